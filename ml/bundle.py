@@ -1,0 +1,187 @@
+"""Read, verify and trust the folder of one version.
+
+Order of the checks: the manifest is what the folder's name says, then sizes, then SHA-256, then
+library versions, then allowed types, and last the golden rows: recorded answers that must come
+out again. Only then does the version serve.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml import schema as schemas
+from ml.blocks import Block, block_of, read_csv
+from ml.errors import BrokenModel, UntrustedModel
+from ml.outcomes import Outcome, Outcomes
+from ml.predictor import Predictor, SklearnPredictor
+from ml.records import read_records
+from ml.schema import Schema
+
+CARD, SCHEMA, ESTIMATOR, MANIFEST = "card.json", "schema.json", "estimator.skops", "manifest.json"
+HOLDOUT, BACKGROUND, GOLDEN = "holdout.csv", "background.csv", "golden.json"
+LARGEST_FILE = 2 * 2**30
+TOLERANCE = 1e-9
+FINGERPRINT_LENGTH = 8
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """Rows with known truth that the model did not see in training.
+
+    Attributes
+    ----------
+    block : Block of n records
+    truth : ndarray of bool, shape (n, k)
+    """
+
+    block: Block
+    truth: np.ndarray
+
+
+class Bundle:
+    """One immutable version of a model. What it holds is read when it is first asked for, once."""
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name = name
+        self.folder = folder
+        self.fingerprint = folder.name
+        self.key = f"{name}@{folder.name}"
+        self._lock = threading.RLock()
+        verify(folder)
+        self.card: dict[str, Any] = read_json(folder / CARD)
+        self.schema: Schema = schemas.from_json(read_json(folder / SCHEMA))
+        self.outcomes = outcomes_from_json(self.card["outcomes"])
+
+    @property
+    def title(self) -> str:
+        return self.card["title"]
+
+    @property
+    def offers(self) -> str:
+        """ "probabilities", "scores" or "labels": what the estimator gives beside its labels."""
+        return self.card["offers"]
+
+    @cached_property
+    def predictor(self) -> Predictor:
+        """The path that serves this version, after it gave the golden answers."""
+        return self._once("predictor", self._proved_predictor)
+
+    @cached_property
+    def estimator(self) -> Any:
+        """The fitted scikit-learn estimator. Imports scikit-learn: not for the fast path."""
+        return self._once("estimator", lambda: load_estimator(self.folder / ESTIMATOR, self.card))
+
+    @cached_property
+    def holdout(self) -> Holdout:
+        block, truth = read_csv(self.folder / HOLDOUT, self.schema, truth_columns(self.outcomes))
+        columns = [np.array(cells) == "1" for cells in truth.values()]
+        return Holdout(block, np.column_stack(columns))
+
+    @cached_property
+    def background(self) -> Block:
+        return read_csv(self.folder / BACKGROUND, self.schema)[0]
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives, made by one thread only while others wait."""
+        with self._lock:
+            return self.__dict__[name] if name in self.__dict__ else make()
+
+    def _proved_predictor(self) -> Predictor:
+        predictor = self._open_predictor()
+        self._check_golden(predictor)
+        return predictor
+
+    def _open_predictor(self) -> Predictor:
+        if self.card["path"]["kind"] != "compiled":
+            return SklearnPredictor(self.estimator, self.schema, self.outcomes)
+        from ml.program import Program
+
+        return Program.load(self.folder)
+
+    def _check_golden(self, predictor: Predictor) -> None:
+        golden = read_json(self.folder / GOLDEN)
+        rows = read_records(self.schema, golden["records"]).all_rows()
+        answer = predictor.block(block_of(self.schema, rows))
+        same = np.array_equal(answer.labels, np.array(golden["labels"], dtype=bool))
+        if answer.probabilities is not None:
+            expected = np.array(golden["probabilities"], dtype=np.float64)
+            same = same and bool(np.allclose(answer.probabilities, expected, rtol=0, atol=TOLERANCE))
+        if not same:
+            raise BrokenModel(f"{self.key} does not give the answers recorded with it.", "Train or add it again.")
+
+
+def verify(folder: Path) -> None:
+    """Raise BrokenModel unless every file is what the manifest and the folder's name say."""
+    key = f"{folder.parent.name}@{folder.name}"
+    again = "Restore the folder, or train or add the model again."
+    try:
+        manifest = (folder / MANIFEST).read_bytes()
+    except OSError:
+        raise BrokenModel(f"{key} has no readable manifest.", again) from None
+    if hashlib.sha256(manifest).hexdigest()[:FINGERPRINT_LENGTH] != folder.name:
+        raise BrokenModel(f"{key}: the manifest was altered.", again)
+    for name, expected in json.loads(manifest).items():
+        path = folder / name
+        try:
+            size = path.stat().st_size
+        except OSError:
+            raise BrokenModel(f"{key}: {name} is missing.", again) from None
+        if size != expected["size"] or size > LARGEST_FILE:
+            raise BrokenModel(f"{key}: {name} has {size} bytes instead of {expected['size']}.", again)
+        if sha256(path) != expected["sha256"]:
+            raise BrokenModel(f"{key}: {name} was altered.", again)
+    if not (folder / CARD).is_file() or not (folder / SCHEMA).is_file():
+        raise BrokenModel(f"{key} has no card or no schema.", again)
+
+
+def load_estimator(path: Path, card: dict[str, Any]) -> Any:
+    """The estimator, if its versions fit and all its types are trusted."""
+    made, here = card["versions"]["scikit-learn"], installed("scikit-learn")
+    if made.split(".")[:2] != here.split(".")[:2]:
+        message = f"The model was made with scikit-learn {made}; this is {here}."
+        raise BrokenModel(message, f"Train it again here, or install scikit-learn {made}.")
+    import skops.io
+
+    unknown = set(skops.io.get_untrusted_types(file=path)) - set(card.get("trusted", ()))
+    if unknown:
+        message = f"The estimator holds types that are not trusted: {', '.join(sorted(unknown))}."
+        raise UntrustedModel(message, "Look at them, then add the model again and name them with --trust.")
+    return skops.io.load(path, trusted=sorted(card.get("trusted", ())))
+
+
+def truth_columns(outcomes: Outcomes) -> list[str]:
+    """Names of the hold-out file's columns that hold the truth, one an outcome, 1 or 0."""
+    return [f"is {name}" for name in outcomes.names]
+
+
+def outcomes_to_json(outcomes: Outcomes) -> dict[str, Any]:
+    items = [{"name": item.name, "label": item.label, "value": item.value} for item in outcomes.items]
+    return {"exclusive": outcomes.exclusive, "positive": outcomes.positive, "items": items}
+
+
+def outcomes_from_json(data: dict[str, Any]) -> Outcomes:
+    return Outcomes(tuple(Outcome(**item) for item in data["items"]), data["exclusive"], data["positive"])
+
+
+def read_json(path: Path) -> Any:
+    """A JSON file of a bundle; BrokenModel where it is not one."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise BrokenModel(f"{path.parent.parent.name}@{path.parent.name}: {path.name} is not readable.") from error
+
+
+def sha256(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,109 @@
+"""Errors named by the situation of the person who meets them.
+
+Each says what was received, what is accepted and what to do. Nothing here knows HTTP:
+the doors translate (see ``api/errors.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, or worth saying, about one value of one record.
+
+    Attributes
+    ----------
+    row : int
+        Position of the record in what was sent, counted from 0.
+    feature : str or None
+        Name of the feature; None when the whole record is meant.
+    value : object
+        What was received, as received (shortened by whoever shows it).
+    message : str
+        What is wrong, in words that stand beside the field.
+    hint : str
+        What is accepted, or what to do.
+    """
+
+    row: int
+    feature: str | None
+    value: object
+    message: str
+    hint: str = ""
+
+
+class LikelyError(Exception):
+    """Base of every error that a person or a program may be shown word for word."""
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message if not hint else f"{message} {hint}")
+        self.message = message
+        self.hint = hint
+
+
+class UnknownModel(LikelyError):
+    """No model, or no version of it, bears that name."""
+
+    code = "unknown_model"
+
+
+class BrokenModel(LikelyError):
+    """The bundle is incomplete, altered, or does not give its recorded answers."""
+
+    code = "broken_model"
+
+
+class UntrustedModel(LikelyError):
+    """The bundle holds a type that nobody told us to trust."""
+
+    code = "untrusted_model"
+
+
+class NoProbabilities(LikelyError):
+    """The estimator gives labels or decision values, but no probabilities."""
+
+    code = "no_probabilities"
+
+
+class OneOutcomeOnly(LikelyError):
+    """The hold-out has only records with, or only records without, the outcome."""
+
+    code = "one_outcome_only"
+
+
+class UnknownPlot(LikelyError):
+    """The catalogue has no such plot."""
+
+    code = "unknown_plot"
+
+
+class UnknownOutcome(LikelyError):
+    """The model has no such outcome."""
+
+    code = "unknown_outcome"
+
+
+class InvalidData(LikelyError):
+    """A training or hold-out table cannot be used for this."""
+
+    code = "invalid_data"
+
+
+class InvalidRecord(LikelyError):
+    """One or more records cannot be scored. Carries every problem, not the first one."""
+
+    code = "invalid_record"
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        count = len(problems)
+        first = problems[0]
+        where = f"{first.feature}: " if first.feature else ""
+        more = f" ({count - 1} more)" if count > 1 else ""
+        super().__init__(f"{where}{first.message}{more}")
+        self.problems = tuple(problems)

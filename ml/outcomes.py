@@ -1,0 +1,79 @@
+"""The outcomes of a model: the things that have a probability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ml.errors import UnknownOutcome
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One thing that has a probability.
+
+    Attributes
+    ----------
+    name : str
+        Its key in URLs, answers and files.
+    label : str
+        What people read.
+    value : str, int, float or bool
+        The class in the estimator's ``classes_``; for independent outcomes the column's name.
+    """
+
+    name: str
+    label: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """All outcomes in the order of the probability columns.
+
+    Exclusive outcomes are the classes of one decision and sum to 1; independent ones are
+    yes/no questions of their own. `positive` is the outcome that a page opens with: decided
+    here and nowhere else.
+    """
+
+    items: tuple[Outcome, ...]
+    exclusive: bool
+    positive: str
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(outcome.name for outcome in self.items)
+
+    def index(self, name: str) -> int:
+        """Column of the outcome of that name; UnknownOutcome when there is none."""
+        try:
+            return self.names.index(name)
+        except ValueError:
+            known = ", ".join(self.names)
+            raise UnknownOutcome(f"No outcome is called {name!r}.", f"Known outcomes: {known}.") from None
+
+    def __getitem__(self, name: str) -> Outcome:
+        return self.items[self.index(name)]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a model says of n records.
+
+    Attributes
+    ----------
+    labels : ndarray of bool, shape (n, k)
+        True where the estimator's own ``predict`` gives the outcome. For exclusive outcomes
+        exactly one a row. It is never derived from the probabilities.
+    probabilities : ndarray of float, shape (n, k), or None
+        Columns follow the outcomes; None when the estimator offers none.
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray | None

@@ -1,0 +1,83 @@
+"""Which models there are and which version of each is live; loads each version once a process."""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from pathlib import Path
+
+from ml.bundle import Bundle
+from ml.errors import InvalidData, UnknownModel
+
+POINTER = "live"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+RESERVED = {"gallery", "api", "assets", "static", "healthz", "readyz", "v2", "ping", "invocations", "live"}
+
+
+class Registry:
+    """The models below one folder: ``<folder>/<name>/<fingerprint>/`` and ``<folder>/<name>/live``.
+
+    The pointer is read at every question, so all processes see a new version at once; a bundle is
+    read at its first use and kept.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        self._bundles: dict[str, Bundle] = {}
+        self._lock = threading.Lock()
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all models that have a live version, broken ones included, sorted."""
+        if not self.folder.is_dir():
+            return ()
+        return tuple(sorted(path.parent.name for path in self.folder.glob(f"*/{POINTER}")))
+
+    def live(self, name: str) -> str:
+        """Model key of the live version; UnknownModel where there is none."""
+        if NAME.fullmatch(name):
+            try:
+                return f"{name}@{(self.folder / name / POINTER).read_text(encoding='ascii').strip()}"
+            except OSError:
+                pass
+        known = ", ".join(self.names()) or "none yet: run python -m ml train"
+        raise UnknownModel(f"There is no model {name[:80]!r}.", f"Known models: {known}.")
+
+    def load(self, name_or_key: str) -> Bundle:
+        """The bundle of a model's live version, or of the very version that a key names.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel
+        """
+        key = name_or_key if "@" in name_or_key else self.live(name_or_key)
+        bundle = self._bundles.get(key)
+        return bundle if bundle is not None else self._read(key)
+
+    def _read(self, key: str) -> Bundle:
+        name, _, fingerprint = key.partition("@")
+        if not (NAME.fullmatch(name) and re.fullmatch(r"[0-9a-f]{8}", fingerprint)):
+            raise UnknownModel(f"{key[:80]!r} is not a model key.", "A key looks like iris@3f9a1c2b.")
+        with self._lock:
+            if key not in self._bundles:
+                folder = self.folder / name / fingerprint
+                if not folder.is_dir():
+                    raise UnknownModel(f"There is no version {key!r}.", "The live version is served without @.")
+                self._bundles[key] = Bundle(name, folder)
+            return self._bundles[key]
+
+
+def check_name(name: str) -> str:
+    """The name, if a model may bear it; InvalidData otherwise."""
+    if not NAME.fullmatch(name) or name in RESERVED:
+        hint = f"Use lower-case letters, digits and hyphens; not {', '.join(sorted(RESERVED))}."
+        raise InvalidData(f"A model cannot be called {name!r}.", hint)
+    return name
+
+
+def set_live(folder: Path, name: str, fingerprint: str) -> None:
+    """Swap the pointer atomically: a reader sees the old version or the new one, never neither."""
+    pointer = folder / name / POINTER
+    fresh = pointer.with_name(f".{POINTER}.{os.getpid()}")
+    fresh.write_text(fingerprint + "\n", encoding="ascii")
+    os.replace(fresh, pointer)

@@ -1,0 +1,179 @@
+"""The schema: the raw columns that a model asks for, in the estimator's column order.
+
+A *row* is a tuple of typed values in that order, None where the value is not known.
+A *block* is the same for n records: a tuple of p arrays of length n.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
+from typing import Any, Literal
+
+Kind = Literal["number", "integer", "category", "boolean", "date", "text"]
+Widget = Literal["number", "slider", "select", "radio", "switch", "date", "text", "textarea"]
+Value = float | int | str | bool | dt.date | None
+Row = tuple[Value, ...]
+
+KINDS: tuple[Kind, ...] = ("number", "integer", "category", "boolean", "date", "text")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One accepted value of a category, and what people call it."""
+
+    value: str | int | float | bool
+    label: str
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One raw column that the model asks for.
+
+    Attributes
+    ----------
+    name : str
+        The column's name in the estimator's data.
+    kind : {"number", "integer", "category", "boolean", "date", "text"}
+        Decides the type of a row's value: float, int, the choice's value, bool, date, str.
+    dtype : str
+        The pandas dtype of the column that the estimator was fitted on.
+    label, unit, help, group : str
+        What people read. `group` gathers fields under one heading.
+    required : bool
+        True when the model cannot do without the value.
+    low, high : float, date or None
+        Hard limits, inclusive: a value beyond them is refused.
+    seen : (low, high) or None
+        Range in training: a value beyond it is accepted and flagged.
+    step : float or None
+        A sensible change for one press of an arrow key.
+    choices : tuple of Choice
+        The accepted values of a category, in the order in which they are shown.
+    suggestions : tuple of str
+        Offered, not demanded, for texts.
+    default : Value
+        Where the form starts. None is "not known".
+    aliases : tuple of str
+        Other names under which the value may be sent.
+    lever : bool
+        True when the user's organisation can change the value.
+    widget : str or None
+        How the form shows it; None lets the kind decide.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    dtype: str = "float64"
+    required: bool = False
+    low: Any = None
+    high: Any = None
+    seen: tuple[Any, Any] | None = None
+    step: float | None = None
+    choices: tuple[Choice, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    unit: str = ""
+    help: str = ""
+    default: Value = None
+    group: str = ""
+    aliases: tuple[str, ...] = ()
+    lever: bool = False
+    widget: Widget | None = None
+
+    @property
+    def shown_as(self) -> Widget:
+        """The widget that the form uses."""
+        if self.widget:
+            return self.widget
+        if self.kind == "category":
+            return "radio" if len(self.choices) <= 4 else "select"
+        by_kind: dict[str, Widget] = {"boolean": "switch" if self.required else "radio", "date": "date", "text": "text"}
+        return by_kind.get(self.kind, "number")
+
+    @cached_property
+    def by_text(self) -> dict[str, str | int | float | bool]:
+        """What a person or program may write for each choice: its value or its label."""
+        texts = {choice.label.strip(): choice.value for choice in self.choices}
+        return texts | {text_of(choice.value): choice.value for choice in self.choices}
+
+
+@dataclass(frozen=True)
+class Schema:
+    """All features in the estimator's column order, and the column that names a record."""
+
+    features: tuple[Feature, ...]
+    record_id: str | None = None
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(feature.name for feature in self.features)
+
+    @cached_property
+    def position(self) -> dict[str, int]:
+        """Column number by name and by alias."""
+        found = {alias: at for at, feature in enumerate(self.features) for alias in feature.aliases}
+        return found | {name: at for at, name in enumerate(self.names)}
+
+    @cached_property
+    def groups(self) -> tuple[tuple[str, tuple[Feature, ...]], ...]:
+        """Features gathered under their headings, both in order of first appearance."""
+        gathered: dict[str, list[Feature]] = {}
+        for feature in self.features:
+            gathered.setdefault(feature.group, []).append(feature)
+        return tuple((group, tuple(members)) for group, members in gathered.items())
+
+    def feature(self, name: str) -> Feature:
+        """The feature of that name or alias; KeyError when there is none."""
+        return self.features[self.position[name]]
+
+
+def text_of(value: Value) -> str:
+    """One spelling for one value: 1, 1.0 and "1" are the same choice."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return value.isoformat() if isinstance(value, dt.date) else str(value).strip()
+
+
+def to_json(schema: Schema) -> dict[str, Any]:
+    """The schema as plain JSON values; only what differs from the defaults is written."""
+    plain = {field.name: field.default for field in fields(Feature)}
+    written = []
+    for feature in schema.features:
+        row = {key: value for key, value in asdict(feature).items() if value != plain.get(key) or key in ("name", "label")}
+        written.append({key: _plain(value) for key, value in row.items()})
+    return {"record_id": schema.record_id, "features": written}
+
+
+def from_json(data: dict[str, Any]) -> Schema:
+    """The inverse of :func:`to_json`."""
+    return Schema(tuple(_feature(row) for row in data["features"]), data.get("record_id"))
+
+
+def _feature(row: dict[str, Any]) -> Feature:
+    given = dict(row)
+    given["choices"] = tuple(Choice(**choice) for choice in given.get("choices", ()))
+    for key in ("suggestions", "aliases"):
+        given[key] = tuple(given.get(key, ()))
+    if given["kind"] == "date":
+        for key in ("low", "high", "default"):
+            given[key] = _date(given.get(key))
+        given["seen"] = tuple(_date(end) for end in given["seen"]) if given.get("seen") else None
+    elif given.get("seen"):
+        given["seen"] = tuple(given["seen"])
+    return Feature(**given)
+
+
+def _date(value: str | None) -> dt.date | None:
+    return None if value is None else dt.date.fromisoformat(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value

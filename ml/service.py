@@ -1,0 +1,170 @@
+"""The front door that every door below calls: page, API, jobs and command line.
+
+It knows models by name or key, hands out scores, and keeps expensive results in the cache. It is
+the only file that knows the cache: keys are strings that begin with the model key, values are
+JSON. A new version has a new key, so nothing is ever invalidated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from ml.blocks import block_of
+from ml.bundle import Bundle
+from ml.errors import LikelyError, Problem
+from ml.flight import Flights
+from ml.outcomes import Prediction
+from ml.records import Records, read_records
+from ml.registry import Registry
+
+
+class Cache(Protocol):
+    """What is asked of Flask-Caching: JSON values by string."""
+
+    def get(self, key: str) -> Any: ...
+
+    def set(self, key: str, value: Any, timeout: int | None = None) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Score:
+    """What the model says of one record.
+
+    Attributes
+    ----------
+    id : str or None
+        The record's own name, where the schema has a record id and one was sent.
+    labels : tuple of str
+        Names of the outcomes that the model decides for: one when outcomes are exclusive.
+    probabilities : tuple of float, or None
+        In the order of the outcomes, 0 to 1; None when the estimator offers none.
+    notes : tuple of Problem
+        Values outside what the model has seen.
+    """
+
+    id: str | None
+    labels: tuple[str, ...]
+    probabilities: tuple[float, ...] | None
+    notes: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Scores of records, in their order, and the version that gave them."""
+
+    model: Bundle
+    scores: tuple[Score, ...]
+
+
+class Service:
+    """Models, scores and results.
+
+    Parameters
+    ----------
+    registry : Registry
+    cache : Cache or None
+        Where expensive results are kept; None computes them each time.
+    flights : Flights or None
+        Sees to it that one result is computed once, however many ask for it.
+    """
+
+    def __init__(self, registry: Registry, cache: Cache | None = None, flights: Flights | None = None) -> None:
+        self.registry = registry
+        self._cache = cache
+        self._flights = flights or Flights()
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all models, sorted; some may be broken."""
+        return self.registry.names()
+
+    def model(self, name_or_key: str) -> Bundle:
+        """The live version of a model, or the very version that a key names.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel
+        """
+        return self.registry.load(name_or_key)
+
+    def check(self) -> dict[str, str | None]:
+        """Whether each model serves: None, or what is wrong with it."""
+        return {name: self._fault(name) for name in self.names()}
+
+    def _fault(self, name: str) -> str | None:
+        try:
+            self.model(name).predictor  # noqa: B018 - opening it is the check
+        except LikelyError as error:
+            return str(error)
+        return None
+
+    def score(self, name_or_key: str, raws: Iterable[object]) -> Scored:
+        """Score raw records.
+
+        Parameters
+        ----------
+        name_or_key : str
+            ``loan`` or ``loan@3f9a1c2b``.
+        raws : iterable of mapping
+            Feature name or alias to raw value (JSON values or text).
+
+        Raises
+        ------
+        UnknownModel, BrokenModel
+        InvalidRecord
+            With every problem of every record.
+        """
+        bundle = self.model(name_or_key)
+        records = read_records(bundle.schema, raws)
+        rows = records.all_rows()
+        if len(rows) == 1:
+            labels, probabilities = bundle.predictor.row(rows[0])
+            return Scored(bundle, (Score(records.ids[0], _names(bundle, labels), probabilities, records.notes),))
+        return Scored(bundle, _scores(bundle, records, bundle.predictor.block(block_of(bundle.schema, rows))))
+
+    def result(self, key: tuple[str | int | float | bool | None, ...], compute: Callable[[], Any]) -> Any:
+        """A JSON value from the cache, or computed by one caller while the others wait.
+
+        Parameters
+        ----------
+        key : tuple of str, int, float, bool or None
+            The model key first; only values whose text tells them apart.
+        compute : callable
+            Gives the value as plain JSON (dict, list, str, number, bool), not None.
+        """
+        text = "|".join(repr(part) for part in key)
+        found = self._get(text)
+        if found is not None:
+            return found
+        with self._flights.only_one(text):
+            found = self._get(text)
+            if found is None:
+                found = compute()
+                if self._cache is not None:
+                    self._cache.set(text, found, timeout=0)
+        return found
+
+    def _get(self, text: str) -> Any:
+        return None if self._cache is None else self._cache.get(text)
+
+
+def open_service(models: str | Path, cache: Cache | None = None, locks: str | Path | None = None) -> Service:
+    """A service on a folder of models."""
+    return Service(Registry(Path(models)), cache, Flights(Path(locks) if locks else None))
+
+
+def _names(bundle: Bundle, labels: Iterable[bool]) -> tuple[str, ...]:
+    return tuple(name for name, yes in zip(bundle.outcomes.names, labels, strict=True) if yes)
+
+
+def _scores(bundle: Bundle, records: Records, answer: Prediction) -> tuple[Score, ...]:
+    notes: dict[int, list[Problem]] = {}
+    for note in records.notes:
+        notes.setdefault(note.row, []).append(note)
+    probabilities = [None] * len(records.ids) if answer.probabilities is None else map(tuple, answer.probabilities.tolist())
+    return tuple(
+        Score(record_id, _names(bundle, labels), given, tuple(notes.get(at, ())))
+        for at, (record_id, labels, given) in enumerate(zip(records.ids, answer.labels.tolist(), probabilities, strict=True))
+    )
