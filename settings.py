@@ -1,0 +1,114 @@
+"""Every setting of Likely in one table; the only file that reads the environment.
+
+Each field of `Settings` is one row: its environment name is the field's name in capitals, then
+come its default, how its text is read, and what it is for. Nothing else in the house looks at
+`os.environ`: app.py reads the settings once and hands each part its values.
+"""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+
+class BadSetting(ValueError):
+    """A setting has a value that cannot be used; the message says which, what came, what is accepted."""
+
+
+def _whole_number(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        accepted = f"a whole number from {low} to {high}"
+        if not text.strip().isdecimal():
+            raise BadSetting(accepted)
+        if not low <= (number := int(text)) <= high:
+            raise BadSetting(accepted)
+        return number
+
+    return parse
+
+
+def _one_of(*choices: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if (choice := text.strip().lower()) not in choices:
+            raise BadSetting(f"one of {', '.join(choices)}")
+        return choice
+
+    return parse
+
+
+def _url(*schemes: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not text.startswith(tuple(f"{scheme}:" for scheme in schemes)):
+            raise BadSetting(f"a URL that starts with {', '.join(f'{scheme}:' for scheme in schemes)}")
+        return text
+
+    return parse
+
+
+def _setting(default: Any, parse: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:
+    return field(default=default, repr=not secret, metadata={"parse": parse, "help": help_text, "secret": secret})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The values that a deployment may choose.
+
+    Examples
+    --------
+    >>> Settings.from_environ({"PORT": "9000"}).port
+    9000
+    """
+
+    models_dir: Path = _setting(Path("models"), Path, "Folder of the model bundles")
+    var_dir: Path = _setting(Path("var"), Path, "Folder for what the service writes: cache, locks, SQLite")
+    redis_url: str = _setting(
+        "",
+        _url("redis", "rediss", "unix"),
+        "Redis for the cache of results; without it, files under VAR_DIR",
+        secret=True,
+    )
+    database_url: str = _setting(
+        "",
+        _url("sqlite", "postgres", "postgresql", "postgresql+psycopg"),
+        "Where the store is kept; without it, SQLite under VAR_DIR",
+        secret=True,
+    )
+    host: str = _setting("127.0.0.1", str, "Address to listen on; 0.0.0.0 for every interface")
+    port: int = _setting(8000, _whole_number(1, 65535), "Port to listen on")
+    web_concurrency: int = _setting(2, _whole_number(1, 64), "Worker processes")
+    threads: int = _setting(4, _whole_number(1, 256), "Threads of each worker")
+    log_level: str = _setting("info", _one_of("debug", "info", "warning", "error", "critical"), "Least level logged")
+    max_body_mb: int = _setting(16, _whole_number(1, 1024), "Largest request body, in MB")
+    max_records: int = _setting(10_000, _whole_number(1, 1_000_000), "Most records in one request")
+    proxy_hops: int = _setting(0, _whole_number(0, 10), "Proxies in front that set X-Forwarded-*; 1 behind a PaaS router")
+
+    def __post_init__(self) -> None:
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite:///{self.var_dir / 'likely.db'}")
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings; an empty variable counts as not set.
+
+        Parameters
+        ----------
+        environ : mapping of str to str, optional
+            Defaults to the environment of the process.
+
+        Raises
+        ------
+        BadSetting
+            Names the variable, what came (unless it is a secret) and what is accepted.
+        """
+        environ = os.environ if environ is None else environ
+        values = {}
+        for row in fields(cls):
+            name = row.name.upper()
+            if text := environ.get(name, ""):
+                try:
+                    values[row.name] = row.metadata["parse"](text)
+                except BadSetting as problem:
+                    came = "a value that is not shown here" if row.metadata["secret"] else repr(text)
+                    raise BadSetting(f"{name} is {came}; accepted: {problem}.") from None
+        return cls(**values)
