@@ -81,7 +81,9 @@ class Settings:
     log_level: str = _setting("info", _one_of("debug", "info", "warning", "error", "critical"), "Least level logged")
     max_body_mb: int = _setting(16, _whole_number(1, 1024), "Largest request body, in MB")
     max_records: int = _setting(10_000, _whole_number(1, 1_000_000), "Most records in one request")
-    proxy_hops: int = _setting(0, _whole_number(0, 10), "Proxies in front that set X-Forwarded-*; 1 behind a PaaS router")
+    proxy_hops: int = _setting(
+        0, _whole_number(0, 10), "Proxies in front that set X-Forwarded-*; 1 behind a PaaS router"
+    )
 
     def __post_init__(self) -> None:
         if not self.database_url:

@@ -1,0 +1,72 @@
+# make run    the service on http://127.0.0.1:8000 (PORT=9000 for another port)
+# make test   the whole test suite
+# make check  lint, types, import rules, Dockerfile
+# make bench  figures: speed, memory, bytes
+# Needs Python 3.11 or later (PYTHON=... to choose one); everything else goes into .venv.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+PYTEST_ARGS ?=
+
+.PHONY: run test check bench models clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.installed models
+	@echo "== Serving on http://127.0.0.1:$(PORT) (Ctrl+C stops)"
+	@PORT=$(PORT) $(BIN)/python app.py
+
+models: $(VENV)/.installed
+	@echo "== Demo models: training those that are missing"
+	@$(BIN)/python -m ml train --missing
+
+test: $(VENV)/.installed-dev
+	@echo "== Tests"
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.installed-dev
+	@echo "== Lint"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@echo "== Types"
+	@$(BIN)/mypy
+	@echo "== Who imports whom"
+	@$(BIN)/lint-imports --no-cache
+	@echo "== Dockerfile"
+	@$(BIN)/hadolint Dockerfile
+	@echo "== All checks passed"
+
+bench: $(VENV)/.installed-dev models
+	@echo "== Figures"
+	@$(BIN)/python tests/bench/run.py
+
+clean:
+	rm -rf $(VENV) var
+
+# The stamps are newer than the requirements once these are installed, so a second run skips this.
+$(VENV)/.installed: requirements.txt | $(VENV)/bin/python
+	@echo "== Installing requirements.txt into $(VENV) (a minute, the first time)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+	@echo "== Installing requirements-dev.txt into $(VENV)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/bin/python:
+	@echo "== Making $(VENV)"
+	@set -e; chosen=""; \
+	for candidate in $(PYTHON) python3 python3.11 python3.12 python3.13 python; do \
+	  if "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then \
+	    chosen="$$candidate"; break; \
+	  fi; \
+	done; \
+	if [ -z "$$chosen" ]; then \
+	  echo "Likely needs Python 3.11 or later; none was found as python3, python3.11, python3.12 or python3.13."; \
+	  echo "Install one, or name it: make run PYTHON=/path/to/python3"; exit 1; \
+	fi; \
+	echo "   with $$("$$chosen" --version)"; \
+	"$$chosen" -m venv $(VENV) || { \
+	  echo "Could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv"; \
+	  rm -rf $(VENV); exit 1; }

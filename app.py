@@ -1,0 +1,154 @@
+"""Where the house is put together and served.
+
+``create_server()`` is what Gunicorn loads, ``python app.py`` runs Gunicorn (``--help`` for its
+options), and ``create_app`` gives the Dash application to tests and notebooks. Importing this file
+starts nothing.
+"""
+
+import os
+
+# Before anything imports numpy: an OpenMP pool that was started before a fork hangs in the child.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import logging
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from wsgiref.types import WSGIApplication
+
+from dash import Dash
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import callbacks
+from api import create_api
+from layouts import shell, url
+from ml.service import Service, open_service
+from settings import Settings
+from store.db import Store, open_store
+from web.cache import ResultCache, sweep
+from web.doors import Doors
+from web.envelope import refuse_malformed
+from web.headers import SafeHeaders, content_policy
+from web.pages import LeanDash, answer_404_where_no_page_is
+from web.serve import debug, read_options, serve
+from web.static import serve_static_well
+
+HERE = Path(__file__).resolve().parent
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the doors lead to."""
+
+    service: Service
+    cache: ResultCache
+    store: Store
+
+    def faults(self) -> dict[str, str | None]:
+        """Each part of the service and what is wrong with it, None where all is well."""
+        faults = {"cache": self.cache.fault(), "store": self.store.fault()}
+        return faults | {f"model {name}": fault for name, fault in self.service.check().items()}
+
+
+def open_rooms(settings: Settings) -> Rooms:
+    """Open the models, the cache and the store; none of them is read before it is asked for."""
+    cache_dir = settings.var_dir / "cache"
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    sweep(cache_dir)
+    cache = ResultCache(cache_dir, settings.redis_url)
+    service = open_service(settings.models_dir, cache, settings.var_dir / "locks")
+    return Rooms(service, cache, open_store(settings.database_url))
+
+
+def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
+    """Make the pages.
+
+    Parameters
+    ----------
+    settings : Settings
+    rooms : Rooms, optional
+        Shared with the other doors; opened from the settings by default.
+    """
+    rooms = rooms or open_rooms(settings)
+    server = Flask("likely", root_path=str(HERE), static_folder=None)
+    server.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * MEGABYTE
+    app = LeanDash(
+        "likely",
+        server=server,
+        assets_folder=str(HERE / "assets"),
+        title="Likely",
+        update_title=None,
+        index_string=shell.INDEX,
+        meta_tags=[{"name": "description", "content": "Probabilities of a model, live while you type."}],
+        serve_locally=True,
+        compress=False,
+        suppress_callback_exceptions=True,  # pages come and go, Dash sees only the shell
+        enable_mcp=False,  # it would list and call callbacks without asking who is there
+        add_log_handler=False,
+    )
+    app.layout = shell.layout()
+    callbacks.register(app, rooms.service, rooms.store)
+    refuse_malformed(app)
+    serve_static_well(app)
+    answer_404_where_no_page_is(app, lambda path: url.parse(path) is not None)
+    return app
+
+
+def create_server(settings: Settings | None = None, *, change: Callable[[Dash], None] | None = None) -> WSGIApplication:
+    """Make the whole service as one WSGI application: pages, API, headers.
+
+    Parameters
+    ----------
+    settings : Settings, optional
+        Read from the environment by default.
+    change : callable, optional
+        Called with the pages before the first request; debugging uses it.
+    """
+    settings = settings or Settings.from_environ()
+    logging.basicConfig(
+        level=settings.log_level.upper(), stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
+    )
+    rooms = open_rooms(settings)
+    pages = create_app(settings, rooms)
+    if change is not None:
+        change(pages)
+    api = create_api(rooms.service, rooms.faults, settings.max_body_mb * MEGABYTE, settings.max_records)
+    warm_up(pages)
+    server: WSGIApplication = SafeHeaders(Doors(pages.server, api), content_policy(pages.csp_hashes()))
+    if settings.proxy_hops:
+        hops = settings.proxy_hops
+        server = ProxyFix(server, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=0)
+    return server
+
+
+def warm_up(app: Dash) -> None:
+    """Ask for the first page before anybody else does.
+
+    Dash finishes its set-up during its first request and lets a second one in before it is done.
+    After this, the hashes of the inline scripts are known too.
+    """
+    with app.server.test_client() as client:
+        for path in ("/", "/_dash-layout", "/_dash-dependencies"):
+            client.get(path)
+
+
+def main() -> None:
+    """Serve as the command line says."""
+    options = vars(read_options())
+    settings = replace(
+        Settings.from_environ(),
+        **{name: options.pop(name) for name in ("host", "port") if name in options},
+    )
+    if options.pop("debug"):
+        settings = replace(settings, log_level="debug")
+        debug(lambda change: create_server(settings, change=change), settings.host, settings.port)
+    else:
+        settings = replace(settings, log_level=options.get("loglevel", settings.log_level))
+        serve(lambda: create_server(settings), HERE / "gunicorn.conf.py", settings.host, settings.port, options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,39 @@
+"""How Gunicorn serves Likely. Values that differ between deployments come from settings.py."""
+
+from pathlib import Path
+
+from settings import Settings
+
+_settings = Settings.from_environ()
+
+bind = f"{_settings.host}:{_settings.port}"
+worker_class = "gthread"
+workers = _settings.web_concurrency
+threads = _settings.threads
+
+# One copy of libraries and models in memory, shared by the workers: 140 MB less with two of them.
+preload_app = True
+
+# A worker that does not report for this long is replaced. A slow request alone does not count.
+timeout = 60
+# Below the 30 s after which platforms kill, with room for the log.
+graceful_timeout = 25
+# Longer than routers keep idle connections (90 s), so that the router closes them, not we under its feet.
+keepalive = 95
+
+# Replace workers now and then, not all at once: whatever leaks stays small.
+max_requests = 100_000
+max_requests_jitter = 10_000
+
+# The heartbeat file must not wait for a slow disk.
+if Path("/dev/shm").is_dir():  # noqa: S108 - a file system in memory, and Gunicorn makes a private file there
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
+
+# Nobody asked for a socket in the home folder that can command the server.
+control_socket_disable = True
+
+# Errors to the console; the access log is the router's business, or --access-logfile - here.
+# Never the query string or the referrer: addresses hold what was typed of a customer.
+loglevel = _settings.log_level
+errorlog = "-"
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(L)ss'

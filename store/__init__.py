@@ -1,0 +1,1 @@
+"""What must not be lost: what people decided. Everything else can be computed again."""

@@ -1,0 +1,87 @@
+"""The store: opened when first asked, once in each process."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """What people decided, kept in SQLite or PostgreSQL.
+
+    Nothing is opened before the first question, and a process that was forked opens its own: a
+    connection cannot be shared between processes.
+
+    Parameters
+    ----------
+    url : str
+        ``sqlite:///var/likely.db`` or ``postgresql://user:password@host/database``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._lock = threading.Lock()
+        self._opened: Engine | None = None
+        self._process = 0
+
+    def cutoff(self, model: str, outcome: str) -> float | None:
+        """Give the cut-off that somebody chose for an outcome of a model, 0 to 1; None where nobody did."""
+        from store import sql
+
+        return sql.cutoff(self._engine(), model, outcome)
+
+    def set_cutoff(self, model: str, outcome: str, value: float) -> None:
+        """Keep the cut-off of an outcome of a model.
+
+        Raises
+        ------
+        ValueError
+            When the value is no probability.
+        """
+        if not 0 <= value <= 1:
+            raise ValueError(f"A cut-off is a probability from 0 to 1, not {value!r}.")
+        from store import sql
+
+        sql.set_cutoff(self._engine(), model, outcome, float(value))
+
+    def ping(self) -> None:
+        """Ask for something; raises what the database raises."""
+        from store import sql
+
+        sql.ping(self._engine())
+
+    def fault(self) -> str | None:
+        """What is wrong with the store, None where nothing is; details go to the log only."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from store.migrate import NewerDatabase
+
+        try:
+            self.ping()
+        except (SQLAlchemyError, NewerDatabase, OSError) as error:
+            log.warning("The store does not answer: %s", error)
+            return "The store does not answer."
+        return None
+
+    def _engine(self) -> Engine:
+        with self._lock:
+            if self._opened is not None and self._process != os.getpid():
+                self._opened.dispose(close=False)  # these connections are the parent's
+                self._opened = None
+            if self._opened is None:
+                from store import sql
+
+                self._opened, self._process = sql.connect(self._url), os.getpid()
+            return self._opened
+
+
+def open_store(url: str) -> Store:
+    """Make the store of a database; it is opened when first asked."""
+    return Store(url)

@@ -1,0 +1,123 @@
+"""The envelope of a callback request, checked before Dash opens it.
+
+Dash trusts that only its own script writes to ``/_dash-update-component``; anything else ends in a
+traceback. Here the envelope is checked: what it names must be a callback of ours, with as many
+inputs as that callback takes. The values inside are checked by those who use them.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import Dash
+from flask import Response, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+PATH = "/_dash-update-component"
+
+
+class Malformed(Exception):
+    """The request is none that the page's own script sends."""
+
+
+def refuse_malformed(app: Dash) -> None:
+    """Answer malformed callback requests with 400 and one sentence."""
+    server = app.server
+
+    @server.before_request
+    def check() -> Response | tuple[Response, int] | None:
+        if request.path != PATH or request.method != "POST":
+            return None
+        try:
+            check_envelope(_read(), app.callback_map)
+        except Malformed as problem:
+            return jsonify(error={"code": "malformed_request", "message": str(problem)}), 400
+        return None
+
+    @server.errorhandler(HTTPException)
+    def explain(error: HTTPException) -> Response | HTTPException:
+        if request.path != PATH:
+            return error
+        answer = jsonify(error={"code": error.name.lower().replace(" ", "_"), "message": error.description})
+        answer.status_code = error.code or 500
+        return answer
+
+
+def _read() -> Any:
+    try:
+        return request.get_json()
+    except RecursionError:
+        raise Malformed("The request is nested too deeply.") from None
+
+
+def check_envelope(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> None:
+    """Check what a callback request says of itself.
+
+    Parameters
+    ----------
+    body : object
+        The request's JSON.
+    callbacks : mapping
+        ``Dash.callback_map``: callbacks by their output.
+
+    Raises
+    ------
+    Malformed
+    """
+    if not isinstance(body, dict):
+        raise Malformed("A callback request is a JSON object.")
+    output = body.get("output")
+    if not isinstance(output, str) or output not in callbacks:
+        raise Malformed("The request names no callback of this page in 'output'.")
+    callback = callbacks[output]
+    _check_values("inputs", body.get("inputs", []), callback["inputs"])
+    _check_values("state", body.get("state", []), callback["state"])
+    _check_outputs(body.get("outputs"), output, callback)
+    changed = body.get("changedPropIds", [])
+    if not isinstance(changed, list) or not all(isinstance(name, str) and "." in name for name in changed):
+        raise Malformed("'changedPropIds' is a list of 'id.property'.")
+
+
+def _check_values(part: str, values: Any, expected: Sequence[Mapping[str, Any]]) -> None:
+    if not isinstance(values, list) or len(values) != len(expected):
+        raise Malformed(f"{part!r} is a list of {len(expected)} for this callback.")
+    for value, declared in zip(values, expected, strict=True):
+        if not _fits(value, declared["id"], declared["property"]):
+            raise Malformed(f"{part!r} holds something that is not {declared['id']}.{declared['property']}.")
+
+
+def _check_outputs(outputs: Any, output: str, callback: Mapping[str, Any]) -> None:
+    if callback.get("no_output"):
+        return
+    several = output.startswith("..")
+    declared = output[2:-2].split("...") if several else [output]
+    given = outputs if several else [outputs]
+    if not isinstance(given, list) or len(given) != len(declared):
+        raise Malformed("'outputs' names the components that the callback fills.")
+    for value, name in zip(given, declared, strict=True):
+        component, _, prop = name.rpartition(".")
+        # a property that two callbacks fill is told apart by what follows the @
+        if not _fits(value, component.replace("\\.", "."), prop):
+            raise Malformed(f"'outputs' holds something that is not {component}.{prop.partition('@')[0]}.")
+
+
+def _fits(value: Any, component: str, prop: str) -> bool:
+    """Whether a value names the declared component: by its id, or by a pattern of ids."""
+    if not component.startswith("{"):
+        return _is_property(value, prop) and value["id"] == component
+    pattern = json.loads(component)
+    if any(part in (["ALL"], ["ALLSMALLER"]) for part in pattern.values()):
+        return isinstance(value, list) and all(
+            _is_property(one, prop) and _matches(one["id"], pattern) for one in value
+        )
+    return _is_property(value, prop) and _matches(value["id"], pattern)
+
+
+def _is_property(value: Any, prop: str) -> bool:
+    return isinstance(value, dict) and value.get("property") == prop and isinstance(value.get("id"), (str, dict))
+
+
+def _matches(component: Any, pattern: dict[str, Any]) -> bool:
+    if not isinstance(component, dict) or component.keys() != pattern.keys():
+        return False
+    return all(isinstance(part, list) or component[key] == part for key, part in pattern.items())
