@@ -146,7 +146,7 @@ def read_value(feature: Feature, raw: object) -> Value:
     if raw is None or (isinstance(raw, str) and not raw.strip()):
         if feature.required:
             raise _Refused("A value is needed.", accepted(feature))
-        return None
+        return "" if feature.kind == "text" else None  # an empty text is a text; vectorizers refuse None
     if isinstance(raw, (Mapping, list, tuple, set)):
         raise _Refused(f"One value is needed, not {_kind_of(raw)}.", accepted(feature))
     return _READERS[feature.kind](feature, raw)

@@ -142,11 +142,11 @@ def text_of(value: Value) -> str:
 
 def to_json(schema: Schema) -> dict[str, Any]:
     """The schema as plain JSON values; only what differs from the defaults is written."""
-    plain = {field.name: field.default for field in fields(Feature)}
+    defaults = {field.name: field.default for field in fields(Feature)}
     written = []
     for feature in schema.features:
-        row = {key: value for key, value in asdict(feature).items() if value != plain.get(key) or key in ("name", "label")}
-        written.append({key: _plain(value) for key, value in row.items()})
+        row = {key: value for key, value in asdict(feature).items() if value != defaults.get(key) or key in ("name", "label")}
+        written.append({key: plain(value) for key, value in row.items()})
     return {"record_id": schema.record_id, "features": written}
 
 
@@ -173,7 +173,8 @@ def _date(value: str | None) -> dt.date | None:
     return None if value is None else dt.date.fromisoformat(value)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value as JSON has it: dates as ISO text, tuples as lists."""
     if isinstance(value, dt.date):
         return value.isoformat()
-    return [_plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,239 @@
+"""Make the folder of one version from a fitted estimator, and make it live.
+
+Nothing is published before it was proved: the compiled path gives scikit-learn's answers on every
+row at hand or does not serve, and the finished folder is read back as a server would read it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import os
+import platform
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml import bundle as bundles
+from ml import schema as schemas
+from ml.blocks import Block, block_of_frame, rows_of, size, take, write_csv
+from ml.errors import InvalidData, UntrustedModel
+from ml.outcomes import Outcome, Outcomes
+from ml.predictor import SklearnPredictor, offers
+from ml.registry import check_name, set_live
+from ml.schema import Schema
+
+GOLDEN_ROWS = 25
+BACKGROUND_ROWS = 2_000
+OWN_PACKAGES = {"sklearn", "numpy", "scipy"}
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted estimator with all that makes it a model.
+
+    Attributes
+    ----------
+    estimator : fitted scikit-learn classifier
+        Takes frames with the schema's columns.
+    outcomes : Outcomes
+        In the order of ``classes_`` (exclusive) or of the columns of y (independent).
+    training : DataFrame, shape (m, p)
+        Raw training rows; the background is sampled from them.
+    holdout : DataFrame, shape (n, p)
+        Raw rows that the estimator did not see.
+    truth : Series of n classes (exclusive), or DataFrame of shape (n, k) with 0 and 1
+    about : dict
+        Goes into the card as it is: data, owner, intended use, limits, metrics.
+    trusted : sequence of str
+        Types beyond scikit-learn's and numpy's own that the adder has looked at and trusts.
+    """
+
+    name: str
+    title: str
+    description: str
+    estimator: Any
+    schema: Schema
+    outcomes: Outcomes
+    training: pd.DataFrame
+    holdout: pd.DataFrame
+    truth: pd.Series | pd.DataFrame
+    about: dict[str, Any] = field(default_factory=dict)
+    trusted: Sequence[str] = ()
+
+
+def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | None = None) -> Outcomes:
+    """The exclusive outcomes of a fitted classifier, in the order of its ``classes_``.
+
+    `positive` is the class that a page opens with; without one, the last class.
+    """
+    classes = [value.item() if isinstance(value, np.generic) else value for value in estimator.classes_]
+    labels = labels or {}
+    items = tuple(Outcome(schemas.text_of(value), labels.get(value, schemas.text_of(value)), value) for value in classes)
+    return Outcomes(items, True, schemas.text_of(classes[-1] if positive is None else positive))
+
+
+def build_bundle(trained: Trained, models: Path) -> str:
+    """Write the version, prove it, make it live.
+
+    Returns
+    -------
+    str
+        The model key, ``name@fingerprint``.
+
+    Raises
+    ------
+    InvalidData
+        When the name, the outcomes or the hold-out do not fit.
+    UntrustedModel
+        When the estimator holds types that nobody trusted.
+    """
+    check_name(trained.name)
+    models = Path(models)
+    (models / trained.name).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=models / trained.name) as making:
+        folder = Path(making) / "version"
+        folder.mkdir()
+        _write(trained, folder)
+        fingerprint = _write_manifest(folder)
+        final = models / trained.name / fingerprint
+        if not final.exists():
+            os.replace(folder, final)
+    bundles.Bundle(trained.name, final).predictor  # noqa: B018 - the proof that it can be served
+    set_live(models, trained.name, fingerprint)
+    return f"{trained.name}@{fingerprint}"
+
+
+def _write(trained: Trained, folder: Path) -> None:
+    schema, outcomes = trained.schema, trained.outcomes
+    holdout = block_of_frame(schema, trained.holdout)
+    background = block_of_frame(schema, _sample(trained.training, BACKGROUND_ROWS))
+    truth = _truth(trained)
+    estimator = _quiet(trained.estimator)
+    reference = SklearnPredictor(estimator, schema, outcomes)
+    write_csv(folder / bundles.HOLDOUT, schema, holdout, _truth_cells(outcomes, truth))
+    write_csv(folder / bundles.BACKGROUND, schema, background)
+    trusted = _save_estimator(estimator, folder / bundles.ESTIMATOR, trained.trusted)
+    path = _compiled(estimator, reference, trained, (holdout, background), folder)
+    _write_json(folder / bundles.GOLDEN, _golden(schema, reference, holdout))
+    _write_json(folder / bundles.SCHEMA, schemas.to_json(schema))
+    _write_json(folder / bundles.CARD, _card(trained, path, trusted, size(holdout)))
+
+
+def _compiled(
+    estimator: Any, reference: SklearnPredictor, trained: Trained, blocks: Sequence[Block], folder: Path
+) -> dict[str, str]:
+    """Compile, prove and save the fast path; say which path serves, and why."""
+    try:
+        from ml.compile import CannotCompile, compile_estimator, prove
+    except ImportError:
+        return {"kind": "scikit-learn", "why": "no compiler yet"}
+    try:
+        program = compile_estimator(estimator, trained.schema, trained.outcomes)
+        proof = prove(program, reference, trained.schema, blocks)
+    except CannotCompile as error:
+        return {"kind": "scikit-learn", "why": str(error)}
+    if not proof.ok:
+        return {"kind": "scikit-learn", "why": f"The compiled path is not equal: {proof.reason}"}
+    program.save(folder)
+    why = f"equal to scikit-learn on {proof.rows:,} rows, largest difference {proof.difference:.1e}"
+    return {"kind": "compiled", "why": why, "steps": program.description}
+
+
+def _quiet(estimator: Any) -> Any:
+    """The estimator without parallel jobs: a pool for one row costs more than the row."""
+    best = getattr(estimator, "best_estimator_", None)
+    estimator = estimator if best is None else best
+    jobs = {name: None for name in estimator.get_params() if name.split("__")[-1] == "n_jobs"}
+    return estimator.set_params(**jobs) if jobs else estimator
+
+
+def _save_estimator(estimator: Any, path: Path, trusted: Sequence[str]) -> list[str]:
+    """Save with skops; return the names of the types that a reader has to trust.
+
+    skops lists even scikit-learn's own compiled trees as unknown. What the installed scikit-learn,
+    numpy and scipy define themselves is taken as looked at; all else must be named.
+    """
+    import skops.io
+
+    skops.io.dump(estimator, path, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
+    unknown = set(skops.io.get_untrusted_types(file=path))
+    strangers = {name for name in unknown if name.split(".")[0] not in OWN_PACKAGES} - set(trusted)
+    if strangers:
+        message = f"The estimator holds types that are not trusted yet: {', '.join(sorted(strangers))}."
+        raise UntrustedModel(message, "Look at each; if you trust it, name it with --trust.")
+    return sorted(unknown)
+
+
+def _truth(trained: Trained) -> np.ndarray:
+    """Truth as bool of shape (n, k)."""
+    outcomes = trained.outcomes
+    if len(trained.truth) != len(trained.holdout) or not len(trained.holdout):
+        raise InvalidData(f"{len(trained.holdout)} hold-out rows came with {len(trained.truth)} true outcomes.")
+    if not outcomes.exclusive:
+        return np.column_stack([np.asarray(trained.truth[item.value]).astype(bool) for item in outcomes.items])
+    values = np.asarray(trained.truth, dtype=object)
+    truth = np.column_stack([values == item.value for item in outcomes.items])
+    if not truth.any(axis=1).all():
+        strangers = sorted({str(value) for value in values[~truth.any(axis=1)]})
+        raise InvalidData(f"The hold-out has outcomes that the model does not know: {', '.join(strangers)}.")
+    return truth
+
+
+def _truth_cells(outcomes: Outcomes, truth: np.ndarray) -> dict[str, list[str]]:
+    columns = truth.astype(int).T.tolist()
+    return {name: [str(cell) for cell in cells] for name, cells in zip(bundles.truth_columns(outcomes), columns, strict=True)}
+
+
+def _sample(frame: pd.DataFrame, most: int) -> pd.DataFrame:
+    return frame if len(frame) <= most else frame.sample(most, random_state=0)
+
+
+def _golden(schema: Schema, reference: SklearnPredictor, holdout: Block) -> dict[str, Any]:
+    """Answers of scikit-learn itself, to be given again by whatever serves this version."""
+    # Spread over the hold-out; rows with missing values first, for they take the rarer branches.
+    gaps = [not any(value is None for value in row) for row in rows_of(schema, holdout)]
+    order = np.argsort(gaps, kind="stable")
+    few = order[np.unique(np.linspace(0, len(order) - 1, GOLDEN_ROWS).astype(int))]
+    block = take(holdout, few)
+    answer = reference.block(block)
+    records = [dict(zip(schema.names, map(schemas.plain, row), strict=True)) for row in rows_of(schema, block)]
+    probabilities = None if answer.probabilities is None else answer.probabilities.tolist()
+    return {"records": records, "labels": answer.labels.astype(int).tolist(), "probabilities": probabilities}
+
+
+def _card(trained: Trained, path: dict[str, str], trusted: list[str], holdout_rows: int) -> dict[str, Any]:
+    versions = {name: installed(name) for name in ("scikit-learn", "numpy", "pandas", "scipy", "skops")}
+    return {
+        "name": trained.name,
+        "title": trained.title,
+        "description": trained.description,
+        "outcomes": bundles.outcomes_to_json(trained.outcomes),
+        "offers": offers(trained.estimator),
+        "path": path,
+        "rows": {"training": len(trained.training), "hold-out": holdout_rows},
+        "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
+        "versions": {"python": platform.python_version()} | versions,
+        "trusted": trusted,
+        **trained.about,
+    }
+
+
+def _write_manifest(folder: Path) -> str:
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    listed = {path.name: {"size": path.stat().st_size, "sha256": bundles.sha256(path)} for path in files}
+    _write_json(folder / bundles.MANIFEST, listed)
+    digest = hashlib.sha256((folder / bundles.MANIFEST).read_bytes()).hexdigest()
+    return digest[: bundles.FINGERPRINT_LENGTH]
+
+
+def _write_json(path: Path, data: Any) -> None:
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,0 +1,164 @@
+"""What ``python -m ml`` can do. One function a command; each returns the exit code."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ml.errors import InvalidRecord, LikelyError, Problem
+from ml.service import Service, open_service
+
+OK, FAILED, BAD_INPUT = 0, 1, 2
+
+
+def main(argv: Sequence[str], models: Path) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The words after ``python -m ml``.
+    models : Path
+        The folder of the models.
+
+    Returns
+    -------
+    int
+        0 done, 1 a model or file is at fault, 2 the input is.
+    """
+    parser = _parser()
+    given, rest = parser.parse_known_args(argv)
+    if rest and given.command != "predict":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    given.rest = rest
+    given.models = models
+    try:
+        return given.run(given)
+    except InvalidRecord as error:
+        _say_problems(error.problems)
+        return BAD_INPUT
+    except LikelyError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return FAILED
+    except BrokenPipeError:  # the reader of our output has left
+        return OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ml", description="Train, look at and ask the models.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    train = commands.add_parser("train", help="train demo models and make them live")
+    train.add_argument("name", nargs="?", help="the model; all of them without a name")
+    train.add_argument("--data", type=Path, metavar="FILE", help="CSV file to learn from, where the recipe takes one")
+    train.add_argument("--missing", action="store_true", help="only the models that are not there yet")
+    train.set_defaults(run=_train)
+
+    commands.add_parser("list", help="list the models").set_defaults(run=_list)
+    commands.add_parser("check", help="open every model and say what is wrong").set_defaults(run=_check)
+
+    predict = commands.add_parser("predict", help="score one record", epilog="Give each feature as --name value.")
+    predict.add_argument("name", help="the model, or a key such as iris@3f9a1c2b")
+    predict.set_defaults(run=_predict)
+
+    score = commands.add_parser("score", help="score a CSV file")
+    score.add_argument("name", help="the model, or a key such as loan@3f9a1c2b")
+    score.add_argument("--in", dest="source", type=Path, required=True, metavar="FILE", help="CSV file with records")
+    score.add_argument("--out", dest="target", type=Path, required=True, metavar="FILE", help="CSV file to write")
+    score.set_defaults(run=_score)
+    return parser
+
+
+def _train(given: argparse.Namespace) -> int:
+    from ml.recipes import RECIPES, recipe
+
+    if given.data and not given.name:
+        raise LikelyError("--data belongs to one model.", "Name it: python -m ml train NAME --data FILE.")
+    there = open_service(given.models).names() if given.missing else ()
+    names = [name for name in ([given.name] if given.name else RECIPES) if name not in there]
+    started = time.perf_counter()
+    for number, name in enumerate(names, start=1):
+        print(f"[{number}/{len(names)}] {name}", flush=True)
+        _train_one(recipe(name), given)
+    if names:
+        print(f"{len(names)} trained in {time.perf_counter() - started:.1f} s, in {given.models}/")
+    else:
+        print(f"All models are there already, in {given.models}/")
+    return OK
+
+
+def _train_one(train: Callable, given: argparse.Namespace) -> None:
+    from ml.build import build_bundle
+
+    trained = train(given.data, lambda line: print(f"      {line}", flush=True))
+    print("      proving and writing the version", flush=True)
+    key = build_bundle(trained, given.models)
+    path = open_service(given.models).model(key).card["path"]
+    print(f"      {key} is live; served by {path['kind']}: {path['why']}", flush=True)
+
+
+def _list(given: argparse.Namespace) -> int:
+    service = open_service(given.models)
+    for name in service.names():
+        try:
+            bundle = service.model(name)
+        except LikelyError as error:
+            print(f"{name}: {error}")
+        else:
+            outcomes = ", ".join(bundle.outcomes.names)
+            print(f"{bundle.key}  {bundle.title}: {len(bundle.schema.features)} features -> {outcomes}")
+    return OK
+
+
+def _check(given: argparse.Namespace) -> int:
+    faults = open_service(given.models).check()
+    for name, fault in faults.items():
+        print(f"{name}: {fault or 'serves'}")
+    return FAILED if any(faults.values()) else OK
+
+
+def _predict(given: argparse.Namespace) -> int:
+    service = open_service(given.models)
+    record = _record(service, given.name, given.rest)
+    scored = service.score(given.name, [record])
+    score = scored.scores[0]
+    print(", ".join(score.labels) or "none")
+    outcomes = scored.model.outcomes.items
+    width = max(len(outcome.name) for outcome in outcomes)
+    for outcome, probability in zip(outcomes, score.probabilities or (), strict=bool(score.probabilities)):
+        print(f"{outcome.name:<{width}}  {probability!r}")
+    for note in score.notes:
+        print(f"note: {note.feature}: {note.message}", file=sys.stderr)
+    return OK
+
+
+def _record(service: Service, name: str, words: Sequence[str]) -> dict[str, str]:
+    """The features given as ``--name value`` or ``--name=value``, by name or alias."""
+    schema = service.model(name).schema
+    parser = argparse.ArgumentParser(prog=f"python -m ml predict {name}", allow_abbrev=False, argument_default=argparse.SUPPRESS)
+    for feature in schema.features:
+        names = dict.fromkeys((feature.name, *feature.aliases))
+        spellings = dict.fromkeys(spelled for each in names for spelled in (each, each.replace("_", "-").replace(" ", "-")))
+        described = " ".join(part for part in (feature.label, feature.unit and f"({feature.unit})") if part)
+        options = [f"--{spelled}" for spelled in spellings]
+        parser.add_argument(*options, dest=feature.name, metavar="VALUE", help=described.replace("%", "%%"))
+    if schema.record_id:
+        parser.add_argument(f"--{schema.record_id}", dest=schema.record_id, metavar="ID", help="names the record")
+    return vars(parser.parse_args(words))
+
+
+def _score(given: argparse.Namespace) -> int:
+    from ml.scoring import score_file
+
+    done = score_file(open_service(given.models), given.name, given.source, given.target)
+    print(f"{done.scored:,} records scored, {done.refused:,} with problems, written to {given.target}")
+    return BAD_INPUT if done.refused else OK
+
+
+def _say_problems(problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        name = f"--{problem.feature}: " if problem.feature else ""
+        print(f"error: {name}{problem.message} {problem.hint}".rstrip(), file=sys.stderr)

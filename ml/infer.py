@@ -1,0 +1,155 @@
+"""Infer a schema from training data: what a data scientist need not write down."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+from pandas.api import types
+
+from ml.errors import InvalidData
+from ml.schema import Choice, Feature, Kind, Schema, text_of
+
+MOST_CHOICES = 60
+LONGEST_CHOICE = 60
+MOST_SUGGESTIONS = 20
+
+
+def infer_schema(
+    frame: pd.DataFrame,
+    described: Mapping[str, Mapping[str, Any]] | None = None,
+    *,
+    record_id: str | None = None,
+    tolerates_missing: bool = False,
+) -> Schema:
+    """The schema of the columns that an estimator was fitted on.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, p)
+        Training rows: the features in the estimator's order, no truth, no record id.
+    described : mapping of column name to Feature fields
+        What the data cannot tell (label, unit, help, hard limits, …); wins over what was inferred.
+    record_id : str, optional
+        Name of the column that names a record.
+    tolerates_missing : bool
+        True where the estimator accepts missing values in every column.
+
+    Raises
+    ------
+    InvalidData
+        When a column of `described` is not in the frame, or the frame has no columns or rows.
+    """
+    described = described or {}
+    strangers = set(described) - set(map(str, frame.columns))
+    if strangers or frame.empty:
+        raise InvalidData(f"The data has no column {sorted(strangers)}." if strangers else "The data is empty.")
+    features = [_feature(str(name), frame[name], dict(described.get(str(name), {})), tolerates_missing) for name in frame]
+    return Schema(tuple(features), record_id)
+
+
+def _feature(name: str, series: pd.Series, given: dict[str, Any], tolerates_missing: bool) -> Feature:
+    known = series.dropna()
+    if known.empty:
+        raise InvalidData(f"Column {name!r} has no values at all.", "Leave it out of the model.")
+    kind: Kind = given.pop("kind", None) or kind_of(known)
+    inferred: dict[str, Any] = {
+        "name": name,
+        "label": label_of(name),
+        "kind": kind,
+        "dtype": str(series.dtype) if series.dtype != "category" else "category",
+        "required": not tolerates_missing,
+    }
+    choices = _choices(given.pop("choices", None))
+    inferred |= _SHAPES[kind](known)
+    if choices:
+        inferred["choices"] = choices
+    return dataclasses.replace(Feature(**inferred), **given)
+
+
+def kind_of(known: pd.Series) -> Kind:
+    """The kind of a column without missing values."""
+    if types.is_bool_dtype(known) or set(known.unique()) <= {True, False} and known.dtype == object:
+        return "boolean"
+    if types.is_datetime64_any_dtype(known):
+        return "date"
+    if types.is_numeric_dtype(known):
+        return "integer" if (known.astype(float) % 1 == 0).all() else "number"
+    texts = known.astype(str)
+    few = texts.nunique() <= MOST_CHOICES and texts.str.len().max() <= LONGEST_CHOICE
+    return "category" if few or known.dtype == "category" else "text"
+
+
+def label_of(name: str) -> str:
+    """A column's name as words: ``Loan_Amount_Term`` -> ``Loan amount term``."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\s.]+", " ", name).strip()
+    return words[:1].upper() + words[1:].lower() if words else name
+
+
+def _numbers(known: pd.Series) -> dict[str, Any]:
+    numbers = known.astype(float)
+    low, high, middle = float(numbers.min()), float(numbers.max()), float(numbers.median())
+    step = nice_step(high - low)
+    return {"seen": (low, high), "step": step, "default": round(round(middle / step) * step, 10)}
+
+
+def _integers(known: pd.Series) -> dict[str, Any]:
+    numbers = known.astype(float)
+    low, high = int(numbers.min()), int(numbers.max())
+    return {"seen": (low, high), "step": max(1.0, nice_step(high - low)), "default": int(numbers.median())}
+
+
+def nice_step(span: float) -> float:
+    """About a hundredth of a range, as 1, 2 or 5 times a power of ten."""
+    if not span > 0:
+        return 1.0
+    exact = span / 100
+    power = 10.0 ** math.floor(math.log10(exact))
+    return round(min((1, 2, 5, 10), key=lambda times: abs(times * power - exact)) * power, 12)
+
+
+def _category(known: pd.Series) -> dict[str, Any]:
+    listed = known.cat.categories.tolist() if known.dtype == "category" else sorted(known.unique().tolist(), key=_order)
+    return {"choices": tuple(Choice(value, text_of(value)) for value in listed), "default": known.mode().iloc[0]}
+
+
+def _order(value: Any) -> tuple[int, float, str]:
+    try:
+        return 0, float(value), ""
+    except (TypeError, ValueError):
+        return 1, 0.0, str(value)
+
+
+def _boolean(known: pd.Series) -> dict[str, Any]:
+    return {"default": bool(known.astype(float).mean() > 0.5)}
+
+
+def _date(known: pd.Series) -> dict[str, Any]:
+    return {"seen": (known.min().date(), known.max().date()), "default": known.sort_values().iloc[len(known) // 2].date()}
+
+
+def _text(known: pd.Series) -> dict[str, Any]:
+    common = known.astype(str).value_counts()
+    repeated = [text for text, count in common.head(MOST_SUGGESTIONS).items() if count > 1 and len(str(text)) <= LONGEST_CHOICE]
+    longest = int(known.astype(str).str.len().max())
+    return {"suggestions": tuple(repeated), "default": str(common.index[0]), "widget": "textarea" if longest > 80 else "text"}
+
+
+def _choices(given: Any) -> tuple[Choice, ...]:
+    if isinstance(given, Mapping):
+        return tuple(Choice(value, label) for value, label in given.items())
+    return tuple(choice if isinstance(choice, Choice) else Choice(choice, text_of(choice)) for choice in given or ())
+
+
+_SHAPES = {
+    "number": _numbers,
+    "integer": _integers,
+    "category": _category,
+    "boolean": _boolean,
+    "date": _date,
+    "text": _text,
+}

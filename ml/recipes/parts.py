@@ -1,0 +1,28 @@
+"""What recipes share: reading the file that they were given, and refusing one that does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from ml.errors import InvalidData
+
+
+def no_file(name: str, data: Path | None) -> None:
+    """Refuse a file where the recipe brings its own data."""
+    if data is not None:
+        raise InvalidData(f"The recipe {name!r} brings its own data and takes no file.", "Leave --data out.")
+
+
+def read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
+    """A CSV file with at least these columns; InvalidData says which are missing."""
+    try:
+        table = pd.read_csv(path)
+    except (OSError, ValueError) as error:
+        raise InvalidData(f"{path.name} cannot be read as CSV: {error}.") from None
+    missing = [column for column in columns if column not in table.columns]
+    if missing:
+        raise InvalidData(f"{path.name} lacks the columns {', '.join(missing)}.", f"It has {', '.join(table.columns)}.")
+    return table

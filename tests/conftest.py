@@ -1,0 +1,39 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import pytest
+
+from ml.build import build_bundle
+from ml.recipes import RECIPES, recipe
+from ml.service import Service, open_service
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the four demo models, trained once for all tests. Read only."""
+    folder = tmp_path_factory.mktemp("models")
+    for name in RECIPES:
+        build_bundle(recipe(name)(None, lambda line: None), folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def service(models_dir: Path) -> Service:
+    """A service on the demo models, without a cache."""
+    return open_service(models_dir)
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real data sets; the test is skipped where it does not stand beside the project."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the real data sets are not there: {SHARED_DATA.name}/ beside the project is missing")
+    return SHARED_DATA
