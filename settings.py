@@ -19,7 +19,7 @@ class BadSetting(ValueError):
 def _whole_number(low: int, high: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
         accepted = f"a whole number from {low} to {high}"
-        if not text.strip().isdecimal():
+        if not (text.isascii() and text.strip().isdecimal()):
             raise BadSetting(accepted)
         if not low <= (number := int(text)) <= high:
             raise BadSetting(accepted)

@@ -53,7 +53,7 @@ def _compress_once(config: dict) -> Compress:
     settings.config.update(
         COMPRESS_BR_LEVEL=8,
         COMPRESS_CACHE_BACKEND=_Memory,
-        COMPRESS_CACHE_KEY=lambda asked: asked.full_path,
+        COMPRESS_CACHE_KEY=lambda asked: f"{asked.path}?{asked.args.get('m')}",
     )
     return Compress(settings)
 
@@ -106,6 +106,7 @@ def _stamp(package: str, path: str) -> str:
     folder = Path(sys.modules[package].__file__ or "").parent
     if not (folder / path).is_file():
         return ""
-    module = sys.modules.get(f"{package}.{Path(path).parent}", sys.modules[package])
-    version = getattr(module, "__version__", "")
+    # dcc, html and dash_table have versions of their own
+    modules = (sys.modules.get(f"{package}.{Path(path).parent}"), sys.modules[package])
+    version = next(found for module in modules if (found := getattr(module, "__version__", None)))
     return build_fingerprint("name.js", version, int((folder / path).stat().st_mtime)).split(".")[1]
