@@ -1,0 +1,105 @@
+"""Make a program of a fitted scikit-learn estimator, and prove that it is equal to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from sklearn.base import is_classifier
+from sklearn.multiclass import OneVsRestClassifier
+from sklearn.multioutput import MultiOutputClassifier
+
+from ml.compiled.classifiers import Builder, edges_of, forests_of, model_of, unwrap
+from ml.compiled.grow import graph_of
+from ml.compiled.models import Exclusive, Independent, Question
+from ml.compiled.proof import Proof, prove
+from ml.compiled.trace import CannotCompile, Traced, features_of
+from ml.outcomes import Outcomes
+from ml.program import Program
+from ml.schema import Schema
+
+__all__ = ["CannotCompile", "Proof", "compile_estimator", "prove"]
+
+
+def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes) -> Program:
+    """A program that answers like a fitted estimator.
+
+    Being compiled is no proof: serve it only after :func:`prove` has compared the two.
+
+    Parameters
+    ----------
+    estimator : scikit-learn classifier
+        Fitted on frames with the schema's columns in that order.
+    schema : Schema
+        The features.
+    outcomes : Outcomes
+        Exclusive ones in the order of ``classes_``, independent ones in the order of the columns.
+
+    Raises
+    ------
+    CannotCompile
+        When a step, a classifier or one of their settings is not supported: scikit-learn serves then.
+    """
+    _refuse(estimator, schema)
+    builder = Builder()
+    given = features_of(schema)
+    whole = _exclusive if outcomes.exclusive else _independent
+    model = whole(estimator, given, outcomes, builder)
+    return Program(
+        matrices=tuple(builder.matrices),
+        model=model,
+        graph=graph_of(builder.ensembles) if builder.ensembles else b"",
+        description=_description(builder),
+        edges=edges_of(builder, len(schema.features)),
+    )
+
+
+def _refuse(estimator: Any, schema: Schema) -> None:
+    for feature in schema.features:
+        if feature.kind == "date" or feature.dtype in ("float32", "float16"):
+            raise CannotCompile(f"Feature {feature.name!r} has the type {feature.dtype}, which cannot be compiled.")
+    names = getattr(estimator, "feature_names_in_", None)
+    if names is not None and tuple(names) != schema.names:
+        raise CannotCompile("The estimator was fitted on other columns, or in another order, than the schema's.")
+
+
+def _exclusive(estimator: Any, given: Traced, outcomes: Outcomes, builder: Builder) -> Exclusive:
+    classes = getattr(estimator, "classes_", None)
+    if isinstance(classes, list) or [item.value for item in outcomes.items] != np.asarray(classes).tolist():
+        raise CannotCompile("The outcomes are not the estimator's classes in its order.")
+    return Exclusive(model_of(estimator, given, builder), len(outcomes))
+
+
+def _independent(estimator: Any, given: Traced, outcomes: Outcomes, builder: Builder) -> Independent:
+    inner, given = unwrap(estimator, given, builder)
+    if type(inner) is MultiOutputClassifier:
+        questions = [Question(model_of(member, given, builder), _yes(member.classes_)) for member in inner.estimators_]
+    elif type(inner) is OneVsRestClassifier:
+        questions = [_one_against_rest(inner, member, given, builder) for member in inner.estimators_]
+    elif isinstance(getattr(inner, "classes_", None), list) and hasattr(inner, "n_classes_"):
+        forests = forests_of(inner, given, builder)
+        questions = [Question(forest, _yes(classes)) for forest, classes in zip(forests, inner.classes_, strict=True)]
+    else:
+        raise CannotCompile(f"{type(inner).__name__} gives independent outcomes in a way that cannot be compiled.")
+    if len(questions) != len(outcomes):
+        raise CannotCompile(f"The estimator answers {len(questions)} questions; there are {len(outcomes)} outcomes.")
+    return Independent(tuple(questions))
+
+
+def _one_against_rest(parent: Any, member: Any, given: Traced, builder: Builder) -> Question:
+    if not is_classifier(member):
+        raise CannotCompile("One outcome was constant in training; OneVsRestClassifier then cannot be compiled.")
+    at = 0.0 if hasattr(parent.estimators_[0], "decision_function") else 0.5
+    return Question(model_of(member, given, builder), 1, at)
+
+
+def _yes(classes: Any) -> int:
+    """Position of the class that means yes; -1 when training saw none."""
+    where = np.flatnonzero(np.asarray(classes).astype(bool))
+    return int(where[0]) if len(where) else -1
+
+
+def _description(builder: Builder) -> str:
+    steps = ", ".join(builder.steps)
+    kinds = ", ".join(builder.kinds)
+    return f"compiled: {steps} → {kinds}" if steps else f"compiled: {kinds}"

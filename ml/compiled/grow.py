@@ -1,0 +1,169 @@
+"""Fitted scikit-learn trees as one ONNX graph of ``TreeEnsemble`` nodes in double precision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+LESS_OR_EQUAL, MEMBER = 0, 6
+
+
+@dataclass(frozen=True)
+class Grown:
+    """One tree that adds to one target. Arrays have one entry a node; the root is node 0.
+
+    Attributes
+    ----------
+    left, right : ndarray of int
+        Children; -1 marks a leaf.
+    feature, threshold : ndarray
+        A row goes left when its column `feature` is at most `threshold`.
+    gap_left : ndarray of bool
+        A missing value goes left.
+    weight : ndarray of float
+        What a leaf adds.
+    target : int
+        The column of the sum that it adds to.
+    members : dict of int to tuple of int
+        Nodes that ask for membership instead: the values that go left.
+    """
+
+    left: np.ndarray
+    right: np.ndarray
+    feature: np.ndarray
+    threshold: np.ndarray
+    gap_left: np.ndarray
+    weight: np.ndarray
+    target: int
+    members: dict[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Trees over one matrix, summed in order into `targets` columns."""
+
+    matrix: int
+    width: int
+    targets: int
+    trees: tuple[Grown, ...]
+
+
+def of_tree(tree: Any, weight: np.ndarray, target: int) -> Grown:
+    """A fitted ``sklearn.tree._tree.Tree`` with weights of shape (nodes,)."""
+    return Grown(
+        tree.children_left, tree.children_right, tree.feature, tree.threshold,
+        tree.missing_go_to_left.astype(bool), weight, target,
+    )  # fmt: skip
+
+
+def of_constant(weight: float, target: int) -> Grown:
+    """A tree that is one leaf: where the sum starts."""
+    leaf = np.array([-1])
+    return Grown(leaf, leaf, leaf, np.zeros(1), np.zeros(1, dtype=bool), np.array([weight]), target)
+
+
+def of_histogram(predictor: Any, target: int) -> Grown:
+    """A tree of HistGradientBoosting; categorical columns hold the codes of its own encoder."""
+    nodes = predictor.nodes
+    is_leaf = nodes["is_leaf"].astype(bool)
+    members = {}
+    for at in np.flatnonzero(nodes["is_categorical"].astype(bool) & ~is_leaf):
+        words = predictor.raw_left_cat_bitsets[nodes["bitset_idx"][at]]
+        members[int(at)] = tuple(code for code in range(32 * len(words)) if int(words[code // 32]) >> (code % 32) & 1)
+    left, right = (np.where(is_leaf, -1, nodes[side].astype(np.int64)) for side in ("left", "right"))
+    gap_left = nodes["missing_go_to_left"].astype(bool)
+    threshold = nodes["num_threshold"].astype(np.float64)
+    return Grown(
+        left, right, nodes["feature_idx"].astype(np.int64), threshold, gap_left, nodes["value"], target, members
+    )
+
+
+def graph_of(ensembles: Sequence[Ensemble]) -> bytes:
+    """The ONNX model: inputs ``x<matrix>``, outputs ``y<position>`` in the order given."""
+    from onnx import TensorProto, helper
+
+    nodes = [_node(at, ensemble) for at, ensemble in enumerate(ensembles)]
+    widths = {ensemble.matrix: ensemble.width for ensemble in ensembles}
+    double = TensorProto.DOUBLE
+    inputs = [helper.make_tensor_value_info(f"x{at}", double, [None, width]) for at, width in sorted(widths.items())]
+    outputs = [helper.make_tensor_value_info(f"y{at}", double, [None, e.targets]) for at, e in enumerate(ensembles)]
+    graph = helper.make_graph(nodes, "trees", inputs, outputs)
+    versions = [helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 5)]
+    return helper.make_model(graph, opset_imports=versions, ir_version=10).SerializeToString()
+
+
+def _node(at: int, ensemble: Ensemble) -> Any:
+    from onnx import helper, numpy_helper
+
+    flat = _Flat()
+    for tree in ensemble.trees:
+        flat.add(tree)
+    attributes = flat.attributes()
+    for name in ("nodes_splits", "nodes_modes", "leaf_weights", "membership_values"):
+        if name in attributes:
+            attributes[name] = numpy_helper.from_array(attributes[name])
+    return helper.make_node(
+        "TreeEnsemble", [f"x{ensemble.matrix}"], [f"y{at}"], domain="ai.onnx.ml",
+        n_targets=ensemble.targets, aggregate_function=1, post_transform=0, **attributes,
+    )  # fmt: skip
+
+
+class _Flat:
+    """All trees of an ensemble in the flat lists that ONNX wants: inner nodes and leaves apart."""
+
+    def __init__(self) -> None:
+        self.roots: list[int] = []
+        self.inner: dict[str, list[np.ndarray]] = {
+            name: [] for name in ("featureids", "splits", "modes", "truenodeids", "falsenodeids",
+                                  "trueleafs", "falseleafs", "missing_value_tracks_true")
+        }  # fmt: skip
+        self.leaf_targets: list[np.ndarray] = []
+        self.leaf_weights: list[np.ndarray] = []
+        self.members: list[float] = []
+        self.nodes = self.leaves = 0
+
+    def add(self, tree: Grown) -> None:
+        """Append one tree."""
+        leaf = tree.left < 0
+        if leaf[0]:
+            # ONNX has no tree without a question: ask one whose answers agree.
+            inner, left, right = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
+        else:
+            inner = np.flatnonzero(~leaf)
+            left, right = tree.left[inner], tree.right[inner]
+        number = np.zeros(len(leaf), dtype=np.int64)
+        number[~leaf] = np.arange((~leaf).sum()) + self.nodes
+        number[leaf] = np.arange(leaf.sum()) + self.leaves
+        modes = np.array([MEMBER if at in tree.members else LESS_OR_EQUAL for at in inner.tolist()], dtype=np.uint8)
+        columns = (
+            np.maximum(tree.feature[inner], 0), tree.threshold[inner], modes, number[left], number[right],
+            leaf[left], leaf[right], tree.gap_left[inner],
+        )  # fmt: skip
+        for name, column in zip(self.inner, columns, strict=True):
+            self.inner[name].append(column)
+        for at in inner.tolist():
+            if at in tree.members:
+                self.members += [*map(float, tree.members[at]), float("nan")]
+        self.roots.append(self.nodes)
+        self.leaf_weights.append(np.asarray(tree.weight, dtype=np.float64)[leaf])
+        self.leaf_targets.append(np.full(leaf.sum(), tree.target))
+        self.nodes += len(inner)
+        self.leaves += int(leaf.sum())
+
+    def attributes(self) -> dict[str, Any]:
+        """Attributes of the ``TreeEnsemble`` operator (ai.onnx.ml 5)."""
+        joined = {f"nodes_{name}": np.concatenate(columns) for name, columns in self.inner.items()}
+        made: dict[str, Any] = {
+            name: column if name in ("nodes_splits", "nodes_modes") else column.astype(np.int64).tolist()
+            for name, column in joined.items()
+        }
+        made["nodes_splits"] = made["nodes_splits"].astype(np.float64)
+        made["leaf_weights"] = np.concatenate(self.leaf_weights)
+        made["leaf_targetids"] = np.concatenate(self.leaf_targets).astype(np.int64).tolist()
+        made["tree_roots"] = self.roots
+        if self.members:
+            made["membership_values"] = np.array(self.members)
+        return made

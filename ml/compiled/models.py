@@ -1,0 +1,286 @@
+"""Classifiers as plain arithmetic on matrices.
+
+Each class answers like the scikit-learn estimator it was made from: the label that its `predict`
+gives and the probabilities that its `predict_proba` gives.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the classifiers of one program look at, for n rows."""
+
+    matrices: list[np.ndarray]
+    sums: list[np.ndarray]
+
+
+class Model(Protocol):
+    """A classifier of k exclusive classes."""
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k), or (n, 1) of the second of two classes."""
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class, shape (n,), and probabilities, shape (n, k)."""
+
+
+def sigmoid(x: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-x)) without overflow."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1.0, small) / (1.0 + small)
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """exp(x) / sum of exp(x) along each row, shape (n, k)."""
+    raised = np.exp(x - x.max(axis=1, keepdims=True))
+    return raised / raised.sum(axis=1, keepdims=True)
+
+
+def two_sided(second: np.ndarray) -> np.ndarray:
+    """Probabilities of both of two classes, from those of the second, shape (n,)."""
+    return np.column_stack([1.0 - second, second])
+
+
+@dataclass(frozen=True)
+class Forest:
+    """The mean of the class shares in the leaves that a row falls into."""
+
+    sums: int
+    first: int
+    classes: int
+    trees: int
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        shares = given.sums[self.sums][:, self.first : self.first + self.classes] / self.trees
+        return shares.argmax(axis=1), shares
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        shares = self.answer(given)[1]
+        return shares[:, 1:] if self.classes == 2 else shares
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """A sum of trees on the scale of a link.
+
+    Attributes
+    ----------
+    slope : float
+        The sigmoid's slope: 1 for the log loss, 2 for the exponential loss.
+    zero_is_second : bool
+        Which of two classes is predicted at a sum of exactly 0.
+    """
+
+    sums: int
+    slope: float = 1.0
+    zero_is_second: bool = False
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        return given.sums[self.sums]
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        raw = self.decision(given)
+        if raw.shape[1] > 1:
+            return raw.argmax(axis=1), softmax(raw)
+        raw = raw[:, 0]
+        chosen = raw >= 0 if self.zero_is_second else raw > 0
+        return chosen.astype(np.intp), two_sided(sigmoid(self.slope * raw))
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Weighted sums of the columns: logistic regression, linear discriminant analysis."""
+
+    matrix: int
+    weights: np.ndarray
+    intercept: np.ndarray
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        return given.matrices[self.matrix] @ self.weights.T + self.intercept
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        scores = self.decision(given)
+        if scores.shape[1] > 1:
+            return scores.argmax(axis=1), softmax(scores)
+        return (scores[:, 0] > 0).astype(np.intp), two_sided(sigmoid(scores[:, 0]))
+
+
+@dataclass(frozen=True)
+class Gaussian:
+    """Naive Bayes with a normal density for each column and class; arrays of shape (k, width)."""
+
+    matrix: int
+    mean: np.ndarray
+    variance: np.ndarray
+    log_prior: np.ndarray
+
+    def _joint(self, given: Inputs) -> np.ndarray:
+        apart = given.matrices[self.matrix][:, np.newaxis, :] - self.mean
+        spread = np.log(2.0 * np.pi * self.variance).sum(axis=1)
+        return self.log_prior - 0.5 * spread - 0.5 * (apart**2 / self.variance).sum(axis=2)
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        joint = self._joint(given)
+        return joint.argmax(axis=1), softmax(joint)
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        shares = self.answer(given)[1]
+        return shares[:, 1:] if shares.shape[1] == 2 else shares
+
+
+@dataclass(frozen=True)
+class Sigmoid:
+    """Platt's calibration: 1 / (1 + exp(slope * x + offset))."""
+
+    slope: float
+    offset: float
+
+    def at(self, x: np.ndarray) -> np.ndarray:
+        """Probabilities of decision values, both of shape (n,)."""
+        return sigmoid(-(self.slope * x + self.offset))
+
+
+@dataclass(frozen=True)
+class Isotonic:
+    """A monotone line through points, flat beyond its ends."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+    def at(self, x: np.ndarray) -> np.ndarray:
+        """Probabilities of decision values, both of shape (n,)."""
+        return np.interp(x, self.x, self.y)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One classifier with a calibration curve for each of its classes (one curve for two)."""
+
+    model: Model
+    curves: tuple[Sigmoid | Isotonic, ...]
+    classes: tuple[int, ...]
+
+    def probabilities(self, given: Inputs, k: int) -> np.ndarray:
+        """Calibrated probabilities, shape (n, k)."""
+        seen = self.model.decision(given)
+        if k == 2:
+            return _capped(two_sided(self.curves[0].at(seen[:, 0])))
+        shares = np.zeros((len(seen), k))
+        for at, (where, curve) in enumerate(zip(self.classes, self.curves, strict=True)):
+            shares[:, where] = curve.at(seen[:, at])
+        total = shares.sum(axis=1, keepdims=True)
+        return _capped(np.divide(shares, total, out=np.full_like(shares, 1.0 / k), where=total != 0))
+
+
+def _capped(shares: np.ndarray) -> np.ndarray:
+    """scikit-learn forgives a calibrator that ends a little above 1."""
+    shares[(shares > 1.0) & (shares <= 1.0 + 1e-5)] = 1.0
+    return shares
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """The mean of calibrated classifiers."""
+
+    members: tuple[Member, ...]
+    classes: int
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        total = self.members[0].probabilities(given, self.classes)
+        for member in self.members[1:]:
+            total += member.probabilities(given, self.classes)
+        mean = total / len(self.members)
+        return mean.argmax(axis=1), mean
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        shares = self.answer(given)[1]
+        return shares[:, 1:] if self.classes == 2 else shares
+
+
+@dataclass(frozen=True)
+class Cut:
+    """Two classes; the positive one is predicted from a cut-off of our own choice."""
+
+    model: Model
+    at: float
+    positive: int
+    on_decision: bool
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        shares = self.model.answer(given)[1]
+        if self.on_decision:
+            score = self.model.decision(given)[:, 0] * (1.0 if self.positive else -1.0)
+        else:
+            score = shares[:, self.positive]
+        return np.where(score >= self.at, self.positive, 1 - self.positive), shares
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        return self.model.decision(given)
+
+
+@dataclass(frozen=True)
+class Question:
+    """One independent outcome.
+
+    Attributes
+    ----------
+    yes : int
+        Position of the class that means yes; -1 when training never saw it.
+    at : float or None
+        Yes above this decision value; None when the model's own label decides.
+    """
+
+    model: Model
+    yes: int
+    at: float | None = None
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Yes or no, bool of shape (n,), and the probability of yes, shape (n,)."""
+        chosen, shares = self.model.answer(given)
+        if self.yes < 0:
+            return np.zeros(len(chosen), dtype=bool), np.zeros(len(chosen))
+        said = chosen == self.yes if self.at is None else self.model.decision(given)[:, 0] > self.at
+        return said, shares[:, self.yes]
+
+
+@dataclass(frozen=True)
+class Exclusive:
+    """Outcomes that are the classes of one model."""
+
+    model: Model
+    classes: int
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Labels, bool of shape (n, k), and probabilities, shape (n, k)."""
+        chosen, shares = self.model.answer(given)
+        return np.eye(self.classes, dtype=bool)[chosen], shares
+
+
+@dataclass(frozen=True)
+class Independent:
+    """Outcomes that are questions of their own."""
+
+    questions: tuple[Question, ...]
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Labels, bool of shape (n, k), and probabilities, shape (n, k)."""
+        said, shares = zip(*(question.answer(given) for question in self.questions), strict=True)
+        return np.column_stack(said), np.column_stack(shares)

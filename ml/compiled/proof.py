@@ -1,0 +1,210 @@
+"""The proof that a program answers like its reference, on records that could tell them apart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.blocks import Block, block_of, rows_of, size, take
+from ml.outcomes import Prediction
+from ml.program import Program
+from ml.schema import Feature, Row, Schema, Value
+
+Reference = Callable[[Block], Prediction]
+
+TOLERANCE = 1e-9
+RECORDS_TO_CHANGE = 3
+UNHEARD_OF = "\N{EM DASH} unheard of \N{EM DASH}"
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What a comparison found.
+
+    Attributes
+    ----------
+    ok : bool
+        Same labels everywhere, probabilities within 1e-9, and refusals where the reference refuses.
+    rows : int
+        Records compared, given and generated.
+    refused : int
+        Generated records that both refuse.
+    largest : float
+        Largest difference of a probability that was met.
+    reason : str
+        Why not ok; empty when it is.
+    """
+
+    ok: bool
+    rows: int
+    refused: int
+    largest: float
+    reason: str = ""
+
+
+class _Differs(Exception):
+    """The first difference ends the proof."""
+
+
+def prove(program: Program, reference: Reference, schema: Schema, blocks: Sequence[Block]) -> Proof:
+    """Compare a program with the estimator that it was compiled from.
+
+    Parameters
+    ----------
+    program : Program
+        Compared through both `row` and `block`.
+    reference : callable
+        Block -> Prediction, built on the estimator's own ``predict`` and ``predict_proba``.
+    schema : Schema
+        Names, ranges and choices, from which edge records are generated: each feature missing,
+        unknown, at the ends of its range and beyond, and beside values at which a tree turns.
+    blocks : sequence of Block
+        Records as they come: the hold-out, the background.
+
+    Returns
+    -------
+    Proof
+        Records that the reference refuses with ValueError must be refused by the program too.
+    """
+    judge = _Judge(program, reference, schema)
+    try:
+        for block in blocks:
+            judge.compare(block, "a given record")
+        for what, rows in edge_records(schema, program, blocks):
+            judge.compare_edges(rows, what)
+    except _Differs as difference:
+        return Proof(False, judge.rows, judge.refused, judge.largest, str(difference))
+    if not judge.rows:
+        return Proof(False, 0, judge.refused, 0.0, "There was no record to compare.")
+    return Proof(True, judge.rows, judge.refused, judge.largest)
+
+
+class _Judge:
+    """Compares block by block and keeps count."""
+
+    def __init__(self, program: Program, reference: Reference, schema: Schema) -> None:
+        self.program, self.reference, self.schema = program, reference, schema
+        self.rows = self.refused = 0
+        self.largest = 0.0
+
+    def compare(self, block: Block, what: str) -> None:
+        """Both ways of the program against the reference; ValueError when the reference refuses."""
+        if not size(block):
+            return
+        wanted = self.reference(block)
+        try:
+            self._same(wanted, self.program.block(block), what)
+            answers = [self.program.row(row) for row in rows_of(self.schema, block)]
+        except ValueError as error:
+            raise _Differs(f"The program refuses {what} that the estimator accepts: {error}") from error
+        labels, probabilities = zip(*answers, strict=True)
+        self._same(wanted, Prediction(np.array(labels), np.array(probabilities)), what)
+        self.rows += size(block)
+
+    def compare_edges(self, rows: list[Row], what: str) -> None:
+        """The same for generated records, of which the reference may refuse some."""
+        block = block_of(self.schema, rows)
+        try:
+            self.compare(block, what)
+        except ValueError:
+            if len(rows) == 1:
+                self._refuses(block, what)
+            else:
+                for row in rows:
+                    self.compare_edges([row], what)
+
+    def _refuses(self, block: Block, what: str) -> None:
+        for answer in (lambda: self.program.block(block), lambda: self.program.row(rows_of(self.schema, block)[0])):
+            try:
+                answer()
+            except ValueError:
+                continue
+            raise _Differs(f"The program answers {what} that the estimator refuses.")
+        self.refused += 1
+
+    def _same(self, wanted: Prediction, given: Prediction, what: str) -> None:
+        if wanted.probabilities is None or given.probabilities is None:
+            raise _Differs("The estimator gives no probabilities.")
+        if wanted.probabilities.shape != given.probabilities.shape or wanted.labels.shape != given.labels.shape:
+            raise _Differs(f"The answers have different shapes for {what}.")
+        apart = float(np.abs(wanted.probabilities - given.probabilities).max())
+        self.largest = max(self.largest, apart)
+        if not apart <= TOLERANCE:
+            raise _Differs(f"Probabilities differ by {apart:.3g} for {what}.")
+        if not np.array_equal(wanted.labels, given.labels):
+            raise _Differs(f"Labels differ for {what}.")
+
+
+def edge_records(schema: Schema, program: Program, blocks: Sequence[Block]) -> Iterator[tuple[str, list[Row]]]:
+    """Records with one feature changed, in groups with a few words for what was changed."""
+    models = _models(schema, blocks)
+    for at, feature in enumerate(schema.features):
+        groups: dict[str, list[Value]] = {"missing": [None], "unknown": _unknown(feature), "at an end": _ends(feature)}
+        groups["at a turn of a tree"] = _beside(feature, program.edges[at] if at < len(program.edges) else ())
+        for what, values in groups.items():
+            rows = [(*row[:at], value, *row[at + 1 :]) for row in models for value in values]
+            if rows:
+                yield f"a record with {feature.name!r} {what}", rows
+    if models:
+        yield "a record without any value", [(None,) * len(schema.features)]
+
+
+def _models(schema: Schema, blocks: Sequence[Block]) -> list[Row]:
+    filled = [block for block in blocks if size(block)]
+    if not filled:
+        return []
+    chosen = np.unique(np.linspace(0, size(filled[0]) - 1, RECORDS_TO_CHANGE).astype(int))
+    return rows_of(schema, take(filled[0], chosen))
+
+
+def _unknown(feature: Feature) -> list[Value]:
+    if feature.kind == "text":
+        return [UNHEARD_OF]
+    if feature.kind != "category":
+        return []
+    values = [choice.value for choice in feature.choices]
+    if any(isinstance(value, str) for value in values) or not values:
+        return [*values, UNHEARD_OF]
+    return [*values, max(float(value) for value in values) + 1.0]
+
+
+def _ends(feature: Feature) -> list[Value]:
+    if feature.kind == "boolean":
+        return [True, False]
+    if feature.kind not in ("number", "integer"):
+        return []
+    ends = [float(end) for end in (*(feature.seen or ()), feature.low, feature.high) if end is not None]
+    if not ends:
+        ends = [0.0, 1.0]
+    span = max(ends) - min(ends) or 1.0
+    return _typed(feature, [*ends, min(ends) - span, max(ends) + span, max(ends) + 1e6 * span, -1e30, 1e30])
+
+
+def _beside(feature: Feature, turns: Sequence[float]) -> list[Value]:
+    """Each turn and its neighbours, in double and in single precision."""
+    if feature.kind != "number":
+        return _typed(feature, [whole for turn in turns for whole in (math.floor(turn), math.ceil(turn))])
+    values = []
+    for turn in turns:
+        single = np.float32(turn)
+        near = [np.nextafter(single, np.float32(way)) for way in (-np.inf, np.inf)]
+        values += [
+            turn,
+            float(single),
+            *map(float, near),
+            math.nextafter(turn, -math.inf),
+            math.nextafter(turn, math.inf),
+        ]
+        values.append((float(single) + float(near[1])) / 2)
+    return _typed(feature, values)
+
+
+def _typed(feature: Feature, values: Sequence[float]) -> list[Value]:
+    if feature.kind == "number":
+        return [float(value) for value in values]
+    if feature.kind == "integer":
+        return [int(value) for value in values if abs(value) < 2**53]
+    return []

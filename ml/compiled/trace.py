@@ -1,0 +1,297 @@
+"""Follow the features through fitted preprocessing steps, column by column.
+
+The result says, for each column that a classifier sees, from which feature it comes and how.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import (
+    FunctionTransformer,
+    MinMaxScaler,
+    OneHotEncoder,
+    OrdinalEncoder,
+    RobustScaler,
+    StandardScaler,
+)
+
+from ml.compiled.columns import ON_VALUES, Number, Step, Table
+from ml.errors import LikelyError
+from ml.schema import Feature, Schema
+
+
+class CannotCompile(LikelyError):
+    """The estimator has a part that only scikit-learn itself can run. Not a fault: it serves then."""
+
+    code = "cannot_compile"
+
+
+@dataclass(frozen=True)
+class Raw:
+    """A feature on its way: a number after some arithmetic, or a text (with what fills its gaps)."""
+
+    feature: str
+    source: int
+    is_number: bool
+    steps: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Coded:
+    """A feature that became a number by looking its value up; None is "refused"."""
+
+    feature: str
+    source: int
+    keys: tuple[Any, ...]
+    values: tuple[float | None, ...]
+
+
+Column = Raw | Coded
+
+
+@dataclass
+class Traced:
+    """Columns with the names by which a ColumnTransformer may ask for them (None once they are lost)."""
+
+    columns: tuple[Column, ...]
+    names: tuple[str, ...] | None = None
+
+
+def features_of(schema: Schema) -> Traced:
+    """The raw columns of a schema."""
+    return Traced(tuple(Raw(f.name, at, _is_number(f)) for at, f in enumerate(schema.features)), schema.names)
+
+
+def _is_number(feature: Feature) -> bool:
+    return feature.kind in ("number", "integer", "boolean") or feature.dtype.startswith(
+        ("int", "uint", "float", "bool")
+    )
+
+
+def trace(step: Any, given: Traced, used: list[str]) -> Traced:
+    """Columns after a fitted transformer; words for what it does are added to `used`."""
+    if step is None or (isinstance(step, str) and step == "passthrough"):
+        return given
+    follow = STEPS.get(type(step))
+    if follow is None:
+        raise CannotCompile(f"{type(step).__name__} is a preprocessing step that cannot be compiled.")
+    return follow(step, given, used)
+
+
+def _pipeline(step: Pipeline, given: Traced, used: list[str]) -> Traced:
+    for _, inner in step.steps:
+        given = trace(inner, given, used)
+    return given
+
+
+def _by_column(step: ColumnTransformer, given: Traced, used: list[str]) -> Traced:
+    made: tuple[Column, ...] = ()
+    for _, inner, wanted in step.transformers_:
+        if isinstance(inner, str) and inner == "drop":
+            continue
+        chosen = tuple(given.columns[at] for at in _chosen(wanted, given))
+        if chosen:
+            made += trace(inner, Traced(chosen), used).columns
+    return Traced(made)
+
+
+def _chosen(wanted: Any, given: Traced) -> list[int]:
+    if callable(wanted):
+        raise CannotCompile("A ColumnTransformer that chooses its columns with a function cannot be compiled.")
+    if isinstance(wanted, slice):
+        if any(isinstance(end, str) for end in (wanted.start, wanted.stop)):
+            raise CannotCompile("A ColumnTransformer that chooses a slice of names cannot be compiled.")
+        return list(range(len(given.columns))[wanted])
+    listed: list[Any] = [wanted] if np.isscalar(wanted) else list(wanted)
+    if listed and all(isinstance(item, (bool, np.bool_)) for item in listed):
+        return [at for at, item in enumerate(listed) if item]
+    if any(isinstance(item, str) for item in listed):
+        if given.names is None:
+            raise CannotCompile("A ColumnTransformer asks by name for columns that have lost their names.")
+        return [given.names.index(item) for item in listed]
+    return [range(len(given.columns))[int(item)] for item in listed]
+
+
+def _impute(step: SimpleImputer, given: Traced, used: list[str]) -> Traced:
+    _note(used, "impute")
+    if not _is_missing(step.missing_values) or step.missing_values is None:
+        raise CannotCompile(f"SimpleImputer with missing_values={step.missing_values!r} cannot be compiled.")
+    if any(_is_missing(value) for value in step.statistics_):
+        raise CannotCompile("SimpleImputer met a column without any value in training; it cannot be compiled.")
+    made = tuple(_filled(column, value) for column, value in zip(given.columns, step.statistics_, strict=True))
+    if not step.add_indicator:
+        return Traced(made, given.names)
+    return Traced(made + tuple(_indicator(given.columns[at]) for at in step.indicator_.features_))
+
+
+def _filled(column: Column, value: Any) -> Column:
+    if isinstance(column, Coded) or column.is_number:
+        return arithmetic(column, "fill", float(value))
+    return replace(column, steps=column.steps or (("fill", _native(value)),))
+
+
+def _indicator(column: Column) -> Column:
+    if isinstance(column, Coded) or column.is_number:
+        return arithmetic(column, "missing", 0.0)
+    return Coded(column.feature, column.source, (), (0.0 if column.steps else 1.0, 0.0))
+
+
+def arithmetic(column: Column, name: str, constant: float) -> Column:
+    """The column after one arithmetic step."""
+    if isinstance(column, Coded):
+        done = tuple(None if value is None else ON_VALUES[name](value, constant) for value in column.values)
+        return replace(column, values=done)
+    if not column.is_number:
+        raise CannotCompile(f"Feature {column.feature!r} holds text where a number is needed.")
+    return replace(column, steps=(*column.steps, (name, constant)))
+
+
+def _each(given: Traced, name: str, constants: Sequence[float] | None) -> Traced:
+    if constants is None:
+        return given
+    columns = zip(given.columns, constants, strict=True)
+    return Traced(tuple(arithmetic(column, name, float(constant)) for column, constant in columns), given.names)
+
+
+def _standard(step: StandardScaler, given: Traced, used: list[str]) -> Traced:
+    _note(used, "scale")
+    given = _each(given, "subtract", step.mean_ if step.with_mean else None)
+    return _each(given, "divide", step.scale_ if step.with_std else None)
+
+
+def _robust(step: RobustScaler, given: Traced, used: list[str]) -> Traced:
+    _note(used, "scale")
+    given = _each(given, "subtract", step.center_ if step.with_centering else None)
+    return _each(given, "divide", step.scale_ if step.with_scaling else None)
+
+
+def _min_max(step: MinMaxScaler, given: Traced, used: list[str]) -> Traced:
+    _note(used, "scale")
+    given = _each(_each(given, "multiply", step.scale_), "add", step.min_)
+    if not step.clip:
+        return given
+    low, high = step.feature_range
+    count = len(given.columns)
+    return _each(_each(given, "at_least", [low] * count), "at_most", [high] * count)
+
+
+def _one_hot(step: OneHotEncoder, given: Traced, used: list[str]) -> Traced:
+    _note(used, "one-hot")
+    _no_rare_group(step)
+    drops = [None] * len(given.columns) if step.drop_idx_ is None else list(step.drop_idx_)
+    made: list[Column] = []
+    for column, categories, drop in zip(given.columns, step.categories_, drops, strict=True):
+        for at in range(len(categories)):
+            if drop is None or at != drop:
+                hot = [1.0 if at == other else 0.0 for other in range(len(categories))]
+                made.append(_encoded(column, categories, hot, None if step.handle_unknown == "error" else 0.0))
+    return Traced(tuple(made))
+
+
+def _ordinal(step: OrdinalEncoder, given: Traced, used: list[str]) -> Traced:
+    _note(used, "ordinal")
+    _no_rare_group(step)
+    unknown = None if step.handle_unknown == "error" else float(step.unknown_value)
+    made: list[Column] = []
+    for column, categories in zip(given.columns, step.categories_, strict=True):
+        codes = [float(step.encoded_missing_value) if _is_missing(c) else float(at) for at, c in enumerate(categories)]
+        made.append(_encoded(column, categories, codes, unknown))
+    return Traced(tuple(made), given.names)
+
+
+def _no_rare_group(step: Any) -> None:
+    if getattr(step, "_infrequent_enabled", False):
+        raise CannotCompile(f"{type(step).__name__} with a group of infrequent categories cannot be compiled.")
+
+
+def _encoded(column: Column, categories: Sequence[Any], codes: Sequence[float], unknown: float | None) -> Coded:
+    """A column after looking its value up among the categories of a fitted encoder."""
+    known = {_native(category): code for category, code in zip(categories, codes, strict=True)}
+    listed = {category: code for category, code in known.items() if not _is_missing(category)}
+    if not all(isinstance(category, (str, int, float)) for category in listed):
+        raise CannotCompile(f"Feature {column.feature!r} has categories that are neither text nor numbers.")
+    nan = [code for category, code in known.items() if _is_missing(category) and category is not None]
+    missing = nan[0] if nan else unknown
+
+    def code(value: Any) -> float | None:
+        return missing if _is_missing(value) else listed.get(value, unknown)
+
+    if isinstance(column, Coded):
+        return replace(column, values=tuple(None if value is None else code(value) for value in column.values))
+    fills = [value for name, value in column.steps if name == "fill"]
+    if len(fills) != len(column.steps):
+        raise CannotCompile(f"Feature {column.feature!r} is encoded as a category after it was scaled.")
+    gap = code(fills[0]) if fills else missing
+    return Coded(column.feature, column.source, tuple(listed), (*listed.values(), gap, unknown))
+
+
+def _untouched(step: FunctionTransformer, given: Traced, _: list[str]) -> Traced:
+    if step.func is not None:
+        raise CannotCompile("FunctionTransformer calls a Python function, which cannot be compiled.")
+    return given
+
+
+STEPS: dict[type, Callable[[Any, Traced, list[str]], Traced]] = {
+    Pipeline: _pipeline,
+    ColumnTransformer: _by_column,
+    SimpleImputer: _impute,
+    StandardScaler: _standard,
+    MinMaxScaler: _min_max,
+    RobustScaler: _robust,
+    OneHotEncoder: _one_hot,
+    OrdinalEncoder: _ordinal,
+    FunctionTransformer: _untouched,
+}
+
+
+def parts_of(columns: Sequence[Column]) -> tuple[Number | Table, ...]:
+    """The columns as a program computes them: neighbours that one look-up decides share a table."""
+    parts: list[Number | Table] = []
+    waiting: list[Coded] = []
+    for column in columns:
+        if waiting and not (isinstance(column, Coded) and _same_look_up(column, waiting[0])):
+            parts.append(_table(waiting))
+            waiting = []
+        if isinstance(column, Coded):
+            waiting.append(column)
+        elif column.is_number:
+            parts.append(Number(column.source, _steps(column)))
+        else:
+            raise CannotCompile(f"Feature {column.feature!r} reaches the classifier as text.")
+    return (*parts, _table(waiting)) if waiting else tuple(parts)
+
+
+def _steps(column: Raw) -> tuple[Step, ...]:
+    return tuple((name, float(constant)) for name, constant in column.steps)
+
+
+def _same_look_up(one: Coded, other: Coded) -> bool:
+    refused = [value is None for value in one.values] == [value is None for value in other.values]
+    return one.source == other.source and one.keys == other.keys and refused
+
+
+def _table(columns: Sequence[Coded]) -> Table:
+    rows = tuple(
+        None if None in values else values for values in zip(*(column.values for column in columns), strict=True)
+    )
+    return Table(columns[0].source, columns[0].keys, rows)
+
+
+def _note(used: list[str], word: str) -> None:
+    if word not in used:
+        used.append(word)
+
+
+def _native(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and value != value)

@@ -1,0 +1,36 @@
+"""All trees of a program behind one call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class Trees:
+    """Tree ensembles as one ONNX graph in double precision, run by onnxruntime in the caller's thread.
+
+    Parameters
+    ----------
+    graph : bytes
+        A model with an input ``x0, x1, ...`` for each matrix that trees look at and an output
+        ``y0, y1, ...`` of shape (n, targets) for each ensemble: sums of leaf values in tree order.
+    """
+
+    def __init__(self, graph: bytes) -> None:
+        import onnxruntime  # type: ignore[import-untyped]
+
+        options = onnxruntime.SessionOptions()
+        # One thread: no pool is started, so a process may fork after it has predicted, and sums are
+        # made in tree order. No arena: it would keep the memory of the largest block ever seen.
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.enable_cpu_mem_arena = False
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+        options.log_severity_level = 3
+        self._session: Any = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+        self._inputs = [(given.name, int(given.name[1:])) for given in self._session.get_inputs()]
+
+    def sums(self, matrices: list[np.ndarray]) -> list[np.ndarray]:
+        """Sum of leaf values of every ensemble: one array of shape (n, targets) each."""
+        return self._session.run(None, {name: matrices[at] for name, at in self._inputs})

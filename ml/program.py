@@ -1,0 +1,127 @@
+"""The compiled path: a pipeline and its classifier as tables, arithmetic and trees.
+
+A program answers like the scikit-learn estimator that it was compiled from (see ``ml/compile.py``)
+and needs neither scikit-learn nor pandas: numpy, and onnxruntime where there are trees.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ml.blocks import Block, size, take
+from ml.compiled.codec import from_plain, to_plain
+from ml.compiled.columns import Matrix
+from ml.compiled.models import Exclusive, Independent, Inputs
+from ml.compiled.trees import Trees
+from ml.outcomes import Prediction
+from ml.schema import Row
+
+PROGRAM_FILES = ("program.json", "program.onnx")
+FORMAT = 1
+ROWS_AT_ONCE = 16_384
+
+
+@dataclass(frozen=True)
+class Program:
+    """Labels and probabilities of rows without scikit-learn.
+
+    Attributes
+    ----------
+    matrices : tuple of Matrix
+        What the classifiers see, computed from the typed values.
+    model : Exclusive or Independent
+        From matrices and sums of trees to labels and probabilities, columns in outcome order.
+    graph : bytes
+        The trees as an ONNX model; empty when there are none.
+    description : str
+        What was compiled, in a few words, e.g. "compiled: impute, one-hot → 200 trees".
+    edges : tuple of tuple of float
+        For each feature, some of the numbers at which a tree turns: where a proof must look.
+    """
+
+    matrices: tuple[Matrix, ...]
+    model: Exclusive | Independent
+    graph: bytes = field(repr=False)
+    description: str
+    edges: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
+
+    def row(self, row: Row) -> tuple[tuple[bool, ...], tuple[float, ...]]:
+        """Labels (k) and probabilities (k, each 0 to 1) of one row.
+
+        Raises
+        ------
+        ValueError
+            When the model refuses a value: missing, unknown, infinite or too large.
+        """
+        labels, probabilities = self._answer([matrix.row(row) for matrix in self.matrices])
+        return tuple(labels[0].tolist()), tuple(probabilities[0].tolist())
+
+    def block(self, block: Block) -> Prediction:
+        """Labels and probabilities of n rows, arrays of shape (n, k).
+
+        Raises
+        ------
+        ValueError
+            When the model refuses a value of any row.
+        """
+        n = size(block)
+        if n <= ROWS_AT_ONCE:
+            return Prediction(*self._answer([matrix.block(block) for matrix in self.matrices]))
+        parts = [self.block(take(block, slice(at, at + ROWS_AT_ONCE))) for at in range(0, n, ROWS_AT_ONCE)]
+        labels = np.concatenate([part.labels for part in parts])
+        return Prediction(labels, np.concatenate([np.asarray(part.probabilities) for part in parts]))
+
+    def _answer(self, matrices: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        sums = self._trees.sums(matrices) if self._trees else []
+        return self.model.answer(Inputs(matrices, sums))
+
+    @cached_property
+    def _trees(self) -> Trees | None:
+        return Trees(self.graph) if self.graph else None
+
+    def save(self, folder: Path) -> tuple[str, ...]:
+        """Write the program into a folder and return the names of the files written."""
+        plain = {
+            "format": FORMAT,
+            "description": self.description,
+            "edges": to_plain(self.edges),
+            "matrices": to_plain(self.matrices),
+            "model": to_plain(self.model),
+        }
+        written, graph = PROGRAM_FILES
+        (folder / written).write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
+        if not self.graph:
+            return (written,)
+        (folder / graph).write_bytes(self.graph)
+        return PROGRAM_FILES
+
+    @classmethod
+    def load(cls, folder: Path) -> Program:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            When the folder holds no program.
+        ValueError
+            When the program was written in a format that this code does not know.
+        """
+        written, graph = (folder / name for name in PROGRAM_FILES)
+        plain = json.loads(written.read_text(encoding="utf-8"))
+        if plain.get("format") != FORMAT:
+            raise ValueError(f"{written} has format {plain.get('format')!r}; this code reads format {FORMAT}.")
+        made = cls(
+            matrices=from_plain(plain["matrices"]),
+            model=from_plain(plain["model"]),
+            graph=graph.read_bytes() if graph.exists() else b"",
+            description=plain["description"],
+            edges=from_plain(plain["edges"]),
+        )
+        # A session is made here and not in the first request, so that a broken file is found at load.
+        _ = made._trees
+        return made
