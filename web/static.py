@@ -17,9 +17,9 @@ _ASSETS = "/assets/"
 def serve_static_well(app: Dash) -> None:
     """Compress text responses, and let browsers keep what carries a fingerprint.
 
-    A file whose address holds its fingerprint never changes, so its compressed body is made once
-    per process. The fingerprint is checked: during a roll-out, an old process may be asked for a
-    new file, and must not have its old answer kept for a year.
+    Files do not change while a process lives, so their compressed bodies are made once in it. The
+    fingerprint is checked: during a roll-out, an old process may be asked for a new file, and must
+    not have its old answer kept for a year.
     """
     server = app.server
     server.config.update(
@@ -35,13 +35,13 @@ def serve_static_well(app: Dash) -> None:
 
     @server.after_request
     def compress(response: Response) -> Response:
-        if request.method not in ("GET", "HEAD", "POST") or response.status_code != 200:
-            return response
-        if not fingerprints.match(request.path, request.args.get("m")):
+        fingerprinted = fingerprints.match(request.path, request.args.get("m"))
+        if response.status_code != 200 or not (fingerprinted or request.path.startswith(_SUITES)):
             return each_time.after_request(response)
         response.direct_passthrough = False
         response.get_data()  # files come as streams; from here on they are bodies
-        response.headers["Cache-Control"] = _ONE_YEAR
+        # Scripts that other scripts load carry no fingerprint: browsers ask for them again, by ETag
+        response.headers["Cache-Control"] = _ONE_YEAR if fingerprinted else "no-cache"
         response.headers.pop("Expires", None)
         return once.after_request(response)
 
@@ -59,7 +59,7 @@ def _compress_once(config: dict) -> Compress:
 
 
 class _Memory:
-    """Compressed bodies by address. Bounded by the number of files: only checked fingerprints come here."""
+    """Compressed bodies by address. Bounded by the number of files: only what was found comes here."""
 
     def __init__(self) -> None:
         self._bodies: dict[str, bytes] = {}

@@ -1,0 +1,178 @@
+"""``python app.py`` and the Procfile, started as people start them."""
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+BIN = Path(sys.executable).parent
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def status(port, path="/healthz"):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def wait_for(port, seconds=30.0):
+    until = time.monotonic() + seconds
+    while status(port) != 200:
+        assert time.monotonic() < until, "did not answer in time"
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def start(models_dir, tmp_path):
+    """Start a command in the project's folder; what it started is stopped at the end."""
+    started = []
+
+    def run(command, **environ):
+        log = (tmp_path / f"log{len(started)}").open("w+")
+        environ = {"MODELS_DIR": str(models_dir), "VAR_DIR": str(tmp_path / "var")} | environ
+        process = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"} | environ,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        started.append((process, log))
+        return process, log
+
+    yield run
+    for process, log in started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(timeout=30)
+        log.close()
+
+
+def app(*flags):
+    return [sys.executable, "app.py", *flags]
+
+
+def text_of(log):
+    log.seek(0)
+    return log.read()
+
+
+def test_python_app_py_serves_and_stops_when_told(start):
+    port = free_port()
+    process, log = start(app("--port", str(port), "--workers", "2"))
+    wait_for(port)
+    assert status(port, "/") == 200
+    assert status(port, "/readyz") == 200
+    assert status(port, "/nope") == 404
+    process.terminate()
+    assert process.wait(timeout=30) == 0
+    assert text_of(log).count("Booting worker") == 2
+
+
+def test_flags_go_to_gunicorn_one_to_one(start, tmp_path):
+    port = free_port()
+    access, errors = tmp_path / "access.log", tmp_path / "error.log"
+    flags = [
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+        "--threads",
+        "3",
+        "--worker-class",
+        "gthread",
+    ]
+    flags += ["--log-level", "debug", "--access-logfile", str(access), "--error-logfile", str(errors)]
+    flags += ["--name", "likely-test", "--pythonpath", str(tmp_path), "--forwarded-allow-ips", "10.0.0.1"]
+    flags += ["--user", str(os.getuid())]
+    start(app(*flags))
+    wait_for(port)
+    status(port, "/?age=51")
+    log = errors.read_text()
+    for line in (f"bind: ['127.0.0.1:{port}']", "workers: 1", "threads: 3", "worker_class: gthread", "loglevel: debug"):
+        assert line in log
+    for line in ("proc_name: likely-test", f"pythonpath: {tmp_path}", "forwarded_allow_ips: ['10.0.0.1']"):
+        assert line in log
+    assert f"user: {os.getuid()}" in log
+    time.sleep(0.2)
+    assert "GET / HTTP" in access.read_text()
+    assert "age" not in access.read_text()
+
+
+def test_daemon_leaves_the_terminal(start, tmp_path):
+    port = free_port()
+    errors = tmp_path / "error.log"
+    process, _ = start(app("--port", str(port), "--workers", "1", "--daemon", "--error-logfile", str(errors)))
+    assert process.wait(timeout=30) == 0
+    wait_for(port)
+    master = int(errors.read_text().split("Listening at")[1].split("(")[1].split(")")[0])
+    os.kill(master, signal.SIGTERM)
+    for _ in range(200):
+        if status(port) == 0:
+            return
+        time.sleep(0.05)
+    pytest.fail("the daemon did not stop")
+
+
+def test_the_procfile_serves_with_its_settings_from_the_environment(start):
+    port = free_port()
+    web = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())["web"]
+    _, log = start(["sh", "-c", f"exec {web}"], PORT=str(port), WEB_CONCURRENCY="3")
+    wait_for(port)
+    assert f"http://0.0.0.0:{port}" in text_of(log)
+    assert text_of(log).count("Booting worker") == 3
+
+
+def test_the_image_serves_with_its_command(start):
+    line = next(line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("CMD "))
+    port = free_port()
+    start(json.loads(line.removeprefix("CMD ")), PORT=str(port), HOST="0.0.0.0")
+    wait_for(port)
+
+
+def test_a_bad_setting_stops_the_start_and_says_what_is_accepted(start):
+    process, log = start(app(), PORT="http")
+    assert process.wait(timeout=30) != 0
+    assert "PORT is 'http'; accepted: a whole number from 1 to 65535." in text_of(log)
+    assert "Traceback" not in text_of(log)
+
+
+def test_debug_restarts_when_code_changes(start, tmp_path):
+    """The change is made to a copy of the project."""
+    copy = tmp_path / "copy"
+    tracked = "app.py settings.py gunicorn.conf.py api assets callbacks layouts ml store web".split()
+    copy.mkdir()
+    subprocess.run(shlex.join(["cp", "-r", *tracked, str(copy)]), cwd=ROOT, shell=True, check=True)
+    port = free_port()
+    _, log = start([sys.executable, str(copy / "app.py"), "--debug", "--port", str(port)], PYTHONDONTWRITEBYTECODE="1")
+    wait_for(port)
+    assert status(port, "/_reload-hash") == 200
+    url = copy / "layouts" / "url.py"
+    url.write_text(url.read_text() + "\nprint('changed', flush=True)\n")
+    until = time.monotonic() + 20
+    while "changed" not in text_of(log):
+        assert time.monotonic() < until, "did not restart"
+        time.sleep(0.1)
+    wait_for(port)

@@ -1,0 +1,161 @@
+"""The house put together: two in one process, the doors, the headers, the pages that are not there."""
+
+import base64
+import hashlib
+import json
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from flask import request
+from werkzeug.test import Client
+
+from app import create_app, create_server
+from settings import Settings
+
+
+@pytest.fixture(scope="module")
+def settings(models_dir, tmp_path_factory):
+    return Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var"), max_body_mb=1)
+
+
+@pytest.fixture(scope="module")
+def client(settings):
+    return Client(create_server(settings))
+
+
+def test_two_apps_in_one_process_both_have_all_their_callbacks(settings):
+    first, second = create_app(settings), create_app(settings)
+    answers = [app.server.test_client().get("/_dash-dependencies").json for app in (first, second)]
+    assert len(answers[0]) > 0
+    assert [entry["output"] for entry in answers[0]] == [entry["output"] for entry in answers[1]]
+
+
+def test_eight_first_requests_at_once_are_all_answered(settings):
+    server = create_server(settings)
+    with ThreadPoolExecutor(8) as pool:
+        statuses = list(pool.map(lambda _: Client(server).get("/").status_code, range(8)))
+    assert statuses == [200] * 8
+
+
+@pytest.mark.parametrize("path", ["/nope", "/.env", "/wp-login.php", "/iris/nope", "/nope/predict/x", "/index.html"])
+def test_where_no_page_is_the_status_says_so_and_the_page_too(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "_dash-config" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/gallery", "/iris/predict", "/loan/insights", "/bank-products/performance"])
+def test_pages_answer(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/api/nope", "/api", "/api/v1/models/iris/predict", "/healthz/x"])
+def test_behind_the_door_of_the_api_errors_are_json(client, path):
+    answer = client.get(path)
+    assert answer.status_code in (404, 405)
+    assert set(answer.json) == {"error"}
+
+
+def test_names_that_only_begin_like_the_api_are_pages(client):
+    assert "_dash-config" in client.get("/apiary").text
+
+
+def test_the_service_is_alive_and_ready(client):
+    assert client.get("/healthz").status_code == 200
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_store_that_is_gone_is_not_ready_but_alive(settings):
+    client = Client(create_server(replace(settings, database_url="postgresql://127.0.0.1:1/none")))
+    assert client.get("/healthz").status_code == 200
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert "The store does not answer." in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nope", "/api/v1/models", "/api/nope", "/healthz", "/_dash-layout", "/assets/nope"]
+)
+def test_every_answer_carries_the_security_headers(client, path):
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "unsafe-eval" not in policy
+    assert "http" not in policy
+
+
+def test_inline_scripts_of_the_page_are_those_the_policy_allows(client):
+    answer = client.get("/")
+    policy = answer.headers["Content-Security-Policy"]
+    scripts = re.findall(r"<script(?![^>]*src=)([^>]*)>(.*?)</script>", answer.text, re.DOTALL)
+    runs = [body for attributes, body in scripts if "application/json" not in attributes]
+    assert runs
+    for body in runs:
+        digest = base64.b64encode(hashlib.sha256(body.encode()).digest()).decode()
+        assert f"'sha256-{digest}'" in policy
+
+
+def test_the_page_asks_no_other_host_and_brings_no_unused_scripts(client):
+    page = client.get("/").text
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page)
+    assert "dash_table" not in "".join(re.findall(r"src=\"[^\"]*", page))
+    assert "polyfill" not in page
+    assert re.search(r"<html[^>]* lang=\"en\"", page)
+    for needed in ('name="viewport"', 'name="description"', "<title>Likely</title>", 'rel="icon"'):
+        assert needed in page
+
+
+def test_the_first_load_is_light(client):
+    page = client.get("/iris/predict").text
+    addresses = re.findall(r"(?:src|href)=\"(/[^\"]+)\"", page)
+    answers = [client.get(address, headers={"Accept-Encoding": "br"}) for address in addresses]
+    assert all(answer.status_code == 200 for answer in answers)
+    assert sum(len(answer.data) for answer in answers) < 400_000
+    assert not any("plotly" in address for address in addresses)
+
+
+def test_answers_are_compressed_and_not_stored(client):
+    answer = client.get("/_dash-layout", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Cache-Control"] == "no-store"
+    page = client.get("/", headers={"Accept-Encoding": "gzip"})
+    assert page.headers["Content-Encoding"] == "gzip"
+
+
+def test_too_large_a_body_is_refused_at_both_doors(client):
+    for path in ("/_dash-update-component", "/api/v1/models/iris/predict"):
+        answer = client.post(path, data=b"x" * 1_500_000, content_type="application/json")
+        assert answer.status_code == 413
+        assert set(answer.json) == {"error"}
+
+
+def test_a_malformed_callback_is_refused_without_a_trace(client, caplog):
+    answer = client.post("/_dash-update-component", data="[]", content_type="application/json")
+    assert answer.status_code == 400
+    assert "Traceback" not in answer.text + caplog.text
+
+
+@pytest.mark.parametrize("path", ["/_mcp", "/mcp", "/_reload-hash/x"])
+def test_nothing_lists_or_calls_callbacks_from_outside(client, path):
+    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})
+    assert client.post(path, data=body, content_type="application/json").status_code in (404, 405)
+
+
+@pytest.mark.parametrize(("hops", "scheme"), [(0, "http"), (1, "https")])
+def test_forwarded_headers_are_believed_as_far_as_the_hops_go(settings, hops, scheme):
+    seen = {}
+    server = create_server(replace(settings, proxy_hops=hops), change=lambda app: _look(app, seen))
+    Client(server).get("/", headers={"X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.9"})
+    assert seen["scheme"] == scheme
+    assert seen["address"] == ("203.0.113.9" if hops else "127.0.0.1")
+
+
+def _look(app, seen):
+    @app.server.before_request
+    def look():
+        seen.update(scheme=request.scheme, address=request.remote_addr)
