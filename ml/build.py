@@ -25,6 +25,7 @@ import pandas as pd
 from ml import bundle as bundles
 from ml import schema as schemas
 from ml.blocks import Block, block_of_frame, rows_of, size, take, write_csv
+from ml.compile import CannotCompile, compile_estimator, prove
 from ml.errors import InvalidData, UntrustedModel
 from ml.outcomes import Outcome, Outcomes
 from ml.predictor import SklearnPredictor, offers
@@ -133,18 +134,14 @@ def _compiled(
 ) -> dict[str, str]:
     """Compile, prove and save the fast path; say which path serves, and why."""
     try:
-        from ml.compile import CannotCompile, compile_estimator, prove
-    except ImportError:
-        return {"kind": "scikit-learn", "why": "no compiler yet"}
-    try:
         program = compile_estimator(estimator, trained.schema, trained.outcomes)
-        proof = prove(program, reference, trained.schema, blocks)
+        proof = prove(program, reference.block, trained.schema, blocks)
     except CannotCompile as error:
         return {"kind": "scikit-learn", "why": str(error)}
     if not proof.ok:
         return {"kind": "scikit-learn", "why": f"The compiled path is not equal: {proof.reason}"}
     program.save(folder)
-    why = f"equal to scikit-learn on {proof.rows:,} rows, largest difference {proof.difference:.1e}"
+    why = f"equal to scikit-learn on {proof.rows:,} rows, largest difference {proof.largest:.1e}"
     return {"kind": "compiled", "why": why, "steps": program.description}
 
 

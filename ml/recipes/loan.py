@@ -53,7 +53,7 @@ def train(data: Path | None, say: Say) -> Trained:
 
 def _columns() -> ColumnTransformer:
     categories = Pipeline(
-        [("fill", SimpleImputer(strategy="most_frequent")), ("encode", OneHotEncoder(handle_unknown="ignore"))]
+        [("fill", SimpleImputer(strategy="most_frequent")), ("encode", OneHotEncoder(drop="if_binary", handle_unknown="ignore"))]
     )
     return ColumnTransformer(
         [("numbers", SimpleImputer(strategy="median"), NUMBERS), ("categories", categories, CATEGORIES)]
