@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.schema import Feature, Row, Schema, Value
+from ml.schema import Feature, Row, Schema, Value, text_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def write_csv(path: Path, schema: Schema, block: Block, extra: dict[str, Iterabl
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([*schema.names, *extra])
-        texts = [[_cell(value) for value in _values(f, a)] for f, a in zip(schema.features, block, strict=True)]
+        texts = [[_cell(f, value) for value in _values(f, a)] for f, a in zip(schema.features, block, strict=True)]
         writer.writerows(zip(*texts, *extra.values(), strict=True))
 
 
@@ -102,15 +102,15 @@ def _values(feature: Feature, array: np.ndarray) -> list[Value]:
     return array.tolist()
 
 
-def _cell(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return value.isoformat() if isinstance(value, dt.date) else repr(value) if isinstance(value, float) else str(value)
+def _cell(feature: Feature, value: Value) -> str:
+    if feature.kind == "text":
+        return str(value or "")
+    return repr(value) if feature.kind == "number" and value is not None else text_of(value)
 
 
 def _value(feature: Feature, text: str) -> Value:
+    if feature.kind == "text":
+        return text
     if text == "":
         return None
     if feature.kind in ("number", "integer"):
@@ -119,7 +119,7 @@ def _value(feature: Feature, text: str) -> Value:
         return text == "true"
     if feature.kind == "date":
         return dt.date.fromisoformat(text)
-    return feature.by_text.get(text.strip(), text) if feature.kind == "category" else text
+    return feature.by_text.get(text.strip(), text)
 
 
 def _series(feature: Feature, array: np.ndarray) -> Any:

@@ -1,0 +1,93 @@
+"""A schema inferred from data says what the data say."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.errors import InvalidData
+from ml.infer import infer_schema, label_of, nice_step
+from ml.schema import Choice, from_json, to_json
+
+
+@pytest.fixture
+def frame():
+    return pd.DataFrame(
+        {
+            "weight": [1.5, 2.5, 3.5, np.nan],
+            "children": [0, 1, 2, 5],
+            "colour": ["red", "blue", "red", None],
+            "level": pd.Categorical(["low", "high", "low", "mid"], categories=["low", "mid", "high"]),
+            "member": [True, False, True, True],
+            "since": pd.to_datetime(["2020-01-01", "2021-06-15", "2022-01-01", "2023-01-01"]),
+            "remark": [f"{'word ' * 30}{n}" for n in range(4)],
+        }
+    )
+
+
+def test_kinds_follow_the_values(frame):
+    kinds = {feature.name: feature.kind for feature in infer_schema(frame).features}
+    assert kinds == {
+        "weight": "number",
+        "children": "integer",
+        "colour": "category",
+        "level": "category",
+        "member": "boolean",
+        "since": "date",
+        "remark": "text",
+    }
+
+
+def test_ranges_choices_and_defaults_come_from_the_data(frame):
+    schema = infer_schema(frame)
+    assert schema.feature("weight").seen == (1.5, 3.5)
+    assert schema.feature("weight").default == pytest.approx(2.5)
+    assert schema.feature("children").seen == (0, 5)
+    assert schema.feature("colour").choices == (Choice("blue", "blue"), Choice("red", "red"))
+    assert schema.feature("colour").default == "red"
+    assert [choice.value for choice in schema.feature("level").choices] == ["low", "mid", "high"]
+    assert schema.feature("member").default is True
+    assert schema.feature("since").seen == (dt.date(2020, 1, 1), dt.date(2023, 1, 1))
+    assert schema.feature("remark").shown_as == "textarea"
+
+
+def test_what_was_described_wins(frame):
+    described = {"colour": {"choices": {"red": "Rot", "blue": "Blau"}, "label": "Farbe", "default": None}}
+    colour = infer_schema(frame, described).feature("colour")
+    assert (colour.label, colour.choices[0].label, colour.default) == ("Farbe", "Rot", None)
+
+
+def test_a_value_is_required_unless_the_estimator_takes_gaps(frame):
+    assert all(feature.required for feature in infer_schema(frame).features)
+    assert not any(feature.required for feature in infer_schema(frame, tolerates_missing=True).features)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda f: infer_schema(f, {"nope": {}}), "no column"),
+        (lambda f: infer_schema(f.iloc[:0]), "empty"),
+        (lambda f: infer_schema(f.assign(gone=np.nan)), "'gone' has no values"),
+    ],
+)
+def test_data_that_cannot_be_a_schema_are_refused(frame, spoil, said):
+    with pytest.raises(InvalidData, match=said):
+        spoil(frame)
+
+
+@pytest.mark.parametrize(("span", "step"), [(100, 1), (17.27, 0.2), (0.111, 0.001), (0, 1), (5000, 50)])
+def test_a_step_is_about_a_hundredth_of_the_range(span, step):
+    assert nice_step(span) == pytest.approx(step)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("Loan_Amount_Term", "Loan amount term"), ("petalLength", "Petal length"), ("age", "Age")]
+)
+def test_labels_are_words(name, label):
+    assert label_of(name) == label
+
+
+def test_a_schema_survives_its_json(frame):
+    schema = infer_schema(frame, {"weight": {"aliases": ("w",), "low": 0.0, "lever": True}}, record_id="id")
+    assert from_json(to_json(schema)) == schema
