@@ -25,7 +25,7 @@ import callbacks
 from api import create_api
 from layouts import shell, url
 from ml.service import Service, open_service
-from settings import Settings
+from settings import BadSetting, Settings
 from store.db import Store, open_store
 from web.cache import ResultCache, sweep
 from web.doors import Doors
@@ -33,7 +33,7 @@ from web.envelope import refuse_malformed
 from web.headers import SafeHeaders, content_policy
 from web.pages import LeanDash, answer_404_where_no_page_is
 from web.serve import debug, read_options, serve
-from web.static import serve_static_well
+from web.static import compress_text, serve_static_well
 
 HERE = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
@@ -116,6 +116,7 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
     if change is not None:
         change(pages)
     api = create_api(rooms.service, rooms.faults, settings.max_body_mb * MEGABYTE, settings.max_records)
+    compress_text(api)
     warm_up(pages)
     server: WSGIApplication = SafeHeaders(Doors(pages.server, api), content_policy(pages.csp_hashes()))
     if settings.proxy_hops:
@@ -138,10 +139,11 @@ def warm_up(app: Dash) -> None:
 def main() -> None:
     """Serve as the command line says."""
     options = vars(read_options())
-    settings = replace(
-        Settings.from_environ(),
-        **{name: options.pop(name) for name in ("host", "port") if name in options},
-    )
+    try:
+        settings = Settings.from_environ()
+    except BadSetting as problem:
+        sys.exit(str(problem))
+    settings = replace(settings, **{name: options.pop(name) for name in ("host", "port") if name in options})
     if options.pop("debug"):
         settings = replace(settings, log_level="debug")
         debug(lambda change: create_server(settings, change=change), settings.host, settings.port)

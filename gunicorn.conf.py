@@ -1,10 +1,14 @@
 """How Gunicorn serves Likely. Values that differ between deployments come from settings.py."""
 
+import sys
 from pathlib import Path
 
-from settings import Settings
+from settings import BadSetting, Settings
 
-_settings = Settings.from_environ()
+try:
+    _settings = Settings.from_environ()
+except BadSetting as problem:
+    sys.exit(str(problem))
 
 bind = f"{_settings.host}:{_settings.port}"
 worker_class = "gthread"

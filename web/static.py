@@ -14,22 +14,27 @@ _SUITES = "/_dash-component-suites/"
 _ASSETS = "/assets/"
 
 
+def compress_text(server: Flask, *, register: bool = True) -> Compress:
+    """Compress text responses of a Flask application, each time they are made."""
+    server.config.update(
+        COMPRESS_REGISTER=register,
+        COMPRESS_ALGORITHM=["br", "gzip"],
+        COMPRESS_BR_LEVEL=4,
+        COMPRESS_MIN_SIZE=1000,
+        COMPRESS_STREAMS=False,
+    )
+    return Compress(server)
+
+
 def serve_static_well(app: Dash) -> None:
-    """Compress text responses, and let browsers keep what carries a fingerprint.
+    """Compress the text responses of the pages, and let browsers keep what carries a fingerprint.
 
     Files do not change while a process lives, so their compressed bodies are made once in it. The
     fingerprint is checked: during a roll-out, an old process may be asked for a new file, and must
     not have its old answer kept for a year.
     """
     server = app.server
-    server.config.update(
-        COMPRESS_REGISTER=False,
-        COMPRESS_ALGORITHM=["br", "gzip"],
-        COMPRESS_BR_LEVEL=4,
-        COMPRESS_MIN_SIZE=1000,
-        COMPRESS_STREAMS=False,
-    )
-    each_time = Compress(server)
+    each_time = compress_text(server, register=False)
     once = _compress_once(server.config)
     fingerprints = _Fingerprints(app)
 

@@ -1,9 +1,13 @@
 """Results are kept as JSON, found after a restart, and a lost cache costs time only."""
 
 import os
+import shutil
+import signal
+import subprocess
 import time
 
 import pytest
+import redis
 
 from web.cache import ResultCache, sweep
 
@@ -43,6 +47,43 @@ def test_a_lost_redis_is_a_fault_but_no_error(tmp_path, caplog):
     assert time.monotonic() - begun < 3
     assert cache.fault() == "The cache does not keep what is written to it."
     assert "hidden-word" not in caplog.text
+
+
+@pytest.fixture
+def redis_server(tmp_path):
+    """A Redis of the test's own: its process and its address."""
+    if shutil.which("redis-server") is None:
+        pytest.skip("redis-server is not installed")
+    path = tmp_path / "redis.sock"
+    command = ["redis-server", "--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(tmp_path)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    while not path.exists():
+        assert process.poll() is None
+        time.sleep(0.02)
+    yield process, f"unix://{path}?db=0"
+    process.send_signal(signal.SIGCONT)
+    process.kill()
+    process.wait()
+
+
+def test_with_redis_results_are_shared_as_json(tmp_path, redis_server):
+    _, url = redis_server
+    value = {"importance": [0.25, None, "ä"]}
+    assert ResultCache(tmp_path / "a", url).get("key") is None
+    assert ResultCache(tmp_path / "a", url).set("key", value, timeout=0)
+    assert ResultCache(tmp_path / "b", url).get("key") == value
+    assert redis.from_url(url).get("likely:key") == b'{"importance": [0.25, null, "\\u00e4"]}'
+    assert redis.from_url(url).ttl("likely:key") == -1
+
+
+def test_a_frozen_redis_does_not_hold_a_page(tmp_path, redis_server):
+    process, url = redis_server
+    cache = ResultCache(tmp_path, url)
+    assert cache.fault() is None
+    process.send_signal(signal.SIGSTOP)
+    begun = time.monotonic()
+    assert cache.get("key") is None
+    assert time.monotonic() - begun < 3
 
 
 def test_files_that_are_old_are_swept(tmp_path):
