@@ -1,0 +1,101 @@
+"""Small models of every sort, for tests of what is computed from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from sklearn.compose import make_column_transformer
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.svm import LinearSVC
+
+from ml.build import Trained, build_bundle, outcomes_of
+from ml.infer import infer_schema
+from ml.outcomes import Outcome, Outcomes
+
+SORTS = ("binary", "multiclass", "independent", "labels-only", "absent", "constant")
+TRAINING = 300
+
+
+def people(rows: int = 450, seed: int = 1) -> pd.DataFrame:
+    """Two numbers, an integer that says nothing, and a category."""
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(
+        {
+            "income": rng.normal(50.0, 15.0, rows),
+            "debt": rng.exponential(10.0, rows),
+            "shoe_size": rng.integers(35, 47, rows),
+            "region": rng.choice(["north", "south", "west"], rows),
+        }
+    )
+
+
+def pushed(frame: pd.DataFrame, seed: int = 2) -> np.ndarray:
+    """What decides the truth: a score with noise."""
+    rng = np.random.default_rng(seed)
+    south = (frame["region"] == "south").to_numpy()
+    return (
+        (frame["income"] - 50).to_numpy() / 15 - frame["debt"].to_numpy() / 10 + south + rng.normal(0, 0.7, len(frame))
+    )
+
+
+def small_model(sort: str, folder: Path) -> str:
+    """Train a small model of that sort into `folder`; gives its key."""
+    frame = people()
+    score = pushed(frame)
+    labels = np.select([score > 0.8, score > -1.0], ["gold", "silver"], "none")
+    if sort == "independent":
+        return build_bundle(_independent(frame, score), folder)
+    truth = pd.Series(labels if sort in ("multiclass", "absent") else np.where(score > 0.5, "yes", "no"))
+    estimator = _estimator(sort).fit(frame[:TRAINING], truth[:TRAINING])
+    held = frame.index >= TRAINING
+    if sort == "absent":
+        held &= (truth != "gold").to_numpy()
+    trained = Trained(
+        name=sort,
+        title=sort.capitalize(),
+        description="A small model for tests.",
+        estimator=estimator,
+        schema=infer_schema(frame[:TRAINING], {"income": {"label": "Yearly income", "unit": "k€"}}),
+        outcomes=outcomes_of(estimator, labels={"yes": "Will pay", "no": "Will not pay"}),
+        training=frame[:TRAINING],
+        holdout=frame[held],
+        truth=truth[held],
+    )
+    return build_bundle(trained, folder)
+
+
+def _estimator(sort: str):
+    prepare = make_column_transformer(
+        (StandardScaler(), ["income", "debt", "shoe_size"]), (OneHotEncoder(handle_unknown="ignore"), ["region"])
+    )
+    last = {
+        "binary": RandomForestClassifier(30, min_samples_leaf=5, random_state=0),
+        "labels-only": LinearSVC(),
+        "constant": DummyClassifier(),
+    }
+    return make_pipeline(prepare, last.get(sort, LogisticRegression()))
+
+
+def _independent(frame: pd.DataFrame, score: np.ndarray) -> Trained:
+    truth = pd.DataFrame({"loan": score > 0.3, "card": frame["income"] > 60}).astype(int)
+    forest = RandomForestClassifier(30, min_samples_leaf=5, random_state=0)
+    prepare = make_column_transformer(("passthrough", ["income", "debt", "shoe_size"]), (OneHotEncoder(), ["region"]))
+    estimator = make_pipeline(prepare, forest).fit(frame[:TRAINING], truth[:TRAINING])
+    outcomes = Outcomes((Outcome("loan", "Loan", "loan"), Outcome("card", "Credit card", "card")), False, "loan")
+    return Trained(
+        name="independent",
+        title="Independent",
+        description="A small model for tests.",
+        estimator=estimator,
+        schema=infer_schema(frame[:TRAINING]),
+        outcomes=outcomes,
+        training=frame[:TRAINING],
+        holdout=frame[TRAINING:],
+        truth=truth[TRAINING:],
+    )

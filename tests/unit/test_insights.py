@@ -1,0 +1,143 @@
+"""Permutation importance against scikit-learn's, and its laws."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from sklearn.inspection import permutation_importance
+from sklearn.metrics import log_loss
+
+from ml import insights
+from ml.blocks import frame_of
+from ml.bundle import Bundle
+from ml.evaluation import evaluate
+from ml.insights import Importance, importance
+from ml.predictor import SklearnPredictor, labels_of, probabilities_of
+from ml.service import open_service
+from tests.small import small_model
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory) -> dict[str, Bundle]:
+    folder = tmp_path_factory.mktemp("models")
+    service = open_service(folder)
+    return {
+        sort: service.model(small_model(sort, folder)) for sort in ("binary", "independent", "labels-only", "constant")
+    }
+
+
+def scored(bundle: Bundle, repeats: int) -> Importance:
+    return importance(bundle, evaluate(bundle), repeats)
+
+
+def reference(bundle: Bundle, outcome: str, loss, repeats: int):
+    """scikit-learn's importances for the yes/no question of one outcome."""
+    frame, at = frame_of(bundle.schema, bundle.holdout.block), bundle.outcomes.index(outcome)
+
+    def score(estimator, given, truth) -> float:
+        return -loss(estimator, given, truth, bundle.outcomes, at)
+
+    truth = bundle.holdout.truth[:, at]
+    return permutation_importance(bundle.estimator, frame, truth, scoring=score, n_repeats=repeats, random_state=0)
+
+
+def loss_of_probabilities(estimator, frame, truth, outcomes, at) -> float:
+    given = probabilities_of(estimator, frame, outcomes)[:, at]
+    return log_loss(truth, np.clip(given, insights.SMALLEST, 1 - insights.SMALLEST), labels=[False, True])
+
+
+def loss_of_labels(estimator, frame, truth, outcomes, at) -> float:
+    return float((labels_of(estimator, frame, outcomes)[:, at] != truth).mean())
+
+
+@pytest.mark.parametrize(
+    ("sort", "outcome", "loss"),
+    [
+        ("binary", "yes", loss_of_probabilities),
+        ("independent", "card", loss_of_probabilities),
+        ("labels-only", "yes", loss_of_labels),
+    ],
+)
+def test_importance_is_scikit_learns_within_the_error_of_sampling(bundles, sort, outcome, loss):
+    bundle, repeats = bundles[sort], 30
+    ours, theirs = scored(bundle, repeats), reference(bundle, outcome, loss, repeats)
+    at = bundle.outcomes.index(outcome)
+    error = np.sqrt((np.square(ours.deviation[at]) + theirs.importances_std**2) / repeats)
+    assert (np.abs(np.array(ours.mean[at]) - theirs.importances_mean) <= 4 * error + 1e-9).all()
+    np.testing.assert_allclose(ours.deviation[at], theirs.importances_std, rtol=0.7, atol=1e-9)
+
+
+def test_error_before_shuffling_is_scikit_learns_log_loss(bundles):
+    bundle = bundles["binary"]
+    evaluation = evaluate(bundle)
+    result = importance(bundle, evaluation, 2)
+    given = np.clip(evaluation.of("yes").probabilities, insights.SMALLEST, 1 - insights.SMALLEST)
+    assert result.error[bundle.outcomes.index("yes")] == pytest.approx(log_loss(evaluation.of("yes").truth, given))
+    assert result.measure == "log-loss"
+
+
+def test_without_probabilities_the_share_of_wrong_labels_rises(bundles):
+    bundle = bundles["labels-only"]
+    evaluation = evaluate(bundle)
+    result = importance(bundle, evaluation, 5)
+    assert result.measure == "share of wrong labels"
+    assert result.error == pytest.approx((evaluation.labels != evaluation.truth).mean(axis=0))
+    assert result.mean[0][result.features.index("income")] > 0.05
+
+
+def test_features_that_the_model_ignores_have_exactly_zero(bundles):
+    result = scored(bundles["constant"], 4)
+    assert result.mean == result.low == result.high == result.deviation == [[0.0] * 4] * 2
+
+
+def test_a_weight_of_zero_takes_the_feature_out_exactly(bundles):
+    """Also through a matrix product, whose rounding may depend on the size of the block."""
+    bundle = bundles["labels-only"]
+    bundle.estimator[-1].coef_[:, 2] = 0.0  # the standardised shoe size
+    asked = SimpleNamespace(
+        schema=bundle.schema,
+        outcomes=bundle.outcomes,
+        holdout=bundle.holdout,
+        predictor=SklearnPredictor(bundle.estimator, bundle.schema, bundle.outcomes),
+    )
+    assert scored(asked, 3).mean[0][bundle.schema.names.index("shoe_size")] == 0.0
+
+
+def test_the_spread_holds_the_mean_and_the_numbers_come_again(bundles):
+    first, again = (scored(bundles["independent"], 10) for _ in range(2))
+    assert first == again
+    low, mean, high = (np.array(part) for part in (first.low, first.mean, first.high))
+    assert ((low <= mean) & (mean <= high)).all()
+    assert mean.shape == (2, 4)
+    assert (first.rows, first.repeats) == (150, 10)
+    card = dict(zip(first.features, first.mean[first.outcomes.index("card")], strict=True))
+    assert max(card, key=card.get) == "income"  # the card is decided by income alone
+
+
+def test_a_large_hold_out_is_sampled_so_that_time_is_bounded():
+    chosen = insights._sample(1_000_000, 8, 10)
+    assert len(chosen) == insights.MOST_PREDICTIONS // 80
+    assert (np.diff(chosen) > 0).all()
+    assert len(insights._sample(1_000_000, 2, 10)) == insights.MOST_ROWS
+    assert len(insights._sample(1_000_000, 5_000, 10)) == 200
+    assert insights._sample(30, 8, 10).tolist() == list(range(30))
+
+
+def test_shuffling_moves_one_column_within_each_copy_only():
+    block = (np.tile(np.arange(6.0), 3), np.tile(np.arange(6.0), 3))
+    same, moved = insights._shuffled(block, 1, 6, 3)
+    assert same is block[0]
+    copies = moved.reshape(3, 6)
+    assert (np.sort(copies, axis=1) == np.arange(6)).all()
+    assert len({tuple(copy) for copy in copies.tolist()}) == 3
+
+
+def test_importing_needs_no_scikit_learn():
+    code = "import ml.insights, ml.curves, sys; assert not {'sklearn', 'pandas', 'plotly'} & set(sys.modules)"
+    root = Path(insights.__file__).parents[1]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
