@@ -77,10 +77,10 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
     server.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * MEGABYTE
     app = LeanDash(
         "likely",
-        server=server,
+        server=server,  # type: ignore[arg-type]  # Dash takes a Flask, its annotation does not say so
         assets_folder=str(HERE / "assets"),
         title="Likely",
-        update_title=None,
+        update_title="",  # the tab keeps its name while a number is fetched
         index_string=shell.INDEX,
         meta_tags=[{"name": "description", "content": "Probabilities of a model, live while you type."}],
         serve_locally=True,

@@ -15,9 +15,10 @@ _NOT_NEEDED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]
 class LeanDash(Dash):
     """Dash without the scripts that no page of ours uses."""
 
-    def interpolate_index(self, *args: Any, scripts: str = "", **kwargs: Any) -> str:
+    def interpolate_index(self, *args: Any, **kwargs: Any) -> str:
         """Write the index page."""
-        return super().interpolate_index(*args, scripts=_NOT_NEEDED.sub("", scripts), **kwargs)
+        kwargs["scripts"] = _NOT_NEEDED.sub("", kwargs["scripts"])
+        return super().interpolate_index(*args, **kwargs)
 
 
 def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> None:
