@@ -126,9 +126,7 @@ def _series(feature: Feature, array: np.ndarray) -> Any:
     import pandas as pd
 
     if feature.kind in NUMERIC:
-        whole = feature.dtype.startswith(("int", "uint", "bool"))
-        # A missing value turns an integer column into floats, as pandas does when it reads one.
-        return array if whole and np.isnan(array).any() else array.astype(feature.dtype if feature.dtype != "object" else "float64")
+        return _numbers(feature, array)
     if feature.dtype == "category":
         return pd.Categorical(array, categories=[choice.value for choice in feature.choices])
     if feature.kind == "date":
@@ -138,6 +136,15 @@ def _series(feature: Feature, array: np.ndarray) -> Any:
         return numbers if np.isnan(numbers).any() else numbers.astype(feature.dtype)
     missing = np.array([value is None for value in array], dtype=bool)
     return pd.Series(np.where(missing, np.nan, array) if missing.any() else array, dtype=feature.dtype)
+
+
+def _numbers(feature: Feature, array: np.ndarray) -> np.ndarray:
+    """Numbers in the type of training, if they fit it: 5000.5 stays, and so does a gap among integers."""
+    if feature.kind == "number" or np.isnan(array).any():
+        return array
+    if feature.dtype.lower().startswith("bool"):
+        return array.astype(bool)
+    return array.astype(np.int64) if feature.dtype.lower().startswith(("int", "uint")) else array
 
 
 def _from_series(feature: Feature, series: pd.Series) -> np.ndarray:

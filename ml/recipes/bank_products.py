@@ -91,13 +91,16 @@ def _calibrated() -> CalibratedClassifierCV:
 
 
 def _brier(model: Any, x_test: pd.DataFrame, y_train: pd.DataFrame, y_test: pd.DataFrame) -> dict[str, dict[str, float]]:
-    """Brier score of each outcome on the hold-out, beside that of the training base rate."""
+    """Brier score of each outcome on the hold-out, beside that of always saying the rate in training."""
     scores = {}
     for name, given, classes in zip(PRODUCTS, model.predict_proba(x_test), model.classes_, strict=True):
-        truth = y_test[name].to_numpy()
+        truth, rate = y_test[name].to_numpy(), float(y_train[name].mean())
         probability = given[:, list(classes).index(1)]
-        base = float(np.mean((y_train[name].mean() - truth) ** 2))
-        scores[name] = {"model": round(float(np.mean((probability - truth) ** 2)), 6), "base rate": round(base, 6)}
+        scores[name] = {
+            "model": round(float(np.mean((probability - truth) ** 2)), 6),
+            "base rate": round(float(np.mean((rate - truth) ** 2)), 6),
+            "training rate": rate,
+        }
     return scores
 
 

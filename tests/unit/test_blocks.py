@@ -64,3 +64,8 @@ def test_a_frame_of_pandas_integers_with_gaps_is_read():
 def test_take_keeps_the_order_that_was_asked_for():
     block = take(block_of(SCHEMA, GAPS), np.array([2, 1]))
     assert rows_of(SCHEMA, block) == [GAPS[2], GAPS[1]]
+
+
+def test_a_number_from_a_column_of_integers_keeps_its_fraction():
+    schema = Schema((Feature("income", "Income", "number", dtype="int64"),))
+    assert frame_of(schema, block_of(schema, [(5000.5,)]))["income"].tolist() == [5000.5]
