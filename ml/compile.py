@@ -13,7 +13,8 @@ from ml.compiled.classifiers import Builder, edges_of, forests_of, model_of, unw
 from ml.compiled.grow import graph_of
 from ml.compiled.models import Exclusive, Independent, Question
 from ml.compiled.proof import Proof, prove
-from ml.compiled.trace import CannotCompile, Traced, features_of
+from ml.compiled.symbols import CannotCompile
+from ml.compiled.trace import Traced, features_of
 from ml.outcomes import Outcomes
 from ml.program import Program
 from ml.schema import Schema
@@ -48,7 +49,8 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes) -> Pro
     return Program(
         matrices=tuple(builder.matrices),
         model=model,
-        graph=graph_of(builder.ensembles) if builder.ensembles else b"",
+        graph=graph_of(builder.ensembles),
+        first_graph=graph_of(builder.first_classes),
         description=_description(builder),
         edges=edges_of(builder, len(schema.features)),
     )

@@ -21,7 +21,7 @@ from ml.compiled.trees import Trees
 from ml.outcomes import Prediction
 from ml.schema import Row
 
-PROGRAM_FILES = ("program.json", "program.onnx")
+PROGRAM_FILES = ("program.json", "program.onnx", "program-first.onnx")
 FORMAT = 1
 ROWS_AT_ONCE = 16_384
 
@@ -38,6 +38,8 @@ class Program:
         From matrices and sums of trees to labels and probabilities, columns in outcome order.
     graph : bytes
         The trees as an ONNX model; empty when there are none.
+    first_graph : bytes
+        The trees for the first of two classes, which decide a near tie; loaded when one is met.
     description : str
         What was compiled, in a few words, e.g. "compiled: impute, one-hot → 200 trees".
     edges : tuple of tuple of float
@@ -47,6 +49,7 @@ class Program:
     matrices: tuple[Matrix, ...]
     model: Exclusive | Independent
     graph: bytes = field(repr=False)
+    first_graph: bytes = field(repr=False)
     description: str
     edges: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
 
@@ -77,12 +80,20 @@ class Program:
         return Prediction(labels, np.concatenate([np.asarray(part.probabilities) for part in parts]))
 
     def _answer(self, matrices: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-        sums = self._trees.sums(matrices) if self._trees else []
-        return self.model.answer(Inputs(matrices, sums))
+        def first_sums(number: int, rows: np.ndarray) -> np.ndarray | None:
+            trees = self._first_trees
+            return trees.sums([matrix[rows] for matrix in matrices]).get(number) if trees else None
+
+        sums = self._trees.sums(matrices) if self._trees else {}
+        return self.model.answer(Inputs(matrices, sums, first_sums))
 
     @cached_property
     def _trees(self) -> Trees | None:
         return Trees(self.graph) if self.graph else None
+
+    @cached_property
+    def _first_trees(self) -> Trees | None:
+        return Trees(self.first_graph) if self.first_graph else None
 
     def save(self, folder: Path) -> tuple[str, ...]:
         """Write the program into a folder and return the names of the files written."""
@@ -93,12 +104,11 @@ class Program:
             "matrices": to_plain(self.matrices),
             "model": to_plain(self.model),
         }
-        written, graph = PROGRAM_FILES
-        (folder / written).write_text(json.dumps(plain, ensure_ascii=False), encoding="utf-8")
-        if not self.graph:
-            return (written,)
-        (folder / graph).write_bytes(self.graph)
-        return PROGRAM_FILES
+        contents = (json.dumps(plain, ensure_ascii=False).encode(), self.graph, self.first_graph)
+        written = {name: content for name, content in zip(PROGRAM_FILES, contents, strict=True) if content}
+        for name, content in written.items():
+            (folder / name).write_bytes(content)
+        return tuple(written)
 
     @classmethod
     def load(cls, folder: Path) -> Program:
@@ -111,14 +121,16 @@ class Program:
         ValueError
             When the program was written in a format that this code does not know.
         """
-        written, graph = (folder / name for name in PROGRAM_FILES)
+        written, *graphs = (folder / name for name in PROGRAM_FILES)
         plain = json.loads(written.read_text(encoding="utf-8"))
         if plain.get("format") != FORMAT:
             raise ValueError(f"{written} has format {plain.get('format')!r}; this code reads format {FORMAT}.")
+        graph, first_graph = (path.read_bytes() if path.exists() else b"" for path in graphs)
         made = cls(
             matrices=from_plain(plain["matrices"]),
             model=from_plain(plain["model"]),
-            graph=graph.read_bytes() if graph.exists() else b"",
+            graph=graph,
+            first_graph=first_graph,
             description=plain["description"],
             edges=from_plain(plain["edges"]),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -26,10 +27,11 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
-from ml.compiled import models
+from ml.compiled import calibration, models
 from ml.compiled.columns import Matrix
 from ml.compiled.grow import Ensemble, Grown, of_constant, of_histogram, of_tree
-from ml.compiled.trace import CannotCompile, Coded, Column, Raw, Traced, parts_of, trace
+from ml.compiled.symbols import CannotCompile, Coded, Column, Raw, parts_of
+from ml.compiled.trace import Traced, trace
 
 
 class Builder:
@@ -39,6 +41,7 @@ class Builder:
         self.matrices: list[Matrix] = []
         self.columns: list[tuple[Column, ...]] = []
         self.ensembles: list[Ensemble] = []
+        self.first_classes: list[Ensemble] = []
         self.steps: list[str] = []
         self.kinds: list[str] = []
 
@@ -55,8 +58,9 @@ class Builder:
 
     def ensemble(self, matrix: int, targets: int, trees: list[Grown]) -> int:
         """Position of the sums of these trees."""
-        self.ensembles.append(Ensemble(matrix, self.matrices[matrix].width, targets, tuple(trees)))
-        return len(self.ensembles) - 1
+        number = len(self.ensembles)
+        self.ensembles.append(Ensemble(number, matrix, self.matrices[matrix].width, targets, tuple(trees)))
+        return number
 
     def note(self, kind: str) -> None:
         """Remember a kind of classifier for the description."""
@@ -99,15 +103,29 @@ def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[models.F
     builder.note(f"{len(members)} trees" if len(members) > 1 else "one tree")
     matrix = builder.matrix(given, single=True, missing=_takes_gaps(members[0]))
     counts = [int(count) for count in np.atleast_1d(estimator.n_classes_)]
-    first = np.concatenate([[0], np.cumsum(counts)]).tolist()
-    trees = [
-        of_tree(member.tree_, member.tree_.value[:, output, at], first[output] + at)
-        for member in members
-        for output, count in enumerate(counts)
-        for at in range(count)
-    ]
-    sums = builder.ensemble(matrix, first[-1], trees)
+    # Of two classes only the second is summed (see models.Forest).
+    summed = [[1] if count == 2 else list(range(count)) for count in counts]
+    first = np.concatenate([[0], np.cumsum([len(classes) for classes in summed])]).tolist()
+    sums = builder.ensemble(matrix, first[-1], _shares(members, summed, first))
+    if 2 in counts and not _exact(members):
+        opposite = _shares(members, [[0] if count == 2 else [] for count in counts], first)
+        builder.first_classes.append(replace(builder.ensembles[sums], trees=tuple(opposite)))
     return [models.Forest(sums, first[output], count, len(members)) for output, count in enumerate(counts)]
+
+
+def _shares(members: list[Any], summed: list[list[int]], first: list[int]) -> list[Grown]:
+    return [
+        of_tree(member.tree_, member.tree_.value[:, output, value], first[output] + at)
+        for member in members
+        for output, classes in enumerate(summed)
+        for at, value in enumerate(classes)
+    ]
+
+
+def _exact(members: list[Any]) -> bool:
+    """Whether sums of shares are free of rounding (pure leaves, say), so that complements are exact."""
+    leaves = (member.tree_.value[member.tree_.children_left < 0] for member in members)
+    return all(not (shares * 2.0**20 % 1.0).any() for shares in leaves)
 
 
 def _takes_gaps(tree: Any) -> bool:
@@ -171,17 +189,17 @@ def _calibrated(estimator: CalibratedClassifierCV, given: Traced, builder: Build
             raise CannotCompile("One fold of the calibration met a single class; it cannot be compiled.")
         if len(curves) != (1 if len(classes) == 2 else len(where)):
             raise CannotCompile("The calibration met too few classes in one fold to be compiled.")
-        members.append(models.Member(model_of(member.estimator, given, builder), curves, where))
+        members.append(calibration.Member(model_of(member.estimator, given, builder), curves, where))
     builder.note("calibrated")
-    return models.Calibrated(tuple(members), len(classes))
+    return calibration.Calibrated(tuple(members), len(classes))
 
 
-def _curve(curve: Any) -> models.Sigmoid | models.Isotonic:
+def _curve(curve: Any) -> calibration.Sigmoid | calibration.Isotonic:
     name = type(curve).__name__
     if name == "_SigmoidCalibration":
-        return models.Sigmoid(float(curve.a_), float(curve.b_))
+        return calibration.Sigmoid(float(curve.a_), float(curve.b_))
     if name == "IsotonicRegression" and curve.out_of_bounds == "clip":
-        return models.Isotonic(curve.X_thresholds_.astype(np.float64), curve.y_thresholds_.astype(np.float64))
+        return calibration.Isotonic(curve.X_thresholds_.astype(np.float64), curve.y_thresholds_.astype(np.float64))
     raise CannotCompile(f"Calibration by {name.strip('_')} cannot be compiled.")
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ml.compiled import columns, models
+from ml.compiled import calibration, columns, models
 
 KNOWN: dict[str, type] = {
     kind.__name__: kind
     for kind in (
         columns.Number, columns.Table, columns.Matrix,
-        models.Forest, models.Boosted, models.Linear, models.Gaussian, models.Sigmoid, models.Isotonic,
-        models.Member, models.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
+        models.Forest, models.Boosted, models.Linear, models.Gaussian, calibration.Sigmoid, calibration.Isotonic,
+        calibration.Member, calibration.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
     )
 }  # fmt: skip
 

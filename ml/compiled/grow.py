@@ -45,6 +45,7 @@ class Grown:
 class Ensemble:
     """Trees over one matrix, summed in order into `targets` columns."""
 
+    number: int
     matrix: int
     width: int
     targets: int
@@ -82,20 +83,22 @@ def of_histogram(predictor: Any, target: int) -> Grown:
 
 
 def graph_of(ensembles: Sequence[Ensemble]) -> bytes:
-    """The ONNX model: inputs ``x<matrix>``, outputs ``y<position>`` in the order given."""
+    """The ONNX model: inputs ``x<matrix>``, outputs ``y<number>``; empty when there are no trees."""
+    if not ensembles:
+        return b""
     from onnx import TensorProto, helper
 
-    nodes = [_node(at, ensemble) for at, ensemble in enumerate(ensembles)]
+    nodes = [_node(ensemble) for ensemble in ensembles]
     widths = {ensemble.matrix: ensemble.width for ensemble in ensembles}
     double = TensorProto.DOUBLE
     inputs = [helper.make_tensor_value_info(f"x{at}", double, [None, width]) for at, width in sorted(widths.items())]
-    outputs = [helper.make_tensor_value_info(f"y{at}", double, [None, e.targets]) for at, e in enumerate(ensembles)]
+    outputs = [helper.make_tensor_value_info(f"y{e.number}", double, [None, e.targets]) for e in ensembles]
     graph = helper.make_graph(nodes, "trees", inputs, outputs)
     versions = [helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 5)]
     return helper.make_model(graph, opset_imports=versions, ir_version=10).SerializeToString()
 
 
-def _node(at: int, ensemble: Ensemble) -> Any:
+def _node(ensemble: Ensemble) -> Any:
     from onnx import helper, numpy_helper
 
     flat = _Flat()
@@ -106,7 +109,7 @@ def _node(at: int, ensemble: Ensemble) -> Any:
         if name in attributes:
             attributes[name] = numpy_helper.from_array(attributes[name])
     return helper.make_node(
-        "TreeEnsemble", [f"x{ensemble.matrix}"], [f"y{at}"], domain="ai.onnx.ml",
+        "TreeEnsemble", [f"x{ensemble.matrix}"], [f"y{ensemble.number}"], domain="ai.onnx.ml",
         n_targets=ensemble.targets, aggregate_function=1, post_transform=0, **attributes,
     )  # fmt: skip
 

@@ -6,7 +6,9 @@ gives and the probabilities that its `predict_proba` gives.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -14,10 +16,21 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the classifiers of one program look at, for n rows."""
+    """What the classifiers of one program look at, for n rows.
+
+    Attributes
+    ----------
+    matrices : list of ndarray of shape (n, width)
+    sums : dict of int to ndarray of shape (n, targets)
+        Sums of leaf values of every tree ensemble, by its number.
+    first_sums : callable
+        (number of an ensemble, mask of rows) -> the same sums for the first of two classes; None
+        where the answer does not depend on them.
+    """
 
     matrices: list[np.ndarray]
-    sums: list[np.ndarray]
+    sums: dict[int, np.ndarray]
+    first_sums: Callable[[int, np.ndarray], np.ndarray | None]
 
 
 class Model(Protocol):
@@ -44,12 +57,30 @@ def softmax(x: np.ndarray) -> np.ndarray:
 
 def two_sided(second: np.ndarray) -> np.ndarray:
     """Probabilities of both of two classes, from those of the second, shape (n,)."""
-    return np.column_stack([1.0 - second, second])
+    both = np.empty((len(second), 2))
+    both[:, 0] = 1.0 - second
+    both[:, 1] = second
+    return both
+
+
+NEAR = 1e-9
 
 
 @dataclass(frozen=True)
 class Forest:
-    """The mean of the class shares in the leaves that a row falls into."""
+    """The mean of the class shares in the leaves that a row falls into.
+
+    For two classes only the shares of the second are summed: half of the work. Those of the first
+    are their complement, except that a near tie is decided as scikit-learn does, which compares two
+    separately rounded sums.
+
+    Attributes
+    ----------
+    sums, first : int
+        The ensemble, and the column of its sums where this forest begins.
+    classes, trees : int
+        How many there are.
+    """
 
     sums: int
     first: int
@@ -58,13 +89,22 @@ class Forest:
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""
-        shares = given.sums[self.sums][:, self.first : self.first + self.classes] / self.trees
-        return shares.argmax(axis=1), shares
+        if self.classes != 2:
+            shares = given.sums[self.sums][:, self.first : self.first + self.classes] / self.trees
+            return shares.argmax(axis=1), shares
+        second = given.sums[self.sums][:, self.first] / self.trees
+        chosen = second > 0.5
+        near = np.abs(second - 0.5) < NEAR
+        if near.any():
+            first = given.first_sums(self.sums, near)
+            if first is not None:
+                chosen[near] = second[near] > first[:, self.first] / self.trees
+        return chosen.astype(np.intp), two_sided(second)
 
     def decision(self, given: Inputs) -> np.ndarray:
         """What a calibrator looks at, shape (n, k) or (n, 1)."""
-        shares = self.answer(given)[1]
-        return shares[:, 1:] if self.classes == 2 else shares
+        columns = 1 if self.classes == 2 else self.classes
+        return given.sums[self.sums][:, self.first : self.first + columns] / self.trees
 
 
 @dataclass(frozen=True)
@@ -143,77 +183,6 @@ class Gaussian:
 
 
 @dataclass(frozen=True)
-class Sigmoid:
-    """Platt's calibration: 1 / (1 + exp(slope * x + offset))."""
-
-    slope: float
-    offset: float
-
-    def at(self, x: np.ndarray) -> np.ndarray:
-        """Probabilities of decision values, both of shape (n,)."""
-        return sigmoid(-(self.slope * x + self.offset))
-
-
-@dataclass(frozen=True)
-class Isotonic:
-    """A monotone line through points, flat beyond its ends."""
-
-    x: np.ndarray
-    y: np.ndarray
-
-    def at(self, x: np.ndarray) -> np.ndarray:
-        """Probabilities of decision values, both of shape (n,)."""
-        return np.interp(x, self.x, self.y)
-
-
-@dataclass(frozen=True)
-class Member:
-    """One classifier with a calibration curve for each of its classes (one curve for two)."""
-
-    model: Model
-    curves: tuple[Sigmoid | Isotonic, ...]
-    classes: tuple[int, ...]
-
-    def probabilities(self, given: Inputs, k: int) -> np.ndarray:
-        """Calibrated probabilities, shape (n, k)."""
-        seen = self.model.decision(given)
-        if k == 2:
-            return _capped(two_sided(self.curves[0].at(seen[:, 0])))
-        shares = np.zeros((len(seen), k))
-        for at, (where, curve) in enumerate(zip(self.classes, self.curves, strict=True)):
-            shares[:, where] = curve.at(seen[:, at])
-        total = shares.sum(axis=1, keepdims=True)
-        return _capped(np.divide(shares, total, out=np.full_like(shares, 1.0 / k), where=total != 0))
-
-
-def _capped(shares: np.ndarray) -> np.ndarray:
-    """scikit-learn forgives a calibrator that ends a little above 1."""
-    shares[(shares > 1.0) & (shares <= 1.0 + 1e-5)] = 1.0
-    return shares
-
-
-@dataclass(frozen=True)
-class Calibrated:
-    """The mean of calibrated classifiers."""
-
-    members: tuple[Member, ...]
-    classes: int
-
-    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
-        """Position of the predicted class (n,), probabilities (n, k)."""
-        total = self.members[0].probabilities(given, self.classes)
-        for member in self.members[1:]:
-            total += member.probabilities(given, self.classes)
-        mean = total / len(self.members)
-        return mean.argmax(axis=1), mean
-
-    def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
-        shares = self.answer(given)[1]
-        return shares[:, 1:] if self.classes == 2 else shares
-
-
-@dataclass(frozen=True)
 class Cut:
     """Two classes; the positive one is predicted from a cut-off of our own choice."""
 
@@ -268,10 +237,14 @@ class Exclusive:
     model: Model
     classes: int
 
+    @cached_property
+    def _labels(self) -> np.ndarray:
+        return np.eye(self.classes, dtype=bool)
+
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Labels, bool of shape (n, k), and probabilities, shape (n, k)."""
         chosen, shares = self.model.answer(given)
-        return np.eye(self.classes, dtype=bool)[chosen], shares
+        return self._labels[chosen], shares
 
 
 @dataclass(frozen=True)

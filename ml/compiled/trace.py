@@ -6,7 +6,7 @@ The result says, for each column that a classifier sees, from which feature it c
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,38 +22,8 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from ml.compiled.columns import ON_VALUES, Number, Step, Table
-from ml.errors import LikelyError
+from ml.compiled.symbols import CannotCompile, Column, Raw, arithmetic, encoded, filled, indicator, is_missing
 from ml.schema import Feature, Schema
-
-
-class CannotCompile(LikelyError):
-    """The estimator has a part that only scikit-learn itself can run. Not a fault: it serves then."""
-
-    code = "cannot_compile"
-
-
-@dataclass(frozen=True)
-class Raw:
-    """A feature on its way: a number after some arithmetic, or a text (with what fills its gaps)."""
-
-    feature: str
-    source: int
-    is_number: bool
-    steps: tuple[tuple[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
-class Coded:
-    """A feature that became a number by looking its value up; None is "refused"."""
-
-    feature: str
-    source: int
-    keys: tuple[Any, ...]
-    values: tuple[float | None, ...]
-
-
-Column = Raw | Coded
 
 
 @dataclass
@@ -121,36 +91,14 @@ def _chosen(wanted: Any, given: Traced) -> list[int]:
 
 def _impute(step: SimpleImputer, given: Traced, used: list[str]) -> Traced:
     _note(used, "impute")
-    if not _is_missing(step.missing_values) or step.missing_values is None:
+    if not is_missing(step.missing_values) or step.missing_values is None:
         raise CannotCompile(f"SimpleImputer with missing_values={step.missing_values!r} cannot be compiled.")
-    if any(_is_missing(value) for value in step.statistics_):
+    if any(is_missing(value) for value in step.statistics_):
         raise CannotCompile("SimpleImputer met a column without any value in training; it cannot be compiled.")
-    made = tuple(_filled(column, value) for column, value in zip(given.columns, step.statistics_, strict=True))
+    made = tuple(filled(column, value) for column, value in zip(given.columns, step.statistics_, strict=True))
     if not step.add_indicator:
         return Traced(made, given.names)
-    return Traced(made + tuple(_indicator(given.columns[at]) for at in step.indicator_.features_))
-
-
-def _filled(column: Column, value: Any) -> Column:
-    if isinstance(column, Coded) or column.is_number:
-        return arithmetic(column, "fill", float(value))
-    return replace(column, steps=column.steps or (("fill", _native(value)),))
-
-
-def _indicator(column: Column) -> Column:
-    if isinstance(column, Coded) or column.is_number:
-        return arithmetic(column, "missing", 0.0)
-    return Coded(column.feature, column.source, (), (0.0 if column.steps else 1.0, 0.0))
-
-
-def arithmetic(column: Column, name: str, constant: float) -> Column:
-    """The column after one arithmetic step."""
-    if isinstance(column, Coded):
-        done = tuple(None if value is None else ON_VALUES[name](value, constant) for value in column.values)
-        return replace(column, values=done)
-    if not column.is_number:
-        raise CannotCompile(f"Feature {column.feature!r} holds text where a number is needed.")
-    return replace(column, steps=(*column.steps, (name, constant)))
+    return Traced(made + tuple(indicator(given.columns[at]) for at in step.indicator_.features_))
 
 
 def _each(given: Traced, name: str, constants: Sequence[float] | None) -> Traced:
@@ -191,7 +139,7 @@ def _one_hot(step: OneHotEncoder, given: Traced, used: list[str]) -> Traced:
         for at in range(len(categories)):
             if drop is None or at != drop:
                 hot = [1.0 if at == other else 0.0 for other in range(len(categories))]
-                made.append(_encoded(column, categories, hot, None if step.handle_unknown == "error" else 0.0))
+                made.append(encoded(column, categories, hot, None if step.handle_unknown == "error" else 0.0))
     return Traced(tuple(made))
 
 
@@ -201,35 +149,14 @@ def _ordinal(step: OrdinalEncoder, given: Traced, used: list[str]) -> Traced:
     unknown = None if step.handle_unknown == "error" else float(step.unknown_value)
     made: list[Column] = []
     for column, categories in zip(given.columns, step.categories_, strict=True):
-        codes = [float(step.encoded_missing_value) if _is_missing(c) else float(at) for at, c in enumerate(categories)]
-        made.append(_encoded(column, categories, codes, unknown))
+        codes = [float(step.encoded_missing_value) if is_missing(c) else float(at) for at, c in enumerate(categories)]
+        made.append(encoded(column, categories, codes, unknown))
     return Traced(tuple(made), given.names)
 
 
 def _no_rare_group(step: Any) -> None:
     if getattr(step, "_infrequent_enabled", False):
         raise CannotCompile(f"{type(step).__name__} with a group of infrequent categories cannot be compiled.")
-
-
-def _encoded(column: Column, categories: Sequence[Any], codes: Sequence[float], unknown: float | None) -> Coded:
-    """A column after looking its value up among the categories of a fitted encoder."""
-    known = {_native(category): code for category, code in zip(categories, codes, strict=True)}
-    listed = {category: code for category, code in known.items() if not _is_missing(category)}
-    if not all(isinstance(category, (str, int, float)) for category in listed):
-        raise CannotCompile(f"Feature {column.feature!r} has categories that are neither text nor numbers.")
-    nan = [code for category, code in known.items() if _is_missing(category) and category is not None]
-    missing = nan[0] if nan else unknown
-
-    def code(value: Any) -> float | None:
-        return missing if _is_missing(value) else listed.get(value, unknown)
-
-    if isinstance(column, Coded):
-        return replace(column, values=tuple(None if value is None else code(value) for value in column.values))
-    fills = [value for name, value in column.steps if name == "fill"]
-    if len(fills) != len(column.steps):
-        raise CannotCompile(f"Feature {column.feature!r} is encoded as a category after it was scaled.")
-    gap = code(fills[0]) if fills else missing
-    return Coded(column.feature, column.source, tuple(listed), (*listed.values(), gap, unknown))
 
 
 def _untouched(step: FunctionTransformer, given: Traced, _: list[str]) -> Traced:
@@ -251,47 +178,6 @@ STEPS: dict[type, Callable[[Any, Traced, list[str]], Traced]] = {
 }
 
 
-def parts_of(columns: Sequence[Column]) -> tuple[Number | Table, ...]:
-    """The columns as a program computes them: neighbours that one look-up decides share a table."""
-    parts: list[Number | Table] = []
-    waiting: list[Coded] = []
-    for column in columns:
-        if waiting and not (isinstance(column, Coded) and _same_look_up(column, waiting[0])):
-            parts.append(_table(waiting))
-            waiting = []
-        if isinstance(column, Coded):
-            waiting.append(column)
-        elif column.is_number:
-            parts.append(Number(column.source, _steps(column)))
-        else:
-            raise CannotCompile(f"Feature {column.feature!r} reaches the classifier as text.")
-    return (*parts, _table(waiting)) if waiting else tuple(parts)
-
-
-def _steps(column: Raw) -> tuple[Step, ...]:
-    return tuple((name, float(constant)) for name, constant in column.steps)
-
-
-def _same_look_up(one: Coded, other: Coded) -> bool:
-    refused = [value is None for value in one.values] == [value is None for value in other.values]
-    return one.source == other.source and one.keys == other.keys and refused
-
-
-def _table(columns: Sequence[Coded]) -> Table:
-    rows = tuple(
-        None if None in values else values for values in zip(*(column.values for column in columns), strict=True)
-    )
-    return Table(columns[0].source, columns[0].keys, rows)
-
-
 def _note(used: list[str], word: str) -> None:
     if word not in used:
         used.append(word)
-
-
-def _native(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and value != value)

@@ -30,7 +30,9 @@ class Trees:
         options.log_severity_level = 3
         self._session: Any = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
         self._inputs = [(given.name, int(given.name[1:])) for given in self._session.get_inputs()]
+        self._numbers = [int(made.name[1:]) for made in self._session.get_outputs()]
 
-    def sums(self, matrices: list[np.ndarray]) -> list[np.ndarray]:
-        """Sum of leaf values of every ensemble: one array of shape (n, targets) each."""
-        return self._session.run(None, {name: matrices[at] for name, at in self._inputs})
+    def sums(self, matrices: list[np.ndarray]) -> dict[int, np.ndarray]:
+        """Sums of leaf values by number of ensemble: arrays of shape (n, targets)."""
+        made = self._session.run(None, {name: matrices[at] for name, at in self._inputs})
+        return dict(zip(self._numbers, made, strict=True))
