@@ -1,0 +1,77 @@
+"""The command line says what it does, names what is missing, and gives the service's numbers."""
+
+import pytest
+
+from ml.commands import BAD_INPUT, FAILED, OK, main
+
+
+def test_predict_prints_label_and_probabilities(models_dir, service, capsys):
+    code = main(["predict", "iris", "--sl", "5.1", "--sw", "3.5", "--pl=1.4", "--petal-width", "0.2"], models_dir)
+    label, *lines = capsys.readouterr().out.splitlines()
+    score = service.score("iris", [{"sl": 5.1, "sw": 3.5, "pl": 1.4, "pw": 0.2}]).scores[0]
+    assert (code, label) == (OK, "setosa")
+    printed = {name: float(number) for name, number in map(str.split, lines)}
+    assert printed == dict(zip(("setosa", "versicolor", "virginica"), score.probabilities, strict=True))
+
+
+def test_predict_names_every_value_that_is_missing_or_wrong(models_dir, capsys):
+    code = main(["predict", "iris", "--sl", "5.1", "--sw", "abc", "--pl", "99"], models_dir)
+    said = capsys.readouterr().err
+    assert code == BAD_INPUT
+    assert "--sepal_width: “abc” is not a number." in said
+    assert "--petal_length: “99” is above 20." in said
+    assert "--petal_width: A value is needed." in said
+
+
+def test_predict_flags_what_the_model_has_not_seen(models_dir, capsys):
+    assert main(["predict", "iris", "--sl", "15", "--sw", "3.5", "--pl", "1.4", "--pw", "0.2"], models_dir) == OK
+    assert "sepal_length: The model has seen 4.3 to 7.9." in capsys.readouterr().err
+
+
+def test_predict_lists_the_features_as_options(models_dir, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["predict", "bank-products", "--help-me"], models_dir)
+    assert stopped.value.code == 2
+    assert "--family_size" in capsys.readouterr().err
+
+
+def test_a_loan_may_be_asked_with_gaps(models_dir, capsys):
+    assert main(["predict", "loan", "--Loan_ID", "LP1", "--Credit_History", "Debts paid"], models_dir) == OK
+    assert capsys.readouterr().out.splitlines()[0] == "Y"
+
+
+def test_an_unknown_model_is_answered_with_the_known_ones(models_dir, capsys):
+    assert main(["predict", "nope"], models_dir) == FAILED
+    assert "Known models: bank-products, breast-cancer, iris, loan." in capsys.readouterr().err
+
+
+def test_list_and_check_name_every_model(models_dir, capsys):
+    assert main(["list"], models_dir) == OK
+    assert main(["check"], models_dir) == OK
+    said = capsys.readouterr().out
+    for name in ("bank-products", "breast-cancer", "iris", "loan"):
+        assert f"{name}@" in said
+        assert f"{name}: serves" in said
+
+
+def test_train_says_where_it_stands_and_missing_leaves_what_is_there(tmp_path, capsys):
+    assert main(["train", "iris"], tmp_path) == OK
+    assert "[1/1] iris" in capsys.readouterr().out
+    before = (tmp_path / "iris" / "live").read_text()
+    assert main(["train", "iris", "--missing"], tmp_path) == OK
+    assert "All models are there already" in capsys.readouterr().out
+    assert (tmp_path / "iris" / "live").read_text() == before
+
+
+def test_train_refuses_a_file_that_is_not_there(tmp_path, capsys):
+    assert main(["train", "loan", "--data", str(tmp_path / "nope.csv")], tmp_path) == FAILED
+    assert "nope.csv cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [[], ["nope"], ["train", "--data", "x.csv"], ["score", "iris"], ["list", "--nope"]])
+def test_words_that_say_nothing_are_refused(tmp_path, words, capsys):
+    try:
+        assert main(words, tmp_path) == FAILED
+    except SystemExit as stopped:
+        assert stopped.code == 2
+    assert capsys.readouterr().err
