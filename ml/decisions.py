@@ -67,8 +67,8 @@ class Confusion:
     Attributes
     ----------
     names : sequence of str, length c
-        What the rows and the columns stand for: all outcomes where they are exclusive, else
-        the outcome's absence and its presence.
+        What the rows and the columns stand for: labels of all outcomes where they are exclusive,
+        else "no" and "yes" to the one outcome.
     counts : sequence of sequences of float, shape (c, c)
         Weight of the records; the row is the truth, the column the estimator's own label.
     focus : int
@@ -88,8 +88,7 @@ def confusion(evaluation: Evaluation, outcome: str) -> Confusion:
         truth, labels, focus = evaluation.truth, evaluation.labels, outcomes.index(outcome)
     else:
         answers = evaluation.of(outcome)
-        label = outcomes[outcome].label
-        names = [f"not {label}", label]
+        names = ["no", "yes"]
         truth, labels, focus = _both(answers.truth), _both(answers.labels), 1
     table = (truth * evaluation.weight[:, None]).T @ labels.astype(np.float64)
     return Confusion(names, table.tolist(), focus)

@@ -61,7 +61,7 @@ def test_independent_confusion_matrix_is_of_its_outcome_alone():
     evaluation = Evaluation(TWO_FREE, truth, labels, None, np.ones(4))
     assert confusion(evaluation, "loan").counts == [[1, 1], [1, 1]]
     assert confusion(evaluation, "card").counts == [[1, 0], [1, 2]]
-    assert confusion(evaluation, "card").names == ["not Card", "Card"]
+    assert confusion(evaluation, "card").names == ["no", "yes"]
 
 
 def test_an_unknown_outcome_is_refused():

@@ -1,0 +1,1 @@
+"""The plots: the only part of the model module that draws. Start at ``catalogue.py``."""

@@ -1,0 +1,85 @@
+"""The ROC curve of one outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.curves import RocCurve, roc
+from ml.plots.plot import View
+from ml.plots.theme import FAINT, count, figure, note, percent
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from ml.bundle import Bundle
+    from ml.evaluation import Evaluation
+
+
+def compute(bundle: Bundle, evaluation: Evaluation, outcome: str) -> RocCurve:
+    """The curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
+    return roc(evaluation.of(outcome), bundle.outcomes[outcome].label)
+
+
+def draw(result: RocCurve, view: View) -> go.Figure:
+    """The curve, the diagonal of guessing, and the point where the model decides now."""
+    ticks = [0, 0.25, 0.5, 0.75, 1]
+    axis = {"range": [-0.02, 1.02], "tickvals": ticks, "ticktext": [percent(tick) for tick in ticks]}
+    return figure(
+        [_guessing(), _curve(result, view), _own(result, view)],
+        height=380,
+        margin={"l": 8, "r": 20, "t": 8, "b": 8},
+        xaxis={**axis, "title": {"text": "False alarms among all others"}},
+        yaxis={**axis, "title": {"text": f"Share of “{view.label}” found"}},
+        annotations=[
+            note(f"<b>AUC {result.area:.3f}</b>", 0.98, 0.1, xanchor="right", font={"size": 17}),
+            note("dashed: guessing (0.500)", 0.98, 0.03, xanchor="right", font={"size": 12}),
+        ],
+    )
+
+
+def say(result: RocCurve, view: View) -> str:
+    """The area as pairs put in order, and the point as shares found and false alarms."""
+    return (
+        f"Of all pairs of one record with “{view.label}” and one without, the model puts {percent(result.area)} in the "
+        f"right order (50\u00a0% would be guessing). As it decides now, it finds "
+        f"{percent(result.own_true_positive_rate)} of the {count(result.positive)} {view.records}, and raises a false "
+        f"alarm at {percent(result.own_false_positive_rate)} of the {count(result.negative)} others."
+    )
+
+
+def _curve(result: RocCurve, view: View) -> dict:
+    cut_offs = ["above every probability" if value is None else f"{value:.1%}" for value in result.cut_off]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": result.false_positive_rate,
+        "y": result.true_positive_rate,
+        "line": {"color": view.colour, "width": 2.5},
+        "customdata": cut_offs,
+        "hovertemplate": "Act from %{customdata}:<br>finds %{y:.1%}<br>false alarms %{x:.1%}<extra></extra>",
+    }
+
+
+def _own(result: RocCurve, view: View) -> dict:
+    return {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [result.own_false_positive_rate],
+        "y": [result.own_true_positive_rate],
+        "text": ["decides now"],
+        "textposition": "bottom right" if result.own_false_positive_rate < 0.6 else "bottom left",
+        "marker": {"size": 11, "color": view.colour, "line": {"width": 2, "color": "#ffffff"}},
+        "cliponaxis": False,
+        "hovertemplate": "As the model decides now:<br>finds %{y:.1%}<br>false alarms %{x:.1%}<extra></extra>",
+    }
+
+
+def _guessing() -> dict:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [0, 1],
+        "y": [0, 1],
+        "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
+        "hoverinfo": "skip",
+    }

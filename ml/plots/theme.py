@@ -1,0 +1,83 @@
+"""How every figure looks. plotly is imported when the first figure is drawn, not before.
+
+Papers are transparent and ink is a middle grey, so one figure reads on a light and on a dark page
+and in an exported picture; the page's own style sheet sharpens the ink (``assets/60-plots.css``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+INK = "#767c85"  # 4.2:1 on white, 4.3:1 on the dark page
+GRID = "rgba(128, 134, 145, 0.22)"
+FAINT = "rgba(128, 134, 145, 0.6)"
+
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "showSendToCloud": False,  # plotly.js 4 would offer to upload the chart
+    "displayModeBar": "hover",
+    "modeBarButtons": [["toImage"]],
+    "responsive": True,
+    "scrollZoom": False,
+    "doubleClick": False,
+}
+
+_AXIS = {
+    "showgrid": True, "gridcolor": GRID, "gridwidth": 1, "zeroline": False, "showline": False, "ticks": "",
+    "fixedrange": True, "automargin": True, "title": {"standoff": 10, "font": {"size": 13}},
+}  # fmt: skip
+_TEMPLATE = {
+    "layout": {
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 13, "color": INK},
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverlabel": {"font": {"size": 13}, "align": "left"},
+        "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": FAINT, "activecolor": INK},
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
+    }
+}
+
+
+def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
+    """A figure of traces and layout written as plain dicts, in our own template.
+
+    plotly checks every name and value and raises ValueError at one that it does not know.
+    """
+    import plotly.graph_objects as go
+
+    return go.Figure(data=list(traces), layout={"template": _TEMPLATE, **layout})
+
+
+def note(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:
+    """A label that stands directly beside what it names."""
+    return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": 13}, **more}
+
+
+def faded(colour: str, strength: float) -> str:
+    """The colour ``#rrggbb``, that much of it (0 to 1)."""
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {strength:.3f})"
+
+
+def percent(share: float) -> str:
+    """A share in words; never 0 % or 100 % of what is not exactly that."""
+    whole = round(100 * share)
+    if whole == 100 * share or 1 <= whole <= 99:
+        return f"{whole}\u00a0%"
+    if 0.0005 <= share < 0.9995:
+        return f"{100 * share:.1f}\u00a0%"
+    return "under 0.1\u00a0%" if share < 0.5 else "over 99.9\u00a0%"
+
+
+def count(weight: float) -> str:
+    """A number of records; a decimal where weights make it a fraction."""
+    return f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}"
