@@ -8,7 +8,6 @@ JSON. A new version has a new key, so nothing is ever invalidated.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +18,7 @@ from ml.flight import Flights
 from ml.outcomes import Prediction
 from ml.records import Records, read_records
 from ml.registry import Registry
+from ml.score import Score, Scored
 
 
 class Cache(Protocol):
@@ -27,36 +27,6 @@ class Cache(Protocol):
     def get(self, key: str) -> Any: ...
 
     def set(self, key: str, value: Any, timeout: int | None = None) -> Any: ...
-
-
-@dataclass(frozen=True)
-class Score:
-    """What the model says of one record.
-
-    Attributes
-    ----------
-    id : str or None
-        The record's own name, where the schema has a record id and one was sent.
-    labels : tuple of str
-        Names of the outcomes that the model decides for: one when outcomes are exclusive.
-    probabilities : tuple of float, or None
-        In the order of the outcomes, 0 to 1; None when the estimator offers none.
-    notes : tuple of Problem
-        Values outside what the model has seen.
-    """
-
-    id: str | None
-    labels: tuple[str, ...]
-    probabilities: tuple[float, ...] | None
-    notes: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True)
-class Scored:
-    """Scores of records, in their order, and the version that gave them."""
-
-    model: Bundle
-    scores: tuple[Score, ...]
 
 
 class Service:
