@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 PYTEST_ARGS ?=
 
+# onnxruntime would report to its makers
+export ORT_DISABLE_TELEMETRY := 1
+
 .PHONY: run test check bench models clean
 .DEFAULT_GOAL := run
 

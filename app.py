@@ -9,6 +9,8 @@ import os
 
 # Before anything imports numpy: an OpenMP pool that was started before a fork hangs in the child.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Before anything imports onnxruntime: it would write an id into the home folder and report to its makers.
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 
 import logging
 import sys

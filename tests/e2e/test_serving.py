@@ -159,6 +159,17 @@ def test_the_image_serves_with_its_command(start):
     wait_for(port)
 
 
+def test_nothing_is_written_into_the_home_folder(start, tmp_path):
+    """Libraries that report to their makers keep an id there, Gunicorn a socket that commands it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    port = free_port()
+    start(app("--port", str(port), "--workers", "1"), HOME=str(home))
+    wait_for(port)
+    assert status(port, "/readyz") == 200  # has loaded every model
+    assert not list(home.rglob("*"))
+
+
 def test_a_bad_setting_stops_the_start_and_says_what_is_accepted(start):
     process, log = start(app(), PORT="http")
     assert process.wait(timeout=30) != 0
