@@ -11,9 +11,9 @@ from ml.decisions import Confusion
 from ml.errors import UnknownPlot
 from ml.insights import Importance
 from ml.plots import confusion, importance, roc
-from ml.plots.plot import Plot
+from ml.plots.plot import Need, Plot
 
-PROBABILITIES = frozenset({"probabilities"})
+PROBABILITIES: frozenset[Need] = frozenset({"probabilities"})
 
 CATALOGUE: tuple[Plot, ...] = (
     Plot(

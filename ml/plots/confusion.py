@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml.decisions import Confusion, confusion
 from ml.plots.plot import View
-from ml.plots.theme import INK, count, faded, figure, percent
+from ml.plots.theme import INK, count, faded, figure, percent, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from ml.bundle import Bundle
     from ml.evaluation import Evaluation
 
-LONGEST_NAME = 16
+# How many outcomes leave room, on a phone, for count and share in a tile, and for a bare percentage.
+ROOMY, TIGHT = 4, 12
 
 
 def compute(bundle: Bundle, evaluation: Evaluation, outcome: str) -> Confusion:  # noqa: ARG001 - all plots are called alike
@@ -25,7 +26,8 @@ def compute(bundle: Bundle, evaluation: Evaluation, outcome: str) -> Confusion: 
 def draw(result: Confusion, view: View) -> go.Figure:
     """A tile for each pair of truth and label: the count, and its share of the row as text and colour."""
     shares = [[_part(cell, sum(row)) for cell in row] for row in result.counts]
-    names = [_short(name) for name in result.names]
+    roomy = len(result.names) <= ROOMY
+    names = [shortened(name, 16 if roomy else 12) for name in result.names]
     places = list(range(len(names)))
     tiles = {
         "type": "heatmap",
@@ -41,22 +43,29 @@ def draw(result: Confusion, view: View) -> go.Figure:
         "ygap": 4,
         "customdata": result.counts,
         "text": [
-            [f"<b>{count(cell)}</b><br>{percent(share)}" for cell, share in zip(*rows, strict=True)]
-            for rows in zip(result.counts, shares, strict=True)
+            [_inside(*cell, roomy) for cell in zip(*row, strict=True)]
+            for row in zip(result.counts, shares, strict=True)
         ],
-        "texttemplate": "%{text}",
-        "textfont": {"size": 14, "color": INK},
+        "texttemplate": "%{text}" if len(names) <= TIGHT else "",
+        "textfont": {"size": 14 if roomy else 10, "color": INK},
         "hovertext": [[_words(result, row, column) for column in places] for row in places],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     axis = {"tickvals": places, "ticktext": names, "showgrid": False}
     end = len(names) - 0.5
-    asked = "" if view.outcomes.exclusive else f" “{_short(view.label)}”"
+    asked = "" if view.outcomes.exclusive else f" “{shortened(view.label, 24)}”"
+    unit = "" if roomy else " (% of each row)"
     return figure(
         [tiles],
-        height=min(640, 200 + 68 * len(names)),
-        xaxis={**axis, "title": {"text": f"The model says{asked}"}, "side": "top", "range": [-0.5, end]},
-        yaxis={**axis, "title": {"text": "In truth"}, "range": [end, -0.5], "tickangle": -90},
+        height=200 + 68 * len(names) if roomy else min(800, 190 + 34 * len(names)),
+        xaxis={
+            **axis,
+            "title": {"text": f"The model says{asked}{unit}"},
+            "side": "top",
+            "range": [-0.5, end],
+            "tickangle": 0 if roomy else -90,
+        },
+        yaxis={**axis, "title": {"text": "In truth"}, "range": [end, -0.5], "tickangle": -90 if roomy else 0},
     )
 
 
@@ -74,6 +83,10 @@ def say(result: Confusion, view: View) -> str:
     return overall + none + ("; " + trust if called else "; it calls none so") + "."
 
 
+def _inside(cell: float, share: float, roomy: bool) -> str:
+    return f"<b>{count(cell)}</b><br>{percent(share)}" if roomy else f"{100 * share:.0f}"
+
+
 def _words(result: Confusion, row: int, column: int) -> str:
     cell, true = result.counts[row][column], sum(result.counts[row])
     says = "rightly" if row == column else "wrongly"
@@ -86,7 +99,3 @@ def _share(part: float, whole: float) -> str:
 
 def _part(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1].rstrip() + "…"

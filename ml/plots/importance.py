@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.insights import Importance, importance
 from ml.plots.plot import View
-from ml.plots.theme import FAINT, INK, count, figure, note
+from ml.plots.theme import FAINT, INK, count, figure, note, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ml.evaluation import Evaluation
 
 MOST_SHOWN = 20
+LONGEST_NAME = 34  # fits on a phone
 ROW = 44  # pixels: a bar and the name above it
 
 
@@ -110,7 +111,7 @@ def _words(row: Row, result: Importance, view: View) -> str:
 
 def _name(row: Row, place: int, result: Importance) -> dict[str, Any]:
     # Above its bar instead of beside it: long names fit on a phone, and the bars keep their room.
-    text = f"{row.label}  <b>{_number(row.mean, result)}</b>"
+    text = f"{shortened(row.label, LONGEST_NAME)}  <b>{_number(row.mean, result)}</b>"
     return note(text, 0, place, xanchor="left", yanchor="bottom", yshift=7)
 
 
@@ -119,4 +120,4 @@ def _in_percent(result: Importance) -> bool:
 
 
 def _number(value: float, result: Importance) -> str:
-    return f"{value:.1%}" if _in_percent(result) else f"{value:.3f}"
+    return f"{100 * value:.1f}\u00a0%" if _in_percent(result) else f"{value:.3f}"

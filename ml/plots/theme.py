@@ -16,7 +16,7 @@ INK = "#767c85"  # 4.2:1 on white, 4.3:1 on the dark page
 GRID = "rgba(128, 134, 145, 0.22)"
 FAINT = "rgba(128, 134, 145, 0.6)"
 
-CONFIG: dict[str, Any] = {
+CONFIG: Any = {
     "displaylogo": False,
     "showSendToCloud": False,  # plotly.js 4 would offer to upload the chart
     "displayModeBar": "hover",
@@ -81,3 +81,8 @@ def percent(share: float) -> str:
 def count(weight: float) -> str:
     """A number of records; a decimal where weights make it a fraction."""
     return f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}"
+
+
+def shortened(name: str, longest: int) -> str:
+    """The name, cut where it is longer than that many characters."""
+    return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
