@@ -1,0 +1,24 @@
+"""One colour for each outcome, the same on every page, in every plot."""
+
+from __future__ import annotations
+
+from ml.outcomes import Outcomes
+
+# Each has at least 3:1 against the white and against the dark page, and the first four stay well
+# apart under protanopia, deuteranopia and tritanopia (simulated after Machado et al. 2009). Names
+# stand beside every use, so colour never carries the meaning alone.
+COLOURS: tuple[str, ...] = (
+    "#2f7de1",
+    "#d9640a",
+    "#138a72",
+    "#b9489f",
+    "#95945b",
+    "#8a2be2",
+    "#e31539",
+    "#b878a0",
+)
+
+
+def colour_of(outcomes: Outcomes, name: str) -> str:
+    """The colour ``#rrggbb`` of the outcome of that name; beyond eight outcomes they come round again."""
+    return COLOURS[outcomes.index(name) % len(COLOURS)]
