@@ -37,6 +37,8 @@ from web.pages import LeanDash, answer_404_where_no_page_is
 from web.serve import debug, read_options, serve
 from web.static import compress_text, serve_static_well
 
+log = logging.getLogger("likely")
+
 HERE = Path(__file__).resolve().parent
 MEGABYTE = 1024 * 1024
 
@@ -95,8 +97,14 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
     callbacks.register(app, rooms.service, rooms.store)
     refuse_malformed(app)
     serve_static_well(app)
-    answer_404_where_no_page_is(app, lambda path: url.parse(path) is not None)
+    answer_404_where_no_page_is(app, lambda path: is_page(path, rooms.service))
     return app
+
+
+def is_page(path: str, service: Service) -> bool:
+    """Whether a path is the address of a page, and of a model where it names one."""
+    page = url.parse(path)
+    return page is not None and (page.model is None or page.model.partition("@")[0] in service.names())
 
 
 def create_server(settings: Settings | None = None, *, change: Callable[[Dash], None] | None = None) -> WSGIApplication:
@@ -114,6 +122,7 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
         level=settings.log_level.upper(), stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
     )
     rooms = open_rooms(settings)
+    load_models(rooms.service)
     pages = create_app(settings, rooms)
     if change is not None:
         change(pages)
@@ -125,6 +134,16 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
         hops = settings.proxy_hops
         server = ProxyFix(server, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=0)
     return server
+
+
+def load_models(service: Service) -> None:
+    """Load all models before Gunicorn forks, so that its workers share them; the broken are named."""
+    faults = service.check()
+    if not faults:
+        log.warning("There are no models; 'python -m ml train --missing' makes those of the demonstration.")
+    for name, fault in faults.items():
+        if fault is not None:
+            log.error("Model %s does not serve, the others do: %s", name, fault)
 
 
 def warm_up(app: Dash) -> None:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 import re
+import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -39,7 +40,9 @@ def test_eight_first_requests_at_once_are_all_answered(settings):
     assert statuses == [200] * 8
 
 
-@pytest.mark.parametrize("path", ["/nope", "/.env", "/wp-login.php", "/iris/nope", "/nope/predict/x", "/index.html"])
+@pytest.mark.parametrize(
+    "path", ["/nope", "/.env", "/wp-login.php", "/iris/nope", "/nope/predict", "/iris/predict/x", "/index.html"]
+)
 def test_where_no_page_is_the_status_says_so_and_the_page_too(client, path):
     answer = client.get(path)
     assert answer.status_code == 404
@@ -67,6 +70,26 @@ def test_names_that_only_begin_like_the_api_are_pages(client):
 def test_the_service_is_alive_and_ready(client):
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 200
+
+
+def test_a_broken_model_is_named_at_the_start_and_the_others_serve(settings, tmp_path, caplog):
+    models = tmp_path / "models"
+    shutil.copytree(settings.models_dir, models)
+    (card,) = (models / "iris").glob("*/card.json")
+    card.write_text(card.read_text()[:100])
+    client = Client(create_server(replace(settings, models_dir=models)))
+    assert "Model iris does not serve, the others do" in caplog.text
+    ready = client.get("/readyz")
+    assert ready.status_code == 503
+    assert "iris" in ready.text
+    answer = client.post("/api/v1/models/loan/predict", json={})
+    assert answer.status_code == 200
+
+
+def test_without_models_the_start_says_how_to_make_some(settings, tmp_path, caplog):
+    client = Client(create_server(replace(settings, models_dir=tmp_path / "none")))
+    assert "python -m ml train --missing" in caplog.text
+    assert client.get("/").status_code == 200
 
 
 def test_a_store_that_is_gone_is_not_ready_but_alive(settings):
