@@ -120,4 +120,5 @@ def _in_percent(result: Importance) -> bool:
 
 
 def _number(value: float, result: Importance) -> str:
-    return f"{100 * value:.1f}\u00a0%" if _in_percent(result) else f"{value:.3f}"
+    text = f"{100 * value:z.1f}\u00a0%" if _in_percent(result) else f"{value:z.3f}"  # z: no -0.000
+    return text.replace("-", "−")
