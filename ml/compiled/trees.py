@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,7 @@ class Trees:
     """
 
     def __init__(self, graph: bytes) -> None:
-        import onnxruntime  # type: ignore[import-untyped]
-
+        onnxruntime = silent_onnxruntime()
         options = onnxruntime.SessionOptions()
         # One thread: no pool is started, so a process may fork after it has predicted, and sums are
         # made in tree order. No arena: it would keep the memory of the largest block ever seen.
@@ -36,3 +36,16 @@ class Trees:
         """Sums of leaf values by number of ensemble: arrays of shape (n, targets)."""
         made = self._session.run(None, {name: matrices[at] for name, at in self._inputs})
         return dict(zip(self._numbers, made, strict=True))
+
+
+def silent_onnxruntime() -> Any:
+    """The library, silenced: since 1.29 its wheels report use to their maker unless told not to.
+
+    The variable counts only when it is set before the first import in a process, so this is the only
+    place that imports the library. With it no thread, no file and no connection is made.
+    """
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime  # type: ignore[import-untyped]
+
+    onnxruntime.disable_telemetry_events()
+    return onnxruntime

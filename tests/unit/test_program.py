@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -322,6 +323,54 @@ def test_serving_a_program_imports_neither_scikit_learn_nor_pandas(
         "assert not heavy, heavy\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
+
+
+def test_trees_start_no_thread_write_no_file_and_survive_a_fork(
+    compiled: tuple[Program, Block], tmp_path: Path
+) -> None:
+    if not Path("/proc/self/task").exists():
+        pytest.skip("Threads are counted in /proc")
+    compiled[0].save(tmp_path)
+    home = tmp_path / "home"
+    home.mkdir()
+    code = (
+        "import os, pathlib\n"
+        "import numpy\n"
+        "from ml.program import Program\n"
+        "before = len(os.listdir('/proc/self/task'))\n"
+        f"program = Program.load(pathlib.Path({str(tmp_path)!r}))\n"
+        "rows = [(0.5, 'west', 40, 'plus', None)] * 2\n"
+        "answers = [program.row(row) for row in rows]\n"
+        "assert len(os.listdir('/proc/self/task')) == before\n"
+        "child = os.fork()\n"
+        "if child == 0:\n"
+        "    os._exit(0 if program.row(rows[0]) == answers[0] else 1)\n"
+        "assert os.waitpid(child, 0)[1] == 0\n"
+    )
+    environment = {**os.environ, "HOME": str(home), "XDG_CACHE_HOME": str(home)}
+    subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, env=environment, timeout=60)
+    assert not list(home.iterdir())
+
+
+def test_a_tie_goes_to_the_class_that_scikit_learn_prefers() -> None:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"income": rng.integers(0, 4, 90).astype(np.float64)})
+    schema = Schema((Feature("income", "Income", "number", seen=(0.0, 3.0)),))
+    ties = 0
+    for seed in range(60):
+        wanted = np.where(np.random.default_rng(seed).random(90) < 0.5, "yes", "no")
+        # Mirrored answers: the shares of the second tree are the first one's in the other order.
+        estimator = RandomForestClassifier(n_estimators=2, bootstrap=False, random_state=0).fit(frame, wanted)
+        opposite = DecisionTreeClassifier(random_state=0).fit(frame.to_numpy(), (wanted == "no").astype(float))
+        estimator.estimators_[1] = opposite
+        program = compile_estimator(estimator, schema, exclusive(estimator))
+        reference = SklearnPredictor(estimator, schema, exclusive(estimator))
+        block = block_of_frame(schema, frame)
+        shares = reference.block(block).probabilities
+        assert shares is not None
+        ties += int((np.abs(shares[:, 0] - 0.5) < 1e-9).sum())
+        assert prove(program, reference.block, schema, [block]).ok
+    assert ties > 100
 
 
 @pytest.mark.parametrize("bad", [np.inf, -np.inf, 1e39])
