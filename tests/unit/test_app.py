@@ -15,7 +15,6 @@ from werkzeug.test import Client
 from app import create_app, create_server
 from settings import Settings
 
-
 # The test client leaves files open that a server would close
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 
