@@ -40,7 +40,7 @@ CATALOGUE: tuple[Plot, ...] = (
     Plot(
         key="roc",
         title="ROC curve",
-        question="How well does the model tell the records apart, whatever the cut-off?",
+        question="How well are records told apart, at any cut-off?",
         page="performance",
         result=RocCurve,
         compute=roc.compute,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 INK = "#767c85"  # 4.2:1 on white, 4.3:1 on the dark page
+FAMILY = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif"
 GRID = "rgba(128, 134, 145, 0.22)"
 FAINT = "rgba(128, 134, 145, 0.6)"
 
@@ -34,12 +35,12 @@ _TEMPLATE = {
     "layout": {
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif", "size": 13, "color": INK},
+        "font": {"family": FAMILY, "size": 13, "color": INK},
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
         "showlegend": False,
         "dragmode": False,
         "hovermode": "closest",
-        "hoverlabel": {"font": {"size": 13}, "align": "left"},
+        "hoverlabel": {"font": {"family": FAMILY, "size": 13}, "align": "left"},
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": FAINT, "activecolor": INK},
         "xaxis": _AXIS,
         "yaxis": _AXIS,
