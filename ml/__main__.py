@@ -1,4 +1,4 @@
-"""The command line: ``python -m ml train | list | check | predict | score``."""
+"""The command line: ``python -m ml train | add | list | check | predict | score``."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import os
 import platform
 import tempfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -163,11 +163,16 @@ def _save_estimator(estimator: Any, path: Path, trusted: Sequence[str]) -> list[
 
     skops.io.dump(estimator, path, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
     unknown = set(skops.io.get_untrusted_types(file=path))
+    refuse_strangers(unknown, trusted)
+    return sorted(unknown)
+
+
+def refuse_strangers(unknown: Iterable[str], trusted: Sequence[str]) -> None:
+    """Raise UntrustedModel when a type is neither of our own packages nor named as trusted."""
     strangers = {name for name in unknown if name.split(".")[0] not in OWN_PACKAGES} - set(trusted)
     if strangers:
         message = f"The estimator holds types that are not trusted yet: {', '.join(sorted(strangers))}."
         raise UntrustedModel(message, "Look at each; if you trust it, name it with --trust.")
-    return sorted(unknown)
 
 
 def _truth(trained: Trained) -> np.ndarray:

@@ -57,6 +57,19 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--missing", action="store_true", help="only the models that are not there yet")
     train.set_defaults(run=_train)
 
+    add = commands.add_parser("add", help="add a model that was fitted elsewhere, and make it live")
+    add.add_argument("name", help="what the model is called, such as churn")
+    add.add_argument("--estimator", type=Path, required=True, metavar="FILE", help="the fitted estimator, by skops.io.dump")
+    add.add_argument("--data", type=Path, required=True, metavar="FILE", help="CSV file: rows that it learned from")
+    add.add_argument("--holdout", type=Path, required=True, metavar="FILE", help="CSV file: rows that it did not see")
+    add.add_argument("--truth", required=True, action="append", metavar="COLUMN", help="the true outcome; once an independent outcome")
+    add.add_argument("--positive", metavar="OUTCOME", help="the outcome that pages open with")
+    add.add_argument("--record-id", metavar="COLUMN", help="the column that names a record")
+    add.add_argument("--describe", type=Path, metavar="FILE", help="TOML file with title, labels, units, help, limits")
+    add.add_argument("--trust", action="append", default=[], metavar="TYPE", help="a type in the estimator's file to trust")
+    add.add_argument("--trust-pickle", action="store_true", help="load a pickle, and run the code that it holds")
+    add.set_defaults(run=_add)
+
     commands.add_parser("list", help="list the models").set_defaults(run=_list)
     commands.add_parser("check", help="open every model and say what is wrong").set_defaults(run=_check)
 
@@ -95,9 +108,23 @@ def _train_one(train: Callable, given: argparse.Namespace) -> None:
 
     trained = train(given.data, lambda line: print(f"      {line}", flush=True))
     print("      proving and writing the version", flush=True)
-    key = build_bundle(trained, given.models)
-    path = open_service(given.models).model(key).card["path"]
-    print(f"      {key} is live; served by {path['kind']}: {path['why']}", flush=True)
+    _say_live(build_bundle(trained, given.models), given.models, "      ")
+
+
+def _add(given: argparse.Namespace) -> int:
+    from ml.add import Given, gather
+    from ml.build import build_bundle
+
+    print(f"reading {given.estimator.name}, {given.data.name}, {given.holdout.name}", flush=True)
+    trained = gather(Given(**{field: getattr(given, field) for field in Given.__dataclass_fields__}))
+    print("proving and writing the version", flush=True)
+    _say_live(build_bundle(trained, given.models), given.models, "")
+    return OK
+
+
+def _say_live(key: str, models: Path, indent: str) -> None:
+    path = open_service(models).model(key).card["path"]
+    print(f"{indent}{key} is live; served by {path['kind']}: {path['why']}", flush=True)
 
 
 def _list(given: argparse.Namespace) -> int:

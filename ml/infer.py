@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import pandas as pd
@@ -24,7 +24,7 @@ def infer_schema(
     described: Mapping[str, Mapping[str, Any]] | None = None,
     *,
     record_id: str | None = None,
-    tolerates_missing: bool = False,
+    optional: bool | Collection[str] = (),
 ) -> Schema:
     """The schema of the columns that an estimator was fitted on.
 
@@ -36,8 +36,8 @@ def infer_schema(
         What the data cannot tell (label, unit, help, hard limits, …); wins over what was inferred.
     record_id : str, optional
         Name of the column that names a record.
-    tolerates_missing : bool
-        True where the estimator accepts missing values in every column.
+    optional : bool or collection of str
+        Columns that the estimator can do without; True for every one.
 
     Raises
     ------
@@ -48,11 +48,14 @@ def infer_schema(
     strangers = set(described) - set(map(str, frame.columns))
     if strangers or frame.empty:
         raise InvalidData(f"The data has no column {sorted(strangers)}." if strangers else "The data is empty.")
-    features = [_feature(str(name), frame[name], dict(described.get(str(name), {})), tolerates_missing) for name in frame]
+    free = set(map(str, frame)) if optional is True else set(optional or ())
+    features = [
+        _feature(str(name), frame[name], dict(described.get(str(name), {})), str(name) not in free) for name in frame
+    ]
     return Schema(tuple(features), record_id)
 
 
-def _feature(name: str, series: pd.Series, given: dict[str, Any], tolerates_missing: bool) -> Feature:
+def _feature(name: str, series: pd.Series, given: dict[str, Any], required: bool) -> Feature:
     known = series.dropna()
     if known.empty:
         raise InvalidData(f"Column {name!r} has no values at all.", "Leave it out of the model.")
@@ -62,13 +65,25 @@ def _feature(name: str, series: pd.Series, given: dict[str, Any], tolerates_miss
         "label": label_of(name),
         "kind": kind,
         "dtype": str(series.dtype) if series.dtype != "category" else "category",
-        "required": not tolerates_missing,
+        "required": required,
     }
-    choices = _choices(given.pop("choices", None))
+    choices = _choices(given.pop("choices", None), known)
     inferred |= _SHAPES[kind](known)
     if choices:
         inferred["choices"] = choices
-    return dataclasses.replace(Feature(**inferred), **given)
+    _refuse_unknown_fields(name, given)
+    return dataclasses.replace(Feature(**inferred), **{key: _as_tuple(value) for key, value in given.items()})
+
+
+def _refuse_unknown_fields(name: str, given: Mapping[str, Any]) -> None:
+    fields = {field.name for field in dataclasses.fields(Feature)} - {"name"}
+    strangers = sorted(set(given) - fields)
+    if strangers:
+        raise InvalidData(f"{name!r} is described by {', '.join(strangers)}.", f"Known: {', '.join(sorted(fields))}.")
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def kind_of(known: pd.Series) -> Kind:
@@ -139,10 +154,13 @@ def _text(known: pd.Series) -> dict[str, Any]:
     return {"suggestions": tuple(repeated), "default": str(common.index[0]), "widget": "textarea" if longest > 80 else "text"}
 
 
-def _choices(given: Any) -> tuple[Choice, ...]:
-    if isinstance(given, Mapping):
-        return tuple(Choice(value, label) for value, label in given.items())
-    return tuple(choice if isinstance(choice, Choice) else Choice(choice, text_of(choice)) for choice in given or ())
+def _choices(given: Any, known: pd.Series) -> tuple[Choice, ...]:
+    """Choices as described, with the values that the data have: a TOML key is text where the data have 1."""
+    if not given:
+        return ()
+    values = {text_of(value): value for value in (known.cat.categories if known.dtype == "category" else known.unique()).tolist()}
+    labels = given if isinstance(given, Mapping) else {value: text_of(value) for value in given}
+    return tuple(Choice(values.get(text_of(value), value), label) for value, label in labels.items())
 
 
 _SHAPES = {

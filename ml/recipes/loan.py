@@ -42,7 +42,7 @@ def train(data: Path | None, say: Say) -> Trained:
         title="Loan approval",
         description="How likely an application for a loan is approved.",
         estimator=pipeline,
-        schema=infer_schema(x_train, _DESCRIBED, record_id=RECORD_ID, tolerates_missing=True),
+        schema=infer_schema(x_train, _DESCRIBED, record_id=RECORD_ID, optional=True),
         outcomes=outcomes_of(pipeline, positive="Y", labels={"Y": "Approved", "N": "Declined"}),
         training=x_train,
         holdout=x_test,

@@ -19,7 +19,9 @@ def no_file(name: str, data: Path | None) -> None:
 def read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
     """A CSV file with at least these columns; InvalidData says which are missing."""
     try:
-        table = pd.read_csv(path)
+        with path.open(encoding="utf-8-sig") as file:
+            header = file.readline()
+        table = pd.read_csv(path, sep=max(",;\t", key=header.count), encoding="utf-8-sig")
     except (OSError, ValueError) as error:
         raise InvalidData(f"{path.name} cannot be read as CSV: {error}.") from None
     missing = [column for column in columns if column not in table.columns]

@@ -60,7 +60,7 @@ def test_what_was_described_wins(frame):
 
 def test_a_value_is_required_unless_the_estimator_takes_gaps(frame):
     assert all(feature.required for feature in infer_schema(frame).features)
-    assert not any(feature.required for feature in infer_schema(frame, tolerates_missing=True).features)
+    assert not any(feature.required for feature in infer_schema(frame, optional=True).features)
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,9 @@ def test_labels_are_words(name, label):
 def test_a_schema_survives_its_json(frame):
     schema = infer_schema(frame, {"weight": {"aliases": ("w",), "low": 0.0, "lever": True}}, record_id="id")
     assert from_json(to_json(schema)) == schema
+
+
+def test_choices_described_as_text_get_the_values_of_the_data():
+    frame = pd.DataFrame({"level": [1, 2, 2]})
+    level = infer_schema(frame, {"level": {"kind": "category", "choices": {"1": "Low", "2": "High"}}}).feature("level")
+    assert level.choices == (Choice(1, "Low"), Choice(2, "High"))

@@ -1,0 +1,140 @@
+"""A model that was fitted elsewhere is added with one command."""
+
+import joblib
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from ml.commands import FAILED, OK, main
+from ml.service import open_service
+
+DESCRIPTION = """
+title = "Will they stay?"
+[outcomes]
+left = "Leaves"
+[features.tenure]
+unit = "months"
+low = 0
+high = 600
+aliases = ["months"]
+[features.plan]
+choices = { basic = "Basic", premium = "Premium" }
+"""
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Customers who stay or leave, a pipeline that can do without the plan, and its files."""
+    draw = np.random.default_rng(7)
+    table = pd.DataFrame(
+        {
+            "customer": [f"C{number}" for number in range(400)],
+            "tenure": draw.integers(0, 72, 400),
+            "plan": draw.choice(["basic", "premium"], 400),
+        }
+    )
+    table["end"] = np.where(draw.random(400) < 0.2 + 0.5 * (table["tenure"] < 20), "left", "stayed")
+    training, holdout = train_test_split(table, random_state=0)
+    columns = ColumnTransformer(
+        [
+            ("n", StandardScaler(), ["tenure"]),
+            ("c", make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder()), ["plan"]),
+        ]
+    )
+    pipeline = make_pipeline(columns, LogisticRegression()).fit(training[["tenure", "plan"]], training["end"])
+    skops.io.dump(pipeline, tmp_path / "churn.skops")
+    joblib.dump(pipeline, tmp_path / "churn.joblib")
+    training.to_csv(tmp_path / "training.csv", index=False)
+    holdout.to_csv(tmp_path / "holdout.csv", index=False, sep=";")
+    (tmp_path / "churn.toml").write_text(DESCRIPTION)
+    return tmp_path, pipeline, holdout
+
+
+def words(folder, name="churn", **changes):
+    given = {
+        "estimator": folder / "churn.skops",
+        "data": folder / "training.csv",
+        "holdout": folder / "holdout.csv",
+        "truth": "end",
+        "record-id": "customer",
+        "positive": "left",
+        "describe": folder / "churn.toml",
+    } | changes
+    return ["add", name, *(word for option, value in given.items() if value for word in (f"--{option}", str(value)))]
+
+
+def test_what_was_added_answers_like_the_estimator(files, tmp_path, capsys):
+    folder, pipeline, holdout = files
+    assert main(words(folder), tmp_path / "models") == OK, capsys.readouterr().err
+    service = open_service(tmp_path / "models")
+    records = holdout.drop(columns="end").to_dict("records")
+    scored = service.score("churn", records)
+    assert scored.model.title == "Will they stay?"
+    assert scored.model.outcomes.positive == "left"
+    assert scored.model.outcomes["left"].label == "Leaves"
+    wanted = pipeline.predict_proba(holdout[["tenure", "plan"]])
+    assert np.abs(np.array([score.probabilities for score in scored.scores]) - wanted).max() <= 1e-9
+    assert [score.id for score in scored.scores] == holdout["customer"].tolist()
+
+
+def test_what_the_estimator_can_do_without_may_be_left_out(files, tmp_path):
+    main(words(files[0]), tmp_path / "models")
+    schema = open_service(tmp_path / "models").model("churn").schema
+    assert {feature.name: feature.required for feature in schema.features} == {"tenure": True, "plan": False}
+
+
+def test_independent_outcomes_come_from_several_columns(tmp_path):
+    draw = np.random.default_rng(1)
+    table = pd.DataFrame({"a": draw.normal(size=300), "b": draw.normal(size=300)})
+    table["car"], table["boat"] = (table["a"] > 0).astype(int), (table["a"] + table["b"] > 1).astype(int)
+    model = MultiOutputClassifier(HistGradientBoostingClassifier(max_iter=20)).fit(table[["a", "b"]], table[["car", "boat"]])
+    skops.io.dump(model, tmp_path / "m.skops")
+    table.to_csv(tmp_path / "t.csv", index=False)
+    given = ["--estimator", "m.skops", "--data", "t.csv", "--holdout", "t.csv"]
+    given = [str(tmp_path / word) if not word.startswith("--") else word for word in given]
+    assert main(["add", "toys", *given, "--truth", "car", "--truth", "boat"], tmp_path / "models") == OK
+    scored = open_service(tmp_path / "models").score("toys", [{"a": 2, "b": 2}])
+    assert scored.model.outcomes.names == ("car", "boat")
+    assert scored.scores[0].labels == ("car", "boat")
+
+
+def test_a_pickle_is_loaded_only_by_who_trusts_it(files, tmp_path, capsys):
+    folder = files[0]
+    given = words(folder, estimator=folder / "churn.joblib")
+    assert main(given, tmp_path / "models") == FAILED
+    assert "loading it runs whatever code it holds" in capsys.readouterr().err
+    assert main([*given, "--trust-pickle"], tmp_path / "models") == OK
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"estimator": "nope.skops"}, "no file nope.skops"),
+        ({"truth": "nope"}, "lacks the columns nope"),
+        ({"positive": "nope"}, "No outcome is called 'nope'"),
+        ({"describe": "nope.toml"}, "cannot be read as TOML"),
+        ({"name": "Not A Name"}, "cannot be called"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_words(files, tmp_path, changes, said, capsys):
+    assert main(words(files[0], **changes), tmp_path / "models") == FAILED
+    assert said in capsys.readouterr().err
+    assert open_service(tmp_path / "models").names() == ()
+
+
+def test_a_description_of_a_column_that_is_not_there_is_refused(files, tmp_path, capsys):
+    (files[0] / "churn.toml").write_text("[features.nope]\nunit = 'x'\n")
+    assert main(words(files[0]), tmp_path / "models") == FAILED
+    assert "no column ['nope']" in capsys.readouterr().err
+    (files[0] / "churn.toml").write_text("[features.plan]\ncolour = 'x'\n")
+    assert main(words(files[0]), tmp_path / "models") == FAILED
+    assert "'plan' is described by colour" in capsys.readouterr().err
