@@ -7,18 +7,21 @@ JSON. A new version has a new key, so nothing is ever invalidated.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from ml.blocks import block_of
 from ml.bundle import Bundle
-from ml.errors import LikelyError, Problem
+from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.flight import Flights
 from ml.outcomes import Prediction
 from ml.records import Records, read_records
 from ml.registry import Registry
+from ml.schema import Row
 from ml.score import Score, Scored
+
+REFUSED = "Its values are of the right kind, but the estimator was not made for them: change or fill them."
 
 
 class Cache(Protocol):
@@ -90,9 +93,10 @@ class Service:
         records = read_records(bundle.schema, raws)
         rows = records.all_rows()
         if len(rows) == 1:
-            labels, probabilities = bundle.predictor.row(rows[0])
+            labels, probabilities = _refusing(bundle, rows, lambda: bundle.predictor.row(rows[0]))
             return Scored(bundle, (Score(records.ids[0], _names(bundle, labels), probabilities, records.notes),))
-        return Scored(bundle, _scores(bundle, records, bundle.predictor.block(block_of(bundle.schema, rows))))
+        answer = _refusing(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
+        return Scored(bundle, _scores(bundle, records, answer))
 
     def result(self, key: tuple[str | int | float | bool | None, ...], compute: Callable[[], Any]) -> Any:
         """A JSON value from the cache, or computed by one caller while the others wait.
@@ -123,6 +127,27 @@ class Service:
 def open_service(models: str | Path, cache: Cache | None = None, locks: str | Path | None = None) -> Service:
     """A service on a folder of models."""
     return Service(Registry(Path(models)), cache, Flights(Path(locks) if locks else None))
+
+
+def _refusing(bundle: Bundle, rows: Sequence[Row], ask: Callable[[], Any]) -> Any:
+    """The answer, or InvalidRecord that names each record which the estimator itself refuses."""
+    try:
+        return ask()
+    except ValueError as error:
+        refused = [Problem(at, None, None, why, REFUSED) for at, row in enumerate(rows) if (why := _refusal(bundle, row))]
+        raise InvalidRecord(refused or [Problem(0, None, None, _first_line(error), REFUSED)]) from error
+
+
+def _refusal(bundle: Bundle, row: Row) -> str:
+    try:
+        bundle.predictor.row(row)
+    except ValueError as error:
+        return _first_line(error)
+    return ""
+
+
+def _first_line(error: ValueError) -> str:
+    return f"The model cannot answer this record: {(str(error).splitlines() or [''])[0][:200]}"
 
 
 def _names(bundle: Bundle, labels: Iterable[bool]) -> tuple[str, ...]:

@@ -1,0 +1,128 @@
+"""The Prediction page in a real browser: bytes and requests of its first load, and from a change to the number.
+
+Ours beside the usual Dash page (``usual.py``), the same model, each under Gunicorn with 2 workers, in
+one run. Needs Chromium. Run: python tests/bench/page.py [changes]
+"""
+
+from __future__ import annotations
+
+import shutil
+import statistics
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.bench.serving import gunicorn, serving, table
+
+CHROMIUM = ["chromium", "chromium-browser", "google-chrome"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+# Set a field as a person does who commits a value, and wait until another number is painted.
+CHANGE = """
+async ([field, value, answer]) => {
+  const input = document.querySelector(field);
+  const before = document.querySelector(answer).textContent;
+  const start = performance.now();
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, value);
+  input.dispatchEvent(new Event('input', {bubbles: true}));
+  input.dispatchEvent(new Event('change', {bubbles: true}));
+  while (document.querySelector(answer).textContent === before) {
+    if (performance.now() - start > 5000) throw new Error('no new number within 5 s');
+    await new Promise(requestAnimationFrame);
+  }
+  return performance.now() - start;
+}
+"""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One page to be measured: how it is served, and where its field and its number are."""
+
+    name: str
+    command: list[str]
+    path: str
+    field: str
+    answer: str
+    environ: dict[str, str]
+
+
+SIDES = (
+    Side(
+        "ours",
+        [sys.executable, "app.py", "--port", "{port}"],
+        "/breast-cancer/predict",
+        "input[aria-label='Radius'], [id*='radius_mean'] input, input[id*='radius_mean']",
+        "[id=result]",
+        {},
+    ),
+    Side("usual Dash page", gunicorn("tests.bench.usual:server"), "/", "#radius_mean", "#answer", {"USUAL": "dash"}),
+)
+
+
+def load(browser: Browser, url: str, side: Side) -> tuple[Page, dict[str, float]]:
+    """Open the page with an empty cache; count what came over the wire."""
+    page = browser.new_context().new_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    sizes: list[float] = []
+    session.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    callbacks: list[str] = []
+    page.on("request", lambda request: callbacks.append(request.url) if "_dash-update-component" in request.url else None)
+    page.goto(url + side.path, wait_until="networkidle")
+    page.wait_for_selector(side.field)
+    shown = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0]?.startTime || 0")
+    counts = {"requests": len(sizes), "kB": sum(sizes) / 1000, "callbacks": len(callbacks), "paint": shown}
+    return page, counts
+
+
+def change_times(page: Page, side: Side, changes: int) -> list[float]:
+    """Milliseconds from a committed change to the new number on the screen, for each change."""
+    times = []
+    for at in range(changes + 5):
+        took = page.evaluate(CHANGE, [side.field, f"{12 + (at % 7) * 1.3 + at * 0.01:.2f}", side.answer])
+        if at >= 5:  # the first ones warm the server's workers
+            times.append(took)
+        page.wait_for_timeout(60)
+    return times
+
+
+def measure(browser: Browser, side: Side, changes: int) -> list[str]:
+    """One side's row of figures."""
+    with serving(side.command, side.path, **side.environ) as server:
+        page, counts = load(browser, server.url, side)
+        times = change_times(page, side, changes)
+        page.context.close()
+    at = statistics.quantiles(times, n=20)
+    return [
+        side.name,
+        f"{counts['kB']:.0f} kB",
+        str(counts["requests"]),
+        str(counts["callbacks"]),
+        f"{counts['paint']:.0f} ms",
+        f"{statistics.median(times):.0f} ms",
+        f"{at[-1]:.0f} ms",
+    ]
+
+
+def main() -> None:
+    """Measure both sides."""
+    chromium = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if chromium is None:
+        print("page: left out, for there is no Chromium on this machine")
+        return
+    changes = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        rows = [measure(browser, side, changes) for side in SIDES]
+        browser.close()
+    header = ["", "first load", "requests", "callback requests", "first paint", f"change, median of {changes}", "p95"]
+    table("The Prediction page", header, rows)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""All figures, one script after the other. Run: make bench, or python tests/bench/run.py"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SCRIPTS = ("service.py", "start.py", "post.py", "page.py", "predictors.py")
+
+
+def main() -> int:
+    """Run each script; say which failed."""
+    failed = []
+    for script in SCRIPTS:
+        print(f"\n== {script}", flush=True)
+        if subprocess.run([sys.executable, str(HERE / script)], cwd=HERE.parents[1], check=False).returncode:
+            failed.append(script)
+    if failed:
+        print(f"\nThese failed: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
