@@ -107,3 +107,21 @@ class InvalidRecord(LikelyError):
         more = f" ({count - 1} more)" if count > 1 else ""
         super().__init__(f"{where}{first.message}{more}")
         self.problems = tuple(problems)
+
+
+class Unreadable(LikelyError):
+    """What was sent cannot be read as records at all: not JSON, no table, not UTF-8."""
+
+    code = "unreadable"
+
+
+class NoRecords(LikelyError):
+    """What was sent can be read, but holds no record."""
+
+    code = "no_records"
+
+
+class TooManyRecords(LikelyError):
+    """More records than one request may bring."""
+
+    code = "too_many_records"

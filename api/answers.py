@@ -1,0 +1,80 @@
+"""Scores as JSON, as plain labels, or as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from api.errors import NotAcceptable, short
+from ml.score import Score, Scored
+from ml.tables import safe_cell, score_cells, score_header
+
+Writer = Callable[[Scored], bytes]
+
+
+def choose(accept: str) -> tuple[str, Writer]:
+    """The content type and writer that an Accept header asks for; JSON where anything will do.
+
+    Raises
+    ------
+    NotAcceptable
+        When the client takes none of ours.
+    """
+    if accept in ("", "*/*", "application/json"):
+        return _JSON
+    found = parse_accept_header(accept, MIMEAccept).best_match(list(_WRITERS))
+    if found is None:
+        raise NotAcceptable(f"No answer can be given as {accept[:80]!r}.", f"Accepted: {', '.join(_WRITERS)}.")
+    return _WRITERS[found]
+
+
+def as_json(scored: Scored) -> bytes:
+    """The whole answer; probabilities with all their digits."""
+    outcomes = scored.model.outcomes
+    predictions = [_prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
+    return orjson.dumps({"model": scored.model.key, "outcomes": outcomes.names, "predictions": predictions})
+
+
+def _prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[str, Any]:
+    given = score.probabilities
+    made: dict[str, Any] = {
+        "id": score.id,
+        "label": score.labels[0] if exclusive else score.labels,
+        "probabilities": None if given is None else dict(zip(names, given, strict=True)),
+    }
+    if score.notes:
+        made["notes"] = [
+            {"feature": note.feature, "value": short(note.value), "message": note.message} for note in score.notes
+        ]
+    return made
+
+
+def as_text(scored: Scored) -> bytes:
+    """A line of labels for each record; an empty line where none of several outcomes is predicted."""
+    lines = (" ".join(", ".join(score.labels).splitlines()) for score in scored.scores)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def as_csv(scored: Scored) -> bytes:
+    """A table that is safe to open in a spreadsheet."""
+    record_id, outcomes = scored.model.schema.record_id, scored.model.outcomes
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow([*([safe_cell(record_id)] if record_id else []), *score_header(outcomes)])
+    for score in scored.scores:
+        writer.writerow([*([safe_cell(score.id or "")] if record_id else []), *score_cells(outcomes, score)])
+    return file.getvalue().encode()
+
+
+_JSON: tuple[str, Writer] = ("application/json", as_json)
+_WRITERS: dict[str, tuple[str, Writer]] = {
+    "application/json": _JSON,
+    "text/plain": ("text/plain; charset=utf-8", as_text),
+    "text/csv": ("text/csv; charset=utf-8; header=present", as_csv),
+}

@@ -1,0 +1,102 @@
+"""``GET /api/v1/models`` and ``GET /api/v1/models/<name>``: what there is, and what each asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import orjson
+from flask import Flask, Response
+
+from api.errors import describe
+from ml.errors import LikelyError
+from ml.schema import Feature, plain
+from ml.service import Service
+
+if TYPE_CHECKING:
+    from ml.bundle import Bundle
+
+PREFIX = "/api/v1/models"
+
+
+def register(app: Flask, service: Service) -> None:
+    """Add the routes."""
+
+    @app.get(PREFIX)
+    def list_models() -> Response:
+        """All models; one that is broken is listed with what is wrong."""
+        return _answer({"models": [_listed(service, name) for name in service.names()]})
+
+    @app.get(f"{PREFIX}/<name>")
+    def show_model(name: str) -> Response:
+        """One model and its schema."""
+        bundle = service.model(name)
+        schema = bundle.schema
+        details = {
+            "record_id": schema.record_id,
+            "features": [_feature(feature) for feature in schema.features],
+            "example": {feature.name: _example(feature) for feature in schema.features},
+        }
+        return _answer(_summary(bundle, name) | details)
+
+
+def _answer(data: object) -> Response:
+    return Response(orjson.dumps(data), content_type="application/json")
+
+
+def _listed(service: Service, name: str) -> dict[str, Any]:
+    try:
+        return _summary(service.model(name), name)
+    except LikelyError as error:
+        return {"name": name, "error": describe(error), "links": _links(name)}
+
+
+def _summary(bundle: Bundle, asked: str) -> dict[str, Any]:
+    outcomes = bundle.outcomes
+    return {
+        "name": bundle.name,
+        "model": bundle.key,
+        "title": bundle.title,
+        "description": bundle.card.get("description", ""),
+        "exclusive": outcomes.exclusive,
+        "outcomes": [{"name": item.name, "label": item.label} for item in outcomes.items],
+        "offers": bundle.offers,
+        "links": _links(asked),
+    }
+
+
+def _links(name: str) -> dict[str, str]:
+    address = f"{PREFIX}/{quote(name, safe='@')}"
+    return {"self": address, "predict": f"{address}/predict"}
+
+
+def _feature(feature: Feature) -> dict[str, Any]:
+    choices = [{"value": choice.value, "label": choice.label} for choice in feature.choices]
+    return {
+        "name": feature.name,
+        "label": feature.label,
+        "kind": feature.kind,
+        "required": feature.required,
+        "low": plain(feature.low),
+        "high": plain(feature.high),
+        "seen": plain(feature.seen),
+        "choices": choices or None,
+        "unit": feature.unit,
+        "help": feature.help,
+        "group": feature.group,
+        "aliases": feature.aliases,
+        "default": plain(feature.default),
+    }
+
+
+def _example(feature: Feature) -> Any:
+    """A value that the model takes: where the form starts, or the first that fits."""
+    if feature.default is not None or not feature.required:
+        return plain(feature.default)
+    if feature.choices:
+        return feature.choices[0].value
+    ends = [*(feature.seen or ()), feature.low, feature.high]
+    known = next((end for end in ends if end is not None), None)
+    if known is not None:
+        return plain(known)
+    return {"boolean": False, "date": "2000-01-01", "text": "text"}.get(feature.kind, 0)

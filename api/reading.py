@@ -1,0 +1,174 @@
+"""The body of a request as raw records, whatever shape it came in."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qsl
+
+from werkzeug.http import parse_options_header
+
+from api.errors import UnsupportedContent
+from ml.errors import NoRecords, TooManyRecords, Unreadable
+from ml.tables import read_table
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 10_000
+LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+SEND = 'Send a JSON object such as {"feature": value}, a list of them, or a table as text/csv.'
+
+
+def read_body(body: bytes, content_type: str, coding: str, most: int) -> list[object]:
+    """The records of a body.
+
+    Parameters
+    ----------
+    body : bytes
+    content_type : str
+        The header's value; without one the body is read as JSON.
+    coding : str
+        The Content-Encoding; none is accepted.
+    most : int
+        Most records in one request.
+
+    Raises
+    ------
+    UnsupportedContent, Unreadable, NoRecords, TooManyRecords
+    """
+    read = _read_json if content_type == JSON else _reader(content_type)
+    if coding and coding.strip().lower() != "identity":
+        raise UnsupportedContent(f"The body is encoded as {coding[:80]!r}.", "Send it without Content-Encoding.")
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            f"The body is not UTF-8 text: byte {error.start} is none.", "Save or send it as UTF-8."
+        ) from None
+    if not text or text.isspace():
+        raise NoRecords("The body is empty.", SEND)
+    raws = list(islice(read(text), most + 1))
+    if not raws:
+        raise NoRecords("There is no record in the body.", SEND)
+    if len(raws) > most:
+        raise TooManyRecords(f"More than {most:,} records in one request.", f"Send up to {most:,} at a time.")
+    return raws
+
+
+def _reader(content_type: str) -> Callable[[str], Iterable[object]]:
+    """The reader of a content type, whose only parameter may be a charset of UTF-8."""
+    mimetype, options = parse_options_header(content_type)
+    charset = options.get("charset", "utf-8").lower()
+    read = _READERS.get(mimetype.lower())
+    if read is None and not (mimetype.startswith("application/") and mimetype.endswith("+json")):
+        accepted = ", ".join(name for name in _READERS if name)
+        raise UnsupportedContent(f"The body is sent as {mimetype[:80]!r}.", f"Accepted: {accepted}.")
+    if charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
+        raise UnsupportedContent(f"The body is sent in the charset {charset[:80]!r}.", "Accepted: utf-8.")
+    return read or _read_json
+
+
+def _read_json(text: str) -> list[object]:
+    """An object, a list, ``{"records": […]}``, columns as pandas writes them, or a JSON string of these."""
+    data = _parse(text, "The body")
+    if isinstance(data, str):
+        data = _parse(data, "The text in the JSON string")
+    if isinstance(data, list):
+        return data
+    if not isinstance(data, dict):
+        raise Unreadable("The body is JSON, but holds no record.", SEND)
+    if isinstance(data.get("records"), (list, dict)):
+        return _from_envelope(data)
+    # No feature takes an object, so a record of objects only is none: it is columns of rows.
+    if data and all(isinstance(column, dict) for column in data.values()):
+        return _from_columns(data)
+    return [data]
+
+
+def _from_envelope(data: dict[str, Any]) -> list[object]:
+    others = [name for name in data if name != "records"]
+    if others:
+        raise Unreadable(f'Beside "records" came {", ".join(map(repr, others))[:200]}.', 'Send "records" alone.')
+    if isinstance(data["records"], dict):
+        raise Unreadable('"records" holds an object.', "It holds a list of objects; one record may be sent without it.")
+    return data["records"]
+
+
+def _from_columns(columns: dict[str, dict[str, Any]]) -> list[object]:
+    """``{"a": {"0": 1, "1": 2}, …}``, what ``DataFrame.to_json()`` writes, as records."""
+    first = next(iter(columns.values()))
+    uneven = [name for name, column in columns.items() if column.keys() != first.keys()]
+    if uneven:
+        named = ", ".join(map(repr, uneven))[:200]
+        raise Unreadable(f"Columns of different rows: {named}.", 'pandas writes records with orient="records".')
+    return [{name: column[row] for name, column in columns.items()} for row in first]
+
+
+def _parse(text: str, what: str) -> Any:
+    """JSON as the standard has it: no NaN, no name twice, no half characters."""
+    try:
+        data = _DECODER.decode(text)
+        if LONE_SURROGATE.search(text):
+            json.dumps(data, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise Unreadable(f"{what} is not JSON: {error.msg} ({where}).", SEND) from None
+    except RecursionError:
+        raise Unreadable(f"{what} is nested too deep.", SEND) from None
+    except UnicodeEncodeError:
+        raise Unreadable(f"{what} holds half of a \\u pair, which is no character.", "Send both halves.") from None
+    except ValueError:
+        raise Unreadable(f"{what} holds a number of too many digits.", "Accepted: up to 4,300 digits.") from None
+    return data
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = ", ".join(repr(name[:80]) for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        raise Unreadable(f"Names came more than once in one object: {twice[:400]}.", "Send each name once.")
+    return made
+
+
+def _refuse_constant(name: str) -> Any:
+    raise Unreadable(f"{name} is no JSON and no value.", "Send null where a value is not known.")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse_constant)
+
+
+def _read_form(text: str) -> list[object]:
+    """One record of form fields."""
+    if text.lstrip()[:1] in ("{", "["):
+        raise UnsupportedContent(
+            "The body looks like JSON but is sent as a form.", f"Send it with Content-Type: {JSON}."
+        )
+    try:
+        pairs = parse_qsl(text.strip(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except UnicodeDecodeError:
+        raise Unreadable("The form is not UTF-8 text.", "Encode its fields as UTF-8.") from None
+    except ValueError:
+        raise Unreadable(f"The form has more than {MOST_FIELDS:,} fields.", "A form holds one record.") from None
+    twice = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
+    if twice:
+        hint = f"A form holds one record; send several as {JSON} or text/csv."
+        raise Unreadable(f"Fields came more than once: {', '.join(repr(name[:80]) for name in twice[:10])}.", hint)
+    return [dict(pairs)]
+
+
+def _read_csv(text: str) -> Iterable[object]:
+    return read_table(io.StringIO(text, newline="")).rows
+
+
+_READERS: dict[str, Callable[[str], Iterable[object]]] = {
+    "": _read_json,
+    JSON: _read_json,
+    FORM: _read_form,
+    "text/csv": _read_csv,
+    "text/tab-separated-values": _read_csv,
+}

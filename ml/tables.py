@@ -1,0 +1,119 @@
+"""Tables as text: CSV in, record by record, and scores as cells that are safe to open.
+
+Files and requests are read here, so that the command line and the API refuse the same tables in
+the same words. Nothing is guessed about the cells: they stay text until the schema reads them.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from ml.errors import Problem, Unreadable
+from ml.outcomes import Outcomes
+from ml.score import Score
+
+DELIMITERS = (",", ";", "\t")
+FORMULA = re.compile(r"[=+\-@\t\r\n]")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is being read.
+
+    Attributes
+    ----------
+    header : tuple of str
+        Names of the columns, each once.
+    rows : iterator of dict or Problem
+        Column name to cell for each line that is not blank; a Problem (its row is still 0, its
+        value the list of cells) in the place of a line that does not fit the header.
+    """
+
+    header: tuple[str, ...]
+    rows: Iterator[dict[str, str] | Problem]
+
+
+def read_table(lines: Iterable[str]) -> Table:
+    """Begin to read a table with a header, separated by commas, semicolons or tabs.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        Lines with their ends: a file opened with ``newline=""``. Read as far as the rows are.
+
+    Raises
+    ------
+    Unreadable
+        At once for a header that cannot be used; from the rows where quotes are broken.
+    """
+    source = iter(lines)
+    first = next(source, "").removeprefix("\ufeff")
+    reader = csv.reader(chain([first], source), delimiter=_delimiter(first), strict=True)
+    cells = _cells(reader)
+    header = tuple(name.strip() for name in next(cells, ()))
+    _check_header(header)
+    return Table(header, (_row(header, row) for row in cells))
+
+
+def _delimiter(line: str) -> str:
+    """The separator that makes most columns of the header; a comma where none makes any."""
+    return max(DELIMITERS, key=lambda each: len(next(csv.reader([line], delimiter=each), ())))
+
+
+def _cells(reader: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Lines that are not blank, as cells."""
+    try:
+        yield from (row for row in reader if row)
+    except csv.Error as error:
+        line = reader.line_num  # type: ignore[attr-defined]
+        hint = 'A cell that holds a separator, a quote or a line break stands in "…", its quotes doubled.'
+        raise Unreadable(f"Line {line} of the table cannot be read: {error}.", hint) from None
+
+
+def _check_header(header: Sequence[str]) -> None:
+    if not any(header):
+        raise Unreadable("The table has no header.", "Its first line names the columns, each after a feature.")
+    blank = [str(at) for at, name in enumerate(header, start=1) if not name]
+    if blank:
+        hint = "Name it or leave it out; pandas writes no such column with to_csv(index=False)."
+        raise Unreadable(f"The table has a column without a name, number {', '.join(blank[:10])}.", hint)
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        named = ", ".join(repr(name[:80]) for name in twice[:10])
+        raise Unreadable(f"Columns came more than once: {named}.", "Send each column once.")
+
+
+def _row(header: Sequence[str], cells: list[str]) -> dict[str, str] | Problem:
+    if len(cells) == len(header):
+        return dict(zip(header, cells, strict=True))
+    message = f"The line has {len(cells)} cells, the header has {len(header)}."
+    return Problem(0, None, cells, message, "Give each column a cell; leave it empty where the value is not known.")
+
+
+def score_header(outcomes: Outcomes) -> list[str]:
+    """Names of the columns that :func:`score_cells` fills."""
+    return ["label", *(f"probability_{name}" for name in outcomes.names)]
+
+
+def score_cells(outcomes: Outcomes, score: Score) -> list[str]:
+    """A score as cells: the label, then a probability an outcome with all its digits.
+
+    Several labels are separated by a comma and a space. Probabilities are empty where the
+    estimator offers none.
+    """
+    given = [""] * len(outcomes) if score.probabilities is None else map(repr, score.probabilities)
+    return [safe_cell(", ".join(score.labels)), *given]
+
+
+def safe_cell(text: str) -> str:
+    """The text, with an apostrophe before what a spreadsheet would run as a formula.
+
+    Numbers stay as they are: -1 is a value, not a formula.
+    """
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
