@@ -1,0 +1,233 @@
+/* The form asks while it is edited, and the result is current only as long as it belongs to what
+   stands in the form. "What stands in the form" is read from the page itself, never remembered.
+
+   Each question has a serial number. An answer counts for the record that was asked under its
+   number; the result is called current when that record is the one in the form. */
+(() => {
+  "use strict";
+  const TYPING = 250;    // ms of quiet after a keystroke; Enter, arrows and leaving the field ask at once
+  const CROWD = 150;     // ms that a question waits for the one before it, so that dragging does not flood
+  const PATIENCE = 3000; // ms until silence is called a failure and the question is asked again
+  const LONGEST_WAIT = 24000;
+  const LONGEST_IN_URL = 200;
+
+  const byId = (id) => document.getElementById(id);
+  const formOf = (element) => element.closest?.("#form");
+  const fieldsOf = (form) => [...form.querySelectorAll("[data-feature]")];
+  const controlOf = (field) => byId(field.dataset.control);
+
+  let now = null; // the state of the form on the page
+
+  function valueOf(field) {
+    const control = controlOf(field);
+    if (field.querySelector("[role=radiogroup]")) return field.querySelector("input:checked")?.value ?? "";
+    return control.type === "checkbox" ? String(control.checked) : control.value;
+  }
+  const valuesOf = (form) => fieldsOf(form).map(valueOf);
+  const textOf = (values) => JSON.stringify(values);
+  const standing = () => textOf(valuesOf(now.form));
+
+  // ---- asking -------------------------------------------------------------------------------
+  function ask() {
+    if (!now || !now.form.isConnected) return;
+    later(0);
+    if (check()) return;
+    const text = standing();
+    if (now.asked.get(now.serial) === text && now.patience) return; // asked already, on its way
+    const crowded = now.patience && Date.now() - now.since < CROWD;
+    if (crowded) later(CROWD);
+    else send(text, PATIENCE);
+  }
+
+  /* Ask after that many ms; 0 gives up the plan. */
+  function later(wait) {
+    clearTimeout(now.typing);
+    now.typing = wait ? setTimeout(ask, wait) : 0;
+  }
+
+  function calm() {
+    clearTimeout(now.patience);
+    now.patience = 0;
+  }
+
+  function send(text, patience) {
+    const fields = fieldsOf(now.form);
+    const record = Object.fromEntries(fields.map((field) => [field.dataset.feature, valueOf(field)]));
+    now.serial += 1;
+    now.since = Date.now();
+    now.asked.set(now.serial, text);
+    now.asked.delete(now.serial - 50);
+    const state = now;
+    clearTimeout(state.patience);
+    state.patience = setTimeout(() => { if (state === now) lost(patience); }, patience);
+    dash_clientside.set_props(now.form.dataset.asks, { data: { serial: now.serial, model: now.form.dataset.model, record } });
+  }
+
+  function lost(patience) {
+    now.patience = 0;
+    if (!now.form.isConnected || check()) return;
+    panel("lost", "No answer from the server. Trying again …");
+    send(standing(), Math.min(2 * patience, LONGEST_WAIT));
+  }
+
+  // ---- answers ------------------------------------------------------------------------------
+  function settle(answer) {
+    if (answer.serial === 0) return open(answer);
+    const text = now?.asked.get(answer.serial);
+    if (text === undefined) return; // of a page that was left
+    const late = answer.serial < now.newest;
+    now.newest = Math.max(now.newest, answer.serial);
+    now.shown = text;
+    now.answer = answer;
+    if (check()) return;
+    const newest = answer.serial === now.serial;
+    if (newest) calm();
+    // The form went on while this was under way, or a late answer was drawn over a newer one.
+    if (late || (newest && !now.typing)) ask();
+  }
+
+  function open(answer, tries = 60) {
+    const form = byId("form");
+    const ready = form && fieldsOf(form).every((field) => controlOf(field) && field.dataset.feature in answer.record);
+    if (!ready) {
+      if (tries) requestAnimationFrame(() => open(answer, tries - 1));
+      return;
+    }
+    if (now) { later(0); calm(); }
+    dress(form);
+    const values = fieldsOf(form).map((field) => answer.record[field.dataset.feature]);
+    now = { form, serial: 0, newest: 0, asked: new Map(), shown: textOf(values), answer, typing: 0, patience: 0, since: 0 };
+    ask();
+  }
+
+  /* Whether the result belongs to what stands in the form; says so, or says that it does not. */
+  function check() {
+    if (standing() !== now.shown) {
+      // "invalid" and "lost" hide the numbers already and stay until there is an answer.
+      if (byId("panel")?.dataset.state === "current") panel("waiting", "");
+      return false;
+    }
+    later(0);
+    calm();
+    const faults = mark(now.answer);
+    if (faults) panel("invalid", faults);
+    else drawn(now);
+    return true;
+  }
+
+  /* The answer is here before the page has drawn it: current is what is drawn. */
+  function drawn(state, tries = 60) {
+    if (state !== now || standing() !== state.shown) return;
+    const serial = document.querySelector("#result [data-serial]")?.dataset.serial;
+    if (!byId("panel") || Number(serial) === state.answer.serial) { panel("current", ""); mirror(state.form); }
+    else if (tries) requestAnimationFrame(() => drawn(state, tries - 1));
+  }
+
+  // ---- what is said where -------------------------------------------------------------------
+  function panel(state, words) {
+    const panel = byId("panel");
+    if (!panel) return;
+    panel.dataset.state = state;
+    panel.setAttribute("aria-busy", String(state === "waiting"));
+    if (byId("panel-words").textContent !== words) byId("panel-words").textContent = words;
+  }
+
+  function mark(answer) {
+    const faulty = [];
+    for (const field of fieldsOf(now.form)) {
+      const problem = answer.problems[field.dataset.feature];
+      const note = answer.notes[field.dataset.feature];
+      const said = byId(field.dataset.said);
+      const words = problem ?? note ?? said.dataset.hint;
+      if (said.textContent !== words) said.textContent = words;
+      field.dataset.state = problem ? "problem" : note ? "note" : "";
+      const target = field.querySelector("[role=radiogroup]") ?? controlOf(field);
+      if (problem) target.setAttribute("aria-invalid", "true");
+      else target.removeAttribute("aria-invalid");
+      if (problem) faulty.push(field.querySelector(".field-label").firstChild.textContent);
+    }
+    if (answer.problems[""]) return answer.problems[""];
+    if (!faulty.length) return "";
+    const list = new Intl.ListFormat("en").format(faulty);
+    const earlier = document.querySelector("#result .number, #result .decisions");
+    return `No result: please correct ${list}.${earlier ? " What is faded belongs to earlier values." : ""}`;
+  }
+
+  /* What Dash's inputs cannot say of themselves. */
+  function dress(form) {
+    for (const field of fieldsOf(form)) {
+      const control = controlOf(field);
+      const range = field.querySelector("input[type=range]");
+      if (field.dataset.step) control.inputMode = "decimal";
+      if (field.classList.contains("field-date")) control.type = "date";
+      if (!field.querySelector("[role=radiogroup]")) control.setAttribute("aria-describedby", field.dataset.said);
+      if (range) range.setAttribute("aria-labelledby", field.querySelector(".field-label").id);
+      control.spellcheck = field.classList.contains("field-textarea");
+    }
+  }
+
+  /* The address names what differs from the start, so a reload or a link opens the same record. */
+  function mirror(form) {
+    if (!form.dataset.mirror) return;
+    const query = new URLSearchParams();
+    for (const field of fieldsOf(form)) {
+      const value = valueOf(field);
+      if (value !== field.dataset.default && value.length <= LONGEST_IN_URL) query.set(field.dataset.feature, value);
+    }
+    const search = query.size ? `?${query}` : "";
+    if (search !== location.search) history.replaceState(history.state, "", location.pathname + search + location.hash);
+  }
+
+  // ---- hands --------------------------------------------------------------------------------
+  /* As if a person had typed it, so that React and Dash notice. */
+  function setText(control, text) {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(control, text);
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function step(field, direction) {
+    const { step, low, high } = field.dataset;
+    const control = controlOf(field);
+    const value = Number(control.value.trim() || low || 0);
+    if (!Number.isFinite(value)) return;
+    const digits = Math.max(...[step, control.value.trim()].map((text) => (text.split(".")[1] ?? "").length));
+    const limits = [Number(low ?? -Infinity), Number(high ?? Infinity)];
+    const moved = Math.min(Math.max(value + direction * Number(step), limits[0]), limits[1]);
+    setText(control, String(Number(moved.toFixed(Math.min(digits, 12)))));
+    ask();
+  }
+
+  const isTyped = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox], [type=range], [type=date])");
+
+  addEventListener("input", (event) => {
+    if (!now || formOf(event.target) !== now.form) return;
+    const field = event.target.closest("[data-feature]");
+    if (event.target.type === "range") {
+      setText(controlOf(field), event.target.value);
+      return setTimeout(ask);
+    }
+    const range = field.querySelector("input[type=range]");
+    if (range) range.value = event.target.value;
+    if (!isTyped(event.target)) return; // these are done with their change event
+    if (!check()) later(TYPING);
+  });
+
+  // React sets radios, switches and selects after its own handlers: read them once those are through.
+  addEventListener("change", (event) => {
+    if (now && formOf(event.target) === now.form) setTimeout(ask);
+  });
+
+  addEventListener("keydown", (event) => {
+    const field = now && formOf(event.target) === now.form && event.target.closest("[data-feature]");
+    if (!field || event.target !== controlOf(field) || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "Enter" && event.target.tagName === "INPUT") ask();
+    if (!field.dataset.step || event.target.type === "range") return;
+    const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
+    if (by) { event.preventDefault(); step(field, event.shiftKey ? 10 * by : by); }
+  });
+
+  addEventListener("online", () => { if (now) ask(); });
+
+  window.dash_clientside = window.dash_clientside ?? {};
+  window.dash_clientside.likely = { settle };
+})();

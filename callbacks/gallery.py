@@ -1,0 +1,28 @@
+"""The gallery shows what arrives from each input."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output
+from dash.development.base_component import Component
+
+from layouts import gallery, ids, predict
+
+
+def register(app: Dash) -> None:
+    """Answer each change with what was received."""
+    app.callback(
+        Output(ids.received(ALL), "children"),
+        Output(ids.GALLERY_ANSWERED, "data"),
+        Input(ids.GALLERY_ASKED, "data"),
+        prevent_initial_call=True,
+    )(show_received)
+    app.clientside_callback(ClientsideFunction("likely", "settle"), Input(ids.GALLERY_ANSWERED, "data"))
+
+
+def show_received(asked: Any) -> tuple[list[list[Component]], dict[str, Any]]:
+    """For each input what the model would receive, and what to say at it."""
+    serial, _, record = predict.question(asked)
+    reads = gallery.read_each(record)
+    return [gallery.received(read) for read in reads], gallery.answer(serial, reads)
