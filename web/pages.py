@@ -7,8 +7,9 @@ from typing import Any
 from dash import Dash
 from flask import Response, request
 
-# Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018:
-# 37 of 285 kB (brotli).
+# Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018
+# (the one thing that dcc wants of it, regeneratorRuntime, comes with dash-bootstrap-components too):
+# 37 of 285 kB, brotli.
 _NOT_NEEDED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')
 
 
