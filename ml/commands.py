@@ -178,9 +178,13 @@ def _record(service: Service, name: str, words: Sequence[str]) -> dict[str, str]
 
 
 def _score(given: argparse.Namespace) -> int:
+    import click
+
     from ml.scoring import score_file
 
-    done = score_file(open_service(given.models), given.name, given.source, given.target)
+    length = given.source.stat().st_size if given.source.is_file() else 0
+    with click.progressbar(length=length, label=f"scoring {given.source.name}", file=sys.stderr) as bar:
+        done = score_file(open_service(given.models), given.name, given.source, given.target, bar.update)
     print(f"{done.scored:,} records scored, {done.refused:,} with problems, written to {given.target}")
     return BAD_INPUT if done.refused else OK
 

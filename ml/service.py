@@ -8,6 +8,7 @@ JSON. A new version has a new key, so nothing is ever invalidated.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -98,6 +99,28 @@ class Service:
         answer = _refusing(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
         return Scored(bundle, _scores(bundle, records, answer))
 
+    def score_each(self, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
+        """Score what can be scored, for files: beside each other scores and, in their place, problems.
+
+        Columns that the model does not know are let be.
+        """
+        records = read_records(bundle.schema, raws, extra=True)
+        found: list[Score | tuple[Problem, ...]] = [() for _ in records.ids]
+        for problem in records.problems:
+            found[problem.row] = (*found[problem.row], problem)  # type: ignore[misc]
+        good = [at for at, row in enumerate(records.rows) if row is not None]
+        rows = [row for row in records.rows if row is not None]
+        try:
+            answer = _refusing(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
+        except InvalidRecord as refused:
+            bad = {good[problem.row]: problem for problem in refused.problems}
+            rest = [raw for at, raw in enumerate(raws) if at not in bad]
+            scored = iter(self.score_each(bundle, rest))
+            return [(bad[at],) if at in bad else next(scored) for at in range(len(raws))]
+        for at, score in zip(good, _scores(bundle, _only(records, good), answer), strict=True):
+            found[at] = score
+        return found
+
     def result(self, key: tuple[str | int | float | bool | None, ...], compute: Callable[[], Any]) -> Any:
         """A JSON value from the cache, or computed by one caller while the others wait.
 
@@ -148,6 +171,13 @@ def _refusal(bundle: Bundle, row: Row) -> str:
 
 def _first_line(error: ValueError) -> str:
     return f"The model cannot answer this record: {(str(error).splitlines() or [''])[0][:200]}"
+
+
+def _only(records: Records, which: Sequence[int]) -> Records:
+    """Some of the records, their notes renumbered."""
+    place = {at: new for new, at in enumerate(which)}
+    notes = tuple(replace(note, row=place[note.row]) for note in records.notes if note.row in place)
+    return Records(tuple(records.rows[at] for at in which), tuple(records.ids[at] for at in which), (), notes)
 
 
 def _names(bundle: Bundle, labels: Iterable[bool]) -> tuple[str, ...]:
