@@ -82,7 +82,12 @@ def apologise(error: Exception) -> Response:
 
 def refusal(status: int, code: str, message: str, hint: str = "", problems: Sequence[Problem] = ()) -> Response:
     """An error as an answer: at most 100 problems, and how many more there are."""
-    body = {"code": code, "message": message, "hint": hint, "problems": list(map(_plain, problems[:MOST_PROBLEMS]))}
+    body: dict[str, Any] = {
+        "code": code,
+        "message": message,
+        "hint": hint,
+        "problems": list(map(_plain, problems[:MOST_PROBLEMS])),
+    }
     if len(problems) > MOST_PROBLEMS:
         body["more"] = len(problems) - MOST_PROBLEMS
     return Response(orjson.dumps({"error": body}), status, content_type="application/json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import orjson
@@ -11,10 +11,7 @@ from flask import Flask, Response
 from api.errors import describe
 from ml.errors import LikelyError
 from ml.schema import Feature, plain
-from ml.service import Service
-
-if TYPE_CHECKING:
-    from ml.bundle import Bundle
+from ml.service import Bundle, Service
 
 PREFIX = "/api/v1/models"
 

@@ -1,0 +1,185 @@
+"""One raw value as a feature's type, or why it is none, in words that stand beside the field."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from ml.schema import Feature, Value, text_of
+
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.ASCII)
+LARGEST = 3.4e38  # scikit-learn's trees calculate in float32 and refuse what does not fit
+LARGEST_INTEGER = 2**53  # beyond it a float64 no longer tells neighbours apart
+LONGEST_TEXT = 10_000
+COMPARED = 80  # characters of a wrong name or choice that are compared with the right ones
+Limited = TypeVar("Limited", float, int, dt.date)
+TRUE, FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
+
+
+class Refused(Exception):
+    """A value that cannot be read, and what would be accepted."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message, self.hint = message, hint
+
+
+def read_value(feature: Feature, raw: object) -> Value:
+    """One raw value as the feature's type; None where nothing was given.
+
+    Raises
+    ------
+    Refused
+        :func:`ml.records.read_records` turns it into a Problem.
+    """
+    if raw is None or (isinstance(raw, str) and not raw.strip()):
+        if feature.required:
+            raise Refused("A value is needed.", accepted(feature))
+        return "" if feature.kind == "text" else None  # an empty text is a text; vectorizers refuse None
+    if isinstance(raw, (Mapping, list, tuple, set)):
+        raise Refused(f"One value is needed, not {kind_of(raw)}.", accepted(feature))
+    return _READERS[feature.kind](feature, raw)
+
+
+def unseen(feature: Feature, value: Value) -> str:
+    """A sentence when the value lies outside what the model has seen, else an empty one."""
+    if feature.seen is None or value is None:
+        return ""
+    low, high = feature.seen
+    if low <= value <= high:  # type: ignore[operator]
+        return ""
+    return f"The model has seen {shown(low)} to {shown(high)}."
+
+
+def accepted(feature: Feature) -> str:
+    """What the feature accepts, in a sentence."""
+    if feature.kind == "category":
+        labels = [choice.label for choice in feature.choices]
+        return f"Accepted: {', '.join(labels[:12])}{', …' if len(labels) > 12 else ''}."
+    if feature.kind == "boolean":
+        return "Accepted: true or false."
+    if feature.kind == "text":
+        return f"Accepted: text of up to {LONGEST_TEXT:,} characters."
+    noun = {"number": "a number", "integer": "a whole number", "date": "a date as YYYY-MM-DD"}[feature.kind]
+    low, high, unit = shown(feature.low), shown(feature.high), f" {feature.unit}" if feature.unit else ""
+    if low and high:
+        return f"Accepted: {noun} from {low} to {high}{unit}."
+    if low or high:
+        return f"Accepted: {noun} {'from ' + low if low else 'up to ' + high}{unit}{' upwards' if low else ''}."
+    return f"Accepted: {noun}{unit and ' in' + unit}."
+
+
+def shown(value: Value) -> str:
+    """A number or date as people write it, without digits that say nothing."""
+    return f"{value:.6g}" if isinstance(value, float) and not value.is_integer() else text_of(value)
+
+
+def _number(feature: Feature, raw: object) -> float:
+    number = _float(feature, raw)
+    if not math.isfinite(number) or abs(number) > LARGEST:
+        raise Refused(f"{quote(raw)} is not a number that can be calculated with.", accepted(feature))
+    return _within(feature, number, raw)
+
+
+def _integer(feature: Feature, raw: object) -> int:
+    number = _float(feature, raw)
+    if not math.isfinite(number) or abs(number) > LARGEST_INTEGER:
+        raise Refused(f"{quote(raw)} is not a number that can be calculated with.", accepted(feature))
+    if not number.is_integer():
+        raise Refused(f"{quote(raw)} is not a whole number.", accepted(feature))
+    return _within(feature, int(number), raw)
+
+
+def _float(feature: Feature, raw: object) -> float:
+    if isinstance(raw, (int, float)) and not isinstance(raw, bool):
+        try:
+            return float(raw)
+        except OverflowError:
+            return math.inf
+    if isinstance(raw, str) and NUMBER.fullmatch(raw.strip()):
+        return float(raw)
+    noun = "a whole number" if feature.kind == "integer" else "a number"
+    raise Refused(f"{quote(raw)} is not {noun}.", accepted(feature))
+
+
+def _within(feature: Feature, value: Limited, raw: object) -> Limited:
+    if feature.low is not None and value < feature.low:
+        raise Refused(f"{quote(raw)} is below {shown(feature.low)}.", accepted(feature))
+    if feature.high is not None and value > feature.high:
+        raise Refused(f"{quote(raw)} is above {shown(feature.high)}.", accepted(feature))
+    return value
+
+
+def _category(feature: Feature, raw: object) -> Value:
+    text = text_of(raw) if isinstance(raw, (str, int, float, bool)) else str(raw)
+    if text in feature.by_text:
+        return feature.by_text[text]
+    folded = {known.casefold(): known for known in feature.by_text}
+    close = difflib.get_close_matches(text[:COMPARED].casefold(), folded, n=1)
+    meant = f" Did you mean {folded[close[0]]!r}?" if close else ""
+    raise Refused(f"{quote(raw)} is not one of the choices.", accepted(feature) + meant)
+
+
+def _boolean(feature: Feature, raw: object) -> bool:
+    text = text_of(raw).casefold() if isinstance(raw, (str, int, float, bool)) else ""
+    if text in TRUE or text in FALSE:
+        return text in TRUE
+    raise Refused(f"{quote(raw)} is neither true nor false.", accepted(feature))
+
+
+def _date(feature: Feature, raw: object) -> dt.date:
+    if isinstance(raw, dt.datetime):
+        raw = raw.date()
+    if not isinstance(raw, dt.date):
+        text = raw.strip() if isinstance(raw, str) else ""
+        try:
+            # pandas and spreadsheets write a time of day along; fromisoformat alone takes 20260131, too
+            raw = dt.datetime.fromisoformat(text if DATE.fullmatch(text) else "").date()
+        except ValueError:
+            raise Refused(f"{quote(raw)} is not a date.", accepted(feature)) from None
+    return _within(feature, raw, raw)
+
+
+def _text(feature: Feature, raw: object) -> str:
+    text = raw if isinstance(raw, str) else text_of(raw)  # type: ignore[arg-type]
+    if len(text) > LONGEST_TEXT:
+        raise Refused(f"{len(text):,} characters are too many.", accepted(feature))
+    return text
+
+
+_READERS: dict[str, Callable[[Feature, object], Value]] = {
+    "number": _number,
+    "integer": _integer,
+    "category": _category,
+    "boolean": _boolean,
+    "date": _date,
+    "text": _text,
+}
+
+
+def quote(raw: object) -> str:
+    """A value as received, in quotes, cut where it is long."""
+    text = text_of(raw) if isinstance(raw, (str, int, float, bool, dt.date)) else str(raw)
+    return f"“{text[:40]}{'…' if len(text) > 40 else ''}”"
+
+
+def kind_of(raw: object) -> str:
+    """What JSON calls a value of this kind."""
+    return _KINDS.get(type(raw), "something else")
+
+
+_KINDS = {
+    dict: "an object",
+    list: "a list",
+    tuple: "a list",
+    str: "a text",
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    type(None): "nothing",
+}
