@@ -81,7 +81,7 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
     server.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * MEGABYTE
     app = LeanDash(
         "likely",
-        server=server,  # type: ignore[arg-type]  # Dash takes a Flask, its annotation does not say so
+        server=server,
         assets_folder=str(HERE / "assets"),
         title="Likely",
         update_title="",  # the tab keeps its name while a number is fetched
