@@ -92,9 +92,14 @@ class Bundle:
         return read_csv(self.folder / BACKGROUND, self.schema)[0]
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
-        """What `make` gives, made by one thread only while others wait."""
+        """What `make` gives, made by one thread only while others wait.
+
+        `cached_property` keeps the value too, but only after the lock is released.
+        """
         with self._lock:
-            return self.__dict__[name] if name in self.__dict__ else make()
+            if name not in self.__dict__:
+                self.__dict__[name] = make()
+            return self.__dict__[name]
 
     def _proved_predictor(self) -> Predictor:
         predictor = self._open_predictor()

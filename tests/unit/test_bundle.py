@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -195,3 +197,14 @@ def test_building_again_gives_the_same_answers_and_the_old_key_still_serves(mode
 def test_a_name_that_no_model_bears_is_answered_with_the_known_ones(models, name):
     with pytest.raises(UnknownModel):
         Registry(models).load(name)
+
+
+def test_threads_that_come_at_once_open_a_version_once(models, monkeypatch):
+    bundle = Registry(models).load("flowers")
+    opened = []
+    open_predictor = bundle._open_predictor
+    monkeypatch.setattr(bundle, "_open_predictor", lambda: opened.append(time.sleep(0.05)) or open_predictor())
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: bundle.predictor, range(8)))
+    assert len(opened) == 1
+    assert len({id(predictor) for predictor in found}) == 1
