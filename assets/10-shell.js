@@ -6,8 +6,8 @@
   function dress() {
     const page = document.querySelector("[data-title]");
     if (!page) return;
-    document.querySelectorAll(".tab").forEach((tab) => {
-      if (tab.classList.contains("tab-open")) tab.setAttribute("aria-current", "page");
+    document.querySelectorAll(".model-tab").forEach((tab) => {
+      if (tab.classList.contains("model-tab-open")) tab.setAttribute("aria-current", "page");
       else tab.removeAttribute("aria-current");
     });
     if (titled === page.dataset.title) return;

@@ -12,7 +12,7 @@
   const LONGEST_IN_URL = 200;
 
   const byId = (id) => document.getElementById(id);
-  const formOf = (element) => element.closest?.("#form");
+  const formOf = (element) => element.closest?.("[data-asks]");
   const fieldsOf = (form) => [...form.querySelectorAll("[data-feature]")];
   const controlOf = (field) => byId(field.dataset.control);
 
@@ -72,7 +72,12 @@
 
   // ---- answers ------------------------------------------------------------------------------
   function settle(answer) {
-    if (answer.serial === 0) return open(answer);
+    if (answer.serial === 0) open(answer);
+    else take(answer);
+    return answer.serial;
+  }
+
+  function take(answer) {
     const text = now?.asked.get(answer.serial);
     if (text === undefined) return; // of a page that was left
     const late = answer.serial < now.newest;
@@ -87,7 +92,7 @@
   }
 
   function open(answer, tries = 60) {
-    const form = byId("form");
+    const form = document.querySelector("[data-asks]");
     const ready = form && fieldsOf(form).every((field) => controlOf(field) && field.dataset.feature in answer.record);
     if (!ready) {
       if (tries) requestAnimationFrame(() => open(answer, tries - 1));

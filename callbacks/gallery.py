@@ -18,7 +18,9 @@ def register(app: Dash) -> None:
         Input(ids.GALLERY_ASKED, "data"),
         prevent_initial_call=True,
     )(show_received)
-    app.clientside_callback(ClientsideFunction("likely", "settle"), Input(ids.GALLERY_ANSWERED, "data"))
+    # Dash calls only what has an output when a page comes in: the serial of the settled answer.
+    settle = ClientsideFunction("likely", "settle")
+    app.clientside_callback(settle, Output(ids.GALLERY_FORM, "data-settled"), Input(ids.GALLERY_ANSWERED, "data"))
 
 
 def show_received(asked: Any) -> tuple[list[list[Component]], dict[str, Any]]:

@@ -22,7 +22,9 @@ def register(app: Dash, service: Service) -> None:
         Input(ids.ASKED, "data"),
         prevent_initial_call=True,
     )(partial(show_score, service))
-    app.clientside_callback(ClientsideFunction("likely", "settle"), Input(ids.ANSWERED, "data"))
+    # Dash calls only what has an output when a page comes in: the serial of the settled answer.
+    settle = ClientsideFunction("likely", "settle")
+    app.clientside_callback(settle, Output(ids.FORM, "data-settled"), Input(ids.ANSWERED, "data"))
 
 
 def show_score(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:

@@ -52,7 +52,7 @@ def page() -> Component:
     lead = "Every kind of input, how a feature asks for it, and what the model receives from it."
     head = html.Header(html.Div([html.H1("Inputs"), html.P(lead, className="lead-line")]), className="model-head")
     data = {"data-asks": ids.GALLERY_ASKED, "data-model": "gallery", "aria-label": "Inputs"}
-    form = html.Div(rows, id=ids.FORM, className="form gallery", role="form", **data)
+    form = html.Div(rows, id=ids.GALLERY_FORM, className="form gallery", role="form", **data)
     return parts.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")
 
 

@@ -17,6 +17,7 @@ PANEL = "panel"
 PANEL_WORDS = "panel-words"
 RESULT = "result"
 
+GALLERY_FORM = "gallery-form"
 GALLERY_ASKED = "gallery-asked"
 GALLERY_ANSWERED = "gallery-answered"
 

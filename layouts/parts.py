@@ -44,10 +44,10 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
 def tabs(kind: url.Kind | None, name: str) -> Component:
     """Links to the three pages of a model, the open one marked."""
     links = [
-        dcc.Link(label, href=url.href(tab, name), className="tab tab-open" if tab == kind else "tab")
+        dcc.Link(label, href=url.href(tab, name), className="model-tab model-tab-open" if tab == kind else "model-tab")
         for tab, label in TABS
     ]
-    return html.Nav(links, className="tabs", **{"aria-label": "Pages of this model"})
+    return html.Nav(links, className="model-tabs", **{"aria-label": "Pages of this model"})
 
 
 def dot(outcomes: Outcomes, name: str) -> Component:
