@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import threading
@@ -18,13 +19,14 @@ RESERVED = {"gallery", "api", "assets", "static", "healthz", "readyz", "v2", "pi
 class Registry:
     """The models below one folder: ``<folder>/<name>/<fingerprint>/`` and ``<folder>/<name>/live``.
 
-    The pointer is read at every question, so all processes see a new version at once; a bundle is
-    read at its first use and kept.
+    The pointer is looked at on every question, so all processes see a new version at once, and read
+    when it was swapped; a bundle is read at its first use and kept.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
         self._bundles: dict[str, Bundle] = {}
+        self._live: dict[str, tuple[tuple[int, int], str]] = {}
         self._lock = threading.Lock()
 
     def names(self) -> tuple[str, ...]:
@@ -36,12 +38,21 @@ class Registry:
     def live(self, name: str) -> str:
         """Model key of the live version; UnknownModel where there is none."""
         if NAME.fullmatch(name):
-            try:
-                return f"{name}@{(self.folder / name / POINTER).read_text(encoding='ascii').strip()}"
-            except OSError:
-                pass
+            with contextlib.suppress(OSError):
+                return self._pointed(name)
         known = ", ".join(self.names()) or "none yet: run python -m ml train"
         raise UnknownModel(f"There is no model {name[:80]!r}.", f"Known models: {known}.")
+
+    def _pointed(self, name: str) -> str:
+        """The key that the pointer names. A swapped pointer is another file, so its number tells."""
+        pointer = f"{self.folder}/{name}/{POINTER}"
+        found = os.stat(pointer)  # noqa: PTH116 - each request comes by here, and a Path costs more
+        stamp = (found.st_ino, found.st_mtime_ns)
+        known = self._live.get(name)
+        if known is None or known[0] != stamp:
+            known = (stamp, f"{name}@{Path(pointer).read_text(encoding='ascii').strip()}")
+            self._live[name] = known
+        return known[1]
 
     def load(self, name_or_key: str) -> Bundle:
         """The bundle of a model's live version, or of the very version that a key names.
