@@ -24,7 +24,7 @@ CLASSES = [str(value) for value in ESTIMATOR.classes_]
 flask = Flask(__name__)
 
 
-@flask.post("/nothing")
+@flask.route("/nothing", methods=["GET", "POST"])
 def nothing():
     request.get_data()
     return "{}", 200, {"Content-Type": "application/json"}
@@ -39,7 +39,8 @@ def predict():
 def make_dash():
     app = Dash(__name__, compress=True)
     fields = [
-        html.Label([f.label, dcc.Input(id=f.name, type="number", value=f.default, step="any")]) for f in BUNDLE.schema.features
+        html.Label([f.label, dcc.Input(id=f.name, type="number", value=f.default, step="any")])
+        for f in BUNDLE.schema.features
     ]
     app.layout = html.Div([*fields, html.Div(id="answer"), dcc.Graph(id="bars")])
 
