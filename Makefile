@@ -17,7 +17,7 @@ export ORT_DISABLE_TELEMETRY := 1
 
 run: $(VENV)/.installed models
 	@echo "== Serving on http://127.0.0.1:$(PORT) (Ctrl+C stops)"
-	@PORT=$(PORT) $(BIN)/python app.py
+	@exec env PORT=$(PORT) $(BIN)/python app.py
 
 models: $(VENV)/.installed
 	@echo "== Demo models: training those that are missing"
