@@ -6,10 +6,10 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: one row is no work to share out
 
-import sys  # noqa: E402
+import sys
 
-from ml.commands import main  # noqa: E402
-from settings import Settings  # noqa: E402
+from ml.commands import main
+from settings import Settings
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:], Settings.from_environ(os.environ).models_dir))

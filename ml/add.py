@@ -90,7 +90,9 @@ def _load(given: Given) -> Any:
     if given.estimator.suffix in PICKLES:
         if not given.trust_pickle:
             message = f"{given.estimator.name} is a pickle: loading it runs whatever code it holds."
-            raise UntrustedModel(message, "Save it with skops.io.dump; or, if you made it yourself, say --trust-pickle.")
+            raise UntrustedModel(
+                message, "Save it with skops.io.dump; or, if you made it yourself, say --trust-pickle."
+            )
         import joblib
 
         return joblib.load(given.estimator)
@@ -113,7 +115,9 @@ def _columns(estimator: Any, training: pd.DataFrame, given: Given) -> list[str]:
     columns = [str(name) for name in names] if names is not None else [name for name in training if name not in others]
     missing = [name for name in columns if name not in training]
     if missing:
-        raise InvalidData(f"{given.data.name} lacks the columns {', '.join(missing)}.", "The estimator was fitted on them.")
+        raise InvalidData(
+            f"{given.data.name} lacks the columns {', '.join(missing)}.", "The estimator was fitted on them."
+        )
     return columns
 
 
@@ -155,6 +159,8 @@ def _outcomes(estimator: Any, given: Given, labels: dict[str, str]) -> Outcomes:
     classes = [value.item() if isinstance(value, np.generic) else value for value in estimator.classes_]
     by_text = {str(value): value for value in classes}
     if given.positive is not None and given.positive not in by_text:
-        raise InvalidData(f"No outcome is called {given.positive!r}.", f"The estimator's outcomes: {', '.join(by_text)}.")
+        raise InvalidData(
+            f"No outcome is called {given.positive!r}.", f"The estimator's outcomes: {', '.join(by_text)}."
+        )
     positive = None if given.positive is None else by_text[given.positive]
     return outcomes_of(estimator, positive, {by_text[text]: label for text, label in labels.items() if text in by_text})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,12 +40,16 @@ def block_of(schema: Schema, rows: Sequence[Row]) -> Block:
     """Rows as a block."""
     if not rows:
         return tuple(column(feature, ()) for feature in schema.features)
-    return tuple(column(feature, values) for feature, values in zip(schema.features, zip(*rows, strict=True), strict=True))
+    return tuple(
+        column(feature, values) for feature, values in zip(schema.features, zip(*rows, strict=True), strict=True)
+    )
 
 
 def rows_of(schema: Schema, block: Block) -> list[Row]:
     """A block as rows: the inverse of :func:`block_of`."""
-    return list(zip(*(_values(feature, array) for feature, array in zip(schema.features, block, strict=True)), strict=True))
+    return list(
+        zip(*(_values(feature, array) for feature, array in zip(schema.features, block, strict=True)), strict=True)
+    )
 
 
 def take(block: Block, which: Any) -> Block:
@@ -71,7 +75,7 @@ def block_of_frame(schema: Schema, frame: pd.DataFrame) -> Block:
     return tuple(_from_series(feature, frame[feature.name]) for feature in schema.features)
 
 
-def write_csv(path: Path, schema: Schema, block: Block, extra: dict[str, Iterable[Any]] | None = None) -> None:
+def write_csv(path: Path, schema: Schema, block: Block, extra: Mapping[str, Iterable[Any]] | None = None) -> None:
     """Write a block, exactly: numbers with all their digits, nothing for missing."""
     extra = extra or {}
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -85,8 +89,10 @@ def read_csv(path: Path, schema: Schema, extra: Sequence[str] = ()) -> tuple[Blo
     """Read what :func:`write_csv` wrote: the block, and the extra columns as text."""
     with path.open(newline="", encoding="utf-8") as file:
         header, *lines = csv.reader(file)
-    cells = dict(zip(header, zip(*lines, strict=True), strict=True)) if lines else {name: () for name in header}
-    block = tuple(column(feature, [_value(feature, text) for text in cells[feature.name]]) for feature in schema.features)
+    cells = dict(zip(header, zip(*lines, strict=True), strict=True)) if lines else dict.fromkeys(header, ())
+    block = tuple(
+        column(feature, [_value(feature, text) for text in cells[feature.name]]) for feature in schema.features
+    )
     return block, {name: list(cells[name]) for name in extra if name in cells}
 
 

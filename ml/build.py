@@ -78,7 +78,9 @@ def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | N
     """
     classes = [value.item() if isinstance(value, np.generic) else value for value in estimator.classes_]
     labels = labels or {}
-    items = tuple(Outcome(schemas.text_of(value), labels.get(value, schemas.text_of(value)), value) for value in classes)
+    items = tuple(
+        Outcome(schemas.text_of(value), labels.get(value, schemas.text_of(value)), value) for value in classes
+    )
     return Outcomes(items, True, schemas.text_of(classes[-1] if positive is None else positive))
 
 
@@ -192,7 +194,10 @@ def _truth(trained: Trained) -> np.ndarray:
 
 def _truth_cells(outcomes: Outcomes, truth: np.ndarray) -> dict[str, list[str]]:
     columns = truth.astype(int).T.tolist()
-    return {name: [str(cell) for cell in cells] for name, cells in zip(bundles.truth_columns(outcomes), columns, strict=True)}
+    return {
+        name: [str(cell) for cell in cells]
+        for name, cells in zip(bundles.truth_columns(outcomes), columns, strict=True)
+    }
 
 
 def _sample(frame: pd.DataFrame, most: int) -> pd.DataFrame:

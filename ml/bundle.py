@@ -64,11 +64,12 @@ class Bundle:
 
     @property
     def title(self) -> str:
+        """What people call the model."""
         return self.card["title"]
 
     @property
     def offers(self) -> str:
-        """ "probabilities", "scores" or "labels": what the estimator gives beside its labels."""
+        """What the estimator gives beside its labels: "probabilities", "scores", or only "labels"."""
         return self.card["offers"]
 
     @cached_property
@@ -83,12 +84,14 @@ class Bundle:
 
     @cached_property
     def holdout(self) -> Holdout:
+        """Rows with known truth that the model did not see in training."""
         block, truth = read_csv(self.folder / HOLDOUT, self.schema, truth_columns(self.outcomes))
         columns = [np.array(cells) == "1" for cells in truth.values()]
         return Holdout(block, np.column_stack(columns))
 
     @cached_property
     def background(self) -> Block:
+        """A fixed sample of training rows."""
         return read_csv(self.folder / BACKGROUND, self.schema)[0]
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
@@ -170,11 +173,13 @@ def truth_columns(outcomes: Outcomes) -> list[str]:
 
 
 def outcomes_to_json(outcomes: Outcomes) -> dict[str, Any]:
+    """The outcomes as the card holds them."""
     items = [{"name": item.name, "label": item.label, "value": item.value} for item in outcomes.items]
     return {"exclusive": outcomes.exclusive, "positive": outcomes.positive, "items": items}
 
 
 def outcomes_from_json(data: dict[str, Any]) -> Outcomes:
+    """The inverse of :func:`outcomes_to_json`."""
     return Outcomes(tuple(Outcome(**item) for item in data["items"]), data["exclusive"], data["positive"])
 
 

@@ -59,14 +59,24 @@ def _parser() -> argparse.ArgumentParser:
 
     add = commands.add_parser("add", help="add a model that was fitted elsewhere, and make it live")
     add.add_argument("name", help="what the model is called, such as churn")
-    add.add_argument("--estimator", type=Path, required=True, metavar="FILE", help="the fitted estimator, by skops.io.dump")
+    add.add_argument(
+        "--estimator", type=Path, required=True, metavar="FILE", help="the fitted estimator, by skops.io.dump"
+    )
     add.add_argument("--data", type=Path, required=True, metavar="FILE", help="CSV file: rows that it learned from")
     add.add_argument("--holdout", type=Path, required=True, metavar="FILE", help="CSV file: rows that it did not see")
-    add.add_argument("--truth", required=True, action="append", metavar="COLUMN", help="the true outcome; once an independent outcome")
+    add.add_argument(
+        "--truth",
+        required=True,
+        action="append",
+        metavar="COLUMN",
+        help="the true outcome; once an independent outcome",
+    )
     add.add_argument("--positive", metavar="OUTCOME", help="the outcome that pages open with")
     add.add_argument("--record-id", metavar="COLUMN", help="the column that names a record")
     add.add_argument("--describe", type=Path, metavar="FILE", help="TOML file with title, labels, units, help, limits")
-    add.add_argument("--trust", action="append", default=[], metavar="TYPE", help="a type in the estimator's file to trust")
+    add.add_argument(
+        "--trust", action="append", default=[], metavar="TYPE", help="a type in the estimator's file to trust"
+    )
     add.add_argument("--trust-pickle", action="store_true", help="load a pickle, and run the code that it holds")
     add.set_defaults(run=_add)
 
@@ -165,10 +175,14 @@ def _predict(given: argparse.Namespace) -> int:
 def _record(service: Service, name: str, words: Sequence[str]) -> dict[str, str]:
     """The features given as ``--name value`` or ``--name=value``, by name or alias."""
     schema = service.model(name).schema
-    parser = argparse.ArgumentParser(prog=f"python -m ml predict {name}", allow_abbrev=False, argument_default=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(
+        prog=f"python -m ml predict {name}", allow_abbrev=False, argument_default=argparse.SUPPRESS
+    )
     for feature in schema.features:
         names = dict.fromkeys((feature.name, *feature.aliases))
-        spellings = dict.fromkeys(spelled for each in names for spelled in (each, each.replace("_", "-").replace(" ", "-")))
+        spellings = dict.fromkeys(
+            spelled for each in names for spelled in (each, each.replace("_", "-").replace(" ", "-"))
+        )
         described = " ".join(part for part in (feature.label, feature.unit and f"({feature.unit})") if part)
         options = [f"--{spelled}" for spelled in spellings]
         parser.add_argument(*options, dest=feature.name, metavar="VALUE", help=described.replace("%", "%%"))

@@ -88,7 +88,7 @@ def _as_tuple(value: Any) -> Any:
 
 def kind_of(known: pd.Series) -> Kind:
     """The kind of a column without missing values."""
-    if types.is_bool_dtype(known) or set(known.unique()) <= {True, False} and known.dtype == object:
+    if types.is_bool_dtype(known) or (set(known.unique()) <= {True, False} and known.dtype == object):
         return "boolean"
     if types.is_datetime64_any_dtype(known):
         return "date"
@@ -144,21 +144,33 @@ def _boolean(known: pd.Series) -> dict[str, Any]:
 
 
 def _date(known: pd.Series) -> dict[str, Any]:
-    return {"seen": (known.min().date(), known.max().date()), "default": known.sort_values().iloc[len(known) // 2].date()}
+    return {
+        "seen": (known.min().date(), known.max().date()),
+        "default": known.sort_values().iloc[len(known) // 2].date(),
+    }
 
 
 def _text(known: pd.Series) -> dict[str, Any]:
     common = known.astype(str).value_counts()
-    repeated = [text for text, count in common.head(MOST_SUGGESTIONS).items() if count > 1 and len(str(text)) <= LONGEST_CHOICE]
+    repeated = [
+        text for text, count in common.head(MOST_SUGGESTIONS).items() if count > 1 and len(str(text)) <= LONGEST_CHOICE
+    ]
     longest = int(known.astype(str).str.len().max())
-    return {"suggestions": tuple(repeated), "default": str(common.index[0]), "widget": "textarea" if longest > 80 else "text"}
+    return {
+        "suggestions": tuple(repeated),
+        "default": str(common.index[0]),
+        "widget": "textarea" if longest > 80 else "text",
+    }
 
 
 def _choices(given: Any, known: pd.Series) -> tuple[Choice, ...]:
     """Choices as described, with the values that the data have: a TOML key is text where the data have 1."""
     if not given:
         return ()
-    values = {text_of(value): value for value in (known.cat.categories if known.dtype == "category" else known.unique()).tolist()}
+    values = {
+        text_of(value): value
+        for value in (known.cat.categories if known.dtype == "category" else known.unique()).tolist()
+    }
     labels = given if isinstance(given, Mapping) else {value: text_of(value) for value in given}
     return tuple(Choice(values.get(text_of(value), value), label) for value, label in labels.items())
 

@@ -45,6 +45,7 @@ class Outcomes:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
+        """Names in the order of the probability columns."""
         return tuple(outcome.name for outcome in self.items)
 
     def index(self, name: str) -> int:

@@ -21,7 +21,9 @@ RowScore = tuple[tuple[bool, ...], tuple[float, ...] | None]
 class Predictor(Protocol):
     """Labels and probabilities; columns follow the outcomes."""
 
-    description: str
+    @property
+    def description(self) -> str:
+        """What serves, in a few words."""
 
     def row(self, row: Row) -> RowScore:
         """Labels (k) and probabilities (k, each 0 to 1; None where there are none) of one row."""
@@ -41,11 +43,13 @@ class SklearnPredictor:
         self._outcomes = outcomes
 
     def row(self, row: Row) -> RowScore:
+        """Labels and probabilities of one row."""
         answer = self.block(block_of(self._schema, [row]))
         labels = tuple(answer.labels[0].tolist())
         return labels, None if answer.probabilities is None else tuple(answer.probabilities[0].tolist())
 
     def block(self, block: Block) -> Prediction:
+        """Labels and probabilities of n rows."""
         frame: Any = frame_of(self._schema, block)
         if not hasattr(self._estimator, "feature_names_in_"):
             frame = frame.to_numpy()  # fitted on an array: scikit-learn warns at names it has not seen

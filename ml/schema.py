@@ -108,6 +108,7 @@ class Schema:
 
     @cached_property
     def names(self) -> tuple[str, ...]:
+        """Names in the estimator's column order."""
         return tuple(feature.name for feature in self.features)
 
     @cached_property
@@ -145,7 +146,11 @@ def to_json(schema: Schema) -> dict[str, Any]:
     defaults = {field.name: field.default for field in fields(Feature)}
     written = []
     for feature in schema.features:
-        row = {key: value for key, value in asdict(feature).items() if value != defaults.get(key) or key in ("name", "label")}
+        row = {
+            key: value
+            for key, value in asdict(feature).items()
+            if value != defaults.get(key) or key in ("name", "label")
+        }
         written.append({key: plain(value) for key, value in row.items()})
     return {"record_id": schema.record_id, "features": written}
 

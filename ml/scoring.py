@@ -29,7 +29,7 @@ class Done:
 
 
 def score_file(
-    service: Service, model: str, source: Path, target: Path, progress: Callable[[int], object] = lambda size: None
+    service: Service, model: str, source: Path, target: Path, progress: Callable[[int], object] = lambda _: None
 ) -> Done:
     """Score a CSV file into another.
 
@@ -85,7 +85,9 @@ def _check_header(bundle: Bundle, header: Sequence[str]) -> None:
     """A file in which no column is a feature is the wrong file, not one with a million gaps."""
     if not any(name in bundle.schema.position for name in header):
         message = f"No column of the file is a feature of {bundle.name}."
-        raise InvalidData(message, f"The file has {', '.join(header)[:200]}; features: {', '.join(bundle.schema.names)}.")
+        raise InvalidData(
+            message, f"The file has {', '.join(header)[:200]}; features: {', '.join(bundle.schema.names)}."
+        )
 
 
 def _chunks(rows: Iterator[dict[str, str] | Problem]) -> Iterator[list[dict[str, str] | Problem]]:
@@ -118,7 +120,9 @@ def _fit(problem: Problem, width: int) -> list[str]:
 
 def words(problems: Sequence[Problem]) -> str:
     """Problems of one record in one cell."""
-    return "; ".join(f"{problem.feature}: {problem.message}" if problem.feature else problem.message for problem in problems)
+    return "; ".join(
+        f"{problem.feature}: {problem.message}" if problem.feature else problem.message for problem in problems
+    )
 
 
 class _Counted:
@@ -140,4 +144,3 @@ class _Counted:
         """Bytes since the last time."""
         size, self._size = self._size, 0
         return size
-

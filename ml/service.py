@@ -28,9 +28,11 @@ REFUSED = "Its values are of the right kind, but the estimator was not made for 
 class Cache(Protocol):
     """What is asked of Flask-Caching: JSON values by string."""
 
-    def get(self, key: str) -> Any: ...
+    def get(self, key: str) -> Any:
+        """The value, or None."""
 
-    def set(self, key: str, value: Any, timeout: int | None = None) -> Any: ...
+    def set(self, key: str, value: Any, timeout: int | None = None) -> Any:
+        """Keep a value; a timeout of 0 keeps it for good."""
 
 
 class Service:
@@ -157,7 +159,9 @@ def _refusing(bundle: Bundle, rows: Sequence[Row], ask: Callable[[], Any]) -> An
     try:
         return ask()
     except ValueError as error:
-        refused = [Problem(at, None, None, why, REFUSED) for at, row in enumerate(rows) if (why := _refusal(bundle, row))]
+        refused = [
+            Problem(at, None, None, why, REFUSED) for at, row in enumerate(rows) if (why := _refusal(bundle, row))
+        ]
         raise InvalidRecord(refused or [Problem(0, None, None, _first_line(error), REFUSED)]) from error
 
 
@@ -188,8 +192,12 @@ def _scores(bundle: Bundle, records: Records, answer: Prediction) -> tuple[Score
     notes: dict[int, list[Problem]] = {}
     for note in records.notes:
         notes.setdefault(note.row, []).append(note)
-    probabilities = [None] * len(records.ids) if answer.probabilities is None else map(tuple, answer.probabilities.tolist())
+    probabilities = (
+        [None] * len(records.ids) if answer.probabilities is None else map(tuple, answer.probabilities.tolist())
+    )
     return tuple(
         Score(record_id, _names(bundle, labels), given, tuple(notes.get(at, ())))
-        for at, (record_id, labels, given) in enumerate(zip(records.ids, answer.labels.tolist(), probabilities, strict=True))
+        for at, (record_id, labels, given) in enumerate(
+            zip(records.ids, answer.labels.tolist(), probabilities, strict=True)
+        )
     )

@@ -74,7 +74,7 @@ def train(data: Path | None, say: Say) -> Trained:
             "use": "A demonstration of a sales conversation.",
             "limits": (
                 "Personal data decide here: check what your law allows before you use such a model. Compare each Brier "
-                "score with its base rate: where they are nearly equal, the columns say next to nothing of that product."
+                "score with its base rate: where they are nearly equal, the columns say next to nothing of it."
             ),
             "metrics": {"Brier score": scores},
         },
@@ -90,7 +90,9 @@ def _calibrated() -> CalibratedClassifierCV:
     return CalibratedClassifierCV(Pipeline([("columns", columns), ("trees", trees)]), cv=5, ensemble=False)
 
 
-def _brier(model: Any, x_test: pd.DataFrame, y_train: pd.DataFrame, y_test: pd.DataFrame) -> dict[str, dict[str, float]]:
+def _brier(
+    model: Any, x_test: pd.DataFrame, y_train: pd.DataFrame, y_test: pd.DataFrame
+) -> dict[str, dict[str, float]]:
     """Brier score of each outcome on the hold-out, beside that of always saying the rate in training."""
     scores = {}
     for name, given, classes in zip(PRODUCTS, model.predict_proba(x_test), model.classes_, strict=True):

@@ -29,9 +29,7 @@ def train(data: Path | None, say: Say) -> Trained:
     """Train on 75 % of a table with the loan columns; without a file, of a synthetic one."""
     table = read_table(data, [*FEATURES, TRUTH]) if data else synthetic()
     # Not stratified: the split that published results for this table use.
-    x_train, x_test, y_train, y_test = train_test_split(
-        table[FEATURES], table[TRUTH], test_size=0.25, random_state=42
-    )
+    x_train, x_test, y_train, y_test = train_test_split(table[FEATURES], table[TRUTH], test_size=0.25, random_state=42)
     say(f"fitting a random forest on {len(x_train):,} applications")
     pipeline = Pipeline([("columns", _columns()), ("forest", _forest())]).fit(x_train, y_train)
     accuracy = float(pipeline.score(x_test, y_test))
@@ -53,7 +51,10 @@ def train(data: Path | None, say: Say) -> Trained:
 
 def _columns() -> ColumnTransformer:
     categories = Pipeline(
-        [("fill", SimpleImputer(strategy="most_frequent")), ("encode", OneHotEncoder(drop="if_binary", handle_unknown="ignore"))]
+        [
+            ("fill", SimpleImputer(strategy="most_frequent")),
+            ("encode", OneHotEncoder(drop="if_binary", handle_unknown="ignore")),
+        ]
     )
     return ColumnTransformer(
         [("numbers", SimpleImputer(strategy="median"), NUMBERS), ("categories", categories, CATEGORIES)]
@@ -80,7 +81,9 @@ def synthetic(rows: int = 1_200, seed: int = 20_26) -> pd.DataFrame:
     income = np.round(np.exp(draw.normal(8.2 + 0.25 * graduate, 0.55, rows)))
     partner = np.where(married & (draw.random(rows) < 0.7), np.round(np.exp(draw.normal(7.5, 0.5, rows))), 0.0)
     amount = np.round(np.clip(0.018 * (income + 0.7 * partner) + draw.normal(30, 30, rows), 9, 700))
-    term = draw.choice([360, 180, 480, 300, 240, 120, 84, 60], rows, p=[0.85, 0.07, 0.025, 0.02, 0.01, 0.01, 0.01, 0.005])
+    term = draw.choice(
+        [360, 180, 480, 300, 240, 120, 84, 60], rows, p=[0.85, 0.07, 0.025, 0.02, 0.01, 0.01, 0.01, 0.005]
+    )
     history = draw.random(rows) < 0.84
     area = draw.choice(["Semiurban", "Urban", "Rural"], rows, p=[0.38, 0.33, 0.29])
     burden = amount * 1_000 / term / (income + partner)
@@ -112,7 +115,11 @@ _MONEY: dict[str, Any] = {"unit": "a month", "low": 0.0, "high": 1e7, "step": 10
 _DESCRIBED: dict[str, dict[str, Any]] = {
     "Gender": {"group": "Applicant", "aliases": ("gender",)},
     "Married": {**_YES_NO, "group": "Applicant", "aliases": ("married",)},
-    "Dependents": {"group": "Applicant", "help": "People who live on the applicant's income.", "aliases": ("dependents",)},
+    "Dependents": {
+        "group": "Applicant",
+        "help": "People who live on the applicant's income.",
+        "aliases": ("dependents",),
+    },
     "Education": {
         "choices": {"Graduate": "Graduate", "Not Graduate": "No degree"},
         "group": "Applicant",

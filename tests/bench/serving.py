@@ -36,7 +36,9 @@ def serving(command: list[str], path: str = "/", **environ: str) -> Iterator[Ser
     words = [word.replace("{port}", str(port)) for word in command]
     given = {"OMP_NUM_THREADS": "1", **os.environ, "PORT": str(port), "PYTHONPATH": str(ROOT), **environ}
     started = time.perf_counter()
-    process = subprocess.Popen(words, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        words, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(url + path, process)

@@ -29,7 +29,9 @@ def use(server: Server) -> None:
             ask = urllib.request.Request(f"{server.url}/api/v1/models/{name}", method="GET")
             try:
                 urllib.request.urlopen(ask, timeout=10).read()
-                ask = urllib.request.Request(f"{server.url}/api/v1/models/{name}/predict", body, {"Content-Type": "application/json"})
+                ask = urllib.request.Request(
+                    f"{server.url}/api/v1/models/{name}/predict", body, {"Content-Type": "application/json"}
+                )
                 urllib.request.urlopen(ask, timeout=10).read()
             except OSError:
                 continue
@@ -51,8 +53,22 @@ def main() -> None:
     """Measure both sides and print the ratios."""
     measured = [measure(*OURS), measure(*USUAL)]
     ours = measured[0]
-    rows = [[name, f"{start:.2f} s", f"{memory:.0f} MB", f"{used:.0f} MB", f"{start / ours[1]:.1f}x", f"{used / ours[3]:.1f}x"] for name, start, memory, used in measured]
-    table(f"Start and memory (PSS), 2 workers, median of {ROUNDS}", ["", "first 200", "then", "after use", "start, ours = 1", "memory, ours = 1"], rows)
+    rows = [
+        [
+            name,
+            f"{start:.2f} s",
+            f"{memory:.0f} MB",
+            f"{used:.0f} MB",
+            f"{start / ours[1]:.1f}x",
+            f"{used / ours[3]:.1f}x",
+        ]
+        for name, start, memory, used in measured
+    ]
+    table(
+        f"Start and memory (PSS), 2 workers, median of {ROUNDS}",
+        ["", "first 200", "then", "after use", "start, ours = 1", "memory, ours = 1"],
+        rows,
+    )
 
 
 if __name__ == "__main__":

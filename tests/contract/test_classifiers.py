@@ -67,7 +67,14 @@ def data(name, classes):
         x, y = make_multilabel_classification(200, n_features=4, n_classes=3, random_state=3)
         return pd.DataFrame(x, columns=NAMES), pd.DataFrame(y, columns=["x", "y", "z"])
     x, y = make_classification(
-        200, 4, n_informative=4, n_redundant=0, n_classes=classes, weights=[0.6, 0.25, 0.15][: classes - 1], class_sep=1.5, random_state=3
+        200,
+        4,
+        n_informative=4,
+        n_redundant=0,
+        n_classes=classes,
+        weights=[0.6, 0.25, 0.15][: classes - 1],
+        class_sep=1.5,
+        random_state=3,
     )
     x = np.digitize(x, np.arange(-5, 5)) if name == "CategoricalNB" else np.abs(x)  # naive Bayes takes no negatives
     return pd.DataFrame(x, columns=NAMES), pd.Series(np.array(["no", "yes", "may be"], dtype=object)[y])
@@ -89,7 +96,9 @@ def build(name, estimator, classes, folder):
 
 
 @pytest.mark.parametrize("classes", [2, 3])
-@pytest.mark.parametrize(("name", "estimator"), list(everyone()), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("name", "estimator"), list(everyone()), ids=lambda value: value if isinstance(value, str) else ""
+)
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_classifier_says_the_same_inside_and_outside(name, estimator, classes, tmp_path):
     if classes == 3 and name in BINARY:

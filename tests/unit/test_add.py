@@ -96,7 +96,9 @@ def test_independent_outcomes_come_from_several_columns(tmp_path):
     draw = np.random.default_rng(1)
     table = pd.DataFrame({"a": draw.normal(size=300), "b": draw.normal(size=300)})
     table["car"], table["boat"] = (table["a"] > 0).astype(int), (table["a"] + table["b"] > 1).astype(int)
-    model = MultiOutputClassifier(HistGradientBoostingClassifier(max_iter=20)).fit(table[["a", "b"]], table[["car", "boat"]])
+    model = MultiOutputClassifier(HistGradientBoostingClassifier(max_iter=20)).fit(
+        table[["a", "b"]], table[["car", "boat"]]
+    )
     skops.io.dump(model, tmp_path / "m.skops")
     table.to_csv(tmp_path / "t.csv", index=False)
     given = ["--estimator", "m.skops", "--data", "t.csv", "--holdout", "t.csv"]

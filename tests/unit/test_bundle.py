@@ -71,7 +71,9 @@ def test_row_and_block_are_one(models):
     assert labels == tuple(answer.labels[0])
 
 
-@pytest.mark.parametrize("name", ["estimator.skops", "card.json", "holdout.csv", "golden.json", "schema.json", "manifest.json"])
+@pytest.mark.parametrize(
+    "name", ["estimator.skops", "card.json", "holdout.csv", "golden.json", "schema.json", "manifest.json"]
+)
 @pytest.mark.parametrize("harm", ["altered", "truncated", "gone"])
 def test_a_harmed_bundle_is_named_and_the_others_serve(models, name, harm):
     path = folder_of(models) / name

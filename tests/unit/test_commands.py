@@ -68,10 +68,14 @@ def test_train_refuses_a_file_that_is_not_there(tmp_path, capsys):
     assert "nope.csv cannot be read" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [[], ["nope"], ["train", "--data", "x.csv"], ["score", "iris"], ["list", "--nope"]])
+@pytest.mark.parametrize("words", [[], ["nope"], ["score", "iris"], ["list", "--nope"]])
 def test_words_that_say_nothing_are_refused(tmp_path, words, capsys):
-    try:
-        assert main(words, tmp_path) == FAILED
-    except SystemExit as stopped:
-        assert stopped.code == 2
+    with pytest.raises(SystemExit) as stopped:
+        main(words, tmp_path)
+    assert stopped.value.code == BAD_INPUT
     assert capsys.readouterr().err
+
+
+def test_a_file_for_all_models_at_once_is_refused(tmp_path, capsys):
+    assert main(["train", "--data", "x.csv"], tmp_path) == FAILED
+    assert "belongs to one model" in capsys.readouterr().err

@@ -9,8 +9,7 @@ from sklearn.metrics import brier_score_loss, roc_auc_score
 
 from ml.build import build_bundle
 from ml.errors import InvalidData
-from ml.recipes import RECIPES, recipe
-from ml.recipes import bank_products, loan
+from ml.recipes import RECIPES, bank_products, loan, recipe
 from ml.service import open_service
 
 
@@ -109,7 +108,7 @@ def test_every_feature_of_the_flagship_speaks_to_a_salesperson(service):
 
 def test_a_recipe_refuses_a_table_without_its_columns(tmp_path):
     pd.DataFrame({"Gender": ["Male"]}).to_csv(tmp_path / "t.csv", index=False)
-    with pytest.raises(InvalidData, match="lacks the columns .*Married"):
+    with pytest.raises(InvalidData, match=r"lacks the columns .*Married"):
         recipe("loan")(tmp_path / "t.csv", quiet)
     with pytest.raises(InvalidData, match="takes no file"):
         recipe("iris")(tmp_path / "t.csv", quiet)
@@ -120,7 +119,9 @@ def test_synthetic_tables_are_the_same_each_time(table):
     pd.testing.assert_frame_equal(table(rows=50), table(rows=50))
 
 
-@pytest.mark.parametrize(("zip_code", "region"), [(91107, "los-angeles"), (94720, "bay-area"), (9307, "other"), (92120, "san-diego")])
+@pytest.mark.parametrize(
+    ("zip_code", "region"), [(91107, "los-angeles"), (94720, "bay-area"), (9307, "other"), (92120, "san-diego")]
+)
 def test_regions_follow_the_zip_code(zip_code, region):
     assert bank_products.region_of(zip_code) == region
 

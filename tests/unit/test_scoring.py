@@ -19,7 +19,9 @@ def read(path):
 @pytest.fixture
 def flowers(tmp_path):
     path = tmp_path / "flowers.csv"
-    path.write_text(HEADER + "=1+2;5.1;3.5;1.4;0.2\nB;x;3.5;;0.2\nC;6.5;3.0;5.5;1.8;9\nD;6.5;3.0;5.5;1.8\n", encoding="utf-8")
+    path.write_text(
+        HEADER + "=1+2;5.1;3.5;1.4;0.2\nB;x;3.5;;0.2\nC;6.5;3.0;5.5;1.8;9\nD;6.5;3.0;5.5;1.8\n", encoding="utf-8"
+    )
     return path
 
 

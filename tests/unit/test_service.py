@@ -19,8 +19,7 @@ RECORD = {"sl": 5.1, "sw": 3.5, "pl": 1.4, "pw": 0.2}
 
 def file_cache(folder):
     app = Flask("cache")
-    cache = Cache(app, config={"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(folder), "CACHE_THRESHOLD": 0})
-    return cache
+    return Cache(app, config={"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(folder), "CACHE_THRESHOLD": 0})
 
 
 def test_one_record_and_many_get_the_same_numbers(service):
@@ -43,7 +42,11 @@ def test_no_records_give_no_scores(service):
 def test_every_problem_of_every_record_is_reported(service):
     with pytest.raises(InvalidRecord) as refused:
         service.score("iris", [{**RECORD, "sl": "x"}, RECORD, {**RECORD, "pw": -1, "nope": 2}])
-    assert [(problem.row, problem.feature) for problem in refused.value.problems] == [(0, "sepal_length"), (2, "nope"), (2, "petal_width")]
+    assert [(problem.row, problem.feature) for problem in refused.value.problems] == [
+        (0, "sepal_length"),
+        (2, "nope"),
+        (2, "petal_width"),
+    ]
 
 
 def test_notes_belong_to_their_record(service):
