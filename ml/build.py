@@ -12,7 +12,6 @@ import json
 import os
 import platform
 import tempfile
-import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed
@@ -24,6 +23,7 @@ import pandas as pd
 
 from ml import bundle as bundles
 from ml import schema as schemas
+from ml.archive import write_estimator
 from ml.blocks import Block, block_of_frame, rows_of, size, take, write_csv
 from ml.compile import CannotCompile, compile_estimator, prove
 from ml.errors import InvalidData, UntrustedModel
@@ -107,6 +107,9 @@ def build_bundle(trained: Trained, models: Path) -> str:
         folder.mkdir()
         _write(trained, folder)
         fingerprint = _write_manifest(folder)
+        # After the manifest: the same training gives the same key, whenever and wherever it runs.
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        (folder / bundles.CREATED).write_text(now + "\n", encoding="ascii")
         final = models / trained.name / fingerprint
         if not final.exists():
             os.replace(folder, final)
@@ -163,7 +166,7 @@ def _save_estimator(estimator: Any, path: Path, trusted: Sequence[str]) -> list[
     """
     import skops.io
 
-    skops.io.dump(estimator, path, compression=zipfile.ZIP_DEFLATED, compresslevel=6)
+    write_estimator(estimator, path)
     unknown = set(skops.io.get_untrusted_types(file=path))
     refuse_strangers(unknown, trusted)
     return sorted(unknown)
@@ -227,7 +230,6 @@ def _card(trained: Trained, path: dict[str, str], trusted: list[str], holdout_ro
         "offers": offers(trained.estimator),
         "path": path,
         "rows": {"training": len(trained.training), "hold-out": holdout_rows},
-        "created": dt.datetime.now(dt.UTC).isoformat(timespec="seconds"),
         "versions": {"python": platform.python_version()} | versions,
         "trusted": trusted,
         **trained.about,

@@ -29,6 +29,7 @@ from ml.schema import Schema
 
 CARD, SCHEMA, ESTIMATOR, MANIFEST = "card.json", "schema.json", "estimator.skops", "manifest.json"
 HOLDOUT, BACKGROUND, GOLDEN = "holdout.csv", "background.csv", "golden.json"
+CREATED = "created"  # a time, for people; no part of the version
 LARGEST_FILE = 2 * 2**30
 TOLERANCE = 1e-9
 FINGERPRINT_LENGTH = 8

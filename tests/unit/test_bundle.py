@@ -1,9 +1,13 @@
 """A bundle serves only what was written, by whoever is trusted, and gives the answers recorded with it."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -19,6 +23,7 @@ from ml.infer import infer_schema
 from ml.registry import Registry, set_live
 from ml.service import open_service
 
+ROOT = Path(__file__).resolve().parents[2]
 DATA = load_iris(as_frame=True)
 FLOWERS = DATA.data.set_axis(["sl", "sw", "pl", "pw"], axis=1)
 SPECIES = DATA.target.map(dict(enumerate(map(str, DATA.target_names))))
@@ -210,3 +215,12 @@ def test_threads_that_come_at_once_open_a_version_once(models, monkeypatch):
         found = list(threads.map(lambda _: bundle.predictor, range(8)))
     assert len(opened) == 1
     assert len({id(predictor) for predictor in found}) == 1
+
+
+def test_the_same_training_gives_the_same_key_in_another_process(tmp_path):
+    words = [sys.executable, "-m", "ml", "train", "iris"]
+    for name in ("one", "two"):
+        subprocess.run(
+            words, check=True, capture_output=True, cwd=ROOT, env=os.environ | {"MODELS_DIR": str(tmp_path / name)}
+        )
+    assert (tmp_path / "one" / "iris" / "live").read_text() == (tmp_path / "two" / "iris" / "live").read_text()
