@@ -63,7 +63,14 @@ def read_table(lines: Iterable[str]) -> Table:
 
 def _delimiter(line: str) -> str:
     """The separator that makes most columns of the header; a comma where none makes any."""
-    return max(DELIMITERS, key=lambda each: len(next(csv.reader([line], delimiter=each), ())))
+
+    def columns(delimiter: str) -> int:
+        try:
+            return len(next(csv.reader([line], delimiter=delimiter, strict=True), ()))
+        except csv.Error:  # quotes that make sense with another separator only
+            return 0
+
+    return max(DELIMITERS, key=columns)
 
 
 def _cells(reader: Iterator[list[str]]) -> Iterator[list[str]]:
@@ -92,7 +99,7 @@ def _check_header(header: Sequence[str]) -> None:
 def _row(header: Sequence[str], cells: list[str]) -> dict[str, str] | Problem:
     if len(cells) == len(header):
         return dict(zip(header, cells, strict=True))
-    message = f"The line has {len(cells)} cells, the header has {len(header)}."
+    message = f"Cells in this line: {len(cells)}; in the header: {len(header)}."
     return Problem(0, None, cells, message, "Give each column a cell; leave it empty where the value is not known.")
 
 

@@ -1,0 +1,142 @@
+"""Tables as text: what is read, what is refused, and what may be opened in a spreadsheet."""
+
+import csv
+import io
+from itertools import chain, count, islice
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ml.errors import Problem, Unreadable
+from ml.outcomes import Outcome, Outcomes
+from ml.score import Score
+from ml.tables import read_table, safe_cell, score_cells, score_header
+
+OUTCOMES = Outcomes((Outcome("loan", "Loan", "loan"), Outcome("card", "Card", "card")), False, "loan")
+
+
+def read(text):
+    table = read_table(io.StringIO(text, newline=""))
+    return table.header, list(table.rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n1,x\n",
+        "a;b\n1;x\n",
+        "a\tb\n1\tx\n",
+        "a,b\r\n1,x\r\n",
+        "a,b\r1,x",
+        "\ufeffa,b\n1,x",
+        '"a","b"\n"1","x"',
+        " a , b \n1,x",
+        "a,b\n\n1,x\n\n\n",
+    ],
+)
+def test_separators_line_ends_and_quotes_make_no_difference(text):
+    assert read(text) == (("a", "b"), [{"a": "1", "b": "x"}])
+
+
+def test_cells_stay_text():
+    text = 'a,b,c,d\n007,NA,1e999,"x, ""y""\nz"\n ,,null,0x1\n'
+    assert read(text)[1] == [
+        {"a": "007", "b": "NA", "c": "1e999", "d": 'x, "y"\nz'},
+        {"a": " ", "b": "", "c": "null", "d": "0x1"},
+    ]
+
+
+def test_a_name_may_hold_the_other_separators():
+    assert read('"length, cm";"width, cm"\n5,1;3\n') == (
+        ("length, cm", "width, cm"),
+        [{"length, cm": "5,1", "width, cm": "3"}],
+    )
+
+
+def test_one_column_is_a_table_too():
+    assert read("a\n1\n2") == (("a",), [{"a": "1"}, {"a": "2"}])
+
+
+def test_lines_that_do_not_fit_are_problems_in_their_place():
+    rows = read("a,b\n1\n1,2\n1,2,3\n")[1]
+    assert rows[1] == {"a": "1", "b": "2"}
+    assert [row.message for row in (rows[0], rows[2])] == [
+        "Cells in this line: 1; in the header: 2.",
+        "Cells in this line: 3; in the header: 2.",
+    ]
+    assert isinstance(rows[0], Problem)
+    assert rows[2].value == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "The table has no header."),
+        ("\n\n", "The table has no header."),
+        (",,\n1,2,3", "The table has no header."),
+        ("a,,b,\n", "The table has a column without a name, number 2, 4."),
+        ("a,b,a,b,c\n", "Columns came more than once: 'a', 'b'."),
+        ("a, a\n", "Columns came more than once: 'a'."),
+    ],
+)
+def test_a_header_that_cannot_be_used_is_refused_at_once(text, message):
+    with pytest.raises(Unreadable) as caught:
+        read_table(io.StringIO(text, newline=""))
+    assert caught.value.message == message
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize("text", ['a,b\n1,"x\n', 'a,b\n1,"x"y\n', f"a\n{'x' * 200_000}\n"])
+def test_broken_quotes_and_endless_cells_are_refused_with_their_line(text):
+    with pytest.raises(Unreadable, match="Line 2 of the table cannot be read"):
+        read(text)
+
+
+def test_rows_are_read_as_they_are_asked_for():
+    endless = chain(["a,b\n"], (f"{number},x\n" for number in count()))
+    table = read_table(endless)
+    assert [row["a"] for row in islice(table.rows, 3)] == ["0", "1", "2"]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "\rx", "\n=x", "=cmd|' /C calc'!A0", "-"])
+def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text):
+    assert safe_cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "a", "a=b", "-1", "+1.5e-3", "-.5", "LP001", "'x", "é"])
+def test_other_cells_stay_as_they_are(text):
+    assert safe_cell(text) == text
+
+
+def test_a_score_fills_the_columns_of_its_header():
+    assert score_header(OUTCOMES) == ["label", "probability_loan", "probability_card"]
+    assert score_cells(OUTCOMES, Score(None, ("loan", "card"), (0.1 + 0.2, 1e-17))) == [
+        "loan, card",
+        "0.30000000000000004",
+        "1e-17",
+    ]
+    assert score_cells(OUTCOMES, Score(None, (), None)) == ["", "", ""]
+
+
+CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20)
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(CELLS, min_size=2, max_size=2), max_size=5), st.sampled_from(",;\t"))
+def test_what_the_csv_module_writes_is_read_back(rows, delimiter):
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, delimiter=delimiter)
+    writer.writerows([["a", "b"], *rows])
+    assert read(file.getvalue())[1] == [dict(zip(("a", "b"), row, strict=True)) for row in rows]
+
+
+@settings(deadline=None)
+@given(st.text())
+def test_any_text_is_a_table_or_unreadable(text):
+    try:
+        header, rows = read(text)
+    except Unreadable:
+        return
+    assert len(set(header)) == len(header)
+    assert all(isinstance(row, Problem) or tuple(row) == header for row in rows)
