@@ -83,7 +83,9 @@ def _data(feature: Feature, position: int) -> dict[str, str]:
 
 
 def _head(feature: Feature, position: int) -> Component:
-    words = [feature.label, html.Span(feature.unit, className="unit") if feature.unit else None]
+    words = [html.Span(feature.label)]
+    if feature.unit:
+        words += [" ", html.Span(feature.unit, className="unit")]
     named = {"id": ids.label(position), "className": "field-label"}
     # A group of buttons has no one control that a label could be for: it is named by its role instead.
     grouped = feature.shown_as == "radio"

@@ -81,7 +81,8 @@ def received(read: Records) -> list[Component]:
 def _row(position: int, record: Mapping[str, str], read: Records) -> Component:
     feature = SCHEMA.features[position]
     arrives = html.Div(received(read), id=ids.received(position), className="received")
-    told = html.Div([html.Code(definition(feature), className="definition"), arrives], className="told")
+    asks = html.Div([html.P("A feature asks for it with", className="eyebrow"), html.Code(definition(feature))])
+    told = html.Div([asks, html.Div([html.P("The model receives", className="eyebrow"), arrives])], className="told")
     return html.Article([field(feature, position, record[feature.name]), told], className="gallery-row")
 
 

@@ -19,13 +19,16 @@ def page(path: str | None, names: Sequence[str]) -> Component:
 
 def refusal(error: LikelyError, names: Sequence[str]) -> Component:
     """The page is about a model that is not there or cannot be opened."""
-    title = "No such model" if error.code == "unknown_model" else "This model cannot be opened"
-    return _page(title, error.message, error.hint, names)
+    if error.code == "unknown_model":
+        return _page("No such model", error.message, "" if names else error.hint, names)
+    return _page("This model cannot be opened", error.message, error.hint, names)
 
 
 def _page(title: str, words: str, hint: str, names: Sequence[str]) -> Component:
     links = [html.Li(dcc.Link(name, href=url.href("predict", name))) for name in names]
     head = html.Header(html.Div([html.H1(title), html.P(words, className="lead-line")]), className="model-head")
     ways = [html.P("These models are here:"), html.Ul(links)] if links else []
-    body = html.Div([html.P(hint), *ways, dcc.Link("All models", href=url.href("home"))], className="not-found")
+    body = html.Div(
+        [html.P(hint) if hint else None, *ways, dcc.Link("All models", href=url.href("home"))], className="not-found"
+    )
     return parts.page(title, [head, body])

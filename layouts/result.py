@@ -82,13 +82,17 @@ def answered(
 def _headline(outcomes: Outcomes, score: Score, shown: Sequence[str] | None) -> Component:
     labels = [outcomes[name].label for name in score.labels]
     if not outcomes.exclusive:
-        words = ", ".join(labels) or "None of them"
-        return html.Div([html.P("Expected", className="eyebrow"), html.P(words, className="headline headline-words")])
+        words = f"Expected: {', '.join(labels)}" if labels else "None expected"
+        return html.Div([_eyebrow(), html.P(words, className="headline headline-words")])
     name = score.labels[0]
     said = [html.Span([dot(outcomes, name), labels[0]])]
     if shown is not None:
         said.append(html.Span(shown[outcomes.index(name)], className="number"))
-    return html.Div([html.P("The model says", className="eyebrow"), html.P(said, className="headline")])
+    return html.Div([_eyebrow(), html.P(said, className="headline")])
+
+
+def _eyebrow() -> Component:
+    return html.P("The model says", className="eyebrow")
 
 
 def _bars(outcomes: Outcomes, probabilities: Sequence[float], shown: Sequence[str]) -> Component:

@@ -1,0 +1,146 @@
+"""The service in a thread, and a real browser in front of it."""
+
+import os
+import re
+import shutil
+import threading
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from app import create_server
+from settings import Settings
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        reason = f"no browser is installed: none of {', '.join(BROWSERS)} is on the path"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def address(models_dir, tmp_path_factory):
+    """Where the pages are served, without a slash at the end."""
+    server = create_server(Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var")))
+    httpd = make_server("127.0.0.1", 0, server, threaded=True)
+    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{httpd.server_port}"
+    httpd.shutdown()
+    thread.join(timeout=10)
+
+
+class Tab:
+    """A page of the browser, and everything that it said and asked for."""
+
+    def __init__(self, page, address):
+        self.page, self.address = page, address
+        self.complaints, self.requests = [], []
+        page.on("console", lambda message: self._complain(message.type, message.text))
+        page.on("pageerror", lambda error: self._complain("error", str(error)))
+        page.on("request", lambda request: self.requests.append(request))
+
+    def _complain(self, kind, text):
+        if kind in ("error", "warning"):
+            self.complaints.append(text)
+
+    def open(self, path):
+        self.page.goto(self.address + path)
+        self.page.wait_for_selector("[data-title]")
+        if "/predict" in path:
+            self.page.wait_for_selector("#panel[data-state]")
+        elif path == "/gallery":
+            self.page.wait_for_selector("[data-asks][data-settled]")
+        return self
+
+    def field(self, label):
+        """The field of that label, with its control and what is said under it."""
+        return self.page.locator("[data-feature]").filter(has=self.page.get_by_text(label, exact=True)).first
+
+    def textbox(self, label):
+        """The text input whose name begins with the label; a unit may follow."""
+        return self.page.get_by_role("textbox", name=re.compile(rf"^{re.escape(label)}( |$)"))
+
+    def type(self, label, text):
+        """Type a value and commit it."""
+        control = self.textbox(label)
+        control.fill(text)
+        control.press("Enter")
+
+    def settle(self, state="current"):
+        """Wait until the result is what the form asks for."""
+        self.page.wait_for_selector(f"#panel[data-state={state}][aria-busy=false]")
+
+    def answered(self, serial):
+        """Wait until the question of that number is answered and nothing else is open."""
+        expect(self.page.locator("#result [data-serial]")).to_have_attribute("data-serial", str(serial))
+        self.settle()
+
+    def probabilities(self):
+        """Exact probabilities on the page, by outcome."""
+        bars = self.page.locator("#result [data-outcome]")
+        return dict(bars.evaluate_all("bars => bars.map(bar => [bar.dataset.outcome, +bar.dataset.probability])"))
+
+    def percents(self):
+        """What people read, by outcome."""
+        read = "bars => bars.map(bar => [bar.dataset.outcome, bar.querySelector('.number').textContent])"
+        return dict(self.page.locator("#result [data-outcome]").evaluate_all(read))
+
+    def record(self):
+        """What stands in the form."""
+        return dict(self.page.locator("[data-feature]").evaluate_all(_READ))
+
+    def numbers_seen(self):
+        """Numbers of the result that can be seen, faded or not."""
+        numbers = self.page.locator("#result .number")
+        return [number for number in numbers.all() if number.is_visible()]
+
+    def updates(self):
+        """Requests that the page made of its callbacks."""
+        return [request for request in self.requests if "_dash-update-component" in request.url]
+
+    def foreign(self):
+        """Requests that left the host."""
+        here = urlsplit(self.address).netloc
+        return [r.url for r in self.requests if urlsplit(r.url).netloc not in (here, "") and r.url[:5] != "data:"]
+
+
+_READ = """fields => fields.map(field => {
+    const checked = field.querySelector("input[type=radio]:checked, input[type=checkbox]");
+    const control = document.getElementById(field.dataset.control);
+    const value = field.querySelector("[role=radiogroup]") ? checked?.value ?? ""
+        : checked ? String(checked.checked) : control.value;
+    return [field.dataset.feature, value];
+})"""
+
+
+@pytest.fixture
+def browse(chromium, address):
+    """Open tabs: ``browse(width=380)``. At the end, none may have complained or left the host."""
+    contexts, tabs = [], []
+
+    def new_tab(*, width=1280, height=900, quiet=True, **options):
+        contexts.append(chromium.new_context(viewport={"width": width, "height": height}, **options))
+        contexts[-1].set_default_timeout(10_000)
+        tab = Tab(contexts[-1].new_page(), address)
+        if quiet:
+            tabs.append(tab)
+        return tab
+
+    yield new_tab
+    for context in contexts:
+        context.close()
+    for tab in tabs:
+        assert tab.complaints == []
+        assert tab.foreign() == []

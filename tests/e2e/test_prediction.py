@@ -1,0 +1,283 @@
+"""The Prediction page in a real browser."""
+
+import json
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+UPDATE = "**/_dash-update-component*"
+
+
+def score_of(service, tab, model):
+    score = service.score(model, [tab.record()]).scores[0]
+    return dict(zip(service.model(model).outcomes.names, score.probabilities, strict=True))
+
+
+def question(route):
+    """Serial of the question in a request; 0 where it is none."""
+    body = json.loads(route.request.post_data or "{}")
+    asked = [
+        given.get("value") for given in body.get("inputs", []) if isinstance(given, dict) and given["id"] == "asked"
+    ]
+    return asked[0]["serial"] if asked else 0
+
+
+@pytest.mark.parametrize("model", ["iris", "breast-cancer", "loan", "bank-products"])
+def test_the_page_opens_with_the_score_of_what_stands_in_its_form(browse, service, model):
+    tab = browse().open(f"/{model}/predict")
+    tab.settle()
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, model), abs=1e-12)
+    assert len(tab.updates()) == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "label", "text"),
+    [
+        ("iris", "Petal width", "2.3"),
+        ("breast-cancer", "Radius", "21"),
+        ("loan", "Loan amount", "390"),
+        ("bank-products", "Income", "180"),
+    ],
+)
+def test_a_change_moves_the_numbers_and_they_are_the_services(browse, service, model, label, text):
+    tab = browse().open(f"/{model}/predict")
+    before = tab.probabilities()
+    tab.type(label, text)
+    tab.settle()
+    after = tab.probabilities()
+    assert after != before
+    assert after == pytest.approx(score_of(service, tab, model), abs=1e-12)
+    for name, shown in tab.percents().items():
+        if digits := re.fullmatch(r"([\d.]+)\u00a0%", shown):
+            assert float(digits[1]) == pytest.approx(100 * after[name], abs=0.1)
+    assert len(tab.updates()) == 2
+
+
+def test_typing_without_enter_is_answered_too(browse, service):
+    tab = browse().open("/iris/predict")
+    control = tab.textbox("Petal width")
+    control.fill("1")
+    control.press_sequentially(".75", delay=20)
+    expect(tab.page.locator("#panel")).to_have_attribute("aria-busy", "true")
+    tab.settle()
+    assert tab.record()["petal_width"] == "1.75"
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, "iris"), abs=1e-12)
+
+
+def test_choices_and_switches_are_answered(browse, service):
+    tab = browse().open("/loan/predict")
+    before = tab.probabilities()
+    tab.page.get_by_text("Debts unpaid").click()
+    tab.answered(1)
+    assert tab.record()["Credit_History"] == "0"
+    assert tab.probabilities() != before
+    tab.field("Credit history").get_by_text("Not known").click()
+    tab.answered(2)
+    assert tab.record()["Credit_History"] == ""
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, "loan"), abs=1e-12)
+
+    tab = browse().open("/bank-products/predict")
+    tab.page.get_by_label("Online banking", exact=True).click()
+    tab.answered(1)
+    tab.page.get_by_label("Education").select_option("Graduate")
+    tab.answered(2)
+    assert (tab.record()["online_banking"], tab.record()["education"]) == ("false", "graduate")
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, "bank-products"), abs=1e-12)
+
+
+def test_the_slider_and_its_number_move_together(browse, service):
+    tab = browse().open("/iris/predict")
+    slider = tab.page.get_by_role("slider", name="Petal length")
+    slider.focus()
+    for _ in range(10):
+        slider.press("ArrowRight")
+    expect(tab.textbox("Petal length")).to_have_value("5.2")
+    tab.settle()
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, "iris"), abs=1e-12)
+    tab.type("Petal length", "6")
+    tab.settle()
+    assert float(slider.input_value()) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("abc", "“abc” is not a whole number."),
+        ("45.5", "“45.5” is not a whole number."),
+        ("7", "“7” is below 18."),
+        ("1e400", "is not a number that can be calculated with."),
+        ("", "A value is needed."),
+    ],
+)
+def test_bad_input_is_marked_in_words_and_no_number_stands_beside_it(browse, text, words):
+    tab = browse().open("/bank-products/predict")
+    tab.type("Age", text)
+    tab.settle("invalid")
+    control = tab.textbox("Age")
+    expect(control).to_have_attribute("aria-invalid", "true")
+    expect(control).to_have_accessible_description(re.compile(re.escape(words)))
+    expect(tab.page.locator("#panel-words")).to_contain_text("please correct Age")
+    expect(tab.page.locator("#panel-words")).to_contain_text("belongs to earlier values")
+    expect(tab.page.locator(".score")).to_have_css("opacity", "0.35")
+    assert tab.numbers_seen() == []
+    tab.type("Age", "46")
+    tab.settle()
+    assert len(tab.numbers_seen()) == 4
+    expect(control).not_to_have_attribute("aria-invalid", "true")
+
+
+def test_every_fault_is_named_at_once(browse):
+    tab = browse().open("/bank-products/predict?age=abc&mortgage=-3&nonsense=1")
+    tab.settle("invalid")
+    expect(tab.field("Age")).to_contain_text("is not a whole number")
+    expect(tab.field("Mortgage")).to_contain_text("is below 0")
+    assert tab.numbers_seen() == []
+
+
+def test_outside_of_training_is_allowed_and_flagged(browse, service):
+    tab = browse().open("/bank-products/predict")
+    tab.type("Income", "900")
+    tab.settle()
+    expect(tab.field("Income")).to_contain_text("The model has seen 8 to 224.")
+    expect(tab.page.locator("#result")).to_contain_text("Outside what the model has seen: Income.")
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, "bank-products"), abs=1e-12)
+
+
+def test_a_late_answer_never_overwrites_a_newer_one(browse, service):
+    tab = browse().open("/iris/predict")
+    held = []
+
+    def hold_the_first(route):
+        if question(route) == 1:
+            held.append(route)
+        else:
+            route.continue_()
+
+    tab.page.route(UPDATE, hold_the_first)
+    tab.type("Petal width", "0.3")
+    tab.page.wait_for_timeout(300)
+    assert len(held) == 1
+    tab.type("Petal width", "2.4")
+    tab.settle()
+    right = tab.probabilities()
+    assert right == pytest.approx(score_of(service, tab, "iris"), abs=1e-12)
+    held[0].continue_()
+    for _ in range(20):
+        tab.page.wait_for_timeout(25)
+        current = tab.page.locator("#panel[data-state=current]").count()
+        assert not current or tab.probabilities() == right
+    tab.settle()
+    assert tab.probabilities() == right
+
+
+@pytest.mark.parametrize("failure", [500, 429, "network"])
+def test_a_failed_question_is_shown_and_asked_again(browse, service, failure):
+    tab = browse(quiet=False).open("/iris/predict")
+    fail = (lambda route: route.abort()) if failure == "network" else (lambda route: route.fulfill(status=failure))
+    tab.page.route(UPDATE, fail)
+    tab.type("Petal width", "2.4")
+    tab.page.wait_for_timeout(600)
+    assert tab.numbers_seen() == []
+    tab.page.wait_for_selector("#panel[data-state=lost]")
+    expect(tab.page.locator("#panel-words")).to_contain_text("No answer from the server. Trying again")
+    assert tab.numbers_seen() == []
+    tab.page.unroute(UPDATE)
+    tab.settle()
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, "iris"), abs=1e-12)
+    assert tab.page.locator("#panel-words").inner_text() == ""
+
+
+def test_a_fast_typist_gets_the_last_value_and_floods_nobody(browse, service):
+    tab = browse().open("/bank-products/predict")
+    control = tab.textbox("Income")
+    control.fill("")
+    asked = len(tab.updates())
+    control.press_sequentially("123.45678901234567", delay=30)
+    control.press("Enter")
+    tab.settle()
+    assert tab.record()["income"] == "123.45678901234567"
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, "bank-products"), abs=1e-12)
+    assert len(tab.updates()) - asked <= 2
+
+
+def test_the_form_is_worked_by_keyboard_alone(browse):
+    tab = browse().open("/iris/predict")
+    control = tab.textbox("Sepal length")
+    control.focus()
+    control.press("ArrowUp")
+    assert control.input_value() == "5.9"
+    control.press("Shift+ArrowDown")
+    assert control.input_value() == "4.9"
+    tab.settle()
+    summary = tab.field("Sepal width").locator("summary")
+    summary.focus()
+    summary.press("Enter")
+    expect(tab.page.get_by_text("Measured at the widest point.").first).to_be_visible()
+    tab.page.keyboard.press("Escape")
+    expect(tab.page.get_by_text("Measured at the widest point.").first).not_to_be_visible()
+    tab.page.keyboard.press("Tab")
+    assert tab.page.evaluate("document.activeElement.id") == "field-1"
+
+
+def test_the_address_holds_what_was_changed_and_opens_it_again(browse):
+    tab = browse().open("/loan/predict?loan_amount=200&nonsense=1&Gender=Martian")
+    tab.settle()
+    assert tab.record()["LoanAmount"] == "200"
+    assert tab.record()["Gender"] == "Male"
+    tab.type("Income", "9000")
+    tab.settle()
+    tab.page.wait_for_url("**/loan/predict?*ApplicantIncome=9000*")
+    before = tab.probabilities()
+    assert len(tab.updates()) == 2  # the mirror in the address asks nothing
+    tab.page.reload()
+    tab.page.wait_for_selector("#panel[data-state=current]")
+    assert tab.probabilities() == before
+    tab.page.get_by_role("link", name="Insights").click()
+    tab.page.wait_for_url("**/loan/insights")
+    tab.page.go_back()
+    tab.page.wait_for_selector("#panel[data-state=current]")
+    assert tab.probabilities() == before
+
+
+def test_the_answers_come_from_the_version_whose_form_is_shown(browse, service):
+    tab = browse().open("/iris/predict")
+    tab.type("Petal width", "2")
+    tab.settle()
+    asked = json.loads(tab.updates()[-1].post_data)["inputs"][0]["value"]
+    assert asked["model"] == service.model("iris").key
+
+
+def test_the_page_is_light(browse):
+    tab = browse().open("/loan/predict")
+    tab.settle()
+    urls = [request.url for request in tab.requests]
+    assert not any("plotly" in url or "async-" in url for url in urls)
+    on_page = tab.page.evaluate("fetch('/_dash-dependencies').then(answer => answer.json())")
+    here = [c for c in on_page if any(i["id"] in ("location", "asked", "answered") for i in c["inputs"])]
+    assert len(here) <= 3
+    sizes = [len(request.response().body()) for request in tab.requests if request.url.startswith(tab.address)]
+    assert len(sizes) < 30
+
+
+def test_from_one_model_to_another_nothing_stays_behind(browse, service):
+    tab = browse().open("/iris/predict")
+    tab.type("Sepal length", "abc")
+    tab.settle("invalid")
+    tab.page.get_by_role("link", name="Models").click()
+    tab.page.get_by_role("link", name="Breast tissue").click()
+    tab.page.wait_for_selector("#form[data-model^=breast]")
+    tab.settle()
+    assert tab.page.locator("[aria-invalid=true], [data-state=problem]").count() == 0
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, "breast-cancer"), abs=1e-12)
+    assert tab.page.title() == "Breast tissue – Prediction"
+
+
+def test_a_change_is_on_the_screen_soon(browse):
+    """Not the figure of the benchmark: only that nothing holds the answer back."""
+    tab = browse().open("/iris/predict")
+    began = time.monotonic()
+    tab.type("Petal width", "2")
+    tab.settle()
+    assert time.monotonic() - began < 2
