@@ -202,3 +202,15 @@ def test_debug_restarts_when_code_changes(start, tmp_path):
     edited.write_text(edited.read_text() + "\nprint('changed', flush=True)\n")
     wait_for_text(log, "changed")
     wait_for(port)
+
+
+def test_the_build_step_of_a_paas_leaves_models_that_serve(tmp_path):
+    environ = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "MODELS_DIR": str(tmp_path)}
+    built = subprocess.run(["bin/post_compile"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert built.returncode == 0, built.stderr
+    assert sorted(path.parent.name for path in tmp_path.glob("*/live")) == [
+        "bank-products",
+        "breast-cancer",
+        "iris",
+        "loan",
+    ]
