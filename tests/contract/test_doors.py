@@ -1,0 +1,170 @@
+"""One record, every door: the same numbers to 1e-12, and the same problems in the same words.
+
+A door is a function of a client, a model and one record (name to text or None) that gives what the
+model says, or the problems. A new door is one more row of `DOORS`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from urllib.parse import urlencode
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from api import create_api
+from ml.errors import InvalidRecord
+from ml.schema import text_of
+
+MODELS = ("iris", "breast-cancer", "loan", "bank-products")
+FORM = "application/x-www-form-urlencoded"
+
+
+@pytest.fixture(scope="module")
+def client(service):
+    return create_api(service, dict, max_body=1_000_000, max_records=100).test_client()
+
+
+def post(body, content_type="application/json"):
+    """A door that sends a body made of the record."""
+
+    def ask(client, model, record):
+        answer = client.post(f"/api/v1/models/{model}/predict", data=body(record), content_type=content_type)
+        if answer.status_code == 422:
+            return problems_of(answer.json["error"]["problems"])
+        assert answer.status_code == 200, answer.text
+        prediction = answer.json["predictions"][0]
+        return prediction["id"], prediction["label"], prediction["probabilities"]
+
+    return ask
+
+
+def problems_of(problems):
+    """What a door says is wrong, without the value: text at one door, a number at another."""
+    return [(each["row"], each["feature"], each["message"], each["hint"]) for each in problems]
+
+
+def table(record):
+    file = io.StringIO()
+    csv.writer(file).writerows([record.keys(), ["" if value is None else value for value in record.values()]])
+    return file.getvalue().encode()
+
+
+def filled(record):
+    return {name: "" if value is None else value for name, value in record.items()}
+
+
+def csv_answer(client, model, record):
+    """JSON in, CSV out: the numbers that a spreadsheet is given."""
+    answer = client.post(f"/api/v1/models/{model}/predict", json=record, headers={"Accept": "text/csv"})
+    if answer.status_code == 422:
+        return problems_of(answer.json["error"]["problems"])
+    row = next(csv.DictReader(io.StringIO(answer.text)))
+    given = {name.removeprefix("probability_"): float(row[name]) for name in row if name.startswith("probability_")}
+    described = client.get(f"/api/v1/models/{model}").json
+    label = row["label"] if described["exclusive"] else [part for part in row["label"].split(", ") if part]
+    return row.get(described["record_id"]) or None, label, given
+
+
+DOORS = {
+    "object": post(json.dumps),
+    "list": post(lambda record: json.dumps([record])),
+    "records": post(lambda record: json.dumps({"records": [record]})),
+    "JSON string": post(lambda record: json.dumps(json.dumps([record]))),
+    "pandas columns": post(lambda record: pd.DataFrame([record], dtype=object).to_json()),
+    "form": post(lambda record: urlencode(filled(record)), FORM),
+    "CSV": post(table, "text/csv"),
+    "CSV answer": csv_answer,
+}
+
+
+def in_process(service, model, record):
+    """What every door is compared with."""
+    try:
+        scored = service.score(model, [record])
+    except InvalidRecord as invalid:
+        return [(each.row, each.feature, each.message, each.hint) for each in invalid.problems]
+    score, outcomes = scored.scores[0], scored.model.outcomes
+    label = score.labels[0] if outcomes.exclusive else list(score.labels)
+    return score.id, label, dict(zip(outcomes.names, score.probabilities, strict=True))
+
+
+def assert_same(answer, wanted):
+    if isinstance(wanted, list):
+        assert answer == wanted
+        return
+    assert answer[:2] == wanted[:2]
+    assert answer[2].keys() == wanted[2].keys()
+    assert all(math.isclose(answer[2][name], wanted[2][name], rel_tol=0, abs_tol=1e-12) for name in wanted[2])
+
+
+def values_of(feature):
+    """Texts and blanks for one feature: mostly good ones, of every form in which they are written."""
+    nonsense = st.sampled_from([None, "x", "1e999", "5,1", "maybe"])
+    if feature.choices:
+        good = st.sampled_from([text for choice in feature.choices for text in (choice.label, text_of(choice.value))])
+    elif feature.kind == "boolean":
+        good = st.sampled_from(["true", "No", "1", "0"])
+    elif feature.kind == "integer":
+        good = st.integers(int(feature.low or 0), int(feature.high or 100)).map(str)
+    else:
+        good = st.floats(feature.low or 0, feature.high or 100).map(repr)
+    return st.one_of(good, good, good, good, good, good, good, nonsense)
+
+
+@st.composite
+def records(draw, service, model):
+    """A record with some of its features under their aliases, and perhaps its own name."""
+    schema = service.model(model).schema
+    record = {}
+    for feature in schema.features:
+        name = draw(st.sampled_from((feature.name, feature.name, *feature.aliases)))
+        record[name] = draw(values_of(feature))
+    if schema.record_id and draw(st.booleans()):
+        record[schema.record_id] = draw(st.sampled_from(["A1", "=1", "7", "é"]))
+    return record
+
+
+@pytest.mark.parametrize("model", MODELS)
+@settings(deadline=None, max_examples=25, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_one_record_gives_the_same_at_every_door(client, service, model, data):
+    record = data.draw(records(service, model))
+    wanted = in_process(service, model, record)
+    for name, ask in DOORS.items():
+        answer = ask(client, model, record)
+        if name == "CSV answer" and not isinstance(answer, list) and wanted[0] == "=1":
+            assert answer[0] == "'=1"  # a spreadsheet must not run it
+            answer = (wanted[0], *answer[1:])
+        assert_same(answer, wanted)
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_numbers_as_text_and_as_json_are_the_same(client, service, model):
+    typed = client.get(f"/api/v1/models/{model}").json["example"]
+    texts = {name: None if value is None else text_of(value) for name, value in typed.items()}
+    for ask in (DOORS["object"], DOORS["list"], DOORS["JSON string"], DOORS["pandas columns"]):
+        assert_same(ask(client, model, typed), in_process(service, model, texts))
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_one_record_among_many_gives_the_same(client, service, model):
+    bundle = service.model(model)
+    rows = list(zip(*(array.tolist()[:50] for array in bundle.holdout.block), strict=True))
+    sent = [
+        {
+            name: value
+            for name, value in zip(bundle.schema.names, row, strict=True)
+            if value is not None and value == value
+        }
+        for row in rows
+    ]
+    many = client.post(f"/api/v1/models/{model}/predict", json=sent).json["predictions"]
+    for record, prediction in zip(sent, many, strict=True):
+        alone = in_process(service, model, record)
+        assert_same((prediction["id"], prediction["label"], prediction["probabilities"]), alone)
