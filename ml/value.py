@@ -1,0 +1,279 @@
+"""The value function: what a model says of a record of which only some features are known.
+
+For a record x of which the features K are known,
+
+    v(K) = weighted mean, over background rows z, of f(x on K, z elsewhere)
+
+with f the model's probabilities. All known: v is the model's own answer. Nothing known: v is the mean
+answer over the background. In between the rows z count by how near they are to x on K, so that a blank is
+filled with what it tends to be for records like this one (Aas, Jullum & Løland 2021); weights of 1 would
+mix values that do not occur together (Štrumbelj & Kononenko 2014). Covert, Lundberg & Lee 2021 set both
+side by side. The choice was measured: docs/decisions/0011-blanks.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.blocks import Block, column, size, take
+from ml.bundle import Bundle
+from ml.evaluation import need_probabilities, no_probabilities
+from ml.schema import Feature, Row, Value
+
+BACKGROUND_ROWS = 2_000
+MOST_ROWS = 500  # background rows that one position uses: bounds the time of an answer
+NEIGHBOURS = 50  # the bandwidth is the distance of this neighbour
+SMALLEST_WEIGHT = 0.001  # of the largest: rows that count less are not asked
+RANGE = (0.1, 0.9)
+# Distances are whole multiples of this, so that their sums are exact in any order: the same coalition
+# has the same weights whether it is asked alone or among others.
+STEP = 2.0**-20
+
+
+@dataclass(frozen=True)
+class Position:
+    """What the model says of one record, of which m background rows filled the blanks.
+
+    Attributes
+    ----------
+    value : ndarray of float, shape (k,)
+        v(K), each 0 to 1. With nothing blank exactly the model's own probabilities.
+    low, high : ndarray of float, shape (k,)
+        Weighted 10 % and 90 % quantiles of the answers: where the full record's answer is to be
+        expected. Equal to `value` when nothing is blank.
+    answers : ndarray of float, shape (m, k)
+        f of the record with its blanks filled by each of the rows; one answer when nothing is blank.
+    weights : ndarray of float, shape (m,)
+        What each answer counts; sums to 1.
+    chosen : ndarray of int, shape (m,)
+        Numbers of these rows in the game's `background`; empty when nothing is blank.
+    blank : tuple of int
+        Positions of the features that are not known, in schema order.
+    """
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    answers: np.ndarray
+    weights: np.ndarray
+    chosen: np.ndarray
+    blank: tuple[int, ...]
+
+
+class Game:
+    """The value function of one version. Never changes after it was made, so threads may share it.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    rows : int or None
+        Background rows to use at most; None uses up to 2,000.
+    nearness : bool
+        False counts every background row alike (the interventional game).
+
+    Attributes
+    ----------
+    background : Block of n records
+        The rows that fill blanks, in a fixed random order.
+    base : ndarray of float, shape (k,)
+        v of nothing known: the mean answer over the background.
+
+    Raises
+    ------
+    NoProbabilities
+        When the estimator offers none.
+    """
+
+    def __init__(self, bundle: Bundle, rows: int | None = None, nearness: bool = True) -> None:
+        if bundle.offers != "probabilities":
+            raise no_probabilities()
+        self.schema = bundle.schema
+        self._predictor = bundle.predictor
+        self._nearness = nearness
+        total = size(bundle.background)
+        # Shuffled, because a background of few rows may be sorted, and among rows of one distance the first are used.
+        order = np.random.default_rng(0).permutation(total)[: min(rows or BACKGROUND_ROWS, total)]
+        self.background: Block = take(bundle.background, order)
+        self._scales = tuple(map(_Scale, self.schema.features, self.background))
+        self._answers = self._ask(self.background)
+        self.base: np.ndarray = self._answers.mean(axis=0)
+
+    def at(self, row: Row, known: Sequence[bool] | None = None) -> Position:
+        """The position of one record.
+
+        Parameters
+        ----------
+        row : Row
+            Typed values in schema order; a None is a blank.
+        known : sequence of bool, length p, or None
+            Which features are known, where None in the row does not say it: a None that is
+            known is a missing value, and the model is given it as such.
+
+        Raises
+        ------
+        ValueError
+            When the model refuses a value.
+        """
+        mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
+        blank = tuple(np.flatnonzero(~mask).tolist())
+        if not blank:
+            value = self._row(row)
+            return Position(value, value, value, value[np.newaxis], np.ones(1), np.empty(0, dtype=np.intp), ())
+        if len(blank) == len(mask):
+            count = len(self._answers)
+            return _position(self._answers, np.full(count, 1.0 / count), np.arange(count), blank)
+        [(chosen, weights)] = self._weighed(row, mask[np.newaxis], None)
+        answers = self._ask(self._filled(row, mask[np.newaxis], [chosen]))
+        return _position(answers, weights, chosen, blank)
+
+    def values(self, row: Row, coalitions: np.ndarray, rows: int | None = None) -> np.ndarray:
+        """V of many sets of known features of one record, from one batch of predictions.
+
+        Parameters
+        ----------
+        row : Row
+            Typed values in schema order.
+        coalitions : ndarray of bool, shape (c, p)
+            True where a feature counts as known; a None there is a missing value.
+        rows : int or None
+            Background rows to use at most for each coalition; None uses as many as :meth:`at`,
+            and gives the same values.
+
+        Returns
+        -------
+        ndarray of float, shape (c, k)
+            Each 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            When the model refuses a value.
+        """
+        coalitions = np.asarray(coalitions, dtype=bool)
+        found = np.empty((len(coalitions), len(self.base)))
+        full, empty = coalitions.all(axis=1), ~coalitions.any(axis=1)
+        found[empty] = self.base
+        if full.any():
+            found[full] = self._row(row)
+        between = np.flatnonzero(~full & ~empty)
+        if not len(between):
+            return found
+        pairs = self._weighed(row, coalitions[between], rows)
+        answers = self._ask(self._filled(row, coalitions[between], [chosen for chosen, _ in pairs]))
+        ends = np.cumsum([len(chosen) for chosen, _ in pairs])[:-1]
+        for at, part, (_, weights) in zip(between, np.split(answers, ends), pairs, strict=True):
+            found[at] = _mean(part, weights)
+        return found
+
+    def _row(self, row: Row) -> np.ndarray:
+        return np.array(self._predictor.row(row)[1])
+
+    def _ask(self, block: Block) -> np.ndarray:
+        return need_probabilities(self._predictor.block(block).probabilities)
+
+    def _weighed(self, row: Row, coalitions: np.ndarray, most: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each coalition the numbers of the background rows to use, and their weights."""
+        distances = coalitions.astype(np.float64) @ self._distances(row, np.any(coalitions, axis=0))
+        count = min(most or MOST_ROWS, distances.shape[1])
+        if count < distances.shape[1]:
+            nearest = np.argpartition(distances, count - 1, axis=1)[:, :count]
+            distances = np.take_along_axis(distances, nearest, axis=1)
+        else:
+            nearest = np.broadcast_to(np.arange(count), distances.shape)
+        weights = _kernel(distances)
+        kept = weights >= SMALLEST_WEIGHT
+        pairs = ((near[keep], given[keep]) for near, given, keep in zip(nearest, weights, kept, strict=True))
+        return [(near, given / given.sum()) for near, given in pairs]
+
+    def _distances(self, row: Row, wanted: Any) -> np.ndarray:
+        """Squared distance of each background row from the record, a line for each feature: (p, n)."""
+        lines = np.zeros((len(self._scales), size(self.background)))
+        if self._nearness:
+            for at in np.flatnonzero(wanted):
+                lines[at] = self._scales[at].distances(row[at])
+        return lines
+
+    def _filled(self, row: Row, coalitions: np.ndarray, chosen: list[np.ndarray]) -> Block:
+        """The record with the blanks of each coalition filled by its rows, one coalition after the other."""
+        rows, own = np.concatenate(chosen), np.repeat(coalitions, [len(part) for part in chosen], axis=0)
+        filled = []
+        for feature, value, array, mine in zip(self.schema.features, row, self.background, own.T, strict=True):
+            values = array[rows]
+            if mine.any():
+                values[mine] = column(feature, [value])[0]
+            filled.append(values)
+        return tuple(filled)
+
+
+class _Scale:
+    """How far apart values of one feature are: 0 for equal ones, about 1 for two at random.
+
+    Numbers and dates are compared by their ranks in the background, so that neither units nor long
+    tails matter; all else is equal or not. A missing value is equal to a missing value only.
+    """
+
+    def __init__(self, feature: Feature, values: np.ndarray) -> None:
+        self._feature = feature
+        self._ranked = feature.kind in ("number", "integer", "date")
+        self._missing = _is_missing(values)
+        self._values = values
+        if self._ranked:
+            present = values[~self._missing]
+            self._sorted = np.sort(present)
+            self._ranks = np.where(self._missing, 0.0, self._rank(values))
+
+    def _rank(self, values: np.ndarray) -> np.ndarray:
+        """Share of the background below the value, half of its equals counted: 0 to 1."""
+        below = np.searchsorted(self._sorted, values, side="left")
+        upto = np.searchsorted(self._sorted, values, side="right")
+        return (below + upto) / (2.0 * max(len(self._sorted), 1))
+
+    def distances(self, value: Value) -> np.ndarray:
+        """Squared distance of every background row from the value: shape (n,), 0 or more."""
+        given = column(self._feature, [value])
+        if value is None:
+            apart = (~self._missing).astype(np.float64)
+        elif self._ranked:
+            apart = np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)[0]) ** 2)
+        else:
+            apart = (self._values != given[0]).astype(np.float64)
+        return np.round(apart / STEP) * STEP
+
+
+def _is_missing(values: np.ndarray) -> np.ndarray:
+    if values.dtype == object:
+        return np.array([value is None for value in values], dtype=bool)
+    return np.isnat(values) if values.dtype.kind == "M" else np.isnan(values)
+
+
+def _kernel(distances: np.ndarray) -> np.ndarray:
+    """Weights of shape (c, m), the nearest row's is 1.
+
+    The bandwidth is the distance of the 50th neighbour, so about as many rows count however many features
+    are known. What is common to all rows (a category that none has) is no distance.
+    """
+    apart = distances - distances.min(axis=1, keepdims=True)
+    rank = min(NEIGHBOURS, apart.shape[1]) - 1
+    bandwidth = np.partition(apart, rank, axis=1)[:, rank, np.newaxis]
+    return np.exp(-apart / np.maximum(bandwidth, STEP / 64.0))
+
+
+def _position(answers: np.ndarray, weights: np.ndarray, chosen: np.ndarray, blank: tuple[int, ...]) -> Position:
+    low, high = _quantiles(answers, weights)
+    return Position(_mean(answers, weights), low, high, answers, weights, chosen, blank)
+
+
+def _mean(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    return np.clip(weights @ answers, 0.0, 1.0)
+
+
+def _quantiles(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The smallest answers that at least 10 % and 90 % of the weight do not exceed: shape (2, k)."""
+    order = np.argsort(answers, axis=0, kind="stable")
+    shares = np.cumsum(weights[order], axis=0)
+    at = [np.argmax(shares >= share - 1e-12, axis=0) for share in RANGE]
+    return np.take_along_axis(np.take_along_axis(answers, order, axis=0), np.array(at), axis=0)
