@@ -66,7 +66,7 @@
   function lost(patience) {
     now.patience = 0;
     if (!now.form.isConnected || check()) return;
-    panel("lost", "No answer from the server. Trying again …");
+    panel("lost", `No answer from the server. Trying again …${earlier()}`);
     send(standing(), Math.min(2 * patience, LONGEST_WAIT));
   }
 
@@ -154,9 +154,11 @@
     if (answer.problems[""]) return answer.problems[""];
     if (!faulty.length) return "";
     const list = new Intl.ListFormat("en").format(faulty);
-    const earlier = document.querySelector("#result .number, #result .decisions");
-    return `No result: please correct ${list}.${earlier ? " What is faded belongs to earlier values." : ""}`;
+    return `No result: please correct ${list}.${earlier()}`;
   }
+
+  const earlier = () =>
+    document.querySelector("#result .number, #result .decisions") ? " What is faded belongs to earlier values." : "";
 
   /* What Dash's inputs cannot say of themselves. */
   function dress(form) {

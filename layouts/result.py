@@ -12,7 +12,7 @@ from layouts.parts import dot
 from layouts.percent import percents
 from ml.errors import LikelyError, Problem
 from ml.evaluation import no_probabilities
-from ml.outcomes import Outcomes
+from ml.outcomes import Outcome, Outcomes
 from ml.palette import colour_of
 from ml.schema import Schema
 
@@ -97,16 +97,16 @@ def _eyebrow() -> Component:
 
 def _bars(outcomes: Outcomes, probabilities: Sequence[float], shown: Sequence[str]) -> Component:
     rows = zip(outcomes.items, probabilities, shown, strict=True)
-    return html.Ul([_bar(outcomes, item.name, item.label, *of) for item, *of in rows], className="bars")
+    return html.Ul([_bar(outcomes, *row) for row in rows], className="bars")
 
 
-def _bar(outcomes: Outcomes, name: str, label: str, probability: float, shown: str) -> Component:
+def _bar(outcomes: Outcomes, outcome: Outcome, probability: float, shown: str) -> Component:
     fill = html.Div(className="fill", style={"width": f"{probability:.4%}"})
-    words = [html.Span(label, className="bar-name"), html.Span(shown, className="number")]
+    words = [html.Span(outcome.label, className="bar-name"), html.Span(shown, className="number")]
     return html.Li(
         [html.Div(words, className="bar-words"), html.Div(fill, className="track", **{"aria-hidden": "true"})],
-        style={"--colour": colour_of(outcomes, name)},
-        **{"data-outcome": name, "data-probability": repr(probability)},
+        style={"--colour": colour_of(outcomes, outcome.name)},
+        **{"data-outcome": outcome.name, "data-probability": repr(probability)},
     )
 
 

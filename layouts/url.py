@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from ml.registry import NAME
@@ -42,7 +42,7 @@ def parse(path: str | None) -> Page | None:
         return None
     name, at, _ = parts[0].partition("@")
     named = NAME.fullmatch(name) and (not at or len(parts[0]) < LONGEST)
-    return Page(cast(Kind, parts[1]), parts[0]) if named else None
+    return Page(parts[1], parts[0]) if named else None
 
 
 def href(kind: Kind, model: str | None = None, **query: str) -> str:
