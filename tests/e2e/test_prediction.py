@@ -1,11 +1,14 @@
 """The Prediction page in a real browser."""
 
 import json
+import random
 import re
 import time
 
 import pytest
 from playwright.sync_api import expect
+
+from ml.records import read_records
 
 UPDATE = "**/_dash-update-component*"
 
@@ -281,3 +284,39 @@ def test_a_change_is_on_the_screen_soon(browse):
     tab.type("Petal width", "2")
     tab.settle()
     assert time.monotonic() - began < 2
+
+
+def test_after_any_edits_the_result_belongs_to_the_form(browse, service):
+    """Random edits at random speed, some of them nonsense; whenever the page rests, form and result agree."""
+    dice = random.Random(20)
+    schema = service.model("bank-products").schema
+    tab = browse().open("/bank-products/predict")
+    values = ["20", "45", "61", "3", "", "abc", "1.5", "1e3", "0"]
+    for _ in range(6):
+        for _ in range(dice.randint(1, 5)):
+            control = tab.textbox(dice.choice(["Age", "Family size", "Income", "Card spending", "Mortgage"]))
+            control.fill(dice.choice(values))
+            if dice.random() < 0.4:
+                control.press(dice.choice(["Enter", "ArrowUp", "ArrowDown", "Tab"]))
+            tab.page.wait_for_timeout(dice.choice([0, 0, 30, 200]))
+        if dice.random() < 0.5:
+            tab.page.get_by_label("Online banking", exact=True).click()
+        tab.page.wait_for_timeout(400)
+        tab.page.wait_for_selector("#panel[aria-busy=false]")
+        faults = {problem.feature for problem in read_records(schema, [tab.record()]).problems}
+        tab.settle("invalid" if faults else "current")
+        marked = tab.page.locator("[data-state=problem]")
+        assert set(marked.evaluate_all("fields => fields.map(field => field.dataset.feature)")) == faults
+        if faults:
+            assert tab.numbers_seen() == []
+        else:
+            assert tab.probabilities() == pytest.approx(score_of(service, tab, "bank-products"), abs=1e-12)
+
+
+def test_a_slow_server_is_waited_for(browse, service):
+    tab = browse().open("/iris/predict")
+    tab.page.route(UPDATE, lambda route: (time.sleep(3.5), route.continue_()))
+    tab.type("Petal width", "2.4")
+    tab.page.wait_for_selector("#panel[data-state=lost]")
+    tab.page.wait_for_selector("#panel[data-state=current]", timeout=20_000)
+    assert tab.probabilities() == pytest.approx(score_of(service, tab, "iris"), abs=1e-12)
