@@ -73,6 +73,7 @@ def csv_answer(client, model, record):
 
 DOORS = {
     "object": post(json.dumps),
+    "long body": post(lambda record: json.dumps(record) + " " * 4000),
     "list": post(lambda record: json.dumps([record])),
     "records": post(lambda record: json.dumps({"records": [record]})),
     "JSON string": post(lambda record: json.dumps(json.dumps([record]))),
