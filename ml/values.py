@@ -51,7 +51,7 @@ def unseen(feature: Feature, value: Value) -> str:
     if feature.seen is None or value is None:
         return ""
     low, high = feature.seen
-    if low <= value <= high:  # type: ignore[operator]
+    if low <= value <= high:
         return ""
     return f"The model has seen {shown(low)} to {shown(high)}."
 
