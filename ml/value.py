@@ -15,23 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from ml.blocks import Block, column, size, take
 from ml.bundle import Bundle
 from ml.evaluation import need_probabilities, no_probabilities
-from ml.schema import Feature, Row, Value
+from ml.nearness import MOST_ROWS, Nearness, Scale
+from ml.schema import Row
 
 BACKGROUND_ROWS = 2_000
-MOST_ROWS = 500  # background rows that one position uses: bounds the time of an answer
-NEIGHBOURS = 50  # the bandwidth is the distance of this neighbour
-SMALLEST_WEIGHT = 0.001  # of the largest: rows that count less are not asked
 RANGE = (0.1, 0.9)
-# Distances are whole multiples of this, so that their sums are exact in any order: the same coalition
-# has the same weights whether it is asked alone or among others.
-STEP = 2.0**-20
+SCREENED_ROWS = 200
 
 
 @dataclass(frozen=True)
@@ -81,6 +76,10 @@ class Game:
         The rows that fill blanks, in a fixed random order.
     base : ndarray of float, shape (k,)
         v of nothing known: the mean answer over the background.
+    used : ndarray of bool, shape (p,)
+        False where no answer changes when the background's values of the feature are exchanged.
+    scales : tuple of Scale, length p
+        How far apart values of a feature are, and the background in groups of like values.
 
     Raises
     ------
@@ -93,14 +92,15 @@ class Game:
             raise no_probabilities()
         self.schema = bundle.schema
         self._predictor = bundle.predictor
-        self._nearness = nearness
         total = size(bundle.background)
         # Shuffled, because a background of few rows may be sorted, and among rows of one distance the first are used.
         order = np.random.default_rng(0).permutation(total)[: min(rows or BACKGROUND_ROWS, total)]
         self.background: Block = take(bundle.background, order)
-        self._scales = tuple(map(_Scale, self.schema.features, self.background))
         self._answers = self._ask(self.background)
         self.base: np.ndarray = self._answers.mean(axis=0)
+        self.used = np.array([self._uses(at) for at in range(len(self.background))], dtype=bool)
+        self.scales = tuple(map(Scale, self.schema.features, self.background))
+        self._nearness = Nearness(self.scales, self._answers, self.used) if nearness else None
 
     def at(self, row: Row, known: Sequence[bool] | None = None) -> Position:
         """The position of one record.
@@ -177,25 +177,22 @@ class Game:
 
     def _weighed(self, row: Row, coalitions: np.ndarray, most: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each coalition the numbers of the background rows to use, and their weights."""
-        distances = coalitions.astype(np.float64) @ self._distances(row, np.any(coalitions, axis=0))
-        count = min(most or MOST_ROWS, distances.shape[1])
-        if count < distances.shape[1]:
-            nearest = np.argpartition(distances, count - 1, axis=1)[:, :count]
-            distances = np.take_along_axis(distances, nearest, axis=1)
-        else:
-            nearest = np.broadcast_to(np.arange(count), distances.shape)
-        weights = _kernel(distances)
-        kept = weights >= SMALLEST_WEIGHT
-        pairs = ((near[keep], given[keep]) for near, given, keep in zip(nearest, weights, kept, strict=True))
-        return [(near, given / given.sum()) for near, given in pairs]
+        if self._nearness is not None:
+            return self._nearness.weights(row, coalitions, most or MOST_ROWS)
+        count = min(most or BACKGROUND_ROWS, len(self._answers))
+        return [(np.arange(count), np.full(count, 1.0 / count))] * len(coalitions)
 
-    def _distances(self, row: Row, wanted: Any) -> np.ndarray:
-        """Squared distance of each background row from the record, a line for each feature: (p, n)."""
-        lines = np.zeros((len(self._scales), size(self.background)))
-        if self._nearness:
-            for at in np.flatnonzero(wanted):
-                lines[at] = self._scales[at].distances(row[at])
-        return lines
+    def _uses(self, at: int) -> bool:
+        """Whether any answer changes when the background's values of one feature are exchanged."""
+        rows = len(self._answers)
+        order = np.random.default_rng((at, 2)).permutation(rows)
+        for part in (slice(0, SCREENED_ROWS), slice(0, rows)):  # most features show it at once
+            block = [array[part] for array in self.background]
+            before = self._ask(tuple(block))  # of the same size: another may round differently
+            block[at] = self.background[at][order][part]
+            if not np.array_equal(before, self._ask(tuple(block))):
+                return True
+        return False
 
     def _filled(self, row: Row, coalitions: np.ndarray, chosen: list[np.ndarray]) -> Block:
         """The record with the blanks of each coalition filled by its rows, one coalition after the other."""
@@ -207,59 +204,6 @@ class Game:
                 values[mine] = column(feature, [value])[0]
             filled.append(values)
         return tuple(filled)
-
-
-class _Scale:
-    """How far apart values of one feature are: 0 for equal ones, about 1 for two at random.
-
-    Numbers and dates are compared by their ranks in the background, so that neither units nor long
-    tails matter; all else is equal or not. A missing value is equal to a missing value only.
-    """
-
-    def __init__(self, feature: Feature, values: np.ndarray) -> None:
-        self._feature = feature
-        self._ranked = feature.kind in ("number", "integer", "date")
-        self._missing = _is_missing(values)
-        self._values = values
-        if self._ranked:
-            present = values[~self._missing]
-            self._sorted = np.sort(present)
-            self._ranks = np.where(self._missing, 0.0, self._rank(values))
-
-    def _rank(self, values: np.ndarray) -> np.ndarray:
-        """Share of the background below the value, half of its equals counted: 0 to 1."""
-        below = np.searchsorted(self._sorted, values, side="left")
-        upto = np.searchsorted(self._sorted, values, side="right")
-        return (below + upto) / (2.0 * max(len(self._sorted), 1))
-
-    def distances(self, value: Value) -> np.ndarray:
-        """Squared distance of every background row from the value: shape (n,), 0 or more."""
-        given = column(self._feature, [value])
-        if value is None:
-            apart = (~self._missing).astype(np.float64)
-        elif self._ranked:
-            apart = np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)[0]) ** 2)
-        else:
-            apart = (self._values != given[0]).astype(np.float64)
-        return np.round(apart / STEP) * STEP
-
-
-def _is_missing(values: np.ndarray) -> np.ndarray:
-    if values.dtype == object:
-        return np.array([value is None for value in values], dtype=bool)
-    return np.isnat(values) if values.dtype.kind == "M" else np.isnan(values)
-
-
-def _kernel(distances: np.ndarray) -> np.ndarray:
-    """Weights of shape (c, m), the nearest row's is 1.
-
-    The bandwidth is the distance of the 50th neighbour, so about as many rows count however many features
-    are known. What is common to all rows (a category that none has) is no distance.
-    """
-    apart = distances - distances.min(axis=1, keepdims=True)
-    rank = min(NEIGHBOURS, apart.shape[1]) - 1
-    bandwidth = np.partition(apart, rank, axis=1)[:, rank, np.newaxis]
-    return np.exp(-apart / np.maximum(bandwidth, STEP / 64.0))
 
 
 def _position(answers: np.ndarray, weights: np.ndarray, chosen: np.ndarray, blank: tuple[int, ...]) -> Position:

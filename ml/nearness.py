@@ -1,0 +1,165 @@
+"""How near the rows of a background are to a record, on the features that are known of it.
+
+Every figure in this file is one rule for all models, chosen by measurement: docs/decisions/0011-blanks.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ml.blocks import column
+from ml.schema import Feature, Row, Value
+
+MOST_ROWS = 500  # rows that count for one record: bounds the time of an answer
+NEIGHBOURS = 10  # the bandwidth reaches at least to this neighbour
+BANDWIDTH = 0.05  # and at least this share of the mean distance of two rows
+SMALLEST_WEIGHT = 0.001  # of the largest: rows that count less are left out
+LEAST_TELLING = 0.1  # of the most telling feature: the weight of one that tells nothing by itself
+BINS = 12
+# Distances are whole multiples of this, so that their sums are exact in any order: the same features
+# give the same weights whether they are asked alone or among others.
+STEP = 2.0**-24
+
+
+class Scale:
+    """How far apart values of one feature are: 0 for equal ones, about 1 for two at random.
+
+    Numbers and dates are compared by their ranks in the background, so that neither units nor long
+    tails matter; all else is equal or not. A missing value is equal to a missing value only.
+
+    Attributes
+    ----------
+    groups : ndarray of int, shape (n,)
+        The background in groups of like values: at most 12 of about the same size for numbers and
+        dates, one a value for all else; missing values are a group of their own.
+    """
+
+    def __init__(self, feature: Feature, values: np.ndarray) -> None:
+        self._feature = feature
+        self._values = values
+        self._missing = _is_missing(values)
+        self._sorted = np.sort(values[~self._missing]) if feature.kind in ("number", "integer", "date") else None
+        if self._sorted is None:
+            keys = [(value is not None, str(value)) for value in values.tolist()]
+            code = {key: at for at, key in enumerate(sorted(set(keys)))}
+            self.groups = np.array([code[key] for key in keys], dtype=np.intp)
+        else:
+            self._ranks = self._rank(values)
+            self.groups = np.where(self._missing, BINS, np.minimum(self._ranks * BINS, BINS - 1)).astype(np.intp)
+
+    def _rank(self, values: np.ndarray) -> np.ndarray:
+        """Share of the background below the value, half of its equals counted: 0 to 1."""
+        ordered: Any = self._sorted
+        below = np.searchsorted(ordered, values, side="left")
+        return (below + np.searchsorted(ordered, values, side="right")) / (2.0 * max(len(ordered), 1))
+
+    def distances(self, value: Value) -> np.ndarray:
+        """Squared distance of every background row from the value: shape (n,), 0 or more."""
+        if value is None:
+            return (~self._missing).astype(np.float64)
+        given = column(self._feature, [value])
+        if self._sorted is None:
+            return (self._values != given[0]).astype(np.float64)
+        # Six times: the mean square between two shares at random is a sixth.
+        return np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)[0]) ** 2)
+
+
+class Nearness:
+    """Distances and weights of a background's rows.
+
+    A feature counts by how much it tells of the model's answers by itself (its correlation ratio),
+    so that what tells nothing does not scatter the neighbours.
+
+    Parameters
+    ----------
+    scales : tuple of Scale, length p
+    answers : ndarray of float, shape (n, k)
+        The model's probabilities of the background.
+    used : ndarray of bool, shape (p,)
+        False for features that the model ignores: they tell nothing of it.
+    """
+
+    def __init__(self, scales: tuple[Scale, ...], answers: np.ndarray, used: np.ndarray) -> None:
+        self._scales = scales
+        telling = np.array([correlation_ratio(scale.groups, answers) for scale in scales])
+        self._telling = np.where(used, telling + LEAST_TELLING * max(LEAST_TELLING, telling.max()), 0.0)
+        count = len(answers)
+        self._all = np.arange(count), np.full(count, 1.0 / count)
+
+    def weights(self, row: Row, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Which rows count for a record of which only some features are known, and how much.
+
+        Parameters
+        ----------
+        row : Row
+        coalitions : ndarray of bool, shape (c, p)
+            The known features of each set.
+        most : int
+            Rows to use at most for each set; where nothing known tells anything, all count alike.
+
+        Returns
+        -------
+        list of c pairs (ndarray of int, ndarray of float), each of shape (m,)
+            Numbers of the rows, and their weights, which sum to 1.
+        """
+        known = coalitions.astype(np.float64)
+        distances = known @ self._distances(row, np.any(coalitions, axis=0))
+        rows = np.broadcast_to(np.arange(distances.shape[1]), distances.shape)
+        if most < distances.shape[1]:
+            rows = np.argpartition(distances, most - 1, axis=1)[:, :most]
+            distances = np.take_along_axis(distances, rows, axis=1)
+        widest = known @ self._telling
+        weights = _kernel(distances, widest)
+        weights[weights < SMALLEST_WEIGHT] = 0.0
+        return [
+            (near[given > 0], given[given > 0] / given.sum()) if wide > 0 else self._all
+            for near, given, wide in zip(rows, weights, widest, strict=True)
+        ]
+
+    def _distances(self, row: Row, wanted: Any) -> np.ndarray:
+        """Squared distance of each background row from the record, a line for each feature: (p, n)."""
+        lines = np.zeros((len(self._scales), len(self._all[0])))
+        for at in np.flatnonzero(wanted):
+            lines[at] = np.round(self._scales[at].distances(row[at]) * (self._telling[at] / STEP)) * STEP
+        return lines
+
+
+def correlation_ratio(groups: np.ndarray, answers: np.ndarray) -> float:
+    """Share of the answers' variance that lies between groups, mean over the outcomes: 0 to 1.
+
+    Pearson's η², less what groups at random would have (Kelley's ε²).
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n,)
+    answers : ndarray of float, shape (n, k)
+    """
+    counts = np.bincount(groups)
+    around = answers - answers.mean(axis=0)
+    sums = np.column_stack([np.bincount(groups, weights) for weights in around.T])
+    between = (sums**2 / np.maximum(counts, 1)[:, np.newaxis]).sum(axis=0)
+    total = (around**2).sum(axis=0)
+    free = max(len(groups) - np.count_nonzero(counts), 1)
+    share = 1.0 - (1.0 - between / np.where(total > 0, total, 1.0)) * (len(groups) - 1) / free
+    return float(np.where(total > 0, np.maximum(share, 0.0), 0.0).mean())
+
+
+def _kernel(distances: np.ndarray, widest: np.ndarray) -> np.ndarray:
+    """Weights of shape (c, m), the nearest row's is 1.
+
+    What is far from all rows alike (a category that none has) makes no row nearer: distances count
+    from the nearest. `widest` is the mean distance of two rows, shape (c,).
+    """
+    apart = distances - distances.min(axis=1, keepdims=True)
+    rank = min(NEIGHBOURS, max(apart.shape[1] // 4, 1)) - 1
+    reach = np.partition(apart, rank, axis=1)[:, rank]
+    bandwidth = np.maximum(np.maximum(reach, BANDWIDTH * widest), STEP)
+    return np.exp(-apart / bandwidth[:, np.newaxis])
+
+
+def _is_missing(values: np.ndarray) -> np.ndarray:
+    if values.dtype == object:
+        return np.array([value is None for value in values], dtype=bool)
+    return np.isnat(values) if values.dtype.kind == "M" else np.isnan(values)
