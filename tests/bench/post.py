@@ -113,8 +113,8 @@ def port_of(server: Server) -> int:
 def main(model: str = "breast-cancer") -> None:
     """Serve both, measure in turns, print figures and ratios."""
     models = os.environ.get("MODELS_DIR", "models")
-    features = open_service(models).model(model).schema.features
-    record = {feature.name: feature.default for feature in features}
+    bundle = open_service(models).model(model)
+    record = {feature.name: feature.default for feature in bundle.schema.features}
     body = json.dumps(record).encode()
     environ = {"MODELS_DIR": models, "MODEL": model, "LOG_LEVEL": "warning"}
     name, app, health, path = API
@@ -125,8 +125,9 @@ def main(model: str = "breast-cancer") -> None:
         routes = {
             "Flask, does nothing": (port_of(usual), request_of("/nothing", body)),
             name: (port_of(likely), request_of(path.format(model=model), body)),
-            "Flask, keeps the pipeline": (port_of(usual), request_of("/predict", body)),
         }
+        if bundle.outcomes.exclusive:  # the usual route knows no others
+            routes["Flask, keeps the pipeline"] = (port_of(usual), request_of("/predict", body))
         for clients in CLIENTS:
             for port, request in routes.values():
                 measure(port, request, clients, 0.5)  # both workers open the model
