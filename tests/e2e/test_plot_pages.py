@@ -2,42 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import threading
-
 import pytest
-from playwright.sync_api import expect, sync_playwright
-from werkzeug.serving import make_server
-
-from app import create_server
-from settings import Settings
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="module")
-def address(models_dir, tmp_path_factory):
-    server = create_server(Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var")))
-    running = make_server("127.0.0.1", 0, server, threaded=True)
-    thread = threading.Thread(target=running.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    path = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
-    if path is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium is installed: apt install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
+from playwright.sync_api import expect
 
 
 @pytest.fixture
