@@ -1,0 +1,102 @@
+"""Bands: a word and an action for each range of probability, as the model's card sets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from ml.errors import InvalidData
+
+HINT = (
+    'Write "bands" as a list of {"label": …, "from": 0 to 1, "action": …}, rising from 0; or one such list an outcome.'
+)
+
+
+@dataclass(frozen=True)
+class Band:
+    """One range of probability: from `low` up to where the next band begins.
+
+    Attributes
+    ----------
+    label : str
+        Never shown without the number beside it.
+    low : float
+        0 to 1, inclusive.
+    action : str
+        What to do; may be empty.
+    """
+
+    label: str
+    low: float
+    action: str = ""
+
+
+DEFAULT = (
+    Band("Unlikely", 0.0, "Leave it, unless they ask."),
+    Band("Possible", 0.2, "Ask on before you decide."),
+    Band("Likely", 0.5, "Offer it."),
+    Band("Very likely", 0.8, "Offer it first."),
+)
+
+
+def bands(card: Mapping[str, Any], outcome: str | None = None) -> tuple[Band, ...]:
+    """The bands of an outcome: the card's for it, else the card's for all, else the default.
+
+    Parameters
+    ----------
+    card : mapping
+        ``card["bands"]`` is a list of ``{"label", "from", "action"}``, or a mapping of outcome name to
+        such a list in which "*" stands for all others.
+    outcome : str, optional
+        Its name.
+
+    Raises
+    ------
+    InvalidData
+        When the card's bands are not of this form.
+    """
+    written = card.get("bands")
+    if isinstance(written, Mapping):
+        written = written.get(outcome, written.get("*")) if outcome else written.get("*")
+    return DEFAULT if written is None else _read(written)
+
+
+def check_bands(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
+    """Raise InvalidData unless the card's bands can be read and name no outcome that there is not."""
+    written = card.get("bands")
+    if isinstance(written, Mapping):
+        strangers = sorted(set(map(str, written)) - {*outcomes, "*"})
+        if strangers:
+            raise InvalidData(f"The bands name unknown outcomes: {', '.join(strangers)}.", HINT)
+    for outcome in outcomes:
+        bands(card, outcome)
+
+
+def band_of(given: Sequence[Band], probability: float) -> Band:
+    """The band that a probability lies in: the last that begins at or below it."""
+    return next(band for band in reversed(given) if probability >= band.low or band is given[0])
+
+
+def _read(written: Any) -> tuple[Band, ...]:
+    if not isinstance(written, Sequence) or isinstance(written, str) or not written:
+        raise InvalidData("The bands are no list.", HINT)
+    read = tuple(_band(item) for item in written)
+    lows = [band.low for band in read]
+    if lows[0] != 0 or any(a >= b for a, b in pairwise(lows)):
+        raise InvalidData(f"The bands begin at {', '.join(map(str, lows))}.", HINT)
+    if len({band.label for band in read}) < len(read):
+        raise InvalidData("Two bands have the same label.", HINT)
+    return read
+
+
+def _band(item: Any) -> Band:
+    if not isinstance(item, Mapping) or not {"label", "from"} <= set(item) <= {"label", "from", "action"}:
+        raise InvalidData(f"This is no band: {str(item)[:80]}.", HINT)
+    label, low, action = item["label"], item["from"], item.get("action", "")
+    if not isinstance(label, str) or not label.strip() or not isinstance(action, str):
+        raise InvalidData(f"A band's label and action are text, not {label!r} and {action!r}.", HINT)
+    if isinstance(low, bool) or not isinstance(low, (int, float)) or not 0 <= low < 1:
+        raise InvalidData(f"The band “{label}” begins at {low!r}.", HINT)
+    return Band(label.strip(), float(low), action.strip())

@@ -1,0 +1,156 @@
+"""Values and contributions as people read them, in the schema's labels and units.
+
+No sentence claims a cause: what raises the score is what the model makes of a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from ml.explain import Explanation
+from ml.schema import Feature, Row, Schema, Value, text_of
+
+NOT_CAUSES = "These are the model's reasons, not causes: changing a value need not change what happens."
+MOST = 3
+LONGEST_TEXT = 40
+WHOLE_FROM = Decimal(10)  # points: below it a decimal says something
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One known value and what it contributes to the score of one outcome.
+
+    Attributes
+    ----------
+    feature : str
+        Its name.
+    points : float
+        Contribution in percentage points, with its sign, not rounded.
+    sentence : str
+        "Income of 120 thousand $ a year raises it by 21 points"; no full stop.
+    """
+
+    feature: str
+    points: float
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What speaks for and against an outcome, the strongest first."""
+
+    raising: tuple[Reason, ...]
+    lowering: tuple[Reason, ...]
+
+
+def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, most: int = MOST) -> Reasons:
+    """The strongest reasons for and against one outcome.
+
+    Parameters
+    ----------
+    schema : Schema
+    row : Row
+        The record that was explained.
+    explanation : Explanation
+    outcome : int
+        Its column.
+    most : int
+        Of each sort. What would round to 0 points is left out.
+    """
+    found = [
+        Reason(feature.name, points, sentence(feature, value, points))
+        for feature, value, points in zip(
+            schema.features, row, (100.0 * explanation.contributions[:, outcome]).tolist(), strict=True
+        )
+        if rounded(points)
+    ]
+    strongest = sorted(found, key=lambda reason: -abs(reason.points))
+    raising = tuple(reason for reason in strongest if reason.points > 0)
+    return Reasons(raising[:most], tuple(reason for reason in strongest if reason.points < 0)[:most])
+
+
+def sentence(feature: Feature, value: Value, points: float) -> str:
+    """What one value does to the score, without a full stop."""
+    if not rounded(points):
+        return f"{named(feature, value)} does not move it"
+    verb = "raises" if points > 0 else "lowers"
+    return f"{named(feature, value)} {verb} it by {points_text(abs(points))}"
+
+
+def named(feature: Feature, value: Value) -> str:
+    """A feature with its value as the subject of a sentence."""
+    if value is None or feature.kind == "boolean":
+        return f"{feature.label}: {shown_value(feature, value)}"
+    if feature.kind in ("number", "integer"):
+        return f"{feature.label} of {shown_value(feature, value)}"
+    if feature.kind == "text":
+        return f"{feature.label} “{shown_value(feature, value)}”" if value else f"{feature.label}: empty"
+    return f"{feature.label} {shown_value(feature, value)}"
+
+
+def shown_value(feature: Feature, value: Value) -> str:
+    """A value as people read it: "120 thousand $ a year", "Bay Area", "yes", "not known"."""
+    if value is None:
+        return "not known"
+    if feature.kind == "boolean":
+        return "yes" if value else "no"
+    if feature.kind == "category":
+        return _labels(feature).get(text_of(value), text_of(value))
+    if feature.kind == "text":
+        text = " ".join(str(value).split())
+        return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1].rstrip()}…"
+    if isinstance(value, (int, float)):
+        return f"{number_text(value)} {_unit(feature.unit, value)}".rstrip()
+    return text_of(value)
+
+
+def number_text(value: float) -> str:
+    """A number with thousands parted and no digits that say nothing: six of them matter."""
+    if isinstance(value, int) or float(value).is_integer():
+        return f"{int(value):,}".replace("-", "−") if abs(value) < 1e15 else f"{value:.6g}"
+    exponent = Decimal(f"{value:.6g}").adjusted()
+    text = f"{value:,.{max(0, 5 - exponent)}f}".rstrip("0").rstrip(".") if -5 <= exponent < 6 else f"{value:.6g}"
+    return text.replace("-", "−") if "e" not in text else text
+
+
+def points_text(points: float) -> str:
+    """Percentage points as people read them: "21 points", "1 point", "0.4 points"."""
+    number = rounded(points)
+    return f"{str(number).replace('-', '−')} {'point' if abs(number) == 1 else 'points'}"
+
+
+def rounded(points: float) -> Decimal:
+    """To whole points from 10 on, else to tenths; halves away from 0, as taught at school."""
+    exact = Decimal(repr(float(points)))
+    tenths = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if abs(tenths) >= WHOLE_FROM or tenths == tenths.to_integral_value():
+        # From the exact value, not from the tenths: 20.46 is 20, though 20.5 would be 21.
+        whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
+        return whole + Decimal(0)  # no negative zero
+    return tenths
+
+
+def change_text(before: float, after: float) -> str:
+    """How far a probability moved: "+14 points", "−0.4 points", "no change"."""
+    points = rounded(100.0 * (after - before))
+    sign = "+" if points > 0 else ""
+    return f"{sign}{points_text(100.0 * (after - before))}" if points else "no change"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts as one enumeration: "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _unit(unit: str, value: float) -> str:
+    """The unit, in the singular for 1 where it is one plain plural: "1 year", "1 person", "1 thousand $"."""
+    if value != 1:
+        return unit
+    plural = unit.isalpha() and len(unit) > 3 and unit.endswith("s") and not unit.endswith(("ss", "us"))
+    return "person" if unit == "people" else unit[:-1] if plural else unit
+
+
+def _labels(feature: Feature) -> dict[str, str]:
+    return {text_of(choice.value): choice.label for choice in feature.choices}
