@@ -115,7 +115,12 @@ class Bundle:
             return SklearnPredictor(self.estimator, self.schema, self.outcomes)
         from ml.program import Program
 
-        return Program.load(self.folder)
+        try:
+            return Program.load(self.folder)
+        except (OSError, ValueError, KeyError) as error:
+            raise BrokenModel(
+                f"{self.key} was compiled by another version of Likely.", "Train or add it again."
+            ) from error
 
     def _check_golden(self, predictor: Predictor) -> None:
         golden = read_json(self.folder / GOLDEN)

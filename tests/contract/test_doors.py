@@ -6,6 +6,7 @@ model says, or the problems. A new door is one more row of `DOORS`.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -18,6 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api import create_api
+from callbacks.predict import show_score
+from ml.commands import main
 from ml.errors import InvalidRecord
 from ml.schema import text_of
 
@@ -69,6 +72,29 @@ def csv_answer(client, model, record):
     described = client.get(f"/api/v1/models/{model}").json
     label = row["label"] if described["exclusive"] else [part for part in row["label"].split(", ") if part]
     return row.get(described["record_id"]) or None, label, given
+
+
+def command_line(folder, model, record):
+    """What ``python -m ml predict`` prints."""
+    words = [f"--{name}={value}" for name, value in record.items() if value is not None]
+    said, complaints = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaints):
+        code = main(["predict", model, *words], folder)
+    if code:
+        return [line.removeprefix("error: ") for line in complaints.getvalue().splitlines()]
+    label, *lines = said.getvalue().splitlines()
+    given = {name: float(number) for name, number in (line.rsplit(maxsplit=1) for line in lines)}
+    return label, given
+
+
+def page(service, model, record):
+    """What the Prediction page's callback shows: its exact numbers stand in the bars."""
+    known = {service.model(model).schema.feature(name).name: value for name, value in record.items()}
+    shown, answered = show_score(service, {"serial": 1, "model": service.model(model).key, "record": known})
+    if answered["problems"]:
+        return answered["problems"]
+    bars = [part for part in shown._traverse() if hasattr(part, "data-outcome")]
+    return {getattr(bar, "data-outcome"): float(getattr(bar, "data-probability")) for bar in bars}
 
 
 DOORS = {
@@ -169,3 +195,22 @@ def test_one_record_among_many_gives_the_same(client, service, model):
     for record, prediction in zip(sent, many, strict=True):
         alone = in_process(service, model, record)
         assert_same((prediction["id"], prediction["label"], prediction["probabilities"]), alone)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@settings(deadline=None, max_examples=10, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_the_page_and_the_command_line_say_the_same(models_dir, service, model, data):
+    record = data.draw(records(service, model))
+    wanted = in_process(service, model, record)
+    printed = command_line(models_dir, model, record)
+    record.pop(service.model(model).schema.record_id, None)  # the page has no field for it
+    shown = page(service, model, record)
+    if isinstance(wanted, list):
+        assert printed == [f"--{feature}: {message} {hint}".rstrip() for _, feature, message, hint in wanted]
+        assert shown == {feature: f"{message} {hint}".strip() for _, feature, message, hint in wanted}
+        return
+    assert printed[0] == (wanted[1] if isinstance(wanted[1], str) else ", ".join(wanted[1]) or "none")
+    for numbers in (printed[1], shown):
+        assert numbers.keys() == wanted[2].keys()
+        assert all(math.isclose(numbers[name], wanted[2][name], rel_tol=0, abs_tol=1e-12) for name in numbers)

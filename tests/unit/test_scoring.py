@@ -36,7 +36,7 @@ def test_same_rows_same_order_with_scores_and_problems(service, flowers, tmp_pat
     assert given == pytest.approx(wanted, abs=1e-12)
     assert "sepal_length: “x” is not a number." in rows[1]["problems"]
     assert "petal_length: A value is needed." in rows[1]["problems"]
-    assert "6 cells, the header has 5" in rows[2]["problems"]
+    assert "6; in the header: 5" in rows[2]["problems"]
 
 
 def test_chunks_make_no_difference(service, tmp_path, monkeypatch):
