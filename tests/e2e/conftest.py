@@ -14,7 +14,10 @@ from app import create_server
 from settings import Settings
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 30_000  # ms; the machine may be busy with other things
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +135,7 @@ def browse(chromium, address):
 
     def new_tab(*, width=1280, height=900, quiet=True, **options):
         contexts.append(chromium.new_context(viewport={"width": width, "height": height}, **options))
-        contexts[-1].set_default_timeout(10_000)
+        contexts[-1].set_default_timeout(PATIENCE)
         tab = Tab(contexts[-1].new_page(), address)
         if quiet:
             tabs.append(tab)
