@@ -16,18 +16,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from math import factorial
+from functools import partial
 
 import numpy as np
 
 from ml.blocks import Block, column, size, take
 from ml.schema import Row
+from ml.shapley import all_coalitions, shapley_values
 from ml.value import Game
 
 BUDGET = 10_000  # predictions: 30 ms where a compiled path serves, and errors of 0.05 points
-MOST_ENUMERATED = 12  # known features whose every coalition is looked at, for what they say of the blanks
-ORDERS = 16  # random orders, and as many reversed, where there are more
+MOST_COALITIONS = 256  # looked at for what the known values say of the blanks
+ORDERS = 16  # random orders, and as many reversed, where there would be more
 SEED = 0  # the same for every record: an edit changes the numbers, chance does not
 
 Ask = Callable[[np.ndarray], np.ndarray]
@@ -90,7 +90,7 @@ def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: i
 def _spread(rest: np.ndarray, found: np.ndarray, mask: np.ndarray) -> np.ndarray:
     """What is missing to the total, in proportion to the contributions: a zero stays a zero.
 
-    The rest is rounding where all background rows were walked, else what the rows left out differ by.
+    It is rounding, unless the budget was so small that a few rows had to stand for all.
     """
     sizes = np.abs(found)
     sizes = np.where(sizes.any(axis=0), sizes, mask[:, np.newaxis])
@@ -113,18 +113,19 @@ def _made_of(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, budget: i
     differs = _differs(game, row, mask)
     count = differs.sum(axis=1)
     chosen, pairs = _plan(game, count, budget)
+    weights = _weights(np.column_stack([game._answers, ends]), chosen)
     found = np.zeros((len(row), len(game.base)))
     rng = np.random.default_rng(SEED)
     for d in np.unique(count[chosen]).tolist():
-        rows = chosen[count[chosen] == d]
         if not d:
             continue
+        rows, weight = chosen[count[chosen] == d], weights[count[chosen] == d]
         features = np.nonzero(differs[rows])[1].reshape(len(rows), d)
         whole = pairs * 2 * (d - 1) >= 2**d - 2
         ask = partial(_answers, game, row, rows, features, ends)
         shares = _enumerated(ask, len(rows), d) if whole else _walked(ask, len(rows), d, pairs, rng)
-        np.add.at(found, features, shares)
-    return found / len(chosen)
+        np.add.at(found, features, shares * weight[:, np.newaxis, np.newaxis])
+    return found
 
 
 def _differs(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
@@ -152,11 +153,31 @@ def _plan(game: Game, count: np.ndarray, budget: int) -> tuple[np.ndarray, int]:
     return np.sort(order[((np.arange(few) + 0.5) * len(count) / few).astype(int)]), 1
 
 
+def _weights(both: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """What each chosen row counts, shape (r,): alike, but for what brings their mean answers to those of all.
+
+    Least squares under these conditions (calibration, Deville & Särndal 1992). The same weights for every
+    outcome and feature keep the laws of Shapley values: what changes nothing has 0, and what one of
+    several exclusive outcomes gains the others lose.
+
+    Parameters
+    ----------
+    both : ndarray of float, shape (n, 2 k)
+        Answers for the background rows, and for the record with its blanks filled by them.
+    chosen : ndarray of int, shape (r,)
+    """
+    alike = np.full(len(chosen), 1.0 / len(chosen))
+    if len(chosen) == len(both):
+        return alike
+    conditions = np.column_stack([np.ones(len(chosen)), both[chosen]]).T
+    missing = np.append(1.0, both.mean(axis=0)) - conditions @ alike
+    return alike + np.linalg.lstsq(conditions, missing, rcond=1e-9)[0]
+
+
 def _enumerated(ask: Ask, r: int, d: int) -> np.ndarray:
     """Exact Shapley values of each row's way to the record: shape (r, d, k)."""
-    coalitions = _all_coalitions(d)
-    answers = ask(np.broadcast_to(coalitions, (r, *coalitions.shape)))
-    return np.einsum("dc,rck->rdk", _shapley(coalitions), answers)
+    coalitions = all_coalitions(d)
+    return shapley_values(ask(np.broadcast_to(coalitions, (r, *coalitions.shape))))
 
 
 def _walked(ask: Ask, r: int, d: int, pairs: int, rng: np.random.Generator) -> np.ndarray:
@@ -223,9 +244,8 @@ def _said_of_blanks(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray) ->
     """Shapley values of the second part of the game, shape (p, k)."""
     known = np.flatnonzero(mask)
     found = np.zeros((len(mask), ends.shape[1]))
-    if len(known) <= MOST_ENUMERATED and 2 ** len(known) <= 2 * ORDERS * len(known):
-        coalitions = _all_coalitions(len(known))
-        found[known] = _shapley(coalitions) @ _said(game, row, known, coalitions, ends)
+    if 2 ** len(known) <= MOST_COALITIONS:
+        found[known] = shapley_values(_said(game, row, known, all_coalitions(len(known)), ends))
         return found
     rng = np.random.default_rng(SEED)
     orders = [rng.permutation(len(known)) for _ in range(ORDERS)]
@@ -241,26 +261,4 @@ def _said(game: Game, row: Row, known: np.ndarray, coalitions: np.ndarray, ends:
     """u(S) of each coalition of the known features: shape (c, k)."""
     wide = np.zeros((len(coalitions), len(row)), dtype=bool)
     wide[:, known] = coalitions
-    some = coalitions.any(axis=1)
-    said = np.repeat(ends.mean(axis=0)[np.newaxis], len(wide), axis=0)
-    pairs = game._weighed(row, wide[some], None)
-    said[some] = [weights @ ends[chosen] for chosen, weights in pairs]
-    return said
-
-
-# The sums that make values of a game Shapley values.
-
-
-@lru_cache(maxsize=MOST_ENUMERATED + 8)
-def _all_coalitions(d: int) -> np.ndarray:
-    """All 2^d sets of d features: bool (2^d, d)."""
-    return (np.arange(2**d)[:, np.newaxis] >> np.arange(d) & 1).astype(bool)
-
-
-def _shapley(coalitions: np.ndarray) -> np.ndarray:
-    """What the value of each of all coalitions counts for each feature (Shapley 1953): shape (d, 2^d)."""
-    d = coalitions.shape[1]
-    share = np.array([factorial(s) * factorial(d - s - 1) / factorial(d) for s in range(d)])
-    inside = coalitions.sum(axis=1)
-    # A set of s with the feature came from one of s - 1, a set of s without it is where it comes to.
-    return np.where(coalitions.T, share[np.maximum(inside - 1, 0)], -share[np.minimum(inside, d - 1)])
+    return np.array([weights @ ends[chosen] for chosen, weights in game._weighed(row, wide, None)])
