@@ -7,7 +7,7 @@ A *block* is the same for n records: a tuple of p arrays of length n.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -116,6 +116,11 @@ class Schema:
         """Column number by name and by alias."""
         found = {alias: at for at, feature in enumerate(self.features) for alias in feature.aliases}
         return found | {name: at for at, name in enumerate(self.names)}
+
+    @cached_property
+    def with_blanks(self) -> Schema:
+        """The same schema where any value may be left unknown."""
+        return Schema(tuple(replace(feature, required=False) for feature in self.features), self.record_id)
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[Feature, ...]], ...]:

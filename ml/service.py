@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
+from ml.advice import Advice, Standing, advise, stand
 from ml.blocks import block_of
 from ml.bundle import Bundle
 from ml.errors import InvalidRecord, LikelyError, Problem
@@ -21,7 +22,9 @@ from ml.records import Records, read_records
 from ml.registry import Registry
 from ml.schema import Row
 from ml.score import Score, Scored
+from ml.value import Game
 
+CUT_OFF = 0.5  # where nobody has chosen one
 REFUSED = "Its values are of the right kind, but the estimator was not made for them: change or fill them."
 
 
@@ -51,6 +54,7 @@ class Service:
         self.registry = registry
         self._cache = cache
         self._flights = flights or Flights()
+        self._games: dict[str, Game] = {}
 
     def names(self) -> tuple[str, ...]:
         """Names of all models, sorted; some may be broken."""
@@ -100,6 +104,44 @@ class Service:
             return Scored(bundle, (Score(records.ids[0], _names(bundle, labels), probabilities, records.notes),))
         answer = _refusing(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
         return Scored(bundle, _scores(bundle, records, answer))
+
+    def stand(self, name_or_key: str, raw: object, outcome: str | None = None, cut_off: float = CUT_OFF) -> Standing:
+        """Where one record stands when some of it may be unknown: score, range, and what to ask next.
+
+        Parameters
+        ----------
+        name_or_key : str
+        raw : mapping
+            Feature name or alias to raw value; what is left out is blank.
+        outcome : str or None
+            What the questions are about; None is the positive outcome.
+        cut_off : float
+            Probability from which one acts on it, 0 to 1.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel, UnknownOutcome, NoProbabilities
+        InvalidRecord
+            With every problem of the record.
+        """
+        bundle = self.model(name_or_key)
+        game = self._game(bundle)
+        try:
+            return stand(game, bundle, raw, outcome or bundle.outcomes.positive, cut_off)
+        except ValueError as error:
+            raise InvalidRecord([Problem(0, None, None, _first_line(error), REFUSED)]) from error
+
+    def advise(self, standing: Standing, cut_off: float = CUT_OFF) -> Advice:
+        """What stands behind a standing: reasons, sweeps, levers and evidence."""
+        return advise(self._game(standing.model), standing, cut_off)
+
+    def _game(self, bundle: Bundle) -> Game:
+        game = self._games.get(bundle.key)
+        if game is None:
+            with self._flights.only_one_here(f"{bundle.key}|game"):
+                game = self._games.get(bundle.key) or Game(bundle)
+                self._games[bundle.key] = game
+        return game
 
     def score_each(self, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
         """Score what can be scored, for files: beside each other scores and, in their place, problems.

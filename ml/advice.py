@@ -1,0 +1,150 @@
+"""What a person who is talking with a customer is told: first the score, then what stands behind it.
+
+Both come from one game (``ml/value.py``) at one position, so no two numbers on the page can differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ml.bands import Band, band_of, bands
+from ml.bundle import Bundle
+from ml.errors import Problem
+from ml.evidence import Evidence, Neighbour, Unlike, evidence, neighbours, unlike
+from ml.explain import Explanation, explain
+from ml.levers import Changes, changes
+from ml.questions import Question, questions
+from ml.records import read_records
+from ml.schema import Row
+from ml.sweep import Sweep, sweeps
+from ml.value import Game, Position
+from ml.words import Reasons, reasons
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a record stands, some of its features perhaps not known.
+
+    Attributes
+    ----------
+    model : Bundle
+    row : Row
+        Typed values; None where nothing is known.
+    known : tuple of bool, length p
+    probabilities, low, high : tuple of float, length k
+        v(K), and between what the full record's score is to be expected (80 %).
+    labels : tuple of str
+        What the estimator itself decides; empty where something is blank, for then nobody asked it.
+    notes : tuple of Problem
+        Values outside what the model has seen.
+    outcome : str
+        The outcome that questions are about.
+    questions : tuple of Question
+        What is worth asking next, the best first.
+    band : Band
+        Of that outcome's probability.
+    """
+
+    model: Bundle
+    row: Row
+    known: tuple[bool, ...]
+    probabilities: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    labels: tuple[str, ...]
+    notes: tuple[Problem, ...]
+    outcome: str
+    questions: tuple[Question, ...]
+    band: Band
+
+    @property
+    def blank(self) -> tuple[str, ...]:
+        """Names of the features that are not known."""
+        return tuple(name for name, known in zip(self.model.schema.names, self.known, strict=True) if not known)
+
+    @property
+    def probability(self) -> float:
+        """Of the outcome."""
+        return self.probabilities[self.model.outcomes.index(self.outcome)]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What stands behind the score of one outcome, and what would change it.
+
+    Attributes
+    ----------
+    explanation : Explanation
+        Its total is the score shown.
+    reasons : Reasons
+        The strongest of it in words.
+    sweeps : mapping of feature name to Sweep
+    changes : Changes
+        The smallest changes of levers that cross the cut-off.
+    evidence : Evidence
+        What became of hold-out records scored about like this.
+    neighbours : tuple of Neighbour
+        The hold-out records that are most like this one.
+    unlike : Unlike or None
+        Set when the record is unlike anything in training.
+    """
+
+    explanation: Explanation
+    reasons: Reasons
+    sweeps: Mapping[str, Sweep]
+    changes: Changes
+    evidence: Evidence
+    neighbours: tuple[Neighbour, ...]
+    unlike: Unlike | None
+
+
+def stand(game: Game, bundle: Bundle, raw: object, outcome: str, cut_off: float) -> Standing:
+    """Where a raw record stands; blanks are allowed everywhere.
+
+    Raises
+    ------
+    InvalidRecord, UnknownOutcome
+    """
+    column = bundle.outcomes.index(outcome)
+    records = read_records(bundle.schema.with_blanks, [raw])
+    row = tuple(None if value == "" else value for value in records.all_rows()[0])
+    known = tuple(value is not None for value in row)
+    position = game.at(row)
+    probability = float(position.value[column])
+    return Standing(
+        model=bundle,
+        row=row,
+        known=known,
+        probabilities=tuple(position.value.tolist()),
+        low=tuple(position.low.tolist()),
+        high=tuple(position.high.tolist()),
+        labels=_labels(bundle, row, position),
+        notes=records.notes,
+        outcome=outcome,
+        questions=questions(game, position, column, cut_off),
+        band=band_of(bands(bundle.card, outcome), probability),
+    )
+
+
+def advise(game: Game, standing: Standing, cut_off: float) -> Advice:
+    """What stands behind a standing: slower, and so asked for after the score was shown."""
+    bundle, row = standing.model, standing.row
+    column = bundle.outcomes.index(standing.outcome)
+    explanation = explain(game, row)
+    return Advice(
+        explanation=explanation,
+        reasons=reasons(bundle.schema, row, explanation, column),
+        sweeps=sweeps(game, row),
+        changes=changes(game, row, column, cut_off, name=standing.outcome),
+        evidence=evidence(bundle, standing.outcome, standing.probability),
+        neighbours=neighbours(bundle, row),
+        unlike=unlike(bundle, row),
+    )
+
+
+def _labels(bundle: Bundle, row: Row, position: Position) -> tuple[str, ...]:
+    if position.blank:
+        return ()
+    labels, _ = bundle.predictor.row(row)
+    return tuple(name for name, yes in zip(bundle.outcomes.names, labels, strict=True) if yes)
