@@ -213,8 +213,10 @@ def _round_numbers(low: float, high: float, most: int, *, whole: bool) -> list[f
         step = times * power
         if whole and not step.is_integer():
             continue
-        inner = np.arange(math.floor(low / step) + 1, math.ceil(high / step))
+        digits = max(0, 2 - math.floor(math.log10(step)))
+        between = np.arange(math.floor(low / step), math.ceil(high / step) + 1) * step
+        # No value beside an end that differs from it by rounding only.
+        inner = between[(between > low + step / 1e6) & (between < high - step / 1e6)]
         if len(inner) + 2 <= most:
-            digits = max(0, 2 - math.floor(math.log10(step)))
-            return [low, *(round(float(number * step), digits) for number in inner), high]
+            return [low, *(round(number, digits) for number in inner.tolist()), high]
     return [low, high]

@@ -107,12 +107,13 @@ def shown_value(feature: Feature, value: Value) -> str:
 
 
 def number_text(value: float) -> str:
-    """A number with thousands parted and no digits that say nothing: six of them matter."""
-    if isinstance(value, int) or float(value).is_integer():
-        return f"{int(value):,}".replace("-", "−") if abs(value) < 1e15 else f"{value:.6g}"
-    exponent = Decimal(f"{value:.6g}").adjusted()
-    text = f"{value:,.{max(0, 5 - exponent)}f}".rstrip("0").rstrip(".") if -5 <= exponent < 6 else f"{value:.6g}"
-    return text.replace("-", "−") if "e" not in text else text
+    """A number with thousands parted and no digits that say nothing: six of them matter, whole ones always."""
+    exponent = Decimal(f"{value:.6g}").adjusted() if value else 0
+    if not -5 <= exponent < 15:
+        return f"{value:.6g}"
+    text = f"{value:,.{max(0, 5 - exponent)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "−")
 
 
 def points_text(points: float) -> str:

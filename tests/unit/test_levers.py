@@ -1,0 +1,166 @@
+"""Changes that cross the cut-off, against a search written with plain loops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations, product
+
+import pytest
+
+from ml.blocks import rows_of, take
+from ml.levers import Constraint, changes, step
+from ml.schema import Choice, Feature, Schema
+from ml.service import open_service
+from ml.sweep import grid
+from ml.value import Game
+from tests.small import small_model
+from tests.unit.test_explain import nearest_neighbours
+
+LEVERS = ("income", "debt", "region")
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    made = {sort: small_model(sort, folder) for sort in ("binary", "multiclass", "independent")}
+    made["knn"] = nearest_neighbours(folder)
+    service = open_service(folder)
+    return {sort: service.model(key) for sort, key in made.items()}
+
+
+def game_of(bundle, levers=LEVERS, **limits) -> Game:
+    """A game whose schema marks these features as levers."""
+    game = Game(bundle)
+    features = [replace(feature, lever=feature.name in levers) for feature in game.schema.features]
+    features = [replace(feature, **limits) if feature.name == "debt" else feature for feature in features]
+    game.schema = Schema(tuple(features))
+    return game
+
+
+def row_of(bundle, at=0):
+    return rows_of(bundle.schema, take(bundle.holdout.block, slice(at, at + 1)))[0]
+
+
+def plain_search(bundle, game, row, outcome, cut_off, keeps=lambda row: True):
+    """The smallest crossing change: (levers, steps, probability), with one prediction after the other."""
+    up = bundle.predictor.row(row)[1][outcome] < cut_off
+    levers = [at for at, feature in enumerate(game.schema.features) if feature.lever]
+    for count in (1, 2, 3):
+        found = {}
+        for some in combinations(levers, count):
+            values = [[v for v in grid(game.schema.features[at], 15) if v != row[at]] for at in some]
+            for chosen in product(*values):
+                new = list(row)
+                for at, value in zip(some, chosen, strict=True):
+                    new[at] = value
+                probability = bundle.predictor.row(tuple(new))[1][outcome]
+                if keeps(new) and (probability >= cut_off) == up:
+                    size = sum(step(game.schema.features[at], row[at], v) for at, v in zip(some, chosen, strict=True))
+                    key = (size, -probability if up else probability)
+                    if some not in found or key < found[some][0]:
+                        found[some] = (key, probability)
+        if found:
+            return sorted((key[0], probability, some) for some, (key, probability) in found.items())
+    return []
+
+
+@pytest.mark.parametrize(
+    ("sort", "cut_offs"), [("binary", (0.2, 0.8)), ("multiclass", (0.3, 0.9)), ("knn", (0.4, 0.7))]
+)
+@pytest.mark.parametrize("at", [0, 1, 2])
+def test_the_changes_are_those_of_a_plain_search(bundles, sort, cut_offs, at):
+    bundle = bundles[sort]
+    game, row = game_of(bundle), row_of(bundle, at)
+    for cut_off in cut_offs:
+        found = changes(game, row, 0, cut_off)
+        expected = plain_search(bundle, game, row, 0, cut_off)
+        assert [change.steps for change in found.found] == pytest.approx([size for size, _, _ in expected[:3]])
+        for change, (_, probability, some) in zip(found.found, expected, strict=False):
+            assert change.probability == pytest.approx(probability, abs=1e-12)
+            assert [name for name, _, _ in change.moves] == [game.schema.names[place] for place in some]
+            assert all(row[game.schema.position[name]] == old != new for name, old, new in change.moves)
+        assert bool(found.found) != bool(found.best)
+
+
+def test_both_directions_cross(bundles):
+    bundle = bundles["independent"]
+    game = game_of(bundle)
+    for at in range(6):
+        row = row_of(bundle, at)
+        found = changes(game, row, 0, 0.5, name="loan")
+        assert found.outcome == "loan"
+        assert found.found
+        for change in found.found:
+            assert (change.probability >= 0.5) == (found.probability < 0.5)
+
+
+def test_constraints_are_kept(bundles):
+    bundle = bundles["binary"]
+    game = game_of(bundle, ("income", "debt"))
+    rule = Constraint("debt", "<=", "income")
+    for at in range(4):
+        row = row_of(bundle, at)
+        for cut_off in (0.2, 0.8):
+            found = changes(game, row, 0, cut_off, constraints=[rule])
+            expected = plain_search(bundle, game, row, 0, cut_off, keeps=lambda new: new[1] <= new[0])
+            assert [change.steps for change in found.found] == pytest.approx([size for size, _, _ in expected[:3]])
+
+
+def test_a_constraint_on_what_is_not_known_is_none():
+    schema = Schema((Feature("a", "A", "number"), Feature("b", "B", "number")))
+    assert Constraint("a", "<", "b").holds(schema, (1.0, None))
+    assert not Constraint("a", "<", "b").holds(schema, (1.0, 1.0))
+    assert Constraint("a", "<=", "b").holds(schema, (1.0, 1.0))
+
+
+def test_limits_are_kept(bundles):
+    game = game_of(bundles["binary"], ("debt",), low=5.0, high=6.0)
+    found = changes(game, row_of(bundles["binary"]), 0, 2.0)
+    assert 5.0 <= found.best.moves[0][2] <= 6.0 if found.best else True
+
+
+def test_where_nothing_helps_the_best_is_said(bundles):
+    bundle = bundles["binary"]
+    game, row = game_of(bundle), row_of(bundle)
+    found = changes(game, row, 1, 1.5)
+    assert found.found == ()
+    assert found.probability < found.best.probability < 1.5
+    lowest = changes(game, row, 1, -0.5)
+    assert lowest.found == ()
+    assert lowest.best is None or lowest.best.probability < lowest.probability
+
+
+def test_without_levers_there_is_nothing_to_say(bundles):
+    found = changes(game_of(bundles["binary"], ()), row_of(bundles["binary"]), 0, 0.5)
+    assert (found.found, found.best, found.levers) == ((), None, ())
+
+
+@pytest.mark.parametrize("at", range(4))
+def test_with_blanks_each_change_is_confirmed_by_the_value_function(bundles, at):
+    bundle = bundles["independent"]
+    game, row = game_of(bundle), row_of(bundle, at)
+    known = [True, False, False, True]
+    found = changes(game, row, 0, 0.5, known)
+    assert found.probability == game.at(row, known).value[0]
+    for change in [*found.found, *([found.best] if found.best else [])]:
+        new, mask = list(row), list(known)
+        for name, old, value in change.moves:
+            place = game.schema.position[name]
+            assert old == (row[place] if known[place] else None)
+            new[place], mask[place] = value, True
+        assert change.probability == pytest.approx(game.at(tuple(new), mask).value[0], abs=1e-12)
+    assert all((change.probability >= 0.5) == (found.probability < 0.5) for change in found.found)
+
+
+@pytest.mark.parametrize(
+    ("feature", "old", "new", "size"),
+    [
+        (Feature("a", "A", "number", seen=(0.0, 200.0)), 50.0, 150.0, 0.5),
+        (Feature("a", "A", "number", seen=(0.0, 200.0)), None, 150.0, 1.0),
+        (Feature("a", "A", "boolean"), False, True, 1.0),
+        (Feature("a", "A", "category", choices=(Choice("x", "X"), Choice("y", "Y"))), "x", "y", 1.0),
+        (Feature("a", "A", "category", choices=(Choice("x", "X"), Choice("y", "Y"))), "x", "x", 0.0),
+    ],
+)
+def test_the_size_of_a_move(feature, old, new, size):
+    assert step(feature, old, new) == pytest.approx(size)

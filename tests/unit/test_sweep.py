@@ -1,0 +1,127 @@
+"""Sweeps against the value function asked point by point."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from ml.blocks import rows_of, take
+from ml.schema import Choice, Feature
+from ml.service import open_service
+from ml.sweep import grid, sweep, sweeps, values_of
+from ml.value import Game
+from tests.small import small_model
+from tests.unit.test_explain import nearest_neighbours, with_gaps
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    made = {sort: small_model(sort, folder) for sort in ("binary", "multiclass", "independent")}
+    made |= {"gaps": with_gaps(folder), "knn": nearest_neighbours(folder)}
+    service = open_service(folder)
+    return {sort: service.model(key) for sort, key in made.items()}
+
+
+SORTS = ["binary", "multiclass", "independent", "gaps", "knn"]
+
+
+def first_row(bundle, at=0):
+    return rows_of(bundle.schema, take(bundle.holdout.block, slice(at, at + 1)))[0]
+
+
+def moved(row, at, value):
+    return (*row[:at], value, *row[at + 1 :])
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_with_everything_known_each_point_is_the_models_own_answer(bundles, sort):
+    bundle = bundles[sort]
+    row = first_row(bundle)
+    known = [True] * len(row)
+    found = sweeps(Game(bundle), row, known)
+    assert set(found) == set(bundle.schema.names)
+    for name, one in found.items():
+        at = bundle.schema.position[name]
+        for value, probabilities in zip(one.values, one.probabilities, strict=True):
+            assert probabilities == pytest.approx(bundle.predictor.row(moved(row, at, value))[1], abs=1e-12)
+        assert one.values[one.here] == row[at]
+        assert tuple(one.probabilities[one.here]) == bundle.predictor.row(row)[1]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_with_blanks_each_point_is_near_the_value_function_and_here_is_the_score_shown(bundles, sort):
+    game, row = Game(bundles[sort]), first_row(bundles[sort], 1)
+    known = [at % 2 == 0 for at in range(len(row))]
+    shown = game.at(row, known).value
+    errors = []
+    for name, one in sweeps(game, row, known).items():
+        at = game.schema.position[name]
+        mask = [own or number == at for number, own in enumerate(known)]
+        if known[at]:
+            assert np.array_equal(one.probabilities[one.here], shown)
+        else:
+            assert one.here is None
+        exact = [game.at(moved(row, at, value), mask).value for value in one.values]
+        errors.append(np.abs(one.probabilities - np.array(exact)).ravel())
+        assert ((one.probabilities >= 0) & (one.probabilities <= 1)).all()
+    assert np.sqrt(np.mean(np.concatenate(errors) ** 2)) < 0.01
+    assert np.concatenate(errors).max() < 0.05
+
+
+def test_the_last_blank_sweeps_over_the_models_own_answers(bundles):
+    bundle = bundles["binary"]
+    row = moved(first_row(bundle), 3, None)
+    found = sweep(Game(bundle), row, "region")
+    assert found.values == ("north", "south", "west")
+    for value, probabilities in zip(found.values, found.probabilities, strict=True):
+        assert probabilities == pytest.approx(bundle.predictor.row(moved(row, 3, value))[1], abs=1e-12)
+
+
+def test_one_sweep_is_the_same_as_among_all_when_all_is_known(bundles):
+    game, row = Game(bundles["independent"]), first_row(bundles["independent"])
+    one, among = sweep(game, row, "debt"), sweeps(game, row)["debt"]
+    assert (one.values, one.here) == (among.values, among.here)
+    assert np.abs(one.probabilities - among.probabilities).max() < 1e-12
+
+
+def test_no_changes_ask_nothing(bundles):
+    game, row = Game(bundles["binary"]), first_row(bundles["binary"])
+    assert values_of(game, row, np.array([True] * 4), []).shape == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("feature", "values"),
+    [
+        (Feature("a", "A", "integer", seen=(1, 4), low=1, high=20), (1, 2, 3, 4)),
+        (Feature("a", "A", "number", seen=(0.0, 1.0)), tuple(round(0.05 * at, 2) for at in range(21))),
+        (Feature("a", "A", "number", seen=(3.0, 3.0)), (3.0,)),
+        (Feature("a", "A", "number", seen=(-50.0, 950.0), low=0.0), tuple(50.0 * at for at in range(20))),
+        (Feature("a", "A", "number"), ()),
+        (Feature("a", "A", "number", low=0.0), ()),
+        (Feature("a", "A", "boolean"), (False, True)),
+        (Feature("a", "A", "category", choices=(Choice("x", "X"), Choice("y", "Y"))), ("x", "y")),
+        (Feature("a", "A", "text", suggestions=("hello",)), ("hello",)),
+        (Feature("a", "A", "text"), ()),
+        (
+            Feature("a", "A", "date", seen=(dt.date(2026, 1, 1), dt.date(2026, 1, 3))),
+            (dt.date(2026, 1, 1), dt.date(2026, 1, 2), dt.date(2026, 1, 3)),
+        ),
+    ],
+)
+def test_the_values_that_are_tried(feature, values):
+    assert grid(feature, 21) == values
+
+
+@pytest.mark.parametrize("most", [3, 15, 21])
+@pytest.mark.parametrize(("low", "high"), [(8, 224), (0.013, 0.0131), (-1e6, 3e7), (0, 1e-7), (1, 1000)])
+def test_values_are_few_rise_and_hold_both_ends(low, high, most):
+    values = grid(Feature("a", "A", "number", seen=(float(low), float(high))), most)
+    assert 2 <= len(values) <= most
+    assert all(a < b for a, b in pairwise(values))
+    assert (values[0], values[-1]) == (low, high)
+    if most > 3:
+        assert len(values) >= most // 2
