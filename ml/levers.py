@@ -20,7 +20,7 @@ MOST_VALUES = 15
 MOST_CHANGES = 3
 MOST_COMBINATIONS = 10_000  # of one number of levers
 MOST_WITH_BLANKS = 300  # each is then a mean over background rows
-PREDICTIONS = 30_000
+PREDICTIONS = 10_000
 CONFIRMED = 20  # changes of a record with blanks that are looked at with all background rows
 
 _SIGNS: dict[str, Callable[[Any, Any], bool]] = {"<=": operator.le, "<": operator.lt}

@@ -22,7 +22,7 @@ from ml.value import Game
 MOST_POINTS = 21
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 PREDICTIONS = 6_000  # about 30 ms where a compiled path serves
-FEWEST_ROWS = 16  # background rows for one point, however many points there are
+FEWEST_ROWS, MOST_ROWS = 16, 200  # background rows for one point, however many or few points there are
 
 Moves = dict[int, Value]  # position of a feature to its new value
 
@@ -124,7 +124,7 @@ def values_of(
         found[full] = game._ask(block_of(game.schema, [one for one, whole in zip(rows, full, strict=True) if whole]))
     partly = np.flatnonzero(~full)
     if len(partly):
-        most = max(FEWEST_ROWS, predictions // len(partly))
+        most = min(max(FEWEST_ROWS, predictions // len(partly)), MOST_ROWS)
         found[partly] = _estimated(
             game, answers_filled(game, row, mask), [rows[at] for at in partly], masks[partly], most
         )
