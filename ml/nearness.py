@@ -16,8 +16,8 @@ MOST_ROWS = 500  # rows that count for one record: bounds the time of an answer
 NEIGHBOURS = 10  # the bandwidth reaches at least to this neighbour
 BANDWIDTH = 0.05  # and at least this share of the mean distance of two rows
 SMALLEST_WEIGHT = 0.001  # of the largest: rows that count less are left out
-LEAST_TELLING = 0.1  # of the most telling feature: the weight of one that tells nothing by itself
-BINS = 12
+LEAST_TELLING = 0.1  # of the most telling feature: what one that tells nothing by itself counts
+GROUPS = 8  # of numbers, when answers are compared between groups of like values
 # Distances are whole multiples of this, so that their sums are exact in any order: the same features
 # give the same weights whether they are asked alone or among others.
 STEP = 2.0**-24
@@ -28,12 +28,6 @@ class Scale:
 
     Numbers and dates are compared by their ranks in the background, so that neither units nor long
     tails matter; all else is equal or not. A missing value is equal to a missing value only.
-
-    Attributes
-    ----------
-    groups : ndarray of int, shape (n,)
-        The background in groups of like values: at most 12 of about the same size for numbers and
-        dates, one a value for all else; missing values are a group of their own.
     """
 
     def __init__(self, feature: Feature, values: np.ndarray) -> None:
@@ -42,12 +36,12 @@ class Scale:
         self._missing = _is_missing(values)
         self._sorted = np.sort(values[~self._missing]) if feature.kind in ("number", "integer", "date") else None
         if self._sorted is None:
-            keys = [(value is not None, str(value)) for value in values.tolist()]
-            code = {key: at for at, key in enumerate(sorted(set(keys)))}
-            self.groups = np.array([code[key] for key in keys], dtype=np.intp)
+            # A code for each value in order of appearance; NaN is not equal to itself, None stands for it.
+            keys = [None if gone else value for value, gone in zip(values.tolist(), self._missing, strict=True)]
+            codes = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+            self._codes = np.array([codes[key] for key in keys], dtype=np.intp)
         else:
             self._ranks = self._rank(values)
-            self.groups = np.where(self._missing, BINS, np.minimum(self._ranks * BINS, BINS - 1)).astype(np.intp)
 
     def _rank(self, values: np.ndarray) -> np.ndarray:
         """Share of the background below the value, half of its equals counted: 0 to 1."""
@@ -64,6 +58,30 @@ class Scale:
             return (self._values != given[0]).astype(np.float64)
         # Six times: the mean square between two shares at random is a sixth.
         return np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)[0]) ** 2)
+
+    def groups(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+        """Put background rows into groups of like values.
+
+        At most 8 groups of about the same weight for numbers and dates, equal values always
+        together; one group a value for all else; missing values are a group of their own.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (m,)
+        weights : ndarray of float, shape (m,)
+
+        Returns
+        -------
+        ndarray of int, shape (m,)
+        """
+        if self._sorted is None:
+            return self._codes[rows]
+        missing = self._missing[rows]
+        present = np.where(missing, 0.0, weights)
+        _, places = np.unique(self._ranks[rows], return_inverse=True)
+        own = np.bincount(places, present)
+        middle = (np.cumsum(own) - own / 2.0) / max(present.sum(), np.finfo(float).tiny)
+        return np.where(missing, GROUPS, np.minimum(middle[places] * GROUPS, GROUPS - 1)).astype(np.intp)
 
 
 class Nearness:
@@ -83,10 +101,10 @@ class Nearness:
 
     def __init__(self, scales: tuple[Scale, ...], answers: np.ndarray, used: np.ndarray) -> None:
         self._scales = scales
-        telling = np.array([correlation_ratio(scale.groups, answers) for scale in scales])
-        self._telling = np.where(used, telling + LEAST_TELLING * max(LEAST_TELLING, telling.max()), 0.0)
         count = len(answers)
         self._all = np.arange(count), np.full(count, 1.0 / count)
+        telling = np.array([correlation_ratio(scale.groups(*self._all), answers) for scale in scales])
+        self._telling = np.where(used, telling + LEAST_TELLING * max(LEAST_TELLING, telling.max()), 0.0)
 
     def weights(self, row: Row, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """Which rows count for a record of which only some features are known, and how much.

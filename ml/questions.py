@@ -17,6 +17,9 @@ class Question:
     ----------
     feature : str
         Its name.
+    decides : float
+        Share of the doubt about the full record's decision that is gone once the feature is
+        known: 0 to 1. Questions are ranked by it.
     move : float
         How far v is expected to move once it is known, up or down: 0 to 1, in probability.
     crossing : float
@@ -24,6 +27,7 @@ class Question:
     """
 
     feature: str
+    decides: float
     move: float
     crossing: float
 
@@ -32,13 +36,14 @@ def questions(game: Game, position: Position, outcome: int, cutoff: float) -> tu
     """The blank features, what is worth most first.
 
     The answers of the position itself are grouped by the value that the blank feature has in the
-    row that gave them: the mean of a group is v with that value known. So no further prediction
-    is made, and score, range and questions cannot disagree.
+    row that gave them: the mean of a group is v with that value known, and the share of its
+    answers at or above the cut-off is the chance that the full record's decision will be to act.
+    So no further prediction is made, and score, range and questions cannot disagree.
 
-    Group means of few rows differ even where the feature tells nothing. That share of their
-    variance is estimated (one-way analysis of variance with weights) and taken out by drawing the
-    means towards v (James & Stein 1961; Efron & Morris 1973): what remains may be 0. A feature
-    that the model ignores is worth exactly 0.
+    A question is worth what it tells of that decision: the variance of the chance between the
+    groups (the correlation ratio of the decision); where the decision is certain, the variance of
+    v. Measured against other orders: docs/decisions/0011-blanks.md. A feature that the model
+    ignores is worth exactly 0.
 
     Parameters
     ----------
@@ -53,23 +58,43 @@ def questions(game: Game, position: Position, outcome: int, cutoff: float) -> tu
     Returns
     -------
     tuple of Question
-        By expected move; ties in schema order. Empty when nothing is blank.
+        By worth; ties in schema order. Empty when nothing is blank.
     """
-    answers, weights = position.answers[:, outcome], position.weights
-    value = float(position.value[outcome])
-    found = []
-    for at in position.blank:
-        move = crossing = 0.0
-        if game.used[at]:
-            shares, means = group_values(game.scales[at].groups[position.chosen], answers, weights)
-            move = float(shares @ np.abs(means - value))
-            crossing = float(shares @ ((means >= cutoff) != (value >= cutoff)))
-        found.append(Question(game.schema.names[at], min(move, 1.0), min(crossing, 1.0)))
-    return tuple(sorted(found, key=lambda question: -question.move))
+    ranked = sorted((_worth(game, position, at, outcome, cutoff) for at in position.blank), key=lambda pair: pair[0])
+    return tuple(question for _, question in ranked)
+
+
+def _worth(
+    game: Game, position: Position, at: int, outcome: int, cutoff: float
+) -> tuple[tuple[float, float], Question]:
+    """The question about one blank feature, and what ranks it: the smallest first."""
+    name = game.schema.names[at]
+    if not game.used[at]:
+        return (0.0, 0.0), Question(name, 0.0, 0.0, 0.0)
+    answers, weights, value = position.answers[:, outcome], position.weights, float(position.value[outcome])
+    groups = game.scales[at].groups(position.chosen, weights)
+    shares, means = group_values(groups, answers, weights)
+    acts = (answers >= cutoff).astype(np.float64)
+    chance = float(weights @ acts)
+    _, chances = group_values(groups, acts, weights)
+    told = float(shares @ (chances - chance) ** 2)
+    doubt = chance * (1.0 - chance)
+    question = Question(
+        feature=name,
+        decides=min(told / doubt, 1.0) if told > 0.0 < doubt else 0.0,
+        move=min(float(shares @ np.abs(means - value)), 1.0),
+        crossing=min(float(shares @ ((means >= cutoff) != (value >= cutoff))), 1.0),
+    )
+    return (-question.decides, -float(shares @ (means - value) ** 2)), question
 
 
 def group_values(groups: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Weighted means of groups, noise taken out: a group of few rows is drawn towards the mean of all.
+
+    Means of few rows differ even where the groups do not. That share of their variance is
+    estimated (one-way analysis of variance, with weights) and taken out by drawing the means
+    towards that of all (James & Stein 1961; Efron & Morris 1973). Where no more than noise is
+    there, all means are the same.
 
     Parameters
     ----------
@@ -80,7 +105,7 @@ def group_values(groups: np.ndarray, answers: np.ndarray, weights: np.ndarray) -
     Returns
     -------
     shares, means : ndarray of float, shape (g,)
-        Weight of each group (sums to 1) and its mean answer.
+        Weight of each group (sums to 1) and its mean answer, groups in ascending order.
     """
     _, groups = np.unique(groups, return_inverse=True)
     shares = np.bincount(groups, weights)

@@ -79,7 +79,7 @@ class Game:
     used : ndarray of bool, shape (p,)
         False where no answer changes when the background's values of the feature are exchanged.
     scales : tuple of Scale, length p
-        How far apart values of a feature are, and the background in groups of like values.
+        How far apart a feature's values are, and which are alike.
 
     Raises
     ------

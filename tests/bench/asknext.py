@@ -1,0 +1,128 @@
+"""How many questions until the decision is the full record's, for good.
+
+Hold-out records start with everything unknown; one field after the other is revealed. The decision is "v is at
+least the cut-off", of the outcome that the page opens with; cut-offs are the top tenth of the full scores of the
+hold-out, and one half. Orders: ask-next (what serves), by expected move, by chance of crossing, by global importance
+(permutation importance on the hold-out), at random. In brackets: only records that are to be acted on.
+
+Run: python tests/bench/asknext.py [records]
+"""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from ml.blocks import rows_of, take
+from ml.bundle import Bundle
+from ml.evaluation import evaluation_of
+from ml.insights import importance
+from ml.questions import Question, questions
+from ml.schema import Row
+from ml.value import Game, Position
+from tests.bench.blanks import bundles
+from tests.bench.serving import table
+
+TOP = 0.1
+Order = Callable[[Position], str]
+
+
+def needed(game: Game, row: Row, outcome: int, cutoff: float, order: Order) -> int:
+    """Fields to reveal until the decision stays what the full record's is."""
+    known = np.zeros(len(row), dtype=bool)
+    decisions = []
+    while True:
+        position = game.at(row, known)
+        decisions.append(bool(position.value[outcome] >= cutoff))
+        if not position.blank:
+            break
+        known[game.schema.names.index(order(position))] = True
+    wrong = [at for at, decision in enumerate(decisions) if decision != decisions[-1]]
+    return wrong[-1] + 1 if wrong else 0
+
+
+def orders(game: Game, bundle: Bundle, outcome: int, cutoff: float) -> dict[str, Order]:
+    """By name, the rule for the field that comes next."""
+    names = bundle.schema.names
+    rank = np.argsort(-np.array(importance(bundle, evaluation_of(bundle)).mean[outcome]), kind="stable").tolist()
+    rng = np.random.default_rng(1)
+
+    def best(key: Callable[[Question], object]) -> Order:
+        return lambda position: max(questions(game, position, outcome, cutoff), key=key).feature  # type: ignore[type-var]
+
+    return {
+        "ask next": lambda position: questions(game, position, outcome, cutoff)[0].feature,
+        "by move": best(lambda question: question.move),
+        "by crossing": best(lambda question: (question.crossing, question.move)),
+        "by importance": lambda position: names[next(at for at in rank if at in position.blank)],
+        "at random": lambda position: names[rng.choice(position.blank)],
+    }
+
+
+def measure(bundle: Bundle, records: int) -> list[list[str]]:
+    """Two lines of the table, one a cut-off."""
+    outcome = bundle.outcomes.index(bundle.outcomes.positive)
+    full = np.asarray(evaluation_of(bundle).probabilities)[:, outcome]
+    game = Game(bundle)
+    return [at_cutoff(game, bundle, records, full, cutoff) for cutoff in (float(np.quantile(full, 1 - TOP)), 0.5)]
+
+
+def at_cutoff(game: Game, bundle: Bundle, records: int, full: np.ndarray, cutoff: float) -> list[str]:
+    """Mean questions of each order at one cut-off."""
+    outcome = bundle.outcomes.index(bundle.outcomes.positive)
+    # Half of the records are to be acted on, for their own mean; weights restore their share of the hold-out.
+    rng = np.random.default_rng(0)
+    acted = full >= cutoff
+    sides = [rng.permutation(np.flatnonzero(acted == side))[: records // 2] for side in (False, True)]
+    cells = [bundle.name, f"{cutoff:.3f}", f"{sum(map(len, sides))}", f"{acted.mean():.2f}"]
+    rows = [rows_of(bundle.schema, take(bundle.holdout.block, side)) for side in sides]
+    for order in orders(game, bundle, outcome, cutoff).values():
+        rest, called = ([needed(game, row, outcome, cutoff, order) for row in side] for side in rows)
+        mean = (1 - acted.mean()) * np.mean(rest) + acted.mean() * np.mean(called)
+        cells.append(f"{mean:.2f} ({np.mean(called):.2f})")
+    return [*cells, f"{speed(game, rows[0], outcome, cutoff):.2f}"]
+
+
+def speed(game: Game, rows: list[Row], outcome: int, cutoff: float) -> float:
+    """Median milliseconds of all questions of a position with half of the fields blank."""
+    rng, took = np.random.default_rng(2), []
+    for row in rows:
+        position = game.at(row, rng.random(len(row)) < 0.5)
+        started = time.perf_counter()
+        questions(game, position, outcome, cutoff)
+        took.append((time.perf_counter() - started) * 1e3)
+    return float(np.median(took))
+
+
+def main() -> None:
+    """Print the table."""
+    records = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    head = [
+        "model",
+        "cut-off",
+        "records",
+        "acted on",
+        "ask next",
+        "by move",
+        "by crossing",
+        "by importance",
+        "at random",
+        "ms",
+    ]
+    table(
+        "Questions until the decision stays", head, [line for bundle in bundles() for line in measure(bundle, records)]
+    )
+
+
+if __name__ == "__main__":
+    main()
