@@ -24,6 +24,7 @@ import pandas as pd
 from ml import bundle as bundles
 from ml import schema as schemas
 from ml.archive import write_estimator
+from ml.bands import check_bands
 from ml.blocks import Block, block_of_frame, rows_of, size, take, write_csv
 from ml.compile import CannotCompile, compile_estimator, prove
 from ml.errors import InvalidData, UntrustedModel
@@ -100,6 +101,7 @@ def build_bundle(trained: Trained, models: Path) -> str:
         When the estimator holds types that nobody trusted.
     """
     check_name(trained.name)
+    check_bands(trained.about, trained.outcomes.names)
     models = Path(models)
     (models / trained.name).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=models / trained.name) as making:
