@@ -1,0 +1,157 @@
+"""Ask next: what a blank is worth, by hand and on models whose truth is known."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from ml.build import Trained, build_bundle, outcomes_of
+from ml.infer import infer_schema
+from ml.questions import group_values, questions
+from ml.registry import Registry
+from ml.value import Game
+from tests.small import small_model
+
+
+def game_of(estimator, frame, truth, folder):
+    half = len(frame) // 2
+    model = estimator.fit(frame[:half], truth[:half])
+    trained = Trained(
+        name="model",
+        title="Model",
+        description="",
+        estimator=model,
+        schema=infer_schema(frame[:half]),
+        outcomes=outcomes_of(model),
+        training=frame[:half],
+        holdout=frame[half:],
+        truth=truth[half:],
+    )
+    build_bundle(trained, folder)
+    return Game(Registry(folder).load("model"))
+
+
+def flags(rows=2_000, seed=0):
+    return pd.DataFrame(np.random.default_rng(seed).integers(0, 2, (rows, 3)), columns=["a", "b", "c"])
+
+
+@pytest.fixture(scope="module")
+def either(tmp_path_factory):
+    """Yes where exactly one of a and b is 1; c says nothing, but the model may look at it."""
+    frame = flags()
+    truth = pd.Series(np.where(frame["a"] != frame["b"], "yes", "no"))
+    return game_of(HistGradientBoostingClassifier(random_state=0), frame, truth, tmp_path_factory.mktemp("either"))
+
+
+def by_name(found):
+    return {question.feature: question for question in found}
+
+
+def test_what_is_worth_nothing_alone_decides_all_once_the_other_is_known(either):
+    alone = by_name(questions(either, either.at((None, None, None)), 1, 0.5))
+    assert alone["a"].move < 0.05
+    assert alone["b"].move < 0.05
+    found = questions(either, either.at((1, None, None)), 1, 0.5)
+    assert found[0].feature == "b"
+    assert found[0].move == pytest.approx(0.5, abs=0.03)
+    assert found[0].decides == pytest.approx(1.0, abs=0.02)
+    assert found[0].crossing == pytest.approx(0.5, abs=0.05)
+    # c moves it by nothing: both groups answer alike
+    assert found[1].move < 0.02
+    assert found[1].crossing == 0.0
+
+
+def test_a_question_foretells_what_the_value_then_is(either):
+    before = either.at((1, None, 0))
+    [question] = questions(either, before, 1, 0.5)
+    after = [either.at((1, b, 0)).value[1] for b in (0, 1)]
+    share = before.weights @ (either.background[1][before.chosen] == 1)
+    expected = (1 - share) * abs(after[0] - before.value[1]) + share * abs(after[1] - before.value[1])
+    assert question.move == pytest.approx(expected, abs=0.02)
+
+
+def test_a_feature_that_the_model_ignores_is_worth_exactly_nothing(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(800, 3)), columns=["a", "b", "c"])
+    frame["c"] = frame["a"] + 0.1 * frame["c"]
+    truth = pd.Series(np.where(frame["a"] + frame["b"] > 0, "yes", "no"))
+    only = make_column_transformer(("passthrough", ["a", "b"]))
+    game = game_of(make_pipeline(only, LogisticRegression()), frame, truth, tmp_path)
+    for row in ((None, None, None), (0.1, None, None), (None, 1.0, None)):
+        ignored = by_name(questions(game, game.at(row), 1, 0.5))["c"]
+        assert (ignored.decides, ignored.move, ignored.crossing) == (0.0, 0.0, 0.0)
+
+
+@pytest.mark.parametrize("sort", ["binary", "multiclass", "independent", "constant"])
+def test_every_blank_is_asked_once_and_its_worth_is_within_bounds(tmp_path, sort):
+    small_model(sort, tmp_path)
+    game = Game(Registry(tmp_path).load(sort))
+    for row in ((None, None, None, None), (55.0, None, 40, None), (55.0, 3.0, 40, None), (55.0, 3.0, 40, "south")):
+        position = game.at(row)
+        for outcome in range(len(game.base)):
+            found = questions(game, position, outcome, 0.4)
+            assert sorted(game.schema.names.index(q.feature) for q in found) == list(position.blank)
+            assert all(0 <= q.move <= 1 and 0 <= q.crossing <= 1 and 0 <= q.decides <= 1 for q in found)
+            assert [q.decides for q in found] == sorted((q.decides for q in found), reverse=True)
+            assert sort != "constant" or all((q.move, q.crossing) == (0.0, 0.0) for q in found)
+            assert found == questions(game, position, outcome, 0.4)
+
+
+def test_what_matters_most_is_asked_first(tmp_path):
+    small_model("binary", tmp_path)
+    game = Game(Registry(tmp_path).load("binary"))
+    found = questions(game, game.at((None,) * 4), 1, 0.5)
+    assert found[0].feature in ("income", "debt")
+    assert found[-1].feature == "shoe_size"
+
+
+def test_where_no_answer_reaches_the_cut_off_what_moves_most_comes_first(either):
+    found = questions(either, either.at((1, None, None)), 1, 1.1)
+    assert [q.decides for q in found] == [0.0, 0.0]
+    assert found[0].feature == "b"
+    assert [q.crossing for q in found] == [0.0, 0.0]
+
+
+def test_group_means_are_drawn_to_the_mean_of_all_by_hand():
+    # Two groups of four, equal weights: means 0.25 and 0.75, variance within 0.1875 per answer.
+    groups = np.array([0] * 4 + [1] * 4)
+    answers = np.array([0, 0, 0, 1, 1, 1, 1, 0], dtype=float)
+    shares, means = group_values(groups, answers, np.full(8, 1 / 8))
+    assert shares == pytest.approx([0.5, 0.5])
+    # Within, free of bias: (8 · 0.1875) / 6 = 0.25. Of a group's mean: 0.25 / 4 = 0.0625.
+    # Between: 0.0625, expected of noise alone: 0.25 (1/4 − 1/8) = 0.03125; signal: 0.03125.
+    # Kept: 0.03125 / (0.03125 + 0.0625) = 1/3.
+    assert means == pytest.approx([0.5 - 0.25 / 3, 0.5 + 0.25 / 3])
+
+
+def test_groups_that_do_not_differ_are_the_same():
+    groups = np.array([0, 0, 1, 1])
+    _, means = group_values(groups, np.array([0.0, 1.0, 0.0, 1.0]), np.full(4, 0.25))
+    assert means.tolist() == [0.5, 0.5]
+
+
+def test_rows_that_are_all_groups_of_their_own_tell_nothing():
+    _, means = group_values(np.arange(5), np.linspace(0, 1, 5), np.full(5, 0.2))
+    assert means == pytest.approx([0.5] * 5)
+
+
+def test_noise_is_not_taken_for_signal():
+    """Groups at random: the expected move is near 0, where raw group means would claim a lot."""
+    rng = np.random.default_rng(0)
+    moves, raw = [], []
+    for _ in range(300):
+        answers, groups, weights = rng.random(100), rng.integers(0, 8, 100), rng.exponential(size=100)
+        weights /= weights.sum()
+        shares, means = group_values(groups, answers, weights)
+        moves.append(shares @ np.abs(means - weights @ answers))
+        own = np.bincount(groups, weights * answers) / np.bincount(groups, weights)
+        raw.append(shares @ np.abs(own - weights @ answers))
+    assert np.mean(moves) < 0.2 * np.mean(raw)
+    assert np.median(moves) < 0.01
+
+
+def test_with_everything_known_nothing_is_asked(either):
+    assert questions(either, either.at((1, 0, 1)), 1, 0.5) == ()

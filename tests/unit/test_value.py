@@ -1,0 +1,312 @@
+"""Probabilities with blanks keep the laws of the value function, for models of every sort."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
+
+from ml.blocks import block_of, rows_of, size, take
+from ml.build import Trained, build_bundle, outcomes_of
+from ml.errors import NoProbabilities
+from ml.infer import infer_schema
+from ml.nearness import Scale, correlation_ratio
+from ml.registry import Registry
+from ml.schema import Choice, Feature
+from ml.value import Game
+from tests.small import small_model
+
+SORTS = ("binary", "multiclass", "independent", "constant")
+
+
+def bundle_of(estimator, frame, truth, folder):
+    half = len(frame) // 2
+    model = estimator.fit(frame[:half], truth[:half])
+    trained = Trained(
+        name="model",
+        title="Model",
+        description="",
+        estimator=model,
+        schema=infer_schema(frame[:half], optional=bool(frame.isna().any(axis=None))),
+        outcomes=outcomes_of(model),
+        training=frame[:half],
+        holdout=frame[half:],
+        truth=truth[half:],
+    )
+    build_bundle(trained, folder)
+    return Registry(folder).load("model")
+
+
+def numbers(rows=400, seed=0):
+    rng = np.random.default_rng(seed)
+    return pd.DataFrame(rng.normal(size=(rows, 3)), columns=["a", "b", "c"])
+
+
+@pytest.fixture(scope="module")
+def linear(tmp_path_factory):
+    """Logistic regression on three independent numbers."""
+    frame = numbers()
+    truth = pd.Series(np.where(frame["a"] - frame["b"] > 0, "yes", "no"))
+    return bundle_of(LogisticRegression(), frame, truth, tmp_path_factory.mktemp("linear"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    for sort in SORTS:
+        small_model(sort, folder)
+    return {sort: Registry(folder).load(sort) for sort in SORTS}
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_with_nothing_blank_it_is_exactly_the_models_own_answer(small, sort):
+    game = Game(small[sort])
+    for row in rows_of(game.schema, take(small[sort].holdout.block, slice(0, 20))):
+        position, own = game.at(row), small[sort].predictor.row(row)[1]
+        assert tuple(position.value) == tuple(position.low) == tuple(position.high) == own
+        assert tuple(game.values(row, np.ones((1, len(row)), dtype=bool))[0]) == own
+        assert (position.blank, position.weights.sum(), len(position.chosen)) == ((), 1.0, 0)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_with_nothing_known_it_is_the_mean_answer_over_the_background(small, sort):
+    bundle = small[sort]
+    game = Game(bundle)
+    mean = bundle.predictor.block(bundle.background).probabilities.mean(axis=0)
+    position = game.at((None,) * len(bundle.schema.names))
+    assert position.value == pytest.approx(mean, abs=1e-12)
+    assert len(position.chosen) == size(bundle.background)
+    nothing = np.zeros((1, len(bundle.schema.names)), dtype=bool)
+    assert game.values((None,) * 4, nothing)[0] == pytest.approx(mean, abs=1e-12)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_whatever_is_blank_the_laws_hold(small, sort):
+    game = Game(small[sort])
+    rng = np.random.default_rng(3)
+    for row in rows_of(game.schema, take(small[sort].holdout.block, slice(0, 30))):
+        known = rng.random(len(row)) < 0.5
+        position = game.at(row, known)
+        assert position.weights.sum() == pytest.approx(1.0, abs=1e-12)
+        assert (position.weights > 0).all()
+        for found in (position.value, position.low, position.high):
+            assert ((found >= 0) & (found <= 1)).all()
+        assert (position.low <= position.high).all()
+        assert position.value == pytest.approx(position.weights @ position.answers, abs=1e-12)
+        assert position.blank == tuple(np.flatnonzero(~known))
+        if small[sort].outcomes.exclusive:
+            assert position.value.sum() == pytest.approx(1.0, abs=1e-12)
+
+
+def test_each_answer_is_that_of_the_record_with_its_blanks_filled_by_the_chosen_row(small):
+    bundle = small["multiclass"]
+    game = Game(bundle)
+    row = rows_of(bundle.schema, take(bundle.holdout.block, slice(0, 1)))[0]
+    position = game.at(row, (True, False, True, False))
+    others = rows_of(bundle.schema, take(game.background, position.chosen))
+    for other, answer in zip(others, position.answers, strict=True):
+        assert bundle.predictor.row((row[0], other[1], row[2], other[3]))[1] == pytest.approx(answer, abs=1e-12)
+
+
+def test_all_rows_alike_gives_the_mean_over_the_background_by_hand(linear):
+    game = Game(linear, nearness=False)
+    weight, start = linear.estimator.coef_[0], linear.estimator.intercept_[0]
+    background = np.column_stack(linear.background)
+    background[:, 0] = 1.5
+    expected = np.mean(1 / (1 + np.exp(-(background @ weight + start))))
+    assert game.at((1.5, None, None)).value[1] == pytest.approx(expected, abs=1e-12)
+
+
+def test_on_independent_features_nearness_changes_little(linear):
+    near, alike = Game(linear), Game(linear, nearness=False)
+    for value in (-1.0, 0.0, 1.0):
+        assert near.at((value, None, None)).value == pytest.approx(alike.at((value, None, None)).value, abs=0.12)
+
+
+def test_a_blank_that_hangs_together_with_a_known_value_is_filled_accordingly(tmp_path):
+    frame = numbers(1_000)
+    frame["b"] = frame["a"] + 0.05 * frame["c"]
+    truth = pd.Series(np.where(frame["b"] > 0, "yes", "no"))
+    bundle = bundle_of(HistGradientBoostingClassifier(random_state=0), frame, truth, tmp_path)
+    game, alike = Game(bundle), Game(bundle, nearness=False)
+    for a in (-1.5, 1.5):
+        full = bundle.predictor.row((a, a, 0.0))[1][1]
+        assert game.at((a, None, None)).value[1] == pytest.approx(full, abs=0.05)
+        assert abs(alike.at((a, None, None)).value[1] - full) > 0.2
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_many_coalitions_at_once_are_the_positions_one_by_one(small, sort):
+    game = Game(small[sort])
+    row = rows_of(game.schema, take(small[sort].holdout.block, slice(5, 6)))[0]
+    coalitions = np.array([[bool(code >> at & 1) for at in range(len(row))] for code in range(2 ** len(row))])
+    for mask, value in zip(coalitions, game.values(row, coalitions), strict=True):
+        assert value == pytest.approx(game.at(row, mask).value, abs=1e-12)
+    assert game.values(row, coalitions, rows=20).shape == (2 ** len(row), len(game.base))
+
+
+def test_the_same_record_gives_the_same_position_in_every_thread_and_game(small):
+    row = (60.0, 5.0, None, None)
+    games = [Game(small["binary"]), Game(small["binary"])]
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda at: games[at % 2].at(row), range(16)))
+    assert len({(tuple(p.value), tuple(p.low), tuple(p.high), tuple(p.chosen)) for p in found}) == 1
+
+
+def test_a_missing_value_that_is_known_is_given_to_the_model(tmp_path):
+    frame = numbers(600)
+    truth = pd.Series(np.where(frame["a"].isna() | (frame["b"] > 0), "yes", "no"))
+    frame = frame.mask(np.random.default_rng(1).random(frame.shape) < 0.3)
+    truth = pd.Series(np.where(frame["a"].isna(), "yes", truth))
+    bundle = bundle_of(HistGradientBoostingClassifier(random_state=0), frame, truth, tmp_path)
+    game = Game(bundle)
+    row = (None, -1.0, 0.3)
+    assert tuple(game.at(row, (True, True, True)).value) == bundle.predictor.row(row)[1]
+    assert game.at(row, (True, False, False)).value[1] > 0.9  # the model has learnt that a gap means yes
+    assert game.at(row).value[1] < 0.9
+    assert game.at((0.0, -1.0, 0.3), (False, True, True)).value == pytest.approx(game.at(row).value, abs=1e-12)
+
+
+def test_every_kind_of_feature_may_be_blank(tmp_path):
+    rng = np.random.default_rng(0)
+    rows = 200
+    frame = pd.DataFrame(
+        {
+            "amount": rng.normal(size=rows),
+            "pieces": rng.integers(0, 5, rows),
+            "colour": rng.choice(["red", "blue"], rows),
+            "member": rng.random(rows) < 0.5,
+            "since": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, rows), unit="D"),
+            "remark": rng.choice(["good and fast", "slow", "good but slow", "bad"], rows),
+        }
+    )
+    truth = pd.Series(np.where(frame["remark"].str.contains("good"), "yes", "no"))
+    days = FunctionTransformer(_days)
+    prepare = make_column_transformer(
+        ("passthrough", ["amount", "pieces", "member"]),
+        (OneHotEncoder(), ["colour"]),
+        (days, ["since"]),
+        (CountVectorizer(), "remark"),
+    )
+    model = make_pipeline(prepare, KNeighborsClassifier(7))
+    half = rows // 2
+    fitted = model.fit(frame[:half], truth[:half])
+    trained = Trained(
+        name="kinds",
+        title="",
+        description="",
+        estimator=fitted,
+        schema=infer_schema(frame[:half], {"remark": {"kind": "text"}}),
+        outcomes=outcomes_of(fitted),
+        training=frame[:half],
+        holdout=frame[half:],
+        truth=truth[half:],
+        trusted=[f"{_days.__module__}._days"],
+    )
+    build_bundle(trained, tmp_path)
+    bundle = Registry(tmp_path).load("kinds")
+    assert bundle.predictor.description == "scikit-learn"
+    assert {feature.kind for feature in bundle.schema.features} >= {"number", "boolean", "date", "text"}
+    game = Game(bundle)
+    row = (0.1, 3, "red", True, dt.date(2021, 5, 1), "good and fast")
+    assert tuple(game.at(row).value) == bundle.predictor.row(row)[1]
+    for at in range(len(row)):
+        for known in (np.arange(len(row)) == at, np.arange(len(row)) != at):
+            value = game.at(row, known).value
+            assert value.sum() == pytest.approx(1.0, abs=1e-12)
+            assert game.values(row, known[np.newaxis])[0] == pytest.approx(value, abs=1e-12)
+
+
+def _days(frame):
+    return (frame - pd.Timestamp("2020-01-01")) / pd.Timedelta(days=30)
+
+
+def test_a_feature_that_the_model_ignores_changes_nothing(tmp_path):
+    frame = numbers(600)
+    frame["c"] = frame["a"] + 0.1 * frame["c"]  # it would tell much of a
+    truth = pd.Series(np.where(frame["a"] > frame["b"], "yes", "no"))
+    only = make_column_transformer(("passthrough", ["a", "b"]))
+    game = Game(bundle_of(make_pipeline(only, HistGradientBoostingClassifier()), frame, truth, tmp_path))
+    assert game.used.tolist() == [True, True, False]
+    assert game.at((None, None, 2.0)).value == pytest.approx(game.base, abs=1e-12)
+    assert game.at((None, 0.5, 2.0)).value == pytest.approx(game.at((None, 0.5, None)).value, abs=1e-12)
+
+
+def test_fewer_background_rows_may_be_used(linear):
+    game = Game(linear, rows=50)
+    assert size(game.background) == 50
+    assert len(game.at((None, None, None)).answers) == 50
+
+
+def test_without_probabilities_it_says_what_to_do(tmp_path):
+    small_model("labels-only", tmp_path)
+    with pytest.raises(NoProbabilities, match="CalibratedClassifierCV"):
+        Game(Registry(tmp_path).load("labels-only"))
+
+
+def test_a_value_that_the_model_refuses_is_refused(linear):
+    with pytest.raises(ValueError, match="Infinite"):
+        Game(linear).at((float("inf"), None, None))
+
+
+def test_the_range_is_of_weighted_answers_by_hand(linear):
+    game = Game(linear)
+    position = game.at((0.5, None, None))
+    order = np.argsort(position.answers[:, 1])
+    below = np.cumsum(position.weights[order])
+    answers = position.answers[order, 1]
+    assert position.low[1] == answers[np.flatnonzero(below >= 0.1)[0]]
+    assert position.high[1] == answers[np.flatnonzero(below >= 0.9)[0]]
+
+
+def test_numbers_are_apart_by_rank_and_categories_by_being_other():
+    income = Scale(Feature("income", "", "number"), np.array([10.0, 20.0, 30.0, 1e6, np.nan]))
+    # Ranks 1/8, 3/8, 5/8, 7/8; six times the squared difference.
+    assert income.distances(20.0) == pytest.approx([6 / 16, 0.0, 6 / 16, 24 / 16, 1.0])
+    assert income.distances(None) == pytest.approx([1.0, 1.0, 1.0, 1.0, 0.0])
+    colour = Feature("colour", "", "category", dtype="str", choices=(Choice("red", "Red"), Choice("blue", "Blue")))
+    values = np.array(["red", "blue", None], dtype=object)
+    assert Scale(colour, values).distances("red").tolist() == [0.0, 1.0, 1.0]
+    assert Scale(colour, values).distances("green").tolist() == [1.0, 1.0, 1.0]
+    day = Scale(Feature("day", "", "date"), np.array(["2020-01-01", "2021-01-01", "NaT"], dtype="datetime64[s]"))
+    assert day.distances(dt.date(2020, 1, 1)) == pytest.approx([0.0, 1.5, 1.0])
+
+
+def test_groups_hold_equal_values_together_and_missing_ones_apart():
+    values = np.array([0.0] * 19 + [1.0, np.nan])
+    scale = Scale(Feature("flag", "", "number"), values)
+    groups = scale.groups(np.arange(21), np.full(21, 1 / 21))
+    assert len(set(groups[:19])) == 1
+    assert len(set(groups)) == 3
+    many = Scale(Feature("x", "", "number"), np.arange(80.0))
+    assert np.bincount(many.groups(np.arange(80), np.full(80, 1 / 80))).tolist() == [10] * 8
+
+
+def test_the_correlation_ratio_is_that_of_analysis_of_variance():
+    answers = np.array([[0.0], [2.0], [4.0], [6.0]])
+    # Between: 4 × 2² = 16 of 20; Kelley: 1 − (4 / 20) (3 / 2).
+    assert correlation_ratio(np.array([0, 0, 1, 1]), answers) == pytest.approx(0.7)
+    assert correlation_ratio(np.array([0, 1, 0, 1]), answers) == 0.0
+    assert correlation_ratio(np.array([0, 0, 1, 1]), np.ones((4, 1))) == 0.0
+
+
+@pytest.mark.parametrize("name", ["iris", "breast-cancer", "loan", "bank-products"])
+def test_the_demo_models_answer_with_blanks(service, name):
+    bundle = service.model(name)
+    game = Game(bundle)
+    rows = rows_of(bundle.schema, take(bundle.holdout.block, slice(0, 30)))
+    full = bundle.predictor.block(block_of(bundle.schema, rows)).probabilities
+    rng = np.random.default_rng(0)
+    for row, answer in zip(rows, full, strict=True):
+        everything = np.ones(len(row), dtype=bool)
+        assert game.at(row, everything).value == pytest.approx(answer, abs=1e-12)
+        known = rng.random(len(row)) < 0.5
+        assert game.values(row, known[np.newaxis])[0] == pytest.approx(game.at(row, known).value, abs=1e-12)
