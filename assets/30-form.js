@@ -24,8 +24,10 @@
     return control.type === "checkbox" ? String(control.checked) : control.value;
   }
   const valuesOf = (form) => fieldsOf(form).map(valueOf);
-  const textOf = (values) => JSON.stringify(values);
-  const standing = () => textOf(valuesOf(now.form));
+  /* What the person looks at belongs to the question as much as the values do. */
+  const focusOf = (form) => ({ outcome: form.dataset.outcome ?? "", declined: form.dataset.declined ?? "" });
+  const textOf = (values, form) => JSON.stringify([values, focusOf(form)]);
+  const standing = () => textOf(valuesOf(now.form), now.form);
 
   // ---- asking -------------------------------------------------------------------------------
   function ask() {
@@ -50,9 +52,12 @@
     now.patience = 0;
   }
 
+  function questionOf(form, serial) {
+    const record = Object.fromEntries(fieldsOf(form).map((field) => [field.dataset.feature, valueOf(field)]));
+    return { serial, model: form.dataset.model, record, ...focusOf(form) };
+  }
+
   function send(text, patience) {
-    const fields = fieldsOf(now.form);
-    const record = Object.fromEntries(fields.map((field) => [field.dataset.feature, valueOf(field)]));
     now.serial += 1;
     now.since = Date.now();
     now.asked.set(now.serial, text);
@@ -60,7 +65,7 @@
     const state = now;
     clearTimeout(state.patience);
     state.patience = setTimeout(() => { if (state === now) lost(patience); }, patience);
-    dash_clientside.set_props(now.form.dataset.asks, { data: { serial: now.serial, model: now.form.dataset.model, record } });
+    dash_clientside.set_props(now.form.dataset.asks, { data: questionOf(now.form, now.serial) });
   }
 
   function lost(patience) {
@@ -101,7 +106,7 @@
     if (now) { later(0); calm(); }
     dress(form);
     const values = fieldsOf(form).map((field) => answer.record[field.dataset.feature]);
-    now = { form, serial: 0, newest: 0, asked: new Map(), shown: textOf(values), answer, typing: 0, patience: 0, since: 0 };
+    now = { form, serial: 0, newest: 0, asked: new Map(), shown: textOf(values, form), answer, typing: 0, patience: 0, since: 0 };
     ask();
   }
 
@@ -124,7 +129,12 @@
   function drawn(state, tries = 60) {
     if (state !== now || standing() !== state.shown) return;
     const serial = document.querySelector("#result [data-serial]")?.dataset.serial;
-    if (!byId("panel") || Number(serial) === state.answer.serial) { panel("current", ""); mirror(state.form); }
+    if (!byId("panel") || Number(serial) === state.answer.serial) {
+      panel("current", "");
+      mirror(state.form);
+      // Other scripts add what belongs to this answer: reasons, sweeps, what moved.
+      tell("likely:current", { form: state.form, question: questionOf(state.form, state.answer.serial) });
+    }
     else if (tries) requestAnimationFrame(() => drawn(state, tries - 1));
   }
 
@@ -133,9 +143,13 @@
     const panel = byId("panel");
     if (!panel) return;
     panel.dataset.state = state;
+    now.form.dataset.standing = state;
+    if (state !== "current") tell("likely:stale", { form: now.form });
     panel.setAttribute("aria-busy", String(state === "waiting"));
     if (byId("panel-words").textContent !== words) byId("panel-words").textContent = words;
   }
+
+  const tell = (name, detail) => dispatchEvent(new CustomEvent(name, { detail }));
 
   function mark(answer) {
     const faulty = [];
@@ -181,6 +195,8 @@
       const value = valueOf(field);
       if (value !== field.dataset.default && value.length <= LONGEST_IN_URL) query.set(field.dataset.feature, value);
     }
+    const own = focusOf(form);
+    for (const word in own) if (own[word] && !form.querySelector(`[data-feature="${word}"]`)) query.set(word, own[word]);
     const search = query.size ? `?${query}` : "";
     if (search !== location.search) history.replaceState(history.state, "", location.pathname + search + location.hash);
   }
@@ -188,8 +204,18 @@
   // ---- hands --------------------------------------------------------------------------------
   /* As if a person had typed it, so that React and Dash notice. */
   function setText(control, text) {
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(control, text);
-    control.dispatchEvent(new Event("input", { bubbles: true }));
+    const kind = { TEXTAREA: HTMLTextAreaElement, SELECT: HTMLSelectElement }[control.tagName] ?? HTMLInputElement;
+    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(control, text);
+    control.dispatchEvent(new Event(control.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
+  }
+
+  function setValue(field, text) {
+    if (valueOf(field) === text) return;
+    const control = controlOf(field);
+    const radios = [...field.querySelectorAll("[role=radiogroup] input")];
+    if (radios.length) radios.find((radio) => radio.value === text)?.click();
+    else if (control.type === "checkbox") control.click();
+    else setText(control, text);
   }
 
   function step(field, direction) {
@@ -237,4 +263,6 @@
 
   window.dash_clientside = window.dash_clientside ?? {};
   window.dash_clientside.likely = { settle };
+  // React sets some controls after its own handlers, so asking waits until those are through.
+  window.likelyForm = { fieldsOf, controlOf, valueOf, setValue, ask: () => setTimeout(ask) };
 })();

@@ -7,7 +7,8 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
 
-from layouts import gallery, ids, predict
+from layouts import gallery, ids
+from layouts.asked import question
 
 
 def register(app: Dash) -> None:
@@ -25,6 +26,6 @@ def register(app: Dash) -> None:
 
 def show_received(asked: Any) -> tuple[list[list[Component]], dict[str, Any]]:
     """For each input what the model would receive, and what to say at it."""
-    serial, _, record = predict.question(asked)
-    reads = gallery.read_each(record)
-    return [gallery.received(read) for read in reads], gallery.answer(serial, reads)
+    asked = question(asked)
+    reads = gallery.read_each(asked.record)
+    return [gallery.received(read) for read in reads], gallery.answer(asked.serial, reads)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,7 +10,9 @@ from dash import ClientsideFunction, Dash, Input, Output, no_update
 from dash.development.base_component import Component
 
 from layouts import ids, predict, result
-from ml.errors import InvalidRecord, LikelyError
+from layouts.asked import Asked, answered, question
+from layouts.board import board
+from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service
 
 
@@ -34,33 +36,43 @@ def show_score(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
     ----------
     service : Service
     asked : dict
-        ``{"serial": int, "model": key, "record": {name: text}}``; as all that a browser sends, it
-        may be anything.
+        ``{"serial": int, "model": key, "record": {name: text}, "outcome": name, "declined": names}``;
+        as all that a browser sends, it may be anything.
 
     Returns
     -------
     component or no_update
         A record with problems leaves the old result, which the page then shows as outdated.
     dict
-        See :func:`layouts.result.answered`.
+        See :func:`layouts.asked.answered`.
     """
-    serial, model, record = predict.question(asked)
+    asked = question(asked)
     try:
-        scored = service.score(model, [record])
+        said, notes = answer(service, asked)
     except InvalidRecord as invalid:
-        return no_update, result.answered(serial, problems=invalid.problems)
+        return no_update, answered(asked.serial, problems=invalid.problems)
     except LikelyError as error:
-        return result.refusal(error, serial), result.answered(serial)
-    score = scored.scores[0]
-    return result.result(scored.model, score, serial), result.answered(serial, notes=score.notes)
+        return result.refusal(error, asked.serial), answered(asked.serial)
+    return said, answered(asked.serial, notes=notes)
+
+
+def answer(service: Service, asked: Asked) -> tuple[Component, Sequence[Problem]]:
+    """What the model says of one record, blanks and all, and what to note at its fields."""
+    bundle = service.model(asked.model)
+    if bundle.offers != "probabilities":
+        score = service.score(bundle.key, [asked.record]).scores[0]
+        return result.result(bundle, score, asked.serial), score.notes
+    standing = service.stand(bundle.key, asked.record, asked.chosen(bundle.outcomes))
+    return board(standing, asked.declined, asked.serial), standing.notes
 
 
 def opening(service: Service, model: str, query: Mapping[str, str]) -> Component:
     """The page with its form filled and scored, so that it opens without a second question."""
     bundle = service.model(model)
-    record = predict.starting_record(bundle.schema, query)
+    asked = predict.first_question(bundle, query)
     try:
-        score = service.score(bundle.key, [record]).scores[0]
+        said, notes = answer(service, asked)
     except InvalidRecord as invalid:
-        return predict.page(bundle, record, None, invalid.problems)
-    return predict.page(bundle, record, score)
+        told = answered(0, asked.record, problems=invalid.problems)
+        return predict.page(bundle, asked, result.nothing_yet(0), told)
+    return predict.page(bundle, asked, said, answered(0, asked.record, notes=notes))

@@ -42,7 +42,7 @@ def starting_text(feature: Feature, given: str | None = None) -> str:
     return (text or TICKED[False]) if feature.shown_as == "switch" else text
 
 
-def field(feature: Feature, position: int, text: str) -> Component:
+def field(feature: Feature, position: int, text: str, *, live: bool = False) -> Component:
     """The field of one feature.
 
     Parameters
@@ -52,11 +52,18 @@ def field(feature: Feature, position: int, text: str) -> Component:
         Of the feature in its schema: makes its ids.
     text : str
         What stands in it.
+    live : bool
+        With a button that puts its first value back, and room for how the score moves over its values.
     """
     hint = range_hint(feature)
     said = html.P(hint, id=ids.said(position), className="field-said", **{"data-hint": hint})
     return html.Div(
-        [_head(feature, position), _CONTROLS[feature.shown_as](feature, position, text), said],
+        [
+            _head(feature, position, live),
+            _CONTROLS[feature.shown_as](feature, position, text),
+            *([html.Div(className="what-if")] if live else []),
+            said,
+        ],
         className=f"field field-{feature.shown_as}",
         **_data(feature, position),
     )
@@ -82,7 +89,7 @@ def _data(feature: Feature, position: int) -> dict[str, str]:
     return data
 
 
-def _head(feature: Feature, position: int) -> Component:
+def _head(feature: Feature, position: int, live: bool) -> Component:
     words = [html.Span(feature.label)]
     if feature.unit:
         words += [" ", html.Span(feature.unit, className="unit")]
@@ -90,7 +97,13 @@ def _head(feature: Feature, position: int) -> Component:
     # A group of buttons has no one control that a label could be for: it is named by its role instead.
     grouped = feature.shown_as == "radio"
     label = html.Span(words, **named) if grouped else html.Label(words, htmlFor=ids.field(position), **named)
-    return html.Div([label, _help(feature)] if feature.help else [label], className="field-head")
+    tools = [_reset(feature)] if live else []
+    return html.Div([label, *tools, *([_help(feature)] if feature.help else [])], className="field-head")
+
+
+def _reset(feature: Feature) -> Component:
+    said = {"aria-label": f"Reset {feature.label}", "data-reset": "field"}
+    return html.Button("Reset", type="button", className="quiet-button reset", hidden=True, **said)
 
 
 def _help(feature: Feature) -> Component:
@@ -98,8 +111,14 @@ def _help(feature: Feature) -> Component:
     return html.Details([mark, html.P(feature.help)], className="help")
 
 
-def _number(_: Feature, position: int, text: str) -> Component:
-    return dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off")
+def _blank(feature: Feature) -> str:
+    """What an empty field says of itself."""
+    return "" if feature.required else NOT_KNOWN
+
+
+def _number(feature: Feature, position: int, text: str) -> Component:
+    said = _blank(feature)
+    return dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder=said)
 
 
 def _slider(feature: Feature, position: int, text: str) -> Component:
@@ -133,16 +152,22 @@ def _date(_: Feature, position: int, text: str) -> Component:
 
 def _text(feature: Feature, position: int, text: str) -> Component:
     if not feature.suggestions:
-        return dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off")
+        return _number(feature, position, text)
     offered = html.Datalist([html.Option(value=item) for item in feature.suggestions], id=ids.suggestions(position))
     control = dbc.Input(
-        id=ids.field(position), type="text", value=text, list=ids.suggestions(position), autocomplete="off"
+        id=ids.field(position),
+        type="text",
+        value=text,
+        list=ids.suggestions(position),
+        autocomplete="off",
+        placeholder=_blank(feature),
     )
     return html.Div([control, offered])
 
 
-def _textarea(_: Feature, position: int, text: str) -> Component:
-    return dbc.Textarea(id=ids.field(position), value=text, rows=3, submit_on_enter=False)
+def _textarea(feature: Feature, position: int, text: str) -> Component:
+    said = _blank(feature)
+    return dbc.Textarea(id=ids.field(position), value=text, rows=3, submit_on_enter=False, placeholder=said)
 
 
 def _options(feature: Feature) -> list[dict[str, Any]]:

@@ -11,8 +11,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, parts
+from layouts.asked import answered
 from layouts.fields import field, starting_text
-from layouts.result import answered
 from ml.records import Records, read_records
 from ml.schema import Choice, Feature, Schema
 

@@ -28,6 +28,12 @@ def percents(probabilities: Sequence[float], *, exclusive: bool) -> list[str]:
     return [_text(shown, probability) for shown, probability in zip(tenths, probabilities, strict=True)]
 
 
+def span(low: float, high: float) -> str:
+    """A range of probabilities in whole percent: "2–69 %"."""
+    ends = round(100 * low), round(100 * high)
+    return f"{ends[0]}\u00a0%" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}\u00a0%"
+
+
 def _summing_up(exact: Sequence[float]) -> list[int]:
     whole = [int(value) for value in exact]
     missing = max(0, TENTHS - sum(whole))

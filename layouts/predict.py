@@ -9,14 +9,17 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.asked import Asked
 from layouts.fields import field, starting_text
-from layouts.result import answered, nothing_yet, result
-from ml.errors import Problem
 from ml.schema import Feature, Schema
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle
-    from ml.service import Score
+
+
+def form_schema(bundle: Bundle) -> Schema:
+    """What the form asks for: with probabilities, anything may stay unknown."""
+    return bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema
 
 
 def starting_record(schema: Schema, query: Mapping[str, str]) -> dict[str, str]:
@@ -25,6 +28,7 @@ def starting_record(schema: Schema, query: Mapping[str, str]) -> dict[str, str]:
     Parameters
     ----------
     schema : Schema
+        Of the form.
     query : mapping
         Of the page's address: feature names or aliases; others are none of the form's business.
     """
@@ -34,47 +38,73 @@ def starting_record(schema: Schema, query: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def page(bundle: Bundle, record: dict[str, str], score: Score | None, problems: Sequence[Problem] = ()) -> Component:
+def first_question(bundle: Bundle, query: Mapping[str, str]) -> Asked:
+    """What the page's address asks. A feature may be called like one of our own words: then it is the feature's."""
+    schema, names = form_schema(bundle), bundle.outcomes.names
+    own = {word: query.get(word, "") for word in ("outcome", "declined") if word not in schema.position}
+    outcome = own.get("outcome", "")
+    declined = tuple(name for name in own.get("declined", "").split(",") if name in names)
+    return Asked(0, bundle.key, starting_record(schema, query), outcome if outcome in names else "", declined)
+
+
+def page(bundle: Bundle, asked: Asked, said: Component, opening: dict[str, Any]) -> Component:
     """The form and the answer for the record that stands in it: the page opens without asking again.
 
     Parameters
     ----------
     bundle : Bundle
         Its key is pinned: every answer comes from the version whose form this is.
-    record : dict
-        Name to text.
-    score : Score or None
-        None where the record has problems.
-    problems : sequence of Problem
+    asked : Asked
+        With which the page opens.
+    said : Component
+        The answer.
+    opening : dict
+        What the form's script is told of it, see :func:`layouts.asked.answered`.
     """
-    notes = score.notes if score else ()
-    opening = answered(0, record, problems=problems, notes=notes)
-    said = result(bundle, score, 0) if score else nothing_yet(0)
-    stores = [dcc.Store(id=ids.ASKED), dcc.Store(id=ids.ANSWERED, data=opening)]
-    return html.Div([*stores, _panel(said), _form(bundle, record)], className="predict")
-
-
-def question(asked: Any) -> tuple[int, str, Any]:
-    """Serial, model key and record of what the browser asks; it may have sent anything."""
-    asked = asked if isinstance(asked, dict) else {}
-    serial = asked.get("serial")
-    return serial if isinstance(serial, int) else 0, str(asked.get("model")), asked.get("record")
+    stores = [
+        dcc.Store(id=ids.ASKED),
+        dcc.Store(id=ids.ANSWERED, data=opening),
+        dcc.Store(id=ids.WONDERED),
+        dcc.Store(id=ids.ADVISED),
+    ]
+    side = [_panel(said)]
+    if bundle.offers == "probabilities":
+        reasons = html.Div(id=ids.REASONS, className="reasons-body")
+        side.append(html.Section(reasons, className="reasons", **{"data-state": "waiting", "aria-label": "Reasons"}))
+    return html.Div([*stores, html.Div(side, className="side"), _form(bundle, asked)], className="predict")
 
 
 def _panel(said: Component) -> Component:
     # The result comes first, for phones and for those who listen; on wide screens it stands beside.
-    live = html.Div(said, id=ids.RESULT, **{"aria-live": "polite"})
     words = html.P("", id=ids.PANEL_WORDS, className="panel-words", role="status")
-    return html.Section([html.H2("Result", className="visually-hidden"), live, words], id=ids.PANEL, className="panel")
+    heading = html.H2("Result", className="visually-hidden")
+    return html.Section([heading, html.Div(said, id=ids.RESULT), words], id=ids.PANEL, className="panel")
 
 
-def _form(bundle: Bundle, record: Mapping[str, str]) -> Component:
-    groups = [_group(bundle.schema, heading, features, record) for heading, features in bundle.schema.groups]
-    data = {"data-asks": ids.ASKED, "data-model": bundle.key, "data-mirror": "true", "aria-label": "Values"}
-    return html.Div(groups, id=ids.FORM, className="form", role="form", **data)
+def _form(bundle: Bundle, asked: Asked) -> Component:
+    schema = form_schema(bundle)
+    groups = [_group(schema, heading, features, asked.record) for heading, features in schema.groups]
+    data = {
+        "data-asks": ids.ASKED,
+        "data-model": bundle.key,
+        "data-mirror": "true",
+        "data-outcome": asked.outcome,
+        "data-declined": ",".join(asked.declined),
+        "aria-label": "Values",
+    }
+    head = [_tools()] if bundle.offers == "probabilities" else []
+    return html.Div([*head, *groups], id=ids.FORM, className="form", role="form", **data)
+
+
+def _tools() -> Component:
+    buttons = (("nothing", "Start with nothing known"), ("reset", "Reset"), ("undo", "Undo"))
+    return html.Div(
+        [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in buttons],
+        className="form-tools",
+    )
 
 
 def _group(schema: Schema, heading: str, features: Sequence[Feature], record: Mapping[str, str]) -> Component:
-    fields = [field(feature, schema.position[feature.name], record[feature.name]) for feature in features]
+    fields = [field(feature, schema.position[feature.name], record[feature.name], live=True) for feature in features]
     legend = html.Legend(heading) if heading else html.Legend("Values", className="visually-hidden")
     return html.Fieldset([legend, html.Div(fields, className="fields")], className="group")

@@ -40,6 +40,8 @@ class Standing:
         Values outside what the model has seen.
     outcome : str
         The outcome that questions are about.
+    cut_off : float
+        Probability from which one acts on it, 0 to 1.
     questions : tuple of Question
         What is worth asking next, the best first.
     band : Band
@@ -55,6 +57,7 @@ class Standing:
     labels: tuple[str, ...]
     notes: tuple[Problem, ...]
     outcome: str
+    cut_off: float
     questions: tuple[Question, ...]
     band: Band
 
@@ -99,18 +102,21 @@ class Advice:
     unlike: Unlike | None
 
 
-def stand(game: Game, bundle: Bundle, raw: object, outcome: str, cut_off: float) -> Standing:
+def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off: float) -> Standing:
     """Where a raw record stands; blanks are allowed everywhere.
+
+    Where no outcome is named, it is the positive one, or of three or more exclusive ones the most probable.
 
     Raises
     ------
     InvalidRecord, UnknownOutcome
     """
-    column = bundle.outcomes.index(outcome)
     records = read_records(bundle.schema.with_blanks, [raw])
     row = tuple(None if value == "" else value for value in records.all_rows()[0])
     known = tuple(value is not None for value in row)
     position = game.at(row)
+    outcome = outcome or _leading(bundle, position)
+    column = bundle.outcomes.index(outcome)
     probability = float(position.value[column])
     return Standing(
         model=bundle,
@@ -122,12 +128,13 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str, cut_off: float)
         labels=_labels(bundle, row, position),
         notes=records.notes,
         outcome=outcome,
+        cut_off=cut_off,
         questions=questions(game, position, column, cut_off),
         band=band_of(bands(bundle.card, outcome), probability),
     )
 
 
-def advise(game: Game, standing: Standing, cut_off: float) -> Advice:
+def advise(game: Game, standing: Standing) -> Advice:
     """What stands behind a standing: slower, and so asked for after the score was shown."""
     bundle, row = standing.model, standing.row
     column = bundle.outcomes.index(standing.outcome)
@@ -136,11 +143,18 @@ def advise(game: Game, standing: Standing, cut_off: float) -> Advice:
         explanation=explanation,
         reasons=reasons(bundle.schema, row, explanation, column),
         sweeps=sweeps(game, row),
-        changes=changes(game, row, column, cut_off, name=standing.outcome),
+        changes=changes(game, row, column, standing.cut_off, name=standing.outcome),
         evidence=evidence(bundle, standing.outcome, standing.probability),
         neighbours=neighbours(bundle, row),
         unlike=unlike(bundle, row),
     )
+
+
+def _leading(bundle: Bundle, position: Position) -> str:
+    outcomes = bundle.outcomes
+    if outcomes.exclusive and len(outcomes) > 2:
+        return outcomes.names[int(position.value.argmax())]
+    return outcomes.positive
 
 
 def _labels(bundle: Bundle, row: Row, position: Position) -> tuple[str, ...]:

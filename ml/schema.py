@@ -119,8 +119,12 @@ class Schema:
 
     @cached_property
     def with_blanks(self) -> Schema:
-        """The same schema where any value may be left unknown."""
-        return Schema(tuple(replace(feature, required=False) for feature in self.features), self.record_id)
+        """The same schema where any value may be left unknown; a switch knows only yes and no, so it gives way."""
+        free = (
+            replace(feature, required=False, widget=None if feature.widget == "switch" else feature.widget)
+            for feature in self.features
+        )
+        return Schema(tuple(free), self.record_id)
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[Feature, ...]], ...]:

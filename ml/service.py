@@ -114,7 +114,7 @@ class Service:
         raw : mapping
             Feature name or alias to raw value; what is left out is blank.
         outcome : str or None
-            What the questions are about; None is the positive outcome.
+            What the questions are about; None leaves the choice to :func:`ml.advice.stand`.
         cut_off : float
             Probability from which one acts on it, 0 to 1.
 
@@ -127,13 +127,13 @@ class Service:
         bundle = self.model(name_or_key)
         game = self._game(bundle)
         try:
-            return stand(game, bundle, raw, outcome or bundle.outcomes.positive, cut_off)
+            return stand(game, bundle, raw, outcome, cut_off)
         except ValueError as error:
             raise InvalidRecord([Problem(0, None, None, _first_line(error), REFUSED)]) from error
 
-    def advise(self, standing: Standing, cut_off: float = CUT_OFF) -> Advice:
+    def advise(self, standing: Standing) -> Advice:
         """What stands behind a standing: reasons, sweeps, levers and evidence."""
-        return advise(self._game(standing.model), standing, cut_off)
+        return advise(self._game(standing.model), standing)
 
     def _game(self, bundle: Bundle) -> Game:
         game = self._games.get(bundle.key)

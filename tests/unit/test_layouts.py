@@ -4,10 +4,13 @@ import datetime as dt
 
 import pytest
 
-from layouts import fields, gallery, home, not_found, parts, predict, result, shell, url
+from layouts import asked, asknext, board, fields, gallery, home, not_found, parts, predict, result, shell, url
+from ml.advice import Standing
+from ml.bands import Band
 from ml.bundle import Bundle
 from ml.errors import BrokenModel, Problem, UnknownModel
 from ml.outcomes import Outcome, Outcomes
+from ml.questions import Question
 from ml.schema import Choice, Feature, Schema
 from ml.service import Score
 
@@ -37,7 +40,7 @@ class Model(Bundle):
     def __init__(self, outcomes, schema=None):
         self.key, self.name, self.outcomes = "small@12345678", "small", outcomes
         self.schema = schema or Schema((Feature("x", "X", "number", required=True, seen=(0.0, 1.0), default=0.5),))
-        self.card = {"title": "Small", "description": "A small model."}
+        self.card = {"title": "Small", "description": "A small model.", "offers": "probabilities"}
 
 
 def outcomes(*names, exclusive=True):
@@ -148,31 +151,89 @@ def test_the_form_opens_with_names_and_aliases_of_the_address_and_ignores_the_re
     assert predict.starting_record(schema, {"s": "3", "y": "oops", "z": "1"}) == {"sepal": "3", "y": "oops"}
 
 
+def standing(model, probabilities, low=None, high=None, *, labels=(), blank=(), outcome=None, notes=(), questions=()):
+    outcome = outcome or model.outcomes.names[0]
+    known = tuple(name not in blank for name in model.schema.names)
+    low, high = low or probabilities, high or probabilities
+    band = Band("Likely", 0.5, "Offer it.")
+    row = (None,) * len(known)
+    return Standing(model, row, known, probabilities, low, high, labels, notes, outcome, 0.5, questions, band)
+
+
+def bars_of(shown):
+    return [part for part in all_of(shown) if hasattr(part, "data-probability")]
+
+
 def test_probabilities_are_shown_as_they_are():
     model = Model(outcomes("red", "blue"))
-    shown = result.result(model, Score(None, ("blue",), (0.1 + 0.2, 0.7)), 7)
+    shown = board.board(standing(model, (0.1 + 0.2, 0.7), labels=("blue",), outcome="blue"), (), 7)
     assert getattr(shown, "data-serial") == "7"
-    bars = [part for part in all_of(shown) if hasattr(part, "data-probability")]
-    assert [(getattr(b, "data-outcome"), float(getattr(b, "data-probability"))) for b in bars] == [
+    assert [(getattr(bar, "data-outcome"), float(getattr(bar, "data-probability"))) for bar in bars_of(shown)] == [
         ("red", 0.1 + 0.2),
         ("blue", 0.7),
     ]
-    assert text_in(shown) == "The model says Blue 70.0\u00a0% Red 30.0\u00a0% Blue 70.0\u00a0%"
+    words = text_in(shown)
+    assert words == "Blue Likely,  70.0\u00a0% Red 30.0\u00a0% Blue 70.0\u00a0% The model says  Blue ."
 
 
-def test_the_headline_is_the_models_label_and_not_the_largest_probability():
-    shown = result.result(Model(outcomes("red", "blue")), Score(None, ("red",), (0.4, 0.6)), 1)
-    assert text_in(shown).startswith("The model says Red 40.0\u00a0%")
+def test_the_label_is_the_models_own_and_not_the_largest_probability():
+    shown = board.board(standing(Model(outcomes("red", "blue")), (0.4, 0.6), labels=("red",)), (), 1)
+    assert "The model says  Red" in text_in(shown)
     assert "a rule of its own" in text_in(shown)
 
 
+def test_a_range_is_drawn_and_written_only_while_something_is_blank():
+    model = Model(outcomes("red", "blue"))
+    partly = board.board(standing(model, (0.3, 0.7), (0.02, 0.31), (0.69, 0.98), blank=("x",)), (), 1)
+    assert "2–69\u00a0%" in text_in(partly)
+    assert "Nothing is known yet." in text_in(partly)
+    [red, _] = found(partly, className="range")
+    assert red.style == {"left": "2.0000%", "width": "67.0000%"}
+    whole = board.board(standing(model, (0.3, 0.7), labels=("blue",)), (), 1)
+    assert not found(whole, className="range")
+    assert "–" not in text_in(whole)
+
+
+def test_independent_outcomes_are_ranked_and_declined_ones_come_last():
+    model = Model(outcomes("loan", "card", "fund", exclusive=False))
+    now = standing(model, (0.5, 0.9, 0.7))
+    order = lambda declined: [getattr(bar, "data-outcome") for bar in bars_of(board.board(now, declined, 1))]  # noqa: E731
+    assert order(()) == ["card", "fund", "loan"]
+    assert order(("card",)) == ["fund", "loan", "card"]
+    assert order(("nonsense",)) == ["card", "fund", "loan"]
+
+
+def test_the_action_of_a_band_is_shown_where_the_card_sets_one():
+    model = Model(outcomes("red", "blue"))
+    assert "Offer it." not in text_in(board.board(standing(model, (0.6, 0.4)), (), 1))
+    model.card["bands"] = []
+    assert "Offer it." in text_in(board.board(standing(model, (0.6, 0.4)), (), 1))
+
+
 @pytest.mark.parametrize(
-    ("labels", "words"),
-    [((), "None expected"), (("card",), "Expected: Card"), (("loan", "card"), "Expected: Loan, Card")],
+    ("crossing", "is_call", "words"),
+    [
+        (0.41, False, "likely to move this by 14 points, 41\u00a0% chance that it becomes a call"),
+        (0.41, True, "likely to move this by 14 points, 41\u00a0% chance that it is no longer a call"),
+        (0.004, False, "likely to move this by 14 points"),
+    ],
 )
-def test_independent_outcomes_are_a_board(labels, words):
-    shown = result.result(Model(outcomes("loan", "card", exclusive=False)), Score(None, labels, (0.9, 0.8)), 1)
-    assert text_in(shown) == f"The model says {words} Loan 90.0\u00a0% Card 80.0\u00a0%"
+def test_a_question_is_put_in_words(crossing, is_call, words):
+    question = Question(feature="x", decides=0.5, move=0.14, crossing=crossing)
+    assert asknext.question_text(question, is_call) == words
+
+
+def test_at_most_three_questions_are_shown_and_none_that_moves_nothing():
+    names = "abcde"
+    model = Model(outcomes("red", "blue"), Schema(tuple(Feature(name, name.upper(), "number") for name in names)))
+    worth = tuple(Question(feature=name, decides=0.1, move=0.1, crossing=0.0) for name in names)
+    asked_for = lambda now: [getattr(part, "data-ask") for part in all_of(now) if hasattr(part, "data-ask")]  # noqa: E731
+    now = board.board(standing(model, (0.4, 0.6), blank=tuple(names), questions=worth), (), 1)
+    assert asked_for(now) == ["a", "b", "c"]
+    nothing = (Question(feature="a", decides=0.0, move=0.0001, crossing=0.0),)
+    now = board.board(standing(model, (0.4, 0.6), blank=("a",), questions=nothing), (), 1)
+    assert asked_for(now) == []
+    assert "Nothing that is still blank" in text_in(now)
 
 
 @pytest.mark.parametrize("exclusive", [True, False])
@@ -185,22 +246,30 @@ def test_without_probabilities_the_page_says_what_is_missing_and_how_to_get_it(e
 
 
 def test_values_outside_of_training_are_named_beside_the_result():
-    score = Score(None, ("red",), (1.0, 0.0), (Problem(0, "x", "9", "The model has seen 0 to 1."),))
-    assert "Outside what the model has seen: X." in text_in(result.result(Model(outcomes("red", "blue")), score, 1))
+    model, notes = Model(outcomes("red", "blue")), (Problem(0, "x", "9", "The model has seen 0 to 1."),)
+    without = result.result(model, Score(None, ("red",), None, notes), 1)
+    with_probabilities = board.board(standing(model, (1.0, 0.0), notes=notes), (), 1)
+    for shown in (without, with_probabilities):
+        assert "Outside what the model has seen: X." in text_in(shown)
 
 
 def test_an_answer_names_its_faults_by_field():
     problems = [Problem(0, "x", "a", "Bad.", "Accepted: b."), Problem(0, None, 3, "A record is a set of named values.")]
-    answer = result.answered(4, problems=problems)
+    answer = asked.answered(4, problems=problems)
     assert answer["problems"] == {"x": "Bad. Accepted: b.", "": "A record is a set of named values."}
     assert answer["serial"] == 4
 
 
-@pytest.mark.parametrize("asked", [None, 3, [], "x", {}, {"serial": "x", "model": 3, "record": []}])
-def test_any_question_can_be_read(asked):
-    serial, model, _ = predict.question(asked)
-    assert isinstance(serial, int)
-    assert isinstance(model, str)
+@pytest.mark.parametrize(
+    "sent",
+    [None, 3, [], "x", {}, {"serial": "x", "model": 3, "record": []}, {"serial": 1, "outcome": 4, "declined": ["a"]}],
+)
+def test_any_question_can_be_read(sent):
+    question = asked.question(sent)
+    assert isinstance(question.serial, int)
+    assert isinstance(question.model, str)
+    assert question.chosen(outcomes("red", "blue")) is None
+    assert question.declined == ()
 
 
 def test_home_lists_models_and_names_what_is_broken():

@@ -1,0 +1,140 @@
+/* What hands do on the call: choose an outcome, decline one, jump to a question, clear, reset, undo.
+   Nothing is computed here: every change goes through the form, which asks. */
+(() => {
+  "use strict";
+  const LONGEST_PAST = 100;
+  const { fieldsOf, controlOf, valueOf, setValue, ask } = window.likelyForm;
+
+  let past = { form: null, steps: [] }; // what stood in the form when the page came to rest, the newest last
+  let refocus = null;
+
+  const formHere = () => document.querySelector(".form[data-mirror]");
+  const valuesOf = (form) => fieldsOf(form).map(valueOf);
+  const equal = (a, b) => a.every((value, at) => value === b[at]);
+
+  function fill(form, values) {
+    fieldsOf(form).forEach((field, at) => setValue(field, values[at]));
+    dressFields(form);
+    ask();
+  }
+
+  const acts = {
+    nothing: (form) => fill(form, fieldsOf(form).map(() => "")),
+    reset: (form) => fill(form, fieldsOf(form).map((field) => field.dataset.default)),
+    undo: (form) => {
+      if (past.form !== form || !past.steps.length) return;
+      // What has not come to rest yet goes first; then the steps, one by one.
+      if (equal(valuesOf(form), past.steps.at(-1).values) && past.steps.length > 1) past.steps.pop();
+      fill(form, past.steps.at(-1).values);
+    },
+  };
+
+  addEventListener("click", (event) => {
+    const form = formHere();
+    const button = event.target.closest?.("button");
+    if (!form || !button) return;
+    const { choose, decline, ask: feature, do: act, reset } = button.dataset;
+    if (choose !== undefined) { form.dataset.outcome = choose; ask(); }
+    else if (decline !== undefined) { toggleDeclined(form, decline); ask(); }
+    else if (feature !== undefined) goTo(fieldsOf(form).find((field) => field.dataset.feature === feature));
+    else if (act) acts[act](form);
+    else if (reset) {
+      const field = button.closest("[data-feature]");
+      goTo(field);
+      setValue(field, field.dataset.default);
+      ask();
+    }
+  });
+
+  function toggleDeclined(form, name) {
+    const names = new Set((form.dataset.declined || "").split(",").filter(Boolean));
+    if (!names.delete(name)) names.add(name);
+    form.dataset.declined = [...names].join(",");
+    refocus = name; // the row moves, the keyboard goes with it
+  }
+
+  function goTo(field) {
+    const radio = field.querySelector("[role=radiogroup] input:checked") ?? field.querySelector("[role=radiogroup] input");
+    const control = radio ?? controlOf(field);
+    field.scrollIntoView({ block: "nearest", behavior: "smooth" });
+    control.focus({ preventScroll: true });
+    if (!radio && control.select) control.select();
+  }
+
+  addEventListener("keydown", (event) => {
+    const form = formHere();
+    if (!form) return;
+    const field = event.target.closest?.("[data-feature]");
+    if (event.key === "Escape" && field && !event.target.closest("details")) {
+      setValue(field, "");
+      dressFields(form);
+      ask();
+    }
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && past.form === form) {
+      event.preventDefault();
+      acts.undo(form);
+    }
+  });
+
+  /* Which fields are blank, and which differ from the start: for the eye only. */
+  function dressFields(form) {
+    for (const field of fieldsOf(form)) {
+      const value = valueOf(field);
+      field.dataset.blank = String(value.trim() === "");
+      const reset = field.querySelector(".reset");
+      if (reset) reset.hidden = value === field.dataset.default;
+    }
+  }
+
+  addEventListener("input", (event) => { const form = formHere(); if (form?.contains(event.target)) dressFields(form); });
+  addEventListener("change", (event) => {
+    const form = formHere();
+    if (form?.contains(event.target)) setTimeout(() => dressFields(form));
+  });
+
+  addEventListener("likely:current", ({ detail: { form, question } }) => {
+    if (!form.dataset.mirror) return;
+    if (past.form !== form) past = { form, steps: [] };
+    dressFields(form);
+    const step = { serial: question.serial, values: valuesOf(form), ...focus() };
+    const before = past.steps.at(-1);
+    if (!before || !equal(step.values, before.values)) past.steps = [...past.steps, step].slice(-LONGEST_PAST);
+    else past.steps[past.steps.length - 1] = step;
+    if (past.serial !== step.serial) sayWhatMoved(form, past.last, step);
+    past.serial = step.serial;
+    past.last = step;
+    const undo = form.querySelector("[data-do=undo]");
+    if (undo) undo.disabled = past.steps.length < 2;
+    if (refocus) find("data-decline", refocus)?.focus();
+    refocus = null;
+  });
+
+  const find = (name, value) => [...document.querySelectorAll(`[${name}]`)].find((one) => one.getAttribute(name) === value);
+
+  function focus() {
+    const outcome = document.querySelector("#result [data-focus]")?.dataset.focus;
+    const bar = outcome === undefined ? null : find("data-outcome", outcome);
+    return { outcome, probability: Number(bar?.dataset.probability), shown: bar?.querySelector(".number")?.textContent };
+  }
+
+  /* Before and after, at the one field that was changed. */
+  function sayWhatMoved(form, before, after) {
+    form.querySelectorAll(".moved").forEach((words) => words.remove());
+    if (!before || before.outcome !== after.outcome || after.outcome === undefined) return;
+    const changed = fieldsOf(form).filter((_, at) => before.values[at] !== after.values[at]);
+    const place = changed.length === 1 && changed[0].querySelector(".what-if");
+    if (!place) return;
+    const words = document.createElement("p");
+    words.className = "moved";
+    words.textContent = `${before.shown} → ${after.shown}, ${points(after.probability - before.probability)}`;
+    place.append(words);
+  }
+
+  /* As ml/words.py says it: whole points from 10 on, else tenths. */
+  function points(difference) {
+    const exact = 100 * difference;
+    const size = Math.abs(exact) >= 9.95 ? Math.round(Math.abs(exact)) : Math.round(10 * Math.abs(exact)) / 10;
+    if (!size) return "no change";
+    return `${exact > 0 ? "+" : "−"}${size} ${size === 1 ? "point" : "points"}`;
+  }
+})();

@@ -1,0 +1,77 @@
+"""What the browser asks of an input page, and what its script needs to know of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ml.errors import Problem
+from ml.outcomes import Outcomes
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question.
+
+    Attributes
+    ----------
+    serial : int
+        Counts up in the browser; 0 for the record with which a page opens.
+    model : str
+        Key of the version whose form it is.
+    record : Any
+        Name to text, as it stands in the form; a browser may have sent anything.
+    outcome : str
+        Chosen by the person; empty where the page chooses.
+    declined : tuple of str
+        Outcomes that the person has put aside.
+    """
+
+    serial: int
+    model: str
+    record: Any
+    outcome: str = ""
+    declined: tuple[str, ...] = ()
+
+    def chosen(self, outcomes: Outcomes) -> str | None:
+        """The outcome that was chosen, if the model has it."""
+        return self.outcome if self.outcome in outcomes.names else None
+
+
+def question(asked: Any) -> Asked:
+    """The question in what the browser sent; it may have sent anything."""
+    asked = asked if isinstance(asked, dict) else {}
+    serial, outcome, declined = asked.get("serial"), asked.get("outcome"), asked.get("declined")
+    return Asked(
+        serial if isinstance(serial, int) else 0,
+        str(asked.get("model")),
+        asked.get("record"),
+        outcome if isinstance(outcome, str) else "",
+        tuple(declined.split(",")) if isinstance(declined, str) and declined else (),
+    )
+
+
+def answered(
+    serial: int,
+    record: dict[str, str] | None = None,
+    *,
+    problems: Iterable[Problem] = (),
+    notes: Iterable[Problem] = (),
+) -> dict[str, Any]:
+    """What the form's script needs to know of an answer.
+
+    Parameters
+    ----------
+    serial : int
+        Of the question; 0 for the record with which the page opens.
+    record : dict, optional
+        That record: name to text.
+    problems, notes : iterable of Problem
+        By field; what has no field of its own is listed under the empty name.
+    """
+    said: dict[str, dict[str, str]] = {"problems": {}, "notes": {}}
+    for kind, found in (("problems", problems), ("notes", notes)):
+        for problem in found:
+            said[kind].setdefault(problem.feature or "", f"{problem.message} {problem.hint}".strip())
+    return {"serial": serial, **said} | ({} if record is None else {"record": record})
