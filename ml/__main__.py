@@ -9,7 +9,11 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: one r
 import sys
 
 from ml.commands import main
-from settings import Settings
+from settings import BadSetting, Settings
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], Settings.from_environ(os.environ).models_dir))
+    try:
+        models = Settings.from_environ(os.environ).models_dir
+    except BadSetting as problem:
+        sys.exit(f"error: {problem}")
+    sys.exit(main(sys.argv[1:], models))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Sequence
+import zipfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,9 +12,12 @@ import numpy as np
 import pandas as pd
 
 from ml.build import Trained, outcomes_of, refuse_strangers
+from ml.description import Description, read_description
 from ml.errors import InvalidData, UntrustedModel
 from ml.infer import infer_schema, label_of
 from ml.outcomes import Outcome, Outcomes
+from ml.schema import text_of
+from ml.truth import read_truth
 
 PICKLES = {".joblib", ".pkl", ".pickle"}
 
@@ -59,27 +62,30 @@ def gather(given: Given) -> Trained:
         When the estimator's file would run code, or holds types, that nobody trusted.
     """
     estimator = _load(given)
-    training, holdout = _table(given.data, given.truth), _table(given.holdout, given.truth)
+    told = read_description(given.describe)
+    training, holdout = _table(given.data, given, told), _table(given.holdout, given, told)
     columns = _columns(estimator, training, given)
-    described = _described(given.describe)
-    schema = infer_schema(
-        training[columns],
-        described.get("features"),
-        record_id=given.record_id,
-        optional=_optional(estimator, training[columns]),
-    )
-    truth = holdout[list(given.truth)] if len(given.truth) > 1 else holdout[given.truth[0]]
+    missing = [name for name in columns if name not in holdout]
+    if missing:
+        raise InvalidData(f"{given.holdout.name} lacks the columns {', '.join(missing)}.", "The model asks for them.")
+    _try(estimator, training[columns], given)
+    outcomes = _outcomes(estimator, given, told.outcomes)
     return Trained(
         name=given.name,
-        title=described.get("title", label_of(given.name.replace("-", " "))),
-        description=described.get("description", ""),
+        title=told.title or label_of(given.name.replace("-", " ")),
+        description=told.description,
         estimator=estimator,
-        schema=schema,
-        outcomes=_outcomes(estimator, given, described.get("outcomes", {})),
+        schema=infer_schema(
+            training[columns],
+            told.features,
+            record_id=given.record_id,
+            optional=_optional(estimator, training[columns]),
+        ),
+        outcomes=outcomes,
         training=training[columns],
         holdout=holdout[columns],
-        truth=truth,
-        about={"data": f"{given.data.name}, hold-out {given.holdout.name}", **described.get("about", {})},
+        truth=read_truth(given.holdout, given.truth, outcomes),
+        about={"data": f"{given.data.name}, hold-out {given.holdout.name}", **told.about},
         trusted=given.trust,
     )
 
@@ -98,15 +104,30 @@ def _load(given: Given) -> Any:
         return joblib.load(given.estimator)
     import skops.io
 
-    unknown = skops.io.get_untrusted_types(file=given.estimator)
+    try:
+        unknown = skops.io.get_untrusted_types(file=given.estimator)
+    except (zipfile.BadZipFile, KeyError, ValueError) as error:
+        raise InvalidData(
+            f"{given.estimator.name} is no skops file: {error}.", "Save the fitted estimator with skops.io.dump."
+        ) from None
     refuse_strangers(unknown, given.trust)
     return skops.io.load(given.estimator, trusted=list(unknown))
 
 
-def _table(path: Path, truth: Sequence[str]) -> pd.DataFrame:
+def _table(path: Path, given: Given, told: Description) -> pd.DataFrame:
+    """A file's rows, its dates as dates: a CSV file does not tell them from texts."""
     from ml.recipes.parts import read_table
 
-    return read_table(path, truth)
+    record_id = [given.record_id] if given.record_id else []
+    table = read_table(path, [*given.truth, *(record_id if path == given.data else [])])
+    for name in told.dates():
+        if name in table:
+            try:
+                table[name] = pd.to_datetime(table[name], format="ISO8601")
+            except (ValueError, TypeError) as error:
+                message = f"Column {name!r} of {path.name} is described as dates: {error}."
+                raise InvalidData(message, "Write dates as YYYY-MM-DD.") from None
+    return table
 
 
 def _columns(estimator: Any, training: pd.DataFrame, given: Given) -> list[str]:
@@ -121,13 +142,21 @@ def _columns(estimator: Any, training: pd.DataFrame, given: Given) -> list[str]:
     return columns
 
 
-def _described(path: Path | None) -> dict[str, Any]:
-    if path is None:
-        return {}
+def _try(estimator: Any, training: pd.DataFrame, given: Given) -> None:
+    """Refuse an estimator that cannot answer for rows of its own training, or answers other questions."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InvalidData(f"{path} cannot be read as TOML: {error}.") from None
+        labels = np.asarray(estimator.predict(training.head(5)))
+    except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
+        hint = 'A column of dates is described with kind = "date".'
+        if not hasattr(estimator, "feature_names_in_"):
+            hint = "It was fitted without names: all columns but the truth and the record id are given to it."
+        raise InvalidData(
+            f"The estimator cannot score {given.data.name}: {str(error)[:300].rstrip('.')}.", hint
+        ) from None
+    answers = labels.shape[1] if labels.ndim > 1 else 1
+    if answers != len(given.truth):
+        message = f"The estimator gives {answers} labels a record, and --truth names {len(given.truth)}."
+        raise InvalidData(message, "Name one column a label: --truth A --truth B, in the order of its training.")
 
 
 def _optional(estimator: Any, training: pd.DataFrame) -> set[str]:
@@ -152,15 +181,18 @@ def _gap(series: pd.Series) -> pd.Series:
     return (series.astype(float) if whole else series).mask(np.ones(len(series), dtype=bool))
 
 
-def _outcomes(estimator: Any, given: Given, labels: dict[str, str]) -> Outcomes:
+def _outcomes(estimator: Any, given: Given, labels: Mapping[str, str]) -> Outcomes:
+    classes = list(given.truth) if len(given.truth) > 1 else _plain(estimator.classes_)
+    by_text = {text_of(value): value for value in classes}
+    for name in (*labels, *([] if given.positive is None else [given.positive])):
+        if name not in by_text:
+            raise InvalidData(f"No outcome is called {name!r}.", f"The model's outcomes: {', '.join(by_text)}.")
     if len(given.truth) > 1:
         items = tuple(Outcome(name, labels.get(name, label_of(name)), name) for name in given.truth)
         return Outcomes(items, False, given.positive or given.truth[0])
-    classes = [value.item() if isinstance(value, np.generic) else value for value in estimator.classes_]
-    by_text = {str(value): value for value in classes}
-    if given.positive is not None and given.positive not in by_text:
-        raise InvalidData(
-            f"No outcome is called {given.positive!r}.", f"The estimator's outcomes: {', '.join(by_text)}."
-        )
     positive = None if given.positive is None else by_text[given.positive]
-    return outcomes_of(estimator, positive, {by_text[text]: label for text, label in labels.items() if text in by_text})
+    return outcomes_of(estimator, positive, {by_text[text]: label for text, label in labels.items()})
+
+
+def _plain(values: Any) -> list[Any]:
+    return [value.item() if isinstance(value, np.generic) else value for value in values]

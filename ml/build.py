@@ -103,8 +103,8 @@ def build_bundle(trained: Trained, models: Path) -> str:
     check_name(trained.name)
     check_bands(trained.about, trained.outcomes.names)
     models = Path(models)
-    (models / trained.name).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".making-", dir=models / trained.name) as making:
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=models) as making:
         folder = Path(making) / "version"
         folder.mkdir()
         _write(trained, folder)
@@ -114,6 +114,7 @@ def build_bundle(trained: Trained, models: Path) -> str:
         (folder / bundles.CREATED).write_text(now + "\n", encoding="ascii")
         final = models / trained.name / fingerprint
         if not final.exists():
+            final.parent.mkdir(exist_ok=True)
             os.replace(folder, final)
     bundles.Bundle(trained.name, final).predictor  # noqa: B018 - the proof that it can be served
     set_live(models, trained.name, fingerprint)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ml.errors import InvalidRecord, LikelyError, Problem
+from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
 from ml.service import Service, open_service
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
@@ -83,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("list", help="list the models").set_defaults(run=_list)
     commands.add_parser("check", help="open every model and say what is wrong").set_defaults(run=_check)
 
-    predict = commands.add_parser("predict", help="score one record", epilog="Give each feature as --name value.")
+    predict = commands.add_parser(
+        "predict", help="score one record", epilog="Give each feature as --name value.", allow_abbrev=False
+    )
     predict.add_argument("name", help="the model, or a key such as iris@3f9a1c2b")
     predict.set_defaults(run=_predict)
 
@@ -128,7 +130,11 @@ def _add(given: argparse.Namespace) -> int:
     print(f"reading {given.estimator.name}, {given.data.name}, {given.holdout.name}", flush=True)
     trained = gather(Given(**{field: getattr(given, field) for field in Given.__dataclass_fields__}))
     print("proving and writing the version", flush=True)
-    _say_live(build_bundle(trained, given.models), given.models, "")
+    try:
+        key = build_bundle(trained, given.models)
+    except InvalidRecord as error:
+        raise InvalidData(f"The description refuses rows of the data: {error}") from None
+    _say_live(key, given.models, "")
     return OK
 
 
@@ -175,14 +181,19 @@ def _predict(given: argparse.Namespace) -> int:
 def _record(service: Service, name: str, words: Sequence[str]) -> dict[str, str]:
     """The features given as ``--name value`` or ``--name=value``, by name or alias."""
     schema = service.model(name).schema
+    # A feature may be called "help", and two may be told apart by a space and a hyphen only.
     parser = argparse.ArgumentParser(
-        prog=f"python -m ml predict {name}", allow_abbrev=False, argument_default=argparse.SUPPRESS
+        prog=f"python -m ml predict {name}",
+        allow_abbrev=False,
+        argument_default=argparse.SUPPRESS,
+        conflict_handler="resolve",
     )
+    taken = {*schema.position, *([schema.record_id] if schema.record_id else [])}
     for feature in schema.features:
         names = dict.fromkeys((feature.name, *feature.aliases))
-        spellings = dict.fromkeys(
-            spelled for each in names for spelled in (each, each.replace("_", "-").replace(" ", "-"))
-        )
+        dashed = [each.replace("_", "-").replace(" ", "-") for each in names]
+        spellings = dict.fromkeys([*names, *(each for each in dashed if each not in taken)])
+        taken |= spellings.keys()
         described = " ".join(part for part in (feature.label, feature.unit and f"({feature.unit})") if part)
         options = [f"--{spelled}" for spelled in spellings]
         parser.add_argument(*options, dest=feature.name, metavar="VALUE", help=described.replace("%", "%%"))

@@ -11,8 +11,10 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
+from ml.description import check_described
 from ml.errors import InvalidData
 from ml.schema import Choice, Feature, Kind, Schema, text_of
+from ml.values import quote
 
 MOST_CHOICES = 60
 LONGEST_CHOICE = 60
@@ -59,7 +61,10 @@ def _feature(name: str, series: pd.Series, given: dict[str, Any], required: bool
     known = series.dropna()
     if known.empty:
         raise InvalidData(f"Column {name!r} has no values at all.", "Leave it out of the model.")
-    kind: Kind = given.pop("kind", None) or kind_of(known)
+    choices = _choices(given.pop("choices", None), known)
+    kind: Kind = given.pop("kind", None) or ("category" if choices else kind_of(known))
+    if kind not in _SHAPES:
+        raise InvalidData(f"{name!r} is described with the kind {kind!r}.", f"Known: {', '.join(_SHAPES)}.")
     inferred: dict[str, Any] = {
         "name": name,
         "label": label_of(name),
@@ -67,12 +72,17 @@ def _feature(name: str, series: pd.Series, given: dict[str, Any], required: bool
         "dtype": str(series.dtype) if series.dtype != "category" else "category",
         "required": required,
     }
-    choices = _choices(given.pop("choices", None), known)
-    inferred |= _SHAPES[kind](known)
+    try:
+        inferred |= _SHAPES[kind](known)
+    except (ValueError, TypeError, AttributeError):
+        example = quote(known.iloc[0])
+        raise InvalidData(f"{name!r} is described as {kind}, and its values are not: {example}.") from None
     if choices:
         inferred["choices"] = choices
     _refuse_unknown_fields(name, given)
-    return dataclasses.replace(Feature(**inferred), **{key: _as_tuple(value) for key, value in given.items()})
+    feature = dataclasses.replace(Feature(**inferred), **{key: _as_tuple(value) for key, value in given.items()})
+    check_described(feature, given)
+    return feature
 
 
 def _refuse_unknown_fields(name: str, given: Mapping[str, Any]) -> None:
@@ -100,9 +110,12 @@ def kind_of(known: pd.Series) -> Kind:
 
 
 def label_of(name: str) -> str:
-    """A column's name as words: ``Loan_Amount_Term`` -> ``Loan amount term``."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\s.]+", " ", name).strip()
-    return words[:1].upper() + words[1:].lower() if words else name
+    """A column's name as words: ``Loan_Amount_Term`` -> ``Loan amount term``, ``avgBMI`` -> ``Avg BMI``."""
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\s.]+", " ", name).split()
+    shouted = len(words) > 1 and name.isupper()
+    spelled = [word if word.isupper() and not shouted else word.lower() for word in words]
+    text = " ".join(spelled)
+    return text[:1].upper() + text[1:] if text else name
 
 
 def _numbers(known: pd.Series) -> dict[str, Any]:
@@ -129,7 +142,7 @@ def nice_step(span: float) -> float:
 
 def _category(known: pd.Series) -> dict[str, Any]:
     listed = known.cat.categories.tolist() if known.dtype == "category" else sorted(known.unique().tolist(), key=_order)
-    return {"choices": tuple(Choice(value, text_of(value)) for value in listed), "default": known.mode().iloc[0]}
+    return {"choices": tuple(Choice(value, text_of(value)) for value in listed), "default": known.mode().tolist()[0]}
 
 
 def _order(value: Any) -> tuple[int, float, str]:

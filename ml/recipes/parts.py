@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -16,12 +17,16 @@ def no_file(name: str, data: Path | None) -> None:
         raise InvalidData(f"The recipe {name!r} brings its own data and takes no file.", "Leave --data out.")
 
 
-def read_table(path: Path, columns: Iterable[str]) -> pd.DataFrame:
-    """A CSV file with at least these columns; InvalidData says which are missing."""
+def read_table(path: Path, columns: Iterable[str], *, as_text: bool = False) -> pd.DataFrame:
+    """A CSV file with at least these columns; InvalidData says which are missing.
+
+    With `as_text`, cells stay as they are written, and an empty one is an empty text.
+    """
+    options: dict[str, Any] = {"dtype": str, "keep_default_na": False} if as_text else {}
     try:
         with path.open(encoding="utf-8-sig") as file:
             header = file.readline()
-        table = pd.read_csv(path, sep=max(",;\t", key=header.count), encoding="utf-8-sig")
+        table = pd.read_csv(path, sep=max(",;\t", key=header.count), encoding="utf-8-sig", **options)
     except (OSError, ValueError) as error:
         raise InvalidData(f"{path.name} cannot be read as CSV: {error}.") from None
     missing = [column for column in columns if column not in table.columns]

@@ -60,6 +60,8 @@ def files(tmp_path):
 
 
 def words(folder, name="churn", **changes):
+    if "estimator" in changes and (folder / changes["estimator"]).exists():
+        changes["estimator"] = folder / changes["estimator"]
     given = {
         "estimator": folder / "churn.skops",
         "data": folder / "training.csv",
@@ -125,6 +127,9 @@ def test_a_pickle_is_loaded_only_by_who_trusts_it(files, tmp_path, capsys):
         ({"positive": "nope"}, "No outcome is called 'nope'"),
         ({"describe": "nope.toml"}, "cannot be read as TOML"),
         ({"name": "Not A Name"}, "cannot be called"),
+        ({"estimator": "training.csv"}, "training.csv is no skops file"),
+        ({"record-id": "nope"}, "lacks the columns nope"),
+        ({"truth": "plan"}, "holds outcomes that the model does not know"),
     ],
 )
 def test_what_does_not_fit_is_refused_in_words(files, tmp_path, changes, said, capsys):
@@ -140,3 +145,52 @@ def test_a_description_of_a_column_that_is_not_there_is_refused(files, tmp_path,
     (files[0] / "churn.toml").write_text("[features.plan]\ncolour = 'x'\n")
     assert main(words(files[0]), tmp_path / "models") == FAILED
     assert "'plan' is described by colour" in capsys.readouterr().err
+
+
+def test_what_is_refused_leaves_nothing_behind(files, tmp_path):
+    main(words(files[0], truth="plan"), tmp_path / "models")
+    assert not list(tmp_path.glob("models/*"))
+
+
+@pytest.fixture
+def toys(tmp_path):
+    """Two independent outcomes, written as yes and no."""
+    draw = np.random.default_rng(1)
+    table = pd.DataFrame({"a": draw.normal(size=300), "b": draw.normal(size=300)})
+    truth = pd.DataFrame({"car": table["a"] > 0, "boat": table["a"] + table["b"] > 1})
+    skops.io.dump(MultiOutputClassifier(LogisticRegression()).fit(table, truth.astype(int)), tmp_path / "m.skops")
+    table.join(truth.replace({True: "yes", False: "no"})).to_csv(tmp_path / "t.csv", index=False)
+    file = str(tmp_path / "t.csv")
+    return ["add", "toys", "--estimator", str(tmp_path / "m.skops"), "--data", file, "--holdout", file], truth
+
+
+def test_the_truth_may_be_yes_and_no(toys, tmp_path):
+    given, truth = toys
+    assert main([*given, "--truth", "car", "--truth", "boat"], tmp_path / "models") == OK
+    holdout = open_service(tmp_path / "models").model("toys").holdout
+    assert (holdout.truth == truth.to_numpy()).all()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--truth", "car"], "gives 2 labels a record, and --truth names 1"),
+        (["--truth", "car", "--truth", "boat", "--positive", "bike"], "No outcome is called 'bike'"),
+    ],
+)
+def test_questions_that_are_not_the_estimator_s_are_refused(toys, tmp_path, more, said, capsys):
+    assert main([*toys[0], *more], tmp_path / "models") == FAILED
+    assert said in capsys.readouterr().err
+
+
+def test_dates_are_dates_where_they_are_described(tmp_path):
+    days = pd.date_range("2024-01-01", periods=60).to_series(index=range(60))
+    table = pd.DataFrame({"opened": days, "end": np.where(days.dt.month == 1, "old", "new")})
+    pipeline = make_pipeline(OneHotEncoder(handle_unknown="ignore"), LogisticRegression(C=100))
+    skops.io.dump(pipeline.fit(table[["opened"]], table["end"]), tmp_path / "churn.skops")
+    for name in ("training.csv", "holdout.csv"):
+        table.to_csv(tmp_path / name, index=False)
+    (tmp_path / "churn.toml").write_text('[features.opened]\nkind = "date"\nlow = 2020-01-01\n')
+    assert main(words(tmp_path, positive=None, **{"record-id": None}), tmp_path / "models") == OK
+    scores = open_service(tmp_path / "models").score("churn", [{"opened": "2024-01-07"}, {"opened": "2024-02-20"}])
+    assert [score.labels for score in scores.scores] == [("old",), ("new",)]

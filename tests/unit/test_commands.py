@@ -1,8 +1,17 @@
 """The command line says what it does, names what is missing, and gives the service's numbers."""
 
-import pytest
+import os
+import subprocess
+import sys
 
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.tree import DecisionTreeClassifier
+
+from ml.build import Trained, build_bundle, outcomes_of
 from ml.commands import BAD_INPUT, FAILED, OK, main
+from ml.infer import infer_schema
 
 
 def test_predict_prints_label_and_probabilities(models_dir, service, capsys):
@@ -79,3 +88,23 @@ def test_words_that_say_nothing_are_refused(tmp_path, words, capsys):
 def test_a_file_for_all_models_at_once_is_refused(tmp_path, capsys):
     assert main(["train", "--data", "x.csv"], tmp_path) == FAILED
     assert "belongs to one model" in capsys.readouterr().err
+
+
+def test_features_may_be_called_like_options_and_like_each_other(tmp_path, capsys):
+    names = ["help", "h", "a b", "a-b", "x=1"]
+    frame = pd.DataFrame(np.arange(50.0).reshape(10, 5) % 7, columns=names)
+    truth = pd.Series(["no", "yes"] * 5)
+    model = DecisionTreeClassifier(random_state=0).fit(frame, truth)
+    schema, outcomes = infer_schema(frame), outcomes_of(model)
+    build_bundle(Trained("odd", "Odd", "", model, schema, outcomes, frame, frame, truth), tmp_path)
+    row = frame.iloc[3]
+    given = [word for name in names[1:] for word in (f"--{name}", str(row[name]))]
+    assert main(["predict", "odd", *given], tmp_path) == BAD_INPUT
+    assert capsys.readouterr().err == "error: --help: A value is needed. Accepted: a whole number.\n"
+
+
+def test_a_setting_that_cannot_be_used_is_named(tmp_path):
+    words = [sys.executable, "-m", "ml", "list"]
+    ended = subprocess.run(words, env=os.environ | {"PORT": "abc"}, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr == "error: PORT is 'abc'; accepted: a whole number from 1 to 65535.\n"

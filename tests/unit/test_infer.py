@@ -82,7 +82,18 @@ def test_a_step_is_about_a_hundredth_of_the_range(span, step):
 
 
 @pytest.mark.parametrize(
-    ("name", "label"), [("Loan_Amount_Term", "Loan amount term"), ("petalLength", "Petal length"), ("age", "Age")]
+    ("name", "label"),
+    [
+        ("Loan_Amount_Term", "Loan amount term"),
+        ("petalLength", "Petal length"),
+        ("age", "Age"),
+        ("BMI", "BMI"),
+        ("avg_BMI", "Avg BMI"),
+        ("LOAN_AMOUNT", "Loan amount"),
+        ("buys A", "Buys A"),
+        ("Größe (cm)", "Größe (cm)"),
+        ("_", "_"),
+    ],
 )
 def test_labels_are_words(name, label):
     assert label_of(name) == label
