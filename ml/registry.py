@@ -9,10 +9,11 @@ import threading
 from pathlib import Path
 
 from ml.bundle import Bundle
-from ml.errors import InvalidData, UnknownModel
+from ml.errors import BrokenModel, InvalidData, UnknownModel
 
 POINTER = "live"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+FINGERPRINT = re.compile(r"[0-9a-f]{8}")
 RESERVED = {"gallery", "api", "assets", "static", "healthz", "readyz", "v2", "ping", "invocations", "live"}
 
 
@@ -36,7 +37,7 @@ class Registry:
         return tuple(sorted(path.parent.name for path in self.folder.glob(f"*/{POINTER}")))
 
     def live(self, name: str) -> str:
-        """Model key of the live version; UnknownModel where there is none."""
+        """Model key of the live version; UnknownModel where there is none, BrokenModel where it is gone."""
         if NAME.fullmatch(name):
             with contextlib.suppress(OSError):
                 return self._pointed(name)
@@ -50,9 +51,19 @@ class Registry:
         stamp = (found.st_ino, found.st_mtime_ns)
         known = self._live.get(name)
         if known is None or known[0] != stamp:
-            known = (stamp, f"{name}@{Path(pointer).read_text(encoding='ascii').strip()}")
+            known = (stamp, f"{name}@{self._named(name)}")
             self._live[name] = known
         return known[1]
+
+    def _named(self, name: str) -> str:
+        """The fingerprint in the pointer; BrokenModel where it names no version that is there."""
+        folder = self.folder / name
+        text = (folder / POINTER).read_text(encoding="utf-8", errors="replace").strip()
+        if not FINGERPRINT.fullmatch(text) or not (folder / text).is_dir():
+            there = sorted(path.name for path in folder.iterdir() if FINGERPRINT.fullmatch(path.name))
+            hint = f"Write one that is there into it: {', '.join(there) or 'none; add the model again'}."
+            raise BrokenModel(f"{name}: the file {POINTER!r} names {text[:40]!r}, which is no version here.", hint)
+        return text
 
     def load(self, name_or_key: str) -> Bundle:
         """The bundle of a model's live version, or of the very version that a key names.
@@ -67,7 +78,7 @@ class Registry:
 
     def _read(self, key: str) -> Bundle:
         name, _, fingerprint = key.partition("@")
-        if not (NAME.fullmatch(name) and re.fullmatch(r"[0-9a-f]{8}", fingerprint)):
+        if not (NAME.fullmatch(name) and FINGERPRINT.fullmatch(fingerprint)):
             raise UnknownModel(f"{key[:80]!r} is not a model key.", "A key looks like iris@3f9a1c2b.")
         with self._lock:
             if key not in self._bundles:
