@@ -17,6 +17,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 from dash import Dash
@@ -60,7 +61,10 @@ class Rooms:
 def open_rooms(settings: Settings) -> Rooms:
     """Open the models, the cache and the store; none of them is read before it is asked for."""
     cache_dir = settings.var_dir / "cache"
-    cache_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(f"VAR_DIR is {str(settings.var_dir)!r}; accepted: a folder to write to ({error}).") from None
     sweep(cache_dir)
     cache = ResultCache(cache_dir, settings.redis_url)
     service = open_service(settings.models_dir, cache, settings.var_dir / "locks")
@@ -161,9 +165,12 @@ def main() -> None:
     """Serve as the command line says."""
     options = vars(read_options())
     try:
-        settings = Settings.from_environ()
+        _serve(options, Settings.from_environ())
     except BadSetting as problem:
         sys.exit(str(problem))
+
+
+def _serve(options: dict[str, Any], settings: Settings) -> None:
     settings = replace(settings, **{name: options.pop(name) for name in ("host", "port") if name in options})
     if options.pop("debug"):
         settings = replace(settings, log_level="debug")

@@ -76,7 +76,9 @@ def accepted(feature: Feature) -> str:
 
 def shown(value: Value) -> str:
     """A number or date as people write it, without digits that say nothing."""
-    return f"{value:.6g}" if isinstance(value, float) and not value.is_integer() else text_of(value)
+    if not isinstance(value, float) or value.is_integer():
+        return text_of(value)
+    return f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
 
 
 def _number(feature: Feature, raw: object) -> float:

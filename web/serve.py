@@ -13,10 +13,22 @@ from werkzeug.serving import is_running_from_reloader, run_simple
 
 CreateServer = Callable[[Callable[[Dash], None] | None], WSGIApplication]
 
+
+def _from(low: int, high: int) -> Callable[[str], int]:
+    """A reader of whole numbers in a range; Gunicorn takes any and fails later, in its own words."""
+
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdecimal() and low <= int(text) <= high):
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {low} to {high}")
+        return int(text)
+
+    return read
+
+
 # Our option, Gunicorn's setting, how its text is read, what it is for
-_OPTIONS: tuple[tuple[str, str, type, str], ...] = (
-    ("--workers", "workers", int, "worker processes"),
-    ("--threads", "threads", int, "threads of each worker"),
+_OPTIONS: tuple[tuple[str, str, Callable, str], ...] = (
+    ("--workers", "workers", _from(1, 64), "worker processes"),
+    ("--threads", "threads", _from(1, 256), "threads of each worker"),
     ("--worker-class", "worker_class", str, "Gunicorn's worker class"),
     ("--log-level", "loglevel", str, "debug, info, warning, error or critical"),
     ("--access-logfile", "accesslog", str, "file for the access log, - for stdout"),
@@ -36,7 +48,7 @@ def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         argument_default=argparse.SUPPRESS,
     )
     parser.add_argument("--host", help="address to listen on")
-    parser.add_argument("--port", type=int, help="port to listen on")
+    parser.add_argument("--port", type=_from(1, 65535), help="port to listen on")
     for flag, setting, kind, text in _OPTIONS:
         parser.add_argument(flag, dest=setting, type=kind, help=text)
     parser.add_argument("--daemon", action="store_true", help="leave the terminal and run on")
