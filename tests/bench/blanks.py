@@ -6,7 +6,7 @@ median or most frequent value, all background rows alike, background rows by nea
 a record's (for independent outcomes the sum over them), probabilities count as at least 0.001. Coverage: share
 of the full record's answers within the range. "±" is the standard error of the difference to median/mode.
 
-Run: python tests/bench/blanks.py [records]
+Run: python tests/bench/blanks.py [records], or with "variants" for other ways to weigh by nearness.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ import os
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import contextlib
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -31,6 +33,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from ml import nearness, value
 from ml.blocks import Block, block_of, rows_of, take
 from ml.build import Trained, build_bundle, outcomes_of
 from ml.bundle import Bundle
@@ -44,6 +47,17 @@ from tests.conftest import SHARED_DATA
 SHARES = (0.3, 0.6, 0.9)
 SMALLEST = 0.001
 MARKETING = "bank-marketing"
+VARIANTS: dict[str, dict[str, float]] = {
+    "what serves": {},
+    "bandwidth to the 3rd neighbour": {"NEIGHBOURS": 3},
+    "to the 30th": {"NEIGHBOURS": 30},
+    "to the 100th": {"NEIGHBOURS": 100},
+    "no least bandwidth": {"BANDWIDTH": 0.0},
+    "least bandwidth 0.2": {"BANDWIDTH": 0.2},
+    "all features count alike": {"LEAST_TELLING": 1e9},
+    "at most 200 rows": {"MOST_ROWS": 200},
+    "at most 1,000 rows": {"MOST_ROWS": 1_000},
+}
 
 
 def bundles() -> Iterator[Bundle]:
@@ -103,6 +117,13 @@ def log_loss(bundle: Bundle, truth: np.ndarray, given: np.ndarray) -> np.ndarray
     return -np.log(np.where(truth, clipped, 1 - clipped)).sum(axis=1)
 
 
+def standard_error(values: np.ndarray, records: np.ndarray) -> float:
+    """Of the mean, where the same record may have been drawn several times with other fields hidden."""
+    _, own = np.unique(records, return_inverse=True)
+    means = np.bincount(own, values) / np.bincount(own)
+    return float(means.std() / np.sqrt(len(means)))
+
+
 def measure(bundle: Bundle, records: int) -> list[list[str]]:
     """A line of the table for each share of hidden fields."""
     rng = np.random.default_rng(0)
@@ -128,7 +149,7 @@ def measure(bundle: Bundle, records: int) -> list[list[str]]:
             found = [game.at(row, own) for row, own in zip(rows, known, strict=True)]
             took = (time.perf_counter() - started) / records * 1e3
             loss = log_loss(bundle, truth, np.array([position.value for position in found]))
-            error = (loss - median).std() / np.sqrt(records)
+            error = standard_error(loss - median, few)
             blank = np.array([bool(position.blank) for position in found])
             low, high = (np.array([getattr(position, end) for position in found]) for end in ("low", "high"))
             covered = ((full >= low - 1e-9) & (full <= high + 1e-9))[blank].mean()
@@ -137,9 +158,27 @@ def measure(bundle: Bundle, records: int) -> list[list[str]]:
     return lines
 
 
+def variants(records: int) -> None:
+    """Log-loss and coverage with 30, 60 and 90 % hidden, each constant of the weights changed by itself."""
+    lines = []
+    for bundle in bundles():
+        for name, changes in VARIANTS.items():
+            with contextlib.ExitStack() as stack:
+                for constant, changed in changes.items():
+                    for module in (nearness, value):
+                        if hasattr(module, constant):
+                            stack.enter_context(mock.patch.object(module, constant, changed))
+                found = measure(bundle, records)
+            lines.append([bundle.name, name, *(f"{line[7].split()[0]} ({line[8]})" for line in found)])
+    table("Ways to weigh", ["model", "", *(f"{share:.0%} hidden" for share in SHARES)], lines)
+
+
 def main() -> None:
     """Print the table."""
-    records = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
+    if "variants" in sys.argv[1:]:
+        variants(400)
+        return
+    records = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     head = ["model", "hidden", "full", "median/mode", "all alike", "covered", "ms", "nearness", "covered", "ms"]
     table("Log-loss with blanks", head, [line for bundle in bundles() for line in measure(bundle, records)])
 
