@@ -102,7 +102,7 @@ def answers_filled(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
     count = size(game.background)
     if mask.all():
         return np.broadcast_to(game.at(row, mask.tolist()).value, (count, len(game.base)))
-    return game._ask(_mixed(game, row, np.arange(count), np.broadcast_to(mask, (count, len(mask)))))
+    return game.ask(_mixed(game, row, np.arange(count), np.broadcast_to(mask, (count, len(mask)))))
 
 
 # What the model makes of the known values: background rows are changed into the record, value by value.
@@ -113,7 +113,7 @@ def _made_of(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, budget: i
     differs = _differs(game, row, mask)
     count = differs.sum(axis=1)
     chosen, pairs = _plan(game, count, budget)
-    weights = _weights(np.column_stack([game._answers, ends]), chosen)
+    weights = _weights(np.column_stack([game.answers, ends]), chosen)
     found = np.zeros((len(row), len(game.base)))
     rng = np.random.default_rng(SEED)
     for d in np.unique(count[chosen]).tolist():
@@ -148,7 +148,7 @@ def _plan(game: Game, count: np.ndarray, budget: int) -> tuple[np.ndarray, int]:
     if steps <= budget:
         return everything, budget // steps
     # Spread evenly over the rows in the order of their own answers: their mean is then near that of all.
-    order = np.argsort(game._answers.sum(axis=1), kind="stable")
+    order = np.argsort(game.answers.sum(axis=1), kind="stable")
     few = max(2, len(count) * budget // steps)
     return np.sort(order[((np.arange(few) + 0.5) * len(count) / few).astype(int)]), 1
 
@@ -217,13 +217,13 @@ def _answers(
     bare, full = ~coalitions.any(axis=2), coalitions.all(axis=2)
     numbers = np.broadcast_to(rows[:, np.newaxis], bare.shape)
     answers = np.empty((*bare.shape, len(game.base)))
-    answers[bare] = game._answers[numbers[bare]]
+    answers[bare] = game.answers[numbers[bare]]
     answers[full] = ends[numbers[full]]
     at, which = np.nonzero(~bare & ~full)
     if len(at):
         taken = np.zeros((len(at), len(row)), dtype=bool)
         np.put_along_axis(taken, features[at], coalitions[at, which], axis=1)
-        answers[at, which] = game._ask(_mixed(game, row, rows[at], taken))
+        answers[at, which] = game.ask(_mixed(game, row, rows[at], taken))
     return answers
 
 
@@ -261,4 +261,4 @@ def _said(game: Game, row: Row, known: np.ndarray, coalitions: np.ndarray, ends:
     """u(S) of each coalition of the known features: shape (c, k)."""
     wide = np.zeros((len(coalitions), len(row)), dtype=bool)
     wide[:, known] = coalitions
-    return np.array([weights @ ends[chosen] for chosen, weights in game._weighed(row, wide, None)])
+    return np.array([weights @ ends[chosen] for chosen, weights in game.weighed(row, wide, None)])

@@ -1,6 +1,6 @@
 """How near the rows of a background are to a record, on the features that are known of it.
 
-Every figure in this file is one rule for all models, chosen by measurement: docs/decisions/0011-blanks.md.
+Every figure in this file is one rule for all models, chosen by measurement: docs/decisions/0013-blanks.md.
 """
 
 from __future__ import annotations

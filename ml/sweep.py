@@ -121,7 +121,7 @@ def values_of(
     found = np.empty((len(rows), len(game.base)))
     full = np.array([one.all() for one in masks], dtype=bool)
     if full.any():
-        found[full] = game._ask(block_of(game.schema, [one for one, whole in zip(rows, full, strict=True) if whole]))
+        found[full] = game.ask(block_of(game.schema, [one for one, whole in zip(rows, full, strict=True) if whole]))
     partly = np.flatnonzero(~full)
     if len(partly):
         most = min(max(FEWEST_ROWS, predictions // len(partly)), MOST_ROWS)
@@ -136,11 +136,11 @@ def _estimated(game: Game, before: np.ndarray, rows: Sequence[Row], masks: np.nd
     by_answer = np.argsort(np.argsort(before.sum(axis=1), kind="stable"))
     levels, fillings = [], []
     for row, mask in zip(rows, masks, strict=True):
-        [(chosen, weights)] = game._weighed(row, mask[np.newaxis], None)
+        [(chosen, weights)] = game.weighed(row, mask[np.newaxis], None)
         levels.append(weights @ before[chosen])
         fillings.append(_drawn(chosen, weights, by_answer[chosen], most))
     number, drawn = np.repeat(np.arange(len(rows)), most), np.concatenate(fillings)
-    gained = game._ask(_filled(game, rows, masks, number, drawn)) - before[drawn]
+    gained = game.ask(_filled(game, rows, masks, number, drawn)) - before[drawn]
     return np.clip(np.array(levels) + gained.reshape(len(rows), most, -1).mean(axis=1), 0.0, 1.0)
 
 

@@ -8,7 +8,7 @@ with f the model's probabilities. All known: v is the model's own answer. Nothin
 answer over the background. In between the rows z count by how near they are to x on K, so that a blank is
 filled with what it tends to be for records like this one (Aas, Jullum & Løland 2021); weights of 1 would
 mix values that do not occur together (Štrumbelj & Kononenko 2014). Covert, Lundberg & Lee 2021 set both
-side by side. The choice was measured: docs/decisions/0011-blanks.md.
+side by side. The choice was measured: docs/decisions/0013-blanks.md.
 """
 
 from __future__ import annotations
@@ -76,6 +76,8 @@ class Game:
         The rows that fill blanks, in a fixed random order.
     base : ndarray of float, shape (k,)
         v of nothing known: the mean answer over the background.
+    answers : ndarray of float, shape (n, k)
+        The model's answers to the background.
     used : ndarray of bool, shape (p,)
         False where no answer changes when the background's values of the feature are exchanged.
     scales : tuple of Scale, length p
@@ -96,11 +98,11 @@ class Game:
         # Shuffled, because a background of few rows may be sorted, and among rows of one distance the first are used.
         order = np.random.default_rng(0).permutation(total)[: min(rows or BACKGROUND_ROWS, total)]
         self.background: Block = take(bundle.background, order)
-        self._answers = self._ask(self.background)
-        self.base: np.ndarray = self._answers.mean(axis=0)
+        self.answers = self.ask(self.background)
+        self.base: np.ndarray = self.answers.mean(axis=0)
         self.used = np.array([self._uses(at) for at in range(len(self.background))], dtype=bool)
         self.scales = tuple(map(Scale, self.schema.features, self.background))
-        self._nearness = Nearness(self.scales, self._answers, self.used) if nearness else None
+        self._nearness = Nearness(self.scales, self.answers, self.used) if nearness else None
 
     def at(self, row: Row, known: Sequence[bool] | None = None) -> Position:
         """The position of one record.
@@ -124,10 +126,10 @@ class Game:
             value = self._row(row)
             return Position(value, value, value, value[np.newaxis], np.ones(1), np.empty(0, dtype=np.intp), ())
         if len(blank) == len(mask):
-            count = len(self._answers)
-            return _position(self._answers, np.full(count, 1.0 / count), np.arange(count), blank)
-        [(chosen, weights)] = self._weighed(row, mask[np.newaxis], None)
-        answers = self._ask(self._filled(row, mask[np.newaxis], [chosen]))
+            count = len(self.answers)
+            return _position(self.answers, np.full(count, 1.0 / count), np.arange(count), blank)
+        [(chosen, weights)] = self.weighed(row, mask[np.newaxis], None)
+        answers = self.ask(self._filled(row, mask[np.newaxis], [chosen]))
         return _position(answers, weights, chosen, blank)
 
     def values(self, row: Row, coalitions: np.ndarray, rows: int | None = None) -> np.ndarray:
@@ -162,8 +164,8 @@ class Game:
         between = np.flatnonzero(~full & ~empty)
         if not len(between):
             return found
-        pairs = self._weighed(row, coalitions[between], rows)
-        answers = self._ask(self._filled(row, coalitions[between], [chosen for chosen, _ in pairs]))
+        pairs = self.weighed(row, coalitions[between], rows)
+        answers = self.ask(self._filled(row, coalitions[between], [chosen for chosen, _ in pairs]))
         ends = np.cumsum([len(chosen) for chosen, _ in pairs])[:-1]
         for at, part, (_, weights) in zip(between, np.split(answers, ends), pairs, strict=True):
             found[at] = _mean(part, weights)
@@ -172,25 +174,26 @@ class Game:
     def _row(self, row: Row) -> np.ndarray:
         return np.array(self._predictor.row(row)[1])
 
-    def _ask(self, block: Block) -> np.ndarray:
+    def ask(self, block: Block) -> np.ndarray:
+        """The model's answers to n records, shape (n, k)."""
         return need_probabilities(self._predictor.block(block).probabilities)
 
-    def _weighed(self, row: Row, coalitions: np.ndarray, most: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each coalition the numbers of the background rows to use, and their weights."""
+    def weighed(self, row: Row, coalitions: np.ndarray, most: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each coalition the numbers of the background rows to use, and their weights, which sum to 1."""
         if self._nearness is not None:
             return self._nearness.weights(row, coalitions, most or MOST_ROWS)
-        count = min(most or BACKGROUND_ROWS, len(self._answers))
+        count = min(most or BACKGROUND_ROWS, len(self.answers))
         return [(np.arange(count), np.full(count, 1.0 / count))] * len(coalitions)
 
     def _uses(self, at: int) -> bool:
         """Whether any answer changes when the background's values of one feature are exchanged."""
-        rows = len(self._answers)
+        rows = len(self.answers)
         order = np.random.default_rng((at, 2)).permutation(rows)
         for part in (slice(0, SCREENED_ROWS), slice(0, rows)):  # most features show it at once
             block = [array[part] for array in self.background]
-            before = self._ask(tuple(block))  # of the same size: another may round differently
+            before = self.ask(tuple(block))  # of the same size: another may round differently
             block[at] = self.background[at][order][part]
-            if not np.array_equal(before, self._ask(tuple(block))):
+            if not np.array_equal(before, self.ask(tuple(block))):
                 return True
         return False
 
