@@ -1,4 +1,7 @@
-"""All figures, one script after the other. Run: make bench, or python tests/bench/run.py"""
+"""All figures, one script after the other. Run: make bench, or python tests/bench/run.py
+
+``blanks.py`` and ``asknext.py`` measure choices that are made already and take minutes; run them alone.
+"""
 
 from __future__ import annotations
 
