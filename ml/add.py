@@ -115,11 +115,13 @@ def _load(given: Given) -> Any:
 
 
 def _table(path: Path, given: Given, told: Description) -> pd.DataFrame:
-    """A file's rows, its dates as dates: a CSV file does not tell them from texts."""
+    """A file's rows, with dates and texts where they are described: a CSV file does not tell."""
     from ml.recipes.parts import read_table
 
     record_id = [given.record_id] if given.record_id else []
-    table = read_table(path, [*given.truth, *(record_id if path == given.data else [])])
+    table = read_table(
+        path, [*given.truth, *(record_id if path == given.data else [])], dtype=dict.fromkeys(told.texts(), str)
+    )
     for name in told.dates():
         if name in table:
             try:
@@ -147,7 +149,7 @@ def _try(estimator: Any, training: pd.DataFrame, given: Given) -> None:
     try:
         labels = np.asarray(estimator.predict(training.head(5)))
     except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-        hint = 'A column of dates is described with kind = "date".'
+        hint = 'Describe a column of dates with kind = "date", and one of codes such as 02134 with dtype = "str".'
         if not hasattr(estimator, "feature_names_in_"):
             hint = "It was fitted without names: all columns but the truth and the record id are given to it."
         raise InvalidData(

@@ -131,6 +131,8 @@ def _value(feature: Feature, text: str) -> Value:
 def _series(feature: Feature, array: np.ndarray) -> Any:
     import pandas as pd
 
+    if feature.kind == "boolean" and feature.dtype == "object":  # True, False and gaps, as pandas reads them
+        return np.array([value if math.isnan(value) else bool(value) for value in array], dtype=object)
     if feature.kind in NUMERIC:
         return _numbers(feature, array)
     if feature.dtype == "category":

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from ml.bundle import Bundle
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
 from ml.service import Service, open_service
 
@@ -135,7 +136,19 @@ def _add(given: argparse.Namespace) -> int:
     except InvalidRecord as error:
         raise InvalidData(f"The description refuses rows of the data: {error}") from None
     _say_live(key, given.models, "")
+    _say_right(open_service(given.models).model(key))
     return OK
+
+
+def _say_right(bundle: Bundle) -> None:
+    """What the model gets right: whoever fitted it knows the figure, and sees when columns were misread."""
+    right = bundle.predictor.block(bundle.holdout.block).labels == bundle.holdout.truth
+    print(f"right on the hold-out of {len(right):,} records (compare with your own figures):")
+    if bundle.outcomes.exclusive:
+        print(f"      {right.all(axis=1).mean():.1%} of the labels")
+        return
+    for item, share in zip(bundle.outcomes.items, right.mean(axis=0), strict=True):
+        print(f"      {share:.1%} {item.name}")
 
 
 def _say_live(key: str, models: Path, indent: str) -> None:

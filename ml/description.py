@@ -54,6 +54,12 @@ class Description:
         """Columns that are said to hold dates."""
         return [name for name, given in self.features.items() if given.get("kind") == "date"]
 
+    def texts(self) -> list[str]:
+        """Columns whose cells are texts even where they look like numbers: 02134 is no 2134."""
+        return [
+            name for name, given in self.features.items() if given.get("kind") == "text" or given.get("dtype") == "str"
+        ]
+
 
 def read_description(path: Path | None) -> Description:
     """Read the file; without one, an empty description.

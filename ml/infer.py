@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import math
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -54,7 +55,17 @@ def infer_schema(
     features = [
         _feature(str(name), frame[name], dict(described.get(str(name), {})), str(name) not in free) for name in frame
     ]
+    _refuse_shared_names(features, record_id)
     return Schema(tuple(features), record_id)
+
+
+def _refuse_shared_names(features: Collection[Feature], record_id: str | None) -> None:
+    names = [name for feature in features for name in {feature.name, *feature.aliases}]
+    twice = sorted(name for name, count in Counter([*names, record_id]).items() if count > 1 and name)
+    if twice:
+        raise InvalidData(
+            f"More than one column answers to {', '.join(twice)}.", "Names, aliases and the record id are each for one."
+        )
 
 
 def _feature(name: str, series: pd.Series, given: dict[str, Any], required: bool) -> Feature:
@@ -79,10 +90,22 @@ def _feature(name: str, series: pd.Series, given: dict[str, Any], required: bool
         raise InvalidData(f"{name!r} is described as {kind}, and its values are not: {example}.") from None
     if choices:
         inferred["choices"] = choices
+    _refuse_one_label_for_two(name, inferred.get("choices", ()))
     _refuse_unknown_fields(name, given)
     feature = dataclasses.replace(Feature(**inferred), **{key: _as_tuple(value) for key, value in given.items()})
     check_described(feature, given)
     return feature
+
+
+def _refuse_one_label_for_two(name: str, choices: Collection[Choice]) -> None:
+    """Values that differ by spaces only, or that were given one label, cannot be told apart when they are sent."""
+    counted = Counter(choice.label.strip() for choice in choices)
+    twice = [label for label, count in counted.items() if count > 1]
+    if twice:
+        raise InvalidData(
+            f"More than one value of {name!r} is called {', '.join(map(quote, twice))}.",
+            "Give each its own label, or make them one value before the estimator is fitted.",
+        )
 
 
 def _refuse_unknown_fields(name: str, given: Mapping[str, Any]) -> None:

@@ -43,7 +43,7 @@ def read_truth(path: Path, columns: Sequence[str], outcomes: Outcomes) -> pd.Ser
     """
     from ml.recipes.parts import read_table
 
-    table = read_table(path, columns, as_text=True)
+    table = read_table(path, columns, dtype=str, keep_default_na=False)
     if not outcomes.exclusive:
         return pd.DataFrame({name: _answers(path.name, table[name]) for name in columns})
     return pd.Series(_classes(path.name, table[columns[0]], outcomes), dtype=object)

@@ -17,12 +17,11 @@ def no_file(name: str, data: Path | None) -> None:
         raise InvalidData(f"The recipe {name!r} brings its own data and takes no file.", "Leave --data out.")
 
 
-def read_table(path: Path, columns: Iterable[str], *, as_text: bool = False) -> pd.DataFrame:
+def read_table(path: Path, columns: Iterable[str], **options: Any) -> pd.DataFrame:
     """A CSV file with at least these columns; InvalidData says which are missing.
 
-    With `as_text`, cells stay as they are written, and an empty one is an empty text.
+    `options` go to ``pandas.read_csv``.
     """
-    options: dict[str, Any] = {"dtype": str, "keep_default_na": False} if as_text else {}
     try:
         with path.open(encoding="utf-8-sig") as file:
             header = file.readline()

@@ -77,6 +77,8 @@ def words(folder, name="churn", **changes):
 def test_what_was_added_answers_like_the_estimator(files, tmp_path, capsys):
     folder, pipeline, holdout = files
     assert main(words(folder), tmp_path / "models") == OK, capsys.readouterr().err
+    right = np.mean(pipeline.predict(holdout[["tenure", "plan"]]) == holdout["end"])
+    assert f"{right:.1%} of the labels" in capsys.readouterr().out
     service = open_service(tmp_path / "models")
     records = holdout.drop(columns="end").to_dict("records")
     scored = service.score("churn", records)
@@ -194,3 +196,30 @@ def test_dates_are_dates_where_they_are_described(tmp_path):
     assert main(words(tmp_path, positive=None, **{"record-id": None}), tmp_path / "models") == OK
     scores = open_service(tmp_path / "models").score("churn", [{"opened": "2024-01-07"}, {"opened": "2024-02-20"}])
     assert [score.labels for score in scores.scores] == [("old",), ("new",)]
+
+
+@pytest.mark.parametrize(("told", "code"), [('[features.zip]\ndtype = "str"\n', OK), ("", FAILED)])
+def test_codes_with_leading_zeros_stay_text_where_they_are_described(tmp_path, told, code):
+    table = pd.DataFrame({"zip": ["02134", "90210"] * 20, "end": ["east", "west"] * 20})
+    skops.io.dump(
+        make_pipeline(OneHotEncoder(), LogisticRegression()).fit(table[["zip"]], table["end"]), tmp_path / "churn.skops"
+    )
+    for name in ("training.csv", "holdout.csv"):
+        table.to_csv(tmp_path / name, index=False)
+    (tmp_path / "churn.toml").write_text(told)
+    assert main(words(tmp_path, positive=None, **{"record-id": None}), tmp_path / "models") == code
+    if code == OK:
+        assert open_service(tmp_path / "models").score("churn", [{"zip": "02134"}]).scores[0].labels == ("east",)
+
+
+def test_yes_no_and_gaps_reach_the_estimator_as_pandas_reads_them(tmp_path):
+    table = pd.DataFrame({"member": [True, False, None] * 20, "end": ["in", "out", "unknown"] * 20})
+    for name in ("training.csv", "holdout.csv"):
+        table.to_csv(tmp_path / name, index=False)
+    read = pd.read_csv(tmp_path / "training.csv")
+    pipeline = make_pipeline(OneHotEncoder(), LogisticRegression()).fit(read[["member"]], read["end"])
+    skops.io.dump(pipeline, tmp_path / "churn.skops")
+    given = words(tmp_path, positive=None, describe=None, **{"record-id": None})
+    assert main(given, tmp_path / "models") == OK
+    scored = open_service(tmp_path / "models").score("churn", [{"member": True}, {"member": "no"}, {}])
+    assert [score.labels for score in scored.scores] == [("in",), ("out",), ("unknown",)]

@@ -108,3 +108,22 @@ def test_choices_described_as_text_get_the_values_of_the_data():
     frame = pd.DataFrame({"level": [1, 2, 2]})
     level = infer_schema(frame, {"level": {"kind": "category", "choices": {"1": "Low", "2": "High"}}}).feature("level")
     assert level.choices == (Choice(1, "Low"), Choice(2, "High"))
+
+
+@pytest.mark.parametrize(
+    ("described", "record_id", "said"),
+    [
+        ({"weight": {"aliases": ["w"]}, "children": {"aliases": ["w"]}}, None, "answers to w"),
+        ({"weight": {"aliases": ["children"]}}, None, "answers to children"),
+        ({}, "weight", "answers to weight"),
+        ({"colour": {"choices": {"red": "Warm", "blue": "Warm"}}}, None, "'colour' is called “Warm”"),
+    ],
+)
+def test_a_name_means_one_thing(frame, described, record_id, said):
+    with pytest.raises(InvalidData, match=said):
+        infer_schema(frame, described, record_id=record_id)
+
+
+def test_values_that_differ_by_spaces_only_are_refused():
+    with pytest.raises(InvalidData, match="'work' is called “Private”"):
+        infer_schema(pd.DataFrame({"work": ["Private", "Private ", "State"]}))
