@@ -10,8 +10,10 @@ from flask import Flask, Response, request
 from flask_compress import Compress
 
 _ONE_YEAR = "public, max-age=31536000, immutable"
+_ONE_HOUR = "public, max-age=3600"
 _SUITES = "/_dash-component-suites/"
 _ASSETS = "/assets/"
+_ICON = "/assets/icon.svg"
 
 
 def compress_text(server: Flask, *, register: bool = True) -> Compress:
@@ -41,6 +43,9 @@ def serve_static_well(app: Dash) -> None:
     @server.after_request
     def compress(response: Response) -> Response:
         fingerprinted = fingerprints.match(request.path, request.args.get("m"))
+        if request.path == _ICON and response.status_code in (200, 304):
+            # Browsers ask for it again at each change of the address, which is each change of a value
+            response.headers["Cache-Control"] = _ONE_HOUR
         if response.status_code != 200 or not (fingerprinted or request.path.startswith(_SUITES)):
             return each_time.after_request(response)
         response.direct_passthrough = False

@@ -102,6 +102,14 @@ def test_a_script_without_fingerprint_is_asked_for_again_but_not_sent_again(clie
     assert (again.status_code, again.data) == (304, b"")
 
 
+def test_the_icon_is_not_asked_for_at_each_change_of_the_address(client, assets):
+    (assets / "icon.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
+    first = client.get("/assets/icon.svg", headers=BROWSER)
+    assert first.headers["Cache-Control"] == "public, max-age=3600"
+    again = client.get("/assets/icon.svg", headers=BROWSER | {"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.headers["Cache-Control"]) == (304, "public, max-age=3600")
+
+
 def test_files_outside_the_folder_are_not_served(client):
     for path in ("/assets/../settings.py", "/assets/%2e%2e/settings.py?m=1", "/_dash-component-suites/os/path.py"):
         assert client.get(path).status_code in (404, 500) or client.get(path).mimetype == "text/html"
