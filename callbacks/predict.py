@@ -9,7 +9,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, no_update
 from dash.development.base_component import Component
 
-from layouts import ids, predict, result
+from layouts import ids, predict, result, whatif, why
 from layouts.asked import Asked, answered, question
 from layouts.board import board
 from ml.errors import InvalidRecord, LikelyError, Problem
@@ -24,9 +24,18 @@ def register(app: Dash, service: Service) -> None:
         Input(ids.ASKED, "data"),
         prevent_initial_call=True,
     )(partial(show_score, service))
+    app.callback(
+        Output(ids.REASONS, "children"),
+        Output(ids.ADVISED, "data"),
+        Input(ids.WONDERED, "data"),
+        prevent_initial_call=True,
+    )(partial(show_reasons, service))
     # Dash calls only what has an output when a page comes in: the serial of the settled answer.
     settle = ClientsideFunction("likely", "settle")
     app.clientside_callback(settle, Output(ids.FORM, "data-settled"), Input(ids.ANSWERED, "data"))
+    advise = ClientsideFunction("likely", "advise")
+    drawn, advice = Output(ids.REASONS, "data-settled"), Input(ids.ADVISED, "data")
+    app.clientside_callback(advise, drawn, advice, prevent_initial_call=True)
 
 
 def show_score(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
@@ -54,6 +63,25 @@ def show_score(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
     except LikelyError as error:
         return result.refusal(error, asked.serial), answered(asked.serial)
     return said, answered(asked.serial, notes=notes)
+
+
+def show_reasons(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
+    """What stands behind a score that the page shows already, and what its script draws into the fields.
+
+    Parameters
+    ----------
+    service : Service
+    asked : dict
+        As :func:`show_score` takes it: the question whose answer came to rest.
+    """
+    asked = question(asked)
+    try:
+        bundle = service.model(asked.model)
+        standing = service.stand(bundle.key, asked.record, asked.chosen(bundle.outcomes))
+        advice = service.advise(standing)
+    except LikelyError:  # what is wrong was said beside the score
+        return no_update, whatif.nothing(asked.serial, asked.model)
+    return why.reasons(standing, advice, asked.serial), whatif.advised(standing, advice, asked.serial)
 
 
 def answer(service: Service, asked: Asked) -> tuple[Component, Sequence[Problem]]:

@@ -110,8 +110,15 @@ class Tab:
         return [number for number in numbers.all() if number.is_visible()]
 
     def updates(self):
-        """Requests that the page made of its callbacks."""
-        return [request for request in self.requests if "_dash-update-component" in request.url]
+        """Requests that the page made of its callbacks for itself and for scores; reasons follow on their own."""
+        asked = [request for request in self.requests if "_dash-update-component" in request.url]
+        return [request for request in asked if '"wondered"' not in (request.post_data or "")]
+
+    def reasons(self):
+        """Wait until reasons stand beside the score; what they say of themselves."""
+        self.settle()
+        self.page.wait_for_selector(".reasons[data-state=current]")
+        return self.page.locator("#reasons").evaluate(_REASONS)
 
     def foreign(self):
         """Requests that left the host."""
@@ -126,6 +133,14 @@ _READ = """fields => fields.map(field => {
         : checked ? String(checked.checked) : control.value;
     return [field.dataset.feature, value];
 })"""
+
+
+_REASONS = """body => {
+    const about = body.querySelector("[data-serial]").dataset;
+    const fall = body.querySelector(".waterfall")?.dataset;
+    const points = [...body.querySelectorAll("[data-points]")].map(row => +row.dataset.points);
+    return { ...about, base: +fall?.base, total: +fall?.total, points };
+}"""
 
 
 @pytest.fixture

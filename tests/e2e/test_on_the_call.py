@@ -1,7 +1,9 @@
 """The Prediction page as it is used in a conversation, in a real browser."""
 
 import json
+import random
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -186,3 +188,195 @@ def test_what_the_browser_asks_names_the_outcome(browse):
     tab.answered(1)
     sent = json.loads(tab.updates()[-1].post_data)["inputs"][0]["value"]
     assert (sent["outcome"], sent["serial"]) == ("N", 1)
+
+
+def wondering(route):
+    return '"wondered"' in (route.request.post_data or "")
+
+
+@pytest.mark.parametrize("model", ["iris", "breast-cancer", "loan", "bank-products"])
+def test_reasons_lead_from_the_base_rate_to_the_score_that_is_shown(browse, service, model):
+    tab = browse().open(f"/{model}/predict")
+    schema = service.model(model).schema
+    for names in [(), schema.names[:1], schema.names[1:3]]:
+        for name in names:
+            tab.page.locator(f"[data-feature='{name}'] :is(input:checked, input, select)").first.press("Escape")
+        said = tab.reasons()
+        assert said["about"] == focus(tab)
+        assert said["base"] == pytest.approx(numbers_of(service.stand(model, {}))[said["about"]], abs=1e-9)
+        assert said["total"] == pytest.approx(tab.probabilities()[said["about"]], abs=1e-12)
+        assert said["base"] + sum(said["points"]) / 100 == pytest.approx(said["total"], abs=0.0005)
+
+
+def test_the_score_waits_for_no_reasons_and_old_ones_are_hidden(browse):
+    tab = browse().open("/bank-products/predict")
+    tab.reasons()
+    held = []
+    tab.page.route(UPDATE, lambda route: held.append(route) if wondering(route) else route.continue_())
+    tab.type("Income", "150")
+    tab.answered(1)
+    expect(tab.page.locator(".reasons")).to_have_attribute("data-state", "waiting")
+    expect(tab.page.locator(".waterfall")).to_be_hidden()
+    expect(tab.field("Income").locator(".sweep")).to_be_hidden()
+    assert len(tab.numbers_seen()) == 5
+    held[0].continue_()
+    assert tab.reasons()["serial"] == "1"
+    expect(tab.page.locator(".waterfall")).to_be_visible()
+
+
+def test_choosing_another_outcome_brings_its_reasons(browse):
+    tab = browse().open("/bank-products/predict")
+    assert tab.reasons()["about"] == "personal-loan"
+    tab.page.locator("[data-choose=securities-account]").click()
+    tab.answered(1)
+    said = tab.reasons()
+    assert said["about"] == "securities-account"
+    assert said["total"] == tab.probabilities()["securities-account"]
+
+
+def test_reasons_are_the_services_sentences_and_say_that_they_are_no_causes(browse, service):
+    tab = browse().open("/bank-products/predict?income=120")
+    tab.reasons()
+    reasons = service.advise(service.stand("bank-products", tab.record())).reasons
+    said = tab.page.locator(".waterfall [data-points]").all_inner_texts()
+    wanted = [f"{reason.sentence}." for reason in (*reasons.raising, *reasons.lowering)]
+    assert said[: len(wanted)] == wanted
+    expect(tab.page.locator(".why")).to_contain_text("not causes")
+
+
+def test_fields_show_how_the_score_moves_over_their_values(browse, service):
+    tab = browse().open("/loan/predict")
+    tab.reasons()
+    advice = service.advise(service.stand("loan", tab.record()))
+    column = service.model("loan").outcomes.index("Y")
+    area = advice.sweeps["Property_Area"]
+    for value, probability in zip(area.values, area.probabilities[:, column], strict=True):
+        shown = tab.page.locator(f"[data-feature=Property_Area] input[value='{value}'] + .choice")
+        assert float(shown.get_attribute("data-score").rstrip("\xa0%")) == pytest.approx(100 * probability, abs=0.051)
+    income = tab.field("Income")
+    expect(income.locator(".sweep polyline")).to_have_count(1)
+    expect(income.locator(".sweep-here")).to_have_count(1)
+    tab.textbox("Income").press("Escape")
+    tab.answered(1)
+    tab.reasons()
+    expect(income.locator(".sweep polyline")).to_have_count(1)
+    expect(income.locator(".sweep-here")).to_have_count(0)
+
+
+def test_what_would_change_it_is_said_and_true(browse, service):
+    tab = browse().open("/loan/predict?Credit_History=0")
+    tab.reasons()
+    changes = service.advise(service.stand("loan", tab.record())).changes
+    said = tab.page.locator(".change").inner_text()
+    if changes.found:
+        assert "would bring it to 50" in said
+    else:
+        assert "Nothing that you can change brings it to 50\xa0%" in said
+    tab = browse().open("/iris/predict")
+    tab.reasons()
+    assert tab.page.locator(".change").count() == 0
+
+
+def test_the_evidence_is_named_and_similar_records_stand_behind_a_disclosure(browse, service):
+    tab = browse().open("/loan/predict")
+    tab.reasons()
+    found = service.advise(service.stand("loan", tab.record()))
+    words = f"Of {found.evidence.similar} records scored about like this, {found.evidence.had} really were ("
+    expect(tab.page.locator(".evidence")).to_contain_text(words)
+    rows = tab.page.locator(".neighbours li")
+    expect(rows.first).to_be_hidden()
+    tab.page.get_by_text("most similar known records").click()
+    expect(rows).to_have_count(len(found.neighbours))
+    expect(rows.first).to_be_visible()
+
+
+def test_a_record_unlike_anything_in_training_is_said_to_be_so(browse):
+    tab = browse().open("/bank-products/predict")
+    tab.type("Income", "9000")
+    tab.answered(1)
+    tab.reasons()
+    expect(tab.page.locator(".trust")).to_contain_text("Unlike anything in training: Income.")
+
+
+def test_reasons_that_fail_are_asked_for_again(browse):
+    tab = browse(quiet=False).open("/iris/predict")
+    tab.reasons()
+    tab.page.route(UPDATE, lambda route: route.abort() if wondering(route) else route.continue_())
+    tab.type("Petal width", "2")
+    tab.answered(1)
+    tab.page.wait_for_timeout(300)
+    tab.page.unroute(UPDATE)
+    assert tab.reasons()["serial"] == "1"
+
+
+def test_a_fast_typist_sees_only_what_belongs_to_the_last_value(browse, service):
+    tab = browse().open("/bank-products/predict")
+    tab.reasons()
+    asked = len(tab.requests)
+    control = tab.textbox("Income")
+    control.fill("")
+    control.press_sequentially("123.45678901234567890", delay=30)
+    control.press("Enter")
+    said = tab.reasons()
+    assert tab.probabilities() == pytest.approx(numbers_of(service.stand("bank-products", tab.record())), abs=1e-12)
+    assert said["total"] == tab.probabilities()["personal-loan"]
+    assert len(tab.requests) - asked <= 4
+
+
+def edit(tab, dice):
+    """One thing that a person may do, at any speed."""
+    control = tab.textbox(dice.choice(["Age", "Family size", "Income", "Card spending", "Mortgage"]))
+    acts = {
+        "type": lambda: control.fill(dice.choice(["20", "45", "61", "3", "1", "2"])),
+        "commit": lambda: control.press(dice.choice(["Enter", "Tab", "ArrowUp"])),
+        "clear": lambda: control.press("Escape"),
+        "undo": lambda: tab.page.keyboard.press("Control+z"),
+        "choose": lambda: tab.page.locator("[data-choose]").nth(dice.randrange(4)).click(),
+        "all": lambda: tab.page.locator(f"[data-do={dice.choice(['nothing', 'reset'])}]").click(),
+    }
+    acts[dice.choice(["type", "type", "commit", "clear", "undo", "choose", "all"])]()
+    tab.page.wait_for_timeout(dice.choice([0, 0, 40, 200]))
+
+
+def in_address(tab):
+    """Record and outcome that a reload would open."""
+    query = parse_qs(urlsplit(tab.page.url).query, keep_blank_values=True)
+    read = "all => all.map(one => [one.dataset.feature, one.dataset.default])"
+    defaults = dict(tab.page.locator("[data-feature]").evaluate_all(read))
+    record = {name: query.get(name, [text])[-1] for name, text in defaults.items()}
+    return record, query.get("outcome", [""])[-1]
+
+
+def test_after_any_edits_score_reasons_bars_and_address_belong_to_one_record(browse, service):
+    dice = random.Random(7)
+    tab = browse().open("/bank-products/predict")
+    seen = 0
+    for _ in range(12):
+        for _ in range(dice.randint(1, 4)):
+            edit(tab, dice)
+        tab.page.wait_for_timeout(400)
+        tab.page.wait_for_selector("#panel[aria-busy=false]")
+        if tab.page.locator("#panel[data-state=invalid]").count():
+            assert tab.numbers_seen() == []
+            expect(tab.page.locator(".reasons")).to_have_attribute("data-state", "waiting")
+            continue
+        seen += 1
+        said, record = tab.reasons(), tab.record()
+        chosen = tab.page.locator("#form").get_attribute("data-outcome")
+        wanted = numbers_of(service.stand("bank-products", record, chosen or None))
+        assert tab.probabilities() == pytest.approx(wanted, abs=1e-12)
+        assert said["about"] == focus(tab) == (chosen or "personal-loan")
+        assert not any(record.values()) or said["total"] == pytest.approx(wanted[said["about"]], abs=1e-12)
+        widths = tab.page.locator(".fill").evaluate_all("all => all.map(one => parseFloat(one.style.width))")
+        assert widths == pytest.approx([100 * wanted[name] for name in tab.probabilities()], abs=1e-3)
+        assert in_address(tab) == (record, chosen)
+    assert seen > 4
+
+
+@pytest.mark.parametrize(
+    "path", ["/bank-products/predict?income=&age=", "/loan/predict?Credit_History=", "/iris/predict"]
+)
+def test_the_page_fits_a_phone(browse, path):
+    tab = browse(width=380, height=800).open(path)
+    tab.reasons()
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= 380

@@ -1,0 +1,124 @@
+/* Reasons and sweeps follow the score: asked for once an answer has come to rest, shown only beside it.
+   The serial number of the question is the form's (30-form.js); nothing here counts anew. */
+(() => {
+  "use strict";
+  const PATIENCE = 6000; // ms until reasons are asked for again
+  const SVG = "http://www.w3.org/2000/svg";
+  const { fieldsOf } = window.likelyForm;
+
+  let wanted = null; // form and question of the answer that is on the screen; null while there is none
+  let asked = null;  // the one that is under way; of a page that was left, no answer comes
+  let timer = 0;
+
+  const same = (a, b) => a && b && Number(a.serial) === Number(b.serial) && a.model === b.model;
+  const shown = () => document.querySelector("#reasons [data-serial]")?.dataset;
+
+  function mark(state) {
+    const section = document.querySelector(".reasons");
+    if (section) section.dataset.state = state;
+    if (section && wanted) wanted.form.dataset.reasons = state;
+  }
+
+  addEventListener("likely:current", ({ detail }) => {
+    if (!document.getElementById("reasons")) return;
+    wanted = detail;
+    if (same(shown(), wanted.question)) mark("current");
+    else if (asked?.form !== wanted.form) wonder();
+  });
+
+  addEventListener("likely:stale", ({ detail }) => {
+    if (wanted?.form === detail.form) mark("waiting");
+    wanted = null;
+  });
+
+  function wonder() {
+    asked = wanted;
+    clearTimeout(timer);
+    timer = setTimeout(() => { asked = null; if (wanted) wonder(); }, PATIENCE);
+    dash_clientside.set_props("wondered", { data: asked.question });
+  }
+
+  function advise(advice) {
+    if (same(advice, asked?.question)) { clearTimeout(timer); asked = null; }
+    if (wanted && same(advice, wanted.question)) settle(wanted, advice);
+    else if (wanted && !asked) wonder();
+    return advice.serial;
+  }
+
+  /* The advice is here before the page has drawn it. */
+  function settle(target, advice, tries = 60) {
+    if (wanted !== target && !same(wanted?.question, target.question)) return;
+    if (same(shown(), advice)) {
+      for (const field of fieldsOf(target.form)) draw(field, advice.sweeps[field.dataset.feature], scaleOf(advice));
+      mark("current");
+    } else if (tries && advice.outcome) requestAnimationFrame(() => settle(target, advice, tries - 1));
+  }
+
+  // ---- sweeps -------------------------------------------------------------------------------
+  /* One scale for all fields, so that a field that moves little looks flat beside one that moves much. */
+  function scaleOf(advice) {
+    const all = Object.values(advice.sweeps).flatMap((sweep) => sweep.p);
+    const [low, high] = [Math.min(...all), Math.max(...all)];
+    const spare = Math.max(0, 0.2 - (high - low)) / 2;
+    return [Math.max(0, low - spare), Math.min(1, high + spare)];
+  }
+
+  function draw(field, sweep, [low, high]) {
+    const place = field.querySelector(".what-if");
+    place?.querySelector(".sweep")?.remove();
+    const choices = [...field.querySelectorAll("[role=radiogroup] input")];
+    choices.forEach((input) => { if (input.value === "" || !sweep) delete input.nextElementSibling.dataset.score; });
+    if (!place || !sweep) return;
+    sweep.values.forEach((value, at) => {
+      const input = choices.find((one) => one.value === value);
+      if (input) input.nextElementSibling.dataset.score = sweep.shown[at];
+    });
+    if (choices.length) return;
+    const height = (p) => 26 - 24 * (p - low) / (high - low || 1);
+    place.prepend(sweep.line ? line(sweep, height) : columns(sweep, (p) => 26 - 24 * p / high)); // bars begin at 0
+  }
+
+  function line(sweep, height) {
+    const points = sweep.at.map((at, i) => `${(2 + 196 * at).toFixed(1)},${height(sweep.p[i]).toFixed(1)}`);
+    const svg = frame(sweep);
+    svg.append(make("polyline", { points: points.join(" "), class: "sweep-line" }));
+    if (sweep.here !== null) markHere(svg, sweep, height);
+    return svg;
+  }
+
+  /* A short upright line where the record stands: it keeps its shape while the drawing is stretched. */
+  function markHere(svg, sweep, height) {
+    const [x, y] = [2 + 196 * sweep.at[sweep.here], height(sweep.p[sweep.here])];
+    svg.append(make("line", { x1: x, x2: x, y1: 28, y2: y, class: "sweep-stem" }));
+    svg.append(make("line", { x1: x, x2: x, y1: y, y2: y, class: "sweep-here" }));
+  }
+
+  function columns(sweep, height) {
+    const svg = frame(sweep);
+    const width = Math.min(200 / sweep.p.length - 4, 36);
+    sweep.p.forEach((p, i) => {
+      const y = height(p);
+      const kind = i === sweep.here ? "sweep-column sweep-column-here" : "sweep-column";
+      svg.append(make("rect", { x: 200 * sweep.at[i] - width / 2, y, width, height: 28 - y, class: kind }));
+    });
+    return svg;
+  }
+
+  function frame(sweep) {
+    const ends = [sweep.p.indexOf(Math.min(...sweep.p)), sweep.p.indexOf(Math.max(...sweep.p))];
+    const svg = make("svg", { class: "sweep", viewBox: "0 0 200 28", preserveAspectRatio: "none", role: "img" });
+    svg.setAttribute("aria-label", `Over its values from ${sweep.shown[ends[0]]} to ${sweep.shown[ends[1]]}`);
+    const title = make("title", {});
+    title.textContent = `From ${sweep.shown[ends[0]]} at ${sweep.values[ends[0]]} to ${sweep.shown[ends[1]]} at ${sweep.values[ends[1]]}`;
+    svg.append(title);
+    return svg;
+  }
+
+  function make(name, attributes) {
+    const element = document.createElementNS(SVG, name);
+    for (const key in attributes) element.setAttribute(key, attributes[key]);
+    return element;
+  }
+
+  window.dash_clientside.likely.advise = advise;
+})();

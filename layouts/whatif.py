@@ -1,0 +1,60 @@
+"""What if: the score over the values of each field, as the page's script draws it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from layouts.percent import percents
+from ml.advice import Advice, Standing
+from ml.schema import Feature, Value, text_of
+from ml.sweep import Sweep
+
+
+def advised(standing: Standing, advice: Advice, serial: int) -> dict[str, Any]:
+    """What the script draws into the fields, and to which answer it belongs.
+
+    Returns
+    -------
+    dict
+        ``serial``, ``model``, ``outcome``, and ``sweeps``: feature name to ``values`` (texts as fields
+        have them), ``at`` (0 to 1, from left to right), ``p`` (0 to 1), ``shown`` and ``here``.
+    """
+    column = standing.model.outcomes.index(standing.outcome)
+    drawn = {name: _drawn(standing.model.schema.feature(name), sweep, column) for name, sweep in advice.sweeps.items()}
+    return {"serial": serial, "model": standing.model.key, "outcome": standing.outcome, "sweeps": drawn}
+
+
+def nothing(serial: int, model: str) -> dict[str, Any]:
+    """Where there is no advice."""
+    return {"serial": serial, "model": model, "outcome": "", "sweeps": {}}
+
+
+def _drawn(feature: Feature, sweep: Sweep, column: int) -> Mapping[str, Any]:
+    probabilities = sweep.probabilities[:, column].tolist()
+    return {
+        "values": [text_of(value) for value in sweep.values],
+        "line": feature.kind in ("number", "integer", "date"),
+        "at": _places(sweep.values),
+        "p": [round(probability, 6) for probability in probabilities],
+        "shown": percents(probabilities, exclusive=False),
+        "here": sweep.here,
+    }
+
+
+def _places(values: Sequence[Value]) -> list[float]:
+    """Where each value lies between the first and the last."""
+    if not all(_is_number(value) for value in values):
+        return [(at + 0.5) / len(values) for at in range(len(values))]
+    numbers = [_number(value) for value in values]
+    width = numbers[-1] - numbers[0] or 1.0
+    return [round((number - numbers[0]) / width, 6) for number in numbers]
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (int, float, dt.date)) and not isinstance(value, bool)
+
+
+def _number(value: Any) -> float:
+    return float(value.toordinal()) if isinstance(value, dt.date) else float(value)
