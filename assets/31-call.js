@@ -18,7 +18,18 @@
     ask();
   }
 
+  /* On call, only the form, the score, what to ask next and three reasons stay; the browser remembers the choice. */
+  function onCall(form, on) {
+    form.closest(".predict").dataset.view = on ? "call" : "whole";
+    form.querySelector("[data-do=call]")?.setAttribute("aria-pressed", String(on));
+  }
+
   const acts = {
+    call: (form) => {
+      const on = form.closest(".predict").dataset.view !== "call";
+      try { localStorage.setItem("view", on ? "call" : "whole"); } catch { /* this page only */ }
+      onCall(form, on);
+    },
     nothing: (form) => fill(form, fieldsOf(form).map(() => "")),
     reset: (form) => fill(form, fieldsOf(form).map((field) => field.dataset.default)),
     undo: (form) => {
@@ -94,7 +105,10 @@
 
   addEventListener("likely:current", ({ detail: { form, question } }) => {
     if (!form.dataset.mirror) return;
-    if (past.form !== form) past = { form, steps: [] };
+    if (past.form !== form) {
+      past = { form, steps: [] };
+      try { onCall(form, localStorage.getItem("view") === "call"); } catch { onCall(form, false); }
+    }
     dressFields(form);
     const step = { serial: question.serial, values: valuesOf(form), ...focus() };
     const before = past.steps.at(-1);

@@ -97,7 +97,7 @@ def _form(bundle: Bundle, asked: Asked) -> Component:
 
 
 def _tools() -> Component:
-    buttons = (("nothing", "Start with nothing known"), ("reset", "Reset"), ("undo", "Undo"))
+    buttons = (("nothing", "Start with nothing known"), ("reset", "Reset"), ("undo", "Undo"), ("call", "On call"))
     return html.Div(
         [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in buttons],
         className="form-tools",

@@ -16,6 +16,7 @@ from ml.palette import colour_of
 from ml.words import NOT_CAUSES, points_text, rounded
 
 HEADROOM = 1.04  # the largest bar ends a little before the edge
+BRIEF = 3  # reasons that the view for the call keeps
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,15 @@ def reasons(standing: Standing, advice: Advice, serial: int) -> Component:
 
 
 def steps(standing: Standing, advice: Advice) -> list[Step]:
-    """The strongest reasons for, those against, and all the rest as one step; together they lead to the score."""
+    """The strongest reasons for, those against, and all the rest as one step; together they lead to the score.
+
+    The side with the strongest reason of all comes first.
+    """
     column = standing.model.outcomes.index(standing.outcome)
     reached, found = float(advice.explanation.base[column]), []
-    for reason in (*advice.reasons.raising, *advice.reasons.lowering):
+    sides = [side for side in (advice.reasons.raising, advice.reasons.lowering) if side]
+    sides.sort(key=lambda side: -abs(side[0].points))
+    for reason in (reason for side in sides for reason in side):
         found.append(Step(reason.sentence, reached, reached + reason.points / 100))
         reached = found[-1].end
     rest = 100 * (standing.probability - reached)
@@ -76,10 +82,11 @@ def _why(standing: Standing, advice: Advice) -> Component:
     base, led = float(advice.explanation.base[column]), steps(standing, advice)
     score = percents(standing.probabilities, exclusive=outcomes.exclusive)[column]
     from_all = percents(advice.explanation.base.tolist(), exclusive=outcomes.exclusive)[column]
+    strongest = sorted(led, key=lambda step: -abs(step.points))[:BRIEF]
     most = HEADROOM * max([base, standing.probability, *(step.end for step in led)]) or 1.0
     rows = [
         _end("Before anything is known", from_all, base / most),
-        *(_row(step, most) for step in led),
+        *(_row(step, most, strong=step in strongest) for step in led),
         _end("This record", score, standing.probability / most),
     ]
     data = {"data-base": repr(base), "data-total": repr(standing.probability)}
@@ -96,12 +103,14 @@ def _end(words: str, shown: str, share: float) -> Component:
     return html.Li([said, _bar(0.0, share)], className="fall fall-end")
 
 
-def _row(step: Step, most: float) -> Component:
+def _row(step: Step, most: float, *, strong: bool) -> Component:
     low, high = sorted((step.start, step.end))
     kind = "fall-up" if step.end > step.start else "fall-down"
     bar = _bar(max(low, 0.0) / most, (high - max(low, 0.0)) / most)
     words = html.Div(f"{step.words}.", className="fall-words")
-    return html.Li([words, bar], className=f"fall {kind}", **{"data-points": repr(step.points)})
+    return html.Li(
+        [words, bar], className=f"fall {kind}{' fall-strong' if strong else ''}", **{"data-points": repr(step.points)}
+    )
 
 
 def _bar(start: float, width: float) -> Component:

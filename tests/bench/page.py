@@ -64,6 +64,25 @@ SIDES = (
 )
 
 
+# The same, and until the reasons of this very score are painted beside it.
+REASONS = """
+async ([field, value]) => {
+  const input = document.querySelector(field);
+  const serial = () => document.querySelector('#reasons [data-serial]')?.dataset.serial;
+  const before = serial();
+  const start = performance.now();
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, value);
+  input.dispatchEvent(new Event('input', {bubbles: true}));
+  input.dispatchEvent(new Event('change', {bubbles: true}));
+  while (serial() === before || document.querySelector('.reasons').dataset.state !== 'current') {
+    if (performance.now() - start > 5000) throw new Error('no reasons within 5 s');
+    await new Promise(requestAnimationFrame);
+  }
+  return performance.now() - start;
+}
+"""
+
+
 def load(browser: Browser, url: str, side: Side) -> tuple[Page, dict[str, float]]:
     """Open the page with an empty cache; count what came over the wire."""
     page = browser.new_context().new_page()
@@ -94,11 +113,25 @@ def change_times(page: Page, side: Side, changes: int) -> list[float]:
     return times
 
 
+def reason_times(page: Page, side: Side, changes: int) -> list[float]:
+    """Milliseconds from a committed change to its reasons on the screen; empty where the page gives none."""
+    if not page.locator("#reasons").count():
+        return []
+    times = []
+    for at in range(changes + 5):
+        took = page.evaluate(REASONS, [side.field, f"{9 + 13 * (at % 2) + at * 0.013:.3f}"])
+        if at >= 5:
+            times.append(took)
+        page.wait_for_timeout(60)
+    return times
+
+
 def measure(browser: Browser, side: Side, changes: int) -> list[str]:
     """One side's row of figures."""
     with serving(side.command, side.path, **side.environ) as server:
         page, counts = load(browser, server.url, side)
         times = change_times(page, side, changes)
+        reasons = reason_times(page, side, changes)
         page.context.close()
     at = statistics.quantiles(times, n=20)
     return [
@@ -109,6 +142,7 @@ def measure(browser: Browser, side: Side, changes: int) -> list[str]:
         f"{counts['answered']:.0f} ms",
         f"{statistics.median(times):.0f} ms",
         f"{at[-1]:.0f} ms",
+        f"{statistics.median(reasons):.0f} ms" if reasons else "–",
     ]
 
 
@@ -123,7 +157,16 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         rows = [measure(browser, side, changes) for side in SIDES]
         browser.close()
-    header = ["", "first load", "requests", "callback requests", "first number", f"change, median of {changes}", "p95"]
+    header = [
+        "",
+        "first load",
+        "requests",
+        "callback requests",
+        "first number",
+        f"change, median of {changes}",
+        "p95",
+        "reasons",
+    ]
     table("The Prediction page", header, rows)
 
 

@@ -239,8 +239,10 @@ def test_reasons_are_the_services_sentences_and_say_that_they_are_no_causes(brow
     tab.reasons()
     reasons = service.advise(service.stand("bank-products", tab.record())).reasons
     said = tab.page.locator(".waterfall [data-points]").all_inner_texts()
-    wanted = [f"{reason.sentence}." for reason in (*reasons.raising, *reasons.lowering)]
-    assert said[: len(wanted)] == wanted
+    wanted = {f"{reason.sentence}." for reason in (*reasons.raising, *reasons.lowering)}
+    assert set(said[: len(wanted)]) == wanted
+    strongest = max((*reasons.raising, *reasons.lowering), key=lambda reason: abs(reason.points))
+    assert said[0] == f"{strongest.sentence}."
     expect(tab.page.locator(".why")).to_contain_text("not causes")
 
 
@@ -296,6 +298,22 @@ def test_a_record_unlike_anything_in_training_is_said_to_be_so(browse):
     tab.answered(1)
     tab.reasons()
     expect(tab.page.locator(".trust")).to_contain_text("Unlike anything in training: Income.")
+
+
+def test_on_call_only_the_form_the_score_and_three_reasons_stay(browse):
+    tab = browse().open("/bank-products/predict?income=120")
+    tab.reasons()
+    on_call = tab.page.get_by_role("button", name="On call")
+    on_call.click()
+    expect(on_call).to_have_attribute("aria-pressed", "true")
+    expect(tab.page.locator("[data-points]:visible")).to_have_count(3)
+    for part in (".trust", ".change", ".sweep >> nth=0"):
+        expect(tab.page.locator(part)).to_be_hidden()
+    tab.page.reload()
+    tab.reasons()
+    expect(tab.page.locator(".trust")).to_be_hidden()
+    on_call.click()
+    expect(tab.page.locator(".trust")).to_be_visible()
 
 
 def test_reasons_that_fail_are_asked_for_again(browse):
