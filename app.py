@@ -54,8 +54,13 @@ class Rooms:
 
     def faults(self) -> dict[str, str | None]:
         """Each part of the service and what is wrong with it, None where all is well."""
-        faults = {"cache": self.cache.fault(), "store": self.store.fault()}
-        return faults | {f"model {name}": fault for name, fault in self.service.check().items()}
+        models = self.service.check()
+        none = "There is none: python -m ml train --missing makes the demo models." if not models else None
+        vital = {
+            "models": "None of them serves." if models and all(models.values()) else none,
+            "store": self.store.fault(),
+        }
+        return vital | {"cache": self.cache.fault()} | {f"model {name}": fault for name, fault in models.items()}
 
 
 def open_rooms(settings: Settings) -> Rooms:

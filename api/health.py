@@ -7,6 +7,9 @@ from collections.abc import Callable
 import orjson
 from flask import Flask, Response
 
+# Without these nothing can be answered, or something would be lost. Any other part costs time, or one model.
+VITAL = ("models", "store")
+
 
 def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
     """Add ``/healthz`` and ``/readyz``."""
@@ -18,9 +21,12 @@ def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
 
     @app.get("/readyz")
     def readyz() -> Response:
-        """Ready: every part answers; 503 and what is wrong otherwise."""
+        """Ready to be sent requests: 200, or 503 where a vital part fails; each part and what is wrong with it.
+
+        A broken model and a lost cache make it `degraded`, and no more: a router that took every
+        instance out for them would stop the models that serve.
+        """
         parts = ready()
-        well = not any(parts.values())
-        return Response(
-            orjson.dumps({"ready": well, "parts": parts}), 200 if well else 503, content_type="application/json"
-        )
+        serves = not any(parts.get(part) for part in VITAL)
+        body = {"ready": serves, "degraded": any(parts.values()), "parts": parts}
+        return Response(orjson.dumps(body), 200 if serves else 503, content_type="application/json")

@@ -30,7 +30,7 @@ class Page:
 
 
 def parse(path: str | None) -> Page | None:
-    """The page at a path such as ``/iris/predict``; None where no page is."""
+    """The page at a path such as ``/iris/predict``, or ``/iris`` for short; None where no page is."""
     if not path or len(path) > LONGEST:
         return None
     parts = unquote(path).strip("/").split("/")
@@ -38,6 +38,8 @@ def parse(path: str | None) -> Page | None:
         return Page("home")
     if parts == ["gallery"]:
         return Page("gallery")
+    if len(parts) == 1:
+        parts.append("predict")
     if len(parts) != 2 or parts[1] not in OF_A_MODEL:
         return None
     name, at, _ = parts[0].partition("@")

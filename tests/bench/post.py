@@ -16,6 +16,7 @@ import selectors
 import socket
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
@@ -74,11 +75,10 @@ class Connection:
         return bool(found) and len(body) >= length
 
 
-def measure(port: int, request: bytes, clients: int, seconds: float) -> Round:
-    """Keep so many connections busy for so long."""
+def measure(connections: Sequence[Connection], seconds: float) -> Round:
+    """Keep the connections busy for so long, then close them."""
     made = Round()
     with selectors.DefaultSelector() as selector:
-        connections = [Connection(port, request) for _ in range(clients)]
         started = time.perf_counter()
         for each in connections:
             selector.register(each.socket, selectors.EVENT_READ, each)
@@ -93,6 +93,11 @@ def measure(port: int, request: bytes, clients: int, seconds: float) -> Round:
         for each in connections:
             each.socket.close()
     return made
+
+
+def clients_of(port: int, request: bytes, count: int) -> list[Connection]:
+    """Clients that all send one request."""
+    return [Connection(port, request) for _ in range(count)]
 
 
 def request_of(path: str, body: bytes) -> bytes:
@@ -130,11 +135,11 @@ def main(model: str = "breast-cancer") -> None:
             routes["Flask, keeps the pipeline"] = (port_of(usual), request_of("/predict", body))
         for clients in CLIENTS:
             for port, request in routes.values():
-                measure(port, request, clients, 0.5)  # both workers open the model
+                measure(clients_of(port, request, clients), 0.5)  # both workers open the model
             measured: dict[str, list[Round]] = {route: [] for route in routes}
             for _ in range(ROUNDS):
                 for route, (port, request) in routes.items():
-                    measured[route].append(measure(port, request, clients, SECONDS))
+                    measured[route].append(measure(clients_of(port, request, clients), SECONDS))
             show(model, clients, measured)
 
 

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("service.py", "start.py", "post.py", "page.py", "predictors.py")
+SCRIPTS = ("service.py", "start.py", "post.py", "edits.py", "page.py", "predictors.py")
 
 
 def main() -> int:

@@ -86,8 +86,12 @@ def test_alive_does_no_work():
     assert (answer.status_code, answer.json) == (200, {"alive": True})
 
 
-@pytest.mark.parametrize(("fault", "status"), [(None, 200), ("The store does not answer.", 503)])
-def test_ready_says_which_part_is_not(service, fault, status):
-    answer = make(service, lambda: {"cache": None, "store": fault}).get("/readyz")
+@pytest.mark.parametrize(
+    ("part", "status", "ready"),
+    [(None, 200, True), ("store", 503, False), ("models", 503, False), ("cache", 200, True), ("model iris", 200, True)],
+)
+def test_ready_says_which_part_is_not(service, part, status, ready):
+    parts = {"models": None, "store": None, "cache": None, "model iris": None} | ({part: "Gone."} if part else {})
+    answer = make(service, lambda: parts).get("/readyz")
     assert answer.status_code == status
-    assert answer.json == {"ready": fault is None, "parts": {"cache": None, "store": fault}}
+    assert answer.json == {"ready": ready, "degraded": part is not None, "parts": parts}

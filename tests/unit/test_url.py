@@ -27,8 +27,8 @@ def test_addresses_of_pages(path, page):
 @pytest.mark.parametrize(
     "path",
     [
-        "", None, "/nope", "/.env", "/iris", "/iris/nope", "/iris/predict/x", "/IRIS/predict", "/../predict",
-        "/%2e%2e/predict", "/home/nope", "//predict", "/iris/predict%00", "/" + "a" * 600 + "/predict",
+        "", None, "/.env", "/iris/nope", "/iris/predict/x", "/IRIS/predict", "/../predict",
+        "/%2e%2e/predict", "/home/nope", "/iris/predict%00", "/" + "a" * 600 + "/predict",
     ],
 )  # fmt: skip
 def test_no_page_is_at_other_addresses(path):
@@ -64,3 +64,7 @@ def _encodable(text):
 def test_no_address_is_too_strange_to_be_read(text):
     parse(text)
     query_of(text)
+
+
+def test_a_model_alone_is_its_prediction_page():
+    assert parse("/iris") == parse("/iris/predict") == Page("predict", "iris")
