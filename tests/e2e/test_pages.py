@@ -23,7 +23,7 @@ def test_home_leads_to_each_page_of_each_model(browse):
 
 
 def test_a_page_that_is_not_there_says_so_and_where_to_go(browse):
-    tab = browse(quiet=False).open("/nope")
+    tab = browse(quiet=False).open("/iris/nope")
     expect(tab.page.get_by_role("heading", level=1)).to_have_text("Page not found")
     tab.page.get_by_role("link", name="iris").click()
     tab.page.wait_for_url("**/iris/predict")
