@@ -54,3 +54,4 @@ def make_dash():
 
 if os.environ.get("USUAL") == "dash":
     server = make_dash().server
+    server.test_client().get("/_dash-layout")  # Dash's first requests race, and some of them would fail
