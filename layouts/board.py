@@ -17,6 +17,7 @@ from layouts.result import framed, outside
 from ml.advice import Standing
 from ml.outcomes import Outcome
 from ml.palette import colour_of
+from ml.words import listed
 
 
 def board(standing: Standing, declined: Collection[str], serial: int) -> Component:
@@ -116,7 +117,7 @@ def _track(probability: float, low: float, high: float) -> Component:
 
 
 def _decline(outcome: Outcome, out: bool) -> Component:
-    words = "Put back" if out else "Declined"
+    words = "Put back" if out else "Mark as declined"
     label = {"aria-label": f"{words}: {outcome.label}"}
     return html.Button(words, type="button", className="quiet-button", **label, **{"data-decline": outcome.name})
 
@@ -124,8 +125,11 @@ def _decline(outcome: Outcome, out: bool) -> Component:
 def _label(standing: Standing) -> Sequence[Component]:
     """What the estimator itself decides, once it could be asked."""
     outcomes = standing.model.outcomes
-    if not outcomes.exclusive or not standing.labels:
+    if standing.blank or (outcomes.exclusive and not standing.labels):
         return []
+    if not outcomes.exclusive:
+        yes = listed([outcomes[name].label for name in standing.labels]) or "no to all of them"
+        return [html.P(["The model says ", html.Strong(yes, className="owned"), "."], className="aside")]
     name = standing.labels[0]
     said = [html.P(["The model says ", html.Strong(outcomes[name].label, className="owned"), "."], className="aside")]
     if standing.probabilities[outcomes.index(name)] < max(standing.probabilities):

@@ -42,7 +42,7 @@ def questions(game: Game, position: Position, outcome: int, cutoff: float) -> tu
 
     A question is worth what it tells of that decision: the variance of the chance between the
     groups (the correlation ratio of the decision); where the decision is certain, the variance of
-    v. Measured against other orders: docs/decisions/0011-blanks.md. A feature that the model
+    v. Measured against other orders: docs/decisions/0013-blanks.md. A feature that the model
     ignores is worth exactly 0.
 
     Parameters

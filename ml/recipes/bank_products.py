@@ -77,6 +77,12 @@ def train(data: Path | None, say: Say) -> Trained:
                 "score with its base rate: where they are nearly equal, the columns say next to nothing of it."
             ),
             "metrics": {"Brier score": scores},
+            "bands": [
+                {"label": "Unlikely", "from": 0.0, "action": "Leave it, unless they ask."},
+                {"label": "Possible", "from": 0.2, "action": "Ask on before you offer it."},
+                {"label": "Likely", "from": 0.5, "action": "Offer it."},
+                {"label": "Very likely", "from": 0.8, "action": "Offer it first."},
+            ],
         },
     )
 

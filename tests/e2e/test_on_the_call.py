@@ -120,7 +120,7 @@ def test_a_declined_product_leaves_the_ranking_and_comes_back(browse):
     tab.settle()
     first, *others = tab.probabilities()
     assert first == "credit-card"
-    tab.page.get_by_role("button", name="Declined: Credit card").click()
+    tab.page.get_by_role("button", name="Mark as declined: Credit card").click()
     tab.answered(1)
     assert list(tab.probabilities()) == [*others, first]
     tab.page.get_by_role("button", name="Put back: Credit card").click()
