@@ -74,7 +74,7 @@ def train(data: Path | None, say: Say) -> Trained:
             "use": "A demonstration of a sales conversation.",
             "limits": (
                 "Personal data decide here: check what your law allows before you use such a model. Compare each Brier "
-                "score with its base rate: where they are nearly equal, the columns say next to nothing of it. "
+                "score with its base rate: where they are nearly equal, the columns say almost nothing of it. "
                 "On the bank's own table the settings were chosen with sight of the hold-out: its scores are optimistic."
             ),
             "metrics": {"Brier score": scores},

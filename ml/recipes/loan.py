@@ -48,7 +48,7 @@ def train(data: Path | None, say: Say) -> Trained:
         about={
             "data": source,
             "use": "A demonstration.",
-            "limits": "On the real table the settings were chosen with sight of the hold-out: that accuracy is optimistic.",
+            "limits": "On the real table its settings were chosen with sight of the hold-out: too optimistic.",
             "metrics": {"accuracy": round(accuracy, 4)},
         },
     )
