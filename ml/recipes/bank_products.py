@@ -75,7 +75,7 @@ def train(data: Path | None, say: Say) -> Trained:
             "limits": (
                 "Personal data decide here: check what your law allows before you use such a model. Compare each Brier "
                 "score with its base rate: where they are nearly equal, the columns say almost nothing of it. "
-                "On the bank's own table the settings were chosen with sight of the hold-out: its scores are optimistic."
+                "On the bank's own table the settings were chosen with sight of the hold-out: they are optimistic."
             ),
             "metrics": {"Brier score": scores},
             "bands": [
