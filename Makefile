@@ -23,7 +23,7 @@ models: $(VENV)/.installed
 	@echo "== Demo models: training those that are missing"
 	@$(BIN)/python -m ml train --missing
 
-test: $(VENV)/.installed-dev
+test: $(VENV)/.installed-dev $(VENV)/clients/.installed $(VENV)/parquet/.installed
 	@echo "== Tests"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
@@ -52,9 +52,22 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
+$(VENV)/.installed-dev: requirements-dev.txt requirements-dask.txt $(VENV)/.installed
 	@echo "== Installing requirements-dev.txt into $(VENV)"
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@touch $@
+
+# Public clients need other versions of what the service needs too
+$(VENV)/clients/.installed: requirements-clients.txt | $(VENV)/bin/python
+	@echo "== Installing requirements-clients.txt into $(VENV)/clients"
+	@$(BIN)/python -m venv $(VENV)/clients
+	@$(VENV)/clients/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-clients.txt
+	@touch $@
+
+# What is optional for the service must not be in sight of the tests that go without it
+$(VENV)/parquet/.installed: requirements-parquet.txt $(VENV)/.installed
+	@echo "== Installing requirements-parquet.txt into $(VENV)/parquet"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target $(VENV)/parquet -r requirements-parquet.txt
 	@touch $@
 
 $(VENV)/bin/python:

@@ -16,6 +16,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -26,15 +27,21 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import callbacks
 from api import create_api
+from jobs.beside import Beside
+from jobs.intake import Intake
 from layouts import shell, url
+from layouts.campaign import Keeping
+from ml.plots import theme
 from ml.service import Service, open_service
 from settings import BadSetting, Settings
-from store.db import Store, open_store
+from store.db import Store, chosen_cut_offs, open_store
+from store.files import Files
 from web.cache import ResultCache, sweep
 from web.doors import Doors
 from web.envelope import refuse_malformed
 from web.headers import SafeHeaders, content_policy
 from web.pages import LeanDash, answer_404_where_no_page_is
+from web.reader import write_as_readers_do
 from web.serve import debug, read_options, serve
 from web.static import compress_text, serve_static_well
 
@@ -72,8 +79,9 @@ def open_rooms(settings: Settings) -> Rooms:
         raise BadSetting(f"VAR_DIR is {str(settings.var_dir)!r}; accepted: a folder to write to ({error}).") from None
     sweep(cache_dir)
     cache = ResultCache(cache_dir, settings.redis_url)
-    service = open_service(settings.models_dir, cache, settings.var_dir / "locks")
-    return Rooms(service, cache, open_store(settings.database_url))
+    store = open_store(settings.database_url)
+    service = open_service(settings.models_dir, cache, settings.var_dir / "locks", chosen_cut_offs(store))
+    return Rooms(service, cache, store)
 
 
 def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
@@ -90,6 +98,7 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
     server.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * MEGABYTE
     app = LeanDash(
         "likely",
+        draws=draws,
         server=server,
         assets_folder=str(HERE / "assets"),
         title="Likely",
@@ -103,11 +112,26 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
         add_log_handler=False,
     )
     app.layout = shell.layout()
-    callbacks.register(app, rooms.service, rooms.store)
+    callbacks.register(app, rooms.service, rooms.store, keeping_of(settings))
     refuse_malformed(app)
+    write_as_readers_do(server)
     serve_static_well(app)
     answer_404_where_no_page_is(app, lambda path: is_page(path, rooms.service))
     return app
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    """What becomes of files that are sent for a campaign, and what they may be."""
+    here = settings.database_url.startswith("sqlite") and settings.files_url.startswith(("/", "file:"))
+    packages = {"Excel (.xlsx)": "openpyxl", "Parquet": "pyarrow"}
+    formats = tuple(name for name, package in packages.items() if find_spec(package))
+    return Keeping(settings.job_days, here, formats)
+
+
+def draws(path: str) -> bool:
+    """Whether the page at a path draws figures."""
+    page = url.parse(path)
+    return page is not None and page.kind in ("insights", "performance")
 
 
 def is_page(path: str, service: Service) -> bool:
@@ -135,7 +159,9 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
     pages = create_app(settings, rooms)
     if change is not None:
         change(pages)
-    api = create_api(rooms.service, rooms.faults, settings.max_body_mb * MEGABYTE, settings.max_records)
+    limits = (settings.max_body_mb * MEGABYTE, settings.max_records)
+    intake = open_intake(settings, rooms)
+    api = create_api(rooms.service, rooms.faults, *limits, settings.invocations_model, intake)
     compress_text(api)
     warm_up(pages)
     server: WSGIApplication = SafeHeaders(Doors(pages.server, api), content_policy(pages.csp_hashes()))
@@ -143,6 +169,17 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
         hops = settings.proxy_hops
         server = ProxyFix(server, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=0)
     return server
+
+
+def open_intake(settings: Settings, rooms: Rooms) -> Intake:
+    """Open where jobs are accepted, and what tells workers of them."""
+    if settings.broker_url:
+        from jobs import broker  # celery takes 0.2 s, and nobody without a broker needs it
+
+        announce = broker.announcer(broker.connect(settings.broker_url))
+    else:
+        announce = Beside(settings.var_dir, HERE, settings.to_environ()).wake
+    return Intake(rooms.service, rooms.store, Files(settings.files_url), announce)
 
 
 def load_models(service: Service) -> None:
@@ -159,8 +196,10 @@ def warm_up(app: Dash) -> None:
     """Ask for the first page before anybody else does.
 
     Dash finishes its set-up during its first request and lets a second one in before it is done.
-    After this, the hashes of the inline scripts are known too.
+    After this, the hashes of the inline scripts are known too. And plotly reads its own schema at the
+    first figure, which the workers then share.
     """
+    theme.figure([{"type": "scatter"}, {"type": "bar"}, {"type": "heatmap"}])
     with app.server.test_client() as client:
         for path in ("/", "/_dash-layout", "/_dash-dependencies"):
             client.get(path)

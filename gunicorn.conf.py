@@ -1,8 +1,12 @@
 """How Gunicorn serves Likely. Values that differ between deployments come from settings.py."""
 
+import socket
+import struct
 import sys
 from pathlib import Path
+from typing import Any
 
+from jobs.beside import resume
 from settings import BadSetting, Settings
 
 try:
@@ -41,3 +45,17 @@ control_socket_disable = True
 loglevel = _settings.log_level
 errorlog = "-"
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(L)ss'
+
+
+def when_ready(server: Any) -> None:
+    """Connections that stand still are given up; jobs that were not over when the service ended go on.
+
+    Gunicorn has no limit for who sends half a request and waits. The kernel has one, which connections take over
+    from the socket that they come in by. With a broker its workers see to the jobs.
+    """
+    patience = struct.pack("ll", _settings.stall_seconds, 0)
+    for listener in server.LISTENERS:
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, patience)
+        listener.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, patience)
+    if not _settings.broker_url:
+        resume(_settings.database_url, _settings.var_dir, Path(__file__).resolve().parent, _settings.to_environ())

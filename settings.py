@@ -74,13 +74,34 @@ class Settings:
         "Where the store is kept; without it, SQLite under VAR_DIR",
         secret=True,
     )
+    broker_url: str = _setting(
+        "",
+        _url("amqp", "amqps", "redis", "rediss"),
+        "RabbitMQ or Redis that tells workers of jobs; without it, a runner beside the web service",
+        secret=True,
+    )
+    files_url: str = _setting(
+        "",
+        _url("file", "s3", "gs", "gcs", "az", "abfs", "memory"),
+        "Where files of jobs are kept, as fsspec takes it; without it, under VAR_DIR",
+        secret=True,
+    )
+    job_workers: int = _setting(1, _whole_number(1, 64), "Processes that score jobs, in each worker or runner")
+    job_days: int = _setting(7, _whole_number(1, 3650), "Days after which jobs that are over are removed")
+    job_lease: int = _setting(
+        30, _whole_number(2, 3600), "Seconds after which the work of a worker that fell silent is given to another"
+    )
     host: str = _setting("127.0.0.1", str, "Address to listen on; 0.0.0.0 for every interface")
     port: int = _setting(8000, _whole_number(1, 65535), "Port to listen on")
     web_concurrency: int = _setting(2, _whole_number(1, 64), "Worker processes")
     threads: int = _setting(4, _whole_number(1, 256), "Threads of each worker")
+    stall_seconds: int = _setting(
+        20, _whole_number(1, 3600), "Seconds without a byte after which a request, or who reads its answer, is given up"
+    )
     log_level: str = _setting("info", _one_of("debug", "info", "warning", "error", "critical"), "Least level logged")
     max_body_mb: int = _setting(16, _whole_number(1, 1024), "Largest request body, in MB")
     max_records: int = _setting(10_000, _whole_number(1, 1_000_000), "Most records in one request")
+    invocations_model: str = _setting("", str, "The model that /invocations serves; without it, the only one there is")
     proxy_hops: int = _setting(
         0, _whole_number(0, 10), "Proxies in front that set X-Forwarded-*; 1 behind a PaaS router"
     )
@@ -88,6 +109,20 @@ class Settings:
     def __post_init__(self) -> None:
         if not self.database_url:
             object.__setattr__(self, "database_url", f"sqlite:///{self.var_dir / 'likely.db'}")
+        if not self.files_url:
+            object.__setattr__(self, "files_url", str((self.var_dir / "files").resolve()))
+
+    def to_environ(self) -> dict[str, str]:
+        """The environment in which another process, in any folder, reads these very settings."""
+        values = {row.name.upper(): str(getattr(self, row.name)) for row in fields(self)}
+        for folder in ("MODELS_DIR", "VAR_DIR"):
+            values[folder] = str(Path(values[folder]).resolve())
+        scheme, separator, path = self.database_url.partition(":///")
+        if scheme.startswith("sqlite") and path:
+            values["DATABASE_URL"] = f"{scheme}{separator}{Path(path).resolve()}"
+        if self.files_url.startswith("/"):
+            values["FILES_URL"] = f"file://{self.files_url}"
+        return dict(os.environ) | values
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> "Settings":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import orjson
@@ -12,6 +12,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from api.errors import NotAcceptable, short
+from ml.errors import Problem
 from ml.score import Score, Scored
 from ml.tables import safe_cell, score_cells, score_header
 
@@ -37,22 +38,25 @@ def choose(accept: str) -> tuple[str, Writer]:
 def as_json(scored: Scored) -> bytes:
     """The whole answer; probabilities with all their digits."""
     outcomes = scored.model.outcomes
-    predictions = [_prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
+    predictions = [prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
     return orjson.dumps({"model": scored.model.key, "outcomes": outcomes.names, "predictions": predictions})
 
 
-def _prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[str, Any]:
+def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[str, Any]:
+    """One score as JSON has it."""
     given = score.probabilities
     made: dict[str, Any] = {
         "id": score.id,
         "label": score.labels[0] if exclusive else score.labels,
         "probabilities": None if given is None else dict(zip(names, given, strict=True)),
     }
-    if score.notes:
-        made["notes"] = [
-            {"feature": note.feature, "value": short(note.value), "message": note.message} for note in score.notes
-        ]
-    return made
+    return made | notes_of(score.notes)
+
+
+def notes_of(notes: Sequence[Problem]) -> dict[str, Any]:
+    """What is worth saying of a record's values; nothing where there is nothing."""
+    said = [{"feature": note.feature, "value": short(note.value), "message": note.message} for note in notes]
+    return {"notes": said} if said else {}
 
 
 def as_text(scored: Scored) -> bytes:

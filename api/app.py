@@ -6,11 +6,20 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from api import errors, health, models, predict
+from api import campaigns, docs, errors, health, ids, invocations, jobs, models, plots, predict, reports, v2
+from jobs.campaigns import Campaigns
+from jobs.intake import Intake
 from ml.service import Service
 
 
-def create_api(service: Service, ready: Callable[[], dict[str, str | None]], max_body: int, max_records: int) -> Flask:
+def create_api(
+    service: Service,
+    ready: Callable[[], dict[str, str | None]],
+    max_body: int,
+    max_records: int,
+    invocations_model: str = "",
+    intake: Intake | None = None,
+) -> Flask:
     """Make the API.
 
     Parameters
@@ -23,13 +32,27 @@ def create_api(service: Service, ready: Callable[[], dict[str, str | None]], max
         Largest request body, in bytes.
     max_records : int
         Most records in one request.
+    invocations_model : str
+        The model behind ``/invocations``; empty where there is only one.
+    intake : Intake or None
+        Where jobs are accepted; None has no addresses for jobs.
     """
     app = Flask("likely.api", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = max_body
     app.url_map.strict_slashes = False  # a slash at the end is no other address, and no reason to redirect
     app.url_map.merge_slashes = False
     errors.register(app, max_body)
+    ids.register(app)
+    docs.register(app, service)
     health.register(app, ready)
     models.register(app, service)
+    plots.register(app, service)
     predict.register(app, service, max_records)
+    reports.register(app, service)
+    v2.register(app, service, ready, max_records)
+    invocations.register(app, service, ready, max_records, invocations_model)
+    if intake is not None:
+        of_files = Campaigns(intake)
+        jobs.register(app, intake, of_files)
+        campaigns.register(app, service, of_files)
     return app

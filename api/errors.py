@@ -5,21 +5,24 @@ from __future__ import annotations
 import logging
 import math
 import reprlib
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed, RequestEntityTooLarge
 
+from api.ids import request_id
+from jobs import campaigns, intake, lists
 from ml import errors
-from ml.errors import InvalidRecord, LikelyError, Problem
+from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords
+from ml.report.files import ReportBusy
 
 log = logging.getLogger(__name__)
 
 MOST_PROBLEMS = 100
 LONGEST_VALUE = 100
+A_JOB = "a file of any size as a job: POST /api/v1/models/<name>/jobs"
 
 
 class UnsupportedContent(LikelyError):
@@ -36,12 +39,21 @@ class NotAcceptable(LikelyError):
 
 _STATUS: dict[type[LikelyError], int] = {
     errors.UnknownModel: 404,
+    errors.UnknownPlot: 404,
     errors.BrokenModel: 503,
     errors.UntrustedModel: 503,
     errors.InvalidRecord: 422,
     errors.Unreadable: 400,
     errors.NoRecords: 400,
     errors.TooManyRecords: 413,
+    ReportBusy: 503,
+    intake.UnknownJob: 404,
+    intake.NotDone: 409,
+    intake.KeyTaken: 409,
+    intake.NoRoom: 507,
+    campaigns.NotHeld: 409,
+    campaigns.NoCampaign: 409,
+    lists.CampaignGone: 404,
     UnsupportedContent: 415,
     NotAcceptable: 406,
     LikelyError: 400,
@@ -54,7 +66,9 @@ def register(app: Flask, max_body: int) -> None:
     def refuse_http(error: HTTPException) -> Response:
         if isinstance(error, RequestEntityTooLarge):
             message = f"The body is larger than {max_body:,} bytes."
-            return refusal(413, "too_large", message, "Send fewer records at a time.")
+            return refusal(413, "too_large", message, f"Send fewer records at a time, or {A_JOB}.")
+        if isinstance(error, ClientDisconnected):
+            return late()
         response = refusal(error.code or 500, _slug(error.name), _sentence(error), _way_out(error))
         allowed = getattr(error, "valid_methods", None)
         if allowed:
@@ -66,18 +80,40 @@ def register(app: Flask, max_body: int) -> None:
     app.register_error_handler(Exception, apologise)
 
 
+def late() -> Response:
+    """The answer to a request that did not come whole: it stood still for too long, or who sent it is gone."""
+    response = refusal(408, "late", "The request did not come whole in time.", "Send it again.")
+    response.headers["Connection"] = "close"
+    return response
+
+
+def too_many(most: int) -> TooManyRecords:
+    """More records than one request may bring; a job takes any number."""
+    message = f"More than {most:,} records in one request."
+    return TooManyRecords(message, f"Send up to {most:,} at a time, or {A_JOB}.")
+
+
 def refuse(error: LikelyError) -> Response:
     """The answer to an error that the client may be shown word for word."""
-    status = next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
     problems = error.problems if isinstance(error, InvalidRecord) else ()
-    return refusal(status, error.code, error.message, error.hint, problems)
+    return refusal(status_of(error), error.code, error.message, error.hint, problems)
+
+
+def status_of(error: LikelyError) -> int:
+    """The HTTP code of a situation."""
+    return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 
 def apologise(error: Exception) -> Response:
     """The answer to what we did not foresee: a number to ask us about, and nothing else."""
-    number = uuid.uuid4().hex[:12]
-    log.error("request %s: %s %s failed", number, request.method, request.path, exc_info=error)
-    return refusal(500, "unexpected", "Something went wrong here.", f"It is in our log as request {number}.")
+    return refusal(500, "unexpected", "Something went wrong here.", logged(error))
+
+
+def logged(error: Exception) -> str:
+    """Write what we did not foresee into the log, and say under which number it stands there."""
+    number = request_id(request.environ)
+    log.error("request %s: %s %s failed", number, request.method, ascii(request.path[:200]), exc_info=error)
+    return f"It is in our log as request {number}."
 
 
 def refusal(status: int, code: str, message: str, hint: str = "", problems: Sequence[Problem] = ()) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import orjson
 from flask import Flask, Response
@@ -27,6 +27,10 @@ def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
         instance out for them would stop the models that serve.
         """
         parts = ready()
-        serves = not any(parts.get(part) for part in VITAL)
-        body = {"ready": serves, "degraded": any(parts.values()), "parts": parts}
-        return Response(orjson.dumps(body), 200 if serves else 503, content_type="application/json")
+        body = {"ready": serves(parts), "degraded": any(parts.values()), "parts": parts}
+        return Response(orjson.dumps(body), 200 if serves(parts) else 503, content_type="application/json")
+
+
+def serves(parts: Mapping[str, str | None]) -> bool:
+    """Whether every vital part is well."""
+    return not any(parts.get(part) for part in VITAL)

@@ -32,7 +32,7 @@ def register(app: Flask, service: Service) -> None:
         details = {
             "record_id": schema.record_id,
             "features": [_feature(feature) for feature in schema.features],
-            "example": {feature.name: _example(feature) for feature in schema.features},
+            "example": {feature.name: example_of(feature) for feature in schema.features},
         }
         return _answer(_summary(bundle, name) | details)
 
@@ -86,7 +86,7 @@ def _feature(feature: Feature) -> dict[str, Any]:
     }
 
 
-def _example(feature: Feature) -> Any:
+def example_of(feature: Feature) -> Any:
     """A value that the model takes: where the form starts, or the first that fits."""
     if feature.default is not None or not feature.required:
         return plain(feature.default)

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
+from api import more
 from api.answers import choose
-from api.reading import read_body
+from api.asked import read_asked
+from api.errors import NotAcceptable
+from api.ids import MODEL
+from api.reading import JSON, read_body
 from api.short import ShortWay
 from ml.service import Service
 
@@ -18,16 +22,30 @@ if TYPE_CHECKING:
 def register(app: Flask, service: Service, max_records: int) -> None:
     """Add the route, and the short way to it."""
 
-    def answer(environ: WSGIEnvironment, name: str, body: bytes) -> tuple[str, bytes]:
-        content_type, write = choose(environ.get("HTTP_ACCEPT", ""))
+    def read(environ: WSGIEnvironment, body: bytes) -> list[object]:
         coding = environ.get("HTTP_CONTENT_ENCODING", "")
-        raws = read_body(body, environ.get("CONTENT_TYPE", ""), coding, max_records)
-        return content_type, write(service.score(name, raws))
+        return read_body(body, environ.get("CONTENT_TYPE", ""), coding, max_records)
+
+    def answer(environ: WSGIEnvironment, name: str, body: bytes) -> tuple[str, bytes, str]:
+        content_type, write = choose(environ.get("HTTP_ACCEPT", ""))
+        scored = service.score(name, read(environ, body))
+        return content_type, write(scored), scored.model.key
 
     @app.post("/api/v1/models/<name>/predict")
     def predict(name: str) -> Response:
-        """Score the records of the body."""
-        content_type, made = answer(request.environ, name, request.get_data(cache=False))
-        return Response(made, content_type=content_type)
+        """Score the records of the body, and more where the address asks for it."""
+        body = request.get_data(cache=False)
+        if request.args:
+            key, made = _more(name, read(request.environ, body))
+            return Response(made, content_type=JSON, headers={MODEL: key})
+        content_type, made, key = answer(request.environ, name, body)
+        return Response(made, content_type=content_type, headers={MODEL: key})
+
+    def _more(name: str, raws: list[object]) -> tuple[str, bytes]:
+        asked = read_asked(request.args)
+        content_type, _ = choose(request.environ.get("HTTP_ACCEPT", ""))
+        if content_type != JSON:
+            raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
+        return more.answer(service, name, raws, asked)
 
     app.wsgi_app = ShortWay(app, answer)  # type: ignore[method-assign]

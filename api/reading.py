@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_options_header
 
-from api.errors import UnsupportedContent
-from ml.errors import NoRecords, TooManyRecords, Unreadable
+from api.errors import UnsupportedContent, too_many
+from ml.errors import NoRecords, Unreadable
 from ml.tables import read_table
 
 JSON = "application/json"
@@ -42,6 +42,22 @@ def read_body(body: bytes, content_type: str, coding: str, most: int) -> list[ob
     UnsupportedContent, Unreadable, NoRecords, TooManyRecords
     """
     read = _read_json if content_type == JSON else _reader(content_type)
+    text = _text(body, coding)
+    raws = list(islice(read(text), most + 1))
+    if not raws:
+        raise NoRecords("There is no record in the body.", SEND)
+    if len(raws) > most:
+        raise too_many(most)
+    return raws
+
+
+def text_of_body(body: bytes, content_type: str, coding: str) -> str:
+    """The text of a body of a type that is read here; errors as :func:`read_body`."""
+    _reader(content_type)
+    return _text(body, coding)
+
+
+def _text(body: bytes, coding: str) -> str:
     if coding and coding.strip().lower() != "identity":
         raise UnsupportedContent(f"The body is encoded as {coding[:80]!r}.", "Send it without Content-Encoding.")
     try:
@@ -52,12 +68,7 @@ def read_body(body: bytes, content_type: str, coding: str, most: int) -> list[ob
         ) from None
     if not text or text.isspace():
         raise NoRecords("The body is empty.", SEND)
-    raws = list(islice(read(text), most + 1))
-    if not raws:
-        raise NoRecords("There is no record in the body.", SEND)
-    if len(raws) > most:
-        raise TooManyRecords(f"More than {most:,} records in one request.", f"Send up to {most:,} at a time.")
-    return raws
+    return text
 
 
 def _reader(content_type: str) -> Callable[[str], Iterable[object]]:
@@ -75,9 +86,9 @@ def _reader(content_type: str) -> Callable[[str], Iterable[object]]:
 
 def _read_json(text: str) -> list[object]:
     """An object, a list, ``{"records": […]}``, columns as pandas writes them, or a JSON string of these."""
-    data = _parse(text, "The body")
+    data = parse_json(text, "The body")
     if isinstance(data, str):
-        data = _parse(data, "The text in the JSON string")
+        data = parse_json(data, "The text in the JSON string")
     if isinstance(data, list):
         return data
     if not isinstance(data, dict):
@@ -109,10 +120,23 @@ def _from_columns(columns: dict[str, dict[str, Any]]) -> list[object]:
     return [{name: column[row] for name, column in columns.items()} for row in first]
 
 
-def _parse(text: str, what: str) -> Any:
-    """JSON as the standard has it: no NaN, no name twice, no half characters."""
+def parse_json(text: str, what: str, *, nan: bool = False) -> Any:
+    """JSON as the standard has it: no name twice, no half characters, no infinity.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        What people call it, for errors.
+    nan : bool
+        True reads NaN as null, which is what pandas means by it; False refuses it.
+
+    Raises
+    ------
+    Unreadable
+    """
     try:
-        data = _DECODER.decode(text)
+        data = (_LENIENT if nan else _DECODER).decode(text)
         if LONE_SURROGATE.search(text):
             json.dumps(data, ensure_ascii=False).encode()
     except json.JSONDecodeError as error:
@@ -139,7 +163,12 @@ def _refuse_constant(name: str) -> Any:
     raise Unreadable(f"{name} is no JSON and no value.", "Send null where a value is not known.")
 
 
+def _nan_is_missing(name: str) -> Any:
+    return None if name == "NaN" else _refuse_constant(name)
+
+
 _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse_constant)
+_LENIENT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_nan_is_missing)
 
 
 def _read_form(text: str) -> list[object]:

@@ -14,6 +14,9 @@ from typing import TYPE_CHECKING
 
 from flask import Flask
 
+from api.errors import late
+from api.ids import ID, MODEL, request_id
+
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -30,10 +33,10 @@ class ShortWay:
         Answers the others. While it has hooks before its requests (who is asking? how often?),
         it answers all: nothing goes around them.
     answer : callable
-        From environment, model and body to content type and body; raises what is wrong.
+        From environment, model and body to content type, body and the model's key; raises what is wrong.
     """
 
-    def __init__(self, app: Flask, answer: Callable[[WSGIEnvironment, str, bytes], tuple[str, bytes]]) -> None:
+    def __init__(self, app: Flask, answer: Callable[[WSGIEnvironment, str, bytes], tuple[str, bytes, str]]) -> None:
         self._hooks = app.before_request_funcs
         self._long_way = app.wsgi_app
         self._longest = min(SHORT, app.config["MAX_CONTENT_LENGTH"])
@@ -43,14 +46,18 @@ class ShortWay:
         """Answer one request."""
         found = PATH.fullmatch(environ.get("PATH_INFO", ""))
         length = environ.get("CONTENT_LENGTH") or "0"  # 0 also where the body comes in chunks
-        short = length.isdecimal() and 0 < int(length) <= self._longest
+        short = length.isdecimal() and 0 < int(length) <= self._longest and not environ.get("QUERY_STRING")
         if found is None or environ["REQUEST_METHOD"] != "POST" or not short or self._hooks:
             return self._long_way(environ, start_response)
-        body = environ["wsgi.input"].read(int(length))
         try:
-            content_type, made = self._answer(environ, found[1], body)
+            body = environ["wsgi.input"].read(int(length))
+        except OSError:
+            return late()(environ, start_response)
+        try:
+            content_type, made, key = self._answer(environ, found[1], body)
         except Exception:  # noqa: BLE001 - whatever it is happens again there, where it is answered and logged
             environ["wsgi.input"] = io.BytesIO(body)
             return self._long_way(environ, start_response)
-        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made)))])
+        names = [(ID, request_id(environ)), (MODEL, key)]
+        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made))), *names])
         return (made,)

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   let titled = "";
+  const left = new Map(); // path of each page of a model -> the query with which it was left
 
   function dress() {
     const page = document.querySelector("[data-title]");
@@ -10,6 +11,7 @@
       if (tab.classList.contains("model-tab-open")) tab.setAttribute("aria-current", "page");
       else tab.removeAttribute("aria-current");
     });
+    leadBack();
     if (titled === page.dataset.title) return;
     if (titled) {
       // After a link inside the house the keyboard goes on from the top of the new page.
@@ -18,6 +20,25 @@
     }
     document.title = titled = page.dataset.title;
   }
+
+  /* From one page of a model to another and back nothing is lost. */
+  function leadBack() {
+    for (const tab of document.querySelectorAll(".model-tab[id]:not([aria-current])")) {
+      const path = tab.pathname;
+      if (left.has(path) && tab.getAttribute("href") !== path + left.get(path)) {
+        dash_clientside.set_props(tab.id, { href: path + left.get(path) });
+      }
+    }
+  }
+
+  addEventListener("click", (event) => {
+    const tab = event.target.closest?.(".model-tab[id]");
+    if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    left.set(location.pathname, location.search);
+    if (tab.getAttribute("aria-current") !== "page") return;
+    event.preventDefault(); // one is there already
+    event.stopImmediatePropagation();
+  }, true);
 
   let waiting = false;
   new MutationObserver(() => {
@@ -30,5 +51,15 @@
     if (help !== except) help.open = false;
   });
   addEventListener("click", (event) => closeHelp(event.target.closest?.("details.help")));
-  addEventListener("keydown", (event) => { if (event.key === "Escape") closeHelp(null); });
+  addEventListener("keydown", (event) => {
+    const help = event.target.closest?.(".field")?.querySelector("details.help");
+    if (event.key === "F1" && help) {
+      event.preventDefault();
+      closeHelp(help);
+      help.open = !help.open;
+    }
+    if (event.key !== "Escape" || !document.querySelector("details.help[open]")) return;
+    closeHelp(null);
+    event.stopImmediatePropagation(); // it closes the help and clears nothing
+  });
 })();

@@ -11,6 +11,7 @@
   const LONGEST_WAIT = 24000;
   const LONGEST_IN_URL = 200;
 
+  const { marksOf, read, write, plain, misread } = window.likelyNumbers;
   const byId = (id) => document.getElementById(id);
   const formOf = (element) => element.closest?.("[data-asks]");
   const fieldsOf = (form) => [...form.querySelectorAll("[data-feature]")];
@@ -21,11 +22,17 @@
   function valueOf(field) {
     const control = controlOf(field);
     if (field.querySelector("[role=radiogroup]")) return field.querySelector("input:checked")?.value ?? "";
+    if (isNumber(field)) return read(control.value, marksOf(field));
     return control.type === "checkbox" ? String(control.checked) : control.value;
   }
+  const isNumber = (field) => field.dataset.step !== undefined;
   const valuesOf = (form) => fieldsOf(form).map(valueOf);
-  /* What the person looks at belongs to the question as much as the values do. */
-  const focusOf = (form) => ({ outcome: form.dataset.outcome ?? "", declined: form.dataset.declined ?? "" });
+  /* What the person looks at belongs to the question as much as the values do: the chosen outcome, or the one
+     with which the record opened. */
+  const focusOf = (form) => {
+    const { outcome = "", opened = "", declined = "", record = "", order = "" } = form.dataset;
+    return { outcome: outcome || opened, declined, record, order };
+  };
   const textOf = (values, form) => JSON.stringify([values, focusOf(form)]);
   const standing = () => textOf(valuesOf(now.form), now.form);
 
@@ -54,7 +61,8 @@
 
   function questionOf(form, serial) {
     const record = Object.fromEntries(fieldsOf(form).map((field) => [field.dataset.feature, valueOf(field)]));
-    return { serial, model: form.dataset.model, record, ...focusOf(form) };
+    const found = { record_id: form.dataset.record ?? "", row: form.dataset.row ?? "" };
+    return { serial, model: form.dataset.model, ...focusOf(form), ...found, record };
   }
 
   function send(text, patience) {
@@ -120,8 +128,10 @@
     later(0);
     calm();
     const faults = mark(now.answer);
-    if (faults) panel("invalid", faults);
-    else drawn(now);
+    if (faults) {
+      panel("invalid", faults);
+      mirror(now.form); // a reload explains the same values again
+    } else drawn(now);
     return true;
   }
 
@@ -131,11 +141,21 @@
     const serial = document.querySelector("#result [data-serial]")?.dataset.serial;
     if (!byId("panel") || Number(serial) === state.answer.serial) {
       panel("current", "");
+      announce();
+      lead(state);
       mirror(state.form);
       // Other scripts add what belongs to this answer: reasons, sweeps, what moved.
       tell("likely:current", { form: state.form, question: questionOf(state.form, state.answer.serial) });
     }
     else if (tries) requestAnimationFrame(() => drawn(state, tries - 1));
+  }
+
+  /* Where the page chooses the outcome, its first choice stays while the record is edited. */
+  function lead(state) {
+    const { dataset } = state.form;
+    if (dataset.opened !== "" || dataset.outcome) return;
+    dataset.opened = document.querySelector("#result [data-focus]")?.dataset.focus ?? "";
+    state.shown = standing();
   }
 
   // ---- what is said where -------------------------------------------------------------------
@@ -147,6 +167,12 @@
     if (state !== "current") tell("likely:stale", { form: now.form });
     panel.setAttribute("aria-busy", String(state === "waiting"));
     if (byId("panel-words").textContent !== words) byId("panel-words").textContent = words;
+  }
+
+  function announce() {
+    const aloud = byId("panel-said");
+    const words = [...document.querySelectorAll("#result .said > *")].map((line) => line.textContent).join(". ");
+    if (aloud && aloud.textContent !== words) aloud.textContent = words;
   }
 
   const tell = (name, detail) => dispatchEvent(new CustomEvent(name, { detail }));
@@ -181,24 +207,51 @@
       const range = field.querySelector("input[type=range]");
       if (field.dataset.step) control.inputMode = "decimal";
       if (field.classList.contains("field-date")) control.type = "date";
-      if (!field.querySelector("[role=radiogroup]")) control.setAttribute("aria-describedby", field.dataset.said);
+      if (!field.querySelector("[role=radiogroup]")) control.setAttribute("aria-describedby", field.dataset.says);
       if (range) range.setAttribute("aria-labelledby", field.querySelector(".field-label").id);
       control.spellcheck = field.classList.contains("field-textarea");
     }
   }
 
-  /* The address names what differs from the start, so a reload or a link opens the same record. */
+  /* The address names the record and what differs from it, or from the start: a reload or a link opens the same.
+     What is marked as personal is not written there. The browser keeps the rest for its Back button. */
   function mirror(form) {
     if (!form.dataset.mirror) return;
     const query = new URLSearchParams();
+    const words = (form.dataset.own ?? "").split(" ");
+    // A sample record has its number from the version: elsewhere the number is another record.
+    const version = form.dataset.row ? form.dataset.version : "";
+    const own = { ...focusOf(form), outcome: form.dataset.outcome, version };
+    for (const word of words) if (own[word]) query.set(word, own[word]);
+    const first = query.has("record") ? "default" : "start";
+    let edited = false;
     for (const field of fieldsOf(form)) {
       const value = valueOf(field);
-      if (value !== field.dataset.default && value.length <= LONGEST_IN_URL) query.set(field.dataset.feature, value);
+      const written = value !== field.dataset[first] && value.length <= LONGEST_IN_URL && !field.dataset.personal;
+      // What is refused in these marks may be a number in others: it is not handed on as one.
+      if (written && !misread(value)) query.set(field.dataset.feature, plain(value));
+      edited ||= written;
     }
-    const own = focusOf(form);
-    for (const word in own) if (own[word] && !form.querySelector(`[data-feature="${word}"]`)) query.set(word, own[word]);
-    const search = query.size ? `?${query}` : "";
-    if (search !== location.search) history.replaceState(history.state, "", location.pathname + search + location.hash);
+    // Another outcome may lead now, so the address says which one the page shows.
+    if (edited && form.dataset.opened && words.includes("outcome") && !own.outcome) query.set("outcome", form.dataset.opened);
+    remember(form, query.size ? `?${query}` : "");
+  }
+
+  /* Another record is a step back for the browser; an edit is none. */
+  function remember(form, search) {
+    const kept = { ...history.state, likely: snapshot(form) };
+    const address = location.pathname + search + location.hash;
+    const turned = now.turned && search !== location.search;
+    now.turned = false;
+    if (turned) history.pushState(kept, "", address);
+    else if (JSON.stringify(kept) !== JSON.stringify(history.state)) history.replaceState(kept, "", address);
+  }
+
+  /* What stands in the form, for the browser's memory only. */
+  function snapshot(form) {
+    const of = (name) => fieldsOf(form).map((field) => field.dataset[name]);
+    const { model, outcome, opened, declined, order, record, row, said } = form.dataset;
+    return { path: location.pathname, model, outcome, opened, declined, order, record, row, said, first: of("default"), values: valuesOf(form) };
   }
 
   // ---- hands --------------------------------------------------------------------------------
@@ -215,18 +268,26 @@
     const radios = [...field.querySelectorAll("[role=radiogroup] input")];
     if (radios.length) radios.find((radio) => radio.value === text)?.click();
     else if (control.type === "checkbox") control.click();
-    else setText(control, text);
+    else setText(control, isNumber(field) ? write(text, marksOf(field)) : text);
+  }
+
+  /* What was understood of a number, in its place. */
+  function settleNumber(field) {
+    if (!isNumber(field)) return;
+    const control = controlOf(field);
+    const text = write(valueOf(field), marksOf(field));
+    if (text !== control.value) setText(control, text);
   }
 
   function step(field, direction) {
     const { step, low, high } = field.dataset;
-    const control = controlOf(field);
-    const value = Number(control.value.trim() || low || 0);
+    const standing = valueOf(field);
+    const value = Number(standing || low || 0);
     if (!Number.isFinite(value)) return;
-    const digits = Math.max(...[step, control.value.trim()].map((text) => (text.split(".")[1] ?? "").length));
+    const digits = Math.max(...[step, standing].map((text) => (text.split(".")[1] ?? "").length));
     const limits = [Number(low ?? -Infinity), Number(high ?? Infinity)];
     const moved = Math.min(Math.max(value + direction * Number(step), limits[0]), limits[1]);
-    setText(control, String(Number(moved.toFixed(Math.min(digits, 12)))));
+    setValue(field, String(Number(moved.toFixed(Math.min(digits, 12)))));
     ask();
   }
 
@@ -236,11 +297,11 @@
     if (!now || formOf(event.target) !== now.form) return;
     const field = event.target.closest("[data-feature]");
     if (event.target.type === "range") {
-      setText(controlOf(field), event.target.value);
+      setValue(field, event.target.value);
       return setTimeout(ask);
     }
     const range = field.querySelector("input[type=range]");
-    if (range) range.value = event.target.value;
+    if (range) range.value = valueOf(field);
     if (!isTyped(event.target)) return; // these are done with their change event
     if (!check()) later(TYPING);
   });
@@ -253,10 +314,15 @@
   addEventListener("keydown", (event) => {
     const field = now && formOf(event.target) === now.form && event.target.closest("[data-feature]");
     if (!field || event.target !== controlOf(field) || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter" && event.target.tagName === "INPUT") ask();
+    if (event.key === "Enter" && event.target.tagName === "INPUT") { settleNumber(field); ask(); }
     if (!field.dataset.step || event.target.type === "range") return;
     const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
     if (by) { event.preventDefault(); step(field, event.shiftKey ? 10 * by : by); }
+  });
+
+  addEventListener("focusout", (event) => {
+    const field = now && formOf(event.target) === now.form && event.target.closest("[data-feature]");
+    if (field && event.target === controlOf(field)) settleNumber(field);
   });
 
   addEventListener("online", () => { if (now) ask(); });
@@ -264,5 +330,6 @@
   window.dash_clientside = window.dash_clientside ?? {};
   window.dash_clientside.likely = { settle };
   // React sets some controls after its own handlers, so asking waits until those are through.
-  window.likelyForm = { fieldsOf, controlOf, valueOf, setValue, ask: () => setTimeout(ask) };
+  const turn = () => { if (now) now.turned = true; };
+  window.likelyForm = { fieldsOf, controlOf, valueOf, setValue, setText, snapshot, turn, ask: () => setTimeout(ask) };
 })();

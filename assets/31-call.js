@@ -4,6 +4,7 @@
   "use strict";
   const LONGEST_PAST = 100;
   const { fieldsOf, controlOf, valueOf, setValue, ask } = window.likelyForm;
+  const { marksOf, write } = window.likelyNumbers;
 
   let past = { form: null, steps: [] }; // what stood in the form when the page came to rest, the newest last
   let refocus = null;
@@ -44,24 +45,27 @@
     const form = formHere();
     const button = event.target.closest?.("button");
     if (!form || !button) return;
-    const { choose, decline, ask: feature, do: act, reset } = button.dataset;
+    const { choose, decline, order, ask: feature, do: act, reset } = button.dataset;
+    // What is drawn anew takes the keyboard with it.
+    for (const name of ["choose", "decline", "order"]) if (name in button.dataset) refocus = [`data-${name}`, button.dataset[name]];
     if (choose !== undefined) { form.dataset.outcome = choose; ask(); }
     else if (decline !== undefined) { toggleDeclined(form, decline); ask(); }
+    else if (order !== undefined) { form.dataset.order = order; ask(); }
     else if (feature !== undefined) goTo(fieldsOf(form).find((field) => field.dataset.feature === feature));
-    else if (act) acts[act](form);
-    else if (reset) {
-      const field = button.closest("[data-feature]");
-      goTo(field);
-      setValue(field, field.dataset.default);
-      ask();
-    }
+    else if (act) acts[act]?.(form);
+    else if (reset) putBack(button.closest("[data-feature]"));
   });
+
+  function putBack(field) {
+    goTo(field);
+    setValue(field, field.dataset.default);
+    ask();
+  }
 
   function toggleDeclined(form, name) {
     const names = new Set((form.dataset.declined || "").split(",").filter(Boolean));
     if (!names.delete(name)) names.add(name);
     form.dataset.declined = [...names].join(",");
-    refocus = name; // the row moves, the keyboard goes with it
   }
 
   function goTo(field) {
@@ -81,7 +85,13 @@
       dressFields(form);
       ask();
     }
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && past.form === form) {
+    if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyR" && field) {
+      event.preventDefault();
+      putBack(field);
+    }
+    // In a text outside the form it is that text's own undo.
+    const mine = form.contains(event.target) || !event.target.matches?.("input, textarea");
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && past.form === form && mine) {
       event.preventDefault();
       acts.undo(form);
     }
@@ -105,8 +115,8 @@
 
   addEventListener("likely:current", ({ detail: { form, question } }) => {
     if (!form.dataset.mirror) return;
-    if (past.form !== form) {
-      past = { form, steps: [] };
+    if (past.form !== form || past.record !== form.dataset.record) {
+      past = { form, record: form.dataset.record, steps: [] }; // to another record leads the browser's Back
       try { onCall(form, localStorage.getItem("view") === "call"); } catch { onCall(form, false); }
     }
     dressFields(form);
@@ -119,7 +129,7 @@
     past.last = step;
     const undo = form.querySelector("[data-do=undo]");
     if (undo) undo.disabled = past.steps.length < 2;
-    if (refocus) find("data-decline", refocus)?.focus();
+    if (refocus) find(...refocus)?.focus({ preventScroll: true });
     refocus = null;
   });
 
@@ -140,15 +150,15 @@
     if (!place) return;
     const words = document.createElement("p");
     words.className = "moved";
-    words.textContent = `${before.shown} → ${after.shown}, ${points(after.probability - before.probability)}`;
+    words.textContent = `${before.shown} → ${after.shown}, ${points(after.probability - before.probability, form)}`;
     place.append(words);
   }
 
   /* As ml/words.py says it: whole points from 10 on, else tenths. */
-  function points(difference) {
+  function points(difference, form) {
     const exact = 100 * difference;
     const size = Math.abs(exact) >= 9.95 ? Math.round(Math.abs(exact)) : Math.round(10 * Math.abs(exact)) / 10;
     if (!size) return "no change";
-    return `${exact > 0 ? "+" : "−"}${size} ${size === 1 ? "point" : "points"}`;
+    return `${exact > 0 ? "+" : "−"}${write(String(size), marksOf(form))} ${size === 1 ? "point" : "points"}`;
   }
 })();

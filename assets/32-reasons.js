@@ -16,7 +16,17 @@
   function mark(state) {
     const section = document.querySelector(".reasons");
     if (section) section.dataset.state = state;
-    if (section && wanted) wanted.form.dataset.reasons = state;
+    if (!section || !wanted) return;
+    wanted.form.dataset.reasons = state;
+    inLists(wanted.form, state === "current");
+  }
+
+  /* In a list that unfolds, each other choice has its score beside its name. */
+  function inLists(form, shown) {
+    for (const option of form.querySelectorAll("select option")) {
+      if (shown && option.dataset.score) option.label = `${option.text} · ${option.dataset.score}`;
+      else option.removeAttribute("label");
+    }
   }
 
   addEventListener("likely:current", ({ detail }) => {
@@ -68,10 +78,14 @@
     place?.querySelector(".sweep")?.remove();
     const choices = [...field.querySelectorAll("[role=radiogroup] input")];
     choices.forEach((input) => { if (input.value === "" || !sweep) delete input.nextElementSibling.dataset.score; });
+    const listed = [...field.querySelectorAll("select option")];
+    listed.forEach((option) => { delete option.dataset.score; });
     if (!place || !sweep) return;
     sweep.values.forEach((value, at) => {
       const input = choices.find((one) => one.value === value);
       if (input) input.nextElementSibling.dataset.score = sweep.shown[at];
+      const option = listed.find((one) => one.value === value);
+      if (option && at !== sweep.here) option.dataset.score = sweep.shown[at];
     });
     if (choices.length) return;
     const height = (p) => 26 - 24 * (p - low) / (high - low || 1);

@@ -10,11 +10,13 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks import gallery, plots, predict, router
+from callbacks import finder, gallery, performance, plots, predict, router
+from layouts.campaign import Keeping
+from ml.book import Books
 from ml.service import Service
 
 
-def register(app: Dash, service: Service, store: Any = None) -> None:  # noqa: ARG001 - records will come from it
+def register(app: Dash, service: Service, store: Any = None, keeping: Keeping | None = None) -> None:
     """Register every callback of the pages.
 
     Parameters
@@ -22,9 +24,14 @@ def register(app: Dash, service: Service, store: Any = None) -> None:  # noqa: A
     app : Dash
     service : Service
     store : Store, optional
-        What must not be lost; no page needs it yet.
+        Where books of records and chosen cut-offs are kept.
+    keeping : Keeping, optional
+        What becomes of files that are sent for a campaign.
     """
-    router.register(app, service)
+    books = Books(store and (lambda: store.book))
+    router.register(app, service, books, keeping or Keeping())
+    finder.register(app, service, books)
     predict.register(app, service)
     gallery.register(app)
     plots.register(app, service)
+    performance.register(app, service, store)

@@ -10,34 +10,80 @@ from dash.development.base_component import Component
 
 from layouts import ids, plots
 from ml.errors import LikelyError
-from ml.plots.results import drawn
+from ml.money import Money, profits
+from ml.overview import read_cut_off, read_extra, table_of
+from ml.patience import StillWorking, patient
+from ml.payoff import Payoff
+from ml.plots.marks import marked
+from ml.plots.profit import amount
+from ml.plots.results import Drawn, drawn
 from ml.service import Service
+from ml.spoken import cut_off_text
+from ml.tally import Tally
+
+PATIENCE = 8.0  # seconds that a request waits for a result; routers in front end one at 30
 
 
 def register(app: Dash, service: Service) -> None:
-    """Draw a plot when its card appears and when the page's outcome changes."""
-    card = ids.plot(MATCH, MATCH)
+    """Draw a plot when its card asks."""
     app.callback(
-        Output(card, "children"),
-        Input(card, "id"),
-        Input(ids.PLOTS_OUTCOME, "value"),
+        Output(ids.plot(MATCH, MATCH), "children"),
+        Input(ids.plot_asked(MATCH, MATCH), "data"),
+        prevent_initial_call=True,
     )(partial(show_plot, service))
 
 
-def show_plot(service: Service, card: Any, outcome: str | None) -> list[Component]:
+def show_plot(service: Service, asked: Any) -> list[Component]:
     """A card's plot with its sentence, or why there is none.
 
     Parameters
     ----------
     service : Service
-    card : dict
-        The card's id: it names the plot, and the version that the page was made for. As all that a
-        browser sends, it may be anything.
-    outcome : str or None
-        Name of the page's outcome.
+    asked : dict
+        ``{"model": key, "plot": key, "outcome": name, "options": {key: text}, "cut_off": number or
+        None, "extra": numbers}``; as all that a browser sends, it may be anything.
     """
-    named = card if isinstance(card, dict) else {}
+    asked = asked if isinstance(asked, dict) else {}
+    model, outcome = str(asked.get("model")), asked.get("outcome")
     try:
-        return plots.shown(drawn(service, str(named.get("model")), named.get("key"), outcome))
+        with patient(PATIENCE):
+            found = drawn(service, model, asked.get("plot"), outcome, asked.get("options"))
+            table = _tally(service, model, found, asked)
+    except StillWorking as error:
+        return plots.unfinished(error)
     except LikelyError as error:
         return plots.refusal(error)
+    if table is None:
+        return plots.shown(found)
+    row = table.at(read_cut_off(asked.get("cut_off")) or 0.0)
+    if found.plot.mark:
+        marked(found.figure, found.plot.mark, table, row)
+    return [*plots.shown(found), *_beside(found, table)]
+
+
+def _tally(service: Service, model: str, found: Drawn, asked: dict[str, Any]) -> Tally | None:
+    """The page's table of counts, where the page has a cut-off and the plot shows it."""
+    if not found.plot.mark or read_cut_off(asked.get("cut_off")) is None:
+        return None
+    return table_of(service, service.model(model), found.view.outcome, read_extra(asked.get("extra")))
+
+
+def _beside(found: Drawn, table: Tally) -> list[Component]:
+    """What each cut-off of the page brings against the best one, where the plot is about money."""
+    result = found.result
+    if not isinstance(result, Money) or found.plot.key != "profit":
+        return []
+    brings = profits(Payoff(**result.payoff), table.columns)
+    texts = [f"At {cut_off_text(cut)}: {amount(each, result)}" for cut, each in zip(table.cut_off, brings, strict=True)]
+    if result.best is None:
+        return plots.followed([f"{text} for 1,000 records." for text in texts])
+    best, most = result.cut_off[result.best], result.profit[result.best]
+    behind = [_against(most - each, result) for each in brings]
+    words = [f"{text} for 1,000 records{more}." for text, more in zip(texts, behind, strict=True)]
+    return plots.followed(words, (best, cut_off_text(best)))
+
+
+def _against(behind: float, result: Money) -> str:
+    if abs(behind) < 1e-9:
+        return ", the most there is"
+    return f", {amount(abs(behind), result)} {'less' if behind > 0 else 'more'} than at the best cut-off"

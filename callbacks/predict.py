@@ -9,9 +9,11 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, no_update
 from dash.development.base_component import Component
 
+from callbacks.finder import open_record
 from layouts import ids, predict, result, whatif, why
 from layouts.asked import Asked, answered, question
 from layouts.board import board
+from ml.book import Books
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service
 
@@ -59,7 +61,7 @@ def show_score(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
     try:
         said, notes = answer(service, asked)
     except InvalidRecord as invalid:
-        return no_update, answered(asked.serial, problems=invalid.problems)
+        return no_update, answered(asked.serial, problems=invalid.problems, notes=invalid.notes)
     except LikelyError as error:
         return result.refusal(error, asked.serial), answered(asked.serial)
     return said, answered(asked.serial, notes=notes)
@@ -78,7 +80,7 @@ def show_reasons(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
     try:
         bundle = service.model(asked.model)
         standing = service.stand(bundle.key, asked.record, asked.chosen(bundle.outcomes))
-        advice = service.advise(standing)
+        advice = service.advise(standing, asked.holdout_row)
     except LikelyError:  # what is wrong was said beside the score
         return no_update, whatif.nothing(asked.serial, asked.model)
     return why.reasons(standing, advice, asked.serial), whatif.advised(standing, advice, asked.serial)
@@ -91,16 +93,18 @@ def answer(service: Service, asked: Asked) -> tuple[Component, Sequence[Problem]
         score = service.score(bundle.key, [asked.record]).scores[0]
         return result.result(bundle, score, asked.serial), score.notes
     standing = service.stand(bundle.key, asked.record, asked.chosen(bundle.outcomes))
-    return board(standing, asked.declined, asked.serial), standing.notes
+    return board(standing, asked.declined, asked.serial, asked.order), standing.notes
 
 
-def opening(service: Service, model: str, query: Mapping[str, str]) -> Component:
+def opening(service: Service, model: str, query: Mapping[str, str], books: Books | None = None) -> Component:
     """The page with its form filled and scored, so that it opens without a second question."""
     bundle = service.model(model)
-    asked = predict.first_question(bundle, query)
+    named, version = predict.named_record(bundle, query), predict.named_version(bundle, query)
+    opened = open_record(service, books or Books(), bundle.key, named, version)
+    asked = predict.first_question(bundle, query, opened.entry)
     try:
         said, notes = answer(service, asked)
     except InvalidRecord as invalid:
-        told = answered(0, asked.record, problems=invalid.problems)
-        return predict.page(bundle, asked, result.nothing_yet(0), told)
-    return predict.page(bundle, asked, said, answered(0, asked.record, notes=notes))
+        told = answered(0, asked.record, problems=invalid.problems, notes=invalid.notes)
+        return predict.page(bundle, asked, result.nothing_yet(0), told, opened)
+    return predict.page(bundle, asked, said, answered(0, asked.record, notes=notes), opened)

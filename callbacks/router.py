@@ -8,21 +8,27 @@ from dash import Dash, Input, Output
 from dash.development.base_component import Component
 
 from callbacks import predict
-from layouts import gallery, home, ids, insights, not_found, parts, performance, url
+from layouts import campaign, gallery, home, ids, insights, not_found, parts, performance, url
+from layouts.campaign import Keeping
+from layouts.plots import asked_outcome
+from ml.book import Books
 from ml.errors import LikelyError
-from ml.service import Service
+from ml.overview import opening, read_cut_off
+from ml.service import Bundle, Service
 
 
-def register(app: Dash, service: Service) -> None:
+def register(app: Dash, service: Service, books: Books, keeping: Keeping) -> None:
     """Show the page of the address, at load and whenever the address changes."""
     app.callback(
         Output(ids.CONTENT, "children"),
         Input(ids.LOCATION, "pathname"),
         Input(ids.LOCATION, "search"),
-    )(partial(show_page, service))
+    )(partial(show_page, service, books=books, keeping=keeping))
 
 
-def show_page(service: Service, path: object, search: object) -> Component:
+def show_page(
+    service: Service, path: object, search: object, books: Books | None = None, keeping: Keeping | None = None
+) -> Component:
     """The page at an address, or what is wrong with the address in words.
 
     Parameters
@@ -31,6 +37,10 @@ def show_page(service: Service, path: object, search: object) -> Component:
     path, search : str
         ``/loan/predict`` and ``?ApplicantIncome=5000``; as all that a browser sends, they may be
         anything.
+    books : Books, optional
+        Where the record is that the address may name.
+    keeping : Keeping, optional
+        What becomes of files that are sent.
     """
     path, search = (text if isinstance(text, str) else "" for text in (path, search))
     page = url.parse(path)
@@ -39,7 +49,7 @@ def show_page(service: Service, path: object, search: object) -> Component:
     if page.model is None:
         return gallery.page() if page.kind == "gallery" else home.page(models(service))
     try:
-        return _model_page(service, page.kind, page.model, url.query_of(search))
+        return _model_page(service, page.kind, page.model, url.query_of(search), books, keeping)
     except LikelyError as error:
         return not_found.refusal(error, service.names())
 
@@ -56,8 +66,27 @@ def _model(service: Service, name: str) -> home.Found:
         return error
 
 
-def _model_page(service: Service, kind: url.Kind, name: str, query: dict[str, str]) -> Component:
+def _model_page(
+    service: Service,
+    kind: url.Kind,
+    name: str,
+    query: dict[str, str],
+    books: Books | None,
+    keeping: Keeping | None,
+) -> Component:
     if kind == "predict":
-        return parts.model_page(service.model(name), kind, name, predict.opening(service, name, query))
-    page = insights.page if kind == "insights" else performance.page
-    return parts.model_page(service.model(name), kind, name, page(service.model(name), dict(query)))
+        return parts.model_page(service.model(name), kind, name, predict.opening(service, name, query, books))
+    bundle = service.model(name)
+    if kind == "campaign":
+        page = campaign.page(bundle, name, keeping or Keeping())
+    else:
+        page = insights.page(bundle, query) if kind == "insights" else _performance(service, bundle, query)
+    return parts.model_page(bundle, kind, name, page)
+
+
+def _performance(service: Service, bundle: Bundle, query: dict[str, str]) -> Component:
+    if bundle.offers != "probabilities":
+        return performance.page(bundle, query)
+    outcome = asked_outcome(bundle, query)
+    _, opens, extra = opening(service, bundle, outcome, read_cut_off(query.get("cut_off")))
+    return performance.page(bundle, query, (opens, extra))

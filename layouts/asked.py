@@ -9,6 +9,9 @@ from typing import Any
 from ml.errors import Problem
 from ml.outcomes import Outcomes
 
+LONGEST_NUMBER = 12  # digits of a row's number
+BY_PROBABILITY = "probability"  # an order of outcomes that have worths
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -26,6 +29,12 @@ class Asked:
         Chosen by the person; empty where the page chooses.
     declined : tuple of str
         Outcomes that the person has put aside.
+    order : str
+        "probability" where the person wants this order of outcomes; empty where the page chooses.
+    record_id : str
+        Of the record that was found and stands in the form, perhaps with other values; empty for a new one.
+    holdout_row : int or None
+        Number of its row where it is one of the hold-out.
     """
 
     serial: int
@@ -33,6 +42,9 @@ class Asked:
     record: Any
     outcome: str = ""
     declined: tuple[str, ...] = ()
+    record_id: str = ""
+    holdout_row: int | None = None
+    order: str = ""
 
     def chosen(self, outcomes: Outcomes) -> str | None:
         """The outcome that was chosen, if the model has it."""
@@ -43,12 +55,16 @@ def question(asked: Any) -> Asked:
     """The question in what the browser sent; it may have sent anything."""
     asked = asked if isinstance(asked, dict) else {}
     serial, outcome, declined = asked.get("serial"), asked.get("outcome"), asked.get("declined")
+    record_id, row, order = asked.get("record_id"), asked.get("row"), asked.get("order")
     return Asked(
         serial if isinstance(serial, int) else 0,
         str(asked.get("model")),
         asked.get("record"),
         outcome if isinstance(outcome, str) else "",
         tuple(declined.split(",")) if isinstance(declined, str) and declined else (),
+        record_id if isinstance(record_id, str) else "",
+        int(row) if isinstance(row, str) and row.isascii() and row.isdecimal() and len(row) < LONGEST_NUMBER else None,
+        BY_PROBABILITY if order == BY_PROBABILITY else "",
     )
 
 

@@ -36,8 +36,9 @@ def question_text(question: Question, is_call: bool) -> str:
     """
     words = f"likely to move this by {points_text(100 * question.move)}"
     chance = round(100 * question.crossing)
-    if not chance:
-        return words
+    settled = round(100 * question.decides)
+    if not chance:  # alone it crosses nothing; what it settles together with the rest is why it stands here
+        return f"{words}, settles {settled}\u00a0% of the doubt about the call" if settled else words
     return f"{words}, {chance}\u00a0% chance that it {'is no longer a call' if is_call else 'becomes a call'}"
 
 

@@ -10,17 +10,23 @@ from collections.abc import Collection, Sequence
 from dash import html
 from dash.development.base_component import Component
 
+from layouts.asked import BY_PROBABILITY
 from layouts.asknext import ask_next
+from layouts.cutoff import tick
 from layouts.parts import dot
 from layouts.percent import percents, span
 from layouts.result import framed, outside
 from ml.advice import Standing
 from ml.outcomes import Outcome
 from ml.palette import colour_of
-from ml.words import listed
+from ml.payoff import payoff_of, worths
+from ml.words import listed, number_text
+
+ORDERS = {"": "By value", BY_PROBABILITY: "By probability"}
+AVERAGES = "≈ what it brings on average: probability × value."
 
 
-def board(standing: Standing, declined: Collection[str], serial: int) -> Component:
+def board(standing: Standing, declined: Collection[str], serial: int, order: str = "") -> Component:
     """Headline, bars and what to ask next.
 
     Parameters
@@ -30,13 +36,19 @@ def board(standing: Standing, declined: Collection[str], serial: int) -> Compone
         Independent outcomes that the customer does not want: they leave the ranking.
     serial : int
         Of the question that this answers; a script compares it before it calls the result current.
+    order : str
+        "probability" where the person wants that order although the outcomes have worths.
     """
-    outcomes = standing.model.outcomes
+    outcomes, worth = standing.model.outcomes, worths_of(standing)
     shown = percents(standing.probabilities, exclusive=outcomes.exclusive)
     declined = () if outcomes.exclusive else declined
     parts = [
         _headline(standing, shown[outcomes.index(standing.outcome)]),
-        html.Ul([_bar(standing, at, shown[at], declined) for at in ranked(standing, declined)], className="bars"),
+        *_orders(order, worth),
+        html.Ul(
+            [_bar(standing, at, shown[at], declined) for at in ranked(standing, declined, order)], className="bars"
+        ),
+        *([html.P(AVERAGES, className="aside averages")] if worth else []),
         *_label(standing),
         *outside(standing.model.schema, standing.notes),
         *ask_next(standing),
@@ -44,17 +56,49 @@ def board(standing: Standing, declined: Collection[str], serial: int) -> Compone
     return framed(parts, serial, **{"data-focus": standing.outcome})
 
 
-def ranked(standing: Standing, declined: Collection[str] = ()) -> list[int]:
+def worths_of(standing: Standing) -> tuple[float, ...] | None:
+    """What each independent outcome is worth; None where outcomes exclude each other or one has no worth."""
+    outcomes = standing.model.outcomes
+    return None if outcomes.exclusive else worths(standing.model.card, outcomes.names)
+
+
+def ranked(standing: Standing, declined: Collection[str] = (), order: str = "") -> list[int]:
     """Columns in the order of their bars.
 
-    Independent outcomes compete: the most probable first, what was declined last. Classes stay where
-    they are, so that the eye finds them again.
+    Independent outcomes compete: first what brings most on average where each has a worth, unless the order
+    "probability" is wanted, else the most probable; what was declined last. Classes stay where they are, so
+    that the eye finds them again.
     """
     outcomes = standing.model.outcomes
     columns = range(len(outcomes))
     if outcomes.exclusive:
         return list(columns)
-    return sorted(columns, key=lambda at: (outcomes.names[at] in declined, -standing.probabilities[at]))
+    worth = None if order == BY_PROBABILITY else worths_of(standing)
+    gains = [p * w for p, w in zip(standing.probabilities, worth or [1.0] * len(outcomes), strict=True)]
+    return sorted(columns, key=lambda at: (outcomes.names[at] in declined, -gains[at]))
+
+
+def _orders(order: str, worth: Sequence[float] | None) -> list[Component]:
+    """Two buttons that say in which order the bars stand; none where there is one order only."""
+    if worth is None:
+        return []
+    buttons = [
+        html.Button(words, type="button", className="quiet-button", **{"data-order": name, "aria-pressed": pressed})
+        for name, words in ORDERS.items()
+        for pressed in [str(name == order).lower()]
+    ]
+    return [html.Div(buttons, className="orders", role="group", **{"aria-label": "Order of the bars"})]
+
+
+def _brings(standing: Standing, at: int) -> list[Component]:
+    """What acting on an outcome brings on average."""
+    worth = worths_of(standing)
+    if worth is None:
+        return []
+    amount = standing.probabilities[at] * worth[at]
+    payoff = payoff_of(standing.model.card, standing.model.outcomes.names[at])
+    words = f"{number_text(round(amount, 0 if amount >= 10 else 1))} {payoff.currency if payoff else ''}".rstrip()
+    return [html.Span(["≈\u00a0", words.replace(" ", "\u00a0")], className="bar-value owned")]
 
 
 def _headline(standing: Standing, shown: str) -> Component:
@@ -65,8 +109,7 @@ def _headline(standing: Standing, shown: str) -> Component:
     said = [eyebrow, words]
     if band.action and "bands" in standing.model.card:
         said.append(html.P(band.action, className="action owned"))
-    live = html.Div(said, className="said", **{"aria-live": "polite", "aria-atomic": "true"})
-    return html.Div([live, *_known(standing)], className="head")
+    return html.Div([html.Div(said, className="said"), *_known(standing)], className="head")
 
 
 def _known(standing: Standing) -> list[Component]:
@@ -102,9 +145,11 @@ def _choose(standing: Standing, at: int, outcome: Outcome, shown: str) -> Compon
     words: list[Component] = [html.Span(outcome.label, className="bar-name")]
     if standing.blank:
         words.append(html.Span(span(low, high), className="bar-range owned"))
-    words.append(html.Span(shown, className="number"))
-    track = _track(standing.probabilities[at], low, high)
-    pressed = {"aria-pressed": str(outcome.name == standing.outcome).lower(), "data-choose": outcome.name}
+    words += [*_brings(standing, at), html.Span(shown, className="number")]
+    chosen = outcome.name == standing.outcome
+    mark = tick(standing.cut_off) if chosen else []
+    track = html.Span([_track(standing.probabilities[at], low, high), *mark], className="scale")
+    pressed = {"aria-pressed": str(chosen).lower(), "data-choose": outcome.name}
     return html.Button([html.Span(words, className="bar-words"), track], type="button", className="bar-face", **pressed)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
+from layouts.cutoff import cut_off_text
 from layouts.percent import percents
 from ml.advice import Standing
 from ml.levers import Change, Changes
@@ -18,7 +19,7 @@ def what_would_change(standing: Standing, changes: Changes) -> Component | None:
     if not any(feature.lever for feature in schema.features):
         return None
     upwards = changes.probability < changes.cut_off
-    goal = f"{'to' if upwards else 'below'} {_percent(changes.cut_off)}"
+    goal = f"{'to' if upwards else 'below'} {cut_off_text(changes.cut_off)}"
     if changes.found:
         lead = f"This would bring it {goal}{' or more' if upwards else ''}:"
         body: list[Component] = [_list(schema, changes.found)]
@@ -32,9 +33,9 @@ def what_would_change(standing: Standing, changes: Changes) -> Component | None:
 
 
 def change_text(schema: Schema, change: Change) -> str:
-    """One change in words: "Loan amount from 150 to 120 thousand $: 54.2 %"."""
+    """One change in words: "Loan amount from 150 to 120 thousand $ → 54.2 %"."""
     moves = [_move(schema, *move) for move in change.moves]
-    return f"{listed(moves)}: {_percent(change.probability)}"
+    return f"{listed(moves)} → {_percent(change.probability)}"
 
 
 def _move(schema: Schema, name: str, old: object, new: object) -> str:

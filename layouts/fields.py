@@ -8,6 +8,7 @@ numbers are text inputs; arrow keys step them all the same (``assets/30-form.js`
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import dash_bootstrap_components as dbc
@@ -15,34 +16,59 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids
+from ml.marks import Unreadable, canonical, current
 from ml.records import read_records, shown
 from ml.schema import Feature, Schema, text_of
+from ml.values import NUMBER
 
 NOT_KNOWN = "Not known"
+IN_DOUBT = "?"  # makes no number of what one reader would take for another number than the next
 TICKED = {True: "true", False: "false"}
 
 
-def starting_text(feature: Feature, given: str | None = None) -> str:
+def starting_text(feature: Feature, given: str | None = None, otherwise: str | None = None) -> str:
     """The text with which the field starts.
 
     Parameters
     ----------
     feature : Feature
     given : str or None
-        From the page's address; None starts with the feature's default. A choice that does not
-        exist cannot be shown, so the default stands in for it; other nonsense is shown and
-        explained at the field.
+        From the page's address; None starts with what is there otherwise. A choice that does not
+        exist cannot be shown, so that stands in for it; other nonsense is shown and explained at
+        the field.
+    otherwise : str or None
+        The text of the record that the address names; None is the feature's default.
     """
     if given is not None and feature.shown_as not in ("select", "radio", "switch"):
-        return given
-    text = text_of(feature.default)
+        return f"{given}{IN_DOUBT}" if _readable_otherwise(feature, given) else given
+    text = text_of(feature.default) if otherwise is None else otherwise
     if given is not None:
         row = read_records(Schema((feature,)), [{feature.name: given}]).rows[0]
         text = text if row is None else text_of(row[0])
     return (text or TICKED[False]) if feature.shown_as == "switch" else text
 
 
-def field(feature: Feature, position: int, text: str, *, live: bool = False) -> Component:
+def _readable_otherwise(feature: Feature, given: str) -> bool:
+    """Whether an address holds no number as programs write it, but one in the marks of who reads: "1,234"."""
+    if feature.kind not in ("number", "integer") or not given.strip() or NUMBER.fullmatch(given.strip()):
+        return False
+    try:
+        canonical(given, current())
+    except Unreadable:
+        return False
+    return True
+
+
+def kept_text(feature: Feature, text: str) -> str:
+    """The text with which a record's value stands in the field; a choice that is no longer there is not known."""
+    if feature.shown_as not in ("select", "radio", "switch"):
+        return text
+    row = read_records(Schema((replace(feature, required=False),)), [{feature.name: text}]).rows[0]
+    known = "" if row is None else text_of(row[0])
+    return (known or TICKED[False]) if feature.shown_as == "switch" else known
+
+
+def field(feature: Feature, position: int, text: str, *, live: bool = False, reset_to: str | None = None) -> Component:
     """The field of one feature.
 
     Parameters
@@ -54,6 +80,8 @@ def field(feature: Feature, position: int, text: str, *, live: bool = False) -> 
         What stands in it.
     live : bool
         With a button that puts its first value back, and room for how the score moves over its values.
+    reset_to : str or None
+        That first value: of the record in the form; None where it is the feature's default.
     """
     hint = range_hint(feature)
     said = html.P(hint, id=ids.said(position), className="field-said", **{"data-hint": hint})
@@ -65,7 +93,7 @@ def field(feature: Feature, position: int, text: str, *, live: bool = False) -> 
             said,
         ],
         className=f"field field-{feature.shown_as}",
-        **_data(feature, position),
+        **_data(feature, position, reset_to),
     )
 
 
@@ -76,17 +104,27 @@ def range_hint(feature: Feature) -> str:
     return f"{shown(feature.seen[0])} to {shown(feature.seen[1])} in training"
 
 
-def _data(feature: Feature, position: int) -> dict[str, str]:
+def _data(feature: Feature, position: int, reset_to: str | None) -> dict[str, str]:
+    start = starting_text(feature)
     data = {
         "data-feature": feature.name,
         "data-control": ids.field(position),
         "data-said": ids.said(position),
-        "data-default": starting_text(feature),
+        "data-says": _says(feature, position),
+        "data-start": start,
+        "data-default": start if reset_to is None else reset_to,
     }
+    if feature.personal:
+        data["data-personal"] = "true"
     if feature.kind in ("number", "integer"):
         limits = {"data-low": feature.low, "data-high": feature.high, "data-step": feature.step or 1}
         data |= {name: text_of(value) for name, value in limits.items() if value is not None}
     return data
+
+
+def _says(feature: Feature, position: int) -> str:
+    """Ids of what a screen reader reads beside the label: what is said under the control, and its help."""
+    return " ".join([ids.said(position), *([ids.help_of(position)] if feature.help else [])])
 
 
 def _head(feature: Feature, position: int, live: bool) -> Component:
@@ -98,17 +136,21 @@ def _head(feature: Feature, position: int, live: bool) -> Component:
     grouped = feature.shown_as == "radio"
     label = html.Span(words, **named) if grouped else html.Label(words, htmlFor=ids.field(position), **named)
     tools = [_reset(feature)] if live else []
-    return html.Div([label, *tools, *([_help(feature)] if feature.help else [])], className="field-head")
+    return html.Div([label, *tools, *([_help(feature, position)] if feature.help else [])], className="field-head")
 
 
+# Tab leads from one value to the next: what stands beside a value has a key of its own instead
+# (assets/10-shell.js, assets/31-call.js), and screen readers read the help with the control.
 def _reset(feature: Feature) -> Component:
-    said = {"aria-label": f"Reset {feature.label}", "data-reset": "field"}
-    return html.Button("Reset", type="button", className="quiet-button reset", hidden=True, **said)
+    said = {"aria-label": f"Reset {feature.label}", "aria-keyshortcuts": "Alt+R", "data-reset": "field"}
+    looks = {"className": "quiet-button reset", "hidden": True, "title": "Alt+R", "tabIndex": "-1"}
+    return html.Button("Reset", type="button", **looks, **said)
 
 
-def _help(feature: Feature) -> Component:
-    mark = html.Summary("?", **{"aria-label": f"About {feature.label}"})
-    return html.Details([mark, html.P(feature.help)], className="help")
+def _help(feature: Feature, position: int) -> Component:
+    said = {"aria-label": f"About {feature.label}", "aria-keyshortcuts": "F1"}
+    mark = html.Summary("?", title="F1", tabIndex="-1", **said)
+    return html.Details([mark, html.P(feature.help, id=ids.help_of(position))], className="help")
 
 
 def _blank(feature: Feature) -> str:
@@ -116,13 +158,20 @@ def _blank(feature: Feature) -> str:
     return "" if feature.required else NOT_KNOWN
 
 
+def marks_data() -> dict[str, str]:
+    """What a form's script needs to know of how its reader writes numbers."""
+    return {"data-decimal": current().decimal, "data-group": current().group}
+
+
 def _number(feature: Feature, position: int, text: str) -> Component:
     said = _blank(feature)
+    if feature.kind in ("number", "integer") and NUMBER.fullmatch(text):
+        text = text.replace(".", current().decimal)  # no groups: they would be in the way of the next digit
     return dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder=said)
 
 
 def _slider(feature: Feature, position: int, text: str) -> Component:
-    # The text is the value; the slider only moves it, within what the model has seen.
+    # The text is the value, and arrow keys step it; the slider only moves it, within what the model has seen.
     low, high = slider_range(feature)
     slider = dbc.Input(
         id=ids.slider(position),
@@ -132,6 +181,7 @@ def _slider(feature: Feature, position: int, text: str) -> Component:
         step=feature.step or "any",
         value=text,
         class_name="form-range",
+        tabindex="-1",
     )
     return html.Div([slider, _number(feature, position, text)], className="slider")
 
@@ -178,10 +228,11 @@ def _options(feature: Feature) -> list[dict[str, Any]]:
 
 
 def _select(feature: Feature, position: int, text: str) -> Component:
-    options = _options(feature)
-    if not feature.required or not text:
-        options.insert(0, {"value": "", "label": "Please choose" if feature.required else NOT_KNOWN})
-    return dbc.Select(id=ids.field(position), options=options, value=text)
+    options, nothing = _options(feature), "Please choose" if feature.required else NOT_KNOWN
+    if not feature.required:
+        options.insert(0, {"value": "", "label": nothing})
+    # The component shows its own empty option, which nobody can choose, while nothing is chosen.
+    return dbc.Select(id=ids.field(position), options=options, value=text, placeholder=nothing)
 
 
 def _radio(feature: Feature, position: int, text: str) -> Component:
@@ -195,7 +246,7 @@ def _radio(feature: Feature, position: int, text: str) -> Component:
         input_class_name="btn-check",
         label_class_name="choice",
     )
-    group = {"aria-labelledby": ids.label(position), "aria-describedby": ids.said(position)}
+    group = {"aria-labelledby": ids.label(position), "aria-describedby": _says(feature, position)}
     return html.Div(buttons, role="radiogroup", className="choices", **group)
 
 

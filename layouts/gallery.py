@@ -12,7 +12,7 @@ from dash.development.base_component import Component
 
 from layouts import ids, parts
 from layouts.asked import answered
-from layouts.fields import field, starting_text
+from layouts.fields import field, marks_data, starting_text
 from ml.records import Records, read_records
 from ml.schema import Choice, Feature, Schema
 
@@ -51,7 +51,7 @@ def page() -> Component:
     stores = [dcc.Store(id=ids.GALLERY_ASKED), dcc.Store(id=ids.GALLERY_ANSWERED, data=answer(0, reads, record))]
     lead = "Every kind of input, how a feature asks for it, and what the model receives from it."
     head = html.Header(html.Div([html.H1("Inputs"), html.P(lead, className="lead-line")]), className="model-head")
-    data = {"data-asks": ids.GALLERY_ASKED, "data-model": "gallery", "aria-label": "Inputs"}
+    data = {"data-asks": ids.GALLERY_ASKED, "data-model": "gallery", "aria-label": "Inputs"} | marks_data()
     form = html.Div(rows, id=ids.GALLERY_FORM, className="form gallery", role="form", **data)
     return parts.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")
 

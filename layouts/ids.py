@@ -15,16 +15,50 @@ ASKED = "asked"
 ANSWERED = "answered"
 PANEL = "panel"
 PANEL_WORDS = "panel-words"
+PANEL_SAID = "panel-said"
 RESULT = "result"
 REASONS = "reasons"
 WONDERED = "wondered"
 ADVISED = "advised"
 
+# Finding a record; the names stand in assets/33-finder.js too
+FINDER = "finder"
+FINDER_BOX = "finder-box"
+FINDER_LIST = "finder-list"
+FINDER_WORDS = "finder-words"
+SOUGHT = "sought"
+FOUND = "found"
+
+# Scenarios side by side; the names stand in assets/34-pins.js too
+PINS = "pins"
+PINS_TITLE = "pins-title"
+PINS_TABLE = "pins-table"
+PINS_WORDS = "pins-words"
+
 GALLERY_FORM = "gallery-form"
 GALLERY_ASKED = "gallery-asked"
 GALLERY_ANSWERED = "gallery-answered"
 
+# The plots' pages; the names stand in assets/60-cards.js and 61-cutoff.js too
+PLOTS = "plots"
 PLOTS_OUTCOME = "plots-outcome"
+TALLY_ASKED = "tally-asked"
+TALLY = "tally"
+CUT_OFF = "cut-off"
+CUT_OFF_TYPED = "cut-off-typed"
+CUT_OFF_SLIDER = "cut-off-slider"
+KEEP = "keep-cut-off"
+KEPT = "kept-cut-off"
+AVERAGES = "averages"
+
+# The campaign's page; the names stand in assets/70-campaign.js and after too
+CAMPAIGN = "campaign"
+CAMPAIGN_TABLE = "campaign-table"
+
+
+def campaign(name: str) -> str:
+    """A control or a place of the campaign's page."""
+    return f"{CAMPAIGN}-{name}"
 
 
 def field(position: int) -> str:
@@ -47,6 +81,16 @@ def said(position: int) -> str:
     return f"said-{position}"
 
 
+def help_of(position: int) -> str:
+    """What the question mark of that control explains."""
+    return f"help-{position}"
+
+
+def tab(kind: str) -> str:
+    """The link to a page of the model."""
+    return f"tab-{kind}"
+
+
 def suggestions(position: int) -> str:
     """The texts that are offered for that control."""
     return f"suggestions-{position}"
@@ -60,3 +104,13 @@ def received(position: int | Any) -> dict[str, Any]:
 def plot(model: str | Any, key: str | Any) -> dict[str, Any]:
     """The place of a plot: key of the model, key of the plot; both may be MATCH or ALL."""
     return {"type": "plot", "model": model, "key": key}
+
+
+def plot_asked(model: str | Any, key: str | Any) -> dict[str, Any]:
+    """What a card asks of the server."""
+    return {"type": "plot-asked", "model": model, "key": key}
+
+
+def option(plot_key: str, option_key: str) -> str:
+    """The control of an option of a plot."""
+    return f"option-{plot_key}-{option_key}"

@@ -1,10 +1,12 @@
-"""The Insights page: what drives the model."""
+"""The Insights page: what drives the model, and what it is."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from layouts import plots
+from dash import html
+
+from layouts import about, plots
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -13,5 +15,6 @@ if TYPE_CHECKING:
 
 
 def page(bundle: Bundle, state: dict[str, Any]) -> Component:
-    """The page's skeleton; its plots come by themselves."""
-    return plots.page(bundle, "insights", "What drives this model, seen on records that it did not learn from.", state)
+    """The page's skeleton; its plots come by themselves, what the version is stands at once below them."""
+    lead = "What drives this model, seen on records that it did not learn from."
+    return html.Div([plots.page(bundle, "insights", lead, state), about.sections(bundle)])

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import url
+from layouts import ids, url
+from ml.marks import dressed
 from ml.outcomes import Outcomes
 from ml.palette import colour_of
 
@@ -18,6 +19,7 @@ TABS: tuple[tuple[url.Kind, str], ...] = (
     ("predict", "Prediction"),
     ("insights", "Insights"),
     ("performance", "Performance"),
+    ("campaign", "Campaign"),
 )
 
 
@@ -27,12 +29,12 @@ def page(title: str, children: list[Component], *, class_name: str = "") -> Comp
 
 
 def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Component:
-    """A page about a model: its title, its three tabs, and the body.
+    """A page about a model: its title, its tabs, and the body.
 
     Parameters
     ----------
     bundle : Bundle
-    kind : {"predict", "insights", "performance"}
+    kind : {"predict", "insights", "performance", "campaign"}
     name : str
         Name or key as it stands in the address: the tabs stay at the version that was asked for.
     body : Component
@@ -42,9 +44,15 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
 
 
 def tabs(kind: url.Kind | None, name: str) -> Component:
-    """Links to the three pages of a model, the open one marked."""
+    """Links to the pages of a model, the open one marked."""
+    # Where a page is open the links have ids: a script lets them lead back to what each page was left with.
     links = [
-        dcc.Link(label, href=url.href(tab, name), className="model-tab model-tab-open" if tab == kind else "model-tab")
+        dcc.Link(
+            label,
+            href=url.href(tab, name),
+            className="model-tab model-tab-open" if tab == kind else "model-tab",
+            **({"id": ids.tab(tab)} if kind else {}),
+        )
         for tab, label in TABS
     ]
     return html.Nav(links, className="model-tabs", **{"aria-label": "Pages of this model"})
@@ -57,7 +65,7 @@ def dot(outcomes: Outcomes, name: str) -> Component:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """``1 feature``, ``4 features``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    return f"{dressed(f'{number:,}')} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _model_head(bundle: Bundle, kind: url.Kind, name: str) -> Component:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ml.marks import percent
+
 TENTHS = 1000  # of a percent in the whole
 
 
@@ -31,7 +33,7 @@ def percents(probabilities: Sequence[float], *, exclusive: bool) -> list[str]:
 def span(low: float, high: float) -> str:
     """A range of probabilities in whole percent: "2–69 %"."""
     ends = round(100 * low), round(100 * high)
-    return f"{ends[0]}\u00a0%" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}\u00a0%"
+    return percent(f"{ends[0]}" if ends[0] == ends[1] else f"{ends[0]}–{ends[1]}")
 
 
 def _summing_up(exact: Sequence[float]) -> list[int]:
@@ -45,7 +47,7 @@ def _summing_up(exact: Sequence[float]) -> list[int]:
 
 def _text(tenths: int, probability: float) -> str:
     if tenths <= 0 and probability > 0:
-        return "< 0.1\u00a0%"
+        return f"< {percent('0.1')}"
     if tenths >= TENTHS and probability < 1:
-        return "> 99.9\u00a0%"
-    return f"{tenths / 10:.1f}\u00a0%"
+        return f"> {percent('99.9')}"
+    return percent(f"{tenths / 10:.1f}")

@@ -9,8 +9,13 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids
-from layouts.asked import Asked
-from layouts.fields import field, starting_text
+from layouts.asked import BY_PROBABILITY, Asked
+from layouts.fields import field, kept_text, marks_data, starting_text
+from layouts.finder import Opened, finder
+from layouts.keys import keys
+from layouts.pins import pin_tools, pin_words, pins
+from ml.book import Entry
+from ml.order import groups_in_order
 from ml.schema import Feature, Schema
 
 if TYPE_CHECKING:
@@ -22,7 +27,16 @@ def form_schema(bundle: Bundle) -> Schema:
     return bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema
 
 
-def starting_record(schema: Schema, query: Mapping[str, str]) -> dict[str, str]:
+# Words of ours in the page's address, beside the features'
+OWN_WORDS = ("record", "version", "outcome", "declined", "order")
+
+
+def free_words(schema: Schema) -> tuple[str, ...]:
+    """Those of our words that are ours on this page: a feature may be called so, and then it is the feature's."""
+    return tuple(word for word in OWN_WORDS if word not in schema.position)
+
+
+def starting_record(schema: Schema, query: Mapping[str, str], entry: Entry | None = None) -> dict[str, str]:
     """The record with which the form opens: name to text, as the form's script reads it.
 
     Parameters
@@ -31,23 +45,45 @@ def starting_record(schema: Schema, query: Mapping[str, str]) -> dict[str, str]:
         Of the form.
     query : mapping
         Of the page's address: feature names or aliases; others are none of the form's business.
+    entry : Entry, optional
+        The record that the address names: the query holds what differs from it.
     """
     given = {schema.position[name]: text for name, text in query.items() if name in schema.position}
     return {
-        feature.name: starting_text(feature, given.get(position)) for position, feature in enumerate(schema.features)
+        feature.name: starting_text(feature, given.get(position), _kept(feature, entry))
+        for position, feature in enumerate(schema.features)
     }
 
 
-def first_question(bundle: Bundle, query: Mapping[str, str]) -> Asked:
-    """What the page's address asks. A feature may be called like one of our own words: then it is the feature's."""
+def _kept(feature: Feature, entry: Entry | None) -> str | None:
+    return None if entry is None else kept_text(feature, entry.values.get(feature.name, ""))
+
+
+def named_record(bundle: Bundle, query: Mapping[str, str]) -> str:
+    """Id of the record that the page's address names; empty where it names none."""
+    return query.get("record", "") if "record" in free_words(bundle.schema) else ""
+
+
+def named_version(bundle: Bundle, query: Mapping[str, str]) -> str:
+    """Fingerprint of the version in whose sample the page's address found its record; empty where it says none."""
+    return query.get("version", "") if "version" in free_words(bundle.schema) else ""
+
+
+def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None = None) -> Asked:
+    """What the page's address asks, `entry` being the record that it names."""
     schema, names = form_schema(bundle), bundle.outcomes.names
-    own = {word: query.get(word, "") for word in ("outcome", "declined") if word not in schema.position}
+    own = {word: query.get(word, "") for word in free_words(schema)}
     outcome = own.get("outcome", "")
     declined = tuple(name for name in own.get("declined", "").split(",") if name in names)
-    return Asked(0, bundle.key, starting_record(schema, query), outcome if outcome in names else "", declined)
+    record = starting_record(schema, query, entry)
+    order = BY_PROBABILITY if own.get("order") == BY_PROBABILITY else ""
+    found = (entry.id, entry.row, order) if entry else ("", None, order)
+    return Asked(0, bundle.key, record, outcome if outcome in names else "", declined, *found)
 
 
-def page(bundle: Bundle, asked: Asked, said: Component, opening: dict[str, Any]) -> Component:
+def page(
+    bundle: Bundle, asked: Asked, said: Component, opening: dict[str, Any], opened: Opened | None = None
+) -> Component:
     """The form and the answer for the record that stands in it: the page opens without asking again.
 
     Parameters
@@ -60,7 +96,10 @@ def page(bundle: Bundle, asked: Asked, said: Component, opening: dict[str, Any])
         The answer.
     opening : dict
         What the form's script is told of it, see :func:`layouts.asked.answered`.
+    opened : Opened, optional
+        The record of the book with which the page opens.
     """
+    opened = opened or Opened()
     stores = [
         dcc.Store(id=ids.ASKED),
         dcc.Store(id=ids.ANSWERED, data=opening),
@@ -71,40 +110,71 @@ def page(bundle: Bundle, asked: Asked, said: Component, opening: dict[str, Any])
     if bundle.offers == "probabilities":
         reasons = html.Div(id=ids.REASONS, className="reasons-body")
         side.append(html.Section(reasons, className="reasons", **{"data-state": "waiting", "aria-label": "Reasons"}))
-    return html.Div([*stores, html.Div(side, className="side"), _form(bundle, asked)], className="predict")
+    compared = [pins(bundle.outcomes)] if bundle.offers == "probabilities" else []
+    asking = html.Div([finder(bundle.key, opened), _form(bundle, asked, opened), *compared], className="asking")
+    skip = html.A("Skip to the values", href=f"#{ids.FORM}", className="skip")
+    return html.Div([*stores, skip, html.Div(side, className="side"), asking], className="predict")
 
 
 def _panel(said: Component) -> Component:
     # The result comes first, for phones and for those who listen; on wide screens it stands beside.
     words = html.P("", id=ids.PANEL_WORDS, className="panel-words", role="status")
     heading = html.H2("Result", className="visually-hidden")
-    return html.Section([heading, html.Div(said, id=ids.RESULT), words], id=ids.PANEL, className="panel")
+    # The result is drawn anew with each answer, and screen readers announce only what stays and changes.
+    aloud = html.P("", id=ids.PANEL_SAID, className="visually-hidden", role="status")
+    return html.Section([heading, html.Div(said, id=ids.RESULT), words, aloud], id=ids.PANEL, className="panel")
 
 
-def _form(bundle: Bundle, asked: Asked) -> Component:
+def _form(bundle: Bundle, asked: Asked, opened: Opened) -> Component:
     schema = form_schema(bundle)
-    groups = [_group(schema, heading, features, asked.record) for heading, features in schema.groups]
+    groups = [
+        _group(schema, heading, features, asked.record, opened.entry)
+        for heading, features in groups_in_order(bundle.card, schema)
+    ]
     data = {
         "data-asks": ids.ASKED,
+        **marks_data(),
         "data-model": bundle.key,
         "data-mirror": "true",
         "data-outcome": asked.outcome,
         "data-declined": ",".join(asked.declined),
+        "data-order": asked.order,
+        "data-record": asked.record_id,
+        "data-version": bundle.key.partition("@")[2],
+        "data-row": "" if asked.holdout_row is None else str(asked.holdout_row),
+        "data-said": opened.words if opened.entry else "",
+        **_opened(bundle),
+        "data-own": " ".join(free_words(schema)),
         "aria-label": "Values",
     }
-    head = [_tools()] if bundle.offers == "probabilities" else []
-    return html.Div([*head, *groups], id=ids.FORM, className="form", role="form", **data)
+    head = [_tools(), pin_words()] if bundle.offers == "probabilities" else []
+    return html.Div([*head, *groups], id=ids.FORM, className="form", role="form", tabIndex="-1", **data)
+
+
+def _opened(bundle: Bundle) -> dict[str, str]:
+    """Where the page chooses the outcome itself, the form's script remembers which one it opened with."""
+    outcomes = bundle.outcomes
+    return {"data-opened": ""} if outcomes.exclusive and len(outcomes) > 2 else {}
 
 
 def _tools() -> Component:
-    buttons = (("nothing", "Start with nothing known"), ("reset", "Reset"), ("undo", "Undo"), ("call", "On call"))
-    return html.Div(
-        [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in buttons],
-        className="form-tools",
-    )
+    named = (("nothing", "Start with nothing known"), ("reset", "Reset"), ("undo", "Undo"), ("call", "On call"))
+    buttons = [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in named]
+    return html.Div([*buttons[:-1], *pin_tools(), buttons[-1], keys()], className="form-tools")
 
 
-def _group(schema: Schema, heading: str, features: Sequence[Feature], record: Mapping[str, str]) -> Component:
-    fields = [field(feature, schema.position[feature.name], record[feature.name], live=True) for feature in features]
+def _group(
+    schema: Schema, heading: str, features: Sequence[Feature], record: Mapping[str, str], entry: Entry | None
+) -> Component:
+    fields = [
+        field(
+            feature,
+            schema.position[feature.name],
+            record[feature.name],
+            live=True,
+            reset_to=_kept(feature, entry),
+        )
+        for feature in features
+    ]
     legend = html.Legend(heading) if heading else html.Legend("Values", className="visually-hidden")
     return html.Fieldset([legend, html.Div(fields, className="fields")], className="group")

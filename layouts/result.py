@@ -66,7 +66,7 @@ def _headline(outcomes: Outcomes, names: Sequence[str]) -> Component:
         said = html.P(words, className="headline headline-words")
     else:
         said = html.P(html.Span([dot(outcomes, names[0]), labels[0]]), className="headline")
-    return html.Div([eyebrow, said], **{"aria-live": "polite"})
+    return html.Div([eyebrow, said], className="said")
 
 
 def _decisions(outcomes: Outcomes, labels: Sequence[str]) -> Component:

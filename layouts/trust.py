@@ -11,6 +11,7 @@ from layouts.parts import count, dot
 from layouts.percent import span
 from ml.advice import Advice, Standing
 from ml.evidence import FEW, Evidence, Neighbour
+from ml.marks import dressed
 from ml.schema import Row
 from ml.words import listed, named
 
@@ -33,7 +34,8 @@ def evidence_text(evidence: Evidence, *, exclusive: bool) -> str:
     if not evidence.similar:
         return "No known record was scored about like this."
     share = round(100 * evidence.had / evidence.similar)
-    had = f"{evidence.had:,} really {'were' if exclusive else 'took it'}"
+    verb = ("was" if evidence.had == 1 else "were") if exclusive else "took it"
+    had = f"{dressed(f'{evidence.had:,}')} really {verb}"
     between = span(evidence.low, evidence.high)
     records = count(evidence.similar, "record")
     return f"Of {records} scored about like this, {had} ({share}\u00a0%, {between})."

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from ml.registry import NAME
 
-Kind = Literal["home", "gallery", "predict", "insights", "performance"]
-OF_A_MODEL: tuple[Kind, ...] = ("predict", "insights", "performance")
+Kind = Literal["home", "gallery", "predict", "insights", "performance", "campaign"]
+OF_A_MODEL: tuple[Kind, ...] = ("predict", "insights", "performance", "campaign")
 LONGEST = 512
 
 
@@ -19,7 +19,7 @@ class Page:
 
     Attributes
     ----------
-    kind : {"home", "gallery", "predict", "insights", "performance"}
+    kind : {"home", "gallery", "predict", "insights", "performance", "campaign"}
     model : str or None
         Name or key of a model, for the pages that are about one. Whether there is such a model,
         the service knows.

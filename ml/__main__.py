@@ -1,4 +1,4 @@
-"""The command line: ``python -m ml train | add | list | check | predict | score``."""
+"""The command line: ``python -m ml train | add | list | check | predict | score | report | records | warm``."""
 
 from __future__ import annotations
 
@@ -9,11 +9,29 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: one r
 import sys
 
 from ml.commands import main
+from ml.cut_offs import Chosen
+from ml.service import Service, open_service
 from settings import BadSetting, Settings
+from store.db import StoreSilent, chosen_cut_offs, open_store
+
+
+def served(settings: Settings, chosen: Chosen) -> Service:
+    """The models as a server opens them: with its cache, and its locks against computing twice."""
+    from web.cache import ResultCache  # flask takes a while, and only what is computed ahead needs it
+
+    (settings.var_dir / "cache").mkdir(parents=True, exist_ok=True)
+    cache = ResultCache(settings.var_dir / "cache", settings.redis_url)
+    return open_service(settings.models_dir, cache, settings.var_dir / "locks", chosen)
+
 
 if __name__ == "__main__":
     try:
-        models = Settings.from_environ(os.environ).models_dir
+        settings = Settings.from_environ(os.environ)
     except BadSetting as problem:
         sys.exit(f"error: {problem}")
-    sys.exit(main(sys.argv[1:], models))
+    try:
+        store = open_store(settings.database_url)  # opened when first asked
+        chosen = chosen_cut_offs(store)
+        sys.exit(main(sys.argv[1:], settings.models_dir, lambda: store.book, chosen, lambda: served(settings, chosen)))
+    except StoreSilent as problem:
+        sys.exit(f"error: {problem}")

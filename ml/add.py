@@ -80,12 +80,13 @@ def gather(given: Given) -> Trained:
             told.features,
             record_id=given.record_id,
             optional=_optional(estimator, training[columns]),
+            constraints=told.constraints,
         ),
         outcomes=outcomes,
         training=training[columns],
         holdout=holdout[columns],
         truth=read_truth(given.holdout, given.truth, outcomes),
-        about={"data": f"{given.data.name}, hold-out {given.holdout.name}", **told.about},
+        about={"data": f"{given.data.name}, hold-out {given.holdout.name}", **told.card()},
         trusted=given.trust,
     )
 

@@ -5,7 +5,7 @@ Both come from one game (``ml/value.py``) at one position, so no two numbers on 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ml.bands import Band, band_of, bands
@@ -102,10 +102,11 @@ class Advice:
     unlike: Unlike | None
 
 
-def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off: float) -> Standing:
+def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off: Callable[[str], float]) -> Standing:
     """Where a raw record stands; blanks are allowed everywhere.
 
     Where no outcome is named, it is the positive one, or of three or more exclusive ones the most probable.
+    `cut_off` gives the cut-off of the outcome that this comes to.
 
     Raises
     ------
@@ -117,7 +118,7 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
     position = game.at(row)
     outcome = outcome or _leading(bundle, position)
     column = bundle.outcomes.index(outcome)
-    probability = float(position.value[column])
+    probability, threshold = float(position.value[column]), cut_off(outcome)
     return Standing(
         model=bundle,
         row=row,
@@ -128,14 +129,22 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
         labels=_labels(bundle, row, position),
         notes=records.notes,
         outcome=outcome,
-        cut_off=cut_off,
-        questions=questions(game, position, column, cut_off),
+        cut_off=threshold,
+        questions=questions(game, position, column, threshold),
         band=band_of(bands(bundle.card, outcome), probability),
     )
 
 
-def advise(game: Game, standing: Standing) -> Advice:
-    """What stands behind a standing: slower, and so asked for after the score was shown."""
+def advise(game: Game, standing: Standing, holdout_row: int | None = None) -> Advice:
+    """What stands behind a standing: slower, and so asked for after the score was shown.
+
+    Parameters
+    ----------
+    game : Game
+    standing : Standing
+    holdout_row : int, optional
+        Row of the hold-out, from 0, that is the record itself; it is left out of the evidence.
+    """
     bundle, row = standing.model, standing.row
     column = bundle.outcomes.index(standing.outcome)
     explanation = explain(game, row)
@@ -144,8 +153,8 @@ def advise(game: Game, standing: Standing) -> Advice:
         reasons=reasons(bundle.schema, row, explanation, column),
         sweeps=sweeps(game, row),
         changes=changes(game, row, column, standing.cut_off, name=standing.outcome),
-        evidence=evidence(bundle, standing.outcome, standing.probability),
-        neighbours=neighbours(bundle, row),
+        evidence=evidence(bundle, standing.outcome, standing.probability, holdout_row),
+        neighbours=neighbours(bundle, row, without=holdout_row),
         unlike=unlike(bundle, row),
     )
 

@@ -28,7 +28,7 @@ NUMERIC = ("number", "integer", "boolean")
 def column(feature: Feature, values: Sequence[Value]) -> np.ndarray:
     """Typed values of one feature as an array of shape (n,)."""
     if feature.kind in NUMERIC:
-        return np.array([math.nan if value is None else float(value) for value in values], dtype=np.float64)  # type: ignore[arg-type]
+        return np.array(values, dtype=np.float64)  # None becomes NaN
     if feature.kind == "date":
         return np.array(["NaT" if value is None else value for value in values], dtype="datetime64[s]")
     array = np.empty(len(values), dtype=object)
@@ -48,7 +48,7 @@ def block_of(schema: Schema, rows: Sequence[Row]) -> Block:
 def rows_of(schema: Schema, block: Block) -> list[Row]:
     """A block as rows: the inverse of :func:`block_of`."""
     return list(
-        zip(*(_values(feature, array) for feature, array in zip(schema.features, block, strict=True)), strict=True)
+        zip(*(values_of(feature, array) for feature, array in zip(schema.features, block, strict=True)), strict=True)
     )
 
 
@@ -81,7 +81,7 @@ def write_csv(path: Path, schema: Schema, block: Block, extra: Mapping[str, Iter
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow([*schema.names, *extra])
-        texts = [[_cell(f, value) for value in _values(f, a)] for f, a in zip(schema.features, block, strict=True)]
+        texts = [[_cell(f, value) for value in values_of(f, a)] for f, a in zip(schema.features, block, strict=True)]
         writer.writerows(zip(*texts, *extra.values(), strict=True))
 
 
@@ -96,7 +96,8 @@ def read_csv(path: Path, schema: Schema, extra: Sequence[str] = ()) -> tuple[Blo
     return block, {name: list(cells[name]) for name in extra if name in cells}
 
 
-def _values(feature: Feature, array: np.ndarray) -> list[Value]:
+def values_of(feature: Feature, array: np.ndarray) -> list[Value]:
+    """An array of one feature as typed values: the inverse of :func:`column`."""
     if feature.kind == "number":
         return [None if math.isnan(value) else value for value in array.tolist()]
     if feature.kind == "integer":

@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -27,9 +27,16 @@ from ml.archive import write_estimator
 from ml.bands import check_bands
 from ml.blocks import Block, block_of_frame, rows_of, size, take, write_csv
 from ml.compile import CannotCompile, compile_estimator, prove
+from ml.cut_offs import check_cut_offs
+from ml.diagram import diagram_of
 from ml.errors import InvalidData, UntrustedModel
+from ml.holdout import Holdout, gaps_of, is_large, write_holdout, write_scores
+from ml.order import CARD as ORDER
+from ml.order import order_of
 from ml.outcomes import Outcome, Outcomes
-from ml.predictor import SklearnPredictor, offers
+from ml.own_measures import CARD, Function, work_out
+from ml.payoff import check_payoff
+from ml.predictor import Predictor, SklearnPredictor, offers
 from ml.registry import check_name, set_live
 from ml.schema import Schema
 
@@ -54,9 +61,13 @@ class Trained:
         Raw rows that the estimator did not see.
     truth : Series of n classes (exclusive), or DataFrame of shape (n, k) with 0 and 1
     about : dict
-        Goes into the card as it is: data, owner, intended use, limits, metrics.
+        Goes into the card as it is: data, owner, intended use, limits, metrics, bands,
+        payoff, cut_offs.
     trusted : sequence of str
         Types beyond scikit-learn's and numpy's own that the adder has looked at and trusts.
+    measures : mapping of label to callable (truth bool (n,), probabilities (n,), weight (n,)) -> float
+        Measures of your own, worked out here for each outcome's yes/no question on the hold-out and
+        kept in the card.
     """
 
     name: str
@@ -70,6 +81,7 @@ class Trained:
     truth: pd.Series | pd.DataFrame
     about: dict[str, Any] = field(default_factory=dict)
     trusted: Sequence[str] = ()
+    measures: Mapping[str, Function] = field(default_factory=dict)
 
 
 def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | None = None) -> Outcomes:
@@ -102,6 +114,8 @@ def build_bundle(trained: Trained, models: Path) -> str:
     """
     check_name(trained.name)
     check_bands(trained.about, trained.outcomes.names)
+    check_payoff(trained.about, trained.outcomes.names)
+    check_cut_offs(trained.about, trained.outcomes.names)
     models = Path(models)
     models.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".making-", dir=models) as making:
@@ -123,34 +137,39 @@ def build_bundle(trained: Trained, models: Path) -> str:
 
 def _write(trained: Trained, folder: Path) -> None:
     schema, outcomes = trained.schema, trained.outcomes
-    holdout = block_of_frame(schema, trained.holdout)
+    holdout = Holdout(block_of_frame(schema, trained.holdout), _truth(trained))
     background = block_of_frame(schema, _sample(trained.training, BACKGROUND_ROWS))
-    truth = _truth(trained)
     estimator = _quiet(trained.estimator)
     reference = SklearnPredictor(estimator, schema, outcomes)
-    write_csv(folder / bundles.HOLDOUT, schema, holdout, _truth_cells(outcomes, truth))
+    write_holdout(folder, schema, outcomes, holdout)
     write_csv(folder / bundles.BACKGROUND, schema, background)
     trusted = _save_estimator(estimator, folder / bundles.ESTIMATOR, trained.trusted)
-    path = _compiled(estimator, reference, trained, (holdout, background), folder)
-    _write_json(folder / bundles.GOLDEN, _golden(schema, reference, holdout))
+    path, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
+    _write_json(folder / bundles.GOLDEN, _golden(schema, reference, holdout.block))
     _write_json(folder / bundles.SCHEMA, schemas.to_json(schema))
-    _write_json(folder / bundles.CARD, _card(trained, path, trusted, size(holdout)))
+    card = _card(trained, path, trusted, size(holdout.block))
+    answer = reference.block(holdout.block)
+    if is_large(len(holdout.truth)):
+        write_scores(folder, answer if serves is reference else serves.block(holdout.block))
+    own = work_out(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
+    card[ORDER] = order_of(schema, outcomes, reference, holdout, answer)
+    _write_json(folder / bundles.CARD, card | ({CARD: own} if own else {}))
 
 
 def _compiled(
     estimator: Any, reference: SklearnPredictor, trained: Trained, blocks: Sequence[Block], folder: Path
-) -> dict[str, str]:
+) -> tuple[dict[str, str], Predictor]:
     """Compile, prove and save the fast path; say which path serves, and why."""
     try:
         program = compile_estimator(estimator, trained.schema, trained.outcomes)
         proof = prove(program, reference.block, trained.schema, blocks)
     except CannotCompile as error:
-        return {"kind": "scikit-learn", "why": str(error)}
+        return {"kind": "scikit-learn", "why": str(error)}, reference
     if not proof.ok:
-        return {"kind": "scikit-learn", "why": f"The compiled path is not equal: {proof.reason}"}
+        return {"kind": "scikit-learn", "why": f"The compiled path is not equal: {proof.reason}"}, reference
     program.save(folder)
     why = f"equal to scikit-learn on {proof.rows:,} rows, largest difference {proof.largest:.1e}"
-    return {"kind": "compiled", "why": why, "steps": program.description}
+    return {"kind": "compiled", "why": why, "steps": program.description}, program
 
 
 def _quiet(estimator: Any) -> Any:
@@ -198,14 +217,6 @@ def _truth(trained: Trained) -> np.ndarray:
     return truth
 
 
-def _truth_cells(outcomes: Outcomes, truth: np.ndarray) -> dict[str, list[str]]:
-    columns = truth.astype(int).T.tolist()
-    return {
-        name: [str(cell) for cell in cells]
-        for name, cells in zip(bundles.truth_columns(outcomes), columns, strict=True)
-    }
-
-
 def _sample(frame: pd.DataFrame, most: int) -> pd.DataFrame:
     return frame if len(frame) <= most else frame.sample(most, random_state=0)
 
@@ -213,8 +224,7 @@ def _sample(frame: pd.DataFrame, most: int) -> pd.DataFrame:
 def _golden(schema: Schema, reference: SklearnPredictor, holdout: Block) -> dict[str, Any]:
     """Answers of scikit-learn itself, to be given again by whatever serves this version."""
     # Spread over the hold-out; rows with missing values first, for they take the rarer branches.
-    gaps = [not any(value is None for value in row) for row in rows_of(schema, holdout)]
-    order = np.argsort(gaps, kind="stable")
+    order = np.argsort(~np.any([gaps_of(array) for array in holdout], axis=0), kind="stable")
     few = order[np.unique(np.linspace(0, len(order) - 1, GOLDEN_ROWS).astype(int))]
     block = take(holdout, few)
     answer = reference.block(block)
@@ -235,6 +245,7 @@ def _card(trained: Trained, path: dict[str, str], trusted: list[str], holdout_ro
         "rows": {"training": len(trained.training), "hold-out": holdout_rows},
         "versions": {"python": platform.python_version()} | versions,
         "trusted": trusted,
+        "diagram": diagram_of(_quiet(trained.estimator), trained.schema.names),
         **trained.about,
     }
 

@@ -11,7 +11,6 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -22,31 +21,18 @@ import numpy as np
 from ml import schema as schemas
 from ml.blocks import Block, block_of, read_csv
 from ml.errors import BrokenModel, UntrustedModel
-from ml.outcomes import Outcome, Outcomes
+from ml.holdout import Holdout, read_holdout, read_scores
+from ml.outcomes import Outcome, Outcomes, Prediction
 from ml.predictor import Predictor, SklearnPredictor
 from ml.records import read_records
 from ml.schema import Schema
 
 CARD, SCHEMA, ESTIMATOR, MANIFEST = "card.json", "schema.json", "estimator.skops", "manifest.json"
-HOLDOUT, BACKGROUND, GOLDEN = "holdout.csv", "background.csv", "golden.json"
+BACKGROUND, GOLDEN = "background.csv", "golden.json"
 CREATED = "created"  # a time, for people; no part of the version
 LARGEST_FILE = 2 * 2**30
 TOLERANCE = 1e-9
 FINGERPRINT_LENGTH = 8
-
-
-@dataclass(frozen=True)
-class Holdout:
-    """Rows with known truth that the model did not see in training.
-
-    Attributes
-    ----------
-    block : Block of n records
-    truth : ndarray of bool, shape (n, k)
-    """
-
-    block: Block
-    truth: np.ndarray
 
 
 class Bundle:
@@ -58,7 +44,7 @@ class Bundle:
         self.fingerprint = folder.name
         self.key = f"{name}@{folder.name}"
         self._lock = threading.RLock()
-        verify(folder)
+        self._files = verify(folder)
         self.card: dict[str, Any] = read_json(folder / CARD)
         self.schema: Schema = schemas.from_json(read_json(folder / SCHEMA))
         self.outcomes = outcomes_from_json(self.card["outcomes"])
@@ -86,9 +72,12 @@ class Bundle:
     @cached_property
     def holdout(self) -> Holdout:
         """Rows with known truth that the model did not see in training."""
-        block, truth = read_csv(self.folder / HOLDOUT, self.schema, truth_columns(self.outcomes))
-        columns = [np.array(cells) == "1" for cells in truth.values()]
-        return Holdout(block, np.column_stack(columns))
+        return read_holdout(self.folder, self._files, self.schema, self.outcomes)
+
+    @cached_property
+    def scores(self) -> Prediction | None:
+        """What the predictor says of the hold-out, where that was kept with the version: of many rows."""
+        return read_scores(self.folder, self._files)
 
     @cached_property
     def background(self) -> Block:
@@ -134,8 +123,8 @@ class Bundle:
             raise BrokenModel(f"{self.key} does not give the answers recorded with it.", "Train or add it again.")
 
 
-def verify(folder: Path) -> None:
-    """Raise BrokenModel unless every file is what the manifest and the folder's name say."""
+def verify(folder: Path) -> frozenset[str]:
+    """Names of the version's files; BrokenModel unless each is what the manifest and the folder's name say."""
     key = f"{folder.parent.name}@{folder.name}"
     again = "Restore the folder, or train or add the model again."
     try:
@@ -144,7 +133,8 @@ def verify(folder: Path) -> None:
         raise BrokenModel(f"{key} has no readable manifest.", again) from None
     if hashlib.sha256(manifest).hexdigest()[:FINGERPRINT_LENGTH] != folder.name:
         raise BrokenModel(f"{key}: the manifest was altered.", again)
-    for name, expected in json.loads(manifest).items():
+    listed = json.loads(manifest)
+    for name, expected in listed.items():
         path = folder / name
         try:
             size = path.stat().st_size
@@ -156,6 +146,7 @@ def verify(folder: Path) -> None:
             raise BrokenModel(f"{key}: {name} was altered.", again)
     if not (folder / CARD).is_file() or not (folder / SCHEMA).is_file():
         raise BrokenModel(f"{key} has no card or no schema.", again)
+    return frozenset(listed)
 
 
 def load_estimator(path: Path, card: dict[str, Any]) -> Any:
@@ -171,11 +162,6 @@ def load_estimator(path: Path, card: dict[str, Any]) -> Any:
         message = f"The estimator holds types that are not trusted: {', '.join(sorted(unknown))}."
         raise UntrustedModel(message, "Look at them, then add the model again and name them with --trust.")
     return skops.io.load(path, trusted=sorted(card.get("trusted", ())))
-
-
-def truth_columns(outcomes: Outcomes) -> list[str]:
-    """Names of the hold-out file's columns that hold the truth, one an outcome, 1 or 0."""
-    return [f"is {name}" for name in outcomes.names]
 
 
 def outcomes_to_json(outcomes: Outcomes) -> dict[str, Any]:

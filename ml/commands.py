@@ -6,16 +6,28 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
+from ml import keep, warm
+from ml.book import Shelf
 from ml.bundle import Bundle
+from ml.cut_offs import Chosen
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
+from ml.evaluation import evaluation_of
 from ml.service import Service, open_service
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
+WARM = "then compute ahead what its pages open with"
 
 
-def main(argv: Sequence[str], models: Path) -> int:
+def main(
+    argv: Sequence[str],
+    models: Path,
+    shelf: Callable[[], Shelf] | None = None,
+    chosen: Chosen | None = None,
+    served: Callable[[], Service] | None = None,
+) -> int:
     """Run one command.
 
     Parameters
@@ -24,6 +36,12 @@ def main(argv: Sequence[str], models: Path) -> int:
         The words after ``python -m ml``.
     models : Path
         The folder of the models.
+    shelf : callable, optional
+        Opens what keeps the books of records; only ``records`` needs it.
+    chosen : callable, optional
+        Gives the cut-off that somebody chose; only ``report`` asks.
+    served : callable, optional
+        Opens the models with the server's cache; only ``warm`` and ``--warm`` ask.
 
     Returns
     -------
@@ -36,6 +54,9 @@ def main(argv: Sequence[str], models: Path) -> int:
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     given.rest = rest
     given.models = models
+    given.shelf = shelf
+    given.chosen = chosen
+    given.served = served or (lambda: open_service(models, chosen=chosen))
     try:
         return given.run(given)
     except InvalidRecord as error:
@@ -56,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("name", nargs="?", help="the model; all of them without a name")
     train.add_argument("--data", type=Path, metavar="FILE", help="CSV file to learn from, where the recipe takes one")
     train.add_argument("--missing", action="store_true", help="only the models that are not there yet")
+    train.add_argument("--warm", action="store_true", help=WARM)
     train.set_defaults(run=_train)
 
     add = commands.add_parser("add", help="add a model that was fitted elsewhere, and make it live")
@@ -79,10 +101,15 @@ def _parser() -> argparse.ArgumentParser:
         "--trust", action="append", default=[], metavar="TYPE", help="a type in the estimator's file to trust"
     )
     add.add_argument("--trust-pickle", action="store_true", help="load a pickle, and run the code that it holds")
+    add.add_argument("--warm", action="store_true", help=WARM)
     add.set_defaults(run=_add)
 
     commands.add_parser("list", help="list the models").set_defaults(run=_list)
     commands.add_parser("check", help="open every model and say what is wrong").set_defaults(run=_check)
+
+    ahead = commands.add_parser("warm", help="compute ahead what the Insights and Performance pages open with")
+    warm.describe(ahead)
+    ahead.set_defaults(run=_warm)
 
     predict = commands.add_parser(
         "predict", help="score one record", epilog="Give each feature as --name value.", allow_abbrev=False
@@ -94,7 +121,21 @@ def _parser() -> argparse.ArgumentParser:
     score.add_argument("name", help="the model, or a key such as loan@3f9a1c2b")
     score.add_argument("--in", dest="source", type=Path, required=True, metavar="FILE", help="CSV file with records")
     score.add_argument("--out", dest="target", type=Path, required=True, metavar="FILE", help="CSV file to write")
+    score.add_argument("--engine", choices=["dask"], help="score on the workers of a cluster; here without it")
+    score.add_argument(
+        "--scheduler", metavar="ADDRESS", help="of the Dask cluster, as tcp://HOST:8786; without it one is started here"
+    )
     score.set_defaults(run=_score)
+
+    report = commands.add_parser("report", help="write a model's report: a whole HTML file, or one page as PDF")
+    report.add_argument("name", help="the model, or a key such as loan@3f9a1c2b")
+    report.add_argument("--out", dest="target", type=Path, required=True, metavar="FILE", help="ends in .html or .pdf")
+    report.add_argument("--outcome", metavar="OUTCOME", help="what it is about; without it, what pages open with")
+    report.set_defaults(run=_report)
+
+    records = commands.add_parser("records", help="load the records that the Prediction page finds by id or text")
+    keep.describe(records)
+    records.set_defaults(run=_records)
     return parser
 
 
@@ -113,6 +154,8 @@ def _train(given: argparse.Namespace) -> int:
         print(f"{len(names)} trained in {time.perf_counter() - started:.1f} s, in {given.models}/")
     else:
         print(f"All models are there already, in {given.models}/")
+    if given.warm:
+        warm.warm_each(given.served(), names)
     return OK
 
 
@@ -137,12 +180,25 @@ def _add(given: argparse.Namespace) -> int:
         raise InvalidData(f"The description refuses rows of the data: {error}") from None
     _say_live(key, given.models, "")
     _say_right(open_service(given.models).model(key))
+    if given.warm:
+        warm.warm_each(given.served(), [key])
     return OK
+
+
+def _warm(given: argparse.Namespace) -> int:
+    service = given.served()
+    faults = {} if given.name else service.check()
+    for name, fault in faults.items():
+        if fault:
+            print(f"{name}: {fault}", file=sys.stderr)
+    warm.warm_each(service, given.name or [name for name, fault in faults.items() if not fault])
+    return FAILED if any(faults.values()) else OK
 
 
 def _say_right(bundle: Bundle) -> None:
     """What the model gets right: whoever fitted it knows the figure, and sees when columns were misread."""
-    right = bundle.predictor.block(bundle.holdout.block).labels == bundle.holdout.truth
+    found = evaluation_of(bundle)
+    right = found.labels == found.truth
     print(f"right on the hold-out of {len(right):,} records (compare with your own figures):")
     if bundle.outcomes.exclusive:
         print(f"      {right.all(axis=1).mean():.1%} of the labels")
@@ -220,11 +276,38 @@ def _score(given: argparse.Namespace) -> int:
 
     from ml.scoring import score_file
 
+    if given.scheduler and not given.engine:
+        raise LikelyError("--scheduler belongs to an engine.", "Add --engine dask.")
+    service = open_service(given.models)
+    service.model(given.name)  # before a cluster is started for nothing
     length = given.source.stat().st_size if given.source.is_file() else 0
-    with click.progressbar(length=length, label=f"scoring {given.source.name}", file=sys.stderr) as bar:
-        done = score_file(open_service(given.models), given.name, given.source, given.target, bar.update)
+    with ExitStack() as held:
+        engine = _engine(given.scheduler, held) if given.engine else None
+        bar = held.enter_context(
+            click.progressbar(length=length, label=f"scoring {given.source.name}", file=sys.stderr)
+        )
+        done = score_file(service, given.name, given.source, given.target, bar.update, engine)
     print(f"{done.scored:,} records scored, {done.refused:,} with problems, written to {given.target}")
     return BAD_INPUT if done.refused else OK
+
+
+def _engine(scheduler: str | None, held: ExitStack) -> Callable:
+    from ml.on_dask import OnDask, cluster
+
+    return OnDask(held.enter_context(cluster(scheduler)))
+
+
+def _report(given: argparse.Namespace) -> int:
+    from ml.report.files import write
+
+    length = write(open_service(given.models, chosen=given.chosen), given.name, given.target, given.outcome)
+    print(f"{length / 1000:,.0f} kB written to {given.target}")
+    return OK
+
+
+def _records(given: argparse.Namespace) -> int:
+    done = keep.run(open_service(given.models).model(given.name), given)
+    return OK if done else BAD_INPUT
 
 
 def _say_problems(problems: Sequence[Problem]) -> None:

@@ -23,7 +23,7 @@ LIMITS: dict[str, Form] = {
 FORMS: dict[str, Form] = {
     **dict.fromkeys(("label", "unit", "help", "group"), ((str,), "a text")),
     **dict.fromkeys(("aliases", "suggestions"), ((list, tuple), "a list of texts")),
-    **dict.fromkeys(("lever", "required"), ((bool,), "true or false")),
+    **dict.fromkeys(("lever", "required", "personal"), ((bool,), "true or false")),
     "step": (NUMBERS, "a number"),
 }
 
@@ -40,6 +40,12 @@ class Description:
         Outcome to label.
     features : dict of str to dict
         Column to fields of :class:`ml.schema.Feature`; :func:`check_described` looks at these.
+    constraints : list of str
+        What must hold between two features, as :func:`ml.constraints.read_constraints` reads it.
+    payoff : dict
+        What decisions are worth, as :func:`ml.payoff.payoff_of` reads it.
+    cut_offs : dict of str to float
+        Outcome to the probability from which we act on it.
     about : dict
         Goes into the card as it is.
     """
@@ -48,7 +54,15 @@ class Description:
     description: str = ""
     outcomes: dict[str, str] = field(default_factory=dict)
     features: dict[str, dict[str, Any]] = field(default_factory=dict)
+    constraints: list[str] = field(default_factory=list)
+    payoff: dict[str, Any] = field(default_factory=dict)
+    cut_offs: dict[str, Any] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
+
+    def card(self) -> dict[str, Any]:
+        """What goes into the card."""
+        told = {"payoff": self.payoff, "cut_offs": self.cut_offs}
+        return self.about | {name: given for name, given in told.items() if given}
 
     def dates(self) -> list[str]:
         """Columns that are said to hold dates."""
@@ -113,5 +127,5 @@ def check_described(feature: Feature, given: Mapping[str, Any]) -> None:
 
 def _demand(file: str, name: str, value: object, wanted: type) -> None:
     if not isinstance(value, wanted):
-        form = "a table" if issubclass(wanted, dict) else "a text"
+        form = "a table" if issubclass(wanted, dict) else "a list" if issubclass(wanted, list) else "a text"
         raise InvalidData(f"{name} in {file} is {value!r}.", f"It is written as {form}.")

@@ -77,10 +77,22 @@ class OneOutcomeOnly(LikelyError):
     code = "one_outcome_only"
 
 
+class NothingToShow(LikelyError):
+    """The records hold nothing of what a plot shows: no value of a feature, nothing missing."""
+
+    code = "nothing_to_show"
+
+
 class UnknownPlot(LikelyError):
     """The catalogue has no such plot."""
 
     code = "unknown_plot"
+
+
+class UnknownOption(LikelyError):
+    """A plot was asked for with a choice that it does not offer."""
+
+    code = "unknown_option"
 
 
 class UnknownOutcome(LikelyError):
@@ -96,17 +108,27 @@ class InvalidData(LikelyError):
 
 
 class InvalidRecord(LikelyError):
-    """One or more records cannot be scored. Carries every problem, not the first one."""
+    """One or more records cannot be scored. Carries every problem, not the first one, and what was noted beside."""
 
     code = "invalid_record"
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem], notes: Sequence[Problem] = ()) -> None:
         count = len(problems)
         first = problems[0]
         where = f"{first.feature}: " if first.feature else ""
         more = f" ({count - 1} more)" if count > 1 else ""
         super().__init__(f"{where}{first.message}{more}")
         self.problems = tuple(problems)
+        self.notes = tuple(notes)
+
+    def in_words(self, most: int = 10) -> str:
+        """The first problems in one line, for programs that take an error as a text."""
+        said = [
+            f"record {each.row}, {str(each.feature or 'as a whole')[:80]}: {each.message} {each.hint}".strip()
+            for each in self.problems[:most]
+        ]
+        more = len(self.problems) - len(said)
+        return "; ".join(said) + (f"; and {more:,} more" if more else "")
 
 
 class Unreadable(LikelyError):

@@ -68,9 +68,9 @@ class Evaluation:
 
 
 def evaluate(bundle: Bundle) -> Evaluation:
-    """Score the whole hold-out once; every row counts alike."""
+    """Score the whole hold-out once, or read what was kept with the version; every row counts alike."""
     holdout = bundle.holdout
-    answer = bundle.predictor.block(holdout.block)
+    answer = bundle.scores or bundle.predictor.block(holdout.block)
     weight = np.ones(len(holdout.truth))
     return Evaluation(bundle.outcomes, holdout.truth, answer.labels, answer.probabilities, weight)
 

@@ -91,24 +91,28 @@ class Unlike:
     features: tuple[str, ...]
 
 
-def evidence(bundle: Bundle, outcome: str, probability: float) -> Evidence:
+def evidence(bundle: Bundle, outcome: str, probability: float, without: int | None = None) -> Evidence:
     """Of the hold-out records scored about like this: how many really had the outcome.
 
     These are the tenth of the hold-out (or 50 records, if that is more) whose scores are nearest, and
-    those as near as the last of them; but none whose score is more than 10 points away.
+    those as near as the last of them; but none whose score is more than 10 points away. `without` is the row
+    of the hold-out that is the record itself: what became of it is no evidence for it.
 
     Raises
     ------
     UnknownOutcome, NoProbabilities
     """
     answers = evaluation_of(bundle).of(outcome)
-    scores = need_probabilities(answers.probabilities)
+    others = np.arange(len(answers.truth)) != without
+    scores, truth = need_probabilities(answers.probabilities)[others], answers.truth[others]
     apart = np.abs(scores - probability)
+    if not len(apart):
+        return Evidence(0, 0, *wilson(0, 0), probability, probability, few=True)
     count = min(max(FEWEST, math.ceil(SHARE * len(apart))), len(apart))
     # A hair more than the last, so that equal scores are in or out together however they were rounded.
     reach = min(float(np.partition(apart, count - 1)[count - 1]), ALIKE) + 1e-12
     near = apart <= reach
-    similar, had = int(near.sum()), int(answers.truth[near].sum())
+    similar, had = int(near.sum()), int(truth[near].sum())
     low, high = wilson(had, similar)
     ends = (float(scores[near].min()), float(scores[near].max())) if similar else (probability, probability)
     return Evidence(similar, had, low, high, *ends, similar < FEW)
@@ -242,7 +246,8 @@ def _apart(scales: np.ndarray, features: Sequence[Feature], block: Block, row: R
     """Distance of each of n records from the row in each wanted feature: shape (len(wanted), n).
 
     Numbers: the difference as a share of the feature's scale, not capped, so that what is far stays far.
-    All else: 0 when equal, 1 when not. A missing value is equal to a missing one and 1 from all others.
+    All else: 0 when equal, 1 when not. A missing value is equal to a missing one and 1 from all others; from a
+    number that is further than that from every known one, as far as the nearest of these.
     """
     lines = np.empty((len(wanted), size(block)))
     for line, at in zip(lines, wanted.tolist(), strict=True):
@@ -251,7 +256,9 @@ def _apart(scales: np.ndarray, features: Sequence[Feature], block: Block, row: R
         if feature.kind in ("number", "integer", "date"):
             apart = np.abs(_numbers(array) - _numbers(given)) / scales[at]
             missing = np.isnan(_numbers(array)) & np.isnan(_numbers(given))
-            line[:] = np.where(missing, 0.0, np.where(np.isnan(apart), 1.0, apart))
+            # Else a value that nobody has would be near all who have none.
+            unknown = max(1.0, float(np.nanmin(apart))) if not np.isnan(apart).all() else 1.0
+            line[:] = np.where(missing, 0.0, np.where(np.isnan(apart), unknown, apart))
         else:
             line[:] = _unequal(array, given)
     return lines

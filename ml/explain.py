@@ -99,10 +99,7 @@ def _spread(rest: np.ndarray, found: np.ndarray, mask: np.ndarray) -> np.ndarray
 
 def answers_filled(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
     """Answers for the record with its blanks filled by each background row: shape (n, k)."""
-    count = size(game.background)
-    if mask.all():
-        return np.broadcast_to(game.at(row, mask.tolist()).value, (count, len(game.base)))
-    return game.ask(_mixed(game, row, np.arange(count), np.broadcast_to(mask, (count, len(mask)))))
+    return game.filled(row, mask.tolist())
 
 
 # What the model makes of the known values: background rows are changed into the record, value by value.

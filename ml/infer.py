@@ -6,12 +6,13 @@ import dataclasses
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 from pandas.api import types
 
+from ml.constraints import read_constraints
 from ml.description import check_described
 from ml.errors import InvalidData
 from ml.schema import Choice, Feature, Kind, Schema, text_of
@@ -28,6 +29,7 @@ def infer_schema(
     *,
     record_id: str | None = None,
     optional: bool | Collection[str] = (),
+    constraints: Sequence[object] = (),
 ) -> Schema:
     """The schema of the columns that an estimator was fitted on.
 
@@ -41,11 +43,13 @@ def infer_schema(
         Name of the column that names a record.
     optional : bool or collection of str
         Columns that the estimator can do without; True for every one.
+    constraints : sequence of str
+        What must hold between two features, as in "down_payment <= price".
 
     Raises
     ------
     InvalidData
-        When a column of `described` is not in the frame, or the frame has no columns or rows.
+        When a column of `described` is not in the frame, the frame has no columns or rows, or a constraint is none.
     """
     described = described or {}
     strangers = set(described) - set(map(str, frame.columns))
@@ -56,7 +60,7 @@ def infer_schema(
         _feature(str(name), frame[name], dict(described.get(str(name), {})), str(name) not in free) for name in frame
     ]
     _refuse_shared_names(features, record_id)
-    return Schema(tuple(features), record_id)
+    return Schema(tuple(features), record_id, read_constraints(constraints, features))
 
 
 def _refuse_shared_names(features: Collection[Feature], record_id: str | None) -> None:

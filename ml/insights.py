@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.blocks import Block, take
+from ml.effort import predictions, sample
 from ml.evaluation import Evaluation
 from ml.outcomes import Prediction
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle
+    from ml.order import Draft
 
-REPEATS = 10
+REPEATS, FEWEST_REPEATS = 10, 5
 MOST_ROWS = 5_000
-# Bounds the time on the slowest path: scikit-learn scores about 20,000 rows of a forest a second.
-MOST_PREDICTIONS = 200_000
+FEWEST_ROWS = 200  # with fewer the spread is wider than most importances
 # A forest that says 0 would cost one wrong record a log-loss of 36 and drown all others: with this floor the
 # spread of the demo models' importances is up to half of that without, and their log-loss is the same.
 SMALLEST = 0.001
@@ -60,7 +61,7 @@ class Importance:
     repeats: int
 
 
-def importance(bundle: Bundle, evaluation: Evaluation, repeats: int = REPEATS) -> Importance:
+def importance(bundle: Bundle | Draft, evaluation: Evaluation, repeats: int | None = None) -> Importance:
     """Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019) of every raw feature.
 
     Each feature's column of the raw records is shuffled, so all that the estimator makes of it
@@ -74,11 +75,13 @@ def importance(bundle: Bundle, evaluation: Evaluation, repeats: int = REPEATS) -
     bundle : Bundle
     evaluation : Evaluation
         Of that bundle.
-    repeats : int
-        Shuffles of each feature.
+    repeats : int or None
+        Shuffles of each feature; None makes as many as the effort allows, 5 to 10.
     """
-    schema = bundle.schema
-    chosen = _sample(len(evaluation), len(schema.features), repeats)
+    schema, effort = bundle.schema, predictions(bundle)
+    if repeats is None:
+        repeats = min(REPEATS, max(FEWEST_REPEATS, effort // (FEWEST_ROWS * max(len(schema.features), 1))))
+    chosen = _sample(len(evaluation), len(schema.features), repeats, effort)
     block = take(bundle.holdout.block, chosen)
     truth = np.tile(evaluation.truth[chosen], (repeats, 1))
     weight = np.tile(evaluation.weight[chosen], repeats)
@@ -108,12 +111,9 @@ def importance(bundle: Bundle, evaluation: Evaluation, repeats: int = REPEATS) -
     )
 
 
-def _sample(rows: int, features: int, repeats: int) -> np.ndarray:
-    """Which rows of the hold-out are used: all, or as many as bound the time, drawn at random."""
-    most = min(MOST_ROWS, max(200, MOST_PREDICTIONS // (repeats * max(features, 1))))
-    if rows <= most:
-        return np.arange(rows)
-    return np.sort(np.random.default_rng(0).choice(rows, most, replace=False))
+def _sample(rows: int, features: int, repeats: int, effort: int) -> np.ndarray:
+    """Which rows of the hold-out are used: all, or as many as the predictions allow, drawn at random."""
+    return sample(rows, min(MOST_ROWS, max(FEWEST_ROWS, effort // (repeats * max(features, 1)))))
 
 
 def _shuffled(stacked: Block, at: int, rows: int, repeats: int) -> Block:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from math import prod
@@ -11,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from ml.schema import Feature, Row, Schema, Value
-from ml.sweep import Moves, grid, values_of
+from ml.nearness import Moves
+from ml.schema import Feature, Row, Value
+from ml.sweep import grid, values_of
 from ml.value import Game
 
 MOST_LEVERS = 3
@@ -20,27 +20,8 @@ MOST_VALUES = 15
 MOST_CHANGES = 3
 MOST_COMBINATIONS = 10_000  # of one number of levers
 MOST_WITH_BLANKS = 300  # each is then a mean over background rows
-PREDICTIONS = 10_000
+PREDICTIONS = 5_000  # with blanks; against 20,000 the same changes were found
 CONFIRMED = 20  # changes of a record with blanks that are looked at with all background rows
-
-_SIGNS: dict[str, Callable[[Any, Any], bool]] = {"<=": operator.le, "<": operator.lt}
-
-
-@dataclass(frozen=True)
-class Constraint:
-    """What must hold between two features: ``smaller sign larger``, sign "<=" or "<".
-
-    It holds where either value is not known.
-    """
-
-    smaller: str
-    sign: str
-    larger: str
-
-    def holds(self, schema: Schema, row: Row) -> bool:
-        """Whether the row keeps it."""
-        a, b = row[schema.position[self.smaller]], row[schema.position[self.larger]]
-        return a is None or b is None or _SIGNS[self.sign](a, b)
 
 
 @dataclass(frozen=True)
@@ -95,7 +76,6 @@ def changes(
     outcome: int,
     cut_off: float,
     known: Sequence[bool] | None = None,
-    constraints: Sequence[Constraint] = (),
     name: str = "",
 ) -> Changes:
     """Search all values of all levers: one, then two, then three at a time.
@@ -103,7 +83,8 @@ def changes(
     A number is tried at up to 15 round values over what training has seen. The size of a change is the
     number of levers first and the sum of its steps second, so the search ends at the first number of levers
     with which the score crosses; within it, it is complete. Where one number of levers has more than 10,000
-    combinations (300 with blanks), fewer values of each number are tried; choices are all tried always.
+    combinations (300 with blanks), fewer values of each number are tried, and where that is not enough, of each
+    lever those that alone do most. The schema's constraints hold after every change of what they are about.
 
     Parameters
     ----------
@@ -117,12 +98,11 @@ def changes(
     known : sequence of bool, length p, or None
         As :meth:`ml.value.Game.at` takes it. With blanks, candidates are estimated and then confirmed
         with the value function itself.
-    constraints : sequence of Constraint
     name : str
         Of the outcome, to be handed on.
     """
     mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
-    search = _Search(game, row, mask, outcome, cut_off, tuple(constraints))
+    search = _Search(game, row, mask, outcome, cut_off)
     best: Change | None = None
     for count in range(1, min(MOST_LEVERS, len(search.levers)) + 1):
         tried = search.tried(count)
@@ -136,53 +116,76 @@ def changes(
 class _Search:
     """The levers of one record and the question that is put to them."""
 
-    def __init__(
-        self, game: Game, row: Row, mask: np.ndarray, outcome: int, cut_off: float, constraints: tuple[Constraint, ...]
-    ) -> None:
+    def __init__(self, game: Game, row: Row, mask: np.ndarray, outcome: int, cut_off: float) -> None:
         self.game, self.row, self.mask, self.outcome, self.cut_off = game, row, mask, outcome, cut_off
-        self.constraints = constraints
         self.now = float(game.at(row, mask.tolist()).value[outcome])
         self.upwards = self.now < cut_off
-        self.levers = {
-            at: values
-            for at, feature in enumerate(game.schema.features)
-            if feature.lever and (values := self._values(at))
-        }
+        self._grids: dict[tuple[int, int], tuple[Value, ...]] = {}
+        self._steps: dict[tuple[int, Value], float] = {}
+        self._alone: dict[tuple[int, Value], float] = {}  # gain of each move by itself
+        self.levers = [at for at, feature in enumerate(game.schema.features) if feature.lever and self._values(at)]
 
     def _values(self, at: int, most: int = MOST_VALUES) -> tuple[Value, ...]:
-        here = (self.row[at],) if self.mask[at] else ()
-        return tuple(value for value in grid(self.game.schema.features[at], most) if value not in here)
+        if (at, most) not in self._grids:
+            here = (self.row[at],) if self.mask[at] else ()
+            values = grid(self.game.schema.features[at], most)
+            self._grids[at, most] = tuple(value for value in values if value not in here)
+        return self._grids[at, most]
 
     def tried(self, count: int) -> list[Change]:
         """Every allowed change of that many levers, with its score."""
         moves = [change for change in self._moves(count) if self._allowed(change)]
         if not moves:
             return []
-        scores = values_of(self.game, self.row, self.mask, moves, PREDICTIONS)[:, self.outcome]
-        return [self._change(change, score) for change, score in zip(moves, scores.tolist(), strict=True)]
+        scores = values_of(self.game, self.row, self.mask, moves, PREDICTIONS)[:, self.outcome].tolist()
+        if count == 1:
+            gains = scores if self.upwards else [-score for score in scores]
+            self._alone = {pair: gain for change, gain in zip(moves, gains, strict=True) for pair in change.items()}
+        return [self._change(change, score) for change, score in zip(moves, scores, strict=True)]
 
     def _moves(self, count: int) -> Iterator[Moves]:
-        limit = MOST_COMBINATIONS if self.mask.all() else MOST_WITH_BLANKS
-        for most in range(MOST_VALUES, 2, -1):
-            values = {at: self._values(at, most) for at in self.levers}
-            if sum(prod(map(len, some)) for some in combinations(values.values(), count)) <= limit:
-                break
+        values = self._fitting(count)
         for levers in combinations(values, count):
             for chosen in product(*(values[at] for at in levers)):
                 yield dict(zip(levers, chosen, strict=True))
 
+    def _fitting(self, count: int) -> dict[int, tuple[Value, ...]]:
+        """Values to try of each lever: fewer of each number, then of each lever, where there would be too many."""
+        limit = MOST_COMBINATIONS if self.mask.all() else MOST_WITH_BLANKS
+        for most in range(MOST_VALUES, 2, -1):
+            values = {at: self._values(at, most) for at in self.levers}
+            if _combinations(values, count) <= limit:
+                return values
+        for most in range(MOST_VALUES, 1, -1):
+            few = {at: self._strongest(at, values[at])[:most] for at in values}
+            if _combinations(few, count) <= limit:
+                return few
+        return few
+
+    def _strongest(self, at: int, values: Sequence[Value]) -> tuple[Value, ...]:
+        return tuple(sorted(values, key=lambda value: -self._alone.get((at, value), -1.0)))
+
     def _allowed(self, change: Moves) -> bool:
-        if not self.constraints:
-            return True
-        row = tuple(change.get(at, value) for at, value in enumerate(self.row))
-        return all(constraint.holds(self.game.schema, row) for constraint in self.constraints)
+        """Whether the change keeps the constraints on what it moves; what was against one before is not its matter."""
+        schema = self.game.schema
+        touched = [
+            rule
+            for rule in schema.constraints
+            if schema.position[rule.smaller] in change or schema.position[rule.larger] in change
+        ]
+        row = tuple(change.get(at, value) for at, value in enumerate(self.row)) if touched else self.row
+        return all(rule.holds(schema, row) for rule in touched)
 
     def _change(self, change: Moves, probability: float) -> Change:
-        features = self.game.schema.features
-        now = [self.row[at] if self.mask[at] else None for at in change]
-        moves = tuple((features[at].name, old, new) for (at, new), old in zip(change.items(), now, strict=True))
-        steps = sum(step(features[at], old, new) for (at, new), old in zip(change.items(), now, strict=True))
-        return Change(moves, steps, probability)
+        names = self.game.schema.names
+        moves = tuple((names[at], self.row[at] if self.mask[at] else None, new) for at, new in change.items())
+        return Change(moves, sum(self._step(at, new) for at, new in change.items()), probability)
+
+    def _step(self, at: int, new: Value) -> float:
+        if (at, new) not in self._steps:
+            old = self.row[at] if self.mask[at] else None
+            self._steps[at, new] = step(self.game.schema.features[at], old, new)
+        return self._steps[at, new]
 
     def crosses(self, probability: float) -> bool:
         """Whether the score lies on the other side of the cut-off than now."""
@@ -229,6 +232,10 @@ class _Search:
         """As it is handed out."""
         names = tuple(self.game.schema.names[at] for at in self.levers)
         return Changes(name, self.cut_off, self.now, found, best, names)
+
+
+def _combinations(values: Mapping[int, Sequence[Value]], count: int) -> int:
+    return sum(prod(map(len, some)) for some in combinations(values.values(), count))
 
 
 def step(feature: Feature, old: Value, new: Value) -> float:

@@ -7,14 +7,16 @@ classifier. A compiled program (``ml/program.py``) serves where it was proved eq
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
-from ml.blocks import Block, block_of, frame_of
+from ml.blocks import Block, block_of, frame_of, size, take
 from ml.outcomes import Outcomes, Prediction
 from ml.schema import Row, Schema
 
+ROWS_AT_ONCE = 100_000  # what steps make of a row may be many times as large
 RowScore = tuple[tuple[bool, ...], tuple[float, ...] | None]
 
 
@@ -50,6 +52,11 @@ class SklearnPredictor:
 
     def block(self, block: Block) -> Prediction:
         """Labels and probabilities of n rows."""
+        rows = size(block)
+        if rows > ROWS_AT_ONCE:
+            return joined(
+                [self.block(take(block, slice(at, at + ROWS_AT_ONCE))) for at in range(0, rows, ROWS_AT_ONCE)]
+            )
         frame: Any = frame_of(self._schema, block)
         if not hasattr(self._estimator, "feature_names_in_"):
             frame = frame.to_numpy()  # fitted on an array: scikit-learn warns at names it has not seen
@@ -58,6 +65,13 @@ class SklearnPredictor:
             warnings.filterwarnings("ignore", message="Found unknown categories")
             labels = labels_of(self._estimator, frame, self._outcomes)
             return Prediction(labels, probabilities_of(self._estimator, frame, self._outcomes))
+
+
+def joined(parts: Sequence[Prediction]) -> Prediction:
+    """What a model says of parts of a block, as one."""
+    labels = np.concatenate([part.labels for part in parts])
+    given = [part.probabilities for part in parts if part.probabilities is not None]
+    return Prediction(labels, np.concatenate(given) if given else None)
 
 
 def offers(estimator: Any) -> str:

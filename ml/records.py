@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ml.alike import LONGEST_ID, read_alike
+from ml.cells import Memo, read_cell
 from ml.errors import InvalidRecord, Problem
 from ml.schema import Row, Schema, Value, text_of
-from ml.values import COMPARED, Refused, kind_of, quote, read_value, shown, unseen
+from ml.values import COMPARED, kind_of, quote, shown
 
 __all__ = ["Records", "read_records", "shown"]
 
-LONGEST_ID = 1_000
 MOST_UNKNOWN = 20  # names of one record that are refused one by one; what has more is no typing error
 _BLANK = ("", None)
 
@@ -46,7 +47,7 @@ class Records:
     def all_rows(self) -> tuple[Row, ...]:
         """All rows, or InvalidRecord with every problem."""
         if self.problems:
-            raise InvalidRecord(self.problems)
+            raise InvalidRecord(self.problems, self.notes)
         return tuple(row for row in self.rows if row is not None)
 
 
@@ -64,20 +65,25 @@ def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False,
     first : int
         Number of the first record, for problems of a later chunk.
     """
+    given = raws if isinstance(raws, Sequence) else list(raws)
+    alike = read_alike(schema, given, extra, first)
+    if alike is not None:
+        return Records(*alike)
     rows: list[Row | None] = []
     ids: list[str | None] = []
     problems: list[Problem] = []
     notes: list[Problem] = []
-    for at, raw in enumerate(raws, start=first):
+    memo: Memo = {}
+    for at, raw in enumerate(given, start=first):
         known = len(problems)
-        row, record_id = _read_record(schema, raw, at, extra, problems, notes)
+        row, record_id = _read_record(schema, raw, at, extra, problems, notes, memo)
         rows.append(row if len(problems) == known else None)
         ids.append(record_id)
     return Records(tuple(rows), tuple(ids), tuple(problems), tuple(notes))
 
 
 def _read_record(
-    schema: Schema, raw: object, at: int, extra: bool, problems: list[Problem], notes: list[Problem]
+    schema: Schema, raw: object, at: int, extra: bool, problems: list[Problem], notes: list[Problem], memo: Memo
 ) -> tuple[Row, str | None]:
     if isinstance(raw, Problem):
         problems.append(replace(raw, row=at))
@@ -90,15 +96,11 @@ def _read_record(
     values: list[Value] = []
     for position, feature in enumerate(schema.features):
         _, value = given.get(position, _BLANK)
-        try:
-            typed = read_value(feature, value)
-        except Refused as refused:
+        typed, note, refused = read_cell(feature, position, value, memo)
+        if refused is not None:
             problems.append(Problem(at, feature.name, value, refused.message, refused.hint))
-            typed = None
-        else:
-            note = unseen(feature, typed)
-            if note:
-                notes.append(Problem(at, feature.name, value, note))
+        elif note:
+            notes.append(Problem(at, feature.name, value, note))
         values.append(typed)
     return tuple(values), record_id
 

@@ -14,7 +14,7 @@ from ml.errors import BrokenModel, InvalidData, UnknownModel
 POINTER = "live"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 FINGERPRINT = re.compile(r"[0-9a-f]{8}")
-RESERVED = {"gallery", "api", "assets", "static", "healthz", "readyz", "v2", "ping", "invocations", "live"}
+RESERVED = {"gallery", "api", "assets", "static", "healthz", "readyz", "v2", "ping", "invocations", "version", "live"}
 
 
 class Registry:

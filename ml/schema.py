@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 Kind = Literal["number", "integer", "category", "boolean", "date", "text"]
 Widget = Literal["number", "slider", "select", "radio", "switch", "date", "text", "textarea"]
+Sign = Literal["<=", "<"]
 Value = float | int | str | bool | dt.date | None
 Row = tuple[Value, ...]
 
@@ -59,6 +60,8 @@ class Feature:
         Other names under which the value may be sent.
     lever : bool
         True when the user's organisation can change the value.
+    personal : bool
+        True when the value tells of a person: it stays out of addresses, which are logged and passed on.
     widget : str or None
         How the form shows it; None lets the kind decide.
     """
@@ -80,6 +83,7 @@ class Feature:
     group: str = ""
     aliases: tuple[str, ...] = ()
     lever: bool = False
+    personal: bool = False
     widget: Widget | None = None
 
     @property
@@ -100,11 +104,30 @@ class Feature:
 
 
 @dataclass(frozen=True)
+class Constraint:
+    """What must hold between two numbers or two dates of a record: ``smaller sign larger``, sign "<=" or "<".
+
+    It holds where either value is not known.
+    """
+
+    smaller: str
+    sign: Sign
+    larger: str
+
+    def holds(self, schema: Schema, row: Row) -> bool:
+        """Whether the row keeps it."""
+        a: Any = row[schema.position[self.smaller]]
+        b: Any = row[schema.position[self.larger]]
+        return a is None or b is None or (a <= b if self.sign == "<=" else a < b)
+
+
+@dataclass(frozen=True)
 class Schema:
-    """All features in the estimator's column order, and the column that names a record."""
+    """All features in the estimator's column order, the column that names a record, and what holds between features."""
 
     features: tuple[Feature, ...]
     record_id: str | None = None
+    constraints: tuple[Constraint, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -124,7 +147,7 @@ class Schema:
             replace(feature, required=False, widget=None if feature.widget == "switch" else feature.widget)
             for feature in self.features
         )
-        return Schema(tuple(free), self.record_id)
+        return replace(self, features=tuple(free))
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[Feature, ...]], ...]:
@@ -161,12 +184,14 @@ def to_json(schema: Schema) -> dict[str, Any]:
             if value != defaults.get(key) or key in ("name", "label")
         }
         written.append({key: plain(value) for key, value in row.items()})
-    return {"record_id": schema.record_id, "features": written}
+    whole = {"record_id": schema.record_id, "features": written}
+    return whole | ({"constraints": [asdict(rule) for rule in schema.constraints]} if schema.constraints else {})
 
 
 def from_json(data: dict[str, Any]) -> Schema:
     """The inverse of :func:`to_json`."""
-    return Schema(tuple(_feature(row) for row in data["features"]), data.get("record_id"))
+    rules = tuple(Constraint(**rule) for rule in data.get("constraints", ()))
+    return Schema(tuple(_feature(row) for row in data["features"]), data.get("record_id"), rules)
 
 
 def _feature(row: dict[str, Any]) -> Feature:

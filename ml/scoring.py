@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -12,12 +14,17 @@ from typing import Any
 
 from ml.bundle import Bundle
 from ml.errors import InvalidData, Problem
+from ml.lines import Line, score_columns, words
 from ml.score import Score
 from ml.service import Service
-from ml.tables import Table, read_table, safe_cell, score_cells, score_header
+from ml.tables import Table, read_table, row_of, safe_cell, score_cells, score_header
 
 CHUNK = 5_000
 PROBLEMS = "problems"
+
+Lines = list[list[str]]
+Chunk = tuple[str, int, int]  # lines of the result as CSV, how many were scored, how many refused
+Engine = Callable[[Bundle, Sequence[str], Iterable[Lines]], Iterator[Chunk]]  # header, chunks -> the same in order
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,12 @@ class Done:
 
 
 def score_file(
-    service: Service, model: str, source: Path, target: Path, progress: Callable[[int], object] = lambda _: None
+    service: Service,
+    model: str,
+    source: Path,
+    target: Path,
+    progress: Callable[[int], object] = lambda _: None,
+    engine: Engine | None = None,
 ) -> Done:
     """Score a CSV file into another.
 
@@ -45,6 +57,8 @@ def score_file(
         UTF-8; the source is separated by commas, semicolons or tabs, the target by commas.
     progress : callable
         Called after each chunk with the number of bytes of the source that it took.
+    engine : callable, optional
+        Scores the chunks somewhere else; see :class:`ml.on_dask.OnDask`.
 
     Raises
     ------
@@ -59,7 +73,10 @@ def score_file(
     try:
         with source.open(newline="", encoding="utf-8") as lines, part.open("w", newline="", encoding="utf-8") as out:
             counted = _Counted(lines)
-            done = _score(service, bundle, read_table(counted), csv.writer(out), lambda: progress(counted.take()))
+            table = read_table(counted)
+            check_header(bundle, table.header)
+            csv.writer(out).writerow(result_header(bundle, table.header))
+            done = _write(out, (engine or _here(service))(bundle, table.header, _chunks(table)), counted, progress)
         os.replace(part, target)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidData(f"{source} cannot be scored into {target}: {error}.") from None
@@ -68,21 +85,103 @@ def score_file(
     return done
 
 
-def _score(service: Service, bundle: Bundle, table: Table, out: Any, tick: Callable[[], object]) -> Done:
-    _check_header(bundle, table.header)
-    out.writerow([*map(safe_cell, table.header), *score_header(bundle.outcomes), PROBLEMS])
+def _write(out: Any, made: Iterable[Chunk], counted: _Counted, progress: Callable[[int], object]) -> Done:
     scored = refused = 0
-    for chunk in _chunks(table.rows):
-        answers = _answers(service, bundle, chunk)
-        out.writerows(_line(table, bundle, row, answer) for row, answer in zip(chunk, answers, strict=True))
-        good = sum(isinstance(answer, Score) for answer in answers)
-        scored, refused = scored + good, refused + len(chunk) - good
-        tick()
+    for text, good, bad in made:
+        out.write(text)
+        scored, refused = scored + good, refused + bad
+        progress(counted.take())
     return Done(scored, refused)
 
 
-def _check_header(bundle: Bundle, header: Sequence[str]) -> None:
-    """A file in which no column is a feature is the wrong file, not one with a million gaps."""
+def _chunks(table: Table) -> Iterator[Lines]:
+    while lines := list(islice(table.lines, CHUNK)):
+        yield lines
+
+
+def _here(service: Service) -> Engine:
+    """The engine that is no engine: one chunk after the other in this process."""
+
+    def score(bundle: Bundle, header: Sequence[str], chunks: Iterable[Lines]) -> Iterator[Chunk]:
+        return (scored_chunk(service, bundle, header, lines) for lines in chunks)
+
+    return score
+
+
+def scored_chunk(service: Service, bundle: Bundle, header: Sequence[str], lines: Lines) -> Chunk:
+    """Score lines of a table; parameters as :func:`score_lines`."""
+    made, refused = score_lines(service, bundle, header, lines)
+    text = io.StringIO()
+    csv.writer(text).writerows(made)
+    return text.getvalue(), len(made) - refused, refused
+
+
+def score_lines(
+    service: Service,
+    bundle: Bundle,
+    header: Sequence[str],
+    lines: Sequence[list[str]],
+    columns: Mapping[str, str] | None = None,
+) -> tuple[list[Line], int]:
+    """Lines of the result for lines of a table, in their order, and how many of them were refused.
+
+    Parameters
+    ----------
+    service : Service
+    bundle : Bundle
+    header : sequence of str
+        Names of the columns, each once.
+    lines : sequence of list of str
+        Cells as they came, as many as there were.
+    columns : mapping of str to str, optional
+        Column of the table to feature, where it has another name.
+    """
+    names = [columns.get(name, name) for name in header] if columns else header
+    width = len(header)
+    fitting = [cells for cells in lines if len(cells) == width]
+    made = score_columns(bundle, names, list(zip(*fitting, strict=True))) if fitting else []
+    if made is None:
+        made = _row_by_row(service, bundle, names, fitting)
+    if len(fitting) < len(lines):
+        rest = iter(made)
+        made = [next(rest) if len(cells) == width else _misfit(bundle, header, cells) for cells in lines]
+    return made, sum(bool(line[-1]) for line in made)
+
+
+def _row_by_row(service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]]) -> list[Line]:
+    rows = [dict(zip(names, cells, strict=True)) for cells in lines]
+    answers = score_rows(service, bundle, rows)
+    return [_line(bundle, cells, answer) for cells, answer in zip(lines, answers, strict=True)]
+
+
+def _misfit(bundle: Bundle, header: Sequence[str], cells: list[str]) -> Line:
+    row = row_of(header, cells)
+    return result_line(len(header), bundle, row, (row,) if isinstance(row, Problem) else ())
+
+
+def result_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
+    """Names of the result's columns: those of the file, the score's, and what is wrong with a row."""
+    return [*map(safe_cell, header), *score_header(bundle.outcomes), PROBLEMS]
+
+
+def check_header(bundle: Bundle, header: Sequence[str]) -> None:
+    """A file in which no column is a feature is the wrong file, not one with a million gaps.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    header : sequence of str
+        What the model calls the columns.
+
+    Raises
+    ------
+    InvalidData
+        Also where two columns were mapped to one name.
+    """
+    twice = [name for name, count in Counter(header).items() if count > 1]
+    if twice:
+        hint = "Map one column of the file to each feature, and leave no other of that name."
+        raise InvalidData(f"More than one column is to be {', '.join(map(repr, twice[:10]))}.", hint)
     if not any(name in bundle.schema.position for name in header):
         message = f"No column of the file is a feature of {bundle.name}."
         raise InvalidData(
@@ -90,22 +189,22 @@ def _check_header(bundle: Bundle, header: Sequence[str]) -> None:
         )
 
 
-def _chunks(rows: Iterator[dict[str, str] | Problem]) -> Iterator[list[dict[str, str] | Problem]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk
-
-
-def _answers(
+def score_rows(
     service: Service, bundle: Bundle, chunk: Sequence[dict[str, str] | Problem]
 ) -> list[Score | tuple[Problem, ...]]:
+    """A score, or what is wrong, for each row of a file."""
     scores = iter(service.score_each(bundle, [row for row in chunk if not isinstance(row, Problem)]))
     return [(row,) if isinstance(row, Problem) else next(scores) for row in chunk]
 
 
-def _line(
-    table: Table, bundle: Bundle, row: dict[str, str] | Problem, answer: Score | tuple[Problem, ...]
+def result_line(
+    width: int, bundle: Bundle, row: dict[str, str] | Problem, answer: Score | tuple[Problem, ...]
 ) -> list[str]:
-    cells = list(row.values()) if isinstance(row, dict) else _fit(row, len(table.header))
+    """The row's cells as they came (as many as the header has), its score, and what is wrong with it."""
+    return _line(bundle, list(row.values()) if isinstance(row, dict) else _fit(row, width), answer)
+
+
+def _line(bundle: Bundle, cells: Sequence[str], answer: Score | tuple[Problem, ...]) -> list[str]:
     given = [safe_cell(cell) for cell in cells]
     if isinstance(answer, Score):
         return [*given, *score_cells(bundle.outcomes, answer), ""]
@@ -116,13 +215,6 @@ def _fit(problem: Problem, width: int) -> list[str]:
     """The cells of a line that does not fit its header, as far as they fit."""
     cells = problem.value if isinstance(problem.value, list) else []
     return [*map(str, cells[:width]), *[""] * (width - len(cells))]
-
-
-def words(problems: Sequence[Problem]) -> str:
-    """Problems of one record in one cell."""
-    return "; ".join(
-        f"{problem.feature}: {problem.message}" if problem.feature else problem.message for problem in problems
-    )
 
 
 class _Counted:

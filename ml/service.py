@@ -9,22 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from ml.advice import Advice, Standing, advise, stand
 from ml.blocks import block_of
 from ml.bundle import Bundle
+from ml.cut_offs import Chosen, CutOffs
 from ml.errors import InvalidRecord, LikelyError, Problem
+from ml.explain import Explanation, explain
 from ml.flight import Flights
+from ml.marks import reading
 from ml.outcomes import Prediction
+from ml.patience import Desk
 from ml.records import Records, read_records
 from ml.registry import Registry
 from ml.schema import Row
 from ml.score import Score, Scored
 from ml.value import Game
 
-CUT_OFF = 0.5  # where nobody has chosen one
 REFUSED = "Its values are of the right kind, but the estimator was not made for them: change or fill them."
 
 
@@ -48,13 +52,23 @@ class Service:
         Where expensive results are kept; None computes them each time.
     flights : Flights or None
         Sees to it that one result is computed once, however many ask for it.
+    chosen : callable or None
+        Gives the cut-off that somebody chose, see :class:`ml.cut_offs.CutOffs`.
     """
 
-    def __init__(self, registry: Registry, cache: Cache | None = None, flights: Flights | None = None) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        cache: Cache | None = None,
+        flights: Flights | None = None,
+        chosen: Chosen | None = None,
+    ) -> None:
         self.registry = registry
+        self._cut_offs = CutOffs(chosen)
         self._cache = cache
         self._flights = flights or Flights()
         self._games: dict[str, Game] = {}
+        self._desk = Desk()
 
     def names(self) -> tuple[str, ...]:
         """Names of all models, sorted; some may be broken."""
@@ -105,7 +119,11 @@ class Service:
         answer = _refusing(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
         return Scored(bundle, _scores(bundle, records, answer))
 
-    def stand(self, name_or_key: str, raw: object, outcome: str | None = None, cut_off: float = CUT_OFF) -> Standing:
+    def cut_off(self, bundle: Bundle, outcome: str) -> float:
+        """The probability from which we act on an outcome, 0 to 1: chosen by somebody, else by the card."""
+        return self._cut_offs.of(bundle.name, bundle.card, outcome)
+
+    def stand(self, name_or_key: str, raw: object, outcome: str | None = None) -> Standing:
         """Where one record stands when some of it may be unknown: score, range, and what to ask next.
 
         Parameters
@@ -115,8 +133,6 @@ class Service:
             Feature name or alias to raw value; what is left out is blank.
         outcome : str or None
             What the questions are about; None leaves the choice to :func:`ml.advice.stand`.
-        cut_off : float
-            Probability from which one acts on it, 0 to 1.
 
         Raises
         ------
@@ -127,13 +143,21 @@ class Service:
         bundle = self.model(name_or_key)
         game = self._game(bundle)
         try:
-            return stand(game, bundle, raw, outcome, cut_off)
+            return stand(game, bundle, raw, outcome, partial(self.cut_off, bundle))
         except ValueError as error:
             raise InvalidRecord([Problem(0, None, None, _first_line(error), REFUSED)]) from error
 
-    def advise(self, standing: Standing) -> Advice:
-        """What stands behind a standing: reasons, sweeps, levers and evidence."""
-        return advise(self._game(standing.model), standing)
+    def advise(self, standing: Standing, holdout_row: int | None = None) -> Advice:
+        """What stands behind a standing: reasons, sweeps, levers and evidence.
+
+        `holdout_row` is the record's own row in the hold-out, from 0, where it came from there: it is no evidence
+        for itself.
+        """
+        return advise(self._game(standing.model), standing, holdout_row)
+
+    def explain(self, bundle: Bundle, row: Row, *, blanks: bool) -> Explanation:
+        """What each value of a row contributes; with `blanks` None is a blank, else a value that is missing."""
+        return explain(self._game(bundle), row, None if blanks else [True] * len(row))
 
     def _game(self, bundle: Bundle) -> Game:
         game = self._games.get(bundle.key)
@@ -154,6 +178,8 @@ class Service:
             found[problem.row] = (*found[problem.row], problem)  # type: ignore[misc]
         good = [at for at, row in enumerate(records.rows) if row is not None]
         rows = [row for row in records.rows if row is not None]
+        if not rows:  # estimators refuse to be asked nothing
+            return found
         try:
             answer = _refusing(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
         except InvalidRecord as refused:
@@ -174,26 +200,43 @@ class Service:
             The model key first; only values whose text tells them apart.
         compute : callable
             Gives the value as plain JSON (dict, list, str, number, bool), not None.
+
+        Raises
+        ------
+        StillWorking
+            Within :func:`ml.patience.patient`, where it takes longer; it goes on, and who asks again gets it.
         """
-        text = "|".join(repr(part) for part in key)
+        text = _text(key)
         found = self._get(text)
-        if found is not None:
-            return found
+        return self._desk.ask(text, lambda: self._computed(text, compute)) if found is None else found
+
+    def _computed(self, text: str, compute: Callable[[], Any]) -> Any:
         with self._flights.only_one(text):
             found = self._get(text)
             if found is None:
-                found = compute()
+                with reading(None):  # whoever asks first must not leave words in their own marks to the others
+                    found = compute()
                 if self._cache is not None:
                     self._cache.set(text, found, timeout=0)
         return found
+
+    def kept(self, key: tuple[str | int | float | bool | None, ...]) -> Any:
+        """What the cache holds of :meth:`result`'s key, or None; nothing is computed, and nobody waits."""
+        return self._get(_text(key))
 
     def _get(self, text: str) -> Any:
         return None if self._cache is None else self._cache.get(text)
 
 
-def open_service(models: str | Path, cache: Cache | None = None, locks: str | Path | None = None) -> Service:
+def _text(key: tuple[str | int | float | bool | None, ...]) -> str:
+    return "|".join(repr(part) for part in key)
+
+
+def open_service(
+    models: str | Path, cache: Cache | None = None, locks: str | Path | None = None, chosen: Chosen | None = None
+) -> Service:
     """A service on a folder of models."""
-    return Service(Registry(Path(models)), cache, Flights(Path(locks) if locks else None))
+    return Service(Registry(Path(models)), cache, Flights(Path(locks) if locks else None), chosen)
 
 
 def _refusing(bundle: Bundle, rows: Sequence[Row], ask: Callable[[], Any]) -> Any:

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from ml.blocks import Block, block_of, take
-from ml.explain import answers_filled
+from ml.nearness import Moves
 from ml.schema import Feature, Row, Value
 from ml.value import Game
 
@@ -23,8 +23,6 @@ MOST_POINTS = 21
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 PREDICTIONS = 6_000  # about 30 ms where a compiled path serves
 FEWEST_ROWS, MOST_ROWS = 16, 200  # background rows for one point, however many or few points there are
-
-Moves = dict[int, Value]  # position of a feature to its new value
 
 
 @dataclass(frozen=True)
@@ -125,31 +123,37 @@ def values_of(
     partly = np.flatnonzero(~full)
     if len(partly):
         most = min(max(FEWEST_ROWS, predictions // len(partly)), MOST_ROWS)
-        found[partly] = _estimated(
-            game, answers_filled(game, row, mask), [rows[at] for at in partly], masks[partly], most
-        )
+        weighed = game.weighed_after(row, mask, [moves[at] for at in partly.tolist()])
+        before = game.filled(row, mask.tolist())
+        found[partly] = _estimated(game, before, weighed, [rows[at] for at in partly], masks[partly], most)
     return found
 
 
-def _estimated(game: Game, before: np.ndarray, rows: Sequence[Row], masks: np.ndarray, most: int) -> np.ndarray:
-    """Values of rows with blanks, shape (n, k), from `most` background rows each."""
-    by_answer = np.argsort(np.argsort(before.sum(axis=1), kind="stable"))
-    levels, fillings = [], []
-    for row, mask in zip(rows, masks, strict=True):
-        [(chosen, weights)] = game.weighed(row, mask[np.newaxis], None)
-        levels.append(weights @ before[chosen])
-        fillings.append(_drawn(chosen, weights, by_answer[chosen], most))
-    number, drawn = np.repeat(np.arange(len(rows)), most), np.concatenate(fillings)
-    gained = game.ask(_filled(game, rows, masks, number, drawn)) - before[drawn]
-    return np.clip(np.array(levels) + gained.reshape(len(rows), most, -1).mean(axis=1), 0.0, 1.0)
+def _estimated(
+    game: Game,
+    before: np.ndarray,
+    weighed: Sequence[tuple[np.ndarray, np.ndarray]],
+    rows: Sequence[Row],
+    masks: np.ndarray,
+    most: int,
+) -> np.ndarray:
+    """Values of rows with blanks, shape (n, k), from `most` background rows each.
+
+    `before` are the answers before any change, a line a background row; `weighed` says what rows count after each.
+    """
+    order = np.argsort(before.sum(axis=1), kind="stable")
+    weights = np.zeros((len(rows), len(before)))
+    for line, (chosen, own) in zip(weights, weighed, strict=True):
+        line[chosen] = own
+    drawn = np.concatenate([order[_drawn(line[order], most)] for line in weights])
+    gained = game.ask(_filled(game, rows, masks, np.repeat(np.arange(len(rows)), most), drawn)) - before[drawn]
+    return np.clip(weights @ before + gained.reshape(len(rows), most, -1).mean(axis=1), 0.0, 1.0)
 
 
-def _drawn(chosen: np.ndarray, weights: np.ndarray, order: np.ndarray, most: int) -> np.ndarray:
-    """As many of the chosen rows as asked for, each to count alike, by systematic sampling in this order."""
-    falling = np.argsort(order)
-    shares = np.cumsum(weights[falling])
-    at = np.searchsorted(shares, (np.arange(most) + 0.5) / most * shares[-1])
-    return chosen[falling[np.minimum(at, len(chosen) - 1)]]
+def _drawn(weights: np.ndarray, most: int) -> np.ndarray:
+    """As many places as asked for, each to count alike, by systematic sampling of weights in their order."""
+    shares = np.cumsum(weights)
+    return np.searchsorted(shares, (np.arange(most) + 0.5) / most * shares[-1])
 
 
 def _filled(game: Game, rows: Sequence[Row], masks: np.ndarray, number: np.ndarray, fillings: np.ndarray) -> Block:

@@ -19,6 +19,7 @@ from ml.score import Score
 
 DELIMITERS = (",", ";", "\t")
 FORMULA = re.compile(r"[=+\-@\t\r\n]")
+FORMULA_OF_MANY = re.compile(r"^[=+\-@\t\r]", re.MULTILINE)  # of cells that are lines of one text
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -30,13 +31,17 @@ class Table:
     ----------
     header : tuple of str
         Names of the columns, each once.
-    rows : iterator of dict or Problem
-        Column name to cell for each line that is not blank; a Problem (its row is still 0, its
-        value the list of cells) in the place of a line that does not fit the header.
+    lines : iterator of list of str
+        Cells of each line that is not blank, as many as came.
     """
 
     header: tuple[str, ...]
-    rows: Iterator[dict[str, str] | Problem]
+    lines: Iterator[list[str]]
+
+    @property
+    def rows(self) -> Iterator[dict[str, str] | Problem]:
+        """Column name to cell for each line that is still to come, see :func:`row_of`."""
+        return (row_of(self.header, cells) for cells in self.lines)
 
 
 def read_table(lines: Iterable[str]) -> Table:
@@ -57,8 +62,8 @@ def read_table(lines: Iterable[str]) -> Table:
     reader = csv.reader(chain([first], source), delimiter=_delimiter(first), strict=True)
     cells = _cells(reader)
     header = tuple(name.strip() for name in next(cells, ()))
-    _check_header(header)
-    return Table(header, (_row(header, row) for row in cells))
+    check_header(header)
+    return Table(header, cells)
 
 
 def _delimiter(line: str) -> str:
@@ -76,14 +81,15 @@ def _delimiter(line: str) -> str:
 def _cells(reader: Iterator[list[str]]) -> Iterator[list[str]]:
     """Lines that are not blank, as cells."""
     try:
-        yield from (row for row in reader if row)
+        yield from filter(None, reader)
     except csv.Error as error:
         line = reader.line_num  # type: ignore[attr-defined]
         hint = 'A cell that holds a separator, a quote or a line break stands in "…", its quotes doubled.'
         raise Unreadable(f"Line {line} of the table cannot be read: {error}.", hint) from None
 
 
-def _check_header(header: Sequence[str]) -> None:
+def check_header(header: Sequence[str]) -> None:
+    """Raise Unreadable unless every column has a name of its own."""
     if not any(header):
         raise Unreadable("The table has no header.", "Its first line names the columns, each after a feature.")
     blank = [str(at) for at, name in enumerate(header, start=1) if not name]
@@ -96,7 +102,8 @@ def _check_header(header: Sequence[str]) -> None:
         raise Unreadable(f"Columns came more than once: {named}.", "Send each column once.")
 
 
-def _row(header: Sequence[str], cells: list[str]) -> dict[str, str] | Problem:
+def row_of(header: Sequence[str], cells: list[str]) -> dict[str, str] | Problem:
+    """The cells by column; a Problem (its row is still 0, its value the cells) where they do not fit the header."""
     if len(cells) == len(header):
         return dict(zip(header, cells, strict=True))
     message = f"Cells in this line: {len(cells)}; in the header: {len(header)}."
@@ -124,3 +131,16 @@ def safe_cell(text: str) -> str:
     Numbers stay as they are: -1 is a value, not a formula.
     """
     return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+
+
+def plain_cell(cell: str) -> str:
+    """What :func:`safe_cell` was given."""
+    return cell[1:] if cell[:1] == "'" and safe_cell(cell[1:]) == cell else cell
+
+
+def safe_cells(texts: Sequence[str]) -> Sequence[str]:
+    """:func:`safe_cell` of each: a column in which no cell begins like a formula is seen at once."""
+    joined = "\n".join(texts)
+    if joined.count("\n") < len(texts) and FORMULA_OF_MANY.search(joined) is None:
+        return texts
+    return [safe_cell(text) for text in texts]

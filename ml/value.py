@@ -15,18 +15,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
 from ml.blocks import Block, column, size, take
 from ml.bundle import Bundle
 from ml.evaluation import need_probabilities, no_probabilities
-from ml.nearness import MOST_ROWS, Nearness, Scale
+from ml.nearness import MOST_ROWS, Moves, Nearness, Scale
 from ml.schema import Row
 
 BACKGROUND_ROWS = 2_000
 RANGE = (0.1, 0.9)
 SCREENED_ROWS = 200
+REMEMBERED = 8  # records of which position and answers are kept for the next question
 
 
 @dataclass(frozen=True)
@@ -103,6 +105,9 @@ class Game:
         self.used = np.array([self._uses(at) for at in range(len(self.background))], dtype=bool)
         self.scales = tuple(map(Scale, self.schema.features, self.background))
         self._nearness = Nearness(self.scales, self.answers, self.used) if nearness else None
+        # All that the page shows of one record asks for these: score, reasons, sweeps, levers.
+        self._remembered_at = lru_cache(REMEMBERED)(self._position_of)
+        self._remembered_filled = lru_cache(REMEMBERED)(self._filled_by_all)
 
     def at(self, row: Row, known: Sequence[bool] | None = None) -> Position:
         """The position of one record.
@@ -120,7 +125,11 @@ class Game:
         ValueError
             When the model refuses a value.
         """
-        mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
+        mask = (value is not None for value in row) if known is None else map(bool, known)
+        return self._remembered_at(row, tuple(mask))
+
+    def _position_of(self, row: Row, known: tuple[bool, ...]) -> Position:
+        mask = np.array(known, dtype=bool)
         blank = tuple(np.flatnonzero(~mask).tolist())
         if not blank:
             value = self._row(row)
@@ -131,6 +140,18 @@ class Game:
         [(chosen, weights)] = self.weighed(row, mask[np.newaxis], None)
         answers = self.ask(self._filled(row, mask[np.newaxis], [chosen]))
         return _position(answers, weights, chosen, blank)
+
+    def filled(self, row: Row, known: Sequence[bool]) -> np.ndarray:
+        """Answers for the record with its blanks filled by each background row: shape (n, k), not to be written to."""
+        return self._remembered_filled(row, tuple(map(bool, known)))
+
+    def _filled_by_all(self, row: Row, known: tuple[bool, ...]) -> np.ndarray:
+        count = len(self.answers)
+        if all(known):
+            return np.broadcast_to(self.at(row, known).value, (count, len(self.base)))
+        answers = self.ask(self._filled(row, np.array([known]), [np.arange(count)]))
+        answers.flags.writeable = False
+        return answers
 
     def values(self, row: Row, coalitions: np.ndarray, rows: int | None = None) -> np.ndarray:
         """V of many sets of known features of one record, from one batch of predictions.
@@ -184,6 +205,13 @@ class Game:
             return self._nearness.weights(row, coalitions, most or MOST_ROWS)
         count = min(most or BACKGROUND_ROWS, len(self.answers))
         return [(np.arange(count), np.full(count, 1.0 / count))] * len(coalitions)
+
+    def weighed_after(self, row: Row, known: np.ndarray, moves: Sequence[Moves]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """As :meth:`weighed`, for one record after each of many changes, which make known what they change."""
+        if self._nearness is not None:
+            return self._nearness.weights_after(row, known, moves, MOST_ROWS)
+        count = min(BACKGROUND_ROWS, len(self.answers))
+        return [(np.arange(count), np.full(count, 1.0 / count))] * len(moves)
 
     def _uses(self, at: int) -> bool:
         """Whether any answer changes when the background's values of one feature are exchanged."""

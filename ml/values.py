@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from ml.marks import dressed, stated
 from ml.schema import Feature, Value, text_of
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -76,9 +77,17 @@ def accepted(feature: Feature) -> str:
 
 def shown(value: Value) -> str:
     """A number or date as people write it, without digits that say nothing."""
-    if not isinstance(value, float) or value.is_integer():
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return text_of(value)
-    return f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
+    whole = isinstance(value, int) or value.is_integer()
+    text = text_of(value) if whole else f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
+    return dressed(_grouped(text)) if stated() else text
+
+
+def _grouped(text: str) -> str:
+    """A number written without groups, with them."""
+    whole, point, rest = text.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.removeprefix("-").isdecimal() else text
 
 
 def _number(feature: Feature, raw: object) -> float:
@@ -119,6 +128,8 @@ def _within(feature: Feature, value: Limited, raw: object) -> Limited:
 
 def _category(feature: Feature, raw: object) -> Value:
     text = text_of(raw) if isinstance(raw, (str, int, float, bool)) else str(raw)
+    if NUMBER.fullmatch(text.strip()) and text not in feature.by_text:
+        text = text_of(float(text))  # pandas writes a whole number with gaps in its column as 1.0
     if text in feature.by_text:
         return feature.by_text[text]
     folded = {known.casefold(): known for known in feature.by_text}
@@ -165,8 +176,9 @@ _READERS: dict[str, Callable[[Feature, object], Value]] = {
 
 
 def quote(raw: object) -> str:
-    """A value as received, in quotes, cut where it is long."""
+    """A value as received, in quotes, cut where it is long; without characters that are not to be seen."""
     text = text_of(raw) if isinstance(raw, (str, int, float, bool, dt.date)) else str(raw)
+    text = "".join(character for character in text if character.isprintable() or character.isspace())
     return f"“{text[:40]}{'…' if len(text) > 40 else ''}”"
 
 

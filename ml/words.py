@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from ml.explain import Explanation
+from ml.marks import dressed
 from ml.schema import Feature, Row, Schema, Value, text_of
 
 NOT_CAUSES = "These are the model's reasons, not causes: changing a value need not change what happens."
@@ -110,16 +111,16 @@ def number_text(value: float) -> str:
     """A number with thousands parted and no digits that say nothing: six of them matter, whole ones always."""
     exponent = Decimal(f"{value:.6g}").adjusted() if value else 0
     if not -5 <= exponent < 15:
-        return f"{value:.6g}"
+        return dressed(f"{value:.6g}")
     text = f"{value:,.{max(0, 5 - exponent)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "−")
+    return dressed(text).replace("-", "−")
 
 
 def points_text(points: float) -> str:
     """Percentage points as people read them: "21 points", "1 point", "0.4 points"."""
     number = rounded(points)
-    return f"{str(number).replace('-', '−')} {'point' if abs(number) == 1 else 'points'}"
+    return f"{dressed(str(number)).replace('-', '−')} {'point' if abs(number) == 1 else 'points'}"
 
 
 def rounded(points: float) -> Decimal:

@@ -5,12 +5,20 @@ from __future__ import annotations
 import logging
 import os
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from store.book import BookTable
+    from store.jobs import JobTable
+
 log = logging.getLogger(__name__)
+
+
+class StoreSilent(RuntimeError):
+    """The database does not answer."""
 
 
 class Store:
@@ -44,12 +52,33 @@ class Store:
         ------
         ValueError
             When the value is no probability.
+        StoreSilent
         """
         if not 0 <= value <= 1:
             raise ValueError(f"A cut-off is a probability from 0 to 1, not {value!r}.")
-        from store import sql
+        from sqlalchemy.exc import SQLAlchemyError
 
-        sql.set_cutoff(self._engine(), model, outcome, float(value))
+        from store import sql
+        from store.migrate import NewerDatabase
+
+        try:
+            sql.set_cutoff(self._engine(), model, outcome, float(value))
+        except (SQLAlchemyError, NewerDatabase, OSError) as error:
+            raise StoreSilent("The store does not answer.") from error
+
+    @property
+    def jobs(self) -> JobTable:
+        """The table of jobs."""
+        from store.jobs import JobTable
+
+        return JobTable(self._engine)
+
+    @property
+    def book(self) -> BookTable:
+        """The records that one can find, by model."""
+        from store.book import BookTable
+
+        return BookTable(self._engine)
 
     def ping(self) -> None:
         """Ask for something; raises what the database raises."""
@@ -85,3 +114,19 @@ class Store:
 def open_store(url: str) -> Store:
     """Make the store of a database; it is opened when first asked."""
     return Store(url)
+
+
+def chosen_cut_offs(store: Store) -> Callable[[str, str], float | None]:
+    """What somebody chose, as the service asks for it: a store that does not answer is an OSError."""
+
+    def chosen(model: str, outcome: str) -> float | None:
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from store.migrate import NewerDatabase
+
+        try:
+            return store.cutoff(model, outcome)
+        except (SQLAlchemyError, NewerDatabase) as error:
+            raise OSError(f"the store does not answer: {type(error).__name__}") from error
+
+    return chosen

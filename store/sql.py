@@ -19,9 +19,14 @@ def connect(url: str) -> Engine:
     scheme, separator, rest = url.partition(":")
     if scheme in ("postgres", "postgresql"):
         url = f"postgresql+psycopg{separator}{rest}"
-    engine = _sqlite(url) if scheme == "sqlite" else create_engine(url, pool_pre_ping=True, pool_size=5)
+    engine = _sqlite(url) if scheme == "sqlite" else _postgresql(url)
     migrate(engine)
     return engine
+
+
+def _postgresql(url: str) -> Engine:
+    # A host that swallows packets would otherwise hold whoever waits for minutes
+    return create_engine(url, pool_pre_ping=True, pool_size=5, connect_args={"connect_timeout": _BUSY_SECONDS})
 
 
 def _sqlite(url: str) -> Engine:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import Column, Connection, DateTime, Float, Integer, MetaData, String, Table
+from sqlalchemy import BigInteger, Column, Connection, DateTime, Float, Integer, MetaData, String, Table, Text
 
 Step = Callable[[Connection], object]
 
@@ -26,6 +26,67 @@ cutoffs = Table(
     Column("set_at", DateTime(timezone=True), nullable=False),
 )
 
+# Work that outlives a request; times are seconds since 1970 by the database's own clock
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("model", String(100), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("options", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("key", String(200), unique=True),
+    Column("created", Float, nullable=False),
+    Column("started", Float),
+    Column("finished", Float),
+)
+
+# A job's parts; number 0 cuts the file into the others
+pieces = Table(
+    "pieces",
+    metadata,
+    Column("job", String(32), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("owner", String(32)),
+    Column("lease", Float),
+    Column("records", BigInteger),
+    Column("refused", BigInteger),
+    Column("file", String(200)),
+)
+
+# The book of a model: which of the sets of records below is the present one
+books = Table(
+    "books",
+    metadata,
+    Column("model", String(100), primary_key=True),
+    Column("book", String(32), nullable=False),
+    Column("size", BigInteger, nullable=False),
+)
+
+# What is searched, a row a record, numbered from 0; `folded` is the id and `text` all texts, without case or accents
+book_records = Table(
+    "book_records",
+    metadata,
+    Column("book", String(32), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("id", String(200), nullable=False),
+    Column("folded", String(1000), nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+# The records themselves, apart, so that a search reads little
+book_values = Table(
+    "book_values",
+    metadata,
+    Column("book", String(32), primary_key=True),
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("record", Text, nullable=False),
+)
+
 # Step n is the n-th of these. A step that was once released never changes: its statements are
 # written out, not taken from the tables above, which move on.
 STEPS: tuple[Step, ...] = (
@@ -37,4 +98,67 @@ STEPS: tuple[Step, ...] = (
         " set_at TIMESTAMP WITH TIME ZONE NOT NULL,"
         " PRIMARY KEY (model, outcome))"
     ),
+    lambda connection: _run(
+        connection,
+        "CREATE TABLE jobs ("
+        " id VARCHAR(32) NOT NULL PRIMARY KEY,"
+        " model VARCHAR(100) NOT NULL,"
+        " state VARCHAR(10) NOT NULL,"
+        " options TEXT NOT NULL,"
+        " digest VARCHAR(64) NOT NULL,"
+        " size BIGINT NOT NULL,"
+        " message TEXT NOT NULL,"
+        " key VARCHAR(200) UNIQUE,"
+        " created DOUBLE PRECISION NOT NULL,"
+        " started DOUBLE PRECISION,"
+        " finished DOUBLE PRECISION)",
+        "CREATE INDEX jobs_open ON jobs (state, created)",
+        "CREATE TABLE pieces ("
+        " job VARCHAR(32) NOT NULL,"
+        " number INTEGER NOT NULL,"
+        " state VARCHAR(10) NOT NULL,"
+        " attempts INTEGER NOT NULL,"
+        " owner VARCHAR(32),"
+        " lease DOUBLE PRECISION,"
+        " records BIGINT,"
+        " refused BIGINT,"
+        " file VARCHAR(200),"
+        " PRIMARY KEY (job, number))",
+    ),
+    lambda connection: _run(
+        connection,
+        "CREATE TABLE books ("
+        " model VARCHAR(100) NOT NULL PRIMARY KEY,"
+        " book VARCHAR(32) NOT NULL,"
+        " size BIGINT NOT NULL)",
+        # Ids are sought by how they begin: that needs the order of code points, not of a language
+        "CREATE TABLE book_records ("
+        " book VARCHAR(32) NOT NULL,"
+        " number BIGINT NOT NULL,"
+        " id VARCHAR(200) NOT NULL,"
+        f" folded VARCHAR(1000) {_by_code_point(connection)} NOT NULL,"
+        f" text TEXT {_by_code_point(connection)} NOT NULL,"
+        f" PRIMARY KEY (book, number)){_in_order(connection)}",
+        "CREATE INDEX book_records_id ON book_records (book, id)",
+        "CREATE INDEX book_records_folded ON book_records (book, folded)",
+        "CREATE TABLE book_values ("
+        " book VARCHAR(32) NOT NULL,"
+        " number BIGINT NOT NULL,"
+        " record TEXT NOT NULL,"
+        f" PRIMARY KEY (book, number)){_in_order(connection)}",
+    ),
 )
+
+
+def _by_code_point(connection: Connection) -> str:
+    return 'COLLATE "C"' if connection.dialect.name == "postgresql" else "COLLATE BINARY"
+
+
+def _in_order(connection: Connection) -> str:
+    """Rows lie in the order of their key, so that reading all of a book is one walk."""
+    return " WITHOUT ROWID" if connection.dialect.name == "sqlite" else ""
+
+
+def _run(connection: Connection, *statements: str) -> None:
+    for statement in statements:
+        connection.exec_driver_sql(statement)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-API_ROOTS = frozenset({"api", "healthz", "readyz"})
+API_ROOTS = frozenset({"api", "healthz", "readyz", "v2", "invocations", "ping", "version"})
 
 
 class Doors:

@@ -2,10 +2,15 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import dash_ag_grid  # type: ignore[import-untyped]  # noqa: F401 - its scripts can be asked for
 from dash import Dash
 from flask import Response, request
+
+from web.drawing import DrawingScript
+from web.own import OwnFiles
 
 # Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018
 # (the one thing that dcc wants of it, regeneratorRuntime, comes with dash-bootstrap-components too):
@@ -13,12 +18,36 @@ from flask import Response, request
 _NOT_NEEDED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')
 
 
+# The table of rows that come as one scrolls: 2 MB, of which a campaign with a result has need. The
+# script of that page (assets/74-records.js) asks for it at the address that this leaves.
+_GRID = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>\n?')
+
+
 class LeanDash(Dash):
-    """Dash without the scripts that no page of ours uses."""
+    """Dash without the scripts that no page of ours uses, and with our own files in one.
+
+    Parameters
+    ----------
+    draws : callable, optional
+        Whether the page at a path draws figures; without it none does.
+    *args, **kwargs
+        As Dash takes them.
+    """
+
+    def __init__(self, *args: Any, draws: Callable[[str], bool] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, assets_path_ignore=["^vendor$"], **kwargs)
+        self.own = OwnFiles(Path(self.config.assets_folder))
+        self._drawing = DrawingScript(Path(self.config.assets_folder), draws) if draws else None
 
     def interpolate_index(self, *args: Any, **kwargs: Any) -> str:
         """Write the index page."""
-        kwargs["scripts"] = _NOT_NEEDED.sub("", kwargs["scripts"])
+        if self._drawing:
+            kwargs["metas"] += self._drawing.head(request.path)
+        if grid := _GRID.search(kwargs["scripts"]):
+            kwargs["metas"] += f'<meta name="likely-grid" content="{grid[1]}">\n'
+            kwargs["scripts"] = _GRID.sub("", kwargs["scripts"])
+        kwargs["css"] = self.own.in_one(kwargs["css"], "css")
+        kwargs["scripts"] = self.own.in_one(_NOT_NEEDED.sub("", kwargs["scripts"]), "js")
         return super().interpolate_index(*args, **kwargs)
 
 

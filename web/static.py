@@ -4,10 +4,12 @@ import sys
 from functools import cached_property
 from pathlib import Path
 
-from dash import Dash
 from dash.fingerprint import build_fingerprint, check_fingerprint
 from flask import Flask, Response, request
 from flask_compress import Compress
+
+from web.own import serve_own_files
+from web.pages import LeanDash
 
 _ONE_YEAR = "public, max-age=31536000, immutable"
 _ONE_HOUR = "public, max-age=3600"
@@ -28,7 +30,7 @@ def compress_text(server: Flask, *, register: bool = True) -> Compress:
     return Compress(server)
 
 
-def serve_static_well(app: Dash) -> None:
+def serve_static_well(app: LeanDash) -> None:
     """Compress the text responses of the pages, and let browsers keep what carries a fingerprint.
 
     Files do not change while a process lives, so their compressed bodies are made once in it. The
@@ -38,6 +40,7 @@ def serve_static_well(app: Dash) -> None:
     server = app.server
     each_time = compress_text(server, register=False)
     once = _compress_once(server.config)
+    serve_own_files(server, app.own)
     fingerprints = _Fingerprints(app)
 
     @server.after_request
@@ -84,7 +87,7 @@ class _Memory:
 class _Fingerprints:
     """Which addresses hold the fingerprint of the very file that this process would serve."""
 
-    def __init__(self, app: Dash) -> None:
+    def __init__(self, app: LeanDash) -> None:
         self._app = app
         self._assets = Path(app.config.assets_folder)
 
@@ -94,6 +97,8 @@ class _Fingerprints:
             package, _, name = path.removeprefix(_SUITES).partition("/")
             parts = name.rpartition("/")[2].split(".")
             return check_fingerprint(name)[1] and (package, parts[1]) in self._stamps
+        if self._app.own.matches(path, modified):
+            return True
         if path.startswith(_ASSETS) and modified is not None:
             file = self._assets / path.removeprefix(_ASSETS)
             return file.is_file() and modified == str(file.stat().st_mtime)

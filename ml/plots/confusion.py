@@ -5,27 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.decisions import Confusion, confusion
-from ml.plots.plot import View
+from ml.plots.option import Option
+from ml.plots.plot import Study, View
 from ml.plots.theme import INK, count, faded, figure, percent, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle import Bundle
-    from ml.evaluation import Evaluation
-
 # How many outcomes leave room, on a phone, for count and share in a tile, and for a bare percentage.
 ROOMY, TIGHT = 4, 12
 
+SHOWN = (
+    ("counts", "Counts"),
+    ("truth", "Share of each true outcome"),
+    ("label", "Share of each label"),
+)
+OPTIONS = (Option("show", "Show", choices=lambda *_: SHOWN, computed=False),)
 
-def compute(bundle: Bundle, evaluation: Evaluation, outcome: str) -> Confusion:  # noqa: ARG001 - all plots are called alike
+
+def compute(study: Study) -> Confusion:
     """Counts of true outcome against label."""
-    return confusion(evaluation, outcome)
+    return confusion(study.evaluation, study.outcome)
 
 
 def draw(result: Confusion, view: View) -> go.Figure:
-    """A tile for each pair of truth and label: the count, and its share of the row as text and colour."""
-    shares = [[_part(cell, sum(row)) for cell in row] for row in result.counts]
+    """A tile for each pair of truth and label: what was chosen as text, the share as colour."""
+    shown = view.options.get("show")
+    shares = shares_of(result, by_label=shown == "label")
+    bare = shown in ("truth", "label")
     roomy = len(result.names) <= ROOMY
     names = [shortened(name, 16 if roomy else 12) for name in result.names]
     places = list(range(len(names)))
@@ -43,7 +50,7 @@ def draw(result: Confusion, view: View) -> go.Figure:
         "ygap": 4,
         "customdata": result.counts,
         "text": [
-            [_inside(*cell, roomy) for cell in zip(*row, strict=True)]
+            [_inside(*cell, roomy, bare) for cell in zip(*row, strict=True)]
             for row in zip(result.counts, shares, strict=True)
         ],
         "texttemplate": "%{text}" if len(names) <= TIGHT else "",
@@ -54,7 +61,7 @@ def draw(result: Confusion, view: View) -> go.Figure:
     axis = {"tickvals": places, "ticktext": names, "showgrid": False}
     end = len(names) - 0.5
     asked = "" if view.outcomes.exclusive else f" “{shortened(view.label, 24)}”"
-    unit = "" if roomy else " (% of each row)"
+    unit = "" if roomy else f" (% of each {'column' if shown == 'label' else 'row'})"
     return figure(
         [tiles],
         height=200 + 68 * len(names) if roomy else min(800, 190 + 34 * len(names)),
@@ -83,14 +90,31 @@ def say(result: Confusion, view: View) -> str:
     return overall + none + ("; " + trust if called else "; it calls none so") + "."
 
 
-def _inside(cell: float, share: float, roomy: bool) -> str:
-    return f"<b>{count(cell)}</b><br>{percent(share)}" if roomy else f"{100 * share:.0f}"
+def shares_of(result: Confusion, by_label: bool) -> list[list[float]]:
+    """Each count as a share of its row (the true outcome), or of its column (the label)."""
+    rows = [sum(row) for row in result.counts]
+    columns = [sum(column) for column in zip(*result.counts, strict=True)]
+    return [
+        [_part(cell, columns[column] if by_label else rows[row]) for column, cell in enumerate(cells)]
+        for row, cells in enumerate(result.counts)
+    ]
+
+
+def _inside(cell: float, share: float, roomy: bool, bare: bool) -> str:
+    if not roomy:
+        return f"{100 * share:.0f}"
+    return f"<b>{percent(share)}</b>" if bare else f"<b>{count(cell)}</b><br>{percent(share)}"
 
 
 def _words(result: Confusion, row: int, column: int) -> str:
     cell, true = result.counts[row][column], sum(result.counts[row])
     says = "rightly" if row == column else "wrongly"
     return f"{count(cell)} of {count(true)} “{result.names[row]}”<br>{says} called “{result.names[column]}”"
+
+
+def rows(result: Confusion, _: View) -> tuple[list[str], list[list]]:
+    """The counts as a table: a row a true outcome, a column a label."""
+    return ["in truth", *result.names], [[name, *row] for name, row in zip(result.names, result.counts, strict=True)]
 
 
 def _share(part: float, whole: float) -> str:

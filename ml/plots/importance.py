@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ml.insights import Importance, importance
-from ml.plots.plot import View
-from ml.plots.theme import FAINT, INK, count, figure, note, shortened
+from ml.plots.plot import Rows, Study, View
+from ml.plots.theme import FAINT, INK, figure, note, shortened, used
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
-
-    from ml.bundle import Bundle
-    from ml.evaluation import Evaluation
 
 MOST_SHOWN = 20
 LONGEST_NAME = 34  # fits on a phone
@@ -30,9 +27,9 @@ class Row:
     high: float
 
 
-def compute(bundle: Bundle, evaluation: Evaluation, outcome: str) -> Importance:  # noqa: ARG001 - holds all outcomes
+def compute(study: Study) -> Importance:
     """Rise of the error when each feature is shuffled, for all outcomes."""
-    return importance(bundle, evaluation)
+    return importance(study.bundle, study.evaluation)
 
 
 def draw(result: Importance, view: View) -> go.Figure:
@@ -87,10 +84,17 @@ def say(result: Importance, view: View) -> str:
     idle = f"Without any effect: {unused} of {total} features." if unused else ""
     shown = f"The {len(rows)} most important of {total} features are shown." if len(rows) < total else ""
     how = (
-        f"Measured on {count(result.rows)} records of the hold-out with {result.repeats} shuffles of each feature; the "
+        f"Measured on {used(result.rows, view.holdout)} with {result.repeats} shuffles of each feature; the "
         f"thin lines hold the middle 90\u00a0% of them. Features that tell the same share their importance."
     )
     return " ".join(filter(None, (lean, idle, shown, how)))
+
+
+def rows(result: Importance, view: View) -> Rows:
+    """One row a feature."""
+    header = ["feature", f"rise of the {result.measure}", "5 %", "95 %", "standard deviation"]
+    spread = (values[view.index] for values in (result.mean, result.low, result.high, result.deviation))
+    return header, [list(cells) for cells in zip(result.labels, *spread, strict=True)]
 
 
 def ranked(result: Importance, view: View) -> list[Row]:

@@ -2,26 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
+from ml.evaluation import Answers, Evaluation, evaluation_of
 from ml.outcomes import Outcomes
 from ml.palette import colour_of
+from ml.plots.option import Option, Setting
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from ml.bundle import Bundle
-    from ml.evaluation import Evaluation
 
 Page = Literal["insights", "performance"]
 Need = Literal["probabilities"]
+PROBABILITIES: frozenset[Need] = frozenset({"probabilities"})
+Rows = tuple[Sequence[str], Sequence[Sequence[Any]]]
+
+
+@dataclass(frozen=True)
+class Study:
+    """From what a plot is computed: one version, one outcome, and what the plot's options say.
+
+    Attributes
+    ----------
+    bundle : Bundle
+    outcome : str
+        Name of the outcome that the page is about.
+    options : mapping of str to text, number or None
+        Each option of the plot that its computing looks at, checked.
+    version : callable
+        Another version of the same model, by its fingerprint; may raise BrokenModel, UnknownModel.
+    """
+
+    bundle: Bundle
+    outcome: str
+    options: Mapping[str, Setting] = field(default_factory=dict)
+    version: Callable[[str], Bundle] | None = None
+
+    @property
+    def evaluation(self) -> Evaluation:
+        """The one pass over the hold-out, made once a process."""
+        return evaluation_of(self.bundle)
+
+    @property
+    def answers(self) -> Answers:
+        """The outcome's yes/no question on all rows of the hold-out."""
+        return self.evaluation.of(self.outcome)
+
+    @property
+    def label(self) -> str:
+        """What people call the outcome."""
+        return self.bundle.outcomes[self.outcome].label
+
+
+@dataclass(frozen=True)
+class Mark:
+    """Where the page's cut-off stands in a figure: each name is a column of the table of counts.
+
+    Attributes
+    ----------
+    x : str
+        Without `y` a line across the figure stands there; "cut_off" is the cut-off itself.
+    y : str
+        With it, a point.
+    """
+
+    x: str
+    y: str = ""
 
 
 @dataclass(frozen=True)
 class View:
-    """Through whose eyes a result is drawn: the outcome that the page is about.
+    """Through whose eyes a result is drawn: the outcome that the page is about, and the plot's options.
 
     Attributes
     ----------
@@ -29,10 +84,16 @@ class View:
         All outcomes of the model.
     outcome : str
         Name of the one that the page is about.
+    options : mapping of str to text, number or None
+        All options of the plot, checked.
+    holdout : int
+        Records in the hold-out; 0 where it does not matter.
     """
 
     outcomes: Outcomes
     outcome: str
+    options: Mapping[str, Setting] = field(default_factory=dict)
+    holdout: int = 0
 
     @property
     def index(self) -> int:
@@ -69,7 +130,7 @@ class Plot:
     page : {"insights", "performance"}
     result : type
         The frozen dataclass that `compute` gives: fields of JSON values only, for it is cached.
-    compute : callable (bundle, evaluation, outcome name) -> result
+    compute : callable (study) -> result
         May raise any LikelyError, which is then shown in the plot's place.
     draw : callable (result, view) -> go.Figure
         Draws the result and nothing else: no model, no metric.
@@ -81,6 +142,14 @@ class Plot:
         True: one result an outcome. False: one result holds all outcomes, and the drawing picks.
     revision : int
         Raised when the result's fields or their meaning change, so that no old result is drawn.
+    options : tuple of Option
+        What a person may choose at this plot.
+    mark : Mark or None
+        Where the page's cut-off stands in it.
+    rows : callable (result, view) -> (header, rows)
+        The plot's data as a table, for CSV; by default the result's lists as columns.
+    wide : bool
+        True when the plot needs the whole width of the page.
     """
 
     key: str
@@ -88,9 +157,28 @@ class Plot:
     question: str
     page: Page
     result: type
-    compute: Callable[[Bundle, Evaluation, str], Any]
+    compute: Callable[[Study], Any]
     draw: Callable[[Any, View], go.Figure]
     say: Callable[[Any, View], str]
     needs: frozenset[Need] = frozenset()
     per_outcome: bool = True
     revision: int = 1
+    options: tuple[Option, ...] = ()
+    mark: Mark | None = None
+    rows: Callable[[Any, View], Rows] = lambda result, _: columns_of(result)
+    wide: bool = False
+
+
+def columns_of(result: Any) -> Rows:
+    """The result's lists as columns; of those of several lengths the longest, and single values on every row."""
+    values = {row.name: getattr(result, row.name) for row in fields(result)}
+    flat = {name: value for name, value in values.items() if not isinstance(value, dict)}
+    lists = {name: value for name, value in flat.items() if _is_flat(value)}
+    most = max((len(value) for value in lists.values()), default=1)
+    columns = {name: value for name, value in lists.items() if len(value) == most}
+    columns |= {name: [value] * most for name, value in flat.items() if not isinstance(value, (list, tuple))}
+    return list(columns), [list(row) for row in zip(*columns.values(), strict=True)]
+
+
+def _is_flat(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and not any(isinstance(item, (list, tuple, dict)) for item in value)

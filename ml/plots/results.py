@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.evaluation import evaluation_of, no_probabilities
+from ml.evaluation import no_probabilities
 from ml.plots.catalogue import find
-from ml.plots.plot import Plot, View
+from ml.plots.option import read_options
+from ml.plots.plot import Plot, Rows, Study, View
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -18,13 +20,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a page shows of one plot: its figure and the sentence under it."""
+    """What a page shows of one plot: its figure and the sentence under it, and from what they are made."""
 
     figure: go.Figure
     sentence: str
+    plot: Plot
+    result: Any
+    view: View
 
 
-def drawn(service: Service, model: str, plot_key: object, outcome: str | None = None) -> Drawn:
+def drawn(service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None) -> Drawn:
     """A plot of the catalogue, ready to be shown.
 
     Parameters
@@ -35,29 +40,53 @@ def drawn(service: Service, model: str, plot_key: object, outcome: str | None = 
     plot_key : str
     outcome : str or None
         Name of an outcome; None is the positive one.
+    options : mapping of str to text or number, or None
+        What was chosen at the plot; what is left out is as the plot opens. May be anything, as all
+        that a browser sends.
 
     Raises
     ------
-    UnknownModel, BrokenModel, UnknownPlot, UnknownOutcome
+    UnknownModel, BrokenModel, UnknownPlot, UnknownOutcome, UnknownOption
     NoProbabilities, OneOutcomeOnly
         When this plot cannot be drawn for this model or outcome; the text says what to do.
     """
+    plot, result, view = _found(service, model, plot_key, outcome, options)
+    return Drawn(plot.draw(result, view), plot.say(result, view), plot, result, view)
+
+
+def table(service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None) -> Rows:
+    """The data of a plot as header and rows; parameters and errors as :func:`drawn`."""
+    plot, result, view = _found(service, model, plot_key, outcome, options)
+    return plot.rows(result, view)
+
+
+def _found(
+    service: Service, model: str, plot_key: object, outcome: str | None, options: object
+) -> tuple[Plot, Any, View]:
     plot, bundle = find(plot_key), service.model(model)
-    view = View(bundle.outcomes, bundle.outcomes.positive if outcome is None else outcome)
-    result = result_of(service, bundle, plot, view)
-    return Drawn(plot.draw(result, view), plot.say(result, view))
+    view = view_of(bundle, plot, outcome, options)
+    return plot, result_of(service, bundle, plot, view), view
+
+
+def view_of(bundle: Bundle, plot: Plot, outcome: str | None = None, asked: object = None) -> View:
+    """The outcome and the options that were asked for, checked; parameters and errors as :func:`drawn`."""
+    name = bundle.outcomes.positive if outcome is None else outcome
+    bundle.outcomes.index(name)  # an unknown outcome is refused before it becomes part of a key
+    raws = asked if isinstance(asked, Mapping) else {}
+    options = read_options(plot.options, bundle, name, raws)
+    return View(bundle.outcomes, name, options, bundle.card["rows"]["hold-out"])
 
 
 def result_of(service: Service, bundle: Bundle, plot: Plot, view: View) -> Any:
     """The plot's result: from the cache, or computed by one caller while others wait."""
     _check(plot, bundle)
-    view.outcomes.index(view.outcome)  # an unknown outcome is refused before it becomes part of a key
+    view.outcomes.index(view.outcome)
+    options = view.options or view_of(bundle, plot, view.outcome).options
+    chosen = {option.key: options[option.key] for option in plot.options if option.computed}
+    study = Study(bundle, view.outcome, chosen, lambda fingerprint: service.model(f"{bundle.name}@{fingerprint}"))
     of = view.outcome if plot.per_outcome else None
-
-    def compute() -> dict[str, Any]:
-        return asdict(plot.compute(bundle, evaluation_of(bundle), view.outcome))
-
-    return plot.result(**service.result((bundle.key, plot.key, plot.revision, of), compute))
+    key = (bundle.key, plot.key, plot.revision, of, *(part for pair in chosen.items() for part in pair))
+    return plot.result(**service.result(key, lambda: asdict(plot.compute(study))))
 
 
 def _check(plot: Plot, bundle: Bundle) -> None:

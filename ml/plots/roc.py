@@ -5,34 +5,30 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.curves import RocCurve, roc
-from ml.plots.plot import View
-from ml.plots.theme import FAINT, count, figure, note, percent
+from ml.plots.plot import Study, View
+from ml.plots.theme import FAINT, count, decimal, figure, note, percent, share_axis, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle import Bundle
-    from ml.evaluation import Evaluation
 
-
-def compute(bundle: Bundle, evaluation: Evaluation, outcome: str) -> RocCurve:
+def compute(study: Study) -> RocCurve:
     """The curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
-    return roc(evaluation.of(outcome), bundle.outcomes[outcome].label)
+    return roc(study.answers, study.label)
 
 
 def draw(result: RocCurve, view: View) -> go.Figure:
     """The curve, the diagonal of guessing, and the point where the model decides now."""
-    ticks = [0, 0.25, 0.5, 0.75, 1]
-    axis = {"range": [-0.02, 1.02], "tickvals": ticks, "ticktext": [percent(tick) for tick in ticks]}
+    low = 0.15 if result.own_true_positive_rate < 0.15 else 0.03  # over the words at the point, where it is low
     return figure(
         [_guessing(), _curve(result, view), _own(result, view)],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
-        xaxis={**axis, "title": {"text": "False alarms among all others"}},
-        yaxis={**axis, "title": {"text": f"Share of “{view.label}” found"}},
+        xaxis=share_axis("False alarms among all others"),
+        yaxis=share_axis(f"Share of “{shortened(view.label, 20)}” found"),
         annotations=[
-            note(f"<b>AUC {result.area:.3f}</b>", 0.98, 0.1, xanchor="right", font={"size": 17}),
-            note("dashed: guessing (0.500)", 0.98, 0.03, xanchor="right", font={"size": 12}),
+            note(f"<b>AUC {decimal(result.area, 3)}</b>", 0.98, low + 0.07, xanchor="right", font={"size": 17}),
+            note("dashed: guessing (0.500)", 0.98, low, xanchor="right", font={"size": 12}),
         ],
     )
 
@@ -48,7 +44,7 @@ def say(result: RocCurve, view: View) -> str:
 
 
 def _curve(result: RocCurve, view: View) -> dict:
-    cut_offs = ["above every probability" if value is None else f"{value:.1%}" for value in result.cut_off]
+    cut_offs = ["above every probability" if value is None else percent(value) for value in result.cut_off]
     return {
         "type": "scatter",
         "mode": "lines",
@@ -67,7 +63,9 @@ def _own(result: RocCurve, view: View) -> dict:
         "x": [result.own_false_positive_rate],
         "y": [result.own_true_positive_rate],
         "text": ["decides now"],
-        "textposition": "bottom right" if result.own_false_positive_rate < 0.6 else "bottom left",
+        # Below the point, away from the curve; at the lower edge beside it, off the axis.
+        "textposition": f"{'middle' if result.own_true_positive_rate < 0.06 else 'bottom'} "
+        f"{'right' if result.own_false_positive_rate < 0.6 else 'left'}",
         "marker": {"size": 11, "color": view.colour, "line": {"width": 2, "color": "#ffffff"}},
         "cliponaxis": False,
         "hovertemplate": "As the model decides now:<br>finds %{y:.1%}<br>false alarms %{x:.1%}<extra></extra>",

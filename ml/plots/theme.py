@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ml import marks
+
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
@@ -20,8 +22,7 @@ FAINT = "rgba(128, 134, 145, 0.6)"
 CONFIG: Any = {
     "displaylogo": False,
     "showSendToCloud": False,  # plotly.js 4 would offer to upload the chart
-    "displayModeBar": "hover",
-    "modeBarButtons": [["toImage"]],
+    "displayModeBar": False,  # each card has its own menu
     "responsive": True,
     "scrollZoom": False,
     "doubleClick": False,
@@ -55,12 +56,32 @@ def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
     """
     import plotly.graph_objects as go
 
+    if stated := marks.stated():
+        layout = {"separators": stated.decimal + stated.group, **layout}
     return go.Figure(data=list(traces), layout={"template": _TEMPLATE, **layout})
 
 
 def note(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:
     """A label that stands directly beside what it names."""
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": 13}, **more}
+
+
+def share_axis(title: str, end: float = 1.0, **more: Any) -> dict[str, Any]:
+    """An axis from 0 to 100 %, or to a smaller share where there is nothing beyond."""
+    ticks = [end * at for at in (0, 0.2, 0.4, 0.6, 0.8, 1)] if end < 1 else [0, 0.25, 0.5, 0.75, 1]
+    return {
+        "range": [-0.02 * end, 1.02 * end],
+        "tickvals": ticks,
+        "ticktext": [percent(round(tick, 9)) for tick in ticks],
+        "title": {"text": title},
+        **more,
+    }
+
+
+def legend_on_top() -> dict[str, Any]:
+    """Layout of a figure whose lines cross so often that names beside them would."""
+    above = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "itemclick": False}
+    return {"showlegend": True, "legend": {**above, "itemdoubleclick": False, "font": {"size": 13}}}
 
 
 def faded(colour: str, strength: float) -> str:
@@ -72,16 +93,28 @@ def faded(colour: str, strength: float) -> str:
 def percent(share: float) -> str:
     """A share in words; never 0 % or 100 % of what is not exactly that."""
     whole = round(100 * share)
-    if whole == 100 * share or 1 <= whole <= 99:
-        return f"{whole}\u00a0%"
+    if whole == 100 * share or 2 <= whole <= 99:  # 1.4 is not 1 where 0.6 is not
+        return marks.percent(f"{whole}")
     if 0.0005 <= share < 0.9995:
-        return f"{100 * share:.1f}\u00a0%"
-    return "under 0.1\u00a0%" if share < 0.5 else "over 99.9\u00a0%"
+        return marks.percent(f"{100 * share:.1f}")
+    return f"under {marks.percent('0.1')}" if share < 0.5 else f"over {marks.percent('99.9')}"
+
+
+def decimal(value: float, digits: int) -> str:
+    """A number with that many decimals, in the marks of who reads."""
+    return marks.dressed(f"{value:,.{digits}f}")
+
+
+def used(records: int, holdout: int) -> str:
+    """The records that a figure was made from, in words; `holdout` is how many there are."""
+    if records >= holdout:
+        return f"{count(records)} records of the hold-out"
+    return f"a sample of {count(records)} of the {count(holdout)} records of the hold-out"
 
 
 def count(weight: float) -> str:
     """A number of records; a decimal where weights make it a fraction."""
-    return f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}"
+    return marks.dressed(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")
 
 
 def shortened(name: str, longest: int) -> str:

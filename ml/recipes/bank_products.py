@@ -75,9 +75,21 @@ def train(data: Path | None, say: Say) -> Trained:
             "limits": (
                 "Personal data decide here: check what your law allows before you use such a model. Compare each Brier "
                 "score with its base rate: where they are nearly equal, the columns say almost nothing of it. "
-                "On the bank's own table the settings were chosen with sight of the hold-out: they are optimistic."
+                "On the bank's own table the settings were chosen with sight of the hold-out: they are optimistic. "
+                "What its products are worth is made up."
             ),
             "metrics": {"Brier score": scores},
+            # Made up, so that the pages have something to weigh: no bank's figures.
+            "payoff": {
+                "currency": "USD",
+                "call": 5.0,
+                "outcomes": {
+                    "personal-loan": {"true_positive": 400.0, "false_positive": -5.0},
+                    "securities-account": {"true_positive": 150.0, "false_positive": -5.0},
+                    "deposit-certificate": {"true_positive": 120.0, "false_positive": -5.0},
+                    "credit-card": {"true_positive": 60.0, "false_positive": -5.0},
+                },
+            },
             "bands": [
                 {"label": "Unlikely", "from": 0.0, "action": "Leave it, unless they ask."},
                 {"label": "Possible", "from": 0.2, "action": "Ask on before you offer it."},

@@ -48,8 +48,17 @@ def train(data: Path | None, say: Say) -> Trained:
         about={
             "data": source,
             "use": "A demonstration.",
-            "limits": "On the real table its settings were chosen with sight of the hold-out: too optimistic.",
+            "limits": "On the real table its settings were chosen with sight of the hold-out: too optimistic. "
+            "What its decisions are worth is made up.",
             "metrics": {"accuracy": round(accuracy, 4)},
+            # Made up, so that the pages have something to weigh: no bank's figures.
+            "payoff": {
+                "currency": "USD",
+                "call": 20.0,
+                "outcomes": {
+                    "Y": {"true_positive": 900.0, "false_positive": -600.0, "false_negative": -100.0},
+                },
+            },
         },
     )
 

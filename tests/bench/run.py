@@ -1,6 +1,7 @@
 """All figures, one script after the other. Run: make bench, or python tests/bench/run.py
 
-``blanks.py`` and ``asknext.py`` measure choices that are made already and take minutes; run them alone.
+``jobs.py`` installs MLflow and takes a quarter of an hour; ``blanks.py`` and ``asknext.py`` measure choices that are
+made already and take minutes: run them alone.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("service.py", "start.py", "post.py", "edits.py", "page.py", "predictors.py")
+SCRIPTS = ("service.py", "start.py", "post.py", "edits.py", "page.py", "records.py", "predictors.py")
 
 
 def main() -> int:

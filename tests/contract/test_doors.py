@@ -20,17 +20,45 @@ from hypothesis import strategies as st
 
 from api import create_api
 from callbacks.predict import show_score
+from jobs.intake import Intake
+from jobs.worker import Worker
 from ml.commands import main
 from ml.errors import InvalidRecord
 from ml.schema import text_of
+from ml.tables import safe_cell
+from store.db import open_store
+from store.files import Files
 
 MODELS = ("iris", "breast-cancer", "loan", "bank-products")
 FORM = "application/x-www-form-urlencoded"
+METHODS = ("predict", "predict_proba")
 
 
 @pytest.fixture(scope="module")
 def client(service):
     return create_api(service, dict, max_body=1_000_000, max_records=100).test_client()
+
+
+@pytest.fixture(scope="module")
+def job(service, tmp_path_factory):
+    """The door of jobs: a file of one record is accepted, worked on and fetched."""
+    folder = tmp_path_factory.mktemp("jobs")
+    store, files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
+    api = create_api(service, dict, 1_000_000, 100, intake=Intake(service, store, files, str)).test_client()
+    worker = Worker(service, store.jobs, files)
+
+    def ask(model, record):
+        accepted = api.post(f"/api/v1/models/{model}/jobs", data=table(record), content_type="text/csv")
+        assert accepted.status_code == 202, accepted.text
+        while worker.step():
+            pass
+        found = api.get(accepted.json["links"]["self"]).json
+        assert (found["state"], found["total"]) == ("done", 1), found["message"]
+        (line,) = csv.DictReader(io.StringIO(api.get(found["links"]["result"]).text))
+        assert found["errors"] == bool(line["problems"])
+        return line
+
+    return ask
 
 
 def post(body, content_type="application/json"):
@@ -72,6 +100,36 @@ def csv_answer(client, model, record):
     described = client.get(f"/api/v1/models/{model}").json
     label = row["label"] if described["exclusive"] else [part for part in row["label"].split(", ") if part]
     return row.get(described["record_id"]) or None, label, given
+
+
+def tensors(client, model, record):
+    """The Open Inference Protocol: a tensor a feature. It tells problems as one text, and knows no record id."""
+    described = client.get(f"/api/v1/models/{model}").json
+    given = {name: value for name, value in record.items() if name != described["record_id"]}
+    inputs = [{"name": name, "shape": [1], "datatype": "BYTES", "data": [value]} for name, value in given.items()]
+    answer = client.post(f"/v2/models/{model}/infer", json={"inputs": inputs})
+    if answer.status_code != 200:
+        return answer.json["error"]
+    label, probabilities = answer.json["outputs"]
+    return label["data"], probabilities["data"]
+
+
+def mlflow(method):
+    """A door to MLflow's address, which gives classes or probabilities."""
+
+    def ask(client, model, record):
+        split = {"columns": list(record), "data": [list(record.values())]}
+        body = {"dataframe_split": split, "params": {"predict_method": method}}
+        answer = client.post(f"/api/v1/models/{model}/invocations", json=body)
+        return answer.json["predictions"][0] if answer.status_code == 200 else answer.json["message"]
+
+    return ask
+
+
+def as_one_text(problems):
+    """Problems as the guests' protocols take them."""
+    said = [f"record {row}, {feature}: {message} {hint}".strip() for row, feature, message, hint in problems[:10]]
+    return "; ".join(said) + (f"; and {len(problems) - 10} more" if len(problems) > 10 else "")
 
 
 def command_line(folder, model, record):
@@ -195,6 +253,42 @@ def test_one_record_gives_the_same_at_every_door(client, service, model, data):
             assert answer[0] == "'=1"  # a spreadsheet must not run it
             answer = (wanted[0], *answer[1:])
         assert_same(answer, wanted)
+
+
+@pytest.mark.parametrize("model", MODELS)
+@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_guests_protocols_give_the_same_numbers_and_problems(client, service, model, data):
+    record = data.draw(records(service, model))
+    wanted, outcomes = in_process(service, model, record), service.model(model).outcomes
+    answers = tensors(client, model, record), *(mlflow(method)(client, model, record) for method in METHODS)
+    if isinstance(wanted, list):
+        assert set(answers) == {as_one_text(wanted)}
+        return
+    classes = [item.value for item in outcomes.items if item.name == wanted[1]]
+    flags = [int(name in wanted[1]) for name in outcomes.names]
+    assert answers[0][0] == (classes if outcomes.exclusive else flags)
+    assert answers[1] == (classes[0] if outcomes.exclusive else flags)
+    for given_ in (answers[0][1], answers[2]):
+        assert_close(dict(zip(outcomes.names, given_, strict=True)), wanted[2])
+
+
+@pytest.mark.parametrize("model", MODELS)
+@settings(deadline=None, max_examples=15, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_job_gives_the_same_numbers_and_problems(job, service, model, data):
+    record = data.draw(records(service, model))
+    wanted, outcomes = in_process(service, model, record), service.model(model).outcomes
+    line = job(model, record)
+    assert {name: line[name] for name in record} == {name: safe_cell(cell) for name, cell in filled(record).items()}
+    given_ = {name: line[f"probability_{name}"] for name in outcomes.names}
+    if isinstance(wanted, list):
+        assert line["problems"] == safe_cell("; ".join(f"{feature}: {message}" for _, feature, message, _ in wanted))
+        assert {line["label"], *given_.values()} == {""}
+        return
+    assert line["problems"] == ""
+    assert line["label"] == (wanted[1] if isinstance(wanted[1], str) else ", ".join(wanted[1]))
+    assert_close({name: float(number) for name, number in given_.items()}, wanted[2])
 
 
 @pytest.mark.parametrize("model", MODELS)

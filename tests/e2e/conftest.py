@@ -63,6 +63,8 @@ class Tab:
         self.page.wait_for_selector("[data-title]")
         if "/predict" in path:
             self.page.wait_for_selector("#panel[data-state]")
+        elif "/campaign" in path:
+            self.page.wait_for_selector("#campaign[data-at]")
         elif path == "/gallery":
             self.page.wait_for_selector("[data-asks][data-settled]")
         return self

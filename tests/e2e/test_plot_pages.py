@@ -2,51 +2,276 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from playwright.sync_api import expect
 
+FOLDED = "document.querySelectorAll('.plots-more').forEach(part => part.open = true)"
+
 
 @pytest.fixture
-def page(chromium):
-    """A page whose console must stay free of errors."""
-    opened = chromium.new_page(viewport={"width": 1280, "height": 900})
-    errors = []
-    opened.on("console", lambda line: errors.append(line.text) if line.type == "error" else None)
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    yield opened
-    opened.close()
-    assert errors == []
+def opened(browse):
+    """A Performance page whose table of counts has come."""
+
+    def open_page(path, **options):
+        tab = browse(**options).open(path)
+        expect(tab.page.locator("#cut-off")).to_have_attribute("data-row", re.compile(r"\d+"))
+        return tab
+
+    return open_page
 
 
-def test_each_plot_comes_by_itself_and_follows_the_outcome(page, address):
-    page.goto(f"{address}/bank-products/performance")
-    expect(page.locator(".plot-card .main-svg.main-svg >> nth=0")).to_be_visible()
-    expect(page.locator(".plot-words")).to_have_count(2)
-    expect(page.locator(".plot-words").last).to_contain_text("Personal loan")
+def set_cut_off(page, percent):
+    page.fill("#cut-off-typed", percent)
+    page.press("#cut-off-typed", "Enter")
+
+
+def picked(page):
+    """Each shown text that is picked from the table, by its name: all its places."""
+    found = {}
+    for name, text in page.locator("[data-pick]").evaluate_all(
+        "all => all.map(one => [one.dataset.pick, one.textContent])"
+    ):
+        found.setdefault(name, set()).add(text)
+    return found
+
+
+def answers(service, model, outcome):
+    bundle = service.model(model)
+    at = bundle.outcomes.index(outcome)
+    return bundle.holdout.truth[:, at], bundle.predictor.block(bundle.holdout.block).probabilities[:, at]
+
+
+def whole(text):
+    return int(text.replace(",", ""))
+
+
+def asked(tab):
+    return [request for request in tab.requests if "_dash-update-component" in request.url]
+
+
+@pytest.mark.parametrize(("model", "outcome"), [("bank-products", "credit-card"), ("loan", "Y"), ("iris", "virginica")])
+def test_no_two_places_differ_at_any_cut_off(opened, service, model, outcome):
+    truth, given = answers(service, model, outcome)
+    tab = opened(f"/{model}/performance?outcome={outcome}")
+    page = tab.page
+    expect(page.locator("[data-plot=cells] .js-plotly-plot")).to_be_visible()
+    for percent in ("20", "35", "60", "0", "100"):
+        set_cut_off(page, percent)
+        acted = given >= float(percent) / 100
+        hits, alarms = int((acted & truth).sum()), int((acted & ~truth).sum())
+        missed, left = int((~acted & truth).sum()), int((~acted & ~truth).sum())
+        expect(page.locator(".four [data-pick=true_positive]")).to_have_text(f"{hits:,}")
+        found = picked(page)
+        assert all(len(texts) == 1 for texts in found.values()), found
+        counts = [next(iter(found[name])) for name in ("true_positive", "false_positive", "false_negative")]
+        assert list(map(whole, counts)) == [hits, alarms, missed]
+        assert f"acting on {hits + alarms:,} of {len(truth):,} records" in next(iter(found["sentence"]))
+        page.wait_for_function(CELLS, arg=[[left, alarms], [missed, hits]])
+        if hits + alarms:
+            precision = page.locator(".tile [data-pick=precision]").inner_text()
+            assert abs(float(re.search(r"[\d.]+", precision)[0]) / 100 - hits / (hits + alarms)) <= 0.0051
+
+
+CELLS = """counts => {
+    const graph = document.querySelector("[data-plot=cells] .js-plotly-plot");
+    return JSON.stringify(graph.data[0].customdata.map(row => [...row])) === JSON.stringify(counts);
+}"""
+
+
+def test_marks_stand_where_the_counts_are_and_follow(opened, service):
+    truth, given = answers(service, "loan", "Y")
+    page = opened("/loan/performance").page
+    page.locator("[data-plot=gain]").scroll_into_view_if_needed()
+    page.wait_for_selector("[data-plot=gain] .js-plotly-plot")
+    for percent in (50, 80):
+        set_cut_off(page, str(percent))
+        acted = given >= percent / 100
+        expected = [acted.mean(), (acted & truth).sum() / truth.sum()]
+        page.wait_for_function(MARK, arg=["gain", [round(float(value), 6) for value in expected]])
+
+
+MARK = """([plot, place]) => {
+    const graph = document.querySelector(`[data-plot=${plot}] .js-plotly-plot`);
+    const mark = graph?.layout?.shapes?.find(shape => shape.name === "cut-off");
+    return mark && Math.abs(mark.xanchor - place[0]) < 1e-5 && Math.abs(mark.yanchor - place[1]) < 1e-5;
+}"""
+
+
+def test_moving_the_slider_asks_for_nothing(opened):
+    tab = opened("/iris/performance")
+    page = tab.page
+    expect(page.locator("[data-plot=cells] .plot-words")).to_be_visible()
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(1500)
+    before = len(asked(tab))
+    texts = set()
+    for value in range(5, 95, 3):
+        page.locator("#cut-off-slider").evaluate(
+            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }",
+            value,
+        )
+        texts.add(page.locator(".headline-sentence").inner_text())
+    assert len(texts) > 20
+    assert len(asked(tab)) == before
+
+
+def test_the_keyboard_moves_the_cut_off_row_by_row(opened):
+    page = opened("/loan/performance").page
+    row = int(page.locator("#cut-off").get_attribute("data-row"))
+    page.focus("#cut-off-slider")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#cut-off")).to_have_attribute("data-row", str(row + 1))
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#cut-off-slider")).to_have_attribute("aria-valuetext", "50\u00a0%")
+    page.focus(".tile >> nth=0")
+    expect(page.locator(".tile-definition >> nth=0")).to_be_visible()
+
+
+def test_nonsense_in_the_field_is_said_and_changes_nothing(opened):
+    page = opened("/iris/performance").page
+    before = picked(page)
+    set_cut_off(page, "abc")
+    expect(page.locator(".cut-off-said")).to_contain_text("no cut-off")
+    assert picked(page) == before
+    expect(page.locator("#cut-off-typed")).to_have_value("50")
+
+
+def test_the_address_restores_cut_off_outcome_and_options(opened):
+    tab = opened("/bank-products/performance?outcome=securities-account")
+    page = tab.page
+    set_cut_off(page, "35")
+    page.select_option("#option-segments-measure", index=2)
+    chosen = page.input_value("#option-segments-measure")
+    page.fill("#option-profit-call", "7")
+    page.wait_for_function("location.search.includes('profit.call=7')")
+    query = parse_qs(urlsplit(page.url).query)
+    assert query["outcome"] == ["securities-account"]
+    assert query["cut_off"] == ["0.35"]
+    shown = picked(page)
+    page.reload()
+    expect(page.locator("#cut-off-typed")).to_have_value("35")
+    expect(page.locator("#plots-outcome")).to_have_value("securities-account")
+    expect(page.locator("#option-segments-measure")).to_have_value(chosen)
+    expect(page.locator("#option-profit-call")).to_have_value("7")
+    assert {name: texts for name, texts in picked(page).items() if name in shown} == shown
+
+
+def test_another_outcome_has_its_own_numbers_and_back_leads_to_the_first(opened, service):
+    page = opened("/bank-products/performance").page
+    first = page.locator(".four [data-pick=true_positive]").inner_text()
     page.select_option("#plots-outcome", "credit-card")
-    expect(page.locator(".plot-words").first).to_contain_text("Credit card")
-    expect(page.locator(".plot-card .g-ytitle").last).to_contain_text("Credit card")
+    truth, given = answers(service, "bank-products", "credit-card")
+    hits = int(((given >= 0.5) & truth).sum())
+    expect(page.locator(".four [data-pick=true_positive]")).to_have_text(str(hits))
+    expect(page.locator("[data-plot=threshold] .plot-words")).to_contain_text("Credit card")
+    page.go_back()
+    expect(page.locator(".four [data-pick=true_positive]")).to_have_text(first)
+    expect(page.locator("#plots-outcome")).to_have_value("personal-loan")
+    expect(page.locator("[data-plot=threshold] .plot-words")).to_contain_text("Personal loan")
 
 
-def test_importance_names_every_feature(page, address):
-    page.goto(f"{address}/iris/insights?outcome=virginica")
-    expect(page.locator(".plot-words")).to_contain_text("For “Virginica”")
-    expect(page.locator(".annotation-text")).to_have_count(4)
-    expect(page.locator(".annotation-text", has_text="Petal length")).to_be_visible()
+def test_a_kept_cut_off_counts_on_the_prediction_page_and_can_be_undone(opened):
+    tab = opened("/bank-products/performance?outcome=deposit-certificate&cut_off=0.37")
+    page = tab.page
+    page.click("[data-keep=this]")
+    expect(page.locator(".cut-off-said")).to_have_text("Prediction and campaigns now use 37\u00a0%.")
+    expect(page.locator("[data-pick=in_use]")).to_have_text("37\u00a0%")
+    tab.open("/bank-products/predict?outcome=deposit-certificate")
+    expect(page.locator("#result")).to_contain_text("Cut-off 37\u00a0%")
+    tab.open("/bank-products/performance?outcome=deposit-certificate")
+    expect(page.locator("#cut-off-typed")).to_have_value("37")
+    set_cut_off(page, "50")
+    page.click("[data-keep=this]")
+    expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
+    page.click("[data-keep=former]")
+    expect(page.locator("[data-pick=in_use]")).to_have_text("37\u00a0%")
+    set_cut_off(page, "50")
+    page.click("[data-keep=this]")
+    expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
 
 
-@pytest.mark.parametrize("name", ["iris/performance", "bank-products/insights", "loan/insights"])
-def test_on_a_phone_nothing_sticks_out(page, address, name):
-    page.set_viewport_size({"width": 380, "height": 800})
-    page.goto(f"{address}/{name}")
-    expect(page.locator(".plot-words").first).to_be_visible()
-    expect(page.locator(".plot-card .xtick").first).to_be_visible()
-    for card in page.locator(".plot-card").all():
+def test_the_best_cut_off_of_the_money_is_one_click_away(opened):
+    page = opened("/loan/performance").page
+    page.locator("#money").scroll_into_view_if_needed()
+    button = page.locator("[data-go]")
+    text = button.inner_text().removeprefix("Show everything at ")
+    button.click()
+    expect(page.locator("#cut-off-slider")).to_have_attribute("aria-valuetext", text)
+    expect(page.locator(".plot-follows")).to_contain_text("the most there is")
+
+
+def test_plots_that_need_the_cut_off_ask_once_it_rests(opened):
+    tab = opened("/loan/performance")
+    page = tab.page
+    page.locator("[data-plot=segments]").scroll_into_view_if_needed()
+    words = page.locator("[data-plot=segments] .plot-words")
+    first = words.inner_text()
+    set_cut_off(page, "85")
+    expect(words).not_to_have_text(first)
+
+
+def test_a_picture_and_the_data_come_as_files(opened):
+    page = opened("/iris/performance").page
+    card = page.locator("[data-plot=gain]")
+    card.scroll_into_view_if_needed()
+    expect(card.locator(".js-plotly-plot")).to_be_visible()
+    for kind, start in (("png", b"\x89PNG"), ("svg", b"<svg")):
+        card.locator("summary").click()
+        with page.expect_download() as coming:
+            card.locator(f"[data-picture={kind}]").click()
+        assert coming.value.path().read_bytes().startswith(start)
+        card.locator("summary").click()
+    card.locator("summary").click()
+    with page.expect_download() as coming:
+        card.locator("[data-table]").click()
+    assert "," in coming.value.path().read_text().splitlines()[0]
+
+
+def test_the_largest_errors_lead_to_their_records(opened):
+    page = opened("/loan/performance").page
+    page.locator("#errors").scroll_into_view_if_needed()
+    page.locator(".plot-links a").first.click()
+    page.wait_for_url("**/loan/predict?record=*")
+    page.wait_for_selector("#panel[data-state=current]")
+
+
+def test_importance_names_every_feature(browse):
+    page = browse().open("/iris/insights?outcome=virginica").page
+    card = page.locator("[data-plot=importance]")
+    expect(card.locator(".plot-words")).to_contain_text("For “Virginica”")
+    expect(card.locator(".annotation-text")).to_have_count(4)
+
+
+def test_an_option_of_an_insight_draws_it_anew_and_stands_in_the_address(browse):
+    page = browse().open("/iris/insights").page
+    card = page.locator("[data-plot=dependence]")
+    card.scroll_into_view_if_needed()
+    expect(card.locator(".plot-words")).to_contain_text(".")
+    before = card.locator(".plot-words").inner_text()
+    page.select_option("#option-dependence-feature", index=2)
+    expect(card.locator(".plot-words")).not_to_have_text(before)
+    assert "dependence.feature=" in page.url
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("path", ["iris/performance", "bank-products/performance", "loan/insights"])
+def test_on_a_phone_nothing_sticks_out(browse, path, theme):
+    page = browse(width=380, height=800, color_scheme=theme).open(f"/{path}").page
+    page.wait_for_selector(".plot-card")
+    page.evaluate(FOLDED)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 380
+    for card in page.locator(".plot-card:visible").all():
+        card.scroll_into_view_if_needed()
+        expect(card.locator(".plot-words, .plot-refusal").first).to_be_visible()
         box = card.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 380
-        texts = card.locator(".js-plotly-plot text").all()
-        assert texts
-        for text in texts:
+        for text in card.locator(".js-plotly-plot text").all():
             words = text.bounding_box()
-            assert words is None or (box["x"] <= words["x"] and words["x"] + words["width"] <= box["x"] + box["width"])
+            inside = words is None or (
+                box["x"] <= words["x"] and words["x"] + words["width"] <= box["x"] + box["width"]
+            )
+            assert inside, (card.get_attribute("data-plot"), text.text_content())

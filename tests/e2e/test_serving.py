@@ -187,6 +187,7 @@ def test_debug_restarts_when_code_changes(start, tmp_path):
         "api",
         "assets",
         "callbacks",
+        "jobs",
         "layouts",
         "ml",
         "store",

@@ -15,6 +15,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from ml.commands import FAILED, OK, main
+from ml.cut_offs import card_cut_off
+from ml.payoff import Payoff, payoff_of
+from ml.schema import Constraint
 from ml.service import open_service
 
 DESCRIPTION = """
@@ -28,6 +31,14 @@ high = 600
 aliases = ["months"]
 [features.plan]
 choices = { basic = "Basic", premium = "Premium" }
+personal = true
+[cut_offs]
+left = 0.35
+[payoff]
+currency = "EUR"
+call = 4
+[payoff.outcomes.left]
+true_positive = 120
 """
 
 
@@ -94,6 +105,36 @@ def test_what_the_estimator_can_do_without_may_be_left_out(files, tmp_path):
     main(words(files[0]), tmp_path / "models")
     schema = open_service(tmp_path / "models").model("churn").schema
     assert {feature.name: feature.required for feature in schema.features} == {"tenure": True, "plan": False}
+
+
+def test_the_version_keeps_what_the_description_says_of_worth_and_persons(files, tmp_path):
+    main(words(files[0]), tmp_path / "models")
+    bundle = open_service(tmp_path / "models").model("churn")
+    assert payoff_of(bundle.card, "left") == Payoff(true_positive=120.0, call=4.0, currency="EUR")
+    assert payoff_of(bundle.card, "stayed") is None
+    assert [card_cut_off(bundle.card, outcome) for outcome in ("left", "stayed")] == [0.35, 0.5]
+    assert {feature.name: feature.personal for feature in bundle.schema.features} == {"tenure": False, "plan": True}
+
+
+def test_the_version_keeps_the_constraints_and_refuses_what_is_none(files, tmp_path, capsys):
+    (files[0] / "churn.toml").write_text('constraints = ["tenure < plan"]')
+    assert main(words(files[0]), tmp_path / "models") == FAILED
+    assert "compares 'tenure' (integer) with 'plan' (category)" in capsys.readouterr().err
+    table = pd.read_csv(files[0] / "training.csv").assign(age=40)
+    model = LogisticRegression().fit(table[["tenure", "age"]], table["end"])
+    skops.io.dump(model, tmp_path / "ages.skops")
+    table.to_csv(tmp_path / "ages.csv", index=False)
+    (files[0] / "churn.toml").write_text('constraints = ["tenure <= age"]')
+    given = {"estimator": "ages.skops", "data": tmp_path / "ages.csv", "holdout": tmp_path / "ages.csv"}
+    assert main(words(files[0], **given), tmp_path / "models") == OK, capsys.readouterr().err
+    schema = open_service(tmp_path / "models").model("churn").schema
+    assert schema.constraints == (Constraint("tenure", "<=", "age"),)
+
+
+def test_a_payoff_of_an_unknown_outcome_is_refused(files, tmp_path, capsys):
+    (files[0] / "churn.toml").write_text("[payoff.outcomes.gone]\ntrue_positive = 1\n")
+    assert main(words(files[0]), tmp_path / "models") == FAILED
+    assert "unknown outcomes: gone. Known outcomes: left, stayed." in capsys.readouterr().err
 
 
 def test_independent_outcomes_come_from_several_columns(tmp_path):

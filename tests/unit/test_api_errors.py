@@ -148,7 +148,9 @@ def test_an_answer_that_we_cannot_write_is_406(client, accept):
 
 def test_a_body_that_is_too_large_is_413_with_the_limit(client):
     answer = client.post(IRIS, data=b"x" * (MAX_BODY + 1), content_type="application/json")
-    assert "100,000 bytes" in refused(answer, 413, "too_large")["message"]
+    error = refused(answer, 413, "too_large")
+    assert "100,000 bytes" in error["message"]
+    assert "POST /api/v1/models/<name>/jobs" in error["hint"]
 
 
 def test_a_body_without_a_length_is_measured_as_it_comes(client):
@@ -168,7 +170,9 @@ def test_a_body_without_a_length_is_measured_as_it_comes(client):
 )
 def test_too_many_records_are_413_with_the_limit(client, body, content_type):
     answer = client.post(IRIS, data=body, content_type=content_type)
-    assert "500" in refused(answer, 413, "too_many_records")["message"]
+    error = refused(answer, 413, "too_many_records")
+    assert "500" in error["message"]
+    assert "POST /api/v1/models/<name>/jobs" in error["hint"]
 
 
 @pytest.mark.parametrize(

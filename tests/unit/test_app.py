@@ -12,7 +12,7 @@ import pytest
 from flask import request
 from werkzeug.test import Client
 
-from app import create_app, create_server
+from app import create_app, create_server, open_rooms
 from settings import Settings
 
 # The test client leaves files open that a server would close
@@ -102,6 +102,19 @@ def test_a_store_that_is_gone_is_not_ready_but_alive(settings):
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert "The store does not answer." in answer.text
+
+
+def test_a_store_that_is_gone_leaves_the_cut_off_of_the_card(settings, caplog):
+    rooms = open_rooms(replace(settings, database_url="postgresql://127.0.0.1:1/none"))
+    assert rooms.service.stand("iris", {}).cut_off == 0.5
+    assert "Chosen cut-offs cannot be read" in caplog.text
+
+
+def test_the_service_acts_from_what_the_store_keeps(settings):
+    rooms = open_rooms(settings)
+    rooms.store.set_cutoff("loan", "Y", 0.35)
+    assert rooms.service.stand("loan", {}, "Y").cut_off == 0.35
+    assert rooms.service.stand("loan", {}, "N").cut_off == 0.5
 
 
 @pytest.mark.parametrize(

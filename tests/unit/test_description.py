@@ -28,6 +28,7 @@ def frame():
         ("title = 5", "title in d.toml is 5"),
         ("[outcomes]\nleft = 1", "outcomes.left in d.toml is 1"),
         ("[features]\nplan = 'x'", "features.plan in d.toml is 'x'"),
+        ("constraints = 'a < b'", "constraints in d.toml is 'a < b'. It is written as a list"),
         ("title = ", "cannot be read as TOML"),
     ],
 )
@@ -45,6 +46,7 @@ def test_a_file_that_says_something_else_is_refused(tmp_path, text, said):
         ("weight", {"kind": "float"}, "the kind 'float'. Known: number, integer"),
         ("weight", {"widget": "knob"}, "the widget 'knob'. Known: number, slider"),
         ("weight", {"default": "heavy"}, "default of 'weight': “heavy” is not a number"),
+        ("weight", {"personal": "yes"}, "personal of 'weight' is 'yes'. It is true or false"),
         ("weight", {"label": 5}, "label of 'weight' is 5. It is a text"),
         ("colour", {"low": 1}, "a category has no limits"),
         ("colour", {"kind": "date"}, "'colour' is described as date, and its values are not: “red”"),

@@ -117,6 +117,28 @@ def test_an_outcome_that_the_holdout_lacks_was_had_by_none(bundles):
     assert evidence(bundles["absent"], "gold", 0.1).had == 0
 
 
+def test_a_record_is_no_evidence_for_itself(bundles):
+    bundle = bundles["binary"]
+    answers = evaluation_of(bundle).of("yes")
+    for own in (0, 7):
+        probability = float(answers.probabilities[own])
+        others = np.delete(answers.truth, own), np.abs(np.delete(answers.probabilities, own) - probability)
+        reach = min(sorted(others[1])[max(50, -(-len(others[1]) // 10)) - 1], 0.1)
+        found = evidence(bundle, "yes", probability, without=own)
+        assert found.similar == np.sum(others[1] <= reach + 1e-12)
+        assert found.had == np.sum(others[0][others[1] <= reach + 1e-12])
+
+
+def test_advice_leaves_out_the_record_itself(service):
+    bundle = service.model("loan")
+    row = rows_of(bundle.schema, take(bundle.holdout.block, [4]))[0]
+    standing = service.stand("loan", dict(zip(bundle.schema.names, row, strict=True)), "Y")
+    whole, without = service.advise(standing), service.advise(standing, holdout_row=4)
+    assert whole.neighbours[0].number == 4
+    assert 4 not in [neighbour.number for neighbour in without.neighbours]
+    assert without.neighbours[:4] == whole.neighbours[1:]
+
+
 def test_what_cannot_be_answered_is_said(bundles):
     with pytest.raises(UnknownOutcome):
         evidence(bundles["binary"], "maybe", 0.5)
@@ -176,6 +198,21 @@ def test_what_is_not_known_is_not_unlike(bundles):
     row = (500.0, 10.0, 40, "north")
     assert unlike(bundles["binary"], row, [False, True, True, True]) is None
     assert unlike(bundles["binary"], row, [False] * 4) is None
+
+
+def test_an_absurd_value_is_noticed_though_some_training_records_lack_it(bundles, service):
+    """Before, each record that lacks the value was no further than 1 from any value whatever."""
+    gaps = bundles["gaps"]
+    row = rows_of(gaps.schema, take(gaps.holdout.block, [1]))[0]
+    lacking = [at for at, array in enumerate(gaps.background) if array.dtype.kind == "f" and np.isnan(array).any()]
+    assert lacking
+    for at in lacking:
+        warned = unlike(gaps, tuple(1e9 if place == at else value for place, value in enumerate(row)))
+        assert warned is not None
+        assert warned.features[0] == gaps.schema.names[at]
+    record = {"ApplicantIncome": 9e6, "Credit_History": 1.0, "LoanAmount": 120}
+    warned = service.advise(service.stand("loan", record)).unlike
+    assert warned.features == ("ApplicantIncome",)
 
 
 def test_the_limit_is_what_99_percent_of_training_records_keep_within(bundles):

@@ -101,6 +101,7 @@ def test_a_weight_of_zero_takes_the_feature_out_exactly(bundles):
     bundle.estimator[-1].coef_[:, 2] = 0.0  # the standardised shoe size
     asked = SimpleNamespace(
         schema=bundle.schema,
+        card=bundle.card,
         outcomes=bundle.outcomes,
         holdout=bundle.holdout,
         predictor=SklearnPredictor(bundle.estimator, bundle.schema, bundle.outcomes),
@@ -120,12 +121,12 @@ def test_the_spread_holds_the_mean_and_the_numbers_come_again(bundles):
 
 
 def test_a_large_hold_out_is_sampled_so_that_time_is_bounded():
-    chosen = insights._sample(1_000_000, 8, 10)
-    assert len(chosen) == insights.MOST_PREDICTIONS // 80
+    chosen = insights._sample(1_000_000, 8, 10, 100_000)
+    assert len(chosen) == 1_250
     assert (np.diff(chosen) > 0).all()
-    assert len(insights._sample(1_000_000, 2, 10)) == insights.MOST_ROWS
-    assert len(insights._sample(1_000_000, 5_000, 10)) == 200
-    assert insights._sample(30, 8, 10).tolist() == list(range(30))
+    assert len(insights._sample(1_000_000, 1, 10, 100_000)) == insights.MOST_ROWS
+    assert len(insights._sample(1_000_000, 5_000, 10, 20_000)) == insights.FEWEST_ROWS
+    assert insights._sample(30, 8, 10, 100_000).tolist() == list(range(30))
 
 
 def test_shuffling_moves_one_column_within_each_copy_only():

@@ -9,8 +9,10 @@ from ml.advice import Standing
 from ml.bands import Band
 from ml.bundle import Bundle
 from ml.errors import BrokenModel, Problem, UnknownModel
+from ml.marks import Unreadable, canonical, current, of_locale, reading
 from ml.outcomes import Outcome, Outcomes
 from ml.questions import Question
+from ml.records import read_records
 from ml.schema import Choice, Feature, Schema
 from ml.service import Score
 
@@ -60,7 +62,7 @@ CHOICES = (Choice("a", "First"), Choice(2.0, "Second"))
         (Feature("x", "X", "number", default=1.0), "abc", "abc"),
         (Feature("x", "X", "number", default=1.0), "", ""),
         (Feature("x", "X", "category", choices=CHOICES, default="a"), "Second", "2"),
-        (Feature("x", "X", "category", choices=CHOICES, default="a"), "2.0", "a"),
+        (Feature("x", "X", "category", choices=CHOICES, default="a"), "2.0", "2"),
         (Feature("x", "X", "category", choices=CHOICES, default="a"), "Martian", "a"),
         (Feature("x", "X", "category", choices=CHOICES, default="a"), "", ""),
         (Feature("x", "X", "category", choices=CHOICES, default="a", required=True), "", "a"),
@@ -73,6 +75,24 @@ CHOICES = (Choice("a", "First"), Choice(2.0, "Second"))
 )
 def test_a_field_starts_with_what_was_given_or_a_sensible_value(feature, given, text):
     assert fields.starting_text(feature, given) == text
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE", "fr-FR", "de-CH"])
+@pytest.mark.parametrize(
+    "given", ["1,234", "1.234,5", "1.234.567", "1'234", "1 234", "1.234", "12", "-3e4", " 5 ", "x"]
+)
+def test_an_address_writes_numbers_as_programs_do_whoever_reads_it(locale, given):
+    feature = Feature("x", "X", "number", default=1.0)
+    with reading(of_locale(locale)):
+        text = fields.starting_text(feature, given)
+        problems = read_records(Schema((feature,)), [{"x": text}]).problems
+        if given.strip() in ("1.234", "12", "-3e4", "5"):
+            assert text == given
+        else:
+            assert problems
+            with pytest.raises(Unreadable):
+                canonical(text, current())  # nor does the page's script take it for one
+            assert fields.starting_text(feature, text) == text  # so that a reload changes nothing
 
 
 @pytest.mark.parametrize("position", range(len(gallery.SCHEMA.features)))
@@ -146,6 +166,12 @@ def test_optional_choices_can_be_left_unknown_and_required_ones_not():
         assert [o["label"] for o in options[True] if o["value"] == ""] == []
 
 
+@pytest.mark.parametrize(("required", "words"), [(False, "Not known"), (True, "Please choose")])
+def test_a_list_in_which_nothing_is_chosen_says_so(required, words):
+    feature = Feature("x", "X", "category", choices=CHOICES, required=required, widget="select")
+    assert found(fields.field(feature, 0, ""), id="field-0")[0].placeholder == words
+
+
 def test_the_form_opens_with_names_and_aliases_of_the_address_and_ignores_the_rest():
     schema = Schema((Feature("sepal", "S", "number", default=1.0, aliases=("s",)), Feature("y", "Y", "number")))
     assert predict.starting_record(schema, {"s": "3", "y": "oops", "z": "1"}) == {"sepal": "3", "y": "oops"}
@@ -173,7 +199,8 @@ def test_probabilities_are_shown_as_they_are():
         ("blue", 0.7),
     ]
     words = text_in(shown)
-    assert words == "Blue Likely,  70.0\u00a0% Red 30.0\u00a0% Blue 70.0\u00a0% The model says  Blue ."
+    bars = "Red 30.0\u00a0% Blue 70.0\u00a0% Cut-off 50\u00a0%"
+    assert words == f"Blue Likely,  70.0\u00a0% {bars} The model says  Blue ."
 
 
 def test_the_label_is_the_models_own_and_not_the_largest_probability():
@@ -211,15 +238,16 @@ def test_the_action_of_a_band_is_shown_where_the_card_sets_one():
 
 
 @pytest.mark.parametrize(
-    ("crossing", "is_call", "words"),
+    ("crossing", "decides", "is_call", "words"),
     [
-        (0.41, False, "likely to move this by 14 points, 41\u00a0% chance that it becomes a call"),
-        (0.41, True, "likely to move this by 14 points, 41\u00a0% chance that it is no longer a call"),
-        (0.004, False, "likely to move this by 14 points"),
+        (0.41, 0.5, False, "likely to move this by 14 points, 41\u00a0% chance that it becomes a call"),
+        (0.41, 0.5, True, "likely to move this by 14 points, 41\u00a0% chance that it is no longer a call"),
+        (0.004, 0.21, False, "likely to move this by 14 points, settles 21\u00a0% of the doubt about the call"),
+        (0.0, 0.004, False, "likely to move this by 14 points"),
     ],
 )
-def test_a_question_is_put_in_words(crossing, is_call, words):
-    question = Question(feature="x", decides=0.5, move=0.14, crossing=crossing)
+def test_a_question_is_put_in_words(crossing, decides, is_call, words):
+    question = Question(feature="x", decides=decides, move=0.14, crossing=crossing)
     assert asknext.question_text(question, is_call) == words
 
 
@@ -298,7 +326,7 @@ def test_the_open_tab_is_marked_and_tabs_keep_the_version():
     page = parts.model_page(Model(outcomes("red", "blue")), "insights", "small@12345678", parts.count(2, "x"))
     tabs = [part for part in all_of(page) if "model-tab" in (getattr(part, "className", None) or "").split()]
     assert [tab.href for tab in tabs] == [url.href(kind, "small@12345678") for kind in url.OF_A_MODEL]
-    assert ["model-tab-open" in tab.className for tab in tabs] == [False, True, False]
+    assert ["model-tab-open" in tab.className for tab in tabs] == [False, True, False, False]
 
 
 def test_ids_are_there_once():

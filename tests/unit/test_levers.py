@@ -7,9 +7,10 @@ from itertools import combinations, product
 
 import pytest
 
+from ml import levers
 from ml.blocks import rows_of, take
-from ml.levers import Constraint, changes, step
-from ml.schema import Choice, Feature, Schema
+from ml.levers import changes, step
+from ml.schema import Choice, Constraint, Feature, Schema
 from ml.service import open_service
 from ml.sweep import grid
 from ml.value import Game
@@ -28,12 +29,12 @@ def bundles(tmp_path_factory):
     return {sort: service.model(key) for sort, key in made.items()}
 
 
-def game_of(bundle, levers=LEVERS, **limits) -> Game:
+def game_of(bundle, movable=LEVERS, constraints=(), **limits) -> Game:
     """A game whose schema marks these features as levers."""
     game = Game(bundle)
-    features = [replace(feature, lever=feature.name in levers) for feature in game.schema.features]
+    features = [replace(feature, lever=feature.name in movable) for feature in game.schema.features]
     features = [replace(feature, **limits) if feature.name == "debt" else feature for feature in features]
-    game.schema = Schema(tuple(features))
+    game.schema = Schema(tuple(features), constraints=constraints)
     return game
 
 
@@ -94,16 +95,52 @@ def test_both_directions_cross(bundles):
             assert (change.probability >= 0.5) == (found.probability < 0.5)
 
 
-def test_constraints_are_kept(bundles):
+@pytest.mark.parametrize("sign", ["<=", "<"])
+def test_constraints_are_kept(bundles, sign):
+    """Debt at most a number of shoes: a rule that bites, for debts go far beyond it."""
     bundle = bundles["binary"]
-    game = game_of(bundle, ("income", "debt"))
-    rule = Constraint("debt", "<=", "income")
-    for at in range(4):
-        row = row_of(bundle, at)
-        for cut_off in (0.2, 0.8):
-            found = changes(game, row, 0, cut_off, constraints=[rule])
-            expected = plain_search(bundle, game, row, 0, cut_off, keeps=lambda new: new[1] <= new[0])
+    rule = Constraint("debt", sign, "shoe_size")
+    game = game_of(bundle, ("income", "debt", "region"), (rule,))
+    free = game_of(bundle, ("income", "debt", "region"))
+    keeps = {"<=": lambda new: new[1] <= new[2], "<": lambda new: new[1] < new[2]}[sign]
+    differing = 0
+    for at in range(6):
+        row = (*row_of(bundle, at)[:2], 5, row_of(bundle, at)[3])
+        for cut_off in (0.2, 0.5, 0.8):
+            found = changes(game, row, 0, cut_off)
+            expected = plain_search(bundle, game, row, 0, cut_off, keeps=lambda new: new[1] == row[1] or keeps(new))  # noqa: B023
             assert [change.steps for change in found.found] == pytest.approx([size for size, _, _ in expected[:3]])
+            assert [change.probability for change in found.found] == pytest.approx([p for _, p, _ in expected[:3]])
+            differing += found.found != changes(free, row, 0, cut_off).found
+    assert differing
+
+
+def test_what_was_against_a_constraint_before_does_not_forbid_other_moves(bundles):
+    bundle = bundles["binary"]
+    row = (20.0, 30.0, *row_of(bundle)[2:])
+    rule = Constraint("debt", "<=", "income")
+    found = changes(game_of(bundle, ("region",), (rule,)), row, 0, 2.0)
+    assert found == changes(game_of(bundle, ("region",)), row, 0, 2.0)
+
+
+def test_with_blanks_a_known_partner_holds_the_lever(bundles):
+    bundle = bundles["binary"]
+    game = game_of(bundle, ("debt",), (Constraint("debt", "<=", "income"),))
+    found = changes(game, (4.0, None, None, None), 0, 2.0)
+    assert found.best is None or found.best.moves[0][2] <= 4.0
+
+
+def test_many_choices_of_several_levers_are_thinned_to_those_that_alone_do_most(bundles, monkeypatch):
+    """Room for four values of three levers: the pair that crosses is found all the same, with few questions."""
+    bundle = bundles["independent"]
+    monkeypatch.setattr(levers, "MOST_WITH_BLANKS", 12)
+    row, asked = (30.0, 30.0, 40, None), []
+    game = game_of(bundle)
+    plain = levers.values_of
+    monkeypatch.setattr(levers, "values_of", lambda *given: asked.append(len(given[3])) or plain(*given))
+    found = changes(game, row, 0, 0.9)
+    assert max(asked[1:]) <= 12
+    assert found.found or found.best
 
 
 def test_a_constraint_on_what_is_not_known_is_none():

@@ -1,40 +1,68 @@
-"""The Insights and Performance pages: what stands at once, and what each card gets."""
+"""The Insights and Performance pages: what stands at once, and what each card and the head get."""
 
 from __future__ import annotations
 
+import json
+import re
+
+import numpy as np
 import pytest
 from dash import Dash, dcc
 
+from callbacks import performance as head
 from callbacks import plots as callbacks
 from layouts import ids, insights, performance
-from ml.plots.catalogue import plots_of
+from ml.plots.catalogue import find, plots_of
 from ml.service import Service, open_service
+from store.db import StoreSilent, open_store
 from tests.small import small_model
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Service:
     folder = tmp_path_factory.mktemp("models")
-    for sort in ("binary", "multiclass", "labels-only"):
+    for sort in ("binary", "multiclass", "independent", "labels-only", "absent", "constant"):
         small_model(sort, folder)
     return open_service(folder)
 
 
 def found(page, component_id):
-    return next(part for part in page._traverse() if getattr(part, "id", None) == component_id)
+    return next((part for part in page._traverse() if getattr(part, "id", None) == component_id), None)
 
 
 def text_of(parts) -> str:
     return " ".join(str(part) for part in parts)
 
 
+def asked(small, sort, plot, outcome, **more):
+    return {"model": small.model(sort).key, "plot": plot, "outcome": outcome, **more}
+
+
+def by_hand(small, sort, outcome, cut_off):
+    """The four counts, counted one record after the other."""
+    bundle = small.model(sort)
+    at = bundle.outcomes.index(outcome)
+    given = bundle.predictor.block(bundle.holdout.block).probabilities[:, at].tolist()
+    truth = bundle.holdout.truth[:, at].tolist()
+    pairs = list(zip(truth, (p >= cut_off for p in given), strict=True))
+    return {name: pairs.count(pair) for name, pair in FOUR.items()}
+
+
+FOUR = {
+    "true_positive": (True, True),
+    "false_positive": (False, True),
+    "false_negative": (True, False),
+    "true_negative": (False, False),
+}
+
+
 @pytest.mark.parametrize(("layout", "which"), [(insights, "insights"), (performance, "performance")])
-def test_a_page_has_a_place_for_each_of_its_plots_and_names_the_version(small, layout, which):
+def test_a_page_has_a_place_for_each_of_its_plots_once_and_names_the_version(small, layout, which):
     bundle = small.model("multiclass")
-    page = layout.page(bundle, {})
+    parts = list(layout.page(bundle, {})._traverse())
     for plot in plots_of(which):
-        assert found(page, ids.plot(bundle.key, plot.key))
-    assert not any(isinstance(part, dcc.Graph) for part in page._traverse())
+        assert [getattr(part, "id", None) for part in parts].count(ids.plot(bundle.key, plot.key)) == 1
+    assert not any(isinstance(part, dcc.Graph) for part in parts)
 
 
 @pytest.mark.parametrize(
@@ -46,39 +74,181 @@ def test_a_page_opens_with_the_outcome_of_its_address_or_the_positive_one(small,
 
 def test_two_exclusive_outcomes_leave_nothing_to_choose(small):
     page = performance.page(small.model("binary"), {})
-    hidden = [part for part in page._traverse() if getattr(part, "hidden", False)]
-    assert found(hidden[0], ids.PLOTS_OUTCOME).value == "yes"
+    hidden = [part for part in page._traverse() if getattr(part, "hidden", False) and hasattr(part, "children")]
+    assert any(found(part, ids.PLOTS_OUTCOME) is not None for part in hidden if part.children is not None)
     assert "Will pay" in text_of(page._traverse())
 
 
+def test_options_open_as_the_address_says_and_nonsense_opens_as_ever(small):
+    page = performance.page(
+        small.model("binary"), {"segments.feature": "region", "profit.call": "12.5", "mistakes.sort": "<b>"}
+    )
+    assert found(page, ids.option("segments", "feature")).value == "region"
+    assert found(page, ids.option("profit", "call")).value == "12.5"
+    assert found(page, ids.option("mistakes", "sort")).value == "both"
+
+
+def test_the_cut_off_is_no_option_of_a_card_and_shared_options_stand_once(small):
+    page = performance.page(small.model("binary"), {})
+    assert found(page, ids.option("segments", "cut_off")) is None
+    assert found(page, ids.option("profit", "call")) is not None
+    assert found(page, ids.option("profit-share", "call")) is None
+
+
+def test_without_probabilities_it_is_said_once_and_what_needs_them_is_left_out(small):
+    bundle = small.model("labels-only")
+    page = performance.page(bundle, {})
+    assert text_of(page._traverse()).count("gives no probabilities") >= 1
+    assert found(page, ids.CUT_OFF) is None
+    assert found(page, ids.plot(bundle.key, "roc")) is None
+    assert found(page, ids.plot(bundle.key, "confusion"))
+
+
 def test_a_card_gets_its_figure_and_a_sentence(small):
-    graph, words = callbacks.show_plot(small, ids.plot(small.model("binary").key, "roc"), "yes")
+    graph, words = callbacks.show_plot(small, asked(small, "binary", "roc", "yes"))
     assert isinstance(graph, dcc.Graph)
     assert words.children.startswith("Of all pairs")
 
 
+@pytest.mark.parametrize("plot", [plot.key for plot in plots_of("performance") if plot.mark])
+def test_every_figure_with_a_cut_off_is_marked_at_the_row_of_the_one_table(small, plot):
+    graph, *_ = callbacks.show_plot(small, asked(small, "binary", plot, "yes", cut_off=0.3, extra=[0.3]))
+    (shape,) = [shape for shape in graph.figure.layout.shapes if shape.name == "cut-off"]
+    four = by_hand(small, "binary", "yes", 0.3)
+    positive = four["true_positive"] + four["false_negative"]
+    rows = sum(four.values())
+    acted = four["true_positive"] + four["false_positive"]
+    expected = {
+        "cut_off": 0.3,
+        "recall": four["true_positive"] / positive,
+        "precision": four["true_positive"] / acted,
+        "selected": acted / rows,
+        "lift": four["true_positive"] / acted * rows / positive,
+        "false_positive_rate": four["false_positive"] / (rows - positive),
+        "net_benefit": (four["true_positive"] - four["false_positive"] * 0.3 / 0.7) / rows,
+    }
+    mark = find(plot).mark
+    assert {mark.x, mark.y} - {""} <= set(expected) | {"false_positive_deviate", "false_negative_deviate"}
+    for name, at in ((mark.x, shape.xanchor if mark.y else shape.x0), (mark.y, shape.yanchor)):
+        if name in expected:
+            assert at == pytest.approx(expected[name])
+
+
+def test_money_says_for_each_cut_off_what_it_brings_against_the_best(small):
+    options = {"true_positive": "10", "false_positive": "-4", "call": "1"}
+    parts = callbacks.show_plot(
+        small, asked(small, "binary", "profit", "yes", cut_off=0.5, extra=[0.5], options=options)
+    )
+    follows = next(part for part in parts if hasattr(part, "data-follows"))
+    texts = json.loads(getattr(follows, "data-follows"))
+    table = head.show_tally(small, {"model": "binary", "outcome": "yes", "cut_off": 0.5})
+    assert len(texts) == len(table["cut_off"])
+    four = by_hand(small, "binary", "yes", 0.5)
+    money = four["true_positive"] * 9 - four["false_positive"] * 5
+    shown = texts[table["row"]]
+    assert shown.startswith(f"At 50\u00a0%: {round(1000 * money / sum(four.values())):,} for 1,000 records, ")
+    best = next(getattr(part, "data-go") for part in parts if hasattr(part, "data-go"))
+    assert 0 <= float(best) <= 1
+
+
+def test_the_worst_records_are_links(small):
+    parts = callbacks.show_plot(small, asked(small, "binary", "mistakes", "yes"))
+    links = [part for part in parts[-1].children if isinstance(part, dcc.Link)]
+    bundle = small.model("binary")
+    given = bundle.predictor.block(bundle.holdout.block).probabilities[:, bundle.outcomes.index("yes")]
+    off = np.abs(given - bundle.holdout.truth[:, bundle.outcomes.index("yes")])
+    assert links[0].href == f"/binary/predict?record={int(np.argmax(off)) + 1}"
+    assert len(links) == 12
+
+
+@pytest.mark.parametrize(("sort", "outcome"), [("binary", "yes"), ("independent", "card"), ("multiclass", "gold")])
+@pytest.mark.parametrize("cut_off", [0.0, 0.35, 0.5, 1.0])
+def test_the_texts_of_a_row_are_the_counts_by_hand(small, sort, outcome, cut_off):
+    table = head.show_tally(small, {"model": sort, "outcome": outcome, "cut_off": cut_off})
+    row, four = table["row"], by_hand(small, sort, outcome, cut_off)
+    assert table["cut_off"][row] == cut_off
+    for name, count in four.items():
+        assert table["texts"][name][row] == str(count)
+        assert table["texts"][f"{name}.tile"][row].startswith(f"<b>{count}</b>")
+    acted = four["true_positive"] + four["false_positive"]
+    assert f"acting on {acted} of {sum(four.values())} records." in table["texts"]["sentence"][row]
+    if not acted:
+        assert table["texts"]["precision"][row] == "–"
+    assert {len(column) for column in table["texts"].values()} == {len(table["cut_off"])}
+    json.dumps(table, allow_nan=False)
+
+
+def test_a_hold_out_with_one_side_only_is_said_once_in_the_place_of_the_table(small):
+    table = head.show_tally(small, {"model": "absent", "outcome": "gold"})
+    assert "gold" in table["refused"]
+    assert "texts" not in table
+
+
+def test_a_kept_cut_off_is_in_use_and_says_what_was_before(small, tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
+    service = open_service(small.registry.folder, chosen=store.cutoff)
+    told = head.keep(service, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35})
+    assert told["words"] == "Prediction and campaigns now use 35\u00a0%."
+    assert (told["in_use"], told["former"]) == (0.35, 0.5)
+    assert service.cut_off(service.model("binary"), "yes") == 0.35
+    assert head.show_tally(service, {"model": "binary", "outcome": "yes"})["fixed"]["in_use"] == "35\u00a0%"
+
+
+class Silent:
+    def set_cutoff(self, *_):
+        raise StoreSilent("The store does not answer.")
+
+
+@pytest.mark.parametrize("cut_off", [None, "x", -0.1, 1.01, float("nan"), [0.5], True and {"a": 1}])
+def test_what_is_no_cut_off_is_not_kept(small, cut_off):
+    told = head.keep(small, Silent(), {"model": "binary", "outcome": "yes", "cut_off": cut_off})
+    assert "is no cut-off" in told["words"]
+    assert "in_use" not in told
+
+
+@pytest.mark.parametrize("store", [None, Silent()])
+def test_a_store_that_does_not_answer_is_said(small, store):
+    told = head.keep(small, store, {"model": "binary", "outcome": "yes", "cut_off": 0.4})
+    assert told["words"] == head.NOT_KEPT
+
+
+def test_all_outcomes_are_averaged(small):
+    page = head.show_averages(small, small.model("multiclass").key)
+    words = re.findall('<th scope="row">(.*?)</th>', page.html)
+    assert words[-2:] == ["Mean (macro)", "Mean weighted by records"]
+
+
 def test_a_card_whose_plot_cannot_be_drawn_says_why(small):
-    (refusal,) = callbacks.show_plot(small, ids.plot("labels-only", "roc"), "yes")
+    (refusal,) = callbacks.show_plot(small, asked(small, "labels-only", "roc", "yes"))
     assert refusal.className == "plot-refusal"
     assert "no probabilities" in text_of(refusal._traverse())
 
 
 @pytest.mark.parametrize(
-    ("card", "outcome"),
+    "sent",
     [
-        (None, None),
-        ("roc", "yes"),
-        ({}, "yes"),
-        ({"model": ["binary"], "key": "roc"}, "yes"),
-        ({"model": "../binary", "key": "roc"}, "yes"),
-        ({"model": "binary", "key": {"a": 1}}, "yes"),
-        ({"model": "binary", "key": "roc"}, ["yes"]),
-        ({"model": "binary", "key": "roc"}, 1e400),
+        None,
+        "roc",
+        {},
+        {"model": ["binary"], "plot": "roc", "outcome": "yes"},
+        {"model": "../binary", "plot": "roc", "outcome": "yes"},
+        {"model": "binary", "plot": {"a": 1}, "outcome": "yes"},
+        {"model": "binary", "plot": "roc", "outcome": ["yes"]},
+        {"model": "binary", "plot": "roc", "outcome": 1e400},
+        {"model": "binary", "plot": "segments", "outcome": "yes", "options": {"cut_off": "7"}},
+        {"model": "binary", "plot": "segments", "outcome": "yes", "options": {"feature": ["a"]}},
     ],
 )
-def test_whatever_a_browser_sends_is_answered_in_words(small, card, outcome):
-    (refusal,) = callbacks.show_plot(small, card, outcome)
+def test_whatever_a_browser_sends_is_answered_in_words(small, sent):
+    (refusal,) = callbacks.show_plot(small, sent)
     assert refusal.className == "plot-refusal"
+    assert isinstance(head.keep(small, None, sent)["words"], str)
+    assert head.show_tally(small, sent).get("refused") or isinstance(sent, dict)
+
+
+@pytest.mark.parametrize("sent", [{"cut_off": "0.5", "extra": "x"}, {"cut_off": [], "extra": {}}, {"options": 3}])
+def test_nonsense_beside_a_good_question_is_let_be(small, sent):
+    assert isinstance(callbacks.show_plot(small, asked(small, "binary", "roc", "yes", **sent))[0], dcc.Graph)
 
 
 def test_one_callback_serves_every_plot(small):

@@ -14,7 +14,8 @@ from flask_caching import Cache
 
 from ml.errors import NoProbabilities, OneOutcomeOnly, UnknownModel, UnknownOutcome, UnknownPlot
 from ml.outcomes import Outcome, Outcomes
-from ml.plots import catalogue, results, theme
+from ml.plots import catalogue, theme
+from ml.plots import plot as plots
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of
 from ml.service import Service, open_service
@@ -45,9 +46,9 @@ def counted(monkeypatch):
     roc = catalogue.find("roc")
     runs = []
 
-    def compute(bundle, evaluation, outcome):
-        runs.append(outcome)
-        return roc.compute(bundle, evaluation, outcome)
+    def compute(study):
+        runs.append(study.outcome)
+        return roc.compute(study)
 
     rows = tuple(replace(plot, compute=compute) if plot is roc else plot for plot in catalogue.CATALOGUE)
     monkeypatch.setattr(catalogue, "CATALOGUE", rows)
@@ -73,7 +74,7 @@ def test_eight_that_ask_at_once_compute_once(models, tmp_path, counted):
 
 def test_a_result_survives_a_restart(models, tmp_path, counted, monkeypatch):
     before = drawn(started(models, tmp_path), "multiclass", "roc", "gold")
-    monkeypatch.setattr(results, "evaluation_of", lambda bundle: pytest.fail("evaluated again"))
+    monkeypatch.setattr(plots, "evaluation_of", lambda bundle: pytest.fail("evaluated again"))
     after = drawn(started(models, tmp_path), "multiclass", "roc", "gold")
     assert counted == ["gold"]
     assert after.figure == before.figure
@@ -108,7 +109,7 @@ def test_no_outcome_means_the_positive_one(models, tmp_path):
     ("model", "plot", "outcome", "error", "words"),
     [
         ("nobody", "roc", None, UnknownModel, "nobody"),
-        ("multiclass", "pie", None, UnknownPlot, "importance, confusion, roc"),
+        ("multiclass", "pie", None, UnknownPlot, "importance, .*confusion, cells, roc"),
         ("multiclass", None, None, UnknownPlot, "None"),
         ("multiclass", "roc", "bronze", UnknownOutcome, "gold, none, silver"),
         ("multiclass", "importance", {"a": []}, UnknownOutcome, "gold, none, silver"),
@@ -140,6 +141,8 @@ def test_reading_the_catalogue_loads_no_drawing_and_no_scikit_learn():
         (0.994, "99 %"),
         (0.996, "99.6 %"),
         (0.004, "0.4 %"),
+        (0.0142, "1.4 %"),
+        (0.01, "1 %"),
         (0.0001, "under 0.1 %"),
         (0.99999, "over 99.9 %"),
         (0.07, "7 %"),
@@ -168,7 +171,7 @@ def test_figures_have_our_template_and_leave_plotlys_own_alone():
 
 def test_nothing_on_a_figure_leads_out_of_the_house():
     assert theme.CONFIG["showSendToCloud"] is False
-    assert theme.CONFIG["modeBarButtons"] == [["toImage"]]
+    assert theme.CONFIG["displayModeBar"] is False
 
 
 def test_records_are_named_as_their_outcomes_are():

@@ -330,3 +330,30 @@ def test_whatever_comes_in_is_typed_or_refused(raw):
 @given(st.floats(0, 20))
 def test_a_number_is_the_same_as_json_and_as_text(number):
     assert read_value(NUMBER, repr(number)) == read_value(NUMBER, number) == number
+
+
+ALIKE = Schema(
+    (
+        Feature("age", "Age", "integer", low=0, high=120, seen=(18, 90)),
+        Feature("pay", "Pay", "number", required=True, seen=(0.0, 9.0), aliases=("wage",)),
+        Feature("town", "Town", "category", choices=(Choice("A", "Aachen"), Choice("B", "Berlin"))),
+    ),
+    "id",
+)
+CELLS = st.sampled_from(["", "5", "5.5", "x", "130", "95", "A", "Berlin", "1e999", None, 7, 2.5, True, ["x"]])
+NAMES = ("age", "pay", "wage", "town", "id", "note", "Age")
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_records_that_are_alike_are_read_as_each_of_them_alone(data):
+    names = data.draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1))
+    line = st.tuples(*(CELLS for _ in names))
+    raws = [dict(zip(names, cells, strict=True)) for cells in data.draw(st.lists(line, min_size=20, max_size=24))]
+    extra = data.draw(st.booleans())
+    together = read_records(ALIKE, raws, extra=extra, first=3)
+    alone = [read_records(ALIKE, [raw], extra=extra, first=at) for at, raw in enumerate(raws, start=3)]
+    assert together.rows == tuple(each.rows[0] for each in alone)
+    assert together.ids == tuple(each.ids[0] for each in alone)
+    assert together.problems == tuple(problem for each in alone for problem in each.problems)
+    assert together.notes == tuple(note for each in alone for note in each.notes)

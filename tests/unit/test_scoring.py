@@ -2,11 +2,19 @@
 
 import csv
 
+import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from ml import scoring
 from ml.commands import BAD_INPUT, FAILED, OK, main
 from ml.errors import InvalidData
-from ml.scoring import score_file
+from ml.lines import digits
+from ml.scoring import result_line, score_file, score_lines, score_rows
+from ml.service import open_service
+from ml.tables import row_of, safe_cell, safe_cells
+from tests.small import small_model
 
 HEADER = "customer;sl;sw;pl;pw\n"
 
@@ -80,3 +88,72 @@ def test_the_real_applications_are_scored(service, shared_data, tmp_path):
     done = score_file(service, "loan", shared_data / "loan-test.csv", tmp_path / "out.csv")
     assert (done.scored, done.refused) == (367, 0)
     assert read(tmp_path / "out.csv")[0]["Loan_ID"] == "LP001015"
+
+
+ODD = ["", " ", "x", "5\n3", "\n5", "1_000", "1e999", "nan", "inf", "5,1", "=1+1", "\n=1", "-", "٣", " 7 ", "1e308"]
+PLAIN = ["5", "-1", "+2.5", ".5", "5.", "1e2", "40", "41.5", "1000", "-0", "007", "south", "north"]
+NAMES = ("income", "debt", "shoe_size", "region", "note", "Income")
+
+
+@pytest.fixture(scope="module", params=["binary", "independent", "labels-only"])
+def asked(request, tmp_path_factory):
+    """A service on a small model: compiled, of two outcomes, and scikit-learn's own path, which refuses gaps."""
+    folder = tmp_path_factory.mktemp(request.param)
+    small_model(request.param, folder)
+    found = open_service(folder)
+    return found, found.model(request.param)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_a_whole_chunk_is_scored_as_each_of_its_lines_alone(asked, data):
+    service, bundle = asked
+    header = data.draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1))
+    cell = st.sampled_from(PLAIN * 4 + ODD) if data.draw(st.booleans()) else st.sampled_from(PLAIN)
+    line = st.tuples(*(cell for _ in header)).map(list)
+    lines = data.draw(st.lists(st.one_of(line, line, line, st.lists(cell, min_size=1, max_size=7)), max_size=25))
+    made, refused = score_lines(service, bundle, header, lines)
+    rows = [row_of(header, cells) for cells in lines]
+    alone = [result_line(len(header), bundle, row, score_rows(service, bundle, [row])[0]) for row in rows]
+    assert len(made) == len(alone)
+    for together, single in zip(made, alone, strict=True):
+        assert _without_numbers(bundle, together) == _without_numbers(bundle, single)
+        assert _numbers(bundle, together) == pytest.approx(_numbers(bundle, single), abs=1e-12)
+    assert refused == sum(bool(each[-1]) for each in alone)
+
+
+def _without_numbers(bundle, line):
+    return [*line[: -1 - len(bundle.outcomes)], line[-1]]
+
+
+def _numbers(bundle, line):
+    return [float(text) for text in line[-1 - len(bundle.outcomes) : -1] if text]
+
+
+def test_a_chunk_is_read_as_columns_and_not_line_by_line(asked, monkeypatch):
+    """The fast way is taken where there are bad lines too; what it gives, the test above compares."""
+    service, bundle = asked
+    monkeypatch.setattr(scoring, "_row_by_row", lambda *_: pytest.fail("line by line"))
+    lines = [["50", "5", "40", "south"], ["x", "5", "40", "south"], ["50", "5"]]
+    made, refused = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], lines)
+    assert (len(made), refused) == (3, 2)
+
+
+def test_lines_that_are_all_bad_are_told_one_by_one(asked):
+    service, bundle = asked
+    made, refused = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], [["x", "y", "z", "w"]] * 3)
+    assert refused == len(made) == 3
+    assert len(service.score_each(bundle, [{"income": "x"}] * 30)) == 30
+
+
+NUMBERS = st.one_of(st.floats(0, 1), st.sampled_from([0.0, -0.0, 1.0, 1e-4, 9.9e-5, 5e-324, 1 / 3, float("nan")]))
+
+
+@given(st.lists(NUMBERS, min_size=1))
+def test_all_digits_of_probabilities_are_written_as_python_writes_them(numbers):
+    assert digits(np.array(numbers)) == list(map(repr, numbers))
+
+
+@given(st.lists(st.sampled_from([*ODD, *PLAIN, "\t", "\r=", "@a", "+a", "a\n=b", "a\n\nb"])))
+def test_many_cells_are_made_safe_as_each_of_them_alone(cells):
+    assert list(safe_cells(cells)) == [safe_cell(cell) for cell in cells]

@@ -53,7 +53,7 @@ def test_a_bad_value_is_named_with_what_is_accepted(name, value, message):
         Settings.from_environ({name: value})
 
 
-@pytest.mark.parametrize("name", ["REDIS_URL", "DATABASE_URL"])
+@pytest.mark.parametrize("name", ["REDIS_URL", "DATABASE_URL", "BROKER_URL", "FILES_URL"])
 def test_secrets_are_not_repeated(name):
     with pytest.raises(BadSetting, match=name) as caught:
         Settings.from_environ({name: "mysql://user:hidden-word@host"})

@@ -310,3 +310,26 @@ def test_the_demo_models_answer_with_blanks(service, name):
         assert game.at(row, everything).value == pytest.approx(answer, abs=1e-12)
         known = rng.random(len(row)) < 0.5
         assert game.values(row, known[np.newaxis])[0] == pytest.approx(game.at(row, known).value, abs=1e-12)
+
+
+@pytest.mark.parametrize("sort", ["binary", "independent"])
+def test_rows_after_changes_weigh_as_if_each_record_had_been_asked_alone(small, sort):
+    bundle = small[sort]
+    game = Game(bundle)
+    row, mask = rows_of(bundle.schema, take(bundle.holdout.block, [3]))[0], np.array([True, False, True, False])
+    moves = [{0: 40.0}, {1: 5.0}, {1: 5.0, 3: "south"}, {0: 40.0, 1: 0.5, 2: 44}, {3: "west"}]
+    for move, (chosen, weights) in zip(moves, game.weighed_after(row, mask, moves), strict=True):
+        after = tuple(move.get(at, value) for at, value in enumerate(row))
+        known = np.array([[own or at in move for at, own in enumerate(mask)]])
+        [(wanted, own)] = game.weighed(after, known, None)
+        assert dict(zip(chosen.tolist(), weights.tolist(), strict=True)) == pytest.approx(
+            dict(zip(wanted.tolist(), own.tolist(), strict=True)), rel=1e-9
+        )
+
+
+def test_a_position_asked_for_again_is_the_same_and_another_record_has_its_own(small):
+    game = Game(small["binary"])
+    first, second = (50.0, None, 40, "south"), (51.0, None, 40, "south")
+    assert game.at(first) is game.at(first)
+    assert not np.array_equal(game.at(first).answers, game.at(second).answers)
+    assert not np.array_equal(game.at(first).value, game.at(first, [True, True, True, False]).value)

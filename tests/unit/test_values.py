@@ -2,7 +2,8 @@
 
 import pytest
 
-from ml.values import shown
+from ml.schema import Choice, Feature
+from ml.values import Refused, read_value, shown
 
 
 @pytest.mark.parametrize(
@@ -21,3 +22,17 @@ from ml.values import shown
 )
 def test_numbers_up_to_15_digits_have_no_exponent(value, text):
     assert shown(value) == text
+
+
+CHOICES = Feature("paid", "Paid", "category", choices=(Choice(0, "No"), Choice(1, "Yes")))
+
+
+@pytest.mark.parametrize("raw", ["1", "1.0", 1, 1.0, "Yes", " 1.00 "])
+def test_a_choice_that_is_a_number_may_be_written_as_any_equal_number(raw):
+    assert read_value(CHOICES, raw) == 1
+
+
+@pytest.mark.parametrize("raw", ["2", "1.5", "1e400", "one"])
+def test_another_number_is_no_choice(raw):
+    with pytest.raises(Refused, match="not one of the choices"):
+        read_value(CHOICES, raw)

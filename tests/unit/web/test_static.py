@@ -6,8 +6,9 @@ import time
 
 import brotli
 import pytest
-from dash import Dash, dcc, html
+from dash import dcc, html
 
+from web.pages import LeanDash
 from web.static import serve_static_well
 
 # The test client leaves files open that a server would close
@@ -26,7 +27,7 @@ def assets(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def client(assets):
-    app = Dash("small", assets_folder=str(assets))
+    app = LeanDash("small", assets_folder=str(assets))
     app.layout = html.Div([dcc.Slider(0, 1)])
     serve_static_well(app)
     return app.server.test_client()
@@ -48,7 +49,7 @@ def test_all_files_of_the_page_are_compressed_and_kept_for_a_year(client, addres
 
 
 def test_bodies_are_the_files_themselves(client, addresses, assets):
-    address = next(a for a in addresses if "style.css" in a)
+    address = next(a for a in addresses if "likely.css" in a)
     plain = (assets / "style.css").read_bytes()
     assert client.get(address).data == plain
     assert brotli.decompress(client.get(address, headers=BROWSER).data) == plain
@@ -66,7 +67,7 @@ def test_a_body_is_compressed_once(client, addresses, monkeypatch):
 
 
 def test_other_questions_about_a_file_do_not_fill_the_memory(client, addresses, monkeypatch):
-    address = next(a for a in addresses if "style.css" in a)
+    address = next(a for a in addresses if "likely.css" in a)
     client.get(address, headers=BROWSER)
     monkeypatch.setattr(brotli, "compress", lambda *_a, **_k: pytest.fail("compressed again"))
     assert client.get(f"{address}&n={time.time()}", headers=BROWSER).status_code == 200
@@ -74,11 +75,11 @@ def test_other_questions_about_a_file_do_not_fill_the_memory(client, addresses, 
 
 @pytest.mark.parametrize("stamp", ["m=1", "m=", "", "m=nan"])
 def test_another_stamp_than_the_files_own_is_not_kept(client, stamp):
-    assert client.get(f"/assets/style.css?{stamp}").headers["Cache-Control"] == "no-cache"
+    assert client.get(f"/assets/likely.css?{stamp}").headers["Cache-Control"] == "no-cache"
 
 
 def test_a_changed_file_is_not_taken_for_the_old_one(client, addresses, assets):
-    address = next(a for a in addresses if "style.css" in a)
+    address = next(a for a in addresses if "likely.css" in a)
     client.get(address, headers=BROWSER)
     (assets / "style.css").write_text("p { color: red }\n" * 500)
     answer = client.get(address, headers=BROWSER)

@@ -1,0 +1,134 @@
+"""Jobs over HTTP: send a file of any size, watch it, fetch the result, cancel it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request, stream_with_context
+
+from api.errors import UnsupportedContent
+from jobs.campaigns import Campaigns
+from jobs.intake import LONGEST_KEY, Intake
+from jobs.kinds import CAMPAIGN, LIST, SCORE
+from ml.errors import Unreadable
+from store.job import Job
+
+PREFIX = "/api/v1/jobs"
+BLOCK = 1024 * 1024
+LONGEST_NAME = 200
+NO_LIMIT = 2**62  # bytes: a file is streamed, never held in memory
+TYPES = (
+    "text/csv", "text/tab-separated-values", "application/octet-stream", "application/vnd.apache.parquet",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)  # fmt: skip
+
+
+def register(app: Flask, intake: Intake, campaigns: Campaigns) -> None:
+    """Add the routes."""
+
+    @app.post("/api/v1/models/<name>/jobs")
+    def accept_job(name: str) -> Response:
+        """Accept a file to be scored."""
+        request.max_content_length = NO_LIMIT
+        _check_type(request.mimetype)
+        options = {"name": _text("name", "records.csv"), "columns": columns_of(request.args.get("columns"))}
+        accept = campaigns.hold if _held() else intake.accept
+        job, new = accept(name, _blocks(), options, _key())
+        response = _answer(job, 202)
+        response.headers["Location"] = f"{PREFIX}/{job.id}"
+        if not new:
+            response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    @app.get(f"{PREFIX}/<job>")
+    def show_job(job: str) -> Response:
+        """How far a job is."""
+        return _answer(intake.get(job), 200)
+
+    @app.get(f"{PREFIX}/<job>/result")
+    def job_result(job: str) -> Response:
+        """The scored file, in the order of the records."""
+        blocks = campaigns.result(job)
+        sort = "list" if intake.get(job).options.get("kind") == LIST else "scored"
+        disposition = f'attachment; filename="{sort}-{job[:8]}.csv"'
+        return Response(
+            stream_with_context(blocks),
+            content_type="text/csv; charset=utf-8; header=present",
+            headers={"Content-Disposition": disposition},
+        )
+
+    @app.delete(f"{PREFIX}/<job>")
+    def cancel_job(job: str) -> Response:
+        """Stop a job; one that is over stays as it is."""
+        return _answer(intake.cancel(job), 200)
+
+
+def described(job: Job) -> dict[str, Any]:
+    """A job as programs see it; times in seconds since 1970, in UTC."""
+    kind = job.options.get("kind", SCORE)
+    seconds = (job.finished or job.now) - (job.started or job.now)
+    links = {"self": f"{PREFIX}/{job.id}"} | ({"result": f"{PREFIX}/{job.id}/result"} if job.state == "done" else {})
+    return {
+        "id": job.id,
+        "model": job.model,
+        "kind": LIST if kind == LIST else SCORE,
+        "campaign": kind == CAMPAIGN,
+        "state": job.state,
+        "name": job.options.get("name"),
+        "done": job.done,
+        "total": job.total,
+        "errors": job.refused,
+        "rate": round(job.done / seconds, 1) if seconds > 0 else None,
+        "message": job.message,
+        "created": job.created,
+        "started": job.started,
+        "finished": job.finished,
+        "links": links,
+    }
+
+
+def _answer(job: Job, status: int) -> Response:
+    return Response(orjson.dumps(described(job)), status, content_type="application/json")
+
+
+def _check_type(mimetype: str) -> None:
+    if mimetype and mimetype.lower() not in TYPES:
+        raise UnsupportedContent(f"The file is sent as {mimetype[:80]!r}.", f"Accepted: {', '.join(TYPES)}.")
+
+
+def _blocks() -> Iterator[bytes]:
+    while block := request.stream.read(BLOCK):
+        yield block
+
+
+def _key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise Unreadable(f"The Idempotency-Key has {len(key)} characters.", f"Accepted: 1 to {LONGEST_KEY}.")
+    return key
+
+
+def _text(name: str, default: str) -> str:
+    return (request.args.get(name) or default)[:LONGEST_NAME]
+
+
+def _held() -> bool:
+    given = request.args.get("held", "false")
+    if given not in ("true", "false"):
+        raise Unreadable(f"held is {given[:80]!r}.", "It is true or false.")
+    return given == "true"
+
+
+def columns_of(given: str | None) -> dict[str, str]:
+    """``?columns={"Column of the file": "feature"}``."""
+    if not given:
+        return {}
+    try:
+        columns = orjson.loads(given)
+    except orjson.JSONDecodeError:
+        columns = None
+    if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
+        raise Unreadable("columns is no JSON object of texts.", 'Send columns={"column of the file": "feature"}.')
+    return columns

@@ -1,0 +1,244 @@
+"""The Open Inference Protocol, version 2: what clients of KServe, MLServer and Triton speak.
+
+https://github.com/kserve/open-inference-protocol. Inputs are one tensor a feature; outputs are
+called as MLServer's scikit-learn runtime calls them, `predict` and `predict_proba`.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from flask import Blueprint, Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from api.errors import logged, status_of
+from api.health import serves
+from api.ids import MODEL
+from api.reading import parse_json
+from api.tensors import Tensor, as_bytes, read_tensors, records_of
+from ml.errors import InvalidRecord, LikelyError, UnknownModel, Unreadable
+from ml.evaluation import no_probabilities
+from ml.outcomes import Outcomes
+from ml.schema import Feature
+from ml.score import Scored
+from ml.service import Bundle, Service
+
+LABELS, PROBABILITIES = "predict", "predict_proba"
+JSON_SIZE = "Inference-Header-Content-Length"
+_DATATYPES = {"number": "FP64", "integer": "INT64", "boolean": "BOOL"}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One output that a client asks for, and whether as bytes."""
+
+    name: str
+    binary: bool
+
+
+def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str | None]], most: int) -> None:
+    """Add the routes under ``/v2``.
+
+    Parameters
+    ----------
+    app : Flask
+    service : Service
+    ready : callable
+        Each part of the whole service and what is wrong with it, None where all is well.
+    most : int
+        Most records in one request.
+    """
+    v2 = Blueprint("v2", __name__, url_prefix="/v2")
+
+    @v2.get("")
+    def about() -> Response:
+        """Who answers, and what beyond the protocol's core."""
+        return _answer({"name": "likely", "version": "1", "extensions": ["binary_tensor_data"]})
+
+    @v2.get("/health/live")
+    def live() -> Response:
+        """The process answers."""
+        return _answer({"live": True})
+
+    @v2.get("/health/ready")
+    def is_ready() -> Response:
+        """Requests can be sent: as ``/readyz``."""
+        return _ready(serves(ready()))
+
+    @v2.get("/models/<name>")
+    @v2.get("/models/<name>/versions/<fingerprint>")
+    def metadata(name: str, fingerprint: str = "") -> Response:
+        """The tensors of a model."""
+        return _answer(_metadata(_model(service, name, fingerprint)))
+
+    @v2.get("/models/<name>/ready")
+    @v2.get("/models/<name>/versions/<fingerprint>/ready")
+    def model_ready(name: str, fingerprint: str = "") -> Response:
+        """Whether the model serves."""
+        bundle = _model(service, name, fingerprint)
+        _ = bundle.predictor  # opening it is the check
+        return _ready(True, name=bundle.name)
+
+    @v2.post("/models/<name>/infer")
+    @v2.post("/models/<name>/versions/<fingerprint>/infer")
+    def infer(name: str, fingerprint: str = "") -> Response:
+        """Score the records of the inputs."""
+        return _infer(service, _model(service, name, fingerprint), request.get_data(cache=False), most)
+
+    v2.register_error_handler(LikelyError, _refuse)
+    v2.register_error_handler(HTTPException, lambda error: _error(error.code or 500, error.description or error.name))
+    v2.register_error_handler(Exception, lambda error: _error(500, f"Something went wrong here. {logged(error)}"))
+    app.register_blueprint(v2)
+
+
+def _model(service: Service, name: str, fingerprint: str) -> Bundle:
+    if "@" in name or "@" in fingerprint:
+        raise UnknownModel(
+            f"{name[:80]!r} is not the name of a model.", "A version is named in …/versions/<fingerprint>."
+        )
+    return service.model(f"{name}@{fingerprint}" if fingerprint else name)
+
+
+def _infer(service: Service, bundle: Bundle, body: bytes, most: int) -> Response:
+    document, tail = _parts(body, request.headers.get(JSON_SIZE))
+    wanted = _wanted(document, bundle)
+    records = records_of(read_tensors(document, tail), bundle.schema.names, most)
+    scored = service.score(bundle.key, records)
+    made = {tensor.name: tensor for tensor in outputs(scored)}
+    answer = {
+        "model_name": bundle.name,
+        "model_version": bundle.fingerprint,
+        "id": document.get("id") if isinstance(document.get("id"), str) else uuid.uuid4().hex,
+        "outputs": [_described(made[each.name], each.binary) for each in wanted],
+    }
+    response = _written(answer, [as_bytes(made[each.name]) for each in wanted if each.binary])
+    response.headers[MODEL] = bundle.key
+    return response
+
+
+def _parts(body: bytes, size: str | None) -> tuple[dict[str, Any], bytes]:
+    """The JSON part of a body, and the bytes behind it."""
+    length = len(body) if size is None else int(size) if size.isascii() and size.isdecimal() else -1
+    if not 0 <= length <= len(body):
+        raise Unreadable(f"{JSON_SIZE} is {str(size)[:40]!r}; the body has {len(body):,} bytes.")
+    try:
+        document = parse_json(body[:length].decode(), "The JSON part", nan=True)
+    except UnicodeDecodeError:
+        raise Unreadable("The JSON part is not UTF-8 text.", f"{JSON_SIZE} says where binary data begins.") from None
+    if not isinstance(document, dict):
+        raise Unreadable("The JSON part is no object.", 'Send {"inputs": […]}.')
+    return document, body[length:]
+
+
+def _wanted(document: Mapping[str, Any], bundle: Bundle) -> list[Wanted]:
+    offered = [LABELS, PROBABILITIES] if bundle.offers == "probabilities" else [LABELS]
+    asked, binary = document.get("outputs"), _parameter(document, "binary_data_output")
+    if not asked:
+        return [Wanted(name, binary) for name in offered]
+    if not isinstance(asked, list) or not all(isinstance(each, dict) for each in asked):
+        raise Unreadable('"outputs" is a list of objects with a name.')
+    names = [str(each.get("name")) for each in asked]
+    for name in names:
+        if name == PROBABILITIES and name not in offered:
+            raise no_probabilities()
+        if name not in offered or names.count(name) > 1:
+            raise Unreadable(f"Output {name[:80]!r} is unknown or came twice.", f"Known: {', '.join(offered)}.")
+    return [Wanted(name, binary or _parameter(each, "binary_data")) for name, each in zip(names, asked, strict=True)]
+
+
+def _parameter(entry: Mapping[str, Any], key: str) -> bool:
+    parameters = entry.get("parameters")
+    return isinstance(parameters, dict) and parameters.get(key) is True
+
+
+def outputs(scored: Scored) -> list[Tensor]:
+    """What a model says of n records as tensors.
+
+    `predict` is what the estimator's own ``predict`` gives: of exclusive outcomes the class, shape (n,);
+    of k independent ones 1 or 0 each, shape (n, k). `predict_proba` has a column an outcome, shape (n, k).
+    """
+    outcomes, count = scored.model.outcomes, len(scored.scores)
+    columns = len(outcomes)
+    if outcomes.exclusive:
+        values = {item.name: item.value for item in outcomes.items}
+        datatype = label_type(outcomes)
+        labels = [values[score.labels[0]] for score in scored.scores]
+        made = [str(value) for value in labels] if datatype == "BYTES" else labels
+        tensors = [Tensor(LABELS, datatype, (count,), made)]
+    else:
+        flags = [int(name in score.labels) for score in scored.scores for name in outcomes.names]
+        tensors = [Tensor(LABELS, "INT64", (count, columns), flags)]
+    if scored.model.offers == "probabilities":
+        numbers = [number for score in scored.scores for number in score.probabilities or ()]
+        tensors.append(Tensor(PROBABILITIES, "FP64", (count, columns), numbers))
+    return tensors
+
+
+def label_type(outcomes: Outcomes) -> str:
+    """The datatype of the classes themselves."""
+    kinds = {type(item.value) for item in outcomes.items}
+    by_kind = {bool: "BOOL", int: "INT64", float: "FP64"}
+    return by_kind.get(kinds.pop(), "BYTES") if len(kinds) == 1 and outcomes.exclusive else "BYTES"
+
+
+def _described(tensor: Tensor, binary: bool) -> dict[str, Any]:
+    said: dict[str, Any] = {"name": tensor.name, "datatype": tensor.datatype, "shape": tensor.shape}
+    if binary:
+        return said | {"parameters": {"binary_data_size": len(as_bytes(tensor))}}
+    return said | {"data": tensor.values}
+
+
+def _written(answer: dict[str, Any], tails: Sequence[bytes]) -> Response:
+    head = orjson.dumps(answer)
+    if not tails:
+        return Response(head, content_type="application/json")
+    made = Response(b"".join([head, *tails]), content_type="application/octet-stream")
+    made.headers[JSON_SIZE] = str(len(head))
+    return made
+
+
+def _metadata(bundle: Bundle) -> dict[str, Any]:
+    outcomes = bundle.outcomes
+    wide = [-1, len(outcomes)]
+    made = [{"name": LABELS, "datatype": label_type(outcomes), "shape": [-1]}]
+    if not outcomes.exclusive:
+        made = [{"name": LABELS, "datatype": "INT64", "shape": wide}]
+    if bundle.offers == "probabilities":
+        made.append({"name": PROBABILITIES, "datatype": "FP64", "shape": wide})
+    return {
+        "name": bundle.name,
+        "versions": [bundle.fingerprint],
+        "platform": "scikit-learn",
+        "inputs": [
+            {"name": feature.name, "datatype": datatype_of(feature), "shape": [-1, 1]}
+            for feature in bundle.schema.features
+        ],
+        "outputs": made,
+        "parameters": {"outcomes": ",".join(outcomes.names)},
+    }
+
+
+def datatype_of(feature: Feature) -> str:
+    """The datatype in which a feature is best sent; numbers may come as any number, all may come as text."""
+    return _DATATYPES.get(feature.kind, "BYTES")
+
+
+def _ready(yes: bool, **more: str) -> Response:
+    return _answer({"ready": yes, **more}, 200 if yes else 503)
+
+
+def _answer(data: object, status: int = 200) -> Response:
+    return Response(orjson.dumps(data), status, content_type="application/json")
+
+
+def _refuse(error: LikelyError) -> Response:
+    words = error.in_words() if isinstance(error, InvalidRecord) else str(error)
+    return _error(status_of(error), words)
+
+
+def _error(status: int, words: str) -> Response:
+    return _answer({"error": words}, status)

@@ -1,0 +1,229 @@
+/* Find a record: a box with a list, one by chance, or a new one. The server searches; choosing fills
+   the form, which asks once. The newest search counts, whatever comes late. */
+(() => {
+  "use strict";
+  const TYPING = 180;    // ms of quiet after a keystroke
+  const PATIENCE = 6000; // ms until silence is said
+  const TYPED = "textarea, select, input:not([type=radio], [type=checkbox], [type=range])";
+  const { fieldsOf, setValue, setText, turn, ask } = window.likelyForm;
+
+  const byId = (id) => document.getElementById(id);
+  const formHere = () => document.querySelector(".form[data-mirror]");
+  const box = () => byId("finder-box");
+  const said = () => formHere()?.dataset.said ?? ""; // of the record in the form; a search says other things meanwhile
+  const list = () => byId("finder-list");
+  const options = () => [...(list()?.children ?? [])];
+
+  let serial = 0;
+  let waiting = { typing: 0, patience: 0 };
+  let hits = [];
+  let fresh = false; // the list belongs to what stands in the box
+  let wanted = ""; // "random", or "first" where Enter came before the answer
+
+  // ---- asking ---------------------------------------------------------------------------------
+  function seek(question) {
+    clearTimeout(waiting.typing);
+    clearTimeout(waiting.patience);
+    serial += 1;
+    waiting.patience = setTimeout(() => say("No answer from the server."), PATIENCE);
+    dash_clientside.set_props("sought", { data: { serial, model: byId("finder").dataset.model, ...question } });
+  }
+
+  const search = () => seek({ text: box().value });
+
+  function found(answer) {
+    if (!answer || answer.serial !== serial) return answer?.serial ?? 0;
+    clearTimeout(waiting.patience);
+    hits = answer.hits;
+    fresh = true;
+    const want = wanted;
+    wanted = "";
+    const sure = hits.length === 1 || hits[0]?.id.toLowerCase() === box().value.trim().toLowerCase();
+    if (hits.length && (want === "random" || (want === "first" && sure))) choose(hits[0]);
+    else {
+      say(answer.words);
+      draw();
+    }
+    return answer.serial;
+  }
+
+  // ---- the list -------------------------------------------------------------------------------
+  function draw() {
+    list().replaceChildren(...hits.map((hit, at) => {
+      const option = document.createElement("li");
+      option.id = `finder-option-${at}`;
+      option.setAttribute("role", "option");
+      for (const name of ["id", "beside"]) {
+        const words = document.createElement("span");
+        words.className = `finder-${name}`;
+        words.textContent = hit[name];
+        option.append(words, " ");
+      }
+      return option;
+    }));
+    open(hits.length > 0 && document.activeElement === box());
+    mark(0);
+  }
+
+  function open(on) {
+    list().hidden = !on;
+    box().setAttribute("aria-expanded", String(on));
+    if (!on) box().removeAttribute("aria-activedescendant");
+  }
+
+  const marked = () => options().findIndex((option) => option.ariaSelected === "true");
+
+  function mark(at) {
+    options().forEach((option, place) => { option.ariaSelected = String(place === at); });
+    const option = options()[at];
+    if (!option || list().hidden) return;
+    box().setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  }
+
+  function say(words) {
+    const place = byId("finder-words");
+    if (place && place.textContent !== words) place.textContent = words;
+  }
+
+  // ---- choosing -------------------------------------------------------------------------------
+  function choose(hit) {
+    turn();
+    const form = formHere();
+    form.dataset.said = hit.words;
+    if ("opened" in form.dataset) form.dataset.opened = ""; // what is likeliest for another record
+    leave();
+    put(form, hit, fieldsOf(form).map((field) => hit.record[field.dataset.feature]));
+  }
+
+  /* The record's values become those that Reset returns to. */
+  function put(form, { id, row }, first, values = first) {
+    Object.assign(form.dataset, { record: id, row });
+    fieldsOf(form).forEach((field, at) => {
+      field.dataset.default = first[at];
+      setValue(field, values[at]);
+    });
+    dispatchEvent(new CustomEvent("likely:filled", { detail: { form } }));
+    ask();
+  }
+
+  /* A record as the form once held it, with what was changed in it. */
+  function restore(form, kept) {
+    form.dataset.said = kept.said;
+    if ("opened" in form.dataset) form.dataset.opened = kept.opened ?? "";
+    say(said());
+    put(form, { id: kept.record, row: kept.row }, kept.first, kept.values);
+  }
+
+  /* Close the list and forget the search. */
+  function leave() {
+    clearTimeout(waiting.typing);
+    serial += 1; // an answer that is under way is not wanted any more
+    clearTimeout(waiting.patience);
+    wanted = "";
+    hits = [];
+    setText(box(), "");
+    clearTimeout(waiting.typing);
+    draw();
+    say(said());
+  }
+
+  const acts = {
+    random: () => { seek({ text: "", chance: true }); wanted = "random"; },
+    new: () => {
+      const starts = fieldsOf(formHere()).map((field) => [field.dataset.feature, field.dataset.start]);
+      choose({ id: "", row: "", words: "", record: Object.fromEntries(starts) });
+    },
+  };
+
+  // ---- hands ----------------------------------------------------------------------------------
+  const keys = {
+    ArrowDown: () => move(1),
+    ArrowUp: () => move(-1),
+    Enter: () => {
+      const at = marked();
+      if (fresh && !list().hidden && at >= 0) choose(hits[at]);
+      else if (box().value.trim()) { search(); wanted = "first"; }
+    },
+    Escape: () => (list().hidden ? leave() : open(false)),
+  };
+
+  function move(by) {
+    if (list().hidden) { open(hits.length > 0); return mark(0); }
+    const count = options().length;
+    return mark((marked() + by + count) % count);
+  }
+
+  addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !box()) return;
+    if (event.target === box()) {
+      if (event.key === "/" && !box().value) event.preventDefault(); // somebody is here already
+      if (!keys[event.key]) return;
+      event.preventDefault();
+      keys[event.key]();
+    } else if (event.key === "/" && !event.target.matches?.(TYPED) && !event.target.isContentEditable) {
+      event.preventDefault();
+      box().focus();
+      box().select();
+    }
+  });
+
+  addEventListener("input", (event) => {
+    if (!box() || event.target !== box()) return;
+    clearTimeout(waiting.typing);
+    wanted = "";
+    fresh = false;
+    serial += 1; // what is under way answers an older text
+    clearTimeout(waiting.patience);
+    if (!box().value.trim()) { hits = []; draw(); }
+    waiting.typing = setTimeout(search, TYPING);
+  });
+
+  addEventListener("focusin", (event) => {
+    if (!box() || event.target !== box()) return;
+    dress();
+    if (!box().value && !said()) search(); // says how many there are
+  });
+
+  addEventListener("focusout", (event) => { if (box() && event.target === box()) { open(false); if (said()) say(said()); } });
+
+  // A press on an option must not take the focus from the box: that would close the list first.
+  addEventListener("mousedown", (event) => { if (event.target.closest?.("#finder-list")) event.preventDefault(); });
+
+  addEventListener("click", (event) => {
+    const option = event.target.closest?.("#finder-list [role=option]");
+    if (option) choose(hits[options().indexOf(option)]);
+    const act = event.target.closest?.("[data-find]")?.dataset.find;
+    if (act) acts[act]();
+  });
+
+  /* What Dash's input cannot say of itself. */
+  function dress() {
+    const says = { role: "combobox", "aria-autocomplete": "list", "aria-controls": "finder-list", "aria-haspopup": "listbox" };
+    for (const name in says) box().setAttribute(name, says[name]);
+    if (!box().hasAttribute("aria-expanded")) box().setAttribute("aria-expanded", "false");
+  }
+
+  let form = null;
+  addEventListener("likely:current", (event) => {
+    if (!box() || event.detail.form === form) return;
+    form = event.detail.form; // another page came in
+    hits = [];
+    wanted = "";
+    dress();
+  });
+
+  /* Back and forward among records of the page: it holds what is needed, so it need not be built anew.
+     This listens before Dash does. */
+  addEventListener("popstate", (event) => {
+    const kept = event.state?.likely;
+    const here = formHere();
+    if (!kept || kept.path !== location.pathname || kept.model !== here?.dataset.model) return;
+    event.stopImmediatePropagation();
+    Object.assign(here.dataset, { outcome: kept.outcome, declined: kept.declined, order: kept.order ?? "" });
+    restore(here, kept);
+  });
+
+  Object.assign(window.dash_clientside.likely, { found });
+  window.likelyFinder = { restore };
+})();

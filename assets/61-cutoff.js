@@ -1,0 +1,224 @@
+/* The cut-off of the Performance page. The table of counts comes once an outcome, its numbers as texts; for a
+   cut-off a row is picked, and every element with data-pick gets its text of that row. Nothing is computed or
+   asked here while the cut-off moves. */
+(() => {
+  "use strict";
+  const byId = (id) => document.getElementById(id);
+  const page = () => byId("plots");
+  let table = null; // what the server gave for the outcome
+  let row = 0;
+  let opened = null; // element and question of the page for which it was asked
+  let former = null;
+
+  // ---- asking ---------------------------------------------------------------------------------
+  function ask(cutOff) {
+    const { model, outcome } = page().dataset;
+    table = null;
+    dash_clientside.set_props("tally-asked", { data: { model, outcome, cut_off: cutOff } });
+  }
+
+  function open() {
+    if (!byId("cut-off")) { opened = null; return; }
+    const text = JSON.stringify([page().dataset.model, page().dataset.outcome, page().dataset.cutOff]);
+    if (opened?.page === byId("cut-off") && opened.text === text) return;
+    opened = { page: byId("cut-off"), text };
+    former = null;
+    dispatchEvent(new CustomEvent("likely:no-cut-off"));
+    ask(page().dataset.cutOff || null);
+  }
+
+  /* The table takes long, and is being made: ask again, unless another page stands here by then. */
+  function later(asked) {
+    setTimeout(() => { if (opened === asked) ask(page().dataset.cutOff || null); }, 1000);
+    return "later";
+  }
+
+  function tally(answer) {
+    if (!answer || answer.outcome !== page()?.dataset.outcome) return "";
+    const note = document.querySelector("[data-refused]");
+    note.hidden = !answer.refused;
+    note.textContent = answer.refused;
+    if (answer.again) return later(opened);
+    for (const part of [byId("cut-off"), document.querySelector(".performance-head")]) part.hidden = Boolean(answer.refused);
+    for (const card of window.likelyCards.cards()) {
+      const needs = card.dataset.mark || card.dataset.followsCutOff === "moves";
+      card.hidden = Boolean(answer.refused && needs);
+    }
+    if (answer.refused) { refuse(); return "refused"; }
+    table = answer;
+    slider().max = table.reach;
+    use(table.in_use);
+    go(table.row);
+    return String(answer.row);
+  }
+
+  /* Plots that need no table go on. */
+  const refuse = () => dispatchEvent(new CustomEvent("likely:cut-off", { detail: { value: 0.5, extra: [] } }));
+
+  // ---- moving ---------------------------------------------------------------------------------
+  const slider = () => byId("cut-off-slider");
+  const typed = () => byId("cut-off-typed");
+
+  /* Of a rising list the place that lies nearest. */
+  function nearest(list, value) {
+    let [low, high] = [0, list.length - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (list[middle] <= value) low = middle; else high = middle;
+    }
+    return value - list[low] <= list[high] - value ? low : high;
+  }
+
+  function go(next, except = null) {
+    row = Math.max(0, Math.min(table.cut_off.length - 1, next));
+    fill(document);
+    if (except !== slider()) slider().value = table.percent[row];
+    slider().setAttribute("aria-valuetext", table.texts.cut_off[row]);
+    if (except !== typed()) typed().value = table.texts.typed[row];
+    byId("cut-off").querySelector("[data-keep=this]").disabled = row === table.in_use;
+    byId("cut-off").dataset.row = row;
+    marks();
+    dispatchEvent(new CustomEvent("likely:cut-off", { detail: { value: table.cut_off[row], extra: table.extra } }));
+  }
+
+  const textOf = (name) => table.fixed[name] ?? table.texts[name]?.[row];
+
+  function fill(root) {
+    for (const element of root.querySelectorAll("[data-pick]")) {
+      const text = textOf(element.dataset.pick);
+      if (text !== undefined && element.textContent !== text) element.textContent = text;
+    }
+    for (const element of root.querySelectorAll("[data-follows]")) {
+      element.texts ??= JSON.parse(element.dataset.follows);
+      const text = element.texts.length === table.cut_off.length ? element.texts[row] : "";
+      if (element.textContent !== text) element.textContent = text;
+    }
+  }
+
+  // ---- marks ----------------------------------------------------------------------------------
+  let planned = false;
+  function marks() {
+    if (planned) return;
+    planned = true;
+    requestAnimationFrame(() => {
+      planned = false;
+      if (table) window.likelyCards.cards().filter(window.likelyCards.near).forEach(mark);
+    });
+  }
+
+  function mark(card) {
+    const graph = card.querySelector(".js-plotly-plot");
+    if (!graph?.layout || graph.markedAt === key()) return;
+    if (card.dataset.mark) moveMark(graph, ...JSON.parse(card.dataset.mark));
+    if (card.dataset.followsCutOff === "moves") fillCells(graph);
+    graph.markedAt = key();
+  }
+  const key = () => `${table.outcome} ${table.cut_off[row]}`;
+
+  function moveMark(graph, xName, yName) {
+    const at = (graph.layout.shapes ?? []).findIndex((shape) => shape.name === "cut-off");
+    if (at < 0) return;
+    const [x, y] = [table.at[xName][row], yName ? table.at[yName][row] : 0];
+    const place = yName ? { xanchor: x, yanchor: y } : { x0: x, x1: x };
+    const shape = graph.layout.shapes[at];
+    const shown = x !== null && y !== null;
+    const there = (shape.visible ?? true) === shown && (!shown || Object.keys(place).every((name) => shape[name] === place[name]));
+    if (there) return; // as it was drawn
+    const change = { [`shapes[${at}].visible`]: shown };
+    if (shown) for (const name in place) change[`shapes[${at}].${name}`] = place[name];
+    Plotly.relayout(graph, change);
+  }
+
+  function fillCells(graph) {
+    const at = graph.data.findIndex((trace) => trace.meta?.mark === "cells");
+    if (at < 0) return;
+    const grid = (names, of) => names.map((line) => line.map(of));
+    const counts = [["true_negative", "false_positive"], ["false_negative", "true_positive"]];
+    const rates = [["specificity", "false_positive_rate"], ["false_negative_rate", "recall"]];
+    Plotly.restyle(graph, {
+      z: [grid(rates, (name) => table.at[name][row])],
+      text: [grid(counts, (name) => table.texts[`${name}.tile`][row])],
+      customdata: [grid(counts, (name) => table.at[name][row])],
+    }, [at]);
+  }
+
+  // ---- what a person does ---------------------------------------------------------------------
+  const number = (text) => {
+    const plain = window.likelyNumbers.read(text.replace("%", ""), window.likelyNumbers.marksOf(page()));
+    return plain === "" ? NaN : Number(plain);
+  };
+
+  addEventListener("input", (event) => {
+    if (!table) return;
+    if (event.target === slider()) go(nearest(table.percent, Number(slider().value)), slider());
+    if (event.target === typed() && number(typed().value) >= 0 && number(typed().value) <= 100) {
+      go(nearest(table.percent, number(typed().value)), typed());
+    }
+  });
+  addEventListener("change", (event) => { // leaving the field shows the cut-off that there is
+    if (table && event.target === typed()) {
+      const value = number(typed().value);
+      const fits = value >= 0 && value <= 100;
+      say(fits ? "" : `“${typed().value}” is no cut-off. Accepted: 0 to 100 %.`);
+      go(fits ? nearest(table.percent, value) : row);
+    }
+  });
+  addEventListener("keydown", (event) => {
+    if (!table || (event.target !== slider() && event.target !== typed())) return;
+    const step = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key];
+    const across = event.target === typed() && (event.key === "ArrowLeft" || event.key === "ArrowRight");
+    if (!step || across || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    go(row + step);
+  });
+  addEventListener("click", (event) => {
+    const keep = event.target.closest?.("[data-keep]");
+    const to = event.target.closest?.("[data-go]");
+    if (keep && table) {
+      const cutOff = keep.dataset.keep === "this" ? table.cut_off[row] : former;
+      const { model, outcome } = page().dataset;
+      dash_clientside.set_props("keep-cut-off", { data: { model, outcome, cut_off: cutOff, at: Date.now() } });
+    }
+    if (to && table) {
+      const at = table.cut_off.indexOf(Number(to.dataset.go));
+      if (at >= 0) go(at); else ask(Number(to.dataset.go));
+    }
+  });
+
+  // ---- the one in use -------------------------------------------------------------------------
+  function use(at) {
+    table.in_use = at;
+    page().dataset.inUse = String(table.cut_off[at]);
+  }
+
+  const say = (words) => { document.querySelector(".cut-off-said").textContent = words; };
+
+  function kept(answer) {
+    if (!answer || !byId("cut-off")) return "";
+    say(answer.words);
+    if (answer.in_use === undefined || !table || answer.outcome !== table.outcome) return "";
+    const back = byId("cut-off").querySelector("[data-keep=former]");
+    const undone = former !== null && answer.in_use === former;
+    former = undone ? null : answer.former;
+    back.hidden = former === null || former === answer.in_use;
+    table.fixed.in_use = answer.text;
+    use(nearest(table.cut_off, answer.in_use));
+    go(table.in_use);
+    return answer.text;
+  }
+
+  addEventListener("likely:cards", marks);
+  let seen = false;
+  new MutationObserver(() => {
+    if (seen) return;
+    seen = true;
+    requestAnimationFrame(() => {
+      seen = false;
+      open();
+      if (table && page()) { fill(page()); marks(); }
+    });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-outcome", "data-cut-off"] });
+
+  window.dash_clientside = window.dash_clientside ?? {};
+  Object.assign(window.dash_clientside.likely ??= {}, { tally, kept });
+})();

@@ -1,0 +1,79 @@
+"""Records of the Prediction page: searched on the server, at each pause in typing."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output
+
+from layouts import finder, ids
+from layouts.predict import form_schema
+from ml.book import Books
+from ml.errors import LikelyError
+from ml.service import Service
+from store.db import StoreSilent
+
+log = logging.getLogger(__name__)
+
+
+def register(app: Dash, service: Service, books: Books) -> None:
+    """Answer each search, and let the finder's script list what was found."""
+    app.callback(Output(ids.FOUND, "data"), Input(ids.SOUGHT, "data"), prevent_initial_call=True)(
+        partial(find_records, service, books)
+    )
+    listed = ClientsideFunction("likely", "found")
+    settled = Output(ids.FINDER, "data-settled")
+    app.clientside_callback(listed, settled, Input(ids.FOUND, "data"), prevent_initial_call=True)
+
+
+def find_records(service: Service, books: Books, sought: Any) -> dict[str, Any]:
+    """Records that fit what was typed, or any one.
+
+    Parameters
+    ----------
+    service : Service
+    books : Books
+    sought : dict
+        ``{"serial": int, "model": key, "text": str, "chance": bool}``; as all that a browser sends, it may be anything.
+    """
+    sought = finder.sought(sought)
+    try:
+        return _found(service, books, sought)
+    except StoreSilent as silent:
+        log.warning("%s %s", silent, silent.__cause__)
+        return finder.found(sought.serial, [], finder.SILENT)
+    except LikelyError as error:
+        return finder.found(sought.serial, [], str(error))
+
+
+def _found(service: Service, books: Books, sought: finder.Sought) -> dict[str, Any]:
+    bundle = service.model(sought.model)
+    book = books.of(bundle)
+    entries = [book.random()] if sought.chance else book.find(sought.text, finder.LIMIT)
+    schema = form_schema(bundle)
+    hits = [finder.hit(schema, entry, sought.text, sample=book.sample) for entry in entries if entry is not None]
+    words = finder.counted(len(hits), sought.text, len(book), sample=book.sample)
+    return finder.found(sought.serial, hits, words)
+
+
+def open_record(service: Service, books: Books, model: str, record_id: str, version: str = "") -> finder.Opened:
+    """The record that an address names, or what is said in its place.
+
+    `version` is the fingerprint of the version whose sample it was found in, where the address says it: each
+    version numbers its own sample, so the same number is another record elsewhere.
+    """
+    if not record_id:
+        return finder.Opened()
+    try:
+        bundle = service.model(model)
+        book = books.of(bundle)
+        if book.sample and version and bundle.key != f"{bundle.name}@{version}":
+            return finder.Opened(words=finder.renumbered(record_id))
+        entry = book.get(record_id)
+    except StoreSilent as silent:
+        log.warning("%s %s", silent, silent.__cause__)
+        return finder.Opened(words=finder.SILENT)
+    words = finder.unknown(record_id) if entry is None else finder.chosen(entry, sample=book.sample)
+    return finder.Opened(entry, words)

@@ -1,0 +1,115 @@
+"""The Performance page: its table of counts, and the cut-off that somebody chooses."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from typing import Any, Protocol
+
+from dash import ClientsideFunction, Dash, Input, Output
+from dash.development.base_component import Component
+
+from callbacks.plots import PATIENCE
+from layouts import headline, ids, picks
+from ml.errors import LikelyError
+from ml.overview import averages_of, overview, read_cut_off
+from ml.own_measures import own_measures_of
+from ml.patience import StillWorking, patient
+from ml.service import Service
+from ml.spoken import cut_off_text
+from store.db import StoreSilent
+
+log = logging.getLogger(__name__)
+NOT_KEPT = "This cut-off could not be kept: the store does not answer. Everything goes on with the one in use."
+
+
+class Keeps(Protocol):
+    """What is asked of the store."""
+
+    def set_cutoff(self, model: str, outcome: str, value: float) -> None:
+        """Keep the cut-off of an outcome of a model."""
+
+
+def register(app: Dash, service: Service, store: Keeps | None = None) -> None:
+    """Give the table of counts when the page asks, and keep a cut-off."""
+    app.callback(Output(ids.TALLY, "data"), Input(ids.TALLY_ASKED, "data"), prevent_initial_call=True)(
+        partial(show_tally, service)
+    )
+    app.callback(Output(ids.KEPT, "data"), Input(ids.KEEP, "data"), prevent_initial_call=True)(
+        partial(keep, service, store)
+    )
+    app.callback(Output(ids.AVERAGES, "children"), Input(ids.PLOTS, "data-model"))(partial(show_averages, service))
+    for answer, taken in ((ids.TALLY, "tally"), (ids.KEPT, "kept")):
+        take = ClientsideFunction("likely", taken)
+        app.clientside_callback(
+            take, Output(ids.CUT_OFF, f"data-{taken}"), Input(answer, "data"), prevent_initial_call=True
+        )
+
+
+def show_tally(service: Service, asked: Any) -> dict[str, Any]:
+    """The table of counts of the page's outcome, as texts and places; or why there is none.
+
+    Parameters
+    ----------
+    service : Service
+    asked : dict
+        ``{"model": key, "outcome": name, "cut_off": number or text}``; it may be anything.
+    """
+    asked = asked if isinstance(asked, dict) else {}
+    outcome = str(asked.get("outcome"))
+    try:
+        bundle = service.model(str(asked.get("model")))
+        with patient(PATIENCE):
+            found = overview(service, bundle, outcome, read_cut_off(asked.get("cut_off")))
+    except StillWorking as error:
+        return picks.unfinished(error, outcome)
+    except LikelyError as error:
+        return picks.refused(error, outcome)
+    return picks.picks(found, bundle.outcomes, outcome, own_measures_of(bundle.card, outcome))
+
+
+def show_averages(service: Service, model: Any) -> Component | str:
+    """All outcomes beside each other, at the model's own decisions."""
+    try:
+        bundle = service.model(str(model))
+        with patient(PATIENCE):
+            return headline.all_outcomes(bundle, averages_of(service, bundle))
+    except StillWorking as error:
+        return f"{error.message} Open the page again in a minute."
+    except LikelyError as error:
+        return str(error)
+
+
+def keep(service: Service, store: Keeps | None, asked: Any) -> dict[str, Any]:
+    """Make a cut-off count everywhere; gives what is then in use, and what was before.
+
+    Parameters
+    ----------
+    service : Service
+    store : Keeps or None
+    asked : dict
+        ``{"model": key, "outcome": name, "cut_off": number}``; it may be anything.
+    """
+    asked = asked if isinstance(asked, dict) else {}
+    cut_off = read_cut_off(asked.get("cut_off"))
+    if cut_off is None:
+        return {"words": f"{str(asked.get('cut_off'))[:40]!r} is no cut-off. Accepted: a number from 0 to 1."}
+    try:
+        bundle = service.model(str(asked.get("model")))
+        before = service.cut_off(bundle, bundle.outcomes[str(asked.get("outcome"))].name)
+    except LikelyError as error:
+        return {"words": str(error)}
+    return _kept(store, bundle.name, str(asked.get("outcome")), cut_off, before)
+
+
+def _kept(store: Keeps | None, name: str, outcome: str, cut_off: float, before: float) -> dict[str, Any]:
+    try:
+        if store is None:
+            raise StoreSilent("There is no store.")
+        store.set_cutoff(name, outcome, cut_off)
+    except StoreSilent as error:
+        log.warning("A cut-off could not be kept: %s", error)
+        return {"words": NOT_KEPT}
+    text = cut_off_text(cut_off)
+    words = f"Prediction and campaigns now use {text}."
+    return {"words": words, "in_use": cut_off, "text": text, "former": before, "outcome": outcome}

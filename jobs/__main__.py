@@ -1,0 +1,132 @@
+"""``python -m jobs``: do what is to be done of jobs, until told to stop.
+
+With BROKER_URL as a Celery worker, else by looking into the table; any number of them, on any
+number of machines that share DATABASE_URL and FILES_URL.
+"""
+
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: pieces are shared out, not single sums
+os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before onnxruntime is imported
+
+import argparse
+import logging
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+
+from jobs import broker
+from jobs.beside import PAUSE, run_until_idle
+from jobs.worker import Worker, sweep
+from ml.service import open_service
+from settings import BadSetting, Settings
+from store.db import Store, open_store
+from store.files import Files
+
+HOUR = 3600.0
+ORPHAN = 1.0  # seconds between two looks whether the process that started a helper still lives
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until stopped; gives the exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        settings = Settings.from_environ()
+    except BadSetting as problem:
+        sys.exit(f"error: {problem}")
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s %(message)s")
+    count = given.workers or settings.job_workers
+    if settings.broker_url and not given.until_idle and not given.helper:
+        return _work_for_broker(settings, count)
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    if given.helper:
+        return _help(settings, stop, given.helper)
+    with ExitStack() as helpers:
+        for _ in range(count - 1):
+            helpers.enter_context(_Helper([sys.executable, "-m", "jobs", "--helper", str(os.getpid())]))
+        return _work(settings, stop, until_idle=given.until_idle)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m jobs", description="Work on jobs: files to be scored.")
+    parser.add_argument("--until-idle", action="store_true", help="end when there has been nothing to do for a while")
+    parser.add_argument("--workers", type=_processes, help="processes; JOB_WORKERS by default")
+    parser.add_argument("--helper", type=int, metavar="PID", help=argparse.SUPPRESS)  # works as long as PID lives
+    return parser
+
+
+def _processes(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} came; accepted: a whole number from 1 to 64")
+    return int(text)
+
+
+class _Helper(subprocess.Popen):
+    """A process that ends with its block."""
+
+    def __exit__(self, *_: object) -> None:
+        self.terminate()
+        self.wait()
+
+
+def _open(settings: Settings, stop: Callable[[], bool]) -> tuple[Store, Files, Worker]:
+    store, files = open_store(settings.database_url), Files(settings.files_url)
+    service = open_service(settings.models_dir)
+    return store, files, Worker(service, store.jobs, files, lease=settings.job_lease, stop=stop)
+
+
+def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int:
+    """Claim from the table."""
+    store, files, worker = _open(settings, stop.is_set)
+    sweep(store.jobs, files, settings.job_days)
+    if until_idle:
+        run_until_idle(settings.var_dir, worker.step, stop)
+        return 0
+    swept = time.monotonic()
+    while not stop.is_set():
+        if not worker.step():
+            stop.wait(PAUSE)
+        if time.monotonic() - swept > HOUR:
+            sweep(store.jobs, files, settings.job_days)
+            swept = time.monotonic()
+    return 0
+
+
+def _help(settings: Settings, stop: threading.Event, parent: int) -> int:
+    """Claim from the table as long as the process lives that asked for help: killed, it cannot say goodbye."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(ORPHAN)
+        stop.set()
+
+    threading.Thread(target=watch, daemon=True, name="orphan").start()
+    _, _, worker = _open(settings, stop.is_set)
+    while not stop.is_set():
+        if not worker.step():
+            stop.wait(PAUSE)
+    return 0
+
+
+def _work_for_broker(settings: Settings, count: int) -> int:
+    """Work as Celery's worker."""
+    app = broker.connect(settings.broker_url)
+    store, files, worker = _open(settings, broker.stopping)
+    worker.announce = broker.announcer(app)
+    sweep(store.jobs, files, settings.job_days)
+    broker.serve(app, worker.step, store.jobs.with_work)
+    name = f"likely-{uuid.uuid4().hex[:12]}@%h"  # two of one name on a machine would take each other's place
+    lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    app.worker_main(["worker", "-n", name, "-c", str(count), "--loglevel", settings.log_level, *lonely])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

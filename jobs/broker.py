@@ -1,0 +1,118 @@
+"""The broker's part: it carries ids of jobs, and nothing depends on what it loses.
+
+Celery workers on any number of machines are told that a job has work, and claim pieces from the
+table like everybody else. A message that is lost is sent again by the sweeper of any worker.
+"""
+
+from __future__ import annotations
+
+import logging
+import mmap
+import threading
+import time
+from collections.abc import Callable
+
+from celery import Celery, signals
+
+log = logging.getLogger(__name__)
+
+TASK = "jobs.work"
+SLICE = 20.0  # seconds for which one message works, before it goes to the end of the queue
+AT_ONCE = 4  # messages for a job: so many workers begin to work on it
+REMEMBERED = 1000  # jobs that were announced a moment ago
+SWEEP = 10.0  # seconds between two looks for jobs that nobody was told of
+
+# One byte that the worker's processes share: those of the pool hear no signal of the service's end
+_ending = mmap.mmap(-1, 1)
+
+
+def stopping() -> bool:
+    """Whether this worker was told to end."""
+    return _ending[0] == 1
+
+
+def _end(**_: object) -> None:
+    _ending[0] = 1
+
+
+def connect(broker_url: str) -> Celery:
+    """An application that can send, and that gives up soon where the broker is away."""
+    app = Celery("likely", broker=broker_url, set_as_current=False)
+    app.conf.update(
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        worker_prefetch_multiplier=1,
+        broker_connection_timeout=2,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,  # a worker waits for its broker as long as it takes
+        broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
+        worker_hijack_root_logger=False,
+        # Nobody asks workers anything, and the queue for it belongs to one connection: a worker that
+        # comes back before RabbitMQ has missed it, or a second one on the machine, would be turned away
+        worker_enable_remote_control=False,
+        task_default_queue="likely",
+        timezone="UTC",
+    )
+    return app
+
+
+def announcer(app: Celery) -> Callable[[str], None]:
+    """Tells the workers that a job has work; where the broker is away, the sweeper will."""
+    last: dict[str, float] = {}
+
+    def announce(job: str) -> None:
+        now = time.monotonic()
+        if now - last.get(job, -SWEEP) < 1:
+            return
+        if len(last) > REMEMBERED:
+            last.clear()
+        last[job] = now
+        try:
+            for _ in range(AT_ONCE):
+                app.send_task(TASK, [job], retry=False, expires=600)
+        except Exception as error:  # noqa: BLE001 - each transport has errors of its own
+            log.warning("The broker does not take messages: %s", type(error).__name__)
+
+    return announce
+
+
+def serve(app: Celery, step: Callable[[str], bool], with_work: Callable[[], list[str]]) -> Celery:
+    """Add the task to an application, and the sweeper to its workers.
+
+    Parameters
+    ----------
+    app : Celery
+    step : callable
+        Does one piece of a job; False where there is none to do.
+    with_work : callable
+        Gives the jobs that have a piece nobody holds.
+    """
+
+    def work(job: str) -> None:
+        """Do pieces of a job until there are none, or the slice is over."""
+        until = time.monotonic() + SLICE
+        while step(job):
+            if time.monotonic() > until:
+                app.send_task(TASK, [job], retry=False, expires=600)
+                return
+
+    app.task(name=TASK)(work)
+    signals.worker_shutting_down.connect(_end, weak=False)
+    signals.worker_ready.connect(lambda **_: _start_sweeper(app, with_work), weak=False)
+    return app
+
+
+def _start_sweeper(app: Celery, with_work: Callable[[], list[str]]) -> None:
+    announce = announcer(app)
+
+    def sweep() -> None:
+        while not stopping():
+            try:
+                for job in with_work():
+                    announce(job)
+            except Exception:  # noqa: BLE001 - a database that is away for a moment must not end the sweeper
+                log.warning("The sweeper could not look for work.")
+            time.sleep(SWEEP)
+
+    threading.Thread(target=sweep, daemon=True, name="sweeper").start()

@@ -1,0 +1,91 @@
+"""Pieces of a campaign: scored like any other, and then with outcome, band, reasons, and what ranks them."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+
+import numpy as np
+import orjson
+
+from jobs import places
+from jobs.index import index_of, packed
+from jobs.pieces import NotMine
+from ml.bands import band_of, bands
+from ml.campaign.focus import focus
+from ml.campaign.reasons import MOST, reasons_in_cells
+from ml.scoring import result_header, score_lines
+from ml.service import Bundle, Service
+from ml.tables import safe_cell
+from store.files import Files
+from store.job import Job, Piece
+from store.jobs import JobTable
+
+EXTRA = ("outcome", "rank", "band", *(f"reason_{at + 1}" for at in range(MOST)))
+RANK = EXTRA.index("rank")
+WITH_REASONS = 200  # records of a piece: as many seconds of work as thousands without
+
+
+def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
+    """Names of the result's columns."""
+    *scored, problems = result_header(bundle, header)
+    return [*scored, *EXTRA, problems]
+
+
+def rank_at(width: int, bundle: Bundle) -> int:
+    """In which column of the result the rank stands, of a file of `width` columns; empty until all are scored."""
+    return width + 1 + len(bundle.outcomes) + RANK
+
+
+def score_campaign(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
+    """Score the records of a piece, and keep beside them what ranks them; errors as :func:`jobs.pieces.score`."""
+    bundle = service.model(job.model)
+    header, records = orjson.loads(b"".join(files.read(piece.file or "")))
+    columns = job.options.get("columns") or {}
+    scored, refused = score_lines(service, bundle, header, records, columns)
+    probabilities = _probabilities(scored, len(header), len(bundle.outcomes))
+    at, _ = focus(probabilities, bundle.card, bundle.outcomes)
+    names = [columns.get(name, name) for name in header] if job.options.get("reasons") else None
+    lines = [
+        [*line[:-1], *_extra(service, bundle, names, line, probabilities[row], int(at[row])), line[-1]]
+        for row, line in enumerate(scored)
+    ]
+    texts = [_csv_line(line) for line in lines]
+    starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
+    out = places.made(job.id, piece.number, piece.owner, "out")
+    files.write(index_of(out), [packed(header, lines, probabilities, starts)])
+    files.write(out, [b"".join(texts)])
+    if not table.finish(piece, len(lines), refused, out):
+        files.remove(out)
+        files.remove(index_of(out))
+        raise NotMine
+    files.remove(piece.file or "")
+
+
+def _probabilities(lines: Sequence[Sequence[str]], width: int, k: int) -> np.ndarray:
+    """As written into the lines, which is with all their digits; NaN where a record was refused."""
+    texts = [line[width + 1 : width + 1 + k] for line in lines]
+    return np.array([[float(text) if text else np.nan for text in each] for each in texts]).reshape(len(lines), k)
+
+
+def _extra(
+    service: Service, bundle: Bundle, names: Sequence[str] | None, line: Sequence[str], p: np.ndarray, at: int
+) -> list[str]:
+    if not np.isfinite(p[at]):
+        return [""] * len(EXTRA)
+    outcome = bundle.outcomes.names[at]
+    said = reasons_in_cells(service, bundle, dict(zip(names, line, strict=False)), at) if names else [""] * MOST
+    return [safe_cell(outcome), "", band_cell(bundle.card, outcome, float(p[at])), *said]
+
+
+def band_cell(card: Mapping[str, object], outcome: str, probability: float) -> str:
+    """The band of a probability, as a cell."""
+    return safe_cell(band_of(bands(card, outcome), probability).label)
+
+
+def _csv_line(cells: Sequence[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerow(cells)
+    return text.getvalue().encode()

@@ -1,0 +1,201 @@
+"""Campaigns: a file is looked at, scored, ranked and turned into lists. What the API and the page call."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+import orjson
+
+from jobs.campaign import rank_at
+from jobs.index import Index
+from jobs.intake import Intake, NotDone
+from jobs.kinds import CAMPAIGN, LIST
+from jobs.lists import open_index, picked, wish_of
+from jobs.preview import Preview, preview
+from ml.campaign.focus import focus, ranks
+from ml.campaign.forecast import Forecast, forecast
+from ml.campaign.pick import Picked
+from ml.campaign.wish import Wish
+from ml.errors import LikelyError
+from ml.evaluation import no_probabilities
+from ml.service import Bundle
+from store.job import Job
+
+REMEMBERED = 2  # campaigns whose rows a process keeps at hand: 60 bytes a row and more
+MOST_ROWS = 1_000  # of one look into the table
+
+Order = Literal["rank", "file"]
+
+
+class NotHeld(LikelyError):
+    """The job runs already, or is over."""
+
+    code = "not_held"
+
+
+class NoCampaign(LikelyError):
+    """The job was sent to be scored only: there are no ranks and no lists."""
+
+    code = "no_campaign"
+
+
+class Campaigns:
+    """What is done with the file of a marketer.
+
+    Parameters
+    ----------
+    intake : Intake
+        Where its jobs are accepted.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._service, self._store, self._files, self._intake = intake.service, intake.store, intake.files, intake
+        self._remembered = lru_cache(REMEMBERED)(self._open)
+
+    def hold(
+        self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None
+    ) -> tuple[Job, bool]:
+        """Keep a file; nothing runs until :meth:`start`. Parameters and errors as :meth:`jobs.intake.Intake.accept`."""
+        if self._service.model(model).offers != "probabilities":
+            raise no_probabilities()
+        return self._intake.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True)
+
+    def preview(self, job: str, columns: Mapping[str, str]) -> tuple[Preview, Bundle]:
+        """Look into the file of a held job."""
+        found = self._held(job)
+        bundle = self._service.model(found.model)
+        return preview(self._service, bundle, self._files, found, columns), bundle
+
+    def start(self, job: str, columns: Mapping[str, str], reasons: bool) -> Job:
+        """Have a held file scored, its columns matched as :meth:`preview` shows them.
+
+        Raises
+        ------
+        UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable
+        """
+        found = self._held(job)
+        seen, bundle = self.preview(job, columns)
+        if seen.why:
+            raise NotHeld(seen.why, "Nothing was started.")
+        options = {
+            **found.options,
+            "columns": seen.renamed(bundle.schema),
+            "reasons": reasons,
+            "header": seen.header,
+            "width": len(seen.header),
+        }
+        if not self._store.jobs.start(job, options):
+            raise NotHeld("The job runs already, or is over.", "GET /api/v1/jobs/<id> tells its state.")
+        return self._intake.get(job)  # which tells whoever works, too
+
+    def _held(self, job: str) -> Job:
+        found = self._campaign(job)
+        if found.state != "held":
+            raise NotHeld(f"The job is {found.state}.", "Send the file again with held=true to look into it first.")
+        return found
+
+    def _campaign(self, job: str) -> Job:
+        found = self._intake.get(job)
+        if found.options.get("kind") != CAMPAIGN:
+            raise NoCampaign("The job was sent to be scored only.", "Send the file with held=true, and start it.")
+        return found
+
+    # ---- what was scored -----------------------------------------------------------------------
+    def rows(
+        self, job: str, order: Order, outcome: str | None, start: int, end: int
+    ) -> tuple[Index, Bundle, list[Row]]:
+        """Some rows of a campaign that is done.
+
+        Parameters
+        ----------
+        job : str
+        order : {"rank", "file"}
+        outcome : str or None
+            By whose probability they are ranked; None is as the ranks go.
+        start, end : int
+            From 0; at most 1,000 are given.
+
+        Returns
+        -------
+        (Index, Bundle, list of (int, int, list of str))
+            Of each row its number from 0, its rank (0 where it was refused), and the line of the result.
+        """
+        index, rank, bundle = self._done(job)
+        key = index.probabilities[:, bundle.outcomes.index(outcome)] if outcome else None
+        places = rank if key is None else ranks(key)
+        numbers = np.arange(len(index)) if order == "file" else _in_order(places)
+        wanted = numbers[start : min(end, start + MOST_ROWS)].tolist()
+        lines = index.lines(wanted)
+        found = zip(wanted, places[wanted].tolist(), lines, strict=True)
+        return index, bundle, [(row, place, line) for row, place, line in found]
+
+    def choices(self, job: str) -> tuple[Index, Bundle]:
+        """All rows of a campaign that is done, and who scored them."""
+        index, _, bundle = self._done(job)
+        return index, bundle
+
+    def forecast(self, job: str, raw: object) -> tuple[Wish, Picked, Forecast]:
+        """What a list would bring; BadWish where none can be made so."""
+        index, _, bundle = self._done(job)
+        wish = wish_of(self._service, bundle, raw)
+        probabilities, found = picked(bundle, index, wish, job)
+        groups = index.columns[wish.column] if wish.column else None
+        return wish, found, forecast(probabilities, found, wish, groups)
+
+    def make_list(self, job: str, raw: object, reasons: bool) -> Job:
+        """Have a list written; BadWish where none can be made so, and nothing is begun."""
+        self.forecast(job, raw)
+        campaign = self._campaign(job)
+        options = {"kind": LIST, "of": job, "wish": raw, "reasons": reasons, "name": campaign.options.get("name")}
+        made, _ = self._intake.accept(campaign.model, [orjson.dumps(raw)], options)
+        return made
+
+    def result(self, job: str) -> Iterator[bytes]:
+        """The result of any job; of a campaign with its ranks."""
+        found = self._intake.get(job)
+        if found.options.get("kind") != CAMPAIGN or found.state != "done":
+            return self._intake.result(job)
+        _, rank, bundle = self._done(job)
+        return self._ranked(job, rank, rank_at(int(found.options["width"]), bundle))
+
+    def _ranked(self, job: str, rank: np.ndarray, at: int) -> Iterator[bytes]:
+        head, *names = self._store.jobs.results(job)
+        yield from self._files.read(head)
+        row = 0
+        for name in names:
+            lines = list(csv.reader(io.StringIO(b"".join(self._files.read(name)).decode(), newline="")))
+            for line in lines:
+                line[at] = str(rank[row]) if rank[row] else ""
+                row += 1
+            yield _csv(lines)
+
+    def _done(self, job: str) -> tuple[Index, np.ndarray, Bundle]:
+        found = self._campaign(job)
+        if found.state != "done":
+            raise NotDone(f"The job is {found.state}.", "GET /api/v1/jobs/<id> tells how far it is.")
+        return self._remembered(job)
+
+    def _open(self, job: str) -> tuple[Index, np.ndarray, Bundle]:
+        found = self._campaign(job)
+        bundle, index = self._service.model(found.model), open_index(self._store.jobs, self._files, found)
+        _, key = focus(index.probabilities, bundle.card, bundle.outcomes)
+        return index, ranks(key), bundle
+
+
+Row = tuple[int, int, list[str]]
+
+
+def _in_order(places: np.ndarray) -> np.ndarray:
+    """Rows by their place, those without one at the end."""
+    return np.argsort(np.where(places > 0, places, len(places) + 1), kind="stable")
+
+
+def _csv(lines: Sequence[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode()

@@ -1,0 +1,156 @@
+"""What is kept beside each scored piece of a campaign, so that a million rows can be ranked and looked up.
+
+A row is found by the place where its line begins; its probabilities, and columns of few values, are
+read without its line.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import orjson
+
+from ml.campaign.pick import Groups
+from store.files import Files
+
+MOST_VALUES = 1_000  # of a column that limits and quotas may be about: branches, regions, postal areas
+LONGEST_VALUE = 100
+
+
+def index_of(out: str) -> str:
+    """Name of the index beside a piece's file."""
+    return out.replace("-out-", "-idx-")
+
+
+def packed(
+    header: Sequence[str], lines: Sequence[Sequence[str]], probabilities: np.ndarray, starts: np.ndarray
+) -> bytes:
+    """The index of a piece.
+
+    Parameters
+    ----------
+    header : sequence of str
+        Of the file that was sent.
+    lines : sequence of sequence of str
+        Of the result, m of them; they begin with the file's cells.
+    probabilities : ndarray of float, shape (m, k)
+    starts : ndarray of int, shape (m + 1,)
+        Where each line begins in the piece's file, and where the last ends; bytes.
+    """
+    few: dict[str, list[str]] = {}
+    codes: list[np.ndarray] = []
+    for at, name in enumerate(header):
+        cells = [line[at] for line in lines]
+        values = list(dict.fromkeys(cells))
+        if len(values) <= MOST_VALUES and max(map(len, values), default=0) <= LONGEST_VALUE:
+            place = {value: code for code, value in enumerate(values)}
+            few[name] = values
+            codes.append(np.array([place[cell] for cell in cells], dtype=np.uint16))
+    file = io.BytesIO()
+    few_values = np.frombuffer(orjson.dumps(few), dtype=np.uint8)
+    wide = np.array(codes, dtype=np.uint16).reshape(len(codes), len(lines))
+    np.savez(file, probabilities=probabilities, starts=starts, values=few_values, codes=wide)
+    return file.getvalue()
+
+
+@dataclass(frozen=True)
+class Index:
+    """All rows of a campaign that was scored.
+
+    Attributes
+    ----------
+    header : tuple of str
+        Of the result.
+    width : int
+        How many of these are columns of the file that was sent.
+    probabilities : ndarray of float, shape (n, k)
+        NaN where a record was refused.
+    columns : dict of str to Groups
+        Columns of the file that have at most 1,000 values.
+    """
+
+    header: tuple[str, ...]
+    width: int
+    probabilities: np.ndarray
+    columns: dict[str, Groups]
+    _files: Files
+    _names: tuple[str, ...]
+    _first: np.ndarray  # number of each piece's first row, and the number of all rows
+    _starts: tuple[np.ndarray, ...]
+
+    def __len__(self) -> int:
+        return len(self.probabilities)
+
+    def lines(self, rows: Iterable[int]) -> list[list[str]]:
+        """Lines of the result, in the order asked for."""
+        wanted = np.fromiter(rows, dtype=np.int64)
+        pieces = np.searchsorted(self._first, wanted, side="right") - 1
+        found: list[list[str]] = [[]] * len(wanted)
+        for piece in np.unique(pieces):
+            with self._files.open(self._names[piece]) as file:
+                for at in np.flatnonzero(pieces == piece):
+                    begin, end = self._starts[piece][wanted[at] - self._first[piece] :][:2]
+                    file.seek(int(begin))
+                    found[at] = _cells(file.read(int(end - begin)))
+        return found
+
+
+def read_index(files: Files, names: Sequence[str], width: int) -> Index:
+    """Read what stands beside the pieces.
+
+    Parameters
+    ----------
+    files : Files
+    names : sequence of str
+        Of the result: the header's file, then those of the pieces.
+    width : int
+        How many columns the file had.
+    """
+    with files.open(names[0]) as file:
+        header = _cells(file.read())
+    parts = [_part(files, name) for name in names[1:]]
+    sizes = [len(part["probabilities"]) for part in parts]
+    first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    return Index(
+        header=tuple(header),
+        width=width,
+        probabilities=np.concatenate([part["probabilities"] for part in parts]),
+        columns=_columns(parts),
+        _files=files,
+        _names=tuple(names[1:]),
+        _first=first,
+        _starts=tuple(part["starts"] for part in parts),
+    )
+
+
+def _part(files: Files, name: str) -> dict[str, np.ndarray]:
+    with files.open(index_of(name)) as file:
+        return dict(np.load(io.BytesIO(file.read()), allow_pickle=False))
+
+
+def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, Groups]:
+    """Columns that have few values in every piece and in all together, in the codes of all."""
+    tables = [orjson.loads(part["values"].tobytes()) for part in parts]
+    found: dict[str, Groups] = {}
+    for name in tables[0] if tables else ():
+        if all(name in table for table in tables):
+            values = tuple(dict.fromkeys(value for table in tables for value in table[name]))
+            if len(values) <= MOST_VALUES:
+                place = {value: code for code, value in enumerate(values)}
+                own = zip(tables, parts, strict=True)
+                codes = [_recoded(name, place, table, part) for table, part in own]
+                found[name] = Groups(values, np.concatenate(codes))
+    return found
+
+
+def _recoded(name: str, place: dict[str, int], table: dict[str, list[str]], part: dict[str, np.ndarray]) -> np.ndarray:
+    new = np.array([place[value] for value in table[name]], dtype=np.uint16)
+    return new[part["codes"][list(table).index(name)]]
+
+
+def _cells(line: bytes) -> list[str]:
+    return next(csv.reader(io.StringIO(line.decode(), newline="")))

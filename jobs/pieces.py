@@ -1,0 +1,104 @@
+"""What is done with a piece: the first cuts the file into the others, each of which is scored."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from jobs import places
+from jobs.sources import read_source
+from ml.scoring import check_header, result_header, score_lines
+from ml.service import Bundle, Service
+from store.files import Files
+from store.job import Job, Piece
+from store.jobs import JobTable
+
+RECORDS = 5_000  # of a piece: a second of work on the slowest path, so that little is lost and much is shared out
+
+
+class NotMine(Exception):
+    """The piece was claimed by another, or its job is over: stop, and leave no trace."""
+
+
+class Stopped(Exception):
+    """The process is to end: the piece is given back, and goes on from what is there."""
+
+
+def split(
+    table: JobTable, files: Files, service: Service, job: Job, piece: Piece,
+    announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
+    header: Callable[[Bundle, Sequence[str]], list[str]] = result_header, records: int | None = None,
+) -> None:  # fmt: skip
+    """Cut the file into pieces, which others may begin to score at once.
+
+    Parameters
+    ----------
+    announce : callable
+        Called with the job's id when there is more to do.
+    stop : callable
+        Asked between two pieces whether to end.
+    header : callable
+        Gives the names of the result's columns.
+    records : int
+        Of a piece, 5,000 by default; the same each time that a job is split.
+
+    Raises
+    ------
+    LikelyError
+        The file cannot be read, or is none for this model: trying again would not help.
+    NotMine, Stopped
+    """
+    bundle = service.model(job.model)
+    number = total = 0
+    there = table.numbers(job.id)
+    with files.open(places.source(job.id)) as file:
+        source = read_source(file, job.options.get("format", "csv"))
+        columns = job.options.get("columns", {})
+        check_header(bundle, [columns.get(name, name) for name in source.header])
+        while lines := list(islice(source.lines, records or RECORDS)):
+            number += 1
+            total += len(lines)
+            if number in there:  # from a splitting that was not finished
+                continue
+            if stop():
+                raise Stopped
+            name = places.made(job.id, number, piece.owner, "in")
+            files.write(name, [orjson.dumps([source.header, lines])])
+            if not table.add_pieces(piece, [(number, len(lines), name)]):
+                raise NotMine
+            announce(job.id)
+    head = places.made(job.id, 0, piece.owner, "out")
+    files.write(head, [_csv([header(bundle, source.header)])])
+    if not table.finish(piece, total, file=head):
+        raise NotMine
+
+
+def score(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
+    """Score the records of a piece.
+
+    Raises
+    ------
+    LikelyError
+        The model is gone: trying again would not help.
+    NotMine
+    """
+    bundle = service.model(job.model)
+    header, records = orjson.loads(b"".join(files.read(piece.file or "")))
+    lines, refused = score_lines(service, bundle, header, records, job.options.get("columns"))
+    out = places.made(job.id, piece.number, piece.owner, "out")
+    files.write(out, [_csv(lines)])
+    if not table.finish(piece, len(lines), refused, out):
+        files.remove(out)
+        raise NotMine
+    files.remove(piece.file or "")
+
+
+def _csv(lines: Iterable[Sequence[str]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue().encode()

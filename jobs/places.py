@@ -1,0 +1,18 @@
+"""Where the files of a job are, below the place for files."""
+
+SOURCE = "source"
+
+
+def folder(job: str) -> str:
+    """All of a job's files."""
+    return f"jobs/{job}"
+
+
+def source(job: str) -> str:
+    """The file as it was sent."""
+    return f"{folder(job)}/{SOURCE}"
+
+
+def made(job: str, number: int, owner: str, kind: str) -> str:
+    """What a piece reads (kind "in") or gives ("out"), by whom: two who do the same never write one file."""
+    return f"{folder(job)}/{number:06d}-{kind}-{owner}"

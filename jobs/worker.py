@@ -1,0 +1,118 @@
+"""Somebody who claims pieces and does them."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from jobs import places
+from jobs.kinds import SCORE, work_of
+from jobs.pieces import NotMine, Stopped
+from ml.errors import LikelyError
+from ml.service import Service
+from store.files import Files
+from store.job import SPLITTING, Piece
+from store.jobs import JobTable
+
+log = logging.getLogger(__name__)
+
+LEASE = 30.0  # seconds after which the piece of a worker that fell silent is given to another
+DAY = 86_400.0
+GONE = "Something went wrong here. It is in the log of the worker under {name}."
+
+
+class Worker:
+    """Does one piece after the other.
+
+    Parameters
+    ----------
+    service : Service
+    table : JobTable
+    files : Files
+    announce : callable
+        Called with a job's id when it has more to do; tells other workers where there is a broker.
+    lease : float
+        Seconds.
+    stop : callable
+        True when this process was told to end: what takes long is given back.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        table: JobTable,
+        files: Files,
+        announce: Callable[[str], Any] = lambda _: None,
+        lease: float = LEASE,
+        stop: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._service, self._table, self._files = service, table, files
+        self.announce, self._lease, self._stop = announce, lease, stop
+
+    def step(self, job: str | None = None) -> bool:
+        """Do one piece, of that job or of any; False where there is none to do, or this process is to end."""
+        if self._stop():
+            return False
+        piece = self._table.claim(self._lease, job)
+        if piece is None:
+            return False
+        with self._held(piece):
+            self._do(piece)
+        return True
+
+    def _do(self, piece: Piece) -> None:
+        job = self._table.get(piece.job)
+        if job is None:
+            return
+        try:
+            work = work_of(job.options.get("kind", SCORE))
+            if piece.number == SPLITTING:
+                work.split(self._table, self._files, self._service, job, piece, self.announce, self._stop)
+            else:
+                work.do(self._table, self._files, self._service, job, piece)
+        except NotMine:
+            log.info("Job %s, piece %s went to another worker.", piece.job, piece.number)
+        except LikelyError as error:
+            self._table.fail(piece.job, str(error))
+        except Stopped:
+            self._table.release(piece)
+        except (KeyboardInterrupt, SystemExit):
+            self._table.release(piece)
+            raise
+        except Exception:
+            name = f"{piece.job}/{piece.number}"
+            log.exception("Job %s failed, attempt %s", name, piece.attempts)
+            self._table.drop(piece, GONE.format(name=name))
+
+    @contextmanager
+    def _held(self, piece: Piece) -> Iterator[None]:
+        """Renew the lease as long as the work goes on."""
+        over = threading.Event()
+
+        def beat() -> None:
+            while not over.wait(self._lease / 3):
+                try:
+                    if not self._table.renew(piece, self._lease):
+                        return
+                except Exception:  # noqa: BLE001 - a database that is away for a moment must not end the beat
+                    log.warning("The lease of %s/%s could not be renewed.", piece.job, piece.number)
+
+        thread = threading.Thread(target=beat, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+
+def sweep(table: JobTable, files: Files, days: float) -> int:
+    """Remove jobs that have been over for that many days, with their files; gives how many."""
+    old = table.older(days * DAY)
+    for job in old:
+        files.remove(places.folder(job))
+        table.forget(job)
+    return len(old)

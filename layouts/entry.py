@@ -1,0 +1,22 @@
+"""An ``<input>`` for parts that stand still: ``dash.html`` has none, and those of dcc are Dash's own."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from dash.development.base_component import Component
+
+
+class Entry(Component):
+    """The element as HTML knows it; scripts read it, no callback does. Only inside of :func:`layouts.still.still`."""
+
+    _children_props: ClassVar[list[str]] = []
+    _base_nodes: ClassVar[list[str]] = []
+    _namespace = "dash_html_components"
+    _type = "Input"
+    _prop_names: ClassVar[list[str]] = [
+        "id", "type", "name", "value", "checked", "className", "inputMode", "autoComplete", "aria-*", "data-*",
+    ]  # fmt: skip
+    _valid_wildcard_attributes: ClassVar[list[str]] = ["data-", "aria-"]
+    available_properties: ClassVar[list[str]] = _prop_names
+    available_wildcard_properties: ClassVar[list[str]] = _valid_wildcard_attributes

@@ -1,0 +1,149 @@
+"""Above the form: find a record by id or part of a text, take one by chance, or start a new one.
+
+The list under the box is drawn by ``assets/33-finder.js`` from what :func:`hit` says of each record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts import ids
+from layouts.fields import kept_text
+from ml.book import LONGEST_SEARCH, Entry, beside
+from ml.marks import dressed
+from ml.schema import Schema
+
+SILENT = "Records cannot be searched at the moment. Scores are not affected."
+LIMIT = 8
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What the browser looks for.
+
+    Attributes
+    ----------
+    serial : int
+        Counts up in the browser: the newest answer counts.
+    model : str
+        Key of the version whose form is open.
+    text : str
+        What was typed; empty where the box was only entered.
+    chance : bool
+        Any record is wanted.
+    """
+
+    serial: int
+    model: str
+    text: str = ""
+    chance: bool = False
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The record with which a page opens, and what is said of it; none for a new one."""
+
+    entry: Entry | None = None
+    words: str = ""
+
+
+def sought(data: Any) -> Sought:
+    """What is looked for in what the browser sent; it may have sent anything."""
+    data = data if isinstance(data, dict) else {}
+    serial, text = data.get("serial"), data.get("text")
+    text = text[:LONGEST_SEARCH] if isinstance(text, str) else ""
+    return Sought(serial if isinstance(serial, int) else 0, str(data.get("model")), text, data.get("chance") is True)
+
+
+def finder(model: str, opened: Opened) -> Component:
+    """The search box with its list, the two buttons, and the record that is in the form.
+
+    Parameters
+    ----------
+    model : str
+        Key of the version whose form is open.
+    opened : Opened
+    """
+    box = dbc.Input(
+        id=ids.FINDER_BOX,
+        type="text",
+        value="",
+        autocomplete="off",
+        maxlength=LONGEST_SEARCH,
+        placeholder="Id or part of a text",
+    )
+    listed = html.Ul(id=ids.FINDER_LIST, className="finder-list", role="listbox", hidden=True, **_named("Records"))
+    buttons = (("random", "Random"), ("new", "New"))
+    tools = [html.Button(words, type="button", className="tool-button", **{"data-find": do}) for do, words in buttons]
+    label = html.Label("Find a record", htmlFor=ids.FINDER_BOX, className="field-label")
+    key = html.Kbd("/", title="Press / to search", **{"aria-hidden": "true"})
+    words = html.P(opened.words, id=ids.FINDER_WORDS, className="finder-words", role="status")
+    parts = [label, html.Div([box, key, listed], className="finder-box"), html.Div(tools, className="finder-tools")]
+    stores = [dcc.Store(id=ids.SOUGHT), dcc.Store(id=ids.FOUND)]
+    return html.Section(
+        [*stores, *parts, words], id=ids.FINDER, className="finder", **_named("Find a record"), **{"data-model": model}
+    )
+
+
+def _named(words: str) -> dict[str, str]:
+    return {"aria-label": words}
+
+
+def hit(schema: Schema, entry: Entry, text: str, *, sample: bool) -> dict[str, Any]:
+    """A record as the script lists it and fills the form with it.
+
+    Parameters
+    ----------
+    schema : Schema
+        Of the form.
+    entry : Entry
+    text : str
+        What was typed: it decides which of the record's texts are shown.
+    sample : bool
+        Whether the record is one of the sample.
+    """
+    return {
+        "id": entry.id,
+        "row": "" if entry.row is None else str(entry.row),
+        "beside": beside(entry, text),
+        "words": chosen(entry, sample=sample),
+        "record": {feature.name: kept_text(feature, entry.values.get(feature.name, "")) for feature in schema.features},
+    }
+
+
+def found(serial: int, hits: Sequence[dict[str, Any]], words: str) -> dict[str, Any]:
+    """The answer to the script: records, and what is said about them."""
+    return {"serial": serial, "hits": list(hits), "words": words}
+
+
+def chosen(entry: Entry, *, sample: bool) -> str:
+    """What is said of the record that is in the form: who it is, as far as the model does not know."""
+    return " · ".join([f"{'Sample record' if sample else 'Record'} {entry.id}", *entry.also[:2]])
+
+
+def unknown(record_id: str) -> str:
+    """What is said where the address names a record that is not there."""
+    return f"There is no record “{record_id[:40]}”: the form starts as new."
+
+
+def renumbered(record_id: str) -> str:
+    """What is said where the address names a sample record of another version."""
+    return f"Sample record {record_id[:40]} was of another version, and this one numbers anew: the form starts as new."
+
+
+def counted(hits: int, text: str, records: int, *, sample: bool) -> str:
+    """What is said of a search: how many there are, or what there is to search."""
+    if not text.strip():
+        kind = "sample record" if sample else "record"
+        return f"{dressed(f'{records:,}')} {kind}{'' if records == 1 else 's'}: type an id or part of a text."
+    if not hits:
+        return f"No record has “{text[:40]}”."
+    if hits >= LIMIT:
+        return f"The first {hits} records that fit."
+    return f"{hits} record{'' if hits == 1 else 's'}"

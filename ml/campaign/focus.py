@@ -1,0 +1,46 @@
+"""Which outcome of a record its rank, its band and its reasons are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ml.outcomes import Outcomes
+from ml.payoff import worths
+
+
+def focus(probabilities: np.ndarray, card: Mapping[str, Any], outcomes: Outcomes) -> tuple[np.ndarray, np.ndarray]:
+    """The outcome of each record, and by what it is ranked, as the board of the Prediction page ranks.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n, k)
+        NaN where a record was refused.
+    card : mapping
+    outcomes : Outcomes
+
+    Returns
+    -------
+    at : ndarray of int, shape (n,)
+        Column: of exclusive outcomes the positive one; of independent ones the one of the greatest
+        probability, times its worth where the card gives every outcome a worth.
+    key : ndarray of float, shape (n,)
+        That probability, or probability times worth; NaN where the record was refused.
+    """
+    if outcomes.exclusive:
+        at = np.full(len(probabilities), outcomes.index(outcomes.positive))
+        return at, probabilities[:, outcomes.index(outcomes.positive)]
+    weighed = probabilities * np.array(worths(card, outcomes.names) or (1.0,) * len(outcomes))
+    at = np.argmax(np.where(np.isfinite(weighed), weighed, -1.0), axis=1)
+    return at, weighed[np.arange(len(at)), at]
+
+
+def ranks(key: np.ndarray) -> np.ndarray:
+    """Place of each record, the greatest first, from 1; 0 where its key is NaN. Ties go by their order."""
+    order = np.lexsort((np.arange(len(key)), -key))
+    order = order[: int(np.isfinite(key).sum())]  # NaN sorts last
+    places = np.zeros(len(key), dtype=np.int64)
+    places[order] = np.arange(1, len(order) + 1)
+    return places

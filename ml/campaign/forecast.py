@@ -1,0 +1,132 @@
+"""What a list should bring: buyers and profit, each with an interval.
+
+A record buys with the probability that the model gives it, independently of the others. The number of buyers is
+then Poisson-binomial: its quantiles are exact up to 2,000 calls and those of the normal distribution
+beyond (Hong 2013). This is chance alone; that the probabilities themselves may be off is another matter,
+which the hold-out shows (:func:`kept_word`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.campaign.pick import Groups, Picked
+from ml.campaign.wish import Wish
+from ml.intervals import LEVEL, WIDTH
+
+EXACT = 2_000
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a list should bring. Those kept back are not called and count for nothing but `chosen` and `control`.
+
+    Attributes
+    ----------
+    chosen, control, calls : int
+        Records on the list; kept back; acted on.
+    buyers, buyers_low, buyers_high : float
+        Expected, and the interval of 95 %.
+    cost, profit, profit_low, profit_high : float
+        Money.
+    by_chance : float
+        Buyers among as many picked blindly.
+    lowest : float or None
+        Lowest probability on the list.
+    groups : tuple of (str, int, float)
+        Value of the column, records chosen, buyers expected among those called.
+    outcomes : tuple of (str, int, float)
+        The same by what is offered.
+    """
+
+    chosen: int
+    control: int
+    calls: int
+    buyers: float
+    buyers_low: float
+    buyers_high: float
+    cost: float
+    profit: float
+    profit_low: float
+    profit_high: float
+    by_chance: float
+    lowest: float | None
+    groups: tuple[tuple[str, int, float], ...]
+    outcomes: tuple[tuple[str, int, float], ...]
+
+
+def forecast(probabilities: np.ndarray, picked: Picked, wish: Wish, groups: Groups | None = None) -> Forecast:
+    """What a list should bring; `probabilities` as :func:`ml.campaign.pick.pick` takes them."""
+    called = ~picked.control
+    p, values = picked.probability[called], np.array(wish.values)[picked.outcome[called]]
+    low, high = buyers_between(p)
+    calls, cost = len(p), wish.cost * len(p)
+    gained = float(p @ values)
+    if len(set(values.tolist())) == 1:
+        ends = sorted(float(end * values[0]) for end in (low, high))
+    else:
+        spread = WIDTH * float(np.sqrt((values**2) @ (p * (1.0 - p))))
+        ends = [gained - spread, gained + spread]
+    blind = np.array([_mean(column) for column in probabilities.T])[picked.outcome[called]]
+    return Forecast(
+        chosen=len(picked.rows),
+        control=int(picked.control.sum()),
+        calls=calls,
+        buyers=float(p.sum()),
+        buyers_low=low,
+        buyers_high=high,
+        cost=cost,
+        profit=gained - cost,
+        profit_low=ends[0] - cost,
+        profit_high=ends[1] - cost,
+        by_chance=float(blind.sum()),
+        lowest=float(picked.probability.min()) if len(picked.rows) else None,
+        groups=_by(groups.values, groups.codes[picked.rows], picked) if groups else (),
+        outcomes=_by(wish.outcomes, picked.outcome, picked),
+    )
+
+
+def buyers_between(p: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
+    """Between which numbers of buyers the truth lies with that probability, when each buys with its own p.
+
+    Parameters
+    ----------
+    p : ndarray of float, shape (m,)
+        Each 0 to 1.
+
+    Returns
+    -------
+    (float, float)
+        0 to m.
+    """
+    if len(p) > EXACT:
+        mean, spread = float(p.sum()), WIDTH * float(np.sqrt(p @ (1.0 - p)))
+        return max(0.0, mean - spread), min(float(len(p)), mean + spread)
+    chance = np.ones(1)
+    for each in p:
+        chance = np.append(chance, 0.0) * (1.0 - each) + np.append(0.0, chance) * each
+    below = np.cumsum(chance)
+    tail = (1.0 - level) / 2.0
+    most = len(chance) - 1
+    low, high = (float(min(int(np.searchsorted(below, end - 1e-12)), most)) for end in (tail, 1.0 - tail))
+    return low, high
+
+
+def kept_word(truth: np.ndarray, probabilities: np.ndarray, weight: np.ndarray, lowest: float) -> tuple[float, float]:
+    """Of the hold-out's records from a probability up: how many were to be expected, and how many there were."""
+    chosen = probabilities >= lowest
+    return float(weight[chosen] @ probabilities[chosen]), float(weight[chosen] @ truth[chosen])
+
+
+def _mean(column: np.ndarray) -> float:
+    there = column[np.isfinite(column)]
+    return float(there.mean()) if len(there) else 0.0
+
+
+def _by(names: tuple[str, ...], codes: np.ndarray, picked: Picked) -> tuple[tuple[str, int, float], ...]:
+    chosen = np.bincount(codes, minlength=len(names))
+    buyers = np.bincount(codes, np.where(picked.control, 0.0, picked.probability), minlength=len(names))
+    found = zip(names, chosen.tolist(), buyers.tolist(), strict=True)
+    return tuple((name, count, expected) for name, count, expected in found if count)

@@ -1,0 +1,187 @@
+"""Whom to act on: the best records first, within a number, a budget, limits and quotas.
+
+The list is the one of greatest expected gain, p · value - cost summed, that keeps to the number and to
+the limits and quotas of the groups. Taking the best of each group up to its quota, then the best of the
+rest, gives it: limits of groups under one of the whole are a laminar matroid, for which greedy choice
+is optimal (Edmonds 1971).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.campaign.wish import BadWish, Wish
+
+
+@dataclass(frozen=True)
+class Groups:
+    """The values of one column of the file.
+
+    Attributes
+    ----------
+    values : tuple of str
+    codes : ndarray of int, shape (n,)
+        Position of each record's value in `values`.
+    """
+
+    values: tuple[str, ...]
+    codes: np.ndarray
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A list of m calls, the best first.
+
+    Attributes
+    ----------
+    rows : ndarray of int, shape (m,)
+        Records, from 0.
+    outcome : ndarray of int, shape (m,)
+        Position in the wish's outcomes of what is offered.
+    probability, gain : ndarray of float, shape (m,)
+        Of that outcome; expected money, p · value - cost.
+    control : ndarray of bool, shape (m,)
+        Kept back.
+    short : dict of str to int
+        Quotas that the file cannot fill, and how many there are.
+    """
+
+    rows: np.ndarray
+    outcome: np.ndarray
+    probability: np.ndarray
+    gain: np.ndarray
+    control: np.ndarray
+    short: dict[str, int]
+
+
+def pick(probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, seed: int = 0) -> Picked:
+    """Make the list.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n, o)
+        Of the wish's outcomes, in their order; NaN where a record was refused.
+    wish : Wish
+    groups : Groups or None
+        Of the wish's column.
+    seed : int
+        Decides who is kept back.
+
+    Raises
+    ------
+    BadWish
+        When the quotas alone are more than the number or the budget allows, or a limit is below its quota.
+    """
+    gain = probabilities * np.array(wish.values) - wish.cost
+    # Where nothing has a value, the likelier is the better.
+    worth = gain if any(wish.values) else probabilities
+    wanted: np.ndarray = np.isfinite(probabilities)
+    if wish.by == "cutoff":
+        wanted &= probabilities >= np.array(wish.cut_offs)
+    elif wish.by == "budget" and any(wish.values):
+        wanted &= gain > 0
+    rows, outcome = _candidates(worth, wanted, wish)
+    if groups is None:
+        rows, outcome = _best_of(worth, rows, outcome, _room(wish))
+    best = np.argsort(-worth[rows, outcome], kind="stable")  # ties stay in the order of the file
+    rows, outcome = rows[best], outcome[best]
+    taken, short = _within(rows, wanted[rows, outcome], wish, groups)
+    rows, outcome = rows[taken], outcome[taken]
+    return Picked(
+        rows,
+        outcome,
+        probabilities[rows, outcome],
+        gain[rows, outcome],
+        _kept_back(rows, wish.control, seed),
+        short,
+    )
+
+
+def _candidates(worth: np.ndarray, wanted: np.ndarray, wish: Wish) -> tuple[np.ndarray, np.ndarray]:
+    """All (record, outcome) that could be taken; without `several` a record's best wanted outcome, else its best.
+
+    Those that are not wanted are there for the quotas alone.
+    """
+    there = np.isfinite(worth) if wish.quotas else wanted
+    if wish.several:
+        rows, outcome = np.nonzero(there)
+        return rows, outcome
+    # The wanted come before all that are not, whatever these are worth.
+    ranked = np.where(there, worth, -np.inf)
+    preferred = np.where(wanted, ranked, -np.inf)
+    use = np.where(wanted.any(axis=1, keepdims=True), preferred, ranked)
+    rows = np.flatnonzero(there.any(axis=1))
+    return rows, np.argmax(use[rows], axis=1)
+
+
+def _best_of(worth: np.ndarray, rows: np.ndarray, outcome: np.ndarray, room: float) -> tuple[np.ndarray, np.ndarray]:
+    """Without those that are worth less than as many others as there is room for: sorting a few takes no time."""
+    if len(rows) <= room or not len(rows):
+        return rows, outcome
+    own = worth[rows, outcome]
+    least = np.partition(own, len(own) - int(room))[len(own) - int(room)] if room else np.inf
+    return rows[own >= least], outcome[own >= least]
+
+
+def _within(
+    rows: np.ndarray, wanted: np.ndarray, wish: Wish, groups: Groups | None
+) -> tuple[np.ndarray, dict[str, int]]:
+    """Which of the candidates, the best first, are taken: bool; and which quotas fall short."""
+    room = _room(wish)
+    if groups is None:
+        return wanted & (np.cumsum(wanted) <= room), {}
+    codes = groups.codes[rows]
+    limits = np.array([_limit(wish, value) for value in groups.values])
+    quotas = np.array([wish.quotas.get(value, 0) for value in groups.values])
+    for value, limit, quota in zip(groups.values, limits, quotas, strict=True):
+        if quota > limit:
+            raise BadWish(f"Of {value[:80]!r} at least {quota} are wanted and at most {limit:g} allowed.")
+    nobody, everybody = np.zeros(len(rows), dtype=bool), np.ones(len(rows), dtype=bool)
+    must = _place(codes, everybody) < quotas[codes] if quotas.any() else nobody
+    if must.sum() > room:
+        raise BadWish(
+            f"The quotas alone take {must.sum():,}, and there is room for {room:,.0f}.",
+            "Lower the quotas, or take more.",
+        )
+    # What quotas take counts for the limits; of the rest the best follow.
+    may = (must | wanted) & (_place(codes, must | wanted, must if must.any() else None) < limits[codes])
+    rest = may & ~must
+    taken = must | (rest & (np.cumsum(rest) <= room - must.sum()))
+    counts = np.bincount(codes, minlength=len(quotas))
+    missing = [value for value in wish.quotas if value not in groups.values]
+    short = {value: int(counts[at]) for at, value in enumerate(groups.values) if counts[at] < quotas[at]}
+    return taken, short | dict.fromkeys(missing, 0)
+
+
+def _place(codes: np.ndarray, counted: np.ndarray, first: np.ndarray | None = None) -> np.ndarray:
+    """Place of each candidate in its group among those counted, from 0; those of `first` come before the others."""
+    order = np.argsort(codes, kind="stable") if first is None else np.lexsort((~first, codes))
+    steps = np.cumsum(counted[order])
+    starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
+    before = np.zeros(len(codes), dtype=np.int64)
+    before[starts] = np.concatenate([[0], steps])[starts]
+    # Counts only grow, so the greatest start so far is that of one's own group.
+    place = np.empty(len(codes), dtype=np.int64)
+    place[order] = steps - np.maximum.accumulate(before) - 1
+    return place
+
+
+def _limit(wish: Wish, value: str) -> float:
+    found = wish.limits.get(value, wish.limit)
+    return np.inf if found is None else found
+
+
+def _room(wish: Wish) -> float:
+    if wish.by == "number":
+        return wish.number
+    # A budget of 0.3 pays for three calls of 0.1, whatever binary fractions say.
+    return np.floor(wish.budget / wish.cost + 1e-9) if wish.by == "budget" else np.inf
+
+
+def _kept_back(rows: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """A random share of the records; one that stands there for several outcomes is kept back for all."""
+    records = np.unique(rows)
+    order = np.random.default_rng(seed).permutation(len(records))
+    return np.isin(rows, records[order[: round(share * len(records))]])

@@ -1,0 +1,61 @@
+"""A list in words: what it should bring, and what whoever uses it should know."""
+
+from __future__ import annotations
+
+from ml.campaign.forecast import Forecast, kept_word
+from ml.campaign.pick import Picked
+from ml.campaign.wish import Wish
+from ml.errors import LikelyError
+from ml.evaluation import evaluation_of
+from ml.marks import dressed, percent
+from ml.service import Bundle
+
+FEW = 30  # records of the hold-out: below, they say little
+
+
+def sentence(brings: Forecast, wish: Wish, currency: str = "") -> str:
+    """What the list should bring, in one or two sentences; `currency` stands behind money."""
+    if not brings.chosen:
+        return "Nobody is on this list."
+    kept = f" {_count(brings.control)} more are kept back to compare with." if brings.control else ""
+    buyers = f"{_count(round(brings.buyers))} (between {_count(brings.buyers_low)} and {_count(brings.buyers_high)})"
+    said = f"{_count(brings.calls)} calls should bring {buyers}; as many picked blindly, {_count(brings.by_chance)}."
+    if any(wish.values):
+        money = f"\u00a0{currency}" if currency else ""
+        between = f"between {_count(brings.profit_low)} and {_count(brings.profit_high)}"
+        said += (
+            f" After the cost of {_count(brings.cost)}{money} that leaves {_count(brings.profit)}{money} ({between})."
+        )
+    return said + kept
+
+
+def notes(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> list[str]:
+    """Quotas that fall short, calls that lose, and whether the probabilities held on the hold-out."""
+    said = [
+        f"Of {value} at least {_count(wish.quotas[value])} are wanted, and the file has {_count(there)}."
+        for value, there in found.short.items()
+    ]
+    losing = int((found.gain < 0).sum()) if any(wish.values) else 0
+    if losing:
+        said.append(f"{_count(losing)} of them cost more than they should bring.")
+    if len(wish.outcomes) == 1 and brings.lowest is not None:
+        said += _kept(bundle, wish.outcomes[0], brings.lowest)
+    return said
+
+
+def _kept(bundle: Bundle, outcome: str, lowest: float) -> list[str]:
+    try:
+        seen = evaluation_of(bundle).of(outcome)
+    except LikelyError:
+        return []
+    if seen.probabilities is None:
+        return []
+    expected, came = kept_word(seen.truth, seen.probabilities, seen.weight, lowest)
+    records = int((seen.probabilities >= lowest).sum())
+    where = f"Of the hold-out's records from {percent(f'{100 * lowest:.1f}')} up ({_count(records)})"
+    few = ", which are too few to say much" if records < FEW else ""
+    return [f"{where}{few}: {_count(round(expected))} were to be expected, and {_count(round(came))} came."]
+
+
+def _count(value: float) -> str:
+    return dressed(f"{round(value):,}")

@@ -1,0 +1,98 @@
+"""Lines of a table in, lines of the result out, column by column: several times as fast as record by record.
+
+What this cannot do it says by None, and record by record it is done in the same words: a test compares the two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import orjson
+
+from ml.alike import Alike, read_columns
+from ml.bundle import Bundle
+from ml.errors import Problem
+from ml.outcomes import Outcomes, Prediction
+from ml.tables import safe_cell, safe_cells
+
+Line = Sequence[str]
+PLAIN_FROM = 1e-4
+
+
+def score_columns(bundle: Bundle, names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Line] | None:
+    """Score a table of which each line fits its header.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    names : sequence of str
+        What the model calls the columns; others may be among them.
+    columns : sequence of sequence of str
+        Cells, each of length n.
+
+    Returns
+    -------
+    list of sequence of str, or None
+        For each record what :func:`ml.scoring.result_line` gives. None where a column came twice, an
+        id cannot name a record, or the estimator itself refuses a value.
+    """
+    read = read_columns(bundle.schema, names, columns, extra=True)
+    if read is None:
+        return None
+    refused = read.refused()
+    good = [at for at in range(len(columns[0])) if at not in refused] if refused else slice(None)
+    block = tuple(column.array(good) for column in read.columns)
+    try:
+        scored = _score_cells(bundle.outcomes, bundle.predictor.block(block)) if good else []
+    except ValueError:
+        return None
+    given = [safe_cells(column) for column in columns]
+    if isinstance(good, slice):
+        return list(zip(*given, *scored, strict=True))
+    return _merged(list(zip(*given, strict=True)), zip(*scored, strict=True), _words(read), 1 + len(bundle.outcomes))
+
+
+def _score_cells(outcomes: Outcomes, answer: Prediction) -> list[Sequence[str]]:
+    """Columns of labels, of probabilities and of no problems: as :func:`ml.tables.score_cells` writes a record's."""
+    flags = np.ascontiguousarray(answer.labels, dtype=bool)
+    each = flags.view(np.dtype((np.void, len(outcomes)))).ravel().tolist()  # a row as its bytes
+    said = {row: _label(outcomes, row) for row in set(each)}
+    labels, none = [said[row] for row in each], [""] * len(each)
+    if answer.probabilities is None:
+        return [labels, *[none] * (1 + len(outcomes))]
+    return [labels, *map(digits, np.asarray(answer.probabilities).T), none]
+
+
+def digits(numbers: np.ndarray) -> list[str]:
+    """``repr`` of each number from 0 to 1, many times as fast; below 0.0001 the two write powers of ten another way."""
+    texts = orjson.dumps(numbers.tolist()).decode()[1:-1].split(",")
+    for at in np.flatnonzero(~((numbers >= PLAIN_FROM) & (numbers <= 1) | (numbers == 0))).tolist():
+        texts[at] = repr(float(numbers[at]))
+    return texts
+
+
+def _label(outcomes: Outcomes, flags: Iterable[int]) -> str:
+    return safe_cell(", ".join(name for name, yes in zip(outcomes.names, flags, strict=True) if yes))
+
+
+def _words(read: Alike) -> dict[int, str]:
+    """What is wrong with each record that is refused, in one cell."""
+    said: dict[int, list[Problem]] = {}
+    for column in read.columns:
+        for at, why in column.refused.items():
+            said.setdefault(at, []).append(Problem(at, column.feature.name, None, why.message, why.hint))
+    return {at: safe_cell(words(problems)) for at, problems in said.items()}
+
+
+def words(problems: Sequence[Problem]) -> str:
+    """Problems of one record in one cell."""
+    return "; ".join(
+        f"{problem.feature}: {problem.message}" if problem.feature else problem.message for problem in problems
+    )
+
+
+def _merged(given: list[Line], scored: Iterable[Line], wrong: dict[int, str], width: int) -> list[Line]:
+    scores = iter(scored)
+    empty = [""] * width
+    return [[*cells, *empty, wrong[at]] if at in wrong else [*cells, *next(scores)] for at, cells in enumerate(given)]

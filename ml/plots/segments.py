@@ -1,0 +1,95 @@
+"""One measure in each part of a feature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.plots.choices import (
+    CUT_OFF,
+    MARGIN,
+    MEASURE,
+    cut_off_of,
+    measure_axis,
+    measure_text,
+    named_rows,
+    spans,
+    text_of,
+    upright,
+)
+from ml.plots.plot import Study, View
+from ml.plots.rows import feature_choice, height_of, rows_axis
+from ml.plots.theme import INK, count, figure
+from ml.segments import LABELS, Segments, segments
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FEW = 5  # records counted: a part with fewer is drawn, but not named as the best or worst
+OPTIONS = (feature_choice(), MEASURE, CUT_OFF)
+
+
+def compute(study: Study) -> Segments:
+    """The measure of the parts of the chosen feature."""
+    feature, measure = (text_of(study.options[key]) for key in ("feature", "measure"))
+    return segments(study.bundle, study.answers, feature, measure, cut_off_of(study))
+
+
+def draw(result: Segments, view: View) -> go.Figure:
+    """A dot and its interval for each part, its name above it; upright: all records."""
+    axis = measure_axis(result.measure, [*result.value, *result.low, *result.high, result.whole])
+    places = [place for place, value in enumerate(result.value) if value is not None]
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [result.value[place] for place in places],
+        "y": places,
+        "marker": {"size": 11, "color": view.colour},
+        "cliponaxis": False,
+        "hovertext": [_words(result, view, place) for place in places],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    values = [measure_text(result.measure, value) for value in result.value]
+    sizes = [f"of {count(weight)}" for weight in result.counted]
+    return figure(
+        [upright(result.whole, len(result.parts)), spans(result.low, result.high, INK), dots],
+        margin=MARGIN,
+        height=height_of(len(result.parts)),
+        annotations=named_rows(result.parts, values, sizes, axis["range"][0]),
+        xaxis=axis,
+        yaxis=rows_axis(len(result.parts)),
+    )
+
+
+def say(result: Segments, _view: View) -> str:
+    """Where the measure is highest and lowest, and which parts differ clearly from all records."""
+    known = [place for place, value in enumerate(result.value) if value is not None]
+    weighty = [place for place in known if result.counted[place] >= FEW] or known  # one record is no extreme
+    most = max(weighty, key=lambda place: result.value[place] or 0.0)
+    least = min(weighty, key=lambda place: result.value[place] or 0.0)
+    label = LABELS[result.measure]
+    low, high = (measure_text(result.measure, result.value[place]) for place in (least, most))
+    everywhere = f"{label} is {measure_text(result.measure, result.whole)} on all records"
+    if result.value[most] == result.value[least]:
+        return f"{everywhere} and {high} in every part of {result.feature} where enough records are counted."
+    span = f"; by {result.feature} it goes from {low} (“{result.parts[least]}”) to {high} (“{result.parts[most]}”). "
+    apart = [result.parts[place] for place in known if _apart(result, place)]
+    clearly = f"Apart from all records beyond chance: {', '.join(apart)}. " if apart else ""
+    return (
+        f"{everywhere}{span}{clearly}The lines are 95\u00a0% intervals, each for itself: of twenty parts, one lies "
+        f"beside its true value."
+    )
+
+
+def _apart(result: Segments, place: int) -> bool:
+    low, high = result.low[place], result.high[place]
+    return result.whole is not None and low is not None and high is not None and not low <= result.whole <= high
+
+
+def _words(result: Segments, view: View, place: int) -> str:
+    low, high = (measure_text(result.measure, end[place]) for end in (result.low, result.high))
+    span = f" ({low} to {high})" if result.low[place] is not None and result.high[place] is not None else ""
+    return (
+        f"<b>{result.parts[place]}</b><br>{LABELS[result.measure]} "
+        f"{measure_text(result.measure, result.value[place])}{span}<br>{count(result.records[place])} records, "
+        f"{count(result.positive[place])} with “{view.label}”"
+    )

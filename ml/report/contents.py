@@ -1,0 +1,171 @@
+"""What stands in a report, before it has a form: the same results and figures as the pages show.
+
+Nothing is computed for a report alone: figures are those of the catalogue, numbers those of the table
+of counts at the cut-off in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ml.errors import LikelyError, NoProbabilities
+from ml.metrics import Averages
+from ml.money import Money
+from ml.overview import Overview, averages_of, overview
+from ml.payoff import payoff_of
+from ml.plots.catalogue import find, plots_of
+from ml.plots.marks import marked
+from ml.plots.plot import Plot, View
+from ml.plots.results import Drawn, drawn
+
+if TYPE_CHECKING:
+    from ml.bundle import Bundle
+    from ml.service import Service
+
+CUT_OFF = "cut_off"
+MONEY = ("profit", "profit-share")
+SEGMENTS = ("segments", "segment-pairs", "worst-segments", "groups")
+AFTER = ("challenger", "mistakes")
+NO_WORTH = "The card does not say what a decision is worth, so nothing is said of money."
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One plot of a report: drawn, or why not."""
+
+    plot: Plot
+    drawn: Drawn | None = None
+    refusal: str = ""
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Some plots under one heading.
+
+    Attributes
+    ----------
+    key : str
+        Names it inside the file.
+    title : str
+    lead : str
+        A sentence under the heading; may be empty.
+    entries : tuple of Entry
+    """
+
+    key: str
+    title: str
+    lead: str
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One outcome of one version.
+
+    Attributes
+    ----------
+    bundle : Bundle
+    view : View
+        The outcome.
+    cut_off : float
+        The one in use, 0 to 1.
+    overview : Overview or None
+        None where there is no table of counts; then `refusal` says why.
+    refusal : str
+    averages : Averages
+        All outcomes, as the estimator itself decides.
+    chapters : tuple of Chapter
+    """
+
+    bundle: Bundle
+    view: View
+    cut_off: float
+    overview: Overview | None
+    refusal: str
+    averages: Averages
+    chapters: tuple[Chapter, ...] = field(default=())
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        """All plots, in their order."""
+        return (entry for chapter in self.chapters for entry in chapter.entries)
+
+    def result(self, key: str) -> Any:
+        """The result behind a plot that was drawn; None where it was not."""
+        return next((each.drawn.result for each in self.entries if each.plot.key == key and each.drawn), None)
+
+    @property
+    def money(self) -> Money | None:
+        """What acting brings; None where the card does not say what a decision is worth."""
+        return self.result("profit")
+
+    @property
+    def several(self) -> bool:
+        """Whether there are outcomes beside this one; of two exclusive ones each is the other's mirror image."""
+        outcomes = self.view.outcomes
+        return len(outcomes) > 2 or (len(outcomes) == 2 and not outcomes.exclusive)
+
+
+def gather(service: Service, name_or_key: str, outcome: str | None = None) -> Report:
+    """Everything that a report shows.
+
+    Parameters
+    ----------
+    service : Service
+    name_or_key : str
+    outcome : str or None
+        Name of an outcome; None is the positive one.
+
+    Raises
+    ------
+    UnknownModel, BrokenModel, UnknownOutcome
+    """
+    bundle = service.model(name_or_key)
+    name = bundle.outcomes.positive if outcome is None else outcome
+    view = View(bundle.outcomes, bundle.outcomes[name].name)
+    cut_off = service.cut_off(bundle, name)
+    try:
+        found, refusal = overview(service, bundle, name), ""
+    except LikelyError as error:
+        found, refusal = None, str(error)
+    report = Report(bundle, view, cut_off, found, refusal, averages_of(service, bundle))
+    chapters = tuple(_chapter(service, report, *row) for row in _plan(bundle, name))
+    return Report(bundle, view, cut_off, found, refusal, report.averages, chapters)
+
+
+def _plan(bundle: Bundle, outcome: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
+    """Key, title, lead and plots of each chapter; plots that none of them names are among the curves."""
+    named = {*MONEY, *SEGMENTS, *AFTER}
+    curves = tuple(plot.key for plot in plots_of("performance") if plot.key not in named)
+    worth = payoff_of(bundle.card, outcome) is not None
+    return [
+        ("curves", "Curves", "", curves),
+        ("money", "Money", "" if worth else NO_WORTH, MONEY if worth else ()),
+        ("segments", "Segments", "", SEGMENTS),
+        ("versions", "Versions and errors", "", AFTER),
+        ("insights", "Insights", "What the model looks at. These are its reasons, not causes.", _insights()),
+    ]
+
+
+def _insights() -> tuple[str, ...]:
+    return tuple(plot.key for plot in plots_of("insights"))
+
+
+def _chapter(service: Service, report: Report, key: str, title: str, lead: str, plots: tuple[str, ...]) -> Chapter:
+    return Chapter(key, title, lead, tuple(_entry(service, report, find(each)) for each in plots))
+
+
+def _entry(service: Service, report: Report, plot: Plot) -> Entry:
+    """A plot as the page shows it when it opens at the cut-off in use."""
+    options = {CUT_OFF: report.cut_off} if any(option.key == CUT_OFF for option in plot.options) else {}
+    try:
+        found = drawn(service, report.bundle.key, plot.key, report.view.outcome, options)
+    except NoProbabilities as error:
+        return Entry(plot, refusal=error.message)  # what to do is said once, in the summary
+    except LikelyError as error:
+        return Entry(plot, refusal=str(error))
+    if plot.mark and report.overview:
+        marked(found.figure, plot.mark, report.overview.tally, report.overview.row)
+    return Entry(plot, found)

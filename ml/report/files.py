@@ -1,0 +1,95 @@
+"""A report as a file: HTML or PDF, kept in the cache by version, outcome and cut-off.
+
+A report takes some seconds of a processor, so a process makes one at a time: whoever asks for another
+meanwhile is told to come again, and no thread waits.
+"""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ml.errors import LikelyError
+from ml.report.contents import Report, gather
+from ml.report.page import page, whole
+
+if TYPE_CHECKING:
+    from ml.service import Service
+
+REVISION = 1  # raised when a report's form changes, so that none of before is handed out
+KINDS = ("html", "pdf")
+_making = threading.Lock()
+
+
+class ReportBusy(LikelyError):
+    """Another report is being made here."""
+
+    code = "report_busy"
+
+
+class UnknownReport(LikelyError):
+    """No report has that ending."""
+
+    code = "unknown_report"
+
+
+def made(service: Service, name_or_key: str, kind: str, outcome: str | None = None, *, wait: bool = True) -> bytes:
+    """The report of one outcome, from the cache or made.
+
+    Parameters
+    ----------
+    service : Service
+    name_or_key : str
+    kind : {"html", "pdf"}
+    outcome : str or None
+        Name of an outcome; None is the positive one.
+    wait : bool
+        False raises where another report is being made in this process.
+
+    Raises
+    ------
+    UnknownModel, BrokenModel, UnknownOutcome, UnknownReport, ReportBusy
+    """
+    if kind not in KINDS:
+        raise UnknownReport(f"A report cannot be made as {kind[:40]!r}.", f"Accepted: {', '.join(KINDS)}.")
+    bundle = service.model(name_or_key)
+    name = bundle.outcomes.positive if outcome is None else bundle.outcomes[outcome].name
+    key = (bundle.key, "report", REVISION, kind, name, service.cut_off(bundle, name))
+    text = service.kept(key) or _one_at_a_time(
+        service, key, lambda: _WRITERS[kind](gather(service, bundle.key, name)), wait
+    )
+    return whole(text) if kind == "html" else base64.b64decode(text)
+
+
+def write(service: Service, name_or_key: str, target: Path, outcome: str | None = None) -> int:
+    """Write a report, HTML or PDF by the ending; gives its length in bytes. Errors as :func:`made`."""
+    kind = target.suffix.lower().removeprefix(".")
+    content = made(service, name_or_key, kind, outcome)
+    try:
+        target.write_bytes(content)
+    except OSError as error:
+        raise LikelyError(
+            f"{target} cannot be written: {error.strerror}.", "Name a file in a folder that is."
+        ) from None
+    return len(content)
+
+
+def _one_at_a_time(service: Service, key: tuple[str | int | float, ...], make: Callable[[], str], wait: bool) -> str:
+    if not _making.acquire(blocking=wait):
+        raise ReportBusy("A report is being made.", "Ask again in some seconds.")
+    try:
+        return str(service.result(key, make))
+    finally:
+        _making.release()
+
+
+def _pdf(report: Report) -> str:
+    from ml.report.sheet import sheet  # reportlab: nobody who asks for no PDF loads it
+
+    return base64.b64encode(sheet(report)).decode("ascii")
+
+
+_WRITERS: dict[str, Callable[[Report], str]] = {"html": page, "pdf": _pdf}

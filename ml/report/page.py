@@ -1,0 +1,180 @@
+"""A report as one HTML file that needs nothing else: no network, no server, no other file.
+
+plotly.js stands in it once, compressed; the page inflates it itself. The file forbids itself every
+address (Content-Security-Policy), so nothing that is written in it can call home.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+import gzip
+from collections.abc import Sequence
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from ml.facts import NOT_SAID, card_facts, schema_facts
+from ml.report.contents import Chapter, Entry, Report
+from ml.report.summary import Line, first, lines, outcome_rows, paragraphs
+from ml.spoken import cut_off_text
+
+HERE = Path(__file__).parent
+LIBRARY = "<!--plotly.js-->"  # where the compressed library goes; what is kept in the cache lacks it
+POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
+HEADS = {"label": "Feature", "kind": "Kind", "accepted": "Accepted", "seen": "Seen in training", "notes": "Notes"}
+OWN_DECISIONS = "As the model itself decides, whatever the cut-off."
+
+
+def whole(text: str) -> bytes:
+    """The file: what :func:`page` wrote, with the library in its place."""
+    return text.replace(LIBRARY, library(), 1).encode()
+
+
+@cache
+def library() -> str:
+    """plotly.js, compressed by gzip and written in base64: 4.8 MB become 2 MB; the browser inflates it."""
+    from plotly.offline import get_plotlyjs
+
+    packed = base64.b64encode(gzip.compress(get_plotlyjs().encode(), 9, mtime=0)).decode()
+    return f'<script type="application/gzip" id="plotly">{packed}</script>'
+
+
+def page(report: Report) -> str:
+    """The report without the library.
+
+    Parameters
+    ----------
+    report : Report
+
+    Returns
+    -------
+    str
+        HTML with :data:`LIBRARY` where the library belongs.
+    """
+    title = f"{report.bundle.title}: “{report.view.label}”"
+    chapters = [chapter for chapter in report.chapters if chapter.entries or chapter.lead]
+    body = [
+        _head(report),
+        _index(chapters, report),
+        _summary(report),
+        _headline(report),
+        *([_outcomes(report)] if report.several or report.overview is None else []),
+        *map(_chapter, chapters),
+        _card(report),
+        _schema(report),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{_own('page.css')}</style>\n</head>\n<body>\n"
+        + "\n".join(body)
+        + f"\n{LIBRARY}\n<script>\n{_own('page.js')}</script>\n</body>\n</html>\n"
+    )
+
+
+@cache
+def _own(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _head(report: Report) -> str:
+    made = dt.datetime.now(dt.UTC).date().isoformat()
+    used = f"Cut-off in use: {cut_off_text(report.cut_off)}" if report.overview else "No cut-off"
+    facts = f"{report.bundle.key} · {used} · Report of {made}"
+    return (
+        f"<header>\n<p class=eyebrow>{escape(report.view.label)}</p>\n<h1>{escape(report.bundle.title)}</h1>\n"
+        f"<p class=quiet>{escape(facts)}</p>\n</header>"
+    )
+
+
+def _index(chapters: Sequence[Chapter], report: Report) -> str:
+    outcomes = [("outcomes", "All outcomes")] if report.several or report.overview is None else []
+    rest = [("card", "Card and limits"), ("schema", "Schema")]
+    named = [("headline", "Headline"), *outcomes, *((each.key, each.title) for each in chapters), *rest]
+    links = "".join(f'<a href="#{key}">{escape(title)}</a>' for key, title in named)
+    return f'<nav aria-label="In this report">{links}</nav>'
+
+
+def _summary(report: Report) -> str:
+    words = "\n".join(f"<p>{escape(text)}</p>" for text in paragraphs(report))
+    tiles = "".join(map(_tile, first(report)))
+    return f'<section id="summary">\n<div class=words>\n{words}\n</div>\n<div class=tiles>{tiles}</div>\n</section>'
+
+
+def _tile(line: Line) -> str:
+    between = f"<span>{escape(line.between)}</span>" if line.between else ""
+    return f"<div><span>{escape(line.label)}</span><strong>{escape(line.value)}</strong>{between}</div>"
+
+
+def _headline(report: Report) -> str:
+    rows = [
+        f'<tr data-measure="{escape(line.key)}"><th scope="row">{escape(line.label)}'
+        f"<small>{escape(line.definition)}</small></th>"
+        + "".join(f"<td>{escape(cell)}</td>" for cell in (line.value, line.between, line.trivial))
+        + "</tr>"
+        for line in lines(report)
+    ]
+    heads = ("Measure", "Value", "95\u00a0% interval", "Without a model")
+    return _section("headline", "Headline", "", _table(heads, rows))
+
+
+def _outcomes(report: Report) -> str:
+    header, body = outcome_rows(report)
+    rows = [_row(cells) for cells in body]
+    return _section("outcomes", "All outcomes", OWN_DECISIONS, _table(header, rows))
+
+
+def _chapter(chapter: Chapter) -> str:
+    return _section(chapter.key, chapter.title, chapter.lead, "".join(_plot(each) for each in chapter.entries), "plots")
+
+
+def _plot(entry: Entry) -> str:
+    """A plot with its question and its sentence; one that cannot be drawn says why in one line."""
+    plot, found = entry.plot, entry.drawn
+    head = f"<h3>{escape(plot.title)}</h3>"
+    if found is None:
+        why = f"<p>{escape(entry.refusal)}</p>"
+        return f'<article class=refused data-refused="{escape(plot.key)}">{head}{why}</article>\n'
+    height = found.figure.layout.height or 360
+    drawing = f'<div class=figure id="figure-{escape(plot.key)}" style="height:{height}px"></div>'
+    data = f'<script type="application/json" data-plot="{escape(plot.key)}">{_json(found.figure.to_json())}</script>'
+    return (
+        f"<article>{head}<p class=quiet>{escape(plot.question)}</p>{drawing}<p>{escape(found.sentence)}</p>{data}"
+        "</article>\n"
+    )
+
+
+def _json(text: str) -> str:
+    """JSON that no text in it can end before its end."""
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _card(report: Report) -> str:
+    facts = [
+        f"<dt>{escape(label)}</dt><dd{' class=quiet' if text == NOT_SAID else ''}>{escape(text)}</dd>"
+        for label, text in card_facts(report.bundle)
+    ]
+    return _section("card", "Card and limits", "", f"<dl>{''.join(facts)}</dl>")
+
+
+def _schema(report: Report) -> str:
+    rows = [_row([schema_facts(feature)[key] for key in HEADS]) for feature in report.bundle.schema.features]
+    return _section("schema", "Schema", "What the model asks for.", _table(list(HEADS.values()), rows))
+
+
+def _section(key: str, title: str, lead: str, body: str, kind: str = "text") -> str:
+    words = f"<p class=quiet>{escape(lead)}</p>\n" if lead else ""
+    return f'<section id="{key}" class="{kind}">\n<h2>{escape(title)}</h2>\n{words}{body}\n</section>'
+
+
+def _table(heads: Sequence[str], rows: Sequence[str]) -> str:
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+
+
+def _row(cells: Sequence[str]) -> str:
+    rest = "".join(f"<td>{escape(cell)}</td>" for cell in cells[1:])
+    return f'<tr><th scope="row">{escape(cells[0])}</th>{rest}</tr>'

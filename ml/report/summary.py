@@ -1,0 +1,178 @@
+"""The summary of a report: what the model predicts, for whom, how well, from where we act, and what it pays."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from ml.measures import BY_KEY, MEASURES, OF_COUNTS, Measure, measure_of
+from ml.money import profits
+from ml.overview import Overview
+from ml.own_measures import own_measures_of
+from ml.payoff import Payoff
+from ml.plots.profit import amount
+from ml.plots.theme import count, percent
+from ml.report.contents import NO_WORTH, Report
+from ml.spoken import cut_off_text, sentence, shown, span
+from ml.words import number_text
+
+FIRST = ("roc_auc", "precision", "recall", "accuracy")
+OWN = ("precision", "recall", "f1")  # of a model that gives labels only
+
+
+@dataclass(frozen=True)
+class Line:
+    """One measure in words.
+
+    Attributes
+    ----------
+    key, label, value : str
+    between : str
+        Its 95 % interval; empty where it has none.
+    trivial : str
+        What a model gets that tells no two records apart, and what that model does.
+    definition : str
+    """
+
+    key: str
+    label: str
+    value: str
+    between: str = ""
+    trivial: str = ""
+    definition: str = ""
+
+
+def paragraphs(report: Report) -> list[str]:
+    """The summary, a few sentences each; what cannot be said says why."""
+    said = [_what(report), _whom(report)]
+    if report.overview is None:
+        return [*said, report.refusal, _own(report)]
+    found = report.overview
+    return [*said, _how_good(report, found), sentence(found.tally, found.row, report.view), _pays(report, found)]
+
+
+def lines(report: Report) -> list[Line]:
+    """The headline measures in the order of the Performance page, then those that the recipe brings."""
+    if report.overview is None:
+        return _own_lines(report)
+    own = own_measures_of(report.bundle.card, report.view.outcome)
+    brought = [
+        Line(f"own-{at}", each.label, _plain(each.value), _between(each.low, each.high)) for at, each in enumerate(own)
+    ]
+    return [*(line_of(report.overview, each) for each in MEASURES if each.headline), *brought]
+
+
+def first(report: Report) -> list[Line]:
+    """The few measures that stand out."""
+    found = {line.key: line for line in lines(report)}
+    return [found[key] for key in (FIRST if report.overview else OWN) if key in found]
+
+
+def line_of(found: Overview, measure: Measure) -> Line:
+    """A measure at the cut-off in use: a pick from the table of counts, or from the headline."""
+    tally, head, row = found.tally, found.headline, found.row
+    value: float | None
+    if measure in OF_COUNTS:
+        trivial = tally.trivial[measure.key]
+        value, low, high = (part[measure.key][row] for part in (tally.columns, tally.low, tally.high))
+    else:
+        trivial = head.trivial[measure.key]
+        value, low, high = head.value[measure.key], head.low[measure.key], head.high[measure.key]
+    alone = f"{shown(measure, trivial)}, {measure.trivial_words}"
+    return Line(measure.key, measure.label, shown(measure, value), span(measure, low, high), alone, measure.definition)
+
+
+def outcome_rows(report: Report) -> tuple[list[str], list[list[str]]]:
+    """All outcomes beside each other as the estimator itself decides: header and rows, averages last."""
+    found = report.averages
+    measures = [
+        BY_KEY[key] for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in found.each
+    ]
+    body = [
+        [report.view.outcomes[name].label, count(found.support[at]), *_cells(measures, found.each, at)]
+        for at, name in enumerate(found.outcomes)
+    ]
+    for words, average in (("Mean (macro)", found.macro), ("Mean weighted by records", found.weighted)):
+        body.append([words, "", *(shown(measure, average[measure.key]) for measure in measures)])
+    return ["Outcome", "Records", *(measure.label for measure in measures)], body
+
+
+def _cells(measures: list[Measure], each: dict[str, list[float | None]], at: int) -> list[str]:
+    return [shown(measure, each[measure.key][at]) for measure in measures]
+
+
+def _what(report: Report) -> str:
+    bundle = report.bundle
+    gives = "probability of" if bundle.offers == "probabilities" else "decision on"
+    start = str(bundle.card.get("description") or bundle.title).rstrip(".")
+    return f"{start}. This report is about the {gives} “{report.view.label}”."
+
+
+def _whom(report: Report) -> str:
+    card = report.bundle.card
+    use = str(card.get("use") or "").rstrip(".")
+    found = report.averages
+    at = found.outcomes.index(report.view.outcome)
+    records = card.get("rows", {}).get("hold-out", 0)
+    said = f"It is judged on {count(records)} records that it did not learn from"
+    share = f", {count(found.support[at])} of them {_with(report)}."
+    return (f"Intended use: {use}. " if use else "") + said + share
+
+
+def _with(report: Report) -> str:
+    label = report.view.label
+    return f"“{label}”" if report.view.outcomes.exclusive else f"with “{label}”"
+
+
+def _how_good(report: Report, found: Overview) -> str:
+    head = found.headline
+    low, high = head.low["roc_auc"], head.high["roc_auc"]
+    sure = "" if low is None or high is None else f" (with other records of the same kind {_range(low, high)})"
+    return (
+        f"Of two records, one with “{report.view.label}” and one without, it gives the first the higher probability in "
+        f"{percent(head.value['roc_auc'])} of cases{sure}; guessing would in {percent(head.trivial['roc_auc'] or 0.5)}."
+    )
+
+
+def _range(low: float, high: float) -> str:
+    return f"{percent(low)} to {percent(high)}"
+
+
+def _pays(report: Report, found: Overview) -> str:
+    """Profit at the cut-off in use beside the most that there is."""
+    result = report.money
+    if result is None:
+        return NO_WORTH
+    here = profits(Payoff(**result.payoff), found.tally.columns)[found.row]
+    said = f"At this cut-off 1,000 records like these bring {amount(here, result)}"
+    if result.best is None:
+        return f"{said}."
+    best = result.profit[result.best]
+    if best - here < 1e-9:
+        return f"{said}, the most there is."
+    return f"{said}; the most is {amount(best, result)}, acting from {cut_off_text(result.cut_off[result.best])}."
+
+
+def _own(report: Report) -> str:
+    right = percent(report.averages.right)
+    what = "decision" if report.view.outcomes.exclusive else "row of decisions"
+    return f"As the model itself decides, its {what} is right on {right} of the records."
+
+
+def _own_lines(report: Report) -> list[Line]:
+    found = report.averages
+    at = found.outcomes.index(report.view.outcome)
+    known: list[tuple[Measure, Any]] = [(measure_of(key), found.each[key][at]) for key in OWN if key in found.each]
+    return [
+        Line(measure.key, measure.label, shown(measure, value), definition=measure.definition)
+        for measure, value in known
+        if value is not None
+    ]
+
+
+def _plain(value: float) -> str:
+    return number_text(round(value, 3))
+
+
+def _between(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"{_plain(low)} to {_plain(high)}"

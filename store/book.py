@@ -1,0 +1,168 @@
+"""The book of a model: its records, to be found by id or by part of a text.
+
+A book is filled beside the one before it and takes its place in one step: who searches sees the
+whole of one or the whole of the other, and no other writer waits for a long file.
+"""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, and_, delete, func, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from store.db import StoreSilent
+from store.migrate import NewerDatabase
+from store.tables import book_records, book_values, books
+
+BATCH = 2_000
+_LAST = "\U0010ffff"  # after everything that begins like what stands before it
+_INSIDE: dict[str, Callable[..., ColumnElement[int]]] = {
+    "postgresql": func.strpos,
+    "sqlite": func.instr,
+}
+
+
+class BookTable:
+    """Books by the name of their model.
+
+    Every method raises :class:`store.db.StoreSilent` where the database does not answer.
+
+    Parameters
+    ----------
+    engine : callable
+        Gives the opened database.
+    """
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+
+    def fill(self, model: str, rows: Iterable[tuple[str, str, str, str]]) -> int:
+        """Put a new book in the place of the model's former one; an empty one changes nothing.
+
+        Parameters
+        ----------
+        model : str
+        rows : iterable of (id, folded id, searched text, record)
+            Ids are unique; the text is searched as it is, so both are folded alike; the record is
+            whatever text the reader wants back.
+
+        Returns
+        -------
+        int
+            How many records the new book has.
+        """
+        book, size, source = uuid.uuid4().hex, 0, iter(rows)
+        try:
+            while batch := list(islice(source, BATCH)):
+                self._write(book, size, batch)
+                size += len(batch)
+            if size:
+                self._exchange(model, book, size)
+        except BaseException:
+            self._drop(book)
+            raise
+        return size
+
+    def clear(self, model: str) -> bool:
+        """Remove the book of a model; False where it has none."""
+        with _answering(), self._engine().begin() as connection:
+            return _forget(connection, model)
+
+    def size(self, model: str) -> int | None:
+        """How many records the book has; None where there is no book."""
+        with _answering(), self._engine().connect() as connection:
+            return connection.scalar(select(books.c.size).where(books.c.model == model))
+
+    def find(self, model: str, folded: str, words: Sequence[str], limit: int) -> list[str]:
+        """Records that fit, the best first: this very id, ids that begin so, texts that hold all words.
+
+        Parameters
+        ----------
+        model, folded : str
+            What was typed as a whole, folded.
+        words : sequence of str
+            Its words, folded.
+        limit : int
+        """
+        column, found = book_records.c, dict[tuple[str, int], None]()
+        with _answering(), self._engine().connect() as connection:
+            inside = _INSIDE[connection.dialect.name]
+            steps: tuple[tuple[Sequence[ColumnElement[bool]], ColumnElement[Any]], ...] = (
+                ([column.folded == folded], column.folded),
+                ([column.folded.between(folded, folded + _LAST)], column.folded),
+                ([inside(column.text, word) > 0 for word in words], column.number),
+            )
+            for conditions, order in steps:
+                if len(found) < limit:
+                    query = select(column.book, column.number).where(column.book == _book(model), *conditions)
+                    rows = connection.execute(query.order_by(order).limit(limit))
+                    found |= dict.fromkeys((row.book, row.number) for row in rows)
+            records = (_record(connection, *place) for place in list(found)[:limit])
+            return [record for record in records if record is not None]
+
+    def get(self, model: str, record_id: str) -> str | None:
+        """The record of that very id, or None."""
+        return self._one(book_records.c.book == _book(model), book_records.c.id == record_id)
+
+    def random(self, model: str) -> str | None:
+        """Any record of the book; None where it has none."""
+        size = self.size(model)
+        number = random.randrange(size) if size else 0  # noqa: S311 - nothing is kept secret by it
+        return self._one(book_records.c.book == _book(model), book_records.c.number == number)
+
+    def _one(self, *conditions: ColumnElement[bool]) -> str | None:
+        same = and_(book_values.c.book == book_records.c.book, book_values.c.number == book_records.c.number)
+        query = select(book_values.c.record).join(book_records, same).where(*conditions)
+        with _answering(), self._engine().connect() as connection:
+            return connection.scalar(query)
+
+    def _write(self, book: str, first: int, batch: Sequence[tuple[str, str, str, str]]) -> None:
+        searched, kept = [], []
+        for number, (record_id, folded, text, record) in enumerate(batch, start=first):
+            place = {"book": book, "number": number}
+            searched.append(place | {"id": record_id, "folded": folded, "text": text})
+            kept.append(place | {"record": record})
+        with _answering(), self._engine().begin() as connection:
+            connection.execute(insert(book_records), searched)
+            connection.execute(insert(book_values), kept)
+
+    def _exchange(self, model: str, book: str, size: int) -> None:
+        with _answering(), self._engine().begin() as connection:
+            _forget(connection, model)
+            connection.execute(insert(books).values(model=model, book=book, size=size))
+
+    def _drop(self, book: str) -> None:
+        with _answering(), self._engine().begin() as connection:
+            for table in (book_records, book_values):
+                connection.execute(delete(table).where(table.c.book == book))
+
+
+def _book(model: str) -> ScalarSelect[str]:
+    """The present book of a model, asked within the same statement: it cannot change under way."""
+    return select(books.c.book).where(books.c.model == model).scalar_subquery()
+
+
+def _forget(connection: Connection, model: str) -> bool:
+    for table in (book_records, book_values):
+        connection.execute(delete(table).where(table.c.book == _book(model)))
+    return connection.execute(delete(books).where(books.c.model == model)).rowcount > 0
+
+
+def _record(connection: Connection, book: str, number: int) -> str | None:
+    query = select(book_values.c.record).where(book_values.c.book == book, book_values.c.number == number)
+    return connection.scalar(query)  # None where the book was exchanged meanwhile
+
+
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Whatever keeps the database from answering, under one name."""
+    try:
+        yield
+    except (SQLAlchemyError, NewerDatabase, OSError) as error:
+        raise StoreSilent("The store does not answer.") from error

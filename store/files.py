@@ -1,0 +1,75 @@
+"""Files that jobs read and write: a folder, or any place that fsspec knows.
+
+Nothing here is written twice under one name, and a file counts only once the table of jobs names
+it: what a killed process left behind is never read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
+
+BLOCK = 1024 * 1024
+
+
+class Files:
+    """A place for files by path.
+
+    Parameters
+    ----------
+    url : str
+        ``file:///var/lib/likely/files``, a plain path, or what fsspec takes, such as
+        ``s3://bucket/likely``.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._opened: tuple[int, Any, str] | None = None
+
+    def write(self, path: str, blocks: Iterable[bytes]) -> int:
+        """Write a file from blocks; gives its size in bytes. A file that breaks off is removed."""
+        size = 0
+        try:
+            with self.create(path) as file:
+                for block in blocks:
+                    file.write(block)
+                    size += len(block)
+        except BaseException:
+            self.remove(path)
+            raise
+        return size
+
+    def create(self, path: str) -> IO[bytes]:
+        """Open a new file to write."""
+        system, root = self._system()
+        place = f"{root}/{path}"
+        system.makedirs(place.rpartition("/")[0], exist_ok=True)
+        return system.open(place, "wb")
+
+    def open(self, path: str) -> IO[bytes]:
+        """Open a file to read; FileNotFoundError where it is not there."""
+        system, root = self._system()
+        return system.open(f"{root}/{path}", "rb")
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """A file block by block."""
+        with self.open(path) as file:
+            while block := file.read(BLOCK):
+                yield block
+
+    def remove(self, path: str) -> None:
+        """Remove a file or folder; nothing happens where it is not there."""
+        system, root = self._system()
+        with contextlib.suppress(FileNotFoundError):
+            system.rm(f"{root}/{path}", recursive=True)
+
+    def _system(self) -> tuple[Any, str]:
+        # A process that was forked opens its own: connections cannot be shared.
+        if self._opened is None or self._opened[0] != os.getpid():
+            from fsspec.core import url_to_fs
+
+            system, root = url_to_fs(self._url)
+            self._opened = (os.getpid(), system, root.rstrip("/"))
+        return self._opened[1], self._opened[2]

@@ -1,0 +1,67 @@
+"""What public clients say and hear, by their own interpreter: talk.py CLIENT PORT MODEL < records > answers."""
+
+import json
+import sys
+import urllib.request
+
+
+def tritonclient(port: int, model: str, records: list) -> dict:
+    """Binary tensors both ways, then JSON both ways."""
+    import numpy
+    from tritonclient import http
+
+    client = http.InferenceServerClient(f"127.0.0.1:{port}")
+    heard = {"ready": client.is_server_ready() and client.is_model_ready(model)}
+    declared = {each["name"]: each["datatype"] for each in client.get_model_metadata(model)["inputs"]}
+    kinds = {"FP64": numpy.float64, "INT64": numpy.int64, "BYTES": numpy.object_}
+    for binary in (True, False):
+        inputs = []
+        for name, datatype in declared.items():
+            column = numpy.array([[record[name]] for record in records]).astype(kinds[datatype])
+            tensor = http.InferInput(name, list(column.shape), datatype)
+            tensor.set_data_from_numpy(column, binary_data=binary)
+            inputs.append(tensor)
+        outputs = [http.InferRequestedOutput(name, binary_data=binary) for name in ("predict", "predict_proba")]
+        answer = client.infer(model, inputs, outputs=outputs)
+        labels = [each.decode() if isinstance(each, bytes) else each for each in answer.as_numpy("predict").tolist()]
+        heard["binary" if binary else "json"] = [labels, answer.as_numpy("predict_proba").tolist()]
+    return heard
+
+
+def mlserver(port: int, model: str, records: list) -> dict:
+    """A frame through MLServer's codec, an answer back through its types."""
+    import pandas
+    from mlserver.codecs import NumpyCodec, PandasCodec, StringCodec
+    from mlserver.types import InferenceResponse
+
+    frame = pandas.DataFrame(records)
+    texts = {name: object for name in frame if isinstance(records[0][name], str)}  # the codec knows no other text
+    asked = PandasCodec.encode_request(frame.astype(texts), use_bytes=False)
+    body = asked.model_dump_json(exclude_none=True).encode()
+    address = f"http://127.0.0.1:{port}/v2/models/{model}/infer"
+    request = urllib.request.Request(address, body, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        found = InferenceResponse.model_validate_json(answer.read())
+    outputs = {output.name: output for output in found.outputs}
+    labels = StringCodec.decode_output(outputs["predict"])
+    return {"json": [labels, NumpyCodec.decode_output(outputs["predict_proba"]).tolist()]}
+
+
+def mlflow(port: int, model: str, records: list) -> dict:
+    """MLflow's own client of its scoring server."""
+    import pandas
+    from mlflow.pyfunc.scoring_server.client import ScoringServerClient
+
+    client = ScoringServerClient("127.0.0.1", port)
+    client.ping()
+    labels, numbers = (
+        client.invoke(pandas.DataFrame(records), params={"predict_method": method}).get_predictions()
+        for method in ("predict", "predict_proba")
+    )
+    version = client.get_version()
+    return {"version": version, "json": [labels.iloc[:, 0].tolist(), numbers.to_numpy().tolist()]}
+
+
+if __name__ == "__main__":
+    talk = {"tritonclient": tritonclient, "mlserver": mlserver, "mlflow": mlflow}[sys.argv[1]]
+    json.dump(talk(int(sys.argv[2]), sys.argv[3], json.load(sys.stdin)), sys.stdout)

@@ -1,0 +1,249 @@
+"""Plots of the Insights page: what each figure shows is what its result holds, and so is its table."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ml.errors import NothingToShow, UnknownOption
+from ml.plots.catalogue import find
+from ml.plots.dependence_of_two import LEAST_RANGE
+from ml.plots.plot import View
+from ml.plots.results import drawn, result_of, table, view_of
+from ml.service import Service, open_service
+from tests.small import small_model
+
+SORTS = ("binary", "multiclass", "independent", "constant", "absent")
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory) -> Service:
+    folder = tmp_path_factory.mktemp("models")
+    for sort in SORTS:
+        small_model(sort, folder)
+    return open_service(folder)
+
+
+def each(service: Service, key: str, sort: str, options: dict | None = None):
+    """View, result, figure and table of a plot for each outcome."""
+    bundle, plot = service.model(sort), find(key)
+    for name in bundle.outcomes.names:
+        view = view_of(bundle, plot, name, options)
+        result = result_of(service, bundle, plot, view)
+        yield view, result, plot.draw(result, view), plot.rows(result, view)
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_contributions_are_the_results_in_falling_order(small, sort):
+    for view, result, figure, (_, rows) in each(small, "contributions", sort):
+        sizes = result.size[view.index]
+        assert list(figure.data[0].x) == [100 * size for size in sorted(sizes, reverse=True)]
+        for note, size in zip(figure.layout.annotations, sorted(sizes, reverse=True), strict=True):
+            assert note.text.split("  <b>")[0] in [result.features[at] for at, own in enumerate(sizes) if own == size]
+        assert rows == [[name, size] for name, size in zip(result.features, sizes, strict=True)]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("feature", ["income", "shoe_size"])
+def test_dependence_draws_mean_single_records_and_the_distribution(small, sort, feature):
+    for view, result, figure, (header, rows) in each(small, "dependence", sort, {"feature": feature}):
+        *single, mean, bars = figure.data
+        assert result.feature == feature
+        assert [list(line.y) for line in single] == result.lines[view.index]
+        assert list(mean.y) == result.mean[view.index]
+        assert list(mean.x) == list(single[0].x) == result.places
+        assert list(bars.y) == result.shares
+        middles = [(a + b) / 2 for a, b in zip(result.edges[:-1], result.edges[1:], strict=True)]
+        assert list(bars.x) == pytest.approx(middles)
+        assert mean.line.color == view.colour
+        assert [row[1] for row in rows] == result.mean[view.index]
+        assert len(header) == len(rows[0]) == 4 + len(single)
+
+
+def test_dependence_on_a_choice_draws_a_row_for_each(small):
+    for view, result, figure, _ in each(small, "dependence", "multiclass", {"feature": "region"}):
+        (dots,) = figure.data
+        k = view.index
+        assert list(dots.x) == result.mean[k]
+        assert [x + up for x, up in zip(dots.x, dots.error_x.array, strict=True)] == pytest.approx(result.high[k])
+        assert [x - d for x, d in zip(dots.x, dots.error_x.arrayminus, strict=True)] == pytest.approx(result.low[k])
+        assert [note.text.split("  ")[0] for note in figure.layout.annotations] == result.names
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_tiles_of_two_features_are_the_results_means(small, sort):
+    for view, result, figure, (_, rows) in each(small, "dependence-of-two", sort):
+        (tiles,) = figure.data
+        mean = result.mean[view.index]
+        assert [list(line) for line in zip(*tiles.z, strict=True)] == mean
+        assert tiles.zmax - tiles.zmin >= LEAST_RANGE - 1e-12
+        assert [row[2] for row in rows] == [value for line in mean for value in line]
+        for x, line in enumerate(result.count):
+            for y, records in enumerate(line):
+                assert ("·" in tiles.text[y][x]) == (records == 0)
+
+
+def test_two_features_must_differ(small):
+    with pytest.raises(NothingToShow, match="two different"):
+        drawn(small, "binary", "dependence-of-two", "yes", {"first": "debt", "second": "debt"})
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_interaction_shows_the_strongest_pairs_in_points(small, sort):
+    for view, result, figure, _ in each(small, "interaction", sort):
+        expected = sorted((100 * size for size in result.strength[view.index]), reverse=True)
+        assert list(figure.data[0].x) == pytest.approx(expected[:8])
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_the_swarm_has_a_point_for_each_record_and_stays_in_its_row(small, sort):
+    for _view, result, figure, (_, rows) in each(small, "beeswarm", sort):
+        assert len(figure.data) == len(result.features)
+        for place, swarm in enumerate(figure.data):
+            assert list(swarm.x) == [100 * size for size in result.contributions[place]]
+            assert all(abs(y - place - 0.1) <= 0.31 for y in swarm.y)
+            assert len(set(zip(swarm.x, swarm.y, strict=True))) == len(swarm.x)
+        assert sum(len(swarm.x) for swarm in figure.data) <= 400
+        assert len(rows) == sum(map(len, result.contributions))
+
+
+@pytest.mark.parametrize("feature", ["income", "region"])
+def test_contribution_by_value_draws_value_and_contribution(small, feature):
+    for view, result, figure, (_, rows) in each(small, "contribution-by-value", "independent", {"feature": feature}):
+        (marks,) = figure.data
+        points = [100 * size for size in result.contributions]
+        if feature == "income":
+            assert (list(marks.x), list(marks.y)) == (result.places, points)
+        else:
+            assert list(marks.x) == points
+            assert [round(y - 0.1) for y in marks.y] == result.places
+        assert marks.marker.color == view.colour
+        assert [row[1] for row in rows] == result.contributions
+        assert len(points) <= 300
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("feature", ["income", "region"])
+def test_distribution_draws_both_sides(small, sort, feature):
+    for view, result, figure, _ in each(small, "distribution", sort, {"feature": feature}):
+        sides = (
+            dict(zip(["without", "with"], figure.data, strict=True))
+            if feature == "income"
+            else dict(zip(["with", "without"], figure.data, strict=True))
+        )
+        if feature == "income":
+            assert list(sides["with"].x) == result.edges
+            assert list(sides["with"].y[:-1]) == result.positive
+            assert list(sides["without"].y[:-1]) == result.negative
+            assert sides["with"].line.color == view.colour
+        else:
+            assert list(sides["with"].x) == result.positive
+            assert list(sides["without"].x) == result.negative
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_association_draws_each_pair_once(small, sort):
+    for _view, result, figure, (_, rows) in each(small, "association", sort):
+        (tiles,) = figure.data
+        size = len(result.features)
+        shown = {
+            (result.features[x], result.features[y + 1]): value
+            for y, line in enumerate(tiles.z)
+            for x, value in enumerate(line)
+            if value is not None
+        }
+        assert len(rows) == size * (size - 1) / 2
+        for first, second, strength, _measure in rows:
+            assert shown[first, second] == abs(strength)
+
+
+@pytest.mark.parametrize("sort", ["binary", "multiclass", "independent", "constant"])
+def test_rules_are_bars_of_their_probability_under_their_words(small, sort):
+    for view, result, figure, (_, rows) in each(small, "rules", sort):
+        assert list(figure.data[0].x) == result.probability
+        texts = [note.text.replace("<br>", " ") for note in figure.layout.annotations]
+        assert all(text.startswith(rule) for text, rule in zip(texts, result.rules, strict=True))
+        assert [row[0] for row in rows] == result.rules
+        assert figure.data[0].marker.color == view.colour
+
+
+def test_the_cut_off_of_the_rules_is_checked(small):
+    with pytest.raises(UnknownOption, match="Cut-off"):
+        drawn(small, "binary", "rules", "yes", {"cut_off": 2})
+    assert "cut-off 30" in drawn(small, "binary", "rules", "yes", {"cut_off": 0.3}).sentence
+
+
+def test_the_rules_open_at_the_cards_cut_off(small, monkeypatch):
+    monkeypatch.setitem(small.model("binary").card, "cut_offs", {"yes": 0.35})
+    for options in ({}, {"cut_off": ""}):
+        assert "cut-off 35" in drawn(small, "binary", "rules", "yes", options).sentence
+
+
+@pytest.mark.parametrize("sort", ["binary", "independent"])
+def test_leaks_draws_each_features_auc_from_a_half(small, sort):
+    for _view, result, figure, (_, rows) in each(small, "leaks", sort):
+        (bars,) = figure.data
+        assert [x + bars.base for x in bars.x] == pytest.approx(result.alone)
+        assert {(line.x0, line.x1) for line in figure.layout.shapes} == {(result.model, result.model)}
+        assert [row[1] for row in rows] == result.alone
+
+
+def test_income_alone_decides_the_card_and_is_looked_at(small):
+    result = result_of(
+        small, small.model("independent"), find("leaks"), View(*(small.model("independent").outcomes, "card"))
+    )
+    assert result.features[0] == "Income"
+    assert result.suspects == [True, False, False, False]
+    assert drawn(small, "independent", "leaks", "card").sentence.startswith("Look at Income: it alone reaches")
+    assert drawn(small, "independent", "leaks", "loan").sentence.startswith("Nothing looks like a leak")
+
+
+def test_an_unknown_feature_is_refused_in_words(small):
+    for raw in ("height", ["income"], 3, {"a": 1}):
+        with pytest.raises(UnknownOption, match="Feature is"):
+            drawn(small, "binary", "dependence", "yes", {"feature": raw})
+
+
+def test_features_stand_in_order_of_importance_where_the_card_has_it(small, monkeypatch):
+    bundle = small.model("binary")
+    monkeypatch.setitem(bundle.card, "order", ["region", "debt", "income", "shoe_size"])
+    plot = find("dependence-of-two")
+    first, second = (option.opens_with(bundle, "yes") for option in plot.options)
+    assert (first, second) == ("region", "debt")
+    assert [value for value, _ in plot.options[1].choices(bundle, "yes")] == ["debt", "region", "income", "shoe_size"]
+    monkeypatch.delitem(bundle.card, "order")
+    assert [value for value, _ in plot.options[0].choices(bundle, "yes")] == list(bundle.schema.names)
+
+
+def test_a_compiled_path_needs_neither_scikit_learn_nor_pandas_for_any_insight(small):
+    code = """
+import sys
+from ml.errors import NothingToShow
+from ml.plots.catalogue import plots_of
+from ml.plots.results import result_of, view_of
+from ml.service import open_service
+service = open_service(sys.argv[1])
+bundle = service.model("binary")
+assert bundle.card["path"]["kind"] == "compiled"
+for plot in plots_of("insights"):
+    try:
+        result_of(service, bundle, plot, view_of(bundle, plot))
+    except NothingToShow:
+        assert plot.key == "missing"
+assert not {"sklearn", "pandas", "scipy", "plotly"} & set(sys.modules), sorted(sys.modules)
+"""
+    root = Path(__file__).parents[2]
+    folder = small.model("binary").folder.parents[1]
+    run = subprocess.run([sys.executable, "-c", code, folder], cwd=root, check=False, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr[-500:]
+
+
+def test_csv_tables_have_a_cell_for_each_head(small):
+    for key in ("importance", "contributions", "dependence", "dependence-of-two", "interaction", "beeswarm",
+                "contribution-by-value", "distribution", "association", "rules", "leaks"):  # fmt: skip
+        header, rows = table(small, "multiclass", key)
+        assert rows
+        assert all(len(row) == len(header) for row in rows)

@@ -1,0 +1,293 @@
+"""A campaign in a real browser: a file, its columns, its scoring, the table, and the list."""
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+OVER = 120_000  # ms that a job may take on a busy machine
+JOB = "0" * 32
+
+
+@pytest.fixture(scope="module")
+def rows(models_dir):
+    """Records that a model did not see, with a region that it does not ask for; the third cannot be read."""
+    (holdout,) = (models_dir / "loan").glob("*/holdout.csv")
+    with holdout.open(newline="") as file:
+        found = [{name: text for name, text in row.items() if name[:3] != "is "} for row in csv.DictReader(file)]
+    for at, row in enumerate(found):
+        row["Region"] = ("North", "South", "East")[at % 3]
+    found[2]["ApplicantIncome"] = "a lot"
+    return found
+
+
+@pytest.fixture(scope="module")
+def customers(rows, tmp_path_factory):
+    """The same as a file in which the income has a name that nobody knows."""
+    file = tmp_path_factory.mktemp("campaign") / "customers.csv"
+    renamed = [{"Earnings" if name == "ApplicantIncome" else name: text for name, text in row.items()} for row in rows]
+    with file.open("w", newline="") as target:
+        writer = csv.DictWriter(target, list(renamed[0]))
+        writer.writeheader()
+        writer.writerows(renamed)
+    return file
+
+
+@pytest.fixture(scope="module")
+def scored(chromium, address, customers):
+    """The address of a campaign that is scored."""
+    page = chromium.new_page()
+    page.goto(f"{address}/loan/campaign")
+    page.set_input_files("#campaign-file", customers)
+    page.get_by_label("Earnings is read as").select_option("Income")
+    page.get_by_role("button", name="Score").click()
+    page.wait_for_selector("#campaign[data-at=result]", timeout=OVER)
+    found = page.url.removeprefix(address)
+    page.close()
+    return found
+
+
+def step(tab, name, timeout=30_000):
+    tab.page.wait_for_selector(f"#campaign[data-at={name}]", timeout=timeout)
+    shown = tab.page.locator("[data-step]:visible").evaluate_all(
+        "all => [...new Set(all.map(each => each.dataset.step))]"
+    )
+    assert shown == [name]
+
+
+def column(tab, name):
+    """What stands in a column of the table, as far as it is drawn, from the top."""
+    expect(tab.page.locator(f'.ag-row[row-index="0"] [col-id="{name}"]')).not_to_be_empty()
+    cells = tab.page.locator(f'.ag-row:not(.ag-row-loading) .ag-cell[col-id="{name}"]')
+    read = "all => all.map(e => [+e.closest('.ag-row').getAttribute('row-index'), e.textContent])"
+    return [text for _, text in sorted(cells.evaluate_all(read))]
+
+
+def figures(tab):
+    """The forecast's figures by name, once they belong to the form."""
+    tab.page.wait_for_timeout(400)  # the pause after the last key
+    tab.page.wait_for_selector("#campaign-forecast:not([data-waiting]) dl")
+    read = "all => all.map(e => [e.querySelector('dt').textContent, e.querySelector('strong').textContent])"
+    return dict(tab.page.locator("#campaign-forecast dl > div").evaluate_all(read))
+
+
+def downloaded(tab, link):
+    with tab.page.expect_download() as coming:
+        tab.page.get_by_role("link", name=link).click()
+    with Path(coming.value.path()).open(newline="", encoding="utf-8-sig") as file:
+        return list(csv.DictReader(file))
+
+
+def test_from_a_file_to_a_list(browse, customers, rows, service):
+    tab = browse().open("/loan/campaign")
+    step(tab, "file")
+    tab.page.set_input_files("#campaign-file", customers)
+    step(tab, "columns")
+
+    # by hand, where no name says it
+    expect(tab.page.locator("#campaign-missing")).to_have_text("No column gives: Income.")
+    assert (
+        tab.page.get_by_label("Property_Area is read as").evaluate("e => e.selectedOptions[0].text") == "Property area"
+    )
+    tab.page.get_by_label("Earnings is read as").select_option("Income")
+    expect(tab.page.locator("#campaign-missing")).to_be_empty()
+    expect(tab.page.locator("#campaign-problems")).to_contain_text("“a lot” is not a number.")
+    expect(tab.page.locator("#campaign-problems")).to_contain_text("In record 3")
+    assert not any("dash_ag_grid" in request.url for request in tab.requests)
+
+    # a reload while it is worked on
+    tab.page.get_by_role("button", name="Score").click()
+    tab.page.wait_for_selector("#campaign[data-at=scoring], #campaign[data-at=result]")
+    tab.page.reload()
+    step(tab, "result", OVER)
+    expect(tab.page.locator("#campaign-result-words")).to_contain_text(
+        "300 records of customers.csv. 1 record could not"
+    )
+
+    # the best first, with the numbers of the page
+    ranks = column(tab, "rank")
+    assert ranks[:3] == ["1", "2", "3"]
+    lines = column(tab, "row")
+    chosen = rows[int(lines[0]) - 1]
+    score = service.score("loan", [{name: text for name, text in chosen.items() if name != "Region"}])
+    expect(tab.page.locator('.ag-row[row-index="0"] [col-id="p1"]')).to_have_text(
+        f"{100 * score.scores[0].probabilities[1]:.1f}\u00a0%"
+    )
+    tab.page.get_by_role("button", name="As in the file").click()
+    expect(tab.page.locator('.ag-row[row-index="0"] [col-id="row"]')).to_have_text("1")
+    expect(tab.page.locator('.ag-row[row-index="2"] [col-id="rank"]')).to_have_text("–")
+
+    whole = downloaded(tab, "Download all records")
+    assert [line["Earnings"] for line in whole] == [row["ApplicantIncome"] for row in rows]
+
+    # the list: forty of the North at least, a fifth kept back
+    tab.page.get_by_text("Number", exact=True).click()
+    tab.page.get_by_label("Records at most").fill("100")
+    tab.page.get_by_label("Keep back").fill("20")
+    tab.page.get_by_label("By column").select_option("Region")
+    tab.page.get_by_label("At least of North").fill("40")
+    tab.page.get_by_label("At most of South").fill("20")
+    brings = figures(tab)
+    assert brings["Calls"] == "80"
+    tab.page.get_by_text("With reasons").last.uncheck()
+    tab.page.get_by_role("button", name="Make the list").click()
+    tab.page.wait_for_selector("#campaign-list-download:not([hidden])", timeout=OVER)
+    made = downloaded(tab, "Download the list")
+    assert len(made) == 100
+    assert sum(line["group"] == "control" for line in made) == 20
+    regions = [line["Region"] for line in made]
+    assert regions.count("North") >= 40
+    assert regions.count("South") <= 20
+
+    # and all of it after a reload
+    tab.page.reload()
+    expect(tab.page.get_by_role("link", name="Download the list")).to_be_visible(timeout=OVER)
+    assert figures(tab) == brings
+    expect(tab.page.get_by_label("At least of North")).to_have_value("40")
+
+
+def test_numbers_stand_in_the_readers_marks(browse, scored):
+    tab = browse(locale="de-DE").open(scored)
+    assert all(text.endswith("\u00a0%") and "," in text for text in column(tab, "p1"))
+    tab.page.get_by_label("Call from a probability of").fill("62,5")
+    few = figures(tab)
+    assert float(few["Lowest probability"].replace(",", ".").removesuffix("\u00a0%")) >= 62.5
+    tab.page.get_by_label("Call from a probability of").fill("62.5")
+    expect(tab.page.locator("#campaign-cut-off-said")).to_have_text("“62.5” cannot be used. Accepted: 0 to 100 %.")
+    expect(tab.page.locator("#campaign-forecast")).to_have_text("Mend what is marked.")
+    expect(tab.page.get_by_role("button", name="Make the list")).to_be_disabled()
+
+
+def test_of_two_forecasts_the_later_question_counts(browse, scored):
+    tab = browse()
+    tab.open(scored)
+    figures(tab)
+    held = []
+
+    def answer(route):
+        asked = json.loads(route.request.post_data)["number"]
+        (held.append if asked == 10 else lambda each: each.continue_())(route)
+
+    tab.page.route("**/forecast", answer)
+    tab.page.get_by_text("Number", exact=True).click()
+    tab.page.get_by_label("Records at most").fill("10")
+    tab.page.wait_for_timeout(600)
+    assert len(held) == 1
+    tab.page.get_by_label("Records at most").fill("25")
+    assert figures(tab)["Calls"] == "25"
+    held[0].continue_()
+    tab.page.wait_for_timeout(600)
+    assert figures(tab)["Calls"] == "25"
+
+
+def test_away_and_back_the_result_stands_there_again(browse, scored):
+    tab = browse().open(scored)
+    column(tab, "rank")
+    tab.page.get_by_role("link", name="Prediction").click()
+    tab.settle()
+    tab.page.go_back()
+    step(tab, "result")
+    assert column(tab, "rank")[0] == "1"
+    tab.page.get_by_role("button", name="New campaign").click()
+    step(tab, "file")
+    tab.page.go_back()
+    step(tab, "result")
+
+
+def test_a_file_can_be_dropped_and_what_is_wrong_with_it_is_said(browse):
+    tab = browse(quiet=False).open("/loan/campaign")
+    drop = """() => {
+        const files = new DataTransfer();
+        files.items.add(new File([""], "empty.csv"));
+        const drop = new DragEvent("drop", { dataTransfer: files, bubbles: true, cancelable: true });
+        document.querySelector(".campaign-drop").dispatchEvent(drop);
+    }"""
+    tab.page.evaluate(drop)
+    expect(tab.page.locator("[data-said=file]")).to_contain_text("The file is empty.")
+    expect(tab.page.locator(".campaign-drop")).to_be_visible()
+
+
+def test_the_keyboard_reaches_the_file(browse):
+    tab = browse()
+    choosers = []
+    tab.page.on("filechooser", lambda each: choosers.append(each))  # early: nobody waits for it
+    tab.open("/loan/campaign")
+    tab.page.get_by_role("link", name="Campaign").focus()
+    tab.page.keyboard.press("Tab")
+    expect(tab.page.get_by_label("Choose a file")).to_be_focused()
+    tab.page.keyboard.press("Enter")
+    tab.page.wait_for_timeout(1000)
+    assert len(choosers) == 1
+
+
+def test_sending_can_be_cancelled(browse, customers):
+    tab = browse().open("/loan/campaign")
+    tab.page.route("**/jobs?held=true*", lambda route: None)  # never answered
+    tab.page.set_input_files("#campaign-file", customers)
+    tab.page.get_by_role("button", name="Cancel").click()
+    expect(tab.page.locator("[data-said=file]")).to_have_text("Cancelled. Nothing was kept.")
+    expect(tab.page.locator(".campaign-drop")).to_be_visible()
+
+
+def job(state, **more):
+    made = {"id": JOB, "model": "loan@12345678", "state": state, "kind": "score", "campaign": True, "name": "x.csv"}
+    return made | {"done": 0, "total": None, "errors": 0, "rate": None, "message": ""} | more
+
+
+@pytest.fixture
+def watched(browse):
+    """A page that watches a job, and what the server says of it from now on."""
+    tab = browse(quiet=False)
+    said = [job("running", done=30_000, total=120_000, rate=1000.0, errors=7)]
+
+    def answer(route):
+        if route.request.method == "DELETE":
+            said[0] = job("cancelled")
+        route.fulfill(json=said[0]) if said[0] else route.abort()
+
+    tab.page.route(f"**/jobs/{JOB}", answer)
+    return tab.open(f"/loan/campaign?job={JOB}"), said
+
+
+def test_the_progress_is_told_and_a_job_can_be_cancelled(watched):
+    tab, _ = watched
+    step(tab, "scoring")
+    expect(tab.page.locator("#campaign-job-words")).to_have_text(
+        "30,000 of 120,000 records · 1,000 a second · about 2 minutes left · 7 cannot be scored."
+    )
+    assert tab.page.get_by_role("progressbar").evaluate("bar => bar.value") == 0.25
+    tab.page.get_by_role("button", name="Cancel").click()
+    step(tab, "trouble")
+    expect(tab.page.get_by_role("heading", name="Cancelled")).to_be_focused()
+    tab.page.get_by_role("button", name="Choose a file").click()
+    step(tab, "file")
+
+
+def test_a_server_that_is_away_is_waited_for_and_a_failure_says_what_to_do(watched):
+    tab, said = watched
+    step(tab, "scoring")
+    said[0] = None
+    expect(tab.page.locator("[data-said=scoring]")).to_have_text("The server does not answer. Trying again …")
+    said[0] = job("failed", message="Line 8 has 3 cells, the header has 12.")
+    step(tab, "trouble")
+    expect(tab.page.get_by_role("alert")).to_have_text(
+        "Line 8 has 3 cells, the header has 12. Choose the file again, or another one."
+    )
+
+
+def test_a_campaign_that_is_gone_says_so(browse):
+    tab = browse(quiet=False).open(f"/loan/campaign?job={JOB}")
+    step(tab, "trouble")
+    expect(tab.page.get_by_role("heading", name="This campaign is no longer here")).to_be_visible()
+
+
+@pytest.mark.parametrize(("scheme", "width"), [("dark", 380), ("light", 360)])
+def test_a_phone_shows_a_result_without_scrolling_sideways(browse, scored, scheme, width):
+    tab = browse(width=width, height=740, color_scheme=scheme).open(scored)
+    column(tab, "rank")
+    figures(tab)
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
+    tab.page.get_by_label("By column").select_option("Region")
+    assert tab.page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,0 +1,60 @@
+"""A page whose results take long says so, keeps asking, and is complete in the end without being opened anew."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from playwright.sync_api import expect
+from werkzeug.serving import make_server
+
+from app import create_server
+from callbacks import performance, plots
+from ml import evaluation
+from settings import Settings
+from tests.small import small_model
+
+WORDS = "This is still being worked out"
+
+
+@pytest.fixture
+def slow(tmp_path, monkeypatch):
+    """A server that scores the hold-out only when it is told to, and its address."""
+    small_model("binary", tmp_path / "models")
+    go, real = threading.Event(), evaluation.evaluate
+    monkeypatch.setattr(evaluation, "evaluate", lambda bundle: (go.wait(60), real(bundle))[1])
+    for door in (plots, performance):
+        monkeypatch.setattr(door, "PATIENCE", 0.2)
+    httpd = make_server(
+        "127.0.0.1",
+        0,
+        create_server(Settings(models_dir=tmp_path / "models", var_dir=tmp_path / "var")),
+        threaded=True,
+    )
+    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{httpd.server_port}", go
+    go.set()
+    httpd.shutdown()
+    thread.join(timeout=10)
+
+
+def test_the_page_waits_in_words_and_then_shows_everything(chromium, slow):
+    address, go = slow
+    page = chromium.new_page(viewport={"width": 1280, "height": 900})
+    page.goto(f"{address}/binary/performance")
+    expect(page.locator("[data-refused]")).to_contain_text(WORDS)
+    card = page.locator(".plot-card", has=page.locator("[data-again]")).first
+    expect(card).to_contain_text(WORDS)
+    expect(page.locator("#cut-off")).to_be_visible()
+    page.wait_for_timeout(2500)  # questions in between change nothing
+    expect(page.locator("[data-refused]")).to_contain_text(WORDS)
+    go.set()
+    expect(page.locator(".plot-card .js-plotly-plot .main-svg").first).to_be_visible()
+    expect(page.locator("[data-refused]")).to_be_hidden()
+    # Cards that the plots above pushed far down ask again when they come near.
+    for card in page.locator(".plot-card", has=page.locator("[data-again]")).element_handles():
+        card.scroll_into_view_if_needed()
+        page.wait_for_function("card => card.querySelector('.js-plotly-plot .main-svg')", arg=card)
+    expect(page.locator("[data-again]")).to_have_count(0)
+    page.close()

@@ -1,0 +1,124 @@
+"""Jobs over HTTP: accepted, watched, fetched, cancelled; and every way to get it wrong."""
+
+import csv
+import io
+import json
+
+import pytest
+
+from api import create_api
+from jobs.intake import Intake
+from jobs.worker import Worker
+from ml.service import open_service
+from store.db import open_store
+from store.files import Files
+from tests.small import people, small_model
+
+JOBS = "/api/v1/models/binary/jobs"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    small_model("binary", folder)
+    return open_service(folder)
+
+
+@pytest.fixture
+def house(service, tmp_path):
+    store, files = open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path / "files"))
+    intake = Intake(service, store, files, lambda _: None)
+    client = create_api(service, dict, 1_000, 10, intake=intake).test_client()
+    worker = Worker(service, store.jobs, files)
+
+    def work():
+        while worker.step():
+            pass
+
+    return client, work
+
+
+DATA = people(rows=30, seed=4).to_csv(index=False).encode()
+
+
+def test_a_file_larger_than_a_request_may_be_is_accepted_and_scored(house, service):
+    client, work = house
+    assert len(DATA) > 1_000
+    answer = client.post(f"{JOBS}?name=march.csv", data=DATA, content_type="text/csv")
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == answer.json["links"]["self"] == f"/api/v1/jobs/{answer.json['id']}"
+    assert (answer.json["state"], answer.json["total"], answer.json["name"]) == ("waiting", None, "march.csv")
+    assert answer.json["model"] == service.model("binary").key
+    assert client.get(f"{answer.headers['Location']}/result").status_code == 409
+    work()
+    seen = client.get(answer.headers["Location"]).json
+    assert (seen["state"], seen["done"], seen["total"], seen["errors"]) == ("done", 30, 30, 0)
+    assert seen["rate"] > 0
+    result = client.get(seen["links"]["result"])
+    assert result.content_type.startswith("text/csv")
+    assert len(list(csv.reader(io.StringIO(result.text)))) == 31
+    assert "attachment" in result.headers["Content-Disposition"]
+
+
+def test_the_same_key_answers_with_the_same_job(house):
+    client, _ = house
+    first, again = (client.post(JOBS, data=DATA, headers={"Idempotency-Key": "k"}) for _ in range(2))
+    assert first.json["id"] == again.json["id"]
+    assert again.headers["Idempotency-Replayed"] == "true"
+    other = client.post(JOBS, data=DATA[:-5], headers={"Idempotency-Key": "k"})
+    assert (other.status_code, other.json["error"]["code"]) == (409, "key_taken")
+
+
+def test_a_job_can_be_cancelled_and_says_so(house):
+    client, work = house
+    place = client.post(JOBS, data=DATA).headers["Location"]
+    assert client.delete(place).json["state"] == "cancelled"
+    work()
+    assert client.get(place).json["state"] == "cancelled"
+    assert client.get(f"{place}/result").json["error"]["message"] == "The job was cancelled."
+
+
+def test_columns_can_be_named(house):
+    client, work = house
+    data = DATA.replace(b"income,", b"Einkommen,", 1)
+    columns = json.dumps({"Einkommen": "income"})
+    place = client.post(JOBS, data=data, query_string={"columns": columns}).headers["Location"]
+    work()
+    assert client.get(place).json["errors"] == 0
+
+
+def test_a_failed_job_tells_the_reason(house):
+    client, work = house
+    place = client.post(JOBS, data=b"a,b\n1,2\n").headers["Location"]
+    work()
+    seen = client.get(place).json
+    assert seen["state"] == "failed"
+    assert "No column of the file is a feature" in seen["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "options", "status", "code"),
+    [
+        ("/api/v1/models/nobody/jobs", {"data": DATA}, 404, "unknown_model"),
+        (JOBS, {"data": b""}, 400, "no_records"),
+        (JOBS, {"data": DATA, "content_type": "image/png"}, 415, "unsupported_content"),
+        (JOBS, {"data": DATA, "headers": {"Idempotency-Key": ""}}, 400, "unreadable"),
+        (JOBS, {"data": DATA, "headers": {"Idempotency-Key": "k" * 201}}, 400, "unreadable"),
+        (f"{JOBS}?columns=x", {"data": DATA}, 400, "unreadable"),
+        (f"{JOBS}?columns=[]", {"data": DATA}, 400, "unreadable"),
+        (f"{JOBS}?columns=%7B%22a%22:1%7D", {"data": DATA}, 400, "unreadable"),
+    ],
+)
+def test_what_cannot_be_accepted_is_refused_with_what_is(house, path, options, status, code):
+    client, _ = house
+    answer = client.post(path, **options)
+    assert (answer.status_code, answer.json["error"]["code"]) == (status, code)
+    assert answer.json["error"]["hint"]
+
+
+@pytest.mark.parametrize("job", ["nothing", "x" * 300, "%00", "..%2F..%2Fetc"])
+def test_an_unknown_job_is_404_at_every_address(house, job):
+    client, _ = house
+    for ask in (client.get, client.delete):
+        assert ask(f"/api/v1/jobs/{job}").status_code == 404
+    assert client.get(f"/api/v1/jobs/{job}/result").status_code == 404

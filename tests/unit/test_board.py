@@ -1,0 +1,58 @@
+"""The order of the bars, by hand."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from layouts.asked import BY_PROBABILITY, question
+from layouts.board import ranked, worths_of
+from layouts.cutoff import cut_off_text
+from ml.outcomes import Outcome, Outcomes
+from ml.payoff import worths
+
+NAMES = ("loan", "card", "account")
+
+
+def standing(probabilities, worth, *, exclusive=False):
+    card = {"payoff": {"outcomes": {name: {"true_positive": each} for name, each in worth.items()}}}
+    outcomes = Outcomes(tuple(Outcome(name, name, name) for name in NAMES), exclusive, "loan")
+    return SimpleNamespace(model=SimpleNamespace(card=card, outcomes=outcomes), probabilities=probabilities)
+
+
+def order(given, **more):
+    return [NAMES[at] for at in ranked(given, **more)]
+
+
+def test_what_brings_most_on_average_comes_first():
+    given = standing((0.1, 0.6, 0.3), {"loan": 400.0, "card": 60.0, "account": 150.0})  # 40, 36, 45
+    assert order(given) == ["account", "loan", "card"]
+    assert order(given, order=BY_PROBABILITY) == ["card", "account", "loan"]
+    assert order(given, declined=["account"]) == ["loan", "card", "account"]
+    assert order(given, declined=["card"], order=BY_PROBABILITY) == ["account", "loan", "card"]
+
+
+@pytest.mark.parametrize("worth", [{}, {"loan": 400.0, "card": 60.0}, {"loan": 400.0, "card": 60.0, "account": 0.0}])
+def test_unless_each_has_a_worth_the_most_probable_comes_first(worth):
+    given = standing((0.1, 0.6, 0.3), worth)
+    assert worths_of(given) is None
+    assert order(given) == order(given, order=BY_PROBABILITY) == ["card", "account", "loan"]
+
+
+def test_classes_stay_where_they_are():
+    given = standing((0.1, 0.6, 0.3), dict.fromkeys(NAMES, 5.0), exclusive=True)
+    assert worths_of(given) is None
+    assert order(given, declined=["loan"]) == list(NAMES)
+
+
+def test_a_card_without_a_payoff_has_no_worths():
+    assert worths({}, NAMES) is None
+
+
+@pytest.mark.parametrize(("sent", "read"), [("probability", "probability"), ("value", ""), (5, ""), (None, "")])
+def test_an_order_that_there_is_not_is_none(sent, read):
+    assert question({"order": sent}).order == read
+
+
+@pytest.mark.parametrize(("cut_off", "said"), [(0.35, "35 %"), (0.125, "12.5 %"), (0.0, "0 %"), (1.0, "100 %")])
+def test_a_cut_off_is_said_without_needless_digits(cut_off, said):
+    assert cut_off_text(cut_off).replace("\xa0", " ") == said

@@ -1,0 +1,315 @@
+"""A campaign over HTTP: held, looked into, started, ranked, listed; the same numbers as everywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import numpy as np
+import pytest
+
+from api import create_api
+from jobs import kinds
+from jobs.intake import Intake
+from jobs.worker import Worker
+from ml.service import open_service
+from ml.words import reasons
+from store.db import open_store
+from store.files import Files
+from tests.small import people, small_model
+
+ROWS = 60
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    for sort in ("binary", "multiclass", "independent", "labels-only"):
+        small_model(sort, folder)
+    return open_service(folder)
+
+
+class House:
+    def __init__(self, service, folder):
+        self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
+        self.intake = Intake(service, self.store, self.files, lambda _: None)
+        self.client = create_api(service, dict, 1_000, 10, intake=self.intake).test_client()
+        self.worker = Worker(service, self.store.jobs, self.files)
+
+    def work(self):
+        while self.worker.step():
+            pass
+
+    def hold(self, data, model="binary"):
+        answer = self.client.post(f"/api/v1/models/{model}/jobs?held=true&name=march.csv", data=data)
+        assert answer.status_code == 202, answer.json
+        return answer.headers["Location"]
+
+    def post(self, place, **body):
+        return self.client.post(place, data=json.dumps(body), content_type="application/json")
+
+    def done(self, data, model="binary", **body):
+        place = self.hold(data, model)
+        started = self.post(f"{place}/start", **body)
+        assert started.status_code == 202, started.json
+        self.work()
+        seen = self.client.get(place).json
+        assert seen["state"] == "done", seen
+        return place
+
+    def table(self, place):
+        return list(csv.DictReader(io.StringIO(self.client.get(f"{place}/result").text)))
+
+
+@pytest.fixture
+def house(service, tmp_path):
+    return House(service, tmp_path)
+
+
+def data(rows=ROWS, seed=4, **columns):
+    frame = people(rows=rows, seed=seed)
+    return frame.rename(columns=columns).to_csv(index=False).encode()
+
+
+def test_nothing_runs_while_a_file_is_held(house):
+    place = house.hold(data())
+    house.work()
+    assert house.client.get(place).json["state"] == "held"
+    assert house.client.get(f"{place}/records").json["error"]["code"] == "not_done"
+    assert house.client.delete(place).json["state"] == "cancelled"
+    assert house.post(f"{place}/start").status_code == 409
+
+
+def test_a_held_file_shows_its_columns_first_records_and_problems(house):
+    lines = data(rows=8).decode().splitlines()
+    head = lines[0].split(",")
+    at = head.index("income")
+    broken = lines[3].split(",")
+    broken[at] = "a lot"
+    lines[3] = ",".join(broken)
+    lines[0] = lines[0].replace("income", "Yearly_INCOME").replace("region", "where")
+    place = house.hold("\n".join(lines).encode())
+    seen = house.client.get(f"{place}/preview").json
+    assert seen["columns"]["Yearly_INCOME"] == "income"
+    assert seen["columns"]["where"] is None
+    assert [each["name"] for each in seen["missing"]] == ["region"]
+    assert (seen["checked"], seen["estimated"]) == (8, 8)
+    wrong = next(problem for problem in seen["problems"] if problem["feature"] == "income")
+    assert (wrong["row"], wrong["column"]) == (3, "Yearly_INCOME")
+    assert "a lot" in wrong["message"]
+    assert len(seen["rows"]) == 5
+
+
+def test_columns_can_be_matched_by_hand(house):
+    sent = data(income="x1", region="x2")
+    place = house.hold(sent)
+    assert {"income", "region"} <= {each["name"] for each in house.client.get(f"{place}/preview").json["missing"]}
+    columns = {"x1": "income", "x2": "region"}
+    seen = house.client.get(f"{place}/preview", query_string={"columns": json.dumps(columns)}).json
+    assert (seen["missing"], seen["ready"]) == ([], True)
+    assert house.post(f"{place}/start", columns=columns).status_code == 202
+    house.work()
+    table = house.table(place)
+    plain = house.table(house.done(data()))
+    assert [row["probability_yes"] for row in table] == [row["probability_yes"] for row in plain]
+    assert "x1" in table[0]
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"nowhere": "income"}, "no column"),
+        ({"region": "nothing"}, "no feature"),
+        ({"region": "income", "income": "income"}, "Two columns"),
+    ],
+)
+def test_columns_that_cannot_be_matched_are_refused(house, columns, words):
+    place = house.hold(data())
+    answer = house.client.get(f"{place}/preview", query_string={"columns": json.dumps(columns)})
+    assert answer.status_code == 400
+    assert words in answer.json["error"]["message"]
+
+
+def test_a_column_left_out_gives_nothing(house):
+    place = house.hold(data())
+    seen = house.client.get(f"{place}/preview", query_string={"columns": json.dumps({"region": ""})}).json
+    assert [each["name"] for each in seen["missing"]] == ["region"]
+    assert seen["columns"]["region"] is None
+
+
+def test_the_result_is_the_file_in_its_order_with_ranks(house, service):
+    sent = data()
+    rows = house.table(house.done(sent))
+    given = list(csv.DictReader(io.StringIO(sent.decode())))
+    assert [{name: row[name] for name in given[0]} for row in rows] == given
+    p = [float(row["probability_yes"]) for row in rows]
+    order = sorted(range(ROWS), key=lambda at: (-p[at], at))
+    assert [int(rows[at]["rank"]) for at in order] == list(range(1, ROWS + 1))
+    assert {row["outcome"] for row in rows} == {"yes"}
+    assert all(row["band"] for row in rows)
+    scored = service.score_each(service.model("binary"), given)
+    assert p == [score.probabilities[1] for score in scored]
+
+
+def test_reasons_are_those_of_the_prediction_page(house, service):
+    sent = data(rows=4)
+    rows = house.table(house.done(sent, reasons=True))
+    bundle = service.model("binary")
+    given = next(csv.DictReader(io.StringIO(sent.decode())))
+    typed = service.stand("binary", given, "yes").row
+    found = reasons(bundle.schema, typed, service.explain(bundle, typed, blanks=True), bundle.outcomes.index("yes"))
+    strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:3]
+    assert [rows[0][f"reason_{at}"] for at in (1, 2, 3)] == [reason.sentence for reason in strongest]
+
+
+def test_a_bad_row_has_no_rank_and_stays_in_its_place(house):
+    lines = data(rows=6).decode().splitlines()
+    lines[2] = lines[2] + ",one,two"
+    place = house.done("\n".join(lines).encode())
+    rows = house.table(place)
+    assert [bool(row["rank"]) for row in rows] == [True, False, True, True, True, True]
+    assert "Cells in this line" in rows[1]["problems"]
+    seen = house.client.get(f"{place}/records?order=rank").json["rows"]
+    assert [row["rank"] for row in seen] == [1, 2, 3, 4, 5, None]
+    assert seen[-1]["row"] == 2
+
+
+@pytest.mark.parametrize("pieces", [7, 5_000])
+def test_any_rows_can_be_looked_up(house, monkeypatch, pieces):
+    def split(*given):
+        kinds.split(*given, kinds.campaign_header, pieces)
+
+    monkeypatch.setitem(kinds._KINDS, "campaign", kinds.Work(split, kinds.score_campaign))
+    sent = data()
+    place = house.done(sent)
+    whole = house.table(place)
+    found = house.client.get(f"{place}/records?order=file&start=5&end=23").json
+    assert found["total"] == ROWS
+    assert [row["row"] for row in found["rows"]] == list(range(6, 24))
+    for row in found["rows"]:
+        line = whole[row["row"] - 1]
+        assert row["cells"] == [line[name] for name in found["header"]]
+        assert row["probabilities"]["yes"] == float(line["probability_yes"])
+        assert (str(row["rank"]), row["band"]) == (line["rank"], line["band"])
+    best = house.client.get(f"{place}/records?start=0&end=3").json["rows"]
+    assert [row["rank"] for row in best] == [1, 2, 3]
+    worst_first = house.client.get(f"{place}/records?outcome=no&start=0&end=1").json["rows"][0]
+    assert worst_first["probabilities"]["no"] == max(float(line["probability_no"]) for line in whole)
+
+
+def test_a_list_is_what_its_forecast_says(house):
+    place = house.done(data())
+    wish = {
+        "by": "number", "number": 20, "cost": 2.0, "values": {"yes": 10.0}, "column": "region", "limit": 9,
+        "control": 0.25,
+    }  # fmt: skip
+    brings = house.post(f"{place}/forecast", **wish).json
+    assert (brings["chosen"], brings["control"], brings["calls"]) == (20, 5, 15)
+    made = house.post(f"{place}/lists", **wish, reasons=True)
+    assert (made.status_code, made.json["kind"]) == (202, "list")
+    house.work()
+    rows = house.table(made.headers["Location"])
+    assert [int(row["place"]) for row in rows] == list(range(1, 21))
+    p = np.array([float(row["probability"]) for row in rows])
+    assert list(p) == sorted(p, reverse=True)
+    called = np.array([row["group"] == "call" for row in rows])
+    assert called.sum() == 15
+    assert brings["buyers"] == pytest.approx(p[called].sum())
+    assert brings["profit"] == pytest.approx(
+        sum(float(row["expected_value"]) for row in rows if row["group"] == "call")
+    )
+    regions = [row["region"] for row in rows]
+    assert max(map(regions.count, regions)) <= 9
+    assert brings["lowest"] == p.min()
+    assert all(row["reason_1"] for row in rows)
+    assert "15 calls should bring" in brings["sentence"]
+
+
+def test_several_products_are_ranked_and_listed(house, service):
+    place = house.done(data(), model="independent")
+    outcomes = service.model("independent").outcomes.names
+    choices = house.client.get(f"{place}/choices").json
+    assert [each["name"] for each in choices["outcomes"]] == list(outcomes)
+    assert choices["exclusive"] is False
+    one = house.post(f"{place}/forecast", by="number", number=1000).json
+    several = house.post(f"{place}/forecast", by="number", number=1000, several=True).json
+    assert (one["chosen"], several["chosen"]) == (ROWS, ROWS * len(outcomes))
+    rows = house.table(place)
+    for row in rows:
+        assert float(row[f"probability_{row['outcome']}"]) == max(
+            float(row[f"probability_{name}"]) for name in outcomes
+        )
+
+
+def test_choices_name_columns_of_few_values(house):
+    place = house.done(data())
+    columns = {each["name"]: each["values"] for each in house.client.get(f"{place}/choices").json["columns"]}
+    assert sum(value["records"] for value in columns["region"]) == ROWS
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("forecast", {"by": "luck"}, "bad_wish"),
+        ("forecast", {"outcomes": ["none"]}, "unknown_outcome"),
+        ("forecast", {"column": "nowhere", "limit": 3}, "bad_wish"),
+        ("lists", {"by": "number"}, "bad_wish"),
+        ("lists", {"reasons": 3}, "unreadable"),
+        ("start", {}, "not_held"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words(house, path, body, code):
+    answer = house.post(f"{house.done(data(rows=5))}/{path}", **body)
+    assert answer.json["error"]["code"] == code
+    assert answer.json["error"]["message"]
+
+
+def test_a_job_that_was_only_scored_has_no_ranks(house):
+    place = house.client.post("/api/v1/models/binary/jobs", data=data()).headers["Location"]
+    house.work()
+    for path in ("records", "choices", "preview"):
+        assert house.client.get(f"{place}/{path}").json["error"]["code"] == "no_campaign"
+
+
+def test_a_model_without_probabilities_has_no_campaigns(house):
+    answer = house.client.post("/api/v1/models/labels-only/jobs?held=true", data=data())
+    assert answer.json["error"]["code"] == "no_probabilities"
+
+
+def test_a_file_in_which_nothing_can_be_scored_is_not_started(house):
+    place = house.hold(b"a,b\n1,2\n")
+    seen = house.client.get(f"{place}/preview").json
+    assert seen["ready"] is False
+    assert "No column of the file" in seen["why"]
+    assert house.post(f"{place}/start").json["error"]["code"] == "not_held"
+
+
+def test_formulas_stay_texts_in_results_and_lists(house):
+    frame = people(rows=5, seed=4).assign(note="=1+1")
+    place = house.done(frame.to_csv(index=False).encode())
+    assert {row["note"] for row in house.table(place)} == {"'=1+1"}
+    made = house.post(f"{place}/lists", by="number", number=3).headers["Location"]
+    house.work()
+    assert {row["note"] for row in house.table(made)} == {"'=1+1"}
+
+
+def test_a_list_of_a_campaign_that_was_removed_says_so(house):
+    place = house.done(data(rows=5))
+    made = house.post(f"{place}/lists", by="number", number=3).headers["Location"]
+    house.store.jobs.forget(place.rsplit("/", 1)[1])
+    house.work()
+    seen = house.client.get(made).json
+    assert (seen["state"], "removed" in seen["message"]) == ("failed", True)
+
+
+def test_a_column_of_many_values_can_have_limits_and_one_of_too_many_is_named_none(house, monkeypatch):
+    frame = people(rows=ROWS, seed=4).assign(branch=[f"branch {at % 30}" for at in range(ROWS)], customer=range(ROWS))
+    monkeypatch.setattr("jobs.index.MOST_VALUES", 40)
+    place = house.done(frame.to_csv(index=False).encode())
+    columns = {each["name"]: each["values"] for each in house.client.get(f"{place}/choices").json["columns"]}
+    assert len(columns["branch"]) == 30
+    assert "customer" not in columns
+    brings = house.post(f"{place}/forecast", by="number", number=ROWS, column="branch", limit=1).json
+    assert brings["chosen"] == 30
+    assert house.post(f"{place}/forecast", column="customer", limit=1).json["error"]["code"] == "bad_wish"

@@ -1,0 +1,93 @@
+"""The cut-off in use: chosen by somebody, else the card's, else one half; a silent store changes nothing."""
+
+import pytest
+
+from ml import cut_offs
+from ml.cut_offs import CutOffs, card_cut_off, check_cut_offs
+from ml.errors import InvalidData
+from ml.service import open_service
+
+CARD = {"cut_offs": {"loan": 0.35, "card": 1}}
+
+
+class Choices:
+    """What a store would say, and how often it was asked."""
+
+    def __init__(self):
+        self.kept, self.asked, self.down = {}, 0, False
+
+    def __call__(self, model, outcome):
+        self.asked += 1
+        if self.down:
+            raise ConnectionError("gone")
+        return self.kept.get((model, outcome))
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(cut_offs.time, "monotonic", lambda: now[0])
+    return now
+
+
+def test_what_somebody_chose_counts_before_the_card_and_the_card_before_one_half():
+    choices = Choices()
+    in_use = CutOffs(choices)
+    assert [in_use.of("m", CARD, name) for name in ("loan", "card", "account")] == [0.35, 1.0, 0.5]
+    choices.kept = {("m", "loan"): 0.0, ("other", "card"): 0.9}
+    assert [in_use.of("m", CARD, name) for name in ("loan", "card", "account")] == [0.0, 1.0, 0.5]
+    assert CutOffs().of("m", {}, "loan") == 0.5
+
+
+def test_a_choice_counts_at_once_and_its_end_too():
+    choices = Choices()
+    in_use = CutOffs(choices)
+    for chosen, wanted in [(0.2, 0.2), (0.7, 0.7), (None, 0.35)]:
+        choices.kept["m", "loan"] = chosen
+        assert in_use.of("m", CARD, "loan") == wanted
+
+
+def test_a_store_that_does_not_answer_leaves_the_last_known_and_is_not_asked_again_at_once(clock, caplog):
+    choices = Choices()
+    in_use = CutOffs(choices)
+    choices.kept["m", "loan"] = 0.2
+    in_use.of("m", CARD, "loan")
+    choices.down, choices.asked = True, 0
+    assert [in_use.of("m", CARD, name) for name in ("loan", "card", "loan")] == [0.2, 1.0, 0.2]
+    assert choices.asked == 1
+    assert "cannot be read (gone)" in caplog.text
+    choices.down, choices.kept["m", "loan"] = False, 0.9
+    clock[0] += cut_offs.PAUSE
+    assert in_use.of("m", CARD, "loan") == 0.9
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (0.5, "cut_offs is '0.5'. Write"),
+        ({"loan": 1.1}, "cut-off of loan is 1.1. It is a probability, 0 to 1"),
+        ({"loan": "0.5"}, "cut-off of loan is '0.5'"),
+        ({"loan": True}, "cut-off of loan is True"),
+        ({"loan": float("nan")}, "cut-off of loan is nan"),
+        ({"lone": 0.5}, "unknown outcomes: lone. Known outcomes: loan, card"),
+    ],
+)
+def test_cut_offs_of_another_form_are_refused(written, said):
+    with pytest.raises(InvalidData, match=said):
+        check_cut_offs({"cut_offs": written}, ["loan", "card"])
+
+
+def test_a_card_that_says_nothing_is_accepted():
+    check_cut_offs({}, ["loan"])
+    assert card_cut_off(CARD, "card") == 1.0
+
+
+def test_the_page_asks_for_the_cut_off_of_the_outcome_that_it_is_about(models_dir):
+    choices = Choices()
+    choices.kept = {("bank-products", "credit-card"): 0.3, ("bank-products", "personal-loan"): 0.6}
+    service = open_service(models_dir, chosen=choices)
+    assert service.cut_off(service.model("bank-products"), "credit-card") == 0.3
+    for outcome, wanted in [("credit-card", 0.3), (None, 0.6), ("securities-account", 0.5)]:
+        standing = service.stand("bank-products", {"income": "100"}, outcome)
+        assert standing.cut_off == wanted
+        assert service.advise(standing).changes.cut_off == wanted

@@ -1,0 +1,95 @@
+"""Intervals against scipy and numpy, and how often they hold what is true."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+from sklearn.metrics import roc_auc_score
+
+from ml.calibration import calibration, groups_of
+from ml.evaluation import Answers
+from ml.intervals import interval, wilson
+from ml.metrics import headline
+from ml.tally import tally
+
+DATA_SETS, ROWS, REPEATS = 250, 250, 300
+
+
+@pytest.mark.parametrize(("part", "whole"), [(0, 7), (7, 7), (1, 3), (40, 1000), (999, 1000)])
+def test_wilson_is_scipys(part, whole):
+    expected = binomtest(part, whole).proportion_ci(method="wilson")
+    low, high = wilson(np.array(part), np.array(whole))
+    assert (float(low), float(high)) == pytest.approx((expected.low, expected.high), abs=1e-12)
+
+
+def test_of_nothing_anything_may_be_true():
+    low, high = wilson(np.array(0.0), np.array(0.0))
+    assert (float(low), float(high)) == (0.0, 1.0)
+
+
+def test_percentiles_are_numpys_over_what_is_defined():
+    rng = np.random.default_rng(0)
+    samples = rng.normal(size=(3, 200))
+    samples[1, ::3] = np.nan
+    samples[2, :101] = np.nan
+    low, high = interval(samples)
+    for row in (0, 1):
+        assert (low[row], high[row]) == pytest.approx(tuple(np.nanquantile(samples[row], [0.025, 0.975])))
+    assert np.isnan(low[2])  # fewer than half
+
+
+def drawn(rng: np.random.Generator, rows: int) -> tuple[np.ndarray, np.ndarray]:
+    """Probabilities and truths of a model whose every probability is true."""
+    given = rng.beta(1.2, 2.5, rows).round(2)  # ties: fewer cells, and a test of them
+    return given, rng.random(rows) < given
+
+
+@pytest.fixture(scope="module")
+def coverage() -> dict[str, float]:
+    """Share of simulated hold-outs whose 95 % interval holds the value of the population."""
+    given, truth = drawn(np.random.default_rng(1), 2_000_000)
+    acted = given >= 0.5
+    true = {
+        "roc_auc": roc_auc_score(truth, given),
+        "brier": np.mean((truth - given) ** 2),
+        "precision": truth[acted].mean(),
+        "recall": acted[truth].mean(),
+        "accuracy": (acted == truth).mean(),
+        "f1": 2 * (acted & truth).sum() / (acted.sum() + truth.sum()),
+    }
+    held = dict.fromkeys(true, 0)
+    bins, bins_held = 0, 0
+    for seed in range(DATA_SETS):
+        given, truth = drawn(np.random.default_rng(1_000 + seed), ROWS)
+        answers = Answers(truth, given >= 0.5, given, np.ones(ROWS))
+        head, table = headline(answers, repeats=REPEATS), tally(answers, repeats=REPEATS)
+        row = table.at(0.5)
+        for key, value in true.items():
+            low, high = (
+                (ends[key] for ends in (head.low, head.high))
+                if key in head.low
+                else (ends[key][row] for ends in (table.low, table.high))
+            )
+            held[key] += low <= value <= high
+        # Probabilities are true here, so a group's true share is their mean.
+        found = calibration(answers)
+        bins += len(found.said)
+        bins_held += sum(low <= said <= high for said, low, high in zip(found.said, found.low, found.high, strict=True))
+    return {key: count / DATA_SETS for key, count in held.items()} | {"calibration": bins_held / bins}
+
+
+@pytest.mark.parametrize("key", ["roc_auc", "brier", "precision", "recall", "accuracy", "f1", "calibration"])
+def test_intervals_hold_the_truth_as_often_as_they_say(coverage, key):
+    assert 0.91 <= coverage[key] <= 0.98
+
+
+def test_groups_hold_about_as_many_and_never_part_equals():
+    given = np.random.default_rng(2).random(1_000).round(2)
+    group = groups_of(given, np.ones(1_000))
+    assert len(np.unique(group)) == 10
+    assert np.bincount(group).min() > 70
+    assert all(len(np.unique(group[given == value])) == 1 for value in np.unique(given))
+    assert (np.diff(group[np.argsort(given, kind="stable")]) >= 0).all()
+    assert set(groups_of(np.full(50, 0.3), np.ones(50))) <= {0, 1}
+    assert len(np.unique(groups_of(given[:20], np.ones(20)))) == 1

@@ -1,0 +1,126 @@
+"""Measures that a recipe brings: in the card, with an interval, never run while serving."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.svm import LinearSVC
+
+from ml.build import Trained, build_bundle, outcomes_of
+from ml.errors import InvalidData
+from ml.infer import infer_schema
+from ml.own_measures import own_measures_of, work_out
+from ml.service import open_service
+
+
+def trained(estimator=None, **more) -> Trained:
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=300), "y": rng.normal(size=300)})
+    truth = pd.Series(np.where(frame["x"] + rng.normal(size=300) > 0.5, "yes", "no"))
+    estimator = (estimator or LogisticRegression()).fit(frame[:200], truth[:200])
+    return Trained(
+        name="small",
+        title="Small",
+        description="For tests.",
+        estimator=estimator,
+        schema=infer_schema(frame[:200]),
+        outcomes=outcomes_of(estimator),
+        training=frame[:200],
+        holdout=frame[200:],
+        truth=truth[200:],
+        **more,
+    )
+
+
+def gini(truth, probabilities, weight):
+    return 2 * roc_auc_score(truth, probabilities, sample_weight=weight) - 1
+
+
+def test_a_measure_is_worked_out_for_each_outcome_and_read_from_the_card(tmp_path):
+    key = build_bundle(trained(measures={"Gini": gini}), tmp_path)
+    bundle = open_service(tmp_path).model(key)
+    (found,) = own_measures_of(bundle.card, "yes")
+    truth = bundle.holdout.truth[:, bundle.outcomes.index("yes")]
+    given = bundle.predictor.block(bundle.holdout.block).probabilities[:, bundle.outcomes.index("yes")]
+    assert found.label == "Gini"
+    assert found.value == pytest.approx(2 * roc_auc_score(truth, given) - 1, abs=1e-9)
+    assert found.low < found.value < found.high
+    # Of two exclusive outcomes each is the other's mirror image.
+    assert own_measures_of(bundle.card, "no")[0].value == pytest.approx(found.value)
+
+
+def test_the_interval_of_a_mean_is_that_of_the_central_limit():
+    rng = np.random.default_rng(1)
+    truth, given = rng.random((4_000, 1)) < 0.5, rng.random((4_000, 1))
+    found = work_out({"mean": lambda _truth, p, _weight: p.mean()}, ["yes"], truth, given)["mean"]["yes"]
+    half = 1.96 * given.std() / np.sqrt(4_000)
+    assert found["value"] == pytest.approx(given.mean())
+    assert (found["high"] - found["low"]) / 2 == pytest.approx(half, rel=0.15)
+
+
+def test_without_own_measures_the_card_and_the_key_are_as_before(tmp_path):
+    bundle = open_service(tmp_path).model(build_bundle(trained(), tmp_path))
+    assert "measures" not in bundle.card
+    assert own_measures_of(bundle.card, "yes") == ()
+
+
+def test_the_same_training_gives_the_same_key(tmp_path):
+    made = trained(measures={"Gini": gini})
+    assert build_bundle(made, tmp_path / "a") == build_bundle(made, tmp_path / "b")
+
+
+def test_an_outcome_with_one_side_is_left_out():
+    truth = np.column_stack([np.arange(20) % 2 == 0, np.zeros(20, dtype=bool)])
+    found = work_out({"Gini": gini}, ["a", "b"], truth, np.random.default_rng(0).random((20, 2)))
+    assert list(found["Gini"]) == ["a"]
+
+
+def test_a_function_cannot_change_what_the_next_one_gets():
+    truth = (np.arange(30) % 3 == 0)[:, None]
+    given = np.random.default_rng(0).random((30, 1))
+    before = given.copy()
+
+    def spoils(truth, probabilities, weight):
+        probabilities.sort()
+        return 1.0
+
+    work_out({"spoils": spoils}, ["a"], truth, given)
+    np.testing.assert_array_equal(given, before)
+
+
+@pytest.mark.parametrize(
+    ("measure", "words"),
+    [
+        (lambda t, p, w: float("nan"), "'Mine' gives nan"),
+        (lambda t, p, w: p, "'Mine' cannot be worked out"),
+        (lambda t, p: 1.0, "'Mine' cannot be worked out"),
+        (lambda t, p, w: 1 / 0, "division by zero"),
+        (lambda t, p, w: None, "'Mine' cannot be worked out"),
+    ],
+)
+def test_a_measure_that_fails_stops_the_making_and_is_named(tmp_path, measure, words):
+    with pytest.raises(InvalidData, match=words):
+        build_bundle(trained(measures={"Mine": measure}), tmp_path)
+    assert not list(tmp_path.glob("small/*"))
+
+
+@pytest.mark.parametrize("label", ["", "  ", "x" * 61])
+def test_a_measure_needs_a_name(label):
+    with pytest.raises(InvalidData, match="at most 60 characters"):
+        work_out({label: gini}, ["a"], np.eye(2, dtype=bool), np.eye(2))
+
+
+def test_a_model_without_probabilities_has_nothing_to_measure(tmp_path):
+    with pytest.raises(InvalidData, match="CalibratedClassifierCV"):
+        build_bundle(replace(trained(LinearSVC()), measures={"Gini": gini}), tmp_path)
+
+
+def test_the_card_is_plain_json(tmp_path):
+    bundle = open_service(tmp_path).model(build_bundle(trained(measures={"Gini": gini}), tmp_path))
+    json.dumps(bundle.card["measures"], allow_nan=False)

@@ -1,0 +1,100 @@
+"""Parquet files as tables. pyarrow stands aside of the other packages, as pandas keeps texts another way beside it."""
+
+import datetime as dt
+import decimal
+import importlib.util
+import io
+import os
+import sys
+from pathlib import Path
+
+import pandas as pd  # before pyarrow is in sight
+import pytest
+
+from jobs.sources import format_of, read_source
+from ml.errors import Unreadable
+
+ASIDE = Path(__file__).resolve().parents[2] / ".venv" / "parquet"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def pyarrow():
+    """The package, in sight for these tests only."""
+    if not ASIDE.is_dir() and importlib.util.find_spec("pyarrow") is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(
+            "pyarrow is not installed: make .venv/parquet/.installed"
+        )
+    assert pd.Series(["x"]).dtype == "str"
+    known = set(sys.modules)
+    sys.path.append(str(ASIDE))
+    import pyarrow
+    import pyarrow.parquet
+
+    yield pyarrow
+    sys.path.remove(str(ASIDE))
+    for name in set(sys.modules) - known:
+        if name.partition(".")[0] == "pyarrow":
+            del sys.modules[name]
+
+
+def file_of(pyarrow, columns, **more):
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.table(columns), out, **more)
+    return out.getvalue()
+
+
+def read(data):
+    table = read_source(io.BytesIO(data), format_of(data))
+    return table.header, list(table.lines)
+
+
+def test_values_of_every_kind_come_as_people_write_them(pyarrow):
+    pa = pyarrow
+    day = dt.datetime(2026, 1, 31, tzinfo=dt.UTC)
+    columns = {
+        "code": pa.array(["007", "", None]),
+        "whole": pa.array([2**53 + 1, -1, None], pa.int64()),
+        "number": pa.array([0.1 + 0.2, float("nan"), None]),
+        "yes": pa.array([True, False, None]),
+        "day": pa.array([dt.date(2026, 1, 31), dt.date(1969, 12, 31), None]),
+        "moment": pa.array([day.replace(tzinfo=None), dt.datetime(2026, 1, 31, 13, 45), None], pa.timestamp("ms")),  # noqa: DTZ001
+        "zoned": pa.array([day, day, None], pa.timestamp("us", tz="UTC")),
+        "money": pa.array([decimal.Decimal("12.50"), decimal.Decimal("-0.01"), None]),
+        "choice": pa.array(["a", "b", None]).dictionary_encode(),
+        "bytes": pa.array(["é".encode(), b"", None], pa.binary()),
+    }
+    data = file_of(pa, columns)
+    assert format_of(data) == "parquet"
+    assert read(data) == (
+        tuple(columns),
+        [
+            ["007", str(2**53 + 1), repr(0.1 + 0.2), "true", *["2026-01-31"] * 3, "12.50", "a", "é"],
+            ["", "-1", "", "false", "1969-12-31", "2026-01-31T13:45:00", "2026-01-31", "-0.01", "b", ""],
+            [""] * 10,
+        ],
+    )  # fmt: skip
+
+
+def test_rows_of_blanks_are_records_too_and_the_order_is_kept(pyarrow):
+    data = file_of(pyarrow, {"a": [*range(12_000)], "b": [None] * 12_000}, row_group_size=500)
+    header, lines = read(data)
+    assert header == ("a", "b")
+    assert lines == [[str(n), ""] for n in range(12_000)]
+
+
+def test_columns_of_one_name_are_refused(pyarrow):
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pyarrow.Table.from_arrays([pyarrow.array([1]), pyarrow.array([2])], ["a", "a"]), out)
+    with pytest.raises(Unreadable, match="more than once"):
+        read(out.getvalue())
+
+
+def test_a_harmed_file_is_told_wherever_the_harm_is(pyarrow):
+    whole = file_of(pyarrow, {"a": [f"{n * 7919 % 10_007}" for n in range(50_000)]}, compression="snappy")
+    for harmed in (whole[:100], whole[: len(whole) // 2], b"PAR1", b"PAR1" + b"\xff" * 200 + b"PAR1"):
+        with pytest.raises(Unreadable, match="no Parquet file that can be read"):
+            read(harmed)
+    inside = bytearray(whole)
+    inside[2000 : len(whole) // 2] = b"\xff" * (len(whole) // 2 - 2000)
+    with pytest.raises(Unreadable, match="no Parquet file that can be read"):
+        read(bytes(inside))

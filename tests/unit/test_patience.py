@@ -1,0 +1,135 @@
+"""A request waits so long and no longer; what it asked for goes on, is computed once, and comes when asked again."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from callbacks import performance, plots
+from callbacks.performance import show_averages, show_tally
+from callbacks.plots import show_plot
+from ml import overview
+from ml.errors import NothingToShow
+from ml.patience import MOST, Desk, StillWorking, patient
+from ml.plots import results
+from ml.plots.catalogue import find
+from ml.service import open_service
+from tests.small import small_model
+
+LONG = 20.0
+
+
+class Slow:
+    """A work that ends when it is told to."""
+
+    def __init__(self) -> None:
+        self.go, self.runs, self.threads = threading.Event(), 0, []
+
+    def __call__(self) -> str:
+        self.runs += 1
+        self.threads.append(threading.current_thread())
+        assert self.go.wait(LONG)
+        return "done"
+
+
+def test_without_patience_it_is_computed_where_it_is_asked():
+    work = Slow()
+    work.go.set()
+    assert Desk().ask("a", work) == "done"
+    assert work.threads == [threading.current_thread()]
+
+
+def test_who_comes_again_gets_what_was_begun_before():
+    desk, work = Desk(), Slow()
+    with patient(0.01):
+        for _ in range(3):
+            with pytest.raises(StillWorking, match="still being worked out"):
+                desk.ask("a", work)
+    work.go.set()
+    with patient(LONG):
+        assert desk.ask("a", work) == "done"
+        assert work.runs == 1
+        assert desk.ask("a", work) == "done"  # fetched means forgotten: the cache keeps it
+    assert work.runs == 2
+
+
+def test_an_error_reaches_who_asks_and_is_not_kept():
+    def refuse() -> None:
+        raise NothingToShow("No.", "")
+
+    desk = Desk()
+    with patient(LONG):
+        for _ in range(2):
+            with pytest.raises(NothingToShow):
+                desk.ask("a", refuse)
+        assert desk.ask("a", lambda: 1) == 1
+
+
+def test_a_work_waits_for_what_it_asks_for_itself():
+    desk, inner = Desk(), Slow()
+    with patient(0.01), pytest.raises(StillWorking):
+        desk.ask("outer", lambda: desk.ask("inner", inner))
+    inner.go.set()
+    with patient(LONG):
+        assert desk.ask("outer", lambda: "begun twice") == "done"
+
+
+def test_too_many_works_are_not_begun_behind_requests():
+    desk, works = Desk(), [Slow() for _ in range(MOST)]
+    with patient(0.001):
+        for at, work in enumerate(works):
+            with pytest.raises(StillWorking):
+                desk.ask(str(at), work)
+        here: list[threading.Thread] = []
+        desk.ask("one more", lambda: here.append(threading.current_thread()))
+        assert here == [threading.current_thread()]
+    for work in works:
+        work.go.set()
+    with patient(LONG):  # works that are over and were never fetched make room
+        assert desk.ask("0", works[0]) == "done"
+        desk.ask("yet one more", lambda: here.append(threading.current_thread()))
+    assert here[1] is not threading.current_thread()
+
+
+@pytest.fixture
+def slow(tmp_path, monkeypatch):
+    """A service, and a stop before every table of counts, plot of ROC and averages."""
+    monkeypatch.setattr(plots, "PATIENCE", 0.05)
+    monkeypatch.setattr(performance, "PATIENCE", 0.05)
+    small_model("binary", tmp_path)
+    work = Slow()
+    real = overview.evaluation_of
+    monkeypatch.setattr(overview, "evaluation_of", lambda bundle: (work(), real(bundle))[1])
+    monkeypatch.setattr("ml.tally.evaluation_of", lambda bundle: (work(), real(bundle))[1])
+    roc = find("roc")
+    slower = replace(roc, compute=lambda study: (work(), roc.compute(study))[1], mark=None)
+    monkeypatch.setattr(results, "find", lambda key: slower)
+    return open_service(tmp_path), work
+
+
+def test_a_plot_that_takes_long_says_so_and_is_asked_for_again(slow):
+    service, work = slow
+    asked = {"model": "binary", "plot": "roc", "outcome": "yes"}
+    for _ in range(2):
+        (shown,) = show_plot(service, asked).copy()
+        assert getattr(shown, "data-again") == "true"
+        assert "many records" in str(shown)
+    work.go.set()
+    while len(shown := show_plot(service, asked)) == 1:
+        pass
+    assert shown[0].figure.data
+    assert work.runs == 1
+
+
+def test_a_table_of_counts_that_takes_long_says_so(slow):
+    service, work = slow
+    asked = {"model": "binary", "outcome": "yes", "cut_off": None}
+    answer = show_tally(service, asked)
+    assert (answer["again"], answer["outcome"]) == (True, "yes")
+    assert "Open the page again" in show_averages(service, "binary")
+    work.go.set()
+    while "again" in (answer := show_tally(service, asked)):
+        pass
+    assert answer["row"] >= 0

@@ -1,0 +1,58 @@
+"""Our own files in one: nothing left out, nothing kept too long."""
+
+import os
+import re
+
+import pytest
+from dash import html
+
+from web.own import OwnFiles
+from web.pages import LeanDash
+from web.static import serve_static_well
+
+
+@pytest.fixture
+def folder(tmp_path):
+    files = {"00-theme.js": "first();", "10-a.js": "a();", "20-b.js": "b()", "10-a.css": "a {}", "20-b.css": "b {}"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+@pytest.fixture
+def client(folder):
+    app = LeanDash("small", assets_folder=str(folder))
+    app.layout = html.Div()
+    serve_static_well(app)
+    return app.server.test_client()
+
+
+def test_the_page_asks_for_one_style_and_one_script(client):
+    page = client.get("/").text
+    assert len(re.findall("/assets/", page)) == 2
+    style, script = (re.search(rf'"(/assets/likely[.]{kind}[^"]*)"', page)[1] for kind in ("css", "js"))
+    assert client.get(style).text == "a {}\nb {}"
+    assert client.get(script).text == "a();\nb()"
+    for address in (style, script):
+        assert "max-age=31536000" in client.get(address).headers["Cache-Control"]
+    assert page.index(script) < page.index("dash-renderer")
+
+
+def test_another_stamp_is_answered_and_not_kept(client):
+    answer = client.get("/assets/likely.css?m=old")
+    assert answer.status_code == 200
+    assert "31536000" not in answer.headers.get("Cache-Control", "")
+
+
+def test_a_changed_file_makes_another_address(folder):
+    own = OwnFiles(folder)
+    before = own.address("js")
+    assert own.address("js") == before
+    (folder / "20-b.js").write_text("c()")
+    os.utime(folder / "20-b.js", (1, 1))
+    assert own.address("js") != before
+    assert own.body("js") == b"a();\nc()"
+
+
+def test_a_page_without_files_of_its_own_is_left_alone(folder):
+    assert OwnFiles(folder).in_one("<p>", "css") == "<p>"

@@ -1,0 +1,73 @@
+"""Our own styles and scripts: many small files for those who write them, one of each for those who load them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from pathlib import Path
+
+from flask import Flask, Response
+
+FIRST = "00-theme.js"  # stands in the head, before the first style, and alone
+ADDRESS = "/assets/likely"
+_LINKS = {
+    "css": re.compile(r'<link rel="stylesheet" href="[^"]*/assets/[^"]+">\n?'),
+    "js": re.compile(r'<script src="[^"]*/assets/[^"]+"></script>\n?'),
+}
+_TAGS = {"css": '<link rel="stylesheet" href="{}">', "js": '<script src="{}"></script>'}
+_TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
+
+
+class OwnFiles:
+    """The files of a folder, put together by kind in the order of their names.
+
+    Made again when a file changes, which happens while somebody develops.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[str, tuple[tuple[float, ...], bytes, str]] = {}
+
+    def body(self, kind: str) -> bytes:
+        """All styles ("css") or scripts ("js")."""
+        return self._current(kind)[1]
+
+    def stamp(self, kind: str) -> str:
+        """What tells this body from another."""
+        return self._current(kind)[2]
+
+    def address(self, kind: str) -> str:
+        """Where a browser finds it."""
+        return f"{ADDRESS}.{kind}?m={self.stamp(kind)}"
+
+    def matches(self, path: str, stamp: str | None) -> bool:
+        """Whether an address names a body as it is now."""
+        return any(path == f"{ADDRESS}.{kind}" and stamp == self.stamp(kind) for kind in _TAGS)
+
+    def in_one(self, html: str, kind: str) -> str:
+        """The index page's links to single files as one link, in the place of the first."""
+        links = _LINKS[kind]
+        if not links.search(html):
+            return html
+        one = _TAGS[kind].format(self.address(kind)) + "\n"
+        return links.sub("", links.sub("\0", html, count=1)).replace("\0", one)
+
+    def _current(self, kind: str) -> tuple[tuple[float, ...], bytes, str]:
+        files = [file for file in sorted(self._folder.glob(f"*.{kind}")) if file.name != FIRST]
+        times = tuple(file.stat().st_mtime for file in files)
+        found = self._made.get(kind)
+        if found is None or found[0] != times:
+            body = b"\n".join(file.read_bytes() for file in files)
+            found = self._made[kind] = (times, body, hashlib.sha256(body).hexdigest()[:16])
+        return found
+
+
+def serve_own_files(server: Flask, own: OwnFiles) -> None:
+    """Add the addresses."""
+    for kind in _TAGS:
+
+        def answer(kind: str = kind) -> Response:
+            # Kept for a year only under the stamp of this very body: web/static.py
+            return Response(own.body(kind), content_type=_TYPES[kind], headers={"Cache-Control": "no-cache"})
+
+        server.add_url_rule(f"{ADDRESS}.{kind}", f"likely_{kind}", answer)
