@@ -157,7 +157,10 @@ class Nearness:
     def _weighed(self, distances: np.ndarray, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
         rows = np.broadcast_to(np.arange(distances.shape[1]), distances.shape)
         if most < distances.shape[1]:
-            rows = np.argpartition(distances, most - 1, axis=1)[:, :most]
+            # Less than one step apart by their number, so that no two are equally near: which of those
+            # at the edge are taken must not hang on the machine's way of sorting.
+            ordered = distances + rows * (STEP / (2 * distances.shape[1]))
+            rows = np.argpartition(ordered, most - 1, axis=1)[:, :most]
             distances = np.take_along_axis(distances, rows, axis=1)
         widest = coalitions.astype(np.float64) @ self._telling
         weights = _kernel(distances, widest)

@@ -104,6 +104,7 @@ def test_a_weight_of_zero_takes_the_feature_out_exactly(bundles):
         card=bundle.card,
         outcomes=bundle.outcomes,
         holdout=bundle.holdout,
+        scores=None,
         predictor=SklearnPredictor(bundle.estimator, bundle.schema, bundle.outcomes),
     )
     assert scored(asked, 3).mean[0][bundle.schema.names.index("shoe_size")] == 0.0

@@ -54,14 +54,23 @@ def test_what_is_worth_nothing_alone_decides_all_once_the_other_is_known(either)
     alone = by_name(questions(either, either.at((None, None, None)), 1, 0.5))
     assert alone["a"].move < 0.05
     assert alone["b"].move < 0.05
-    found = questions(either, either.at((1, None, None)), 1, 0.5)
+    position = either.at((1, None, None))
+    found = questions(either, position, 1, 0.5)
     assert found[0].feature == "b"
     assert found[0].move == pytest.approx(0.5, abs=0.03)
     assert found[0].decides == pytest.approx(1.0, abs=0.02)
-    assert found[0].crossing == pytest.approx(0.5, abs=0.05)
+    share = float(position.weights @ (either.background[1][position.chosen] == 1))
+    assert 0.4 < share < 0.6
+    assert found[0].crossing == pytest.approx(min(share, 1 - share), abs=1e-9)  # v lies with the larger group
     # c moves it by nothing: both groups answer alike
     assert found[1].move < 0.02
     assert found[1].crossing == 0.0
+
+
+def test_of_rows_equally_near_the_first_count_whatever_machine_sorts_them(either):
+    alike = np.flatnonzero(either.background[0] == 1)
+    assert len(alike) > 500  # more than count at most
+    assert sorted(either.at((1, None, None)).chosen.tolist()) == alike[:500].tolist()
 
 
 def test_a_question_foretells_what_the_value_then_is(either):
