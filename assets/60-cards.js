@@ -10,7 +10,7 @@
   const byId = (id) => document.getElementById(id);
   const page = () => byId("plots");
   const cards = () => [...document.querySelectorAll(".plot-card")];
-  const state = new WeakMap(); // card: { near, asked, drawn, timer }
+  const state = new WeakMap(); // card: { near, held, asked, drawn, timer }
 
   /* { value, extra } of the page: what it opens with, then what its table of counts says. */
   let cutOff = null;
@@ -40,7 +40,7 @@
 
   const stateOf = (card) => {
     if (!state.has(card)) {
-      state.set(card, { near: false, asked: "", drawn: false, timer: 0 });
+      state.set(card, { near: false, held: false, asked: "", drawn: false, timer: 0 });
       observer.observe(card);
     }
     return state.get(card);
@@ -87,11 +87,13 @@
   function ask(card) {
     const now = stateOf(card);
     const waits = (card.dataset.mark || card.dataset.followsCutOff) && page()?.dataset.cutOff !== undefined && !cutOff;
-    if (!now.near || !page() || waits || card.hidden) return;
+    if (!(now.near || now.held) || !page() || waits || card.hidden) return;
     const question = questionOf(card);
     const text = textOf(card, question);
     link(card, question);
-    if (now.asked === text || !goesFirst(card)) return;
+    if (now.asked === text) return;
+    now.held = !goesFirst(card); // and asked later even if it is scrolled past by then
+    if (now.held) return;
     now.asked = text;
     now.drawn = false;
     const id = { type: "plot-asked", model: question.model, key: question.plot };
