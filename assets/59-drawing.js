@@ -1,25 +1,26 @@
-/* plotly.js: Dash's graphs wait for what stands in window.Plotly, which may be a promise. */
+/* plotly.js: Dash's graphs wait for what stands in window.Plotly, and load a larger build where nothing does.
+   So from the start something stands there: a promise that begins when it is first waited for. */
 (() => {
   "use strict";
+  let loaded = null; // the promise, once begun
 
-  function wait(tag) {
-    window.Plotly = new Promise((done, failed) => {
+  function load() {
+    loaded ??= new Promise((done, failed) => {
+      const tag = document.createElement("script");
+      tag.src = document.querySelector("meta[name=likely-drawing]").content;
       tag.addEventListener("load", () => done(window.Plotly));
       tag.addEventListener("error", () => {
-        delete window.Plotly; // the next page tries again
+        loaded = null; // the next page tries again
         tag.remove();
         failed(new Error("The script that draws did not load."));
       });
+      document.head.append(tag);
     });
-    window.Plotly.catch(() => {});
+    return loaded;
   }
 
-  /* Called where a page will draw. */
-  window.likelyDraws = () => {
-    if (window.Plotly) return;
-    const tag = document.createElement("script");
-    tag.src = document.querySelector("meta[name=likely-drawing]").content;
-    wait(tag);
-    document.head.append(tag);
-  };
+  window.Plotly = { then: (...next) => load().then(...next) };
+
+  /* Called where a page will draw: sooner than its first graph is there. */
+  window.likelyDraws = () => { load().catch(() => {}); };
 })();

@@ -275,3 +275,17 @@ def test_on_a_phone_nothing_sticks_out(browse, path, theme):
                 box["x"] <= words["x"] and words["x"] + words["width"] <= box["x"] + box["width"]
             )
             assert inside, (card.get_attribute("data-plot"), text.text_content())
+
+
+NEVER_EARLY = "Object.defineProperty(window, 'likelyDraws', {get: () => () => {}, set: () => {}})"
+
+
+def test_however_soon_a_graph_comes_the_smaller_build_draws_it(browse):
+    tab = browse()
+    tab.page.add_init_script(NEVER_EARLY)  # the graph is there before anybody asked for the script
+    tab.open("/iris/insights")
+    expect(tab.page.locator(".js-plotly-plot .main-svg").first).to_be_visible()
+    scripts = [
+        request.url for request in tab.requests if "plotly" in request.url and request.url.split("?")[0][-3:] == ".js"
+    ]
+    assert {url.split("/")[-1].split("?")[0] for url in scripts} == {"plotly-cartesian.min.js"}
