@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ml.dependence import Dependence, dependence
 from ml.plots.plot import Rows, Study, View
 from ml.plots.rows import height_of, names_above, rows_axis
-from ml.plots.theme import FAINT, INK, faded, figure, percent, used
+from ml.plots.theme import FAINT, INK, faded, figure, percent, percent_ticks, used
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -44,13 +44,15 @@ def _curve(result: Dependence, view: View) -> go.Figure:
         "customdata": _hover(result, view),
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+    top = max(*result.mean[k], *(max(line) for line in result.lines[k]), 1e-3)
     x = {"title": {"text": result.axis}, "anchor": "y2"} | ({"type": "date"} if _dated(result) else {})
     return figure(
         [*single, mean, _spread(result)],
         height=400,
         xaxis=x,
-        yaxis={"title": {"text": f"Probability of “{view.label}”"}, "tickformat": ".0%", "domain": [0.24, 1]}
-        | {"rangemode": "tozero"},
+        yaxis={"title": {"text": f"Probability of “{view.label}”"}, "range": [-0.02 * top, 1.02 * top]}
+        | {"domain": [0.24, 1]}
+        | percent_ticks(0, top),
         yaxis2={"visible": False, "domain": [0, 0.17], "fixedrange": True},
         bargap=0.06,
     )
@@ -108,13 +110,12 @@ def _choices(result: Dependence, view: View) -> go.Figure:
     shares = [
         f"{percent(value)} · {percent(share)} of records" for value, share in zip(mean, result.shares, strict=True)
     ]
-    top = max(high)
+    top = max(high) or 1.0
     return figure(
         [dots],
         height=height_of(len(mean)),
         annotations=names_above(result.names, shares),
-        xaxis={"title": {"text": f"Probability of “{view.label}”"}, "tickformat": ".0%", "range": [0, 1.05 * top or 1]}
-        | {"nticks": 6},
+        xaxis={"title": {"text": f"Probability of “{view.label}”"}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
         yaxis=rows_axis(len(mean)),
     )
 

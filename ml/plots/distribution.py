@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ml.distribution import Distribution, distribution
 from ml.plots.plot import Rows, Study, View
 from ml.plots.rows import ROW, names_above, rows_axis
-from ml.plots.theme import FAINT, INK, count, figure, note, percent
+from ml.plots.theme import FAINT, INK, count, figure, note, percent, percent_ticks
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,6 +31,7 @@ def _steps(result: Distribution, view: View) -> go.Figure:
         1, 1, xref="paper", yref="paper", xanchor="right", yanchor="bottom",
     )  # fmt: skip
     traces = [_step(edges, result.negative, FAINT, "without"), _step(edges, result.positive, view.colour, "with")]
+    top = max(*result.negative, *result.positive, 1e-6)
     dated = {"type": "date"} if isinstance(edges[0], str) else {}
     return figure(
         traces,
@@ -38,7 +39,7 @@ def _steps(result: Distribution, view: View) -> go.Figure:
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         annotations=[key],
         xaxis={"title": {"text": result.axis}} | dated,
-        yaxis={"title": {"text": "Share of the records"}, "tickformat": ".0%", "rangemode": "tozero"},
+        yaxis={"title": {"text": "Share of the records"}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
     )
 
 
@@ -49,9 +50,10 @@ def _step(edges: list[Any], shares: Any, colour: str, side: str) -> dict[str, An
         "mode": "lines",
         "x": edges,
         "y": [*shares, shares[-1]],
+        "customdata": [percent(share) for share in (*shares, shares[-1])],
         "line": {"color": colour, "width": 2, "shape": "hv"},
         "fill": "tozeroy",
-        "hovertemplate": f"from %{{x}}: %{{y:.1%}} of those {side}<extra></extra>",
+        "hovertemplate": f"from %{{x}}: %{{customdata}} of those {side}<extra></extra>",
     }
 
 
@@ -63,10 +65,11 @@ def _pairs(result: Distribution, view: View) -> go.Figure:
             "type": "bar",
             "orientation": "h",
             "x": list(shares),
+            "customdata": [percent(share) for share in shares],
             "y": [place + shift for place in places],
             "width": 0.18,
             "marker": {"color": colour},
-            "hovertemplate": f"%{{x:.1%}} of those {side}<extra></extra>",
+            "hovertemplate": f"%{{customdata}} of those {side}<extra></extra>",
         }
         for shares, colour, shift, side in sides
     ]
@@ -75,12 +78,13 @@ def _pairs(result: Distribution, view: View) -> go.Figure:
         f"<span style='color:{view.colour}'>■</span> with “{view.label}”   <span style='color:{INK}'>■</span> without",
         1, 1, xref="paper", yref="paper", xanchor="right", yanchor="bottom",
     )  # fmt: skip
+    top = max(*result.negative, *result.positive, 1e-6)
     return figure(
         bars,
         height=100 + (ROW + 8) * len(places),
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         annotations=[*names_above(result.names, texts), key],
-        xaxis={"title": {"text": "Share of the records"}, "tickformat": ".0%", "rangemode": "tozero", "nticks": 6},
+        xaxis={"title": {"text": "Share of the records"}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
         yaxis=rows_axis(len(places)),
     )
 

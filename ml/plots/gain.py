@@ -34,7 +34,10 @@ def draw(result: Gain, view: View) -> go.Figure:
         "x": TENTHS[1:].tolist(),
         "y": result.tenth_found,
         "marker": {"size": 7, "color": view.colour},
-        "hovertemplate": "First %{x:.0%}<br>find %{y:.1%}<extra></extra>",
+        "customdata": [
+            [percent(share), percent(found)] for share, found in zip(TENTHS[1:], result.tenth_found, strict=True)
+        ],
+        "hovertemplate": "First %{customdata[0]}<br>find %{customdata[1]}<extra></extra>",
     }
     lines = [_line([0, 1], [0, 1], "dash"), _line([0, result.rate, 1], [0, 1, 1], "dot")]
     return figure(

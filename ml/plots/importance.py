@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.insights import Importance, importance
 from ml.plots.plot import Rows, Study, View
-from ml.plots.theme import FAINT, INK, figure, note, shortened, used
+from ml.plots.theme import FAINT, INK, figure, note, percent_ticks, shortened, used
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -57,11 +57,9 @@ def draw(result: Importance, view: View) -> go.Figure:
     rise = {
         "title": {"text": f"Rise of the {result.measure}"},
         "range": [low - room, high + room],
-        "tickformat": ".0%" if _in_percent(result) else None,
         "zeroline": True,
         "zerolinecolor": FAINT,
-        "nticks": 6,
-    }
+    } | (percent_ticks(low - room, high + room) if _in_percent(result) else {"nticks": 6})
     return figure(
         [bars],
         height=70 + ROW * len(rows),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ml.association import Missing, missing
 from ml.plots.plot import Rows, Study, View
 from ml.plots.rows import height_of, names_above, rows_axis
-from ml.plots.theme import count, figure, percent
+from ml.plots.theme import count, figure, percent, percent_ticks
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -33,12 +33,12 @@ def draw(result: Missing, view: View) -> go.Figure:
         "customdata": [_words(result, place, view) for place in range(len(shares))],
         "hovertemplate": "%{customdata}<extra></extra>",
     }
+    end = min(1.0, 1.05 * shares[0])
     return figure(
         [bars],
         height=height_of(len(shares)),
         annotations=names_above(names, [percent(share) for share in shares]),
-        xaxis={"title": {"text": "Missing"}, "tickformat": ".0%" if shares[0] > 0.05 else ".1%", "nticks": 6}
-        | {"range": [0, min(1.0, 1.05 * shares[0])]},
+        xaxis={"title": {"text": "Missing"}, "range": [0, end]} | percent_ticks(0, end),
         yaxis=rows_axis(len(shares)),
     )
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ml.cut_offs import card_cut_off
 from ml.plots.option import Option
 from ml.plots.plot import Rows, Study, View
-from ml.plots.theme import count, figure, note, percent
+from ml.plots.theme import count, figure, note, percent, percent_ticks
 from ml.surrogate import Surrogate, surrogate
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ def draw(result: Surrogate, view: View) -> go.Figure:
         | {"xanchor": "left", "yanchor": "top", "align": "left"}
         for place, (lines, value, top) in enumerate(zip(texts, result.probability, tops, strict=True))
     ]
+    end = min(1.0, 1.05 * max(*result.probability, 1e-6)) if len(result.probability) > 1 else 1.0
     return figure(
         [bars],
         height=int(80 + total * 1.06),
         annotations=names,
-        xaxis={"title": {"text": f"Mean probability of “{view.label}”"}, "tickformat": ".0%", "nticks": 6}
-        | {"range": [0, min(1.0, 1.05 * max(*result.probability, 1e-6))] if len(result.probability) > 1 else [0, 1]},
+        xaxis={"title": {"text": f"Mean probability of “{view.label}”"}, "range": [0, end]} | percent_ticks(0, end),
         yaxis={"visible": False, "range": [total, -4]},
     )
 

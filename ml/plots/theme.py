@@ -6,6 +6,7 @@ and in an exported picture; the page's own style sheet sharpens the ink (``asset
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -76,6 +77,16 @@ def share_axis(title: str, end: float = 1.0, **more: Any) -> dict[str, Any]:
         "title": {"text": title},
         **more,
     }
+
+
+def percent_ticks(low: float, high: float) -> dict[str, Any]:
+    """Places and words of an axis of shares that begins and ends elsewhere: at most seven round ones."""
+    rough = max(high - low, 1e-6) / 6
+    size = 10.0 ** math.floor(math.log10(rough))
+    step = next(size * times for times in (1, 2, 5, 10) if size * times >= rough * (1 - 1e-9))
+    ticks = [step * at for at in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+    digits = max(-math.floor(math.log10(step) + 1e-9) - 2, 0)
+    return {"tickvals": ticks, "ticktext": [marks.percent(f"{100 * tick:.{digits}f}") for tick in ticks]}
 
 
 def legend_on_top() -> dict[str, Any]:

@@ -178,3 +178,18 @@ def test_records_are_named_as_their_outcomes_are():
     items = (Outcome("a", "Apple", "a"), Outcome("b", "Pear", "b"))
     assert View(Outcomes(items, True, "a"), "b").records == "records that are “Pear”"
     assert View(Outcomes(items, False, "a"), "b").records == "records with “Pear”"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "texts"),
+    [
+        (0, 1, ["0", "20", "40", "60", "80", "100"]),
+        (0, 0.024, ["0.0", "0.5", "1.0", "1.5", "2.0"]),
+        (-0.31, 0.06, ["-30", "-20", "-10", "0"]),
+        (0, 0.6, ["0", "10", "20", "30", "40", "50", "60"]),
+    ],
+)
+def test_ticks_of_shares_are_round_and_written_like_all_percentages(low, high, texts):
+    found = theme.percent_ticks(low, high)
+    assert found["ticktext"] == [f"{text}\u00a0%" for text in texts]
+    assert found["tickvals"] == pytest.approx([float(text) / 100 for text in texts])
