@@ -29,6 +29,10 @@ class DrawingScript:
         """Where a browser finds it; the stamp lets it be kept for a year."""
         return f"/assets/{FILE}?m={self._file.stat().st_mtime}"
 
+    def compressed(self) -> bytes:
+        """Its body in brotli at the highest level, which takes too long while somebody waits: made once, by hand."""
+        return self._file.with_name(f"{self._file.name}.br").read_bytes()
+
     def head(self, path: str) -> str:
         """What the head of the page at a path gets: the address, and a head start where figures are drawn."""
         address = self.address()

@@ -37,12 +37,12 @@ class LeanDash(Dash):
     def __init__(self, *args: Any, draws: Callable[[str], bool] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, assets_path_ignore=["^vendor$"], **kwargs)
         self.own = OwnFiles(Path(self.config.assets_folder))
-        self._drawing = DrawingScript(Path(self.config.assets_folder), draws) if draws else None
+        self.drawing = DrawingScript(Path(self.config.assets_folder), draws) if draws else None
 
     def interpolate_index(self, *args: Any, **kwargs: Any) -> str:
         """Write the index page."""
-        if self._drawing:
-            kwargs["metas"] += self._drawing.head(request.path)
+        if self.drawing:
+            kwargs["metas"] += self.drawing.head(request.path)
         if grid := _GRID.search(kwargs["scripts"]):
             kwargs["metas"] += f'<meta name="likely-grid" content="{grid[1]}">\n'
             kwargs["scripts"] = _GRID.sub("", kwargs["scripts"])

@@ -1,13 +1,16 @@
 """The Performance page in a real browser, beside explainerdashboard 0.5.8: the same forest on the same data.
 
-Page transfer, the first plot cold and warm, and from a moved cut-off to the last change on the screen. Each
-is served by Gunicorn with 2 workers in turn; ours with an empty cache. The peer is installed in a venv of its
+Page transfer, the first plot, and from a moved cut-off to the last change on the screen. The first plot is
+timed from nothing (a server just started with an empty cache, a browser that keeps nothing yet; median of
+some starts), in a browser that has seen the page before, and from a click inside the app, where the script
+that draws is there already. Each is served by Gunicorn with 2 workers in turn. The peer is installed in a venv of its
 own, in a temporary folder, with our versions of scikit-learn and pandas; of its pages only the one about
 performance is opened. Needs Chromium and a package index. Run: python tests/bench/performance.py [moves]
 """
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import statistics
@@ -15,23 +18,26 @@ import subprocess
 import sys
 import tempfile
 import venv
-from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.bench.page import CHROMIUM, FLAGS
 from tests.bench.peer_app import LABELS, fit
-from tests.bench.serving import Server, serving, table
+from tests.bench.serving import serving, table
 
 HERE = Path(__file__).resolve().parent
 PEER = "explainerdashboard==0.5.8"
-LOADS = 5
-PLOT = "() => document.querySelector('.js-plotly-plot .main-svg')"
+STARTS, LOADS = 5, 5
+SCREEN = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
+PLOTTED = """requestAnimationFrame(function look() {
+  if (document.querySelector(".js-plotly-plot .main-svg")) window.plotted = performance.now();
+  else requestAnimationFrame(look);
+});"""
 
 # What a person does to the cut-off, on either page.
 OURS = """value => {
@@ -64,42 +70,101 @@ MOVE = """async ([move, value]) => {
 }"""
 
 
+# From a click on a link to the first plot of another page.
+CLICK = """async (name) => {
+  const before = document.querySelector("#plots");
+  const link = [...document.querySelectorAll("a")].find((a) => a.textContent.trim() === name && a.offsetParent);
+  const start = performance.now();
+  link.click();
+  for (;;) {
+    await new Promise(requestAnimationFrame);
+    const page = document.querySelector("#plots");
+    if (page && page !== before && page.querySelector(".js-plotly-plot .main-svg")) break;
+    if (performance.now() - start > 30000) throw new Error("no plot after " + name);
+  }
+  return performance.now() - start;
+}"""
+
+
 @dataclass(frozen=True)
 class Figures:
-    """Of one page: kB, milliseconds (cold, warm, cut-off: median and 95 %), and requests a moved cut-off makes."""
+    """Of one page: kB, milliseconds (first plots; cut-off: median and 95 %), and requests a moved cut-off makes."""
 
     kilobytes: float
     cold: float
-    warm: float
+    again: float
+    inside: float
     moved: float
     slow: float
     requests: float
 
 
-def load(browser: Browser, url: str) -> tuple[Page, float, float]:
-    """A fresh page: kB over the wire, and milliseconds to its first plot."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}, bypass_csp=True).new_page()
-    wire = page.context.new_cdp_session(page)
-    wire.send("Network.enable")
+@dataclass(frozen=True)
+class Case:
+    """What is measured: how it is served, the page, what moves its cut-off, and links inside the app to it and away."""
+
+    command: list[str]
+    path: str
+    move: str
+    links: tuple[str, str] | None = None
+
+
+def opened(context: BrowserContext, url: str, *, weigh: bool = False) -> tuple[Page, float]:
+    """A page of a browser, and milliseconds to its first plot; or, weighed, kB over the wire."""
+    page = context.new_page()
+    page.add_init_script(PLOTTED)
     sizes: list[float] = []
-    wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+    if weigh:  # not while time is taken: it costs some
+        wire = context.new_cdp_session(page)
+        wire.send("Network.enable")
+        wire.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     page.goto(url, wait_until="commit")
-    page.wait_for_function(PLOT, timeout=60_000)
-    plotted = page.evaluate("performance.now()")
+    page.wait_for_function("() => window.plotted", timeout=60_000)
     page.wait_for_timeout(3000)
-    return page, sum(sizes) / 1000, plotted
+    return page, sum(sizes) / 1000 if weigh else page.evaluate("window.plotted")
 
 
-def measure(browser: Browser, url: str, move: str, moves: int) -> Figures:
-    """Open the page some times and move its cut-off."""
-    _, kilobytes, cold = load(browser, url)
-    warm = statistics.median(load(browser, url)[2] for _ in range(LOADS))
-    page = load(browser, url)[0]
-    page.evaluate(MOVE, [move, 0.42])  # what comes with the first move only
-    found = [page.evaluate(MOVE, [move, 0.1 + 0.8 * (at % 9) / 9]) for at in range(moves)]
+def measure(browser: Browser, case: Case, moves: int, folder: Path) -> Figures:
+    """Start the server some times; of the last one open the page again and move its cut-off."""
+    cold = []
+    for start in range(STARTS):
+        var = folder / f"var-{start}"  # nothing is cached
+        given = {"VAR_DIR": str(var), "MODELS_DIR": str(folder / "models")}
+        context = browser.new_context(**SCREEN)
+        with serving(case.command, "/", **given) as server:
+            page, plotted = opened(context, server.url + case.path)
+            cold.append(plotted)
+            if start == STARTS - 1:
+                other = browser.new_context(**SCREEN)
+                kilobytes = opened(other, server.url + case.path, weigh=True)[1]
+                other.close()
+                seen = []
+                for _ in range(LOADS):
+                    page.close()
+                    page, plotted = opened(context, server.url + case.path)
+                    seen.append(plotted)
+                inside = _inside(page, case.links) if case.links else math.nan
+                page.evaluate(MOVE, [case.move, 0.42])  # what comes with the first move only
+                found = [page.evaluate(MOVE, [case.move, 0.1 + 0.8 * (at % 9) / 9]) for at in range(moves)]
+        context.close()
+        shutil.rmtree(var, ignore_errors=True)
     times = [time for time, _ in found]
-    slow = statistics.quantiles(times, n=20)[-1]
-    return Figures(kilobytes, cold, warm, statistics.median(times), slow, statistics.mean(asked for _, asked in found))
+    slow, requests = statistics.quantiles(times, n=20)[-1], statistics.mean(asked for _, asked in found)
+    return Figures(
+        kilobytes, statistics.median(cold), statistics.median(seen), inside, statistics.median(times), slow, requests
+    )
+
+
+def _inside(page: Page, links: tuple[str, str]) -> float:
+    """Milliseconds from a click on the link to the first plot of its page."""
+    here, away = links
+    found = []
+    for _ in range(LOADS):
+        for name in (away, here):
+            took = page.evaluate(CLICK, name)
+            page.wait_for_timeout(2000)
+        found.append(took)
+    return statistics.median(found)
 
 
 def add_ours(models: Path) -> None:
@@ -147,36 +212,29 @@ def main() -> None:
         peer += ["-c", str(nothing)]  # else it would take the house's own settings of Gunicorn
         peer += ["--bind", "127.0.0.1:{port}", "--chdir", str(HERE), "peer_app:create()"]
 
-        def of(command: list[str], path: str, move: str) -> Figures:
-            def run(server: Server) -> Figures:
-                return measure(browser, server.url + path, move, moves)
-
-            return _served(command, run, folder)
-
-        found = {"Likely": of(ours, "/cancer/performance", OURS)}
+        links = ("Performance", "Insights")
+        found = {"Likely": measure(browser, Case(ours, "/cancer/performance", OURS, links), moves, folder)}
         if theirs:
-            found[PEER.replace("==", " ")] = of(peer, "/", THEIRS)
+            found[PEER.replace("==", " ")] = measure(browser, Case(peer, "/", THEIRS), moves, folder)
         browser.close()
     _print(found, moves)
 
 
-def _served(command: list[str], run: Callable[[Server], Figures], folder: Path) -> Figures:
-    given = {"VAR_DIR": str(folder / "var"), "MODELS_DIR": str(folder / "models")}
-    with serving(command, "/", **given) as server:
-        return run(server)
-
-
 def _print(found: dict[str, Figures], moves: int) -> None:
-    header = ["", "page transfer", "first plot, cold", "first plot, warm"]
+    header = ["", "page transfer", "first plot, from nothing", "seen before", "inside the app"]
     header += [f"cut-off moved, median of {moves}", "p95", "requests a move"]
-    units = ("{:.0f} kB", "{:.0f} ms", "{:.0f} ms", "{:.0f} ms", "{:.0f} ms", "{:.1f}")
-    rows = [[name, *(u.format(x) for u, x in zip(units, astuple(f), strict=True))] for name, f in found.items()]
+    units = ("{:.0f} kB", *["{:.0f} ms"] * 5, "{:.1f}")
+    rows = [[name, *map(_written, units, astuple(figures))] for name, figures in found.items()]
     if len(found) == 2:
         ours, theirs = map(astuple, found.values())
-        times = [f"{b / a:.1f} times" for a, b in zip(ours[:5], theirs[:5], strict=True)]
+        times = [_written("{:.1f} times", b / a) for a, b in zip(ours[:6], theirs[:6], strict=True)]
         rows.append(["the peer against Likely", *times, ""])
     busy = " and ".join(f"{load:.1f}" for load in os.getloadavg()[:2])
     table(f"How good a model is: the page (load of the machine in the last 1 and 5 minutes: {busy})", header, rows)
+
+
+def _written(unit: str, figure: float) -> str:
+    return "" if math.isnan(figure) else unit.format(figure)
 
 
 if __name__ == "__main__":

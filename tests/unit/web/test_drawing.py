@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import brotli
 from plotly.offline import get_plotlyjs_version
 
 from app import create_app
@@ -26,4 +27,6 @@ def test_pages_that_draw_ask_for_it_early_and_others_do_not(models_dir, tmp_path
     assert f'<script src="{address}"' not in drawing + other
     answer = client.get(address, headers={"Accept-Encoding": "br"})
     assert "immutable" in answer.headers["Cache-Control"]
-    assert len(answer.data) < 500_000
+    assert len(answer.data) < 420_000
+    assert answer.headers["Content-Encoding"] == "br"
+    assert brotli.decompress(answer.data) == (ASSETS / FILE).read_bytes()
