@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench.page import CHROMIUM, FLAGS
-from tests.bench.performance import load
+from tests.bench.performance import SCREEN, opened
 from tests.bench.serving import ROOT, memory_of, serving, table
 
 ROWS = 1_000_000
@@ -77,8 +77,10 @@ def apart(*words: str) -> dict[str, Any]:
 def page(browser: Browser, kind: str, given: dict[str, str]) -> tuple[float, float, float]:
     """Milliseconds to the first plot of a server that has just been started, kB, and MB of its processes."""
     with serving([sys.executable, "app.py", "--port", "{port}"], "/", **given) as server:
-        _, kilobytes, plotted = load(browser, f"{server.url}/{kind}/performance")
-        return plotted, kilobytes, memory_of(server.pid)
+        url = f"{server.url}/{kind}/performance"
+        plotted = opened(browser.new_context(**SCREEN), url)[1]
+        held = memory_of(server.pid)
+        return plotted, opened(browser.new_context(**SCREEN), url, weigh=True)[1], held
 
 
 def main() -> None:
