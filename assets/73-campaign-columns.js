@@ -33,6 +33,7 @@
       if (error.name === "AbortError" || !current()) return;
       if (error.code === "not_held") c.route(await c.job(job.id));
       else if (error.status === 404) c.trouble(...c.lost(error));
+      else if (error.status < 500 && !c.part("matches").childElementCount) c.trouble("The file cannot be read", error.words);
       else c.say("columns", error.words, true);
     }
   }

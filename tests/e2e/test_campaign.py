@@ -209,6 +209,17 @@ def test_a_file_can_be_dropped_and_what_is_wrong_with_it_is_said(browse):
     expect(tab.page.locator(".campaign-drop")).to_be_visible()
 
 
+def test_a_file_that_cannot_be_read_is_refused_before_anything_runs(browse, tmp_path):
+    tab = browse(quiet=False).open("/loan/campaign")
+    book = tmp_path / "customers.csv"
+    book.write_bytes("Income;Term\n5000;360\n".encode("utf-16"))
+    tab.page.set_input_files("#campaign-file", book)
+    step(tab, "trouble")
+    expect(tab.page.get_by_role("alert").filter(visible=True)).to_contain_text("UTF-8")
+    tab.page.get_by_role("button", name="Choose a file").filter(visible=True).click()
+    step(tab, "file")
+
+
 def test_the_keyboard_reaches_the_file(browse):
     tab = browse()
     choosers = []
