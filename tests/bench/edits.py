@@ -1,45 +1,54 @@
 """Sixteen people who edit at once: complete edits per second on 2 workers.
 
 An edit is what the page sends when a value was changed: first the question for the score, and, when
-that was answered, the question for the reasons behind it. Beside ours, the usual Dash page
-(``usual.py``) with a bare score and a chart. Run: python tests/bench/edits.py [model]
+that was answered, the question for the reasons behind it. Each person has a record of their own and
+changes one value of it at a time, so hardly an answer is one that was given before. Beside ours, the
+usual Dash page (``usual.py``) with a bare score and a chart. Run: python tests/bench/edits.py
 """
 
 from __future__ import annotations
 
 import json
 import sys
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from layouts import ids
+from ml.blocks import rows_of
 from ml.schema import text_of
 from ml.service import open_service
+from tests.bench import ten
 from tests.bench.post import Connection, best, measure, port_of, request_of
 from tests.bench.serving import gunicorn, serving, table
 
 PEOPLE, ROUNDS, SECONDS = 16, 3, 4.0
+EDITS = 400  # of each person; then they begin anew
 UPDATE = "/_dash-update-component"
 
 
 class Editor(Connection):
-    """A person: one question after the other, each when the one before was answered; then again from the first."""
+    """A person: one edit after the other, each of one or more questions that wait for the answer before."""
 
-    def __init__(self, port: int, requests: list[bytes]) -> None:
-        super().__init__(port, requests[0])
-        self._requests = requests
-        self._at = 0
+    def __init__(self, port: int, edits: list[list[bytes]]) -> None:
+        super().__init__(port, edits[0][0])
+        self._edits = edits
+        self._at = self._question = 0
 
     def answered(self) -> bool:
         """True when the whole edit is answered."""
         if not super().answered():
             return False
-        self._at = (self._at + 1) % len(self._requests)
-        self.request = self._requests[self._at]
-        if self._at == 0:
+        edit = self._edits[self._at % len(self._edits)]
+        self._question += 1
+        if self._question == len(edit):
+            self._at, self._question = self._at + 1, 0
+            self.request = self._edits[self._at % len(self._edits)][0]
             return True
+        self.request = edit[self._question]
         began = self.sent_at
         self.send()
         self.sent_at = began
@@ -58,37 +67,54 @@ def callback(outputs: list[tuple[str, str]], inputs: list[tuple[str, str, Any]])
     return request_of(UPDATE, json.dumps(body).encode())
 
 
-def main(model: str = "breast-cancer") -> None:
+def main() -> None:
     """Measure score alone, score and reasons, and the usual page, in turns."""
-    bundle = open_service("models").model(model)
-    record = {feature.name: text_of(feature.default) for feature in bundle.schema.features}
-    half = {name: "" if at % 2 else text for at, (name, text) in enumerate(record.items())}
-    environ = {"MODEL": model, "LOG_LEVEL": "warning"}
+    with tempfile.TemporaryDirectory() as scratch:
+        models = Path(scratch) / "models"
+        ten.add(models)
+        _compare(models, Path(scratch) / "var")
+
+
+def _compare(models: Path, var: Path) -> None:
+    bundle = open_service(models).model(ten.NAME)
+    rows = [
+        dict(zip(bundle.schema.names, map(text_of, row), strict=True))
+        for row in rows_of(bundle.schema, bundle.holdout.block)
+    ]
+    environ = {"MODEL": ten.NAME, "MODELS_DIR": str(models), "VAR_DIR": str(var), "LOG_LEVEL": "warning"}
     with (
         serving(gunicorn("app:create_server()"), "/healthz", **environ) as likely,
         serving(gunicorn("tests.bench.usual:server"), "/", USUAL="dash", **environ) as usual,
     ):
         ours, theirs = port_of(likely), port_of(usual)
-        sides = {
-            "usual Dash page: a bare score and a chart": (theirs, [usual_edit(bundle)]),
-            "ours, all known: score": (ours, [score_of(bundle.key, record)]),
-            "ours, all known: score and reasons": (
-                ours,
-                [score_of(bundle.key, record), reasons_of(bundle.key, record)],
-            ),
-            "ours, half known: score, range, ask next": (ours, [score_of(bundle.key, half)]),
-            "ours, half known: all of it": (ours, [score_of(bundle.key, half), reasons_of(bundle.key, half)]),
+
+        def score(record: dict[str, str]) -> list[bytes]:
+            return [score_of(bundle.key, record)]
+
+        def everything(record: dict[str, str]) -> list[bytes]:
+            return [score_of(bundle.key, record), reasons_of(bundle.key, record)]
+
+        sides: dict[str, tuple[int, Callable[[dict[str, str]], list[bytes]], float]] = {
+            "usual Dash page: a bare score and a chart": (theirs, usual_edit, 1.0),
+            "ours, all known: score": (ours, score, 1.0),
+            "ours, all known: score and reasons": (ours, everything, 1.0),
+            "ours, half known: score, range, ask next": (ours, score, 0.5),
+            "ours, half known: all of it": (ours, everything, 0.5),
         }
         found: dict[str, list] = {side: [] for side in sides}
-        for _ in range(ROUNDS):
-            for side, (port, requests) in sides.items():
-                people = [Editor(port, requests) for _ in range(PEOPLE)]
+        for turn in range(ROUNDS):
+            for side, (port, requests, known) in sides.items():
+                people = [
+                    Editor(port, [requests(record) for record in ten.edits(rows, EDITS, PEOPLE * turn + one, known)])
+                    for one in range(PEOPLE)
+                ]
                 found[side].append(measure(people, SECONDS))
     rates = {side: best(rounds) for side, rounds in found.items()}
     least = next(iter(rates.values()))[1]
-    rows = [[side, f"{rate:.0f}/s", f"{p50:.0f} ms", f"{rate / least:.1f}x"] for side, (p50, rate) in rates.items()]
+    lines = [[side, f"{rate:.0f}/s", f"{p50:.0f} ms", f"{rate / least:.1f}x"] for side, (p50, rate) in rates.items()]
     header = ["", "edits", "p50", "usual = 1"]
-    table(f"{PEOPLE} people edit {model} at once, 2 workers, best of {ROUNDS} rounds", header, rows)
+    title = f"{PEOPLE} people edit records of ten numbers at once, 200 trees, 2 workers, best of {ROUNDS} rounds"
+    table(title, header, lines)
 
 
 def score_of(key: str, record: dict[str, str]) -> bytes:
@@ -101,10 +127,10 @@ def reasons_of(key: str, record: dict[str, str]) -> bytes:
     return callback([(ids.REASONS, "children"), (ids.ADVISED, "data")], [(ids.WONDERED, "data", asked)])
 
 
-def usual_edit(bundle: Any) -> bytes:
-    inputs = [(feature.name, "value", feature.default) for feature in bundle.schema.features]
-    return callback([("answer", "children"), ("bars", "figure")], inputs)
+def usual_edit(record: dict[str, str]) -> list[bytes]:
+    inputs = [(name, "value", float(text)) for name, text in record.items()]
+    return [callback([("answer", "children"), ("bars", "figure")], inputs)]
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main()

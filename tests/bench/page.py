@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import statistics
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.bench import ten
 from tests.bench.serving import gunicorn, serving, table
 
 CHROMIUM = ["chromium", "chromium-browser", "google-chrome"]
@@ -55,12 +57,19 @@ SIDES = (
     Side(
         "ours",
         [sys.executable, "app.py", "--port", "{port}"],
-        "/breast-cancer/predict",
-        "[data-feature='radius_mean'] input",
+        f"/{ten.NAME}/predict",
+        f"[data-feature='{ten.FIELD}'] input",
         "#result",
         {},
     ),
-    Side("usual Dash page", gunicorn("tests.bench.usual:server"), "/", "#radius_mean", "#answer", {"USUAL": "dash"}),
+    Side(
+        "usual Dash page",
+        gunicorn("tests.bench.usual:server"),
+        "/",
+        f"#{ten.FIELD}",
+        "#answer",
+        {"USUAL": "dash", "MODEL": ten.NAME},
+    ),
 )
 
 
@@ -106,11 +115,16 @@ def change_times(page: Page, side: Side, changes: int) -> list[float]:
     """Milliseconds from a committed change to the new number on the screen, for each change."""
     times = []
     for at in range(changes + 5):
-        took = page.evaluate(CHANGE, [side.field, f"{9 + 13 * (at % 2) + at * 0.01:.2f}", side.answer])
+        took = page.evaluate(CHANGE, [side.field, _typed(at), side.answer])
         if at >= 5:  # the first ones warm the server's workers
             times.append(took)
         page.wait_for_timeout(60)
     return times
+
+
+def _typed(at: float) -> str:
+    """Now low, now high, and never the same again."""
+    return f"{(ten.HIGH if at % 2 >= 1 else ten.LOW) + at * 0.0001:.5f}"
 
 
 def reason_times(page: Page, side: Side, changes: int) -> list[float]:
@@ -119,16 +133,16 @@ def reason_times(page: Page, side: Side, changes: int) -> list[float]:
         return []
     times = []
     for at in range(changes + 5):
-        took = page.evaluate(REASONS, [side.field, f"{9 + 13 * (at % 2) + at * 0.013:.3f}"])
+        took = page.evaluate(REASONS, [side.field, _typed(at + 0.5)])
         if at >= 5:
             times.append(took)
         page.wait_for_timeout(60)
     return times
 
 
-def measure(browser: Browser, side: Side, changes: int) -> list[str]:
+def measure(browser: Browser, side: Side, changes: int, rooms: dict[str, str]) -> list[str]:
     """One side's row of figures."""
-    with serving(side.command, side.path, **side.environ) as server:
+    with serving(side.command, side.path, **side.environ, **rooms) as server:
         page, counts = load(browser, server.url, side)
         times = change_times(page, side, changes)
         reasons = reason_times(page, side, changes)
@@ -153,9 +167,11 @@ def main() -> None:
         print("page: left out, for there is no Chromium on this machine")
         return
     changes = int(sys.argv[1]) if len(sys.argv) > 1 else 30
-    with sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
+        rooms = {"MODELS_DIR": f"{scratch}/models", "VAR_DIR": f"{scratch}/var"}
+        ten.add(Path(rooms["MODELS_DIR"]))
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        rows = [measure(browser, side, changes) for side in SIDES]
+        rows = [measure(browser, side, changes, rooms) for side in SIDES]
         browser.close()
     header = [
         "",
@@ -167,7 +183,7 @@ def main() -> None:
         "p95",
         "reasons",
     ]
-    table("The Prediction page", header, rows)
+    table("The Prediction page of a model with ten numbers and 200 trees", header, rows)
 
 
 if __name__ == "__main__":
