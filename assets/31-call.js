@@ -11,7 +11,9 @@
 
   const formHere = () => document.querySelector(".form[data-mirror]");
   const valuesOf = (form) => fieldsOf(form).map(valueOf);
-  const equal = (a, b) => a.every((value, at) => value === b[at]);
+  /* What can be undone; the outcome that is looked at goes along. */
+  const stands = (form) => ({ values: valuesOf(form), declined: form.dataset.declined ?? "", chosen: form.dataset.outcome ?? "" });
+  const same = (a, b) => a.declined === b.declined && a.values.every((value, at) => value === b.values[at]);
 
   function fill(form, values) {
     fieldsOf(form).forEach((field, at) => setValue(field, values[at]));
@@ -36,8 +38,10 @@
     undo: (form) => {
       if (past.form !== form || !past.steps.length) return;
       // What has not come to rest yet goes first; then the steps, one by one.
-      if (equal(valuesOf(form), past.steps.at(-1).values) && past.steps.length > 1) past.steps.pop();
-      fill(form, past.steps.at(-1).values);
+      if (same(stands(form), past.steps.at(-1)) && past.steps.length > 1) past.steps.pop();
+      const { declined, chosen, values } = past.steps.at(-1);
+      Object.assign(form.dataset, { declined, outcome: chosen });
+      fill(form, values);
     },
   };
 
@@ -48,7 +52,7 @@
     const { choose, decline, order, ask: feature, do: act, reset } = button.dataset;
     // What is drawn anew takes the keyboard with it.
     for (const name of ["choose", "decline", "order"]) if (name in button.dataset) refocus = [`data-${name}`, button.dataset[name]];
-    if (choose !== undefined) { form.dataset.outcome = choose; ask(); }
+    if (choose !== undefined) { form.dataset.outcome = choose; delete form.dataset.wanted; ask(); }
     else if (decline !== undefined) { toggleDeclined(form, decline); ask(); }
     else if (order !== undefined) { form.dataset.order = order; ask(); }
     else if (feature !== undefined) goTo(fieldsOf(form).find((field) => field.dataset.feature === feature));
@@ -62,10 +66,16 @@
     ask();
   }
 
+  /* What is declined makes room for the best of the rest, until somebody else is on the phone (33-finder.js). */
   function toggleDeclined(form, name) {
     const names = new Set((form.dataset.declined || "").split(",").filter(Boolean));
-    if (!names.delete(name)) names.add(name);
+    const out = !names.delete(name);
+    if (out) names.add(name);
     form.dataset.declined = [...names].join(",");
+    const rest = [...document.querySelectorAll("#result [data-outcome]")].find((bar) => !names.has(bar.dataset.outcome));
+    if (!out || !rest || focus().outcome !== name) return;
+    form.dataset.wanted ??= form.dataset.outcome ?? "";
+    form.dataset.outcome = rest.dataset.outcome;
   }
 
   function goTo(field) {
@@ -120,11 +130,14 @@
       try { onCall(form, localStorage.getItem("view") === "call"); } catch { onCall(form, false); }
     }
     dressFields(form);
-    const step = { serial: question.serial, values: valuesOf(form), ...focus() };
+    const step = { serial: question.serial, ...stands(form), ...focus() };
     const before = past.steps.at(-1);
-    if (!before || !equal(step.values, before.values)) past.steps = [...past.steps, step].slice(-LONGEST_PAST);
+    if (!before || !same(step, before)) past.steps = [...past.steps, step].slice(-LONGEST_PAST);
     else past.steps[past.steps.length - 1] = step;
-    if (past.serial !== step.serial) sayWhatMoved(form, past.last, step);
+    if (past.serial !== step.serial) {
+      sayWhatMoved(form, past.last, step);
+      if (past.last) showScore();
+    }
     past.serial = step.serial;
     past.last = step;
     const undo = form.querySelector("[data-do=undo]");
@@ -139,6 +152,14 @@
     const outcome = document.querySelector("#result [data-focus]")?.dataset.focus;
     const bar = outcome === undefined ? null : find("data-outcome", outcome);
     return { outcome, probability: Number(bar?.dataset.probability), shown: bar?.querySelector(".number")?.textContent };
+  }
+
+  /* Whoever read on below the score sees the new one. */
+  function showScore() {
+    const headline = document.querySelector("#result .headline");
+    for (const around of document.querySelectorAll(".side, .panel")) {
+      if (headline && around.scrollTop && headline.getBoundingClientRect().top < around.getBoundingClientRect().top) around.scrollTop = 0;
+    }
   }
 
   /* Before and after, at the one field that was changed. */

@@ -92,6 +92,9 @@
     const form = formHere();
     form.dataset.said = hit.words;
     if ("opened" in form.dataset) form.dataset.opened = ""; // what is likeliest for another record
+    form.dataset.declined = ""; // by somebody else
+    if ("wanted" in form.dataset) form.dataset.outcome = form.dataset.wanted;
+    delete form.dataset.wanted;
     leave();
     put(form, hit, fieldsOf(form).map((field) => hit.record[field.dataset.feature]));
   }

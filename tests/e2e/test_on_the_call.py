@@ -133,9 +133,51 @@ def test_a_declined_product_leaves_the_ranking_and_comes_back(browse):
     tab.page.get_by_role("button", name="Mark as declined: Credit card").click()
     tab.answered(1)
     assert list(tab.probabilities()) == [*others, first]
+    assert focus(tab) == others[0]  # what to say and ask next is about the best of the rest
     tab.page.get_by_role("button", name="Put back: Credit card").click()
     tab.answered(2)
     assert list(tab.probabilities()) == [first, *others]
+
+
+def test_declining_is_undone_like_any_other_step(browse):
+    tab = browse().open("/bank-products/predict?outcome=credit-card&order=probability")
+    tab.settle()
+    tab.type("Income", "120")
+    tab.answered(1)
+    tab.page.get_by_role("button", name="Mark as declined: Credit card").click()
+    tab.answered(2)
+    tab.page.keyboard.press("Control+z")
+    tab.answered(3)
+    assert tab.page.get_by_role("button", name="Mark as declined: Credit card").is_visible()
+    assert focus(tab) == "credit-card"
+    assert tab.textbox("Income").input_value() == "120"
+
+
+@pytest.mark.parametrize("act", ["Random", "New"])
+def test_what_one_customer_declined_is_offered_to_the_next(browse, act):
+    tab = browse().open("/bank-products/predict?outcome=credit-card&order=probability")
+    tab.settle()
+    tab.page.get_by_role("button", name="Mark as declined: Credit card").click()
+    tab.answered(1)
+    tab.type("Income", "120")
+    tab.answered(2)
+    tab.page.get_by_role("button", name=act, exact=True).click()
+    tab.answered(3)
+    assert tab.page.locator("[data-declined]").get_attribute("data-declined") == ""
+    assert focus(tab) == "credit-card"  # what the person chose to look at
+    tab.page.wait_for_function("() => !location.search.includes('declined')")
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 700), (380, 740)])
+def test_after_an_edit_the_score_is_in_sight_whatever_was_read_before(browse, width, height):
+    tab = browse(width=width, height=height).open("/bank-products/predict")
+    tab.reasons()
+    scroller = ".panel" if width < 700 else ".side"
+    assert tab.page.locator(scroller).evaluate("part => { part.scrollTop = 9999; return part.scrollTop; }") > 0
+    tab.type("Income", "120")
+    tab.answered(1)
+    expect(tab.page.locator("#result .headline")).to_be_in_viewport()
+    tab.page.wait_for_function(f"() => document.querySelector('{scroller}').scrollTop === 0")
 
 
 def test_classes_keep_their_places_and_the_models_own_label_is_named(browse):
