@@ -123,7 +123,7 @@
     const svg = make("svg", { class: "sweep", viewBox: "0 0 200 28", preserveAspectRatio: "none", role: "img" });
     svg.setAttribute("aria-label", `Over its values from ${sweep.shown[ends[0]]} to ${sweep.shown[ends[1]]}`);
     const title = make("title", {});
-    title.textContent = `From ${sweep.shown[ends[0]]} at ${sweep.values[ends[0]]} to ${sweep.shown[ends[1]]} at ${sweep.values[ends[1]]}`;
+    title.textContent = `From ${sweep.shown[ends[0]]} at ${sweep.words[ends[0]]} to ${sweep.shown[ends[1]]} at ${sweep.words[ends[1]]}`;
     svg.append(title);
     return svg;
   }

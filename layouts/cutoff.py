@@ -5,12 +5,16 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.percent import percents
+from layouts.percent import TENTHS, percents
+from ml.marks import percent
 
 
 def cut_off_text(probability: float) -> str:
     """A probability that somebody chose: "35 %", and "12.5 %" where it is no whole percent."""
-    return percents([probability], exclusive=False)[0].replace(".0\u00a0", "\u00a0")
+    tenths = round(TENTHS * probability)
+    if tenths % 10 == 0 and (0 < tenths < TENTHS or probability in (0, 1)):
+        return percent(f"{tenths // 10}")
+    return percents([probability], exclusive=False)[0]
 
 
 def tick(cut_off: float) -> list[Component]:

@@ -10,6 +10,7 @@ from layouts.percent import percents
 from ml.advice import Advice, Standing
 from ml.schema import Feature, Value, text_of
 from ml.sweep import Sweep
+from ml.words import shown_value
 
 
 def advised(standing: Standing, advice: Advice, serial: int) -> dict[str, Any]:
@@ -19,7 +20,8 @@ def advised(standing: Standing, advice: Advice, serial: int) -> dict[str, Any]:
     -------
     dict
         ``serial``, ``model``, ``outcome``, and ``sweeps``: feature name to ``values`` (texts as fields
-        have them), ``at`` (0 to 1, from left to right), ``p`` (0 to 1), ``shown`` and ``here``.
+        have them), ``words`` (as people read them), ``at`` (0 to 1, from left to right), ``p`` (0 to 1),
+        ``shown`` and ``here``.
     """
     column = standing.model.outcomes.index(standing.outcome)
     drawn = {name: _drawn(standing.model.schema.feature(name), sweep, column) for name, sweep in advice.sweeps.items()}
@@ -35,6 +37,7 @@ def _drawn(feature: Feature, sweep: Sweep, column: int) -> Mapping[str, Any]:
     probabilities = sweep.probabilities[:, column].tolist()
     return {
         "values": [text_of(value) for value in sweep.values],
+        "words": [shown_value(feature, value) for value in sweep.values],
         "line": feature.kind in ("number", "integer", "date"),
         "at": _places(sweep.values),
         "p": [round(probability, 6) for probability in probabilities],

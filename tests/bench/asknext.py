@@ -86,11 +86,21 @@ def at_cutoff(game: Game, bundle: Bundle, records: int, full: np.ndarray, cutoff
     sides = [rng.permutation(np.flatnonzero(acted == side))[: records // 2] for side in (False, True)]
     cells = [bundle.name, f"{cutoff:.3f}", f"{sum(map(len, sides))}", f"{acted.mean():.2f}"]
     rows = [rows_of(bundle.schema, take(bundle.holdout.block, side)) for side in sides]
-    for order in orders(game, bundle, outcome, cutoff).values():
-        rest, called = ([needed(game, row, outcome, cutoff, order) for row in side] for side in rows)
-        mean = (1 - acted.mean()) * np.mean(rest) + acted.mean() * np.mean(called)
-        cells.append(f"{mean:.2f} ({np.mean(called):.2f})")
-    return [*cells, f"{speed(game, rows[0], outcome, cutoff):.2f}"]
+    shares = (1 - acted.mean(), acted.mean())
+    found = {}
+    for name, order in orders(game, bundle, outcome, cutoff).items():
+        found[name] = [np.array([needed(game, row, outcome, cutoff, order) for row in side]) for side in rows]
+        mean = sum(share * side.mean() for share, side in zip(shares, found[name], strict=True))
+        cells.append(f"{mean:.2f} ({found[name][1].mean():.2f})")
+    more = [ours - theirs for ours, theirs in zip(found["ask next"], found["by importance"], strict=True)]
+    return [*cells, _difference(more, shares), f"{speed(game, rows[0], outcome, cutoff):.2f}"]
+
+
+def _difference(sides: list[np.ndarray], shares: tuple[float, float]) -> str:
+    """Mean of paired differences in two strata, and its standard error."""
+    mean = sum(share * side.mean() for share, side in zip(shares, sides, strict=True))
+    error = sum(share**2 * side.var(ddof=1) / len(side) for share, side in zip(shares, sides, strict=True)) ** 0.5
+    return f"{mean:+.3f} ±{error:.3f}"
 
 
 def speed(game: Game, rows: list[Row], outcome: int, cutoff: float) -> float:
@@ -117,6 +127,7 @@ def main() -> None:
         "by crossing",
         "by importance",
         "at random",
+        "ask next less importance",
         "ms",
     ]
     table(

@@ -312,6 +312,7 @@ def test_fields_show_how_the_score_moves_over_their_values(browse, service):
     income = tab.field("Income")
     expect(income.locator(".sweep polyline")).to_have_count(1)
     expect(income.locator(".sweep-here")).to_have_count(1)
+    expect(income.locator(".sweep title")).to_contain_text("at 12,000 a month")  # as people read it
     tab.textbox("Income").press("Escape")
     tab.answered(1)
     tab.reasons()

@@ -7,6 +7,7 @@ import pytest
 from layouts.asked import BY_PROBABILITY, question
 from layouts.board import ranked, worths_of
 from layouts.cutoff import cut_off_text
+from ml.marks import of_locale, reading
 from ml.outcomes import Outcome, Outcomes
 from ml.payoff import worths
 
@@ -56,3 +57,5 @@ def test_an_order_that_there_is_not_is_none(sent, read):
 @pytest.mark.parametrize(("cut_off", "said"), [(0.35, "35 %"), (0.125, "12.5 %"), (0.0, "0 %"), (1.0, "100 %")])
 def test_a_cut_off_is_said_without_needless_digits(cut_off, said):
     assert cut_off_text(cut_off).replace("\xa0", " ") == said
+    with reading(of_locale("de")):
+        assert cut_off_text(cut_off).replace("\xa0", " ") == said.replace(".", ",")
