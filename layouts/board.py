@@ -24,6 +24,7 @@ from ml.words import listed, number_text
 
 ORDERS = {"": "By value", BY_PROBABILITY: "By probability"}
 AVERAGES = "≈ what it brings on average: probability × value."
+NOT_SETTLED = "Not settled yet: ask first."
 
 
 def board(standing: Standing, declined: Collection[str], serial: int, order: str = "") -> Component:
@@ -108,8 +109,15 @@ def _headline(standing: Standing, shown: str) -> Component:
     words = html.P([html.Span(f"{band.label}, "), html.Span(shown, className="number")], className="headline owned")
     said = [eyebrow, words]
     if band.action and "bands" in standing.model.card:
-        said.append(html.P(band.action, className="action owned"))
+        said.append(html.P(_action(standing), className="action owned"))
     return html.Div([html.Div(said, className="said"), *_known(standing)], className="head")
+
+
+def _action(standing: Standing) -> str:
+    """What the card says to do, but not while the blanks may still carry the score across the cut-off."""
+    at = standing.model.outcomes.index(standing.outcome)
+    open_still = bool(standing.blank) and standing.low[at] < standing.cut_off <= standing.high[at]
+    return NOT_SETTLED if open_still else standing.band.action
 
 
 def _known(standing: Standing) -> list[Component]:

@@ -237,6 +237,16 @@ def test_the_action_of_a_band_is_shown_where_the_card_sets_one():
     assert "Offer it." in text_in(board.board(standing(model, (0.6, 0.4)), (), 1))
 
 
+@pytest.mark.parametrize(("low", "high", "settled"), [(0.55, 0.9, True), (0.3, 0.9, False), (0.1, 0.4, True)])
+def test_what_to_do_is_not_said_while_the_blanks_may_still_carry_the_score_across_the_cut_off(low, high, settled):
+    model = Model(outcomes("red", "blue"), Schema((Feature("a", "A", "number"),)))
+    model.card["bands"] = []
+    now = standing(model, (0.6, 0.4), blank=("a",), low=(low, 0.0), high=(high, 1.0))
+    said = text_in(board.board(now, (), 1))
+    assert ("Offer it." in said) == settled
+    assert (board.NOT_SETTLED in said) != settled
+
+
 @pytest.mark.parametrize(
     ("crossing", "decides", "is_call", "words"),
     [
