@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
@@ -18,8 +19,19 @@ SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 @pytest.fixture(scope="session")
 def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the four demo models, trained once for all tests. Read only."""
-    folder = tmp_path_factory.mktemp("models")
+    """A folder with the four demo models, trained once for all tests and all their processes. Read only."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return trained(tmp_path_factory.mktemp("models"))
+    shared = tmp_path_factory.getbasetemp().parent / "models"
+    with (shared.parent / "models.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first process trains, the others wait
+        if not shared.is_dir():
+            trained(shared.with_name("models-in-training")).rename(shared)
+    return shared
+
+
+def trained(folder: Path) -> Path:
+    """The folder, with the four demo models in it."""
     for name in RECIPES:
         build_bundle(recipe(name)(None, lambda line: None), folder)
     return folder
