@@ -27,6 +27,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import callbacks
 from api import create_api
+from callbacks.before import page_before
 from jobs.beside import Beside
 from jobs.intake import Intake
 from layouts import shell, url
@@ -99,6 +100,7 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
     app = LeanDash(
         "likely",
         draws=draws,
+        before=lambda path, search: page_before(rooms.service, path, search) if draws(path) else None,
         server=server,
         assets_folder=str(HERE / "assets"),
         title="Likely",

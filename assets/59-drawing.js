@@ -6,19 +6,26 @@
 
   function load() {
     loaded ??= new Promise((done, failed) => {
-      const tag = document.createElement("script");
-      tag.src = document.querySelector("meta[name=likely-drawing]").content;
+      const address = document.querySelector("meta[name=likely-drawing]").content;
+      const begun = document.head.querySelector(`script[src="${address}"]`); // by 01-before.js
+      const tag = begun ?? document.createElement("script");
       tag.addEventListener("load", () => done(window.Plotly));
       tag.addEventListener("error", () => {
         loaded = null; // the next page tries again
         tag.remove();
         failed(new Error("The script that draws did not load."));
       });
+      if (begun) return;
+      tag.src = address;
       document.head.append(tag);
     });
     return loaded;
   }
 
+  if (window.Plotly) { // the page came with a figure, and with this script before all others
+    window.likelyDraws = () => {};
+    return;
+  }
   window.Plotly = { then: (...next) => load().then(...next) };
 
   /* Called where a page will draw: sooner than its first graph is there. */

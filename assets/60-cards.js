@@ -9,7 +9,7 @@
   const LEAVE = 50;   // ms until the questions have left: starting the script that draws takes a while
   const byId = (id) => document.getElementById(id);
   const page = () => byId("plots");
-  const cards = () => [...document.querySelectorAll(".plot-card")];
+  const cards = () => [...document.querySelectorAll("#plots .plot-card")];
   const state = new WeakMap(); // card: { near, held, asked, drawn, timer }
 
   /* { value, extra } of the page: what it opens with, then what its table of counts says. */
@@ -49,6 +49,7 @@
     for (const entry of entries) {
       const card = stateOf(entry.target);
       card.near = entry.isIntersecting;
+      card.seen = true;
       if (card.near) ask(entry.target);
     }
     if (entries.some((entry) => entry.isIntersecting)) dispatchEvent(new CustomEvent("likely:cards"));
@@ -180,8 +181,21 @@
   }
 
   // ---- what comes -----------------------------------------------------------------------------
+  /* Whether the page that was opened shows its numbers and the first plot that can be seen: told once, to 01-before.js. */
+  let stood = false;
+  function stands() {
+    const [card] = cards();
+    const empty = byId("averages") && !byId("averages").hasChildNodes();
+    const numbers = !byId("cut-off") || byId("cut-off").dataset.tally;
+    return numbers && !empty && (!card || card.hidden || (stateOf(card).seen && (!stateOf(card).near || drawn(card))));
+  }
+
   function look() {
     if (!first.over && first.card?.isConnected && drawn(first.card)) others(first);
+    if (!stood && stands()) {
+      stood = true;
+      dispatchEvent(new CustomEvent("likely:stands"));
+    }
     for (const card of cards()) {
       const now = stateOf(card);
       const waiting = card.querySelector(".plot-waiting");
@@ -195,7 +209,7 @@
     if (planned || !page()) return;
     planned = true;
     requestAnimationFrame(() => { planned = false; look(); });
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "data-tally"] });
 
   // ---- pictures -------------------------------------------------------------------------------
   /* Papers are transparent and ink is a middle grey on the page; in a file it is white paper and dark ink. */

@@ -35,11 +35,11 @@
 
   function tally(answer) {
     if (!answer || answer.outcome !== page()?.dataset.outcome) return "";
-    const note = document.querySelector("[data-refused]");
+    const note = page().querySelector("[data-refused]");
     note.hidden = !answer.refused;
     note.textContent = answer.refused;
     if (answer.again) return later(opened);
-    for (const part of [byId("cut-off"), document.querySelector(".performance-head")]) part.hidden = Boolean(answer.refused);
+    for (const part of [byId("cut-off"), page().querySelector(".performance-head")]) part.hidden = Boolean(answer.refused);
     for (const card of window.likelyCards.cards()) {
       const needs = card.dataset.mark || card.dataset.followsCutOff === "moves";
       card.hidden = Boolean(answer.refused && needs);
@@ -191,7 +191,7 @@
     page().dataset.inUse = String(table.cut_off[at]);
   }
 
-  const say = (words) => { document.querySelector(".cut-off-said").textContent = words; };
+  const say = (words) => { byId("cut-off").querySelector(".cut-off-said").textContent = words; };
 
   function kept(answer) {
     if (!answer || !byId("cut-off")) return "";

@@ -12,8 +12,9 @@ from dash.development.base_component import Component
 from callbacks.plots import PATIENCE
 from layouts import headline, ids, picks
 from ml.errors import LikelyError
-from ml.overview import averages_of, overview, read_cut_off
-from ml.own_measures import own_measures_of
+from ml.outcomes import Outcomes
+from ml.overview import Overview, averages_of, overview, read_cut_off
+from ml.own_measures import OwnMeasure, own_measures_of
 from ml.patience import StillWorking, patient
 from ml.service import Service
 from ml.spoken import cut_off_text
@@ -21,6 +22,9 @@ from store.db import StoreSilent
 
 log = logging.getLogger(__name__)
 NOT_KEPT = "This cut-off could not be kept: the store does not answer. Everything goes on with the one in use."
+
+
+Counts = tuple[Overview, Outcomes, str, tuple[OwnMeasure, ...]]
 
 
 class Keeps(Protocol):
@@ -58,26 +62,36 @@ def show_tally(service: Service, asked: Any) -> dict[str, Any]:
     asked = asked if isinstance(asked, dict) else {}
     outcome = str(asked.get("outcome"))
     try:
-        bundle = service.model(str(asked.get("model")))
         with patient(PATIENCE):
-            found = overview(service, bundle, outcome, read_cut_off(asked.get("cut_off")))
+            return picks.picks(*counts_asked(service, str(asked.get("model")), outcome, asked.get("cut_off")))
     except StillWorking as error:
         return picks.unfinished(error, outcome)
     except LikelyError as error:
         return picks.refused(error, outcome)
-    return picks.picks(found, bundle.outcomes, outcome, own_measures_of(bundle.card, outcome))
+
+
+def counts_asked(service: Service, model: str, outcome: str, cut_off: object) -> Counts:
+    """What the table of counts is made of, for who handles errors: StillWorking, or any LikelyError."""
+    bundle = service.model(model)
+    found = overview(service, bundle, outcome, read_cut_off(cut_off))
+    return found, bundle.outcomes, outcome, own_measures_of(bundle.card, outcome)
 
 
 def show_averages(service: Service, model: Any) -> Component | str:
     """All outcomes beside each other, at the model's own decisions."""
     try:
-        bundle = service.model(str(model))
         with patient(PATIENCE):
-            return headline.all_outcomes(bundle, averages_of(service, bundle))
+            return averages_asked(service, str(model))
     except StillWorking as error:
         return f"{error.message} Open the page again in a minute."
     except LikelyError as error:
         return str(error)
+
+
+def averages_asked(service: Service, model: str) -> Component:
+    """As :func:`show_averages`, for who handles errors: StillWorking, or any LikelyError."""
+    bundle = service.model(model)
+    return headline.all_outcomes(bundle, averages_of(service, bundle))
 
 
 def keep(service: Service, store: Keeps | None, asked: Any) -> dict[str, Any]:

@@ -43,16 +43,20 @@ def show_plot(service: Service, asked: Any) -> list[Component]:
         ``{"model": key, "plot": key, "outcome": name, "options": {key: text}, "cut_off": number or
         None, "extra": numbers}``; as all that a browser sends, it may be anything.
     """
-    asked = asked if isinstance(asked, dict) else {}
-    model, outcome = str(asked.get("model")), asked.get("outcome")
     try:
         with patient(PATIENCE):
-            found = drawn(service, model, asked.get("plot"), outcome, asked.get("options"))
-            table = _tally(service, model, found, asked)
+            return plot_asked(service, asked if isinstance(asked, dict) else {})
     except StillWorking as error:
         return plots.unfinished(error)
     except LikelyError as error:
         return plots.refusal(error)
+
+
+def plot_asked(service: Service, asked: dict[str, Any]) -> list[Component]:
+    """As :func:`show_plot`, for who handles errors: StillWorking, or any LikelyError."""
+    model, outcome = str(asked.get("model")), asked.get("outcome")
+    found = drawn(service, model, asked.get("plot"), outcome, asked.get("options"))
+    table = _tally(service, model, found, asked)
     if table is None:
         return plots.shown(found)
     row = table.at(read_cut_off(asked.get("cut_off")) or 0.0)

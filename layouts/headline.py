@@ -36,7 +36,8 @@ def bar() -> Component:
     )
     label = html.Label("Cut-off", htmlFor=ids.CUT_OFF_TYPED)
     number = html.Div([label, typed, html.Span("%", **{"aria-hidden": "true"})], className="cut-off-number")
-    use = html.Button("Use this cut-off", type="button", className="cut-off-use", **{"data-keep": "this"})
+    this = {"id": ids.CUT_OFF_USE, "data-keep": "this"}
+    use = html.Button("Use this cut-off", type="button", className="cut-off-use", **this)
     back = html.Button("Undo", type="button", className="quiet-button", hidden=True, **{"data-keep": "former"})
     words = html.P(["In use: ", html.Strong(pick("in_use"))], className="cut-off-in-use", **{"aria-live": "polite"})
     said = html.P("", className="cut-off-said", role="status")

@@ -7,9 +7,10 @@ places can differ.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from layouts import ids
 from ml.errors import LikelyError
 from ml.measures import MEASURES, OF_COUNTS, OF_PROBABILITIES
 from ml.outcomes import Outcomes
@@ -45,8 +46,8 @@ def picks(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMe
     return {
         "outcome": outcome,
         "cut_off": tally.cut_off,
-        "percent": [round(100 * cut, 8) for cut in tally.cut_off],
-        "reach": round(100 * threshold(tally).reach, 6),
+        "percent": [_percent(cut) for cut in tally.cut_off],
+        "reach": _reach(tally),
         "row": found.row,
         "in_use": tally.at(found.in_use),
         "extra": list(found.extra),
@@ -55,6 +56,21 @@ def picks(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMe
         "at": {name: [_rounded(value) for value in column(tally, name)] for name in sorted(names | {*RATES, *COUNTS})},
         "refused": "",
     }
+
+
+Shown = tuple[dict[str, str], dict[str, dict[str, Any]]]
+
+
+def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMeasure] = ()) -> Shown:
+    """What the page shows at the cut-off with which it opens: texts by name, and props of controls by id."""
+    tally, row = found.tally, found.row
+    shown = {name: text for name, (text,) in texts(tally, View(outcomes, outcome), (row,)).items()}
+    controls: dict[str, dict[str, Any]] = {
+        ids.CUT_OFF_SLIDER: {"max": _reach(tally), "value": _percent(tally.cut_off[row])},
+        ids.CUT_OFF_TYPED: {"value": shown["typed"]},
+        ids.CUT_OFF_USE: {"disabled": row == tally.at(found.in_use)},
+    }
+    return shown | _fixed(found) | _own(own), controls
 
 
 def refused(error: LikelyError, outcome: str) -> dict[str, Any]:
@@ -67,25 +83,40 @@ def unfinished(error: LikelyError, outcome: str) -> dict[str, Any]:
     return refused(error, outcome) | {"again": True}
 
 
-def texts(tally: Tally, view: View) -> dict[str, list[str]]:
-    """Each text that depends on the cut-off, as columns of the table."""
-    columns = tally.columns
+def texts(tally: Tally, view: View, rows: Sequence[int] | None = None) -> dict[str, list[str]]:
+    """Each text that depends on the cut-off, as columns of the table; of all its rows, or of some."""
+    rows = range(len(tally.cut_off)) if rows is None else rows
+
+    def of(name: str) -> list[Any]:
+        column = tally.columns[name]
+        return [column[row] for row in rows]
+
+    cuts = [tally.cut_off[row] for row in rows]
     found = {
-        "cut_off": [cut_off_text(cut) for cut in tally.cut_off],
-        "typed": [number_text(round(100 * cut, 4)) for cut in tally.cut_off],
-        "selected": [_share(value) for value in columns["selected"]],
-        "sentence": [sentence(tally, row, view) for row in range(len(tally.cut_off))],
+        "cut_off": [cut_off_text(cut) for cut in cuts],
+        "typed": [number_text(round(100 * cut, 4)) for cut in cuts],
+        "selected": [_share(value) for value in of("selected")],
+        "sentence": [sentence(tally, row, view) for row in rows],
     }
-    found |= {name: [count(value or 0) for value in columns[name]] for name in COUNTS}
+    found |= {name: [count(value or 0) for value in of(name)] for name in COUNTS}
     # A tile of the 2 x 2: its count and its share of the row.
     for name, rate in zip(("true_negative", "false_positive", "false_negative", "true_positive"), RATES, strict=True):
-        pairs = zip(found[name], columns[rate], strict=True)
+        pairs = zip(found[name], of(rate), strict=True)
         found[f"{name}.tile"] = [f"<b>{text}</b><br>{_share(value)}" for text, value in pairs]
     for measure in OF_COUNTS:
-        values, low, high = columns[measure.key], tally.low[measure.key], tally.high[measure.key]
-        found[measure.key] = [shown(measure, value) for value in values]
-        found[f"{measure.key}.range"] = [span(measure, *ends) for ends in zip(low, high, strict=True)]
+        low, high = tally.low[measure.key], tally.high[measure.key]
+        found[measure.key] = [shown(measure, value) for value in of(measure.key)]
+        found[f"{measure.key}.range"] = [span(measure, low[row], high[row]) for row in rows]
     return found
+
+
+def _percent(cut_off: float) -> float:
+    return round(100 * cut_off, 8)
+
+
+def _reach(tally: Tally) -> float:
+    """Where the slider ends, in percent."""
+    return round(100 * threshold(tally).reach, 6)
 
 
 def _fixed(found: Overview) -> dict[str, str]:

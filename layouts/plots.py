@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import dash_bootstrap_components as dbc
@@ -94,15 +95,19 @@ def choice(outcomes: Outcomes, chosen: str) -> Component:
 
 def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any]) -> Component:
     """A plot's place: title, question, options, and what becomes of it."""
-    head = html.Header([html.Div([html.H3(plot.title), html.P(plot.question)]), _download(plot)])
     waiting = html.Div("Working it out …", className="plot-waiting", role="status")
     body = html.Div(waiting, id=ids.plot(bundle.key, plot.key), className="plot-body")
     asked = dcc.Store(id=ids.plot_asked(bundle.key, plot.key))
     return html.Section(
-        [still(head), *_options(bundle, plot, outcome, state), body, asked],
+        [_head(plot), *_options(bundle, plot, outcome, state), body, asked],
         className="plot-card plot-card-wide" if plot.wide else "plot-card",
         **_data(plot),
     )
+
+
+@cache
+def _head(plot: Plot) -> Component:
+    return still(html.Header([html.Div([html.H3(plot.title), html.P(plot.question)]), _download(plot)]))
 
 
 def shown(drawn: Drawn) -> list[Component]:

@@ -30,7 +30,8 @@ INDEX = f"""<!DOCTYPE html>
 {{%css%}}
 </head>
 <body>
-<noscript><p class="noscript">Likely answers while you type, and needs JavaScript for that.</p></noscript>
+<noscript><style>.before {{ display: none; }}</style>
+<p class="noscript">Likely answers while you type, and needs JavaScript for that.</p></noscript>
 {{%app_entry%}}
 <footer>
 {{%config%}}

@@ -6,6 +6,7 @@ A door says how long it waits (``patient``). Where nobody says, what is asked fo
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,7 +16,8 @@ from ml.errors import LikelyError
 
 MOST = 16  # works behind requests, running or not yet fetched; beyond these a request waits as long as it takes
 
-_seconds: ContextVar[float | None] = ContextVar("seconds", default=None)
+_until: ContextVar[float | None] = ContextVar("until", default=None)  # of time.monotonic
+_insists: ContextVar[bool] = ContextVar("insists", default=True)
 
 
 class StillWorking(LikelyError):
@@ -29,12 +31,27 @@ class StillWorking(LikelyError):
 
 @contextmanager
 def patient(seconds: float) -> Iterator[None]:
-    """Within this, wait at most so long for a result that has to be computed; then StillWorking is raised."""
-    before = _seconds.set(seconds)
+    """Within this, wait at most so long for results that have to be computed; then StillWorking is raised.
+
+    Whoever is called by somebody with less patience has no more of it.
+    """
+    outer, until = _until.get(), time.monotonic() + seconds
+    before = _until.set(until if outer is None else min(until, outer))
     try:
         yield
     finally:
-        _seconds.reset(before)
+        _until.reset(before)
+
+
+@contextmanager
+def glancing(seconds: float) -> Iterator[None]:
+    """As :func:`patient`, for who can do without: never waits longer, however much is being worked on."""
+    before = _insists.set(False)
+    try:
+        with patient(seconds):
+            yield
+    finally:
+        _insists.reset(before)
 
 
 class Desk:
@@ -46,11 +63,13 @@ class Desk:
 
     def ask(self, key: str, compute: Callable[[], Any]) -> Any:
         """What `compute` gives or raises; StillWorking where the asker's patience ends before that."""
-        seconds = _seconds.get()
-        work = None if seconds is None else self._work(key, compute)
-        if work is None:
+        until = _until.get()
+        work = None if until is None else self._work(key, compute)
+        if work is None and not _insists.get():
+            raise StillWorking
+        if until is None or work is None:
             return compute()
-        if not work.done.wait(seconds):
+        if not work.done.wait(max(0.0, until - time.monotonic())):
             raise StillWorking
         with self._lock:
             self._works.pop(key, None)

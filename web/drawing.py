@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 FILE = "vendor/plotly-cartesian.min.js"
+WIDE = "(min-width: 40rem)"  # on a phone the first plot may lie far below: it is asked for where it is near
 
 
 class DrawingScript:
@@ -37,4 +38,6 @@ class DrawingScript:
         """What the head of the page at a path gets: the address, and a head start where figures are drawn."""
         address = self.address()
         told = f'<meta name="likely-drawing" content="{address}">\n'
-        return told + (f'<link rel="preload" as="script" href="{address}">\n' if self._draws(path) else "")
+        return told + (
+            f'<link rel="preload" as="script" href="{address}" media="{WIDE}">\n' if self._draws(path) else ""
+        )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-FIRST = "00-theme.js"  # stands in the head, before the first style, and alone
+BEFORE = "01-before.js"  # stands before the scripts of Dash where a page is there sooner
+ALONE = ("00-theme.js", BEFORE)  # the first stands in the head, before the first style
 ADDRESS = "/assets/likely"
 _LINKS = {
     "css": re.compile(r'<link rel="stylesheet" href="[^"]*/assets/[^"]+">\n?'),
@@ -53,7 +54,7 @@ class OwnFiles:
         return links.sub("", links.sub("\0", html, count=1)).replace("\0", one)
 
     def _current(self, kind: str) -> tuple[tuple[float, ...], bytes, str]:
-        files = [file for file in sorted(self._folder.glob(f"*.{kind}")) if file.name != FIRST]
+        files = [file for file in sorted(self._folder.glob(f"*.{kind}")) if file.name not in ALONE]
         times = tuple(file.stat().st_mtime for file in files)
         found = self._made.get(kind)
         if found is None or found[0] != times:

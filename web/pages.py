@@ -2,15 +2,16 @@
 
 import re
 from collections.abc import Callable
+from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import dash_ag_grid  # type: ignore[import-untyped]  # noqa: F401 - its scripts can be asked for
 from dash import Dash
 from flask import Response, request
 
 from web.drawing import DrawingScript
-from web.own import OwnFiles
+from web.own import BEFORE, OwnFiles
 
 # Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018
 # (the one thing that dcc wants of it, regeneratorRuntime, comes with dash-bootstrap-components too):
@@ -23,6 +24,22 @@ _NOT_NEEDED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]
 _GRID = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>\n?')
 
 
+_ADDRESSES = re.compile('<script src="([^"]+)"')
+_TYPE = re.compile(' type="[^"]*"')
+
+
+class Before(Protocol):
+    """A page as it stands before Dash has started: its elements, and the title of its tab."""
+
+    @property
+    def html(self) -> str:
+        """The elements."""
+
+    @property
+    def title(self) -> str:
+        """The title."""
+
+
 class LeanDash(Dash):
     """Dash without the scripts that no page of ours uses, and with our own files in one.
 
@@ -30,17 +47,27 @@ class LeanDash(Dash):
     ----------
     draws : callable, optional
         Whether the page at a path draws figures; without it none does.
+    before : callable, optional
+        Gives the page at a path and a query as it stands before Dash has started, or None.
     *args, **kwargs
         As Dash takes them.
     """
 
-    def __init__(self, *args: Any, draws: Callable[[str], bool] | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        draws: Callable[[str], bool] | None = None,
+        before: Callable[[str, str], Before | None] | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, assets_path_ignore=["^vendor$"], **kwargs)
+        self.before = before
         self.own = OwnFiles(Path(self.config.assets_folder))
         self.drawing = DrawingScript(Path(self.config.assets_folder), draws) if draws else None
 
     def interpolate_index(self, *args: Any, **kwargs: Any) -> str:
         """Write the index page."""
+        before = self.before(request.path, _search()) if self.before else None
         if self.drawing:
             kwargs["metas"] += self.drawing.head(request.path)
         if grid := _GRID.search(kwargs["scripts"]):
@@ -48,7 +75,34 @@ class LeanDash(Dash):
             kwargs["scripts"] = _GRID.sub("", kwargs["scripts"])
         kwargs["css"] = self.own.in_one(kwargs["css"], "css")
         kwargs["scripts"] = self.own.in_one(_NOT_NEEDED.sub("", kwargs["scripts"]), "js")
+        if before:
+            kwargs |= self._with(before, **kwargs)
         return super().interpolate_index(*args, **kwargs)
+
+    def _with(
+        self, before: Before, *, metas: str, app_entry: str, scripts: str, renderer: str, **_: str
+    ) -> dict[str, str]:
+        """Of the index those parts that change where a page is there before Dash starts."""
+        script = Path(self.config.assets_folder) / BEFORE
+        ahead = "".join(f'<link rel="preload" as="script" href="{each}">\n' for each in _ADDRESSES.findall(scripts))
+        first = f'<script src="/assets/{BEFORE}?m={script.stat().st_mtime}"></script>\n'
+        return {
+            "title": escape(before.title),
+            "metas": metas + ahead,
+            "app_entry": f"{app_entry}\n{before.html}\n",
+            "scripts": first + _later(scripts),
+            "renderer": _later(renderer),
+        }
+
+
+def _later(scripts: str) -> str:
+    """Scripts that assets/01-before.js starts: a browser leaves types that it does not know alone."""
+    return _TYPE.sub("", scripts).replace("<script ", '<script type="text/later" ')
+
+
+def _search() -> str:
+    query = request.query_string.decode("utf-8", "replace")
+    return f"?{query}" if query else ""
 
 
 def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> None:

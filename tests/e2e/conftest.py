@@ -67,6 +67,7 @@ class Tab:
             self.page.wait_for_selector("#campaign[data-at]")
         elif path == "/gallery":
             self.page.wait_for_selector("[data-asks][data-settled]")
+        self.page.wait_for_selector("#before", state="detached")
         return self
 
     def field(self, label):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -12,7 +13,7 @@ from callbacks.performance import show_averages, show_tally
 from callbacks.plots import show_plot
 from ml import overview
 from ml.errors import NothingToShow
-from ml.patience import MOST, Desk, StillWorking, patient
+from ml.patience import MOST, Desk, StillWorking, glancing, patient
 from ml.plots import results
 from ml.plots.catalogue import find
 from ml.service import open_service
@@ -91,6 +92,31 @@ def test_too_many_works_are_not_begun_behind_requests():
         assert desk.ask("0", works[0]) == "done"
         desk.ask("yet one more", lambda: here.append(threading.current_thread()))
     assert here[1] is not threading.current_thread()
+
+
+def test_patience_is_for_all_that_is_asked_and_never_more_than_the_callers():
+    desk, works = Desk(), [Slow() for _ in range(3)]
+    start = time.monotonic()
+    with patient(0.2), patient(LONG):
+        for at, work in enumerate(works):
+            with pytest.raises(StillWorking):
+                desk.ask(str(at), work)
+    took = time.monotonic() - start
+    for work in works:
+        work.go.set()
+    assert [work.runs for work in works] == [1, 1, 1]  # all are begun
+    assert took < LONG / 2
+
+
+def test_whoever_only_glances_never_computes_and_never_waits_for_room():
+    desk, works = Desk(), [Slow() for _ in range(MOST + 1)]
+    with glancing(0.001):
+        for at, work in enumerate(works):
+            with pytest.raises(StillWorking):
+                desk.ask(str(at), work)
+    for work in works:
+        work.go.set()
+    assert [work.runs for work in works] == [1] * MOST + [0]
 
 
 @pytest.fixture

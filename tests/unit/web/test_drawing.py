@@ -22,7 +22,7 @@ def test_pages_that_draw_ask_for_it_early_and_others_do_not(models_dir, tmp_path
     drawing, other = (client.get(f"/iris/{page}").get_data(as_text=True) for page in ("performance", "predict"))
     address = drawing.partition('name="likely-drawing" content="')[2].partition('"')[0]
     assert address.startswith(f"/assets/{FILE}?m=")
-    assert f'<link rel="preload" as="script" href="{address}">' in drawing
+    assert f'<link rel="preload" as="script" href="{address}" media="(min-width: 40rem)">' in drawing
     assert 'rel="preload"' not in other
     assert f'<script src="{address}"' not in drawing + other
     answer = client.get(address, headers={"Accept-Encoding": "br"})
