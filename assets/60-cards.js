@@ -35,8 +35,9 @@
     if (mine === first) cards().forEach(ask);
   }
 
-  const drawn = (card) => !card.querySelector(".plot-waiting") && !card.querySelector(".dash-graph--pending")
+  const seen = (card) => !card.querySelector(".plot-waiting")
     && (card.querySelector(".main-svg") || !card.querySelector(".dash-graph"));
+  const drawn = (card) => seen(card) && !card.querySelector(".dash-graph--pending");
 
   const stateOf = (card) => {
     if (!state.has(card)) {
@@ -49,7 +50,7 @@
     for (const entry of entries) {
       const card = stateOf(entry.target);
       card.near = entry.isIntersecting;
-      card.seen = true;
+      card.known = true;
       if (card.near) ask(entry.target);
     }
     if (entries.some((entry) => entry.isIntersecting)) dispatchEvent(new CustomEvent("likely:cards"));
@@ -187,7 +188,7 @@
     const [card] = cards();
     const empty = byId("averages") && !byId("averages").hasChildNodes();
     const numbers = !byId("cut-off") || byId("cut-off").dataset.tally;
-    return numbers && !empty && (!card || card.hidden || (stateOf(card).seen && (!stateOf(card).near || drawn(card))));
+    return numbers && !empty && (!card || card.hidden || (stateOf(card).known && (!stateOf(card).near || seen(card))));
   }
 
   function look() {
