@@ -26,7 +26,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from playwright.sync_api import Browser, BrowserContext, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import TimeoutError as TookTooLong
 
 from tests.bench.page import CHROMIUM, FLAGS
 from tests.bench.peer_app import LABELS, fit
@@ -130,7 +131,7 @@ def opened(context: BrowserContext, url: str, *, weigh: bool = False) -> tuple[P
     page.goto(url, wait_until="commit")
     try:
         page.wait_for_function("() => window.there", timeout=60_000)
-    except TimeoutError:
+    except TookTooLong:
         print(f"{url} drew nothing within a minute, and was opened again: the figure is that of the second time.")
         page.reload(wait_until="commit")
         page.wait_for_function("() => window.there", timeout=60_000)
