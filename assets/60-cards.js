@@ -181,6 +181,17 @@
     }, wait);
   }
 
+  /* All outcomes beside each other, likewise. */
+  let waits = 0;
+  function averagesAgain(wait) {
+    waits = setTimeout(() => {
+      waits = 0;
+      if (!byId("averages")?.querySelector("[data-again]")) return;
+      dash_clientside.set_props("plots", { "data-model": page().dataset.model });
+      averagesAgain(LATER);
+    }, wait);
+  }
+
   // ---- what comes -----------------------------------------------------------------------------
   /* Whether the page that was opened shows its numbers and the first plot that can be seen: told once, to 01-before.js. */
   let stood = false;
@@ -197,6 +208,7 @@
       stood = true;
       dispatchEvent(new CustomEvent("likely:stands"));
     }
+    if (!waits && byId("averages")?.querySelector("[data-again]")) averagesAgain(SOON);
     for (const card of cards()) {
       const now = stateOf(card);
       const waiting = card.querySelector(".plot-waiting");

@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
 
 from callbacks.plots import PATIENCE
-from layouts import headline, ids, picks
+from layouts import headline, ids, picks, plots
 from ml.errors import LikelyError
 from ml.outcomes import Outcomes
 from ml.overview import Overview, averages_of, overview, read_cut_off
@@ -77,13 +77,13 @@ def counts_asked(service: Service, model: str, outcome: str, cut_off: object) ->
     return found, bundle.outcomes, outcome, own_measures_of(bundle.card, outcome)
 
 
-def show_averages(service: Service, model: Any) -> Component | str:
+def show_averages(service: Service, model: Any) -> Component | list[Component] | str:
     """All outcomes beside each other, at the model's own decisions."""
     try:
         with patient(PATIENCE):
             return averages_asked(service, str(model))
     except StillWorking as error:
-        return f"{error.message} Open the page again in a minute."
+        return plots.unfinished(error)
     except LikelyError as error:
         return str(error)
 

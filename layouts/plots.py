@@ -125,7 +125,7 @@ def refusal(error: LikelyError) -> list[Component]:
 
 
 def unfinished(error: LikelyError) -> list[Component]:
-    """In the place of a plot that takes long: the script asks again, and it goes on meanwhile."""
+    """In the place of what takes long: the script asks again, and it goes on meanwhile."""
     words = f"{error.message} {error.hint}"
     return [html.Div(html.P(words), className="plot-refusal", role="status", **{"data-again": "true"})]
 
