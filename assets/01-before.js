@@ -1,25 +1,48 @@
 /* The page as the server wrote it (layouts/before.py) lies over the place of the real one until that stands.
    First its figure is drawn, where it can be seen; then Dash starts, whose scripts take so long that nobody
-   would see the figure before. */
+   would see the figure before. Whatever fails, Dash starts and this goes. */
 (() => {
   "use strict";
-  const NEAR = 500;      // px below the screen
-  const PATIENCE = 1500; // ms for which Dash waits for the script that draws
-  const LONGEST = 4000;  // ms that this lies over the real page at most
-  const TOUCHES = ["pointerdown", "keydown"];
+  const NEAR = 500;        // px below the screen
+  const DRAWS = 1500;      // ms from the click in which the script that draws must have come
+  const FRAME = 200;       // ms in which a frame must have come; some windows have none
+  const BESIDE = 4000;     // ms that this lies over a real page at most
+  const ALONE = 10000;     // ms that it lies there without one
+  const HEIGHT = "likely-height";
   const before = document.getElementById("before");
   const graph = before.querySelector(".dash-graph > div");
 
   const wait = (time) => new Promise((done) => { setTimeout(done, time); });
-  const painted = () => new Promise((done) => {
-    if (document.hidden) done(); else requestAnimationFrame(() => setTimeout(done));
+  const parsed = new Promise((done) => {
+    if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", done); else done();
   });
+  const painted = () => Promise.race([new Promise((done) => requestAnimationFrame(() => setTimeout(done))), wait(FRAME)]);
 
+  // ---- away -----------------------------------------------------------------------------------
+  const real = () => document.querySelector("#content [data-title]");
+  const touched = () => { if (real()) away(); }; // whoever begins to do something wants the real page
+  const ends = { "likely:stands": away, popstate: away, pointerdown: touched, keydown: touched };
+  let since = 0;
+  const watch = setInterval(() => {
+    since ||= real() ? performance.now() : 0;
+    const late = since && performance.now() - since > BESIDE;
+    if (late || (since && !document.getElementById("plots")) || performance.now() > ALONE) away();
+  }, 100);
+
+  function away() {
+    for (const kind in ends) removeEventListener(kind, ends[kind], true);
+    clearInterval(watch);
+    before.remove();
+    if (graph?.data) Plotly.purge(graph);
+    if (location.hash && scrollY < 1) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  }
+
+  // ---- its figure -----------------------------------------------------------------------------
   function load(address) {
     return new Promise((done, failed) => {
       const script = document.createElement("script");
       script.addEventListener("load", done);
-      script.addEventListener("error", failed);
+      script.addEventListener("error", () => { script.remove(); failed(); }); // 59-drawing.js tries again
       script.src = address;
       document.head.append(script);
     });
@@ -31,6 +54,7 @@
     if (before.isConnected) await Plotly.newPlot(graph, JSON.parse(before.dataset.figure));
   }
 
+  // ---- Dash -----------------------------------------------------------------------------------
   function start() {
     const woken = [...document.querySelectorAll('script[type="text/later"]')].map((old) => {
       const script = document.createElement("script");
@@ -41,31 +65,28 @@
       return script;
     });
     const files = woken.filter((script) => script.src);
-    files.at(-1).addEventListener("load", () => document.head.append(...woken.filter((script) => !script.src)));
+    const last = () => document.head.append(...woken.filter((script) => !script.src));
+    for (const file of files) file.addEventListener("error", away);
+    files.at(-1).addEventListener("load", last);
+    files.at(-1).addEventListener("error", last);
     document.head.append(...files);
   }
 
-  // ---- away -----------------------------------------------------------------------------------
-  function away() {
-    removeEventListener("likely:stands", away);
-    for (const kind of TOUCHES) removeEventListener(kind, touched, true);
-    clearInterval(watch);
-    before.remove();
-    if (graph?.data) Plotly.purge(graph);
+  /* Back takes an index from the browser's store without asking: its numbers may be old by now. */
+  if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
+    away();
+    parsed.then(start);
+    return;
   }
 
-  /* Whoever begins to do something wants the real page, as soon as there is one. */
-  const real = () => document.querySelector("#content [data-title]");
-  const touched = () => { if (real()) away(); };
-  for (const kind of TOUCHES) addEventListener(kind, touched, true);
-
-  addEventListener("likely:stands", away); // from 60-cards.js
-  let since = 0;
-  const watch = setInterval(() => {
-    if (!real()) return;
-    since ||= performance.now();
-    if (!document.getElementById("plots") || performance.now() - since > LONGEST) away();
-  }, 100);
-
-  Promise.race([draw().catch(() => {}), wait(PATIENCE)]).then(painted).then(start);
+  for (const kind in ends) addEventListener(kind, ends[kind], true);
+  try { // as high as it was, so that a reload finds its place again
+    const [address, height] = JSON.parse(sessionStorage.getItem(HEIGHT) ?? "[]");
+    if (address === location.href) before.style.minHeight = `${height}px`;
+    addEventListener("pagehide", () => {
+      sessionStorage.setItem(HEIGHT, JSON.stringify([location.href, document.documentElement.scrollHeight]));
+    });
+  } catch { /* private windows may refuse */ }
+  const patience = wait(Math.max(0, DRAWS - performance.now()));
+  Promise.race([draw().catch(() => {}), patience]).then(painted).then(() => parsed).then(start);
 })();

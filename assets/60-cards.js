@@ -19,12 +19,18 @@
      the first plot before the last. */
   let first = { page: null, card: null, over: true };
   const PATIENCE = 2000; // ms for which the others wait at most
+  const LOOK = 30;       // ms between looks whether it is drawn
 
   function goesFirst(card) {
     if (first.page !== page()) {
       first = { page: page(), card, over: false };
       const mine = first;
-      setTimeout(() => others(mine), PATIENCE);
+      const end = performance.now() + PATIENCE;
+      const watch = setInterval(() => {
+        if (performance.now() < end && card.isConnected && !drawn(card)) return;
+        clearInterval(watch);
+        others(mine);
+      }, LOOK);
     }
     return first.over || first.card === card;
   }
@@ -203,7 +209,6 @@
   }
 
   function look() {
-    if (!first.over && first.card?.isConnected && drawn(first.card)) others(first);
     if (!stood && stands()) {
       stood = true;
       dispatchEvent(new CustomEvent("likely:stands"));
@@ -222,7 +227,7 @@
     if (planned || !page()) return;
     planned = true;
     requestAnimationFrame(() => { planned = false; look(); });
-  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["class", "data-tally"] });
+  }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-tally"] });
 
   // ---- pictures -------------------------------------------------------------------------------
   /* Papers are transparent and ink is a middle grey on the page; in a file it is white paper and dark ink. */

@@ -20,7 +20,8 @@ from layouts import ids, plots, shell
 from layouts.still import Still
 from layouts.written import Writer, props_of
 
-_FOR_SCRIPTS = ("id", "htmlFor", "download", "tabIndex", "role", "data-", "aria-")
+_FOR_SCRIPTS = ("id", "htmlFor", "download", "tabIndex", "role")
+_AND_ALL = ("data-", "aria-")
 _STYLED = ("data-label",)  # a style sheet writes it beside its cell
 _SHOWN = ("type", "value", "min", "max", "step")  # of a control
 _NOT_SEEN = ("Store", "Location")
@@ -113,6 +114,10 @@ def _data(component: Component, name: str) -> Any:
     return getattr(component, f"data-{name}", None)
 
 
+def _for_scripts(name: str) -> bool:
+    return name in _FOR_SCRIPTS or name.startswith(_AND_ALL)
+
+
 def _value(option: Component) -> Any:
     return next(each.value for each in _all(option) if hasattr(each, "value"))
 
@@ -159,7 +164,7 @@ class _Before(Writer):
         return super().inside(component) if found is None else self.written(found)
 
     def tagged(self, tag: str, props: Mapping[str, Any], inside: Iterable[str] = ()) -> Iterator[str]:
-        seen = {name: each for name, each in props.items() if name in _STYLED or not name.startswith(_FOR_SCRIPTS)}
+        seen = {name: each for name, each in props.items() if name in _STYLED or not _for_scripts(name)}
         known = self.known.controls.get(str(props.get("id")), {})
         return super().tagged(tag, seen | dict(known), inside)
 

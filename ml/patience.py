@@ -9,10 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Any
+from contextvars import ContextVar, copy_context
+from typing import Any, TypeVar
 
 from ml.errors import LikelyError
+
+T = TypeVar("T")
 
 MOST = 16  # works behind requests, running or not yet fetched; beyond these a request waits as long as it takes
 
@@ -77,18 +79,48 @@ class Desk:
 
     def _work(self, key: str, compute: Callable[[], Any]) -> _Work | None:
         """The work of that key, begun if need be; None where too many are there."""
+        most = MOST if _insists.get() else MOST // 2  # who only glances leaves room
         with self._lock:
             if key in self._works:
                 return self._works[key]
-            if len(self._works) >= MOST:
+            if len(self._works) >= most:
                 for old in [each for each, work in self._works.items() if work.done.is_set()]:
                     del self._works[old]
-            if len(self._works) >= MOST:
+            if len(self._works) >= most:
                 return None
             work = self._works[key] = _Work(compute)
         # A thread of its own context: what it asks for in turn it waits for.
         threading.Thread(target=work.run, name=f"result {key[:60]}", daemon=True).start()
         return work
+
+
+class Aside:
+    """Work that a request can do without: a few at once, each waited for so long, whatever it waits for itself.
+
+    Parameters
+    ----------
+    most : int
+        At once; beyond these nothing is begun.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._room = threading.BoundedSemaphore(most)
+
+    def ask(self, seconds: float, compute: Callable[[], T]) -> T | None:
+        """What `compute` gives within these seconds, else None. It sees what the asker's context holds."""
+        if not self._room.acquire(blocking=False):
+            return None
+        context = copy_context()
+
+        def run() -> T:
+            try:
+                return context.run(compute)
+            finally:
+                self._room.release()
+
+        work = _Work(run)
+        threading.Thread(target=work.run, name="aside", daemon=True).start()
+        return work.given() if work.done.wait(seconds) else None
 
 
 class _Work:

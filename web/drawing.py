@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from web.own import stamped
+
 FILE = "vendor/plotly-cartesian.min.js"
 WIDE = "(min-width: 40rem)"  # on a phone the first plot may lie far below: it is asked for where it is near
 
@@ -24,20 +26,21 @@ class DrawingScript:
     """
 
     def __init__(self, assets: Path, draws: Callable[[str], bool]) -> None:
-        self._file, self._draws = assets / FILE, draws
+        self._assets, self._file, self._draws = assets, assets / FILE, draws
 
     def address(self) -> str:
         """Where a browser finds it; the stamp lets it be kept for a year."""
-        return f"/assets/{FILE}?m={self._file.stat().st_mtime}"
+        return stamped(self._file, self._assets)
 
     def compressed(self) -> bytes:
         """Its body in brotli at the highest level, which takes too long while somebody waits: made once, by hand."""
         return self._file.with_name(f"{self._file.name}.br").read_bytes()
 
-    def head(self, path: str) -> str:
-        """What the head of the page at a path gets: the address, and a head start where figures are drawn."""
-        address = self.address()
-        told = f'<meta name="likely-drawing" content="{address}">\n'
-        return told + (
-            f'<link rel="preload" as="script" href="{address}" media="{WIDE}">\n' if self._draws(path) else ""
-        )
+    def told(self) -> str:
+        """Where it is, for the head of every page."""
+        return f'<meta name="likely-drawing" content="{self.address()}">\n'
+
+    def ahead(self, path: str) -> str:
+        """A head start, for the head of a page at a path that draws figures."""
+        link = f'<link rel="preload" as="script" href="{self.address()}" media="{WIDE}">\n'
+        return link if self._draws(path) else ""

@@ -19,6 +19,11 @@ _TAGS = {"css": '<link rel="stylesheet" href="{}">', "js": '<script src="{}"></s
 _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8"}
 
 
+def stamped(file: Path, folder: Path) -> str:
+    """The address of an asset; with this stamp a browser may keep it for a year."""
+    return f"/assets/{file.relative_to(folder).as_posix()}?m={file.stat().st_mtime}"
+
+
 class OwnFiles:
     """The files of a folder, put together by kind in the order of their names.
 

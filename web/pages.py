@@ -2,42 +2,25 @@
 
 import re
 from collections.abc import Callable
-from html import escape
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import dash_ag_grid  # type: ignore[import-untyped]  # noqa: F401 - its scripts can be asked for
 from dash import Dash
 from flask import Response, request
 
+from web.before import Before, asked_for, put_before
 from web.drawing import DrawingScript
-from web.own import BEFORE, OwnFiles
+from web.own import BEFORE, OwnFiles, stamped
 
 # Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018
 # (the one thing that dcc wants of it, regeneratorRuntime, comes with dash-bootstrap-components too):
 # 37 of 285 kB, brotli.
 _NOT_NEEDED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')
 
-
 # The table of rows that come as one scrolls: 2 MB, of which a campaign with a result has need. The
 # script of that page (assets/74-records.js) asks for it at the address that this leaves.
 _GRID = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>\n?')
-
-
-_ADDRESSES = re.compile('<script src="([^"]+)"')
-_TYPE = re.compile(' type="[^"]*"')
-
-
-class Before(Protocol):
-    """A page as it stands before Dash has started: its elements, and the title of its tab."""
-
-    @property
-    def html(self) -> str:
-        """The elements."""
-
-    @property
-    def title(self) -> str:
-        """The title."""
 
 
 class LeanDash(Dash):
@@ -67,42 +50,20 @@ class LeanDash(Dash):
 
     def interpolate_index(self, *args: Any, **kwargs: Any) -> str:
         """Write the index page."""
-        before = self.before(request.path, _search()) if self.before else None
+        asked = asked_for()
+        before = self.before(*asked) if self.before and asked else None
         if self.drawing:
-            kwargs["metas"] += self.drawing.head(request.path)
+            kwargs["metas"] += self.drawing.told()
+            kwargs["css"] += self.drawing.ahead(request.path)
         if grid := _GRID.search(kwargs["scripts"]):
             kwargs["metas"] += f'<meta name="likely-grid" content="{grid[1]}">\n'
             kwargs["scripts"] = _GRID.sub("", kwargs["scripts"])
         kwargs["css"] = self.own.in_one(kwargs["css"], "css")
         kwargs["scripts"] = self.own.in_one(_NOT_NEEDED.sub("", kwargs["scripts"]), "js")
         if before:
-            kwargs |= self._with(before, **kwargs)
+            assets = Path(self.config.assets_folder)
+            kwargs |= put_before(before, stamped(assets / BEFORE, assets), kwargs)
         return super().interpolate_index(*args, **kwargs)
-
-    def _with(
-        self, before: Before, *, metas: str, app_entry: str, scripts: str, renderer: str, **_: str
-    ) -> dict[str, str]:
-        """Of the index those parts that change where a page is there before Dash starts."""
-        script = Path(self.config.assets_folder) / BEFORE
-        ahead = "".join(f'<link rel="preload" as="script" href="{each}">\n' for each in _ADDRESSES.findall(scripts))
-        first = f'<script src="/assets/{BEFORE}?m={script.stat().st_mtime}"></script>\n'
-        return {
-            "title": escape(before.title),
-            "metas": metas + ahead,
-            "app_entry": f"{app_entry}\n{before.html}\n",
-            "scripts": first + _later(scripts),
-            "renderer": _later(renderer),
-        }
-
-
-def _later(scripts: str) -> str:
-    """Scripts that assets/01-before.js starts: a browser leaves types that it does not know alone."""
-    return _TYPE.sub("", scripts).replace("<script ", '<script type="text/later" ')
-
-
-def _search() -> str:
-    query = request.query_string.decode("utf-8", "replace")
-    return f"?{query}" if query else ""
 
 
 def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> None:
@@ -120,6 +81,7 @@ def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> No
     def set_status(response: Response) -> Response:
         if request.endpoint in index_endpoints and response.status_code == 200:
             response.headers["Cache-Control"] = "no-cache"  # unlike no-store, Back stays instant
+            response.vary.add("Accept-Language")  # numbers stand in the reader's marks
             if not is_page(request.path):
                 response.status_code = 404
         return response

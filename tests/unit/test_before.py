@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 from html import unescape
 from html.parser import HTMLParser
 
@@ -42,6 +43,7 @@ def small(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
     monkeypatch.setattr(callbacks, "GLANCE", 60.0)
+    monkeypatch.setattr(callbacks, "LIMIT", 60.0)
 
 
 class Words(HTMLParser):
@@ -49,12 +51,12 @@ class Words(HTMLParser):
 
     def __init__(self, text):
         super().__init__()
-        self.texts, self.attributes, self.depth = [], [], 0
+        self.texts, self.attributes, self.within = [], [], False
         self.feed(text)
 
     def handle_starttag(self, tag, attributes):
-        self.attributes += attributes if self.depth else []
-        self.depth += 1
+        self.attributes += attributes if self.within else []
+        self.within = True
 
     def handle_data(self, data):
         self.texts.append(data)
@@ -166,9 +168,39 @@ def test_what_a_model_says_of_itself_stays_text(small, monkeypatch):
     assert Words(text).texts.count(bad) == 2
 
 
+def test_nothing_keeps_the_index(small, monkeypatch):
+    go = threading.Event()
+    monkeypatch.setattr(callbacks, "show_page", lambda *_: go.wait(20))
+    monkeypatch.setattr(callbacks, "LIMIT", 0.05)
+    started = time.monotonic()
+    assert [page_before(small, "/binary/performance", "") for _ in range(callbacks.MOST + 3)] == [None] * (
+        callbacks.MOST + 3
+    )
+    assert time.monotonic() - started < 10
+    go.set()
+
+
+def test_a_title_stays_text(client, monkeypatch):
+    page = before.Written("<div></div>", "</title><script>alert(1)</script>")
+    monkeypatch.setattr(client.application.dash, "before", lambda *_: page)
+    text = client.get("/iris/performance").get_data(as_text=True)
+    assert "<title>&lt;/title&gt;&lt;script&gt;" in text
+
+
+def test_nobody_looks_at_what_is_asked_for_by_head(client, monkeypatch):
+    asked = []
+    monkeypatch.setattr(client.application.dash, "before", lambda *names: asked.append(names))
+    client.head("/iris/performance")
+    assert asked == []
+    client.get("/iris/performance?outcome=virginica")
+    assert asked == [("/iris/performance", "?outcome=virginica")]
+
+
 @pytest.fixture
 def client(models_dir, tmp_path):
-    return create_app(Settings(models_dir=models_dir, var_dir=tmp_path)).server.test_client()
+    app = create_app(Settings(models_dir=models_dir, var_dir=tmp_path))
+    app.server.dash = app
+    return app.server.test_client()
 
 
 def test_where_a_page_comes_sooner_dash_waits_and_elsewhere_not(client):
@@ -193,5 +225,6 @@ def test_the_address_is_read_as_the_page_reads_it(client):
 
 
 def test_numbers_stand_in_the_readers_marks(client):
-    text = client.get("/iris/performance", headers={"Accept-Language": "de"}).get_data(as_text=True)
-    assert re.search(r"0,\d{3}<", text)
+    answer = client.get("/iris/performance", headers={"Accept-Language": "de"})
+    assert re.search(r"0,\d{3}<", answer.get_data(as_text=True))
+    assert "Accept-Language" in answer.headers["Vary"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextvars import ContextVar
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from callbacks.performance import show_averages, show_tally
 from callbacks.plots import show_plot
 from ml import overview
 from ml.errors import NothingToShow
-from ml.patience import MOST, Desk, StillWorking, glancing, patient
+from ml.patience import MOST, Aside, Desk, StillWorking, glancing, patient
 from ml.plots import results
 from ml.plots.catalogue import find
 from ml.service import open_service
@@ -114,9 +115,24 @@ def test_whoever_only_glances_never_computes_and_never_waits_for_room():
         for at, work in enumerate(works):
             with pytest.raises(StillWorking):
                 desk.ask(str(at), work)
+    with patient(0.001), pytest.raises(StillWorking):
+        desk.ask("one that insists", works[-1])  # for whom they leave room
     for work in works:
         work.go.set()
-    assert [work.runs for work in works] == [1] * MOST + [0]
+    assert [work.runs for work in works] == [1] * (MOST // 2) + [0] * (MOST // 2) + [1]
+
+
+def test_work_aside_is_waited_for_so_long_and_begun_where_there_is_room():
+    aside, work, seen = Aside(1), Slow(), ContextVar("seen", default="nothing")
+    seen.set("what the asker sees")
+    assert aside.ask(LONG, seen.get) == "what the asker sees"
+    assert aside.ask(0.01, work) is None
+    assert aside.ask(LONG, seen.get) is None  # no room
+    work.go.set()
+    while aside.ask(LONG, seen.get) is None:
+        pass
+    with pytest.raises(ZeroDivisionError):
+        aside.ask(LONG, lambda: 1 / 0)
 
 
 @pytest.fixture
