@@ -9,6 +9,7 @@ import pandas as pd
 from sklearn.compose import make_column_transformer
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -44,15 +45,25 @@ def pushed(frame: pd.DataFrame, seed: int = 2) -> np.ndarray:
     )
 
 
-def small_model(sort: str, folder: Path) -> str:
-    """Train a small model of that sort into `folder`; gives its key."""
+def with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
+    """The same people, of whom some did not say their income or region."""
+    at = frame.index.to_numpy()
+    return frame.assign(income=frame["income"].mask(at % 7 == 0), region=frame["region"].mask(at % 5 == 0, None))
+
+
+def small_model(sort: str, folder: Path, training: int = TRAINING) -> str:
+    """Train a small model of that sort, or one of "gaps", into `folder`; gives its key.
+
+    With fewer `training` rows it is another version, on the same hold-out.
+    """
     frame = people()
     score = pushed(frame)
+    frame = with_gaps(frame) if sort == "gaps" else frame
     labels = np.select([score > 0.8, score > -1.0], ["gold", "silver"], "none")
     if sort == "independent":
-        return build_bundle(_independent(frame, score), folder)
+        return build_bundle(_independent(frame, score, training), folder)
     truth = pd.Series(labels if sort in ("multiclass", "absent") else np.where(score > 0.5, "yes", "no"))
-    estimator = _estimator(sort).fit(frame[:TRAINING], truth[:TRAINING])
+    estimator = _estimator(sort).fit(frame[:training], truth[:training])
     held = frame.index >= TRAINING
     if sort == "absent":
         held &= (truth != "gold").to_numpy()
@@ -61,9 +72,11 @@ def small_model(sort: str, folder: Path) -> str:
         title=sort.capitalize(),
         description="A small model for tests.",
         estimator=estimator,
-        schema=infer_schema(frame[:TRAINING], {"income": {"label": "Yearly income", "unit": "k€"}}),
+        schema=infer_schema(
+            frame[:TRAINING], {"income": {"label": "Yearly income", "unit": "k€"}}, optional=sort == "gaps"
+        ),
         outcomes=outcomes_of(estimator, labels={"yes": "Will pay", "no": "Will not pay"}),
-        training=frame[:TRAINING],
+        training=frame[:training],
         holdout=frame[held],
         truth=truth[held],
     )
@@ -71,8 +84,9 @@ def small_model(sort: str, folder: Path) -> str:
 
 
 def _estimator(sort: str):
+    scale = make_pipeline(SimpleImputer(), StandardScaler()) if sort == "gaps" else StandardScaler()
     prepare = make_column_transformer(
-        (StandardScaler(), ["income", "debt", "shoe_size"]), (OneHotEncoder(handle_unknown="ignore"), ["region"])
+        (scale, ["income", "debt", "shoe_size"]), (OneHotEncoder(handle_unknown="ignore"), ["region"])
     )
     last = {
         "binary": RandomForestClassifier(30, min_samples_leaf=5, random_state=0),
@@ -82,11 +96,11 @@ def _estimator(sort: str):
     return make_pipeline(prepare, last.get(sort, LogisticRegression()))
 
 
-def _independent(frame: pd.DataFrame, score: np.ndarray) -> Trained:
+def _independent(frame: pd.DataFrame, score: np.ndarray, training: int) -> Trained:
     truth = pd.DataFrame({"loan": score > 0.3, "card": frame["income"] > 60}).astype(int)
     forest = RandomForestClassifier(30, min_samples_leaf=5, random_state=0)
     prepare = make_column_transformer(("passthrough", ["income", "debt", "shoe_size"]), (OneHotEncoder(), ["region"]))
-    estimator = make_pipeline(prepare, forest).fit(frame[:TRAINING], truth[:TRAINING])
+    estimator = make_pipeline(prepare, forest).fit(frame[:training], truth[:training])
     outcomes = Outcomes((Outcome("loan", "Loan", "loan"), Outcome("card", "Credit card", "card")), False, "loan")
     return Trained(
         name="independent",
@@ -95,7 +109,7 @@ def _independent(frame: pd.DataFrame, score: np.ndarray) -> Trained:
         estimator=estimator,
         schema=infer_schema(frame[:TRAINING]),
         outcomes=outcomes,
-        training=frame[:TRAINING],
+        training=frame[:training],
         holdout=frame[TRAINING:],
         truth=truth[TRAINING:],
     )
