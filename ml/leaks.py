@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 GROUPS = 20
 PRIOR = 2.0  # records at the base rate that each group is given: a group of one says little
 FEWEST = 10  # records with, and without, the outcome
-ALONE = 0.8  # AUC of the feature by itself
-OF_THE_MODEL = 0.7  # share of what the model has beyond guessing
+ALONE = 0.7  # AUC of the feature by itself
+NEARLY = 0.9  # share of what the model has beyond guessing
+MUCH = 0.7  # the same, where the model hangs on the feature
 LOST = 0.5  # share of it that goes when the feature's values are shuffled
 
 
@@ -41,9 +42,9 @@ class Leaks:
         ROC AUC of a rule on this feature only, judged on records that the rule was not made from.
     lost : sequence of float or None, length p
         ROC AUC that the model loses when the feature's values are shuffled; worked out only for the
-        features that the first two conditions name.
+        features that have much of it by themselves.
     suspects : sequence of bool, length p
-        True where all three conditions hold.
+        True where a feature by itself is nearly as good as the model, or has much of it and the model hangs on it.
     model : float
         The model's own ROC AUC.
     records : int
@@ -84,9 +85,9 @@ def leaks(bundle: Bundle, outcome: str) -> Leaks:
             bins_of(feature, array, GROUPS).of(array) if _grouped(feature.kind, array) else np.zeros(len(truth), int)
         )
         alone = _alone(codes, truth)
-        strong = alone >= ALONE and alone - 0.5 >= OF_THE_MODEL * (model - 0.5) and model > 0.5
-        lost = _lost(bundle, outcome, at) if strong else None
-        suspect = lost is not None and lost >= LOST * (model - 0.5)
+        share = (alone - 0.5) / (model - 0.5) if model > 0.5 and alone >= ALONE else 0.0
+        lost = _lost(bundle, outcome, at) if share >= MUCH else None
+        suspect = share >= NEARLY or (lost is not None and lost >= LOST * (model - 0.5))
         found.append((feature.label, alone, lost, suspect))
     found.sort(key=lambda row: -row[1])
     labels, alones, losts, suspects = (list(cells) for cells in zip(*found, strict=True))

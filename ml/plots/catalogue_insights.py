@@ -177,7 +177,7 @@ INSIGHTS: tuple[Plot, ...] = (
         draw=leaks.draw,
         say=leaks.say,
         rows=leaks.rows,
-        revision=2,
+        revision=3,
         needs=PROBABILITIES,
     ),
 )

@@ -83,7 +83,10 @@ def say(result: Confusion, view: View) -> str:
     hit = result.counts[result.focus][result.focus]
     true = sum(result.counts[result.focus])
     called = sum(row[result.focus] for row in result.counts)
-    overall = f"{count(right)} of {count(total)} labels are right ({percent(_part(right, total))}). "
+    overall = (
+        f"By the labels that the model gives by itself, whatever the cut-off: {count(right)} of {count(total)} "
+        f"are right ({percent(_part(right, total))}). "
+    )
     found = f"Of the {count(true)} {view.records}, the model finds {count(hit)}" + _share(hit, true)
     trust = f"of the {count(called)} that it calls so, {count(hit)} are" + _share(hit, called)
     none = f"The hold-out has no {view.records}" if not true else found

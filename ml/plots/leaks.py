@@ -67,19 +67,22 @@ def say(result: Leaks, view: View) -> str:
         f"Each was judged by itself, on records that its rule was not made from: {used(result.records, view.holdout)}."
     )
     if not named:
-        return (
-            f"Nothing looks like a leak: no feature alone is nearly as good as the model "
-            f"({decimal(result.model, 2)}) while the model hangs on it. "
-            f"{result.features[0]} alone reaches {decimal(result.alone[0], 2)}. {how}"
-        )
+        return f"Nothing looks like a leak: {_best(result)} {how}"
     many = len(named) > 1
     return (
         f"Look at {listed(named)}: {'each' if many else 'it'} alone reaches {_alone(result)}, the model "
-        f"{decimal(result.model, 2)}, and most of that is lost without {'each of them' if many else 'it'}. "
-        f"That is fine for "
+        f"{decimal(result.model, 2)}. That is fine for "
         f"what is known before you decide. If {'they are' if many else 'it is'} known only afterwards, the model looks "
         f"better than it will be: train it without. {how}"
     )
+
+
+def _best(result: Leaks) -> str:
+    model = decimal(result.model, 2)
+    if result.model <= 0.5:
+        return f"the model itself is no better than guessing ({model})."
+    alone = decimal(result.alone[0], 2)
+    return f"{result.features[0]}, the most telling feature, reaches {alone} alone, the model {model}."
 
 
 def _alone(result: Leaks) -> str:

@@ -18,7 +18,7 @@ def compute(study: Study) -> RocCurve:
 
 
 def draw(result: RocCurve, view: View) -> go.Figure:
-    """The curve, the diagonal of guessing, and the point where the model decides now."""
+    """The curve, the diagonal of guessing, and the point of the labels that the model gives by itself."""
     low = 0.15 if result.own_true_positive_rate < 0.15 else 0.03  # over the words at the point, where it is low
     return figure(
         [_guessing(), _curve(result, view), _own(result, view)],
@@ -37,8 +37,8 @@ def say(result: RocCurve, view: View) -> str:
     """The area as pairs put in order, and the point as shares found and false alarms."""
     return (
         f"Of all pairs of one record with “{view.label}” and one without, the model puts {percent(result.area)} in the "
-        f"right order (50\u00a0% would be guessing). As it decides now, it finds "
-        f"{percent(result.own_true_positive_rate)} of the {count(result.positive)} {view.records}, and raises a false "
+        f"right order (50\u00a0% would be guessing). The labels that it gives by itself, whatever the cut-off, find "
+        f"{percent(result.own_true_positive_rate)} of the {count(result.positive)} {view.records}, and raise a false "
         f"alarm at {percent(result.own_false_positive_rate)} of the {count(result.negative)} others."
     )
 
@@ -62,13 +62,13 @@ def _own(result: RocCurve, view: View) -> dict:
         "mode": "markers+text",
         "x": [result.own_false_positive_rate],
         "y": [result.own_true_positive_rate],
-        "text": ["decides now"],
+        "text": ["its own labels"],
         # Below the point, away from the curve; at the lower edge beside it, off the axis.
         "textposition": f"{'middle' if result.own_true_positive_rate < 0.06 else 'bottom'} "
         f"{'right' if result.own_false_positive_rate < 0.6 else 'left'}",
         "marker": {"size": 11, "color": view.colour, "line": {"width": 2, "color": "#ffffff"}},
         "cliponaxis": False,
-        "hovertemplate": "As the model decides now:<br>finds %{y:.1%}<br>false alarms %{x:.1%}<extra></extra>",
+        "hovertemplate": "The model's own labels:<br>finds %{y:.1%}<br>false alarms %{x:.1%}<extra></extra>",
     }
 
 

@@ -16,7 +16,10 @@ from sklearn.preprocessing import OrdinalEncoder
 from ml.build import Trained, build_bundle, outcomes_of
 from ml.errors import OneOutcomeOnly
 from ml.infer import infer_schema
-from ml.leaks import _alone, auc, leaks
+from ml.leaks import Leaks, _alone, auc, leaks
+from ml.outcomes import Outcome, Outcomes
+from ml.plots.leaks import say
+from ml.plots.plot import View
 from ml.service import open_service
 from tests.small import small_model
 
@@ -87,3 +90,24 @@ def test_a_hold_out_of_one_side_is_refused(tmp_path):
     bundle = open_service(tmp_path).model(small_model("absent", tmp_path))
     with pytest.raises(OneOutcomeOnly, match="0 records with"):
         leaks(bundle, "gold")
+
+
+def said(alone, model, suspects):
+    view = View(Outcomes((Outcome("yes", "Yes", "yes"), Outcome("no", "No", "no")), True, "yes"), "yes", {}, 100)
+    return say(Leaks(["Duration", "Age"], alone, [None, None], suspects, model, 100), view)
+
+
+def test_the_words_say_what_the_numbers_say():
+    assert said([0.77, 0.6], 0.78, [True, False]).startswith("Look at Duration: it alone reaches 0.77, the model 0.78.")
+    none = said([0.68, 0.6], 0.7, [False, False])
+    assert "Duration, the most telling feature, reaches 0.68 alone, the model 0.70." in none
+    assert "no better than guessing (0.50)" in said([0.78, 0.6], 0.5, [False, False])
+
+
+def test_a_feature_that_is_nearly_as_good_is_named_though_another_stands_in_for_it(tmp_path):
+    frame, truth, rng = planted()
+    called = (truth == "yes") * 2.0 + rng.normal(0, 1, len(frame))
+    twice = frame.assign(called_back=called, call_back=called)
+    found = leaks(bundle_of("twice", twice, truth, tmp_path, LogisticRegression(C=0.001)), "yes")
+    named = {name for name, suspect in zip(found.features, found.suspects, strict=True) if suspect}
+    assert len(named) == 2
