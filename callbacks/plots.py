@@ -15,7 +15,7 @@ from ml.overview import read_cut_off, read_extra, table_of
 from ml.patience import StillWorking, patient
 from ml.payoff import Payoff
 from ml.plots.marks import marked
-from ml.plots.profit import amount
+from ml.plots.profit import amount, beyond
 from ml.plots.results import Drawn, drawn
 from ml.service import Service
 from ml.spoken import cut_off_text
@@ -79,10 +79,12 @@ def _beside(found: Drawn, table: Tally) -> list[Component]:
         return []
     brings = profits(Payoff(**result.payoff), table.columns)
     texts = [f"At {cut_off_text(cut)}: {amount(each, result)}" for cut, each in zip(table.cut_off, brings, strict=True)]
+    limits = [beyond(result, *each) for each in zip(table.columns["selected"], table.columns["recall"], strict=True)]
     if result.best is None:
-        return plots.followed([f"{text} for 1,000 records." for text in texts])
+        words = [f"{text} for 1,000 records{over}." for text, over in zip(texts, limits, strict=True)]
+        return plots.followed(words)
     best, most = result.cut_off[result.best], result.profit[result.best]
-    behind = [_against(most - each, result) for each in brings]
+    behind = [over or _against(most - each, result) for each, over in zip(brings, limits, strict=True)]
     words = [f"{text} for 1,000 records{more}." for text, more in zip(texts, behind, strict=True)]
     return plots.followed(words, (best, cut_off_text(best)))
 

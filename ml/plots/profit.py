@@ -15,7 +15,7 @@ from ml.money import NEUTRAL, Limits, Money, money
 from ml.payoff import Payoff, payoff_of
 from ml.plots.option import Option, Setting
 from ml.plots.plot import Study, View
-from ml.plots.theme import FAINT, INK, count, faded, figure, percent
+from ml.plots.theme import FAINT, count, faded, figure, note, percent
 from ml.words import number_text
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def profit_figure(result: Money, view: View, x: list[float], title: str) -> go.F
         [*_band(result, view, x), *_best(result, view, x)],
         height=360,
         margin={"l": 8, "r": 24, "t": 8, "b": 8},
+        annotations=_named(result, x),
         xaxis={
             "range": [-0.02, 1.02],
             "tickvals": ticks,
@@ -110,6 +111,16 @@ def amount(value: float, result: Money) -> str:
     shown = round(value) if abs(value) >= 10 or value == round(value) else round(value, 1)
     text = count(abs(shown)) + (f"\u00a0{result.payoff['currency']}" if result.payoff["currency"] else "")
     return f"−{text}" if shown < 0 else text
+
+
+def beyond(result: Money, selected: float | None, recall: float | None) -> str:
+    """Words for a cut-off that does not keep to the limits: which one, and by how much; empty where it does."""
+    broken, calls = [], 1000 * (selected or 0.0)
+    if result.most_calls is not None and calls > result.most_calls * (1 + 1e-9):
+        broken.append(f"it takes {count(round(calls))} calls of 1,000 and {count(result.most_calls)} are allowed")
+    if result.least_recall is not None and (recall or 0.0) < result.least_recall * (1 - 1e-9):
+        broken.append(f"it finds {percent(recall or 0.0)} and {percent(result.least_recall)} are asked for")
+    return f", but beyond the limits: {' and '.join(broken)}" if broken else ""
 
 
 def cut_off_text(cut_off: float) -> str:
@@ -145,21 +156,29 @@ def _best(result: Money, view: View, x: list[float]) -> list[dict]:
     if result.best is None:
         return []
     at = result.best
-    place = "right" if x[at] < 0.3 else "left" if x[at] > 0.7 else "center"
     return [
         {
             "type": "scatter",
-            "mode": "markers+text",
+            "mode": "markers",
             "x": [x[at]],
             "y": [result.profit[at]],
-            "text": [f"<b>best: {amount(result.profit[at], result)}</b>"],
-            "textposition": f"top {place}",
-            "textfont": {"size": 13, "color": INK},
             "marker": {"size": 11, "color": view.colour, "line": {"width": 2, "color": "#ffffff"}},
             "cliponaxis": False,
             "hoverinfo": "skip",
         }
     ]
+
+
+def _named(result: Money, x: list[float]) -> list[dict]:
+    """What the best one brings, on paper of its own: the cut-off's line may stand behind it."""
+    if result.best is None:
+        return []
+    at = result.best
+    side = "left" if x[at] < 0.3 else "right" if x[at] > 0.7 else "center"
+    shift = {"left": 8, "right": -8, "center": 0}[side]
+    words = f"<b>best: {amount(result.profit[at], result)}</b>"
+    more = {"xanchor": side, "xshift": shift, "yanchor": "bottom", "yshift": 7, "bgcolor": "#ffffff", "borderpad": 2}
+    return [note(words, x[at], result.profit[at], **more)]
 
 
 def _within(result: Money) -> str:
@@ -168,7 +187,7 @@ def _within(result: Money) -> str:
         parts.append(f"at most {count(result.most_calls)} of 1,000")
     if result.least_recall is not None:
         parts.append(f"finding at least {percent(result.least_recall)}")
-    return f" of what keeps to the limits ({', '.join(parts)})" if parts else ""
+    return f" within the limits ({', '.join(parts)})" if parts else ""
 
 
 def _sure(result: Money) -> str:

@@ -151,6 +151,24 @@ def test_money_says_for_each_cut_off_what_it_brings_against_the_best(small):
     assert 0 <= float(best) <= 1
 
 
+@pytest.mark.parametrize(
+    ("limits", "words"),
+    [
+        ({"most_calls": "20"}, r", but beyond the limits: it takes \d+ calls of 1,000 and 20 are allowed\.$"),
+        ({"least_recall": "99.9"}, r", but beyond the limits: it finds [\d.]+\u00a0% and 99.9\u00a0% are asked for\.$"),
+        ({"most_calls": "1000"}, r"(less than at the best cut-off|the most there is)\.$"),
+    ],
+)
+def test_money_says_where_a_cut_off_does_not_keep_to_the_limits(small, limits, words):
+    options = {"true_positive": "10", "false_positive": "-4", "call": "1"} | limits
+    question = asked(small, "binary", "profit", "yes", cut_off=0.5, extra=[0.5], options=options)
+    follows = next(part for part in callbacks.show_plot(small, question) if hasattr(part, "data-follows"))
+    row = head.show_tally(small, {"model": "binary", "outcome": "yes", "cut_off": 0.5})["row"]
+    text = json.loads(getattr(follows, "data-follows"))[row]
+    assert re.search(words, text), text
+    assert "more than at the best" not in text
+
+
 def test_the_worst_records_are_links(small):
     parts = callbacks.show_plot(small, asked(small, "binary", "mistakes", "yes"))
     links = [part for part in parts[-1].children if isinstance(part, dcc.Link)]
