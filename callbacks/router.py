@@ -80,7 +80,8 @@ def _model_page(
     if kind == "campaign":
         page = campaign.page(bundle, name, keeping or Keeping())
     else:
-        page = insights.page(bundle, query) if kind == "insights" else _performance(service, bundle, query)
+        in_use = partial(service.cut_off, bundle) if bundle.offers == "probabilities" else None
+        page = insights.page(bundle, query, in_use) if kind == "insights" else _performance(service, bundle, query)
     return parts.model_page(bundle, kind, name, page)
 
 

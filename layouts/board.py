@@ -17,6 +17,7 @@ from layouts.parts import dot
 from layouts.percent import percents, span
 from layouts.result import framed, outside
 from ml.advice import Standing
+from ml.cut_offs import DEFAULT
 from ml.outcomes import Outcome
 from ml.palette import colour_of
 from ml.payoff import payoff_of, worths
@@ -176,9 +177,12 @@ def _decline(outcome: Outcome, out: bool) -> Component:
 
 
 def _label(standing: Standing) -> Sequence[Component]:
-    """What the estimator itself decides, once it could be asked."""
+    """What the estimator itself decides, once it could be asked; not where the cut-off in use decides otherwise."""
     outcomes = standing.model.outcomes
     if standing.blank or (outcomes.exclusive and not standing.labels):
+        return []
+    acted_on = standing.probabilities[outcomes.index(standing.outcome)] >= standing.cut_off
+    if acted_on != (standing.outcome in standing.labels) and standing.cut_off != DEFAULT:
         return []
     if not outcomes.exclusive:
         yes = listed([outcomes[name].label for name in standing.labels]) or "no to all of them"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ml.bundle import Bundle
 
 
-def page(bundle: Bundle, state: dict[str, Any]) -> Component:
+def page(bundle: Bundle, state: dict[str, Any], in_use: plots.InUse | None = None) -> Component:
     """The page's skeleton; its plots come by themselves, what the version is stands at once below them."""
     lead = "What drives this model, seen on records that it did not learn from."
-    return html.Div([plots.page(bundle, "insights", lead, state), about.sections(bundle)])
+    return html.Div([plots.page(bundle, "insights", lead, state, in_use), about.sections(bundle)])

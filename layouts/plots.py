@@ -7,7 +7,7 @@ The page stands at once; each card asks for its plot when it comes near the scre
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
 CUT_OFF = "cut_off"
 Opens = tuple[float, tuple[float, ...]]
+InUse = Callable[[str], float]
 
 
-def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any]) -> Component:
+def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any], in_use: InUse | None = None) -> Component:
     """The skeleton of a page of plots.
 
     Parameters
@@ -45,10 +46,13 @@ def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any]) -> Compo
         What the page is about, in a sentence.
     state : dict
         Of the page's address: ``outcome``, and the options as ``<plot>.<option>``.
+    in_use : callable, optional
+        Gives an outcome's cut-off in use, with which plots that follow one open; without it the card's.
     """
     outcome = asked_outcome(bundle, state)
     head = [html.P(lead, className="plots-lead"), choice(bundle.outcomes, outcome)]
-    cards = [card(bundle, plot, outcome, state) for plot in plots_of(which)]
+    cut_off = in_use(outcome) if in_use else None
+    cards = [card(bundle, plot, outcome, state, cut_off) for plot in plots_of(which)]
     return frame(bundle, outcome, [html.Div(head, className="plots-head"), html.Div(cards, className="plots")])
 
 
@@ -93,13 +97,13 @@ def choice(outcomes: Outcomes, chosen: str) -> Component:
     return html.Div([html.Label("Outcome", htmlFor=ids.PLOTS_OUTCOME), select], className="plots-outcome")
 
 
-def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any]) -> Component:
+def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_off: float | None = None) -> Component:
     """A plot's place: title, question, options, and what becomes of it."""
     waiting = html.Div("Working it out …", className="plot-waiting", role="status")
     body = html.Div(waiting, id=ids.plot(bundle.key, plot.key), className="plot-body")
     asked = dcc.Store(id=ids.plot_asked(bundle.key, plot.key))
     return html.Section(
-        [_head(plot), *_options(bundle, plot, outcome, state), body, asked],
+        [_head(plot), *_options(bundle, plot, outcome, state, cut_off), body, asked],
         className="plot-card plot-card-wide" if plot.wide else "plot-card",
         **_data(plot),
     )
@@ -161,16 +165,19 @@ def _shared_with(plot: Plot) -> Plot:
     return next((row for row in CATALOGUE if plot.options and row.options is plot.options), plot)
 
 
-def _options(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any]) -> list[Component]:
+def _options(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_off: float | None) -> list[Component]:
     if _shared_with(plot) is not plot:
         return []
     own = [option for option in plot.options if plot.page != "performance" or option.key != CUT_OFF]
-    fields = [_option(bundle, plot, option, outcome, state) for option in own]
+    fields = [_option(bundle, plot, option, outcome, state, cut_off) for option in own]
     return [html.Div(fields, className="plot-options")] if fields else []
 
 
-def _option(bundle: Bundle, plot: Plot, option: Option, outcome: str, state: dict[str, Any]) -> Component:
-    opens = _text(option.opens_with(bundle, outcome))
+def _option(
+    bundle: Bundle, plot: Plot, option: Option, outcome: str, state: dict[str, Any], cut_off: float | None
+) -> Component:
+    known = cut_off is not None and option.key == CUT_OFF
+    opens = _text(cut_off if known else option.opens_with(bundle, outcome))
     raw = state.get(f"{plot.key}.{option.key}")
     value = opens if raw is None else _accepted(bundle, option, outcome, raw, opens)
     named = ids.option(plot.key, option.key)

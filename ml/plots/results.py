@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ml.service import Service
 
 
+CUT_OFF = "cut_off"  # the option of plots that follow one
+
+
 @dataclass(frozen=True)
 class Drawn:
     """What a page shows of one plot: its figure and the sentence under it, and from what they are made."""
@@ -64,8 +67,17 @@ def _found(
     service: Service, model: str, plot_key: object, outcome: str | None, options: object
 ) -> tuple[Plot, Any, View]:
     plot, bundle = find(plot_key), service.model(model)
-    view = view_of(bundle, plot, outcome, options)
+    view = view_of(bundle, plot, outcome, _with_cut_off(service, bundle, plot, outcome, options))
     return plot, result_of(service, bundle, plot, view), view
+
+
+def _with_cut_off(service: Service, bundle: Bundle, plot: Plot, outcome: str | None, asked: object) -> object:
+    """What was asked for; where the plot follows a cut-off and none is named, with the one in use."""
+    given = asked if isinstance(asked, Mapping) else {}
+    follows = any(option.key == CUT_OFF for option in plot.options)
+    if not follows or given.get(CUT_OFF) not in (None, ""):
+        return asked
+    return {**given, CUT_OFF: service.cut_off(bundle, bundle.outcomes.positive if outcome is None else outcome)}
 
 
 def view_of(bundle: Bundle, plot: Plot, outcome: str | None = None, asked: object = None) -> View:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from callbacks import router
+from layouts import ids
 from ml.errors import NothingToShow, UnknownOption
 from ml.plots.catalogue import find
 from ml.plots.dependence_of_two import LEAST_RANGE
@@ -174,6 +176,15 @@ def test_the_cut_off_of_the_rules_is_checked(small):
     with pytest.raises(UnknownOption, match="Cut-off"):
         drawn(small, "binary", "rules", "yes", {"cut_off": 2})
     assert "cut-off 30" in drawn(small, "binary", "rules", "yes", {"cut_off": 0.3}).sentence
+
+
+def test_the_rules_open_at_the_cut_off_in_use(small, monkeypatch):
+    monkeypatch.setattr(small, "cut_off", lambda *_: 0.2)
+    for options in ({}, {"cut_off": ""}):
+        assert "cut-off 20" in drawn(small, "binary", "rules", "yes", options).sentence
+    page = router.show_page(small, "/binary/insights", "")
+    field = next(part for part in page._traverse() if getattr(part, "id", None) == ids.option("rules", "cut_off"))
+    assert field.value == "0.2"
 
 
 def test_the_rules_open_at_the_cards_cut_off(small, monkeypatch):

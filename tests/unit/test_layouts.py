@@ -1,6 +1,7 @@
 """Pages as pure functions: from a schema and a score to components."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -207,6 +208,13 @@ def test_the_label_is_the_models_own_and_not_the_largest_probability():
     shown = board.board(standing(Model(outcomes("red", "blue")), (0.4, 0.6), labels=("red",)), (), 1)
     assert "The model says  Red" in text_in(shown)
     assert "a rule of its own" in text_in(shown)
+
+
+@pytest.mark.parametrize(("cut_off", "said"), [(0.5, True), (0.35, True), (0.25, False)])
+def test_the_label_is_not_said_where_the_cut_off_in_use_decides_otherwise(cut_off, said):
+    here = standing(Model(outcomes("red", "blue")), (0.3, 0.7), labels=("blue",), outcome="red")
+    shown = text_in(board.board(replace(here, cut_off=cut_off), (), 1))
+    assert ("The model says" in shown) is said
 
 
 def test_a_range_is_drawn_and_written_only_while_something_is_blank():
