@@ -13,7 +13,7 @@ import numpy as np
 from ml.errors import NothingToShow
 from ml.evaluation import Answers, need_probabilities
 from ml.four import Four, ratio
-from ml.intervals import WIDTH, intervals_of
+from ml.intervals import intervals_of, of_mean
 from ml.measures import MEASURES, OF_COUNTS
 from ml.metrics import headline, losses
 from ml.parts import MOST_PARTS, Parts, parts_of
@@ -26,6 +26,8 @@ REPEATS, FEWER_REPEATS = 500, 200  # of counts; of what needs all probabilities
 SELECTED = "selected"
 LABELS = {SELECTED: "Share acted on"} | {measure.key: measure.label for measure in MEASURES}
 IN_PERCENT = {SELECTED} | {measure.key for measure in MEASURES if measure.percent}
+ENOUGH, FEWEST = 30, 5  # records: below, a share says little; a small hold-out has to do with less
+FEWEST_OF_EITHER = 2  # records with, and without, the outcome, below which a mean loss has no interval
 FIRST = ("accuracy", "precision", "recall", SELECTED)  # what people ask first
 
 Column = list[float | None]
@@ -112,7 +114,7 @@ def measured(
     """Value, low and high end of a measure in each part, and the weight of the records that it is a share of.
 
     Intervals: of shares of few records Wilson's, of all else the bootstrap of the records
-    (``ml/intervals.py``); of mean losses the normal one, of ROC AUC DeLong's (``ml/placements.py``), of average
+    (``ml/intervals.py``); of mean losses that of a skewed mean, of ROC AUC DeLong's (``ml/placements.py``), of average
     precision that of ``ml/metrics.py``.
     """
     four, row = fours(answers, parts, cut_off), {each.key: each for each in OF_COUNTS}.get(measure)
@@ -135,6 +137,11 @@ def acted(answers: Answers, cut_off: float) -> np.ndarray:
 def used(answers: Answers, cut_off: float) -> float | None:
     """The cut-off, where it decides."""
     return None if answers.probabilities is None else cut_off
+
+
+def enough(rows: float) -> float:
+    """How many records are enough to go by, in a hold-out of so many: a tenth, 5 at least and 30 at most."""
+    return float(min(ENOUGH, max(FEWEST, rows // 10)))
 
 
 def fours(answers: Answers, parts: Parts, cut_off: float) -> Four:
@@ -195,14 +202,20 @@ def _headline(answers: Answers, measure: str) -> tuple[float | None, float | Non
     if measure in ("brier", "log_loss") and rows:
         loss = losses(answers)[measure == "log_loss"]
         value = float(np.average(loss, weights=answers.weight))
-        half = WIDTH * float(loss.std(ddof=1)) / np.sqrt(rows) if rows > 1 else np.inf
-        return (value, max(value - half, 0.0), value + half) if np.isfinite(half) else (value, None, None)
+        low, high = of_mean(loss, answers.weight) if _surprising(answers) else (None, None)
+        return value, low, high if high is None or measure == "log_loss" else min(high, 1.0)
     if not both:
         return None, None, None
     if measure == "roc_auc":
         return area(answers.truth, need_probabilities(answers.probabilities))
     found = headline(answers, repeats=FEWER_REPEATS)
     return found.value[measure], found.low[measure], found.high[measure]
+
+
+def _surprising(answers: Answers) -> bool:
+    """Whether both truths are there often enough: without, what is most surprising was not seen yet."""
+    having = int(answers.truth.sum())
+    return min(having, len(answers.truth) - having) >= FEWEST_OF_EITHER
 
 
 def _only(answers: Answers, which: np.ndarray) -> Answers:

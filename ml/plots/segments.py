@@ -24,7 +24,7 @@ from ml.segments import LABELS, Segments, segments
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FEW = 5  # records counted: a part with fewer is drawn, but not named as the best or worst
+FEW = 5  # records counted: a part with fewer is drawn, but not named as the best, the worst or apart
 OPTIONS = (feature_choice(), MEASURE, CUT_OFF)
 
 
@@ -62,22 +62,44 @@ def draw(result: Segments, view: View) -> go.Figure:
 
 def say(result: Segments, _view: View) -> str:
     """Where the measure is highest and lowest, and which parts differ clearly from all records."""
-    known = [place for place, value in enumerate(result.value) if value is not None]
-    weighty = [place for place in known if result.counted[place] >= FEW] or known  # one record is no extreme
-    most = max(weighty, key=lambda place: result.value[place] or 0.0)
-    least = min(weighty, key=lambda place: result.value[place] or 0.0)
-    label = LABELS[result.measure]
+    label, whole = LABELS[result.measure], measure_text(result.measure, result.whole)
+    everywhere = f"{label} is {whole} on all records"
+    enough = [place for place in range(len(result.parts)) if _enough(result, place)]
+    if not enough:
+        return f"{everywhere}; no part of {result.feature} counts {FEW} records, too few to say more."
+    most = max(enough, key=lambda place: result.value[place] or 0.0)
+    least = min(enough, key=lambda place: result.value[place] or 0.0)
     low, high = (measure_text(result.measure, result.value[place]) for place in (least, most))
-    everywhere = f"{label} is {measure_text(result.measure, result.whole)} on all records"
     if result.value[most] == result.value[least]:
-        return f"{everywhere} and {high} in every part of {result.feature} where enough records are counted."
+        return f"{everywhere} and {high} {_where(result, enough)}."
     span = f"; by {result.feature} it goes from {low} (“{result.parts[least]}”) to {high} (“{result.parts[most]}”). "
-    apart = [result.parts[place] for place in known if _apart(result, place)]
+    apart = [result.parts[place] for place in enough if _apart(result, place)]
     clearly = f"Apart from all records beyond chance: {', '.join(apart)}. " if apart else ""
     return (
-        f"{everywhere}{span}{clearly}The lines are 95\u00a0% intervals, each for itself: of twenty parts, one lies "
-        f"beside its true value."
+        f"{everywhere}{span}{clearly}{_left_out(result, enough)}The lines are 95\u00a0% intervals, each for itself: "
+        f"of twenty parts, one lies beside its true value."
     )
+
+
+def _enough(result: Segments, place: int) -> bool:
+    """Whether a part is named: three records that are all wrong are no finding."""
+    return result.value[place] is not None and result.counted[place] >= FEW
+
+
+def _where(result: Segments, enough: list[int]) -> str:
+    """In which parts the measure is one and the same."""
+    if len(enough) == len(result.parts):
+        return f"in every part of {result.feature}"
+    if len(enough) == 1:
+        return f"where {result.feature} is “{result.parts[enough[0]]}”, the only part of which enough is known"
+    return f"in the {len(enough)} of {len(result.parts)} parts of {result.feature} of which enough is known"
+
+
+def _left_out(result: Segments, enough: list[int]) -> str:
+    """How many parts are drawn but not named, or not even drawn."""
+    few = len(result.parts) - len(enough)
+    what = f"{count(few)} part counts" if few == 1 else f"{count(few)} parts count"
+    return f"Not named: {what} fewer than {FEW} records, or the measure is undefined. " if few else ""
 
 
 def _apart(result: Segments, place: int) -> bool:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.special import xlogy
 from sklearn import metrics
 
 from ml.errors import NothingToShow
 from ml.evaluation import Answers, evaluation_of
+from ml.outcomes import Outcome, Outcomes
 from ml.parts import Parts
 from ml.placements import area
+from ml.plots.plot import View
+from ml.plots.segments import say
 from ml.segment_pairs import pairs
-from ml.segments import measured, measures_of, segments
+from ml.segments import Segments, measured, measures_of, segments
 from ml.service import open_service
 from tests.small import small_model
 
@@ -136,3 +140,57 @@ def test_intervals_of_losses_and_areas_in_parts_hold_the_truth():
             _, low, high, _ = measured(one, Parts(["all"], np.zeros(120, int)), measure, 0.5)
             held[measure] += low[0] <= true[measure] <= high[0]
     assert all(0.91 <= count / 300 <= 0.985 for count in held.values()), held
+
+
+@pytest.mark.parametrize("shape", [(1.2, 2.5), (6, 1), (1, 20)])
+def test_intervals_of_losses_in_small_parts_hold_the_truth_or_are_not_given(shape):
+    rng = np.random.default_rng(3)
+    many = rng.beta(*shape, 2_000_000)
+    true = {"brier": np.mean(many * (1 - many)), "log_loss": -np.mean(xlogy(many, many) + xlogy(1 - many, 1 - many))}
+    for rows in (7, 20, 30, 60):
+        given = rng.beta(*shape, (600, rows))
+        truth = rng.random(given.shape) < given
+        one = Answers(truth.ravel(), given.ravel() >= 0.5, given.ravel(), np.ones(given.size))
+        parts = Parts(["part"] * len(given), np.repeat(np.arange(len(given)), rows))
+        for measure, value in true.items():
+            _, low, high, _ = measured(one, parts, measure, 0.5)
+            shown = [(down, up) for down, up in zip(low, high, strict=True) if down is not None]
+            assert bool(shown) == (rows >= 20)
+            assert sum(down <= value <= up for down, up in shown) >= 0.92 * len(shown), (rows, measure)
+            if shape != (1, 20) and rows >= 30:
+                assert len(shown) > 0.9 * len(low)
+
+
+def test_a_mean_loss_has_no_interval_where_one_truth_was_hardly_seen():
+    given = np.full(200, 0.01)
+    given[:100] = 0.02
+    for having, known in ((0, False), (1, False), (2, True)):
+        one = Answers(np.arange(200) < having, given >= 0.5, given, np.ones(200))
+        value, low, high, _ = measured(one, Parts(["all"], np.zeros(200, int)), "log_loss", 0.5)
+        assert (low[0] is not None) == (high[0] is not None) == known
+        assert value[0] == pytest.approx(metrics.log_loss(one.truth, given, labels=[False, True]))
+
+
+def told(value: list, counted: list, low: list | None = None, high: list | None = None, whole: float = 0.8) -> str:
+    """The sentence of parts of which only this is known."""
+    parts, unknown = list("ABCD"[: len(value)]), [None] * len(value)
+    columns = [parts, value, low or unknown, high or unknown, counted, counted, counted]
+    outcomes = Outcomes((Outcome("no", "No", 0), Outcome("yes", "Yes", 1)), exclusive=True, positive="yes")
+    return say(Segments("Debts", "recall", *columns, whole, None, None, 0.5), View(outcomes, "yes"))
+
+
+def test_a_part_of_three_records_is_not_called_beyond_chance():
+    sentence = told([0.67, 0.89, 0.0], [60.0, 90.0, 3.0], [0.5, 0.82, 0.0], [0.79, 0.94, 0.56])
+    assert "it goes from 67\u00a0% (“A”) to 89\u00a0% (“B”)" in sentence
+    assert "beyond chance: A, B. " in sentence
+    assert "Not named: 1 part counts fewer than 5 records, or the measure is undefined." in sentence
+    assert "no part of Debts counts 5 records" in told([0.0, 1.0], [3.0, 2.0], [0.0, 0.3], [0.56, 1.0])
+
+
+def test_every_part_is_said_of_every_part_only():
+    assert "and 80\u00a0% in every part of Debts." in told([0.8, 0.8], [60.0, 90.0])
+    for value, counted in (([0.8, 0.8, None], [60.0, 90.0, 0.0]), ([0.8, 0.8, 1.0], [60.0, 90.0, 2.0])):
+        sentence = told(value, counted)
+        assert "every part" not in sentence
+        assert "in the 2 of 3 parts of Debts of which enough is known" in sentence
+    assert "where Debts is “B”, the only part" in told([None, 0.8], [60.0, 90.0])
