@@ -1,4 +1,4 @@
-"""Groups of records against the largest group: who is acted on, found, and rightly called."""
+"""Groups of records against the group acted on most often: who is acted on, found, and rightly called."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ml.plots.choices import CUT_OFF, MARGIN, cut_off_of, named_rows, spans, tex
 from ml.plots.option import Option
 from ml.plots.plot import Rows, Study, View
 from ml.plots.rows import feature_choice, height_of, rows_axis
-from ml.plots.theme import FAINT, INK, count, figure, percent
+from ml.plots.theme import FAINT, INK, count, figure, percent, shortened
 from ml.words import listed, number_text
 
 if TYPE_CHECKING:
@@ -27,6 +27,9 @@ OPTIONS = (
     CUT_OFF,
 )
 TICKS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.6, 2.5, 5.0, 10.0)
+LEAST, MOST = 0.02, 50.0  # where the scale ends: what lies beyond, as a ratio of 0, is a triangle that points there
+ROUNDING = 1e-9  # 48 % of 60 % are four fifths
+LONGEST = 16  # characters of a group's name below the axis, on a phone
 
 
 def compute(study: Study) -> Groups:
@@ -37,23 +40,23 @@ def compute(study: Study) -> Groups:
 def draw(result: Groups, view: View) -> go.Figure:
     """A dot and its interval for each group on a scale of ratios; shaded: within four fifths of each other."""
     key = _rate(view)
-    low, high = (_shown(end[key]) for end in (result.low, result.high))
-    places = [at for at, ratio in enumerate(result.ratio[key]) if ratio]
+    low, high, ratios = (_shown(table[key]) for table in (result.low, result.high, result.ratio))
+    places = [at for at, ratio in enumerate(ratios) if ratio is not None]
     dots = {
         "type": "scatter",
         "mode": "markers",
-        "x": [result.ratio[key][at] for at in places],
+        "x": [ratios[at] for at in places],
         "y": places,
         "marker": {
             "size": 11,
             "color": view.colour,
-            "symbol": ["diamond" if at == result.reference else "circle" for at in places],
+            "symbol": [_symbol(result, key, at) for at in places],
         },
         "cliponaxis": False,
         "hovertext": [_words(result, key, at) for at in places],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
-    ends = [value for column in (low, high, result.ratio[key]) for value in column if value]
+    ends = [value for column in (low, high, ratios) for value in column if value is not None]
     least, most = min([0.7, *ends]) * 0.94, max([1.4, *ends]) * 1.06
     values = ["none counted" if rate is None else percent(rate) for rate in result.rate[key]]
     sizes = [f"of {count(whole)}" for whole in result.counted[key]]
@@ -67,8 +70,8 @@ def draw(result: Groups, view: View) -> go.Figure:
             "type": "log",
             "range": [math.log10(least), math.log10(most)],
             "tickvals": _ticks(least, most),
-            "ticktext": [number_text(tick) for tick in _ticks(least, most)],
-            "title": {"text": "Times the largest group's rate (log scale)"},
+            "ticktext": [number_text(tick) if tick > LEAST else "0" for tick in _ticks(least, most)],
+            "title": {"text": f"Times the rate of “{shortened(result.groups[result.reference], LONGEST)}” (log scale)"},
         },
         yaxis=rows_axis(len(result.groups)),
     )
@@ -76,21 +79,17 @@ def draw(result: Groups, view: View) -> go.Figure:
 
 def say(result: Groups, view: View) -> str:
     """Which groups' rates are under four fifths of the other's, and how sure that is."""
-    key, reference = _rate(view), result.groups[result.reference]
-    rate = result.rate[key][result.reference]
-    what = f"{NAMES[key]} is {'not counted' if rate is None else percent(rate)} in the largest group, “{reference}”."
+    key, at = _rate(view), result.reference
+    if not result.rate["selection"][at]:
+        return "Nobody is acted on, in any group: there is nothing to compare."
+    rate = result.rate[key][at]
+    amount = "not counted" if rate is None else percent(rate)
+    what = f"{NAMES[key]} is {amount} in “{result.groups[at]}”, the group acted on most often{_of_which(result)}."
     if not rate:
         return f"{what} There is no ratio to it."
-    apart = [at for at, value in enumerate(result.ratio[key]) if value is not None and not _within(value)]
-    if not apart:
-        flag = " Every other group is within four fifths of it."
-    else:
-        listed_ones = listed([_flag(result, key, at) for at in apart])
-        verb = "group is" if len(apart) == 1 else "groups are"
-        flag = f" {count(len(apart))} {verb} not within four fifths of it: {listed_ones}."
     return (
-        f"{what}{flag} Shaded: one rate is at least four fifths of the other; lines: 95\u00a0% intervals. This "
-        f"compares rates; it does not say why they differ, or whether they may."
+        f"{what} {_compared(result, key)} Shaded: one rate is at least four fifths of the other; "
+        f"lines: 95\u00a0% intervals. This compares rates; it does not say why they differ, or whether they may."
     )
 
 
@@ -111,41 +110,71 @@ def _rate(view: View) -> str:
     return text_of(view.options.get("rate")) or "selection"
 
 
+def _of_which(result: Groups) -> str:
+    """Among which groups the reference was looked for, where not among all."""
+    small = min(result.records) < result.least <= result.records[result.reference]
+    return f" of those with at least {count(result.least)} records" if small else ""
+
+
+def _compared(result: Groups, key: str) -> str:
+    """Which groups are not within four fifths of the reference; nothing of those that have no ratio."""
+    others = {at: value for at, value in enumerate(result.ratio[key]) if value is not None and at != result.reference}
+    apart = [at for at, value in others.items() if not _within(value)]
+    if not others:
+        return "No other group has such records."
+    if apart:
+        verb = "group is" if len(apart) == 1 else "groups are"
+        flags = listed([_flag(result, key, at) for at in apart])
+        return f"{count(len(apart))} {verb} not within four fifths of it: {flags}."
+    which = "" if len(others) == len(result.groups) - 1 else " that has such records"
+    return f"Every other group{which} is within four fifths of it."
+
+
 def _within(ratio: float) -> bool:
-    return FOUR_FIFTHS <= ratio <= 1 / FOUR_FIFTHS
+    return FOUR_FIFTHS - ROUNDING <= ratio <= 1 / FOUR_FIFTHS + ROUNDING
 
 
 def _flag(result: Groups, key: str, at: int) -> str:
     """One group that differs, and whether chance could be why."""
     ratio, low, high = (table[key][at] or 0.0 for table in (result.ratio, result.low, result.high))
-    if result.low[key][at] is None:
-        return f"“{result.groups[at]}” (none; too few to say how sure)"
-    text = f"“{result.groups[at]}” ({number_text(round(ratio, 2))} times"
+    amount = f"{_times(ratio)} times" if ratio else f"0 times: none of {count(result.counted[key][at])}"
     chance = "" if high < FOUR_FIFTHS or low > 1 / FOUR_FIFTHS else ", may be chance"
-    return f"{text}; {number_text(round(low, 2))} to {number_text(round(high, 2))}{chance})"
+    return f"“{result.groups[at]}” ({amount}; {_times(low)} to {_times(high)}{chance})"
+
+
+def _times(value: float) -> str:
+    """A ratio with two decimals; never 0 of what is not 0."""
+    return f"under {number_text(0.01)}" if 0 < value < 0.005 else number_text(round(value, 2))
 
 
 def _words(result: Groups, key: str, at: int) -> str:
     rate, ratio = result.rate[key][at], result.ratio[key][at]
     span = ""
     if result.low[key][at] is not None:
-        low, high = (number_text(round(end[key][at] or 0.0, 2)) for end in (result.low, result.high))
+        low, high = (_times(end[key][at] or 0.0) for end in (result.low, result.high))
         span = f" ({low} to {high})"
     return (
         f"<b>{result.groups[at]}</b><br>{NAMES[key]}: {percent(rate or 0.0)} of {count(result.counted[key][at])}<br>"
-        f"{number_text(round(ratio or 0.0, 2))} times that of “{result.groups[result.reference]}”{span}"
+        f"{_times(ratio or 0.0)} times that of “{result.groups[result.reference]}”{span}"
     )
 
 
 def _shown(values: list[float | None]) -> list[float | None]:
-    """Ends of intervals, kept within a scale that can be read."""
-    return [None if value is None else min(max(value, 0.02), 50.0) for value in values]
+    """Ratios and ends of intervals, kept within a scale that can be read."""
+    return [None if value is None else min(max(value, LEAST), MOST) for value in values]
+
+
+def _symbol(result: Groups, key: str, at: int) -> str:
+    if at == result.reference:
+        return "diamond"
+    ratio = result.ratio[key][at] or 0.0
+    return "triangle-left" if ratio < LEAST else "triangle-right" if ratio > MOST else "circle"
 
 
 def _ticks(least: float, most: float) -> list[float]:
     inside = [tick for tick in TICKS if least <= tick <= most]
     wanted = (0.1, 0.4, 1.0, 2.5, 10.0) if most > 5 * least else inside
-    return [tick for tick in inside if tick in wanted]
+    return [LEAST] * (least < LEAST) + [tick for tick in inside if tick in wanted]
 
 
 def _fifths() -> dict:
