@@ -58,6 +58,7 @@ DECISIONS: tuple[Plot, ...] = (
         draw=segments.draw,
         say=segments.say,
         options=segments.OPTIONS,
+        revision=2,
     ),
     Plot(
         key="segment-pairs",
@@ -70,6 +71,7 @@ DECISIONS: tuple[Plot, ...] = (
         say=segment_pairs.say,
         rows=segment_pairs.rows,
         options=segment_pairs.OPTIONS,
+        revision=2,
     ),
     Plot(
         key="worst-segments",
@@ -93,6 +95,7 @@ DECISIONS: tuple[Plot, ...] = (
         say=groups.say,
         rows=groups.rows,
         options=groups.OPTIONS,
+        revision=2,
     ),
     Plot(
         key="challenger",
