@@ -8,7 +8,7 @@ from ml.cut_offs import card_cut_off
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Study
 from ml.plots.theme import FAINT, note, percent, share_axis, shortened
-from ml.segments import IN_PERCENT, LABELS, measures_of
+from ml.segments import IN_PERCENT, LABELS, enough, measures_of
 from ml.words import number_text
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 LONGEST = 28  # with a number behind it on a phone
 MARGIN = {"l": 8, "r": 24, "t": 8, "b": 8}  # room for the last tick's label
-ENOUGH, FEWEST = 30, 5  # records: below, a share says little; a small hold-out has to do with less
 
 
 def _measures(bundle: Bundle, _: str) -> Choices:
@@ -31,7 +30,7 @@ MEASURE = Option("measure", "Measure", _measures)
 
 
 def _least(bundle: Bundle, _: str) -> float:
-    return float(min(ENOUGH, max(FEWEST, bundle.card["rows"]["hold-out"] // 10)))
+    return enough(bundle.card["rows"]["hold-out"])
 
 
 LEAST = Option("least", "At least", default=_least, low=1, high=1e6, unit="records")
