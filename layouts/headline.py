@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import dash_bootstrap_components as dbc
@@ -13,7 +13,7 @@ from layouts import ids
 from layouts.still import still
 from ml.measures import MEASURES, Measure, measure_of
 from ml.own_measures import own_measures_of
-from ml.spoken import shown
+from ml.spoken import shown, span
 
 if TYPE_CHECKING:
     from ml.metrics import Averages
@@ -121,14 +121,29 @@ def all_outcomes(bundle: Bundle, found: Averages) -> Component:
         for at, name in enumerate(found.outcomes)
     ]
     rows += [
-        _line("Mean (macro)", measures, [found.macro[key] for key in keys], "average"),
-        _line("Mean weighted by records", measures, [found.weighted[key] for key in keys], "average"),
+        _mean("Mean (macro)", measures, found.macro, found.macro_low, found.macro_high),
+        _mean("Mean weighted by records", measures, found.weighted, found.weighted_low, found.weighted_high),
     ]
     words = "As the model itself decides, whatever the cut-off."
-    table = html.Table([html.Caption(words), html.Thead(head), html.Tbody(rows)], className="measures")
-    return still(html.Div(table, className="measures-wide"))
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="measures measures-each")
+    # Where the table is wider than the screen it is scrolled in its own box, also with the keyboard.
+    box = html.Div(table, className="measures-wide", tabIndex=0, role="region", **{"aria-label": "All outcomes"})
+    return still(html.Div([html.P(words, className="measures-words"), box]))
 
 
-def _line(name: str, measures: Sequence[Measure], values: Sequence[Any], class_name: str = "") -> Component:
+Ends = Mapping[str, float]
+
+
+def _line(name: str, measures: Sequence[Measure], values: Sequence[Any]) -> Component:
     cells = [html.Td(shown(measure, value)) for measure, value in zip(measures, values, strict=True)]
-    return html.Tr([html.Th(name, scope="row"), *cells], className=class_name)
+    return html.Tr([html.Th(name, scope="row"), *cells])
+
+
+def _mean(name: str, measures: Sequence[Measure], means: Mapping[str, Any], low: Ends, high: Ends) -> Component:
+    """A row of means, each with its interval where it has one."""
+    cells = [html.Td([shown(each, means[each.key]), *_ends(each, low, high)]) for each in measures]
+    return html.Tr([html.Th(name, scope="row"), *cells], className="average")
+
+
+def _ends(measure: Measure, low: Ends, high: Ends) -> list[Component]:
+    return [html.Small(span(measure, low[measure.key], high[measure.key]))] if measure.key in low else []

@@ -12,6 +12,7 @@ from dash import Dash, dcc
 from callbacks import performance as head
 from callbacks import plots as callbacks
 from layouts import ids, insights, performance
+from ml.overview import averages_of
 from ml.plots.catalogue import find, plots_of
 from ml.service import Service, open_service
 from store.db import StoreSilent, open_store
@@ -175,7 +176,7 @@ def test_the_worst_records_are_links(small):
     bundle = small.model("binary")
     given = bundle.predictor.block(bundle.holdout.block).probabilities[:, bundle.outcomes.index("yes")]
     off = np.abs(given - bundle.holdout.truth[:, bundle.outcomes.index("yes")])
-    assert links[0].href == f"/binary/predict?record={int(np.argmax(off)) + 1}"
+    assert links[0].href == f"/binary/predict?record={int(np.argmax(off)) + 1}&outcome=yes"
     assert len(links) == 12
 
 
@@ -234,6 +235,13 @@ def test_all_outcomes_are_averaged(small):
     page = head.show_averages(small, small.model("multiclass").key)
     words = re.findall('<th scope="row">(.*?)</th>', page.html)
     assert words[-2:] == ["Mean (macro)", "Mean weighted by records"]
+    found = averages_of(small, small.model("multiclass"))
+    macro = page.html.partition("Mean (macro)")[2].partition("</tr>")[0]
+    shares = re.findall(r"([\d.]+)\u00a0% to ([\d.]+)\u00a0%", macro)
+    assert f"{found.macro_low['f1']:.3f} to {found.macro_high['f1']:.3f}" in macro
+    for (low, high), key in zip(shares, ("precision", "recall"), strict=True):
+        assert float(low) == pytest.approx(100 * found.macro_low[key], abs=0.51)
+        assert float(high) == pytest.approx(100 * found.macro_high[key], abs=0.51)
 
 
 def test_a_card_whose_plot_cannot_be_drawn_says_why(small):
