@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -31,7 +32,7 @@ class Mistakes:
     record : list of int, length w
         Number of the record in the hold-out, from 1.
     link : list of str, length w
-        Address that opens it on the Prediction page.
+        Address that opens it on the Prediction page, with this outcome chosen.
     probability : list of float, length w
         Of the outcome.
     truth : list of bool, length w
@@ -88,7 +89,7 @@ def mistakes(bundle: Bundle, answers: Answers, outcome: str, sort: str, most: in
     order = np.argsort(-np.where(asked, distance, -1.0), kind="stable")[: min(most, int(asked.sum()))]
     return Mistakes(
         record=(order + 1).tolist(),
-        link=[f"/{bundle.name}/predict?record={at + 1}" for at in order.tolist()],
+        link=[_link(bundle, outcome, at) for at in order.tolist()],
         probability=probabilities[order].tolist(),
         truth=answers.truth[order].tolist(),
         was=[_was(bundle, outcome, at) for at in order.tolist()],
@@ -137,6 +138,13 @@ def _share(feature: Feature, known: np.ndarray, asked: np.ndarray) -> np.ndarray
 
 def _plain(value: object) -> object:
     return None if value != value else value
+
+
+def _link(bundle: Bundle, outcome: str, at: int) -> str:
+    query = {"record": str(at + 1)}
+    if "outcome" not in bundle.schema.position:  # else the word is the feature's on that page
+        query |= {"outcome": outcome}
+    return f"/{bundle.name}/predict?{urlencode(query)}"
 
 
 def _was(bundle: Bundle, outcome: str, at: int) -> str:

@@ -119,5 +119,6 @@ DECISIONS: tuple[Plot, ...] = (
         say=mistakes.say,
         needs=PROBABILITIES,
         options=mistakes.OPTIONS,
+        revision=2,
     ),
 )

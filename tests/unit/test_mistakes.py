@@ -34,7 +34,7 @@ def test_the_records_furthest_from_their_truth_come_first(service):
         assert said == answers.probabilities[number - 1]
         (true,) = np.flatnonzero(bundle.holdout.truth[number - 1])
         assert was == bundle.outcomes.items[true].label
-    assert result.link[0] == f"/multiclass/predict?record={result.record[0]}"
+    assert result.link[0] == f"/multiclass/predict?record={result.record[0]}&outcome=gold"
     assert result.wrong == (distance > 0.5).sum()
 
 
