@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 from ml.cut_offs import card_cut_off
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Study
-from ml.plots.theme import FAINT, note, percent, share_axis, shortened
+from ml.plots.theme import FAINT, decimal, note, percent, share_axis, shortened
 from ml.segments import IN_PERCENT, LABELS, enough, measures_of
-from ml.words import number_text
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle
 
 LONGEST = 28  # with a number behind it on a phone
+LINE = 36  # characters of a whole line on a phone
+LINE_HEIGHT = 17  # pixels
 MARGIN = {"l": 8, "r": 24, "t": 8, "b": 8}  # room for the last tick's label
 
 
@@ -54,10 +55,26 @@ def text_of(option: object) -> str:
 
 
 def measure_text(key: str, value: float | None) -> str:
-    """A measure in words."""
+    """A measure in words, with as many decimals as in the headline."""
     if value is None:
         return "undefined"
-    return percent(value) if key in IN_PERCENT else number_text(round(value, 3))
+    return percent(value) if key in IN_PERCENT else three(value)
+
+
+def three(value: float) -> str:
+    """A number with three decimals."""
+    return decimal(round(value, 3) + 0.0, 3).replace("-", "−")  # no negative zero
+
+
+def filled(parts: list[str], joint: str) -> list[str]:
+    """The parts in as few lines as a phone has room for; a part that is longer than a line is cut."""
+    lines: list[str] = []
+    for part in (shortened(part, LINE) for part in parts):
+        if lines and len(lines[-1] + joint + part) <= LINE:
+            lines[-1] += joint + part
+        else:
+            lines.append(part)
+    return lines
 
 
 def measure_axis(key: str, values: list[float | None]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.mistakes import ALARM, BOTH, MISSED, Mistakes, mistakes
-from ml.plots.choices import MARGIN, text_of
+from ml.plots.choices import LINE_HEIGHT, MARGIN, filled, text_of
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Study, View
 from ml.plots.theme import FAINT, INK, count, figure, note, percent, share_axis, shortened
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from ml.bundle import Bundle
 
 MOST = 12
-LINE = 44  # characters on a phone
-ROW = 58  # pixels: two lines, and the dot
+ROW = 25  # pixels of a dot, and of the room around it
 
 
 def _sorts(bundle: Bundle, outcome: str) -> Choices:
@@ -65,15 +64,16 @@ def draw(result: Mistakes, view: View) -> go.Figure:
         "cliponaxis": False,
         "hoverinfo": "skip",
     }
+    names = [_name(result, view, at) for at in places]
     return figure(
         [lines, truth, dots],
         margin=MARGIN,
-        height=80 + ROW * len(places),
+        height=97 + (ROW + LINE_HEIGHT * max(map(len, names))) * len(places),
         annotations=[
-            note(_name(result, at), -0.02, at, xanchor="left", yanchor="bottom", yshift=6, align="left")
-            for at in places
+            note("<br>".join(name), -0.02, at, xanchor="left", yanchor="bottom", yshift=6, align="left")
+            for at, name in enumerate(names)
         ],
-        xaxis=share_axis(f"Probability of “{shortened(view.label, 24)}”; bar: the truth"),
+        xaxis=share_axis(f"Probability of “{shortened(view.label, 20)}”<br>Upright stroke: the truth"),
         yaxis={"visible": False, "range": [len(places) - 0.6, -0.95]},
     )
 
@@ -88,9 +88,16 @@ def say(result: Mistakes, view: View) -> str:
     )
 
 
-def _name(result: Mistakes, at: int) -> str:
-    first = f"Record {result.record[at]}: <b>{percent(result.probability[at])}</b>, was {shortened(result.was[at], 22)}"
-    return f"{first}<br>{shortened(result.unusual[at], LINE)}" if result.unusual[at] else first
+def _name(result: Mistakes, view: View, at: int) -> list[str]:
+    """What was said and what was true, below it what is unusual. The question of yes or no is the axis's title."""
+    said = percent(result.probability[at])
+    was = f"was {result.was[at]}" if view.outcomes.exclusive else f"in truth {'yes' if result.truth[at] else 'no'}"
+    first, *more = filled([f"Record {result.record[at]}: {said},", was], " ")
+    return [first.replace(f": {said},", f": <b>{said}</b>,"), *more, *filled(_values(result.unusual[at]), ", ")]
+
+
+def _values(unusual: str) -> list[str]:
+    return unusual.split(", ") if unusual else []
 
 
 def _words(result: Mistakes, view: View, at: int) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 OPTIONS = (feature_choice(), feature_choice("by", "And", 1), MEASURE, LEAST, CUT_OFF)
 LONGEST = 16  # characters beside and below the tiles, on a phone
 TIGHT = 6  # columns: beyond, a tile has no room for words
+WHOLE = 3  # digits with the sign of percent in a tile on a phone: of 99.8 % it shows 99.8
 
 
 def compute(study: Study) -> Pairs:
@@ -141,7 +142,11 @@ def _inside(result: Pairs, row: int, column: int, roomy: bool) -> str:
     if not result.records[row][column]:
         return ""
     first = "–" if value is None else measure_text(result.measure, value)
-    return f"<b>{first}</b><br>{count(weight)}" if roomy else first.replace("\u00a0%", "")
+    first = first.replace("under ", "&lt;").replace("over ", "&gt;")
+    short = first.replace("\u00a0%", "")
+    if not roomy:
+        return short
+    return f"<b>{short if len(short) > WHOLE else first}</b><br>{count(weight)}"
 
 
 def _words(result: Pairs, row: int, column: int) -> str:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.plots.choices import CUT_OFF, LEAST, MARGIN, cut_off_of, least_of, text_of, upright
+from ml.plots.choices import (
+    CUT_OFF,
+    LEAST,
+    LINE,
+    LINE_HEIGHT,
+    MARGIN,
+    cut_off_of,
+    filled,
+    least_of,
+    text_of,
+    three,
+    upright,
+)
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Study, View
 from ml.plots.theme import FAINT, count, figure, note, percent, share_axis, shortened
@@ -16,8 +28,7 @@ if TYPE_CHECKING:
 
     from ml.bundle import Bundle
 
-LINE = 30  # characters on a phone
-ROW = 62  # pixels: up to two lines of a name, and the dot
+ROW = 28  # pixels of a dot, and of the room around it
 
 
 def _sorts(bundle: Bundle, _: str) -> Choices:
@@ -62,13 +73,14 @@ def draw(result: Worst, view: View) -> go.Figure:
         "hoverinfo": "skip",
     }
     axis = _axis(result)
+    names = [_name(result, at) for at in places]
     return figure(
         [upright(result.whole, len(places)), stems, dots],
         margin=MARGIN,
-        height=80 + ROW * len(places),
+        height=80 + (ROW + LINE_HEIGHT * max(map(len, names))) * len(places),
         annotations=[
-            note(_name(result, at), axis["range"][0], at, xanchor="left", yanchor="bottom", yshift=7, align="left")
-            for at in places
+            note("<br>".join(name), axis["range"][0], at, xanchor="left", yanchor="bottom", yshift=7, align="left")
+            for at, name in enumerate(names)
         ],
         xaxis=axis,
         yaxis={"visible": False, "range": [len(places) - 0.6, -0.85]},
@@ -100,11 +112,14 @@ def _axis(result: Worst) -> dict:
     return {"range": [-0.03 * top, 1.06 * top], "title": {"text": "Log-loss"}, "nticks": 6}
 
 
-def _name(result: Worst, place: int) -> str:
-    *before, last = result.segment[place].split("; ")
-    lines = "".join(f"{shortened(part, LINE)}<br>" for part in before)
-    value = percent(result.error[place]) if result.by == WRONG else number_text(round(result.error[place], 3))
-    return f"{lines}{shortened(last, LINE)}  <b>{value}</b>  of {count(result.records[place])}"
+def _name(result: Worst, place: int) -> list[str]:
+    """A line each part of the segment; the error stands behind the last one, or below where there is no room."""
+    *before, last = [shortened(part, LINE) for part in result.segment[place].split("; ")]
+    value = percent(result.error[place]) if result.by == WRONG else three(result.error[place])
+    found = f"{value}  of {count(result.records[place])}"
+    lines = filled([last, found], "  ")
+    lines[-1] = lines[-1].removesuffix(found) + found.replace(value, f"<b>{value}</b>", 1)
+    return [*before, *lines]
 
 
 def _words(result: Worst, place: int) -> str:
@@ -116,4 +131,4 @@ def _words(result: Worst, place: int) -> str:
 
 
 def _text(result: Worst, value: float) -> str:
-    return f"{percent(value)} wrong" if result.by == WRONG else f"log-loss {number_text(round(value, 3))}"
+    return f"{percent(value)} wrong" if result.by == WRONG else f"log-loss {three(value)}"

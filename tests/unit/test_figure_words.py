@@ -1,0 +1,105 @@
+"""Words in figures: as many decimals everywhere, and lines that a phone has room for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import pytest
+
+from ml.evaluation import evaluation_of
+from ml.mistakes import mistakes
+from ml.plots import mistakes as largest
+from ml.plots import profit, worst_segments
+from ml.plots.choices import LINE, filled, measure_text
+from ml.plots.plot import View
+from ml.plots.results import drawn
+from ml.service import open_service
+from ml.worst import LOSS, WRONG, Worst
+from tests.small import small_model
+
+LONG = "Income: 100 thousand $ a year or more"
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    for sort in ("multiclass", "independent"):
+        small_model(sort, folder)
+    return open_service(folder)
+
+
+def plain(annotation):
+    return [line.replace("<b>", "").replace("</b>", "") for line in annotation.text.split("<br>")]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("log_loss", 0.34, "0.340"),
+        ("f1", 0, "0.000"),
+        ("mcc", -0.5, "−0.500"),
+        ("mcc", -0.0001, "0.000"),
+        ("precision", 0.34, "34\u00a0%"),
+        ("f1", None, "undefined"),
+    ],
+)
+def test_a_measure_has_three_decimals_everywhere(key, value, words):
+    assert measure_text(key, value) == words
+
+
+def test_lines_are_filled_and_what_is_longer_than_one_is_cut_with_a_mark():
+    assert filled(["a", "b"], ", ") == ["a, b"]
+    assert filled(["a" * 30, "b" * 10], ", ") == ["a" * 30, "b" * 10]
+    assert filled(["a" * 50], ", ") == ["a" * (LINE - 1) + "…"]
+    assert filled([], ", ") == []
+
+
+@pytest.mark.parametrize("by", [WRONG, LOSS])
+def test_worst_segments_keep_their_number_and_fit_on_a_phone(service, by):
+    found = Worst(
+        by=by, segment=[LONG, f"Region: Bay Area; {LONG}", "Age: 30"], error=[0.22, 0.27, 0.2], rest=[0.1] * 3,
+        records=[2288, 101, 30], chance=[0.01] * 3, found=3, whole=0.1, looked_at=417, rows=1250, least=30, cut_off=0.5,
+    )  # fmt: skip
+    bundle = service.model("independent")
+    figure = worst_segments.draw(found, View(bundle.outcomes, "loan", {}, 100))
+    lines = [plain(note) for note in figure.layout.annotations]
+    value = "22\u00a0%" if by == WRONG else "0.220"
+    assert lines[0] == ["Income: 100 thousand $ a year or mo…", f"{value}  of 2,288"]
+    assert [len(each) for each in lines] == [2, 3, 1]
+    assert all(len(line) <= LINE for each in lines for line in each)
+
+
+@pytest.mark.parametrize(("sort", "outcome"), [("multiclass", "gold"), ("independent", "loan")])
+def test_largest_errors_say_the_whole_truth_on_a_phone(service, sort, outcome):
+    bundle = service.model(sort)
+    found = mistakes(bundle, evaluation_of(bundle).of(outcome), outcome, "both", 12)
+    unusual = ["Card spending of 0.2 thousand $ a month, Region San Diego"] * len(found.record)
+    figure = largest.draw(replace(found, unusual=unusual), View(bundle.outcomes, outcome, {}, 100))
+    for note, was, truth in zip(figure.layout.annotations, found.was, found.truth, strict=True):
+        lines = plain(note)
+        assert lines[0].endswith(f"was {was}" if sort == "multiclass" else f"in truth {'yes' if truth else 'no'}")
+        assert lines[1:] == ["Card spending of 0.2 thousand $ a m…", "Region San Diego"]
+    assert max(len(line) for line in figure.layout.xaxis.title.text.split("<br>")) <= 40
+
+
+def test_the_link_of_an_error_leaves_a_word_that_is_a_features_alone(service):
+    bundle = service.model("independent")
+    answers = evaluation_of(bundle).of("loan")
+    assert mistakes(bundle, answers, "loan", "both", 1).link[0].endswith("&outcome=loan")
+    called_so = SimpleNamespace(
+        name=bundle.name, outcomes=bundle.outcomes, holdout=bundle.holdout, background=bundle.background,
+        schema=replace(bundle.schema, features=tuple(
+            replace(each, name="outcome") if at == 0 else each for at, each in enumerate(bundle.schema.features)
+        )),
+    )  # fmt: skip
+    (link,) = mistakes(called_so, answers, "loan", "both", 1).link
+    assert "outcome" not in link
+
+
+def test_the_best_profit_is_named_on_paper_of_its_own(service):
+    for key in ("profit", "profit-share"):
+        (note,) = drawn(service, "independent", key, "loan").figure.layout.annotations
+        assert note.text.startswith("<b>best: ")
+        assert note.bgcolor == "#ffffff"
+    assert profit._named(SimpleNamespace(best=None), []) == []
