@@ -8,8 +8,6 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-FOLDED = "document.querySelectorAll('.plots-more').forEach(part => part.open = true)"
-
 
 @pytest.fixture
 def opened(browse):
@@ -231,11 +229,12 @@ def test_a_picture_and_the_data_come_as_files(opened):
 
 
 def test_the_largest_errors_lead_to_their_records(opened):
-    page = opened("/loan/performance").page
+    page = opened("/bank-products/performance?outcome=credit-card").page
     page.locator("#errors").scroll_into_view_if_needed()
     page.locator(".plot-links a").first.click()
-    page.wait_for_url("**/loan/predict?record=*")
+    page.wait_for_url("**/bank-products/predict?record=*")
     page.wait_for_selector("#panel[data-state=current]")
+    expect(page.locator("#result .eyebrow")).to_have_text("Credit card")
 
 
 def test_importance_names_every_feature(browse):
@@ -256,30 +255,14 @@ def test_an_option_of_an_insight_draws_it_anew_and_stands_in_the_address(browse)
     assert "dependence.feature=" in page.url
 
 
-# Words of a card's figures that are not within the card.
-STICKING_OUT = """card => {
-  const box = card.getBoundingClientRect();
-  return [...card.querySelectorAll(".js-plotly-plot text")].filter((text) => {
-    const { left, right, width, height } = text.getBoundingClientRect();
-    return (width || height) && (left < box.left || right > box.right);
-  }).map((text) => text.textContent);
-}"""
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["iris/performance", "bank-products/performance", "loan/insights"])
-def test_on_a_phone_nothing_sticks_out(browse, path, theme):
-    page = browse(width=380, height=800, color_scheme=theme).open(f"/{path}").page
-    page.wait_for_selector(".plot-card")
-    page.evaluate(FOLDED)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 380
-    for card in page.locator(".plot-card:visible").all():
-        card.scroll_into_view_if_needed()
-        expect(card.locator(".plot-words, .plot-refusal").first).to_be_visible()
-        box = card.bounding_box()
-        assert box["x"] >= 0
-        assert box["x"] + box["width"] <= 380
-        assert card.evaluate(STICKING_OUT) == [], card.get_attribute("data-plot")
+def test_where_there_is_no_figure_there_is_nothing_to_download(opened):
+    page = opened("/iris/performance", width=1440).page
+    page.locator("[data-plot=challenger]").scroll_into_view_if_needed()
+    expect(page.locator("[data-plot=challenger] .plot-refusal")).to_contain_text("one version")
+    expect(page.locator("[data-plot=challenger] .plot-download")).to_be_hidden()
+    expect(page.locator("[data-plot=cells] .plot-download")).to_be_visible()
+    # A version is called "2026-11-21 16:18 (912b3f4c)", and an arrow stands behind it.
+    assert page.locator("#option-challenger-version").bounding_box()["width"] >= 300
 
 
 NEVER_EARLY = "Object.defineProperty(window, 'likelyDraws', {get: () => () => {}, set: () => {}})"
