@@ -1,0 +1,90 @@
+"""Every plot of the catalogue for every family of classifiers and every sort of question, compared with its result."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+from sklearn.base import clone
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.multioutput import MultiOutputClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.utils import get_tags
+
+from ml import effort
+from ml.build import Trained, build_bundle, outcomes_of
+from ml.errors import NoProbabilities
+from ml.infer import infer_schema
+from ml.plots.catalogue import CATALOGUE
+from ml.service import open_service
+from tests.contract.families import BINARY, data, everyone, for_independent, independent
+from tests.contract.figures import WITHOUT_PROBABILITIES, is_drawn_or_says_why
+
+TRAINING, ROWS = 60, 120
+QUICK = {
+    "n_estimators": 5,
+    "cv": 2,
+    "Cs": 2,
+    "thresholds": 5,
+    "random_state": 0,
+    "final_estimator": LogisticRegression(),  # MultiOutputClassifier takes no classifier that leaves it open
+}
+SORTS = {"binary": 2, "multiclass": 3, "independent": 2}
+
+
+def cases():
+    """Name, estimator and sort of question, wherever the family can be asked one."""
+    for name, estimator in everyone():
+        for sort in SORTS:
+            if sort == "independent" or not (for_independent(name) or (sort == "multiclass" and name in BINARY)):
+                yield pytest.param(name, estimator, sort, id=f"{name}-{sort}")
+
+
+def quick(name, estimator, sort):
+    """The family with little to fit, behind a step that fills gaps; where it takes one outcome only, one for each."""
+    made = clone(estimator)
+    made.set_params(**{key: value for key, value in QUICK.items() if key in made.get_params()})
+    if name == "HistGradientBoostingClassifier":
+        made.set_params(max_iter=5)
+    if sort == "independent" and not for_independent(name) and not get_tags(made).classifier_tags.multi_label:
+        made = MultiOutputClassifier(made)
+    return make_pipeline(SimpleImputer(strategy="most_frequent"), made)
+
+
+def questions(name, sort):
+    """Features with missing values, and a truth: of two independent outcomes, or of two or three classes."""
+    suited = f"{name}, independent" if sort == "independent" else name
+    x, y = data(suited, SORTS[sort], ROWS, class_sep=0.8, weights=(0.4, 0.3))
+    if sort == "independent":
+        x, y = x.clip(upper=11) if name == "CategoricalNB" else x / 10, y[["x", "y"]]
+    return x.assign(b=x["b"].mask(x.index % 6 == 0)), y
+
+
+def two_versions(name, estimator, sort, folder):
+    """Two versions of a model of that family; gives the fitted estimator."""
+    x, y = questions(name, sort)
+    for rows in (TRAINING - 15, TRAINING):
+        made = quick(name, estimator, sort)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # how a classifier likes its data is not the matter here
+            made.fit(x[:rows], y[:rows])
+            outcomes = independent(y) if sort == "independent" else outcomes_of(made)
+            schema = infer_schema(x[:TRAINING], optional=True)
+            held = slice(TRAINING, None)
+            build_bundle(Trained("m", "M", "", made, schema, outcomes, x[:rows], x[held], y[held]), folder)
+    return made
+
+
+@pytest.mark.parametrize(("name", "estimator", "sort"), list(cases()))
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::sklearn.exceptions.ConvergenceWarning")
+def test_every_plot_is_drawn_from_its_result(name, estimator, sort, tmp_path, monkeypatch):
+    monkeypatch.setattr(effort, "COMPILED", 500)
+    monkeypatch.setattr(effort, "SCIKIT_LEARN", 500)
+    made = two_versions(name, estimator, sort, tmp_path)
+    service = open_service(tmp_path)
+    names = service.model("m").outcomes.names
+    for place, plot in enumerate(CATALOGUE):
+        lacking = plot.key not in WITHOUT_PROBABILITIES and not hasattr(made, "predict_proba")
+        outcome = names[(place + len(name)) % len(names)]  # of each family another one
+        is_drawn_or_says_why(service, "m", plot.key, outcome, NoProbabilities if lacking else None)
