@@ -9,7 +9,7 @@ import numpy as np
 from ml.calibration import Calibration, calibration
 from ml.curves import reach
 from ml.plots.plot import Study, View
-from ml.plots.theme import FAINT, count, faded, figure, note, percent, share_axis, shortened
+from ml.plots.theme import FAINT, ON_PAPER, count, faded, figure, note, percent, share_axis, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -67,7 +67,9 @@ def draw(result: Calibration, view: View) -> go.Figure:
         xaxis=share_axis(f"Probability of “{shortened(view.label, 18)}”", end, anchor="y2"),
         yaxis=share_axis("Share that came true", top, domain=[0.3, 1]),
         yaxis2={"domain": [0, 0.2], "visible": False, "rangemode": "tozero"},
-        annotations=[note("how many records", 1, 0.2, xref="paper", yref="paper", xanchor="right", font={"size": 12})],
+        annotations=[
+            note("how many records", 1, 0.2, xref="paper", yref="paper", xanchor="right", font={"size": 12}, **ON_PAPER)
+        ],
     )
 
 

@@ -15,7 +15,7 @@ from ml.money import NEUTRAL, Limits, Money, money
 from ml.payoff import Payoff, payoff_of
 from ml.plots.option import Option, Setting
 from ml.plots.plot import Study, View
-from ml.plots.theme import FAINT, count, faded, figure, note, percent
+from ml.plots.theme import FAINT, ON_PAPER, count, faded, figure, note, percent
 from ml.words import number_text
 
 if TYPE_CHECKING:
@@ -177,7 +177,7 @@ def _named(result: Money, x: list[float]) -> list[dict]:
     side = "left" if x[at] < 0.3 else "right" if x[at] > 0.7 else "center"
     shift = {"left": 8, "right": -8, "center": 0}[side]
     words = f"<b>best: {amount(result.profit[at], result)}</b>"
-    more = {"xanchor": side, "xshift": shift, "yanchor": "bottom", "yshift": 7, "bgcolor": "#ffffff", "borderpad": 2}
+    more = {"xanchor": side, "xshift": shift, "yanchor": "bottom", "yshift": 7, **ON_PAPER}
     return [note(words, x[at], result.profit[at], **more)]
 
 

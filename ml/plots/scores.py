@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml.calibration import Scores, scores
 from ml.plots.plot import Study, View
-from ml.plots.theme import FAINT, figure, note, percent, share_axis, shortened
+from ml.plots.theme import FAINT, ON_PAPER, figure, note, percent, share_axis, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -22,7 +22,7 @@ def draw(result: Scores, view: View) -> go.Figure:
     most = max(*result.positive, *result.negative)
     step = next((step for step in (0.05, 0.1, 0.2, 0.25) if most <= 4 * step), 0.5)
     ticks = [at * step for at in range(-int(most // step) - 1, int(most // step) + 2)]
-    paper = {"xref": "paper", "yref": "paper", "xanchor": "right"}
+    paper = {**ON_PAPER, "xref": "paper", "yref": "paper", "xanchor": "right"}
     return figure(
         [_bars(result, result.positive, 1, view.colour), _bars(result, result.negative, -1, FAINT)],
         height=380,

@@ -62,6 +62,10 @@ def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
     return go.Figure(data=list(traces), layout={"template": _TEMPLATE, **layout})
 
 
+# Of a label that a line may cross; the page's style sheet gives it the page's own paper.
+ON_PAPER = {"bgcolor": "#ffffff", "borderpad": 2}
+
+
 def note(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:
     """A label that stands directly beside what it names."""
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": 13}, **more}
