@@ -107,7 +107,7 @@ def test_groups_figure_shows_the_ratios(small, sort, rate):
     result, view, figure = found(small, sort, "groups", None, {"feature": "region", "rate": rate, "cut_off": 0.3})
     _one, spans, dots = figure.data
     assert list(dots.x) == [value for value in result.ratio[rate] if value]
-    assert max(result.records) == result.records[result.reference]
+    assert result.rate["selection"][result.reference] == max(result.rate["selection"])
     low = [value for value in result.low[rate] if value is not None]
     assert [x for x in spans.x if x is not None][::2] == pytest.approx([max(value, 0.02) for value in low])
     assert "why they differ" in find("groups").say(result, view) or not result.rate[rate][result.reference]
