@@ -33,48 +33,6 @@ def of(service: Service, sort: str, key: str, **options: object) -> tuple:
     return result, plot.draw(result, view).data, view
 
 
-@pytest.mark.parametrize("sort", DRAWABLE)
-@pytest.mark.parametrize(
-    ("key", "trace", "x", "y"),
-    [
-        ("precision-recall", 1, "recall", "precision"),
-        ("det", 1, "x", "y"),
-        ("gain", 2, "selected", "found"),
-        ("lift", 2, "selected", "lift"),
-        ("calibration", 1, "said", "came"),
-        ("ks", 0, "cut_off", "positive_below"),
-        ("ks", 1, "cut_off", "negative_below"),
-        ("threshold", 0, "cut_off", "precision"),
-        ("threshold", 1, "cut_off", "recall"),
-        ("threshold", 2, "cut_off", "selected"),
-        ("decision-curve", 0, "cut_off", "model"),
-        ("decision-curve", 1, "cut_off", "all_"),
-        ("scores", 0, "start", "positive"),
-    ],
-)
-def test_a_curve_is_the_results(small, sort, key, trace, x, y):
-    result, traces, _ = of(small, sort, key)
-    assert list(traces[trace].x) == list(getattr(result, x))
-    assert list(traces[trace].y) == list(getattr(result, y))
-
-
-@pytest.mark.parametrize("sort", DRAWABLE)
-def test_bars_and_intervals_are_the_results(small, sort):
-    result, traces, _ = of(small, sort, "lift")
-    assert list(traces[0].y) == result.tenth
-    tops = [mid + more for mid, more in zip(traces[0].y, traces[0].error_y.array, strict=True)]
-    assert tops == pytest.approx(result.high)
-    result, traces, _ = of(small, sort, "calibration")
-    assert [mid - less for mid, less in zip(traces[1].y, traces[1].error_y.arrayminus, strict=True)] == pytest.approx(
-        result.low
-    )
-    assert list(traces[2].y) == result.spread
-    result, traces, _ = of(small, sort, "scores")
-    assert [-share for share in traces[1].y] == result.negative
-    result, traces, _ = of(small, sort, "ks")
-    assert list(traces[2].y) == [result.best_positive, result.best_negative]
-
-
 @pytest.mark.parametrize("cut_off", ["0", "0.37", "1"])
 @pytest.mark.parametrize("sort", DRAWABLE)
 def test_the_cells_are_those_of_the_table_of_counts(small, sort, cut_off):
