@@ -96,7 +96,7 @@ def _estimator(sort: str):
     return make_pipeline(prepare, last.get(sort, LogisticRegression()))
 
 
-def _independent(frame: pd.DataFrame, score: np.ndarray, training: int) -> Trained:
+def _independent(frame: pd.DataFrame, score: np.ndarray, training: int = TRAINING) -> Trained:
     truth = pd.DataFrame({"loan": score > 0.3, "card": frame["income"] > 60}).astype(int)
     forest = RandomForestClassifier(30, min_samples_leaf=5, random_state=0)
     prepare = make_column_transformer(("passthrough", ["income", "debt", "shoe_size"]), (OneHotEncoder(), ["region"]))

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from layouts.percent import percents
 
-LONGEST = 20  # seconds a model
+LONGEST = 10  # seconds a model
 PAUSES = (0, 0, 0, 30, 120, 300)
 NONSENSE = ("abc", "1.5.2", "-", "1e999")
 
