@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.stats import binomtest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
 from ml.calibration import calibration, groups_of
 from ml.evaluation import Answers
 from ml.intervals import interval, wilson
+from ml.measures import MEASURES
 from ml.metrics import headline
 from ml.tally import tally
 
@@ -57,6 +58,11 @@ def coverage() -> dict[str, float]:
         "recall": acted[truth].mean(),
         "accuracy": (acted == truth).mean(),
         "f1": 2 * (acted & truth).sum() / (acted.sum() + truth.sum()),
+        "specificity": (~acted[~truth]).mean(),
+        "balanced_accuracy": (acted[truth].mean() + (~acted[~truth]).mean()) / 2,
+        "mcc": np.corrcoef(acted, truth)[0, 1],
+        "average_precision": average_precision_score(truth, given),
+        "log_loss": log_loss(truth, given),
     }
     held = dict.fromkeys(true, 0)
     bins, bins_held = 0, 0
@@ -79,7 +85,7 @@ def coverage() -> dict[str, float]:
     return {key: count / DATA_SETS for key, count in held.items()} | {"calibration": bins_held / bins}
 
 
-@pytest.mark.parametrize("key", ["roc_auc", "brier", "precision", "recall", "accuracy", "f1", "calibration"])
+@pytest.mark.parametrize("key", [*(measure.key for measure in MEASURES if measure.headline), "calibration"])
 def test_intervals_hold_the_truth_as_often_as_they_say(coverage, key):
     assert 0.91 <= coverage[key] <= 0.98
 
