@@ -51,7 +51,10 @@
   async function draw() {
     if (!graph || graph.getBoundingClientRect().top > innerHeight + NEAR) return;
     await load(document.querySelector("meta[name=likely-drawing]").content);
-    if (before.isConnected) await Plotly.newPlot(graph, JSON.parse(before.dataset.figure));
+    if (!before.isConnected) return;
+    const figure = JSON.parse(before.dataset.figure);
+    figure.config.responsive = false; // it is gone before anybody makes the window larger; nothing may listen longer
+    await Plotly.newPlot(graph, figure);
   }
 
   // ---- Dash -----------------------------------------------------------------------------------
