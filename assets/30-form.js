@@ -296,6 +296,7 @@
   addEventListener("input", (event) => {
     if (!now || formOf(event.target) !== now.form) return;
     const field = event.target.closest("[data-feature]");
+    if (!field) return; // the search over the fields
     if (event.target.type === "range") {
       setValue(field, event.target.value);
       return setTimeout(ask);

@@ -79,6 +79,7 @@
   }
 
   function goTo(field) {
+    window.likelySearch.reveal(field);
     const radio = field.querySelector("[role=radiogroup] input:checked") ?? field.querySelector("[role=radiogroup] input");
     const control = radio ?? controlOf(field);
     field.scrollIntoView({ block: "nearest", behavior: "smooth" });

@@ -16,6 +16,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.search import words_of
 from ml.marks import Unreadable, canonical, current
 from ml.records import read_records, shown
 from ml.schema import Feature, Schema, text_of
@@ -68,7 +69,15 @@ def kept_text(feature: Feature, text: str) -> str:
     return (known or TICKED[False]) if feature.shown_as == "switch" else known
 
 
-def field(feature: Feature, position: int, text: str, *, live: bool = False, reset_to: str | None = None) -> Component:
+def field(
+    feature: Feature,
+    position: int,
+    text: str,
+    *,
+    live: bool = False,
+    reset_to: str | None = None,
+    searched: bool = False,
+) -> Component:
     """The field of one feature.
 
     Parameters
@@ -82,6 +91,8 @@ def field(feature: Feature, position: int, text: str, *, live: bool = False, res
         With a button that puts its first value back, and room for how the score moves over its values.
     reset_to : str or None
         That first value: of the record in the form; None where it is the feature's default.
+    searched : bool
+        With the words that a search over the form looks at.
     """
     hint = range_hint(feature)
     said = html.P(hint, id=ids.said(position), className="field-said", **{"data-hint": hint})
@@ -94,6 +105,7 @@ def field(feature: Feature, position: int, text: str, *, live: bool = False, res
         ],
         className=f"field field-{feature.shown_as}",
         **_data(feature, position, reset_to),
+        **({"data-words": words_of(feature)} if searched else {}),
     )
 
 

@@ -29,6 +29,11 @@ FINDER_WORDS = "finder-words"
 SOUGHT = "sought"
 FOUND = "found"
 
+# A search over what stands on the page; the names stand in assets/36-search.js too
+SEARCH = "search"
+SEARCH_WORDS = "search-words"
+MODELS = "models"
+
 # Scenarios side by side; the names stand in assets/34-pins.js too
 PINS = "pins"
 PINS_TITLE = "pins-title"

@@ -18,7 +18,11 @@ KEYS = (
 )
 
 
-def keys() -> Component:
-    """What each key does."""
-    rows = [html.Div([html.Dt(html.Kbd(key)), html.Dd(words)]) for key, words in KEYS]
+SEARCH = ("Ctrl+K", "search the values")
+
+
+def keys(*, search: bool = False) -> Component:
+    """What each key does; with the one that leads to the search of a long form."""
+    told = (*KEYS[:1], SEARCH, *KEYS[1:]) if search else KEYS
+    rows = [html.Div([html.Dt(html.Kbd(key)), html.Dd(words)]) for key, words in told]
     return html.Details([html.Summary("Keys"), html.Dl(rows)], className="help keys")

@@ -14,6 +14,7 @@ from layouts.fields import field, kept_text, marks_data, starting_text
 from layouts.finder import Opened, finder
 from layouts.keys import keys
 from layouts.pins import pin_tools, pin_words, pins
+from layouts.search import FIELDS, search_box
 from ml.book import Entry
 from ml.order import groups_in_order
 from ml.schema import Feature, Schema
@@ -147,7 +148,10 @@ def _form(bundle: Bundle, asked: Asked, opened: Opened) -> Component:
         "data-own": " ".join(free_words(schema)),
         "aria-label": "Values",
     }
-    head = [_tools(), pin_words()] if bundle.offers == "probabilities" else []
+    search = len(schema.features) >= FIELDS
+    head = [_tools(search=search), pin_words()] if bundle.offers == "probabilities" else []
+    if search:
+        head.append(search_box(ids.FORM, "Search the values", "values", key="Control+K"))
     return html.Div([*head, *groups], id=ids.FORM, className="form", role="form", tabIndex="-1", **data)
 
 
@@ -157,10 +161,10 @@ def _opened(bundle: Bundle) -> dict[str, str]:
     return {"data-opened": ""} if outcomes.exclusive and len(outcomes) > 2 else {}
 
 
-def _tools() -> Component:
+def _tools(*, search: bool) -> Component:
     named = (("nothing", "Start with nothing known"), ("reset", "Reset"), ("undo", "Undo"), ("call", "On call"))
     buttons = [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in named]
-    return html.Div([*buttons[:-1], *pin_tools(), buttons[-1], keys()], className="form-tools")
+    return html.Div([*buttons[:-1], *pin_tools(), buttons[-1], keys(search=search)], className="form-tools")
 
 
 def _group(
@@ -173,6 +177,7 @@ def _group(
             record[feature.name],
             live=True,
             reset_to=_kept(feature, entry),
+            searched=len(schema.features) >= FIELDS,
         )
         for feature in features
     ]
