@@ -22,8 +22,10 @@ from ml.outcomes import Prediction
 from ml.schema import Row
 
 PROGRAM_FILES = ("program.json", "program.onnx", "program-first.onnx")
-FORMAT = 1
+FORMAT = 2
+READ = (1, 2)  # 1: arrays as lists, narrow tables only
 ROWS_AT_ONCE = 16_384
+CELLS_AT_ONCE = 4_000_000  # 32 MB: a block of thousands of columns is answered in shorter pieces
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,10 @@ class Program:
             When the model refuses a value of any row.
         """
         n = size(block)
-        if n <= ROWS_AT_ONCE:
+        most = self._rows_at_once
+        if n <= most:
             return Prediction(*self._answer([matrix.block(block) for matrix in self.matrices]))
-        parts = [self.block(take(block, slice(at, at + ROWS_AT_ONCE))) for at in range(0, n, ROWS_AT_ONCE)]
+        parts = [self.block(take(block, slice(at, at + most))) for at in range(0, n, most)]
         labels = np.concatenate([part.labels for part in parts])
         return Prediction(labels, np.concatenate([np.asarray(part.probabilities) for part in parts]))
 
@@ -86,6 +89,11 @@ class Program:
 
         sums = self._trees.sums(matrices) if self._trees else {}
         return self.model.answer(Inputs(matrices, sums, first_sums))
+
+    @cached_property
+    def _rows_at_once(self) -> int:
+        width = sum(matrix.width for matrix in self.matrices)
+        return max(1, min(ROWS_AT_ONCE, CELLS_AT_ONCE // max(width, 1)))
 
     @cached_property
     def _trees(self) -> Trees | None:
@@ -123,8 +131,8 @@ class Program:
         """
         written, *graphs = (folder / name for name in PROGRAM_FILES)
         plain = json.loads(written.read_text(encoding="utf-8"))
-        if plain.get("format") != FORMAT:
-            raise ValueError(f"{written} has format {plain.get('format')!r}; this code reads format {FORMAT}.")
+        if plain.get("format") not in READ:
+            raise ValueError(f"{written} has format {plain.get('format')!r}; this code reads formats {READ}.")
         graph, first_graph = (path.read_bytes() if path.exists() else b"" for path in graphs)
         made = cls(
             matrices=from_plain(plain["matrices"]),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -28,7 +30,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from ml.compiled import calibration, models
-from ml.compiled.columns import Matrix
+from ml.compiled.codec import to_plain
+from ml.compiled.columns import Matrix, Number
 from ml.compiled.grow import Ensemble, Grown, of_constant, of_histogram, of_tree
 from ml.compiled.symbols import CannotCompile, Coded, Column, Raw, parts_of
 from ml.compiled.trace import Traced, trace
@@ -44,17 +47,38 @@ class Builder:
         self.first_classes: list[Ensemble] = []
         self.steps: list[str] = []
         self.kinds: list[str] = []
+        self._places: dict[bytes, int] = {}
 
     def matrix(self, given: Traced, single: bool = False, missing: bool = False) -> int:
         """Position of the matrix of these columns; the same columns are computed once."""
-        matrix = Matrix(parts_of(given.columns), single, missing)
-        # repr, because two missing codes (NaN) are the same here and NaN is not equal to itself.
-        for at, other in enumerate(self.matrices):
-            if repr(other) == repr(matrix):
-                return at
-        self.matrices.append(matrix)
-        self.columns.append(given.columns)
-        return len(self.matrices) - 1
+        return self._kept(Matrix(parts_of(given.columns), single, missing), given.columns)
+
+    def weighted(self, given: Traced, weights: np.ndarray) -> tuple[int, np.ndarray]:
+        """Position of a matrix, and weights for it, that give ``columns @ weights.T``; weights of shape (k, width).
+
+        The weights of a wide table are worked into it: k columns instead of thousands.
+        """
+        parts, left, at = [], [], 0
+        for part in parts_of(given.columns):
+            own = weights[:, at : at + part.width]
+            at += part.width
+            if isinstance(part, Number) or part.width <= len(weights):
+                parts.append(part)
+                left.append(own)
+            else:
+                parts.append(part.folded(own.T))
+                left.append(np.eye(len(weights)))
+        return self._kept(Matrix(tuple(parts), False, False), ()), np.concatenate(left, axis=1)
+
+    def _kept(self, matrix: Matrix, columns: tuple[Column, ...]) -> int:
+        # As written, because two missing codes (NaN) are the same here and NaN is not equal to itself.
+        digest = hashlib.sha256(json.dumps(to_plain(matrix)).encode()).digest()
+        if digest not in self._places:
+            self._places[digest] = len(self.matrices)
+            self.matrices.append(matrix)
+            self.columns.append(columns)
+        self.columns[self._places[digest]] = self.columns[self._places[digest]] or columns
+        return self._places[digest]
 
     def ensemble(self, matrix: int, targets: int, trees: list[Grown]) -> int:
         """Position of the sums of these trees."""
@@ -101,7 +125,7 @@ def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[models.F
     single = isinstance(estimator, (DecisionTreeClassifier, ExtraTreeClassifier))
     members = [estimator] if single else list(estimator.estimators_)
     builder.note(f"{len(members)} trees" if len(members) > 1 else "one tree")
-    matrix = builder.matrix(given, single=True, missing=_takes_gaps(members[0]))
+    matrix = builder.matrix(given, single=True, missing=_takes_gaps(members[0]) and not given.sparse)
     counts = [int(count) for count in np.atleast_1d(estimator.n_classes_)]
     # Of two classes only the second is summed (see models.Forest).
     summed = [[1] if count == 2 else list(range(count)) for count in counts]
@@ -171,7 +195,7 @@ def _linear(estimator: Any, given: Traced, builder: Builder) -> models.Model:
     builder.note("linear model")
     weights = np.asarray(estimator.coef_, dtype=np.float64)
     intercept = np.broadcast_to(np.asarray(estimator.intercept_, dtype=np.float64), (len(weights),)).copy()
-    return models.Linear(builder.matrix(given), weights, intercept)
+    return models.Linear(*builder.weighted(given, weights), intercept)
 
 
 def _gaussian(estimator: GaussianNB, given: Traced, builder: Builder) -> models.Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from ml.compiled import calibration, columns, models
 KNOWN: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        columns.Number, columns.Table, columns.Matrix,
+        columns.Number, columns.Table, columns.SparseTable, columns.Matrix,
         models.Forest, models.Boosted, models.Linear, models.Gaussian, calibration.Sigmoid, calibration.Isotonic,
         calibration.Member, calibration.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
     )
@@ -20,13 +21,15 @@ KNOWN: dict[str, type] = {
 
 
 def to_plain(value: Any) -> Any:
-    """Dataclasses as ``{"is": name, ...}``, arrays as ``{"array": [...]}``, tuples as lists."""
+    """Dataclasses as ``{"is": name, ...}``, arrays as base64 of their bytes, tuples as lists."""
     if is_dataclass(value):
         return {"is": type(value).__name__} | {
             field.name: to_plain(getattr(value, field.name)) for field in fields(value)
         }
     if isinstance(value, np.ndarray):
-        return {"array": value.tolist()}
+        kind = "<i8" if value.dtype.kind in "iu" else "<f8"
+        content = base64.b64encode(np.ascontiguousarray(value, dtype=kind).tobytes()).decode("ascii")
+        return {"array": content, "type": kind, "shape": list(value.shape)}
     return [to_plain(item) for item in value] if isinstance(value, (tuple, list)) else value
 
 
@@ -37,5 +40,13 @@ def from_plain(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if "array" in value:
-        return np.array(value["array"], dtype=np.float64)
+        return _array(value)
     return KNOWN[value["is"]](**{key: from_plain(item) for key, item in value.items() if key != "is"})
+
+
+def _array(value: dict[str, Any]) -> np.ndarray:
+    if isinstance(value["array"], list):  # programs of format 1
+        return np.array(value["array"], dtype=np.float64)
+    if value["type"] not in ("<i8", "<f8"):
+        raise ValueError(f"An array of the type {value['type']!r} is not known here.")
+    return np.frombuffer(base64.b64decode(value["array"]), dtype=value["type"]).reshape(value["shape"])

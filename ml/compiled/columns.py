@@ -8,8 +8,7 @@ steps, a category has finitely many values and so is a table.
 from __future__ import annotations
 
 import math
-import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,51 +16,11 @@ from typing import Any
 import numpy as np
 
 from ml.blocks import Block, size
+from ml.compiled.steps import ON_ARRAYS, ON_VALUES, Step
 from ml.schema import Row
-
-Step = tuple[str, float]
 
 LARGEST_SINGLE = float(np.finfo(np.float32).max)
 SAFE_TOTAL = 1e38
-
-
-def _fill(value: float, constant: float) -> float:
-    return constant if value != value else value
-
-
-def _missing(value: float, _: float) -> float:
-    return 1.0 if value != value else 0.0
-
-
-def _at_least(value: float, low: float) -> float:
-    return low if value < low else value
-
-
-def _at_most(value: float, high: float) -> float:
-    return high if value > high else value
-
-
-ON_VALUES: dict[str, Callable[[float, float], float]] = {
-    "fill": _fill,
-    "missing": _missing,
-    "subtract": operator.sub,
-    "divide": operator.truediv,
-    "multiply": operator.mul,
-    "add": operator.add,
-    "at_least": _at_least,
-    "at_most": _at_most,
-}
-
-ON_ARRAYS: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
-    "fill": lambda array, constant: np.where(np.isnan(array), constant, array),
-    "missing": lambda array, _: np.isnan(array).astype(np.float64),
-    "subtract": np.subtract,
-    "divide": np.divide,
-    "multiply": np.multiply,
-    "add": np.add,
-    "at_least": np.maximum,
-    "at_most": np.minimum,
-}
 
 
 @dataclass(frozen=True)
@@ -147,12 +106,88 @@ class Table:
 
     def block(self, block: Block) -> np.ndarray:
         """The columns for n rows, shape (n, width)."""
-        values = block[self.source].tolist()
-        at = np.fromiter(map(self._positions.__getitem__, values), dtype=np.intp, count=len(values))
-        for refused in self._refused:
-            if (at == refused).any():
-                raise ValueError(f"The model does not accept the value {values[int(np.argmax(at == refused))]!r}.")
-        return self._array.take(at, axis=0)
+        return self._array.take(_positions_of(self._positions, self._refused, block[self.source]), axis=0)
+
+    def folded(self, weights: np.ndarray) -> Table:
+        """The table of what these columns add to k weighted sums; weights of shape (width, k)."""
+        rows = tuple(None if row is None else tuple((np.array(row) @ weights).tolist()) for row in self.rows)
+        return Table(self.source, self.keys, rows)
+
+
+@dataclass(frozen=True)
+class SparseTable:
+    """A table of many columns, of which each value of the feature changes a few: one-hot of thousands of levels.
+
+    Attributes
+    ----------
+    keys : tuple
+        The listed values; a missing and an unknown value have the next two positions.
+    base : ndarray of shape (width,)
+        What the columns hold where nothing else is said.
+    starts : ndarray of int, shape (len(keys) + 3,)
+        Position i changes the columns ``columns[starts[i]:starts[i + 1]]`` to the same slice of `values`.
+    columns, values : ndarray
+    refused : tuple of int
+        Positions that the model refuses.
+    """
+
+    source: int
+    keys: tuple[Any, ...]
+    base: np.ndarray
+    starts: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+    refused: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.base)
+
+    @cached_property
+    def _positions(self) -> _Positions:
+        return _Positions((key, at) for at, key in enumerate(self.keys))
+
+    def row(self, row: Row) -> np.ndarray:
+        """The columns' values for one row; ValueError when the model refuses the value."""
+        at = self._positions[row[self.source]]
+        if at in self.refused:
+            raise ValueError(f"The model does not accept the value {row[self.source]!r}.")
+        changed = slice(self.starts[at], self.starts[at + 1])
+        made = self.base.copy()
+        made[self.columns[changed]] = self.values[changed]
+        return made
+
+    def block(self, block: Block) -> np.ndarray:
+        """The columns for n rows, shape (n, width)."""
+        at = _positions_of(self._positions, self.refused, block[self.source])
+        counts = self.starts[at + 1] - self.starts[at]
+        which = np.repeat(self.starts[at] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        which += np.arange(counts.sum())
+        made = np.tile(self.base, (len(at), 1))
+        made[np.repeat(np.arange(len(at)), counts), self.columns[which]] = self.values[which]
+        return made
+
+    def folded(self, weights: np.ndarray) -> Table:
+        """The table of what these columns add to k weighted sums; weights of shape (width, k)."""
+        changes = (self.values - self.base[self.columns])[:, np.newaxis] * weights[self.columns]
+        total = np.zeros((len(self.starts) - 1, weights.shape[1]))
+        np.add.at(total, np.repeat(np.arange(len(total)), np.diff(self.starts)), changes)
+        rows = [tuple(row) for row in (total + self.base @ weights).tolist()]
+        return Table(self.source, self.keys, tuple(None if at in self.refused else row for at, row in enumerate(rows)))
+
+
+def _positions_of(positions: _Positions, refused: Iterable[int], values: np.ndarray) -> np.ndarray:
+    """Positions of n values in a table; ValueError when one of them is refused."""
+    listed = values.tolist()
+    at = np.fromiter(map(positions.__getitem__, listed), dtype=np.intp, count=len(listed))
+    for position in refused:
+        if (at == position).any():
+            raise ValueError(f"The model does not accept the value {listed[int(np.argmax(at == position))]!r}.")
+    return at
+
+
+Part = Number | Table | SparseTable
 
 
 @dataclass(frozen=True)
@@ -161,7 +196,7 @@ class Matrix:
 
     Attributes
     ----------
-    parts : tuple of Number or Table
+    parts : tuple of Number, Table or SparseTable
         The columns, from left to right.
     single : bool
         Round to single precision, as scikit-learn's trees do before they compare.
@@ -169,7 +204,7 @@ class Matrix:
         The classifier accepts NaN.
     """
 
-    parts: tuple[Number | Table, ...]
+    parts: tuple[Part, ...]
     single: bool
     missing: bool
 
@@ -178,8 +213,15 @@ class Matrix:
         """Number of columns."""
         return sum(part.width for part in self.parts)
 
+    @cached_property
+    def _wide(self) -> bool:
+        return any(isinstance(part, SparseTable) for part in self.parts)
+
     def row(self, row: Row) -> np.ndarray:
         """One row as float64 of shape (1, width)."""
+        if self._wide:
+            joined = np.concatenate([part.row(row) for part in self.parts])
+            return self._checked(joined[np.newaxis])
         values: list[float] = []
         for part in self.parts:
             values += part.row(row)

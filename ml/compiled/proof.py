@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,10 @@ Reference = Callable[[Block], Prediction]
 
 TOLERANCE = 1e-9
 RECORDS_TO_CHANGE = 3
-ONE_BY_ONE = 20_000  # records of a block that are asked as single rows too: 1,000,000 would take a minute
+ONE_BY_ONE = 20_000  # given records that are asked as single rows too: 1,000,000 would take a minute
+EDGES_ONE_BY_ONE = 500  # the same for each group of generated records: a choice of 10,000 levels is one group
+FEW_VALUES = 60  # up to so many values are tried in each record to change; of more, each is tried in one of them
+ROWS_AT_ONCE = 4_096  # a pipeline may make thousands of dense columns of each
 UNHEARD_OF = "\N{EM DASH} unheard of \N{EM DASH}"
 
 
@@ -73,7 +77,8 @@ def prove(program: Program, reference: Reference, schema: Schema, blocks: Sequen
     judge = _Judge(program, reference, schema)
     try:
         for block in blocks:
-            judge.compare(block, "a given record")
+            for at in range(0, size(block), ROWS_AT_ONCE):
+                judge.compare(take(block, slice(at, at + ROWS_AT_ONCE)), "a given record", ONE_BY_ONE)
         for what, rows in edge_records(schema, program, blocks):
             judge.compare_edges(rows, what)
     except _Differs as difference:
@@ -91,8 +96,8 @@ class _Judge:
         self.rows = self.refused = 0
         self.largest = 0.0
 
-    def compare(self, block: Block, what: str) -> None:
-        """The program against the reference, on all records as a block and on many as single rows.
+    def compare(self, block: Block, what: str, one_by_one: int) -> None:
+        """The program against the reference, on all records as a block and on up to `one_by_one` as single rows.
 
         ValueError when the reference refuses.
         """
@@ -101,7 +106,7 @@ class _Judge:
         wanted = self.reference(block)
         try:
             self._same(wanted, self.program.block(block), what)
-            alone = np.unique(np.linspace(0, size(block) - 1, min(size(block), ONE_BY_ONE)).astype(int))
+            alone = np.unique(np.linspace(0, size(block) - 1, min(size(block), one_by_one)).astype(int))
             answers = [self.program.row(row) for row in rows_of(self.schema, take(block, alone))]
         except ValueError as error:
             raise _Differs(f"The program refuses {what} that the estimator accepts: {error}") from error
@@ -111,16 +116,17 @@ class _Judge:
         self.rows += size(block)
 
     def compare_edges(self, rows: list[Row], what: str) -> None:
-        """The same for generated records, of which the reference may refuse some."""
+        """The same for generated records, of which the reference may refuse some: halving finds them."""
         block = block_of(self.schema, rows)
         try:
-            self.compare(block, what)
+            self.compare(block, what, EDGES_ONE_BY_ONE)
         except ValueError:
             if len(rows) == 1:
                 self._refuses(block, what)
             else:
-                for row in rows:
-                    self.compare_edges([row], what)
+                middle = len(rows) // 2
+                self.compare_edges(rows[:middle], what)
+                self.compare_edges(rows[middle:], what)
 
     def _refuses(self, block: Block, what: str) -> None:
         for answer in (lambda: self.program.block(block), lambda: self.program.row(rows_of(self.schema, block)[0])):
@@ -151,7 +157,7 @@ def edge_records(schema: Schema, program: Program, blocks: Sequence[Block]) -> I
         groups: dict[str, list[Value]] = {"missing": [None], "unknown": _unknown(feature), "at an end": _ends(feature)}
         groups["at a turn of a tree"] = _beside(feature, program.edges[at] if at < len(program.edges) else ())
         for what, values in groups.items():
-            rows = [(*row[:at], value, *row[at + 1 :]) for row in models for value in values]
+            rows = [(*row[:at], value, *row[at + 1 :]) for row, value in _tried(models, values)]
             if rows:
                 yield f"a record with {feature.name!r} {what}", rows
     if models:
@@ -164,6 +170,13 @@ def _models(schema: Schema, blocks: Sequence[Block]) -> list[Row]:
         return []
     chosen = np.unique(np.linspace(0, size(filled[0]) - 1, RECORDS_TO_CHANGE).astype(int))
     return rows_of(schema, take(filled[0], chosen))
+
+
+def _tried(models: Sequence[Row], values: Sequence[Value]) -> list[tuple[Row, Value]]:
+    """Each value in each record to change; of very many values, each in one of the records."""
+    if len(values) <= FEW_VALUES:
+        return [(row, value) for row in models for value in values]
+    return list(zip(itertools.cycle(models), values, strict=False)) if models else []
 
 
 def _unknown(feature: Feature) -> list[Value]:

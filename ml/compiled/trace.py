@@ -5,8 +5,9 @@ The result says, for each column that a classifier sees, from which feature it c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -22,16 +23,26 @@ from sklearn.preprocessing import (
     StandardScaler,
 )
 
-from ml.compiled.symbols import CannotCompile, Column, Raw, arithmetic, encoded, filled, indicator, is_missing
+from ml.compiled.symbols import CannotCompile, Column, Raw, arithmetic, filled, indicator, is_missing, looked_up
 from ml.schema import Feature, Schema
 
 
 @dataclass
 class Traced:
-    """Columns with the names by which a ColumnTransformer may ask for them (None once they are lost)."""
+    """Columns after some steps.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+    names : tuple of str or None
+        By which a ColumnTransformer may ask for them; None once they are lost.
+    sparse : bool
+        scikit-learn holds them in a sparse matrix: its trees then refuse gaps.
+    """
 
     columns: tuple[Column, ...]
     names: tuple[str, ...] | None = None
+    sparse: bool = False
 
 
 def features_of(schema: Schema) -> Traced:
@@ -68,8 +79,8 @@ def _by_column(step: ColumnTransformer, given: Traced, used: list[str]) -> Trace
             continue
         chosen = tuple(given.columns[at] for at in _chosen(wanted, given))
         if chosen:
-            made += trace(inner, Traced(chosen), used).columns
-    return Traced(made)
+            made += trace(inner, Traced(chosen, sparse=given.sparse), used).columns
+    return Traced(made, sparse=bool(step.sparse_output_))
 
 
 def _chosen(wanted: Any, given: Traced) -> list[int]:
@@ -97,15 +108,15 @@ def _impute(step: SimpleImputer, given: Traced, used: list[str]) -> Traced:
         raise CannotCompile("SimpleImputer met a column without any value in training; it cannot be compiled.")
     made = tuple(filled(column, value) for column, value in zip(given.columns, step.statistics_, strict=True))
     if not step.add_indicator:
-        return Traced(made, given.names)
-    return Traced(made + tuple(indicator(given.columns[at]) for at in step.indicator_.features_))
+        return replace(given, columns=made)
+    return Traced(made + tuple(indicator(given.columns[at]) for at in step.indicator_.features_), sparse=given.sparse)
 
 
 def _each(given: Traced, name: str, constants: Sequence[float] | None) -> Traced:
     if constants is None:
         return given
     columns = zip(given.columns, constants, strict=True)
-    return Traced(tuple(arithmetic(column, name, float(constant)) for column, constant in columns), given.names)
+    return replace(given, columns=tuple(arithmetic(column, name, float(constant)) for column, constant in columns))
 
 
 def _standard(step: StandardScaler, given: Traced, used: list[str]) -> Traced:
@@ -136,11 +147,10 @@ def _one_hot(step: OneHotEncoder, given: Traced, used: list[str]) -> Traced:
     drops = [None] * len(given.columns) if step.drop_idx_ is None else list(step.drop_idx_)
     made: list[Column] = []
     for column, categories, drop in zip(given.columns, step.categories_, drops, strict=True):
-        for at in range(len(categories)):
-            if drop is None or at != drop:
-                hot = [1.0 if at == other else 0.0 for other in range(len(categories))]
-                made.append(encoded(column, categories, hot, None if step.handle_unknown == "error" else 0.0))
-    return Traced(tuple(made))
+        found = looked_up(column, categories)
+        unknown = None if step.handle_unknown == "error" else 0.0
+        made += [found.coded(0.0, {at: 1.0}, unknown) for at in range(len(categories)) if drop is None or at != drop]
+    return Traced(tuple(made), sparse=bool(step.sparse_output))
 
 
 def _ordinal(step: OrdinalEncoder, given: Traced, used: list[str]) -> Traced:
@@ -149,8 +159,9 @@ def _ordinal(step: OrdinalEncoder, given: Traced, used: list[str]) -> Traced:
     unknown = None if step.handle_unknown == "error" else float(step.unknown_value)
     made: list[Column] = []
     for column, categories in zip(given.columns, step.categories_, strict=True):
-        codes = [float(step.encoded_missing_value) if is_missing(c) else float(at) for at, c in enumerate(categories)]
-        made.append(encoded(column, categories, codes, unknown))
+        gap = float(step.encoded_missing_value)
+        codes = {at: gap if is_missing(category) else float(at) for at, category in enumerate(categories)}
+        made.append(looked_up(column, categories).coded(math.nan, codes, unknown))
     return Traced(tuple(made), given.names)
 
 

@@ -304,7 +304,7 @@ def test_a_saved_program_answers_the_same(compiled: tuple[Program, Block], tmp_p
 def test_a_program_of_another_format_is_refused(compiled: tuple[Program, Block], tmp_path: Path) -> None:
     compiled[0].save(tmp_path)
     written = tmp_path / "program.json"
-    written.write_text(written.read_text().replace('"format": 1', '"format": 99'))
+    written.write_text(written.read_text().replace('"format": 2', '"format": 99'))
     with pytest.raises(ValueError, match="format 99"):
         Program.load(tmp_path)
 

@@ -1,0 +1,92 @@
+"""A column of thousands of levels costs a program what its levels need, and not their square."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
+from sklearn.tree import DecisionTreeClassifier
+
+from ml.blocks import block_of_frame, rows_of, take
+from ml.compile import compile_estimator, prove
+from ml.compiled.columns import Matrix, SparseTable, Table
+from ml.compiled.symbols import parts_of
+from ml.compiled.trace import features_of, trace
+from ml.outcomes import Outcome, Outcomes
+from ml.predictor import SklearnPredictor
+from ml.program import Program
+from ml.schema import Choice, Feature, Schema
+
+LEVELS = 3_000
+
+
+def shops(n: int, seed: int) -> pd.DataFrame:
+    rng = np.random.default_rng(seed)
+    shop = np.array([f"shop {at}" for at in rng.integers(0, LEVELS, n)], dtype=object)
+    shop[rng.random(n) < 0.02] = np.nan
+    return pd.DataFrame({"size": rng.normal(size=n), "shop": pd.Series(shop, dtype="str")})
+
+
+def schema_of(frame: pd.DataFrame) -> Schema:
+    choices = tuple(Choice(value, value) for value in sorted(frame["shop"].dropna().unique()))
+    return Schema(
+        (Feature("size", "Size", "number"), Feature("shop", "Shop", "category", dtype="str", choices=choices))
+    )
+
+
+def fitted(encoder: Any, model: Any) -> tuple[Any, pd.DataFrame, Outcomes]:
+    frame = shops(6_000, 0)
+    wanted = np.where(frame["size"] + frame["shop"].str[-1:].isin(["3", "7"]) > 0.7, "yes", "no")
+    prepare = ColumnTransformer([("shop", encoder, ["shop"])], remainder="passthrough")
+    items = (Outcome("no", "no", "no"), Outcome("yes", "yes", "yes"))
+    return make_pipeline(prepare, model).fit(frame, wanted), frame, Outcomes(items, True, "yes")
+
+
+@pytest.mark.parametrize(
+    ("encoder", "model"),
+    [
+        (OneHotEncoder(handle_unknown="ignore"), LogisticRegression()),
+        (make_pipeline(OneHotEncoder(handle_unknown="ignore"), StandardScaler(with_mean=False)), LogisticRegression()),
+        (OneHotEncoder(handle_unknown="ignore"), DecisionTreeClassifier(max_depth=6, random_state=0)),
+        (OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1), DecisionTreeClassifier(random_state=0)),
+    ],
+    ids=["linear", "scaled", "tree", "ordinal"],
+)
+def test_a_column_of_thousands_of_levels_is_equal_and_small(encoder: Any, model: Any, tmp_path: Path) -> None:
+    estimator, frame, outcomes = fitted(encoder, model)
+    schema = schema_of(frame)
+    program = compile_estimator(estimator, schema, outcomes)
+    block = block_of_frame(schema, shops(300, 1))
+    proof = prove(program, SklearnPredictor(estimator, schema, outcomes).block, schema, [block])
+    assert proof.ok, proof
+    assert len(schema.features[1].choices) < proof.rows < 2 * LEVELS  # each choice is tried, in one record
+    program.save(tmp_path)
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 500_000
+    again = Program.load(tmp_path).block(block)
+    np.testing.assert_array_equal(program.block(block).probabilities, again.probabilities)
+
+
+def test_a_sparse_table_holds_what_the_encoder_makes() -> None:
+    frame = shops(4_000, 2)
+    encoder = OneHotEncoder(handle_unknown="ignore", drop="first", sparse_output=False).fit(frame[["shop"]])
+    schema = Schema((schema_of(frame).features[1],))
+    (part,) = parts_of(trace(encoder, features_of(schema), []).columns)
+    assert isinstance(part, SparseTable)
+    few = pd.DataFrame({"shop": [*frame["shop"][:50], "unheard of"]})
+    block = block_of_frame(schema, few)
+    wanted = encoder.transform(few)
+    np.testing.assert_array_equal(part.block(block), wanted)
+    rows = rows_of(schema, take(block, slice(None)))
+    np.testing.assert_array_equal(np.array([part.row(row) for row in rows]), wanted)
+    np.testing.assert_array_equal(Matrix((part,), False, False).row(rows[0])[0], wanted[0])
+    weights = np.random.default_rng(0).normal(size=(part.width, 2))
+    folded = part.folded(weights)
+    assert isinstance(folded, Table)
+    np.testing.assert_allclose(folded.block(block), wanted @ weights, rtol=0, atol=1e-12)
