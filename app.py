@@ -26,7 +26,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import callbacks
-from api import create_api
+from api import WholeRequest, create_api
 from callbacks.before import page_before
 from jobs.beside import Beside
 from jobs.intake import Intake
@@ -96,6 +96,7 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
     """
     rooms = rooms or open_rooms(settings)
     server = Flask("likely", root_path=str(HERE), static_folder=None)
+    server.request_class = WholeRequest
     server.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * MEGABYTE
     app = LeanDash(
         "likely",

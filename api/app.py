@@ -7,6 +7,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from api import campaigns, docs, errors, health, ids, invocations, jobs, models, plots, predict, reports, v2
+from api.bodies import WholeRequest
 from jobs.campaigns import Campaigns
 from jobs.intake import Intake
 from ml.service import Service
@@ -39,9 +40,10 @@ def create_api(
     """
     app = Flask("likely.api", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = max_body
+    app.request_class = WholeRequest
     app.url_map.strict_slashes = False  # a slash at the end is no other address, and no reason to redirect
     app.url_map.merge_slashes = False
-    errors.register(app, max_body)
+    errors.register(app)
     ids.register(app)
     docs.register(app, service)
     health.register(app, ready)

@@ -10,8 +10,15 @@ from typing import Any
 
 import orjson
 from flask import Flask, Response, request
-from werkzeug.exceptions import ClientDisconnected, HTTPException, MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
 
+from api.bodies import NotWhole
 from api.ids import request_id
 from jobs import campaigns, intake, lists
 from ml import errors
@@ -60,13 +67,16 @@ _STATUS: dict[type[LikelyError], int] = {
 }
 
 
-def register(app: Flask, max_body: int) -> None:
+def register(app: Flask) -> None:
     """Answer every error of the application in the one shape."""
 
     def refuse_http(error: HTTPException) -> Response:
         if isinstance(error, RequestEntityTooLarge):
-            message = f"The body is larger than {max_body:,} bytes."
-            return refusal(413, "too_large", message, f"Send fewer records at a time, or {A_JOB}.")
+            return refusal(413, "too_large", _sentence(error), f"Send fewer records at a time, or {A_JOB}.")
+        if isinstance(error, UnsupportedMediaType):
+            return refusal(415, UnsupportedContent.code, _sentence(error), "Send it without Content-Encoding.")
+        if isinstance(error, NotWhole):
+            return refusal(400, errors.Unreadable.code, _sentence(error), "Send it again.")
         if isinstance(error, ClientDisconnected):
             return late()
         response = refusal(error.code or 500, _slug(error.name), _sentence(error), _way_out(error))

@@ -67,7 +67,7 @@ def register(
         """Score the records of the body."""
         body = request.get_data(cache=False)
         names = service.model(name or _only(service, served)).schema.names
-        records, method = _read(body, request.content_type or "", request.headers.get("Content-Encoding", ""), names)
+        records, method = _read(body, request.content_type or "", names)
         if not records:
             raise NoRecords("There is no record in the body.", HINT)
         if len(records) > most:
@@ -93,13 +93,13 @@ def _only(service: Service, served: str) -> str:
     raise UnknownModel(message, f"Set INVOCATIONS_MODEL to one of them, or use {known}." if names else "Add one.")
 
 
-def _read(body: bytes, content_type: str, coding: str, names: tuple[str, ...]) -> tuple[list[object], str]:
+def _read(body: bytes, content_type: str, names: tuple[str, ...]) -> tuple[list[object], str]:
     """The records of a body, and the method that its params name."""
     if content_type.partition(";")[0].strip().lower() == "text/csv":
-        return read_body(body, content_type, coding, len(body)), METHODS[0]
+        return read_body(body, content_type, len(body)), METHODS[0]
     if content_type and content_type.partition(";")[0].strip().lower() != JSON:
         raise UnsupportedContent(f"The body is sent as {content_type[:80]!r}.", f"Accepted: {JSON}, text/csv.")
-    data = parse_json(text_of_body(body, content_type, coding), "The body", nan=True)
+    data = parse_json(text_of_body(body, content_type), "The body", nan=True)
     given = [key for key in FORMATS if isinstance(data, dict) and key in data]
     if len(given) != 1:
         came = ", ".join(map(str, data))[:200] if isinstance(data, dict) else "no object"

@@ -23,8 +23,7 @@ def register(app: Flask, service: Service, max_records: int) -> None:
     """Add the route, and the short way to it."""
 
     def read(environ: WSGIEnvironment, body: bytes) -> list[object]:
-        coding = environ.get("HTTP_CONTENT_ENCODING", "")
-        return read_body(body, environ.get("CONTENT_TYPE", ""), coding, max_records)
+        return read_body(body, environ.get("CONTENT_TYPE", ""), max_records)
 
     def answer(environ: WSGIEnvironment, name: str, body: bytes) -> tuple[str, bytes, str]:
         content_type, write = choose(environ.get("HTTP_ACCEPT", ""))

@@ -24,7 +24,7 @@ LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 SEND = 'Send a JSON object such as {"feature": value}, a list of them, or a table as text/csv.'
 
 
-def read_body(body: bytes, content_type: str, coding: str, most: int) -> list[object]:
+def read_body(body: bytes, content_type: str, most: int) -> list[object]:
     """The records of a body.
 
     Parameters
@@ -32,8 +32,6 @@ def read_body(body: bytes, content_type: str, coding: str, most: int) -> list[ob
     body : bytes
     content_type : str
         The header's value; without one the body is read as JSON.
-    coding : str
-        The Content-Encoding; none is accepted.
     most : int
         Most records in one request.
 
@@ -42,7 +40,7 @@ def read_body(body: bytes, content_type: str, coding: str, most: int) -> list[ob
     UnsupportedContent, Unreadable, NoRecords, TooManyRecords
     """
     read = _read_json if content_type == JSON else _reader(content_type)
-    text = _text(body, coding)
+    text = _text(body)
     raws = list(islice(read(text), most + 1))
     if not raws:
         raise NoRecords("There is no record in the body.", SEND)
@@ -51,15 +49,13 @@ def read_body(body: bytes, content_type: str, coding: str, most: int) -> list[ob
     return raws
 
 
-def text_of_body(body: bytes, content_type: str, coding: str) -> str:
+def text_of_body(body: bytes, content_type: str) -> str:
     """The text of a body of a type that is read here; errors as :func:`read_body`."""
     _reader(content_type)
-    return _text(body, coding)
+    return _text(body)
 
 
-def _text(body: bytes, coding: str) -> str:
-    if coding and coding.strip().lower() != "identity":
-        raise UnsupportedContent(f"The body is encoded as {coding[:80]!r}.", "Send it without Content-Encoding.")
+def _text(body: bytes) -> str:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import get_content_length
 
-from api.errors import late
+from api.bodies import open_body
 from api.ids import ID, MODEL, request_id
 
 if TYPE_CHECKING:
@@ -45,14 +47,15 @@ class ShortWay:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         found = PATH.fullmatch(environ.get("PATH_INFO", ""))
-        length = environ.get("CONTENT_LENGTH") or "0"  # 0 also where the body comes in chunks
-        short = length.isdecimal() and 0 < int(length) <= self._longest and not environ.get("QUERY_STRING")
+        length = get_content_length(environ) or 0  # 0 also where the body comes in chunks
+        short = 0 < length <= self._longest and not environ.get("QUERY_STRING")
         if found is None or environ["REQUEST_METHOD"] != "POST" or not short or self._hooks:
             return self._long_way(environ, start_response)
         try:
-            body = environ["wsgi.input"].read(int(length))
-        except OSError:
-            return late()(environ, start_response)
+            body = open_body(environ, self._longest).read()
+        except HTTPException as error:
+            environ["wsgi.input"] = Refused(error)
+            return self._long_way(environ, start_response)
         try:
             content_type, made, key = self._answer(environ, found[1], body)
         except Exception:  # noqa: BLE001 - whatever it is happens again there, where it is answered and logged
@@ -61,3 +64,14 @@ class ShortWay:
         names = [(ID, request_id(environ)), (MODEL, key)]
         start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made))), *names])
         return (made,)
+
+
+class Refused:
+    """The body of a request that was not whole: whoever reads it again meets the same error."""
+
+    def __init__(self, error: HTTPException) -> None:
+        self._error = error
+
+    def read(self, _size: int = -1) -> bytes:
+        """Raise the error."""
+        raise self._error

@@ -95,11 +95,7 @@ class Intake:
         start, blocks = _peek(blocks)
         if not start:
             raise NoRecords("The file is empty.", "Send a table with a header and a line for each record.")
-        try:
-            size = self.files.write(places.source(job), _digested(blocks, digest))
-        except OSError as error:
-            log.error("The file of a job cannot be kept: %s", error)
-            raise NoRoom("The file cannot be kept here at the moment.", "Try again later.") from None
+        size = self._keep(job, _digested(blocks, digest))
         found = dict(options) | {"format": format_of(start)}
         state: State = "held" if held else "waiting"
         if not self.store.jobs.add(job, bundle.key, digest.hexdigest(), size, found, key, state):
@@ -108,6 +104,18 @@ class Intake:
         if not held:
             self._announce(job)
         return self.get(job), True
+
+    def _keep(self, job: str, blocks: Iterable[bytes]) -> int:
+        """Write the file of a job and give its size; of one that breaks off nothing stays, its folder neither."""
+        try:
+            return self.files.write(places.source(job), blocks)
+        except OSError as error:
+            self.files.remove(places.folder(job))
+            log.error("The file of a job cannot be kept: %s", error)
+            raise NoRoom("The file cannot be kept here at the moment.", "Try again later.") from None
+        except BaseException:
+            self.files.remove(places.folder(job))
+            raise
 
     def _same(self, key: str, name: str, digest: str) -> Job:
         job = self.store.jobs.by_key(key)

@@ -30,15 +30,14 @@ class Server:
 
 
 @contextmanager
-def serving(command: list[str], path: str = "/", **environ: str) -> Iterator[Server]:
-    """Run a command that listens on ``{port}``; leave nothing behind."""
+def serving(command: list[str], path: str = "/", log: Path = Path(os.devnull), **environ: str) -> Iterator[Server]:
+    """Run a command that listens on ``{port}``, and writes to a log; leave nothing else behind."""
     port = free_port()
     words = [word.replace("{port}", str(port)) for word in command]
     given = {"OMP_NUM_THREADS": "1", **os.environ, "PORT": str(port), "PYTHONPATH": str(ROOT), **environ}
     started = time.perf_counter()
-    process = subprocess.Popen(
-        words, cwd=ROOT, env=given, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
+    with log.open("ab") as out:
+        process = subprocess.Popen(words, cwd=ROOT, env=given, stdout=out, stderr=out, start_new_session=True)
     try:
         url = f"http://127.0.0.1:{port}"
         wait_for(url + path, process)

@@ -1,0 +1,152 @@
+"""Request bodies, read whole or refused: the one place that reads ``wsgi.input``.
+
+Werkzeug's own limit ends a body of unknown length (``Transfer-Encoding: chunked``) at
+``MAX_CONTENT_LENGTH`` without a word when it is read in one go, and takes one that breaks off for a
+whole one. Here each body is all that was sent, or an error: too large, broken off, malformed, late.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+
+from flask import Request
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import get_content_length
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+STEP = 64 * 1024  # bytes asked for at a time where all are wanted
+
+
+class NotWhole(BadRequest):
+    """The body broke off, or its chunks are malformed."""
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+def open_body(environ: WSGIEnvironment, most: int | None) -> Body:
+    """Open the body of a request.
+
+    Parameters
+    ----------
+    environ : dict
+    most : int or None
+        Largest body, in bytes.
+
+    Raises
+    ------
+    RequestEntityTooLarge
+        The length that is announced is over the limit; nothing has been read then.
+    UnsupportedMediaType
+        It is compressed.
+    """
+    _check_coding(environ)
+    length = get_content_length(environ)
+    if length is None and not environ.get("wsgi.input_terminated"):
+        length = 0  # without either, nobody knows where it ends: there is none
+    if length is not None and most is not None and length > most:
+        raise too_large(most)
+    return Body(environ["wsgi.input"], length, most)
+
+
+def too_large(most: int) -> RequestEntityTooLarge:
+    """The error of a body over the limit."""
+    return RequestEntityTooLarge(f"The body is larger than {most:,} bytes.")
+
+
+class Body(io.RawIOBase):
+    """A stream that ends only where the body ends.
+
+    Parameters
+    ----------
+    stream : object
+        ``wsgi.input``.
+    length : int or None
+        Bytes that were announced; None where the body comes in chunks.
+    most : int or None
+        Most bytes of a body without a length.
+
+    Raises
+    ------
+    RequestEntityTooLarge, NotWhole, ClientDisconnected
+        On reading; ClientDisconnected where nothing came for too long.
+    """
+
+    def __init__(self, stream: _Readable, length: int | None, most: int | None) -> None:
+        self._stream, self._length, self._most = stream, length, most
+        self._read = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Read up to as many bytes as the buffer has; 0 at the end of the body."""
+        came = self._next(len(buffer))
+        buffer[: len(came)] = came
+        return len(came)
+
+    def readall(self) -> bytes:
+        """Read to the end."""
+        blocks = []
+        while block := self._next(STEP):
+            blocks.append(block)
+        return b"".join(blocks)
+
+    def _next(self, size: int) -> bytes:
+        limit = self._most if self._length is None else self._length
+        if limit is not None and self._read == limit:
+            if self._length is None and self._ask(1):
+                raise too_large(limit)
+            return b""
+        wanted = size if limit is None else min(size, limit - self._read)
+        came = self._ask(wanted)
+        self._read += len(came)
+        if not came and wanted and self._length is not None:
+            raise NotWhole(f"The body broke off: {self._read:,} of {self._length:,} bytes came.")
+        return came
+
+    def _ask(self, size: int) -> bytes:
+        try:
+            return self._stream.read(size)
+        except HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 - each server has errors of its own for what is no chunk
+            _explain(error)
+
+
+def _check_coding(environ: WSGIEnvironment) -> None:
+    """Refuse a compressed body; a server undoes chunks, and may hand on what else Transfer-Encoding names."""
+    for header, known in (("HTTP_CONTENT_ENCODING", "identity"), ("HTTP_TRANSFER_ENCODING", "chunked")):
+        coding = environ.get(header, "").strip()
+        if coding and coding.lower() not in ("identity", known):
+            raise UnsupportedMediaType(f"The body is encoded as {coding[:80]!r}.")
+
+
+def _explain(error: Exception) -> NoReturn:
+    """A server's error on reading as one of ours; its words may hold bytes of the body and are left out."""
+    if isinstance(error, (TimeoutError, BlockingIOError)):
+        raise ClientDisconnected from error
+    if isinstance(error, OSError):
+        raise NotWhole("The body broke off before its end.") from error
+    raise NotWhole("The chunks of the body are malformed.") from error
+
+
+class WholeRequest(Request):
+    """A request whose body is read through :class:`Body`, however it is asked for."""
+
+    @cached_property
+    def stream(self) -> Body:  # type: ignore[override]
+        """The body; see :func:`open_body`."""
+        return open_body(self.environ, self.max_content_length)

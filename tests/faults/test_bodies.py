@@ -1,0 +1,300 @@
+"""Request bodies over raw sockets: each is read whole or refused, at every address, and the server goes on."""
+
+import gzip
+import http.client
+import json
+import socket
+import struct
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from api import WholeRequest, create_api
+from app import create_app
+from jobs.intake import Intake
+from ml.service import open_service
+from settings import Settings
+from store.db import open_store
+from store.files import Files
+from tests.bench.serving import gunicorn, serving
+from tests.small import small_model
+
+LIMIT = 1024 * 1024
+RECORD = {"income": 50.25, "debt": 3.75, "shoe_size": 41, "region": "south"}
+LINE = b"50.25,3.75,41,south\n"
+TABLE = b"income,debt,shoe_size,region\n"
+MODEL, JOB = "/api/v1/models/binary", "/api/v1/jobs/{job}"
+TENSORS = {
+    "inputs": [
+        {"name": name, "shape": [1], "datatype": "BYTES", "data": [str(value)]} for name, value in RECORD.items()
+    ]
+}
+# What each address takes; the last has callbacks, of which none is asked here: that answer is 400
+GOOD = {
+    f"{MODEL}/predict": RECORD,
+    "/v2/models/binary/infer": TENSORS,
+    "/v2/models/binary/versions/{version}/infer": TENSORS,
+    "/invocations": {"dataframe_records": [RECORD]},
+    f"{MODEL}/invocations": {"dataframe_records": [RECORD]},
+}
+LIMITED = (*GOOD, f"{JOB}/start", f"{JOB}/forecast", f"{JOB}/lists", "/_dash-update-component")
+JOBS = f"{MODEL}/jobs"
+EVERY = (*LIMITED, JOBS)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """One worker; its broker is away, so that no job goes on. A held job, for the addresses that want one."""
+    folder = tmp_path_factory.mktemp("house")
+    version = small_model("binary", folder / "models").partition("@")[2]
+    environ = {
+        "MODELS_DIR": str(folder / "models"), "VAR_DIR": str(folder), "LOG_LEVEL": "warning", "MAX_BODY_MB": "1",
+        "MAX_RECORDS": "100000", "THREADS": "2", "STALL_SECONDS": "2", "BROKER_URL": "redis://127.0.0.1:1/0",
+    }  # fmt: skip
+    log = folder / "log"
+    with serving(gunicorn("app:create_server()", "-w", "1"), "/healthz", log, **environ) as found:
+        house = SimpleNamespace(port=int(found.url.rpartition(":")[2]), files=folder / "files", log=log, names={})
+        house.names["version"] = version
+        held = ask(house, head(house, f"{JOBS}?held=true", "text/csv") + chunked(TABLE + LINE))
+        house.names["job"] = json.loads(held.body)["id"]
+        yield house
+        assert "Traceback" not in log.read_text()
+
+
+def head(house, path, kind="application/json", *fields):
+    """The head of a request whose body comes in chunks, or as the fields say."""
+    lines = [f"POST {path.format(**house.names)} HTTP/1.1", "Host: x", f"Content-Type: {kind}"]
+    lines += fields or ["Transfer-Encoding: chunked"]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def chunked(body, size=65_536):
+    parts = [body[at : at + size] for at in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
+
+
+def opened(house):
+    return socket.create_connection(("127.0.0.1", house.port), 30)
+
+
+def heard(connection):
+    """The next answer on a connection; None where it was closed without one."""
+    answer = http.client.HTTPResponse(connection, method="POST")
+    try:
+        answer.begin()
+    except (http.client.BadStatusLine, ConnectionError):
+        return None
+    body = answer.read()
+    return SimpleNamespace(status=answer.status, headers=answer.headers, body=body, closes=answer.will_close)
+
+
+def ask(house, request, *, end=False):
+    with opened(house) as connection:
+        try:
+            connection.sendall(request)
+            if end:
+                connection.shutdown(socket.SHUT_WR)
+        except ConnectionError:
+            pass  # it was answered before all was sent
+        return heard(connection)
+
+
+def kept(house):
+    """The jobs that were accepted and their files."""
+    return sorted(path for path in house.files.rglob("*"))
+
+
+def works(house):
+    return ask(house, head(house, f"{MODEL}/predict") + chunked(json.dumps(RECORD).encode())).status == 200
+
+
+def padded(record, size):
+    body = json.dumps(record).encode()
+    return body + b" " * (size - len(body))
+
+
+def words(answer):
+    """The message of an answer, in whichever shape its address has errors."""
+    body = json.loads(answer.body)
+    error = body.get("error", body)
+    return error if isinstance(error, str) else error["message"]
+
+
+def test_every_address_that_takes_a_body_is_tried_here(tmp_path):
+    small_model("constant", tmp_path / "models")
+    service = open_service(tmp_path / "models")
+    intake = Intake(service, open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path)), str)
+    apps = create_api(service, dict, 1_000, 10, intake=intake), create_app(Settings(var_dir=tmp_path)).server
+    assert {app.request_class for app in apps} == {WholeRequest}
+    rules = [rule for app in apps for rule in app.url_map.iter_rules() if rule.methods & {"POST", "PUT", "PATCH"}]
+    tried = {path.replace("binary", "<name>").format(job="<job>", version="<fingerprint>") for path in EVERY}
+    assert {rule.rule for rule in rules} == tried
+
+
+@pytest.mark.parametrize("path", LIMITED)
+def test_one_byte_over_the_limit_in_chunks_is_413_and_nothing_is_scored(server, path):
+    before = kept(server)
+    answer = ask(server, head(server, path) + chunked(padded(GOOD.get(path, {}), LIMIT + 1)))
+    assert answer.status == 413
+    assert "1,048,576" in words(answer)
+    assert "X-Model" not in answer.headers
+    assert kept(server) == before
+    assert works(server)
+
+
+@pytest.mark.parametrize("path", LIMITED)
+def test_a_length_over_the_limit_is_413_before_a_byte_of_it_came(server, path):
+    answer = ask(server, head(server, path, "application/json", f"Content-Length: {LIMIT + 1}"))
+    assert (answer.status, "1,048,576" in words(answer)) == (413, True)
+
+
+@pytest.mark.parametrize("path", GOOD)
+@pytest.mark.parametrize("size", [1, 7, 65_536])
+def test_exactly_the_limit_is_scored_as_it_is_without_chunks(server, path, size):
+    body = padded(GOOD[path], LIMIT if size > 7 else 4_096)
+    plain = ask(server, head(server, path, "application/json", f"Content-Length: {len(body)}") + body)
+    answer = ask(server, head(server, path) + chunked(body, size))
+    assert plain.status == answer.status == 200
+    both = [json.loads(each.body) for each in (plain, answer)]
+    assert [each.pop("id", None) and None for each in both] == [None, None]
+    assert both[0] == both[1]
+
+
+def test_a_table_over_the_limit_is_never_scored_in_part(server):
+    lines = LIMIT // len(LINE)
+    over, under = (TABLE + LINE * count for count in (lines + 1, lines - 2))
+    assert ask(server, head(server, f"{MODEL}/predict", "text/csv") + chunked(over)).status == 413
+    answer = ask(server, head(server, f"{MODEL}/predict", "text/csv") + chunked(under))
+    assert (answer.status, len(json.loads(answer.body)["predictions"])) == (200, lines - 2)
+
+
+MALFORMED = {
+    "no number": b"xyz\r\n{}\r\n0\r\n\r\n",
+    "a negative size": b"-5\r\n{}\r\n0\r\n\r\n",
+    "a size with 0x": b"0x2\r\n{}\r\n0\r\n\r\n",
+    "no size": b"\r\n{}\r\n0\r\n\r\n",
+    "a chunk longer than its size": b"1\r\n{}\r\n0\r\n\r\n",
+    "a line of 20,000 characters": b"2;" + b"x" * 20_000 + b"\r\n{}\r\n0\r\n\r\n",
+    "a size of 20,000 digits": b"0" * 20_000 + b"2\r\n{}\r\n0\r\n\r\n",
+    "an extension that is none": b"2; =\r\n{}\r\n0\r\n\r\n",
+    "a trailer that is none": b"2\r\n{}\r\n0\r\nno trailer\r\n\r\n",
+    "trailers of 1 MB": b"2\r\n{}\r\n0\r\n" + b"X-A: 1\r\n" * 131_072 + b"\r\n",
+}
+BROKEN = {
+    "in the first chunk": b"ffff\r\n{",
+    "after a chunk": b"2\r\n{}\r\n",
+    "between the bytes of a chunk and its end": b"2\r\n{}",
+    "in the size": b"2",
+    "before the last line": b"2\r\n{}\r\n0\r\n",
+    "at line ends of LF alone, which are none": b"2\n{}\n0\n\n",
+    "in a chunk of 2 to the 64": b"ffffffffffffffff\r\n{}",
+}
+
+
+@pytest.mark.parametrize("path", EVERY)
+@pytest.mark.parametrize("body", MALFORMED)
+def test_malformed_chunks_are_400_and_nothing_is_accepted(server, path, body):
+    before = kept(server)
+    answer = ask(server, head(server, path, "text/csv" if path == JOBS else "application/json") + MALFORMED[body])
+    assert answer.status == 400
+    assert words(answer) == "The chunks of the body are malformed."
+    assert kept(server) == before
+
+
+@pytest.mark.parametrize("path", EVERY)
+@pytest.mark.parametrize("body", BROKEN)
+def test_chunks_that_break_off_are_400_and_nothing_is_accepted(server, path, body):
+    before = kept(server)
+    kind = "text/csv" if path == JOBS else "application/json"
+    answer = ask(server, head(server, path, kind) + BROKEN[body], end=True)
+    assert answer.status == 400
+    assert kept(server) == before
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_fewer_bytes_than_were_announced_are_400_and_nothing_is_accepted(server, path):
+    before = kept(server)
+    body = TABLE + LINE if path == JOBS else json.dumps(GOOD.get(path, {})).encode()
+    kind = "text/csv" if path == JOBS else "application/json"
+    answer = ask(server, head(server, path, kind, f"Content-Length: {len(body) + 1}") + body, end=True)
+    assert answer.status == 400
+    assert words(answer) == f"The body broke off: {len(body):,} of {len(body) + 1:,} bytes came."
+    assert kept(server) == before
+
+
+@pytest.mark.parametrize("path", EVERY)
+@pytest.mark.parametrize("field", ["Content-Encoding: gzip", "Content-Encoding: br, gzip", "Transfer-Encoding: gzip"])
+def test_a_compressed_body_is_415_in_words(server, path, field):
+    before = kept(server)
+    body = gzip.compress(TABLE + LINE if path == JOBS else json.dumps(GOOD.get(path, {})).encode())
+    kind = "text/csv" if path == JOBS else "application/json"
+    fields = [f"{field}, chunked"] if field.startswith("T") else [field, "Transfer-Encoding: chunked"]
+    answer = ask(server, head(server, path, kind, *fields) + chunked(body))
+    assert (answer.status, "gzip" in words(answer)) == (415, True)
+    assert kept(server) == before
+
+
+@pytest.mark.parametrize("held", ["false", "true"])
+def test_an_upload_over_the_limit_of_bodies_is_kept_whole(server, held):
+    table = TABLE + LINE * (3 * LIMIT // len(LINE))
+    answer = ask(server, head(server, f"{JOBS}?held={held}", "text/csv") + chunked(table, 10_007))
+    assert answer.status == 202
+    (file,) = (server.files / "jobs" / json.loads(answer.body)["id"]).iterdir()
+    assert file.read_bytes() == table
+    for path in file, file.parent:
+        path.unlink() if path.is_file() else path.rmdir()
+
+
+@pytest.mark.parametrize("held", ["false", "true"])
+@pytest.mark.parametrize("field", ["Transfer-Encoding: chunked", f"Content-Length: {6 * LIMIT}"])
+def test_of_an_upload_whose_client_dies_nothing_stays(server, held, field):
+    before = kept(server)
+    connection = opened(server)
+    half = TABLE + LINE * (3 * LIMIT // len(LINE))
+    body = chunked(half)[:-5] if field.startswith("T") else half
+    connection.sendall(head(server, f"{JOBS}?held={held}", "text/csv", field) + body)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()  # by RST, as when a process is killed
+    end = time.monotonic() + 20
+    while kept(server) != before and time.monotonic() < end:
+        time.sleep(0.05)
+    assert works(server)
+    assert kept(server) == before
+
+
+def test_both_a_length_and_chunks_are_refused(server):
+    fields = ("Content-Length: 2", "Transfer-Encoding: chunked")
+    answer = ask(server, head(server, f"{MODEL}/predict", "application/json", *fields) + chunked(b"{}"))
+    assert answer.status == 400
+
+
+def test_who_asks_whether_to_continue_is_told_to(server):
+    body = json.dumps(RECORD).encode()
+    with opened(server) as connection:
+        fields = (f"Content-Length: {len(body)}", "Expect: 100-continue")
+        connection.sendall(head(server, f"{MODEL}/predict", "application/json", *fields))
+        assert connection.recv(65_536).startswith(b"HTTP/1.1 100 ")
+        connection.sendall(body)
+        assert heard(connection).status == 200
+
+
+def test_a_kept_connection_goes_on_after_a_whole_body_and_ends_after_a_broken_one(server):
+    good = head(server, f"{MODEL}/predict") + chunked(json.dumps(RECORD).encode(), 5)
+    refused = head(server, f"{MODEL}/predict") + chunked(b'{"no": 1}')
+    broken = head(server, f"{MODEL}/predict") + MALFORMED["no number"]
+    with opened(server) as connection:
+        seen = []
+        for request in (good, refused, good, broken, good):
+            connection.sendall(request)
+            answer = heard(connection)
+            seen.append(answer and answer.status)
+        assert seen == [200, 422, 200, 400, None]
+
+
+def test_a_body_that_nobody_reads_does_no_harm(server):
+    request = MALFORMED["no number"].join(
+        (b"GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n", b"")
+    )
+    assert ask(server, request).status == 200
+    assert works(server)
