@@ -26,6 +26,7 @@ from ml.outcomes import Outcomes
 from ml.schema import Feature
 from ml.score import Scored
 from ml.service import Bundle, Service
+from ml.versions import others
 
 LABELS, PROBABILITIES = "predict", "predict_proba"
 JSON_SIZE = "Inference-Header-Content-Length"
@@ -211,7 +212,7 @@ def _metadata(bundle: Bundle) -> dict[str, Any]:
         made.append({"name": PROBABILITIES, "datatype": "FP64", "shape": wide})
     return {
         "name": bundle.name,
-        "versions": [bundle.fingerprint],
+        "versions": [bundle.fingerprint, *(version.fingerprint for version in others(bundle))],
         "platform": "scikit-learn",
         "inputs": [
             {"name": feature.name, "datatype": datatype_of(feature), "shape": [-1, 1]}

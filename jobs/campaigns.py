@@ -178,13 +178,14 @@ class Campaigns:
         found = self._campaign(job)
         if found.state != "done":
             raise NotDone(f"The job is {found.state}.", "GET /api/v1/jobs/<id> tells how far it is.")
-        return self._remembered(job)
+        bundle = self._service.model(found.model)  # each time: a version that was removed is not kept by its campaigns
+        return *self._remembered(job), bundle
 
-    def _open(self, job: str) -> tuple[Index, np.ndarray, Bundle]:
+    def _open(self, job: str) -> tuple[Index, np.ndarray]:
         found = self._campaign(job)
         bundle, index = self._service.model(found.model), open_index(self._store.jobs, self._files, found)
         _, key = focus(index.probabilities, bundle.card, bundle.outcomes)
-        return index, ranks(key), bundle
+        return index, ranks(key)
 
 
 Row = tuple[int, int, list[str]]

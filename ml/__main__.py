@@ -1,4 +1,4 @@
-"""The command line: ``python -m ml train | add | list | check | predict | score | report | records | warm``."""
+"""The command line: ``python -m ml --help`` lists the commands."""
 
 from __future__ import annotations
 

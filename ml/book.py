@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
+from weakref import WeakKeyDictionary
 
 from ml.blocks import rows_of, size, take
 from ml.bundle import Bundle
@@ -100,7 +101,7 @@ class Books:
 
     def __init__(self, shelf: Callable[[], Shelf] | None = None) -> None:
         self._shelf = shelf
-        self._samples: dict[str, SampleBook] = {}
+        self._samples: WeakKeyDictionary[Bundle, SampleBook] = WeakKeyDictionary()  # as long as the version is served
 
     def of(self, bundle: Bundle) -> Book:
         """The book of a version's model; raises what the shelf raises."""
@@ -109,9 +110,9 @@ class Books:
             kept = shelf.size(bundle.name)
             if kept is not None:
                 return KeptBook(shelf, bundle.name, kept)
-        if bundle.key not in self._samples:
-            self._samples[bundle.key] = SampleBook(bundle)
-        return self._samples[bundle.key]
+        if bundle not in self._samples:
+            self._samples[bundle] = SampleBook(bundle)
+        return self._samples[bundle]
 
 
 class KeptBook:

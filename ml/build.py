@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import os
 import platform
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -31,13 +30,15 @@ from ml.cut_offs import check_cut_offs
 from ml.diagram import diagram_of
 from ml.errors import InvalidData, UntrustedModel
 from ml.holdout import Holdout, gaps_of, is_large, write_holdout, write_scores
+from ml.lifecycle.history import by_whom, reason
+from ml.lifecycle.publish import publish
 from ml.order import CARD as ORDER
 from ml.order import order_of
 from ml.outcomes import Outcome, Outcomes
 from ml.own_measures import CARD, Function, work_out
 from ml.payoff import check_payoff
 from ml.predictor import Predictor, SklearnPredictor, offers
-from ml.registry import check_name, set_live
+from ml.registry import check_name
 from ml.schema import Schema
 
 GOLDEN_ROWS = 25
@@ -97,8 +98,19 @@ def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | N
     return Outcomes(items, True, schemas.text_of(classes[-1] if positive is None else positive))
 
 
-def build_bundle(trained: Trained, models: Path) -> str:
-    """Write the version, prove it, make it live.
+def build_bundle(
+    trained: Trained, models: Path, *, action: str = "add", by: str | None = None, why: str | None = None
+) -> str:
+    """Write the version, prove it, record it in the history, and make it live.
+
+    Parameters
+    ----------
+    trained : Trained
+    models : Path
+    action : {"add", "train", "hold"}
+        What the history calls it; with "hold" the live version stays live.
+    by, why : str, optional
+        Who makes it, the user of the operating system by default, and why.
 
     Returns
     -------
@@ -108,11 +120,12 @@ def build_bundle(trained: Trained, models: Path) -> str:
     Raises
     ------
     InvalidData
-        When the name, the outcomes or the hold-out do not fit.
+        When the name, the outcomes, the hold-out, `by` or `why` do not fit.
     UntrustedModel
         When the estimator holds types that nobody trusted.
     """
     check_name(trained.name)
+    by, why = by_whom(by), reason(why)
     check_bands(trained.about, trained.outcomes.names)
     check_payoff(trained.about, trained.outcomes.names)
     check_cut_offs(trained.about, trained.outcomes.names)
@@ -126,13 +139,7 @@ def build_bundle(trained: Trained, models: Path) -> str:
         # After the manifest: the same training gives the same key, whenever and wherever it runs.
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         (folder / bundles.CREATED).write_text(now + "\n", encoding="ascii")
-        final = models / trained.name / fingerprint
-        if not final.exists():
-            final.parent.mkdir(exist_ok=True)
-            os.replace(folder, final)
-    bundles.Bundle(trained.name, final).predictor  # noqa: B018 - the proof that it can be served
-    set_live(models, trained.name, fingerprint)
-    return f"{trained.name}@{fingerprint}"
+        return publish(folder, models, trained.name, fingerprint, action=action, by=by, why=why)
 
 
 def _write(trained: Trained, folder: Path) -> None:

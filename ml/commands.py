@@ -12,6 +12,7 @@ from pathlib import Path
 from ml import keep, warm
 from ml.book import Shelf
 from ml.bundle import Bundle
+from ml.cli import lifecycle
 from ml.cut_offs import Chosen
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
 from ml.evaluation import evaluation_of
@@ -78,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--data", type=Path, metavar="FILE", help="CSV file to learn from, where the recipe takes one")
     train.add_argument("--missing", action="store_true", help="only the models that are not there yet")
     train.add_argument("--warm", action="store_true", help=WARM)
+    lifecycle.describe_who(train)
     train.set_defaults(run=_train)
 
     add = commands.add_parser("add", help="add a model that was fitted elsewhere, and make it live")
@@ -101,9 +103,12 @@ def _parser() -> argparse.ArgumentParser:
         "--trust", action="append", default=[], metavar="TYPE", help="a type in the estimator's file to trust"
     )
     add.add_argument("--trust-pickle", action="store_true", help="load a pickle, and run the code that it holds")
+    add.add_argument("--hold", action="store_true", help="do not make it live: compare it first, then promote it")
+    lifecycle.describe_who(add)
     add.add_argument("--warm", action="store_true", help=WARM)
     add.set_defaults(run=_add)
 
+    lifecycle.register(commands)
     commands.add_parser("list", help="list the models").set_defaults(run=_list)
     commands.add_parser("check", help="open every model and say what is wrong").set_defaults(run=_check)
 
@@ -164,7 +169,8 @@ def _train_one(train: Callable, given: argparse.Namespace) -> None:
 
     trained = train(given.data, lambda line: print(f"      {line}", flush=True))
     print("      proving and writing the version", flush=True)
-    _say_live(build_bundle(trained, given.models), given.models, "      ")
+    key = build_bundle(trained, given.models, action="train", by=given.by, why=given.why)
+    _say_live(key, given.models, "      ")
 
 
 def _add(given: argparse.Namespace) -> int:
@@ -175,11 +181,13 @@ def _add(given: argparse.Namespace) -> int:
     trained = gather(Given(**{field: getattr(given, field) for field in Given.__dataclass_fields__}))
     print("proving and writing the version", flush=True)
     try:
-        key = build_bundle(trained, given.models)
+        key = build_bundle(trained, given.models, action="hold" if given.hold else "add", by=given.by, why=given.why)
     except InvalidRecord as error:
         raise InvalidData(f"The description refuses rows of the data: {error}") from None
-    _say_live(key, given.models, "")
+    _say_live(key, given.models, "", held=given.hold)
     _say_right(open_service(given.models).model(key))
+    if given.hold:
+        lifecycle.say_promote(given.models, key)
     if given.warm:
         warm.warm_each(given.served(), [key])
     return OK
@@ -207,9 +215,10 @@ def _say_right(bundle: Bundle) -> None:
         print(f"      {share:.1%} {item.name}")
 
 
-def _say_live(key: str, models: Path, indent: str) -> None:
+def _say_live(key: str, models: Path, indent: str, *, held: bool = False) -> None:
     path = open_service(models).model(key).card["path"]
-    print(f"{indent}{key} is live; served by {path['kind']}: {path['why']}", flush=True)
+    state = lifecycle.held_text(models, key) if held else f"{key} is live"
+    print(f"{indent}{state}; served by {path['kind']}: {path['why']}", flush=True)
 
 
 def _list(given: argparse.Namespace) -> int:

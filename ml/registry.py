@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from ml.bundle import Bundle
 from ml.errors import BrokenModel, InvalidData, UnknownModel
+from ml.lifecycle.history import removed_on
 
 POINTER = "live"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -21,17 +24,18 @@ class Registry:
     """The models below one folder: ``<folder>/<name>/<fingerprint>/`` and ``<folder>/<name>/live``.
 
     The pointer is looked at on every question, so all processes see a new version at once, and read
-    when it was swapped; a bundle is read at its first use and kept.
+    when it was swapped; a bundle is read at its first use and kept as long as its folder is there.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = Path(folder)
         self._bundles: dict[str, Bundle] = {}
-        self._live: dict[str, tuple[tuple[int, int], str]] = {}
+        self._live: dict[str, tuple[tuple[int, int, int], str]] = {}
         self._lock = threading.Lock()
 
     def names(self) -> tuple[str, ...]:
         """Names of all models that have a live version, broken ones included, sorted."""
+        self._forget_removed()
         if not self.folder.is_dir():
             return ()
         return tuple(sorted(path.parent.name for path in self.folder.glob(f"*/{POINTER}")))
@@ -42,15 +46,19 @@ class Registry:
             with contextlib.suppress(OSError):
                 return self._pointed(name)
         known = ", ".join(self.names()) or "none yet: run python -m ml train"
-        raise UnknownModel(f"There is no model {name[:80]!r}.", f"Known models: {known}.")
+        raise UnknownModel(self._absent(name), f"Known models: {known}.")
 
     def _pointed(self, name: str) -> str:
-        """The key that the pointer names. A swapped pointer is another file, so its number tells."""
-        pointer = f"{self.folder}/{name}/{POINTER}"
-        found = os.stat(pointer)  # noqa: PTH116 - each request comes by here, and a Path costs more
-        stamp = (found.st_ino, found.st_mtime_ns)
+        """The key that the pointer names. A swapped pointer is another file, so its number tells.
+
+        A version that comes or goes changes the time of the model's folder, and then what is kept is looked through.
+        """
+        found = os.stat(f"{self.folder}/{name}/{POINTER}")  # noqa: PTH116 - each request comes by, and a Path costs more
+        around = os.stat(f"{self.folder}/{name}")  # noqa: PTH116
+        stamp = (found.st_ino, found.st_mtime_ns, around.st_mtime_ns)
         known = self._live.get(name)
         if known is None or known[0] != stamp:
+            self._forget_removed()
             known = (stamp, f"{name}@{self._named(name)}")
             self._live[name] = known
         return known[1]
@@ -72,9 +80,32 @@ class Registry:
         ------
         UnknownModel, BrokenModel
         """
-        key = name_or_key if "@" in name_or_key else self.live(name_or_key)
+        named = "@" in name_or_key
+        key = name_or_key if named else self.live(name_or_key)
         bundle = self._bundles.get(key)
+        if bundle is not None and named and not os.path.isdir(bundle.folder):  # noqa: PTH112 - as for the pointer
+            bundle = None
+            self._forget_removed()
         return bundle if bundle is not None else self._read(key)
+
+    def _forget_removed(self) -> None:
+        """Let go of the versions whose folder is gone, and of what was made from them."""
+        gone = [key for key, bundle in list(self._bundles.items()) if not bundle.folder.is_dir()]
+        for key in gone:
+            self._bundles.pop(key, None)
+        if gone:
+            gc.collect()  # a game holds itself; and who removes a model wants its memory now
+
+    def _absent(self, name: str) -> str:
+        """What to say of a name that has no live version."""
+        if NAME.fullmatch(name):
+            folder = self.folder / name
+            if folder.is_dir() and any(FINGERPRINT.fullmatch(path.name) for path in folder.iterdir()):
+                return f"No version of the model {name!r} is live; python -m ml versions {name} shows what is there."
+            when = removed_on(folder)
+            if when:
+                return f"The model {name!r} was removed on {when}."
+        return f"There is no model {name[:80]!r}."
 
     def _read(self, key: str) -> Bundle:
         name, _, fingerprint = key.partition("@")
@@ -84,7 +115,9 @@ class Registry:
             if key not in self._bundles:
                 folder = self.folder / name / fingerprint
                 if not folder.is_dir():
-                    raise UnknownModel(f"There is no version {key!r}.", "The live version is served without @.")
+                    when = removed_on(folder.parent, fingerprint)
+                    what = f"{key} was removed on {when}." if when else f"There is no version {key!r}."
+                    raise UnknownModel(what, "The live version is served without @.")
                 self._bundles[key] = Bundle(name, folder)
             return self._bundles[key]
 
@@ -97,9 +130,18 @@ def check_name(name: str) -> str:
     return name
 
 
-def set_live(folder: Path, name: str, fingerprint: str) -> None:
-    """Swap the pointer atomically: a reader sees the old version or the new one, never neither."""
+def set_live(folder: Path, name: str, fingerprint: str, before: Callable[[], object] = lambda: None) -> None:
+    """Swap the pointer atomically: a reader sees the old version or the new one, never neither.
+
+    `before` is called when all that may fail is done but the swap; what it raises leaves the pointer as it was. Whoever
+    makes a version live calls :func:`ml.lifecycle.actions.make_live`, which writes the history with it.
+    """
     pointer = folder / name / POINTER
     fresh = pointer.with_name(f".{POINTER}.{os.getpid()}")
-    fresh.write_text(fingerprint + "\n", encoding="ascii")
-    os.replace(fresh, pointer)
+    try:
+        fresh.write_text(fingerprint + "\n", encoding="ascii")
+        before()
+        os.replace(fresh, pointer)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
+from weakref import WeakKeyDictionary
 
 from ml.advice import Advice, Standing, advise, stand
 from ml.blocks import block_of
@@ -67,7 +68,7 @@ class Service:
         self._cut_offs = CutOffs(chosen)
         self._cache = cache
         self._flights = flights or Flights()
-        self._games: dict[str, Game] = {}
+        self._games: WeakKeyDictionary[Bundle, Game] = WeakKeyDictionary()  # as long as the version is served
         self._desk = Desk()
 
     def names(self) -> tuple[str, ...]:
@@ -160,11 +161,11 @@ class Service:
         return explain(self._game(bundle), row, None if blanks else [True] * len(row))
 
     def _game(self, bundle: Bundle) -> Game:
-        game = self._games.get(bundle.key)
+        game = self._games.get(bundle)
         if game is None:
             with self._flights.only_one_here(f"{bundle.key}|game"):
-                game = self._games.get(bundle.key) or Game(bundle)
-                self._games[bundle.key] = game
+                game = self._games.get(bundle) or Game(bundle)
+                self._games[bundle] = game
         return game
 
     def score_each(self, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:

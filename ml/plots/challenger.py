@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def _versions(bundle: Bundle, _: str) -> Choices:
-    return [(version.fingerprint, version.label) for version in others(bundle)]
+    return [(version.fingerprint, version.choice) for version in others(bundle)]
 
 
 OPTIONS = (Option("version", "Compare with", _versions), CUT_OFF)
@@ -34,7 +34,8 @@ def compute(study: Study) -> Challenger:
     if not fingerprint or study.version is None:
         raise NothingToShow(
             "This model has one version only.",
-            "Train or add it again: the versions of before stay and can be compared.",
+            "Train or add it again: the versions of before stay and can be compared. With --hold the new one is not "
+            "live yet.",
         )
     other = study.version(fingerprint)
     return challenge(study.bundle, other, study.answers, study.outcome, cut_off_of(study))

@@ -1,0 +1,1 @@
+"""Commands of ``python -m ml``, one subject a file."""

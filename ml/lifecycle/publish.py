@@ -1,0 +1,73 @@
+"""Put a freshly written version beside the others of its model, and make it live or hold it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from pathlib import Path
+
+from ml.errors import BrokenModel
+from ml.lifecycle.actions import hold, make_live, prove, taken_away
+from ml.lifecycle.history import LOCK, by_whom, locked, reason
+
+HOLD = "hold"
+
+
+def publish(
+    folder: Path, models: Path, name: str, fingerprint: str, *, action: str = "add", by: str | None, why: str | None
+) -> str:
+    """Move a written version to its place, prove it there and record it; what does not serve leaves nothing behind.
+
+    Where the version is there already it is left as it is, unless it is broken: then this one takes its place.
+
+    Parameters
+    ----------
+    folder : Path
+        The version, on the same file system as `models`.
+    models : Path
+    name, fingerprint : str
+    action : {"train", "add", "hold"}
+        "hold" proves and records the version, and leaves the live one live.
+    by, why : str or None
+        See :func:`ml.lifecycle.actions.make_live`, whose errors this raises too.
+
+    Returns
+    -------
+    str
+        The model key.
+    """
+    by, why = by_whom(by), reason(why)
+    final = models / name / fingerprint
+    with locked(final.parent):
+        fresh = not final.exists() or _broken(models, name, fingerprint)
+        if fresh:
+            with taken_away(final.parent, [fingerprint] if final.exists() else []):
+                os.replace(folder, final)
+    try:
+        if action == HOLD:
+            hold(models, name, fingerprint, by=by, why=why)
+        else:
+            make_live(models, name, fingerprint, action=action, by=by, why=why)
+    except Exception:
+        if fresh:
+            shutil.rmtree(final, ignore_errors=True)
+            _leave_nothing(final.parent)
+        raise
+    return f"{name}@{fingerprint}"
+
+
+def _broken(models: Path, name: str, fingerprint: str) -> bool:
+    try:
+        prove(models, name, fingerprint)
+    except BrokenModel:
+        return True
+    return False
+
+
+def _leave_nothing(folder: Path) -> None:
+    """Remove the folder of a model that never came to be."""
+    with contextlib.suppress(OSError):
+        if {path.name for path in folder.iterdir()} <= {LOCK}:
+            (folder / LOCK).unlink(missing_ok=True)
+            folder.rmdir()

@@ -1,0 +1,106 @@
+"""What a model's folder says: which versions are there, which is live, which are held, and what was live when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ml.lifecycle.history import MADE_LIVE, Entry
+from ml.registry import FINGERPRINT, NAME, POINTER
+
+NOW, UNKNOWN = "now", "unknown"
+BEFORE, BY_HAND = "before this history", "pointer written by hand"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of what happened to a model.
+
+    Attributes
+    ----------
+    time : str or None
+        ISO 8601, UTC; None where the pointer was found elsewhere than the history had left it.
+    action : str
+        Of the history, or `BEFORE` or `BY_HAND`.
+    fingerprint : str or None
+        None is the whole model.
+    by, why : str
+    live_until : str or None
+        Of what became live by this: a time, `NOW` or `UNKNOWN`; None where nothing did.
+    """
+
+    time: str | None
+    action: str
+    fingerprint: str | None
+    by: str = ""
+    why: str = ""
+    live_until: str | None = None
+
+
+def live_of(models: Path, name: str) -> str | None:
+    """The fingerprint that the pointer names, whether or not that version is there; None without a pointer."""
+    if not NAME.fullmatch(name):
+        return None
+    try:
+        text = (Path(models) / name / POINTER).read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return text if FINGERPRINT.fullmatch(text) else None
+
+
+def versions_in(folder: Path) -> list[str]:
+    """Fingerprints of the versions in a model's folder, sorted."""
+    try:
+        return sorted(path.name for path in folder.iterdir() if FINGERPRINT.fullmatch(path.name))
+    except OSError:
+        return []
+
+
+def events_of(entries: Sequence[Entry], live: str | None) -> list[Event]:
+    """The lines of a history with the end of each one's time, and what they do not tell but the pointer does."""
+    events: list[Event] = []
+    current = -1  # place of the event by which the present version became live
+
+    def end(time: str) -> None:
+        if current >= 0:
+            events[current] = replace(events[current], live_until=time)
+
+    for entry in entries:
+        if entry.previous != _version(events, current):
+            end(UNKNOWN)
+            current = _noticed(events, entry.previous)
+        events.append(Event(entry.time, entry.action, entry.fingerprint, entry.by, entry.why))
+        if entry.action in MADE_LIVE and entry.fingerprint != entry.previous:
+            end(entry.time)
+            current = len(events) - 1
+        elif entry.action == "remove" and entry.fingerprint is None:
+            end(entry.time)
+            current = -1
+    if live != _version(events, current):
+        end(UNKNOWN)
+        current = _noticed(events, live)
+    end(NOW)
+    return events
+
+
+def was_live(events: Sequence[Event]) -> set[str]:
+    """Fingerprints of all versions that are or have been live, as far as is known."""
+    return {event.fingerprint for event in events if event.live_until and event.fingerprint}
+
+
+def held(events: Sequence[Event]) -> set[str]:
+    """Fingerprints of the versions that were made to be held and never were live."""
+    return {event.fingerprint for event in events if event.action == "hold" and event.fingerprint} - was_live(events)
+
+
+def _noticed(events: list[Event], fingerprint: str | None) -> int:
+    """Add a version that became live in a way that the history does not tell; its place, -1 where none is live."""
+    if fingerprint is None:
+        return -1
+    events.append(Event(None, BY_HAND if events else BEFORE, fingerprint))
+    return len(events) - 1
+
+
+def _version(events: Sequence[Event], place: int) -> str | None:
+    return events[place].fingerprint if place >= 0 else None
