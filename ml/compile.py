@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from ml.compiled.models import Exclusive, Independent, Question
 from ml.compiled.proof import Proof, prove
 from ml.compiled.symbols import CannotCompile
 from ml.compiled.trace import Traced, features_of
+from ml.compiled.trees import give_back
 from ml.outcomes import Outcomes
 from ml.program import Program
 from ml.schema import Schema
@@ -42,15 +44,19 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes) -> Pro
         When a step, a classifier or one of their settings is not supported: scikit-learn serves then.
     """
     _refuse(estimator, schema)
+    gc.collect()  # what reading the estimator has left: skops keeps its files in circles of references
+    give_back()
     builder = Builder()
     given = features_of(schema)
     whole = _exclusive if outcomes.exclusive else _independent
     model = whole(estimator, given, outcomes, builder)
+    graph, first_graph = graph_of(builder.ensembles), graph_of(builder.first_classes)
+    give_back()
     return Program(
         matrices=tuple(builder.matrices),
         model=model,
-        graph=graph_of(builder.ensembles),
-        first_graph=graph_of(builder.first_classes),
+        graph=graph,
+        first_graph=first_graph,
         description=_description(builder),
         edges=edges_of(builder, len(schema.features)),
     )

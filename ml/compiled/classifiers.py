@@ -80,10 +80,10 @@ class Builder:
         self.columns[self._places[digest]] = self.columns[self._places[digest]] or columns
         return self._places[digest]
 
-    def ensemble(self, matrix: int, targets: int, trees: list[Grown]) -> int:
+    def ensemble(self, matrix: int, targets: int, trees: list[Grown], exact: bool = False) -> int:
         """Position of the sums of these trees."""
         number = len(self.ensembles)
-        self.ensembles.append(Ensemble(number, matrix, self.matrices[matrix].width, targets, tuple(trees)))
+        self.ensembles.append(Ensemble(number, matrix, self.matrices[matrix].width, targets, tuple(trees), exact))
         return number
 
     def note(self, kind: str) -> None:
@@ -130,8 +130,9 @@ def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[models.F
     # Of two classes only the second is summed (see models.Forest).
     summed = [[1] if count == 2 else list(range(count)) for count in counts]
     first = np.concatenate([[0], np.cumsum([len(classes) for classes in summed])]).tolist()
-    sums = builder.ensemble(matrix, first[-1], _shares(members, summed, first))
-    if 2 in counts and not _exact(members):
+    exact = _exact(members)
+    sums = builder.ensemble(matrix, first[-1], _shares(members, summed, first), exact)
+    if 2 in counts and not exact:
         opposite = _shares(members, [[0] if count == 2 else [] for count in counts], first)
         builder.first_classes.append(replace(builder.ensembles[sums], trees=tuple(opposite)))
     return [models.Forest(sums, first[output], count, len(members)) for output, count in enumerate(counts)]

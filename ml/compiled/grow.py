@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
+from ml.compiled import wire
+
 LESS_OR_EQUAL, MEMBER = 0, 6
+LARGE = 50_000  # nodes
 
 
 @dataclass(frozen=True)
@@ -43,13 +46,14 @@ class Grown:
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Trees over one matrix, summed in order into `targets` columns."""
+    """Trees over one matrix, summed in order into `targets` columns; `exact` when any order gives the same sums."""
 
     number: int
     matrix: int
     width: int
     targets: int
     trees: tuple[Grown, ...]
+    exact: bool = False
 
 
 def of_tree(tree: Any, weight: np.ndarray, target: int) -> Grown:
@@ -86,31 +90,46 @@ def graph_of(ensembles: Sequence[Ensemble]) -> bytes:
     """The ONNX model: inputs ``x<matrix>``, outputs ``y<number>``; empty when there are no trees."""
     if not ensembles:
         return b""
-    from onnx import TensorProto, helper
-
-    nodes = [_node(ensemble) for ensemble in ensembles]
+    nodes = [node for ensemble in ensembles for node in _nodes(ensemble)]
     widths = {ensemble.matrix: ensemble.width for ensemble in ensembles}
-    double = TensorProto.DOUBLE
-    inputs = [helper.make_tensor_value_info(f"x{at}", double, [None, width]) for at, width in sorted(widths.items())]
-    outputs = [helper.make_tensor_value_info(f"y{e.number}", double, [None, e.targets]) for e in ensembles]
-    graph = helper.make_graph(nodes, "trees", inputs, outputs)
-    versions = [helper.make_opsetid("", 21), helper.make_opsetid("ai.onnx.ml", 5)]
-    return helper.make_model(graph, opset_imports=versions, ir_version=10).SerializeToString()
+    inputs = [wire.value(11, f"x{at}", wire.DOUBLE, width) for at, width in sorted(widths.items())]
+    outputs = [wire.value(12, f"y{e.number}", wire.DOUBLE, e.targets) for e in ensembles]
+    return wire.model(nodes, inputs + outputs)
 
 
-def _node(ensemble: Ensemble) -> Any:
-    from onnx import helper, numpy_helper
+def _nodes(ensemble: Ensemble) -> list[bytes]:
+    """The nodes of one ensemble; a large one is cut where that leaves its sums as they are.
 
+    While onnxruntime reads a node it needs twenty times as much memory as afterwards.
+    """
+    given, made = f"x{ensemble.matrix}", f"y{ensemble.number}"
+    if sum(len(tree.left) for tree in ensemble.trees) <= LARGE:
+        return [_node(given, made, ensemble.targets, ensemble.trees)]
+    nodes = []
+    for target in range(ensemble.targets):
+        trees = [replace(tree, target=0) for tree in ensemble.trees if tree.target == target]
+        pieces = _pieces(trees) if ensemble.exact else [trees]
+        nodes += [_node(given, f"{made}_{target}_{at}", 1, piece) for at, piece in enumerate(pieces)]
+        names = [f"{made}_{target}_{at}" for at in range(len(pieces))]
+        nodes.append(wire.node("Sum", names, f"{made}_{target}"))
+    columns = [f"{made}_{target}" for target in range(ensemble.targets)]
+    return [*nodes, wire.node("Concat", columns, made, axis=1)]
+
+
+def _pieces(trees: Sequence[Grown]) -> list[Sequence[Grown]]:
+    """The trees in groups of about as many nodes as are read in one go."""
+    ends = np.cumsum([len(tree.left) for tree in trees])
+    group = ends // LARGE
+    return [[trees[at] for at in np.flatnonzero(group == number)] for number in np.unique(group)]
+
+
+def _node(given: str, made: str, targets: int, trees: Sequence[Grown]) -> bytes:
     flat = _Flat()
-    for tree in ensemble.trees:
+    for tree in trees:
         flat.add(tree)
-    attributes = flat.attributes()
-    for name in ("nodes_splits", "nodes_modes", "leaf_weights", "membership_values"):
-        if name in attributes:
-            attributes[name] = numpy_helper.from_array(attributes[name])
-    return helper.make_node(
-        "TreeEnsemble", [f"x{ensemble.matrix}"], [f"y{ensemble.number}"], domain="ai.onnx.ml",
-        n_targets=ensemble.targets, aggregate_function=1, post_transform=0, **attributes,
+    return wire.node(
+        "TreeEnsemble", [given], made, "ai.onnx.ml",
+        n_targets=targets, aggregate_function=1, post_transform=0, **flat.attributes(),
     )  # fmt: skip
 
 
@@ -159,14 +178,12 @@ class _Flat:
     def attributes(self) -> dict[str, Any]:
         """Attributes of the ``TreeEnsemble`` operator (ai.onnx.ml 5)."""
         joined = {f"nodes_{name}": np.concatenate(columns) for name, columns in self.inner.items()}
-        made: dict[str, Any] = {
-            name: column if name in ("nodes_splits", "nodes_modes") else column.astype(np.int64).tolist()
-            for name, column in joined.items()
-        }
-        made["nodes_splits"] = made["nodes_splits"].astype(np.float64)
+        made: dict[str, Any] = {name: column.astype(np.int64) for name, column in joined.items()}
+        made["nodes_splits"] = joined["nodes_splits"].astype(np.float64)
+        made["nodes_modes"] = joined["nodes_modes"]
         made["leaf_weights"] = np.concatenate(self.leaf_weights)
-        made["leaf_targetids"] = np.concatenate(self.leaf_targets).astype(np.int64).tolist()
-        made["tree_roots"] = self.roots
+        made["leaf_targetids"] = np.concatenate(self.leaf_targets).astype(np.int64)
+        made["tree_roots"] = np.array(self.roots, dtype=np.int64)
         if self.members:
             made["membership_values"] = np.array(self.members)
         return made

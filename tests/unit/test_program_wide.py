@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pandas as pd
 import pytest
 from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
@@ -16,6 +18,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from ml.blocks import block_of_frame, rows_of, take
 from ml.compile import compile_estimator, prove
+from ml.compiled import grow, wire
 from ml.compiled.columns import Matrix, SparseTable, Table
 from ml.compiled.symbols import parts_of
 from ml.compiled.trace import features_of, trace
@@ -90,3 +93,32 @@ def test_a_sparse_table_holds_what_the_encoder_makes() -> None:
     folded = part.folded(weights)
     assert isinstance(folded, Table)
     np.testing.assert_allclose(folded.block(block), wanted @ weights, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("leaf", [1, 4])
+@pytest.mark.parametrize("sides", [2, 3])
+def test_a_forest_that_is_read_in_pieces_is_equal(sides: int, leaf: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(grow, "LARGE", 60)
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal(size=(400, 3)), columns=["a", "b", "c"])
+    noisy = frame["a"] + frame["b"] * frame["c"] + rng.normal(size=400)
+    wanted = np.where(noisy > 0.6, "yes", np.where(noisy < -0.6, "may be" if sides == 3 else "no", "no"))
+    estimator = RandomForestClassifier(20, min_samples_leaf=leaf, random_state=0).fit(frame, wanted)
+    outcomes = Outcomes(tuple(Outcome(v, v, v) for v in estimator.classes_.tolist()), True, "yes")
+    schema = Schema(tuple(Feature(name, name, "number", seen=(-3.0, 3.0)) for name in frame))
+    program = compile_estimator(estimator, schema, outcomes)
+    kinds = [node.op_type for node in onnx.load_from_string(program.graph).graph.node]
+    assert len(kinds) > sides - (sides == 2)
+    onnx.checker.check_model(program.graph)
+    block = block_of_frame(schema, pd.DataFrame(rng.normal(size=(500, 3)), columns=list(frame)))
+    proof = prove(program, SklearnPredictor(estimator, schema, outcomes).block, schema, [block])
+    assert proof.ok, proof
+
+
+def test_numbers_are_written_as_the_protocol_wants_them() -> None:
+    # 1, 300 and 2**35 by hand, from the description of base-128 varints: seven bits a byte, the lowest first.
+    assert wire.varints(np.array([1, 300, 2**35, 0])) == bytes([1, 0xAC, 2, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 0])
+    many = np.random.default_rng(0).integers(0, 2**40, 100_000)
+    attribute = onnx.AttributeProto.FromString(wire.attribute("x", many)[4:])
+    assert attribute.name == "x"
+    assert list(attribute.ints) == many.tolist()
