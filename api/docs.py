@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from api.contract import document
 from api.contract.document import serving
 from api.contract.schemas import example
-from ml.schema import Feature, plain
+from ml.schema import MOST_LISTED, Feature, plain
 from ml.service import Bundle, Service
 
 LANGUAGES = ("curl", "Python", "JavaScript")
@@ -85,7 +85,9 @@ def _row(feature: Feature) -> str:
 
 def _accepted(feature: Feature) -> str:
     if feature.choices:
-        return ", ".join(str(choice.value) for choice in feature.choices)
+        some = ", ".join(str(choice.value) for choice in feature.choices[:MOST_LISTED])
+        more = len(feature.choices) - MOST_LISTED
+        return f"{some} and {more:,} more" if more > 0 else some
     low, high = plain(feature.low), plain(feature.high)
     if low is not None and high is not None:
         return f"{low} to {high}"

@@ -304,7 +304,7 @@
     const range = field.querySelector("input[type=range]");
     if (range) range.value = valueOf(field);
     if (!isTyped(event.target)) return; // these are done with their change event
-    if (!check()) later(TYPING);
+    if (!check() && !field.dataset.searching) later(TYPING); // a search is no value yet (37-combobox.js)
   });
 
   // React sets radios, switches and selects after its own handlers: read them once those are through.

@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks import finder, gallery, performance, plots, predict, router
+from callbacks import choices, finder, gallery, performance, plots, predict, router
 from layouts.campaign import Keeping
 from ml.book import Books
 from ml.service import Service
@@ -31,6 +31,7 @@ def register(app: Dash, service: Service, store: Any = None, keeping: Keeping | 
     books = Books(store and (lambda: store.book))
     router.register(app, service, books, keeping or Keeping())
     finder.register(app, service, books)
+    choices.register(app, service)
     predict.register(app, service)
     gallery.register(app)
     plots.register(app, service)

@@ -16,6 +16,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.combobox import combobox
 from layouts.search import words_of
 from ml.marks import Unreadable, canonical, current
 from ml.records import read_records, shown
@@ -42,11 +43,16 @@ def starting_text(feature: Feature, given: str | None = None, otherwise: str | N
     """
     if given is not None and feature.shown_as not in ("select", "radio", "switch"):
         return f"{given}{IN_DOUBT}" if _readable_otherwise(feature, given) else given
-    text = text_of(feature.default) if otherwise is None else otherwise
+    text = _written(feature, text_of(feature.default)) if otherwise is None else otherwise
     if given is not None:
         row = read_records(Schema((feature,)), [{feature.name: given}]).rows[0]
         text = text if row is None else text_of(row[0])
     return (text or TICKED[False]) if feature.shown_as == "switch" else text
+
+
+def _written(feature: Feature, text: str) -> str:
+    """A value's text as its control has it: a choice that is typed by its label."""
+    return feature.labels.get(text, text) if feature.shown_as == "combobox" else text
 
 
 def _readable_otherwise(feature: Feature, given: str) -> bool:
@@ -61,9 +67,9 @@ def _readable_otherwise(feature: Feature, given: str) -> bool:
 
 
 def kept_text(feature: Feature, text: str) -> str:
-    """The text with which a record's value stands in the field; a choice that is no longer there is not known."""
+    """The text with which a record's value stands in the field; a choice that cannot be shown is not known."""
     if feature.shown_as not in ("select", "radio", "switch"):
-        return text
+        return _written(feature, text)
     row = read_records(Schema((replace(feature, required=False),)), [{feature.name: text}]).rows[0]
     known = "" if row is None else text_of(row[0])
     return (known or TICKED[False]) if feature.shown_as == "switch" else known
@@ -266,12 +272,17 @@ def _switch(_: Feature, position: int, text: str) -> Component:
     return dbc.Switch(id=ids.field(position), value=text == TICKED[True], label="", class_name="switch")
 
 
+def _combobox(feature: Feature, position: int, text: str) -> Component:
+    return combobox(position, text, "Type to search" if feature.required else NOT_KNOWN)
+
+
 _CONTROLS: dict[str, Callable[[Feature, int, str], Component]] = {
     "number": _number,
     "slider": _slider,
     "select": _select,
     "radio": _radio,
     "switch": _switch,
+    "combobox": _combobox,
     "date": _date,
     "text": _text,
     "textarea": _textarea,

@@ -12,11 +12,19 @@ from dash.development.base_component import Component
 
 from layouts import ids, parts
 from layouts.asked import answered
+from layouts.combobox import stores_of
 from layouts.fields import field, marks_data, starting_text
 from ml.records import Records, read_records
 from ml.schema import Choice, Feature, Schema
 
 _AREAS = tuple(Choice(name, name.capitalize()) for name in ("north", "east", "south", "west", "centre", "abroad"))
+
+_MEMBERS = (
+    "Austria Belgium Bulgaria Croatia Cyprus Czechia Denmark Estonia Finland France Germany Greece Hungary Ireland "
+    "Italy Latvia Lithuania Luxembourg Malta Netherlands Poland Portugal Romania Slovakia Slovenia Spain Sweden"
+)
+_COUNTRIES = tuple(Choice(name, name) for name in _MEMBERS.split())
+MODEL = "gallery"  # in place of a model's key
 
 SCHEMA = Schema(
     (
@@ -30,6 +38,8 @@ SCHEMA = Schema(
                 help="For categories with more than four choices."),
         Feature("size", "Radio", "category", "str", choices=(Choice("s", "Small"), Choice("l", "Large")), default="s",
                 help="For categories with up to four choices."),
+        Feature("country", "Searchable choice", "category", "str", choices=_COUNTRIES, default="Austria",
+                widget="combobox", help="For categories with more than 60 choices, up to tens of thousands."),
         Feature("member", "Switch", "boolean", "bool", default=True, required=True,
                 help="Yes or no, where the answer is always known."),
         Feature("owner", "Yes, no, not known", "boolean", "object", help="Yes or no, where it may be missing."),
@@ -48,10 +58,14 @@ def page() -> Component:
     record = {feature.name: starting_text(feature) for feature in SCHEMA.features}
     reads = read_each(record)
     rows = [_row(position, record, read) for position, read in enumerate(reads)]
-    stores = [dcc.Store(id=ids.GALLERY_ASKED), dcc.Store(id=ids.GALLERY_ANSWERED, data=answer(0, reads, record))]
+    stores = [
+        dcc.Store(id=ids.GALLERY_ASKED),
+        dcc.Store(id=ids.GALLERY_ANSWERED, data=answer(0, reads, record)),
+        *stores_of(SCHEMA),
+    ]
     lead = "Every kind of input, how a feature asks for it, and what the model receives from it."
     head = html.Header(html.Div([html.H1("Inputs"), html.P(lead, className="lead-line")]), className="model-head")
-    data = {"data-asks": ids.GALLERY_ASKED, "data-model": "gallery", "aria-label": "Inputs"} | marks_data()
+    data = {"data-asks": ids.GALLERY_ASKED, "data-model": MODEL, "aria-label": "Inputs"} | marks_data()
     form = html.Div(rows, id=ids.GALLERY_FORM, className="form gallery", role="form", **data)
     return parts.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")
 

@@ -29,6 +29,11 @@ FINDER_WORDS = "finder-words"
 SOUGHT = "sought"
 FOUND = "found"
 
+# Choices too many to be listed; the names stand in assets/37-combobox.js too
+CHOICES = "choices"
+CHOICES_SOUGHT = "choices-sought"
+CHOICES_FOUND = "choices-found"
+
 # A search over what stands on the page; the names stand in assets/36-search.js too
 SEARCH = "search"
 SEARCH_WORDS = "search-words"
@@ -100,6 +105,11 @@ def tab(kind: str) -> str:
 def suggestions(position: int) -> str:
     """The texts that are offered for that control."""
     return f"suggestions-{position}"
+
+
+def choices(position: int) -> str:
+    """The list under that control, where its choices are searched."""
+    return f"choices-{position}"
 
 
 def received(position: int | Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from layouts import ids
 from layouts.asked import BY_PROBABILITY, Asked
+from layouts.combobox import stores_of
 from layouts.fields import field, kept_text, marks_data, starting_text
 from layouts.finder import Opened, finder
 from layouts.keys import keys
@@ -106,6 +107,7 @@ def page(
         dcc.Store(id=ids.ANSWERED, data=opening),
         dcc.Store(id=ids.WONDERED),
         dcc.Store(id=ids.ADVISED),
+        *stores_of(form_schema(bundle)),
     ]
     side = [_panel(said)]
     if bundle.offers == "probabilities":

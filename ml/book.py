@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import random
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from ml.blocks import rows_of, size, take
 from ml.bundle import Bundle
+from ml.data.texts import fold
 from ml.schema import Row, Schema, text_of
 
 LONGEST_ID = 200  # characters; an id stands in addresses
@@ -190,16 +190,6 @@ class SampleBook:
         return Entry(str(at + 1), values_of(self._schema, row), texts_of(self._schema, row), at)
 
 
-def fold(text: str) -> str:
-    """A text as it is compared: without case, accents, control characters and doubled spaces.
-
-    Accents are the marks that Unicode's decomposition (NFKD) splits off.
-    """
-    split = unicodedata.normalize("NFKD", text.encode("utf-8", "ignore").decode()).casefold()
-    kept = (letter for letter in split if not unicodedata.combining(letter))
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in kept).split())
-
-
 def can_be_id(text: str) -> bool:
     """Whether a text can name a record: it must pass through an address and any database."""
     return bool(text) and len(text) <= LONGEST_ID and text.isprintable()
@@ -221,8 +211,7 @@ def texts_of(schema: Schema, row: Row) -> tuple[str, ...]:
     found = []
     for feature, value in zip(schema.features, row, strict=True):
         if feature.kind in SEARCHED and value not in (None, ""):
-            labels = {choice.value: choice.label for choice in feature.choices}
-            found.append(labels.get(value, text_of(value)))  # type: ignore[arg-type]
+            found.append(feature.labels.get(text_of(value), text_of(value)))
     return tuple(found)
 
 

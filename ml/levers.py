@@ -12,7 +12,7 @@ import numpy as np
 
 from ml.nearness import Moves
 from ml.schema import Feature, Row, Value
-from ml.sweep import grid, values_of
+from ml.sweep import grid, tried, values_of
 from ml.value import Game
 
 MOST_LEVERS = 3
@@ -128,7 +128,7 @@ class _Search:
     def _values(self, at: int, most: int = MOST_VALUES) -> tuple[Value, ...]:
         if (at, most) not in self._grids:
             here = (self.row[at],) if self.mask[at] else ()
-            values = grid(self.game.schema.features[at], most)
+            values = tried(self.game, at, most)
             self._grids[at, most] = tuple(value for value in values if value not in here)
         return self._grids[at, most]
 
@@ -242,8 +242,8 @@ def step(feature: Feature, old: Value, new: Value) -> float:
     """Size of one lever's move, 0 to 1 within its range: a share of the range, or 1 for another choice."""
     if old == new:
         return 0.0
-    ends = grid(feature, 2)
-    if old is None or feature.kind not in ("number", "integer", "date") or len(ends) < 2:
+    ends = grid(feature, 2) if feature.kind in ("number", "integer", "date") else ()
+    if old is None or len(ends) < 2:
         return 1.0
     return abs(_number(new) - _number(old)) / (_number(ends[-1]) - _number(ends[0]))
 

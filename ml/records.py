@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 
 from ml.alike import LONGEST_ID, read_alike
 from ml.cells import Memo, read_cell
+from ml.data.texts import COMPARED
 from ml.errors import InvalidRecord, Problem
 from ml.schema import Row, Schema, Value, text_of
-from ml.values import COMPARED, kind_of, quote, shown
+from ml.values import kind_of, quote, shown
 
 __all__ = ["Records", "read_records", "shown"]
 

@@ -11,12 +11,15 @@ from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from ml.data.texts import Texts
+
 Kind = Literal["number", "integer", "category", "boolean", "date", "text"]
-Widget = Literal["number", "slider", "select", "radio", "switch", "date", "text", "textarea"]
+Widget = Literal["number", "slider", "select", "radio", "switch", "combobox", "date", "text", "textarea"]
 Sign = Literal["<=", "<"]
 Value = float | int | str | bool | dt.date | None
 Row = tuple[Value, ...]
 
+MOST_LISTED = 60  # choices that a form lists; more are searched
 KINDS: tuple[Kind, ...] = ("number", "integer", "category", "boolean", "date", "text")
 
 
@@ -89,12 +92,24 @@ class Feature:
     @property
     def shown_as(self) -> Widget:
         """The widget that the form uses."""
+        if len(self.choices) > MOST_LISTED:
+            return "combobox"
         if self.widget:
             return self.widget
         if self.kind == "category":
             return "radio" if len(self.choices) <= 4 else "select"
         by_kind: dict[str, Widget] = {"boolean": "switch" if self.required else "radio", "date": "date", "text": "text"}
         return by_kind.get(self.kind, "number")
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What people call each choice, by the text of its value."""
+        return {text_of(choice.value): choice.label for choice in self.choices}
+
+    @cached_property
+    def searched(self) -> Texts:
+        """What may be written for a choice, to be searched."""
+        return Texts(self.by_text)
 
     @cached_property
     def by_text(self) -> dict[str, str | int | float | bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,10 +17,11 @@ import numpy as np
 
 from ml.blocks import Block, block_of, take
 from ml.nearness import Moves
-from ml.schema import Feature, Row, Value
+from ml.schema import MOST_LISTED, Feature, Row, Value
 from ml.value import Game
 
 MOST_POINTS = 21
+MOST_CHOICES = 30  # of a category with more choices than a form lists: the most common ones
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 PREDICTIONS = 6_000  # about 30 ms where a compiled path serves
 FEWEST_ROWS, MOST_ROWS = 16, 200  # background rows for one point, however many or few points there are
@@ -74,7 +76,7 @@ def sweep(game: Game, row: Row, feature: str, known: Sequence[bool] | None = Non
 def _sweeps(game: Game, row: Row, known: Sequence[bool] | None, wanted: Sequence[int]) -> dict[str, Sweep]:
     mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
     features = [(at, game.schema.features[at]) for at in wanted]
-    points = {at: _points(feature, row[at], bool(mask[at])) for at, feature in features}
+    points = {at: _points(game, at, row[at], bool(mask[at])) for at in wanted}
     probabilities = values_of(game, row, mask, [{at: value} for at, values in points.items() for value in values])
     shown = game.at(row, mask.tolist()).value
     found, start = {}, 0
@@ -162,13 +164,26 @@ def _filled(game: Game, rows: Sequence[Row], masks: np.ndarray, number: np.ndarr
     return tuple(np.where(mine, a, b) for mine, a, b in zip(known.T, own, others, strict=True))
 
 
-def _points(feature: Feature, value: Value, known: bool) -> tuple[Value, ...]:
-    points = grid(feature, MOST_POINTS)
+def _points(game: Game, at: int, value: Value, known: bool) -> tuple[Value, ...]:
+    feature, points = game.schema.features[at], tried(game, at, MOST_POINTS)
     if not points or not known or value in points:
         return points
     if feature.kind in ("number", "integer", "date") and value is not None:
         return tuple(sorted((*points, value)))  # type: ignore[type-var]
     return (*points, value)
+
+
+def tried(game: Game, at: int, most: int) -> tuple[Value, ...]:
+    """Values to try for the feature at a position: as :func:`grid`, of very many choices the most common ones.
+
+    What is common, the background tells; they are in the order of the choices.
+    """
+    feature = game.schema.features[at]
+    if len(feature.choices) <= MOST_LISTED:
+        return grid(feature, most)
+    counted = Counter(value for value in game.background[at].tolist() if value is not None)
+    common = {value for value, _ in counted.most_common(MOST_CHOICES)}
+    return tuple(choice.value for choice in feature.choices if choice.value in common)
 
 
 def grid(feature: Feature, most: int) -> tuple[Value, ...]:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-import difflib
 import math
 import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ml.marks import dressed, stated
-from ml.schema import Feature, Value, text_of
+from ml.schema import MOST_LISTED, Feature, Value, text_of
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.ASCII)
 LARGEST = 3.4e38  # scikit-learn's trees calculate in float32 and refuse what does not fit
 LARGEST_INTEGER = 2**53  # beyond it a float64 no longer tells neighbours apart
 LONGEST_TEXT = 10_000
-COMPARED = 80  # characters of a wrong name or choice that are compared with the right ones
 Limited = TypeVar("Limited", float, int, dt.date)
 TRUE, FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
 
@@ -60,8 +58,7 @@ def unseen(feature: Feature, value: Value) -> str:
 def accepted(feature: Feature) -> str:
     """What the feature accepts, in a sentence."""
     if feature.kind == "category":
-        labels = [choice.label for choice in feature.choices]
-        return f"Accepted: {', '.join(labels[:12])}{', …' if len(labels) > 12 else ''}."
+        return _choices(feature)
     if feature.kind == "boolean":
         return "Accepted: true or false."
     if feature.kind == "text":
@@ -73,6 +70,15 @@ def accepted(feature: Feature) -> str:
     if low or high:
         return f"Accepted: {noun} {'from ' + low if low else 'up to ' + high}{unit}{' upwards' if low else ''}."
     return f"Accepted: {noun}{unit and ' in' + unit}."
+
+
+def _choices(feature: Feature) -> str:
+    count = len(feature.choices)
+    if count > MOST_LISTED:
+        some = ", ".join(choice.label for choice in feature.choices[:3])
+        return f"Accepted: {some} and {count - 3:,} more."
+    labels = ", ".join(choice.label for choice in feature.choices[:12])
+    return f"Accepted: {labels}{', …' if count > 12 else ''}."
 
 
 def shown(value: Value) -> str:
@@ -132,10 +138,16 @@ def _category(feature: Feature, raw: object) -> Value:
         text = text_of(float(text))  # pandas writes a whole number with gaps in its column as 1.0
     if text in feature.by_text:
         return feature.by_text[text]
-    folded = {known.casefold(): known for known in feature.by_text}
-    close = difflib.get_close_matches(text[:COMPARED].casefold(), folded, n=1)
-    meant = f" Did you mean {folded[close[0]]!r}?" if close else ""
-    raise Refused(f"{quote(raw)} is not one of the choices.", accepted(feature) + meant)
+    close, many = meant(feature, text), len(feature.choices) > MOST_LISTED
+    count = f"{len(feature.choices):,} choices" if many else "choices"
+    hint = close.strip() if close and many else accepted(feature) + close
+    raise Refused(f"{quote(raw)} is not one of the {count}.", hint)
+
+
+def meant(feature: Feature, text: str) -> str:
+    """The choice that is spelled most like a text which is none, as a question; empty where none is alike."""
+    close = feature.searched.closest(text)
+    return f" Did you mean {close!r}?" if close else ""
 
 
 def _boolean(feature: Feature, raw: object) -> bool:

@@ -98,7 +98,7 @@ def shown_value(feature: Feature, value: Value) -> str:
     if feature.kind == "boolean":
         return "yes" if value else "no"
     if feature.kind == "category":
-        return _labels(feature).get(text_of(value), text_of(value))
+        return feature.labels.get(text_of(value), text_of(value))
     if feature.kind == "text":
         text = " ".join(str(value).split())
         return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1].rstrip()}…"
@@ -152,7 +152,3 @@ def _unit(unit: str, value: float) -> str:
         return unit
     plural = unit.isalpha() and len(unit) > 3 and unit.endswith("s") and not unit.endswith(("ss", "us"))
     return "person" if unit == "people" else unit[:-1] if plural else unit
-
-
-def _labels(feature: Feature) -> dict[str, str]:
-    return {text_of(choice.value): choice.label for choice in feature.choices}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from api.models import example_of
-from ml.schema import Feature, Schema, plain
+from ml.schema import MOST_LISTED, Feature, Schema, plain
 from ml.service import Bundle
 
 JSON = "application/json"
@@ -37,7 +37,13 @@ def _feature(feature: Feature) -> dict[str, Any]:
     said = feature.help
     kind = _TYPES.get(feature.kind, "string")
     kinds: dict[str, Any] = {"type": kind if feature.required else [kind, "null"]}
-    if feature.choices:
+    if len(feature.choices) > MOST_LISTED:
+        # Ten thousand values in each document would be 300 kB for every client that reads it.
+        types = sorted({_type_of(choice.value) for choice in feature.choices})
+        types += [] if feature.required else ["null"]
+        kinds = {"type": types if len(types) > 1 else types[0]}
+        said = f"{said} One of {len(feature.choices):,} values: the model's own address lists them.".strip()
+    elif feature.choices:
         kinds = {"enum": [*[choice.value for choice in feature.choices], *([] if feature.required else [None])]}
         said = f"{said} {', '.join(f'{choice.value}: {choice.label}' for choice in feature.choices)}".strip()
     if feature.kind == "date":
@@ -48,6 +54,13 @@ def _feature(feature: Feature) -> dict[str, Any]:
         made |= {name: value for name, value in limits.items() if value is not None}
     made |= {"description": said} if said else {}
     return made | ({"x-unit": feature.unit} if feature.unit else {})
+
+
+def _type_of(value: object) -> str:
+    """What JSON schema calls the type of a choice."""
+    if isinstance(value, bool):
+        return "boolean"
+    return "number" if isinstance(value, (int, float)) else "string"
 
 
 def answer(bundle: Bundle) -> dict[str, Any]:

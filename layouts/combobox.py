@@ -1,0 +1,93 @@
+"""A choice among very many: a text input whose list holds what fits the typed text, asked of the server.
+
+The list is drawn by ``assets/37-combobox.js`` from what :func:`found` says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts import ids
+from ml.marks import dressed
+from ml.schema import Feature, Schema, text_of
+
+LIMIT = 20  # matches in the list
+LONGEST = 200  # characters of a search
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What the browser looks for.
+
+    Attributes
+    ----------
+    serial : int
+        Counts up in the browser: the newest answer counts.
+    model : str
+        Key of the version whose form is open.
+    feature : str
+        Name of the one whose choices are searched.
+    text : str
+        What was typed; empty for the first choices.
+    """
+
+    serial: int
+    model: str
+    feature: str
+    text: str
+
+
+def sought(data: Any) -> Sought:
+    """What is looked for in what the browser sent; it may have sent anything."""
+    data = data if isinstance(data, dict) else {}
+    serial, text = data.get("serial"), data.get("text")
+    text = text[:LONGEST] if isinstance(text, str) else ""
+    return Sought(serial if isinstance(serial, int) else 0, str(data.get("model")), str(data.get("feature")), text)
+
+
+def found(schema: Schema, sought: Sought) -> dict[str, Any]:
+    """The answer to the script: labels of choices that fit, and how many there are in words."""
+    feature = schema.feature(sought.feature) if sought.feature in schema.position else None
+    hits = [] if feature is None else labels_that_fit(feature, sought.text)
+    words = "" if feature is None else counted(len(hits), sought.text, len(feature.choices))
+    return {"serial": sought.serial, "hits": hits[:LIMIT], "words": words}
+
+
+def labels_that_fit(feature: Feature, text: str) -> list[str]:
+    """Labels of the choices whose label or value holds the text, the best first."""
+    values = (feature.by_text[written] for written in feature.searched.find(text))
+    return [feature.labels[key] for key in dict.fromkeys(text_of(value) for value in values)]
+
+
+def counted(hits: int, text: str, choices: int) -> str:
+    """How many choices fit."""
+    if not text.strip():
+        return f"{_number(choices)} choices: type to search them."
+    if not hits:
+        return f"None of {_number(choices)} choices has “{text.strip()[:40]}”."
+    return f"The first {LIMIT} of {_number(hits)} that fit." if hits > LIMIT else f"{hits} of {_number(choices)} fit."
+
+
+def _number(number: int) -> str:
+    return dressed(f"{number:,}")
+
+
+def stores_of(schema: Schema) -> list[Component]:
+    """What a form with such fields asks with, and where the answer comes; nothing for one without."""
+    if not any(feature.shown_as == "combobox" for feature in schema.features):
+        return []
+    return [dcc.Store(id=ids.CHOICES_SOUGHT), dcc.Store(id=ids.CHOICES_FOUND), html.Div(id=ids.CHOICES, hidden=True)]
+
+
+def combobox(position: int, text: str, blank: str) -> Component:
+    """The control of the feature at that position; its list is empty until it is asked for."""
+    box = dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder=blank)
+    named = {"aria-labelledby": ids.label(position)}
+    listed = html.Ul(id=ids.choices(position), className="finder-list", role="listbox", hidden=True, **named)
+    words = html.P("", className="visually-hidden combobox-words", role="status")
+    return html.Div([box, listed, words], className="combobox")
