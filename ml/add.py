@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.build import Trained, outcomes_of, refuse_strangers
+from ml.build import Trained, outcomes_of
 from ml.description import Description, read_description
-from ml.errors import InvalidData, UntrustedModel
+from ml.errors import InvalidData
 from ml.infer import infer_schema, label_of
 from ml.outcomes import Outcome, Outcomes
 from ml.schema import text_of
+from ml.training.load_estimator import load_estimator_file
+from ml.trust.code import read_code
 from ml.truth import read_truth
-
-PICKLES = {".joblib", ".pkl", ".pickle"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,8 @@ class Given:
         Columns with the truth: one for exclusive outcomes, several (of 0 and 1) for independent ones.
     describe : Path, optional
         TOML file with title, description, labels, units, help, limits: what data cannot tell.
+    code : Path, optional
+        A Python file or folder with the estimator's own classes and functions; it travels with the version.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Given:
     describe: Path | None = None
     trust: Sequence[str] = ()
     trust_pickle: bool = False
+    code: Path | None = None
 
 
 def gather(given: Given) -> Trained:
@@ -61,7 +63,8 @@ def gather(given: Given) -> Trained:
     UntrustedModel
         When the estimator's file would run code, or holds types, that nobody trusted.
     """
-    estimator = _load(given)
+    code = None if given.code is None else read_code(given.code)
+    estimator = load_estimator_file(given.estimator, given.trust_pickle, given.trust, code, len(given.truth))
     told = read_description(given.describe)
     training, holdout = _table(given.data, given, told), _table(given.holdout, given, told)
     columns = _columns(estimator, training, given)
@@ -88,31 +91,8 @@ def gather(given: Given) -> Trained:
         truth=read_truth(given.holdout, given.truth, outcomes),
         about={"data": f"{given.data.name}, hold-out {given.holdout.name}", **told.card()},
         trusted=given.trust,
+        code=code,
     )
-
-
-def _load(given: Given) -> Any:
-    if not given.estimator.is_file():
-        raise InvalidData(f"There is no file {given.estimator}.", "Save the fitted estimator with skops.io.dump.")
-    if given.estimator.suffix in PICKLES:
-        if not given.trust_pickle:
-            message = f"{given.estimator.name} is a pickle: loading it runs whatever code it holds."
-            raise UntrustedModel(
-                message, "Save it with skops.io.dump; or, if you made it yourself, say --trust-pickle."
-            )
-        import joblib
-
-        return joblib.load(given.estimator)
-    import skops.io
-
-    try:
-        unknown = skops.io.get_untrusted_types(file=given.estimator)
-    except (zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise InvalidData(
-            f"{given.estimator.name} is no skops file: {error}.", "Save the fitted estimator with skops.io.dump."
-        ) from None
-    refuse_strangers(unknown, given.trust)
-    return skops.io.load(given.estimator, trusted=list(unknown))
 
 
 def _table(path: Path, given: Given, told: Description) -> pd.DataFrame:

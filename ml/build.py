@@ -11,7 +11,7 @@ import hashlib
 import json
 import platform
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -22,13 +22,12 @@ import pandas as pd
 
 from ml import bundle as bundles
 from ml import schema as schemas
-from ml.archive import write_estimator
 from ml.bands import check_bands
 from ml.blocks import Block, block_of_frame, rows_of, size, take, write_csv
 from ml.compile import CannotCompile, compile_estimator, prove
 from ml.cut_offs import check_cut_offs
 from ml.diagram import diagram_of
-from ml.errors import InvalidData, UntrustedModel
+from ml.errors import InvalidData
 from ml.holdout import Holdout, gaps_of, is_large, write_holdout, write_scores
 from ml.lifecycle.history import by_whom, reason
 from ml.lifecycle.publish import publish
@@ -40,10 +39,12 @@ from ml.payoff import check_payoff
 from ml.predictor import Predictor, SklearnPredictor, offers
 from ml.registry import check_name
 from ml.schema import Schema
+from ml.training.save_estimator import save_estimator
+from ml.trust.code import Code
+from ml.trust.record import Trusted, allowed
 
 GOLDEN_ROWS = 25
 BACKGROUND_ROWS = 2_000
-OWN_PACKAGES = {"sklearn", "numpy", "scipy"}
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,9 @@ class Trained:
         Goes into the card as it is: data, owner, intended use, limits, metrics, bands,
         payoff, cut_offs.
     trusted : sequence of str
-        Types beyond scikit-learn's and numpy's own that the adder has looked at and trusts.
+        Names beyond those that any estimator may hold, which the adder has looked at and trusts.
+    code : Code, optional
+        What the estimator's own classes and functions are imported from; travels with the version.
     measures : mapping of label to callable (truth bool (n,), probabilities (n,), weight (n,)) -> float
         Measures of your own, worked out here for each outcome's yes/no question on the hold-out and
         kept in the card.
@@ -82,6 +85,7 @@ class Trained:
     truth: pd.Series | pd.DataFrame
     about: dict[str, Any] = field(default_factory=dict)
     trusted: Sequence[str] = ()
+    code: Code | None = None
     measures: Mapping[str, Function] = field(default_factory=dict)
 
 
@@ -134,15 +138,17 @@ def build_bundle(
     with tempfile.TemporaryDirectory(prefix=".making-", dir=models) as making:
         folder = Path(making) / "version"
         folder.mkdir()
-        _write(trained, folder)
+        trusted = _write(trained, folder)
         fingerprint = _write_manifest(folder)
         # After the manifest: the same training gives the same key, whenever and wherever it runs.
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
         (folder / bundles.CREATED).write_text(now + "\n", encoding="ascii")
-        return publish(folder, models, trained.name, fingerprint, action=action, by=by, why=why)
+        with allowed(models, trained.name, trusted):
+            return publish(folder, models, trained.name, fingerprint, action=action, by=by, why=why)
 
 
-def _write(trained: Trained, folder: Path) -> None:
+def _write(trained: Trained, folder: Path) -> Trusted:
+    """Write the version's files; gives what its estimator has to be trusted with."""
     schema, outcomes = trained.schema, trained.outcomes
     holdout = Holdout(block_of_frame(schema, trained.holdout), _truth(trained))
     background = block_of_frame(schema, _sample(trained.training, BACKGROUND_ROWS))
@@ -150,17 +156,18 @@ def _write(trained: Trained, folder: Path) -> None:
     reference = SklearnPredictor(estimator, schema, outcomes)
     write_holdout(folder, schema, outcomes, holdout)
     write_csv(folder / bundles.BACKGROUND, schema, background)
-    trusted = _save_estimator(estimator, folder / bundles.ESTIMATOR, trained.trusted)
+    trusted = save_estimator(estimator, folder, trained.trusted, trained.code)
     path, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
     _write_json(folder / bundles.GOLDEN, _golden(schema, reference, holdout.block))
     _write_json(folder / bundles.SCHEMA, schemas.to_json(schema))
-    card = _card(trained, path, trusted, size(holdout.block))
+    card = _card(trained, path, size(holdout.block))
     answer = reference.block(holdout.block)
     if is_large(len(holdout.truth)):
         write_scores(folder, answer if serves is reference else serves.block(holdout.block))
     own = work_out(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
     card[ORDER] = order_of(schema, outcomes, reference, holdout, answer)
     _write_json(folder / bundles.CARD, card | ({CARD: own} if own else {}))
+    return trusted
 
 
 def _compiled(
@@ -185,28 +192,6 @@ def _quiet(estimator: Any) -> Any:
     estimator = estimator if best is None else best
     jobs = {name: None for name in estimator.get_params() if name.split("__")[-1] == "n_jobs"}
     return estimator.set_params(**jobs) if jobs else estimator
-
-
-def _save_estimator(estimator: Any, path: Path, trusted: Sequence[str]) -> list[str]:
-    """Save with skops; return the names of the types that a reader has to trust.
-
-    skops lists even scikit-learn's own compiled trees as unknown. What the installed scikit-learn,
-    numpy and scipy define themselves is taken as looked at; all else must be named.
-    """
-    import skops.io
-
-    write_estimator(estimator, path)
-    unknown = set(skops.io.get_untrusted_types(file=path))
-    refuse_strangers(unknown, trusted)
-    return sorted(unknown)
-
-
-def refuse_strangers(unknown: Iterable[str], trusted: Sequence[str]) -> None:
-    """Raise UntrustedModel when a type is neither of our own packages nor named as trusted."""
-    strangers = {name for name in unknown if name.split(".")[0] not in OWN_PACKAGES} - set(trusted)
-    if strangers:
-        message = f"The estimator holds types that are not trusted yet: {', '.join(sorted(strangers))}."
-        raise UntrustedModel(message, "Look at each; if you trust it, name it with --trust.")
 
 
 def _truth(trained: Trained) -> np.ndarray:
@@ -240,7 +225,7 @@ def _golden(schema: Schema, reference: SklearnPredictor, holdout: Block) -> dict
     return {"records": records, "labels": answer.labels.astype(int).tolist(), "probabilities": probabilities}
 
 
-def _card(trained: Trained, path: dict[str, str], trusted: list[str], holdout_rows: int) -> dict[str, Any]:
+def _card(trained: Trained, path: dict[str, str], holdout_rows: int) -> dict[str, Any]:
     versions = {name: installed(name) for name in ("scikit-learn", "numpy", "pandas", "scipy", "skops")}
     return {
         "name": trained.name,
@@ -251,15 +236,17 @@ def _card(trained: Trained, path: dict[str, str], trusted: list[str], holdout_ro
         "path": path,
         "rows": {"training": len(trained.training), "hold-out": holdout_rows},
         "versions": {"python": platform.python_version()} | versions,
-        "trusted": trusted,
         "diagram": diagram_of(_quiet(trained.estimator), trained.schema.names),
         **trained.about,
     }
 
 
 def _write_manifest(folder: Path) -> str:
-    files = sorted(path for path in folder.iterdir() if path.is_file())
-    listed = {path.name: {"size": path.stat().st_size, "sha256": bundles.sha256(path)} for path in files}
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    listed = {
+        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": bundles.sha256(path)}
+        for path in files
+    }
     _write_json(folder / bundles.MANIFEST, listed)
     digest = hashlib.sha256((folder / bundles.MANIFEST).read_bytes()).hexdigest()
     return digest[: bundles.FINGERPRINT_LENGTH]

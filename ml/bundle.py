@@ -1,18 +1,16 @@
 """Read, verify and trust the folder of one version.
 
-Order of the checks: the manifest is what the folder's name says, then sizes, then SHA-256, then
-library versions, then allowed types, and last the golden rows: recorded answers that must come
-out again. Only then does the version serve.
+Order of the checks: the manifest is what the folder's name says, then sizes, then SHA-256, then the card, then
+library versions, then code and types that are allowed here, and last the golden rows: recorded answers that
+must come out again. Only then does the version serve. See docs/decisions/0003-bundle-trust.md.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
-from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
 
@@ -20,34 +18,63 @@ import numpy as np
 
 from ml import schema as schemas
 from ml.blocks import Block, block_of, read_csv
-from ml.errors import BrokenModel, UntrustedModel
+from ml.errors import BrokenModel, LikelyError, UntrustedModel
 from ml.holdout import Holdout, read_holdout, read_scores
 from ml.outcomes import Outcome, Outcomes, Prediction
+from ml.predict.guard import Guarded
 from ml.predictor import Predictor, SklearnPredictor
 from ml.records import read_records
 from ml.schema import Schema
+from ml.trust.card import fault_of_card
+from ml.trust.code import FOLDER as CODE
+from ml.trust.code import Code, code_of_bundle
+from ml.trust.faults import Fault, stamp_of
+from ml.trust.foreign import foreign, how_to_install, missing_module, reason
+from ml.trust.load import load_estimator
+from ml.trust.record import Trusted, trusted_of
+from ml.trust.verify import AGAIN, CARD, SCHEMA, read_json, verify
+from ml.trust.verify import FINGERPRINT_LENGTH as FINGERPRINT_LENGTH
+from ml.trust.verify import MANIFEST as MANIFEST
+from ml.trust.verify import sha256 as sha256
 
-CARD, SCHEMA, ESTIMATOR, MANIFEST = "card.json", "schema.json", "estimator.skops", "manifest.json"
-BACKGROUND, GOLDEN = "background.csv", "golden.json"
+ESTIMATOR, BACKGROUND, GOLDEN = "estimator.skops", "background.csv", "golden.json"
 CREATED = "created"  # a time, for people; no part of the version
-LARGEST_FILE = 2 * 2**30
 TOLERANCE = 1e-9
-FINGERPRINT_LENGTH = 8
 
 
 class Bundle:
-    """One immutable version of a model. What it holds is read when it is first asked for, once."""
+    """One immutable version of a model. What it holds is read when it is first asked for, once.
 
-    def __init__(self, name: str, folder: Path) -> None:
+    Whatever goes wrong on the way makes this version broken, by name, and is remembered until its files or
+    what the operator trusts change, or some minutes have passed: it is not tried anew for each request.
+
+    Parameters
+    ----------
+    name : str
+    folder : Path
+        ``<models>/<name>/<fingerprint>``.
+    trusted : Trusted, optional
+        What its estimator may use beyond the rule; else what the operator's file beside the models says.
+
+    Raises
+    ------
+    BrokenModel, UntrustedModel
+    """
+
+    def __init__(self, name: str, folder: Path, trusted: Trusted | None = None) -> None:
         self.name = name
         self.folder = folder
         self.fingerprint = folder.name
         self.key = f"{name}@{folder.name}"
         self._lock = threading.RLock()
-        self._files = verify(folder)
-        self.card: dict[str, Any] = read_json(folder / CARD)
-        self.schema: Schema = schemas.from_json(read_json(folder / SCHEMA))
-        self.outcomes = outcomes_from_json(self.card["outcomes"])
+        self._faults: dict[str, Fault] = {}
+        self._trusted = trusted
+        with self._breaking("be read"):
+            self._files = verify(folder, name)
+            self.card: dict[str, Any] = _card_of(folder, self.key)
+            self.schema: Schema = schemas.from_json(read_json(folder / SCHEMA))
+            self.outcomes = outcomes_from_json(self.card["outcomes"])
+            _check_card(self.card, self.key, self.outcomes)
 
     @property
     def title(self) -> str:
@@ -67,35 +94,85 @@ class Bundle:
     @cached_property
     def estimator(self) -> Any:
         """The fitted scikit-learn estimator. Imports scikit-learn: not for the fast path."""
-        return self._once("estimator", lambda: load_estimator(self.folder / ESTIMATOR, self.card))
+        return self._once("estimator", self._load_estimator)
+
+    @cached_property
+    def code(self) -> Code | None:
+        """The code that travels with the estimator; None where it needs none."""
+        return self._once("code", lambda: code_of_bundle(self.folder, self._files))
 
     @cached_property
     def holdout(self) -> Holdout:
         """Rows with known truth that the model did not see in training."""
-        return read_holdout(self.folder, self._files, self.schema, self.outcomes)
+        return self._once("holdout", lambda: read_holdout(self.folder, self._files, self.schema, self.outcomes))
 
     @cached_property
     def scores(self) -> Prediction | None:
         """What the predictor says of the hold-out, where that was kept with the version: of many rows."""
-        return read_scores(self.folder, self._files)
+        return self._once("scores", lambda: read_scores(self.folder, self._files))
 
     @cached_property
     def background(self) -> Block:
         """A fixed sample of training rows."""
-        return read_csv(self.folder / BACKGROUND, self.schema)[0]
+        return self._once("background", lambda: read_csv(self.folder / BACKGROUND, self.schema)[0])
+
+    @property
+    def own_files(self) -> tuple[str, ...]:
+        """Names of the files of code that travel with the estimator."""
+        return tuple(sorted(name.removeprefix(f"{CODE}/") for name in self._files if name.startswith(f"{CODE}/")))
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
-        """What `make` gives, made by one thread only while others wait.
+        """What `make` gives, made by one thread only while others wait; or its error, remembered.
 
         `cached_property` keeps the value too, but only after the lock is released.
         """
         with self._lock:
             if name not in self.__dict__:
-                self.__dict__[name] = make()
+                fault = self._faults.get(name)
+                if fault is not None and fault.holds(stamp_of(self.folder)):
+                    raise fault.error()
+                self.__dict__[name] = self._tried(name, make)
             return self.__dict__[name]
 
+    def _tried(self, name: str, make: Callable[[], Any]) -> Any:
+        """What `make` gives; what it raises is remembered in words, without what it had in memory."""
+        try:
+            with self._breaking(f"open its {name}"):
+                if self._faults.pop(name, None):  # the files may have changed since
+                    self._files = verify(self.folder, self.name)
+                return make()
+        except LikelyError as error:
+            self._faults[name] = Fault.of(error, stamp_of(self.folder))
+            raise
+
+    @contextmanager
+    def _breaking(self, doing: str) -> Iterator[None]:
+        """Make this version broken, by name, whatever is raised."""
+        try:
+            with foreign(self._refusal(doing)):
+                yield
+        except LikelyError as error:
+            if type(error) in (BrokenModel, UntrustedModel):
+                raise
+            raise BrokenModel(f"{self.key} cannot {doing}: {error.message}", error.hint or AGAIN) from error
+
+    def _refusal(self, doing: str) -> Callable[[BaseException], LikelyError]:
+        def refusal(error: BaseException) -> LikelyError:
+            missing = missing_module(error)
+            if missing:
+                return BrokenModel(
+                    f"{self.key} needs the module {missing}, which is not here.", how_to_install(missing)
+                )
+            return BrokenModel(f"{self.key} cannot {doing}: {reason(error)}.", AGAIN)
+
+        return refusal
+
+    def _load_estimator(self) -> Any:
+        trusted = self._trusted if self._trusted is not None else trusted_of(self.folder.parent.parent, self.name)
+        return load_estimator(self.folder / ESTIMATOR, self.key, self.card["versions"], trusted, self.code)
+
     def _proved_predictor(self) -> Predictor:
-        predictor = self._open_predictor()
+        predictor = Guarded(self._open_predictor(), self.key, self.code)
         self._check_golden(predictor)
         return predictor
 
@@ -123,45 +200,16 @@ class Bundle:
             raise BrokenModel(f"{self.key} does not give the answers recorded with it.", "Train or add it again.")
 
 
-def verify(folder: Path) -> frozenset[str]:
-    """Names of the version's files; BrokenModel unless each is what the manifest and the folder's name say."""
-    key = f"{folder.parent.name}@{folder.name}"
-    again = "Restore the folder, or train or add the model again."
-    try:
-        manifest = (folder / MANIFEST).read_bytes()
-    except OSError:
-        raise BrokenModel(f"{key} has no readable manifest.", again) from None
-    if hashlib.sha256(manifest).hexdigest()[:FINGERPRINT_LENGTH] != folder.name:
-        raise BrokenModel(f"{key}: the manifest was altered.", again)
-    listed = json.loads(manifest)
-    for name, expected in listed.items():
-        path = folder / name
-        try:
-            size = path.stat().st_size
-        except OSError:
-            raise BrokenModel(f"{key}: {name} is missing.", again) from None
-        if size != expected["size"] or size > LARGEST_FILE:
-            raise BrokenModel(f"{key}: {name} has {size} bytes instead of {expected['size']}.", again)
-        if sha256(path) != expected["sha256"]:
-            raise BrokenModel(f"{key}: {name} was altered.", again)
-    if not (folder / CARD).is_file() or not (folder / SCHEMA).is_file():
-        raise BrokenModel(f"{key} has no card or no schema.", again)
-    return frozenset(listed)
+def _card_of(folder: Path, key: str) -> dict[str, Any]:
+    card = read_json(folder / CARD)
+    _check_card(card, key)
+    return card
 
 
-def load_estimator(path: Path, card: dict[str, Any]) -> Any:
-    """The estimator, if its versions fit and all its types are trusted."""
-    made, here = card["versions"]["scikit-learn"], installed("scikit-learn")
-    if made.split(".")[:2] != here.split(".")[:2]:
-        message = f"The model was made with scikit-learn {made}; this is {here}."
-        raise BrokenModel(message, f"Train it again here, or install scikit-learn {made}.")
-    import skops.io
-
-    unknown = set(skops.io.get_untrusted_types(file=path)) - set(card.get("trusted", ()))
-    if unknown:
-        message = f"The estimator holds types that are not trusted: {', '.join(sorted(unknown))}."
-        raise UntrustedModel(message, "Look at them, then add the model again and name them with --trust.")
-    return skops.io.load(path, trusted=sorted(card.get("trusted", ())))
+def _check_card(card: Any, key: str, outcomes: Outcomes | None = None) -> None:
+    fault = fault_of_card(card, None if outcomes is None else outcomes.names)
+    if fault:
+        raise BrokenModel(f"{key}: {CARD} {fault}.", AGAIN)
 
 
 def outcomes_to_json(outcomes: Outcomes) -> dict[str, Any]:
@@ -173,17 +221,3 @@ def outcomes_to_json(outcomes: Outcomes) -> dict[str, Any]:
 def outcomes_from_json(data: dict[str, Any]) -> Outcomes:
     """The inverse of :func:`outcomes_to_json`."""
     return Outcomes(tuple(Outcome(**item) for item in data["items"]), data["exclusive"], data["positive"])
-
-
-def read_json(path: Path) -> Any:
-    """A JSON file of a bundle; BrokenModel where it is not one."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BrokenModel(f"{path.parent.parent.name}@{path.parent.name}: {path.name} is not readable.") from error
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

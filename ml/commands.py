@@ -102,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument(
         "--trust", action="append", default=[], metavar="TYPE", help="a type in the estimator's file to trust"
     )
+    add.add_argument(
+        "--code", type=Path, metavar="FILE_OR_FOLDER", help="the estimator's own classes and functions; travels along"
+    )
     add.add_argument("--trust-pickle", action="store_true", help="load a pickle, and run the code that it holds")
     add.add_argument("--hold", action="store_true", help="do not make it live: compare it first, then promote it")
     lifecycle.describe_who(add)

@@ -44,8 +44,7 @@ def card_facts(bundle: Bundle) -> Facts:
         ("Size", _size(bundle.folder)),
         ("Made with", ", ".join(f"{name} {version}" for name, version in card.get("versions", {}).items()) or NOT_SAID),
     ]
-    trusted = card.get("trusted", ())
-    return [*said, ("Types trusted", ", ".join(trusted) or "none beyond the usual")]
+    return [*said, ("Code of its own", ", ".join(bundle.own_files) or "none")]
 
 
 def schema_facts(feature: Feature) -> dict[str, str]:

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ml.bundle import Bundle
-from ml.errors import BrokenModel, InvalidData, UnknownModel
+from ml.errors import BrokenModel, InvalidData, LikelyError, UnknownModel
 from ml.lifecycle.history import removed_on
+from ml.trust.faults import Fault, stamp_of
 
 POINTER = "live"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -31,6 +32,7 @@ class Registry:
         self.folder = Path(folder)
         self._bundles: dict[str, Bundle] = {}
         self._live: dict[str, tuple[tuple[int, int, int], str]] = {}
+        self._faults: dict[str, Fault] = {}
         self._lock = threading.Lock()
 
     def names(self) -> tuple[str, ...]:
@@ -118,8 +120,21 @@ class Registry:
                     when = removed_on(folder.parent, fingerprint)
                     what = f"{key} was removed on {when}." if when else f"There is no version {key!r}."
                     raise UnknownModel(what, "The live version is served without @.")
-                self._bundles[key] = Bundle(name, folder)
+                self._bundles[key] = self._opened(key, folder)
             return self._bundles[key]
+
+    def _opened(self, key: str, folder: Path) -> Bundle:
+        """The bundle; what is wrong with it is remembered, so that its files are not read anew for each request."""
+        stamp, fault = stamp_of(folder), self._faults.get(key)
+        if fault is not None and fault.holds(stamp):
+            raise fault.error()
+        try:
+            bundle = Bundle(folder.parent.name, folder)
+        except LikelyError as error:
+            self._faults[key] = Fault.of(error, stamp)
+            raise
+        self._faults.pop(key, None)
+        return bundle
 
 
 def check_name(name: str) -> str:

@@ -1,0 +1,1 @@
+"""Asking an estimator: what serves a version."""

@@ -1,0 +1,1 @@
+"""Making a version from a fitted estimator. Never imported while serving."""

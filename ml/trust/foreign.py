@@ -1,0 +1,99 @@
+"""The one place where whatever foreign code raises becomes an error of ours, with its reason in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+
+from ml.errors import LikelyError
+
+LONGEST = 300
+# What people import, what they install, and the version that Likely is tried with
+PACKAGES = {
+    "catboost": ("catboost", "1.2.10"),
+    "imblearn": ("imbalanced-learn", "0.14.2"),
+    "lightgbm": ("lightgbm", "4.7.0"),
+    "xgboost": ("xgboost-cpu", "3.2.0"),
+    "category_encoders": ("category-encoders", ""),
+    "feature_engine": ("feature-engine", ""),
+    "sklearn_extra": ("scikit-learn-extra", ""),
+    "sklearn_pandas": ("sklearn-pandas", ""),
+    "tensorflow": ("tensorflow", ""),
+    "keras": ("keras", ""),
+    "torch": ("torch", ""),
+    "skorch": ("skorch", ""),
+    "cloudpickle": ("cloudpickle", ""),
+    "lz4": ("lz4", ""),
+}
+
+
+@contextmanager
+def foreign(refusal: Callable[[BaseException], LikelyError]) -> Iterator[None]:
+    """Run foreign code: what it raises becomes `refusal` of it; our own errors and Ctrl-C pass.
+
+    Foreign code may raise anything, SystemExit and classes of its own included, so no type is named here.
+    """
+    try:
+        yield
+    except (LikelyError, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        raise refusal(error) from error
+
+
+def reason(error: BaseException) -> str:
+    """What an exception says, in one line: its kind where its text alone would not do."""
+    kind = type(error).__name__
+    try:
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    except Exception:  # noqa: BLE001 - an exception of foreign code may fail even at its own text
+        lines = []
+    if isinstance(error, MemoryError):
+        return "there is not enough memory for it"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    text = lines[0][:LONGEST].rstrip(". ") if lines else ""
+    return f"{kind}: {text}" if text else kind
+
+
+def missing_module(error: BaseException) -> str | None:
+    """The top name of the module that an exception, or what caused it, did not find; None where that was not it."""
+    seen: BaseException | None = error
+    for _ in range(10):
+        if seen is None:
+            return None
+        if isinstance(seen, ModuleNotFoundError) and seen.name and not _is_here(seen.name.partition(".")[0]):
+            return seen.name.partition(".")[0]
+        seen = seen.__cause__ or seen.__context__
+    return None
+
+
+def _is_here(top: str) -> bool:
+    try:
+        return find_spec(top) is not None
+    except (ImportError, ValueError, AttributeError):
+        return False
+
+
+def how_to_install(module: str) -> str:
+    """What to do about a module that is missing: the package to install, or the code to send along."""
+    if module in PACKAGES:
+        package, pin = PACKAGES[module]
+        pinned = f"{package}=={pin}" if pin else package
+        return (
+            f"Install it here and wherever the model is served: pip install {pinned}; and put it into requirements.txt."
+        )
+    return (
+        f"If it is a file of your own, give it with --code {module}.py; if it is a package, install it here and "
+        "wherever the model is served, and put it into requirements.txt."
+    )
+
+
+def installed_version(package: str) -> str:
+    """The version of a package here, or "" where it is not installed."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return ""

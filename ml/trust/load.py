@@ -1,0 +1,95 @@
+"""Load the estimator of a bundle: only with the versions, types and code that fit and are allowed here."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Collection, Mapping
+from contextlib import nullcontext
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from ml.errors import BrokenModel, UntrustedModel
+from ml.trust.code import Code
+from ml.trust.foreign import how_to_install, installed_version
+from ml.trust.record import FILE, Trusted
+from ml.trust.types import ESTIMATORS, defines, is_harmless
+
+LARGEST_UNPACKED = 8 * 2**30  # a bomb of 0.3 MB unpacks to gigabytes
+
+
+def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: Trusted, code: Code | None) -> Any:
+    """The estimator of a bundle.
+
+    Parameters
+    ----------
+    path : Path
+        The skops file, its SHA-256 compared already.
+    key : str
+        The model's key, for the words of a refusal.
+    versions : mapping of str to str
+        With which versions it was made, from the card.
+    trusted : Trusted
+        What the operator allowed this model.
+    code : Code, optional
+        What travels with it.
+
+    Raises
+    ------
+    BrokenModel, UntrustedModel
+        And whatever foreign code raises: the caller makes it an error of ours.
+    """
+    _check_versions(key, versions)
+    if code is not None and code.digest not in trusted.code:
+        files = ", ".join(sorted(code.files)[:5])
+        message = f"{key} brings code that nobody allowed here: {files}."
+        raise UntrustedModel(message, _how_to_allow(key, [f"--code {code.digest}"], str(code.folder)))
+    import skops.io
+
+    _check_size(path, key)
+    with code.modules.installed() if code is not None else nullcontext():
+        unknown = skops.io.get_untrusted_types(file=path)
+        _check_packages(key, unknown)
+        _check_names(key, unknown, trusted, code)
+        return skops.io.load(path, trusted=unknown)
+
+
+def _check_versions(key: str, versions: Mapping[str, str]) -> None:
+    made, here = versions["scikit-learn"], installed_version("scikit-learn")
+    if made.split(".")[:2] != here.split(".")[:2]:
+        message = f"{key} was made with scikit-learn {made}; this is {here}."
+        raise BrokenModel(message, f"Train it again here, or install scikit-learn {made}.")
+
+
+def _check_size(path: Path, key: str) -> None:
+    with zipfile.ZipFile(path) as file:
+        size = sum(member.file_size for member in file.infolist())
+    if size > LARGEST_UNPACKED:
+        message = (
+            f"{key}: the estimator unpacks to {size / 2**30:,.1f} GB; at most {LARGEST_UNPACKED // 2**30} are read."
+        )
+        raise BrokenModel(message, "Make a smaller estimator, with fewer or shallower trees for instance.")
+
+
+def _check_packages(key: str, names: Collection[str]) -> None:
+    for top in sorted({name.partition(".")[0] for name in names} & set(ESTIMATORS)):
+        if find_spec(top) is None:
+            raise BrokenModel(f"{key} needs the package {top}, which is not installed.", how_to_install(top))
+
+
+def _check_names(key: str, names: Collection[str], trusted: Trusted, code: Code | None) -> None:
+    refused = sorted(name for name in names if not _is_allowed(name, trusted, code))
+    if refused:
+        message = f"{key} holds names that are not trusted here: {', '.join(refused)}."
+        raise UntrustedModel(message, _how_to_allow(key, [f"--type {name}" for name in refused]))
+
+
+def _is_allowed(name: str, trusted: Trusted, code: Code | None) -> bool:
+    if code is not None and code.modules.holds(name):
+        return name in trusted.names(code.digest) and defines(code, name)
+    return is_harmless(name) or name in trusted.types
+
+
+def _how_to_allow(key: str, flags: Collection[str], place: str = "") -> str:
+    look = f"Read {place}" if place else "Look at each of them"
+    return f"{look}; if you trust it, run: python -m ml trust {key} {' '.join(flags)} (it is kept in {FILE})."

@@ -1,0 +1,149 @@
+"""What the operator allowed beyond the rule: ``trust.json`` beside the models, outside every bundle.
+
+A bundle is copied as a folder; this file is not part of it. ``python -m ml add`` and ``python -m ml trust`` write
+it, and an operator may edit it::
+
+    {
+      "churn": {
+        "types": ["category_encoders.target_encoder.TargetEncoder"],
+        "code": {"9f86d081…": ["shop_features.Ratio"]}
+      }
+    }
+
+``code`` is the SHA-256 of code that travels with the model, and which of its classes and functions may be used.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from ml.errors import UntrustedModel
+
+FILE = "trust.json"
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """What one model may use beyond what any bundle may.
+
+    Attributes
+    ----------
+    types : frozenset of str
+        Dotted names, as skops lists them.
+    code : mapping of str to frozenset of str
+        SHA-256 of allowed code to the names in it that may be used.
+    """
+
+    types: frozenset[str] = frozenset()
+    code: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    def names(self, digest: str | None) -> frozenset[str]:
+        """All names that may be used, with code of that digest or without code."""
+        return self.types | (self.code.get(digest, frozenset()) if digest else frozenset())
+
+    def with_(self, types: Collection[str] = (), code: Mapping[str, Collection[str]] | None = None) -> Trusted:
+        """All that is allowed here, and more."""
+        both = {digest: frozenset(names) for digest, names in self.code.items()}
+        for digest, names in (code or {}).items():
+            both[digest] = both.get(digest, frozenset()) | frozenset(names)
+        return Trusted(self.types | frozenset(types), both)
+
+    def without(self, other: Trusted) -> Trusted:
+        """What is allowed here and not there; code whose names are all gone is gone too."""
+        code = {digest: names - other.code.get(digest, frozenset()) for digest, names in self.code.items()}
+        kept = {digest: names for digest, names in code.items() if names or digest not in other.code}
+        return Trusted(self.types - other.types, kept)
+
+
+def trusted_of(models: Path, name: str) -> Trusted:
+    """What the operator allowed one model.
+
+    Raises
+    ------
+    UntrustedModel
+        When the file is there and cannot be read.
+    """
+    return _trusted(_read(models).get(name, {}), models)
+
+
+def allow(models: Path, name: str, more: Trusted) -> Trusted:
+    """Add to what a model may use; gives what was not allowed before. Written in one step, whoever reads meanwhile."""
+    with FileLock(models / f".{FILE}.lock"):
+        written = _read(models)
+        before = _trusted(written.get(name, {}), models)
+        added = more.without(before)
+        if added.types or added.code:
+            _write(models, written, name, before.with_(added.types, added.code))
+    return added
+
+
+@contextmanager
+def allowed(models: Path, name: str, more: Trusted) -> Iterator[None]:
+    """Allow a model more; taken back where what is done inside fails."""
+    if not more.types and not more.code:
+        yield
+        return
+    added = allow(models, name, more)
+    try:
+        yield
+    except BaseException:
+        with FileLock(models / f".{FILE}.lock"):
+            written = _read(models)
+            _write(models, written, name, _trusted(written.get(name, {}), models).without(added))
+        raise
+
+
+def _write(models: Path, written: dict[str, Any], name: str, told: Trusted) -> None:
+    if told.types or told.code:
+        code = {digest: sorted(names) for digest, names in sorted(told.code.items())}
+        written[name] = {"types": sorted(told.types), "code": code}
+    else:
+        written.pop(name, None)
+    fresh = models / f".{FILE}.{os.getpid()}"
+    fresh.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+    os.replace(fresh, models / FILE)
+
+
+def stamp(models: Path) -> tuple[int, int] | None:
+    """What changes when the file is written."""
+    try:
+        found = (models / FILE).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def _read(models: Path) -> dict[str, Any]:
+    try:
+        read = json.loads((models / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise _unreadable(models, str(error)) from error
+    if not isinstance(read, dict):
+        raise _unreadable(models, "it holds no object")
+    return read
+
+
+def _trusted(read: Any, models: Path) -> Trusted:
+    try:
+        types, code = read.get("types", []), read.get("code", {})
+        told = Trusted(frozenset(types), {digest: frozenset(names) for digest, names in code.items()})
+    except (AttributeError, TypeError) as error:
+        raise _unreadable(models, str(error)) from error
+    if isinstance(types, str) or any(isinstance(names, str) for names in code.values()):
+        raise _unreadable(models, "names stand in lists")
+    return told
+
+
+def _unreadable(models: Path, why: str) -> UntrustedModel:
+    hint = f'It looks like {{"churn": {{"types": ["package.Type"], "code": {{}}}}}}. Mend {models / FILE}.'
+    return UntrustedModel(f"{FILE}, which says what may be loaded, cannot be read: {why}.", hint)
