@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import os
 import re
@@ -96,7 +97,7 @@ class Registry:
         for key in gone:
             self._bundles.pop(key, None)
         if gone:
-            gc.collect()  # a game holds itself; and who removes a model wants its memory now
+            _give_back_memory()
 
     def _absent(self, name: str) -> str:
         """What to say of a name that has no live version."""
@@ -135,6 +136,13 @@ class Registry:
             raise
         self._faults.pop(key, None)
         return bundle
+
+
+def _give_back_memory() -> None:
+    """What no longer is used goes back to the system: by itself a process would keep most of it."""
+    gc.collect()  # a game holds itself
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # only the GNU C library has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def check_name(name: str) -> str:
