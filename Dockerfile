@@ -20,8 +20,9 @@ RUN useradd --system --uid 10001 --user-group --home-dir /app likely \
 WORKDIR /app
 COPY --from=packages /venv /venv
 
-# The models depend on ml/ only: a change of a page does not train them again
+# The models depend on ml/ (and its command line on store/): a change of a page does not train them again
 COPY ml ml
+COPY store store
 COPY settings.py .
 USER 10001
 RUN python -m ml train --missing
