@@ -13,6 +13,7 @@ from ml import keep, warm
 from ml.book import Shelf
 from ml.bundle import Bundle
 from ml.cli import lifecycle
+from ml.cli.examples import add_examples
 from ml.cut_offs import Chosen
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
 from ml.evaluation import evaluation_of
@@ -119,9 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     warm.describe(ahead)
     ahead.set_defaults(run=_warm)
 
-    predict = commands.add_parser(
-        "predict", help="score one record", epilog="Give each feature as --name value.", allow_abbrev=False
-    )
+    predict = commands.add_parser("predict", help="score one record", allow_abbrev=False)
     predict.add_argument("name", help="the model, or a key such as iris@3f9a1c2b")
     predict.set_defaults(run=_predict)
 
@@ -144,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     records = commands.add_parser("records", help="load the records that the Prediction page finds by id or text")
     keep.describe(records)
     records.set_defaults(run=_records)
+    add_examples(parser, commands.choices)
     return parser
 
 

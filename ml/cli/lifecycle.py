@@ -21,14 +21,10 @@ NONE = "–"
 
 def register(commands: Any) -> None:
     """Add the commands to ``python -m ml``."""
-    raw = argparse.RawDescriptionHelpFormatter
-
     versions = commands.add_parser(
         "versions",
         help="what versions a model has, and what was live when",
         description="Show each version of a model, and what was done to them when, by whom and why.",
-        epilog="example:\n  python -m ml versions churn",
-        formatter_class=raw,
     )
     versions.add_argument("name", help="the model")
     versions.add_argument("--json", action="store_true", help="for programs")
@@ -39,8 +35,6 @@ def register(commands: Any) -> None:
         help="make a held or an older version live",
         description="Open a version, have it give its golden answers, and make it live. Running servers use it\n"
         "from the next request on.",
-        epilog='example:\n  python -m ml promote churn@3f9a1c2b --why "better in the test of November"',
-        formatter_class=raw,
     )
     promote.add_argument("key", metavar="NAME@FINGERPRINT", help="the version")
     describe_who(promote)
@@ -51,8 +45,6 @@ def register(commands: Any) -> None:
         help="make the version live that was live before the present one",
         description="Make the version live that was live before the present one. Done again it goes further back,\n"
         "not to and fro: a version that a rollback left comes back by promote.",
-        epilog='example:\n  python -m ml rollback churn --why "too many calls"',
-        formatter_class=raw,
     )
     back.add_argument("name", help="the model")
     describe_who(back)
@@ -63,8 +55,6 @@ def register(commands: Any) -> None:
         help="remove a version that is not live, or a whole model",
         description="Remove a version that is not live, or a model with all its versions and the records that were\n"
         "loaded for it. The history stays, and the name can be used again.",
-        epilog="examples:\n  python -m ml remove churn@3f9a1c2b\n  python -m ml remove churn --yes",
-        formatter_class=raw,
     )
     remove.add_argument("key", metavar="NAME[@FINGERPRINT]", help="the version, or the model")
     remove.add_argument("--yes", action="store_true", help="remove a whole model without asking")

@@ -1,8 +1,11 @@
 """The command line says what it does, names what is missing, and gives the service's numbers."""
 
 import os
+import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,7 +13,8 @@ import pytest
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.build import Trained, build_bundle, outcomes_of
-from ml.commands import BAD_INPUT, FAILED, OK, main
+from ml.cli.examples import OF_COMMANDS
+from ml.commands import BAD_INPUT, FAILED, OK, _parser, main
 from ml.infer import infer_schema
 
 
@@ -108,3 +112,17 @@ def test_a_setting_that_cannot_be_used_is_named(tmp_path):
     ended = subprocess.run(words, env=os.environ | {"PORT": "abc"}, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (1, "")
     assert ended.stderr == "error: PORT is 'abc'; accepted: a whole number from 1 to 65535.\n"
+
+
+@pytest.mark.parametrize("command", [None, *OF_COMMANDS])
+def test_examples_in_the_help_are_commands_that_are_accepted(command, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([command, "--help"] if command else ["--help"], Path())
+    assert stopped.value.code == 0
+    said = re.sub(r"\\\n\s+", "", capsys.readouterr().out.partition("examples:\n")[2])
+    examples = [line.partition("   ")[0].split(";")[0] for line in map(str.strip, said.splitlines())]
+    words = [shlex.split(line)[3:] for line in examples if line.startswith("python -m ml ") and "NAME" not in line]
+    assert words
+    for each in words:
+        if "COMMAND" not in each:
+            _parser().parse_known_args(each)
