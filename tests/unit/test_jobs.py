@@ -12,6 +12,7 @@ from jobs.beside import run_until_idle
 from jobs.intake import Intake, KeyTaken, NoRoom, NotDone, UnknownJob
 from jobs.worker import Worker, sweep
 from ml.errors import NoRecords, UnknownModel
+from ml.lifecycle.actions import remove_version
 from ml.service import open_service
 from ml.tables import score_cells
 from store.db import open_store
@@ -295,3 +296,20 @@ def test_jobs_that_have_been_over_for_long_are_removed_with_their_files(house, f
     with pytest.raises(UnknownJob):
         house.intake.get(job.id)
     assert not list(house.folder.glob("jobs/*"))
+
+
+def test_a_job_whose_version_was_removed_under_way_says_so(tmp_path, monkeypatch, frame):
+    monkeypatch.setattr(doing, "RECORDS", 40)
+    models = tmp_path / "models"
+    key = small_model("binary", models, training=250)
+    small_model("binary", models)
+    house = House(open_service(models), tmp_path)
+    job = house.intake.accept(key, [table(frame)], {"name": "people.csv"})[0]
+    worker = house.worker()
+    assert worker.step()
+    assert worker.step()  # cut into pieces, and the first of them scored
+    remove_version(models, *key.split("@"))
+    house.work(worker)
+    over = house.intake.get(job.id)
+    assert over.state == "failed"
+    assert f"{key} was removed on 20" in over.message
