@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from ml.build import Trained, outcomes_of
+from ml.data.labels import label_of
 from ml.description import Description, read_description
 from ml.errors import InvalidData
-from ml.infer import infer_schema, label_of
+from ml.infer import infer_schema
 from ml.outcomes import Outcome, Outcomes
 from ml.schema import text_of
 from ml.training.load_estimator import load_estimator_file

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -13,6 +12,7 @@ import pandas as pd
 from pandas.api import types
 
 from ml.constraints import read_constraints
+from ml.data.labels import label_of
 from ml.description import check_described
 from ml.errors import InvalidData
 from ml.schema import Choice, Feature, Kind, Schema, text_of
@@ -134,15 +134,6 @@ def kind_of(known: pd.Series) -> Kind:
     texts = known.astype(str)
     few = texts.nunique() <= MOST_CHOICES and texts.str.len().max() <= LONGEST_CHOICE
     return "category" if few or known.dtype == "category" else "text"
-
-
-def label_of(name: str) -> str:
-    """A column's name as words: ``Loan_Amount_Term`` -> ``Loan amount term``, ``avgBMI`` -> ``Avg BMI``."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[_\s.]+", " ", name).split()
-    shouted = len(words) > 1 and name.isupper()
-    spelled = [word if word.isupper() and not shouted else word.lower() for word in words]
-    text = " ".join(spelled)
-    return text[:1].upper() + text[1:] if text else name
 
 
 def _numbers(known: pd.Series) -> dict[str, Any]:

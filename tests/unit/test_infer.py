@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from ml.errors import InvalidData
-from ml.infer import infer_schema, label_of, nice_step
+from ml.infer import infer_schema, nice_step
 from ml.schema import Choice, from_json, to_json
 
 
@@ -79,24 +79,6 @@ def test_data_that_cannot_be_a_schema_are_refused(frame, spoil, said):
 @pytest.mark.parametrize(("span", "step"), [(100, 1), (17.27, 0.2), (0.111, 0.001), (0, 1), (5000, 50)])
 def test_a_step_is_about_a_hundredth_of_the_range(span, step):
     assert nice_step(span) == pytest.approx(step)
-
-
-@pytest.mark.parametrize(
-    ("name", "label"),
-    [
-        ("Loan_Amount_Term", "Loan amount term"),
-        ("petalLength", "Petal length"),
-        ("age", "Age"),
-        ("BMI", "BMI"),
-        ("avg_BMI", "Avg BMI"),
-        ("LOAN_AMOUNT", "Loan amount"),
-        ("buys A", "Buys A"),
-        ("Größe (cm)", "Größe (cm)"),
-        ("_", "_"),
-    ],
-)
-def test_labels_are_words(name, label):
-    assert label_of(name) == label
 
 
 def test_a_schema_survives_its_json(frame):
