@@ -27,6 +27,7 @@ from ml.lifecycle.history import (
 )
 from ml.lifecycle.state import live_of, versions_in
 from ml.registry import NAME, POINTER, Registry, set_live
+from ml.trust.record import forget
 
 REMOVING = ".removing-"
 
@@ -130,7 +131,7 @@ def remove_version(
 
 
 def remove_model(models: Path, name: str, *, by: str | None = None, why: str | None = None) -> list[str]:
-    """Remove a model with all its versions; its history stays, and the name can be used again.
+    """Remove a model with all its versions and what was allowed them; its history stays, its name can be used again.
 
     Returns
     -------
@@ -140,6 +141,8 @@ def remove_model(models: Path, name: str, *, by: str | None = None, why: str | N
     Raises
     ------
     UnknownModel, NotWritten
+    UntrustedModel
+        When the file of what models may use cannot be read; the model is removed all the same.
     """
     models, by, why = Path(models), by_whom(by), reason(why)
     need_model(models, name)
@@ -150,6 +153,7 @@ def remove_model(models: Path, name: str, *, by: str | None = None, why: str | N
         pointer = [POINTER] if (folder / POINTER).exists() else []
         with taken_away(folder, [*pointer, *gone]):
             append(folder, *entries)
+    forget(models, name)
     return gone
 
 

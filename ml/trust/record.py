@@ -101,6 +101,13 @@ def allowed(models: Path, name: str, more: Trusted) -> Iterator[None]:
         raise
 
 
+def forget(models: Path, name: str) -> None:
+    """Allow a model nothing more: one that was removed must not leave trust to whatever gets its name next."""
+    if name in _read(models):
+        with FileLock(models / f".{FILE}.lock"):
+            _write(models, _read(models), name, Trusted())
+
+
 def _write(models: Path, written: dict[str, Any], name: str, told: Trusted) -> None:
     if told.types or told.code:
         code = {digest: sorted(names) for digest, names in sorted(told.code.items())}

@@ -26,6 +26,7 @@ from ml.lifecycle.listing import list_versions
 from ml.lifecycle.state import BEFORE, BY_HAND, NOW, UNKNOWN, events_of, live_of
 from ml.plots.results import drawn
 from ml.service import open_service
+from ml.trust.record import Trusted, allow, trusted_of
 from ml.versions import others
 from tests.small import people, pushed
 
@@ -275,6 +276,17 @@ def test_a_removed_model_is_gone_by_name_and_its_name_can_be_used_again(pay):
     assert service.model("pay").fingerprint == pay.second
     with pytest.raises(InvalidData, match="no version that was live before"):
         rollback(pay.models, "pay")  # what went with the former model does not come back
+
+
+def test_trust_goes_with_the_model_it_was_given_to(folders):
+    make_live(folders, "m", A)
+    for name in ("m", "other"):
+        allow(folders, name, Trusted(frozenset({"shop.Ratio"})))
+    remove_version(folders, "m", B)
+    assert trusted_of(folders, "m").types == {"shop.Ratio"}
+    remove_model(folders, "m")
+    assert trusted_of(folders, "m") == Trusted()
+    assert trusted_of(folders, "other").types == {"shop.Ratio"}
 
 
 def test_a_request_under_way_keeps_what_it_has(pay):
