@@ -15,7 +15,7 @@ from ml.compiled.grow import graph_of
 from ml.compiled.models import Exclusive, Independent, Question
 from ml.compiled.proof import Proof, prove
 from ml.compiled.symbols import CannotCompile
-from ml.compiled.trace import Traced, features_of
+from ml.compiled.traced import Traced, features_of
 from ml.compiled.trees import give_back
 from ml.outcomes import Outcomes
 from ml.program import Program
@@ -24,7 +24,7 @@ from ml.schema import Schema
 __all__ = ["CannotCompile", "Proof", "compile_estimator", "prove"]
 
 
-def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes) -> Program:
+def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, container: str = "frame") -> Program:
     """A program that answers like a fitted estimator.
 
     Being compiled is no proof: serve it only after :func:`prove` has compared the two.
@@ -37,6 +37,8 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes) -> Pro
         The features.
     outcomes : Outcomes
         Exclusive ones in the order of ``classes_``, independent ones in the order of the columns.
+    container : {"frame", "array", "series"}
+        In what the estimator gets the features; a series is one column of texts.
 
     Raises
     ------
@@ -47,7 +49,7 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes) -> Pro
     gc.collect()  # what reading the estimator has left: skops keeps its files in circles of references
     give_back()
     builder = Builder()
-    given = features_of(schema)
+    given = features_of(schema, container)
     whole = _exclusive if outcomes.exclusive else _independent
     model = whole(estimator, given, outcomes, builder)
     graph, first_graph = graph_of(builder.ensembles), graph_of(builder.first_classes)

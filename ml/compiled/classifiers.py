@@ -26,15 +26,17 @@ from sklearn.model_selection import (
     TunedThresholdClassifierCV,
 )
 from sklearn.naive_bayes import GaussianNB
-from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from ml.compiled import calibration, models
 from ml.compiled.codec import to_plain
-from ml.compiled.columns import Matrix, Number
+from ml.compiled.columns import Matrix, Part
 from ml.compiled.grow import Ensemble, Grown, of_constant, of_histogram, of_tree
-from ml.compiled.symbols import CannotCompile, Coded, Column, Raw, parts_of
-from ml.compiled.trace import Traced, trace
+from ml.compiled.layout import parts_of
+from ml.compiled.stages import worked_in
+from ml.compiled.symbols import CannotCompile, Column, Raw
+from ml.compiled.trace import is_pipeline, trace
+from ml.compiled.traced import Traced
 
 
 class Builder:
@@ -51,24 +53,15 @@ class Builder:
 
     def matrix(self, given: Traced, single: bool = False, missing: bool = False) -> int:
         """Position of the matrix of these columns; the same columns are computed once."""
-        return self._kept(Matrix(parts_of(given.columns), single, missing), given.columns)
+        return self._kept(Matrix(parts_of(given.columns), single, missing, _guards(given)), given.columns)
 
     def weighted(self, given: Traced, weights: np.ndarray) -> tuple[int, np.ndarray]:
         """Position of a matrix, and weights for it, that give ``columns @ weights.T``; weights of shape (k, width).
 
         The weights of a wide table are worked into it: k columns instead of thousands.
         """
-        parts, left, at = [], [], 0
-        for part in parts_of(given.columns):
-            own = weights[:, at : at + part.width]
-            at += part.width
-            if isinstance(part, Number) or part.width <= len(weights):
-                parts.append(part)
-                left.append(own)
-            else:
-                parts.append(part.folded(own.T))
-                left.append(np.eye(len(weights)))
-        return self._kept(Matrix(tuple(parts), False, False), ()), np.concatenate(left, axis=1)
+        parts, left = worked_in(parts_of(given.columns), weights)
+        return self._kept(Matrix(parts, False, False, _guards(given)), ()), left
 
     def _kept(self, matrix: Matrix, columns: tuple[Column, ...]) -> int:
         # As written, because two missing codes (NaN) are the same here and NaN is not equal to itself.
@@ -92,12 +85,16 @@ class Builder:
             self.kinds.append(kind)
 
 
+def _guards(given: Traced) -> tuple[Part, ...]:
+    return parts_of(given.guards)
+
+
 def unwrap(estimator: Any, given: Traced, builder: Builder) -> tuple[Any, Traced]:
     """The classifier inside searches and pipelines, and the columns that it sees."""
     while True:
         if type(estimator) in (GridSearchCV, RandomizedSearchCV):
             estimator = estimator.best_estimator_
-        elif type(estimator) is Pipeline:
+        elif is_pipeline(estimator):
             for _, step in estimator.steps[:-1]:
                 given = trace(step, given, builder.steps)
             estimator = estimator.steps[-1][1]
@@ -266,7 +263,7 @@ def edges_of(builder: Builder, features: int, most: int = 16) -> tuple[tuple[flo
         which, at = (np.concatenate(arrays) for arrays in zip(*inner, strict=True))
         for position in np.unique(which):
             column = columns[position]
-            if not isinstance(column, Coded):
+            if isinstance(column, Raw):
                 found[column.source].update(_before_steps(column, np.unique(at[which == position])).tolist())
     return tuple(_spread(sorted(values), most) for values in found)
 
@@ -276,10 +273,10 @@ def _before_steps(column: Raw, values: np.ndarray) -> np.ndarray:
         "subtract": np.add, "add": np.subtract, "multiply": np.divide, "divide": np.multiply,
     }  # fmt: skip
     for name, constant in reversed(column.steps):
-        if name == "missing":
-            return values[:0]
         if name in backwards:
             values = backwards[name](values, constant)
+        elif name not in ("fill", "needed", "at_least", "at_most"):
+            return values[:0]
     return values[np.isfinite(values)]
 
 

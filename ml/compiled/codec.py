@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ml.compiled import calibration, columns, models
+from ml.compiled import calibration, columns, models, stages, words
 
 KNOWN: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        columns.Number, columns.Table, columns.SparseTable, columns.Matrix,
+        columns.Number, columns.Table, columns.SparseTable, columns.Matrix, words.Words,
+        stages.Staged, stages.Affine, stages.Products, stages.Normalised, stages.Picked, stages.Stepped,
         models.Forest, models.Boosted, models.Linear, models.Gaussian, calibration.Sigmoid, calibration.Isotonic,
         calibration.Member, calibration.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
     )

@@ -1,22 +1,25 @@
-"""From typed values to the matrix that a classifier sees: numbers with arithmetic, and tables.
+"""From typed values to the matrix that a classifier sees: numbers with arithmetic, tables, and the rest.
 
-Every supported preprocessing step works on one feature at a time, so a whole pipeline of them is
-a list of columns, each of which depends on one feature: a number goes through a few arithmetic
-steps, a category has finitely many values and so is a table.
+Most preprocessing steps work on one feature at a time, so a pipeline of them is a list of columns,
+each of which depends on one feature: a number goes through a few arithmetic steps, a category has
+finitely many values and so is a table. What looks at several columns at once is in
+``ml/compiled/stages.py``, what reads a text in ``ml/compiled/words.py``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from ml.blocks import Block, size
-from ml.compiled.steps import ON_ARRAYS, ON_VALUES, Step
+from ml.blocks import Block
+from ml.compiled.stages import Staged, side_by_side
+from ml.compiled.steps import NEEDED, OnArray, OnValue, Step, on_array, on_value
+from ml.compiled.words import Words
 from ml.schema import Row
 
 LARGEST_SINGLE = float(np.finfo(np.float32).max)
@@ -33,8 +36,12 @@ class Number:
     width = 1
 
     @cached_property
-    def _chain(self) -> tuple[tuple[Callable[[float, float], float], float], ...]:
-        return tuple((ON_VALUES[name], constant) for name, constant in self.steps)
+    def _chain(self) -> tuple[OnValue, ...]:
+        return tuple(map(on_value, self.steps))
+
+    @cached_property
+    def _array_chain(self) -> tuple[OnArray, ...]:
+        return tuple(map(on_array, self.steps))
 
     def row(self, row: Row) -> tuple[float, ...]:
         """The column's value for one row; ValueError when the value is not a finite number."""
@@ -42,8 +49,8 @@ class Number:
         value = math.nan if given is None else float(given)
         if value in (math.inf, -math.inf):
             raise ValueError("Infinite values are not accepted.")
-        for apply, constant in self._chain:
-            value = apply(value, constant)
+        for apply in self._chain:
+            value = apply(value)
         return (value,)
 
     def block(self, block: Block) -> np.ndarray:
@@ -51,8 +58,8 @@ class Number:
         array = block[self.source].astype(np.float64)
         if np.isinf(array).any():
             raise ValueError("Infinite values are not accepted.")
-        for name, constant in self.steps:
-            array = ON_ARRAYS[name](array, constant)
+        for apply in self._array_chain:
+            array = apply(array)
         return array[:, np.newaxis]
 
 
@@ -187,7 +194,7 @@ def _positions_of(positions: _Positions, refused: Iterable[int], values: np.ndar
     return at
 
 
-Part = Number | Table | SparseTable
+Part = Number | Table | SparseTable | Staged | Words
 
 
 @dataclass(frozen=True)
@@ -196,17 +203,20 @@ class Matrix:
 
     Attributes
     ----------
-    parts : tuple of Number, Table or SparseTable
+    parts : tuple of Part
         The columns, from left to right.
     single : bool
         Round to single precision, as scikit-learn's trees do before they compare.
     missing : bool
         The classifier accepts NaN.
+    guards : tuple of Part
+        Columns that a step looked at and left out: the classifier does not see them, but they may refuse.
     """
 
     parts: tuple[Part, ...]
     single: bool
     missing: bool
+    guards: tuple[Part, ...] = ()
 
     @cached_property
     def width(self) -> int:
@@ -215,10 +225,12 @@ class Matrix:
 
     @cached_property
     def _wide(self) -> bool:
-        return any(isinstance(part, SparseTable) for part in self.parts)
+        return any(isinstance(part, (SparseTable, Staged, Words)) for part in self.parts)
 
     def row(self, row: Row) -> np.ndarray:
         """One row as float64 of shape (1, width)."""
+        for guard in self.guards:
+            guard.row(row)
         if self._wide:
             joined = np.concatenate([part.row(row) for part in self.parts])
             return self._checked(joined[np.newaxis])
@@ -233,12 +245,9 @@ class Matrix:
 
     def block(self, block: Block) -> np.ndarray:
         """N rows as float64 of shape (n, width)."""
-        array = np.empty((size(block), self.width))
-        at = 0
-        for part in self.parts:
-            array[:, at : at + part.width] = part.block(block)
-            at += part.width
-        return self._checked(array)
+        for guard in self.guards:
+            guard.block(block)
+        return self._checked(side_by_side(self.parts, block))
 
     def _rounded(self, array: np.ndarray) -> np.ndarray:
         return array.astype(np.float32).astype(np.float64) if self.single else array
@@ -249,5 +258,5 @@ class Matrix:
         if np.isinf(array).any():
             raise ValueError("A value is too large for this model.")
         if not self.missing and np.isnan(array).any():
-            raise ValueError("This model needs every value; at least one is missing.")
+            raise ValueError(NEEDED)
         return array

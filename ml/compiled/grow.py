@@ -120,7 +120,7 @@ def _pieces(trees: Sequence[Grown]) -> list[Sequence[Grown]]:
     """The trees in groups of about as many nodes as are read in one go."""
     ends = np.cumsum([len(tree.left) for tree in trees])
     group = ends // LARGE
-    return [[trees[at] for at in np.flatnonzero(group == number)] for number in np.unique(group)]
+    return [[trees[at] for at in np.flatnonzero(group == number).tolist()] for number in np.unique(group)]
 
 
 def _node(given: str, made: str, targets: int, trees: Sequence[Grown]) -> bytes:

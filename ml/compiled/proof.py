@@ -22,6 +22,16 @@ ONE_BY_ONE = 20_000  # given records that are asked as single rows too: 1,000,00
 EDGES_ONE_BY_ONE = 500  # the same for each group of generated records: a choice of 10,000 levels is one group
 FEW_VALUES = 60  # up to so many values are tried in each record to change; of more, each is tried in one of them
 ROWS_AT_ONCE = 4_096  # a pipeline may make thousands of dense columns of each
+TEXTS = (
+    "",
+    " ",
+    "A a b",
+    "WORD, word; word-word!",
+    "É è ﬁ ß İ ñandú",
+    "12 3.5 1e5 x_1",
+    "one\ttwo\n\nthree",
+    "it's  a 東京",
+)
 UNHEARD_OF = "\N{EM DASH} unheard of \N{EM DASH}"
 
 
@@ -181,7 +191,7 @@ def _tried(models: Sequence[Row], values: Sequence[Value]) -> list[tuple[Row, Va
 
 def _unknown(feature: Feature) -> list[Value]:
     if feature.kind == "text":
-        return [UNHEARD_OF]
+        return [UNHEARD_OF, *TEXTS]
     if feature.kind != "category":
         return []
     values = [choice.value for choice in feature.choices]

@@ -20,8 +20,9 @@ from ml.blocks import block_of_frame, rows_of, take
 from ml.compile import compile_estimator, prove
 from ml.compiled import grow, wire
 from ml.compiled.columns import Matrix, SparseTable, Table
-from ml.compiled.symbols import parts_of
-from ml.compiled.trace import features_of, trace
+from ml.compiled.layout import parts_of
+from ml.compiled.trace import trace
+from ml.compiled.traced import features_of
 from ml.outcomes import Outcome, Outcomes
 from ml.predictor import SklearnPredictor
 from ml.program import Program
