@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 
 from layouts import about, plots
+from ml.text.holdout_words import records_words
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -16,5 +17,5 @@ if TYPE_CHECKING:
 
 def page(bundle: Bundle, state: dict[str, Any], in_use: plots.InUse | None = None) -> Component:
     """The page's skeleton; its plots come by themselves, what the version is stands at once below them."""
-    lead = "What drives this model, seen on records that it did not learn from."
+    lead = f"What drives this model, seen on {records_words(bundle.card)}."
     return html.Div([plots.page(bundle, "insights", lead, state, in_use), about.sections(bundle)])

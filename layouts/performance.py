@@ -17,11 +17,12 @@ from layouts import headline, ids, plots
 from layouts.still import still
 from ml.plots.catalogue import plots_of
 from ml.plots.plot import PROBABILITIES, Plot
+from ml.text.holdout_words import records_words, warnings
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle
 
-LEAD = "How good this model is, on records that it did not learn from."
+LEAD = "How good this model is, on {records}."
 NO_PROBABILITIES = (
     "This model decides, but gives no probabilities, so there is no cut-off to choose, and what is drawn from "
     "probabilities is left out. To get them, calibrate the estimator when the model is added."
@@ -68,13 +69,18 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.Opens | None = None
     certain = bundle.offers == "probabilities"
     outcome = plots.asked_outcome(bundle, state)
     head = html.Div(
-        [html.P(LEAD, className="plots-lead"), plots.choice(bundle.outcomes, outcome)], className="plots-head"
+        [
+            html.P(LEAD.format(records=records_words(bundle.card)), className="plots-lead"),
+            plots.choice(bundle.outcomes, outcome),
+        ],
+        className="plots-head",
     )
     first = headline.summary(bundle) if certain else html.P(NO_PROBABILITIES, className="plots-note")
     parts = [_part(bundle, part, outcome, state, certain) for part in with_the_rest(PARTS)]
     several = len(bundle.outcomes) > 2 or not bundle.outcomes.exclusive or not certain
     body = [
         head,
+        *_warned(bundle),
         _index(certain),
         _report(bundle, outcome),
         html.P("", className="plots-note", role="status", hidden=True, **{"data-refused": "true"}),
@@ -97,6 +103,12 @@ def with_the_rest(parts: tuple[Part, ...]) -> tuple[Part, ...]:
     rest = tuple(plot.key for plot in plots_of("performance") if plot.key not in named)
     first = parts[0]
     return (Part(first.key, first.title, first.open, (*first.folded, *rest), first.more), *parts[1:])
+
+
+def _warned(bundle: Bundle) -> list[Component]:
+    """What the checks of the hold-out found; nothing where they found nothing."""
+    said = warnings(bundle.card)
+    return [still(html.Div([html.P(each) for each in said], className="plots-note plots-warned"))] if said else []
 
 
 def _index(certain: bool) -> Component:

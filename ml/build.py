@@ -39,6 +39,8 @@ from ml.payoff import check_payoff
 from ml.predictor import Predictor, SklearnPredictor, offers
 from ml.registry import check_name
 from ml.schema import Schema
+from ml.text.holdout_words import CARD as CHECKS
+from ml.training.holdout_checks import check_holdout
 from ml.training.save_estimator import save_estimator
 from ml.trust.code import Code
 from ml.trust.record import Trusted, allowed
@@ -166,6 +168,7 @@ def _write(trained: Trained, folder: Path) -> Trusted:
         write_scores(folder, answer if serves is reference else serves.block(holdout.block))
     own = work_out(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
     card[ORDER] = order_of(schema, outcomes, reference, holdout, answer)
+    card[CHECKS] = check_holdout(schema, outcomes, trained.training, holdout)
     _write_json(folder / bundles.CARD, card | ({CARD: own} if own else {}))
     return trusted
 

@@ -188,7 +188,9 @@ def _add(given: argparse.Namespace) -> int:
     except InvalidRecord as error:
         raise InvalidData(f"The description refuses rows of the data: {error}") from None
     _say_live(key, given.models, "", held=given.hold)
-    _say_right(open_service(given.models).model(key))
+    bundle = open_service(given.models).model(key)
+    _say_right(bundle)
+    _say_checks(bundle)
     if given.hold:
         lifecycle.say_promote(given.models, key)
     if given.warm:
@@ -216,6 +218,14 @@ def _say_right(bundle: Bundle) -> None:
         return
     for item, share in zip(bundle.outcomes.items, right.mean(axis=0), strict=True):
         print(f"      {share:.1%} {item.name}")
+
+
+def _say_checks(bundle: Bundle) -> None:
+    """What was found when the hold-out was compared with the training data."""
+    from ml.text.holdout_words import sentences
+
+    for sentence in sentences(bundle.card):
+        print(f"note: {sentence}")
 
 
 def _say_live(key: str, models: Path, indent: str, *, held: bool = False) -> None:

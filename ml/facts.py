@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.bundle import CREATED
 from ml.schema import Feature, Schema, plain
+from ml.text.holdout_words import sentences
 from ml.words import listed, number_text, shown_value
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def card_facts(bundle: Bundle) -> Facts:
     """
     card = bundle.card
     rows = card.get("rows", {})
+    checked = sentences(card)
     said = [
         ("Intended use", _text(card.get("use"))),
         ("Limits", _text(card.get("limits"))),
@@ -37,6 +39,7 @@ def card_facts(bundle: Bundle) -> Facts:
         ("Data", _text(card.get("data"))),
         ("Dates of the data", _dates(card, bundle.schema)),
         ("Records", f"{rows.get('training', 0):,} to learn from, {rows.get('hold-out', 0):,} held out to judge it by"),
+        *([("Hold-out", " ".join(checked))] if checked else []),
         ("Outcomes", _outcomes(bundle)),
         ("Served by", _path(card.get("path", {}), card.get("offers", ""))),
         ("Version", bundle.key),

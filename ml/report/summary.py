@@ -14,6 +14,7 @@ from ml.plots.profit import amount
 from ml.plots.theme import count, percent
 from ml.report.contents import NO_WORTH, Report
 from ml.spoken import cut_off_text, sentence, shown, span
+from ml.text.holdout_words import counted_words, warnings
 from ml.words import number_text
 
 FIRST = ("roc_auc", "precision", "recall", "accuracy")
@@ -44,7 +45,7 @@ class Line:
 
 def paragraphs(report: Report) -> list[str]:
     """The summary, a few sentences each; what cannot be said says why."""
-    said = [_what(report), _whom(report)]
+    said = [_what(report), _whom(report), *warnings(report.bundle.card)]
     if report.overview is None:
         return [*said, report.refusal, _own(report)]
     found = report.overview
@@ -114,7 +115,7 @@ def _whom(report: Report) -> str:
     found = report.averages
     at = found.outcomes.index(report.view.outcome)
     records = card.get("rows", {}).get("hold-out", 0)
-    said = f"It is judged on {count(records)} records that it did not learn from"
+    said = f"It is judged on {counted_words(card, count(records))}"
     share = f", {count(found.support[at])} of them {_with(report)}."
     return (f"Intended use: {use}. " if use else "") + said + share
 
