@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from api.errors import UnsupportedContent, logged, status_of, too_many
 from api.health import serves
 from api.ids import MODEL
-from api.reading import JSON, parse_json, read_body, text_of_body
+from api.reading import JSON, parse_json, read_body, repeated, text_of_body
 from ml.errors import InvalidRecord, LikelyError, NoRecords, UnknownModel, Unreadable
 from ml.evaluation import no_probabilities
 from ml.score import Scored
@@ -132,7 +132,7 @@ def _from_split(data: Any, names: tuple[str, ...]) -> list[object]:
     if not isinstance(rows, list) or not isinstance(columns, list):
         raise Unreadable('"dataframe_split" holds no data.', 'It is {"columns": […], "data": [[…], …]}.')
     columns = [str(column) for column in columns]
-    twice = sorted({name for name in columns if columns.count(name) > 1})
+    twice = sorted(repeated(columns))
     if twice:
         raise Unreadable(f"Columns came more than once: {', '.join(twice)[:200]}.", "Send each column once.")
     return [_named(row, tuple(columns)) for row in rows]

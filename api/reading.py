@@ -147,10 +147,15 @@ def parse_json(text: str, what: str, *, nan: bool = False) -> Any:
     return data
 
 
+def repeated(names: Iterable[str]) -> list[str]:
+    """The names that come more than once, in one pass: a client may send a million."""
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        twice = ", ".join(repr(name[:80]) for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+        twice = ", ".join(repr(name[:80]) for name in repeated(name for name, _ in pairs))
         raise Unreadable(f"Names came more than once in one object: {twice[:400]}.", "Send each name once.")
     return made
 
@@ -179,7 +184,7 @@ def _read_form(text: str) -> list[object]:
         raise Unreadable("The form is not UTF-8 text.", "Encode its fields as UTF-8.") from None
     except ValueError:
         raise Unreadable(f"The form has more than {MOST_FIELDS:,} fields.", "A form holds one record.") from None
-    twice = [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
+    twice = repeated(name for name, _ in pairs)
     if twice:
         hint = f"A form holds one record; send several as {JSON} or text/csv."
         raise Unreadable(f"Fields came more than once: {', '.join(repr(name[:80]) for name in twice[:10])}.", hint)

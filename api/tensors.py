@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from api.errors import too_many
+from api.reading import repeated
 from ml.errors import NoRecords, Unreadable
 
 NUMBERS = {
@@ -70,7 +71,7 @@ def read_tensors(document: Mapping[str, Any], tail: bytes) -> list[Tensor]:
         at += size or 0
     if at != len(tail):
         raise Unreadable(f"Behind the JSON part came {len(tail):,} bytes; its tensors name {at:,}.")
-    twice = sorted({tensor.name for tensor in tensors if sum(each.name == tensor.name for each in tensors) > 1})
+    twice = sorted(repeated(tensor.name for tensor in tensors))
     if twice:
         raise Unreadable(f"Inputs came more than once: {', '.join(twice)[:200]}.", "Send each once.")
     return tensors

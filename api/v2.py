@@ -18,7 +18,7 @@ from werkzeug.exceptions import HTTPException
 from api.errors import logged, status_of
 from api.health import serves
 from api.ids import MODEL
-from api.reading import parse_json
+from api.reading import parse_json, repeated
 from api.tensors import Tensor, as_bytes, read_tensors, records_of
 from ml.errors import InvalidRecord, LikelyError, UnknownModel, Unreadable
 from ml.evaluation import no_probabilities
@@ -143,10 +143,11 @@ def _wanted(document: Mapping[str, Any], bundle: Bundle) -> list[Wanted]:
     if not isinstance(asked, list) or not all(isinstance(each, dict) for each in asked):
         raise Unreadable('"outputs" is a list of objects with a name.')
     names = [str(each.get("name")) for each in asked]
+    twice = repeated(names)
     for name in names:
         if name == PROBABILITIES and name not in offered:
             raise no_probabilities()
-        if name not in offered or names.count(name) > 1:
+        if name not in offered or name in twice:
             raise Unreadable(f"Output {name[:80]!r} is unknown or came twice.", f"Known: {', '.join(offered)}.")
     return [Wanted(name, binary or _parameter(each, "binary_data")) for name, each in zip(names, asked, strict=True)]
 

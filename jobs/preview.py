@@ -149,8 +149,8 @@ def _check(schema: Schema, header: Sequence[str], given: Mapping[str, str]) -> N
     unknown = sorted(set(filter(None, given.values())) - set(schema.names))
     if unknown:
         raise BadColumns(f"There is no feature {unknown[0][:80]!r}.", f"Features: {', '.join(schema.names)[:500]}.")
-    named = [feature for feature in given.values() if feature]
-    twice = sorted({feature for feature in named if named.count(feature) > 1})
+    named = Counter(feature for feature in given.values() if feature)
+    twice = sorted(feature for feature, count in named.items() if count > 1)
     if twice:
         raise BadColumns(f"Two columns are to give {twice[0]}.", "Choose one column for each feature.")
 
