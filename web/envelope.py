@@ -6,6 +6,7 @@ inputs as that callback takes. The values inside are checked by those who use th
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from flask import Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 PATH = "/_dash-update-component"
+LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Malformed(Exception):
@@ -45,9 +47,14 @@ def refuse_malformed(app: Dash) -> None:
 
 def _read() -> Any:
     try:
-        return request.get_json()
+        body = request.get_json()
+        if LONE_SURROGATE.search(request.get_data()):
+            json.dumps(body, ensure_ascii=False).encode()
     except RecursionError:
         raise Malformed("The request is nested too deeply.") from None
+    except UnicodeEncodeError:
+        raise Malformed("The request holds half of a \\u pair, which is no character.") from None
+    return body
 
 
 def check_envelope(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> None:
@@ -67,7 +74,7 @@ def check_envelope(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> Non
     if not isinstance(body, dict):
         raise Malformed("A callback request is a JSON object.")
     output = body.get("output")
-    if not isinstance(output, str) or output not in callbacks:
+    if not isinstance(output, str) or "callback" not in callbacks.get(output, ()):  # the browser's own have none
         raise Malformed("The request names no callback of this page in 'output'.")
     callback = callbacks[output]
     _check_values("inputs", body.get("inputs", []), callback["inputs"])

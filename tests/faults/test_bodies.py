@@ -1,12 +1,7 @@
 """Request bodies over raw sockets: each is read whole or refused, at every address, and the server goes on."""
 
 import gzip
-import http.client
 import json
-import socket
-import struct
-import time
-from types import SimpleNamespace
 
 import pytest
 
@@ -17,14 +12,25 @@ from ml.service import open_service
 from settings import Settings
 from store.db import open_store
 from store.files import Files
-from tests.bench.serving import gunicorn, serving
+from tests.faults.wire import (
+    JOB,
+    JOBS,
+    LIMIT,
+    LINE,
+    MODEL,
+    RECORD,
+    TABLE,
+    ask,
+    chunked,
+    head,
+    heard,
+    house_of,
+    kept,
+    opened,
+    works,
+)
 from tests.small import small_model
 
-LIMIT = 1024 * 1024
-RECORD = {"income": 50.25, "debt": 3.75, "shoe_size": 41, "region": "south"}
-LINE = b"50.25,3.75,41,south\n"
-TABLE = b"income,debt,shoe_size,region\n"
-MODEL, JOB = "/api/v1/models/binary", "/api/v1/jobs/{job}"
 TENSORS = {
     "inputs": [
         {"name": name, "shape": [1], "datatype": "BYTES", "data": [str(value)]} for name, value in RECORD.items()
@@ -39,74 +45,13 @@ GOOD = {
     f"{MODEL}/invocations": {"dataframe_records": [RECORD]},
 }
 LIMITED = (*GOOD, f"{JOB}/start", f"{JOB}/forecast", f"{JOB}/lists", "/_dash-update-component")
-JOBS = f"{MODEL}/jobs"
 EVERY = (*LIMITED, JOBS)
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    """One worker; its broker is away, so that no job goes on. A held job, for the addresses that want one."""
-    folder = tmp_path_factory.mktemp("house")
-    version = small_model("binary", folder / "models").partition("@")[2]
-    environ = {
-        "MODELS_DIR": str(folder / "models"), "VAR_DIR": str(folder), "LOG_LEVEL": "warning", "MAX_BODY_MB": "1",
-        "MAX_RECORDS": "100000", "THREADS": "2", "STALL_SECONDS": "2", "BROKER_URL": "redis://127.0.0.1:1/0",
-    }  # fmt: skip
-    log = folder / "log"
-    with serving(gunicorn("app:create_server()", "-w", "1"), "/healthz", log, **environ) as found:
-        house = SimpleNamespace(port=int(found.url.rpartition(":")[2]), files=folder / "files", log=log, names={})
-        house.names["version"] = version
-        held = ask(house, head(house, f"{JOBS}?held=true", "text/csv") + chunked(TABLE + LINE))
-        house.names["job"] = json.loads(held.body)["id"]
+    with house_of(tmp_path_factory.mktemp("house")) as house:
         yield house
-        assert "Traceback" not in log.read_text()
-
-
-def head(house, path, kind="application/json", *fields):
-    """The head of a request whose body comes in chunks, or as the fields say."""
-    lines = [f"POST {path.format(**house.names)} HTTP/1.1", "Host: x", f"Content-Type: {kind}"]
-    lines += fields or ["Transfer-Encoding: chunked"]
-    return "\r\n".join([*lines, "", ""]).encode()
-
-
-def chunked(body, size=65_536):
-    parts = [body[at : at + size] for at in range(0, len(body), size)]
-    return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
-
-
-def opened(house):
-    return socket.create_connection(("127.0.0.1", house.port), 30)
-
-
-def heard(connection):
-    """The next answer on a connection; None where it was closed without one."""
-    answer = http.client.HTTPResponse(connection, method="POST")
-    try:
-        answer.begin()
-    except (http.client.BadStatusLine, ConnectionError):
-        return None
-    body = answer.read()
-    return SimpleNamespace(status=answer.status, headers=answer.headers, body=body, closes=answer.will_close)
-
-
-def ask(house, request, *, end=False):
-    with opened(house) as connection:
-        try:
-            connection.sendall(request)
-            if end:
-                connection.shutdown(socket.SHUT_WR)
-        except ConnectionError:
-            pass  # it was answered before all was sent
-        return heard(connection)
-
-
-def kept(house):
-    """The jobs that were accepted and their files."""
-    return sorted(path for path in house.files.rglob("*"))
-
-
-def works(house):
-    return ask(house, head(house, f"{MODEL}/predict") + chunked(json.dumps(RECORD).encode())).status == 200
 
 
 def padded(record, size):
@@ -232,34 +177,6 @@ def test_a_compressed_body_is_415_in_words(server, path, field):
     fields = [f"{field}, chunked"] if field.startswith("T") else [field, "Transfer-Encoding: chunked"]
     answer = ask(server, head(server, path, kind, *fields) + chunked(body))
     assert (answer.status, "gzip" in words(answer)) == (415, True)
-    assert kept(server) == before
-
-
-@pytest.mark.parametrize("held", ["false", "true"])
-def test_an_upload_over_the_limit_of_bodies_is_kept_whole(server, held):
-    table = TABLE + LINE * (3 * LIMIT // len(LINE))
-    answer = ask(server, head(server, f"{JOBS}?held={held}", "text/csv") + chunked(table, 10_007))
-    assert answer.status == 202
-    (file,) = (server.files / "jobs" / json.loads(answer.body)["id"]).iterdir()
-    assert file.read_bytes() == table
-    for path in file, file.parent:
-        path.unlink() if path.is_file() else path.rmdir()
-
-
-@pytest.mark.parametrize("held", ["false", "true"])
-@pytest.mark.parametrize("field", ["Transfer-Encoding: chunked", f"Content-Length: {6 * LIMIT}"])
-def test_of_an_upload_whose_client_dies_nothing_stays(server, held, field):
-    before = kept(server)
-    connection = opened(server)
-    half = TABLE + LINE * (3 * LIMIT // len(LINE))
-    body = chunked(half)[:-5] if field.startswith("T") else half
-    connection.sendall(head(server, f"{JOBS}?held={held}", "text/csv", field) + body)
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    connection.close()  # by RST, as when a process is killed
-    end = time.monotonic() + 20
-    while kept(server) != before and time.monotonic() < end:
-        time.sleep(0.05)
-    assert works(server)
     assert kept(server) == before
 
 

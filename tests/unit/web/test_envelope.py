@@ -19,6 +19,7 @@ def client():
     app.callback(
         Output("greeting", "children", allow_duplicate=True), Input("a", "n_clicks"), prevent_initial_call=True
     )(lambda _: "clicked")
+    app.clientside_callback("name => name", Output("b", "title"), Input("name", "value"))
     refuse_malformed(app)
     client = app.server.test_client()
     client.get("/")
@@ -135,3 +136,30 @@ def test_what_is_no_object_is_refused(client, caplog, body):
 
 def test_other_kinds_of_content_are_refused(client):
     assert client.post(PATH, data={"output": "greeting.children"}).status_code == 415
+
+
+def test_a_callback_that_runs_in_the_browser_is_refused(client, caplog):
+    body = {
+        "output": "b.title",
+        "outputs": {"id": "b", "property": "title"},
+        "inputs": [{"id": "name", "property": "value", "value": "Ada"}],
+        "changedPropIds": ["name.value"],
+    }
+    answer = send(client, body)
+    assert (answer.status_code, "no callback" in answer.json["error"]["message"]) == (400, True)
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("half", ["\ud83d", "\ude00\ud83d", "Ada\udc00"])
+def test_half_of_a_pair_of_characters_is_refused(client, caplog, half):
+    body = good()
+    body["inputs"][0]["value"] = half
+    assert send(client, body).status_code == 400
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("whole", ["\U0001f600", "Zo\u00eb", "\\ud83d, in words"])
+def test_whole_characters_pass(client, whole):
+    body = good()
+    body["inputs"][0]["value"] = whole
+    assert send(client, body).json["response"] == {"greeting": {"children": whole}}
