@@ -10,7 +10,9 @@ from sklearn.base import is_classifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 
-from ml.compiled.classifiers import Builder, edges_of, forests_of, model_of, unwrap
+from ml.compiled.builder import Builder, edges_of, unwrap
+from ml.compiled.catalogue import model_of
+from ml.compiled.classifiers import forests_of
 from ml.compiled.grow import graph_of
 from ml.compiled.models import Exclusive, Independent, Question
 from ml.compiled.proof import Proof, prove
@@ -48,7 +50,7 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
     _refuse(estimator, schema)
     gc.collect()  # what reading the estimator has left: skops keeps its files in circles of references
     give_back()
-    builder = Builder()
+    builder = Builder(model_of)
     given = features_of(schema, container)
     whole = _exclusive if outcomes.exclusive else _independent
     model = whole(estimator, given, outcomes, builder)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -21,100 +19,19 @@ from sklearn.ensemble import (
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import (
     FixedThresholdClassifier,
-    GridSearchCV,
-    RandomizedSearchCV,
     TunedThresholdClassifierCV,
 )
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from ml.compiled import calibration, models
-from ml.compiled.codec import to_plain
-from ml.compiled.columns import Matrix, Part
-from ml.compiled.grow import Ensemble, Grown, of_constant, of_histogram, of_tree
-from ml.compiled.layout import parts_of
-from ml.compiled.stages import worked_in
-from ml.compiled.symbols import CannotCompile, Column, Raw
-from ml.compiled.trace import is_pipeline, trace
+from ml.compiled.builder import Builder
+from ml.compiled.grow import Grown, of_constant, of_histogram, of_tree
+from ml.compiled.symbols import CannotCompile
+from ml.compiled.trace import trace
 from ml.compiled.traced import Traced
 
-
-class Builder:
-    """Collects the matrices and tree ensembles of one program while its parts are compiled."""
-
-    def __init__(self) -> None:
-        self.matrices: list[Matrix] = []
-        self.columns: list[tuple[Column, ...]] = []
-        self.ensembles: list[Ensemble] = []
-        self.first_classes: list[Ensemble] = []
-        self.steps: list[str] = []
-        self.kinds: list[str] = []
-        self._places: dict[bytes, int] = {}
-
-    def matrix(self, given: Traced, single: bool = False, missing: bool = False) -> int:
-        """Position of the matrix of these columns; the same columns are computed once."""
-        return self._kept(Matrix(parts_of(given.columns), single, missing, _guards(given)), given.columns)
-
-    def weighted(self, given: Traced, weights: np.ndarray) -> tuple[int, np.ndarray]:
-        """Position of a matrix, and weights for it, that give ``columns @ weights.T``; weights of shape (k, width).
-
-        The weights of a wide table are worked into it: k columns instead of thousands.
-        """
-        parts, left = worked_in(parts_of(given.columns), weights)
-        return self._kept(Matrix(parts, False, False, _guards(given)), ()), left
-
-    def _kept(self, matrix: Matrix, columns: tuple[Column, ...]) -> int:
-        # As written, because two missing codes (NaN) are the same here and NaN is not equal to itself.
-        digest = hashlib.sha256(json.dumps(to_plain(matrix)).encode()).digest()
-        if digest not in self._places:
-            self._places[digest] = len(self.matrices)
-            self.matrices.append(matrix)
-            self.columns.append(columns)
-        self.columns[self._places[digest]] = self.columns[self._places[digest]] or columns
-        return self._places[digest]
-
-    def ensemble(self, matrix: int, targets: int, trees: list[Grown], exact: bool = False) -> int:
-        """Position of the sums of these trees."""
-        number = len(self.ensembles)
-        self.ensembles.append(Ensemble(number, matrix, self.matrices[matrix].width, targets, tuple(trees), exact))
-        return number
-
-    def note(self, kind: str) -> None:
-        """Remember a kind of classifier for the description."""
-        if kind not in self.kinds:
-            self.kinds.append(kind)
-
-
-def _guards(given: Traced) -> tuple[Part, ...]:
-    return parts_of(given.guards)
-
-
-def unwrap(estimator: Any, given: Traced, builder: Builder) -> tuple[Any, Traced]:
-    """The classifier inside searches and pipelines, and the columns that it sees."""
-    while True:
-        if type(estimator) in (GridSearchCV, RandomizedSearchCV):
-            estimator = estimator.best_estimator_
-        elif is_pipeline(estimator):
-            for _, step in estimator.steps[:-1]:
-                given = trace(step, given, builder.steps)
-            estimator = estimator.steps[-1][1]
-        else:
-            return estimator, given
-
-
-def model_of(estimator: Any, given: Traced, builder: Builder) -> models.Model:
-    """One classifier of exclusive classes.
-
-    Raises
-    ------
-    CannotCompile
-        When the estimator, a step before it, or one of its settings is not supported.
-    """
-    estimator, given = unwrap(estimator, given, builder)
-    make = MODELS.get(type(estimator))
-    if make is None:
-        raise CannotCompile(f"{type(estimator).__name__} is a classifier that cannot be compiled.")
-    return make(estimator, given, builder)
+Maker = Callable[[Any, Traced, Builder], models.Model]
 
 
 def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[models.Forest]:
@@ -127,7 +44,7 @@ def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[models.F
     # Of two classes only the second is summed (see models.Forest).
     summed = [[1] if count == 2 else list(range(count)) for count in counts]
     first = np.concatenate([[0], np.cumsum([len(classes) for classes in summed])]).tolist()
-    exact = _exact(members)
+    exact = exact_sums(members)
     sums = builder.ensemble(matrix, first[-1], _shares(members, summed, first), exact)
     if 2 in counts and not exact:
         opposite = _shares(members, [[0] if count == 2 else [] for count in counts], first)
@@ -144,7 +61,7 @@ def _shares(members: list[Any], summed: list[list[int]], first: list[int]) -> li
     ]
 
 
-def _exact(members: list[Any]) -> bool:
+def exact_sums(members: list[Any]) -> bool:
     """Whether sums of shares are free of rounding (pure leaves, say), so that complements are exact."""
     leaves = (member.tree_.value[member.tree_.children_left < 0] for member in members)
     return all(not (shares * 2.0**20 % 1.0).any() for shares in leaves)
@@ -189,11 +106,13 @@ def _histogram(estimator: HistGradientBoostingClassifier, given: Traced, builder
     return models.Boosted(builder.ensemble(matrix, len(start), trees))
 
 
-def _linear(estimator: Any, given: Traced, builder: Builder) -> models.Model:
+def linear_model(estimator: Any, given: Traced, builder: Builder, link: str = "softmax") -> models.Model:
+    """Weighted sums of the columns."""
     builder.note("linear model")
     weights = np.asarray(estimator.coef_, dtype=np.float64)
     intercept = np.broadcast_to(np.asarray(estimator.intercept_, dtype=np.float64), (len(weights),)).copy()
-    return models.Linear(*builder.weighted(given, weights), intercept)
+    matrix, weights = builder.weighted(given, weights)
+    return models.Linear(matrix, weights, intercept, link)
 
 
 def _gaussian(estimator: GaussianNB, given: Traced, builder: Builder) -> models.Model:
@@ -211,7 +130,7 @@ def _calibrated(estimator: CalibratedClassifierCV, given: Traced, builder: Build
             raise CannotCompile("One fold of the calibration met a single class; it cannot be compiled.")
         if len(curves) != (1 if len(classes) == 2 else len(where)):
             raise CannotCompile("The calibration met too few classes in one fold to be compiled.")
-        members.append(calibration.Member(model_of(member.estimator, given, builder), curves, where))
+        members.append(calibration.Member(builder.model(member.estimator, given), curves, where))
     builder.note("calibrated")
     return calibration.Calibrated(tuple(members), len(classes))
 
@@ -235,52 +154,20 @@ def _cut(estimator: Any, given: Traced, builder: Builder) -> models.Model:
     label = estimator._curve_scorer._get_pos_label() if tuned else estimator.pos_label
     positive = 1 if label is None else list(estimator.classes_).index(label)
     builder.note("own cut-off")
-    return models.Cut(model_of(inner, given, builder), at, positive, on_decision)
+    return models.Cut(builder.model(inner, given), at, positive, on_decision)
 
 
-MODELS: dict[type, Callable[[Any, Traced, Builder], models.Model]] = {
+TREES_AND_LINEAR: dict[type[Any], Maker] = {
     DecisionTreeClassifier: _forest,
     ExtraTreeClassifier: _forest,
     RandomForestClassifier: _forest,
     ExtraTreesClassifier: _forest,
     GradientBoostingClassifier: _gradient,
     HistGradientBoostingClassifier: _histogram,
-    LogisticRegression: _linear,
-    LinearDiscriminantAnalysis: _linear,
+    LogisticRegression: linear_model,
+    LinearDiscriminantAnalysis: linear_model,
     GaussianNB: _gaussian,
     CalibratedClassifierCV: _calibrated,
     FixedThresholdClassifier: _cut,
     TunedThresholdClassifierCV: _cut,
 }
-
-
-def edges_of(builder: Builder, features: int, most: int = 16) -> tuple[tuple[float, ...], ...]:
-    """For each feature, up to `most` raw numbers at which a tree turns, spread over its range."""
-    found: list[set[float]] = [set() for _ in range(features)]
-    for ensemble in builder.ensembles:
-        columns = builder.columns[ensemble.matrix]
-        inner = [(tree.feature[tree.left >= 0], tree.threshold[tree.left >= 0]) for tree in ensemble.trees]
-        which, at = (np.concatenate(arrays) for arrays in zip(*inner, strict=True))
-        for position in np.unique(which):
-            column = columns[position]
-            if isinstance(column, Raw):
-                found[column.source].update(_before_steps(column, np.unique(at[which == position])).tolist())
-    return tuple(_spread(sorted(values), most) for values in found)
-
-
-def _before_steps(column: Raw, values: np.ndarray) -> np.ndarray:
-    backwards: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
-        "subtract": np.add, "add": np.subtract, "multiply": np.divide, "divide": np.multiply,
-    }  # fmt: skip
-    for name, constant in reversed(column.steps):
-        if name in backwards:
-            values = backwards[name](values, constant)
-        elif name not in ("fill", "needed", "at_least", "at_most"):
-            return values[:0]
-    return values[np.isfinite(values)]
-
-
-def _spread(values: list[float], most: int) -> tuple[float, ...]:
-    if len(values) <= most:
-        return tuple(values)
-    return tuple(values[round(at)] for at in np.linspace(0, len(values) - 1, most))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.compiled import calibration, columns, models, stages, words
+from ml.compiled import calibration, columns, combined, kernels, models, stages, words
 
 KNOWN: dict[str, type] = {
     kind.__name__: kind
@@ -17,6 +17,8 @@ KNOWN: dict[str, type] = {
         stages.Staged, stages.Affine, stages.Products, stages.Normalised, stages.Picked, stages.Stepped,
         models.Forest, models.Boosted, models.Linear, models.Gaussian, calibration.Sigmoid, calibration.Isotonic,
         calibration.Member, calibration.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
+        combined.Posterior, combined.Average, combined.AgainstRest, combined.Stacked,
+        kernels.SupportVectors, kernels.Neighbours, kernels.Network,
     )
 }  # fmt: skip
 

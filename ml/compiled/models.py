@@ -63,6 +63,17 @@ def two_sided(second: np.ndarray) -> np.ndarray:
     return both
 
 
+def shared(shares: np.ndarray) -> np.ndarray:
+    """Rows brought to a sum of 1, shape (n, k); rows of zeros are shared out evenly."""
+    total = shares.sum(axis=1, keepdims=True)
+    return np.divide(shares, total, out=np.full_like(shares, 1.0 / shares.shape[1]), where=total != 0)
+
+
+def seen_by_calibrator(shares: np.ndarray) -> np.ndarray:
+    """Probabilities of shape (n, k) as a calibrator sees them: of two classes the second only."""
+    return shares[:, 1:] if shares.shape[1] == 2 else shares
+
+
 NEAR = 1e-9
 
 
@@ -114,7 +125,7 @@ class Boosted:
     Attributes
     ----------
     slope : float
-        The sigmoid's slope: 1 for the log loss, 2 for the exponential loss.
+        What the sums are multiplied by before the link: 2 for the exponential loss.
     zero_is_second : bool
         Which of two classes is predicted at a sum of exactly 0.
     """
@@ -131,7 +142,7 @@ class Boosted:
         """Position of the predicted class (n,), probabilities (n, k)."""
         raw = self.decision(given)
         if raw.shape[1] > 1:
-            return raw.argmax(axis=1), softmax(raw)
+            return raw.argmax(axis=1), softmax(self.slope * raw)
         raw = raw[:, 0]
         chosen = raw >= 0 if self.zero_is_second else raw > 0
         return chosen.astype(np.intp), two_sided(sigmoid(self.slope * raw))
@@ -139,11 +150,19 @@ class Boosted:
 
 @dataclass(frozen=True)
 class Linear:
-    """Weighted sums of the columns: logistic regression, linear discriminant analysis."""
+    """Weighted sums of the columns: logistic regression, linear discriminant analysis.
+
+    Attributes
+    ----------
+    link : {"softmax", "each", "huber"}
+        How several sums become probabilities: together, or each by itself and then brought to a sum
+        of 1; "huber" is the modified Huber loss. Of two classes there is one sum.
+    """
 
     matrix: int
     weights: np.ndarray
     intercept: np.ndarray
+    link: str = "softmax"
 
     def decision(self, given: Inputs) -> np.ndarray:
         """What a calibrator looks at, shape (n, k) or (n, 1)."""
@@ -153,8 +172,11 @@ class Linear:
         """Position of the predicted class (n,), probabilities (n, k)."""
         scores = self.decision(given)
         if scores.shape[1] > 1:
-            return scores.argmax(axis=1), softmax(scores)
-        return (scores[:, 0] > 0).astype(np.intp), two_sided(sigmoid(scores[:, 0]))
+            return scores.argmax(axis=1), softmax(scores) if self.link == "softmax" else shared(self._each(scores))
+        return (scores[:, 0] > 0).astype(np.intp), two_sided(self._each(scores[:, 0]))
+
+    def _each(self, scores: np.ndarray) -> np.ndarray:
+        return (np.clip(scores, -1.0, 1.0) + 1.0) / 2.0 if self.link == "huber" else sigmoid(scores)
 
 
 @dataclass(frozen=True)
