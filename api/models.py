@@ -43,7 +43,7 @@ def _answer(data: object) -> Response:
 
 def _listed(service: Service, name: str) -> dict[str, Any]:
     try:
-        return _summary(service.model(name), name)
+        return _summary(service.opened(name), name)
     except LikelyError as error:
         return {"name": name, "error": describe(error), "links": _links(name)}
 

@@ -61,7 +61,7 @@ def models(service: Service) -> list[tuple[str, home.Found]]:
 
 def _model(service: Service, name: str) -> home.Found:
     try:
-        return service.model(name)
+        return service.opened(name)
     except LikelyError as error:
         return error
 
@@ -75,8 +75,8 @@ def _model_page(
     keeping: Keeping | None,
 ) -> Component:
     if kind == "predict":
-        return parts.model_page(service.model(name), kind, name, predict.opening(service, name, query, books))
-    bundle = service.model(name)
+        return parts.model_page(service.opened(name), kind, name, predict.opening(service, name, query, books))
+    bundle = service.opened(name)
     if kind == "campaign":
         page = campaign.page(bundle, name, keeping or Keeping())
     else:

@@ -13,6 +13,7 @@ from ml import keep, warm
 from ml.book import Shelf
 from ml.bundle import Bundle
 from ml.cli import lifecycle
+from ml.cli import trust as trusting
 from ml.cli.examples import add_examples
 from ml.cut_offs import Chosen
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
@@ -113,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(run=_add)
 
     lifecycle.register(commands)
+    trusting.register(commands)
     commands.add_parser("list", help="list the models").set_defaults(run=_list)
     commands.add_parser("check", help="open every model and say what is wrong").set_defaults(run=_check)
 

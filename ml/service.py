@@ -84,13 +84,24 @@ class Service:
         """
         return self.registry.load(name_or_key)
 
+    def opened(self, name_or_key: str) -> Bundle:
+        """As :meth:`model`, and it gave its golden answers: for lists and pages, which tell the broken from the sound.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel, UntrustedModel
+        """
+        bundle = self.model(name_or_key)
+        _ = bundle.predictor
+        return bundle
+
     def check(self) -> dict[str, str | None]:
         """Whether each model serves: None, or what is wrong with it."""
         return {name: self._fault(name) for name in self.names()}
 
     def _fault(self, name: str) -> str | None:
         try:
-            self.model(name).predictor  # noqa: B018 - opening it is the check
+            self.opened(name)
         except LikelyError as error:
             return str(error)
         return None

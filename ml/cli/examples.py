@@ -18,12 +18,18 @@ OF_COMMANDS = {
 python -m ml add churn --estimator churn.skops --data training.csv --holdout holdout.csv --truth left
 python -m ml add churn --estimator new.skops --data training.csv --holdout holdout.csv --truth left \\
     --hold --why "a boosted forest instead of the regression"
+python -m ml add churn --estimator churn.joblib --trust-pickle --code shop_features.py \\
+    --data training.csv --holdout holdout.csv --truth left
 
 docs/ADDING_A_MODEL.md says what each is for, and what stands in the TOML file of --describe.""",
     "versions": "python -m ml versions churn\npython -m ml versions churn --json",
     "promote": 'python -m ml promote churn@3f9a1c2b --why "better in the test of November"',
     "rollback": 'python -m ml rollback churn --why "too many calls"',
     "remove": "python -m ml remove churn@3f9a1c2b\npython -m ml remove churn --yes",
+    "trust": """\
+python -m ml trust churn                what it needs beyond the rule, and whether that is allowed
+python -m ml trust churn --type shop.Ratio
+python -m ml trust churn --code 9f86d081884c7d65""",
     "warm": "python -m ml warm churn",
     "predict": """\
 python -m ml predict iris --sl 5.1 --sw 3.5 --pl 1.4 --pw 0.2

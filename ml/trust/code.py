@@ -154,4 +154,4 @@ def is_inner_path(name: object) -> bool:
     if not isinstance(name, str) or not name or "\\" in name or "\0" in name:
         return False
     path = PurePosixPath(name)
-    return not path.is_absolute() and path.as_posix() == name and ".." not in path.parts and "." not in path.parts
+    return bool(path.parts) and not path.is_absolute() and path.as_posix() == name and ".." not in path.parts

@@ -11,7 +11,7 @@ from __future__ import annotations
 import builtins
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
@@ -43,6 +43,11 @@ class Modules(MetaPathFinder):
         self.tops = frozenset(name.partition(".")[0] for name in self._sources)
         self._loaded: dict[str, ModuleType] = {}
         self.builtins = dict(vars(builtins)) | {"__import__": self._import}
+
+    @property
+    def names(self) -> Collection[str]:
+        """Dotted names of all modules of the set."""
+        return self._sources.keys()
 
     def holds(self, name: str) -> bool:
         """Whether a dotted name begins with one of these modules."""

@@ -47,11 +47,19 @@ def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: T
     import skops.io
 
     _check_size(path, key)
+    unknown = names_in(path, code)
     with code.modules.installed() if code is not None else nullcontext():
-        unknown = skops.io.get_untrusted_types(file=path)
         _check_packages(key, unknown)
         _check_names(key, unknown, trusted, code)
         return skops.io.load(path, trusted=unknown)
+
+
+def names_in(path: Path, code: Code | None = None) -> list[str]:
+    """The names that a skops file holds beyond those that skops takes for harmless, sorted. Nothing is loaded."""
+    import skops.io
+
+    with code.modules.installed() if code is not None else nullcontext():
+        return skops.io.get_untrusted_types(file=path)
 
 
 def _check_versions(key: str, versions: Mapping[str, str]) -> None:

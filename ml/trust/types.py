@@ -80,11 +80,15 @@ def strangers(names: Iterable[str], trusted: Collection[str] = (), code: Code | 
 
 
 def defines(code: Code | None, name: str) -> bool:
-    """Whether the code has a class or function of that name which is its own, not one that it imported."""
-    if code is None or not code.modules.holds(name):
+    """Whether the code has a class or function of that name which is its own, not one that it imported.
+
+    What the code raises when it is imported is raised here.
+    """
+    module, _, attribute = name.rpartition(".")
+    if code is None or module not in code.modules.names:
         return False
     with code.modules.installed():
-        found = _looked_up(name)
+        found = getattr(importlib.import_module(module), attribute, None)
     return found is not None and code.modules.holds(str(getattr(found, "__module__", "") or ""))
 
 

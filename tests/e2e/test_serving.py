@@ -215,3 +215,35 @@ def test_the_build_step_of_a_paas_leaves_models_that_serve(tmp_path):
         "iris",
         "loan",
     ]
+
+
+def test_models_with_every_kind_of_damage_do_not_keep_the_service_from_starting(start, tmp_path):
+    """Some of the damage is code that raises SystemExit or MemoryError when it is imported."""
+    from tests.damage import RECORD, broken_models
+
+    (tmp_path / "models").mkdir()
+    broken = broken_models(tmp_path / "models", tmp_path)
+    port = free_port()
+    environ = {"PORT": str(port), "WEB_CONCURRENCY": "2", "MODELS_DIR": str(tmp_path / "models")}
+    process, log = start([sys.executable, "app.py"], **environ)
+    wait_for(port)
+    assert status(port, "/readyz") == 200
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=30) as answer:
+        ready = json.loads(answer.read())
+    assert ready["degraded"] is True
+    body = json.dumps({"records": [RECORD]}).encode()
+    for name in ("sound-linear", "sound-own", "sound-trees"):
+        asked = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/models/{name}/predict", body)
+        asked.add_header("Content-Type", "application/json")
+        with urllib.request.urlopen(asked, timeout=30) as answer:
+            assert len(json.loads(answer.read())["predictions"]) == 1
+    for name in broken:
+        assert name in json.dumps(ready)
+        assert status(port, f"/api/v1/models/{name}") in (200, 503)
+        assert status(port, f"/{name}/performance") == 200
+    assert process.poll() is None
+    log.flush()
+    log.seek(0)
+    said = log.read()
+    assert "Traceback" not in said
+    assert all(f"Model {name} does not serve" in said for name in broken)
