@@ -68,7 +68,10 @@ def _links(name: str) -> dict[str, str]:
 
 
 def _feature(feature: Feature) -> dict[str, Any]:
-    choices = [{"value": choice.value, "label": choice.label} for choice in feature.choices]
+    choices, codes = (
+        [{"value": choice.value, "label": choice.label} for choice in listed]
+        for listed in (feature.choices, feature.codes)
+    )
     return {
         "name": feature.name,
         "label": feature.label,
@@ -78,6 +81,7 @@ def _feature(feature: Feature) -> dict[str, Any]:
         "high": plain(feature.high),
         "seen": plain(feature.seen),
         "choices": choices or None,
+        "codes": codes or None,
         "unit": feature.unit,
         "help": feature.help,
         "group": feature.group,

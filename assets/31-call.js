@@ -81,7 +81,8 @@
   function goTo(field) {
     window.likelySearch.reveal(field);
     const radio = field.querySelector("[role=radiogroup] input:checked") ?? field.querySelector("[role=radiogroup] input");
-    const control = radio ?? controlOf(field);
+    const code = field.querySelector("[data-code][tabindex='0']");
+    const control = radio ?? code ?? controlOf(field);
     field.scrollIntoView({ block: "nearest", behavior: "smooth" });
     control.focus({ preventScroll: true });
     if (!radio && control.select) control.select();

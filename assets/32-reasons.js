@@ -76,14 +76,15 @@
   function draw(field, sweep, [low, high]) {
     const place = field.querySelector(".what-if");
     place?.querySelector(".sweep")?.remove();
-    const choices = [...field.querySelectorAll("[role=radiogroup] input")];
-    choices.forEach((input) => { if (input.value === "" || !sweep) delete input.nextElementSibling.dataset.score; });
+    const choices = [...field.querySelectorAll("[role=radiogroup] input")].map((input) => [input.value, input.nextElementSibling])
+      .concat([...field.querySelectorAll("[data-code]")].map((button) => [button.dataset.code, button]));
+    choices.forEach(([, face]) => { delete face.dataset.score; });
     const listed = [...field.querySelectorAll("select option")];
     listed.forEach((option) => { delete option.dataset.score; });
     if (!place || !sweep) return;
     sweep.values.forEach((value, at) => {
-      const input = choices.find((one) => one.value === value);
-      if (input) input.nextElementSibling.dataset.score = sweep.shown[at];
+      const [, face] = choices.find(([own]) => own === value) ?? [];
+      if (face) face.dataset.score = sweep.shown[at];
       const option = listed.find((one) => one.value === value);
       if (option && at !== sweep.here) option.dataset.score = sweep.shown[at];
     });

@@ -184,6 +184,8 @@
     if (!value.trim()) return "Not known";
     const radio = [...field.querySelectorAll("[role=radiogroup] input")].find((one) => one.value === value);
     const control = controlOf(field);
+    const code = [...field.querySelectorAll("[data-code]")].find((one) => one.dataset.code === value);
+    if (code) return code.textContent;
     if (radio) return radio.nextElementSibling.textContent;
     if (control.type === "checkbox") return value === "true" ? "Yes" : "No";
     return [...(control.options ?? [])].find((option) => option.value === value)?.textContent ?? write(value, marksOf(field));

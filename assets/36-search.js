@@ -48,7 +48,7 @@
 
   function toFirst() {
     const first = itemsOf(place()).find((item) => !item.hidden);
-    const control = first?.querySelector("input:checked, [role=radiogroup] input, input:not([type=range], [type=radio]), select, textarea, a[href]");
+    const control = first?.querySelector("[data-code][tabindex='0'], input:checked, [role=radiogroup] input, input:not([type=range], [type=radio]), select, textarea, a[href]");
     control?.focus();
     if (control?.matches("input:not([type=checkbox], [type=radio])")) control.select();
   }

@@ -47,7 +47,13 @@ def starting_text(feature: Feature, given: str | None = None, otherwise: str | N
     if given is not None:
         row = read_records(Schema((feature,)), [{feature.name: given}]).rows[0]
         text = text if row is None else text_of(row[0])
-    return (text or TICKED[False]) if feature.shown_as == "switch" else text
+    return _ticked(feature, text) if feature.shown_as == "switch" else text
+
+
+def _ticked(feature: Feature, text: str) -> str:
+    """A value's text as a switch has it."""
+    yes = TICKED[True] if feature.yes_no is None else text_of(feature.yes_no[1])
+    return TICKED[text in (yes, TICKED[True])]
 
 
 def _written(feature: Feature, text: str) -> str:
@@ -72,7 +78,7 @@ def kept_text(feature: Feature, text: str) -> str:
         return _written(feature, text)
     row = read_records(Schema((replace(feature, required=False),)), [{feature.name: text}]).rows[0]
     known = "" if row is None else text_of(row[0])
-    return (known or TICKED[False]) if feature.shown_as == "switch" else known
+    return _ticked(feature, known) if feature.shown_as == "switch" else known
 
 
 def field(
@@ -117,7 +123,7 @@ def field(
 
 def range_hint(feature: Feature) -> str:
     """What values are usual, in a few words; empty where there is nothing to say."""
-    if feature.seen is None or feature.kind not in ("number", "integer", "date"):
+    if feature.seen is None or feature.codes or feature.kind not in ("number", "integer", "date"):
         return ""
     return f"{shown(feature.seen[0])} to {shown(feature.seen[1])} in training"
 
@@ -272,6 +278,29 @@ def _switch(_: Feature, position: int, text: str) -> Component:
     return dbc.Switch(id=ids.field(position), value=text == TICKED[True], label="", class_name="switch")
 
 
+def _buttons(feature: Feature, position: int, text: str) -> Component:
+    """A number of which some values have names: buttons write them, and the number itself is there for all others."""
+    named = [(text_of(choice.value), choice.label) for choice in feature.codes]
+    named += [] if feature.required else [("", NOT_KNOWN)]
+    pressed = next((value for value, _ in named if value == text), None)
+    first = named[0][0] if pressed is None else pressed
+    buttons = [
+        html.Button(
+            label,
+            type="button",
+            className="choice",
+            tabIndex="0" if value == first else "-1",
+            **{"data-code": value, "aria-pressed": str(value == pressed).lower()},
+        )
+        for value, label in named
+    ]
+    if not feature.yes_no:
+        buttons.append(html.Button("Other", type="button", className="choice", tabIndex="-1", **{"data-other": "true"}))
+    row = html.Div(html.Div(buttons), role="group", className="choices", **{"aria-labelledby": ids.label(position)})
+    other = html.Div(_number(feature, position, text), className="codes-other", hidden=pressed is not None)
+    return html.Div([row, other], className="codes")
+
+
 def _combobox(feature: Feature, position: int, text: str) -> Component:
     return combobox(position, text, "Type to search" if feature.required else NOT_KNOWN)
 
@@ -283,6 +312,7 @@ _CONTROLS: dict[str, Callable[[Feature, int, str], Component]] = {
     "radio": _radio,
     "switch": _switch,
     "combobox": _combobox,
+    "buttons": _buttons,
     "date": _date,
     "text": _text,
     "textarea": _textarea,

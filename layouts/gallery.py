@@ -24,6 +24,7 @@ _MEMBERS = (
     "Italy Latvia Lithuania Luxembourg Malta Netherlands Poland Portugal Romania Slovakia Slovenia Spain Sweden"
 )
 _COUNTRIES = tuple(Choice(name, name) for name in _MEMBERS.split())
+_RATINGS = tuple(Choice(at, str(at)) for at in range(1, 6))
 MODEL = "gallery"  # in place of a model's key
 
 SCHEMA = Schema(
@@ -40,6 +41,10 @@ SCHEMA = Schema(
                 help="For categories with up to four choices."),
         Feature("country", "Searchable choice", "category", "str", choices=_COUNTRIES, default="Austria",
                 widget="combobox", help="For categories with more than 60 choices, up to tens of thousands."),
+        Feature("rating", "Buttons", "integer", "int64", codes=_RATINGS, seen=(1, 5), step=1, default=3,
+                help="For whole numbers that are few in training; any other is taken, too."),
+        Feature("married", "Yes, no, as 1 and 0", "integer", "int64", codes=(Choice(1, "Yes"), Choice(0, "No")),
+                seen=(0, 1), step=1, default=0, help="The model receives the number."),
         Feature("member", "Switch", "boolean", "bool", default=True, required=True,
                 help="Yes or no, where the answer is always known."),
         Feature("owner", "Yes, no, not known", "boolean", "object", help="Yes or no, where it may be missing."),
@@ -102,7 +107,7 @@ def _row(position: int, record: Mapping[str, str], read: Records) -> Component:
 
 def definition(feature: Feature) -> str:
     """The fields of the feature that ask for this input."""
-    shown = ("kind", "widget", "required", "low", "high", "step", "unit", "choices", "suggestions")
+    shown = ("kind", "widget", "required", "low", "high", "step", "unit", "choices", "codes", "suggestions")
     plain = {field.name: field.default for field in dataclasses.fields(Feature)}
     given = {name: getattr(feature, name) for name in shown if getattr(feature, name) != plain.get(name)}
     return ", ".join(f"{name}={_brief(value)}" for name, value in given.items())

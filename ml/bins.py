@@ -67,12 +67,15 @@ class Bins:
         Empty where every value that occurred is allowed.
         """
         inside, missing = np.flatnonzero(allowed[: self.known]).tolist(), self.gaps and bool(allowed[-1])
-        label = self.feature.label
+        label, switch = self.feature.label, self.feature.yes_no if self.feature.codes else None
         if not inside:
             return f"{label}: {'not known' if missing else 'another value'}"
         if len(inside) == self.known:
             return f"{label} known" if self.gaps and not missing else ""
-        text = self._range(inside[0], inside[-1]) if self.ordered else self._some(inside)
+        if switch and self.edges == switch[1:]:
+            text = f": {shown_value(self.feature, switch[inside[0]])}"
+        else:
+            text = self._range(inside[0], inside[-1]) if self.ordered else self._some(inside)
         return f"{label}{text} or not known" if missing else f"{label}{text}"
 
     def _range(self, first: int, last: int) -> str:

@@ -13,6 +13,7 @@ from pandas.api import types
 
 from ml.constraints import read_constraints
 from ml.data.labels import label_of
+from ml.data.yes_no import no_and_yes, spelled
 from ml.description import check_described
 from ml.errors import InvalidData
 from ml.schema import Choice, Feature, Kind, Schema, text_of
@@ -21,6 +22,10 @@ from ml.values import quote
 MOST_CHOICES = 60
 LONGEST_CHOICE = 60
 MOST_SUGGESTIONS = 20
+MOST_CODES = 6
+EACH_CODE = 10  # rows that each code has in the mean: fewer tell nothing
+LARGEST_CODE = 10
+QUANTITY = {"unit", "step", "low", "high"}  # where somebody says one of these, values are amounts
 
 
 def infer_schema(
@@ -94,6 +99,8 @@ def _feature(name: str, series: pd.Series, given: dict[str, Any], required: bool
         raise InvalidData(f"{name!r} is described as {kind}, and its values are not: {example}.") from None
     if choices:
         inferred["choices"] = choices
+    if QUANTITY & set(given):
+        inferred["codes"] = ()
     _refuse_one_label_for_two(name, inferred.get("choices", ()))
     _refuse_unknown_fields(name, given)
     feature = dataclasses.replace(Feature(**inferred), **{key: _as_tuple(value) for key, value in given.items()})
@@ -113,7 +120,7 @@ def _refuse_one_label_for_two(name: str, choices: Collection[Choice]) -> None:
 
 
 def _refuse_unknown_fields(name: str, given: Mapping[str, Any]) -> None:
-    fields = {field.name for field in dataclasses.fields(Feature)} - {"name"}
+    fields = {field.name for field in dataclasses.fields(Feature)} - {"name", "codes"}
     strangers = sorted(set(given) - fields)
     if strangers:
         raise InvalidData(f"{name!r} is described by {', '.join(strangers)}.", f"Known: {', '.join(sorted(fields))}.")
@@ -146,7 +153,22 @@ def _numbers(known: pd.Series) -> dict[str, Any]:
 def _integers(known: pd.Series) -> dict[str, Any]:
     numbers = known.astype(float)
     low, high = int(numbers.min()), int(numbers.max())
-    return {"seen": (low, high), "step": max(1.0, nice_step(high - low)), "default": int(numbers.median())}
+    shape = {"seen": (low, high), "step": max(1.0, nice_step(high - low)), "default": int(numbers.median())}
+    return shape | {"codes": codes_of(numbers)}
+
+
+def codes_of(numbers: pd.Series) -> tuple[Choice, ...]:
+    """Values that a form may offer by name: yes and no for 1 and 0, else a few small numbers without gaps.
+
+    Whether 1 to 3 are classes or children need not be known: no number is refused for it.
+    """
+    known = sorted(map(int, numbers.unique()))
+    if known == [0, 1]:
+        return Choice(1, "Yes"), Choice(0, "No")
+    few = 1 < len(known) <= MOST_CODES and len(numbers) >= EACH_CODE * len(known)
+    if not few or known != list(range(known[0], known[-1] + 1)) or known[0] < 0 or known[-1] > LARGEST_CODE:
+        return ()
+    return tuple(Choice(code, str(code)) for code in known)
 
 
 def nice_step(span: float) -> float:
@@ -160,7 +182,11 @@ def nice_step(span: float) -> float:
 
 def _category(known: pd.Series) -> dict[str, Any]:
     listed = known.cat.categories.tolist() if known.dtype == "category" else sorted(known.unique().tolist(), key=_order)
-    return {"choices": tuple(Choice(value, text_of(value)) for value in listed), "default": known.mode().tolist()[0]}
+    labels = {text_of(value): text_of(value) for value in listed}
+    if pair := no_and_yes(labels):
+        labels = dict(zip(pair, spelled(*pair), strict=True))
+    choices = tuple(Choice(value, labels[text_of(value)]) for value in listed)
+    return {"choices": choices, "default": known.mode().tolist()[0]}
 
 
 def _order(value: Any) -> tuple[int, float, str]:

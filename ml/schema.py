@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Any, Literal
 
 from ml.data.texts import Texts
+from ml.data.yes_no import no_and_yes
 
 Kind = Literal["number", "integer", "category", "boolean", "date", "text"]
-Widget = Literal["number", "slider", "select", "radio", "switch", "combobox", "date", "text", "textarea"]
+Widget = Literal["number", "slider", "select", "radio", "switch", "buttons", "combobox", "date", "text", "textarea"]
 Sign = Literal["<=", "<"]
 Value = float | int | str | bool | dt.date | None
 Row = tuple[Value, ...]
@@ -55,6 +56,9 @@ class Feature:
         A sensible change for one press of an arrow key.
     choices : tuple of Choice
         The accepted values of a category, in the order in which they are shown.
+    codes : tuple of Choice
+        Values of a number that the form offers by name, in the order in which they are shown; other numbers are
+        accepted, too.
     suggestions : tuple of str
         Offered, not demanded, for texts.
     default : Value
@@ -79,6 +83,7 @@ class Feature:
     seen: tuple[Any, Any] | None = None
     step: float | None = None
     choices: tuple[Choice, ...] = ()
+    codes: tuple[Choice, ...] = ()
     suggestions: tuple[str, ...] = ()
     unit: str = ""
     help: str = ""
@@ -94,9 +99,13 @@ class Feature:
         """The widget that the form uses."""
         if len(self.choices) > MOST_LISTED:
             return "combobox"
+        if self.codes and self.widget in (None, "radio", "switch", "select"):
+            return "buttons"  # a number may have other values than those that have names
         if self.widget:
             return self.widget
         if self.kind == "category":
+            if self.required and self.yes_no:
+                return "switch"
             return "radio" if len(self.choices) <= 4 else "select"
         by_kind: dict[str, Widget] = {"boolean": "switch" if self.required else "radio", "date": "date", "text": "text"}
         return by_kind.get(self.kind, "number")
@@ -104,7 +113,22 @@ class Feature:
     @cached_property
     def labels(self) -> dict[str, str]:
         """What people call each choice, by the text of its value."""
-        return {text_of(choice.value): choice.label for choice in self.choices}
+        return {text_of(choice.value): choice.label for choice in self.codes or self.choices}
+
+    @cached_property
+    def yes_no(self) -> tuple[Any, Any] | None:
+        """The values that mean no and yes, where the feature has no others that mean something else."""
+        if self.kind == "boolean":
+            return False, True
+        choices = self.codes or self.choices
+        by_text = {text_of(choice.value): choice.value for choice in choices} if len(choices) == 2 else {}
+        pair = no_and_yes(by_text)
+        return None if pair is None else (by_text[pair[0]], by_text[pair[1]])
+
+    @cached_property
+    def coded(self) -> dict[str, str | int | float | bool]:
+        """The values of codes, by the small letters of their names."""
+        return {choice.label.strip().casefold(): choice.value for choice in self.codes}
 
     @cached_property
     def searched(self) -> Texts:
@@ -211,7 +235,8 @@ def from_json(data: dict[str, Any]) -> Schema:
 
 def _feature(row: dict[str, Any]) -> Feature:
     given = dict(row)
-    given["choices"] = tuple(Choice(**choice) for choice in given.get("choices", ()))
+    for key in ("choices", "codes"):
+        given[key] = tuple(Choice(**choice) for choice in given.get(key, ()))
     for key in ("suggestions", "aliases"):
         given[key] = tuple(given.get(key, ()))
     if given["kind"] == "date":

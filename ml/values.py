@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from ml.data.yes_no import truth_of
 from ml.marks import dressed, stated
 from ml.schema import MOST_LISTED, Feature, Value, text_of
 
@@ -118,10 +119,21 @@ def _float(feature: Feature, raw: object) -> float:
             return float(raw)
         except OverflowError:
             return math.inf
+    if feature.codes and isinstance(raw, (str, bool)):
+        code = _code(feature, text_of(raw))
+        if code is not None:
+            return code
     if isinstance(raw, str) and NUMBER.fullmatch(raw.strip()):
         return float(raw)
     noun = "a whole number" if feature.kind == "integer" else "a number"
     raise Refused(f"{quote(raw)} is not {noun}.", accepted(feature))
+
+
+def _code(feature: Feature, text: str) -> float | None:
+    """The number that a name stands for: of one of its codes, or a word for yes or no."""
+    truth = truth_of(text) if feature.yes_no else None
+    found = feature.coded.get(text.casefold()) if truth is None else feature.yes_no[truth]  # type: ignore[index]
+    return None if found is None else float(found)
 
 
 def _within(feature: Feature, value: Limited, raw: object) -> Limited:
@@ -138,6 +150,8 @@ def _category(feature: Feature, raw: object) -> Value:
         text = text_of(float(text))  # pandas writes a whole number with gaps in its column as 1.0
     if text in feature.by_text:
         return feature.by_text[text]
+    if feature.yes_no and (truth := truth_of(text)) is not None:
+        return feature.yes_no[truth]
     close, many = meant(feature, text), len(feature.choices) > MOST_LISTED
     count = f"{len(feature.choices):,} choices" if many else "choices"
     hint = close.strip() if close and many else accepted(feature) + close
@@ -152,6 +166,8 @@ def meant(feature: Feature, text: str) -> str:
 
 def _boolean(feature: Feature, raw: object) -> bool:
     text = text_of(raw).casefold() if isinstance(raw, (str, int, float, bool)) else ""
+    if NUMBER.fullmatch(text):
+        text = text_of(float(text))  # pandas writes a column of 0 and 1 that has gaps as 1.0
     if text in TRUE or text in FALSE:
         return text in TRUE
     raise Refused(f"{quote(raw)} is neither true nor false.", accepted(feature))

@@ -82,7 +82,7 @@ def sentence(feature: Feature, value: Value, points: float) -> str:
 
 def named(feature: Feature, value: Value) -> str:
     """A feature with its value as the subject of a sentence."""
-    if value is None or feature.kind == "boolean":
+    if value is None or feature.kind == "boolean" or text_of(value) in _said(feature):
         return f"{feature.label}: {shown_value(feature, value)}"
     if feature.kind in ("number", "integer"):
         return f"{feature.label} of {shown_value(feature, value)}"
@@ -102,6 +102,8 @@ def shown_value(feature: Feature, value: Value) -> str:
     if feature.kind == "text":
         text = " ".join(str(value).split())
         return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1].rstrip()}…"
+    if text_of(value) in _said(feature):
+        return _said(feature)[text_of(value)]
     if isinstance(value, (int, float)):
         return f"{number_text(value)} {_unit(feature.unit, value)}".rstrip()
     return text_of(value)
@@ -152,3 +154,10 @@ def _unit(unit: str, value: float) -> str:
         return unit
     plural = unit.isalpha() and len(unit) > 3 and unit.endswith("s") and not unit.endswith(("ss", "us"))
     return "person" if unit == "people" else unit[:-1] if plural else unit
+
+
+def _said(feature: Feature) -> dict[str, str]:
+    """Names of a number's values that say more than the number: yes and no."""
+    if not feature.codes or feature.yes_no is None:
+        return {}
+    return {text: label.lower() for text, label in feature.labels.items()}

@@ -37,6 +37,8 @@ def _feature(feature: Feature) -> dict[str, Any]:
     said = feature.help
     kind = _TYPES.get(feature.kind, "string")
     kinds: dict[str, Any] = {"type": kind if feature.required else [kind, "null"]}
+    if feature.codes and feature.yes_no:
+        kinds = {"type": [kind, "boolean", *([] if feature.required else ["null"])]}
     if len(feature.choices) > MOST_LISTED:
         # Ten thousand values in each document would be 300 kB for every client that reads it.
         types = sorted({_type_of(choice.value) for choice in feature.choices})

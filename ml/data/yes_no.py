@@ -1,0 +1,35 @@
+"""Pairs of words that mean no and yes, as tables hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+# In small letters: no, yes
+PAIRS = (
+    ("no", "yes"), ("n", "y"), ("false", "true"), ("f", "t"), ("off", "on"), ("0", "1"),
+    ("nein", "ja"), ("n", "j"), ("nee", "ja"), ("nej", "ja"), ("nei", "ja"),
+    ("non", "oui"), ("n", "o"), ("no", "si"), ("no", "sí"), ("no", "sì"), ("n", "s"), ("não", "sim"), ("nao", "sim"),
+    ("nie", "tak"), ("ne", "ano"), ("ne", "da"), ("nu", "da"), ("nem", "igen"), ("ei", "kyllä"), ("hayır", "evet"),
+    ("нет", "да"), ("όχι", "ναι"),
+)  # fmt: skip
+_BY_WORDS = {frozenset(pair): pair for pair in PAIRS}
+_SPELLED = {("n", "y"): ("No", "Yes"), ("0", "1"): ("No", "Yes"), ("n", "j"): ("Nein", "Ja"), ("f", "t"): ("No", "Yes")}
+TRUE, FALSE = {"true", "yes"}, {"false", "no"}
+
+
+def no_and_yes(texts: Iterable[str]) -> tuple[str, str] | None:
+    """Which of two texts means no and which yes, whatever their capitals; None where they are no such pair."""
+    by_folded = {text.strip().casefold(): text for text in texts}
+    pair = _BY_WORDS.get(frozenset(by_folded)) if len(by_folded) == 2 else None
+    return None if pair is None else (by_folded[pair[0]], by_folded[pair[1]])
+
+
+def spelled(no: str, yes: str) -> tuple[str, str]:
+    """What people read of a pair: single letters and digits as words."""
+    return _SPELLED.get((no.casefold(), yes.casefold()), (no, yes))
+
+
+def truth_of(text: str) -> bool | None:
+    """What a program or a person writes for yes or no; None for any other text."""
+    folded = text.strip().casefold()
+    return True if folded in TRUE else False if folded in FALSE else None
