@@ -42,7 +42,7 @@ from ml.schema import Schema
 from ml.text.holdout_words import CARD as CHECKS
 from ml.training.holdout_checks import check_holdout
 from ml.training.save_estimator import save_estimator
-from ml.trust.code import Code
+from ml.trust.code import Code, importable
 from ml.trust.record import Trusted, allowed
 
 GOLDEN_ROWS = 25
@@ -140,7 +140,8 @@ def build_bundle(
     with tempfile.TemporaryDirectory(prefix=".making-", dir=models) as making:
         folder = Path(making) / "version"
         folder.mkdir()
-        trusted = _write(trained, folder)
+        with importable(trained.code):
+            trusted = _write(trained, folder)
         fingerprint = _write_manifest(folder)
         # After the manifest: the same training gives the same key, whenever and wherever it runs.
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import sys
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
@@ -56,6 +57,11 @@ class Code:
             path = bundle / FOLDER / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+
+
+def importable(code: Code | None) -> AbstractContextManager[None]:
+    """Within it, the modules of the code can be imported, by whoever asks for them; without code nothing changes."""
+    return nullcontext() if code is None else code.modules.installed()
 
 
 def read_code(path: Path) -> Code:

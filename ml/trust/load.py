@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Collection, Mapping
-from contextlib import nullcontext
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from ml.errors import BrokenModel, UntrustedModel
-from ml.trust.code import Code
+from ml.trust.code import Code, importable
 from ml.trust.foreign import how_to_install, installed_version
 from ml.trust.record import FILE, Trusted
 from ml.trust.types import ESTIMATORS, defines, is_harmless
@@ -48,7 +47,7 @@ def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: T
 
     _check_size(path, key)
     unknown = names_in(path, code)
-    with code.modules.installed() if code is not None else nullcontext():
+    with importable(code):
         _check_packages(key, unknown)
         _check_names(key, unknown, trusted, code)
         return skops.io.load(path, trusted=unknown)
@@ -58,7 +57,7 @@ def names_in(path: Path, code: Code | None = None) -> list[str]:
     """The names that a skops file holds beyond those that skops takes for harmless, sorted. Nothing is loaded."""
     import skops.io
 
-    with code.modules.installed() if code is not None else nullcontext():
+    with importable(code):
         return skops.io.get_untrusted_types(file=path)
 
 
