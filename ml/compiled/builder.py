@@ -64,10 +64,12 @@ class Builder:
         self.columns[self._places[digest]] = self.columns[self._places[digest]] or columns
         return self._places[digest]
 
-    def ensemble(self, matrix: int, targets: int, trees: list[Grown], exact: bool = False) -> int:
+    def ensemble(self, matrix: int, targets: int, trees: list[Grown], exact: bool = False, single: bool = False) -> int:
         """Position of the sums of these trees."""
         number = len(self.ensembles)
-        self.ensembles.append(Ensemble(number, matrix, self.matrices[matrix].width, targets, tuple(trees), exact))
+        self.ensembles.append(
+            Ensemble(number, matrix, self.matrices[matrix].width, targets, tuple(trees), exact, single)
+        )
         return number
 
     def note(self, kind: str) -> None:

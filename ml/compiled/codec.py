@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.compiled import calibration, columns, combined, kernels, models, stages, words
+from ml.compiled import calibration, columns, combined, kernels, models, single, stages, words
 
 KNOWN: dict[str, type] = {
     kind.__name__: kind
@@ -18,7 +18,7 @@ KNOWN: dict[str, type] = {
         models.Forest, models.Boosted, models.Linear, models.Gaussian, calibration.Sigmoid, calibration.Isotonic,
         calibration.Member, calibration.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
         combined.Posterior, combined.Average, combined.AgainstRest, combined.Stacked,
-        kernels.SupportVectors, kernels.Neighbours, kernels.Network,
+        kernels.SupportVectors, kernels.Neighbours, kernels.Network, single.SinglePrecision,
     )
 }  # fmt: skip
 

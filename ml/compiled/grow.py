@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.compiled import wire
 
-LESS_OR_EQUAL, MEMBER = 0, 6
+LESS_OR_EQUAL, LESS, MEMBER = 0, 1, 6
 LARGE = 50_000  # nodes
 
 
@@ -32,6 +32,8 @@ class Grown:
         The column of the sum that it adds to.
     members : dict of int to tuple of int
         Nodes that ask for membership instead: the values that go left.
+    strict : bool
+        A row goes left when its column is less than the threshold, and not when it is equal.
     """
 
     left: np.ndarray
@@ -42,11 +44,20 @@ class Grown:
     weight: np.ndarray
     target: int
     members: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    strict: bool = False
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Trees over one matrix, summed in order into `targets` columns; `exact` when any order gives the same sums."""
+    """Trees over one matrix, summed in order into `targets` columns.
+
+    Attributes
+    ----------
+    exact : bool
+        Any order gives the same sums.
+    single : bool
+        Compared and summed in single precision.
+    """
 
     number: int
     matrix: int
@@ -54,6 +65,7 @@ class Ensemble:
     targets: int
     trees: tuple[Grown, ...]
     exact: bool = False
+    single: bool = False
 
 
 def of_tree(tree: Any, weight: np.ndarray, target: int) -> Grown:
@@ -103,6 +115,10 @@ def _nodes(ensemble: Ensemble) -> list[bytes]:
     While onnxruntime reads a node it needs twenty times as much memory as afterwards.
     """
     given, made = f"x{ensemble.matrix}", f"y{ensemble.number}"
+    if ensemble.single:
+        narrow = wire.node("Cast", [given], f"{made}_given", to=wire.FLOAT)
+        summed = _node(f"{made}_given", f"{made}_made", ensemble.targets, ensemble.trees, np.float32)
+        return [narrow, summed, wire.node("Cast", [f"{made}_made"], made, to=wire.DOUBLE)]
     if sum(len(tree.left) for tree in ensemble.trees) <= LARGE:
         return [_node(given, made, ensemble.targets, ensemble.trees)]
     nodes = []
@@ -123,13 +139,13 @@ def _pieces(trees: Sequence[Grown]) -> list[Sequence[Grown]]:
     return [[trees[at] for at in np.flatnonzero(group == number).tolist()] for number in np.unique(group)]
 
 
-def _node(given: str, made: str, targets: int, trees: Sequence[Grown]) -> bytes:
+def _node(given: str, made: str, targets: int, trees: Sequence[Grown], precision: Any = np.float64) -> bytes:
     flat = _Flat()
     for tree in trees:
         flat.add(tree)
     return wire.node(
         "TreeEnsemble", [given], made, "ai.onnx.ml",
-        n_targets=targets, aggregate_function=1, post_transform=0, **flat.attributes(),
+        n_targets=targets, aggregate_function=1, post_transform=0, **flat.attributes(precision),
     )  # fmt: skip
 
 
@@ -159,7 +175,8 @@ class _Flat:
         number = np.zeros(len(leaf), dtype=np.int64)
         number[~leaf] = np.arange((~leaf).sum()) + self.nodes
         number[leaf] = np.arange(leaf.sum()) + self.leaves
-        modes = np.array([MEMBER if at in tree.members else LESS_OR_EQUAL for at in inner.tolist()], dtype=np.uint8)
+        usual = LESS if tree.strict else LESS_OR_EQUAL
+        modes = np.array([MEMBER if at in tree.members else usual for at in inner.tolist()], dtype=np.uint8)
         columns = (
             np.maximum(tree.feature[inner], 0), tree.threshold[inner], modes, number[left], number[right],
             leaf[left], leaf[right], tree.gap_left[inner],
@@ -175,15 +192,15 @@ class _Flat:
         self.nodes += len(inner)
         self.leaves += int(leaf.sum())
 
-    def attributes(self) -> dict[str, Any]:
+    def attributes(self, precision: Any) -> dict[str, Any]:
         """Attributes of the ``TreeEnsemble`` operator (ai.onnx.ml 5)."""
         joined = {f"nodes_{name}": np.concatenate(columns) for name, columns in self.inner.items()}
         made: dict[str, Any] = {name: column.astype(np.int64) for name, column in joined.items()}
-        made["nodes_splits"] = joined["nodes_splits"].astype(np.float64)
+        made["nodes_splits"] = joined["nodes_splits"].astype(precision)
         made["nodes_modes"] = joined["nodes_modes"]
-        made["leaf_weights"] = np.concatenate(self.leaf_weights)
+        made["leaf_weights"] = np.concatenate(self.leaf_weights).astype(precision)
         made["leaf_targetids"] = np.concatenate(self.leaf_targets).astype(np.int64)
         made["tree_roots"] = np.array(self.roots, dtype=np.int64)
         if self.members:
-            made["membership_values"] = np.array(self.members)
+            made["membership_values"] = np.array(self.members, dtype=precision)
         return made

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.blocks import Block, block_of, rows_of, size, take
+from ml.compiled.columns import LARGEST_SINGLE
 from ml.outcomes import Prediction
 from ml.program import Program
 from ml.schema import Feature, Row, Schema, Value
@@ -218,6 +219,8 @@ def _beside(feature: Feature, turns: Sequence[float]) -> list[Value]:
         return _typed(feature, [whole for turn in turns for whole in (math.floor(turn), math.ceil(turn))])
     values = []
     for turn in turns:
+        if abs(turn) > LARGEST_SINGLE:  # LightGBM asks so whether there is a value at all
+            continue
         single = np.float32(turn)
         near = [np.nextafter(single, np.float32(way)) for way in (-np.inf, np.inf)]
         values += [
@@ -233,7 +236,7 @@ def _beside(feature: Feature, turns: Sequence[float]) -> list[Value]:
 
 def _typed(feature: Feature, values: Sequence[float]) -> list[Value]:
     if feature.kind == "number":
-        return [float(value) for value in values]
+        return [float(value) for value in values if math.isfinite(value)]
     if feature.kind == "integer":
         return [int(value) for value in values if abs(value) < 2**53]
     return []

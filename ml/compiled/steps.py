@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bisect
+import math
 import operator
 from collections.abc import Callable
 from functools import partial
@@ -59,6 +60,7 @@ SIMPLE_ON_VALUES: dict[str, Callable[[float, float], float]] = {
     "at_most": _at_most,
     "above": lambda value, constant: 1.0 if value > constant else 0.0,
     "equals": lambda value, constant: 1.0 if value == constant else 0.0,
+    "blank": lambda value, constant: math.nan if value == constant else value,
 }
 
 
@@ -80,6 +82,7 @@ SIMPLE_ON_ARRAYS: dict[str, Callable[[np.ndarray, Any], np.ndarray]] = {
     "at_most": np.minimum,
     "above": lambda array, constant: (array > constant).astype(np.float64),
     "equals": lambda array, constant: (array == constant).astype(np.float64),
+    "blank": lambda array, constant: np.where(array == constant, np.nan, array),
 }
 
 
