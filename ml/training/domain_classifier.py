@@ -69,7 +69,7 @@ def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> np.ndar
     if both.dtype.kind == "M":
         return np.where(np.isnat(both), np.nan, both.astype(np.int64).astype(float))
     if feature.kind == "text":  # of free text its length: two sets of sentences have none in common
-        return np.array([np.nan if value is None else len(str(value)) for value in both.tolist()])
+        return np.array([np.nan if value is None else len(str(value)) for value in both.tolist()], dtype=float)
     codes, values = pd.factorize(both)
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
     rank = np.empty(len(values))
@@ -81,7 +81,7 @@ def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> np.ndar
 def _filled(column: np.ndarray) -> np.ndarray:
     """A column whose gaps lie below all values: trees part them as well, and fail at columns of gaps only."""
     known = np.isfinite(column)
-    return np.where(known, column, np.min(column[known], initial=np.inf) - 1.0 if known.any() else 0.0)
+    return np.where(known, column, column[known].min() - 1.0 if known.any() else 0.0)
 
 
 def _cross_fitted(data: np.ndarray, is_second: np.ndarray, folds: np.ndarray) -> tuple[float, float, float]:

@@ -169,6 +169,8 @@ def test_odd_columns_stop_nothing():
     frame["none"] = np.nan
     held = Holdout(block_of_frame(schema, frame[200:]), np.ones((100, 2), dtype=bool))
     assert check_holdout(schema, TWO, frame[:200], held)["population"]["differs"] is False
+    texts = pd.DataFrame({"note": [f"{'long ' * (at % 9)}note {at}" for at in range(300)]})  # without a gap
+    assert checked(texts[:200], texts[200:])["holdout_checks"]["population"]["differs"] is False
     alike = frame.assign(far=1.0, none=2.0, day=frame["day"][0])  # one row, 300 times
     assert warnings(checked(alike[:200], alike[200:])) == []
 
