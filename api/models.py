@@ -32,6 +32,10 @@ def register(app: Flask, service: Service) -> None:
         details = {
             "record_id": schema.record_id,
             "features": [_feature(feature) for feature in schema.features],
+            "one_hot": [
+                {"name": one.name, "label": one.label, "choices": one.choices, "columns": one.columns}
+                for one in schema.one_hot
+            ],
             "example": {feature.name: example_of(feature) for feature in schema.features},
         }
         return _answer(_summary(bundle, name) | details)

@@ -43,7 +43,7 @@ def question_text(question: Question, is_call: bool) -> str:
 
 
 def _button(standing: Standing, question: Question) -> Component:
-    label = standing.model.schema.feature(question.feature).label
+    label = standing.model.schema.displayed.feature(question.feature).label
     words = question_text(question, standing.probability >= standing.cut_off)
     parts = [html.Strong(label), html.Span(f": {words}", className="owned small")]
     return html.Button(parts, type="button", className="ask-button", **{"data-ask": question.feature})

@@ -16,6 +16,7 @@ from dash.development.base_component import Component
 from layouts import ids
 from layouts.fields import kept_text
 from ml.book import LONGEST_SEARCH, Entry, beside
+from ml.data.one_hot import gathered
 from ml.marks import dressed
 from ml.schema import Schema
 
@@ -113,8 +114,16 @@ def hit(schema: Schema, entry: Entry, text: str, *, sample: bool) -> dict[str, A
         "row": "" if entry.row is None else str(entry.row),
         "beside": beside(entry, text),
         "words": chosen(entry, sample=sample),
-        "record": {feature.name: kept_text(feature, entry.values.get(feature.name, "")) for feature in schema.features},
+        "record": kept_record(schema, entry),
     }
+
+
+def kept_record(schema: Schema, entry: Entry | None) -> dict[str, str]:
+    """A record's values as the form's fields hold them; empty for none."""
+    if entry is None:
+        return {}
+    values = gathered(schema.one_hot, entry.values)
+    return {feature.name: kept_text(feature, values.get(feature.name, "")) for feature in schema.features}
 
 
 def found(serial: int, hits: Sequence[dict[str, Any]], words: str) -> dict[str, Any]:

@@ -11,8 +11,8 @@ from dash.development.base_component import Component
 from layouts import ids
 from layouts.asked import BY_PROBABILITY, Asked
 from layouts.combobox import stores_of
-from layouts.fields import field, kept_text, marks_data, starting_text
-from layouts.finder import Opened, finder
+from layouts.fields import field, marks_data, starting_text
+from layouts.finder import Opened, finder, kept_record
 from layouts.keys import keys
 from layouts.pins import pin_tools, pin_words, pins
 from layouts.search import FIELDS, search_box
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 
 def form_schema(bundle: Bundle) -> Schema:
-    """What the form asks for: with probabilities, anything may stay unknown."""
-    return bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema
+    """What the form asks for: with probabilities, anything may stay unknown; columns that are one choice are one."""
+    return (bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema).displayed
 
 
 # Words of ours in the page's address, beside the features'
@@ -51,14 +51,11 @@ def starting_record(schema: Schema, query: Mapping[str, str], entry: Entry | Non
         The record that the address names: the query holds what differs from it.
     """
     given = {schema.position[name]: text for name, text in query.items() if name in schema.position}
+    kept = kept_record(schema, entry)
     return {
-        feature.name: starting_text(feature, given.get(position), _kept(feature, entry))
+        feature.name: starting_text(feature, given.get(position), kept.get(feature.name))
         for position, feature in enumerate(schema.features)
     }
-
-
-def _kept(feature: Feature, entry: Entry | None) -> str | None:
-    return None if entry is None else kept_text(feature, entry.values.get(feature.name, ""))
 
 
 def named_record(bundle: Bundle, query: Mapping[str, str]) -> str:
@@ -172,13 +169,14 @@ def _tools(*, search: bool) -> Component:
 def _group(
     schema: Schema, heading: str, features: Sequence[Feature], record: Mapping[str, str], entry: Entry | None
 ) -> Component:
+    kept = kept_record(schema, entry)
     fields = [
         field(
             feature,
             schema.position[feature.name],
             record[feature.name],
             live=True,
-            reset_to=_kept(feature, entry),
+            reset_to=kept.get(feature.name),
             searched=len(schema.features) >= FIELDS,
         )
         for feature in features

@@ -24,7 +24,8 @@ def advised(standing: Standing, advice: Advice, serial: int) -> dict[str, Any]:
         ``shown`` and ``here``.
     """
     column = standing.model.outcomes.index(standing.outcome)
-    drawn = {name: _drawn(standing.model.schema.feature(name), sweep, column) for name, sweep in advice.sweeps.items()}
+    schema = standing.model.schema.displayed
+    drawn = {name: _drawn(schema.feature(name), sweep, column) for name, sweep in advice.sweeps.items()}
     return {"serial": serial, "model": standing.model.key, "outcome": standing.outcome, "sweeps": drawn}
 
 

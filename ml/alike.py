@@ -59,6 +59,8 @@ def read_columns(
     extra : bool
         True where there may be columns that the model does not know.
     """
+    if any(one.name in names for one in schema.one_hot):
+        return None  # one choice in place of its columns
     places = _places(schema, names, extra)
     if places is None:
         return None

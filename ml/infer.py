@@ -17,6 +17,7 @@ from ml.data.yes_no import no_and_yes, spelled
 from ml.description import check_described
 from ml.errors import InvalidData
 from ml.schema import Choice, Feature, Kind, Schema, text_of
+from ml.training.one_hot import one_hot_of, starting
 from ml.values import quote
 
 MOST_CHOICES = 60
@@ -65,7 +66,8 @@ def infer_schema(
         _feature(str(name), frame[name], dict(described.get(str(name), {})), str(name) not in free) for name in frame
     ]
     _refuse_shared_names(features, record_id)
-    return Schema(tuple(features), record_id, read_constraints(constraints, features))
+    groups = one_hot_of(frame, features, [record_id] if record_id else [])
+    return Schema(starting(features, groups), record_id, read_constraints(constraints, features), groups)
 
 
 def _refuse_shared_names(features: Collection[Feature], record_id: str | None) -> None:

@@ -123,7 +123,11 @@ class _Search:
         self._grids: dict[tuple[int, int], tuple[Value, ...]] = {}
         self._steps: dict[tuple[int, Value], float] = {}
         self._alone: dict[tuple[int, Value], float] = {}  # gain of each move by itself
-        self.levers = [at for at, feature in enumerate(game.schema.features) if feature.lever and self._values(at)]
+        self.levers = [
+            at
+            for at, feature in enumerate(game.schema.features)
+            if feature.lever and feature.name not in game.schema.shown and self._values(at)
+        ]
 
     def _values(self, at: int, most: int = MOST_VALUES) -> tuple[Value, ...]:
         if (at, most) not in self._grids:

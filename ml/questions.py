@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,19 +61,26 @@ def questions(game: Game, position: Position, outcome: int, cutoff: float) -> tu
     tuple of Question
         By worth; ties in schema order. Empty when nothing is blank.
     """
-    ranked = sorted((_worth(game, position, at, outcome, cutoff) for at in position.blank), key=lambda pair: pair[0])
-    return tuple(question for _, question in ranked)
+    columns: dict[str, list[int]] = {}  # of one question: several where they are one choice
+    for at in position.blank:
+        name = game.schema.names[at]
+        columns.setdefault(game.schema.shown.get(name, name), []).append(at)
+    worths = (_worth(game, position, name, places, outcome, cutoff) for name, places in columns.items())
+    return tuple(question for _, question in sorted(worths, key=lambda pair: pair[0]))
 
 
 def _worth(
-    game: Game, position: Position, at: int, outcome: int, cutoff: float
+    game: Game, position: Position, name: str, places: Sequence[int], outcome: int, cutoff: float
 ) -> tuple[tuple[float, float], Question]:
     """The question about one blank feature, and what ranks it: the smallest first."""
-    name = game.schema.names[at]
-    if not game.used[at]:
+    used = [at for at in places if game.used[at]]
+    if not used:
         return (0.0, 0.0), Question(name, 0.0, 0.0, 0.0)
     answers, weights, value = position.answers[:, outcome], position.weights, float(position.value[outcome])
-    groups = game.scales[at].groups(position.chosen, weights)
+    groups = game.scales[used[0]].groups(position.chosen, weights)
+    if len(used) > 1:
+        each = np.array([game.scales[at].groups(position.chosen, weights) for at in used])
+        groups = np.unique(each, axis=1, return_inverse=True)[1].reshape(-1)
     shares, means = group_values(groups, answers, weights)
     acts = (answers >= cutoff).astype(np.float64)
     chance = float(weights @ acts)

@@ -15,6 +15,7 @@ from ml.alike import LONGEST_ID, read_alike
 from ml.cells import Memo, read_cell
 from ml.data.texts import COMPARED
 from ml.errors import InvalidRecord, Problem
+from ml.expand import expanded
 from ml.schema import Row, Schema, Value, text_of
 from ml.values import kind_of, quote, shown
 
@@ -93,6 +94,8 @@ def _read_record(
         hint = 'Send an object such as {"feature": value}.'
         problems.append(Problem(at, None, raw, f"A record is a set of named values, not {kind_of(raw)}.", hint))
         return (), None
+    if schema.one_hot:
+        raw = expanded(schema, raw, at, problems)
     given, record_id = _by_position(schema, raw, at, extra, problems)
     values: list[Value] = []
     for position, feature in enumerate(schema.features):

@@ -7,10 +7,12 @@ A *block* is the same for n records: a tuple of p arrays of length n.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from ml.data.one_hot import OneHot
 from ml.data.texts import Texts
 from ml.data.yes_no import no_and_yes
 
@@ -20,6 +22,7 @@ Sign = Literal["<=", "<"]
 Value = float | int | str | bool | dt.date | None
 Row = tuple[Value, ...]
 
+MOST_BUTTONS = 4  # choices that stand beside each other
 MOST_LISTED = 60  # choices that a form lists; more are searched
 KINDS: tuple[Kind, ...] = ("number", "integer", "category", "boolean", "date", "text")
 
@@ -106,7 +109,7 @@ class Feature:
         if self.kind == "category":
             if self.required and self.yes_no:
                 return "switch"
-            return "radio" if len(self.choices) <= 4 else "select"
+            return "radio" if len(self.choices) <= MOST_BUTTONS else "select"
         by_kind: dict[str, Widget] = {"boolean": "switch" if self.required else "radio", "date": "date", "text": "text"}
         return by_kind.get(self.kind, "number")
 
@@ -167,6 +170,7 @@ class Schema:
     features: tuple[Feature, ...]
     record_id: str | None = None
     constraints: tuple[Constraint, ...] = ()
+    one_hot: tuple[OneHot, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -187,6 +191,37 @@ class Schema:
             for feature in self.features
         )
         return replace(self, features=tuple(free))
+
+    @cached_property
+    def shown(self) -> dict[str, str]:
+        """Of a column that is part of one choice, the name of the choice."""
+        return {column: one.name for one in self.one_hot for column in one.columns if column in self.position}
+
+    @cached_property
+    def displayed(self) -> Schema:
+        """As people are asked: one category in place of the columns that are one choice."""
+        choices = {one.columns[0]: one for one in self.one_hot if one.columns[0] in self.position}
+        features = [
+            self._as_choice(choices[feature.name]) if feature.name in choices else feature
+            for feature in self.features
+            if feature.name in choices or feature.name not in self.shown
+        ]
+        return replace(self, features=tuple(features))
+
+    def _as_choice(self, one: OneHot) -> Feature:
+        columns = [self.feature(name) for name in one.columns]
+        return Feature(
+            name=one.name,
+            label=one.label,
+            kind="category",
+            dtype="str",
+            required=all(column.required for column in columns),
+            choices=tuple(Choice(choice, choice) for choice in one.choices),
+            default=one.default or None,
+            group=columns[0].group,
+            personal=any(column.personal for column in columns),
+            widget="select" if len(one.choices) > MOST_BUTTONS else "radio",
+        )
 
     @cached_property
     def groups(self) -> tuple[tuple[str, tuple[Feature, ...]], ...]:
@@ -224,13 +259,20 @@ def to_json(schema: Schema) -> dict[str, Any]:
         }
         written.append({key: plain(value) for key, value in row.items()})
     whole = {"record_id": schema.record_id, "features": written}
-    return whole | ({"constraints": [asdict(rule) for rule in schema.constraints]} if schema.constraints else {})
+    more: dict[str, Sequence[Any]] = {"constraints": schema.constraints, "one_hot": schema.one_hot}
+    return whole | {name: [asdict(each) for each in given] for name, given in more.items() if given}
 
 
 def from_json(data: dict[str, Any]) -> Schema:
     """The inverse of :func:`to_json`."""
     rules = tuple(Constraint(**rule) for rule in data.get("constraints", ()))
-    return Schema(tuple(_feature(row) for row in data["features"]), data.get("record_id"), rules)
+    groups = tuple(_one_hot(one) for one in data.get("one_hot", ()))
+    return Schema(tuple(_feature(row) for row in data["features"]), data.get("record_id"), rules, groups)
+
+
+def _one_hot(row: dict[str, Any]) -> OneHot:
+    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in row.items()}
+    return OneHot(**given)
 
 
 def _feature(row: dict[str, Any]) -> Feature:

@@ -65,7 +65,8 @@ def sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) -> dict[st
     ValueError
         When the model refuses a value.
     """
-    return _sweeps(game, row, known, range(len(row)))
+    single = [at for at, name in enumerate(game.schema.names) if name not in game.schema.shown]
+    return _sweeps(game, row, known, single) | one_hot_sweeps(game, row, known)
 
 
 def sweep(game: Game, row: Row, feature: str, known: Sequence[bool] | None = None) -> Sweep | None:
@@ -88,6 +89,30 @@ def _sweeps(game: Game, row: Row, known: Sequence[bool] | None, wanted: Sequence
                 part[here] = shown
             found[feature.name] = Sweep(feature.name, values, part, here)
             start += len(values)
+    return found
+
+
+def one_hot_sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) -> dict[str, Sweep]:
+    """The sweep of each choice that is several columns of 0 and 1: all of them move together."""
+    mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
+    found = {}
+    for one in game.schema.one_hot:
+        places = [game.schema.position[name] for name in one.columns]
+        features = [game.schema.features[at] for at in places]
+        moves: list[Moves] = [
+            {
+                at: bool(value) if feature.kind == "boolean" else value
+                for at, feature, value in zip(places, features, one.columns_of(choice).values(), strict=True)
+            }
+            for choice in one.choices[:MOST_CHOICES]
+        ]
+        probabilities = values_of(game, row, mask, moves)
+        here = next((number for number, move in enumerate(moves) if all(row[at] == move[at] for at in places)), None)
+        if here is not None and mask[places].all():
+            probabilities[here] = game.at(row, mask.tolist()).value
+        else:
+            here = None
+        found[one.name] = Sweep(one.name, one.choices[:MOST_CHOICES], probabilities, here)
     return found
 
 

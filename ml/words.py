@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+import numpy as np
+
 from ml.explain import Explanation
 from ml.marks import dressed
 from ml.schema import Feature, Row, Schema, Value, text_of
@@ -60,16 +62,37 @@ def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, mo
     most : int
         Of each sort. What would round to 0 points is left out.
     """
+    schema, row, contributions = as_displayed(schema, row, explanation.contributions)
     found = [
         Reason(feature.name, points, sentence(feature, value, points))
         for feature, value, points in zip(
-            schema.features, row, (100.0 * explanation.contributions[:, outcome]).tolist(), strict=True
+            schema.features, row, (100.0 * contributions[:, outcome]).tolist(), strict=True
         )
         if rounded(points)
     ]
     strongest = sorted(found, key=lambda reason: -abs(reason.points))
     raising = tuple(reason for reason in strongest if reason.points > 0)
     return Reasons(raising[:most], tuple(reason for reason in strongest if reason.points < 0)[:most])
+
+
+def as_displayed(schema: Schema, row: Row, contributions: np.ndarray) -> tuple[Schema, Row, np.ndarray]:
+    """Schema, row and contributions with one line for columns that are one choice: their contributions summed.
+
+    Parameters
+    ----------
+    schema : Schema
+    row : Row
+    contributions : ndarray of float, shape (p, k)
+    """
+    if not schema.one_hot:
+        return schema, row, contributions
+    columns = {one.name: [schema.position[name] for name in one.columns] for one in schema.one_hot}
+    texts = dict(zip(schema.names, map(text_of, row), strict=True))
+    chosen = {one.name: one.choice_of(texts) or None for one in schema.one_hot}
+    names = schema.displayed.names
+    places = [columns.get(name) or [schema.position[name]] for name in names]
+    shown = tuple(chosen[name] if name in columns else row[schema.position[name]] for name in names)
+    return schema.displayed, shown, np.array([contributions[place].sum(axis=0) for place in places])
 
 
 def sentence(feature: Feature, value: Value, points: float) -> str:

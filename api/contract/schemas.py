@@ -16,13 +16,17 @@ def record(bundle: Bundle) -> dict[str, Any]:
     """One record of a model: types, limits, choices, units and an example."""
     schema = bundle.schema
     properties = {feature.name: _feature(feature) for feature in schema.features}
+    for name in dict.fromkeys(schema.shown.values()):  # one choice may stand in place of its columns
+        properties[name] = _feature(schema.displayed.feature(name))
     if schema.record_id:
         properties[schema.record_id] = {"type": ["string", "null"], "maxLength": 200, "title": "The record's own name"}
     return {
         "type": "object",
         "title": f"A record of {bundle.title}",
         "properties": properties,
-        "required": [feature.name for feature in schema.features if feature.required],
+        "required": [
+            feature.name for feature in schema.features if feature.required and feature.name not in schema.shown
+        ],
         "additionalProperties": False,
         "examples": [example(schema)],
     }

@@ -1,0 +1,68 @@
+"""One choice that an estimator takes as several columns of 0 and 1, as ``pandas.get_dummies`` makes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+ONE = {"1", "true"}
+
+
+@dataclass(frozen=True)
+class OneHot:
+    """Columns of which at most one is 1 in a record.
+
+    Attributes
+    ----------
+    name : str
+        Of the choice, as a record may bring it in place of the columns: "town" for ``town_Linz``, ``town_Graz``.
+    label : str
+        What people read.
+    columns : tuple of str
+        Names of the features that it stands for.
+    labels : tuple of str
+        The choice for which each column is 1.
+    rest : str
+        The choice for which all columns are 0; empty where one always is 1.
+    default : str
+        The choice with which the form starts.
+    """
+
+    name: str
+    label: str
+    columns: tuple[str, ...]
+    labels: tuple[str, ...]
+    rest: str = ""
+    default: str = ""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """All choices, in the order in which they are shown."""
+        return (*self.labels, *([self.rest] if self.rest else []))
+
+    def columns_of(self, choice: str | None) -> dict[str, int | None]:
+        """The columns' values for a choice; none is known for None."""
+        return {
+            column: None if choice is None else int(label == choice)
+            for column, label in zip(self.columns, self.labels, strict=True)
+        }
+
+    def choice_of(self, values: Mapping[str, Any]) -> str:
+        """The choice that columns stand for; empty where they are not known or stand for none.
+
+        Parameters
+        ----------
+        values : mapping of column to value
+            0 or 1, as a number, a truth value or text; what is left out is not known.
+        """
+        told = [str(values.get(column, "")).strip().removesuffix(".0").lower() for column in self.columns]
+        chosen = [label for label, text in zip(self.labels, told, strict=True) if text in ONE]
+        if len(chosen) == 1:
+            return chosen[0]
+        return self.rest if not chosen and "" not in told and "none" not in told else ""
+
+
+def gathered(groups: Iterable[OneHot], values: Mapping[str, str]) -> dict[str, str]:
+    """A record's texts with each choice under its own name, beside its columns."""
+    return dict(values) | {one.name: one.choice_of(values) for one in groups}
