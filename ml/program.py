@@ -92,8 +92,8 @@ class Program:
 
     @cached_property
     def _rows_at_once(self) -> int:
-        width = sum(matrix.width for matrix in self.matrices)
-        return max(1, min(ROWS_AT_ONCE, CELLS_AT_ONCE // max(width, 1)))
+        cells = sum(matrix.cells for matrix in self.matrices)
+        return max(1, min(ROWS_AT_ONCE, CELLS_AT_ONCE // max(cells, 1)))
 
     @cached_property
     def _trees(self) -> Trees | None:

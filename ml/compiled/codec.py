@@ -18,7 +18,7 @@ KNOWN: dict[str, type] = {
         models.Forest, models.Boosted, models.Linear, models.Gaussian, calibration.Sigmoid, calibration.Isotonic,
         calibration.Member, calibration.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
         combined.Posterior, combined.Average, combined.AgainstRest, combined.Stacked,
-        kernels.SupportVectors, kernels.Neighbours, kernels.Network, single.SinglePrecision,
+        kernels.SupportVectors, kernels.Network, single.SinglePrecision,
     )
 }  # fmt: skip
 
@@ -53,3 +53,12 @@ def _array(value: dict[str, Any]) -> np.ndarray:
     if value["type"] not in ("<i8", "<f8"):
         raise ValueError(f"An array of the type {value['type']!r} is not known here.")
     return np.frombuffer(base64.b64decode(value["array"]), dtype=value["type"]).reshape(value["shape"])
+
+
+def numbers_in(value: Any) -> int:
+    """How many numbers the arrays of a part hold."""
+    if isinstance(value, np.ndarray):
+        return value.size
+    if is_dataclass(value):
+        return sum(numbers_in(getattr(value, field.name)) for field in fields(value))
+    return sum(map(numbers_in, value)) if isinstance(value, tuple) else 0

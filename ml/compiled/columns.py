@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from ml.blocks import Block
-from ml.compiled.stages import Staged, side_by_side
+from ml.compiled.stages import Staged, cells_of, side_by_side
 from ml.compiled.steps import NEEDED, OnArray, OnValue, Step, on_array, on_value
 from ml.compiled.words import Words
 from ml.schema import Row
@@ -222,6 +222,11 @@ class Matrix:
     def width(self) -> int:
         """Number of columns."""
         return sum(part.width for part in self.parts)
+
+    @cached_property
+    def cells(self) -> int:
+        """How many numbers a row takes at most on its way."""
+        return cells_of(self.parts) + cells_of(self.guards)
 
     @cached_property
     def _wide(self) -> bool:

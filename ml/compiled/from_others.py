@@ -1,4 +1,4 @@
-"""Support vectors, neighbours, networks, and linear models of other makes, as models of a program."""
+"""Support vectors, networks, and linear models of other makes, as models of a program."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegressionCV, SGDClassifier
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
-from sklearn.neighbors import KNeighborsClassifier
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import SVC, NuSVC
 
@@ -18,7 +17,7 @@ from ml.compiled.combined import Posterior
 from ml.compiled.symbols import CannotCompile
 from ml.compiled.traced import Traced, alike
 
-MOST_NUMBERS = 400_000  # of neighbours: above it scikit-learn's own search is as fast
+MOST_IN_VECTORS = 2_000_000  # numbers that each record is compared with: 16 MB
 
 
 def _stochastic(estimator: SGDClassifier, given: Traced, builder: Builder) -> models.Model:
@@ -50,6 +49,9 @@ def _support_vectors(estimator: SVC, given: Traced, builder: Builder) -> models.
     k = len(estimator.classes_)
     if k > 2 and (estimator.break_ties or estimator.decision_function_shape == "ovo"):
         raise CannotCompile(f"{type(estimator).__name__} with break_ties or one-vs-one decisions cannot be compiled.")
+    count = estimator.support_vectors_.shape[0] * estimator.support_vectors_.shape[1]
+    if count > MOST_IN_VECTORS:
+        raise CannotCompile(f"{type(estimator).__name__} with {count:,} numbers in its support vectors is too large.")
     points, duals = (_dense(array) for array in (estimator.support_vectors_, estimator._dual_coef_))
     ends = np.concatenate([[0], np.cumsum(estimator._n_support)])
     weights = []
@@ -75,24 +77,6 @@ def _dense(array: Any) -> np.ndarray:
     return np.asarray(array.toarray() if hasattr(array, "toarray") else array, dtype=np.float64)
 
 
-def _neighbours(estimator: KNeighborsClassifier, given: Traced, builder: Builder) -> models.Model:
-    power = {"euclidean": 2.0, "l2": 2.0, "manhattan": 1.0, "cityblock": 1.0, "l1": 1.0}.get(
-        estimator.effective_metric_, float(estimator.p) if estimator.effective_metric_ == "minkowski" else 0.0
-    )
-    if power not in (1.0, 2.0) or callable(estimator.weights):
-        raise CannotCompile("KNeighborsClassifier with this metric or with weights of its own cannot be compiled.")
-    if estimator.outputs_2d_:
-        raise CannotCompile("KNeighborsClassifier with several outputs cannot be compiled.")
-    points = _dense(estimator._fit_X)
-    if points.size > MOST_NUMBERS:
-        raise CannotCompile(f"KNeighborsClassifier with {points.size:,} numbers is as fast in scikit-learn itself.")
-    builder.note(f"{estimator.n_neighbors} neighbours of {len(points):,}")
-    return kernels.Neighbours(
-        builder.matrix(given), len(estimator.classes_), points, np.asarray(estimator._y, dtype=np.int64).ravel(),
-        int(estimator.n_neighbors), estimator.weights == "distance", power,
-    )  # fmt: skip
-
-
 def _network(estimator: MLPClassifier, given: Traced, builder: Builder) -> models.Model:
     if estimator.out_activation_ not in ("logistic", "softmax"):
         raise CannotCompile(f"MLPClassifier with the output {estimator.out_activation_!r} cannot be compiled.")
@@ -111,6 +95,5 @@ OTHERS: dict[type[Any], Maker] = {
     BernoulliNB: _bayes,
     SVC: _support_vectors,
     NuSVC: _support_vectors,
-    KNeighborsClassifier: _neighbours,
     MLPClassifier: _network,
 }

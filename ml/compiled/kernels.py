@@ -1,4 +1,4 @@
-"""Classifiers that compare a record with records of the training, and networks."""
+"""Support vector machines and networks."""
 
 from __future__ import annotations
 
@@ -58,7 +58,10 @@ class SupportVectors:
         return product**self.degree if self.kernel == "poly" else np.tanh(product)
 
     def _values(self, given: Inputs) -> np.ndarray:
-        return self._kernel(given.matrices[self.matrix]) @ self.weights.T + self.intercept
+        x = given.matrices[self.matrix]
+        most = max(1, PAIRS_AT_ONCE // len(self.points))
+        parts = [self._kernel(x[at : at + most]) @ self.weights.T for at in range(0, max(len(x), 1), most)]
+        return np.concatenate(parts) + self.intercept
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""
@@ -128,64 +131,6 @@ def squared_distances(x: np.ndarray, points: np.ndarray) -> np.ndarray:
     inner += np.einsum("ij,ij->i", x, x)[:, np.newaxis]
     inner += np.einsum("ij,ij->i", points, points)
     return np.maximum(inner, 0.0, out=inner)
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """The shares of the classes among the nearest records of the training.
-
-    Attributes
-    ----------
-    points, labels : ndarray of shape (m, width), (m,)
-    nearest : int
-        How many count.
-    by_distance : bool
-        Each counts by 1 / distance, and not alike.
-    power : float
-        2 for Euclidean distances, 1 for sums of absolute differences.
-    """
-
-    matrix: int
-    classes: int
-    points: np.ndarray
-    labels: np.ndarray
-    nearest: int
-    by_distance: bool
-    power: float
-
-    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
-        """Position of the predicted class (n,), probabilities (n, k)."""
-        x = given.matrices[self.matrix]
-        most = max(1, PAIRS_AT_ONCE // self.points.size)
-        parts = [self._shares(x[at : at + most]) for at in range(0, len(x), most)]
-        shares = np.concatenate(parts) if parts else np.empty((0, self.classes))
-        return shares.argmax(axis=1), shares
-
-    def _shares(self, x: np.ndarray) -> np.ndarray:
-        apart = x[:, np.newaxis, :] - self.points
-        distance = np.einsum("nmw,nmw->nm", apart, apart) if self.power == 2 else np.abs(apart).sum(axis=2)
-        near = np.argpartition(distance, self.nearest - 1, axis=1)[:, : self.nearest]
-        weight = np.ones(near.shape)
-        if self.by_distance:
-            found = np.take_along_axis(distance, near, axis=1)
-            weight = _inverse(np.sqrt(found) if self.power == 2 else found)
-        shares = np.zeros((len(x), self.classes))
-        np.add.at(shares, (np.arange(len(x))[:, np.newaxis], self.labels[near]), weight)
-        return shares / shares.sum(axis=1, keepdims=True)
-
-    def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
-        return seen_by_calibrator(self.answer(given)[1])
-
-
-def _inverse(distance: np.ndarray) -> np.ndarray:
-    """1 / distance; where one is 0, those alone count."""
-    with np.errstate(divide="ignore"):
-        weight = 1.0 / distance
-    touching = np.isinf(weight)
-    rows = touching.any(axis=1)
-    weight[rows] = touching[rows]
-    return weight
 
 
 @dataclass(frozen=True)

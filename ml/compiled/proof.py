@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.blocks import Block, block_of, rows_of, size, take
+from ml.compiled.codec import numbers_in
 from ml.compiled.columns import LARGEST_SINGLE
 from ml.outcomes import Prediction
 from ml.program import Program
@@ -20,6 +21,7 @@ Reference = Callable[[Block], Prediction]
 TOLERANCE = 1e-9
 RECORDS_TO_CHANGE = 3
 ONE_BY_ONE = 20_000  # given records that are asked as single rows too: 1,000,000 would take a minute
+FEW_NUMBERS = 20_000  # of a model that compares a record with many others fewer are asked so
 EDGES_ONE_BY_ONE = 500  # the same for each group of generated records: a choice of 10,000 levels is one group
 FEW_VALUES = 60  # up to so many values are tried in each record to change; of more, each is tried in one of them
 ROWS_AT_ONCE = 4_096  # a pipeline may make thousands of dense columns of each
@@ -87,9 +89,10 @@ def prove(program: Program, reference: Reference, schema: Schema, blocks: Sequen
     """
     judge = _Judge(program, reference, schema)
     try:
+        alone = ONE_BY_ONE // max(1, numbers_in(program.model) // FEW_NUMBERS)
         for block in blocks:
             for at in range(0, size(block), ROWS_AT_ONCE):
-                judge.compare(take(block, slice(at, at + ROWS_AT_ONCE)), "a given record", ONE_BY_ONE)
+                judge.compare(take(block, slice(at, at + ROWS_AT_ONCE)), "a given record", alone)
         for what, rows in edge_records(schema, program, blocks):
             judge.compare_edges(rows, what)
     except _Differs as difference:

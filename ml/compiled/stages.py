@@ -132,6 +132,14 @@ class Staged:
             width = stage.width(width)
         return width
 
+    @cached_property
+    def cells(self) -> int:
+        """How many numbers a row takes at most on its way."""
+        widths = [cells_of(self.parts)]
+        for stage in self.stages:
+            widths.append(stage.width(widths[-1] if len(widths) > 1 else sum(part.width for part in self.parts)))
+        return max(widths)
+
     def row(self, row: Row) -> np.ndarray:
         """The columns' values for one row."""
         return self._through(np.concatenate([part.row(row) for part in self.parts])[np.newaxis])[0]
@@ -156,6 +164,11 @@ class Staged:
         for stage in self.stages:
             array = stage.apply(array)
         return array
+
+
+def cells_of(parts: Sequence[Part]) -> int:
+    """How many numbers a row of these parts takes at most on its way."""
+    return sum(part.cells if isinstance(part, Staged) else part.width for part in parts)
 
 
 def side_by_side(parts: Sequence[Part], block: Block) -> np.ndarray:

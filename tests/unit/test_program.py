@@ -27,7 +27,7 @@ from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV, Tune
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 from sklearn.naive_bayes import GaussianNB
-from sklearn.neighbors import RadiusNeighborsClassifier
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -424,7 +424,7 @@ def test_a_missing_value_that_the_model_needs_is_refused() -> None:
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
-        (RadiusNeighborsClassifier(), "RadiusNeighborsClassifier is a classifier"),
+        (KNeighborsClassifier(), "KNeighborsClassifier is a classifier"),
         (make_pipeline(FunctionTransformer(np.nan_to_num), LogisticRegression()), "calls a Python function"),
         (GradientBoostingClassifier(**FAST, init=LogisticRegression()), "`init`"),
     ],
