@@ -157,6 +157,7 @@ def plain_array(array: Any, each: Any) -> Any:
     TypeError
         For a kind of array that is not known here.
     """
+    array = array.to_numpy() if type(array) is pd.arrays.NumpyExtensionArray else array
     dtype = array.dtype
     if isinstance(dtype, pd.CategoricalDtype):
         told = [plain_index(dtype.categories, each), bool(dtype.ordered)]
@@ -167,7 +168,7 @@ def plain_array(array: Any, each: Any) -> Any:
     if isinstance(dtype, np.dtype):
         values = np.asarray(array)
         return StoredArray.keep("objects", [each(item) for item in values]) if dtype.hasobject else values.copy()
-    return StoredArray.keep("listed", _listed(array, dtype), _name(dtype))
+    return StoredArray.keep("listed", _listed(array, dtype), str(dtype))
 
 
 def _listed(array: Any, dtype: Any) -> list[Any]:
@@ -176,10 +177,6 @@ def _listed(array: Any, dtype: Any) -> list[Any]:
     if dtype.kind not in "biufOSU":
         raise TypeError(f"a pandas column of {dtype}")
     return [None if pd.isna(item) else getattr(item, "item", lambda item=item: item)() for item in array]
-
-
-def _name(dtype: Any) -> str:
-    return str(dtype)
 
 
 def plain_index(index: pd.Index, each: Any) -> Any:
@@ -206,7 +203,7 @@ def plain_series(series: pd.Series, each: Any) -> Any:
 def plain_dtype(dtype: Any, each: Any) -> Any:
     """A stand-in for a dtype of pandas."""
     if not isinstance(dtype, pd.CategoricalDtype):
-        return StoredDtype.keep(_name(dtype))
+        return StoredDtype.keep(str(dtype))
     categories = None if dtype.categories is None else plain_index(dtype.categories, each)
     return StoredDtype.keep(categories, dtype.ordered)
 

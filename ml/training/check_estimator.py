@@ -7,8 +7,8 @@ from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
 from ml.errors import InvalidData
-from ml.training.walk import parts_of
 from ml.trust.foreign import reason
+from ml.trust.walk import parts_of
 
 OWN_FILE = (
     "Put it into a file of its own, such as shop_features.py, import it from there, fit and save the estimator "

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from ml.predict import stored
-from ml.training.walk import children_of, parts_of
+from ml.trust.walk import children_of, parts_of
 
 SHARED = ("Booster",)  # of the boosting libraries: large, and never changed here
 

@@ -12,6 +12,7 @@ from ml.errors import BrokenModel, UntrustedModel
 from ml.trust.code import Code, importable
 from ml.trust.foreign import how_to_install, installed_version
 from ml.trust.record import FILE, Trusted
+from ml.trust.trees import fault_of_trees
 from ml.trust.types import ESTIMATORS, defines, is_harmless
 
 LARGEST_UNPACKED = 8 * 2**30  # a bomb of 0.3 MB unpacks to gigabytes
@@ -50,7 +51,11 @@ def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: T
     with importable(code):
         _check_packages(key, unknown)
         _check_names(key, unknown, trusted, code)
-        return skops.io.load(path, trusted=unknown)
+        estimator = skops.io.load(path, trusted=unknown)
+    fault = fault_of_trees(estimator)
+    if fault:
+        raise BrokenModel(f"{key}: {fault}.", "Train or add it again.")
+    return estimator
 
 
 def names_in(path: Path, code: Code | None = None) -> list[str]:

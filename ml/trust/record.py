@@ -114,6 +114,9 @@ def _write(models: Path, written: dict[str, Any], name: str, told: Trusted) -> N
         written[name] = {"types": sorted(told.types), "code": code}
     else:
         written.pop(name, None)
+    if not written:
+        (models / FILE).unlink(missing_ok=True)
+        return
     fresh = models / f".{FILE}.{os.getpid()}"
     fresh.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n", encoding="utf-8")
     os.replace(fresh, models / FILE)

@@ -359,3 +359,7 @@ def test_what_was_allowed_for_an_attempt_that_failed_is_taken_back(tmp_path):
             fails(name)
     assert trusted_of(tmp_path, "own") == before
     assert "new" not in json.loads((tmp_path / record.FILE).read_text())
+    (tmp_path / record.FILE).unlink()
+    with pytest.raises(ZeroDivisionError):
+        fails("own")
+    assert not (tmp_path / record.FILE).exists()

@@ -30,6 +30,7 @@ from ml.errors import InvalidData, LikelyError, UntrustedModel
 from ml.training.check_estimator import check_estimator
 from ml.training.load_estimator import load_estimator_file
 from ml.trust.code import read_code
+from ml.trust.foreign import PACKAGES
 
 X = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": [1.0, 0.0, 1.0, 0.0]})
 Y = np.array(["no", "no", "yes", "yes"])
@@ -331,3 +332,10 @@ def test_names_from_the_code_that_was_given_need_no_more_words(tmp_path):
 def test_a_path_that_is_none_is_said(tmp_path):
     with pytest.raises(InvalidData, match=r"There is no file .*nope\.skops"):
         load_estimator_file(Path(tmp_path) / "nope.skops")
+
+
+def test_the_pins_that_a_refusal_names_are_those_of_the_requirements():
+    lines = (Path(__file__).resolve().parents[2] / "requirements-libraries.txt").read_text().splitlines()
+    pinned = {f"{package}=={pin}" for package, pin in PACKAGES.values() if pin}
+    assert pinned <= set(lines)
+    assert {line.partition("==")[0] for line in pinned} == {"catboost", "imbalanced-learn", "lightgbm", "xgboost-cpu"}
