@@ -59,7 +59,8 @@ def split(
     with files.open(places.source(job.id)) as file:
         source = read_source(file, job.options.get("format", "csv"))
         columns = job.options.get("columns", {})
-        check_header(bundle, [columns.get(name, name) for name in source.header])
+        twice = [name for name in source.twice if name not in columns]
+        check_header(bundle, [columns.get(name, name) for name in source.header], twice)
         while lines := list(islice(source.lines, records or RECORDS)):
             number += 1
             total += len(lines)

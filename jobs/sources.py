@@ -10,7 +10,7 @@ from typing import IO, Any
 
 from ml.errors import InvalidData, LikelyError, Unreadable
 from ml.schema import text_of
-from ml.tables import Table, check_header, read_table
+from ml.tables import Table, header_of, read_table, twice_in
 
 CSV, XLSX, PARQUET, OLD_EXCEL, GZIP = "csv", "xlsx", "parquet", "old excel", "gzip"
 BATCH = 5_000
@@ -120,11 +120,11 @@ def _told(rows: Iterator[tuple[Any, ...]], what: str) -> Iterator[tuple[Any, ...
 
 def _typed(rows: Iterator[tuple[Any, ...]]) -> Table:
     """A table out of typed cells: as text, so that the schema reads them as it reads all files."""
-    header = tuple(_cell(name).strip() for name in next(rows, ()))
-    while header and not header[-1]:
-        header = header[:-1]
-    check_header(header)
-    return Table(header, (_fitted(list(map(_cell, row)), len(header)) for row in rows))
+    names = [_cell(name).strip() for name in next(rows, ())]
+    while names and not names[-1]:
+        names.pop()
+    header = header_of(names)
+    return Table(header, (_fitted(list(map(_cell, row)), len(header)) for row in rows), twice_in(names))
 
 
 def _fitted(cells: list[str], width: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""Add a model that was fitted elsewhere: an estimator's file, its training rows and a hold-out."""
+"""Add a model that was fitted elsewhere: from files (the command line), or from what is in memory (Python)."""
 
 from __future__ import annotations
 
@@ -7,34 +7,35 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from ml.build import Trained, outcomes_of
-from ml.data.labels import label_of
-from ml.description import Description, read_description
+from ml.build import Trained, build_bundle
+from ml.data.training_table import TrainingTable, frame_table, read_training_table
+from ml.description import Description, read_described, read_description
 from ml.errors import InvalidData
-from ml.infer import infer_schema
-from ml.outcomes import Outcome, Outcomes
-from ml.schema import text_of
+from ml.training.assemble import Material, assemble
+from ml.training.check_estimator import check_estimator
 from ml.training.load_estimator import load_estimator_file
 from ml.trust.code import read_code
-from ml.truth import read_truth
+
+MODELS = Path(__file__).resolve().parent.parent / "models"
 
 
 @dataclass(frozen=True)
 class Given:
-    """What the person who adds a model says.
+    """What the person who adds a model by files says.
 
     Attributes
     ----------
     estimator : Path
         A skops file; a joblib or pickle file only together with `trust_pickle`.
     data, holdout : Path
-        CSV files with the features and the truth: rows that the estimator learned from, and rows
+        CSV or Parquet files with the features and the truth: rows that the estimator learned from, and rows
         that it did not see.
     truth : sequence of str
         Columns with the truth: one for exclusive outcomes, several (of 0 and 1) for independent ones.
+    map : sequence of str
+        What words of the truth mean, as "left=1": the estimator's class, or yes and no of an independent outcome.
     describe : Path, optional
         TOML file with title, description, labels, units, help, limits: what data cannot tell.
     code : Path, optional
@@ -48,6 +49,7 @@ class Given:
     truth: Sequence[str]
     positive: str | None = None
     record_id: str | None = None
+    map: Sequence[str] = ()
     describe: Path | None = None
     trust: Sequence[str] = ()
     trust_pickle: bool = False
@@ -67,116 +69,132 @@ def gather(given: Given) -> Trained:
     code = None if given.code is None else read_code(given.code)
     estimator = load_estimator_file(given.estimator, given.trust_pickle, given.trust, code, len(given.truth))
     told = read_description(given.describe)
-    training, holdout = _table(given.data, given, told), _table(given.holdout, given, told)
-    columns = _columns(estimator, training, given)
-    missing = [name for name in columns if name not in holdout]
-    if missing:
-        raise InvalidData(f"{given.holdout.name} lacks the columns {', '.join(missing)}.", "The model asks for them.")
-    _try(estimator, training[columns], given)
-    outcomes = _outcomes(estimator, given, told.outcomes)
-    return Trained(
-        name=given.name,
-        title=told.title or label_of(given.name.replace("-", " ")),
-        description=told.description,
-        estimator=estimator,
-        schema=infer_schema(
-            training[columns],
-            told.features,
+    training, holdout = (read_training_table(path, told.texts()) for path in (given.data, given.holdout))
+    return assemble(
+        Material(
+            name=given.name,
+            estimator=estimator,
+            training=training,
+            holdout=holdout,
+            truth=[_spelled(name, holdout) for name in given.truth],
+            positive=given.positive,
             record_id=given.record_id,
-            optional=_optional(estimator, training[columns]),
-            constraints=told.constraints,
-        ),
-        outcomes=outcomes,
-        training=training[columns],
-        holdout=holdout[columns],
-        truth=read_truth(given.holdout, given.truth, outcomes),
-        about={"data": f"{given.data.name}, hold-out {given.holdout.name}", **told.card()},
-        trusted=given.trust,
-        code=code,
-    )
-
-
-def _table(path: Path, given: Given, told: Description) -> pd.DataFrame:
-    """A file's rows, with dates and texts where they are described: a CSV file does not tell."""
-    from ml.recipes.parts import read_table
-
-    record_id = [given.record_id] if given.record_id else []
-    table = read_table(
-        path, [*given.truth, *(record_id if path == given.data else [])], dtype=dict.fromkeys(told.texts(), str)
-    )
-    for name in told.dates():
-        if name in table:
-            try:
-                table[name] = pd.to_datetime(table[name], format="ISO8601")
-            except (ValueError, TypeError) as error:
-                message = f"Column {name!r} of {path.name} is described as dates: {error}."
-                raise InvalidData(message, "Write dates as YYYY-MM-DD.") from None
-    return table
-
-
-def _columns(estimator: Any, training: pd.DataFrame, given: Given) -> list[str]:
-    names = getattr(estimator, "feature_names_in_", None)
-    others = {*given.truth, given.record_id}
-    columns = [str(name) for name in names] if names is not None else [name for name in training if name not in others]
-    missing = [name for name in columns if name not in training]
-    if missing:
-        raise InvalidData(
-            f"{given.data.name} lacks the columns {', '.join(missing)}.", "The estimator was fitted on them."
+            told=told,
+            meanings=told.truth | read_meanings(given.map),
+            trusted=given.trust,
+            code=code,
         )
-    return columns
+    )
 
 
-def _try(estimator: Any, training: pd.DataFrame, given: Given) -> None:
-    """Refuse an estimator that cannot answer for rows of its own training, or answers other questions."""
-    try:
-        labels = np.asarray(estimator.predict(training.head(5)))
-    except (ValueError, TypeError, AttributeError, KeyError, IndexError) as error:
-        hint = 'Describe a column of dates with kind = "date", and one of codes such as 02134 with dtype = "str".'
-        if not hasattr(estimator, "feature_names_in_"):
-            hint = "It was fitted without names: all columns but the truth and the record id are given to it."
-        raise InvalidData(
-            f"The estimator cannot score {given.data.name}: {str(error)[:300].rstrip('.')}.", hint
-        ) from None
-    answers = labels.shape[1] if labels.ndim > 1 else 1
-    if answers != len(given.truth):
-        message = f"The estimator gives {answers} labels a record, and --truth names {len(given.truth)}."
-        raise InvalidData(message, "Name one column a label: --truth A --truth B, in the order of its training.")
+def add_model(
+    name: str,
+    estimator: Any,
+    X_train: Any,
+    X_holdout: Any,
+    y_holdout: Any,
+    *,
+    y_train: Any = None,
+    positive: str | None = None,
+    record_id: str | None = None,
+    describe: Mapping[str, Any] | str | Path | None = None,
+    truth: Mapping[str, Any] | None = None,
+    trust: Sequence[str] = (),
+    code: str | Path | None = None,
+    models: str | Path = MODELS,
+    live: bool = True,
+    why: str | None = None,
+) -> str:
+    """Add a fitted classifier to Likely from Python, and make it live. No file is written or read on the way.
+
+    Parameters
+    ----------
+    name : str
+        What the model is called, such as "churn".
+    estimator : fitted scikit-learn classifier or pipeline
+    X_train, X_holdout : DataFrame, array or Series of texts
+        Rows that it learned from and rows that it did not see, as it takes them; dtypes are kept.
+    y_holdout : Series, array or DataFrame
+        The truth of `X_holdout`: one column of classes, or several of yes and no.
+    y_train : as y_holdout, optional
+        The truth of `X_train`; helps to choose where the estimator could be asked in more than one way.
+    positive, record_id
+        As ``--positive`` and ``--record-id`` of the command line.
+    describe : mapping or path, optional
+        What a description file holds, or the path of one: title, labels, units, payoff, ….
+    truth : mapping, optional
+        What words of the truth mean, as ``{"left": 1, "stayed": 0}``.
+    trust : sequence of str
+        Types of the estimator beyond those of the supported libraries.
+    code : path, optional
+        A Python file or folder with the estimator's own classes and functions; it travels with the version.
+    models : path
+        Folder of the models; this installation's by default.
+    live : bool
+        False only holds the version, to be compared and promoted later.
+    why : str, optional
+        For the history of the model.
+
+    Returns
+    -------
+    str
+        The model key, ``churn@3f9a1c2b``.
+
+    Raises
+    ------
+    InvalidData, UntrustedModel
+        In words that say what to do.
+    """
+    columns = _truth_names(y_holdout, X_train)
+    check_estimator(estimator, len(columns))
+    told = _described(describe)
+    training, holdout = (
+        frame_table(X_train, y_train, columns, "X_train"),
+        frame_table(X_holdout, y_holdout, columns, "X_holdout"),
+    )
+    material = Material(
+        name=name,
+        estimator=estimator,
+        training=training,
+        holdout=holdout,
+        truth=columns,
+        positive=positive,
+        record_id=record_id,
+        told=told,
+        meanings={**told.truth, **(truth or {})},
+        trusted=trust,
+        code=None if code is None else read_code(Path(code)),
+    )
+    action = "add" if live else "hold"
+    return build_bundle(assemble(material), Path(models), action=action, why=why)
 
 
-def _optional(estimator: Any, training: pd.DataFrame) -> set[str]:
-    """The columns that the estimator can do without: those whose gap it answers."""
-    record = training.dropna().head(1)
-    if record.empty:
-        record = training.head(1)
-    found = set()
-    for name in training:
-        gap = record.assign(**{str(name): _gap(record[name])})
-        try:
-            estimator.predict(gap)
-        except (ValueError, TypeError, AttributeError):
-            continue
-        found.add(str(name))
-    return found
+def read_meanings(words: Sequence[str]) -> dict[str, str]:
+    """``["left=1", "stayed=0"]`` as a mapping; InvalidData where one has no "="."""
+    wrong = [word for word in words if not word.rpartition("=")[0]]
+    if wrong:
+        raise InvalidData(f"--map {wrong[0]!r} says not what it means.", "Write --map WORD=CLASS, as in --map left=1.")
+    return {word.rpartition("=")[0]: word.rpartition("=")[2] for word in words}
 
 
-def _gap(series: pd.Series) -> pd.Series:
-    """The same column without its value; integers and booleans become floats, as in any file with gaps."""
-    whole = pd.api.types.is_integer_dtype(series) or pd.api.types.is_bool_dtype(series)
-    return (series.astype(float) if whole else series).mask(np.ones(len(series), dtype=bool))
+def _spelled(name: str, table: TrainingTable) -> str:
+    """A column's name as it stands in the file, which may have spaces at its ends."""
+    return next((each for each in table.frame if each == name), None) or next(
+        (each for each in table.frame if each.strip() == name.strip()), name
+    )
 
 
-def _outcomes(estimator: Any, given: Given, labels: Mapping[str, str]) -> Outcomes:
-    classes = list(given.truth) if len(given.truth) > 1 else _plain(estimator.classes_)
-    by_text = {text_of(value): value for value in classes}
-    for name in (*labels, *([] if given.positive is None else [given.positive])):
-        if name not in by_text:
-            raise InvalidData(f"No outcome is called {name!r}.", f"The model's outcomes: {', '.join(by_text)}.")
-    if len(given.truth) > 1:
-        items = tuple(Outcome(name, labels.get(name, label_of(name)), name) for name in given.truth)
-        return Outcomes(items, False, given.positive or given.truth[0])
-    positive = None if given.positive is None else by_text[given.positive]
-    return outcomes_of(estimator, positive, {by_text[text]: label for text, label in labels.items()})
+def _described(given: Mapping[str, Any] | str | Path | None) -> Description:
+    if given is None or isinstance(given, (str, Path)):
+        return read_description(None if given is None else Path(given))
+    return read_described(given, "describe")
 
 
-def _plain(values: Any) -> list[Any]:
-    return [value.item() if isinstance(value, np.generic) else value for value in values]
+def _truth_names(y: Any, X: Any) -> list[str]:
+    """Names of the columns of the truth, none of which is one of the features."""
+    if isinstance(y, pd.DataFrame) or getattr(y, "ndim", 1) > 1:
+        names = [str(name) for name in getattr(y, "columns", [f"outcome_{at}" for at in range(y.shape[1])])]
+    else:
+        names = [str(getattr(y, "name", None) or "truth")]
+    taken = set(map(str, getattr(X, "columns", ())))
+    return [name if name not in taken else f"{name} (truth)" for name in names]

@@ -1,7 +1,8 @@
 """Blocks: n records as p arrays in schema order, and their way to and from frames and files.
 
 number, integer and boolean columns are float64 with NaN for missing; category and text columns
-are object arrays with None; dates are datetime64[s] with NaT.
+are object arrays with None; dates are datetime64[s] with NaT, those with a time of day datetime64[us], in UTC
+where the column has a time zone.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.data.frames import NUMERIC, series_of, values_of_series
 from ml.schema import Feature, Row, Schema, Value, text_of
 
 if TYPE_CHECKING:
@@ -22,15 +24,13 @@ if TYPE_CHECKING:
 
 Block = tuple[np.ndarray, ...]
 
-NUMERIC = ("number", "integer", "boolean")
-
 
 def column(feature: Feature, values: Sequence[Value]) -> np.ndarray:
     """Typed values of one feature as an array of shape (n,)."""
     if feature.kind in NUMERIC:
         return np.array(values, dtype=np.float64)  # None becomes NaN
     if feature.kind == "date":
-        return np.array(["NaT" if value is None else value for value in values], dtype="datetime64[s]")
+        return _dates(feature, values)
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
@@ -66,13 +66,13 @@ def frame_of(schema: Schema, block: Block) -> pd.DataFrame:
     """The block as the frame that the estimator was fitted on: names and dtypes."""
     import pandas as pd
 
-    columns = {feature.name: _series(feature, array) for feature, array in zip(schema.features, block, strict=True)}
+    columns = {feature.name: series_of(feature, array) for feature, array in zip(schema.features, block, strict=True)}
     return pd.DataFrame(columns, copy=False)
 
 
 def block_of_frame(schema: Schema, frame: pd.DataFrame) -> Block:
     """A frame's columns as a block; columns that the schema does not know are left out."""
-    return tuple(_from_series(feature, frame[feature.name]) for feature in schema.features)
+    return tuple(values_of_series(feature, frame[feature.name]) for feature in schema.features)
 
 
 def write_csv(path: Path, schema: Schema, block: Block, extra: Mapping[str, Iterable[Any]] | None = None) -> None:
@@ -101,12 +101,27 @@ def values_of(feature: Feature, array: np.ndarray) -> list[Value]:
     if feature.kind == "number":
         return [None if math.isnan(value) else value for value in array.tolist()]
     if feature.kind == "integer":
-        return [None if math.isnan(value) else int(value) for value in array.tolist()]
+        return [None if math.isnan(value) else int(value) if value % 1 == 0 else value for value in array.tolist()]
     if feature.kind == "boolean":
         return [None if math.isnan(value) else bool(value) for value in array.tolist()]
     if feature.kind == "date":
-        return [value.date() if value is not None else None for value in array.tolist()]
+        return [None if value is None else _moment(feature, value) for value in array.tolist()]
     return array.tolist()
+
+
+def _dates(feature: Feature, values: Sequence[Any]) -> np.ndarray:
+    """Days in seconds; times of day in microseconds, those of a time zone in UTC."""
+    if not feature.timed:
+        return np.array(["NaT" if value is None else value for value in values], dtype="datetime64[s]")
+    if feature.zone is not None:
+        values = [None if value is None else value.astimezone(dt.UTC).replace(tzinfo=None) for value in values]
+    return np.array(["NaT" if value is None else value for value in values], dtype="datetime64[us]")
+
+
+def _moment(feature: Feature, value: dt.datetime) -> dt.date:
+    if not feature.timed:
+        return value.date()
+    return value if feature.zone is None else value.replace(tzinfo=dt.UTC).astimezone(feature.tzinfo)
 
 
 def _cell(feature: Feature, value: Value) -> str:
@@ -116,57 +131,16 @@ def _cell(feature: Feature, value: Value) -> str:
 
 
 def _value(feature: Feature, text: str) -> Value:
+    if text == "":
+        return feature.blank
     if feature.kind == "text":
         return text
-    if text == "":
-        return None
     if feature.kind in ("number", "integer"):
         return float(text)
     if feature.kind == "boolean":
         return text == "true"
     if feature.kind == "date":
-        return dt.date.fromisoformat(text)
+        return (dt.datetime if feature.timed else dt.date).fromisoformat(text)
+    if feature.unknown and feature.numeric_choices and text.strip() not in feature.by_text:
+        return float(text)
     return feature.by_text.get(text.strip(), text)
-
-
-def _series(feature: Feature, array: np.ndarray) -> Any:
-    import pandas as pd
-
-    if feature.kind == "boolean" and feature.dtype == "object":  # True, False and gaps, as pandas reads them
-        return np.array([value if math.isnan(value) else bool(value) for value in array], dtype=object)
-    if feature.kind in NUMERIC:
-        return _numbers(feature, array)
-    if feature.dtype == "category":
-        return pd.Categorical(array, categories=[choice.value for choice in feature.choices])
-    if feature.kind == "date":
-        return pd.Series(array).astype(feature.dtype)
-    if feature.dtype.startswith(("int", "uint", "float", "bool")):
-        numbers = np.array([math.nan if value is None else value for value in array], dtype=np.float64)
-        return numbers if np.isnan(numbers).any() else numbers.astype(feature.dtype)
-    missing = np.array([value is None for value in array], dtype=bool)
-    return pd.Series(np.where(missing, np.nan, array) if missing.any() else array, dtype=feature.dtype)
-
-
-def _numbers(feature: Feature, array: np.ndarray) -> np.ndarray:
-    """Numbers in the type of training, if they fit it: 5000.5 stays, and so does a gap among integers."""
-    if feature.kind == "number" or np.isnan(array).any():
-        return array
-    if feature.dtype.lower().startswith("bool"):
-        return array.astype(bool)
-    return array.astype(np.int64) if feature.dtype.lower().startswith(("int", "uint")) else array
-
-
-def _from_series(feature: Feature, series: pd.Series) -> np.ndarray:
-    missing = series.isna().to_numpy()
-    if feature.kind in NUMERIC:
-        return series.to_numpy(dtype=np.float64, na_value=math.nan)
-    if feature.kind == "date":
-        return series.to_numpy(dtype="datetime64[s]")
-    values = series.astype(object).to_numpy()
-    array = np.empty(len(values), dtype=object)
-    array[:] = [None if gone else _native(value) for value, gone in zip(values, missing, strict=True)]
-    return array
-
-
-def _native(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value

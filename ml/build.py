@@ -11,8 +11,9 @@ import hashlib
 import json
 import platform
 import tempfile
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
@@ -36,14 +37,19 @@ from ml.order import order_of
 from ml.outcomes import Outcome, Outcomes
 from ml.own_measures import CARD, Function, work_out
 from ml.payoff import check_payoff
+from ml.predict.asking import CARD as ASKING
+from ml.predict.asking import Asking
 from ml.predictor import Predictor, SklearnPredictor, offers
 from ml.registry import check_name
 from ml.schema import Schema
 from ml.text.holdout_words import CARD as CHECKS
+from ml.training.answerable import answerable
 from ml.training.holdout_checks import check_holdout
+from ml.training.labels_follow import labels_follow
 from ml.training.save_estimator import save_estimator
 from ml.trust.code import Code, importable
 from ml.trust.record import Trusted, allowed
+from ml.truth import truth_matrix
 
 GOLDEN_ROWS = 25
 BACKGROUND_ROWS = 2_000
@@ -74,6 +80,10 @@ class Trained:
     measures : mapping of label to callable (truth bool (n,), probabilities (n,), weight (n,)) -> float
         Measures of your own, worked out here for each outcome's yes/no question on the hold-out and
         kept in the card.
+    asking : Asking
+        How the estimator is asked.
+    notes : sequence of str
+        What whoever adds the model should know, a sentence each.
     """
 
     name: str
@@ -89,6 +99,8 @@ class Trained:
     trusted: Sequence[str] = ()
     code: Code | None = None
     measures: Mapping[str, Function] = field(default_factory=dict)
+    asking: Asking = field(default_factory=Asking)
+    notes: Sequence[str] = ()
 
 
 def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | None = None) -> Outcomes:
@@ -101,6 +113,12 @@ def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | N
     items = tuple(
         Outcome(schemas.text_of(value), labels.get(value, schemas.text_of(value)), value) for value in classes
     )
+    twice = [name for name, count in Counter(item.name for item in items).items() if count > 1]
+    if twice:
+        raise InvalidData(
+            f"More than one class of the estimator is called {', '.join(map(repr, twice))} without spaces at the ends.",
+            "Make them one class before the estimator is fitted, or give each its own name.",
+        )
     return Outcomes(items, True, schemas.text_of(classes[-1] if positive is None else positive))
 
 
@@ -153,18 +171,22 @@ def build_bundle(
 def _write(trained: Trained, folder: Path) -> Trusted:
     """Write the version's files; gives what its estimator has to be trusted with."""
     schema, outcomes = trained.schema, trained.outcomes
-    holdout = Holdout(block_of_frame(schema, trained.holdout), _truth(trained))
-    background = block_of_frame(schema, _sample(trained.training, BACKGROUND_ROWS))
     estimator = _quiet(trained.estimator)
-    reference = SklearnPredictor(estimator, schema, outcomes)
+    reference = SklearnPredictor(estimator, schema, outcomes, trained.asking)
+    holdout, left_out = _answered_holdout(trained, reference)
+    background = block_of_frame(schema, _sample(trained.training, BACKGROUND_ROWS))
+    background = take(background, answerable(reference, background)[0])
     write_holdout(folder, schema, outcomes, holdout)
     write_csv(folder / bundles.BACKGROUND, schema, background)
     trusted = save_estimator(estimator, folder, trained.trusted, trained.code)
     path, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
     _write_json(folder / bundles.GOLDEN, _golden(schema, reference, holdout.block))
     _write_json(folder / bundles.SCHEMA, schemas.to_json(schema))
-    card = _card(trained, path, size(holdout.block))
     answer = reference.block(holdout.block)
+    follow = labels_follow(estimator, outcomes, answer, *([reference.block(background)] if size(background) else []))
+    card = _card(trained, path, size(holdout.block))
+    card[ASKING] = replace(trained.asking, labels_follow=follow).to_card()
+    card |= {"left_out": left_out} if left_out else {}
     if is_large(len(holdout.truth)):
         write_scores(folder, answer if serves is reference else serves.block(holdout.block))
     own = work_out(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
@@ -172,6 +194,17 @@ def _write(trained: Trained, folder: Path) -> Trusted:
     card[CHECKS] = check_holdout(schema, outcomes, trained.training, holdout)
     _write_json(folder / bundles.CARD, card | ({CARD: own} if own else {}))
     return trusted
+
+
+def _answered_holdout(trained: Trained, reference: SklearnPredictor) -> tuple[Holdout, dict[str, Any]]:
+    """The hold-out's rows that the estimator answers, and how many it does not answer, and why."""
+    holdout = Holdout(block_of_frame(trained.schema, trained.holdout), _truth(trained))
+    good, why = answerable(reference, holdout.block)
+    if good.all():
+        return holdout, {}
+    if not good.any():
+        raise InvalidData(f"The estimator answers no row of the hold-out: {why[:300].rstrip('.')}.")
+    return Holdout(take(holdout.block, good), holdout.truth[good]), {"rows": int((~good).sum()), "why": why[:300]}
 
 
 def _compiled(
@@ -203,12 +236,11 @@ def _truth(trained: Trained) -> np.ndarray:
     outcomes = trained.outcomes
     if len(trained.truth) != len(trained.holdout) or not len(trained.holdout):
         raise InvalidData(f"{len(trained.holdout)} hold-out rows came with {len(trained.truth)} true outcomes.")
+    truth = truth_matrix(trained.truth, outcomes)
     if not outcomes.exclusive:
-        return np.column_stack([np.asarray(trained.truth[item.value]).astype(bool) for item in outcomes.items])
-    values = np.asarray(trained.truth, dtype=object)
-    truth = np.column_stack([values == item.value for item in outcomes.items])
+        return truth
     if not truth.any(axis=1).all():
-        strangers = sorted({str(value) for value in values[~truth.any(axis=1)]})
+        strangers = sorted({str(value) for value in np.asarray(trained.truth, dtype=object)[~truth.any(axis=1)]})
         raise InvalidData(f"The hold-out has outcomes that the model does not know: {', '.join(strangers)}.")
     return truth
 

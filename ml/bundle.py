@@ -21,6 +21,7 @@ from ml.blocks import Block, block_of, read_csv
 from ml.errors import BrokenModel, LikelyError, UntrustedModel
 from ml.holdout import Holdout, read_holdout, read_scores
 from ml.outcomes import Outcome, Outcomes, Prediction
+from ml.predict.asking import Asking
 from ml.predict.guard import Guarded
 from ml.predictor import Predictor, SklearnPredictor
 from ml.records import read_records
@@ -178,7 +179,7 @@ class Bundle:
 
     def _open_predictor(self) -> Predictor:
         if self.card["path"]["kind"] != "compiled":
-            return SklearnPredictor(self.estimator, self.schema, self.outcomes)
+            return SklearnPredictor(self.estimator, self.schema, self.outcomes, Asking.from_card(self.card))
         from ml.program import Program
 
         try:
@@ -214,7 +215,10 @@ def _check_card(card: Any, key: str, outcomes: Outcomes | None = None) -> None:
 
 def outcomes_to_json(outcomes: Outcomes) -> dict[str, Any]:
     """The outcomes as the card holds them."""
-    items = [{"name": item.name, "label": item.label, "value": item.value} for item in outcomes.items]
+    items = [
+        {"name": item.name, "label": item.label, "value": item.value} | ({} if item.yes is None else {"yes": item.yes})
+        for item in outcomes.items
+    ]
     return {"exclusive": outcomes.exclusive, "positive": outcomes.positive, "items": items}
 
 

@@ -98,6 +98,13 @@ def _parser() -> argparse.ArgumentParser:
         metavar="COLUMN",
         help="the true outcome; once an independent outcome",
     )
+    add.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="WORD=CLASS",
+        help="what a word in the truth means, where the estimator has codes: --map left=1 --map stayed=0",
+    )
     add.add_argument("--positive", metavar="OUTCOME", help="the outcome that pages open with")
     add.add_argument("--record-id", metavar="COLUMN", help="the column that names a record")
     add.add_argument("--describe", type=Path, metavar="FILE", help="TOML file with title, labels, units, help, limits")
@@ -184,6 +191,8 @@ def _add(given: argparse.Namespace) -> int:
 
     print(f"reading {given.estimator.name}, {given.data.name}, {given.holdout.name}", flush=True)
     trained = gather(Given(**{field: getattr(given, field) for field in Given.__dataclass_fields__}))
+    for note in trained.notes:
+        print(f"note: {note}", flush=True)
     print("proving and writing the version", flush=True)
     try:
         key = build_bundle(trained, given.models, action="hold" if given.hold else "add", by=given.by, why=given.why)
@@ -213,6 +222,10 @@ def _warm(given: argparse.Namespace) -> int:
 def _say_right(bundle: Bundle) -> None:
     """What the model gets right: whoever fitted it knows the figure, and sees when columns were misread."""
     found = evaluation_of(bundle)
+    left_out = bundle.card.get("left_out")
+    if left_out:
+        print(f"note: the estimator gives {left_out['rows']:,} rows of the hold-out no answer; they are left out:")
+        print(f"      {left_out['why']}")
     right = found.labels == found.truth
     print(f"right on the hold-out of {len(right):,} records (compare with your own figures):")
     if bundle.outcomes.exclusive:

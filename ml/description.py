@@ -22,7 +22,7 @@ LIMITS: dict[str, Form] = {
 }
 FORMS: dict[str, Form] = {
     **dict.fromkeys(("label", "unit", "help", "group"), ((str,), "a text")),
-    **dict.fromkeys(("aliases", "suggestions"), ((list, tuple), "a list of texts")),
+    **dict.fromkeys(("aliases", "suggestions", "missing"), ((list, tuple), "a list of texts")),
     **dict.fromkeys(("lever", "required", "personal"), ((bool,), "true or false")),
     "step": (NUMBERS, "a number"),
 }
@@ -46,6 +46,8 @@ class Description:
         What decisions are worth, as :func:`ml.payoff.payoff_of` reads it.
     cut_offs : dict of str to float
         Outcome to the probability from which we act on it.
+    truth : dict of str to class
+        What a word in the truth column means: a class of the estimator, or yes and no of an independent outcome.
     about : dict
         Goes into the card as it is.
     """
@@ -57,6 +59,7 @@ class Description:
     constraints: list[str] = field(default_factory=list)
     payoff: dict[str, Any] = field(default_factory=dict)
     cut_offs: dict[str, Any] = field(default_factory=dict)
+    truth: dict[str, Any] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
 
     def card(self) -> dict[str, Any]:
@@ -89,16 +92,21 @@ def read_description(path: Path | None) -> Description:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InvalidData(f"{path} cannot be read as TOML: {error}.") from None
+    return read_described(given, path.name)
+
+
+def read_described(given: Mapping[str, Any], source: str) -> Description:
+    """The same of what such a file holds; `source` is what people call it."""
     known = {row.name: type(getattr(Description(), row.name)) for row in fields(Description)}
     strangers = sorted(set(given) - set(known))
     if strangers:
-        raise InvalidData(f"{path.name} describes {', '.join(strangers)}.", f"Known: {', '.join(known)}.")
+        raise InvalidData(f"{source} describes {', '.join(strangers)}.", f"Known: {', '.join(known)}.")
     for name, value in given.items():
-        _demand(path.name, name, value, known[name])
+        _demand(source, name, value, known[name])
     for name, value in given.get("outcomes", {}).items():
-        _demand(path.name, f"outcomes.{name}", value, str)
+        _demand(source, f"outcomes.{name}", value, str)
     for name, value in given.get("features", {}).items():
-        _demand(path.name, f"features.{name}", value, dict)
+        _demand(source, f"features.{name}", value, dict)
     return Description(**given)
 
 

@@ -20,7 +20,9 @@ from ml.schema import Choice, Feature, Kind, Schema, text_of
 from ml.training.one_hot import one_hot_of, starting
 from ml.values import quote
 
-MOST_CHOICES = 60
+FEW_CHOICES = 60
+MOST_CHOICES = 10_000
+EACH_CHOICE = 5  # times that each of many choices occurs in the mean; what is rarer is free text
 LONGEST_CHOICE = 60
 MOST_SUGGESTIONS = 20
 MOST_CODES = 6
@@ -36,6 +38,7 @@ def infer_schema(
     record_id: str | None = None,
     optional: bool | Collection[str] = (),
     constraints: Sequence[object] = (),
+    levels: Mapping[str, Sequence[Any]] | None = None,
 ) -> Schema:
     """The schema of the columns that an estimator was fitted on.
 
@@ -51,6 +54,8 @@ def infer_schema(
         Columns that the estimator can do without; True for every one.
     constraints : sequence of str
         What must hold between two features, as in "down_payment <= price".
+    levels : mapping of column name to sequence, optional
+        Categories that the estimator's encoders know: such columns are categories, with these choices too.
 
     Raises
     ------
@@ -63,7 +68,10 @@ def infer_schema(
         raise InvalidData(f"The data has no column {sorted(strangers)}." if strangers else "The data is empty.")
     free = set(map(str, frame)) if optional is True else set(optional or ())
     features = [
-        _feature(str(name), frame[name], dict(described.get(str(name), {})), str(name) not in free) for name in frame
+        _feature(
+            str(name), frame[name], dict(described.get(str(name), {})), str(name) not in free, (levels or {}).get(name)
+        )
+        for name in frame
     ]
     _refuse_shared_names(features, record_id)
     groups = one_hot_of(frame, features, [record_id] if record_id else [])
@@ -79,26 +87,25 @@ def _refuse_shared_names(features: Collection[Feature], record_id: str | None) -
         )
 
 
-def _feature(name: str, series: pd.Series, given: dict[str, Any], required: bool) -> Feature:
+def _feature(
+    name: str, series: pd.Series, given: dict[str, Any], required: bool, levels: Sequence[Any] | None
+) -> Feature:
     known = series.dropna()
     if known.empty:
         raise InvalidData(f"Column {name!r} has no values at all.", "Leave it out of the model.")
     choices = _choices(given.pop("choices", None), known)
-    kind: Kind = given.pop("kind", None) or ("category" if choices else kind_of(known))
+    kind: Kind = given.pop("kind", None) or ("category" if choices else kind_of(known, levels))
     if kind not in _SHAPES:
         raise InvalidData(f"{name!r} is described with the kind {kind!r}.", f"Known: {', '.join(_SHAPES)}.")
-    inferred: dict[str, Any] = {
-        "name": name,
-        "label": label_of(name),
-        "kind": kind,
-        "dtype": str(series.dtype) if series.dtype != "category" else "category",
-        "required": required,
-    }
+    inferred: dict[str, Any] = {"name": name, "label": label_of(name), "kind": kind, "required": required}
+    inferred |= dtype_of(series)
     try:
         inferred |= _SHAPES[kind](known)
     except (ValueError, TypeError, AttributeError):
         example = quote(known.iloc[0])
         raise InvalidData(f"{name!r} is described as {kind}, and its values are not: {example}.") from None
+    if kind == "category" and levels:
+        inferred["choices"] = _with_levels(inferred["choices"], levels)
     if choices:
         inferred["choices"] = choices
     if QUANTITY & set(given):
@@ -108,6 +115,28 @@ def _feature(name: str, series: pd.Series, given: dict[str, Any], required: bool
     feature = dataclasses.replace(Feature(**inferred), **{key: _as_tuple(value) for key, value in given.items()})
     check_described(feature, given)
     return feature
+
+
+def _with_levels(choices: Sequence[Choice], levels: Sequence[Any]) -> tuple[Choice, ...]:
+    """Choices with the levels that an encoder knows and no row shows."""
+    shown = {text_of(choice.value) for choice in choices}
+    return (*choices, *(Choice(level, text_of(level)) for level in levels if text_of(level) not in shown))
+
+
+def dtype_of(series: pd.Series) -> dict[str, Any]:
+    """What of a column's dtype, and of its gaps, the estimator may depend on, as fields of :class:`Feature`."""
+    dtype = series.dtype
+    told: dict[str, Any] = {"dtype": str(dtype), "complete": bool(series.notna().all())}
+    if isinstance(dtype, pd.CategoricalDtype):
+        told |= {"dtype": "category", "levels": tuple(dtype.categories.tolist()), "ordered": bool(dtype.ordered)}
+    if isinstance(dtype, pd.DatetimeTZDtype):
+        told |= {"zone": str(dtype.tz), "timed": True}
+    elif types.is_datetime64_any_dtype(dtype):
+        known = series.dropna()
+        told |= {"timed": bool((known != known.dt.normalize()).any())}
+    if str(dtype) == "object":
+        told |= {"none_gaps": any(value is None for value in series.tolist())}
+    return told
 
 
 def _refuse_one_label_for_two(name: str, choices: Collection[Choice]) -> None:
@@ -132,17 +161,24 @@ def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
 
 
-def kind_of(known: pd.Series) -> Kind:
-    """The kind of a column without missing values."""
+def kind_of(known: pd.Series, levels: Sequence[Any] | None = None) -> Kind:
+    """The kind of a column without missing values; `levels` are what an encoder knows of it."""
     if types.is_bool_dtype(known) or (set(known.unique()) <= {True, False} and known.dtype == object):
         return "boolean"
     if types.is_datetime64_any_dtype(known):
         return "date"
     if types.is_numeric_dtype(known):
         return "integer" if (known.astype(float) % 1 == 0).all() else "number"
-    texts = known.astype(str)
-    few = texts.nunique() <= MOST_CHOICES and texts.str.len().max() <= LONGEST_CHOICE
-    return "category" if few or known.dtype == "category" else "text"
+    if known.dtype == "category" or _is_choice(known.astype(str), bool(levels)):
+        return "category"
+    return "text"
+
+
+def _is_choice(texts: pd.Series, encoded: bool) -> bool:
+    """Whether texts are values to choose from: few, or repeated, or known to an encoder; and short."""
+    different = texts.nunique()
+    most = MOST_CHOICES if encoded else max(FEW_CHOICES, min(MOST_CHOICES, len(texts) // EACH_CHOICE))
+    return bool(different <= most and texts.str.len().max() <= LONGEST_CHOICE)
 
 
 def _numbers(known: pd.Series) -> dict[str, Any]:
@@ -203,10 +239,11 @@ def _boolean(known: pd.Series) -> dict[str, Any]:
 
 
 def _date(known: pd.Series) -> dict[str, Any]:
-    return {
-        "seen": (known.min().date(), known.max().date()),
-        "default": known.sort_values().iloc[len(known) // 2].date(),
-    }
+    timed = dtype_of(known).get("timed", False)
+    low, high, middle = known.min(), known.max(), known.sort_values().iloc[len(known) // 2]
+    if not timed:
+        return {"seen": (low.date(), high.date()), "default": middle.date()}
+    return {"seen": (low.to_pydatetime(), high.to_pydatetime()), "default": middle.to_pydatetime()}
 
 
 def _text(known: pd.Series) -> dict[str, Any]:

@@ -106,7 +106,7 @@ def load_book(
         with source.open(newline="", encoding="utf-8") as file:
             lines = _Lines(file, progress)
             table = read_table(lines)
-            check_header(bundle, table.header)
+            check_header(bundle, table.header, table.twice)
             entries = _entries(_asked(bundle), table, lines, _id_column(bundle.schema, table, id_column), loaded)
             loaded.kept = shelf.fill(bundle.name, map(as_row, entries))
     except (OSError, UnicodeDecodeError) as error:

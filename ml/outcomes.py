@@ -23,11 +23,14 @@ class Outcome:
         What people read.
     value : str, int, float or bool
         The class in the estimator's ``classes_``; for independent outcomes the column's name.
+    yes : str, int, float, bool or None
+        For independent outcomes the class of the estimator's answer that means yes; None is 1 (or True).
     """
 
     name: str
     label: str
     value: Any
+    yes: Any = None
 
 
 @dataclass(frozen=True)

@@ -7,16 +7,22 @@ classifier. A compiled program (``ml/program.py``) serves where it was proved eq
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from ml.blocks import Block, block_of, frame_of, size, take
 from ml.outcomes import Outcomes, Prediction
+from ml.predict.answers import NoAnswer, labels_of, probabilities_of
+from ml.predict.asking import Asking, contained
 from ml.schema import Row, Schema
+from ml.trust.foreign import missing_module
+
+__all__ = ["NoAnswer", "Predictor", "RowScore", "SklearnPredictor", "joined", "labels_of", "offers", "probabilities_of"]
 
 ROWS_AT_ONCE = 100_000  # what steps make of a row may be many times as large
+NEARLY_EQUAL = 1e-6  # single precision: closer probabilities do not decide a label
 RowScore = tuple[tuple[bool, ...], tuple[float, ...] | None]
 
 
@@ -35,14 +41,25 @@ class Predictor(Protocol):
 
 
 class SklearnPredictor:
-    """The estimator's own ``predict`` and ``predict_proba``, on frames like those of its training."""
+    """The estimator's own ``predict`` and ``predict_proba``, on input like that of its training.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+    schema : Schema
+    outcomes : Outcomes
+    asking : Asking or None
+        How the estimator is asked; None for an estimator of which it was not recorded.
+    """
 
     description = "scikit-learn"
 
-    def __init__(self, estimator: Any, schema: Schema, outcomes: Outcomes) -> None:
+    def __init__(self, estimator: Any, schema: Schema, outcomes: Outcomes, asking: Asking | None = None) -> None:
         self._estimator = estimator
         self._schema = schema
         self._outcomes = outcomes
+        # An estimator that was fitted on an array warns at names that it has not seen.
+        self._asking = asking or Asking("frame" if hasattr(estimator, "feature_names_in_") else "array")
 
     def row(self, row: Row) -> RowScore:
         """Labels and probabilities of one row."""
@@ -51,20 +68,70 @@ class SklearnPredictor:
         return labels, None if answer.probabilities is None else tuple(answer.probabilities[0].tolist())
 
     def block(self, block: Block) -> Prediction:
-        """Labels and probabilities of n rows."""
+        """Labels and probabilities of n rows.
+
+        Raises
+        ------
+        NoAnswer
+            When the estimator fails for a row, whatever it raises, or answers with no probability.
+        """
         rows = size(block)
         if rows > ROWS_AT_ONCE:
             return joined(
                 [self.block(take(block, slice(at, at + ROWS_AT_ONCE))) for at in range(0, rows, ROWS_AT_ONCE)]
             )
-        frame: Any = frame_of(self._schema, block)
-        if not hasattr(self._estimator, "feature_names_in_"):
-            frame = frame.to_numpy()  # fitted on an array: scikit-learn warns at names it has not seen
+        given = contained(frame_of(self._schema, block), self._asking.container)
         with warnings.catch_warnings():
             # An unknown or missing category encoded as zeros is what the recipe asked for.
             warnings.filterwarnings("ignore", message="Found unknown categories")
-            labels = labels_of(self._estimator, frame, self._outcomes)
-            return Prediction(labels, probabilities_of(self._estimator, frame, self._outcomes))
+            return answering(lambda: self._answer(given))
+
+    def _answer(self, given: Any) -> Prediction:
+        probabilities = probabilities_of(self._estimator, given, self._outcomes)
+        if probabilities is None or not self._asking.labels_follow:
+            return Prediction(labels_of(self._estimator, given, self._outcomes), probabilities)
+        labels, close = labels_that_follow(probabilities, self._outcomes.exclusive)
+        if close.any():
+            labels[close] = labels_of(self._estimator, given[close], self._outcomes)
+        return Prediction(labels, probabilities)
+
+
+def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Labels by the highest probability, or above one half, and the rows in which that is nearly a tie.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n, k)
+    exclusive : bool
+
+    Returns
+    -------
+    labels : ndarray of bool, shape (n, k)
+    close : ndarray of bool, shape (n,)
+        Rows in which rounding may decide.
+    """
+    if not exclusive:
+        return probabilities > 0.5, (np.abs(probabilities - 0.5) < NEARLY_EQUAL).any(axis=1)
+    labels = np.zeros(probabilities.shape, dtype=bool)
+    labels[np.arange(len(labels)), probabilities.argmax(axis=1)] = True
+    best = probabilities.max(axis=1, keepdims=True)
+    return labels, np.asarray((best - probabilities < NEARLY_EQUAL).sum(axis=1) > 1)
+
+
+def answering(ask: Callable[[], Prediction]) -> Prediction:
+    """An estimator's answer; what it raises becomes a NoAnswer with the reason.
+
+    What says that a module is missing, or memory, is no fault of the record and goes on: see :mod:`ml.predict.guard`.
+    """
+    try:
+        return ask()
+    except NoAnswer:
+        raise
+    except Exception as error:
+        if isinstance(error, MemoryError) or missing_module(error):
+            raise
+        said = str(error).strip() or type(error).__name__
+        raise NoAnswer(said) from error
 
 
 def joined(parts: Sequence[Prediction]) -> Prediction:
@@ -79,38 +146,3 @@ def offers(estimator: Any) -> str:
     if hasattr(estimator, "predict_proba"):
         return "probabilities"
     return "scores" if hasattr(estimator, "decision_function") else "labels"
-
-
-def labels_of(estimator: Any, frame: Any, outcomes: Outcomes) -> np.ndarray:
-    """The estimator's own labels as bool of shape (n, k)."""
-    predicted = np.asarray(estimator.predict(frame))
-    if not outcomes.exclusive:
-        return predicted.reshape(len(predicted), len(outcomes)).astype(bool)
-    return np.column_stack([predicted == outcome.value for outcome in outcomes.items])
-
-
-def probabilities_of(estimator: Any, frame: Any, outcomes: Outcomes) -> np.ndarray | None:
-    """The estimator's probabilities as float of shape (n, k), or None where it has none.
-
-    Multi-output estimators give a list of k arrays of shape (n, 2), or (n, 1) where training saw
-    one side only; multi-label ones give (n, k) already.
-    """
-    if not hasattr(estimator, "predict_proba"):
-        return None
-    given = estimator.predict_proba(frame)
-    if outcomes.exclusive:
-        return np.asarray(given, dtype=np.float64)
-    if not isinstance(given, list):
-        return np.asarray(given, dtype=np.float64)
-    sides = _classes(estimator, len(given))
-    return np.column_stack([_yes(array, classes) for array, classes in zip(given, sides, strict=True)])
-
-
-def _classes(estimator: Any, count: int) -> list[Any]:
-    classes = getattr(estimator, "classes_", None)
-    return list(classes) if classes is not None and len(classes) == count else [np.array([0, 1])] * count
-
-
-def _yes(array: np.ndarray, classes: Any) -> np.ndarray:
-    where = np.flatnonzero(np.asarray(classes).astype(bool))
-    return np.asarray(array[:, where[0]] if len(where) else np.zeros(len(array)), dtype=np.float64)

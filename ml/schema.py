@@ -7,10 +7,12 @@ A *block* is the same for n records: a tuple of p arrays of length n.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from ml.data.one_hot import OneHot
 from ml.data.texts import Texts
@@ -74,6 +76,27 @@ class Feature:
         True when the value tells of a person: it stays out of addresses, which are logged and passed on.
     widget : str or None
         How the form shows it; None lets the kind decide.
+    missing : tuple of str
+        Texts that mean "not known", beside the empty one: as the training file was read.
+    blank : str or None
+        What a value that was not given becomes: None is a gap, "" the empty text (of an estimator that takes
+        no gap, or was fitted on empty texts).
+    complete : bool
+        True when training had a value in every row: a gap is then flagged.
+    fractions : bool
+        True for an integer that may be a decimal, too: the estimator takes it, and it is flagged.
+    unknown : bool
+        True for a category of which the estimator takes values that are none of the choices; they are flagged.
+    levels : tuple or None
+        Categories of a ``category`` column in the order of its dtype; their codes depend on it.
+    ordered : bool
+        Whether that dtype is ordered.
+    timed : bool
+        True for a date with a time of day: its values are ``datetime``.
+    zone : str or None
+        Time zone of a timed column; its values are aware then.
+    none_gaps : bool
+        True when a gap reaches the estimator as None and not as NaN.
     """
 
     name: str
@@ -96,6 +119,16 @@ class Feature:
     lever: bool = False
     personal: bool = False
     widget: Widget | None = None
+    missing: tuple[str, ...] = ()
+    blank: str | None = None
+    complete: bool = False
+    fractions: bool = False
+    unknown: bool = False
+    levels: tuple[Any, ...] | None = None
+    ordered: bool = False
+    timed: bool = False
+    zone: str | None = None
+    none_gaps: bool = False
 
     @property
     def shown_as(self) -> Widget:
@@ -144,6 +177,22 @@ class Feature:
         texts = {choice.label.strip(): choice.value for choice in self.choices}
         return texts | {text_of(choice.value): choice.value for choice in self.choices}
 
+    @cached_property
+    def values_of_choices(self) -> frozenset[Any]:
+        """The accepted values of a category."""
+        return frozenset(choice.value for choice in self.choices)
+
+    @cached_property
+    def numeric_choices(self) -> bool:
+        """Whether all choices are numbers."""
+        values = self.values_of_choices
+        return bool(values) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+
+    @cached_property
+    def tzinfo(self) -> dt.tzinfo | None:
+        """The time zone of a timed column that has one."""
+        return None if self.zone is None else zone_of(self.zone)
+
 
 @dataclass(frozen=True)
 class Constraint:
@@ -179,15 +228,21 @@ class Schema:
 
     @cached_property
     def position(self) -> dict[str, int]:
-        """Column number by name and by alias."""
-        found = {alias: at for at, feature in enumerate(self.features) for alias in feature.aliases}
+        """Column number by name and by alias; a name with spaces at its ends is found without them, too."""
+        found = {name.strip(): at for at, name in enumerate(self.names)}
+        found |= {alias: at for at, feature in enumerate(self.features) for alias in feature.aliases}
         return found | {name: at for at, name in enumerate(self.names)}
 
     @cached_property
     def with_blanks(self) -> Schema:
         """The same schema where any value may be left unknown; a switch knows only yes and no, so it gives way."""
         free = (
-            replace(feature, required=False, widget=None if feature.widget == "switch" else feature.widget)
+            replace(
+                feature,
+                required=False,
+                complete=False,  # here a blank is not handed to the estimator as a gap
+                widget=None if feature.widget == "switch" else feature.widget,
+            )
             for feature in self.features
         )
         return replace(self, features=tuple(free))
@@ -236,6 +291,15 @@ class Schema:
         return self.features[self.position[name]]
 
 
+def zone_of(name: str) -> dt.tzinfo:
+    """The time zone of a name such as "Europe/Vienna", "UTC" or "UTC+02:00"."""
+    offset = re.fullmatch(r"(?:UTC)?([+-])(\d\d):?(\d\d)", name)
+    if offset:
+        shift = dt.timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return dt.timezone(-shift if offset[1] == "-" else shift)
+    return dt.UTC if name.upper() in ("UTC", "Z") else ZoneInfo(name)
+
+
 def text_of(value: Value) -> str:
     """One spelling for one value: 1, 1.0 and "1" are the same choice."""
     if value is None:
@@ -279,12 +343,14 @@ def _feature(row: dict[str, Any]) -> Feature:
     given = dict(row)
     for key in ("choices", "codes"):
         given[key] = tuple(Choice(**choice) for choice in given.get(key, ()))
-    for key in ("suggestions", "aliases"):
+    for key in ("suggestions", "aliases", "missing"):
         given[key] = tuple(given.get(key, ()))
+    given["levels"] = None if given.get("levels") is None else tuple(given["levels"])
     if given["kind"] == "date":
+        read = _time if given.get("timed") else _date
         for key in ("low", "high", "default"):
-            given[key] = _date(given.get(key))
-        given["seen"] = tuple(_date(end) for end in given["seen"]) if given.get("seen") else None
+            given[key] = read(given.get(key))
+        given["seen"] = tuple(read(end) for end in given["seen"]) if given.get("seen") else None
     elif given.get("seen"):
         given["seen"] = tuple(given["seen"])
     return Feature(**given)
@@ -292,6 +358,10 @@ def _feature(row: dict[str, Any]) -> Feature:
 
 def _date(value: str | None) -> dt.date | None:
     return None if value is None else dt.date.fromisoformat(value)
+
+
+def _time(value: str | None) -> dt.datetime | None:
+    return None if value is None else dt.datetime.fromisoformat(value)
 
 
 def plain(value: Any) -> Any:

@@ -74,7 +74,7 @@ def score_file(
         with source.open(newline="", encoding="utf-8") as lines, part.open("w", newline="", encoding="utf-8") as out:
             counted = _Counted(lines)
             table = read_table(counted)
-            check_header(bundle, table.header)
+            check_header(bundle, table.header, table.twice)
             csv.writer(out).writerow(result_header(bundle, table.header))
             done = _write(out, (engine or _here(service))(bundle, table.header, _chunks(table)), counted, progress)
         os.replace(part, target)
@@ -164,7 +164,7 @@ def result_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     return [*map(safe_cell, header), *score_header(bundle.outcomes), PROBLEMS]
 
 
-def check_header(bundle: Bundle, header: Sequence[str]) -> None:
+def check_header(bundle: Bundle, header: Sequence[str], twice: Sequence[str] = ()) -> None:
     """A file in which no column is a feature is the wrong file, not one with a million gaps.
 
     Parameters
@@ -172,16 +172,23 @@ def check_header(bundle: Bundle, header: Sequence[str]) -> None:
     bundle : Bundle
     header : sequence of str
         What the model calls the columns.
+    twice : sequence of str
+        Names that more than one column of the file has.
 
     Raises
     ------
     InvalidData
-        Also where two columns were mapped to one name.
+        Also where two columns were mapped to one name, or a feature's name stands over two.
     """
-    twice = [name for name, count in Counter(header).items() if count > 1]
-    if twice:
+    mapped = [name for name, count in Counter(header).items() if count > 1]
+    if mapped:
         hint = "Map one column of the file to each feature, and leave no other of that name."
-        raise InvalidData(f"More than one column is to be {', '.join(map(repr, twice[:10]))}.", hint)
+        raise InvalidData(f"More than one column is to be {', '.join(map(repr, mapped[:10]))}.", hint)
+    position = bundle.schema.position
+    doubtful = [name for name in twice if name in position and f"{name}.1" not in position]
+    if doubtful:
+        named = ", ".join(repr(name[:80]) for name in doubtful[:10])
+        raise InvalidData(f"Columns came more than once: {named}.", "Leave each feature one column.")
     if not any(name in bundle.schema.position for name in header):
         message = f"No column of the file is a feature of {bundle.name}."
         raise InvalidData(

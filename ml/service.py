@@ -157,7 +157,7 @@ class Service:
         try:
             return stand(game, bundle, raw, outcome, partial(self.cut_off, bundle))
         except ValueError as error:
-            raise InvalidRecord([Problem(0, None, None, _first_line(error), REFUSED)]) from error
+            raise InvalidRecord([Problem(0, None, None, _first_line(str(error)), REFUSED)]) from error
 
     def advise(self, standing: Standing, holdout_row: int | None = None) -> Advice:
         """What stands behind a standing: reasons, sweeps, levers and evidence.
@@ -256,22 +256,33 @@ def _refusing(bundle: Bundle, rows: Sequence[Row], ask: Callable[[], Any]) -> An
     try:
         return ask()
     except ValueError as error:
-        refused = [
-            Problem(at, None, None, why, REFUSED) for at, row in enumerate(rows) if (why := _refusal(bundle, row))
-        ]
-        raise InvalidRecord(refused or [Problem(0, None, None, _first_line(error), REFUSED)]) from error
+        found = _refused_among(bundle, rows, 0) or [(0, str(error))]
+        raise InvalidRecord([Problem(at, None, None, _first_line(why), REFUSED) for at, why in found]) from error
 
 
-def _refusal(bundle: Bundle, row: Row) -> str:
+def _refused_among(bundle: Bundle, rows: Sequence[Row], first: int) -> list[tuple[int, str]]:
+    """Which of the rows, refused together, are refused alone: by halves, for most rows are good."""
+    if len(rows) == 1:
+        refusal = _refusal(lambda: bundle.predictor.row(rows[0]))
+        return [(first, refusal)] if refusal else []
+    middle = len(rows) // 2
+    found: list[tuple[int, str]] = []
+    for start, part in ((first, rows[:middle]), (first + middle, rows[middle:])):
+        refusal = _refusal(partial(bundle.predictor.block, block_of(bundle.schema, part)))
+        found += _refused_among(bundle, part, start) if refusal else []
+    return found
+
+
+def _refusal(ask: Callable[[], Any]) -> str:
     try:
-        bundle.predictor.row(row)
+        ask()
     except ValueError as error:
-        return _first_line(error)
+        return str(error) or "no reason was given"
     return ""
 
 
-def _first_line(error: ValueError) -> str:
-    return f"The model cannot answer this record: {(str(error).splitlines() or [''])[0][:200]}"
+def _first_line(why: str) -> str:
+    return f"The model cannot answer this record: {(why.splitlines() or [''])[0][:200]}"
 
 
 def _only(records: Records, which: Sequence[int]) -> Records:

@@ -30,13 +30,16 @@ class Table:
     Attributes
     ----------
     header : tuple of str
-        Names of the columns, each once.
+        Names of the columns, each once, see :func:`header_of`.
     lines : iterator of list of str
         Cells of each line that is not blank, as many as came.
+    twice : tuple of str
+        Names that more than one column has in the file.
     """
 
     header: tuple[str, ...]
     lines: Iterator[list[str]]
+    twice: tuple[str, ...] = ()
 
     @property
     def rows(self) -> Iterator[dict[str, str] | Problem]:
@@ -59,14 +62,52 @@ def read_table(lines: Iterable[str]) -> Table:
     """
     source = iter(lines)
     first = next(source, "").removeprefix("\ufeff")
-    reader = csv.reader(chain([first], source), delimiter=_delimiter(first), strict=True)
+    reader = csv.reader(chain([first], source), delimiter=delimiter_of(first), strict=True)
     cells = _cells(reader)
-    header = tuple(name.strip() for name in next(cells, ()))
-    check_header(header)
-    return Table(header, cells)
+    names = next(cells, [])
+    return Table(header_of(names), cells, twice_in(names))
 
 
-def _delimiter(line: str) -> str:
+def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
+    """Names of the columns, each once, by the rules of ``pandas.read_csv``, with which models are trained.
+
+    A column without a name is "Unnamed: 0" (its number), the second of a name gets ".1".
+
+    Parameters
+    ----------
+    cells : sequence of str
+        The header line.
+    strip : bool
+        Leave out spaces at the ends of names, unless two names are then the same.
+
+    Raises
+    ------
+    Unreadable
+        When there is no name at all.
+    """
+    if not any(cell.strip() for cell in cells):
+        raise Unreadable("The table has no header.", "Its first line names the columns, each after a feature.")
+    stripped = [cell.strip() for cell in cells]
+    names = stripped if strip and len(set(stripped)) == len(set(cells)) else list(cells)
+    named = [name if name.strip() else f"Unnamed: {at}" for at, name in enumerate(names)]
+    taken: set[str] = set()
+    for at, name in enumerate(named):
+        number, free = 0, name
+        while free in taken or (number and free in named):
+            number += 1
+            free = f"{name}.{number}"
+        taken.add(free)
+        named[at] = free
+    return tuple(named)
+
+
+def twice_in(cells: Sequence[str]) -> tuple[str, ...]:
+    """Names that come more than once in a header."""
+    counted = Counter(cell.strip() for cell in cells if cell.strip())
+    return tuple(name for name, count in counted.items() if count > 1)
+
+
+def delimiter_of(line: str) -> str:
     """The separator that makes most columns of the header; a comma where none makes any."""
 
     def columns(delimiter: str) -> int:
@@ -86,20 +127,6 @@ def _cells(reader: Iterator[list[str]]) -> Iterator[list[str]]:
         line = reader.line_num  # type: ignore[attr-defined]
         hint = 'A cell that holds a separator, a quote or a line break stands in "…", its quotes doubled.'
         raise Unreadable(f"Line {line} of the table cannot be read: {error}.", hint) from None
-
-
-def check_header(header: Sequence[str]) -> None:
-    """Raise Unreadable unless every column has a name of its own."""
-    if not any(header):
-        raise Unreadable("The table has no header.", "Its first line names the columns, each after a feature.")
-    blank = [str(at) for at, name in enumerate(header, start=1) if not name]
-    if blank:
-        hint = "Name it or leave it out; pandas writes no such column with to_csv(index=False)."
-        raise Unreadable(f"The table has a column without a name, number {', '.join(blank[:10])}.", hint)
-    twice = [name for name, count in Counter(header).items() if count > 1]
-    if twice:
-        named = ", ".join(repr(name[:80]) for name in twice[:10])
-        raise Unreadable(f"Columns came more than once: {named}.", "Send each column once.")
 
 
 def row_of(header: Sequence[str], cells: list[str]) -> dict[str, str] | Problem:

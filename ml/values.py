@@ -17,6 +17,7 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.ASCII)
 LARGEST = 3.4e38  # scikit-learn's trees calculate in float32 and refuse what does not fit
 LARGEST_INTEGER = 2**53  # beyond it a float64 no longer tells neighbours apart
 LONGEST_TEXT = 10_000
+NEVER_MISSING = "Not given; in training every row had a value."
 Limited = TypeVar("Limited", float, int, dt.date)
 TRUE, FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
 
@@ -37,23 +38,46 @@ def read_value(feature: Feature, raw: object) -> Value:
     Refused
         :func:`ml.records.read_records` turns it into a Problem.
     """
-    if raw is None or (isinstance(raw, str) and not raw.strip()):
+    if is_blank(feature, raw):
         if feature.required:
             raise Refused("A value is needed.", accepted(feature))
-        return "" if feature.kind == "text" else None  # an empty text is a text; vectorizers refuse None
+        return feature.blank
     if isinstance(raw, (Mapping, list, tuple, set)):
         raise Refused(f"One value is needed, not {kind_of(raw)}.", accepted(feature))
     return _READERS[feature.kind](feature, raw)
 
 
+def is_blank(feature: Feature, raw: object) -> bool:
+    """Whether a raw value says that nothing is known: none, an empty text, or a marker such as "NA"."""
+    if raw is None:
+        return True
+    if not isinstance(raw, str):
+        return False
+    text = raw.strip()
+    return not text or (text in feature.missing and text not in feature.by_text)
+
+
 def unseen(feature: Feature, value: Value) -> str:
     """A sentence when the value lies outside what the model has seen, else an empty one."""
-    if feature.seen is None or value is None:
+    if value is None:
+        return NEVER_MISSING if feature.complete else ""
+    if feature.kind == "category":
+        return _unknown(feature, value)
+    if feature.kind == "integer" and isinstance(value, float):
+        return "The model has seen whole numbers only."
+    if feature.seen is None:
         return ""
     low, high = feature.seen
     if low <= value <= high:
         return ""
     return f"The model has seen {shown(low)} to {shown(high)}."
+
+
+def _unknown(feature: Feature, value: Value) -> str:
+    """A sentence for a value that is none of the choices, where the estimator takes such."""
+    if not feature.unknown or value in feature.values_of_choices:
+        return ""
+    return f"{quote(value)} is none of the values that the model knows.{meant(feature, text_of(value))}"
 
 
 def accepted(feature: Feature) -> str:
@@ -64,7 +88,7 @@ def accepted(feature: Feature) -> str:
         return "Accepted: true or false."
     if feature.kind == "text":
         return f"Accepted: text of up to {LONGEST_TEXT:,} characters."
-    noun = {"number": "a number", "integer": "a whole number", "date": "a date as YYYY-MM-DD"}[feature.kind]
+    noun = _noun(feature)
     low, high, unit = shown(feature.low), shown(feature.high), f" {feature.unit}" if feature.unit else ""
     if low and high:
         return f"Accepted: {noun} from {low} to {high}{unit}."
@@ -80,6 +104,12 @@ def _choices(feature: Feature) -> str:
         return f"Accepted: {some} and {count - 3:,} more."
     labels = ", ".join(choice.label for choice in feature.choices[:12])
     return f"Accepted: {labels}{', …' if count > 12 else ''}."
+
+
+def _noun(feature: Feature) -> str:
+    if feature.kind == "date":
+        return "a date and time as YYYY-MM-DDTHH:MM" if feature.timed else "a date as YYYY-MM-DD"
+    return "a whole number" if feature.kind == "integer" and not feature.fractions else "a number"
 
 
 def shown(value: Value) -> str:
@@ -104,13 +134,15 @@ def _number(feature: Feature, raw: object) -> float:
     return _within(feature, number, raw)
 
 
-def _integer(feature: Feature, raw: object) -> int:
+def _integer(feature: Feature, raw: object) -> float:
     number = _float(feature, raw)
     if not math.isfinite(number) or abs(number) > LARGEST_INTEGER:
         raise Refused(f"{quote(raw)} is not a number that can be calculated with.", accepted(feature))
-    if not number.is_integer():
+    if number.is_integer():
+        return _within(feature, int(number), raw)
+    if not feature.fractions:
         raise Refused(f"{quote(raw)} is not a whole number.", accepted(feature))
-    return _within(feature, int(number), raw)
+    return _within(feature, number, raw)
 
 
 def _float(feature: Feature, raw: object) -> float:
@@ -125,8 +157,7 @@ def _float(feature: Feature, raw: object) -> float:
             return code
     if isinstance(raw, str) and NUMBER.fullmatch(raw.strip()):
         return float(raw)
-    noun = "a whole number" if feature.kind == "integer" else "a number"
-    raise Refused(f"{quote(raw)} is not {noun}.", accepted(feature))
+    raise Refused(f"{quote(raw)} is not {_noun(feature)}.", accepted(feature))
 
 
 def _code(feature: Feature, text: str) -> float | None:
@@ -146,16 +177,30 @@ def _within(feature: Feature, value: Limited, raw: object) -> Limited:
 
 def _category(feature: Feature, raw: object) -> Value:
     text = text_of(raw) if isinstance(raw, (str, int, float, bool)) else str(raw)
-    if NUMBER.fullmatch(text.strip()) and text not in feature.by_text:
+    text = text.strip()
+    if NUMBER.fullmatch(text) and text not in feature.by_text:
         text = text_of(float(text))  # pandas writes a whole number with gaps in its column as 1.0
     if text in feature.by_text:
         return feature.by_text[text]
     if feature.yes_no and (truth := truth_of(text)) is not None:
         return feature.yes_no[truth]
+    if feature.unknown:
+        return _untold(feature, text)
     close, many = meant(feature, text), len(feature.choices) > MOST_LISTED
     count = f"{len(feature.choices):,} choices" if many else "choices"
     hint = close.strip() if close and many else accepted(feature) + close
     raise Refused(f"{quote(raw)} is not one of the {count}.", hint)
+
+
+def _untold(feature: Feature, text: str) -> Value:
+    """A value that is none of the choices, in their type."""
+    if len(text) > LONGEST_TEXT:
+        raise Refused(f"{len(text):,} characters are too many.", accepted(feature))
+    if not feature.numeric_choices:
+        return text
+    if NUMBER.fullmatch(text) and math.isfinite(float(text)):
+        return float(text)
+    raise Refused(f"{quote(text)} is not a number.", accepted(feature))
 
 
 def meant(feature: Feature, text: str) -> str:
@@ -174,16 +219,36 @@ def _boolean(feature: Feature, raw: object) -> bool:
 
 
 def _date(feature: Feature, raw: object) -> dt.date:
-    if isinstance(raw, dt.datetime):
-        raw = raw.date()
-    if not isinstance(raw, dt.date):
-        text = raw.strip() if isinstance(raw, str) else ""
+    given = raw
+    if not isinstance(given, dt.date):
+        text = given.strip() if isinstance(given, str) else ""
         try:
-            # pandas and spreadsheets write a time of day along; fromisoformat alone takes 20260131, too
-            raw = dt.datetime.fromisoformat(text if DATE.fullmatch(text) else "").date()
+            # fromisoformat alone takes 20260131, too
+            given = dt.datetime.fromisoformat(text if DATE.fullmatch(text) else "")
         except ValueError:
             raise Refused(f"{quote(raw)} is not a date.", accepted(feature)) from None
-    return _within(feature, raw, raw)
+    value = _moment(feature, given) if feature.timed else _day(feature, given)
+    return _within(feature, value, raw)
+
+
+def _day(feature: Feature, raw: dt.date) -> dt.date:
+    """A date without a time of day, which would be lost."""
+    if not isinstance(raw, dt.datetime):
+        return raw
+    if raw.time() != dt.time():
+        raise Refused(f"{quote(raw)} has a time of day; the model knows days only.", accepted(feature))
+    return raw.date()
+
+
+def _moment(feature: Feature, raw: dt.date) -> dt.datetime:
+    """A date and time, in the column's time zone where it has one."""
+    moment = raw if isinstance(raw, dt.datetime) else dt.datetime.combine(raw, dt.time())
+    zone = feature.tzinfo
+    if zone is None:
+        if moment.tzinfo is not None:
+            raise Refused(f"{quote(raw)} names a time zone; the model knows none.", accepted(feature))
+        return moment
+    return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
 
 
 def _text(feature: Feature, raw: object) -> str:

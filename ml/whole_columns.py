@@ -62,7 +62,10 @@ def read_column(feature: Feature, raws: Sequence[Any]) -> Column:
     feature : Feature
     raws : sequence of str, or of JSON values
     """
-    if set(map(type, raws)) != {str}:
+    types = set(map(type, raws))
+    if types == {type(None)}:  # no column gives the feature
+        return _of_cells(feature, [read_cell(feature, 0, None, {})] * len(raws))
+    if types != {str}:
         return _of_cells(feature, [read_cell(feature, 0, raw, {}) for raw in raws])
     return _plain_numbers(feature, raws) or _of_texts(feature, raws)
 
@@ -94,17 +97,28 @@ def _plain_numbers(feature: Feature, texts: Sequence[str]) -> Column | None:
         return None
     if not _accepted(feature, array):
         return None
-    low, high = feature.seen or (-math.inf, math.inf)
-    beyond = np.flatnonzero((array < low) | (array > high))
-    typed = zip(beyond.tolist(), values_of(feature, array[beyond]), strict=True)
+    flagged = _flagged(feature, array)
+    typed = zip(flagged.tolist(), values_of(feature, array[flagged]), strict=True)
     return Column(feature, array, {at: unseen(feature, value) for at, value in typed})
+
+
+def _flagged(feature: Feature, array: np.ndarray) -> np.ndarray:
+    """Numbers of the values of which :func:`ml.values.unseen` has something to say."""
+    low, high = feature.seen or (-math.inf, math.inf)
+    said = (array < low) | (array > high)
+    if feature.complete:
+        said |= np.isnan(array)
+    if feature.kind == "integer":
+        said |= array % 1 > 0
+    return np.flatnonzero(said)
 
 
 def _accepted(feature: Feature, array: np.ndarray) -> bool:
     if feature.required and np.isnan(array).any():
         return False
     array = array[~np.isnan(array)]
-    whole = feature.kind == "integer"
-    low = max(-math.inf if feature.low is None else feature.low, -(LARGEST_INTEGER if whole else LARGEST))
-    high = min(math.inf if feature.high is None else feature.high, LARGEST_INTEGER if whole else LARGEST)
+    integer = feature.kind == "integer"
+    low = max(-math.inf if feature.low is None else feature.low, -(LARGEST_INTEGER if integer else LARGEST))
+    high = min(math.inf if feature.high is None else feature.high, LARGEST_INTEGER if integer else LARGEST)
+    whole = integer and not feature.fractions
     return bool(((array >= low) & (array <= high)).all() and not (whole and (array % 1 != 0).any()))

@@ -1,1 +1,1 @@
-"""Asking an estimator: what serves a version."""
+"""Asking an estimator: in which form it takes its input, and what its answers mean."""

@@ -1,1 +1,1 @@
-"""Making a version from a fitted estimator. Never imported while serving."""
+"""Making a version: reading what it is made of, and finding out how its estimator is asked. Not for serving."""

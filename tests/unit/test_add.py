@@ -239,8 +239,8 @@ def test_dates_are_dates_where_they_are_described(tmp_path):
     assert [score.labels for score in scores.scores] == [("old",), ("new",)]
 
 
-@pytest.mark.parametrize(("told", "code"), [('[features.zip]\ndtype = "str"\n', OK), ("", FAILED)])
-def test_codes_with_leading_zeros_stay_text_where_they_are_described(tmp_path, told, code):
+@pytest.mark.parametrize("told", ['[features.zip]\ndtype = "str"\n', ""])
+def test_codes_with_leading_zeros_stay_text_whether_described_or_found(tmp_path, told):
     table = pd.DataFrame({"zip": ["02134", "90210"] * 20, "end": ["east", "west"] * 20})
     skops.io.dump(
         make_pipeline(OneHotEncoder(), LogisticRegression()).fit(table[["zip"]], table["end"]), tmp_path / "churn.skops"
@@ -248,9 +248,8 @@ def test_codes_with_leading_zeros_stay_text_where_they_are_described(tmp_path, t
     for name in ("training.csv", "holdout.csv"):
         table.to_csv(tmp_path / name, index=False)
     (tmp_path / "churn.toml").write_text(told)
-    assert main(words(tmp_path, positive=None, **{"record-id": None}), tmp_path / "models") == code
-    if code == OK:
-        assert open_service(tmp_path / "models").score("churn", [{"zip": "02134"}]).scores[0].labels == ("east",)
+    assert main(words(tmp_path, positive=None, **{"record-id": None}), tmp_path / "models") == OK
+    assert open_service(tmp_path / "models").score("churn", [{"zip": "02134"}]).scores[0].labels == ("east",)
 
 
 def test_yes_no_and_gaps_reach_the_estimator_as_pandas_reads_them(tmp_path):

@@ -17,7 +17,7 @@ SCHEMA = Schema(
         Feature("paid", "Paid", "category", dtype="float64", choices=(Choice(1.0, "Yes"), Choice(0.0, "No"))),
         Feature("member", "Member", "boolean", dtype="bool"),
         Feature("since", "Since", "date", dtype="datetime64[ns]"),
-        Feature("remark", "Remark", "text", dtype="str"),
+        Feature("remark", "Remark", "text", dtype="str", blank=""),
     )
 )
 ROWS = [

@@ -22,7 +22,7 @@ SEEN = (dt.date(2001, 1, 1), dt.date(2020, 1, 1))
 DATE = Feature(
     "since", "Customer since", "date", low=dt.date(2000, 1, 1), seen=(dt.date(2001, 1, 1), dt.date(2020, 1, 1))
 )
-TEXT = Feature("remark", "Remark", "text")
+TEXT = Feature("remark", "Remark", "text", blank="")
 ALL = (NUMBER, INTEGER, CATEGORY, GRADE, HISTORY, BOOLEAN, DATE, TEXT)
 SCHEMA = Schema(ALL, record_id="customer")
 BLANK_ROW = (None,) * 7 + ("",)
@@ -70,10 +70,10 @@ def only(problems):
         (BOOLEAN, "TRUE", True),
         (DATE, "2010-02-28", dt.date(2010, 2, 28)),
         (DATE, " 2010-02-28 ", dt.date(2010, 2, 28)),
-        (DATE, "2010-02-28T13:45:00", dt.date(2010, 2, 28)),
+        (DATE, "2010-02-28T00:00", dt.date(2010, 2, 28)),
         (DATE, "2010-02-28 00:00:00", dt.date(2010, 2, 28)),
         (DATE, dt.date(2010, 2, 28), dt.date(2010, 2, 28)),
-        (DATE, dt.datetime(2010, 2, 28, 23, 59), dt.date(2010, 2, 28)),  # noqa: DTZ001
+        (DATE, dt.datetime(2010, 2, 28), dt.date(2010, 2, 28)),  # noqa: DTZ001
         (TEXT, "  as it is ", "  as it is "),
         (TEXT, 5, "5"),
         (TEXT, "x" * LONGEST_TEXT, "x" * LONGEST_TEXT),

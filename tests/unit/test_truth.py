@@ -3,9 +3,10 @@
 import pandas as pd
 import pytest
 
+from ml.data.training_table import frame_table, read_training_table
 from ml.errors import InvalidData
 from ml.outcomes import Outcome, Outcomes
-from ml.truth import read_truth
+from ml.truth import read_truth, yes_class
 
 
 def exclusive(*values):
@@ -17,7 +18,7 @@ def written(tmp_path):
     def write(**columns):
         file = tmp_path / "t.csv"
         pd.DataFrame(columns).to_csv(file, index=False)
-        return file
+        return read_training_table(file)
 
     return write
 
@@ -57,3 +58,45 @@ def test_what_is_neither_yes_nor_no_is_refused(written, cell):
     items = (Outcome("car", "car", "car"), Outcome("boat", "boat", "boat"))
     with pytest.raises(InvalidData, match="1 or 0"):
         read_truth(written(car=["1", cell], boat=["0", "1"]), ["car", "boat"], Outcomes(items, False, "car"))
+
+
+def test_words_are_classes_where_somebody_says_so(written):
+    found = read_truth(written(y=["left", "stayed", "left "]), ["y"], exclusive(0, 1), {"left": 1, "stayed": 0})
+    assert found.tolist() == [1, 0, 1]
+    with pytest.raises(InvalidData, match="--map left=0 --map stayed=1"):
+        read_truth(written(y=["left", "stayed"]), ["y"], exclusive(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("classes", "told", "yes"),
+    [
+        ([0, 1], {}, None),
+        ([False, True], {}, None),
+        ([0], {}, None),
+        (["no", "yes"], {}, "yes"),
+        (["N", "Y"], {}, "Y"),
+        (["false", "true"], {}, "true"),
+        (["0", "1"], {}, "1"),
+        (["Ja", "Nein"], {}, "Ja"),
+        (["no"], {}, "yes"),
+        (["bought", "not"], {"bought": "yes", "not": "no"}, "bought"),
+        ([1, 2], {"1": "no", "2": "yes"}, 2),
+    ],
+)
+def test_the_class_that_means_yes_is_read_and_not_guessed(classes, told, yes):
+    assert yes_class("car", classes, told) == yes
+
+
+@pytest.mark.parametrize(
+    "classes", [["bought", "not"], [1, 2], ["yes", "true"], ["a", "b", "c"], ["yes", "no", "never"]]
+)
+def test_classes_that_do_not_say_which_means_yes_are_refused(classes):
+    with pytest.raises(InvalidData, match=r"not clear|has 3 classes"):
+        yes_class("car", classes)
+
+
+def test_frames_in_memory_have_classes_and_not_texts():
+    table = frame_table(pd.DataFrame({"a": [1, 2, 3]}), pd.Series([True, False, True]), ["y"], "X")
+    assert read_truth(table, ["y"], exclusive(False, True)).tolist() == [True, False, True]
+    with pytest.raises(InvalidData, match="“”"):
+        read_truth(frame_table(pd.DataFrame({"a": [1, 2]}), [1.0, float("nan")], ["y"], "X"), ["y"], exclusive(0, 1))

@@ -1,0 +1,142 @@
+"""Columns of a block as pandas columns of the very dtypes that an estimator was fitted on, and back.
+
+A number of another type, a category of another order or a gap of another kind gives another answer, so what
+the training frame had is kept in the schema (:class:`ml.schema.Feature`) and made again here.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ml.schema import Feature
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NUMERIC = ("number", "integer", "boolean")
+NUMPY_NUMBERS = ("int", "uint", "float")
+NULLABLE_NUMBERS = ("Int", "UInt", "Float")
+
+
+def series_of(feature: Feature, array: np.ndarray) -> Any:
+    """A column of a block as the estimator's training frame had it.
+
+    Parameters
+    ----------
+    feature : Feature
+    array : ndarray of shape (n,)
+        As :func:`ml.blocks.column` makes it.
+
+    Returns
+    -------
+    array or pandas object of length n
+        Of the feature's dtype. A gap or a decimal among integers makes them floats, a gap among truth values
+        makes them objects: as in any frame that pandas reads.
+    """
+    if feature.dtype == "category":
+        return _categorical(feature, array)
+    if feature.kind == "date":
+        return _dates(feature, array)
+    if feature.kind in NUMERIC:
+        return _numbers(feature, array)
+    return _objects(feature, array)
+
+
+def values_of_series(feature: Feature, series: pd.Series) -> np.ndarray:
+    """The inverse of :func:`series_of`: a column of a block from a column of a frame."""
+    if feature.kind in NUMERIC:
+        return series.to_numpy(dtype=np.float64, na_value=math.nan)
+    if feature.kind == "date":
+        if getattr(series.dt, "tz", None) is not None:
+            series = series.dt.tz_convert("UTC").dt.tz_localize(None)
+        return series.to_numpy(dtype="datetime64[us]" if feature.timed else "datetime64[s]")
+    missing = series.isna().to_numpy()
+    values = series.astype(object).to_numpy()
+    array = np.empty(len(values), dtype=object)
+    array[:] = [feature.blank if gone else _native(value) for value, gone in zip(values, missing, strict=True)]
+    return array
+
+
+def _numbers(feature: Feature, array: np.ndarray) -> Any:
+    import pandas as pd
+
+    dtype = feature.dtype
+    gaps = np.isnan(array)
+    if dtype == "boolean" or dtype.startswith(NULLABLE_NUMBERS):
+        whole = not dtype.startswith(("Int", "UInt")) or not (array[~gaps] % 1).any()
+        kept = dtype if whole else "Float64"
+        return pd.Series(array).astype("Float64").mask(gaps).astype(kept).array
+    if dtype == "object":  # truth values and gaps, as pandas reads them
+        gap = None if feature.none_gaps else math.nan
+        made = [gap if math.isnan(value) else _of_kind(feature, value) for value in array.tolist()]
+        return np.array([*made, None], dtype=object)[:-1]
+    if dtype.startswith("bool"):
+        return (
+            array.astype(bool)
+            if not gaps.any()
+            else np.array([math.nan if math.isnan(value) else bool(value) for value in array.tolist()], dtype=object)
+        )
+    if dtype.startswith(("int", "uint")):
+        return _whole(dtype, array) if not gaps.any() and not (array % 1).any() else array
+    return array.astype(dtype) if dtype.startswith("float") and dtype != "float64" else array
+
+
+def _whole(dtype: str, array: np.ndarray) -> np.ndarray:
+    limits = np.iinfo(dtype)
+    fits = not len(array) or (array.min() >= limits.min and array.max() <= limits.max)
+    return array.astype(dtype if fits else np.int64)
+
+
+def _of_kind(feature: Feature, value: float) -> Any:
+    return bool(value) if feature.kind == "boolean" else int(value) if feature.kind == "integer" else value
+
+
+def _categorical(feature: Feature, array: np.ndarray) -> Any:
+    """Categories in the order of training; what is none of them becomes a gap, as pandas has it."""
+    import pandas as pd
+
+    levels = list(feature.levels) if feature.levels is not None else [choice.value for choice in feature.choices]
+    dtype = pd.CategoricalDtype(pd.Index(levels), ordered=feature.ordered)
+    values = array.tolist()
+    known = set(levels)
+    missing = [value is None or value not in known for value in values]
+    kept = [None if gone else value for value, gone in zip(values, missing, strict=True)]
+    return pd.Categorical(kept, dtype=dtype)
+
+
+def _dates(feature: Feature, array: np.ndarray) -> Any:
+    import pandas as pd
+
+    series = pd.Series(array)
+    if feature.zone is not None:
+        series = series.dt.tz_localize("UTC").dt.tz_convert(feature.tzinfo)
+    if feature.dtype in ("object", "str"):  # the estimator reads the dates from texts
+        return series
+    return series.astype(feature.dtype)
+
+
+def _objects(feature: Feature, array: np.ndarray) -> Any:
+    """Texts, and categories that are numbers."""
+    import pandas as pd
+
+    if feature.dtype.startswith((*NUMPY_NUMBERS, *NULLABLE_NUMBERS, "bool")):
+        numbers = np.array([math.nan if value is None else value for value in array], dtype=np.float64)
+        if feature.dtype.startswith(NULLABLE_NUMBERS) or feature.dtype == "boolean":
+            return _numbers(feature, numbers)
+        if np.isnan(numbers).any() or (feature.dtype.startswith(("int", "uint")) and (numbers % 1).any()):
+            return numbers
+        return numbers.astype(feature.dtype)
+    missing = np.array([value is None for value in array], dtype=bool)
+    if not missing.any():
+        return pd.Series(array, dtype=feature.dtype)
+    gap = None if feature.none_gaps else pd.NA if feature.dtype.startswith("string") else np.nan
+    filled = array.copy()
+    filled[missing] = gap
+    return pd.Series(filled, dtype=feature.dtype)
+
+
+def _native(value: Any) -> Any:
+    return value.item() if isinstance(value, np.generic) else value

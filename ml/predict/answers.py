@@ -1,0 +1,106 @@
+"""An estimator's answers as labels and probabilities of outcomes, each checked before it is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ml.outcomes import Outcomes
+
+SLACK = 1e-6  # single precision: what some libraries calculate in
+TRUE = (1, True)
+
+
+class NoAnswer(ValueError):
+    """The estimator fails for a record, or answers with what is no probability or no known class."""
+
+
+def labels_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarray:
+    """The estimator's own labels as bool of shape (n, k).
+
+    Raises
+    ------
+    NoAnswer
+        When a label is none of the outcomes.
+    """
+    return read_labels(estimator.predict(given), outcomes, size_of(given))
+
+
+def size_of(given: Any) -> int:
+    """Number of records of a frame, an array or a series."""
+    return int(given.shape[0])
+
+
+def read_labels(predicted: Any, outcomes: Outcomes, rows: int) -> np.ndarray:
+    """What ``predict`` gave as bool of shape (n, k); parameters as :func:`labels_of`."""
+    predicted = np.asarray(predicted.toarray() if hasattr(predicted, "toarray") else predicted)
+    if not outcomes.exclusive:
+        predicted = predicted.reshape(rows, len(outcomes))
+        return np.column_stack([_is(predicted[:, at], item.yes) for at, item in enumerate(outcomes.items)])
+    predicted = predicted.reshape(rows)  # some libraries answer (n, 1)
+    labels = np.column_stack([predicted == outcome.value for outcome in outcomes.items])
+    if labels.shape != (rows, len(outcomes)) or not (labels.sum(axis=1) == 1).all():
+        raise NoAnswer("its label is none of the outcomes.")
+    return labels
+
+
+def _is(answers: np.ndarray, yes: Any) -> np.ndarray:
+    """Where independent answers mean yes; without a class that means it, 1 or True."""
+    if yes is None:
+        return np.isin(answers, TRUE) if answers.dtype != object else np.array([each in TRUE for each in answers])
+    return np.asarray(answers == yes, dtype=bool)
+
+
+def probabilities_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarray | None:
+    """The estimator's probabilities as float of shape (n, k), or None where it has none.
+
+    Multi-output estimators give a list of k arrays of shape (n, 2), or (n, 1) where training saw
+    one side only; multi-label ones give (n, k) already.
+
+    Raises
+    ------
+    NoAnswer
+        When a probability is no finite number from 0 to 1.
+    """
+    if not hasattr(estimator, "predict_proba"):
+        return None
+    answered = estimator.predict_proba(given)
+    if not outcomes.exclusive and isinstance(answered, list):
+        sides = classes_of_outputs(estimator, len(answered))
+        columns = zip(answered, sides, outcomes.items, strict=True)
+        answered = np.column_stack([_column_of(array, classes, item.yes) for array, classes, item in columns])
+    return check_probabilities(np.asarray(answered, dtype=np.float64), outcomes, size_of(given))
+
+
+def check_probabilities(probabilities: np.ndarray, outcomes: Outcomes, rows: int) -> np.ndarray:
+    """The probabilities, if they are such; NoAnswer otherwise."""
+    if probabilities.shape != (rows, len(outcomes)):
+        raise NoAnswer(f"its answer has the shape {probabilities.shape}, not {(rows, len(outcomes))}.")
+    # NaN is neither above nor below, so the comparison finds it, too.
+    if not bool(((probabilities >= -SLACK) & (probabilities <= 1 + SLACK)).all()):
+        wrong = probabilities[~((probabilities >= -SLACK) & (probabilities <= 1 + SLACK))][0]
+        raise NoAnswer(f"it gives {wrong} where a probability from 0 to 1 is due.")
+    return probabilities
+
+
+def classes_of_outputs(estimator: Any, count: int) -> Sequence[Any]:
+    """The classes of each output of a multi-output estimator, in order; 0 and 1 where it does not say."""
+    last = estimator
+    while hasattr(last, "steps"):
+        last = last.steps[-1][1]
+    for holder in (estimator, last):
+        classes = getattr(holder, "classes_", None)
+        if classes is not None and len(classes) == count and np.ndim(classes[0]) == 1:
+            return list(classes)
+    members = getattr(last, "estimators_", None)
+    if members is not None and len(members) == count and all(hasattr(member, "classes_") for member in members):
+        return [member.classes_ for member in members]
+    return [np.array([0, 1])] * count
+
+
+def _column_of(array: np.ndarray, classes: Any, yes: Any) -> np.ndarray:
+    """Probabilities of the class that means yes; 0 where training never saw it."""
+    where = np.flatnonzero(_is(np.asarray(classes), yes))
+    return np.asarray(array[:, where[0]] if len(where) else np.zeros(len(array)), dtype=np.float64)

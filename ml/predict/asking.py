@@ -1,0 +1,64 @@
+"""How an estimator is asked: the container of its input, and whether its labels follow from its probabilities.
+
+It is found out once, when the model is added, kept in the version's card (``"asking"``) and used for good.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+Container = Literal["frame", "array", "series"]
+CARD = "asking"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How an estimator is asked.
+
+    Attributes
+    ----------
+    container : {"frame", "array", "series"}
+        A DataFrame with the columns of training; a two-dimensional array of their values; one Series of texts.
+    labels_follow : bool
+        True when the labels are known to be those of the highest probability (or, of independent outcomes,
+        those above one half): then ``predict`` is asked only where two of them are nearly equal.
+    """
+
+    container: Container = "frame"
+    labels_follow: bool = False
+
+    @classmethod
+    def from_card(cls, card: Mapping[str, Any]) -> Asking | None:
+        """What the card says; None for a version that was made before cards said it."""
+        told = card.get(CARD)
+        return None if told is None else cls(**told)
+
+    def to_card(self) -> dict[str, Any]:
+        """The same as plain JSON."""
+        return asdict(self)
+
+
+def contained(frame: Any, container: Container) -> Any:
+    """A frame in the form in which an estimator takes it.
+
+    Parameters
+    ----------
+    frame : DataFrame, shape (n, p)
+    container : {"frame", "array", "series"}
+    """
+    if container == "frame":
+        return frame
+    if container == "series":
+        return frame.iloc[:, 0]
+    return _array(frame)
+
+
+def _array(frame: Any) -> np.ndarray:
+    """Values as an array: numbers where all columns are numbers or truth values, else objects."""
+    if all(dtype.kind in "biuf" for dtype in frame.dtypes):
+        return frame.to_numpy(dtype=np.float64, na_value=np.nan)
+    return frame.to_numpy(dtype=object)

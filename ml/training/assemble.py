@@ -1,0 +1,260 @@
+"""All that makes a version, put together from a fitted estimator and two tables.
+
+The tables may be files or frames in memory; what is found out of the estimator (how it is asked, which values it
+takes, which levels it knows) is recorded, so that what serves later is what was tried here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml.blocks import block_of_frame
+from ml.build import Trained, outcomes_of
+from ml.data.training_table import DECIMAL, MISSING, TrainingTable
+from ml.description import Description
+from ml.errors import InvalidData
+from ml.data.labels import label_of
+from ml.infer import infer_schema
+from ml.outcomes import Outcome, Outcomes
+from ml.predict.answers import classes_of_outputs
+from ml.predict.asking import Asking
+from ml.predictor import SklearnPredictor
+from ml.schema import text_of
+from ml.training.columns import align, columns_of, with_names
+from ml.training.find_asking import Way, find_asking
+from ml.training.known_levels import Known, known_levels
+from ml.training.limits import with_limits
+from ml.training.markers import asked_levels, restored, told_levels, unseen_levels
+from ml.training.variants import to_dates
+from ml.trust.code import Code
+from ml.truth import read_truth, truth_matrix, yes_class
+from ml.values import quote
+
+LIMIT_ROWS = 200
+MOST_NAMED = 6
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a version is made of.
+
+    Attributes
+    ----------
+    estimator : fitted classifier
+    training, holdout : TrainingTable
+        Rows that the estimator learned from, and rows that it did not see; features and truth.
+    truth : sequence of str
+        Columns with the truth: one for exclusive outcomes, several for independent ones.
+    told : Description
+    meanings : mapping of str to class
+        What a cell of the truth means, where it is no class of the estimator.
+    """
+
+    name: str
+    estimator: Any
+    training: TrainingTable
+    holdout: TrainingTable
+    truth: Sequence[str]
+    positive: str | None = None
+    record_id: str | None = None
+    told: Description = field(default_factory=Description)
+    meanings: Mapping[str, Any] = field(default_factory=dict)
+    trusted: Sequence[str] = ()
+    code: Code | None = None
+
+
+def assemble(given: Material) -> Trained:
+    """The version's parts, each proved to fit the others.
+
+    Raises
+    ------
+    InvalidData
+        When the tables do not fit the estimator, in words that say what to do.
+    """
+    _check_record_id(given)
+    columns = columns_of(given.estimator, given.training, {*given.truth, given.record_id})
+    training, holdout = (_prepared(table, columns, given) for table in (given.training, given.holdout))
+    known = known_levels(given.estimator, columns)
+    described = given.told.features
+    levels = told_levels(training, described, known), told_levels(holdout, described, known)
+    training, holdout = restored(training, levels[0]), restored(holdout, levels[1])
+    outcomes = _outcomes(given)
+    truth = read_truth(holdout, given.truth, outcomes, given.meanings)
+    way, training = _way(given, training, columns, outcomes, known)
+    asked = asked_levels(
+        given.estimator, way.variant.apply(training)[columns], way.container, training, known, described
+    )
+    training, holdout = restored(training, asked), restored(holdout, asked)
+    frames = align(way.variant.apply(training)[columns], holdout, way.variant, columns)
+    markers = {name: {*levels[0].get(name, ()), *levels[1].get(name, ()), *asked.get(name, ())} for name in columns}
+    schema, notes = _schema(given, frames[0], way, outcomes, known, markers)
+    reading = {"reader": {"missing": list(MISSING), "decimal": DECIMAL, "reading": way.variant.words}}
+    source = {"data": f"{training.name}, hold-out {holdout.name}"} if training.path else {}
+    return Trained(
+        name=given.name,
+        title=given.told.title or label_of(given.name.replace("-", " ")),
+        description=given.told.description,
+        estimator=given.estimator,
+        schema=schema,
+        outcomes=outcomes,
+        training=frames[0],
+        holdout=frames[1],
+        truth=truth,
+        about={**source, **given.told.card(), **reading},
+        trusted=given.trusted,
+        code=given.code,
+        asking=Asking(way.container),
+        notes=notes,
+    )
+
+
+def _check_record_id(given: Material) -> None:
+    names = {name.strip() for name in given.training.frame}
+    if given.record_id is not None and given.record_id.strip() not in names:
+        known = ", ".join(map(str, given.training.frame.columns[:40]))
+        raise InvalidData(f"{given.training.name} lacks the columns {given.record_id}.", f"It has {known}.")
+
+
+def _prepared(table: TrainingTable, columns: Sequence[str], given: Material) -> TrainingTable:
+    """The table under the estimator's names, with dates where they are described."""
+    table = with_names(table, columns)
+    missing = [name for name in columns if name not in table.frame]
+    if missing:
+        raise InvalidData(f"{table.name} lacks the columns {', '.join(missing)}.", "The estimator was fitted on them.")
+    dates = {name: to_dates(table.frame[name], table) for name in given.told.dates() if name in table.frame}
+    return replace(table, frame=table.frame.assign(**dates)) if dates else table
+
+
+def _way(
+    given: Material, training: TrainingTable, columns: Sequence[str], outcomes: Outcomes, known: Known
+) -> tuple[Way, TrainingTable]:
+    """How the estimator is asked; where it takes no gap that a marker may be, the markers are levels."""
+    try:
+        truth = truth_matrix(read_truth(training, given.truth, outcomes, given.meanings), outcomes)
+    except InvalidData:
+        truth = None  # the truth of training only helps to choose; that of the hold-out is needed
+    try:
+        return find_asking(given.estimator, training, columns, outcomes, truth, known), training
+    except InvalidData:
+        levels = {name: markers for name, markers in training.markers.items() if name in columns}
+        if not levels:
+            raise
+        as_levels = restored(training, levels)
+        return find_asking(given.estimator, as_levels, columns, outcomes, truth, known), as_levels
+
+
+def _schema(
+    given: Material,
+    frame: pd.DataFrame,
+    way: Way,
+    outcomes: Outcomes,
+    known: Known,
+    markers: Mapping[str, set[str]],
+) -> tuple[Any, list[str]]:
+    """The schema with what the estimator takes, and what is worth saying of it."""
+    described = {name: dict(fields) for name, fields in given.told.features.items()}
+    unseen = unseen_levels(known, frame, list(frame))
+    for name in frame:
+        levels = markers.get(str(name), set())
+        described.setdefault(str(name), {}).setdefault("missing", [m for m in MISSING if m and m not in levels])
+    schema = infer_schema(
+        frame,
+        described,
+        record_id=None if given.record_id is None else given.record_id.strip(),
+        constraints=given.told.constraints,
+        levels={**{name: list(levels) for name, levels in known.levels.items()}, **_native(known)},
+    )
+    told = {(name, key) for name, fields in given.told.features.items() for key in fields}
+
+    def ask(made: Any) -> SklearnPredictor:
+        return SklearnPredictor(given.estimator, made, outcomes, Asking(way.container))
+
+    schema = with_limits(schema, block_of_frame(schema, frame.head(LIMIT_ROWS)), ask, told)
+    return schema, _notes(given, way, unseen)
+
+
+def _native(known: Known) -> dict[str, list[Any]]:
+    return {name: list(levels or ()) for name, levels in known.native.items()}
+
+
+def _notes(given: Material, way: Way, unseen: Mapping[str, Sequence[Any]]) -> list[str]:
+    """What whoever adds the model should know, a sentence each."""
+    said = [f"The estimator answers best with {way.variant.words}."] if way.variant.words != "as read" else []
+    for name, levels in unseen.items():
+        listed = ", ".join(quote(level) for level in levels[:MOST_NAMED]) + (", …" if len(levels) > MOST_NAMED else "")
+        said.append(f"{name}: the estimator knows {listed}, which no row of {given.training.name} shows.")
+    return said
+
+
+def _outcomes(given: Material) -> Outcomes:
+    labels, meanings = given.told.outcomes, given.meanings
+    if len(given.truth) > 1:
+        return _independent(given)
+    classes = [value.item() if isinstance(value, np.generic) else value for value in _classes(given.estimator)]
+    names = {text_of(value): text_of(value) for value in classes}
+    for word, value in meanings.items():
+        if text_of(value) not in names:
+            raise InvalidData(
+                f"{word!r} is said to mean {value!r}, which is no class of the estimator.",
+                f"Its classes: {', '.join(names)}.",
+            )
+        if names[text_of(value)] == text_of(value):
+            names[text_of(value)] = word
+    _known_names([*labels, *([] if given.positive is None else [given.positive])], names)
+    by_name = {name: text for text, name in names.items()} | {text: text for text in names}
+    told = {by_name[name]: label for name, label in labels.items()}
+    if not told and not meanings and {text_of(value) for value in classes} in ({"0", "1"}, {"false", "true"}):
+        question = label_of(given.truth[0])
+        told = {text: question if text in ("1", "true") else f"{question}: no" for text in names}
+    items = outcomes_of(
+        given.estimator, None, {value: told[text_of(value)] for value in classes if text_of(value) in told}
+    )
+    named = tuple(
+        replace(item, name=names[item.name], label=item.label if item.name in told else names[item.name])
+        for item in items.items
+    )
+    positive = named[-1].name if given.positive is None else names[by_name[given.positive]]
+    return Outcomes(named, True, positive)
+
+
+def _known_names(wanted: Sequence[str], names: Mapping[str, str]) -> None:
+    for name in wanted:
+        if name not in names and name not in names.values():
+            raise InvalidData(
+                f"No outcome is called {name!r}.", f"The model's outcomes: {', '.join(dict.fromkeys(names.values()))}."
+            )
+
+
+def _classes(estimator: Any) -> Sequence[Any]:
+    classes = getattr(estimator, "classes_", None)
+    if classes is None:
+        raise InvalidData(
+            f"{type(estimator).__name__} does not say which classes it knows (classes_).",
+            "Add a fitted classifier; one of your own sets classes_ in fit, as scikit-learn asks.",
+        )
+    if isinstance(classes, list) and classes and np.ndim(classes[0]) == 1:
+        raise InvalidData(
+            f"The estimator gives {len(classes)} labels a record, and --truth names 1.",
+            "Name one column a label: --truth A --truth B, in the order of its training.",
+        )
+    return list(classes)
+
+
+def _independent(given: Material) -> Outcomes:
+    labels, names = given.told.outcomes, [text.strip() for text in given.truth]
+    _known_names([*labels, *([] if given.positive is None else [given.positive])], {name: name for name in names})
+    outputs = classes_of_outputs(given.estimator, len(names))
+    items = tuple(
+        Outcome(name, labels.get(name, label_of(name)), column, yes_class(name, _plain(classes), given.meanings))
+        for name, column, classes in zip(names, given.truth, outputs, strict=True)
+    )
+    return Outcomes(items, False, given.positive or names[0])
+
+
+def _plain(values: Any) -> list[Any]:
+    return [value.item() if isinstance(value, np.generic) else value for value in values]

@@ -1,0 +1,110 @@
+"""The columns of a table that an estimator was fitted on, under its names and in its order, in two tables alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+from pandas.api import types
+
+from ml.data.training_table import TrainingTable, is_text
+from ml.errors import InvalidData
+from ml.training.variants import Variant, to_written
+from ml.values import quote
+
+
+def columns_of(estimator: Any, table: TrainingTable, others: Collection[str | None]) -> list[str]:
+    """Names of the estimator's columns, in order.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+    table : TrainingTable
+    others : collection of str or None
+        Columns that are no features: the truth, the record id.
+
+    Raises
+    ------
+    InvalidData
+        When the table lacks one.
+    """
+    names = _names_of(estimator)
+    present = list(table.frame.columns)
+    if names is not None:
+        by_stripped = {name.strip() for name in present}
+        missing = [name for name in names if name not in present and name.strip() not in by_stripped]
+        if not missing:
+            return names
+        if getattr(estimator, "feature_names_in_", None) is not None:
+            raise InvalidData(
+                f"{table.name} lacks the columns {', '.join(missing)}.", "The estimator was fitted on them."
+            )
+    stripped = {other.strip() for other in others if other}
+    found = [name for name in present if name.strip() not in stripped]
+    if not found:
+        raise InvalidData(f"{table.name} has no column beside the truth.", "Give the features, too.")
+    return found
+
+
+def _names_of(estimator: Any) -> list[str] | None:
+    """Names under which the estimator knows its columns; None where it was fitted without."""
+    for attribute in ("feature_names_in_", "feature_names_"):
+        names = getattr(estimator, attribute, None)
+        if names is not None and len(names) and all(isinstance(name, str) for name in names):
+            return [str(name) for name in names]
+    if hasattr(estimator, "steps") and estimator.steps:
+        return _names_of(estimator.steps[0][1]) or (
+            _names_of(estimator.steps[-1][1]) if len(estimator.steps) == 1 else None
+        )
+    inner = getattr(estimator, "best_estimator_", None)
+    return None if inner is None else _names_of(inner)
+
+
+def with_names(table: TrainingTable, columns: Sequence[str]) -> TrainingTable:
+    """The table with the estimator's spelling of a name that differs by spaces at its ends only."""
+    present = list(table.frame.columns)
+    spelled = {name.strip(): name for name in columns}
+    changed = {
+        name: spelled[name.strip()]
+        for name in present
+        if name not in columns and name.strip() in spelled and spelled[name.strip()] not in present
+    }
+    return table.renamed(changed) if changed else table
+
+
+def align(
+    training: pd.DataFrame, holdout: TrainingTable, variant: Variant, columns: Sequence[str]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Both tables' columns in the types of training.
+
+    What are whole numbers in training and decimals in the hold-out are decimals in both; texts in training are texts
+    in the hold-out, whatever they look like.
+
+    Raises
+    ------
+    InvalidData
+        When the hold-out has texts where training has numbers.
+    """
+    texts = [n for n in columns if is_text(training[n]) and n in holdout.frame and not is_text(holdout.frame[n])]
+    if texts:
+        written = {name: to_written(holdout.frame[name], holdout) for name in texts}
+        holdout = replace(holdout, frame=holdout.frame.assign(**written))
+    held = variant.apply(holdout)[list(columns)]
+    for name in columns:
+        training[name], held[name] = _alike(name, training[name], held[name], holdout.name)
+    return training, held
+
+
+def _alike(name: str, training: pd.Series, held: pd.Series, file: str) -> tuple[pd.Series, pd.Series]:
+    if types.is_numeric_dtype(training) and is_text(held) and not types.is_bool_dtype(training):
+        wrong = held[pd.to_numeric(held, errors="coerce").isna() & held.notna()]
+        came = quote(wrong.iloc[0]) if len(wrong) else "texts"
+        raise InvalidData(
+            f"Column {name!r} of {file} holds {came}; in training it holds numbers only.",
+            "Leave the cell empty where a value is not known.",
+        )
+    if types.is_integer_dtype(training) and types.is_float_dtype(held) and (held.dropna() % 1).any():
+        return training.astype("Float64" if training.isna().any() else "float64"), held
+    return training, held
