@@ -20,6 +20,7 @@ from ml.compiled.symbols import CannotCompile
 from ml.compiled.traced import Traced, features_of
 from ml.compiled.trees import give_back
 from ml.outcomes import Outcomes
+from ml.predict.answers import means_yes
 from ml.program import Program
 from ml.schema import Schema
 
@@ -85,12 +86,14 @@ def _exclusive(estimator: Any, given: Traced, outcomes: Outcomes, builder: Build
 def _independent(estimator: Any, given: Traced, outcomes: Outcomes, builder: Builder) -> Independent:
     inner, given = unwrap(estimator, given, builder)
     if type(inner) is MultiOutputClassifier:
-        questions = [Question(model_of(member, given, builder), _yes(member.classes_)) for member in inner.estimators_]
+        pairs = zip(inner.estimators_, outcomes.items, strict=False)
+        questions = [Question(model_of(one, given, builder), _yes(one.classes_, item.yes)) for one, item in pairs]
     elif type(inner) is OneVsRestClassifier:
         questions = [_one_against_rest(inner, member, given, builder) for member in inner.estimators_]
     elif isinstance(getattr(inner, "classes_", None), list) and hasattr(inner, "n_classes_"):
         forests = forests_of(inner, given, builder)
-        questions = [Question(forest, _yes(classes)) for forest, classes in zip(forests, inner.classes_, strict=True)]
+        told = zip(forests, inner.classes_, outcomes.items, strict=False)
+        questions = [Question(forest, _yes(classes, item.yes)) for forest, classes, item in told]
     else:
         raise CannotCompile(f"{type(inner).__name__} gives independent outcomes in a way that cannot be compiled.")
     if len(questions) != len(outcomes):
@@ -105,9 +108,9 @@ def _one_against_rest(parent: Any, member: Any, given: Traced, builder: Builder)
     return Question(model_of(member, given, builder), 1, at)
 
 
-def _yes(classes: Any) -> int:
+def _yes(classes: Any, yes: Any) -> int:
     """Position of the class that means yes; -1 when training saw none."""
-    where = np.flatnonzero(np.asarray(classes).astype(bool))
+    where = np.flatnonzero(means_yes(np.asarray(classes), yes))
     return int(where[0]) if len(where) else -1
 
 

@@ -111,11 +111,13 @@ def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.n
         Rows in which rounding may decide.
     """
     if not exclusive:
-        return probabilities > 0.5, (np.abs(probabilities - 0.5) < NEARLY_EQUAL).any(axis=1)
+        near: np.ndarray = np.abs(probabilities - 0.5) < NEARLY_EQUAL
+        return probabilities > 0.5, np.logical_or.reduce(near, axis=1)
     labels = np.zeros(probabilities.shape, dtype=bool)
     labels[np.arange(len(labels)), probabilities.argmax(axis=1)] = True
     best = probabilities.max(axis=1, keepdims=True)
-    return labels, np.asarray((best - probabilities < NEARLY_EQUAL).sum(axis=1) > 1)
+    close: np.ndarray = np.count_nonzero(best - probabilities < NEARLY_EQUAL, axis=1) > 1
+    return labels, close
 
 
 def answering(ask: Callable[[], Prediction]) -> Prediction:

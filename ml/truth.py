@@ -21,7 +21,7 @@ from ml.values import FALSE, TRUE, quote
 
 NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?", re.ASCII)
 MOST_NAMED = 10
-YES, NO = TRUE | {"t", "ja", "j", "oui", "si", "sí", "sim"}, FALSE | {"f", "nein", "non", "não"}
+YES, NO = TRUE | {"t", "ja", "j", "oui", "si", "sí", "sim"}, FALSE | {"f", "-1", "nein", "non", "não"}
 
 
 def read_truth(

@@ -38,7 +38,7 @@ def read_labels(predicted: Any, outcomes: Outcomes, rows: int) -> np.ndarray:
     predicted = np.asarray(predicted.toarray() if hasattr(predicted, "toarray") else predicted)
     if not outcomes.exclusive:
         predicted = predicted.reshape(rows, len(outcomes))
-        return np.column_stack([_is(predicted[:, at], item.yes) for at, item in enumerate(outcomes.items)])
+        return np.column_stack([means_yes(predicted[:, at], item.yes) for at, item in enumerate(outcomes.items)])
     predicted = predicted.reshape(rows)  # some libraries answer (n, 1)
     labels = np.column_stack([predicted == outcome.value for outcome in outcomes.items])
     if labels.shape != (rows, len(outcomes)) or not (labels.sum(axis=1) == 1).all():
@@ -46,7 +46,7 @@ def read_labels(predicted: Any, outcomes: Outcomes, rows: int) -> np.ndarray:
     return labels
 
 
-def _is(answers: np.ndarray, yes: Any) -> np.ndarray:
+def means_yes(answers: np.ndarray, yes: Any) -> np.ndarray:
     """Where independent answers mean yes; without a class that means it, 1 or True."""
     if yes is None:
         return np.isin(answers, TRUE) if answers.dtype != object else np.array([each in TRUE for each in answers])
@@ -102,5 +102,5 @@ def classes_of_outputs(estimator: Any, count: int) -> Sequence[Any]:
 
 def _column_of(array: np.ndarray, classes: Any, yes: Any) -> np.ndarray:
     """Probabilities of the class that means yes; 0 where training never saw it."""
-    where = np.flatnonzero(_is(np.asarray(classes), yes))
+    where = np.flatnonzero(means_yes(np.asarray(classes), yes))
     return np.asarray(array[:, where[0]] if len(where) else np.zeros(len(array)), dtype=np.float64)
