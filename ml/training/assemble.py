@@ -15,10 +15,10 @@ import pandas as pd
 
 from ml.blocks import block_of_frame
 from ml.build import Trained, outcomes_of
+from ml.data.labels import label_of
 from ml.data.training_table import DECIMAL, MISSING, TrainingTable
 from ml.description import Description
 from ml.errors import InvalidData
-from ml.data.labels import label_of
 from ml.infer import infer_schema
 from ml.outcomes import Outcome, Outcomes
 from ml.predict.answers import classes_of_outputs

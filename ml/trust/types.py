@@ -51,6 +51,7 @@ ALLOWED = {
     "zoneinfo.ZoneInfo", "pathlib.PurePosixPath",
     "catboost.core.CatBoostClassifier", "catboost.core.CatBoost", "lightgbm.basic.Booster", "xgboost.core.Booster",
     "scipy.interpolate._bsplines.BSpline", "scipy._lib.array_api_compat.numpy._aliases.asarray",
+    "sklearn.utils.validation.check_array",
     "sklearn.cluster._kmeans._kmeans_single_lloyd", "sklearn.cluster._kmeans._kmeans_single_elkan",
 }  # fmt: skip
 # The names of functions in numpy and pandas that compute from arrays and touch nothing else
