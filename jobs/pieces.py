@@ -59,7 +59,7 @@ def split(
     with files.open(places.source(job.id)) as file:
         source = read_source(file, job.options.get("format", "csv"))
         columns = job.options.get("columns", {})
-        twice = [name for name in source.twice if name not in columns]
+        twice = {other: name for other, name in source.twice.items() if name not in columns and other not in columns}
         check_header(bundle, [columns.get(name, name) for name in source.header], twice)
         while lines := list(islice(source.lines, records or RECORDS)):
             number += 1

@@ -124,7 +124,7 @@ def _typed(rows: Iterator[tuple[Any, ...]]) -> Table:
     while names and not names[-1]:
         names.pop()
     header = header_of(names)
-    return Table(header, (_fitted(list(map(_cell, row)), len(header)) for row in rows), twice_in(names))
+    return Table(header, (_fitted(list(map(_cell, row)), len(header)) for row in rows), twice_in(names, header))
 
 
 def _fitted(cells: list[str], width: int) -> list[str]:

@@ -12,7 +12,8 @@ import json
 import platform
 import tempfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version as installed
 from pathlib import Path
@@ -170,8 +171,12 @@ def build_bundle(
 
 def _write(trained: Trained, folder: Path) -> Trusted:
     """Write the version's files; gives what its estimator has to be trusted with."""
+    with _quiet(trained.estimator) as estimator:
+        return _write_all(trained, estimator, folder)
+
+
+def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     schema, outcomes = trained.schema, trained.outcomes
-    estimator = _quiet(trained.estimator)
     reference = SklearnPredictor(estimator, schema, outcomes, trained.asking)
     holdout, left_out = _answered_holdout(trained, reference)
     background = block_of_frame(schema, _sample(trained.training, BACKGROUND_ROWS))
@@ -184,7 +189,7 @@ def _write(trained: Trained, folder: Path) -> Trusted:
     _write_json(folder / bundles.SCHEMA, schemas.to_json(schema))
     answer = reference.block(holdout.block)
     follow = labels_follow(estimator, outcomes, answer, *([reference.block(background)] if size(background) else []))
-    card = _card(trained, path, size(holdout.block))
+    card = _card(trained, estimator, path, size(holdout.block))
     card[ASKING] = replace(trained.asking, labels_follow=follow).to_card()
     card |= {"left_out": left_out} if left_out else {}
     if is_large(len(holdout.truth)):
@@ -223,12 +228,20 @@ def _compiled(
     return {"kind": "compiled", "why": why, "steps": program.description}, program
 
 
-def _quiet(estimator: Any) -> Any:
-    """The estimator without parallel jobs: a pool for one row costs more than the row."""
+@contextmanager
+def _quiet(estimator: Any) -> Iterator[Any]:
+    """The estimator without parallel jobs, for a while: a pool for one row costs more than the row."""
     best = getattr(estimator, "best_estimator_", None)
     estimator = estimator if best is None else best
-    jobs = {name: None for name in estimator.get_params() if name.split("__")[-1] == "n_jobs"}
-    return estimator.set_params(**jobs) if jobs else estimator
+    params = estimator.get_params() if hasattr(estimator, "get_params") else {}
+    jobs = {name: value for name, value in params.items() if name.split("__")[-1] == "n_jobs" and value is not None}
+    if jobs:
+        estimator.set_params(**dict.fromkeys(jobs))
+    try:
+        yield estimator
+    finally:
+        if jobs:
+            estimator.set_params(**jobs)  # it may be somebody's in a notebook
 
 
 def _truth(trained: Trained) -> np.ndarray:
@@ -261,7 +274,7 @@ def _golden(schema: Schema, reference: SklearnPredictor, holdout: Block) -> dict
     return {"records": records, "labels": answer.labels.astype(int).tolist(), "probabilities": probabilities}
 
 
-def _card(trained: Trained, path: dict[str, str], holdout_rows: int) -> dict[str, Any]:
+def _card(trained: Trained, estimator: Any, path: dict[str, str], holdout_rows: int) -> dict[str, Any]:
     versions = {name: installed(name) for name in ("scikit-learn", "numpy", "pandas", "scipy", "skops")}
     return {
         "name": trained.name,
@@ -272,7 +285,7 @@ def _card(trained: Trained, path: dict[str, str], holdout_rows: int) -> dict[str
         "path": path,
         "rows": {"training": len(trained.training), "hold-out": holdout_rows},
         "versions": {"python": platform.python_version()} | versions,
-        "diagram": diagram_of(_quiet(trained.estimator), trained.schema.names),
+        "diagram": diagram_of(estimator, trained.schema.names),
         **trained.about,
     }
 

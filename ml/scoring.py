@@ -164,7 +164,7 @@ def result_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     return [*map(safe_cell, header), *score_header(bundle.outcomes), PROBLEMS]
 
 
-def check_header(bundle: Bundle, header: Sequence[str], twice: Sequence[str] = ()) -> None:
+def check_header(bundle: Bundle, header: Sequence[str], twice: Mapping[str, str] | None = None) -> None:
     """A file in which no column is a feature is the wrong file, not one with a million gaps.
 
     Parameters
@@ -172,8 +172,8 @@ def check_header(bundle: Bundle, header: Sequence[str], twice: Sequence[str] = (
     bundle : Bundle
     header : sequence of str
         What the model calls the columns.
-    twice : sequence of str
-        Names that more than one column of the file has.
+    twice : mapping of str to str, optional
+        Columns that bear another's name in the file, to that name.
 
     Raises
     ------
@@ -185,9 +185,9 @@ def check_header(bundle: Bundle, header: Sequence[str], twice: Sequence[str] = (
         hint = "Map one column of the file to each feature, and leave no other of that name."
         raise InvalidData(f"More than one column is to be {', '.join(map(repr, mapped[:10]))}.", hint)
     position = bundle.schema.position
-    doubtful = [name for name in twice if name in position and f"{name}.1" not in position]
+    doubtful = {name for other, name in (twice or {}).items() if name in position and other not in position}
     if doubtful:
-        named = ", ".join(repr(name[:80]) for name in doubtful[:10])
+        named = ", ".join(repr(name[:80]) for name in sorted(doubtful)[:10])
         raise InvalidData(f"Columns came more than once: {named}.", "Leave each feature one column.")
     if not any(name in bundle.schema.position for name in header):
         message = f"No column of the file is a feature of {bundle.name}."

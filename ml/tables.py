@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import csv
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import chain
 
 from ml.errors import Problem, Unreadable
@@ -33,13 +32,13 @@ class Table:
         Names of the columns, each once, see :func:`header_of`.
     lines : iterator of list of str
         Cells of each line that is not blank, as many as came.
-    twice : tuple of str
-        Names that more than one column has in the file.
+    twice : dict of str to str
+        Columns that bear another's name in the file, see :func:`twice_in`.
     """
 
     header: tuple[str, ...]
     lines: Iterator[list[str]]
-    twice: tuple[str, ...] = ()
+    twice: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def rows(self) -> Iterator[dict[str, str] | Problem]:
@@ -65,7 +64,8 @@ def read_table(lines: Iterable[str]) -> Table:
     reader = csv.reader(chain([first], source), delimiter=delimiter_of(first), strict=True)
     cells = _cells(reader)
     names = next(cells, [])
-    return Table(header_of(names), cells, twice_in(names))
+    header = header_of(names)
+    return Table(header, cells, twice_in(names, header))
 
 
 def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
@@ -87,9 +87,7 @@ def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
     """
     if not any(cell.strip() for cell in cells):
         raise Unreadable("The table has no header.", "Its first line names the columns, each after a feature.")
-    stripped = [cell.strip() for cell in cells]
-    names = stripped if strip and len(set(stripped)) == len(set(cells)) else list(cells)
-    named = [name if name.strip() else f"Unnamed: {at}" for at, name in enumerate(names)]
+    named = [cell if cell.strip() else f"Unnamed: {at}" for at, cell in enumerate(cells)]
     taken: set[str] = set()
     for at, name in enumerate(named):
         number, free = 0, name
@@ -98,13 +96,20 @@ def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
             free = f"{name}.{number}"
         taken.add(free)
         named[at] = free
-    return tuple(named)
+    stripped = [name.strip() for name in named]
+    return tuple(stripped if strip and len(set(stripped)) == len(named) else named)
 
 
-def twice_in(cells: Sequence[str]) -> tuple[str, ...]:
-    """Names that come more than once in a header."""
-    counted = Counter(cell.strip() for cell in cells if cell.strip())
-    return tuple(name for name, count in counted.items() if count > 1)
+def twice_in(cells: Sequence[str], header: Sequence[str]) -> dict[str, str]:
+    """Columns whose name an earlier one has in the file: what :func:`header_of` called them, to that name."""
+    first: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for cell, name in zip(cells, header, strict=True):
+        written = cell.strip()
+        if written and written in first:
+            found[name] = written
+        first.setdefault(written, name)
+    return found
 
 
 def delimiter_of(line: str) -> str:

@@ -4,15 +4,21 @@ import datetime as dt
 import decimal
 import importlib.util
 import io
+import json
 import os
 import sys
 from pathlib import Path
 
+import numpy as np
 import pandas as pd  # before pyarrow is in sight
 import pytest
+import skops.io
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from jobs.sources import format_of, read_source
+from ml.commands import OK, main
 from ml.errors import Unreadable
+from ml.service import open_service
 
 ASIDE = Path(__file__).resolve().parents[2] / ".venv" / "parquet"
 
@@ -82,11 +88,11 @@ def test_rows_of_blanks_are_records_too_and_the_order_is_kept(pyarrow):
     assert lines == [[str(n), ""] for n in range(12_000)]
 
 
-def test_columns_of_one_name_are_refused(pyarrow):
+def test_columns_of_one_name_are_told(pyarrow):
     out = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_arrays([pyarrow.array([1]), pyarrow.array([2])], ["a", "a"]), out)
-    with pytest.raises(Unreadable, match="more than once"):
-        read(out.getvalue())
+    table = read_source(io.BytesIO(out.getvalue()), "parquet")
+    assert (table.header, table.twice) == (("a", "a.1"), {"a.1": "a"})
 
 
 def test_a_harmed_file_is_told_wherever_the_harm_is(pyarrow):
@@ -98,3 +104,22 @@ def test_a_harmed_file_is_told_wherever_the_harm_is(pyarrow):
     inside[2000 : len(whole) // 2] = b"\xff" * (len(whole) // 2 - 2000)
     with pytest.raises(Unreadable, match="no Parquet file that can be read"):
         read(bytes(inside))
+
+
+def test_a_model_is_added_from_parquet_files_with_their_dtypes(tmp_path):
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame({"spend": draw.gamma(2, 50, 300), "town": draw.choice(["Linz", "Graz", "NA"], 300)})
+    frame["end"] = np.where(frame["spend"] + 60 * (frame["town"] == "NA") > 110, "buys", "leaves")
+    frame = frame.astype({"town": "category"})
+    X = frame[["spend", "town"]]
+    model = HistGradientBoostingClassifier(max_iter=10, categorical_features="from_dtype").fit(
+        X[:200], frame["end"][:200]
+    )
+    skops.io.dump(model, tmp_path / "m.skops")
+    frame[:200].to_parquet(tmp_path / "t.parquet")
+    frame[200:].to_parquet(tmp_path / "h.parquet")
+    words = ["--estimator", tmp_path / "m.skops", "--data", tmp_path / "t.parquet", "--holdout", tmp_path / "h.parquet"]
+    assert main(["add", "m", *map(str, words), "--truth", "end"], tmp_path / "models") == OK
+    rows = json.loads(X[200:].to_json(orient="records"))
+    got = np.array([score.probabilities for score in open_service(tmp_path / "models").score("m", rows).scores])
+    assert np.abs(got - model.predict_proba(X[200:])).max() <= 1e-9

@@ -101,7 +101,7 @@ def test_columns_are_named_as_pandas_names_them_without_spaces_at_the_ends(line,
 
 
 def test_names_that_came_twice_are_told():
-    assert read_table(io.StringIO("a,b, a\n", newline="")).twice == ("a",)
+    assert read_table(io.StringIO("a,b,a\n", newline="")).twice == {"a.1": "a"}
 
 
 @pytest.mark.parametrize("text", ['a,b\n1,"x\n', 'a,b\n1,"x"y\n', f"a\n{'x' * 200_000}\n"])
