@@ -54,6 +54,7 @@ def schema_facts(feature: Feature) -> dict[str, str]:
     """One feature as a row of a table: what it is, what is accepted, what training saw, where the form starts."""
     notes = [feature.help.rstrip(".")] if feature.help else []
     notes += ["required"] if feature.required else []
+    notes += ["not asked for: no answer depends on it"] if feature.hidden else []
     notes += ["you can change it"] if feature.lever else []
     return {
         "name": feature.name,
@@ -63,7 +64,11 @@ def schema_facts(feature: Feature) -> dict[str, str]:
         "seen": "–"
         if feature.seen is None
         else f"{_bare(feature, feature.seen[0])} to {_bare(feature, feature.seen[1])}",
-        "default": "blank" if feature.default is None else shown_value(feature, feature.default),
+        "default": "–"
+        if feature.hidden
+        else "blank"
+        if feature.default is None
+        else shown_value(feature, feature.default),
         "notes": "; ".join(notes) or "–",
     }
 

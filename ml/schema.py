@@ -74,6 +74,9 @@ class Feature:
         True when the user's organisation can change the value.
     personal : bool
         True when the value tells of a person: it stays out of addresses, which are logged and passed on.
+    hidden : bool
+        True for a value that no answer depends on, such as an identifier: nobody is asked for it, and where it is not
+        given it is the default.
     widget : str or None
         How the form shows it; None lets the kind decide.
     missing : tuple of str
@@ -118,6 +121,7 @@ class Feature:
     aliases: tuple[str, ...] = ()
     lever: bool = False
     personal: bool = False
+    hidden: bool = False
     widget: Widget | None = None
     missing: tuple[str, ...] = ()
     blank: str | None = None
@@ -254,12 +258,12 @@ class Schema:
 
     @cached_property
     def displayed(self) -> Schema:
-        """As people are asked: one category in place of the columns that are one choice."""
+        """As people are asked: one category in place of the columns that are one choice, and no identifiers."""
         choices = {one.columns[0]: one for one in self.one_hot if one.columns[0] in self.position}
         features = [
             self._as_choice(choices[feature.name]) if feature.name in choices else feature
             for feature in self.features
-            if feature.name in choices or feature.name not in self.shown
+            if not feature.hidden and (feature.name in choices or feature.name not in self.shown)
         ]
         return replace(self, features=tuple(features))
 

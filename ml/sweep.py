@@ -65,7 +65,10 @@ def sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) -> dict[st
     ValueError
         When the model refuses a value.
     """
-    single = [at for at, name in enumerate(game.schema.names) if name not in game.schema.shown]
+    schema = game.schema
+    single = [
+        at for at, feature in enumerate(schema.features) if not feature.hidden and feature.name not in schema.shown
+    ]
     return _sweeps(game, row, known, single) | one_hot_sweeps(game, row, known)
 
 

@@ -41,7 +41,7 @@ def read_value(feature: Feature, raw: object) -> Value:
     if is_blank(feature, raw):
         if feature.required:
             raise Refused("A value is needed.", accepted(feature))
-        return feature.blank
+        return feature.default if feature.hidden else feature.blank
     if isinstance(raw, (Mapping, list, tuple, set)):
         raise Refused(f"One value is needed, not {kind_of(raw)}.", accepted(feature))
     return _READERS[feature.kind](feature, raw)

@@ -114,7 +114,7 @@ def _flagged(feature: Feature, array: np.ndarray) -> np.ndarray:
 
 
 def _accepted(feature: Feature, array: np.ndarray) -> bool:
-    if feature.required and np.isnan(array).any():
+    if (feature.required or feature.hidden) and np.isnan(array).any():
         return False
     array = array[~np.isnan(array)]
     integer = feature.kind == "integer"

@@ -84,7 +84,7 @@ def as_displayed(schema: Schema, row: Row, contributions: np.ndarray) -> tuple[S
     row : Row
     contributions : ndarray of float, shape (p, k)
     """
-    if not schema.one_hot:
+    if not schema.one_hot and not any(feature.hidden for feature in schema.features):
         return schema, row, contributions
     columns = {one.name: [schema.position[name] for name in one.columns] for one in schema.one_hot}
     texts = dict(zip(schema.names, map(text_of, row), strict=True))
