@@ -45,9 +45,14 @@ def starting_text(feature: Feature, given: str | None = None, otherwise: str | N
         return f"{given}{IN_DOUBT}" if _readable_otherwise(feature, given) else given
     text = _written(feature, text_of(feature.default)) if otherwise is None else otherwise
     if given is not None:
-        row = read_records(Schema((feature,)), [{feature.name: given}]).rows[0]
+        row = read_records(Schema((_listed(feature),)), [{feature.name: given}]).rows[0]
         text = text if row is None else text_of(row[0])
     return _ticked(feature, text) if feature.shown_as == "switch" else text
+
+
+def _listed(feature: Feature) -> Feature:
+    """The feature with its choices only: a list has no place for another value, though the estimator takes it."""
+    return replace(feature, unknown=False) if feature.unknown else feature
 
 
 def _ticked(feature: Feature, text: str) -> str:
@@ -76,7 +81,7 @@ def kept_text(feature: Feature, text: str) -> str:
     """The text with which a record's value stands in the field; a choice that cannot be shown is not known."""
     if feature.shown_as not in ("select", "radio", "switch"):
         return _written(feature, text)
-    row = read_records(Schema((replace(feature, required=False),)), [{feature.name: text}]).rows[0]
+    row = read_records(Schema((replace(_listed(feature), required=False),)), [{feature.name: text}]).rows[0]
     known = "" if row is None else text_of(row[0])
     return _ticked(feature, known) if feature.shown_as == "switch" else known
 
@@ -140,6 +145,8 @@ def _data(feature: Feature, position: int, reset_to: str | None) -> dict[str, st
     }
     if feature.personal:
         data["data-personal"] = "true"
+    if feature.unknown:
+        data["data-unknown"] = "true"
     if feature.kind in ("number", "integer"):
         limits = {"data-low": feature.low, "data-high": feature.high, "data-step": feature.step or 1}
         data |= {name: text_of(value) for name, value in limits.items() if value is not None}

@@ -24,9 +24,10 @@ from ml.outcomes import Outcome, Outcomes
 from ml.predict.answers import classes_of_outputs
 from ml.predict.asking import Asking
 from ml.predictor import SklearnPredictor
-from ml.schema import text_of
+from ml.schema import Schema, text_of
 from ml.training.columns import align, columns_of, with_names
 from ml.training.find_asking import Way, find_asking
+from ml.training.identifiers import hide_identifiers
 from ml.training.known_levels import Known, known_levels
 from ml.training.limits import with_limits
 from ml.training.markers import asked_levels, restored, told_levels, unseen_levels
@@ -175,7 +176,13 @@ def _schema(
         return SklearnPredictor(given.estimator, made, outcomes, Asking(way.container))
 
     schema = with_limits(schema, block_of_frame(schema, frame.head(LIMIT_ROWS)), ask, told)
-    return schema, _notes(given, way, unseen)
+    schema = hide_identifiers(schema, block_of_frame(schema, frame), ask, given.told.features)
+    return schema, [*_notes(given, way, unseen), *_hidden(schema)]
+
+
+def _hidden(schema: Schema) -> list[str]:
+    names = [feature.name for feature in schema.features if feature.hidden]
+    return [f"Not asked for, as no answer depends on them: {', '.join(names)}."] if names else []
 
 
 def _native(known: Known) -> dict[str, list[Any]]:

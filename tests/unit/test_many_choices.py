@@ -134,3 +134,11 @@ def test_labels_and_values_are_both_found_each_once():
     assert combobox.labels_that_fit(CODES, "12") == ["Office 12"]
     assert combobox.labels_that_fit(CODES, "office 6") == ["Office 6", "Office 60"]
     assert read_records(Schema((CODES,)), [{"code": "Office 12"}]).rows == ((12,),)
+
+
+def test_a_list_shows_no_value_that_is_none_of_its_choices():
+    few = Feature("x", "X", "category", choices=(Choice("a", "A"), Choice("b", "B")), default="a", unknown=True)
+    assert fields.kept_text(few, "c") == ""
+    assert fields.starting_text(few, "c") == "a"
+    many = dataclasses.replace(CODES, unknown=True)
+    assert fields.kept_text(many, "99") == "99"  # typed ones have a place for it
