@@ -1,6 +1,7 @@
 """A choice among thousands is typed and searched; what is no choice says so."""
 
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ NAMES = [f"{part} {at}" for at in range(300) for part in ("Öd", "Linz", "Unterl
 
 @pytest.fixture(scope="module")
 def models_dir(tmp_path_factory):
-    """A model of 1,200 towns."""
+    """A model of 1,200 towns, and the same one where it takes others, too."""
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"town": pd.Categorical(np.tile(NAMES, 3)), "age": rng.integers(18, 90, 3 * len(NAMES))})
     frame = frame.sample(frac=1, random_state=1, ignore_index=True)
@@ -32,20 +33,21 @@ def models_dir(tmp_path_factory):
     encode = make_column_transformer((TargetEncoder(), ["town"]), remainder="passthrough")
     estimator = make_pipeline(encode, LogisticRegression(max_iter=500)).fit(frame, truth)
     folder = tmp_path_factory.mktemp("models")
-    build_bundle(
-        Trained(
-            name="towns",
-            title="Towns",
-            description="",
-            estimator=estimator,
-            schema=infer_schema(frame),
-            outcomes=outcomes_of(estimator),
-            training=frame,
-            holdout=frame[:500],
-            truth=truth[:500],
-        ),
-        folder,
+    trained = Trained(
+        name="towns",
+        title="Towns",
+        description="",
+        estimator=estimator,
+        schema=infer_schema(frame),
+        outcomes=outcomes_of(estimator),
+        training=frame,
+        holdout=frame[:500],
+        truth=truth[:500],
     )
+    build_bundle(trained, folder)
+    town, age = trained.schema.features
+    free = replace(trained.schema, features=(replace(town, unknown=True), age))
+    build_bundle(replace(trained, name="free", schema=free), folder)
     return folder
 
 
@@ -149,6 +151,23 @@ def test_what_is_no_choice_says_so_and_what_was_meant(browse):
     tab.settle("invalid")
     words = "“Lniz 12” is not one of the 1,200 choices. Did you mean 'Linz 12'?"
     expect(tab.page.locator(".field-combobox .field-said")).to_have_text(words)
+
+
+def test_where_the_model_takes_others_what_is_typed_is_noted_and_scored(browse):
+    tab = browse().open("/free/predict?age=50")
+    tab.settle()
+    box(tab).fill("Lniz 12")
+    tab.page.keyboard.press("Enter")
+    words = "“Lniz 12” is none of the values that the model knows. Did you mean 'Linz 12'?"
+    expect(tab.page.locator(".field-combobox .field-said")).to_have_text(words)
+    tab.settle()
+    assert tab.record()["town"] == "Lniz 12"
+    box(tab).fill("linz 12")  # the same but for capitals is the same
+    expect(options(tab).first).to_have_text("Linz 12")
+    tab.page.keyboard.press("Enter")
+    expect(box(tab)).to_have_value("Linz 12")
+    tab.settle()
+    expect(tab.page.locator(".field-combobox .field-said")).to_have_text("")
 
 
 def test_the_gallery_has_one_too(browse):
