@@ -8,7 +8,7 @@ from typing import Any
 
 from ml.errors import InvalidData
 from ml.trust.foreign import reason
-from ml.trust.walk import parts_of
+from ml.trust.walk import parts_of, reads_files
 
 OWN_FILE = (
     "Put it into a file of its own, such as shop_features.py, import it from there, fit and save the estimator "
@@ -34,6 +34,10 @@ def check_estimator(estimator: Any, outcomes: int = 1, source: str = "The estima
     _refuse_other_tasks(estimator, source)
     _refuse_unfitted(estimator, outcomes, source)
     refuse_nameless(estimator, source)
+    reader = reads_files(estimator)
+    if reader:
+        message = f"{source} takes its texts for names of files ({reader} with input other than 'content')."
+        raise InvalidData(message, "Fit it with input='content', on the texts themselves: records bring texts.")
 
 
 def _refuse_other_objects(given: Any, source: str) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ml.archive import write_estimator
 from ml.errors import InvalidData
 from ml.training.check_estimator import refuse_nameless
 from ml.training.load_estimator import refuse_strangers
+from ml.training.reproducible_skops import write_estimator
 from ml.training.storable import storable
 from ml.trust.code import Code
 from ml.trust.foreign import foreign, reason

@@ -14,6 +14,7 @@ from ml.trust.foreign import how_to_install, installed_version
 from ml.trust.record import FILE, Trusted
 from ml.trust.trees import fault_of_trees
 from ml.trust.types import ESTIMATORS, defines, is_harmless
+from ml.trust.walk import reads_files
 
 LARGEST_UNPACKED = 8 * 2**30  # a bomb of 0.3 MB unpacks to gigabytes
 
@@ -52,7 +53,8 @@ def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: T
         _check_packages(key, unknown)
         _check_names(key, unknown, trusted, code)
         estimator = skops.io.load(path, trusted=unknown)
-    fault = fault_of_trees(estimator)
+    reader = reads_files(estimator)
+    fault = fault_of_trees(estimator) or (reader and f"{reader} reads files that a record names")
     if fault:
         raise BrokenModel(f"{key}: {fault}.", "Train or add it again.")
     return estimator

@@ -26,6 +26,18 @@ def parts_of(root: Any) -> Iterator[Any]:
         waiting.extend(reversed(children_of(part)))
 
 
+def reads_files(root: Any) -> str | None:
+    """The class of a step that takes its texts for names of files and reads these; None where there is none.
+
+    A record would then name a file of the server.
+    """
+    for part in parts_of(root):
+        kind = type(part)
+        if kind.__module__.startswith("sklearn.feature_extraction.") and getattr(part, "input", "content") != "content":
+            return kind.__name__
+    return None
+
+
 def children_of(part: Any) -> list[Any]:
     """What an object holds itself."""
     if isinstance(part, type):

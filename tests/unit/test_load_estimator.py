@@ -284,6 +284,17 @@ def test_what_is_no_fitted_classifier_is_refused_in_words(thing, said):
         check_estimator(thing)
 
 
+def test_a_step_that_would_read_files_which_a_record_names_is_refused(tmp_path):
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    (tmp_path / "a.txt").write_text("some words")
+    reader = make_pipeline(CountVectorizer(input="filename"), LogisticRegression())
+    reader.fit([tmp_path / "a.txt"] * 4, Y)
+    with pytest.raises(InvalidData, match=r"takes its texts for names of files \(CountVectorizer"):
+        check_estimator(reader)
+    check_estimator(make_pipeline(CountVectorizer(), LogisticRegression()).fit(["a word", "two words"] * 2, Y))
+
+
 def test_bare_boosters_are_refused_with_the_class_to_fit():
     xgboost, lightgbm = pytest.importorskip("xgboost"), pytest.importorskip("lightgbm")
     codes = (Y == "yes").astype(int)
