@@ -17,6 +17,7 @@ from ml.compiled.grow import graph_of
 from ml.compiled.models import Exclusive, Independent, Question
 from ml.compiled.proof import Proof, prove
 from ml.compiled.symbols import CannotCompile
+from ml.compiled.ties import Ties
 from ml.compiled.traced import Traced, features_of
 from ml.compiled.trees import give_back
 from ml.outcomes import Outcomes
@@ -55,15 +56,16 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
     given = features_of(schema, container)
     whole = _exclusive if outcomes.exclusive else _independent
     model = whole(estimator, given, outcomes, builder)
-    graph, first_graph = graph_of(builder.ensembles), graph_of(builder.first_classes)
+    graph = graph_of(builder.ensembles)
     give_back()
     return Program(
         matrices=tuple(builder.matrices),
         model=model,
         graph=graph,
-        first_graph=first_graph,
+        first_graph=b"",
         description=_description(builder),
         edges=edges_of(builder, len(schema.features)),
+        ties=Ties(builder.ties) if builder.ties else None,
     )
 
 

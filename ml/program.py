@@ -17,11 +17,12 @@ from ml.blocks import Block, size, take
 from ml.compiled.codec import from_plain, to_plain
 from ml.compiled.columns import Matrix
 from ml.compiled.models import Exclusive, Independent, Inputs
+from ml.compiled.ties import Ties
 from ml.compiled.trees import Trees
 from ml.outcomes import Prediction
 from ml.schema import Row
 
-PROGRAM_FILES = ("program.json", "program.onnx", "program-first.onnx")
+PROGRAM_FILES = ("program.json", "program.onnx", "program-first.onnx", "program-ties.npz")
 FORMAT = 2
 READ = (1, 2)  # 1: arrays as lists, narrow tables only
 ROWS_AT_ONCE = 16_384
@@ -41,7 +42,9 @@ class Program:
     graph : bytes
         The trees as an ONNX model; empty when there are none.
     first_graph : bytes
-        The trees for the first of two classes, which decide a near tie; loaded when one is met.
+        The trees for the first of two classes, which decide near ties in programs of format 1.
+    ties : Ties or None
+        What decides near ties; read when one is met.
     description : str
         What was compiled, in a few words, e.g. "compiled: impute, one-hot → 200 trees".
     edges : tuple of tuple of float
@@ -54,6 +57,7 @@ class Program:
     first_graph: bytes = field(repr=False)
     description: str
     edges: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
+    ties: Ties | None = field(default=None, repr=False)
 
     def row(self, row: Row) -> tuple[tuple[bool, ...], tuple[float, ...]]:
         """Labels (k) and probabilities (k, each 0 to 1) of one row.
@@ -87,8 +91,11 @@ class Program:
             trees = self._first_trees
             return trees.sums([matrix[rows] for matrix in matrices]).get(number) if trees else None
 
+        def ordered_sums(number: int, matrix: int, rows: np.ndarray) -> np.ndarray | None:
+            return self.ties.sums(number, matrices[matrix][rows]) if self.ties else None
+
         sums = self._trees.sums(matrices) if self._trees else {}
-        return self.model.answer(Inputs(matrices, sums, first_sums))
+        return self.model.answer(Inputs(matrices, sums, first_sums, ordered_sums))
 
     @cached_property
     def _rows_at_once(self) -> int:
@@ -113,10 +120,13 @@ class Program:
             "model": to_plain(self.model),
         }
         contents = (json.dumps(plain, ensure_ascii=False).encode(), self.graph, self.first_graph)
-        written = {name: content for name, content in zip(PROGRAM_FILES, contents, strict=True) if content}
+        written = {name: content for name, content in zip(PROGRAM_FILES, contents, strict=False) if content}
         for name, content in written.items():
             (folder / name).write_bytes(content)
-        return tuple(written)
+        if self.ties is None:
+            return tuple(written)
+        self.ties.save(folder / PROGRAM_FILES[-1])
+        return (*written, PROGRAM_FILES[-1])
 
     @classmethod
     def load(cls, folder: Path) -> Program:
@@ -129,7 +139,7 @@ class Program:
         ValueError
             When the program was written in a format that this code does not know.
         """
-        written, *graphs = (folder / name for name in PROGRAM_FILES)
+        written, *graphs, ties = (folder / name for name in PROGRAM_FILES)
         plain = json.loads(written.read_text(encoding="utf-8"))
         if plain.get("format") not in READ:
             raise ValueError(f"{written} has format {plain.get('format')!r}; this code reads formats {READ}.")
@@ -141,6 +151,7 @@ class Program:
             first_graph=first_graph,
             description=plain["description"],
             edges=from_plain(plain["edges"]),
+            ties=Ties(ties) if ties.exists() else None,
         )
         # A session is made here and not in the first request, so that a broken file is found at load.
         _ = made._trees

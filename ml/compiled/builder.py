@@ -29,7 +29,7 @@ class Builder:
         self.matrices: list[Matrix] = []
         self.columns: list[tuple[Column, ...]] = []
         self.ensembles: list[Ensemble] = []
-        self.first_classes: list[Ensemble] = []
+        self.ties: dict[str, np.ndarray] = {}
         self.steps: list[str] = []
         self.kinds: list[str] = []
         self._places: dict[bytes, int] = {}
@@ -64,11 +64,13 @@ class Builder:
         self.columns[self._places[digest]] = self.columns[self._places[digest]] or columns
         return self._places[digest]
 
-    def ensemble(self, matrix: int, targets: int, trees: list[Grown], exact: bool = False, single: bool = False) -> int:
+    def ensemble(
+        self, matrix: int, targets: int, trees: list[Grown], any_order: bool = False, single: bool = False
+    ) -> int:
         """Position of the sums of these trees."""
         number = len(self.ensembles)
         self.ensembles.append(
-            Ensemble(number, matrix, self.matrices[matrix].width, targets, tuple(trees), exact, single)
+            Ensemble(number, matrix, self.matrices[matrix].width, targets, tuple(trees), any_order, single)
         )
         return number
 

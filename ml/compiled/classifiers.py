@@ -26,8 +26,9 @@ from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from ml.compiled import calibration, models
 from ml.compiled.builder import Builder
-from ml.compiled.grow import Grown, of_constant, of_histogram, of_tree
+from ml.compiled.grow import Grown, is_large, of_constant, of_histogram, of_tree
 from ml.compiled.symbols import CannotCompile
+from ml.compiled.ties import arrays_of
 from ml.compiled.trace import trace
 from ml.compiled.traced import Traced
 
@@ -41,24 +42,50 @@ def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[models.F
     builder.note(f"{len(members)} trees" if len(members) > 1 else "one tree")
     matrix = builder.matrix(given, single=True, missing=_takes_gaps(members[0]) and not given.sparse)
     counts = [int(count) for count in np.atleast_1d(estimator.n_classes_)]
+    return forests(members, counts, None, matrix, builder)
+
+
+def forests(
+    members: list[Any], counts: list[int], columns: list[np.ndarray] | None, matrix: int, builder: Builder
+) -> list[models.Forest]:
+    """Fitted trees as one forest for each of their outputs.
+
+    Parameters
+    ----------
+    counts : list of int
+        Numbers of classes of the outputs.
+    columns : list of ndarray, optional
+        Which columns of the matrix each tree was given; all of them when None.
+    """
     # Of two classes only the second is summed (see models.Forest).
     summed = [[1] if count == 2 else list(range(count)) for count in counts]
     first = np.concatenate([[0], np.cumsum([len(classes) for classes in summed])]).tolist()
     exact = exact_sums(members)
-    sums = builder.ensemble(matrix, first[-1], _shares(members, summed, first), exact)
-    if 2 in counts and not exact:
-        opposite = _shares(members, [[0] if count == 2 else [] for count in counts], first)
-        builder.first_classes.append(replace(builder.ensembles[sums], trees=tuple(opposite)))
-    return [models.Forest(sums, first[output], count, len(members)) for output, count in enumerate(counts)]
-
-
-def _shares(members: list[Any], summed: list[list[int]], first: list[int]) -> list[Grown]:
+    sums = builder.ensemble(matrix, first[-1], _shares(members, summed, first, columns), any_order=True)
+    ties = np.full(len(counts), -1)
+    if not exact and (2 in counts or is_large(builder.ensembles[sums])):
+        trees = [member.tree_ for member in members]
+        builder.ties |= {f"{sums}_{name}": array for name, array in arrays_of(trees, columns).items()}
+        widest = max(counts)
+        ties = np.arange(len(counts)) * widest
     return [
-        of_tree(member.tree_, member.tree_.value[:, output, value], first[output] + at)
-        for member in members
-        for output, classes in enumerate(summed)
-        for at, value in enumerate(classes)
+        models.Forest(sums, first[output], count, len(members), matrix, int(ties[output]))
+        for output, count in enumerate(counts)
     ]
+
+
+def _shares(
+    members: list[Any], summed: list[list[int]], first: list[int], columns: list[np.ndarray] | None
+) -> list[Grown]:
+    grown = []
+    for number, member in enumerate(members):
+        tree = member.tree_
+        feature = tree.feature if columns is None else columns[number][np.maximum(tree.feature, 0)]
+        for output, classes in enumerate(summed):
+            for at, value in enumerate(classes):
+                whole = of_tree(tree, tree.value[:, output, value], first[output] + at)
+                grown.append(replace(whole, feature=feature))
+    return grown
 
 
 def exact_sums(members: list[Any]) -> bool:

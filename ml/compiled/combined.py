@@ -122,7 +122,9 @@ class Stacked:
         if self.passed >= 0:
             seen.append(given.matrices[self.passed])
         block = tuple(np.concatenate(seen, axis=1).T)
-        return Inputs([matrix.block(block) for matrix in self.matrices], self._nothing, given.first_sums)
+        return Inputs(
+            [matrix.block(block) for matrix in self.matrices], self._nothing, given.first_sums, given.ordered_sums
+        )
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""

@@ -13,8 +13,8 @@ from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
 from ml.compiled import combined, models
 from ml.compiled.builder import Builder
-from ml.compiled.classifiers import Maker, exact_sums
-from ml.compiled.grow import Grown, of_tree
+from ml.compiled.classifiers import Maker, forests
+from ml.compiled.grow import of_tree
 from ml.compiled.symbols import CannotCompile, Raw
 from ml.compiled.traced import Traced
 
@@ -52,21 +52,8 @@ def _bagged_trees(estimator: Any, chosen: list[np.ndarray], given: Traced, build
     trees = estimator.estimators_
     builder.note(f"{len(trees)} trees")
     gaps = bool(trees[0].__sklearn_tags__().input_tags.allow_nan) and not given.sparse
-    matrix, k = builder.matrix(given, single=True, missing=gaps), len(estimator.classes_)
-
-    def grown(classes: list[int]) -> list[Grown]:
-        return [
-            replace(of_tree(member.tree_, member.tree_.value[:, 0, c], at), feature=features[member.tree_.feature])
-            for member, features in zip(trees, chosen, strict=True)
-            for at, c in enumerate(classes)
-        ]
-
-    classes = [1] if k == 2 else list(range(k))
-    exact = exact_sums(trees)
-    sums = builder.ensemble(matrix, len(classes), grown(classes), exact)
-    if k == 2 and not exact:  # see classifiers.forests_of
-        builder.first_classes.append(replace(builder.ensembles[sums], trees=tuple(grown([0]))))
-    return models.Forest(sums, 0, k, len(trees))
+    matrix = builder.matrix(given, single=True, missing=gaps)
+    return forests(trees, [len(estimator.classes_)], chosen, matrix, builder)[0]
 
 
 def _ada_boost(estimator: AdaBoostClassifier, given: Traced, builder: Builder) -> models.Model:

@@ -53,8 +53,8 @@ class Ensemble:
 
     Attributes
     ----------
-    exact : bool
-        Any order gives the same sums.
+    any_order : bool
+        The sums may be made in any order: nobody minds the last digit.
     single : bool
         Compared and summed in single precision.
     """
@@ -64,7 +64,7 @@ class Ensemble:
     width: int
     targets: int
     trees: tuple[Grown, ...]
-    exact: bool = False
+    any_order: bool = False
     single: bool = False
 
 
@@ -119,17 +119,22 @@ def _nodes(ensemble: Ensemble) -> list[bytes]:
         narrow = wire.node("Cast", [given], f"{made}_given", to=wire.FLOAT)
         summed = _node(f"{made}_given", f"{made}_made", ensemble.targets, ensemble.trees, np.float32)
         return [narrow, summed, wire.node("Cast", [f"{made}_made"], made, to=wire.DOUBLE)]
-    if sum(len(tree.left) for tree in ensemble.trees) <= LARGE:
+    if not is_large(ensemble):
         return [_node(given, made, ensemble.targets, ensemble.trees)]
     nodes = []
     for target in range(ensemble.targets):
         trees = [replace(tree, target=0) for tree in ensemble.trees if tree.target == target]
-        pieces = _pieces(trees) if ensemble.exact else [trees]
+        pieces = _pieces(trees) if ensemble.any_order else [trees]
         nodes += [_node(given, f"{made}_{target}_{at}", 1, piece) for at, piece in enumerate(pieces)]
         names = [f"{made}_{target}_{at}" for at in range(len(pieces))]
         nodes.append(wire.node("Sum", names, f"{made}_{target}"))
     columns = [f"{made}_{target}" for target in range(ensemble.targets)]
     return [*nodes, wire.node("Concat", columns, made, axis=1)]
+
+
+def is_large(ensemble: Ensemble) -> bool:
+    """Whether an ensemble is read in pieces."""
+    return sum(len(tree.left) for tree in ensemble.trees) > LARGE
 
 
 def _pieces(trees: Sequence[Grown]) -> list[Sequence[Grown]]:

@@ -26,11 +26,14 @@ class Inputs:
     first_sums : callable
         (number of an ensemble, mask of rows) -> the same sums for the first of two classes; None
         where the answer does not depend on them.
+    ordered_sums : callable
+        (number of an ensemble, its matrix, mask of rows) -> sums of all classes, in the order of the trees.
     """
 
     matrices: list[np.ndarray]
     sums: dict[int, np.ndarray]
     first_sums: Callable[[int, np.ndarray], np.ndarray | None]
+    ordered_sums: Callable[[int, int, np.ndarray], np.ndarray | None]
 
 
 class Model(Protocol):
@@ -82,7 +85,7 @@ class Forest:
     """The mean of the class shares in the leaves that a row falls into.
 
     For two classes only the shares of the second are summed: half of the work. Those of the first
-    are their complement, except that a near tie is decided as scikit-learn does, which compares two
+    are their complement, except that a near tie is decided as scikit-learn does, which compares
     separately rounded sums.
 
     Attributes
@@ -91,26 +94,43 @@ class Forest:
         The ensemble, and the column of its sums where this forest begins.
     classes, trees : int
         How many there are.
+    matrix : int
+        What the trees look at.
+    ties : int
+        The first column of this forest in the ordered sums; -1 where ties need none.
     """
 
     sums: int
     first: int
     classes: int
     trees: int
+    matrix: int = -1
+    ties: int = -1
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""
-        if self.classes != 2:
-            shares = given.sums[self.sums][:, self.first : self.first + self.classes] / self.trees
-            return shares.argmax(axis=1), shares
-        second = given.sums[self.sums][:, self.first] / self.trees
-        chosen = second > 0.5
-        near = np.abs(second - 0.5) < NEAR
+        shares = given.sums[self.sums][:, self.first : self.first + (1 if self.classes == 2 else self.classes)]
+        shares = shares / self.trees
+        if self.classes == 2:
+            shares = two_sided(shares[:, 0])
+            chosen = (shares[:, 1] > 0.5).astype(np.intp)
+            near = np.abs(shares[:, 1] - 0.5) < NEAR
+        else:
+            chosen = shares.argmax(axis=1)
+            near = np.zeros(len(chosen), dtype=bool)
+            if self.ties >= 0:
+                near = (shares > shares.max(axis=1, keepdims=True) - NEAR).sum(axis=1) > 1
         if near.any():
-            first = given.first_sums(self.sums, near)
-            if first is not None:
-                chosen[near] = second[near] > first[:, self.first] / self.trees
-        return chosen.astype(np.intp), two_sided(second)
+            chosen[near] = self._decided(given, near, shares[near], chosen[near])
+        return chosen, shares
+
+    def _decided(self, given: Inputs, near: np.ndarray, shares: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+        if self.ties >= 0:
+            sums = given.ordered_sums(self.sums, self.matrix, near)
+            if sums is not None:
+                return (sums[:, self.ties : self.ties + self.classes] / self.trees).argmax(axis=1)
+        first = given.first_sums(self.sums, near)
+        return chosen if first is None else (shares[:, 1] > first[:, self.first] / self.trees).astype(np.intp)
 
     def decision(self, given: Inputs) -> np.ndarray:
         """What a calibrator looks at, shape (n, k) or (n, 1)."""

@@ -123,3 +123,32 @@ def test_numbers_are_written_as_the_protocol_wants_them() -> None:
     attribute = onnx.AttributeProto.FromString(wire.attribute("x", many)[4:])
     assert attribute.name == "x"
     assert list(attribute.ints) == many.tolist()
+
+
+@pytest.mark.parametrize("sides", [2, 3])
+def test_a_near_tie_of_a_forest_in_pieces_goes_to_the_class_that_scikit_learn_prefers(
+    sides: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One leaf a tree, with shares in tenths, which together make the first two classes equal but for rounding.
+    monkeypatch.setattr(grow, "LARGE", 3)
+    classes = ["may be", "no", "yes"][-sides:]
+    frame, wanted = pd.DataFrame({"same": np.ones(12)}), np.array(classes * (12 // sides))
+    estimator = RandomForestClassifier(6, random_state=0, bootstrap=False, min_samples_leaf=6).fit(frame, wanted)
+    outcomes = Outcomes(tuple(Outcome(v, v, v) for v in classes), True, "yes")
+    schema = Schema((Feature("same", "Same", "number"),))
+    block = block_of_frame(schema, frame[:1])
+    rng = np.random.default_rng(0)
+    surprising = 0
+    for _ in range(20):
+        tenths = rng.integers(1, 5, (3, 2))
+        tenths = rng.permutation(np.concatenate([tenths, tenths[:, ::-1]]))
+        for member, (one, other) in zip(estimator.estimators_, tenths, strict=True):
+            rest = 10 - one - other
+            shares = [one / 10, other / 10, rest / 10] if sides == 3 else [one / (one + other), other / (one + other)]
+            member.tree_.value[0, 0] = shares
+        reference = SklearnPredictor(estimator, schema, outcomes).block(block)
+        given = compile_estimator(estimator, schema, outcomes).block(block)
+        np.testing.assert_array_equal(given.labels, reference.labels)
+        np.testing.assert_allclose(given.probabilities, reference.probabilities, rtol=0, atol=1e-12)
+        surprising += int(reference.labels[0].argmax() != 0)
+    assert surprising > 0
