@@ -27,6 +27,7 @@ from ml import schema as schemas
 from ml.bands import check_bands
 from ml.blocks import Block, block_of_frame, rows_of, size, take, write_csv
 from ml.compile import CannotCompile, compile_estimator, prove
+from ml.compiled.trees import give_back
 from ml.cut_offs import check_cut_offs
 from ml.diagram import diagram_of
 from ml.errors import InvalidData
@@ -183,7 +184,9 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     background = take(background, answerable(reference, background)[0])
     write_holdout(folder, schema, outcomes, holdout)
     write_csv(folder / bundles.BACKGROUND, schema, background)
+    give_back(collect=True)  # skops keeps what it reads and what it writes in circles of references
     trusted = save_estimator(estimator, folder, trained.trusted, trained.code)
+    give_back(collect=True)
     path, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
     _write_json(folder / bundles.GOLDEN, _golden(schema, reference, holdout.block))
     _write_json(folder / bundles.SCHEMA, schemas.to_json(schema))
@@ -217,7 +220,7 @@ def _compiled(
 ) -> tuple[dict[str, str], Predictor]:
     """Compile, prove and save the fast path; say which path serves, and why."""
     try:
-        program = compile_estimator(estimator, trained.schema, trained.outcomes)
+        program = compile_estimator(estimator, trained.schema, trained.outcomes, trained.asking.container)
         proof = prove(program, reference.block, trained.schema, blocks)
     except CannotCompile as error:
         return {"kind": "scikit-learn", "why": str(error)}, reference

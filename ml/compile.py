@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import gc
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,8 @@ from ml.compiled.symbols import CannotCompile
 from ml.compiled.ties import Ties
 from ml.compiled.traced import Traced, features_of
 from ml.compiled.trees import give_back
-from ml.outcomes import Outcomes
+from ml.errors import LikelyError
+from ml.outcomes import Outcome, Outcomes
 from ml.predict.answers import means_yes
 from ml.program import Program
 from ml.schema import Schema
@@ -50,12 +51,16 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
         When a step, a classifier or one of their settings is not supported: scikit-learn serves then.
     """
     _refuse(estimator, schema)
-    gc.collect()  # what reading the estimator has left: skops keeps its files in circles of references
     give_back()
     builder = Builder(model_of)
     given = features_of(schema, container)
     whole = _exclusive if outcomes.exclusive else _independent
-    model = whole(estimator, given, outcomes, builder)
+    try:
+        model = whole(estimator, given, outcomes, builder)
+    except LikelyError:
+        raise
+    except Exception as error:
+        raise CannotCompile(f"Reading the estimator failed: {type(error).__name__}: {error}") from error
     graph = graph_of(builder.ensembles)
     give_back()
     return Program(
@@ -88,19 +93,23 @@ def _exclusive(estimator: Any, given: Traced, outcomes: Outcomes, builder: Build
 def _independent(estimator: Any, given: Traced, outcomes: Outcomes, builder: Builder) -> Independent:
     inner, given = unwrap(estimator, given, builder)
     if type(inner) is MultiOutputClassifier:
-        pairs = zip(inner.estimators_, outcomes.items, strict=False)
+        pairs = _paired(inner.estimators_, outcomes)
         questions = [Question(model_of(one, given, builder), _yes(one.classes_, item.yes)) for one, item in pairs]
     elif type(inner) is OneVsRestClassifier:
         questions = [_one_against_rest(inner, member, given, builder) for member in inner.estimators_]
     elif isinstance(getattr(inner, "classes_", None), list) and hasattr(inner, "n_classes_"):
         forests = forests_of(inner, given, builder)
-        told = zip(forests, inner.classes_, outcomes.items, strict=False)
-        questions = [Question(forest, _yes(classes, item.yes)) for forest, classes, item in told]
+        told = _paired(list(zip(forests, inner.classes_, strict=True)), outcomes)
+        questions = [Question(forest, _yes(classes, item.yes)) for (forest, classes), item in told]
     else:
         raise CannotCompile(f"{type(inner).__name__} gives independent outcomes in a way that cannot be compiled.")
-    if len(questions) != len(outcomes):
-        raise CannotCompile(f"The estimator answers {len(questions)} questions; there are {len(outcomes)} outcomes.")
-    return Independent(tuple(questions))
+    return Independent(tuple(question for question, _ in _paired(questions, outcomes)))
+
+
+def _paired(members: Sequence[Any], outcomes: Outcomes) -> list[tuple[Any, Outcome]]:
+    if len(members) != len(outcomes):
+        raise CannotCompile(f"The estimator answers {len(members)} questions; there are {len(outcomes)} outcomes.")
+    return list(zip(members, outcomes.items, strict=True))
 
 
 def _one_against_rest(parent: Any, member: Any, given: Traced, builder: Builder) -> Question:

@@ -85,7 +85,7 @@ def prove(program: Program, reference: Reference, schema: Schema, blocks: Sequen
     Returns
     -------
     Proof
-        Records that the reference refuses with ValueError must be refused by the program too.
+        Records that the reference refuses must be refused by the program too, with ValueError.
     """
     judge = _Judge(program, reference, schema)
     try:
@@ -97,9 +97,15 @@ def prove(program: Program, reference: Reference, schema: Schema, blocks: Sequen
             judge.compare_edges(rows, what)
     except _Differs as difference:
         return Proof(False, judge.rows, judge.refused, judge.largest, str(difference))
+    except _Refused as refusal:
+        return Proof(False, judge.rows, judge.refused, judge.largest, f"The estimator refuses a record: {refusal}")
     if not judge.rows:
         return Proof(False, 0, judge.refused, 0.0, "There was no record to compare.")
     return Proof(True, judge.rows, judge.refused, judge.largest)
+
+
+class _Refused(Exception):
+    """The estimator does not accept a record."""
 
 
 class _Judge:
@@ -113,16 +119,21 @@ class _Judge:
     def compare(self, block: Block, what: str, one_by_one: int) -> None:
         """The program against the reference, on all records as a block and on up to `one_by_one` as single rows.
 
-        ValueError when the reference refuses.
+        _Refused when the reference refuses.
         """
         if not size(block):
             return
-        wanted = self.reference(block)
+        try:
+            wanted = self.reference(block)
+        except Exception as error:  # foreign code refuses in any way it likes
+            raise _Refused(str(error)) from error
         try:
             self._same(wanted, self.program.block(block), what)
             alone = np.unique(np.linspace(0, size(block) - 1, min(size(block), one_by_one)).astype(int))
             answers = [self.program.row(row) for row in rows_of(self.schema, take(block, alone))]
-        except ValueError as error:
+        except _Differs:
+            raise
+        except Exception as error:  # whatever it is, it is no answer
             raise _Differs(f"The program refuses {what} that the estimator accepts: {error}") from error
         labels, probabilities = zip(*answers, strict=True)
         few = Prediction(wanted.labels[alone], np.asarray(wanted.probabilities)[alone])
@@ -134,7 +145,7 @@ class _Judge:
         block = block_of(self.schema, rows)
         try:
             self.compare(block, what, EDGES_ONE_BY_ONE)
-        except ValueError:
+        except _Refused:
             if len(rows) == 1:
                 self._refuses(block, what)
             else:
@@ -148,6 +159,8 @@ class _Judge:
                 answer()
             except ValueError:
                 continue
+            except Exception as error:
+                raise _Differs(f"The program fails at {what}: {type(error).__name__}: {error}") from error
             raise _Differs(f"The program answers {what} that the estimator refuses.")
         self.refused += 1
 
