@@ -11,7 +11,7 @@ import numpy as np
 from ml.compiled import wire
 
 LESS_OR_EQUAL, LESS, MEMBER = 0, 1, 6
-LARGE = 50_000  # nodes
+LARGE = 100_000  # nodes
 
 
 @dataclass(frozen=True)
@@ -99,37 +99,40 @@ def of_histogram(predictor: Any, target: int) -> Grown:
 
 
 def graph_of(ensembles: Sequence[Ensemble]) -> bytes:
-    """The ONNX model: inputs ``x<matrix>``, outputs ``y<number>``; empty when there are no trees."""
+    """The ONNX models, one after the other as ``wire.bundled`` writes them; empty when there are no trees.
+
+    Inputs are called ``x<matrix>`` and outputs ``y<number>``. While onnxruntime reads a model it needs
+    several times as much memory as afterwards. So a large ensemble is cut into models of its own, each
+    for a part of the sums of one target: ``y<number>_<target>``.
+    """
+    models = [_model([(e, f"y{e.number}") for e in ensembles if not is_large(e)])]
+    for ensemble in ensembles:
+        if is_large(ensemble):
+            for target in range(ensemble.targets):
+                trees = [replace(tree, target=0) for tree in ensemble.trees if tree.target == target]
+                for piece in _pieces(trees) if ensemble.any_order else [trees]:
+                    part = replace(ensemble, targets=1, trees=tuple(piece))
+                    models.append(_model([(part, f"y{ensemble.number}_{target}")]))
+    return wire.bundled([model for model in models if model])
+
+
+def _model(ensembles: Sequence[tuple[Ensemble, str]]) -> bytes:
     if not ensembles:
         return b""
-    nodes = [node for ensemble in ensembles for node in _nodes(ensemble)]
-    widths = {ensemble.matrix: ensemble.width for ensemble in ensembles}
+    nodes = [node for ensemble, made in ensembles for node in _nodes(ensemble, made)]
+    widths = {ensemble.matrix: ensemble.width for ensemble, _ in ensembles}
     inputs = [wire.value(11, f"x{at}", wire.DOUBLE, width) for at, width in sorted(widths.items())]
-    outputs = [wire.value(12, f"y{e.number}", wire.DOUBLE, e.targets) for e in ensembles]
+    outputs = [wire.value(12, made, wire.DOUBLE, ensemble.targets) for ensemble, made in ensembles]
     return wire.model(nodes, inputs + outputs)
 
 
-def _nodes(ensemble: Ensemble) -> list[bytes]:
-    """The nodes of one ensemble; a large one is cut where that leaves its sums as they are.
-
-    While onnxruntime reads a node it needs twenty times as much memory as afterwards.
-    """
-    given, made = f"x{ensemble.matrix}", f"y{ensemble.number}"
-    if ensemble.single:
-        narrow = wire.node("Cast", [given], f"{made}_given", to=wire.FLOAT)
-        summed = _node(f"{made}_given", f"{made}_made", ensemble.targets, ensemble.trees, np.float32)
-        return [narrow, summed, wire.node("Cast", [f"{made}_made"], made, to=wire.DOUBLE)]
-    if not is_large(ensemble):
+def _nodes(ensemble: Ensemble, made: str) -> list[bytes]:
+    given = f"x{ensemble.matrix}"
+    if not ensemble.single:
         return [_node(given, made, ensemble.targets, ensemble.trees)]
-    nodes = []
-    for target in range(ensemble.targets):
-        trees = [replace(tree, target=0) for tree in ensemble.trees if tree.target == target]
-        pieces = _pieces(trees) if ensemble.any_order else [trees]
-        nodes += [_node(given, f"{made}_{target}_{at}", 1, piece) for at, piece in enumerate(pieces)]
-        names = [f"{made}_{target}_{at}" for at in range(len(pieces))]
-        nodes.append(wire.node("Sum", names, f"{made}_{target}"))
-    columns = [f"{made}_{target}" for target in range(ensemble.targets)]
-    return [*nodes, wire.node("Concat", columns, made, axis=1)]
+    narrow = wire.node("Cast", [given], f"{made}_given", to=wire.FLOAT)
+    summed = _node(f"{made}_given", f"{made}_made", ensemble.targets, ensemble.trees, np.float32)
+    return [narrow, summed, wire.node("Cast", [f"{made}_made"], made, to=wire.DOUBLE)]
 
 
 def is_large(ensemble: Ensemble) -> bool:

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ml.compiled.trees import MARK
+
 FLOAT, DOUBLE, UINT8 = 1, 11, 2  # TensorProto.DataType
 _TENSOR_TYPES = {np.dtype(np.float32): FLOAT, np.dtype(np.float64): DOUBLE, np.dtype(np.uint8): UINT8}
 _INT, _TENSOR, _INTS = 2, 4, 7  # AttributeProto.AttributeType
@@ -75,3 +77,11 @@ def model(nodes: Sequence[bytes], values: Sequence[bytes]) -> bytes:
     graph = content(7, *nodes, content(2, "trees"), *values)
     versions = content(8, number(2, 21)), content(8, content(1, "ai.onnx.ml"), number(2, 5))
     return number(1, 10) + graph + b"".join(versions)
+
+
+def bundled(models: Sequence[bytes]) -> bytes:
+    """Several models in one file: a mark, their number, their lengths, themselves. One alone stays as it is."""
+    if len(models) < 2:
+        return b"".join(models)
+    head = np.array([len(models), *map(len, models)], dtype="<u8").tobytes()
+    return b"".join([MARK, head, *models])
