@@ -32,7 +32,7 @@ from ml.training.known_levels import Known, known_levels
 from ml.training.limits import with_limits
 from ml.training.markers import asked_levels, restored, told_levels, unseen_levels
 from ml.training.variants import to_dates
-from ml.trust.code import Code
+from ml.trust.code import Code, with_its_code
 from ml.truth import read_truth, truth_matrix, yes_class
 from ml.values import quote
 
@@ -69,6 +69,7 @@ class Material:
     code: Code | None = None
 
 
+@with_its_code
 def assemble(given: Material) -> Trained:
     """The version's parts, each proved to fit the others.
 

@@ -7,16 +7,28 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, wraps
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
+from typing import Protocol, TypeVar
 
 from ml.errors import InvalidData
 from ml.trust.isolated import Modules
 
+
+class HasCode(Protocol):
+    """Something that may bring code."""
+
+    @property
+    def code(self) -> Code | None:
+        """The code, or None."""
+
+
+G = TypeVar("G", bound=HasCode)
+R = TypeVar("R")
 FOLDER = "code"  # in a bundle
 MOST_FILES = 500
 MOST_BYTES = 20 * 2**20
@@ -62,6 +74,17 @@ class Code:
 def importable(code: Code | None) -> AbstractContextManager[None]:
     """Within it, the modules of the code can be imported, by whoever asks for them; without code nothing changes."""
     return nullcontext() if code is None else code.modules.installed()
+
+
+def with_its_code(make: Callable[[G], R]) -> Callable[[G], R]:
+    """A function whose argument has a `code`: while it runs, the modules of that can be imported."""
+
+    @wraps(make)
+    def made(given: G) -> R:
+        with importable(given.code):
+            return make(given)
+
+    return made
 
 
 def read_code(path: Path) -> Code:

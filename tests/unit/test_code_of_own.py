@@ -226,7 +226,8 @@ def many(folder):
 @pytest.fixture
 def files(tmp_path):
     """A pipeline with code of its own, as skops and joblib files, and tables; nothing else can import the code."""
-    source = module(tmp_path / "code", 2, "import shop_features as itself; assert itself.Times is type(self)")
+    lazy = "import importlib, shop_features; assert importlib.import_module('shop_features') is shop_features"
+    source = module(tmp_path / "code", 2, lazy + "; assert shop_features.Times is type(self)")
     code = read_code(source)
     with code.modules.installed():
         estimator, wanted = fitted(code)

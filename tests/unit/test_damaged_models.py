@@ -147,7 +147,7 @@ def test_what_fails_while_a_record_is_scored_is_a_fault_of_that_record(own):
     change(ASKED.format("assert (X['a'] < 9).all() if hasattr(X, 'columns') else (X[:, 0] < 9).all(); return X * 1.0"))
     service = open_service(models)
     wanted = service.score("own", [RECORD]).scores[0]
-    with pytest.raises(LikelyError, match="cannot answer this record: The estimator fails: AssertionError"):
+    with pytest.raises(LikelyError, match=r"cannot answer this record: .*AssertionError"):
         service.score("own", [RECORD | {"a": 10.0}])
     found = service.score_each(service.model("own"), [RECORD, RECORD | {"a": 10.0}, RECORD])
     assert found[0].probabilities == found[2].probabilities == wanted.probabilities
