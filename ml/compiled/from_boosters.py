@@ -10,7 +10,7 @@ import math
 import tempfile
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -18,8 +18,9 @@ from ml.compiled import models
 from ml.compiled.builder import Builder
 from ml.compiled.combined import Posterior
 from ml.compiled.grow import Grown, of_constant
+from ml.compiled.look_up import numbered
 from ml.compiled.single import SinglePrecision
-from ml.compiled.symbols import CannotCompile
+from ml.compiled.symbols import CannotCompile, Column, Raw, arithmetic
 from ml.compiled.traced import Traced, alike
 
 Node = dict[str, Any]
@@ -32,6 +33,7 @@ def of_xgboost(estimator: Any, given: Traced, builder: Builder) -> models.Model:
     if booster["name"] != "gbtree" or objective not in ("binary:logistic", "multi:softprob"):
         raise CannotCompile(f"XGBoost with {booster['name']} and {objective} cannot be compiled.")
     given = _blanked(given, estimator.missing)
+    given = replace(given, columns=tuple(numbered(c, c.levels) if _is_category(c) else c for c in given.columns))
     model = booster["model"]
     count = len(model["trees"])
     if getattr(estimator, "best_iteration", None) is not None and estimator.early_stopping_rounds is not None:
@@ -55,15 +57,25 @@ def _blanked(given: Traced, missing: Any) -> Traced:
     return alike(given, "blank", 0.0) if given.sparse else given
 
 
+def _is_category(column: Column) -> TypeGuard[Raw]:
+    return isinstance(column, Raw) and bool(column.levels) and not column.is_number and not column.steps
+
+
 def _xgboost_tree(tree: Node, target: int) -> Grown:
-    if int(tree["tree_param"]["size_leaf_vector"]) > 1 or any(tree["split_type"]):
-        raise CannotCompile("XGBoost with categories of its own or with several outputs a tree cannot be compiled.")
+    if int(tree["tree_param"]["size_leaf_vector"]) > 1:
+        raise CannotCompile("XGBoost with several outputs a tree cannot be compiled.")
     left, right = (np.array(tree[side], dtype=np.int64) for side in ("left_children", "right_children"))
+    gap_left = np.array(tree["default_left"], dtype=bool)
+    members = {}
+    for node, start, size in zip(
+        tree["categories_nodes"], tree["categories_segments"], tree["categories_sizes"], strict=True
+    ):
+        # Here the listed categories go right.
+        members[int(node)] = tuple(map(int, tree["categories"][start : start + size]))
+        left[node], right[node], gap_left[node] = right[node], left[node], not gap_left[node]
     value = np.array(tree["split_conditions"], dtype=np.float32).astype(np.float64)
-    return Grown(
-        left, right, np.array(tree["split_indices"], dtype=np.int64), value,
-        np.array(tree["default_left"], dtype=bool), value, target, strict=True,
-    )  # fmt: skip
+    feature = np.array(tree["split_indices"], dtype=np.int64)
+    return Grown(left, right, feature, value, gap_left, value, target, members, strict=True)
 
 
 def of_lightgbm(estimator: Any, given: Traced, builder: Builder) -> models.Model:
@@ -71,44 +83,60 @@ def of_lightgbm(estimator: Any, given: Traced, builder: Builder) -> models.Model
     model = estimator.booster_.dump_model()
     objective = str(model.get("objective", ""))
     name, _, settings = objective.partition(" ")
-    if name not in ("binary", "multiclass") or model.get("average_output") or model.get("pandas_categorical"):
-        raise CannotCompile(f"LightGBM with {objective or 'an objective of its own'} or with categories or averages"
-                            " of its own cannot be compiled.")  # fmt: skip
+    if name not in ("binary", "multiclass") or model.get("average_output"):
+        raise CannotCompile(f"LightGBM with {objective or 'an objective of its own'} or averages cannot be compiled.")
     targets = int(model["num_tree_per_iteration"])
     slope = float(settings.partition("sigmoid:")[2].split()[0]) if "sigmoid:" in settings else 1.0
     trees = [_lightgbm_tree(tree, at % targets) for at, tree in enumerate(model["tree_info"])]
     builder.note(f"{len(trees)} trees of LightGBM")
-    matrix = builder.matrix(given, missing=True)
+    matrix = builder.matrix(_lightgbm_categories(given, model, trees), missing=True)
     start = [of_constant(0.0, at) for at in range(targets)]
     boosted = models.Boosted(builder.ensemble(matrix, targets, [*start, *trees]), slope)
     return boosted if hasattr(estimator, "decision_function") else Posterior(boosted)
 
 
+def _lightgbm_categories(given: Traced, model: Node, trees: list[Grown]) -> Traced:
+    """Columns of categories as numbers of their levels; what was declared a category is cut to a whole number."""
+    levels = list(model.get("pandas_categorical") or [])
+    if len(levels) != sum(map(_is_category, given.columns)):
+        raise CannotCompile("LightGBM was fitted with other columns of categories than the schema has.")
+    asked = {int(tree.feature[node]) for tree in trees for node in tree.members}
+    made: list[Column] = []
+    for at, column in enumerate(given.columns):
+        if _is_category(column):
+            made.append(numbered(column, levels.pop(0)))
+        else:
+            made.append(arithmetic(column, "function", "trunc") if at in asked else column)
+    return replace(given, columns=tuple(made))
+
+
 def _lightgbm_tree(tree: Node, target: int) -> Grown:
     rows: list[tuple[int, int, int, float, bool, float]] = []
+    members: dict[int, tuple[int, ...]] = {}
 
     def grow(node: Node) -> int:
         at = len(rows)
         if "split_feature" not in node:
+            if "leaf_coeff" in node:
+                raise CannotCompile("LightGBM with linear leaves cannot be compiled.")
             rows.append((-1, -1, 0, 0.0, False, float(node["leaf_value"])))
             return at
-        if node["decision_type"] != "<=" or node["missing_type"] == "Zero" or "leaf_const" in node:
-            raise CannotCompile("LightGBM with categories, or with zeros for missing values, cannot be compiled.")
         rows.append((0, 0, 0, 0.0, False, 0.0))
-        threshold = float(node["threshold"])
-        gap_left = bool(node["default_left"]) if node["missing_type"] == "NaN" else threshold >= 0.0
+        threshold, gap_left = 0.0, False
+        if node["decision_type"] == "==":
+            members[at] = tuple(map(int, str(node["threshold"]).split("||")))
+        elif node["decision_type"] != "<=" or node["missing_type"] == "Zero":
+            raise CannotCompile("LightGBM with zeros for missing values cannot be compiled.")
+        else:
+            threshold = float(node["threshold"])
+            gap_left = bool(node["default_left"]) if node["missing_type"] == "NaN" else threshold >= 0.0
         left, right = grow(node["left_child"]), grow(node["right_child"])
         rows[at] = (left, right, int(node["split_feature"]), threshold, gap_left, 0.0)
         return at
 
-    if tree.get("num_cat") or "leaf_coeff" in json.dumps(tree["tree_structure"])[:100_000]:
-        raise CannotCompile("LightGBM with categories of its own or with linear leaves cannot be compiled.")
     grow(tree["tree_structure"])
-    left, right, feature, threshold, gap_left, weight = zip(*rows, strict=True)
-    return Grown(
-        np.array(left), np.array(right), np.array(feature), np.array(threshold), np.array(gap_left, dtype=bool),
-        np.array(weight), target,
-    )  # fmt: skip
+    left, right, feature, threshold, gap_left, weight = map(np.array, zip(*rows, strict=True))
+    return Grown(left, right, feature, threshold, gap_left.astype(bool), weight, target, members)
 
 
 def of_catboost(estimator: Any, given: Traced, builder: Builder) -> models.Model:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,3 +83,9 @@ def _look_up(
     for position, category in enumerate(numbers):
         (unknown if category is None else refused if category < 0 else found[category]).append(position)
     return LookUp(column.feature, column.source, keys, found, unknown, refused)
+
+
+def numbered(column: Raw, levels: Sequence[Any]) -> Coded:
+    """A column of categories as the numbers of its levels, NaN for what is none: as libraries of trees see it."""
+    codes = {at: float(at) for at in range(len(levels))}
+    return looked_up(column, levels).coded(math.nan, codes, math.nan)

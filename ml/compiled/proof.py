@@ -23,7 +23,7 @@ RECORDS_TO_CHANGE = 3
 ONE_BY_ONE = 20_000  # given records that are asked as single rows too: 1,000,000 would take a minute
 FEW_NUMBERS = 20_000  # of a model that compares a record with many others fewer are asked so
 EDGES_ONE_BY_ONE = 500  # the same for each group of generated records: a choice of 10,000 levels is one group
-FEW_VALUES = 60  # up to so many values are tried in each record to change; of more, each is tried in one of them
+FEW_VALUES = 200  # up to so many values are tried in each record to change; of more, each is tried in one of them
 ROWS_AT_ONCE = 4_096  # a pipeline may make thousands of dense columns of each
 TEXTS = (
     "",
@@ -178,17 +178,28 @@ class _Judge:
 
 
 def edge_records(schema: Schema, program: Program, blocks: Sequence[Block]) -> Iterator[tuple[str, list[Row]]]:
-    """Records with one feature changed, in groups with a few words for what was changed."""
+    """Records with one feature changed, in groups with a few words for what was changed.
+
+    What an estimator may refuse (a gap, an unknown level) is a group for each feature; numbers, which it
+    rarely refuses, come together, for each question costs an estimator of many trees a while.
+    """
     models = _models(schema, blocks)
+    together: list[Row] = []
     for at, feature in enumerate(schema.features):
-        groups: dict[str, list[Value]] = {"missing": [None], "unknown": _unknown(feature), "at an end": _ends(feature)}
-        groups["at a turn of a tree"] = _beside(feature, program.edges[at] if at < len(program.edges) else ())
-        for what, values in groups.items():
-            rows = [(*row[:at], value, *row[at + 1 :]) for row, value in _tried(models, values)]
+        turns = program.edges[at] if at < len(program.edges) else ()
+        together += _changed(models, at, [*_ends(feature), *_beside(feature, turns)])
+        for what, values in (("missing", [None]), ("unknown", _unknown(feature))):
+            rows = _changed(models, at, values)
             if rows:
                 yield f"a record with {feature.name!r} {what}", rows
+    for start in range(0, len(together), ROWS_AT_ONCE):
+        yield "a record with a number at an end or at a turn of a tree", together[start : start + ROWS_AT_ONCE]
     if models:
         yield "a record without any value", [(None,) * len(schema.features)]
+
+
+def _changed(models: Sequence[Row], at: int, values: Sequence[Value]) -> list[Row]:
+    return [(*row[:at], value, *row[at + 1 :]) for row, value in _tried(models, values)]
 
 
 def _models(schema: Schema, blocks: Sequence[Block]) -> list[Row]:

@@ -21,12 +21,16 @@ class CannotCompile(LikelyError):
 
 @dataclass(frozen=True)
 class Raw:
-    """A feature on its way: a number after some arithmetic, or a text (with what fills its gaps)."""
+    """A feature on its way: a number after some arithmetic, or a text (with what fills its gaps).
+
+    `levels` are those of a column of the dtype "category", in their order.
+    """
 
     feature: str
     source: int
     is_number: bool
     steps: tuple[Step, ...] = ()
+    levels: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

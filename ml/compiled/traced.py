@@ -36,8 +36,12 @@ class Traced:
 
 def features_of(schema: Schema, container: str = "frame") -> Traced:
     """The raw columns of a schema, as the estimator gets them: a frame, an array or one series."""
-    columns = tuple(Raw(f.name, at, _is_number(f)) for at, f in enumerate(schema.features))
+    columns = tuple(Raw(f.name, at, _is_number(f), levels=_levels(f)) for at, f in enumerate(schema.features))
     return Traced(columns, schema.names if container == "frame" else None, series=container == "series")
+
+
+def _levels(feature: Feature) -> tuple[Any, ...]:
+    return tuple(choice.value for choice in feature.choices) if feature.dtype == "category" else ()
 
 
 def _is_number(feature: Feature) -> bool:

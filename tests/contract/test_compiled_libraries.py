@@ -6,11 +6,14 @@ import ctypes
 import ctypes.util
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
+from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import StackingClassifier, VotingClassifier
@@ -23,6 +26,7 @@ from ml.compile import CannotCompile, compile_estimator, prove
 from ml.compiled.single import exp
 from ml.outcomes import Outcome, Outcomes
 from ml.predictor import SklearnPredictor
+from ml.schema import Choice, Feature, Schema
 from tests.contract.test_compiled_steps import NUMBERS, PLACE, TRAINING, UNSEEN, WORDS, schema_of, wanted
 
 xgboost = pytest.importorskip("xgboost")
@@ -105,15 +109,65 @@ def test_early_stopping_is_followed() -> None:
         assert "80 trees" not in program.description
 
 
+CATEGORIES = [*WORDS, *PLACE]
+KNOWN = {name: sorted({*TRAINING[name].dropna(), *UNSEEN[name].dropna()}) for name in CATEGORIES}
+
+
+def with_categories(frame: Any) -> Any:
+    """The same with columns of the dtype "category"."""
+    return frame.assign(**{name: pd.Categorical(frame[name], categories=KNOWN[name]) for name in CATEGORIES})
+
+
+def category_schema() -> Schema:
+    features = []
+    for feature in schema_of(TRAINING[[*NUMBERS, *CATEGORIES]]).features:
+        if feature.name in KNOWN:
+            choices = tuple(Choice(value, value) for value in KNOWN[feature.name])
+            feature = replace(feature, dtype="category", choices=choices)
+        features.append(feature)
+    return Schema(tuple(features))
+
+
+@pytest.mark.parametrize("sides", [2, 3])
 @pytest.mark.parametrize(
-    "model", [lightgbm.LGBMClassifier(**LGBM), catboost.CatBoostClassifier(**CAT, cat_features=["town"])]
+    "model",
+    [
+        lightgbm.LGBMClassifier(**LGBM, min_data_per_group=5, cat_smooth=1.0),
+        lightgbm.LGBMClassifier(**LGBM, max_cat_to_onehot=30),
+        xgboost.XGBClassifier(**XGB, enable_categorical=True, max_cat_to_onehot=2),
+        xgboost.XGBClassifier(**XGB, enable_categorical=True, max_cat_to_onehot=30),
+    ],
 )
-def test_categories_of_the_library_are_refused(model: Any) -> None:
-    frame = TRAINING[["age", "town"]].astype({"town": "category"})
+def test_categories_of_the_library_are_equal(model: Any, sides: int) -> None:
+    frame = with_categories(TRAINING[[*NUMBERS, *CATEGORIES]])
+    estimator = clone(model).fit(frame, LabelEncoder().fit_transform(wanted(TRAINING, sides)))
+    items = tuple(Outcome(str(v), str(v), v) for v in estimator.classes_.tolist())
+    outcomes, schema = Outcomes(items, True, "1"), category_schema()
+    program = compile_estimator(estimator, schema, outcomes)
+    assert b"membership_values" in program.graph
+    blocks = [block_of_frame(schema, with_categories(given[[*NUMBERS, *CATEGORIES]])) for given in (UNSEEN, TRAINING)]
+    proof = prove(program, SklearnPredictor(estimator, schema, outcomes).block, schema, blocks)
+    assert proof.ok, proof
+
+
+def test_a_number_that_lightgbm_takes_for_a_category_is_equal() -> None:
+    frame = TRAINING[["share", "age"]].assign(age=TRAINING["age"] // 10)
     y = LabelEncoder().fit_transform(wanted(TRAINING, 2))
-    estimator = model.fit(frame, y)
+    model = lightgbm.LGBMClassifier(**LGBM, min_data_per_group=5).fit(frame, y, categorical_feature=["age"])
     outcomes = Outcomes((Outcome("0", "0", 0), Outcome("1", "1", 1)), True, "1")
-    with pytest.raises(CannotCompile, match=r"categor|text"):
+    schema = Schema((Feature("share", "Share", "number"), Feature("age", "Age", "number", seen=(1.0, 8.0))))
+    program = compile_estimator(model, schema, outcomes)
+    for age in (-1.0, -0.5, 0.4, 2.0, 2.7, 3.0, 99.0, None):
+        row = pd.DataFrame({"share": [0.3], "age": [np.nan if age is None else age]})
+        assert program.row((0.3, age))[1] == pytest.approx(model.predict_proba(row)[0], abs=1e-12)
+
+
+def test_categories_of_catboost_are_refused() -> None:
+    frame = with_categories(TRAINING)[["age", "town"]]
+    y = LabelEncoder().fit_transform(wanted(TRAINING, 2))
+    estimator = catboost.CatBoostClassifier(**CAT, cat_features=["town"]).fit(frame, y)
+    outcomes = Outcomes((Outcome("0", "0", 0), Outcome("1", "1", 1)), True, "1")
+    with pytest.raises(CannotCompile, match="categories"):
         compile_estimator(estimator, schema_of(frame), outcomes)
 
 
