@@ -31,7 +31,7 @@ def register(app: Flask, service: Service, campaigns: Campaigns) -> None:
     def preview_job(job: str) -> Response:
         """What the file of a held job holds."""
         seen, bundle = campaigns.preview(job, columns_of(request.args.get("columns")))
-        label = {feature.name: feature.label for feature in bundle.schema.features}
+        label = {feature.name: feature.label for feature in bundle.schema.given}
         feature_of = {feature: name for name, feature in seen.columns.items() if feature}
         return _answer(
             {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -106,7 +106,7 @@ def preview(service: Service, bundle: Bundle, files: Files, job: Job, given: Map
     columns = matched(bundle.schema, source.header, given)
     names = [known_as(bundle.schema, name, columns[name]) for name in source.header]
     found = read_records(bundle.schema, [row_of(names, line) for line in lines], extra=True)
-    missing = tuple(name for name in bundle.schema.names if name not in columns.values())
+    missing = _missing(bundle.schema, {feature for feature in columns.values() if feature})
     refused = sum(row is None for row in found.rows)
     good = next((at for at, row in enumerate(found.rows) if row is not None), None)
     return Preview(
@@ -120,6 +120,15 @@ def preview(service: Service, bundle: Bundle, files: Files, job: Job, given: Map
         problems=_sorts(found.problems)[:MOST_PROBLEMS],
         why=_why(bundle, columns, len(lines), refused),
         reason_seconds=0.0 if good is None else _seconds(service, bundle, dict(zip(names, lines[good], strict=True))),
+    )
+
+
+def _missing(schema: Schema, given: Set[str]) -> tuple[str, ...]:
+    """Features that no column gives, by itself or as a part of one choice; without those that nobody is asked for."""
+    return tuple(
+        feature.name
+        for feature in schema.features
+        if not feature.hidden and not given & {feature.name, schema.shown.get(feature.name)}
     )
 
 
@@ -146,7 +155,7 @@ def _check(schema: Schema, header: Sequence[str], given: Mapping[str, str]) -> N
     strangers = sorted(set(given) - set(header))
     if strangers:
         raise BadColumns(f"The file has no column {strangers[0][:80]!r}.", f"It has {', '.join(header)[:500]}.")
-    unknown = sorted(set(filter(None, given.values())) - set(schema.names))
+    unknown = sorted(set(filter(None, given.values())) - {feature.name for feature in schema.given})
     if unknown:
         raise BadColumns(f"There is no feature {unknown[0][:80]!r}.", f"Features: {', '.join(schema.names)[:500]}.")
     named = Counter(feature for feature in given.values() if feature)
@@ -158,7 +167,7 @@ def _check(schema: Schema, header: Sequence[str], given: Mapping[str, str]) -> N
 def _names(schema: Schema, exact: bool) -> dict[str, str]:
     """Names by which columns are recognised, and the feature of each; those that mean two features are left out."""
     found: dict[str, set[str]] = {}
-    for feature in schema.features:
+    for feature in schema.given:
         words = (feature.name, *feature.aliases) if exact else (feature.name, *feature.aliases, feature.label)
         for word in words:
             found.setdefault(word if exact else _plain(word), set()).add(feature.name)

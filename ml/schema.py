@@ -267,6 +267,11 @@ class Schema:
         ]
         return replace(self, features=tuple(features))
 
+    @cached_property
+    def given(self) -> tuple[Feature, ...]:
+        """What a file may give: every column, and the choices that may come in place of some."""
+        return (*self.features, *(self.displayed.feature(name) for name in dict.fromkeys(self.shown.values())))
+
     def _as_choice(self, one: OneHot) -> Feature:
         columns = [self.feature(name) for name in one.columns]
         return Feature(
@@ -278,6 +283,7 @@ class Schema:
             choices=tuple(Choice(choice, choice) for choice in one.choices),
             default=one.default or None,
             group=columns[0].group,
+            missing=columns[0].missing,
             personal=any(column.personal for column in columns),
             widget="select" if len(one.choices) > MOST_BUTTONS else "radio",
         )

@@ -6,6 +6,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from callbacks.predict import show_reasons, show_score
+from jobs.preview import _missing, matched
 from layouts.finder import kept_record
 from layouts.predict import form_schema
 from ml.book import Entry
@@ -208,6 +209,21 @@ def test_a_record_of_the_book_fills_the_choice(model):
     assert kept_record(schema, entry)["town"] == "Wels"
     assert kept_record(schema, Entry("8", {"town_Linz": "false", "town_Wels": "false"}))["town"] == "Other"
     assert kept_record(schema, Entry("9", {"age": "40"}))["town"] == ""
+
+
+def test_a_file_may_bring_the_choice(model):
+    service, estimator = model
+    bundle = service.model("towns")
+    header = ["Age", "has_car", "has_dog", "TOWN"]
+    columns = matched(bundle.schema, header, {})
+    assert columns == {"Age": "age", "has_car": "has_car", "has_dog": "has_dog", "TOWN": "town"}
+    assert _missing(bundle.schema, set(columns.values())) == ()
+    assert _missing(bundle.schema, {"age", "has_car", "town_Linz"}) == ("has_dog", "town_Wels")
+    lines = [["40", "1", "0", choice] for choice in ("Linz", "Wels", "Other")] * 10
+    rows = [dict(zip(columns.values(), line, strict=True)) for line in lines]
+    truth = np.concatenate([estimator.predict_proba(asked_frame(choice)) for *_, choice in lines])
+    scores = service.score("towns", rows).scores
+    assert np.allclose([score.probabilities for score in scores], truth, rtol=0, atol=1e-12)
 
 
 def test_a_schema_without_groups_is_shown_as_it_is():
