@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import shutil
 from collections.abc import Callable
@@ -47,7 +48,7 @@ def truth_of(table: pd.DataFrame) -> pd.Series:
 
 
 def build(name: str, models: Path, kind: str = "linear", code: Path | None = None) -> str:
-    """A small model: "linear", "trees" (with an ONNX program), or "own" (with code that travels along)."""
+    """A small model: "linear", "trees" (with an ONNX program), a library's, or "own" (with code that travels along)."""
     table = frame()
     truth = truth_of(table)
     given = None if code is None else read_code(code)
@@ -58,8 +59,8 @@ def build(name: str, models: Path, kind: str = "linear", code: Path | None = Non
 
             estimator = make_pipeline(shop_code.Same(), LogisticRegression())
     else:
-        estimator = {"linear": LogisticRegression(), "trees": RandomForestClassifier(5, random_state=0)}[kind]
-    estimator.fit(table[:60], truth[:60])
+        estimator = _estimator(kind)
+    estimator.fit(table[:60], truth[:60] == "yes" if kind == "xgboost" else truth[:60])
     trained = Trained(
         name=name,
         title=name.capitalize(),
@@ -69,10 +70,20 @@ def build(name: str, models: Path, kind: str = "linear", code: Path | None = Non
         outcomes=outcomes_of(estimator),
         training=table[:60],
         holdout=table[20:],
-        truth=truth[20:],
+        truth=truth[20:] == "yes" if kind == "xgboost" else truth[20:],
         code=given,
     )
     return build_bundle(trained, models)
+
+
+def _estimator(kind: str):
+    if kind == "lightgbm":
+        return importlib.import_module(kind).LGBMClassifier(n_estimators=3, verbose=-1)
+    if kind == "xgboost":
+        return importlib.import_module(kind).XGBClassifier(n_estimators=3)
+    if kind == "catboost":
+        return importlib.import_module(kind).CatBoostClassifier(iterations=3, verbose=0, allow_writing_files=False)
+    return {"linear": LogisticRegression(), "trees": RandomForestClassifier(5, random_state=0)}[kind]
 
 
 def folder_of(models: Path, name: str) -> Path:

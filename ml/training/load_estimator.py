@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 import sys
 import warnings
@@ -15,7 +14,7 @@ from ml.errors import InvalidData, LikelyError, UntrustedModel
 from ml.training.check_estimator import OWN_FILE, check_estimator
 from ml.training.file_kinds import PICKLE, SKOPS, kind_of, made_with
 from ml.trust.code import Code
-from ml.trust.foreign import foreign, how_to_install, installed_version, missing_module, reason
+from ml.trust.foreign import foreign, how_to_install, installed_version, is_here, missing_module, reason
 from ml.trust.types import ESTIMATORS, strangers
 
 SAVE = "Save the fitted estimator with skops.io.dump(estimator, FILE) or joblib.dump(estimator, FILE)."
@@ -65,15 +64,14 @@ def load_estimator_file(
     if kind == PICKLE and not trust_pickle:
         message = f"{path.name} is a pickle: loading it runs whatever code it holds."
         raise UntrustedModel(message, "Save it with skops.io.dump; or, if you made it yourself, say --trust-pickle.")
-    made = made_with(path, kind)
-    with ExitStack() as held, foreign(lambda error: _refusal(path, made, code, error)):
+    _refuse_other_version(path, made_with(path, kind))
+    with ExitStack() as held, foreign(lambda error: _refusal(path, code, error)):
         if code is not None:
             held.enter_context(code.modules.installed())
             held.enter_context(_standing_in_for_main(code))
         held.enter_context(warnings.catch_warnings())
-        warnings.simplefilter("ignore")  # of other versions: they are compared below
+        warnings.simplefilter("ignore")  # of another patch of scikit-learn
         estimator = _load_skops(path, trusted, code) if kind == SKOPS else _load_pickle(path)
-    _refuse_other_version(path, made)
     check_estimator(estimator, outcomes, source=path.name)
     return estimator
 
@@ -85,7 +83,7 @@ def _load_skops(path: Path, trusted: Sequence[str], code: Code | None) -> Any:
     _refuse_main(path, unknown, code)
     for name in unknown:
         top = name.partition(".")[0]
-        if top in ESTIMATORS and not installed_here(top):
+        if top in ESTIMATORS and not is_here(top):
             raise InvalidData(f"{path.name} needs the package {top}, which is not installed.", how_to_install(top))
     refuse_strangers([name for name in unknown if not name.startswith("__main__.")], trusted, code)
     return skops.io.load(path, trusted=unknown)
@@ -95,15 +93,6 @@ def _load_pickle(path: Path) -> Any:
     import joblib
 
     return joblib.load(path)
-
-
-def installed_here(module: str) -> bool:
-    """Whether a module can be found here."""
-    from importlib.util import find_spec
-
-    with contextlib.suppress(ImportError, ValueError, AttributeError):
-        return find_spec(module) is not None
-    return False
 
 
 def refuse_strangers(unknown: Sequence[str], trusted: Sequence[str], code: Code | None = None) -> None:
@@ -159,16 +148,13 @@ def _public(code: Code) -> dict[str, Any]:
 def _refuse_other_version(path: Path, made: str) -> None:
     here = installed_version("scikit-learn")
     if made and made.split(".")[:2] != here.split(".")[:2]:
-        raise InvalidData(f"{path.name} was made with scikit-learn {made}; this is {here}.", _fit_again(made))
+        hint = f"Fit and save it again here, or install scikit-learn=={made} here and wherever the model is served."
+        raise InvalidData(f"{path.name} was made with scikit-learn {made}; this is {here}.", hint)
 
 
-def _fit_again(made: str) -> str:
-    return f"Fit and save it again here, or install scikit-learn=={made} here and wherever the model is served."
-
-
-def _refusal(path: Path, made: str, code: Code | None, error: BaseException) -> LikelyError:
+def _refusal(path: Path, code: Code | None, error: BaseException) -> LikelyError:
     """What to say of a file that cannot be loaded: the likeliest reason first."""
-    here, text = installed_version("scikit-learn"), reason(error)
+    text = reason(error)
     missing = missing_module(error)
     if missing and missing != "sklearn" and not (code and code.modules.holds(missing)):
         return InvalidData(f"{path.name} needs the module {missing}, which is not here.", how_to_install(missing))
@@ -178,9 +164,6 @@ def _refusal(path: Path, made: str, code: Code | None, error: BaseException) -> 
     if lost and code and code.modules.holds(lost["module"]):
         message = f"{path.name} needs {lost['name']}, which is not in {lost['module']} of the code that was given."
         return InvalidData(message, "Give the code that the estimator was fitted with.")
-    if made and made.split(".")[:2] != here.split(".")[:2]:
-        message = f"{path.name} was made with scikit-learn {made}; this is {here}, which cannot load it ({text})."
-        return InvalidData(message, _fit_again(made))
     if isinstance(error, EOFError) or "truncated" in text or "BadZipFile" in text:
         return InvalidData(f"{path.name} is cut off or damaged: {text}.", AGAIN)
     return InvalidData(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
@@ -10,6 +11,7 @@ from importlib.util import find_spec
 from ml.errors import LikelyError
 
 LONGEST = 300
+PLACE = re.compile(r" (from|\()'?/[^'()]*'?\)?")  # where a file stands on this machine helps nobody
 # What people import, what they install, and the version that Likely is tried with
 PACKAGES = {
     "catboost": ("catboost", "1.2.10"),
@@ -54,7 +56,7 @@ def reason(error: BaseException) -> str:
         return "there is not enough memory for it"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    text = lines[0][:LONGEST].rstrip(". ") if lines else ""
+    text = PLACE.sub("", lines[0])[:LONGEST].rstrip(". ") if lines else ""
     return f"{kind}: {text}" if text else kind
 
 
@@ -64,13 +66,14 @@ def missing_module(error: BaseException) -> str | None:
     for _ in range(10):
         if seen is None:
             return None
-        if isinstance(seen, ModuleNotFoundError) and seen.name and not _is_here(seen.name.partition(".")[0]):
+        if isinstance(seen, ModuleNotFoundError) and seen.name and not is_here(seen.name.partition(".")[0]):
             return seen.name.partition(".")[0]
         seen = seen.__cause__ or seen.__context__
     return None
 
 
-def _is_here(top: str) -> bool:
+def is_here(top: str) -> bool:
+    """Whether a module at the top can be imported here, as far as one sees without doing it."""
     try:
         return find_spec(top) is not None
     except (ImportError, ValueError, AttributeError):

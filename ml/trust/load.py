@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Collection, Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from ml.errors import BrokenModel, UntrustedModel
 from ml.trust.code import Code, importable
-from ml.trust.foreign import how_to_install, installed_version
+from ml.trust.foreign import how_to_install, installed_version, is_here
 from ml.trust.record import FILE, Trusted
 from ml.trust.trees import fault_of_trees
 from ml.trust.types import ESTIMATORS, defines, is_harmless
@@ -87,7 +86,7 @@ def _check_size(path: Path, key: str) -> None:
 
 def _check_packages(key: str, names: Collection[str]) -> None:
     for top in sorted({name.partition(".")[0] for name in names} & set(ESTIMATORS)):
-        if find_spec(top) is None:
+        if not is_here(top):
             raise BrokenModel(f"{key} needs the package {top}, which is not installed.", how_to_install(top))
 
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Collection, Iterable
 from functools import cache
-from importlib.util import find_spec
 from typing import Any
 
 from ml.trust.code import Code
+from ml.trust.foreign import is_here
 
 ESTIMATORS = ("sklearn", "imblearn", "xgboost", "lightgbm", "catboost")  # packages of classifiers
 NOT_FOR_SERVING = {"tests", "testing", "conftest", "externals", "dask", "spark", "f2py", "estimator_checks"}
@@ -102,7 +102,7 @@ def is_harmless(name: str) -> bool:
     if not NOT_FOR_SERVING.isdisjoint(parts):
         return False
     rule = _RULES.get(parts[0])
-    if rule is None or find_spec(parts[0]) is None:
+    if rule is None or not is_here(parts[0]):
         return False
     found = _looked_up(name)
     return found is not None and rule(found, name)

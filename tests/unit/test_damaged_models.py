@@ -3,6 +3,7 @@
 import gc
 import json
 import logging
+import sys
 import weakref
 
 import pandas as pd
@@ -18,7 +19,19 @@ from ml.registry import Registry
 from ml.service import open_service
 from ml.trust import faults
 from settings import Settings
-from tests.damage import ASKED, NOT_JSON, RECORD, SOUND, broken_models, build, coded, folder_of, forge, written
+from tests.damage import (
+    ASKED,
+    NOT_JSON,
+    RECORD,
+    SOUND,
+    broken_models,
+    build,
+    coded,
+    folder_of,
+    forge,
+    rewritten,
+    written,
+)
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 SOUND_ONES = ("sound-linear", "sound-own", "sound-trees")
@@ -202,6 +215,25 @@ def test_a_fault_is_looked_at_again_when_files_change_or_minutes_have_passed(own
     assert fault.holds(fault.stamp)
     monkeypatch.setattr(faults.time, "monotonic", lambda: fault.until + 1)
     assert not fault.holds(fault.stamp)
+
+
+@pytest.mark.parametrize("library", ["lightgbm", "xgboost", "catboost"])
+def test_a_library_that_is_missing_breaks_its_model_with_the_pin_and_no_other(tmp_path, monkeypatch, library):
+    pytest.importorskip(library)
+    build("sound", tmp_path)
+    key = build("boosted", tmp_path, library)
+    forge(
+        tmp_path, "boosted", rewritten("card.json", lambda card: card.update(path={"kind": "scikit-learn", "why": ""}))
+    )
+    for name in [name for name in sys.modules if name.partition(".")[0] == library]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, library, None)
+    found = open_service(tmp_path).check()
+    assert found["sound"] is None
+    assert f"needs the package {library}, which is not installed. Install it" in found["boosted"]
+    assert "pip install " in found["boosted"]
+    assert "requirements.txt" in found["boosted"]
+    assert key
 
 
 def test_every_content_that_is_no_object_was_tried():
