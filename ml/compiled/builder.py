@@ -8,7 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
+from sklearn.semi_supervised import SelfTrainingClassifier
 
 from ml.compiled.codec import to_plain
 from ml.compiled.columns import Matrix, Part
@@ -89,6 +91,10 @@ def unwrap(estimator: Any, given: Traced, builder: Builder) -> tuple[Any, Traced
     while True:
         if type(estimator) in (GridSearchCV, RandomizedSearchCV):
             estimator = estimator.best_estimator_
+        elif type(estimator) is FrozenEstimator:
+            estimator = estimator.estimator
+        elif type(estimator) is SelfTrainingClassifier:
+            estimator = estimator.estimator_
         elif is_pipeline(estimator):
             for _, step in estimator.steps[:-1]:
                 given = trace(step, given, builder.steps)

@@ -136,7 +136,7 @@ def _histogram(estimator: HistGradientBoostingClassifier, given: Traced, builder
 def linear_model(estimator: Any, given: Traced, builder: Builder, link: str = "softmax") -> models.Model:
     """Weighted sums of the columns."""
     builder.note("linear model")
-    weights = np.asarray(estimator.coef_, dtype=np.float64)
+    weights = np.atleast_2d(np.asarray(estimator.coef_, dtype=np.float64))
     intercept = np.broadcast_to(np.asarray(estimator.intercept_, dtype=np.float64), (len(weights),)).copy()
     matrix, weights = builder.weighted(given, weights)
     return models.Linear(matrix, weights, intercept, link)

@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import LogisticRegressionCV, SGDClassifier
+from sklearn.linear_model import (
+    LogisticRegressionCV,
+    PassiveAggressiveClassifier,
+    Perceptron,
+    RidgeClassifier,
+    RidgeClassifierCV,
+    SGDClassifier,
+)
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, MultinomialNB
 from sklearn.neural_network import MLPClassifier
-from sklearn.svm import SVC, NuSVC
+from sklearn.svm import SVC, LinearSVC, NuSVC
 
 from ml.compiled import kernels, models
 from ml.compiled.builder import Builder
@@ -22,9 +29,7 @@ MOST_IN_VECTORS = 2_000_000  # numbers that each record is compared with: 16 MB
 
 def _stochastic(estimator: SGDClassifier, given: Traced, builder: Builder) -> models.Model:
     links = {"log_loss": "each", "modified_huber": "huber"}
-    if estimator.loss not in links:
-        raise CannotCompile(f"SGDClassifier with loss={estimator.loss!r} has no probabilities.")
-    return linear_model(estimator, given, builder, links[estimator.loss])
+    return linear_model(estimator, given, builder, links.get(estimator.loss, "softmax"))
 
 
 def _bayes(estimator: Any, given: Traced, builder: Builder) -> models.Model:
@@ -90,6 +95,12 @@ def _network(estimator: MLPClassifier, given: Traced, builder: Builder) -> model
 OTHERS: dict[type[Any], Maker] = {
     LogisticRegressionCV: linear_model,
     SGDClassifier: _stochastic,
+    # These have no probabilities: what a calibration or a stacking sees of them is their decision.
+    LinearSVC: linear_model,
+    PassiveAggressiveClassifier: linear_model,
+    Perceptron: linear_model,
+    RidgeClassifier: linear_model,
+    RidgeClassifierCV: linear_model,
     MultinomialNB: _bayes,
     ComplementNB: _bayes,
     BernoulliNB: _bayes,

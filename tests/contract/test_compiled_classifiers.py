@@ -20,17 +20,19 @@ from sklearn.ensemble import (
     VotingClassifier,
 )
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, SGDClassifier
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV, Perceptron, RidgeClassifier, SGDClassifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, MultinomialNB
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, StandardScaler
-from sklearn.svm import SVC, NuSVC
+from sklearn.semi_supervised import SelfTrainingClassifier
+from sklearn.svm import SVC, LinearSVC, NuSVC
 from sklearn.tree import DecisionTreeClassifier
 
-from tests.contract.test_compiled_steps import NUMBERS, PLACE, TRAINING, WORDS, proved
+from tests.contract.test_compiled_steps import NUMBERS, PLACE, TRAINING, WORDS, proved, wanted
 
 TREE = DecisionTreeClassifier(max_depth=3, random_state=0)
 LINE = LogisticRegression(max_iter=300)
@@ -40,6 +42,11 @@ CLASSIFIERS: dict[str, Any] = {
     "linear SVC": SVC(kernel="linear", probability=True, random_state=0),
     "sigmoid SVC": SVC(kernel="sigmoid", probability=True, random_state=0),
     "NuSVC": NuSVC(nu=0.1, probability=True, random_state=0),
+    "calibrated linear SVC": CalibratedClassifierCV(LinearSVC(), cv=2),
+    "calibrated ridge": CalibratedClassifierCV(RidgeClassifier(), method="isotonic", cv=2),
+    "calibrated hinge": CalibratedClassifierCV(SGDClassifier(random_state=0), cv=2),
+    "stacked decisions": StackingClassifier([("r", RidgeClassifier()), ("p", Perceptron(random_state=0))], cv=2),
+    "self-training": SelfTrainingClassifier(LINE),
     "calibrated SVC": CalibratedClassifierCV(SVC(), cv=2),
     "network": MLPClassifier((12, 6), max_iter=30, random_state=0),
     "network of tanh": MLPClassifier((8,), activation="tanh", max_iter=30, random_state=0),
@@ -97,3 +104,8 @@ def test_a_classifier_of_texts_is_equal(name: str) -> None:
     program = proved(make_pipeline(texts, CLASSIFIERS[name]), TRAINING, 3)
     if name != "SVC":
         assert sum(matrix.width for matrix in program.matrices) <= 12  # the weights are worked into the terms
+
+
+def test_a_calibration_of_a_fitted_pipeline_is_equal() -> None:
+    fitted = make_pipeline(prepared(False), LINE).fit(TRAINING, wanted(TRAINING, 3))
+    proved(CalibratedClassifierCV(FrozenEstimator(fitted), method="isotonic"), TRAINING, 3)

@@ -105,7 +105,8 @@ def proved(estimator: Any, frame: pd.DataFrame, sides: int, container: str = "fr
     """Fit, compile and prove; the program."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # how a classifier likes its data is not the matter here
-        estimator = clone(estimator).fit(frame if container == "frame" else frame["note"], wanted(TRAINING, sides))
+        truth = wanted(TRAINING, sides).astype(object)
+        estimator = clone(estimator).fit(frame if container == "frame" else frame["note"], truth)
         items = tuple(Outcome(str(v), str(v), v) for v in estimator.classes_.tolist())
         outcomes = Outcomes(items, True, items[0].name)
         schema = schema_of(frame)
