@@ -13,6 +13,7 @@ from jobs.campaigns import Campaigns
 from jobs.intake import LONGEST_KEY, Intake
 from jobs.kinds import CAMPAIGN, LIST, SCORE
 from ml.errors import Unreadable
+from ml.values import gap_sentences
 from store.job import Job
 
 PREFIX = "/api/v1/jobs"
@@ -80,6 +81,7 @@ def described(job: Job) -> dict[str, Any]:
         "done": job.done,
         "total": job.total,
         "errors": job.refused,
+        "notes": gap_sentences(job.gaps),
         "rate": round(job.done / seconds, 1) if seconds > 0 else None,
         "message": job.message,
         "created": job.created,

@@ -16,7 +16,7 @@
     made = null;
     const mine = (current = c.begin());
     const bad = found.errors ? ` ${c.noun(found.errors, "record")} could not be scored: what is wrong stands beside ${found.errors === 1 ? "it" : "them"}, at the end.` : "";
-    c.part("result-words").textContent = `${c.noun(found.total ?? found.done, "record")} of ${found.name || "the file"}.${bad}`;
+    c.part("result-words").textContent = `${c.noun(found.total ?? found.done, "record")} of ${found.name || "the file"}.${bad}${(found.notes ?? []).map((note) => ` ${note}`).join("")}`;
     Object.assign(c.part("download"), { href: c.resultOf(found.id), download: `scored ${named(found.name)}.csv` });
     listing(null);
     c.part("forecast").replaceChildren();

@@ -44,7 +44,8 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, pi
     bundle = service.model(job.model)
     header, records = orjson.loads(b"".join(files.read(piece.file or "")))
     columns = job.options.get("columns") or {}
-    scored, refused = score_lines(service, bundle, header, records, columns)
+    made = score_lines(service, bundle, header, records, columns)
+    scored = made.lines
     probabilities = _probabilities(scored, len(header), len(bundle.outcomes))
     at, _ = focus(probabilities, bundle.card, bundle.outcomes)
     names = [columns.get(name, name) for name in header] if job.options.get("reasons") else None
@@ -57,7 +58,7 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, pi
     out = places.made(job.id, piece.number, piece.owner, "out")
     files.write(index_of(out), [packed(header, lines, probabilities, starts)])
     files.write(out, [b"".join(texts)])
-    if not table.finish(piece, len(lines), refused, out):
+    if not table.finish(piece, len(lines), made.refused, out, made.gaps):
         files.remove(out)
         files.remove(index_of(out))
         raise NotMine

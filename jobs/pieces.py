@@ -90,10 +90,10 @@ def score(table: JobTable, files: Files, service: Service, job: Job, piece: Piec
     """
     bundle = service.model(job.model)
     header, records = orjson.loads(b"".join(files.read(piece.file or "")))
-    lines, refused = score_lines(service, bundle, header, records, job.options.get("columns"))
+    made = score_lines(service, bundle, header, records, job.options.get("columns"))
     out = places.made(job.id, piece.number, piece.owner, "out")
-    files.write(out, [_csv(lines)])
-    if not table.finish(piece, len(lines), refused, out):
+    files.write(out, [_csv(made.lines)])
+    if not table.finish(piece, len(made.lines), made.refused, out, made.gaps):
         files.remove(out)
         raise NotMine
     files.remove(piece.file or "")

@@ -19,6 +19,7 @@ from ml.cut_offs import Chosen
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
 from ml.evaluation import evaluation_of
 from ml.service import Service, open_service
+from ml.values import gap_sentences
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 WARM = "then compute ahead what its pages open with"
@@ -325,6 +326,8 @@ def _score(given: argparse.Namespace) -> int:
         )
         done = score_file(service, given.name, given.source, given.target, bar.update, engine)
     print(f"{done.scored:,} records scored, {done.refused:,} with problems, written to {given.target}")
+    for sentence in gap_sentences(done.gaps):
+        print(f"note: {sentence}", file=sys.stderr)
     return BAD_INPUT if done.refused else OK
 
 

@@ -10,29 +10,48 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ml.bundle import Bundle
 from ml.errors import InvalidData, Problem
 from ml.lines import Line, score_columns, words
+from ml.schema import Feature, Schema
 from ml.score import Score
 from ml.service import Service
 from ml.tables import Table, read_table, row_of, safe_cell, score_cells, score_header
+from ml.values import is_blank
 
 CHUNK = 5_000
 PROBLEMS = "problems"
 
 Lines = list[list[str]]
-Chunk = tuple[str, int, int]  # lines of the result as CSV, how many were scored, how many refused
+Gaps = Counter[str]  # feature -> records without its value, which in training every row had
+Chunk = tuple[str, int, int, Gaps]  # lines of the result as CSV, how many were scored, how many refused, gaps
 Engine = Callable[[Bundle, Sequence[str], Iterable[Lines]], Iterator[Chunk]]  # header, chunks -> the same in order
 
 
 @dataclass(frozen=True)
 class Done:
-    """How many records were scored, and how many were refused."""
+    """How many records were scored, how many were refused, and what the scored ones lacked.
+
+    Attributes
+    ----------
+    scored, refused : int
+    gaps : Counter of str
+        By feature, scored records without its value, where in training every row had one.
+    """
 
     scored: int
     refused: int
+    gaps: Gaps
+
+
+class ScoredLines(NamedTuple):
+    """Lines of a result in the order of the file, how many of them were refused, and gaps as in :class:`Done`."""
+
+    lines: list[Line]
+    refused: int
+    gaps: Gaps
 
 
 def score_file(
@@ -87,11 +106,13 @@ def score_file(
 
 def _write(out: Any, made: Iterable[Chunk], counted: _Counted, progress: Callable[[int], object]) -> Done:
     scored = refused = 0
-    for text, good, bad in made:
+    gaps: Gaps = Counter()
+    for text, good, bad, lacked in made:
         out.write(text)
         scored, refused = scored + good, refused + bad
+        gaps.update(lacked)
         progress(counted.take())
-    return Done(scored, refused)
+    return Done(scored, refused, gaps)
 
 
 def _chunks(table: Table) -> Iterator[Lines]:
@@ -110,10 +131,10 @@ def _here(service: Service) -> Engine:
 
 def scored_chunk(service: Service, bundle: Bundle, header: Sequence[str], lines: Lines) -> Chunk:
     """Score lines of a table; parameters as :func:`score_lines`."""
-    made, refused = score_lines(service, bundle, header, lines)
+    made = score_lines(service, bundle, header, lines)
     text = io.StringIO()
-    csv.writer(text).writerows(made)
-    return text.getvalue(), len(made) - refused, refused
+    csv.writer(text).writerows(made.lines)
+    return text.getvalue(), len(made.lines) - made.refused, made.refused, made.gaps
 
 
 def score_lines(
@@ -122,8 +143,8 @@ def score_lines(
     header: Sequence[str],
     lines: Sequence[list[str]],
     columns: Mapping[str, str] | None = None,
-) -> tuple[list[Line], int]:
-    """Lines of the result for lines of a table, in their order, and how many of them were refused.
+) -> ScoredLines:
+    """Lines of the result for lines of a table, in their order.
 
     Parameters
     ----------
@@ -145,7 +166,33 @@ def score_lines(
     if len(fitting) < len(lines):
         rest = iter(made)
         made = [next(rest) if len(cells) == width else _misfit(bundle, header, cells) for cells in lines]
-    return made, sum(bool(line[-1]) for line in made)
+    good = [cells for cells, line in zip(lines, made, strict=True) if not line[-1]]
+    return ScoredLines(made, len(made) - len(good), gaps_in(bundle.schema, names, good))
+
+
+def gaps_in(schema: Schema, names: Sequence[str], lines: Sequence[Sequence[str]]) -> Gaps:
+    """How many records lack a value that in training every row had, by feature.
+
+    Parameters
+    ----------
+    schema : Schema
+    names : sequence of str
+        What the model calls the columns.
+    lines : sequence of sequence of str
+        Cells of records that were scored, as many as there are names.
+    """
+    found: Gaps = Counter()
+    places = {schema.position[name]: at for at, name in enumerate(names) if name in schema.position}
+    for position, feature in enumerate(schema.features):
+        if feature.complete and lines:
+            count = _blanks(feature, [cells[places[position]] for cells in lines]) if position in places else len(lines)
+            found.update({feature.name: count} if count else {})
+    return found
+
+
+def _blanks(feature: Feature, cells: Sequence[str]) -> int:
+    blank = {text for text in set(cells) if is_blank(feature, text)}
+    return sum(map(blank.__contains__, cells)) if blank else 0
 
 
 def _row_by_row(service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]]) -> list[Line]:

@@ -57,6 +57,15 @@ def is_blank(feature: Feature, raw: object) -> bool:
     return not text or (text in feature.missing and text not in feature.by_text)
 
 
+def gap_sentences(gaps: Mapping[str, int]) -> list[str]:
+    """What to say of records that lack values which in training every row had; the commonest gap first."""
+    counted = sorted(gaps.items(), key=lambda each: -each[1])
+    return [
+        f"{name}: {count:,} {'record has' if count == 1 else 'records have'} no value; in training every row had one."
+        for name, count in counted
+    ]
+
+
 def unseen(feature: Feature, value: Value) -> str:
     """A sentence when the value lies outside what the model has seen, else an empty one."""
     if value is None:

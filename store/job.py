@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 State = Literal["held", "waiting", "running", "done", "failed", "cancelled"]
@@ -35,6 +35,8 @@ class Job:
         Records in the file; None until all of it was read.
     done, refused : int
         Records that are scored or refused so far, and those of them that were refused.
+    gaps : dict of str to int
+        By feature, scored records without its value, where in training every row had one.
     now : float
         The database's clock when this was read.
     """
@@ -53,6 +55,7 @@ class Job:
     done: int
     refused: int
     now: float
+    gaps: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

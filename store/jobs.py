@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -182,10 +183,18 @@ class JobTable:
         with self._engine().connect() as connection:
             return set(connection.scalars(select(pieces.c.number).where(pieces.c.job == job)))
 
-    def finish(self, piece: Piece, records: int, refused: int = 0, file: str | None = None) -> bool:
+    def finish(
+        self,
+        piece: Piece,
+        records: int,
+        refused: int = 0,
+        file: str | None = None,
+        gaps: Mapping[str, int] | None = None,
+    ) -> bool:
         """Record what a piece gave; False where it is no longer one's own, and then its file is of no use."""
         with self._engine().begin() as connection:
             done = {"state": "done", "owner": None, "lease": None, "records": records, "refused": refused, "file": file}
+            done |= {"gaps": json.dumps(dict(gaps))} if gaps else {}
             if connection.execute(update(pieces).where(_held(piece)).values(done)).rowcount != 1:
                 return False
         self._close(piece.job)
@@ -267,7 +276,8 @@ class JobTable:
         with self._engine().connect() as connection:
             now = self._now(connection)
             rows = connection.execute(query.order_by(jobs.c.created.desc()).limit(most)).mappings().all()
-        return [_job(row, now) for row in rows]
+            gaps = _gaps(connection, [row["id"] for row in rows])
+        return [_job(row, now, gaps.get(row["id"], {})) for row in rows]
 
     def _now(self, connection: Connection) -> float:
         return float(connection.scalar(text(f"SELECT {_NOW[connection.dialect.name]}")) or 0.0)
@@ -281,11 +291,20 @@ def _held(piece: Piece) -> Any:
     return and_(_is(piece.job, piece.number), pieces.c.state == "running", pieces.c.owner == piece.owner)
 
 
-def _job(row: Mapping[Any, Any], now: float) -> Job:
+def _gaps(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """For each job the gaps of its pieces, summed."""
+    query = select(pieces.c.job, pieces.c.gaps).where(pieces.c.job.in_(ids), pieces.c.gaps.is_not(None))
+    found: dict[str, Counter[str]] = {}
+    for job, text_of_gaps in connection.execute(query):
+        found.setdefault(job, Counter()).update(json.loads(text_of_gaps))
+    return {job: dict(counted) for job, counted in found.items()}
+
+
+def _job(row: Mapping[Any, Any], now: float, gaps: dict[str, int]) -> Job:
     total = row["total"]
     return Job(
         id=row["id"], model=row["model"], state=row["state"], options=json.loads(row["options"]),
         digest=row["digest"], size=row["size"], message=row["message"], created=row["created"],
         started=row["started"], finished=row["finished"], total=None if total is None else int(total),
-        done=int(row["done"]), refused=int(row["refused"]), now=now,
+        done=int(row["done"]), refused=int(row["refused"]), now=now, gaps=gaps,
     )  # fmt: skip

@@ -56,6 +56,7 @@ pieces = Table(
     Column("records", BigInteger),
     Column("refused", BigInteger),
     Column("file", String(200)),
+    Column("gaps", Text),  # JSON: feature to records without its value
 )
 
 # The book of a model: which of the sets of records below is the present one
@@ -147,6 +148,7 @@ STEPS: tuple[Step, ...] = (
         " record TEXT NOT NULL,"
         f" PRIMARY KEY (book, number)){_in_order(connection)}",
     ),
+    lambda connection: connection.exec_driver_sql("ALTER TABLE pieces ADD COLUMN gaps TEXT"),
 )
 
 

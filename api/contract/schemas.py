@@ -146,6 +146,7 @@ def shared() -> dict[str, Any]:
             "done": {"type": "integer"},
             "total": {"type": ["integer", "null"]},
             "errors": {"type": "integer"},
+            "notes": {"type": "array", "items": {"type": "string"}},
             "rate": number,
             "message": text,
             "created": number,

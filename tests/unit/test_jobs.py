@@ -24,6 +24,7 @@ from tests.small import people, small_model
 def service(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     small_model("binary", folder)
+    small_model("gaps", folder)
     return open_service(folder)
 
 
@@ -313,3 +314,12 @@ def test_a_job_whose_version_was_removed_under_way_says_so(tmp_path, monkeypatch
     over = house.intake.get(job.id)
     assert over.state == "failed"
     assert f"{key} was removed on 20" in over.message
+
+
+def test_values_that_training_always_had_and_records_lack_are_counted_over_all_pieces(house, frame, monkeypatch):
+    monkeypatch.setattr(doing, "RECORDS", 10)
+    given = frame.head(25).assign(debt=lambda f: f["debt"].mask(f.index % 2 == 0)).drop(columns="shoe_size")
+    data = given.to_csv(index=False).encode()
+    job = house.intake.accept("gaps", [data], {"name": "people.csv"})[0]
+    house.work()
+    assert house.intake.get(job.id).gaps == {"debt": 13, "shoe_size": 25}

@@ -3,15 +3,19 @@
 import csv
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ml import scoring
+from ml.add import add_model
 from ml.commands import BAD_INPUT, FAILED, OK, main
 from ml.errors import InvalidData
 from ml.lines import digits
-from ml.scoring import result_line, score_file, score_lines, score_rows
+from ml.schema import Feature, Schema
+from ml.scoring import gaps_in, result_line, score_file, score_lines, score_rows
 from ml.service import open_service
 from ml.tables import row_of, safe_cell, safe_cells
 from tests.small import small_model
@@ -112,7 +116,7 @@ def test_a_whole_chunk_is_scored_as_each_of_its_lines_alone(asked, data):
     cell = st.sampled_from(PLAIN * 4 + ODD) if data.draw(st.booleans()) else st.sampled_from(PLAIN)
     line = st.tuples(*(cell for _ in header)).map(list)
     lines = data.draw(st.lists(st.one_of(line, line, line, st.lists(cell, min_size=1, max_size=7)), max_size=25))
-    made, refused = score_lines(service, bundle, header, lines)
+    made, refused, _ = score_lines(service, bundle, header, lines)
     rows = [row_of(header, cells) for cells in lines]
     alone = [result_line(len(header), bundle, row, score_rows(service, bundle, [row])[0]) for row in rows]
     assert len(made) == len(alone)
@@ -135,13 +139,15 @@ def test_a_chunk_is_read_as_columns_and_not_line_by_line(asked, monkeypatch):
     service, bundle = asked
     monkeypatch.setattr(scoring, "_row_by_row", lambda *_: pytest.fail("line by line"))
     lines = [["50", "5", "40", "south"], ["x", "5", "40", "south"], ["50", "5"]]
-    made, refused = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], lines)
+    made, refused, _ = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], lines)
     assert (len(made), refused) == (3, 2)
 
 
 def test_lines_that_are_all_bad_are_told_one_by_one(asked):
     service, bundle = asked
-    made, refused = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], [["x", "y", "z", "w"]] * 3)
+    made, refused, _ = score_lines(
+        service, bundle, ["income", "debt", "shoe_size", "region"], [["x", "y", "z", "w"]] * 3
+    )
     assert refused == len(made) == 3
     assert len(service.score_each(bundle, [{"income": "x"}] * 30)) == 30
 
@@ -157,3 +163,38 @@ def test_all_digits_of_probabilities_are_written_as_python_writes_them(numbers):
 @given(st.lists(st.sampled_from([*ODD, *PLAIN, "\t", "\r=", "@a", "+a", "a\n=b", "a\n\nb"])))
 def test_many_cells_are_made_safe_as_each_of_them_alone(cells):
     assert list(safe_cells(cells)) == [safe_cell(cell) for cell in cells]
+
+
+def test_gaps_that_training_never_had_are_counted_among_the_scored():
+    schema = Schema(
+        (
+            Feature("tenure", "Tenure", "number", complete=True, missing=("NA",)),
+            Feature("plan", "Plan", "category", complete=True),
+            Feature("spend", "Spend", "number"),
+        )
+    )
+    lines = [["1", "", "x"], ["NA", "", "x"], [" ", "", "x"]]
+    assert gaps_in(schema, ["tenure", "spend", "other"], lines) == {"tenure": 2, "plan": 3}
+    assert gaps_in(schema, ["tenure", "plan"], []) == {}
+
+
+def test_a_file_says_what_its_records_lack(bundles_with_complete_features, tmp_path, capsys):
+    models, name = bundles_with_complete_features
+    (tmp_path / "in.csv").write_text("spend,tenure\n1,2\n3,\n,\n")
+    assert main(["score", name, "--in", str(tmp_path / "in.csv"), "--out", str(tmp_path / "o.csv")], models) == 0
+    said = capsys.readouterr().err
+    assert "note: tenure: 2 records have no value; in training every row had one." in said
+    assert "spend" not in said
+
+
+@pytest.fixture(scope="module")
+def bundles_with_complete_features(tmp_path_factory):
+    """A model that takes gaps in both features; training had some in one."""
+    draw = np.random.default_rng(0)
+    frame = pd.DataFrame({"tenure": draw.normal(size=200), "spend": draw.normal(size=200)})
+    frame["spend"] = frame["spend"].mask(frame.index % 5 == 0)
+    truth = pd.Series(np.where(frame["tenure"] > 0, "a", "b"))
+    model = HistGradientBoostingClassifier(max_iter=5).fit(frame[:150], truth[:150])
+    folder = tmp_path_factory.mktemp("complete")
+    add_model("m", model, frame[:150], frame[150:], truth[150:], models=folder)
+    return folder, "m"
