@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -59,6 +60,7 @@ class SklearnPredictor:
         self._schema = schema
         self._outcomes = outcomes
         # An estimator that was fitted on an array warns at names that it has not seen.
+        _expect_unknown_categories()
         self._asking = asking or Asking("frame" if hasattr(estimator, "feature_names_in_") else "array")
 
     def row(self, row: Row) -> RowScore:
@@ -80,11 +82,7 @@ class SklearnPredictor:
             return joined(
                 [self.block(take(block, slice(at, at + ROWS_AT_ONCE))) for at in range(0, rows, ROWS_AT_ONCE)]
             )
-        given = contained(frame_of(self._schema, block), self._asking.container)
-        with warnings.catch_warnings():
-            # An unknown or missing category encoded as zeros is what the recipe asked for.
-            warnings.filterwarnings("ignore", message="Found unknown categories")
-            return answering(lambda: self._answer(given))
+        return answering(lambda: self._answer(contained(frame_of(self._schema, block), self._asking.container)))
 
     def _answer(self, given: Any) -> Prediction:
         probabilities = probabilities_of(self._estimator, given, self._outcomes)
@@ -94,6 +92,16 @@ class SklearnPredictor:
         if close.any():
             labels[close] = labels_of(self._estimator, given[close], self._outcomes)
         return Prediction(labels, probabilities)
+
+
+@cache
+def _expect_unknown_categories() -> None:
+    """Keep scikit-learn from warning at each record that an unknown category is encoded as zeros: that is asked for.
+
+    Once for the process: to change and restore the filters at each question costs as much as a small model, and
+    threads would undo each other's.
+    """
+    warnings.filterwarnings("ignore", message="Found unknown categories", category=UserWarning)
 
 
 def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.ndarray, np.ndarray]:

@@ -187,6 +187,11 @@ class Feature:
         return frozenset(choice.value for choice in self.choices)
 
     @cached_property
+    def values_of_levels(self) -> frozenset[Any]:
+        """The categories of the column's dtype; the accepted values where it has none."""
+        return self.values_of_choices if self.levels is None else frozenset(self.levels)
+
+    @cached_property
     def numeric_choices(self) -> bool:
         """Whether all choices are numbers."""
         values = self.values_of_choices

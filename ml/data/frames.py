@@ -98,13 +98,21 @@ def _categorical(feature: Feature, array: np.ndarray) -> Any:
     """Categories in the order of training; what is none of them becomes a gap, as pandas has it."""
     import pandas as pd
 
-    levels = list(feature.levels) if feature.levels is not None else [choice.value for choice in feature.choices]
-    dtype = pd.CategoricalDtype(pd.Index(levels), ordered=feature.ordered)
-    values = array.tolist()
-    known = set(levels)
-    missing = [value is None or value not in known for value in values]
-    kept = [None if gone else value for value, gone in zip(values, missing, strict=True)]
-    return pd.Categorical(kept, dtype=dtype)
+    dtype = _category_dtype(feature)
+    known = feature.values_of_levels
+    return pd.Categorical([value if value in known else None for value in array.tolist()], dtype=dtype)
+
+
+def _category_dtype(feature: Feature) -> Any:
+    """The dtype of a column of categories, made once a feature: of thousands of levels that takes a while."""
+    import pandas as pd
+
+    kept = feature.__dict__.get("_category_dtype")
+    if kept is None:
+        levels = [choice.value for choice in feature.choices] if feature.levels is None else list(feature.levels)
+        kept = pd.CategoricalDtype(pd.Index(levels), ordered=feature.ordered)
+        feature.__dict__["_category_dtype"] = kept
+    return kept
 
 
 def _dates(feature: Feature, array: np.ndarray) -> Any:
@@ -129,13 +137,12 @@ def _objects(feature: Feature, array: np.ndarray) -> Any:
         if np.isnan(numbers).any() or (feature.dtype.startswith(("int", "uint")) and (numbers % 1).any()):
             return numbers
         return numbers.astype(feature.dtype)
-    missing = np.array([value is None for value in array], dtype=bool)
-    if not missing.any():
-        return pd.Series(array, dtype=feature.dtype)
-    gap = None if feature.none_gaps else pd.NA if feature.dtype.startswith("string") else np.nan
-    filled = array.copy()
-    filled[missing] = gap
-    return pd.Series(filled, dtype=feature.dtype)
+    missing = [value is None for value in array.tolist()]
+    if any(missing):
+        array = array.copy()
+        array[missing] = None if feature.none_gaps else pd.NA if feature.dtype.startswith("string") else np.nan
+    # Not a Series: to build one costs as much as a tree
+    return array if feature.dtype == "object" else pd.array(array, dtype=feature.dtype)
 
 
 def _native(value: Any) -> Any:
