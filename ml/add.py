@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from ml.errors import InvalidData
 from ml.training.assemble import Material, assemble
 from ml.training.check_estimator import check_estimator
 from ml.training.load_estimator import load_estimator_file
+from ml.training.prove_reading import prove_reading
 from ml.trust.code import read_code
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
@@ -70,7 +71,7 @@ def gather(given: Given) -> Trained:
     estimator = load_estimator_file(given.estimator, given.trust_pickle, given.trust, code, len(given.truth))
     told = read_description(given.describe)
     training, holdout = (read_training_table(path, told.texts()) for path in (given.data, given.holdout))
-    return assemble(
+    trained = assemble(
         Material(
             name=given.name,
             estimator=estimator,
@@ -85,6 +86,8 @@ def gather(given: Given) -> Trained:
             code=code,
         )
     )
+    said = prove_reading(trained.schema, trained.holdout, given.holdout)
+    return replace(trained, notes=[*trained.notes, *said])
 
 
 def add_model(
