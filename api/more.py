@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import orjson
 
 from api.answers import as_json, notes_of, prediction
@@ -12,7 +13,6 @@ from api.asked import MOST, Asked
 from ml.advice import Standing
 from ml.errors import InvalidRecord, Problem, TooManyRecords, UnknownModel
 from ml.evaluation import no_probabilities
-from ml.explain import Explanation
 from ml.outcomes import Outcomes
 from ml.records import read_records
 from ml.service import Bundle, Service
@@ -121,21 +121,22 @@ def _explain(
     rows = read_records(schema.with_blanks if blanks else schema, raws).all_rows()
     for at, (row, made) in enumerate(zip(rows, predictions, strict=True)):
         try:
-            found = service.explain(bundle, row, blanks=blanks)
+            found = service.explain(bundle, row, blanks=blanks, quick=True)
         except ValueError as error:
             raise InvalidRecord([Problem(at, None, None, str(error)[:200])]) from error
         strongest = reasons(schema, row, found, column)
         made["base"] = _by_name(bundle.outcomes, found.base.tolist())
-        made["contributions"] = _contributions(bundle, found)
+        made["contributions"] = _by_feature(bundle, found.contributions)
+        made["standard_errors"] = _by_feature(bundle, found.errors)
         made["reasons"] = {
             "for": [reason.sentence for reason in strongest.raising],
             "against": [reason.sentence for reason in strongest.lowering],
         }
 
 
-def _contributions(bundle: Bundle, found: Explanation) -> dict[str, dict[str, float]]:
-    """For each outcome what each feature adds to the base; their sum and the base are the probability."""
-    columns = found.contributions.T.tolist()
+def _by_feature(bundle: Bundle, numbers: np.ndarray) -> dict[str, dict[str, float]]:
+    """For each outcome a number of each feature, from shape (p, k)."""
+    columns = numbers.T.tolist()
     return {
         of: dict(zip(bundle.schema.names, column, strict=True))
         for of, column in zip(bundle.outcomes.names, columns, strict=True)

@@ -8,6 +8,7 @@
 
   let wanted = null; // form and question of the answer that is on the screen; null while there is none
   let asked = null;  // the one that is under way; of a page that was left, no answer comes
+  let latest = null; // the advice that is on the screen
   let timer = 0;
 
   const same = (a, b) => a && b && Number(a.serial) === Number(b.serial) && a.model === b.model;
@@ -32,8 +33,8 @@
   addEventListener("likely:current", ({ detail }) => {
     if (!document.getElementById("reasons")) return;
     wanted = detail;
-    if (same(shown(), wanted.question)) mark("current");
-    else if (asked?.form !== wanted.form) wonder();
+    if (same(shown(), wanted.question)) { mark("current"); sharpen(); }
+    else if (asked?.form !== wanted.form || asked.step) wonder(); // what only grows sharper is waited for by nobody
   });
 
   addEventListener("likely:stale", ({ detail }) => {
@@ -41,15 +42,23 @@
     wanted = null;
   });
 
-  function wonder() {
-    asked = wanted;
+  function wonder(step = 0) {
+    asked = { ...wanted, step };
     clearTimeout(timer);
-    timer = setTimeout(() => { asked = null; if (wanted) wonder(); }, PATIENCE);
-    dash_clientside.set_props("wondered", { data: asked.question });
+    timer = setTimeout(() => { asked = null; if (wanted && !step) wonder(); }, PATIENCE);
+    dash_clientside.set_props("wondered", { data: { ...asked.question, step } });
+  }
+
+  /* The same reasons with smaller errors, until the digits shown are sure or the server has no sharper ones. */
+  function sharpen() {
+    const section = document.querySelector(".reasons");
+    const step = same(latest, wanted?.question) ? latest.sharper : null;
+    section.toggleAttribute("data-sharpening", step !== null);
+    if (step !== null && !asked) wonder(step);
   }
 
   function advise(advice) {
-    if (same(advice, asked?.question)) { clearTimeout(timer); asked = null; }
+    if (same(advice, asked?.question) && advice.step === asked.step) { clearTimeout(timer); asked = null; }
     if (wanted && same(advice, wanted.question)) settle(wanted, advice);
     else if (wanted && !asked) wonder();
     return advice.serial;
@@ -58,9 +67,11 @@
   /* The advice is here before the page has drawn it. */
   function settle(target, advice, tries = 60) {
     if (wanted !== target && !same(wanted?.question, target.question)) return;
-    if (same(shown(), advice)) {
+    if (same(shown(), advice) && Number(shown().step) === advice.step) {
       for (const field of fieldsOf(target.form)) draw(field, advice.sweeps[field.dataset.feature], scaleOf(advice));
+      latest = advice;
       mark("current");
+      sharpen();
     } else if (tries && advice.outcome) requestAnimationFrame(() => settle(target, advice, tries - 1));
   }
 

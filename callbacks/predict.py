@@ -80,10 +80,11 @@ def show_reasons(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
     try:
         bundle = service.model(asked.model)
         standing = service.stand(bundle.key, asked.record, asked.chosen(bundle.outcomes))
-        advice = service.advise(standing, asked.holdout_row)
+        advice = service.advise(standing, asked.holdout_row, asked.step)
     except LikelyError:  # what is wrong was said beside the score
         return no_update, whatif.nothing(asked.serial, asked.model)
-    return why.reasons(standing, advice, asked.serial), whatif.advised(standing, advice, asked.serial)
+    at = asked.serial, asked.step
+    return why.reasons(standing, advice, *at), whatif.advised(standing, advice, *at)
 
 
 def answer(service: Service, asked: Asked) -> tuple[Component, Sequence[Problem]]:

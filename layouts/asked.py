@@ -35,6 +35,8 @@ class Asked:
         Of the record that was found and stands in the form, perhaps with other values; empty for a new one.
     holdout_row : int or None
         Number of its row where it is one of the hold-out.
+    step : int
+        0 asks for the first reasons, 1 and so on for sharper ones.
     """
 
     serial: int
@@ -45,6 +47,7 @@ class Asked:
     record_id: str = ""
     holdout_row: int | None = None
     order: str = ""
+    step: int = 0
 
     def chosen(self, outcomes: Outcomes) -> str | None:
         """The outcome that was chosen, if the model has it."""
@@ -56,6 +59,7 @@ def question(asked: Any) -> Asked:
     asked = asked if isinstance(asked, dict) else {}
     serial, outcome, declined = asked.get("serial"), asked.get("outcome"), asked.get("declined")
     record_id, row, order = asked.get("record_id"), asked.get("row"), asked.get("order")
+    step = asked.get("step")
     return Asked(
         serial if isinstance(serial, int) else 0,
         str(asked.get("model")),
@@ -65,6 +69,7 @@ def question(asked: Any) -> Asked:
         record_id if isinstance(record_id, str) else "",
         int(row) if isinstance(row, str) and row.isascii() and row.isdecimal() and len(row) < LONGEST_NUMBER else None,
         BY_PROBABILITY if order == BY_PROBABILITY else "",
+        step if isinstance(step, int) else 0,
     )
 
 

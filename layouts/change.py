@@ -13,11 +13,16 @@ from ml.schema import Schema
 from ml.words import listed, shown_value
 
 
-def what_would_change(standing: Standing, changes: Changes) -> Component | None:
-    """The smallest changes in words, or that nothing helps; None for a model without levers."""
+def what_would_change(standing: Standing, changes: Changes | None) -> Component | None:
+    """The smallest changes in words, or that nothing helps; None for a model without levers.
+
+    Without changes, which come with a later answer, it is an empty place: what stands below it then stays what it is.
+    """
     schema = standing.model.schema
     if not any(feature.lever for feature in schema.features):
         return None
+    if changes is None:
+        return html.Div([], className="change", hidden=True)
     upwards = changes.probability < changes.cut_off
     goal = f"{'to' if upwards else 'below'} {cut_off_text(changes.cut_off)}"
     if changes.found:

@@ -13,7 +13,7 @@ from ml.sweep import Sweep
 from ml.words import shown_value
 
 
-def advised(standing: Standing, advice: Advice, serial: int) -> dict[str, Any]:
+def advised(standing: Standing, advice: Advice, serial: int, step: int = 0) -> dict[str, Any]:
     """What the script draws into the fields, and to which answer it belongs.
 
     Returns
@@ -21,12 +21,13 @@ def advised(standing: Standing, advice: Advice, serial: int) -> dict[str, Any]:
     dict
         ``serial``, ``model``, ``outcome``, and ``sweeps``: feature name to ``values`` (texts as fields
         have them), ``words`` (as people read them), ``at`` (0 to 1, from left to right), ``p`` (0 to 1),
-        ``shown`` and ``here``.
+        ``shown`` and ``here``; ``step``, and ``sharper``: the step to ask for next, or None.
     """
     column = standing.model.outcomes.index(standing.outcome)
     schema = standing.model.schema.displayed
     drawn = {name: _drawn(schema.feature(name), sweep, column) for name, sweep in advice.sweeps.items()}
-    return {"serial": serial, "model": standing.model.key, "outcome": standing.outcome, "sweeps": drawn}
+    asked = {"serial": serial, "step": step, "sharper": advice.sharper}
+    return asked | {"model": standing.model.key, "outcome": standing.outcome, "sweeps": drawn}
 
 
 def nothing(serial: int, model: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,19 +14,21 @@ from layouts.percent import percents
 from layouts.trust import how_far_to_trust
 from ml.advice import Advice, Standing
 from ml.palette import colour_of
-from ml.words import NOT_CAUSES, points_text, rounded
+from ml.words import NOT_CAUSES, as_displayed, points_text, rounded, unsure
 
 HEADROOM = 1.04  # the largest bar ends a little before the edge
+SAMPLED = "± is the error of sampling (95\u00a0%)."
 BRIEF = 3  # reasons that the view for the call keeps
 
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the waterfall: from where to where it leads, 0 to 1, and its words."""
+    """One line of the waterfall: from where to where it leads, 0 to 1, its words, and how unsure they are."""
 
     words: str
     start: float
     end: float
+    unsure: str = ""
 
     @property
     def points(self) -> float:
@@ -33,7 +36,7 @@ class Step:
         return 100 * (self.end - self.start)
 
 
-def reasons(standing: Standing, advice: Advice, serial: int) -> Component:
+def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> Component:
     """What stands behind the score of the outcome that is in focus.
 
     Parameters
@@ -43,6 +46,8 @@ def reasons(standing: Standing, advice: Advice, serial: int) -> Component:
         Of that standing.
     serial : int
         Of the question that was answered: a script shows this only beside the answer of that number.
+    step : int
+        Of the question: a later one is about the same record, and sharper.
     """
     model = standing.model
     parts = [_why(standing, advice), what_would_change(standing, advice.changes), how_far_to_trust(standing, advice)]
@@ -50,7 +55,7 @@ def reasons(standing: Standing, advice: Advice, serial: int) -> Component:
         [part for part in parts if part is not None],
         className="reasons-parts",
         style={"--colour": colour_of(model.outcomes, standing.outcome)},
-        **{"data-serial": str(serial), "data-model": model.key, "data-about": standing.outcome},
+        **{"data-serial": str(serial), "data-model": model.key, "data-about": standing.outcome, "data-step": str(step)},
     )
 
 
@@ -64,14 +69,25 @@ def steps(standing: Standing, advice: Advice) -> list[Step]:
     sides = [side for side in (advice.reasons.raising, advice.reasons.lowering) if side]
     sides.sort(key=lambda side: -abs(side[0].points))
     for reason in (reason for side in sides for reason in side):
-        found.append(Step(reason.sentence, reached, reached + reason.points / 100))
+        found.append(Step(reason.sentence, reached, reached + reason.points / 100, reason.unsure))
         reached = found[-1].end
     rest = 100 * (standing.probability - reached)
     if rounded(rest):
         verb = "raises" if rest > 0 else "lowers"
         words = f"{'Everything else' if found else 'All of it'} {verb} it by {points_text(abs(rest))}"
-        found.append(Step(words, reached, standing.probability))
+        found.append(Step(words, reached, standing.probability, unsure(rest, _error_of_rest(standing, advice))))
     return found
+
+
+def _error_of_rest(standing: Standing, advice: Advice) -> float:
+    """Standard error, in points, of all that no reason is given for.
+
+    Contributions add up to the score, so their errors make up for each other: together they are less than this.
+    """
+    told = {reason.feature for reason in (*advice.reasons.raising, *advice.reasons.lowering)}
+    schema, _, errors = as_displayed(standing.model.schema, standing.row, advice.explanation.errors)
+    own = errors[:, standing.model.outcomes.index(standing.outcome)].tolist()
+    return 100 * math.hypot(*(error for name, error in zip(schema.names, own, strict=True) if name not in told))
 
 
 def _why(standing: Standing, advice: Advice) -> Component:
@@ -93,7 +109,7 @@ def _why(standing: Standing, advice: Advice) -> Component:
     parts: Sequence[Component] = [
         html.H3("Why"),
         html.Ol(rows, className="waterfall", **data),
-        html.P(NOT_CAUSES, className="tiny"),
+        html.P(f"{NOT_CAUSES} {SAMPLED}" if any(step.unsure for step in led) else NOT_CAUSES, className="tiny"),
     ]
     return html.Div(parts, className="why")
 
@@ -108,8 +124,11 @@ def _row(step: Step, most: float, *, strong: bool) -> Component:
     kind = "fall-up" if step.end > step.start else "fall-down"
     bar = _bar(max(low, 0.0) / most, (high - max(low, 0.0)) / most)
     words = html.Div(f"{step.words}.", className="fall-words")
+    unsure = [html.Span(step.unsure, className="fall-unsure")] if step.unsure else []
     return html.Li(
-        [words, bar], className=f"fall {kind}{' fall-strong' if strong else ''}", **{"data-points": repr(step.points)}
+        [words, *unsure, bar],
+        className=f"fall {kind}{' fall-strong' if strong else ''}",
+        **{"data-points": repr(step.points)},
     )
 
 

@@ -15,6 +15,7 @@ from ml.evidence import Evidence, Neighbour, Unlike, evidence, neighbours, unlik
 from ml.explain import Explanation, explain
 from ml.levers import Changes, changes
 from ml.questions import Question, questions
+from ml.reasons.budgets import BUDGET
 from ml.records import read_records
 from ml.schema import Row
 from ml.sweep import Sweep, sweeps
@@ -91,15 +92,18 @@ class Advice:
         The hold-out records that are most like this one.
     unlike : Unlike or None
         Set when the record is unlike anything in training.
+    sharper : int or None
+        The step that gives a sharper answer; None where the digits shown are sure, or no step is left.
     """
 
     explanation: Explanation
     reasons: Reasons
     sweeps: Mapping[str, Sweep]
-    changes: Changes
+    changes: Changes | None
     evidence: Evidence
     neighbours: tuple[Neighbour, ...]
     unlike: Unlike | None
+    sharper: int | None = None
 
 
 def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off: Callable[[str], float]) -> Standing:
@@ -135,7 +139,7 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
     )
 
 
-def advise(game: Game, standing: Standing, holdout_row: int | None = None) -> Advice:
+def advise(game: Game, standing: Standing, holdout_row: int | None = None, step: int | None = None) -> Advice:
     """What stands behind a standing: slower, and so asked for after the score was shown.
 
     Parameters
@@ -144,15 +148,29 @@ def advise(game: Game, standing: Standing, holdout_row: int | None = None) -> Ad
     standing : Standing
     holdout_row : int, optional
         Row of the hold-out, from 0, that is the record itself; it is left out of the evidence.
+    step : int, optional
+        0 gives a first answer, 1 and so on sharper ones; without it, the sharpest. Where a model is slow the first
+        has no sweeps and no changes.
     """
     bundle, row = standing.model, standing.row
     column = bundle.outcomes.index(standing.outcome)
-    explanation = explain(game, row)
+    last = len(game.budgets) - 1
+    at = min(max(step or 0, 0), last)
+    brief = step == 0 and game.budgets[0] < BUDGET
+    while True:
+        explanation = explain(game, row, budget=game.budgets[at])
+        strongest = reasons(bundle.schema, row, explanation, column)
+        vague = any(reason.unsure for reason in (*strongest.raising, *strongest.lowering))
+        sharper = at + 1 if at < last and (vague or brief) else None
+        if step is not None or sharper is None:
+            break
+        at = sharper
     return Advice(
         explanation=explanation,
-        reasons=reasons(bundle.schema, row, explanation, column),
-        sweeps=sweeps(game, row),
-        changes=changes(game, row, column, standing.cut_off, name=standing.outcome),
+        reasons=strongest,
+        sweeps={} if brief else sweeps(game, row),
+        changes=None if brief else changes(game, row, column, standing.cut_off, name=standing.outcome),
+        sharper=sharper,
         evidence=evidence(bundle, standing.outcome, standing.probability, holdout_row),
         neighbours=neighbours(bundle, row, without=holdout_row),
         unlike=unlike(bundle, row),

@@ -14,23 +14,31 @@ Why not v itself: docs/decisions/0012-contributions.md.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from threading import Lock
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ml.blocks import Block, column, size, take
+from ml.reasons.budgets import BUDGET
+from ml.reasons.walks import Walks
 from ml.schema import Row
 from ml.shapley import all_coalitions, shapley_values
-from ml.value import Game
+from ml.value import REMEMBERED, Game
 
-BUDGET = 10_000  # predictions: 30 ms where a compiled path serves, and errors of 0.05 points
 MOST_COALITIONS = 512  # looked at for what the known values say of the blanks
 ORDERS = 32  # random orders, and as many reversed, where there would be more
 SEED = 0  # the same for every record: an edit changes the numbers, chance does not
 
 Ask = Callable[[np.ndarray], np.ndarray]
+
+# The walks to a few records a game, for who asks again for a sharper answer.
+_kept: WeakKeyDictionary[Game, OrderedDict[tuple[Row, tuple[bool, ...]], Walks]] = WeakKeyDictionary()
+_guard = Lock()
 
 
 @dataclass(frozen=True)
@@ -47,12 +55,15 @@ class Explanation:
         The score shown: ``base + contributions.sum(axis=0)`` within 1e-12, always.
     known : tuple of bool, length p
         Which features took part.
+    errors : ndarray of float, shape (p, k)
+        Standard error of each contribution, from sampling; 0 where it is exact.
     """
 
     base: np.ndarray
     contributions: np.ndarray
     total: np.ndarray
     known: tuple[bool, ...]
+    errors: np.ndarray
 
 
 def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: int = BUDGET) -> Explanation:
@@ -67,8 +78,9 @@ def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: i
         As :meth:`ml.value.Game.at` takes it: without it, a None is a blank.
     budget : int
         Predictions to make at most, about; at least a few a known feature. As long as every coalition
-        of every background row fits in, contributions are exact; beyond it, each row is walked to the
-        record in random orders and their reverses, and where even that is too much, some rows are.
+        of every background row fits in, contributions are exact; beyond it rows are walked to the record,
+        as :class:`ml.reasons.walks.Walks` does it. A larger budget goes on where a smaller one stopped,
+        and the same budget gives the same answer.
 
     Raises
     ------
@@ -77,22 +89,22 @@ def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: i
     """
     mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
     position = game.at(row, mask.tolist())
-    found = np.zeros((len(row), len(game.base)))
+    found = errors = np.zeros((len(row), len(game.base)))
     if mask.any():
         ends = answers_filled(game, row, mask)
-        found = _made_of(game, row, mask, ends, budget)
+        found, errors = _made_of(game, row, mask, ends, budget)
         if not mask.all():
-            found += _said_of_blanks(game, row, mask, ends)
-        found += _spread(position.value - game.base - found.sum(axis=0), found, mask)
-    return Explanation(game.base, found, position.value, tuple(mask.tolist()))
+            more, unsure = _said_of_blanks(game, row, mask, ends, ORDERS * max(1, budget // BUDGET))
+            found, errors = found + more, np.hypot(errors, unsure)
+        # What is unsure takes what is missing to the total, in one proportion for all outcomes; then rounding.
+        unsure = np.where(errors > 0, (errors**2).sum(axis=1, keepdims=True), 0.0)
+        for sizes in (unsure if unsure.any() else np.abs(found), np.abs(found)):
+            found = found + _spread(position.value - game.base - found.sum(axis=0), sizes, mask)
+    return Explanation(game.base, found, position.value, tuple(mask.tolist()), errors)
 
 
-def _spread(rest: np.ndarray, found: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """What is missing to the total, in proportion to the contributions: a zero stays a zero.
-
-    It is rounding, unless the budget was so small that a few rows had to stand for all.
-    """
-    sizes = np.abs(found)
+def _spread(rest: np.ndarray, sizes: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """What is missing to the total, parted in proportion to `sizes`: a zero stays a zero."""
     sizes = np.where(sizes.any(axis=0), sizes, mask[:, np.newaxis])
     return rest * sizes / sizes.sum(axis=0)
 
@@ -105,23 +117,44 @@ def answers_filled(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
 # What the model makes of the known values: background rows are changed into the record, value by value.
 
 
-def _made_of(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, budget: int) -> np.ndarray:
-    """Shapley values of the first part of the game, shape (p, k)."""
+def _made_of(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, budget: int) -> tuple[np.ndarray, np.ndarray]:
+    """Shapley values of the first part of the game and their standard errors, both of shape (p, k)."""
     differs = _differs(game, row, mask)
     count = differs.sum(axis=1)
-    chosen, pairs = _plan(game, count, budget)
-    weights = _weights(np.column_stack([game.answers, ends]), chosen)
+    if np.sum(2.0**count - 2.0) <= budget:
+        found = _all_of(game, row, differs, ends)
+        return found, np.zeros_like(found)
+    walks = _walks_of(game, row, mask, differs, ends, budget)
+    return walks.at(budget)
+
+
+def _walks_of(game: Game, row: Row, mask: np.ndarray, differs: np.ndarray, ends: np.ndarray, budget: int) -> Walks:
+    """The walks to this record as far as they went for smaller budgets."""
+
+    def ask(rows: np.ndarray, taken: np.ndarray) -> np.ndarray:
+        return game.ask(_mixed(game, row, rows, taken))
+
+    key = (row, tuple(mask.tolist()))
+    with _guard:
+        kept = _kept.setdefault(game, OrderedDict())
+        walks = kept.pop(key, None)
+        if walks is None or walks.asked > budget:  # the same budget gives the same answer
+            walks = Walks(differs, game.answers, ends, game.controls, ask, SEED)
+        kept[key] = walks
+        while len(kept) > REMEMBERED:
+            kept.popitem(last=False)
+    return walks
+
+
+def _all_of(game: Game, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """From all coalitions of the features in which each background row differs: exact, shape (p, k)."""
     found = np.zeros((len(row), len(game.base)))
-    rng = np.random.default_rng(SEED)
-    for d in np.unique(count[chosen]).tolist():
-        if not d:
-            continue
-        rows, weight = chosen[count[chosen] == d], weights[count[chosen] == d]
+    count = differs.sum(axis=1)
+    for d in np.unique(count[count > 0]).tolist():
+        rows = np.flatnonzero(count == d)
         features = np.nonzero(differs[rows])[1].reshape(len(rows), d)
-        whole = pairs * 2 * (d - 1) >= 2**d - 2
         ask = partial(_answers, game, row, rows, features, ends)
-        shares = _enumerated(ask, len(rows), d) if whole else _walked(ask, len(rows), d, pairs, rng)
-        np.add.at(found, features, shares * weight[:, np.newaxis, np.newaxis])
+        np.add.at(found, features, _enumerated(ask, len(rows), d) / len(count))
     return found
 
 
@@ -136,60 +169,10 @@ def _differs(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
     return differs
 
 
-def _plan(game: Game, count: np.ndarray, budget: int) -> tuple[np.ndarray, int]:
-    """Which background rows are used, and how many pairs of orders each is walked in (many: all of them)."""
-    everything = np.arange(len(count))
-    if np.sum(2.0**count - 2.0) <= budget:
-        return everything, 2**62
-    steps = int(2 * np.sum(np.maximum(count - 1, 0)))
-    if steps <= budget:
-        return everything, budget // steps
-    # Spread evenly over the rows in the order of their own answers: their mean is then near that of all.
-    order = np.argsort(game.answers.sum(axis=1), kind="stable")
-    few = max(2, len(count) * budget // steps)
-    return np.sort(order[((np.arange(few) + 0.5) * len(count) / few).astype(int)]), 1
-
-
-def _weights(both: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    """What each chosen row counts, shape (r,): alike, but for what brings their mean answers to those of all.
-
-    Least squares under these conditions (calibration, Deville & Särndal 1992). The same weights for every
-    outcome and feature keep the laws of Shapley values: what changes nothing has 0, and what one of
-    several exclusive outcomes gains the others lose.
-
-    Parameters
-    ----------
-    both : ndarray of float, shape (n, 2 k)
-        Answers for the background rows, and for the record with its blanks filled by them.
-    chosen : ndarray of int, shape (r,)
-    """
-    alike = np.full(len(chosen), 1.0 / len(chosen))
-    if len(chosen) == len(both):
-        return alike
-    conditions = np.column_stack([np.ones(len(chosen)), both[chosen]]).T
-    missing = np.append(1.0, both.mean(axis=0)) - conditions @ alike
-    return alike + np.linalg.lstsq(conditions, missing, rcond=1e-9)[0]
-
-
 def _enumerated(ask: Ask, r: int, d: int) -> np.ndarray:
     """Exact Shapley values of each row's way to the record: shape (r, d, k)."""
     coalitions = all_coalitions(d)
     return shapley_values(ask(np.broadcast_to(coalitions, (r, *coalitions.shape))))
-
-
-def _walked(ask: Ask, r: int, d: int, pairs: int, rng: np.random.Generator) -> np.ndarray:
-    """The same from random orders and their reverses (antithetic pairs): shape (r, d, k)."""
-    shares: list[np.ndarray] = []
-    for _ in range(pairs):
-        rank = np.argsort(rng.random((r, d)), axis=1)  # of each feature in this row's order
-        forward = rank[:, np.newaxis] < np.arange(d + 1)[:, np.newaxis]  # (r, d + 1, d)
-        # The sets of the reverse order are the complements of these.
-        answers = ask(np.concatenate([forward, ~forward[:, 1:-1]], axis=1))
-        there, inner = answers[:, : d + 1], answers[:, d + 1 :]
-        back = np.concatenate([there[:, -1:], inner, there[:, :1]], axis=1)
-        gained = (np.diff(there, axis=1) - np.diff(back, axis=1)) / 2.0
-        shares.append(np.take_along_axis(gained, rank[:, :, np.newaxis], axis=1))
-    return np.mean(shares, axis=0)
 
 
 def _answers(
@@ -237,21 +220,24 @@ def _mixed(game: Game, row: Row, rows: np.ndarray, taken: np.ndarray) -> Block:
 # What the known values say of the blanks: every answer stays, only what it counts changes.
 
 
-def _said_of_blanks(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """Shapley values of the second part of the game, shape (p, k)."""
+def _said_of_blanks(
+    game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, pairs: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Shapley values of the second part of the game and their standard errors, both of shape (p, k)."""
     known = np.flatnonzero(mask)
-    found = np.zeros((len(mask), ends.shape[1]))
+    found, errors = (np.zeros((len(mask), ends.shape[1])) for _ in range(2))
     if 2 ** len(known) <= MOST_COALITIONS:
         found[known] = shapley_values(_said(game, row, known, all_coalitions(len(known)), ends))
-        return found
+        return found, errors
     rng = np.random.default_rng(SEED)
-    orders = [rng.permutation(len(known)) for _ in range(ORDERS)]
+    orders = [rng.permutation(len(known)) for _ in range(pairs)]
     ranks = np.argsort([order for one in orders for order in (one, one[::-1])], axis=1)
     steps = ranks[:, np.newaxis] < np.arange(len(known) + 1)[:, np.newaxis]
     said = _said(game, row, known, steps.reshape(-1, len(known)), ends).reshape(*steps.shape[:2], -1)
     gained = np.take_along_axis(np.diff(said, axis=1), ranks[:, :, np.newaxis], axis=1)
-    found[known] = gained.mean(axis=0)
-    return found
+    each = gained.reshape(pairs, 2, *gained.shape[1:]).mean(axis=1)
+    found[known], errors[known] = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(pairs)
+    return found, errors
 
 
 def _said(game: Game, row: Row, known: np.ndarray, coalitions: np.ndarray, ends: np.ndarray) -> np.ndarray:

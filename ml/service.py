@@ -24,6 +24,7 @@ from ml.flight import Flights
 from ml.marks import reading
 from ml.outcomes import Prediction
 from ml.patience import Desk
+from ml.reasons.budgets import BUDGET
 from ml.records import Records, read_records
 from ml.registry import Registry
 from ml.schema import Row
@@ -159,17 +160,22 @@ class Service:
         except ValueError as error:
             raise InvalidRecord([Problem(0, None, None, _first_line(str(error)), REFUSED)]) from error
 
-    def advise(self, standing: Standing, holdout_row: int | None = None) -> Advice:
+    def advise(self, standing: Standing, holdout_row: int | None = None, step: int | None = None) -> Advice:
         """What stands behind a standing: reasons, sweeps, levers and evidence.
 
         `holdout_row` is the record's own row in the hold-out, from 0, where it came from there: it is no evidence
-        for itself.
+        for itself. `step` 0 gives a first answer soon, 1 and so on sharper ones: :func:`ml.advice.advise`.
         """
-        return advise(self._game(standing.model), standing, holdout_row)
+        return advise(self._game(standing.model), standing, holdout_row, step)
 
-    def explain(self, bundle: Bundle, row: Row, *, blanks: bool) -> Explanation:
-        """What each value of a row contributes; with `blanks` None is a blank, else a value that is missing."""
-        return explain(self._game(bundle), row, None if blanks else [True] * len(row))
+    def explain(self, bundle: Bundle, row: Row, *, blanks: bool, quick: bool = False) -> Explanation:
+        """What each value of a row contributes; with `blanks` None is a blank, else a value that is missing.
+
+        A `quick` answer of a slow model is less sharp, and its errors say so.
+        """
+        game = self._game(bundle)
+        budget = game.budgets[0] if quick else BUDGET
+        return explain(game, row, None if blanks else [True] * len(row), budget)
 
     def _game(self, bundle: Bundle) -> Game:
         game = self._games.get(bundle)

@@ -13,6 +13,7 @@ side by side. The choice was measured: docs/decisions/0013-blanks.md.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -23,11 +24,14 @@ from ml.blocks import Block, column, size, take
 from ml.bundle import Bundle
 from ml.evaluation import need_probabilities, no_probabilities
 from ml.nearness import MOST_ROWS, Moves, Nearness, Scale
+from ml.reasons.budgets import BUDGET, FIRST_SECONDS, budgets
+from ml.reasons.controls import own_controls
 from ml.schema import Row
 
 BACKGROUND_ROWS = 2_000
 RANGE = (0.1, 0.9)
 SCREENED_ROWS = 200
+TIMED_ROWS = 500
 REMEMBERED = 8  # records of which position and answers are kept for the next question
 
 
@@ -84,6 +88,10 @@ class Game:
         False where no answer changes when the background's values of the feature are exchanged.
     scales : tuple of Scale, length p
         How far apart a feature's values are, and which are alike.
+    budgets : tuple of int
+        Predictions that reasons may cost at first, and for sharper answers: fewer where the model is slow.
+    controls : ndarray of float, shape (n, p, 2)
+        What sampled contributions are corrected by, see :func:`ml.reasons.controls.own_controls`.
 
     Raises
     ------
@@ -100,10 +108,14 @@ class Game:
         # Shuffled, because a background of few rows may be sorted, and among rows of one distance the first are used.
         order = np.random.default_rng(0).permutation(total)[: min(rows or BACKGROUND_ROWS, total)]
         self.background: Block = take(bundle.background, order)
-        self.answers = self.ask(self.background)
+        self.answers, seconds = self._timed(self.background)
+        if seconds * BUDGET > FIRST_SECONDS:  # the first time may have been slow for other reasons
+            seconds = min(seconds, self._timed(take(self.background, slice(0, TIMED_ROWS)))[1])
+        self.budgets = budgets(seconds)
         self.base: np.ndarray = self.answers.mean(axis=0)
         self.used = np.array([self._uses(at) for at in range(len(self.background))], dtype=bool)
         self.scales = tuple(map(Scale, self.schema.features, self.background))
+        self.controls = own_controls(self.scales, self.background, self.answers)
         self._nearness = Nearness(self.scales, self.answers, self.used) if nearness else None
         # All that the page shows of one record asks for these: score, reasons, sweeps, levers.
         self._remembered_at = lru_cache(REMEMBERED)(self._position_of)
@@ -194,6 +206,12 @@ class Game:
 
     def _row(self, row: Row) -> np.ndarray:
         return np.array(self._predictor.row(row)[1])
+
+    def _timed(self, block: Block) -> tuple[np.ndarray, float]:
+        """The answers, and the seconds that one of them took."""
+        started = time.perf_counter()
+        answers = self.ask(block)
+        return answers, (time.perf_counter() - started) / max(len(answers), 1)
 
     def ask(self, block: Block) -> np.ndarray:
         """The model's answers to n records, shape (n, k)."""

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 import numpy as np
 
 from ml.explain import Explanation
+from ml.intervals import WIDTH
 from ml.marks import dressed
 from ml.schema import Feature, Row, Schema, Value, text_of
 
@@ -33,11 +34,14 @@ class Reason:
         Contribution in percentage points, with its sign, not rounded.
     sentence : str
         "Income of 120 thousand $ a year raises it by 21 points"; no full stop.
+    unsure : str
+        "± 0.2 points", the 95 % interval of sampling, where the digits of the sentence show it; else empty.
     """
 
     feature: str
     points: float
     sentence: str
+    unsure: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,11 +66,16 @@ def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, mo
     most : int
         Of each sort. What would round to 0 points is left out.
     """
-    schema, row, contributions = as_displayed(schema, row, explanation.contributions)
+    displayed, shown, contributions = as_displayed(schema, row, explanation.contributions)
+    _, _, errors = as_displayed(schema, row, explanation.errors)  # of a sum at most the sum
     found = [
-        Reason(feature.name, points, sentence(feature, value, points))
-        for feature, value, points in zip(
-            schema.features, row, (100.0 * contributions[:, outcome]).tolist(), strict=True
+        Reason(feature.name, points, sentence(feature, value, points), unsure(points, error))
+        for feature, value, points, error in zip(
+            displayed.features,
+            shown,
+            (100.0 * contributions[:, outcome]).tolist(),
+            (100.0 * errors[:, outcome]).tolist(),
+            strict=True,
         )
         if rounded(points)
     ]
@@ -146,6 +155,23 @@ def points_text(points: float) -> str:
     """Percentage points as people read them: "21 points", "1 point", "0.4 points"."""
     number = rounded(points)
     return f"{dressed(str(number)).replace('-', '−')} {'point' if abs(number) == 1 else 'points'}"
+
+
+def unsure(points: float, error: float) -> str:
+    """How unsure sampled points are: "± 0.2 points", half of the 95 % interval in the digits in which they are read.
+
+    Empty where it is less than half of the last of these digits.
+
+    Parameters
+    ----------
+    points, error : float
+        Percentage points, and their standard error.
+    """
+    half = WIDTH * error
+    digit = 1.0 if abs(rounded(points)) >= WHOLE_FROM else 0.1
+    if half < digit / 2:
+        return ""
+    return f"± {points_text(max(round(half / digit), 1) * digit)}"
 
 
 def rounded(points: float) -> Decimal:

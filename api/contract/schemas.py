@@ -89,6 +89,7 @@ def answer(bundle: Bundle) -> dict[str, Any]:
             "high": by_outcome,
             "base": by_outcome,
             "contributions": {"type": "object"},
+            "standard_errors": {"type": "object"},
             "reasons": {"type": "object"},
             "blanks": {"type": "array", "items": {"type": "string"}},
             "questions": {"type": "array", "items": {"type": "object"}},

@@ -118,9 +118,9 @@ class Tab:
         return [request for request in asked if '"wondered"' not in (request.post_data or "")]
 
     def reasons(self):
-        """Wait until reasons stand beside the score; what they say of themselves."""
+        """Wait until reasons stand beside the score, as sharp as they become; what they say of themselves."""
         self.settle()
-        self.page.wait_for_selector(".reasons[data-state=current]")
+        self.page.wait_for_selector(".reasons[data-state=current]:not([data-sharpening])")
         return self.page.locator("#reasons").evaluate(_REASONS)
 
     def foreign(self):

@@ -292,7 +292,7 @@ def test_reasons_are_the_services_sentences_and_say_that_they_are_no_causes(brow
     tab = browse().open("/bank-products/predict?income=120")
     tab.reasons()
     reasons = service.advise(service.stand("bank-products", tab.record())).reasons
-    said = tab.page.locator(".waterfall [data-points]").all_inner_texts()
+    said = tab.page.locator(".waterfall [data-points] .fall-words").all_inner_texts()
     wanted = {f"{reason.sentence}." for reason in (*reasons.raising, *reasons.lowering)}
     assert set(said[: len(wanted)]) == wanted
     strongest = max((*reasons.raising, *reasons.lowering), key=lambda reason: abs(reason.points))

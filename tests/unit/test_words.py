@@ -107,7 +107,7 @@ def test_the_strongest_three_for_and_against_of_the_outcome_that_was_asked_for()
     features = tuple(Feature(name, name.upper(), "number") for name in "abcdefgh")
     points = np.array([5.0, -1.0, 12.0, 0.01, -30.0, 2.0, 0.0, 7.0]) / 100
     contributions = np.column_stack([np.zeros(8), points])
-    explanation = Explanation(np.zeros(2), contributions, contributions.sum(axis=0), (True,) * 8)
+    explanation = Explanation(np.zeros(2), contributions, contributions.sum(axis=0), (True,) * 8, np.zeros((8, 2)))
     found = reasons(Schema(features), tuple(map(float, range(8))), explanation, outcome=1)
     assert [reason.sentence for reason in found.raising] == [
         "C of 2 raises it by 12 points",

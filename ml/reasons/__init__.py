@@ -1,0 +1,1 @@
+"""Why a record scores as it does."""

@@ -1,0 +1,215 @@
+"""Reasons that grow sharper: what is stated of their errors, beside what is true of them."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+import ml.explain
+from layouts import why
+from ml.advice import advise, stand
+from ml.explain import explain
+from ml.reasons.budgets import BUDGET, FEWEST, FIRST_SECONDS, budgets
+from ml.reasons.walks import spread_order
+from ml.service import open_service
+from ml.value import Game
+from ml.words import unsure
+from tests.small import small_model
+from tests.unit.test_explain import game_of
+
+RNG = np.random.default_rng(11)
+
+
+def product(x: np.ndarray) -> np.ndarray:
+    """No sum of functions of one feature, so that orders matter."""
+    return 1 / (1 + np.exp(-x[:, :4].sum(axis=1) / 2 - x[:, 0] * x[:, 1] + x[:, 2] * x[:, 3]))
+
+
+def steps(x: np.ndarray) -> np.ndarray:
+    """As trees answer."""
+    return np.where(x[:, 0] > 0.3, 0.7, 0.2) + 0.1 * (x[:, 1] > 0) * (x[:, 2] > -0.5) - 0.05 * (x[:, 3] > x[:, 4])
+
+
+def record(features: int) -> tuple[float, ...]:
+    return tuple(RNG.normal(size=features).round(1).tolist())
+
+
+@pytest.mark.parametrize("f", [product, steps])
+@pytest.mark.parametrize("budget", [600, 3_000, 12_000])
+def test_stated_errors_are_those_of_repeated_independent_runs(monkeypatch, f, budget):
+    game = game_of(f, RNG.normal(size=(400, 9)))
+    row = record(9)
+    exact = explain(game, row, budget=10**6)
+    assert not exact.errors.any()
+    found, stated = [], []
+    for seed in range(1, 41):
+        monkeypatch.setattr(ml.explain, "SEED", seed)
+        ml.explain._kept.clear()
+        each = explain(game, row, budget=budget)
+        found.append(each.contributions[:, 0])
+        stated.append(each.errors[:, 0])
+    off = np.array(found) - exact.contributions[:, 0]
+    true, said = np.sqrt((off**2).mean()), np.sqrt((np.array(stated) ** 2).mean())
+    # With products of two features only, a walk and its reverse are exact: then once all rows are walked, all is.
+    assert max(true, said) < 1e-9 or 0.45 < true / said < 1.35
+    moved = np.array(stated) > 1e-9
+    assert (np.abs(off) <= 1.96 * np.array(stated))[moved].mean() > 0.88
+    assert np.abs(off[~moved]).max(initial=0.0) < 1e-9  # what the model ignores is known to be nothing
+
+
+def test_with_blanks_the_error_of_what_values_say_of_them_counts_too():
+    game = game_of(product, RNG.normal(size=(300, 14)))
+    row = record(14)
+    known = [True] * 12 + [False] * 2
+    exact = explain(game, row, known, budget=40 * BUDGET)
+    found = explain(game, row, known, budget=2_000)
+    assert found.errors[:4].all(axis=None)
+    assert not found.errors[12:].any()
+    assert (np.abs(found.contributions - exact.contributions) <= 3.5 * np.hypot(found.errors, exact.errors)).all()
+
+
+def test_a_larger_budget_goes_on_where_a_smaller_one_stopped():
+    asked = []
+
+    def counted(x):
+        asked.append(len(x))
+        return product(x)
+
+    game = game_of(counted, RNG.normal(size=(600, 12)))
+    row = record(12)
+    first = explain(game, row, budget=1_000)
+    before = sum(asked)
+    second = explain(game, row, budget=4_000)
+    assert sum(asked) - before < 3_200  # not all 4,000 again
+    assert (second.errors <= first.errors * 1.05).all()
+    ml.explain._kept.clear()
+    again = explain(game, row, budget=4_000)
+    assert np.abs(again.contributions - second.contributions).max() < 1e-9
+    assert np.array_equal(explain(game, row, budget=1_000).contributions, first.contributions)
+
+
+def test_all_rows_walked_leave_the_error_of_the_orders_only():
+    slopes = np.linspace(-0.05, 0.05, 9)
+    game = game_of(lambda x: 0.5 + x @ slopes, RNG.normal(size=(200, 9)) / 3)
+    found = explain(game, record(9), budget=5_000)  # of a sum, any order gives the same
+    assert found.errors.max() < 1e-9
+
+
+def test_every_beginning_of_the_order_is_spread_over_the_answers():
+    answers = RNG.random(1_000)
+    order = spread_order(answers)
+    assert sorted(order.tolist()) == list(range(1_000))
+    ranked = np.argsort(np.argsort(answers))[order]
+    for count in (10, 33, 100, 512):
+        assert np.diff(np.sort(ranked[:count])).max() < 4 * 1_000 / count
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (3e-6, (10_000, 40_000)),
+        (4e-5, (5_000, 20_000, 40_000)),
+        (1e-4, (1_250, 5_000, 20_000)),
+        (2.3e-4, (625, 2_500, 10_000)),
+    ],
+)
+def test_budgets_follow_the_pace_of_the_model(seconds, expected):
+    assert budgets(seconds) == expected
+
+
+def test_however_slow_a_model_is_a_few_predictions_are_made():
+    assert budgets(1.0)[0] <= FEWEST
+    assert budgets(1.0)[-1] == BUDGET
+    for seconds in np.geomspace(1e-7, 1e-1, 50):
+        found = budgets(seconds)
+        assert list(found) == sorted(set(found))
+        assert found[0] * seconds <= FIRST_SECONDS or found[0] <= FEWEST
+
+
+@pytest.mark.parametrize(
+    ("points", "error", "words"),
+    [
+        (4.2, 0.02, ""),
+        (4.2, 0.03, "± 0.1 points"),
+        (-4.2, 0.1, "± 0.2 points"),
+        (21.0, 0.2, ""),  # ± 0.4 of 21: the digits shown are sure
+        (21.0, 0.3, "± 1 point"),
+        (21.0, 1.2, "± 2 points"),
+        (9.97, 0.2, ""),  # shown as 10
+        (0.0, 0.0, ""),
+    ],
+)
+def test_errors_are_said_where_the_digits_show_them(points, error, words):
+    assert unsure(points, error) == words
+
+
+class Slow:
+    """A predictor that takes its time."""
+
+    def __init__(self, predictor, seconds):
+        self._predictor, self._seconds = predictor, seconds
+
+    def block(self, block):
+        time.sleep(self._seconds * len(block[0]))
+        return self._predictor.block(block)
+
+    def row(self, row):
+        return self._predictor.row(row)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    return open_service(folder).model(small_model("gaps", folder))
+
+
+class Bundle:
+    """A bundle of which parts are exchanged."""
+
+
+def slow(bundle):
+    fields = ("schema", "outcomes", "card", "offers", "key", "holdout", "background", "estimator")
+    copy = Bundle()
+    for field in fields:
+        setattr(copy, field, getattr(bundle, field))
+    copy.predictor = Slow(bundle.predictor, 1e-4)
+    return copy
+
+
+def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(bundle):
+    slowly = slow(bundle)
+    game = Game(slowly)
+    assert game.budgets[0] < BUDGET
+    record = {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}
+    standing = stand(game, slowly, record, None, lambda _: 0.5)
+    started = time.perf_counter()
+    first = advise(game, standing, step=0)
+    assert time.perf_counter() - started < 0.5
+    assert (first.sweeps, first.changes, first.sharper) == ({}, None, 1)
+    at = first
+    while at.sharper is not None:
+        assert at.sharper <= len(game.budgets) - 1
+        at = advise(game, standing, step=at.sharper)
+    assert at.sweeps
+    assert at.changes is not None
+    sharpest = advise(game, standing)
+    assert np.allclose(sharpest.explanation.contributions, at.explanation.contributions, atol=1e-12)
+    for advice in (first, at):
+        said = advice.explanation
+        assert np.abs(said.base + said.contributions.sum(axis=0) - standing.probabilities).max() < 1e-12
+    assert advise(game, standing, step=10**9).sharper is None
+
+
+def test_the_page_shows_errors_where_they_are_seen(bundle):
+    game = Game(bundle)
+    standing = stand(game, bundle, {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}, None, lambda _: 0.5)
+    advice = advise(game, standing)
+    shown = str(why.reasons(standing, advice, 3, 1).to_plotly_json())
+    assert "fall-unsure" not in shown
+    assert "'data-step': '1'" in shown
+    vague = ml.explain.Explanation(**{**vars(advice.explanation), "errors": np.full((4, 2), 0.01)})
+    strongest = ml.advice.reasons(bundle.schema, standing.row, vague, 1)
+    said = why.steps(standing, ml.advice.Advice(**{**vars(advice), "explanation": vague, "reasons": strongest}))
+    assert all(step.unsure == "± 2 points" for step in said if abs(step.points) < 9)  # 1.96 points in tenths, or whole
