@@ -82,12 +82,15 @@ def steps(standing: Standing, advice: Advice) -> list[Step]:
 def _error_of_rest(standing: Standing, advice: Advice) -> float:
     """Standard error, in points, of all that no reason is given for.
 
-    Contributions add up to the score, so their errors make up for each other: together they are less than this.
+    All contributions add up to a score that is sure, so this error is that of the reasons told, too.
     """
     told = {reason.feature for reason in (*advice.reasons.raising, *advice.reasons.lowering)}
     schema, _, errors = as_displayed(standing.model.schema, standing.row, advice.explanation.errors)
     own = errors[:, standing.model.outcomes.index(standing.outcome)].tolist()
-    return 100 * math.hypot(*(error for name, error in zip(schema.names, own, strict=True) if name not in told))
+    sides: tuple[list[float], list[float]] = ([], [])
+    for name, error in zip(schema.names, own, strict=True):
+        sides[name in told].append(error)
+    return 100 * min(math.hypot(*side) for side in sides)
 
 
 def _why(standing: Standing, advice: Advice) -> Component:

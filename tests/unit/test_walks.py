@@ -55,7 +55,7 @@ def test_stated_errors_are_those_of_repeated_independent_runs(monkeypatch, f, bu
     # With products of two features only, a walk and its reverse are exact: then once all rows are walked, all is.
     assert max(true, said) < 1e-9 or 0.45 < true / said < 1.35
     moved = np.array(stated) > 1e-9
-    assert (np.abs(off) <= 1.96 * np.array(stated))[moved].mean() > 0.88
+    assert not moved.any() or (np.abs(off) <= 1.96 * np.array(stated))[moved].mean() > 0.88
     assert np.abs(off[~moved]).max(initial=0.0) < 1e-9  # what the model ignores is known to be nothing
 
 
@@ -165,21 +165,18 @@ def bundle(tmp_path_factory):
     return open_service(folder).model(small_model("gaps", folder))
 
 
-class Bundle:
-    """A bundle of which parts are exchanged."""
+class Slowly:
+    """A bundle whose predictor takes 0.1 ms a record."""
 
+    def __init__(self, bundle):
+        self._bundle, self.predictor = bundle, Slow(bundle.predictor, 1e-4)
 
-def slow(bundle):
-    fields = ("schema", "outcomes", "card", "offers", "key", "holdout", "background", "estimator")
-    copy = Bundle()
-    for field in fields:
-        setattr(copy, field, getattr(bundle, field))
-    copy.predictor = Slow(bundle.predictor, 1e-4)
-    return copy
+    def __getattr__(self, name):
+        return getattr(self._bundle, name)
 
 
 def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(bundle):
-    slowly = slow(bundle)
+    slowly = Slowly(bundle)
     game = Game(slowly)
     assert game.budgets[0] < BUDGET
     record = {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}
