@@ -24,7 +24,7 @@ from sklearn.model_selection import (
 from sklearn.naive_bayes import GaussianNB
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
-from ml.compiled import calibration, models
+from ml.compiled import calibration, models, tree_models
 from ml.compiled.builder import Builder
 from ml.compiled.grow import Grown, is_large, of_constant, of_histogram, of_tree
 from ml.compiled.symbols import CannotCompile
@@ -35,7 +35,7 @@ from ml.compiled.traced import Traced
 Maker = Callable[[Any, Traced, Builder], models.Model]
 
 
-def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[models.Forest]:
+def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[tree_models.Forest]:
     """A tree or a forest as one model for each of its outputs."""
     single = isinstance(estimator, (DecisionTreeClassifier, ExtraTreeClassifier))
     members = [estimator] if single else list(estimator.estimators_)
@@ -47,7 +47,7 @@ def forests_of(estimator: Any, given: Traced, builder: Builder) -> list[models.F
 
 def forests(
     members: list[Any], counts: list[int], columns: list[np.ndarray] | None, matrix: int, builder: Builder
-) -> list[models.Forest]:
+) -> list[tree_models.Forest]:
     """Fitted trees as one forest for each of their outputs.
 
     Parameters
@@ -57,7 +57,7 @@ def forests(
     columns : list of ndarray, optional
         Which columns of the matrix each tree was given; all of them when None.
     """
-    # Of two classes only the second is summed (see models.Forest).
+    # Of two classes only the second is summed (see tree_models.Forest).
     summed = [[1] if count == 2 else list(range(count)) for count in counts]
     first = np.concatenate([[0], np.cumsum([len(classes) for classes in summed])]).tolist()
     exact = exact_sums(members)
@@ -69,7 +69,7 @@ def forests(
         widest = max(counts)
         ties = np.arange(len(counts)) * widest
     return [
-        models.Forest(sums, first[output], count, len(members), matrix, int(ties[output]))
+        tree_models.Forest(sums, first[output], count, len(members), matrix, int(ties[output]))
         for output, count in enumerate(counts)
     ]
 
@@ -114,7 +114,7 @@ def _gradient(estimator: GradientBoostingClassifier, given: Traced, builder: Bui
         for at, member in enumerate(stage):
             trees.append(of_tree(member.tree_, estimator.learning_rate * member.tree_.value[:, 0, 0], at))
     slope = 2.0 if estimator.loss == "exponential" else 1.0
-    return models.Boosted(builder.ensemble(matrix, targets, trees), slope, zero_is_second=True)
+    return tree_models.Boosted(builder.ensemble(matrix, targets, trees), slope, zero_is_second=True)
 
 
 def _histogram(estimator: HistGradientBoostingClassifier, given: Traced, builder: Builder) -> models.Model:
@@ -130,7 +130,7 @@ def _histogram(estimator: HistGradientBoostingClassifier, given: Traced, builder
     start = np.ravel(estimator._baseline_prediction)
     trees = [of_constant(float(value), at) for at, value in enumerate(start)]
     trees += [of_histogram(predictor, at) for stage in stages for at, predictor in enumerate(stage)]
-    return models.Boosted(builder.ensemble(matrix, len(start), trees))
+    return tree_models.Boosted(builder.ensemble(matrix, len(start), trees))
 
 
 def linear_model(estimator: Any, given: Traced, builder: Builder, link: str = "softmax") -> models.Model:

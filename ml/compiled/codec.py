@@ -8,14 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from ml.compiled import calibration, columns, combined, kernels, models, single, stages, words
+from ml.compiled import calibration, columns, combined, kernels, models, single, stages, tables, tree_models, words
 
 KNOWN: dict[str, type] = {
     kind.__name__: kind
     for kind in (
-        columns.Number, columns.Table, columns.SparseTable, columns.Matrix, words.Words,
+        columns.Number, tables.Table, tables.SparseTable, columns.Matrix, words.Words,
         stages.Staged, stages.Affine, stages.Products, stages.Normalised, stages.Picked, stages.Stepped,
-        models.Forest, models.Boosted, models.Linear, models.Gaussian, calibration.Sigmoid, calibration.Isotonic,
+        tree_models.Forest, tree_models.Boosted, models.Linear, models.Gaussian,
+        calibration.Sigmoid, calibration.Isotonic,
         calibration.Member, calibration.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
         combined.Posterior, combined.Average, combined.AgainstRest, combined.Stacked,
         kernels.SupportVectors, kernels.Network, single.SinglePrecision,

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 
 import numpy as np
 
-from ml.compiled import models
+from ml.compiled import models, tree_models
 from ml.compiled.builder import Builder
 from ml.compiled.combined import Posterior
 from ml.compiled.grow import Grown, of_constant
@@ -91,7 +91,7 @@ def of_lightgbm(estimator: Any, given: Traced, builder: Builder) -> models.Model
     builder.note(f"{len(trees)} trees of LightGBM")
     matrix = builder.matrix(_lightgbm_categories(given, model, trees), missing=True)
     start = [of_constant(0.0, at) for at in range(targets)]
-    boosted = models.Boosted(builder.ensemble(matrix, targets, [*start, *trees]), slope)
+    boosted = tree_models.Boosted(builder.ensemble(matrix, targets, [*start, *trees]), slope)
     return boosted if hasattr(estimator, "decision_function") else Posterior(boosted)
 
 
@@ -161,7 +161,7 @@ def of_catboost(estimator: Any, given: Traced, builder: Builder) -> models.Model
         trees += _catboost_trees(tree, len(bias), float(scale), columns, right)
     builder.note(f"{len(model['oblivious_trees'])} trees of CatBoost")
     matrix = builder.matrix(given, single=True, missing=True)
-    return Posterior(models.Boosted(builder.ensemble(matrix, len(bias), trees)))
+    return Posterior(tree_models.Boosted(builder.ensemble(matrix, len(bias), trees)))
 
 
 def _catboost_trees(

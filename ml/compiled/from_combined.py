@@ -11,7 +11,7 @@ from sklearn.ensemble import AdaBoostClassifier, BaggingClassifier, StackingClas
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.tree import DecisionTreeClassifier, ExtraTreeClassifier
 
-from ml.compiled import combined, models
+from ml.compiled import combined, models, tree_models
 from ml.compiled.builder import Builder
 from ml.compiled.classifiers import Maker, forests
 from ml.compiled.grow import of_tree
@@ -72,7 +72,7 @@ def _ada_boost(estimator: AdaBoostClassifier, given: Traced, builder: Builder) -
             share = weight / total * (2.0 if k == 2 else 1.0)
             trees.append(of_tree(tree, np.where(said == value, share, -share / (k - 1)), at))
     targets = 1 if k == 2 else k
-    return models.Boosted(builder.ensemble(matrix, targets, trees), 1.0 / (k - 1))
+    return tree_models.Boosted(builder.ensemble(matrix, targets, trees), 1.0 / (k - 1))
 
 
 def _against_rest(estimator: OneVsRestClassifier, given: Traced, builder: Builder) -> models.Model:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ml.compiled.columns import Number, Part, SparseTable, Table
+from ml.compiled.columns import Number, Part
 from ml.compiled.stages import Picked, Stage, Staged, Stepped, with_stage
 from ml.compiled.steps import Step
 from ml.compiled.symbols import CannotCompile, Coded, Column, Group, Made
+from ml.compiled.tables import SparseTable, Table
 from ml.compiled.words import Words
 
 FEW_COLUMNS, FEW_CELLS = 8, 10_000  # a table with more than both is kept sparse
