@@ -30,6 +30,7 @@ from ml.trust.card import fault_of_card
 from ml.trust.code import FOLDER as CODE
 from ml.trust.code import Code, code_of_bundle
 from ml.trust.faults import Fault, stamp_of
+from ml.trust.fields import fault_of_fields
 from ml.trust.foreign import foreign, how_to_install, missing_module, reason
 from ml.trust.load import load_estimator
 from ml.trust.record import Trusted, trusted_of
@@ -75,6 +76,7 @@ class Bundle:
             self.card: dict[str, Any] = _card_of(folder, self.key)
             self.schema: Schema = schemas.from_json(read_json(folder / SCHEMA))
             self.outcomes = outcomes_from_json(self.card["outcomes"])
+            _check_fields(self.key, self.schema, self.outcomes)
             _check_card(self.card, self.key, self.outcomes)
 
     @property
@@ -205,6 +207,16 @@ def _card_of(folder: Path, key: str) -> dict[str, Any]:
     card = read_json(folder / CARD)
     _check_card(card, key)
     return card
+
+
+def _check_fields(key: str, schema: Schema, outcomes: Outcomes) -> None:
+    for file, read in ((SCHEMA, schema), (CARD, outcomes)):
+        fault = fault_of_fields(read)
+        if fault:
+            raise BrokenModel(f"{key}: in {file} {fault}, which it cannot be.", AGAIN)
+    names = outcomes.names
+    if not names or len(set(names)) != len(names) or outcomes.positive not in names:
+        raise BrokenModel(f"{key}: {CARD} does not tell which outcomes there are.", AGAIN)
 
 
 def _check_card(card: Any, key: str, outcomes: Outcomes | None = None) -> None:

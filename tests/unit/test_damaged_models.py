@@ -1,8 +1,11 @@
 """Whatever is wrong with one model, that one is broken by name and everybody else goes on."""
 
+import contextlib
 import gc
 import json
 import logging
+import random
+import shutil
 import sys
 import weakref
 
@@ -32,6 +35,7 @@ from tests.damage import (
     rewritten,
     written,
 )
+from tests.small import small_model
 
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 SOUND_ONES = ("sound-linear", "sound-own", "sound-trees")
@@ -234,6 +238,49 @@ def test_a_library_that_is_missing_breaks_its_model_with_the_pin_and_no_other(tm
     assert "pip install " in found["boosted"]
     assert "requirements.txt" in found["boosted"]
     assert key
+
+
+JUNK = [None, {}, [], "x", -1, float("inf"), True, 3.5, [None], {"a": 1}, "", 10**30]
+
+
+def changed(data, draw):
+    """Put junk in a random place of what a JSON file says, or leave a key out; gives the place."""
+    places = [((), data)]
+    for path, value in places:
+        inner = value.items() if isinstance(value, dict) else enumerate(value[:4]) if isinstance(value, list) else ()
+        places += [((*path, key), each) for key, each in inner]
+    path, _ = draw.choice(places[1:])
+    holder = data
+    for key in path[:-1]:
+        holder = holder[key]
+    if isinstance(holder, dict) and draw.random() < 0.25:
+        del holder[path[-1]]
+    else:
+        holder[path[-1]] = draw.choice(JUNK)
+    return path
+
+
+@pytest.mark.parametrize("file", ["card.json", "schema.json", "program.json", "golden.json"])
+def test_junk_anywhere_in_a_file_leaves_every_page_standing(tmp_path, file):
+    """The model is broken, or serves: nothing else is raised, by its own pages or by those of all models."""
+    small_model("binary", tmp_path / "sound")
+    record = {"income": 50, "debt": 3, "shoe_size": 40, "region": "south"}
+    for seed in range(30):
+        models = tmp_path / str(seed)
+        shutil.copytree(tmp_path / "sound", models)
+        draw, places = random.Random(seed), []
+        forge(
+            models, "binary", rewritten(file, lambda data, draw=draw, places=places: places.append(changed(data, draw)))
+        )
+        service = open_service(models)
+        fault = service.check()["binary"]
+        for path in ("/", *(f"/binary/{kind}" for kind in ("predict", "insights", "performance", "campaign"))):
+            to_json(show_page(service, path, ""))
+        if fault is None:
+            with contextlib.suppress(LikelyError):
+                service.score("binary", [record])
+        else:
+            assert "binary@" in fault, (places, fault)
 
 
 def test_every_content_that_is_no_object_was_tried():
