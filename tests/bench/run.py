@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("service.py", "start.py", "post.py", "edits.py", "page.py", "records.py", "predictors.py")
+SCRIPTS = ("service.py", "start.py", "post.py", "edits.py", "page.py", "records.py", "predictors.py", "adding.py")
 
 
 def main() -> int:

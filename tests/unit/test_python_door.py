@@ -1,0 +1,108 @@
+"""Three lines of Python add a model, wherever they are run; what is in memory stays as it was."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+
+from ml.add import add_model
+from ml.errors import InvalidData
+from ml.service import open_service
+
+ROOT = Path(__file__).resolve().parents[2]
+
+CELLS = """
+import numpy as np, pandas as pd
+from sklearn.ensemble import RandomForestClassifier
+draw = np.random.default_rng(0)
+X = pd.DataFrame({"income": draw.gamma(2, 900, 400), "plan": draw.choice(["a", "b"], 400)}).astype({"plan": "category"})
+y = pd.Series(np.where(X.income > 1500, "stays", "leaves"), name="end")
+X_train, X_holdout, y_train, y_holdout = X[:300], X[300:], y[:300], y[300:]
+pipeline = RandomForestClassifier(10, random_state=0).fit(X_train[["income"]], y_train)
+X_train, X_holdout = X_train[["income"]], X_holdout[["income"]]
+from ml.add import add_model
+key = add_model("churn", pipeline, X_train, X_holdout, y_holdout, models="models")
+print(key)
+"""
+
+
+def test_a_notebook_elsewhere_adds_a_model(tmp_path):
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    run = subprocess.run(
+        [sys.executable, "-c", CELLS], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.strip() == open_service(tmp_path / "models").model("churn").key
+
+
+@pytest.fixture
+def fitted():
+    draw = np.random.default_rng(0)
+    X = pd.DataFrame({"income": draw.gamma(2, 900, 300), "age": draw.integers(18, 80, 300)})
+    y = pd.Series(np.where(X["income"] > 1500, 1, 0), name="buys")
+    return RandomForestClassifier(5, n_jobs=2, random_state=0).fit(X[:200], y[:200]), X, y
+
+
+def test_neither_the_estimator_nor_the_frames_are_changed(fitted, tmp_path):
+    model, X, y = fitted
+    before = X.copy(), y.copy(), model.get_params(), model.predict_proba(X)
+    add_model("m", model, X[:200], X[200:], y[200:], models=tmp_path)
+    pd.testing.assert_frame_equal(X, before[0])
+    pd.testing.assert_series_equal(y, before[1])
+    assert model.get_params() == before[2]
+    assert (model.predict_proba(X) == before[3]).all()
+
+
+def test_what_is_described_is_told_as_a_dict(fitted, tmp_path):
+    model, X, y = fitted
+    told = {"title": "Who buys?", "features": {"income": {"unit": "EUR"}}, "outcomes": {"1": "Buys"}}
+    key = add_model("m", model, X[:200], X[200:], y[200:], describe=told, models=tmp_path)
+    bundle = open_service(tmp_path).model(key)
+    assert (bundle.title, bundle.outcomes["1"].label, bundle.schema.feature("income").unit) == (
+        "Who buys?",
+        "Buys",
+        "EUR",
+    )
+
+
+def test_a_challenger_is_only_held(fitted, tmp_path):
+    model, X, y = fitted
+    live = add_model("m", model, X[:200], X[200:], y[200:], models=tmp_path)
+    other = make_pipeline(LogisticRegression()).fit(X[:200], y[:200])
+    held = add_model("m", other, X[:200], X[200:], y[200:], models=tmp_path, live=False)
+    assert open_service(tmp_path).model("m").key == live != held
+    assert open_service(tmp_path).model(held).key == held
+
+
+class Doubled(TransformerMixin, BaseEstimator):
+    """As a notebook defines it."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return X * 2
+
+
+@pytest.mark.parametrize("place", ["estimator", "rows", "width"])
+def test_what_does_not_fit_is_refused_in_words(place, fitted, tmp_path):
+    model, X, y = fitted
+    if place == "estimator":
+        Doubled.__module__ = "__main__"
+        model = make_pipeline(Doubled(), LogisticRegression()).fit(X[:200], y[:200])
+        said = "--code"
+    elif place == "rows":
+        y, said = y[:-5], "Give a truth of 100 rows"
+    else:
+        X, said = X[["income"]], "lacks the columns age"
+    with pytest.raises(InvalidData, match=said):
+        add_model("m", model, X[:200], X[200:], y[200:], models=tmp_path)
+    assert not list(tmp_path.iterdir()) or [path.name for path in tmp_path.iterdir()] == ["trust.json"]
