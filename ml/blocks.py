@@ -67,6 +67,8 @@ def frame_of(schema: Schema, block: Block) -> pd.DataFrame:
     import pandas as pd
 
     columns = {feature.name: series_of(feature, array) for feature, array in zip(schema.features, block, strict=True)}
+    if all(type(made) is np.ndarray and made.dtype == np.float64 for made in columns.values()):
+        return pd.DataFrame(np.column_stack(list(columns.values())), columns=list(columns), copy=False)
     return pd.DataFrame(columns, copy=False)
 
 

@@ -13,10 +13,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ml.blocks import Block, block_of, frame_of, size, take
+from ml.blocks import Block, block_of, size, take
 from ml.outcomes import Outcomes, Prediction
 from ml.predict.answers import NoAnswer, labels_of, probabilities_of
-from ml.predict.asking import Asking, contained
+from ml.predict.asking import Asking
+from ml.predict.inputs import input_of
 from ml.schema import Row, Schema
 from ml.trust.foreign import missing_module
 
@@ -82,7 +83,7 @@ class SklearnPredictor:
             return joined(
                 [self.block(take(block, slice(at, at + ROWS_AT_ONCE))) for at in range(0, rows, ROWS_AT_ONCE)]
             )
-        return answering(lambda: self._answer(contained(frame_of(self._schema, block), self._asking.container)))
+        return answering(lambda: self._answer(input_of(self._schema, block, self._asking.container)))
 
     def _answer(self, given: Any) -> Prediction:
         probabilities = probabilities_of(self._estimator, given, self._outcomes)

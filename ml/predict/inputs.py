@@ -1,0 +1,31 @@
+"""A block in the form in which an estimator takes it, built without a frame where none is asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ml.blocks import Block, frame_of
+from ml.data.frames import NUMERIC, series_of
+from ml.predict.asking import Container, contained
+from ml.schema import Schema
+
+
+def input_of(schema: Schema, block: Block, container: Container) -> Any:
+    """Columns of a block as a DataFrame, an array or a Series; the same as ``contained(frame_of(schema, block), …)``.
+
+    Parameters
+    ----------
+    schema : Schema
+    block : Block of n records
+    container : {"frame", "array", "series"}
+    """
+    if container == "series":
+        import pandas as pd
+
+        feature = schema.features[0]
+        return pd.Series(series_of(feature, block[0]), name=feature.name)
+    if container == "array" and all(feature.kind in NUMERIC for feature in schema.features):
+        return np.column_stack(block)
+    return contained(frame_of(schema, block), container)

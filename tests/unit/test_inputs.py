@@ -1,0 +1,31 @@
+"""What an estimator is given is the same whether a frame was built on the way or not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ml.blocks import block_of_frame, frame_of
+from ml.infer import infer_schema
+from ml.predict.asking import contained
+from ml.predict.inputs import input_of
+
+FRAMES = {
+    "numbers": pd.DataFrame({"a": [1.5, 2.0, np.nan], "b": [1, 2, 3], "c": [True, False, True]}),
+    "texts": pd.DataFrame({"said": ["a", "b", None]}),
+    "mixed": pd.DataFrame({"a": [1.5, 2.0, np.nan], "said": ["a", "b", None]}),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+@pytest.mark.parametrize("container", ["frame", "array", "series"])
+def test_the_input_is_that_of_the_frame(name, container):
+    schema = infer_schema(FRAMES[name], optional=True)
+    block = block_of_frame(schema, FRAMES[name])
+    made, wanted = input_of(schema, block, container), contained(frame_of(schema, block), container)
+    assert type(made) is type(wanted)
+    if container == "frame":
+        pd.testing.assert_frame_equal(made, wanted)
+    elif container == "series":
+        pd.testing.assert_series_equal(made, wanted)
+    else:
+        pd.testing.assert_frame_equal(pd.DataFrame(made), pd.DataFrame(wanted))
