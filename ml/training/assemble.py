@@ -25,6 +25,7 @@ from ml.predict.answers import classes_of_outputs
 from ml.predict.asking import Asking
 from ml.predictor import SklearnPredictor
 from ml.schema import Schema, text_of
+from ml.training.column_types import check_columns
 from ml.training.columns import align, columns_of, with_names
 from ml.training.find_asking import Way, find_asking
 from ml.training.identifiers import hide_identifiers
@@ -128,6 +129,7 @@ def _prepared(table: TrainingTable, columns: Sequence[str], given: Material) -> 
     missing = [name for name in columns if name not in table.frame]
     if missing:
         raise InvalidData(f"{table.name} lacks the columns {', '.join(missing)}.", "The estimator was fitted on them.")
+    check_columns(table.frame, columns, table.name)
     dates = {name: to_dates(table.frame[name], table) for name in given.told.dates() if name in table.frame}
     return replace(table, frame=table.frame.assign(**dates)) if dates else table
 

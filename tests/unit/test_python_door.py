@@ -106,3 +106,11 @@ def test_what_does_not_fit_is_refused_in_words(place, fitted, tmp_path):
     with pytest.raises(InvalidData, match=said):
         add_model("m", model, X[:200], X[200:], y[200:], models=tmp_path)
     assert not list(tmp_path.iterdir()) or [path.name for path in tmp_path.iterdir()] == ["trust.json"]
+
+
+def test_two_classes_that_differ_by_a_space_are_refused(fitted, tmp_path):
+    _, X, _ = fitted
+    y = pd.Series(np.where(X["income"] > 1500, "A", "A "))
+    model = LogisticRegression(max_iter=500).fit(X[:200], y[:200])
+    with pytest.raises(InvalidData, match="More than one class of the estimator is called 'A'"):
+        add_model("m", model, X[:200], X[200:], y[200:], models=tmp_path)
