@@ -7,6 +7,7 @@ and needs neither scikit-learn nor pandas: numpy, and onnxruntime where there ar
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -20,6 +21,7 @@ from ml.compiled.models import Exclusive, Independent, Inputs
 from ml.compiled.ties import Ties
 from ml.compiled.trees import Trees
 from ml.outcomes import Prediction
+from ml.predict.answers import NoAnswer
 from ml.schema import Row
 
 PROGRAM_FILES = ("program.json", "program.onnx", "program-first.onnx", "program-ties.npz")
@@ -95,7 +97,10 @@ class Program:
             return self.ties.sums(number, matrices[matrix][rows]) if self.ties else None
 
         sums = self._trees.sums(matrices) if self._trees else {}
-        return self.model.answer(Inputs(matrices, sums, first_sums, ordered_sums))
+        labels, probabilities = self.model.answer(Inputs(matrices, sums, first_sums, ordered_sums))
+        if not math.isfinite(float(probabilities.sum())):
+            raise NoAnswer("it gives no probability for these values.")
+        return labels, probabilities
 
     @cached_property
     def _rows_at_once(self) -> int:

@@ -42,7 +42,7 @@ from sklearn.tree import DecisionTreeClassifier
 from ml.blocks import Block, block_of_frame, rows_of, take
 from ml.compile import CannotCompile, compile_estimator, prove
 from ml.outcomes import Outcome, Outcomes, Prediction
-from ml.predictor import SklearnPredictor
+from ml.predictor import NoAnswer, SklearnPredictor
 from ml.program import PROGRAM_FILES, Program
 from ml.schema import Choice, Feature, Schema
 
@@ -467,3 +467,15 @@ def test_the_proof_finds_another_probability_and_another_label(compiled: tuple[P
     assert "Labels differ" in prove(program, flipped, MIXED, [block]).reason
     known = take(block, np.array([value is not None for value in block[1]]))
     assert "that the estimator refuses" in prove(program, refusing, MIXED, [known]).reason
+
+
+def test_a_compiled_model_gives_no_number_that_is_none():
+    frame = pd.DataFrame({"a": np.linspace(-1, 1, 40), "b": np.linspace(1, -1, 40)})
+    model = GaussianNB().fit(frame, np.where(frame["a"] > 0, "y", "x"))
+    outcomes = Outcomes((Outcome("x", "x", "x"), Outcome("y", "y", "y")), True, "y")
+    program = compile_estimator(model, infer_schema(frame), outcomes)
+    program.model.model.variance[:] = np.nan
+    with pytest.raises(NoAnswer, match="no probability"):
+        program.row((0.5, 0.5))
+    with pytest.raises(NoAnswer, match="no probability"):
+        program.block((np.array([0.5, 0.1]), np.array([0.5, 0.1])))
