@@ -41,6 +41,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from ml.blocks import Block, block_of_frame, rows_of, take
 from ml.compile import CannotCompile, compile_estimator, prove
+from ml.infer import infer_schema
 from ml.outcomes import Outcome, Outcomes, Prediction
 from ml.predictor import NoAnswer, SklearnPredictor
 from ml.program import PROGRAM_FILES, Program
