@@ -14,6 +14,7 @@ from ml.data.training_table import TrainingTable, frame_table, read_training_tab
 from ml.description import Description, read_described, read_description
 from ml.errors import InvalidData
 from ml.training.assemble import Material, assemble
+from ml.training.calibration_file import calibrated
 from ml.training.check_estimator import check_estimator
 from ml.training.load_estimator import load_estimator_file
 from ml.training.prove_reading import prove_reading
@@ -41,6 +42,8 @@ class Given:
         TOML file with title, description, labels, units, help, limits: what data cannot tell.
     code : Path, optional
         A Python file or folder with the estimator's own classes and functions; it travels with the version.
+    calibrate : Path, optional
+        A file like the hold-out, with other rows that the estimator did not see: its probabilities are calibrated.
     """
 
     name: str
@@ -55,6 +58,7 @@ class Given:
     trust: Sequence[str] = ()
     trust_pickle: bool = False
     code: Path | None = None
+    calibrate: Path | None = None
 
 
 def gather(given: Given) -> Trained:
@@ -71,21 +75,22 @@ def gather(given: Given) -> Trained:
     estimator = load_estimator_file(given.estimator, given.trust_pickle, given.trust, code, len(given.truth))
     told = read_description(given.describe)
     training, holdout = (read_training_table(path, told.texts()) for path in (given.data, given.holdout))
-    trained = assemble(
-        Material(
-            name=given.name,
-            estimator=estimator,
-            training=training,
-            holdout=holdout,
-            truth=[_spelled(name, holdout) for name in given.truth],
-            positive=given.positive,
-            record_id=given.record_id,
-            told=told,
-            meanings=told.truth | read_meanings(given.map),
-            trusted=given.trust,
-            code=code,
-        )
+    material = Material(
+        name=given.name,
+        estimator=estimator,
+        training=training,
+        holdout=holdout,
+        truth=[_spelled(name, holdout) for name in given.truth],
+        positive=given.positive,
+        record_id=given.record_id,
+        told=told,
+        meanings=told.truth | read_meanings(given.map),
+        trusted=given.trust,
+        code=code,
     )
+    trained = assemble(material)
+    if given.calibrate is not None:
+        trained = calibrated(material, trained, read_training_table(given.calibrate, told.texts()))
     said = prove_reading(trained.schema, trained.holdout, given.holdout)
     return replace(trained, notes=[*trained.notes, *said])
 
@@ -104,6 +109,7 @@ def add_model(
     truth: Mapping[str, Any] | None = None,
     trust: Sequence[str] = (),
     code: str | Path | None = None,
+    calibrate: tuple[Any, Any] | None = None,
     models: str | Path = MODELS,
     live: bool = True,
     why: str | None = None,
@@ -131,6 +137,8 @@ def add_model(
         Types of the estimator beyond those of the supported libraries.
     code : path, optional
         A Python file or folder with the estimator's own classes and functions; it travels with the version.
+    calibrate : pair of X and y, optional
+        Other rows that it did not see, and their truth: its probabilities are calibrated on them.
     models : path
         Folder of the models; this installation's by default.
     live : bool
@@ -169,7 +177,10 @@ def add_model(
         code=None if code is None else read_code(Path(code)),
     )
     action = "add" if live else "hold"
-    return build_bundle(assemble(material), Path(models), action=action, why=why)
+    trained = assemble(material)
+    if calibrate is not None:
+        trained = calibrated(material, trained, frame_table(*calibrate, columns, "calibrate"))
+    return build_bundle(trained, Path(models), action=action, why=why)
 
 
 def read_meanings(words: Sequence[str]) -> dict[str, str]:

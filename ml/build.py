@@ -236,15 +236,28 @@ def _quiet(estimator: Any) -> Iterator[Any]:
     """The estimator without parallel jobs, for a while: a pool for one row costs more than the row."""
     best = getattr(estimator, "best_estimator_", None)
     estimator = estimator if best is None else best
-    params = estimator.get_params() if hasattr(estimator, "get_params") else {}
-    jobs = {name: value for name, value in params.items() if name.split("__")[-1] == "n_jobs" and value is not None}
-    if jobs:
-        estimator.set_params(**dict.fromkeys(jobs))
+    found = [(each, _jobs(each)) for each in _with_frozen(estimator)]
+    for each, jobs in found:
+        each.set_params(**dict.fromkeys(jobs))
     try:
         yield estimator
     finally:
-        if jobs:
-            estimator.set_params(**jobs)  # it may be somebody's in a notebook
+        for each, jobs in found:
+            each.set_params(**jobs)  # it may be somebody's in a notebook
+
+
+def _jobs(estimator: Any) -> dict[str, Any]:
+    params = estimator.get_params()
+    return {name: value for name, value in params.items() if name.split("__")[-1] == "n_jobs" and value is not None}
+
+
+def _with_frozen(estimator: Any) -> Iterator[Any]:
+    """The estimator and those that are frozen inside, whose parameters it does not know."""
+    if hasattr(estimator, "get_params"):
+        yield estimator
+        frozen = [value for value in estimator.get_params().values() if type(value).__name__ == "FrozenEstimator"]
+        for each in frozen:
+            yield from _with_frozen(each.estimator)
 
 
 def _truth(trained: Trained) -> np.ndarray:

@@ -118,6 +118,12 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--trust-pickle", action="store_true", help="load a pickle, and run the code that it holds")
     add.add_argument("--hold", action="store_true", help="do not make it live: compare it first, then promote it")
     lifecycle.describe_who(add)
+    add.add_argument(
+        "--calibrate",
+        type=Path,
+        metavar="FILE",
+        help="rows that it did not see and that are not the hold-out: calibrate its probabilities on them",
+    )
     add.add_argument("--warm", action="store_true", help=WARM)
     add.set_defaults(run=_add)
 

@@ -39,6 +39,7 @@ def card_facts(bundle: Bundle) -> Facts:
         ("Data", _text(card.get("data"))),
         ("Dates of the data", _dates(card, bundle.schema)),
         ("Records", f"{rows.get('training', 0):,} to learn from, {rows.get('hold-out', 0):,} held out to judge it by"),
+        *([("Calibrated", _calibration(card["calibration"]))] if card.get("calibration") else []),
         *([("Hold-out", " ".join(checked))] if checked else []),
         ("Outcomes", _outcomes(bundle)),
         ("Served by", _path(card.get("path", {}), card.get("offers", ""))),
@@ -48,6 +49,12 @@ def card_facts(bundle: Bundle) -> Facts:
         ("Made with", ", ".join(f"{name} {version}" for name, version in card.get("versions", {}).items()) or NOT_SAID),
     ]
     return [*said, ("Code of its own", ", ".join(bundle.own_files) or "none")]
+
+
+def _calibration(told: dict[str, Any]) -> str:
+    if told.get("method") == "none":
+        return f"No curve was better than its own probabilities, by {told.get('records', 0):,} records."
+    return f"By {told.get('records', 0):,} records of their own ({told.get('method')})"
 
 
 def schema_facts(feature: Feature) -> dict[str, str]:

@@ -1,0 +1,89 @@
+"""``--calibrate FILE``: calibrate what is added by a file of its own, and say what that did."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from ml.build import Trained
+from ml.data.training_table import TrainingTable
+from ml.errors import InvalidData
+from ml.predict.asking import contained
+from ml.training.assemble import Material, assemble
+from ml.training.calibrate import HINT, Calibrated, Quality, calibrate
+from ml.training.holdout_checks import frame_hashes
+from ml.trust.code import Code, with_its_code
+from ml.truth import truth_matrix
+
+CARD = "calibration"
+
+
+@dataclass(frozen=True)
+class _Given:
+    material: Material
+    trained: Trained
+    table: TrainingTable
+
+    @property
+    def code(self) -> Code | None:
+        return self.material.code
+
+
+def calibrated(material: Material, trained: Trained, table: TrainingTable) -> Trained:
+    """What is added, with its estimator calibrated on the rows of `table`.
+
+    Raises
+    ------
+    InvalidData
+        When the rows do not fit, the outcomes are independent, or the estimator gives no scores.
+    """
+    return _calibrated(_Given(material, trained, table))
+
+
+@with_its_code
+def _calibrated(given: _Given) -> Trained:
+    trained, table = given.trained, given.table
+    if not trained.outcomes.exclusive:
+        message = "Independent outcomes are not calibrated: each would need a curve of its own."
+        raise InvalidData(message, "Calibrate each outcome's estimator before fitting, or leave --calibrate out.")
+    seen = assemble(replace(given.material, holdout=table))  # read, checked and aligned as a hold-out is
+    truth = truth_matrix(seen.truth, seen.outcomes)
+    strange = sorted({str(value) for value in np.asarray(seen.truth, dtype=object)[~truth.any(axis=1)]})
+    if strange:
+        raise InvalidData(f"{table.name} has outcomes that the model does not know: {', '.join(strange[:6])}.")
+    classes = [seen.outcomes.items[at].value for at in truth.argmax(axis=1).tolist()]
+    found = calibrate(trained.estimator, contained(seen.holdout, trained.asking.container), classes)
+    said = [_quality_words(found, table.name), *_overlaps(trained, seen, table.name)]
+    about = {**trained.about, CARD: {"file": table.name, **_plain(found)}}
+    return replace(trained, estimator=found.estimator, about=about, notes=[*trained.notes, *said])
+
+
+def _plain(found: Calibrated) -> dict[str, object]:
+    before = None if found.before is None else asdict(found.before)
+    return {"method": found.method, "records": found.records, "before": before, "after": asdict(found.after)}
+
+
+def _quality_words(found: Calibrated, name: str) -> str:
+    rows = f"{name} ({found.records:,} records)"
+    if found.method == "none":
+        return f"Not calibrated: on {rows} no curve is better than its own probabilities ({_words(found.after)})."
+    before = "It gave no probabilities" if found.before is None else f"Before: {_words(found.before)}"
+    return f"Calibrated ({found.method}) on {rows}. {before}. After, cross-fitted: {_words(found.after)}."
+
+
+def _words(quality: Quality) -> str:
+    return f"log-loss {quality.log_loss:.4f}, Brier score {quality.brier:.4f}, calibration error {quality.error:.4f}"
+
+
+def _overlaps(trained: Trained, seen: Trained, name: str) -> list[str]:
+    """Rows of the file that stand in the hold-out, whose figures they would flatter, or in the training data."""
+    features = trained.schema.features
+    ours = frame_hashes(features, seen.holdout)
+    places = {"the hold-out": trained.holdout, "the training data": trained.training}
+    counts = {where: int(np.isin(ours, frame_hashes(features, frame)).sum()) for where, frame in places.items()}
+    return [
+        f"{count:,} of the {len(ours):,} rows of {name} stand in {where} too. {HINT}"
+        for where, count in counts.items()
+        if count
+    ]
