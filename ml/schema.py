@@ -147,8 +147,11 @@ class Feature:
             if self.required and self.yes_no:
                 return "switch"
             return "radio" if len(self.choices) <= MOST_BUTTONS else "select"
-        by_kind: dict[str, Widget] = {"boolean": "switch" if self.required else "radio", "date": "date", "text": "text"}
-        return by_kind.get(self.kind, "number")
+        if self.kind == "boolean":
+            return "switch" if self.required else "radio"
+        if self.kind == "date":
+            return "text" if self.timed else "date"  # a browser's control of times knows no zone and no seconds
+        return "text" if self.kind == "text" else "number"
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -323,6 +326,9 @@ def text_of(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
+    if isinstance(value, dt.datetime):
+        exact = value.second or value.microsecond
+        return value.isoformat(" ", "auto" if exact else "minutes")
     return value.isoformat() if isinstance(value, dt.date) else str(value).strip()
 
 

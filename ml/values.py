@@ -117,7 +117,7 @@ def _choices(feature: Feature) -> str:
 
 def _noun(feature: Feature) -> str:
     if feature.kind == "date":
-        return "a date and time as YYYY-MM-DDTHH:MM" if feature.timed else "a date as YYYY-MM-DD"
+        return "a date and time as YYYY-MM-DD HH:MM" if feature.timed else "a date as YYYY-MM-DD"
     return "a whole number" if feature.kind == "integer" and not feature.fractions else "a number"
 
 

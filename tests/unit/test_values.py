@@ -1,8 +1,11 @@
-"""Numbers are written as people write them."""
+"""Values are read and written as people write them, and nothing of them is lost."""
+
+import datetime as dt
 
 import pytest
 
-from ml.schema import Choice, Feature
+from ml.blocks import column, values_of
+from ml.schema import Choice, Feature, text_of
 from ml.values import Refused, read_value, shown
 
 
@@ -36,3 +39,50 @@ def test_a_choice_that_is_a_number_may_be_written_as_any_equal_number(raw):
 def test_another_number_is_no_choice(raw):
     with pytest.raises(Refused, match="not one of the choices"):
         read_value(CHOICES, raw)
+
+
+WHEN = Feature("seen", "Seen", "date", "datetime64[us]", timed=True)
+VIENNA = Feature("seen", "Seen", "date", "datetime64[us, Europe/Vienna]", timed=True, zone="Europe/Vienna")
+DAY = Feature("since", "Since", "date", "datetime64[us]")
+
+
+@pytest.mark.parametrize(
+    ("feature", "raw", "text"),
+    [
+        (WHEN, "2024-05-17T10:30", "2024-05-17 10:30"),
+        (WHEN, "2024-05-17 10:30:07.25", "2024-05-17 10:30:07.250000"),
+        (WHEN, "2024-05-17", "2024-05-17 00:00"),
+        (WHEN, dt.datetime(2024, 5, 17, 1), "2024-05-17 01:00"),  # noqa: DTZ001 - a time of no zone
+        (VIENNA, "2024-05-17T10:30", "2024-05-17 10:30+02:00"),
+        (VIENNA, "2024-05-17T10:30Z", "2024-05-17 12:30+02:00"),
+        (VIENNA, "2024-01-17T10:30-05:00", "2024-01-17 16:30+01:00"),
+        (DAY, "2024-05-17 00:00:00", "2024-05-17"),
+    ],
+)
+def test_a_time_of_day_and_a_zone_stay(feature, raw, text):
+    value = read_value(feature, raw)
+    assert text_of(value) == text
+    assert read_value(feature, text) == value
+    assert values_of(feature, column(feature, [value, None])) == [value, None]
+
+
+@pytest.mark.parametrize(
+    ("feature", "raw", "said"),
+    [
+        (DAY, "2024-05-17 10:30", "has a time of day; the model knows days only."),
+        (WHEN, "2024-05-17T10:30+02:00", "names a time zone; the model knows none."),
+        (WHEN, "17.5.2024", "is not a date."),
+    ],
+)
+def test_a_time_that_would_be_lost_is_refused(feature, raw, said):
+    with pytest.raises(Refused, match=said):
+        read_value(feature, raw)
+
+
+def test_the_hour_that_comes_twice_is_kept_apart():
+    """In Vienna the clock showed 02:30 twice on 2024-10-27."""
+    first, second = (read_value(VIENNA, f"2024-10-27T{hour}:30Z") for hour in ("00", "01"))
+    assert (text_of(first), text_of(second)) == ("2024-10-27 02:30+02:00", "2024-10-27 02:30+01:00")
+    array = column(VIENNA, [first, second])
+    assert (array[1] - array[0]).astype("timedelta64[m]").astype(int) == 60
+    assert [text_of(value) for value in values_of(VIENNA, array)] == [text_of(first), text_of(second)]
