@@ -13,7 +13,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import orjson
@@ -22,6 +22,7 @@ from ml.bundle import Bundle
 from ml.errors import InvalidData, LikelyError
 from ml.scoring import Chunk, Lines, scored_chunk
 from ml.service import Service, open_service
+from ml.trust.record import Trusted, allow, trusted_of
 
 PATIENCE = 30  # seconds until a scheduler and its first worker have to be there
 AHEAD = 3  # chunks on their way for each thread of the cluster
@@ -82,8 +83,14 @@ class OnDask:
         NoCluster
         """
         most = AHEAD * self._threads()
-        files = {path.name: path.read_bytes() for path in bundle.folder.iterdir() if path.is_file()}
-        version = self._client.scatter(files, broadcast=True, hash=False)
+        files = {
+            path.relative_to(bundle.folder).as_posix(): path.read_bytes()
+            for path in bundle.folder.rglob("*")
+            if path.is_file()
+        }
+        # Who may have this scored is who allowed what the model holds: the workers are told both.
+        told = trusted_of(bundle.folder.parents[1], bundle.name)
+        version = self._client.scatter((files, told), broadcast=True, hash=False)
         waiting: deque[Any] = deque()
         for chunk in chunks:
             sent = orjson.dumps([header, chunk])
@@ -115,14 +122,14 @@ def _given(future: Any) -> Chunk:
         raise NoCluster(message, hint) from error
 
 
-def _score(key: str, files: dict[str, bytes], sent: bytes) -> Chunk:
+def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> Chunk:
     """What a worker does with a chunk."""
     header, lines = orjson.loads(sent)
-    service = _service(key, files)
+    service = _service(key, *version)
     return scored_chunk(service, service.model(key), header, lines)
 
 
-def _service(key: str, files: dict[str, bytes]) -> Service:
+def _service(key: str, files: dict[str, bytes], told: Trusted) -> Service:
     """A service on one version, opened once in each process."""
     with _opening:
         if key not in _opened:
@@ -131,9 +138,11 @@ def _service(key: str, files: dict[str, bytes]) -> Service:
             folder = Path(place.name) / name / fingerprint
             folder.mkdir(parents=True)
             for file, content in files.items():
-                if Path(file).name != file:
+                if ".." in PurePosixPath(file).parts or PurePosixPath(file).is_absolute():
                     raise InvalidData(f"A version holds no file {file!r}.")
+                (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 (folder / file).write_bytes(content)
+            allow(Path(place.name), name, told)
             service = open_service(place.name)
             _ = service.model(key).predictor
             _opened[key] = service, place

@@ -5,11 +5,17 @@ import os
 import random
 import signal
 
+import numpy as np
+import pandas as pd
 import pytest
 from distributed import Client, LocalCluster
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from ml import on_dask, scoring
-from ml.commands import BAD_INPUT, FAILED, main
+from ml.add import add_model
+from ml.commands import BAD_INPUT, FAILED, OK, main
 from ml.errors import BrokenModel
 from ml.on_dask import NoCluster, OnDask, cluster
 from ml.scoring import score_file
@@ -118,3 +124,26 @@ def test_a_cluster_without_this_program_is_told():
 
     with pytest.raises(NoCluster, match=r"No module named 'ml'.* this program's code"):
         on_dask._given(Future())
+
+
+STEPS = """
+def doubled(frame):
+    return frame * 2
+"""
+
+
+def test_code_that_travels_with_a_model_travels_to_the_workers(address, tmp_path, monkeypatch):
+    (tmp_path / "dask_steps.py").write_text(STEPS)
+    monkeypatch.syspath_prepend(tmp_path)
+    import dask_steps
+
+    frame = pd.DataFrame({"a": np.linspace(-1, 1, 120), "b": np.linspace(0, 1, 120)})
+    truth = pd.Series(np.where(frame["a"] > 0, "x", "y"))
+    model = make_pipeline(FunctionTransformer(dask_steps.doubled), LogisticRegression()).fit(frame, truth)
+    add_model("own", model, frame, frame, truth, models=tmp_path / "models", code=tmp_path / "dask_steps.py")
+    frame.to_csv(tmp_path / "in.csv", index=False)
+    words = ["score", "own", "--in", str(tmp_path / "in.csv"), "--out"]
+    assert main([*words, str(tmp_path / "here.csv")], tmp_path / "models") == OK
+    there = [*words, str(tmp_path / "there.csv"), "--engine", "dask", "--scheduler", address]
+    assert main(there, tmp_path / "models") == OK
+    assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
