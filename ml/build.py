@@ -236,7 +236,8 @@ def _quiet(estimator: Any) -> Iterator[Any]:
     """The estimator without parallel jobs, for a while: a pool for one row costs more than the row."""
     best = getattr(estimator, "best_estimator_", None)
     estimator = estimator if best is None else best
-    found = [(each, _jobs(each)) for each in _with_frozen(estimator)]
+    # Where there are none nothing is set: CatBoost refuses any change once it is fitted.
+    found = [(each, jobs) for each in _with_frozen(estimator) if (jobs := _jobs(each))]
     for each, jobs in found:
         each.set_params(**dict.fromkeys(jobs))
     try:
