@@ -29,6 +29,7 @@ from ml.blocks import Block, block_of_frame, rows_of, size, take, write_csv
 from ml.compile import CannotCompile, compile_estimator, prove
 from ml.compiled.trees import give_back
 from ml.cut_offs import check_cut_offs
+from ml.data import schema_json
 from ml.diagram import diagram_of
 from ml.errors import InvalidData
 from ml.holdout import Holdout, gaps_of, is_large, write_holdout, write_scores
@@ -189,7 +190,7 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     give_back(collect=True)
     path, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
     _write_json(folder / bundles.GOLDEN, _golden(schema, reference, holdout.block))
-    _write_json(folder / bundles.SCHEMA, schemas.to_json(schema))
+    _write_json(folder / bundles.SCHEMA, schema_json.to_json(schema))
     answer = reference.block(holdout.block)
     follow = labels_follow(estimator, outcomes, answer, *([reference.block(background)] if size(background) else []))
     card = _card(trained, estimator, path, size(holdout.block))

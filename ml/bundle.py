@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from ml import schema as schemas
 from ml.blocks import Block, block_of, read_csv
+from ml.data import schema_json
 from ml.errors import BrokenModel, LikelyError, UntrustedModel
 from ml.holdout import Holdout, read_holdout, read_scores
 from ml.outcomes import Outcome, Outcomes, Prediction
@@ -74,7 +74,7 @@ class Bundle:
         with self._breaking("be read"):
             self._files = verify(folder, name)
             self.card: dict[str, Any] = _card_of(folder, self.key)
-            self.schema: Schema = schemas.from_json(read_json(folder / SCHEMA))
+            self.schema: Schema = schema_json.from_json(read_json(folder / SCHEMA))
             self.outcomes = outcomes_from_json(self.card["outcomes"])
             _check_fields(self.key, self.schema, self.outcomes)
             _check_card(self.card, self.key, self.outcomes)

@@ -13,10 +13,11 @@ from sklearn.preprocessing import OneHotEncoder
 from layouts import fields
 from ml.blocks import block_of, frame_of
 from ml.build import Trained, build_bundle, outcomes_of
+from ml.data.schema_json import from_json, to_json
 from ml.data.yes_no import no_and_yes
 from ml.infer import infer_schema
 from ml.records import read_records
-from ml.schema import Choice, Schema, from_json, to_json
+from ml.schema import Choice, Schema
 from ml.service import open_service
 from ml.words import named
 

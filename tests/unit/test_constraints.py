@@ -6,9 +6,10 @@ import pandas as pd
 import pytest
 
 from ml.constraints import read_constraints
+from ml.data.schema_json import from_json, to_json
 from ml.errors import InvalidData
 from ml.infer import infer_schema
-from ml.schema import Constraint, Feature, from_json, to_json
+from ml.schema import Constraint, Feature
 
 FEATURES = (
     Feature("down payment", "Down payment", "number", aliases=("down",)),

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.data.schema_json import from_json, to_json
 from ml.errors import InvalidData
 from ml.infer import infer_schema, nice_step
-from ml.schema import Choice, from_json, to_json
+from ml.schema import Choice
 
 
 @pytest.fixture

@@ -12,9 +12,10 @@ from layouts.predict import form_schema
 from ml.book import Entry
 from ml.build import Trained, build_bundle, outcomes_of
 from ml.data.one_hot import OneHot
+from ml.data.schema_json import from_json, to_json
 from ml.infer import infer_schema
 from ml.records import read_records
-from ml.schema import Schema, from_json, to_json
+from ml.schema import Schema
 from ml.service import open_service
 from ml.sweep import one_hot_sweeps
 from ml.value import Game

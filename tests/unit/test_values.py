@@ -1,11 +1,14 @@
 """Values are read and written as people write them, and nothing of them is lost."""
 
 import datetime as dt
+import json
+from dataclasses import replace
 
 import pytest
 
 from ml.blocks import column, values_of
-from ml.schema import Choice, Feature, text_of
+from ml.data.schema_json import from_json, to_json
+from ml.schema import Choice, Feature, Schema, text_of
 from ml.values import Refused, read_value, shown
 
 
@@ -86,3 +89,17 @@ def test_the_hour_that_comes_twice_is_kept_apart():
     array = column(VIENNA, [first, second])
     assert (array[1] - array[0]).astype("timedelta64[m]").astype(int) == 60
     assert [text_of(value) for value in values_of(VIENNA, array)] == [text_of(first), text_of(second)]
+
+
+def test_a_schema_with_times_levels_and_markers_comes_back_from_json():
+    schema = Schema(
+        (
+            replace(VIENNA, seen=(read_value(VIENNA, "2024-01-01"), read_value(VIENNA, "2024-07-01T10:30"))),
+            Feature(
+                "plan", "Plan", "category", "category", choices=(Choice("b", "B"),), levels=("b", "a"), ordered=True
+            ),
+            Feature("note", "Note", "text", "str", blank="", missing=("NA", "null"), complete=True),
+            Feature("rooms", "Rooms", "integer", "int64", fractions=True),
+        )
+    )
+    assert from_json(json.loads(json.dumps(to_json(schema)))) == schema
