@@ -67,9 +67,9 @@ class Description:
         told = {"payoff": self.payoff, "cut_offs": self.cut_offs}
         return self.about | {name: given for name, given in told.items() if given}
 
-    def dates(self) -> list[str]:
-        """Columns that are said to hold dates."""
-        return [name for name, given in self.features.items() if given.get("kind") == "date"]
+    def dates(self) -> dict[str, str | None]:
+        """Columns that are said to hold dates, and their time zone where one is told."""
+        return {name: given.get("zone") for name, given in self.features.items() if given.get("kind") == "date"}
 
     def texts(self) -> list[str]:
         """Columns whose cells are texts even where they look like numbers: 02134 is no 2134."""

@@ -141,8 +141,9 @@ def _objects(feature: Feature, array: np.ndarray) -> Any:
     if any(missing):
         array = array.copy()
         array[missing] = None if feature.none_gaps else pd.NA if feature.dtype.startswith("string") else np.nan
-    # Not a Series: to build one costs as much as a tree
-    return array if feature.dtype == "object" else pd.array(array, dtype=feature.dtype)
+    if feature.dtype == "object":  # of an array of objects a frame makes strings, and NaN of None
+        return pd.Series(array, dtype=object)
+    return pd.array(array, dtype=feature.dtype)  # not a Series: to build one costs as much as a tree
 
 
 def _native(value: Any) -> Any:

@@ -10,21 +10,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from ml.blocks import block_of_frame
-from ml.build import Trained, outcomes_of
+from ml.build import Trained
 from ml.data.labels import label_of
 from ml.data.training_table import DECIMAL, MISSING, TrainingTable
 from ml.description import Description
 from ml.errors import InvalidData
 from ml.infer import infer_schema
-from ml.outcomes import Outcome, Outcomes
-from ml.predict.answers import classes_of_outputs
+from ml.outcomes import Outcomes
 from ml.predict.asking import Asking
 from ml.predictor import SklearnPredictor
-from ml.schema import Schema, text_of
+from ml.schema import Schema
 from ml.training.column_types import check_columns
 from ml.training.columns import align, columns_of, with_names
 from ml.training.find_asking import Way, find_asking
@@ -32,9 +30,10 @@ from ml.training.identifiers import hide_identifiers
 from ml.training.known_levels import Known, known_levels
 from ml.training.limits import with_limits
 from ml.training.markers import asked_levels, restored, told_levels, unseen_levels
+from ml.training.outcomes_told import outcomes_told
 from ml.training.variants import to_dates
 from ml.trust.code import Code, with_its_code
-from ml.truth import read_truth, truth_matrix, yes_class
+from ml.truth import read_truth, truth_matrix
 from ml.values import quote
 
 LIMIT_ROWS = 200
@@ -86,9 +85,11 @@ def assemble(given: Material) -> Trained:
     described = given.told.features
     levels = told_levels(training, described, known), told_levels(holdout, described, known)
     training, holdout = restored(training, levels[0]), restored(holdout, levels[1])
-    outcomes = _outcomes(given)
+    outcomes = outcomes_told(given.estimator, given.truth, given.told.outcomes, given.positive, given.meanings)
     truth = read_truth(holdout, given.truth, outcomes, given.meanings)
     way, training = _way(given, training, columns, outcomes, known)
+    left_out = [name for name in columns if name not in way.columns]
+    columns, known = list(way.columns), known.seen_in(training.frame)
     asked = asked_levels(
         given.estimator, way.variant.apply(training)[columns], way.container, training, known, described
     )
@@ -96,6 +97,7 @@ def assemble(given: Material) -> Trained:
     frames = align(way.variant.apply(training)[columns], holdout, way.variant, columns)
     markers = {name: {*levels[0].get(name, ()), *levels[1].get(name, ()), *asked.get(name, ())} for name in columns}
     schema, notes = _schema(given, frames[0], way, outcomes, known, markers)
+    notes = [*notes, *([f"Not given to the estimator: {', '.join(left_out)}."] if left_out else [])]
     reading = {"reader": {"missing": list(MISSING), "decimal": DECIMAL, "reading": way.variant.words}}
     source = {"data": f"{training.name}, hold-out {holdout.name}"} if training.path else {}
     return Trained(
@@ -130,7 +132,11 @@ def _prepared(table: TrainingTable, columns: Sequence[str], given: Material) -> 
     if missing:
         raise InvalidData(f"{table.name} lacks the columns {', '.join(missing)}.", "The estimator was fitted on them.")
     check_columns(table.frame, columns, table.name)
-    dates = {name: to_dates(table.frame[name], table) for name in given.told.dates() if name in table.frame}
+    dates = {
+        name: to_dates(zone)(table.frame[name], table)
+        for name, zone in given.told.dates().items()
+        if name in table.frame
+    }
     return replace(table, frame=table.frame.assign(**dates)) if dates else table
 
 
@@ -163,9 +169,14 @@ def _schema(
     """The schema with what the estimator takes, and what is worth saying of it."""
     described = {name: dict(fields) for name, fields in given.told.features.items()}
     unseen = unseen_levels(known, frame, list(frame))
-    for name in frame:
-        levels = markers.get(str(name), set())
-        described.setdefault(str(name), {}).setdefault("missing", [m for m in MISSING if m and m not in levels])
+    for name in map(str, frame):
+        levels, more = markers.get(name, set()), way.variant.gaps.get(name, frozenset())
+        found: dict[str, Any] = {
+            "missing": [*(m for m in MISSING if m and m not in levels), *sorted(more - set(MISSING))]
+        }
+        if name in way.variant.fills:
+            found |= {"required": False, "blank": way.variant.fills[name]}
+        described[name] = found | described.get(name, {})
     schema = infer_schema(
         frame,
         described,
@@ -199,72 +210,3 @@ def _notes(given: Material, way: Way, unseen: Mapping[str, Sequence[Any]]) -> li
         listed = ", ".join(quote(level) for level in levels[:MOST_NAMED]) + (", …" if len(levels) > MOST_NAMED else "")
         said.append(f"{name}: the estimator knows {listed}, which no row of {given.training.name} shows.")
     return said
-
-
-def _outcomes(given: Material) -> Outcomes:
-    labels, meanings = given.told.outcomes, given.meanings
-    if len(given.truth) > 1:
-        return _independent(given)
-    classes = [value.item() if isinstance(value, np.generic) else value for value in _classes(given.estimator)]
-    names = {text_of(value): text_of(value) for value in classes}
-    for word, value in meanings.items():
-        if text_of(value) not in names:
-            raise InvalidData(
-                f"{word!r} is said to mean {value!r}, which is no class of the estimator.",
-                f"Its classes: {', '.join(names)}.",
-            )
-        if names[text_of(value)] == text_of(value):
-            names[text_of(value)] = word
-    _known_names([*labels, *([] if given.positive is None else [given.positive])], names)
-    by_name = {name: text for text, name in names.items()} | {text: text for text in names}
-    told = {by_name[name]: label for name, label in labels.items()}
-    if not told and not meanings and {text_of(value) for value in classes} in ({"0", "1"}, {"false", "true"}):
-        question = label_of(given.truth[0])
-        told = {text: question if text in ("1", "true") else f"{question}: no" for text in names}
-    items = outcomes_of(
-        given.estimator, None, {value: told[text_of(value)] for value in classes if text_of(value) in told}
-    )
-    named = tuple(
-        replace(item, name=names[item.name], label=item.label if item.name in told else names[item.name])
-        for item in items.items
-    )
-    positive = named[-1].name if given.positive is None else names[by_name[given.positive]]
-    return Outcomes(named, True, positive)
-
-
-def _known_names(wanted: Sequence[str], names: Mapping[str, str]) -> None:
-    for name in wanted:
-        if name not in names and name not in names.values():
-            raise InvalidData(
-                f"No outcome is called {name!r}.", f"The model's outcomes: {', '.join(dict.fromkeys(names.values()))}."
-            )
-
-
-def _classes(estimator: Any) -> Sequence[Any]:
-    classes = getattr(estimator, "classes_", None)
-    if classes is None:
-        raise InvalidData(
-            f"{type(estimator).__name__} does not say which classes it knows (classes_).",
-            "Add a fitted classifier; one of your own sets classes_ in fit, as scikit-learn asks.",
-        )
-    if isinstance(classes, list) and classes and np.ndim(classes[0]) == 1:
-        raise InvalidData(
-            f"The estimator gives {len(classes)} labels a record, and --truth names 1.",
-            "Name one column a label: --truth A --truth B, in the order of its training.",
-        )
-    return list(classes)
-
-
-def _independent(given: Material) -> Outcomes:
-    labels, names = given.told.outcomes, [text.strip() for text in given.truth]
-    _known_names([*labels, *([] if given.positive is None else [given.positive])], {name: name for name in names})
-    outputs = classes_of_outputs(given.estimator, len(names))
-    items = tuple(
-        Outcome(name, labels.get(name, label_of(name)), column, yes_class(name, _plain(classes), given.meanings))
-        for name, column, classes in zip(names, given.truth, outputs, strict=True)
-    )
-    return Outcomes(items, False, given.positive or names[0])
-
-
-def _plain(values: Any) -> list[Any]:
-    return [value.item() if isinstance(value, np.generic) else value for value in values]

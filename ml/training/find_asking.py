@@ -2,41 +2,62 @@
 
 An estimator seldom tells: one whose first step is somebody's own has no ``feature_names_in_``, one that was fitted
 on texts wants a series, one of another library its categories. So it is asked, with rows of its own training, and
-of the ways in which it answers the one is taken that knows the truth of these rows best.
+of the ways in which it answers the one is taken whose values its encoders know and that knows the truth best.
 """
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ml.data.training_table import TrainingTable
+from ml.data.training_table import TrainingTable, is_text
 from ml.errors import InvalidData, LikelyError
 from ml.outcomes import Outcomes, Prediction
 from ml.predict.answers import labels_of, probabilities_of
 from ml.predict.asking import Container, contained
-from ml.training.hints import hint_for
+from ml.training.hints import hint_for, is_of_dates
 from ml.training.known_levels import Known
-from ml.training.variants import Variant, variants_of
+from ml.training.readings import native_of, readings_of
+from ml.training.variants import CONTAINER, Reading, Variant
 
 ROWS = 500  # of training, that tell one reading from another
 BETTER = 1e-6  # of the loss: less is rounding
+MOST_AT_ONCE = 3  # readings that are tried together where no single one is answered
 WITHOUT_NAMES = "fitted without feature names"
 SMALLEST = 1e-15
 
 
 @dataclass(frozen=True)
 class Way:
-    """One way to ask an estimator, and how well its answers fit the truth."""
+    """One way to ask an estimator, and how well it fits: fewest strangers first, then the least loss.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        What is given to it.
+    strangers : int
+        Cells that its encoders did not learn.
+    loss : float
+        Of its answers against the truth.
+    """
 
     variant: Variant
     container: Container
+    columns: tuple[str, ...]
+    strangers: int
     loss: float
+
+    def beats(self, other: Way) -> bool:
+        """Whether it fits better, by more than rounding."""
+        if self.strangers != other.strangers:
+            return self.strangers < other.strangers
+        return self.loss < other.loss - BETTER
 
 
 def find_asking(
@@ -67,31 +88,121 @@ def find_asking(
     InvalidData
         When it answers in no way; says what the plainest attempt ran into.
     """
-    rows = _spread(len(table.frame))
-    ways: list[Way] = []
-    failed: list[tuple[Variant, str]] = []
-    for variant in variants_of(table, columns, known):
-        try:
-            frame = variant.apply(table)[list(columns)].iloc[rows]
-        except LikelyError as error:
-            failed.append((variant, error.message))
-            continue
-        for container in _containers(estimator, frame):
-            asked = _ask(estimator, contained(frame, container), outcomes)
-            if isinstance(asked, str):
-                failed.append((variant, asked))
-            else:
-                ways.append(Way(variant, container, _loss(asked, None if truth is None else truth[rows])))
-    if not ways:
-        raise _refusal(estimator, table, columns, failed)
-    best = ways[0]
-    for way in ways[1:]:
-        best = way if way.loss < best.loss - BETTER else best
+    search = _Search(estimator, table, tuple(columns), outcomes, truth, known)
+    best = search.best()
+    if best is None and getattr(estimator, "feature_names_in_", None) is None:
+        best = _of_fewer_columns(search)
+    if best is None:
+        raise _refusal(search)
     return best
+
+
+def _of_fewer_columns(search: _Search) -> Way | None:
+    """A way with some columns of the file, where the estimator does not tell how many it knows.
+
+    A file may have columns without any value, as ``Unnamed: 2`` of a spreadsheet; an estimator that was fitted on a
+    series of texts takes one of several.
+    """
+    frame = search.table.frame
+    valued = tuple(name for name in search.columns if frame[name].notna().any())
+    if 0 < len(valued) < len(search.columns) and (best := replace(search, columns=valued).best()) is not None:
+        return best
+    texts = [name for name in valued if is_text(frame[name])] if len(search.columns) > 1 else []
+    ways = [way for name in texts if (way := replace(search, columns=(name,)).best()) is not None]
+    return min(ways, key=lambda way: way.loss, default=None)
+
+
+@dataclass
+class _Search:
+    """A search among the readings of a file.
+
+    Attributes
+    ----------
+    failed : list of (Variant, str)
+        What was tried, and why the estimator gave no answer.
+    refused : list of LikelyError
+        Readings that the file itself does not allow.
+    """
+
+    estimator: Any
+    table: TrainingTable
+    columns: tuple[str, ...]
+    outcomes: Outcomes
+    truth: np.ndarray | None
+    known: Known
+    failed: list[tuple[Variant, str]] = field(default_factory=list)
+    refused: list[LikelyError] = field(default_factory=list)
+
+    def best(self) -> Way | None:
+        """The best way: the plainest reading, unless others are answered and fit better."""
+        plain = Variant(native=native_of(self.table, self.known))
+        best = self.ask(plain)
+        readings = readings_of(self.table, self.columns, self.known)
+        if best is not None and not best.strangers:
+            readings = [reading for reading in readings if not self.known.encodes(reading.changes)]
+        for count in range(1, MOST_AT_ONCE + 1):
+            for chosen in _together(readings, count):
+                best = _better(best, self.ask(replace(plain, readings=chosen)))
+            if best is not None:
+                break
+        return None if best is None else self._climbed(best, readings)
+
+    def _climbed(self, best: Way, readings: Sequence[Reading]) -> Way:
+        """With more readings, as long as each makes it better."""
+        if not best.variant.readings:
+            return best
+        for reading in readings:
+            chosen = tuple(each for each in readings if each is reading or each in best.variant.readings)
+            if len(chosen) > len(best.variant.readings) and _agree(chosen):
+                best = _better(best, self.ask(replace(best.variant, readings=chosen))) or best
+        return best
+
+    def ask(self, variant: Variant) -> Way | None:
+        """The best way to ask with a reading; None where the estimator does not answer."""
+        rows = _spread(len(self.table.frame))
+        try:
+            part = self.table if variant.needs_all_rows else _part(self.table, rows)
+            frame = variant.apply(part)[list(self.columns)]
+            frame = frame.iloc[rows] if variant.needs_all_rows else frame
+            strangers = self.known.strangers(variant.apply(_part(self.table, rows), CONTAINER - 1))
+        except LikelyError as error:
+            self.refused.append(error)
+            self.failed.append((variant, error.message))
+            return None
+        best: Way | None = None
+        for container in _containers(self.estimator, frame):
+            asked = _ask(self.estimator, contained(frame, container), self.outcomes)
+            if isinstance(asked, str):
+                self.failed.append((variant, asked))
+                continue
+            loss = _loss(asked, None if self.truth is None else self.truth[rows])
+            best = _better(best, Way(variant, container, self.columns, strangers, loss))
+        return best
+
+
+def _better(one: Way | None, other: Way | None) -> Way | None:
+    """The first, unless the other fits better."""
+    if one is None or other is None:
+        return one or other
+    return other if other.beats(one) else one
+
+
+def _together(readings: Sequence[Reading], count: int) -> Iterator[tuple[Reading, ...]]:
+    return (chosen for chosen in itertools.combinations(readings, count) if _agree(chosen))
+
+
+def _agree(readings: Sequence[Reading]) -> bool:
+    """Whether no two exclude each other."""
+    rivals = [reading.rival for reading in readings if reading.rival]
+    return len(rivals) == len(set(rivals))
 
 
 def _spread(count: int) -> np.ndarray:
     return np.unique(np.linspace(0, count - 1, min(count, ROWS)).astype(int))
+
+
+def _part(table: TrainingTable, rows: np.ndarray) -> TrainingTable:
+    return table if len(rows) == len(table.frame) else replace(table, frame=table.frame.iloc[rows])
 
 
 def _containers(estimator: Any, frame: pd.DataFrame) -> Iterator[Container]:
@@ -148,13 +259,14 @@ def _loss(answer: Prediction, truth: np.ndarray | None) -> float:
     return -float(np.where(truth, np.log(clipped), np.log1p(-clipped)).mean())
 
 
-def _refusal(
-    estimator: Any, table: TrainingTable, columns: Sequence[str], failed: Sequence[tuple[Variant, str]]
-) -> InvalidData:
-    said = failed[0][1] if failed else "it was not asked"
-    first = next((line.strip() for line in said.splitlines() if line.strip()), said)[:300].rstrip(".")
-    tried = list(dict.fromkeys(variant.words for variant, _ in failed[1:]))
-    also = f" Tried as well: {'; '.join(tried)}." if len(tried) > 1 else ""
+def _refusal(search: _Search) -> LikelyError:
+    said = search.failed[0][1] if search.failed else "it was not asked"
+    if is_of_dates(said) and search.refused:
+        return search.refused[0]
+    first = next((line.strip() for line in said.splitlines() if line.strip()), said)[:300].rstrip(".:")
+    tried = list(dict.fromkeys(variant.words for variant, _ in search.failed[1:] if len(variant.readings) == 1))
+    also = f" Tried as well: {'; '.join(tried)}." if tried else ""
     return InvalidData(
-        f"The estimator cannot score {table.name}: {first}.{also}", hint_for(said, estimator, table, columns)
+        f"The estimator cannot score {search.table.name}: {first}.{also}",
+        hint_for(said, search.estimator, search.table, search.columns),
     )

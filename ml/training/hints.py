@@ -12,6 +12,8 @@ import pandas as pd
 from ml.data.training_table import TrainingTable
 from ml.values import quote
 
+DATES = r"datetime|timestamp|Timedelta"
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -39,6 +41,11 @@ def hint_for(said: str, estimator: Any, table: TrainingTable, columns: Sequence[
     fault = Fault(said, estimator, table, columns)
     advise = next((advise for pattern, advise in _ADVICE if re.search(pattern, said, re.IGNORECASE)), _plain)
     return advise(fault)
+
+
+def is_of_dates(said: str) -> bool:
+    """Whether an estimator said that it wants dates."""
+    return re.search(DATES, said, re.IGNORECASE) is not None
 
 
 def _plain(fault: Fault) -> str:
@@ -116,7 +123,7 @@ _ADVICE = (
     (r"infinity|infinite|too large for dtype", _infinite),
     (r"NaN|missing value", _gaps),
     (r"unknown categor|previously unseen", _unknown_level),
-    (r"datetime|timestamp|Timedelta", _dates),
+    (DATES, _dates),
     (r"feature names|not in index|columns are missing|feature_names", _names),
     (r"features, but|number of features|expected: \d+, got|feature.*mismatch", _number_of_columns),
 )

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-KEEP_COLUMNS = {
-    "SimpleImputer", "KNNImputer", "IterativeImputer", "StandardScaler", "MinMaxScaler", "RobustScaler", "MaxAbsScaler",
-    "FunctionTransformer", "PowerTransformer", "QuantileTransformer",
-}  # fmt: skip
+IMPUTERS = {"SimpleImputer", "KNNImputer", "IterativeImputer"}  # columns and their values stay; gaps are filled
 MEMBERS = ("best_estimator_", "estimator_", "estimator", "calibrated_classifiers_", "estimators_", "transformer_list")
 LIGHTGBM_COLUMNS = re.compile(r"\[categorical_(?:feature|column): ([0-9,]+)\]")
 
@@ -32,10 +30,54 @@ class Known:
         By column, the categories of its encoder, in their order; without gaps.
     native : dict of str to list or None
         Columns that a library takes as pandas categories, with these (None where it does not tell which).
+    gaps : dict of str to str
+        What becomes of a gap in a column of `levels`: "nan" and "none" are categories of their own, "filled" is done
+        by an imputer; a column that is not in here has no place for one.
+    fillers : dict of str to value
+        What an imputer puts in the place of gaps, whatever the data hold.
     """
 
     levels: dict[str, list[Any]] = field(default_factory=dict)
     native: dict[str, list[Any] | None] = field(default_factory=dict)
+    gaps: dict[str, str] = field(default_factory=dict)
+    fillers: dict[str, Any] = field(default_factory=dict)
+
+    def knows(self, name: str, level: Any) -> bool:
+        """Whether a value of a column is one of the levels."""
+        return level in self.levels.get(name, ()) or level in (self.native.get(name) or ())
+
+    def encodes(self, names: Iterable[str]) -> bool:
+        """Whether the levels of all these columns are known."""
+        return all(name in self.levels or self.native.get(name) for name in names)
+
+    def filling(self, name: str, shown: Collection[Any]) -> str | None:
+        """The text with which training may have filled gaps: the only level that no row shows; None where none is."""
+        if name in self.gaps:
+            return None
+        unseen = list(dict.fromkeys(self.levels.get(name, ())).keys() - set(shown))
+        return unseen[0] if len(unseen) == 1 and isinstance(unseen[0], str) else None
+
+    def strangers(self, frame: pd.DataFrame) -> int:
+        """How many cells of a frame hold what no encoder learned, gaps among them."""
+        told = self.levels | {name: levels for name, levels in self.native.items() if levels}
+        return sum(self._strangers(name, frame[name], levels) for name, levels in told.items() if name in frame)
+
+    def _strangers(self, name: str, series: pd.Series, levels: Sequence[Any]) -> int:
+        gone = series.isna()
+        count = int((~series[~gone].isin(list(levels))).sum())
+        known = "filled" if name in self.native else self.gaps.get(name)
+        if known == "filled" or not gone.any():
+            return count
+        none = sum(value is None for value in series.tolist()) if series.dtype == object else 0
+        return count + {"nan": none, "none": int(gone.sum()) - none}.get(known or "", int(gone.sum()))
+
+    def seen_in(self, frame: pd.DataFrame) -> Known:
+        """The same without fillers that no row shows: nobody chooses what stands for a gap."""
+        levels = dict(self.levels)
+        for name, filler in self.fillers.items():
+            if name in levels and name in frame and not (frame[name] == filler).any():
+                levels[name] = [level for level in levels[name] if level != filler]
+        return replace(self, levels=levels)
 
 
 def known_levels(estimator: Any, columns: Sequence[str]) -> Known:
@@ -75,7 +117,17 @@ def _walk(step: Any, names: list[str] | None, found: Known, met: set[int]) -> li
         _note_native(step, names, found)
     for member in _members(step):
         _walk(member, names, found, met)
-    return names if type(step).__name__ in KEEP_COLUMNS else None
+    if type(step).__name__ in IMPUTERS:
+        _note_imputer(step, names, found)
+        return names
+    return names if type(step).__name__ == "FunctionTransformer" and step.func is None else None
+
+
+def _note_imputer(step: Any, names: Sequence[str] | None, found: Known) -> None:
+    for name in names or ():
+        found.gaps[name] = "filled"
+        if getattr(step, "strategy", None) == "constant":
+            found.fillers[name] = "missing_value" if step.fill_value is None else step.fill_value
 
 
 def _walk_columns(step: Any, names: list[str] | None, found: Known, met: set[int]) -> None:
@@ -84,17 +136,24 @@ def _walk_columns(step: Any, names: list[str] | None, found: Known, met: set[int
 
 
 def _chosen(chosen: Any, names: list[str] | None) -> list[str] | None:
+    """Names of the columns that a transformer gets; None where a step before it may have changed them."""
+    if names is None:
+        return None
     listed = [chosen] if isinstance(chosen, str) else chosen
     if isinstance(listed, slice):
-        return names[listed] if names is not None and not isinstance(listed.start, str) else None
+        return names[_of_numbers(listed, names)]
     listed = list(listed) if np.ndim(listed) else []
     if all(isinstance(each, str) for each in listed):
         return listed
-    if names is None:
-        return None
     if all(isinstance(each, (bool, np.bool_)) for each in listed):
         return [name for name, yes in zip(names, listed, strict=True) if yes]
     return [names[int(each)] for each in listed]
+
+
+def _of_numbers(chosen: slice, names: list[str]) -> slice:
+    """A slice of names, the last of which belongs to it, as one of numbers."""
+    start, stop = (names.index(end) if isinstance(end, str) else end for end in (chosen.start, chosen.stop))
+    return slice(start, stop + 1 if isinstance(chosen.stop, str) else stop, chosen.step)
 
 
 def _members(step: Any) -> Iterator[Any]:
@@ -112,10 +171,12 @@ def _note_encoder(step: Any, names: Sequence[str], found: Known) -> None:
     categories = getattr(step, "categories_", None)
     if isinstance(categories, list) and len(categories) == len(names):
         for name, levels in zip(names, categories, strict=True):
-            known = found.levels.setdefault(name, [])
-            known += [
-                level for level in map(_plain, levels) if level == level and level is not None and level not in known
-            ]
+            plain = [_plain(level) for level in levels]
+            gaps = [level for level in plain if pd.isna(level)]
+            if gaps:
+                found.gaps.setdefault(name, "none" if gaps[0] is None else "nan")
+            known = dict.fromkeys([*found.levels.get(name, ()), *(level for level in plain if not pd.isna(level))])
+            found.levels[name] = list(known)
 
 
 def _plain(value: Any) -> Any:
@@ -133,7 +194,7 @@ def _histogram(step: Any, names: Sequence[str]) -> Mapping[str, list[Any] | None
         return {}
     chosen = [name for name, yes in zip(names, step.is_categorical_, strict=True) if yes]
     categories = step._preprocessor.named_transformers_["encoder"].categories_
-    known = [[_plain(level) for level in levels if level == level and level is not None] for levels in categories]
+    known = [[_plain(level) for level in levels if not pd.isna(level)] for levels in categories]
     return dict(zip(chosen, known, strict=True))
 
 

@@ -1,14 +1,14 @@
-"""Frames that a file may have been in memory: what the training code made of it before the estimator was fitted.
+"""Changes that training code makes to a column after a file was read: dates of texts, categories, gaps, and so on.
 
-A CSV file does not tell whether "2024-05-17" was a date, 02134 a text, or a town a category. Each variant is one
-reading; the estimator is asked with all (:mod:`ml.training.find_asking`).
+Each is a function of a column and its table; a column that it does not concern goes through as it is, because the
+hold-out is read in the same way and may hold less.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -16,67 +16,85 @@ from pandas.api import types
 
 from ml.data.training_table import TrainingTable, is_text
 from ml.errors import InvalidData
-from ml.training.known_levels import Known
 
 Change = Callable[[pd.Series, TrainingTable], pd.Series]
-DATE = r"\s*\d{4}-\d{2}-\d{2}([T ].*)?\s*"
-FEW_DATES = 200  # rows that tell whether a column holds dates
+CLEAN, GAPS, TYPE, FILL, CONTAINER = range(5)  # in this order changes of one column are made
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One thing that training code may have done to a file.
+
+    Attributes
+    ----------
+    words : str
+        What is read how.
+    stage : int
+        When it is done, among the changes of one column.
+    changes : dict of str to Change
+        By column.
+    gaps : dict of str to frozenset of str
+        By column, texts that are gaps in this reading.
+    fills : dict of str to str
+        By column, the text that stands for a gap.
+    rival : str
+        Readings of one rival name exclude each other.
+    """
+
+    words: str
+    stage: int
+    changes: Mapping[str, Change]
+    gaps: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    fills: Mapping[str, str] = field(default_factory=dict)
+    rival: str = ""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One reading of a file: for some columns a change, and a few words for what is changed."""
+    """A frame that a file may have been in memory: some readings at once; columns of categories are such in all."""
 
-    words: str
-    changes: Mapping[str, Change]
+    readings: tuple[Reading, ...] = ()
+    native: Mapping[str, Change] = field(default_factory=dict)
 
-    def apply(self, table: TrainingTable) -> pd.DataFrame:
-        """The table's frame in this reading; parsing may raise."""
+    @property
+    def words(self) -> str:
+        """What it is, in a few words."""
+        listed = "; ".join(reading.words for reading in self.readings) or "as read"
+        return listed + (f", {', '.join(self.native)} as categories" if self.native else "")
+
+    @property
+    def gaps(self) -> dict[str, frozenset[str]]:
+        """By column, texts that are gaps."""
+        found: dict[str, frozenset[str]] = {}
+        for reading in self.readings:
+            found |= {name: found.get(name, frozenset()) | texts for name, texts in reading.gaps.items()}
+        return found
+
+    @property
+    def fills(self) -> dict[str, str]:
+        """By column, the text that stands for a gap."""
+        return {name: text for reading in self.readings for name, text in reading.fills.items()}
+
+    @property
+    def needs_all_rows(self) -> bool:
+        """Whether a part of the rows would be read otherwise: categories are those of all rows."""
+        return any(reading.stage == CONTAINER for reading in self.readings)
+
+    def apply(self, table: TrainingTable, until: int = CONTAINER) -> pd.DataFrame:
+        """The table's frame in this reading, with the changes up to a stage; parsing may raise."""
         frame = table.frame.copy(deep=False)
-        for name, change in self.changes.items():
-            if name in frame:
-                frame[name] = change(frame[name], table)
+        for reading in sorted(self.readings, key=lambda reading: reading.stage):
+            if reading.stage <= until:
+                _change(frame, reading.changes, table)
+        if until >= CONTAINER:
+            _change(frame, self.native, table)
         return frame
 
 
-def variants_of(table: TrainingTable, columns: Sequence[str], known: Known) -> Iterator[Variant]:
-    """Readings of a file's columns, the plainest first.
-
-    Parameters
-    ----------
-    table : TrainingTable
-    columns : sequence of str
-        The estimator's columns.
-    known : Known
-        Levels that the estimator knows: columns that it takes as categories are such in every reading.
-    """
-    frame = table.frame
-    native = {name: to_category(levels) for name, levels in known.native.items() if name in frame}
-    texts = [name for name in columns if is_text(frame[name]) and name not in native]
-    dates = {name: to_dates for name in texts if _are_dates(frame[name])}
-    codes = {name: to_written for name in columns if name in table.padded and name not in native}
-    words = "as read" + (f", {', '.join(native)} as categories" if native else "")
-    yield Variant(words, native)
-    if table.path is None:
-        return  # a frame in memory is what it is
-    if codes:
-        yield Variant(f"{', '.join(codes)} as texts with their leading zeros", native | codes)
-    if dates:
-        yield Variant(f"{', '.join(dates)} as dates", native | dates)
-    if dates and codes:
-        yield Variant(f"{', '.join(dates)} as dates, {', '.join(codes)} as texts", native | dates | codes)
-    rest = [name for name in texts if name not in dates]
-    if rest:
-        yield Variant("texts as categories", native | dates | {name: to_category(None) for name in rest})
-        yield Variant("texts as Python objects", native | dict.fromkeys(rest, to_object))
-    whole = [name for name in columns if types.is_integer_dtype(frame[name]) and name not in native]
-    if whole:
-        yield Variant("whole numbers as texts", native | dict.fromkeys(whole, to_written))
-
-
-def _are_dates(series: pd.Series) -> bool:
-    few = series.dropna().head(FEW_DATES).astype(str)
-    return len(few) > 0 and bool(few.str.fullmatch(DATE).all())
+def _change(frame: pd.DataFrame, changes: Mapping[str, Change], table: TrainingTable) -> None:
+    for name, change in changes.items():
+        if name in frame:
+            frame[name] = change(frame[name], table)
 
 
 def to_category(levels: list[Any] | None) -> Change:
@@ -92,25 +110,36 @@ def to_category(levels: list[Any] | None) -> Change:
     return change
 
 
-def to_dates(series: pd.Series, table: TrainingTable) -> pd.Series:
+def to_dates(zone: str | None = None) -> Change:
     """A column of texts as dates, with their times, and their time zone where they have one.
 
-    Raises
-    ------
-    InvalidData
-        When a text is no date, or times are of more than one zone.
+    The change raises InvalidData when a text is no date, or times are of more than one offset and no `zone` is told.
     """
-    if types.is_datetime64_any_dtype(series):
-        return series
-    try:
-        return pd.to_datetime(series, format="ISO8601")
-    except Exception as error:  # noqa: BLE001 - a parser fails in any way
-        said = (str(error).splitlines() or ["no date"])[0][:200].rstrip(".")
-        if re.search("utc|time ?zone|offset", said, re.IGNORECASE):
-            message = f"Column {series.name!r} of {table.name} holds times of more than one time zone."
-            raise InvalidData(message, "Write all of them in one, such as UTC: 2024-05-17T10:00:00Z.") from None
-        message = f"Column {series.name!r} of {table.name} is described as dates: {said}."
-        raise InvalidData(message, "Write dates as YYYY-MM-DD, with a time as YYYY-MM-DDTHH:MM:SS.") from None
+
+    def change(series: pd.Series, table: TrainingTable) -> pd.Series:
+        if types.is_datetime64_any_dtype(series):
+            return series
+        try:
+            dates = pd.to_datetime(series, format="ISO8601", utc=zone is not None)
+            return dates if zone is None else dates.dt.tz_convert(zone)
+        except Exception as error:  # noqa: BLE001 - a parser fails in any way
+            raise _no_dates(series, table, error) from None
+
+    return change
+
+
+def _no_dates(series: pd.Series, table: TrainingTable, error: Exception) -> InvalidData:
+    said = (str(error).splitlines() or ["no date"])[0][:200].rstrip(".")
+    if re.search("utc|time ?zone|offset", said, re.IGNORECASE):
+        return InvalidData(
+            f"Column {series.name!r} of {table.name} holds times of more than one time zone.",
+            'Say which one training had, kind = "date" and zone = "Europe/Vienna" in the description (--describe), or '
+            "write all of them in one, such as UTC: 2024-05-17T10:00:00Z.",
+        )
+    return InvalidData(
+        f"Column {series.name!r} of {table.name} is described as dates: {said}.",
+        "Write dates as YYYY-MM-DD, with a time as YYYY-MM-DDTHH:MM:SS.",
+    )
 
 
 def to_written(series: pd.Series, table: TrainingTable) -> pd.Series:
@@ -121,6 +150,52 @@ def to_written(series: pd.Series, table: TrainingTable) -> pd.Series:
     return cells.mask(series.isna()).astype("str")
 
 
+def to_text_category(series: pd.Series, _: TrainingTable) -> pd.Series:
+    """A column of texts as categories, those that it holds."""
+    return series.astype("category") if is_text(series) else series
+
+
 def to_object(series: pd.Series, _: TrainingTable) -> pd.Series:
     """A column of texts as Python objects, as pandas before 3.0 had it."""
-    return series.astype(object)
+    return series.astype(object) if is_text(series) else series
+
+
+def to_none(series: pd.Series, _: TrainingTable) -> pd.Series:
+    """A column of texts as Python objects, with None for a gap, as databases give it."""
+    return series.astype(object).where(series.notna(), None) if is_text(series) else series
+
+
+def to_stripped(series: pd.Series, _: TrainingTable) -> pd.Series:
+    """Texts without spaces at their ends."""
+    return series.str.strip() if is_text(series) else series
+
+
+def to_gaps(texts: Collection[str]) -> Change:
+    """Cells that hold one of these texts, with spaces around it or not, as gaps."""
+
+    def change(series: pd.Series, _: TrainingTable) -> pd.Series:
+        return series.mask(series.str.strip().isin(texts)) if is_text(series) else series
+
+    return change
+
+
+def to_numbers(gaps: Collection[str]) -> Change:
+    """A column of texts as numbers, of which these texts are gaps."""
+
+    def change(series: pd.Series, _: TrainingTable) -> pd.Series:
+        if not is_text(series):
+            return series
+        numbers = pd.to_numeric(series, errors="coerce")
+        stay = numbers.isna() & series.notna() & ~series.str.strip().isin(gaps)
+        return series if stay.any() else numbers.astype("float64")
+
+    return change
+
+
+def to_filled(text: str) -> Change:
+    """A column of texts with a text in the place of gaps."""
+
+    def change(series: pd.Series, _: TrainingTable) -> pd.Series:
+        return series.fillna(text) if is_text(series) else series
+
+    return change

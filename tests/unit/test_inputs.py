@@ -29,3 +29,10 @@ def test_the_input_is_that_of_the_frame(name, container):
         pd.testing.assert_series_equal(made, wanted)
     else:
         pd.testing.assert_frame_equal(pd.DataFrame(made), pd.DataFrame(wanted))
+
+
+def test_python_objects_stay_such_with_their_gaps():
+    frame = pd.DataFrame({"said": pd.Series(["a", "b", None], dtype=object), "n": [1, 2, 3]})
+    schema = infer_schema(frame, optional=True)
+    pd.testing.assert_frame_equal(frame_of(schema, block_of_frame(schema, frame)), frame)
+    assert frame_of(schema, block_of_frame(schema, frame))["said"][2] is None

@@ -1,0 +1,171 @@
+"""What training code made of a file is found out by asking the estimator; its own file is scored the same."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import skops.io
+from sklearn.compose import make_column_transformer
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
+
+from ml.commands import FAILED, OK, main
+from ml.service import open_service
+
+ROWS, TRAINING = 240, 160
+
+
+def added(folder, estimator, written, *more, truth="end"):
+    skops.io.dump(estimator, folder / "m.skops")
+    for name, part in (("t.csv", written[:TRAINING]), ("h.csv", written[TRAINING:])):
+        part.to_csv(folder / name, index=False)
+    words = ["add", "m", "--estimator", folder / "m.skops", "--data", folder / "t.csv", "--holdout", folder / "h.csv"]
+    return main([*map(str, words), "--truth", truth, *map(str, more)], folder / "models")
+
+
+def same_as(estimator, folder, rows):
+    """The file is scored as the estimator answers for the rows that it was fitted on, and judged so."""
+    want = estimator.predict_proba(rows)
+    out = folder / "o.csv"
+    assert main(["score", "m", "--in", str(folder / "h.csv"), "--out", str(out)], folder / "models") == OK
+    names = [f"probability_{name}" for name in map(str, estimator.classes_)]
+    assert np.abs(pd.read_csv(out)[names].to_numpy() - want).max() <= 1e-12
+    bundle = open_service(folder / "models").model("m")
+    assert np.abs(bundle.predictor.block(bundle.holdout.block).probabilities - want).max() <= 1e-12
+    return bundle
+
+
+def people():
+    draw = np.random.default_rng(5)
+    frame = pd.DataFrame(
+        {
+            "charges": draw.gamma(2, 300, ROWS).round(2),
+            "work": draw.choice(["private", "state", "own"], ROWS),
+            "town": draw.choice(["Linz", "Graz", "Wels"], ROWS),
+        }
+    )
+    pushed = frame["charges"] / 300 + (frame["work"] == "own") - (frame["town"] == "Graz") + draw.normal(0, 1, ROWS)
+    frame["end"] = np.where(pushed > pushed.median(), "stays", "leaves")
+    return frame
+
+
+def at(every):
+    return np.arange(ROWS) % every == 0
+
+
+def pipeline(texts=None):
+    numbers = make_pipeline(SimpleImputer(), StandardScaler())
+    return make_pipeline(
+        make_column_transformer((numbers, ["charges"]), (texts or OneHotEncoder(), ["work", "town"])),
+        LogisticRegression(),
+    )
+
+
+IGNORES = OneHotEncoder(handle_unknown="ignore")
+FILLS = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore"))
+GAPS = {"work": at(7), "town": at(5)}
+
+
+def with_gaps(frame, **filled):
+    return frame.assign(**{name: frame[name].mask(gone, filled.get(name, np.nan)) for name, gone in GAPS.items()})
+
+
+def nones(texts, gone):
+    return pd.Series([None if none else text for text, none in zip(texts, gone, strict=True)], dtype=object)
+
+
+# What training had in memory, what its file holds, the encoder of texts, and what add says
+READINGS = {
+    "numbers with spaces for gaps": (
+        lambda f: f.assign(charges=f["charges"].mask(at(9))),
+        lambda f: f.assign(charges=f["charges"].astype(str).mask(at(9), " ")),
+        IGNORES,
+        "charges as numbers, cells of spaces as a gap",
+    ),
+    "numbers with a mark for gaps": (
+        lambda f: f.assign(charges=f["charges"].mask(at(9))),
+        lambda f: f.assign(charges=f["charges"].astype(str).mask(at(9), "not said")),
+        IGNORES,
+        "charges as numbers, “not said” as a gap",
+    ),
+    "spaces before texts": (lambda f: f, lambda f: f.assign(work=" " + f["work"], town=f["town"] + " "), IGNORES,
+                            "texts without spaces at their ends"),
+    "question marks for gaps": (with_gaps, lambda f: with_gaps(f, work="?", town="?"), FILLS, "“?” as a gap"),
+    "question marks after spaces": (
+        with_gaps,
+        lambda f: with_gaps(f, work="?", town="?").assign(work=lambda g: " " + g["work"]),
+        FILLS,
+        "texts without spaces at their ends; “?” as a gap",
+    ),
+    "two marks for gaps": (with_gaps, lambda f: with_gaps(f, work="?", town="unknown"), FILLS,
+                           "“?” as a gap; “unknown” as a gap"),
+    "question marks that are a level": (lambda f: with_gaps(f, work="?"), lambda f: with_gaps(f, work="?"),
+                                        IGNORES, ""),
+    "gaps filled with a word": (lambda f: with_gaps(f, work="none", town="nowhere"), with_gaps, IGNORES,
+                                "gaps of work as “none”, gaps of town as “nowhere”"),
+    "gaps that were None": (lambda f: f.assign(**{name: nones(f[name], gone) for name, gone in GAPS.items()}),
+                            with_gaps, IGNORES, "gaps of texts as None"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", READINGS)
+def test_what_training_made_of_a_file_is_found_out(name, tmp_path, capsys):
+    remembered, written, encoder, said = READINGS[name]
+    frame = remembered(people())
+    X = frame.drop(columns="end")
+    model = pipeline(encoder).fit(X[:TRAINING], frame["end"][:TRAINING])
+    assert added(tmp_path, model, written(people())) == OK, capsys.readouterr().err
+    out = capsys.readouterr().out
+    assert f"answers best with {said}." in out if said else "answers best" not in out, out
+    same_as(model, tmp_path, X[TRAINING:])
+
+
+def test_a_word_for_gaps_stands_for_a_value_that_is_not_given(tmp_path):
+    frame = with_gaps(people(), work="none", town="nowhere")
+    X = frame.drop(columns="end")
+    model = pipeline(IGNORES).fit(X[:TRAINING], frame["end"][:TRAINING])
+    assert added(tmp_path, model, with_gaps(people())) == OK
+    records = [{"charges": 500, "work": work, "town": "Linz"} for work in ("none", "", None)]
+    answers = [score.probabilities for score in open_service(tmp_path / "models").score("m", records).scores]
+    want = model.predict_proba(pd.DataFrame({"charges": [500.0], "work": ["none"], "town": ["Linz"]}))[0]
+    assert all(np.abs(np.array(answer) - want).max() <= 1e-12 for answer in answers)
+
+
+def test_texts_that_were_filled_are_empty_texts(tmp_path):
+    frame = people().assign(note=lambda f: ("paid " + f["town"] + " late " + f["work"]).mask(at(6)))
+    X = frame.drop(columns="end").assign(note=frame["note"].fillna(""))
+    model = make_pipeline(make_column_transformer((TfidfVectorizer(), "note")), LogisticRegression())
+    model.fit(X[:TRAINING], frame["end"][:TRAINING])
+    assert added(tmp_path, model, frame) == OK
+    assert same_as(model, tmp_path, X[TRAINING:]).schema.feature("note").blank == ""
+
+
+def test_of_several_columns_the_texts_are_found(tmp_path, capsys):
+    frame = people()
+    texts = ("paid " + frame["town"] + " late " + frame["work"]).rename("said")
+    model = make_pipeline(TfidfVectorizer(), MultinomialNB()).fit(texts[:TRAINING], frame["end"][:TRAINING])
+    written = pd.DataFrame({"end": frame["end"], "said": texts, "Unnamed: 2": np.nan, "day": np.arange(ROWS)})
+    assert added(tmp_path, model, written) == OK, capsys.readouterr().err
+    assert "Not given to the estimator: Unnamed: 2, day." in capsys.readouterr().out
+    assert same_as(model, tmp_path, texts[TRAINING:]).schema.names == ("said",)
+
+
+def hours(frame):
+    return np.c_[frame["at"].dt.hour, frame["charges"]]
+
+
+def test_times_of_two_offsets_need_a_zone(tmp_path, capsys):
+    frame = people()[["charges", "end"]]
+    frame.insert(0, "at", pd.date_range("2024-10-20", periods=ROWS, freq="97min", tz="Europe/Vienna"))
+    X = frame.drop(columns="end")
+    model = make_pipeline(FunctionTransformer(hours), StandardScaler(), LogisticRegression())
+    model.fit(X[:TRAINING], frame["end"][:TRAINING])
+    trust = ["--trust", f"{__name__}.hours"]
+    assert added(tmp_path, model, frame, *trust) == FAILED
+    assert "holds times of more than one time zone. Say which one training had" in capsys.readouterr().err
+    (tmp_path / "d.toml").write_text('[features.at]\nkind = "date"\nzone = "Europe/Vienna"\n')
+    assert added(tmp_path, model, frame, *trust, "--describe", tmp_path / "d.toml") == OK, capsys.readouterr().err
+    same_as(model, tmp_path, X[TRAINING:])
