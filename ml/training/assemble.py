@@ -7,6 +7,7 @@ takes, which levels it knows) is recorded, so that what serves later is what was
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -87,7 +88,8 @@ def assemble(given: Material) -> Trained:
     training, holdout = restored(training, levels[0]), restored(holdout, levels[1])
     outcomes = outcomes_told(given.estimator, given.truth, given.told.outcomes, given.positive, given.meanings)
     truth = read_truth(holdout, given.truth, outcomes, given.meanings)
-    way, training = _way(given, training, columns, outcomes, known)
+    way, refused = _way(given, training, columns, outcomes, known)
+    training, holdout = restored(training, refused), restored(holdout, refused)
     left_out = [name for name in columns if name not in way.columns]
     columns, known = list(way.columns), known.seen_in(training.frame)
     asked = asked_levels(
@@ -95,7 +97,9 @@ def assemble(given: Material) -> Trained:
     )
     training, holdout = restored(training, asked), restored(holdout, asked)
     frames = align(way.variant.apply(training)[columns], holdout, way.variant, columns)
-    markers = {name: {*levels[0].get(name, ()), *levels[1].get(name, ()), *asked.get(name, ())} for name in columns}
+    markers = {
+        name: {level for found in (*levels, refused, asked) for level in found.get(name, ())} for name in columns
+    }
     schema, notes = _schema(given, frames[0], way, outcomes, known, markers)
     notes = [*notes, *([f"Not given to the estimator: {', '.join(left_out)}."] if left_out else [])]
     reading = {"reader": {"missing": list(MISSING), "decimal": DECIMAL, "reading": way.variant.words}}
@@ -142,20 +146,24 @@ def _prepared(table: TrainingTable, columns: Sequence[str], given: Material) -> 
 
 def _way(
     given: Material, training: TrainingTable, columns: Sequence[str], outcomes: Outcomes, known: Known
-) -> tuple[Way, TrainingTable]:
-    """How the estimator is asked; where it takes no gap that a marker may be, the markers are levels."""
+) -> tuple[Way, dict[str, frozenset[str]]]:
+    """How the estimator is asked; and by column, the markers that are levels because it takes no gap there."""
     try:
         truth = truth_matrix(read_truth(training, given.truth, outcomes, given.meanings), outcomes)
     except InvalidData:
         truth = None  # the truth of training only helps to choose; that of the hold-out is needed
     try:
-        return find_asking(given.estimator, training, columns, outcomes, truth, known), training
+        return find_asking(given.estimator, training, columns, outcomes, truth, known), {}
     except InvalidData:
-        levels = {name: markers for name, markers in training.markers.items() if name in columns}
-        if not levels:
+        doubtful = {name: frozenset(MISSING) - {""} for name in training.markers if name in columns}
+        if not doubtful:
             raise
-        as_levels = restored(training, levels)
-        return find_asking(given.estimator, as_levels, columns, outcomes, truth, known), as_levels
+        # One column after the other, then all: the others' markers may well be gaps
+        for levels in (*({name: markers} for name, markers in doubtful.items()), doubtful):
+            with suppress(InvalidData):
+                table = restored(training, levels)
+                return find_asking(given.estimator, table, columns, outcomes, truth, known), levels
+        raise
 
 
 def _schema(

@@ -270,3 +270,18 @@ def test_no_probability_is_a_problem_of_that_record_only(tmp_path, capsys):
     rest = table.drop(index=wrong)
     want = model.predict_proba(frame[TRAINING:].reset_index(drop=True).drop(index=wrong)[["tenure"]])
     assert np.abs(rest[["probability_a", "probability_b"]].to_numpy(dtype=float) - want).max() <= 1e-12
+
+
+def test_a_marker_is_a_level_where_the_estimator_takes_no_gap(tmp_path):
+    """CatBoost refuses a gap among its own categories, and tells nobody which ones it knows."""
+    catboost = pytest.importorskip("catboost")
+    frame = towns().assign(plan=lambda f: np.where(np.arange(len(f)) % 4 == 0, "None", "basic"))
+    X = frame[["spend", "town", "plan"]]
+    model = catboost.CatBoostClassifier(
+        iterations=10, verbose=0, cat_features=["town", "plan"], allow_writing_files=False
+    ).fit(X[:TRAINING], frame["end"][:TRAINING])
+    assert added(tmp_path, model, frame[["spend", "town", "plan", "end"]]) == OK
+    schema = open_service(tmp_path / "models").model("m").schema
+    assert "NA" not in schema.feature("town").missing
+    assert "None" not in schema.feature("plan").missing
+    same(scored(tmp_path), model, X[TRAINING:])
