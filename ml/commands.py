@@ -6,7 +6,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, redirect_stdout
 from pathlib import Path
 
 from ml import keep, warm
@@ -15,6 +15,7 @@ from ml.bundle import Bundle
 from ml.cli import lifecycle
 from ml.cli import trust as trusting
 from ml.cli.examples import add_examples
+from ml.cli.record import record_of
 from ml.cut_offs import Chosen
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
 from ml.evaluation import evaluation_of
@@ -53,10 +54,9 @@ def main(
         0 done, 1 a model or file is at fault, 2 the input is.
     """
     parser = _parser()
-    given, rest = parser.parse_known_args(argv)
-    if rest and given.command != "predict":
-        parser.error(f"unrecognized arguments: {' '.join(rest)}")
-    given.rest = rest
+    record = argv[:1] == ["predict"] and len(argv) > 1 and not argv[1].startswith("-")
+    given = parser.parse_args(argv[:2] if record else argv)
+    given.rest = argv[2:] if record else ()
     given.models = models
     given.shelf = shelf
     given.chosen = chosen
@@ -278,8 +278,9 @@ def _check(given: argparse.Namespace) -> int:
 
 def _predict(given: argparse.Namespace) -> int:
     service = open_service(given.models)
-    record = _record(service, given.name, given.rest)
-    scored = service.score(given.name, [record])
+    record = record_of(service.model(given.name).schema, given.name, given.rest)
+    with redirect_stdout(sys.stderr):  # an estimator may print what it likes
+        scored = service.score(given.name, [record])
     score = scored.scores[0]
     print(", ".join(score.labels) or "none")
     outcomes = scored.model.outcomes.items
@@ -289,30 +290,6 @@ def _predict(given: argparse.Namespace) -> int:
     for note in score.notes:
         print(f"note: {note.feature}: {note.message}", file=sys.stderr)
     return OK
-
-
-def _record(service: Service, name: str, words: Sequence[str]) -> dict[str, str]:
-    """The features given as ``--name value`` or ``--name=value``, by name or alias."""
-    schema = service.model(name).schema
-    # A feature may be called "help", and two may be told apart by a space and a hyphen only.
-    parser = argparse.ArgumentParser(
-        prog=f"python -m ml predict {name}",
-        allow_abbrev=False,
-        argument_default=argparse.SUPPRESS,
-        conflict_handler="resolve",
-    )
-    taken = {*schema.position, *([schema.record_id] if schema.record_id else [])}
-    for feature in schema.features:
-        names = dict.fromkeys((feature.name, *feature.aliases))
-        dashed = [each.replace("_", "-").replace(" ", "-") for each in names]
-        spellings = dict.fromkeys([*names, *(each for each in dashed if each not in taken)])
-        taken |= spellings.keys()
-        described = " ".join(part for part in (feature.label, feature.unit and f"({feature.unit})") if part)
-        options = [f"--{spelled}" for spelled in spellings]
-        parser.add_argument(*options, dest=feature.name, metavar="VALUE", help=described.replace("%", "%%"))
-    if schema.record_id:
-        parser.add_argument(f"--{schema.record_id}", dest=schema.record_id, metavar="ID", help="names the record")
-    return vars(parser.parse_args(words))
 
 
 def _score(given: argparse.Namespace) -> int:

@@ -10,8 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.tree import DecisionTreeClassifier
 
+from ml.add import add_model
 from ml.build import Trained, build_bundle, outcomes_of
 from ml.cli.examples import OF_COMMANDS
 from ml.commands import BAD_INPUT, FAILED, OK, _parser, main
@@ -126,3 +128,53 @@ def test_examples_in_the_help_are_commands_that_are_accepted(command, capsys):
     for each in words:
         if "COMMAND" not in each:
             _parser().parse_known_args(each)
+
+
+class Talks(ClassifierMixin, BaseEstimator):
+    """Prints and warns whenever it is asked."""
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X):
+        print("asked")
+        p = 1 / (1 + np.exp(-X.sum(axis=1).to_numpy()))
+        return np.c_[1 - p, p]
+
+    def predict(self, X):
+        return self.classes_[(self.predict_proba(X)[:, 1] > 0.5).astype(int)]
+
+
+def test_features_of_any_name_and_an_estimator_that_prints(tmp_path, capsys):
+    names = ["help", "a=b", "-", "--in", "h", "%d", "größe 🚲"]
+    X = pd.DataFrame(np.random.default_rng(0).normal(size=(60, len(names))), columns=names)
+    end = np.where(X["help"] > 0, "up", "down")
+    model = Talks().fit(X[:40], end[:40])
+    add_model("odd", model, X[:40], X[40:], end[40:], models=tmp_path, trust=[f"{__name__}.Talks"])
+    want = model.predict_proba(X[40:41])[0]
+    capsys.readouterr()
+    row = X.iloc[40]
+    for words in (
+        [f"--{n}={v}" for n, v in row.items()],
+        [each for n, v in row.items() for each in (f"--{n}", str(v))],
+    ):
+        assert main(["predict", "odd", *words], tmp_path) == OK
+        label, *lines = capsys.readouterr().out.splitlines()
+        assert label == ("up" if want[1] > 0.5 else "down")
+        assert [float(line.split()[1]) for line in lines] == pytest.approx(want, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--sl"], "expected one argument"),
+        (["--sl", "--sw", "1"], "argument --sl: expected one argument"),
+        (["--colour", "red"], "unrecognized arguments: --colour"),
+        (["5.1"], "unrecognized arguments: 5.1"),
+    ],
+)
+def test_a_word_that_is_no_feature_is_refused(words, said, models_dir, capsys):
+    with pytest.raises(SystemExit):
+        main(["predict", "iris", *words], models_dir)
+    assert said in capsys.readouterr().err

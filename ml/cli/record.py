@@ -1,0 +1,78 @@
+"""One record on the command line: ``--name value`` for each feature, whatever the features are called."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable, Mapping, Sequence
+
+from ml.schema import Schema
+
+
+def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]:
+    """The features given as ``--name value`` or ``--name=value``, by name or alias.
+
+    A feature may be called "help", hold an equals sign, or differ from another by a space and a hyphen only.
+
+    Parameters
+    ----------
+    schema : Schema
+    name : str
+        Of the model, for the help.
+    words : sequence of str
+        What stands after the model's name.
+    """
+    options = _options(schema)
+    by_word = {word: feature for feature, (spelled, _, _) in options.items() for word in spelled}
+    parser = argparse.ArgumentParser(
+        prog=f"python -m ml predict {name}", allow_abbrev=False, conflict_handler="resolve"
+    )
+    for feature, (spelled, metavar, described) in options.items():
+        parser.add_argument(*spelled, dest=feature, metavar=metavar, help=described.replace("%", "%%"))
+    return _read(by_word, parser, list(words))
+
+
+def _options(schema: Schema) -> dict[str, tuple[list[str], str, str]]:
+    """By feature: what may be written for it, what the help calls its value, and what it is."""
+    taken = {*schema.position, *([schema.record_id] if schema.record_id else [])}
+    found = {}
+    for feature in schema.features:
+        names = dict.fromkeys((feature.name, *feature.aliases))
+        dashed = [each.replace("_", "-").replace(" ", "-") for each in names]
+        spelled = list(dict.fromkeys([*names, *(each for each in dashed if each not in taken)]))
+        taken |= set(spelled)
+        described = " ".join(part for part in (feature.label, feature.unit and f"({feature.unit})") if part)
+        found[feature.name] = (_dashed(spelled), "VALUE", described)
+    for one in schema.one_hot:
+        if one.name not in taken:
+            found[one.name] = (_dashed([one.name]), "CHOICE", f"{one.label}, in place of its columns")
+    if schema.record_id:
+        found[schema.record_id] = (_dashed([schema.record_id]), "ID", "names the record")
+    return found
+
+
+def _dashed(names: Iterable[str]) -> list[str]:
+    return [f"--{name}" for name in names]
+
+
+def _read(by_word: Mapping[str, str], parser: argparse.ArgumentParser, words: list[str]) -> dict[str, str]:
+    """What argparse would read, had it no meaning of its own for "=" and for what looks like an option."""
+    found = {}
+    while words:
+        word = words.pop(0)
+        option = word if word in by_word else _before_equals(by_word, word)
+        if option is None:
+            parser.parse_args([word])  # help, or an error in its words
+            parser.error(f"unrecognized arguments: {word}")
+        if word != option:
+            value = word[len(option) + 1 :]
+        elif words and words[0] not in by_word and _before_equals(by_word, words[0]) is None:
+            value = words.pop(0)
+        else:
+            parser.error(f"argument {option}: expected one argument")
+        found[by_word[option]] = value
+    return found
+
+
+def _before_equals(by_word: Mapping[str, str], word: str) -> str | None:
+    """The longest option that stands before an equals sign."""
+    return max((option for option in by_word if word.startswith(f"{option}=")), key=len, default=None)
