@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from ml.build import Trained, build_bundle
-from ml.data.training_table import TrainingTable, frame_table, read_training_table
+from ml.data.memory_table import frame_table
+from ml.data.training_table import TrainingTable, read_training_table
 from ml.description import Description, read_described, read_description
 from ml.errors import InvalidData
 from ml.training.assemble import Material, assemble

@@ -76,7 +76,7 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
 
 def _refuse(estimator: Any, schema: Schema) -> None:
     for feature in schema.features:
-        if feature.kind == "date" or feature.dtype in ("float32", "float16"):
+        if feature.kind == "date" or feature.dtype.lower() in ("float32", "float16"):
             raise CannotCompile(f"Feature {feature.name!r} has the type {feature.dtype}, which cannot be compiled.")
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None and tuple(names) != schema.names:

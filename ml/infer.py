@@ -17,13 +17,10 @@ from ml.data.yes_no import no_and_yes, spelled
 from ml.description import check_described
 from ml.errors import InvalidData
 from ml.schema import Choice, Feature, Kind, Schema, text_of
+from ml.training.column_kinds import LONGEST_CHOICE, kind_of, kind_of_dtype
 from ml.training.one_hot import one_hot_of, starting
 from ml.values import quote
 
-FEW_CHOICES = 60
-MOST_CHOICES = 10_000
-EACH_CHOICE = 5  # times that each of many choices occurs in the mean; what is rarer is free text
-LONGEST_CHOICE = 60
 MOST_SUGGESTIONS = 20
 MOST_CODES = 6
 EACH_CODE = 10  # rows that each code has in the mean: fewer tell nothing
@@ -92,7 +89,7 @@ def _feature(
 ) -> Feature:
     known = series.dropna()
     if known.empty:
-        raise InvalidData(f"Column {name!r} has no values at all.", "Leave it out of the model.")
+        return _without_values(name, series, given)
     choices = _choices(given.pop("choices", None), known)
     kind: Kind = given.pop("kind", None) or ("category" if choices else kind_of(known, levels))
     if kind not in _SHAPES:
@@ -115,6 +112,18 @@ def _feature(
     feature = dataclasses.replace(Feature(**inferred), **{key: _as_tuple(value) for key, value in given.items()})
     check_described(feature, given)
     return feature
+
+
+def _without_values(name: str, series: pd.Series, given: Mapping[str, Any]) -> Feature:
+    """A column of which training had no value: nobody is asked for one; the estimator gets the gap that it knows."""
+    told = dtype_of(series)
+    choices = tuple(Choice(level, text_of(level)) for level in told.get("levels", ()))
+    kept = {key: _as_tuple(given[key]) for key in ("label", "help", "group", "missing") if key in given}
+    _refuse_unknown_fields(name, given)
+    kind = kind_of_dtype(series)
+    return Feature(
+        **{"name": name, "label": label_of(name), "kind": kind, "choices": choices, **told, **kept}, hidden=True
+    )
 
 
 def _with_levels(choices: Sequence[Choice], levels: Sequence[Any]) -> tuple[Choice, ...]:
@@ -159,26 +168,6 @@ def _refuse_unknown_fields(name: str, given: Mapping[str, Any]) -> None:
 
 def _as_tuple(value: Any) -> Any:
     return tuple(value) if isinstance(value, list) else value
-
-
-def kind_of(known: pd.Series, levels: Sequence[Any] | None = None) -> Kind:
-    """The kind of a column without missing values; `levels` are what an encoder knows of it."""
-    if types.is_bool_dtype(known) or (set(known.unique()) <= {True, False} and known.dtype == object):
-        return "boolean"
-    if types.is_datetime64_any_dtype(known):
-        return "date"
-    if types.is_numeric_dtype(known):
-        return "integer" if (known.astype(float) % 1 == 0).all() else "number"
-    if known.dtype == "category" or _is_choice(known.astype(str), bool(levels)):
-        return "category"
-    return "text"
-
-
-def _is_choice(texts: pd.Series, encoded: bool) -> bool:
-    """Whether texts are values to choose from: few, or repeated, or known to an encoder; and short."""
-    different = texts.nunique()
-    most = MOST_CHOICES if encoded else max(FEW_CHOICES, min(MOST_CHOICES, len(texts) // EACH_CHOICE))
-    return bool(different <= most and texts.str.len().max() <= LONGEST_CHOICE)
 
 
 def _numbers(known: pd.Series) -> dict[str, Any]:

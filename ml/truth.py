@@ -106,6 +106,7 @@ def yes_class(name: str, classes: Sequence[Any], told: Mapping[str, Any] | None 
 def _answers(file: str, cells: pd.Series, outcome: Outcome, told: Mapping[str, str]) -> list[bool]:
     yes = set() if outcome.yes is None else {text_of(outcome.yes)}
     known = {cell: _answer(text_of(cell), yes, told) for cell in _native(cells.unique())}
+    _refuse_gaps(file, cells, known)
     strangers = [text_of(cell) for cell, answer in known.items() if answer is None]
     if strangers:
         raise InvalidData(
@@ -134,6 +135,7 @@ def _classes(file: str, cells: pd.Series, outcomes: Outcomes, told: Mapping[str,
         return exact.get(text, loose.get(_loose(text)))
 
     known = {cell: read(cell) for cell in _native(cells.unique())}
+    _refuse_gaps(file, cells, known)
     strangers = [text_of(cell) for cell, value in known.items() if value is None]
     if strangers:
         example = " ".join(f"--map {word}={text}" for word, text in zip(dict.fromkeys(strangers), exact, strict=False))
@@ -142,6 +144,17 @@ def _classes(file: str, cells: pd.Series, outcomes: Outcomes, told: Mapping[str,
             f"The estimator's outcomes: {', '.join(exact)}. Where these are codes for the words, say which: {example}.",
         )
     return [known[cell] for cell in _native(cells)]
+
+
+def _refuse_gaps(file: str, cells: pd.Series, known: Mapping[Any, Any]) -> None:
+    strangers = [cell for cell, value in known.items() if value is None]
+    gaps = [cell for cell in strangers if not text_of(cell)]
+    if gaps and len(gaps) == len(strangers):
+        count = sum(cell in gaps for cell in _native(cells))
+        raise InvalidData(
+            f"Column {cells.name!r} of {file} is empty in {count:,} of {len(cells):,} rows.",
+            "The truth of every row of the hold-out is needed: leave out the rows of which it is not known.",
+        )
 
 
 def _native(values: Any) -> list[Any]:

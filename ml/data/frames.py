@@ -91,7 +91,9 @@ def _whole(dtype: str, array: np.ndarray) -> np.ndarray:
 
 
 def _of_kind(feature: Feature, value: float) -> Any:
-    return bool(value) if feature.kind == "boolean" else int(value) if feature.kind == "integer" else value
+    if feature.kind == "boolean":
+        return bool(value)
+    return int(value) if feature.kind == "integer" and value.is_integer() else value
 
 
 def _categorical(feature: Feature, array: np.ndarray) -> Any:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pandas.api import types
 
@@ -98,58 +97,13 @@ def read_training_table(path: Path, texts: Collection[str] = ()) -> TrainingTabl
     if not path.is_file():
         raise InvalidData(f"There is no file {path}.", "Give a CSV or Parquet file with a header.")
     if path.suffix.lower() in PARQUET:
-        return TrainingTable(_read_parquet(path), path)
+        return TrainingTable(refuse_empty(_read_parquet(path), path.name), path)
     told = {"keep_default_na": False, "na_values": list(MISSING), "low_memory": False}
     header = _header(path)
     frame = _read_csv(path, dtype={name: str for name in header if name in set(texts)}, **told)
+    refuse_empty(frame, path.name)
     doubtful = [name for name in frame if is_text(frame[name]) or types.is_integer_dtype(frame[name])]
     return _looked_into(TrainingTable(frame, path), doubtful)
-
-
-def frame_table(X: Any, y: Any, truth: Sequence[str], name: str) -> TrainingTable:
-    """Features and truth that are in memory as a table.
-
-    Parameters
-    ----------
-    X : DataFrame, array of shape (n, p), or Series or list of n texts
-    y : Series, array, list or DataFrame of n rows, or None
-    truth : sequence of str
-        Names of the columns of the truth.
-    name : str
-        What people call X, for errors.
-
-    Raises
-    ------
-    InvalidData
-        When the two do not fit together, or two columns have one name.
-    """
-    frame = _frame(X, name)
-    if y is not None:
-        values = np.asarray(y) if not hasattr(y, "to_numpy") else y.to_numpy()
-        values = values.reshape(len(values), -1)
-        if len(values) != len(frame) or values.shape[1] != len(truth):
-            raise InvalidData(
-                f"{name} has {len(frame)} rows and its truth the shape {values.shape}.",
-                f"Give a truth of {len(frame)} rows and {len(truth)} columns.",
-            )
-        frame = frame.assign(**{column: values[:, at] for at, column in enumerate(truth)})
-    return TrainingTable(frame.reset_index(drop=True), label=name)
-
-
-def _frame(X: Any, name: str) -> pd.DataFrame:
-    if isinstance(X, pd.DataFrame):
-        twice = [str(each) for each in X.columns[X.columns.duplicated()].unique()]
-        if twice:
-            raise InvalidData(f"{name} has more than one column {', '.join(twice)}.", "Give each a name of its own.")
-        return X.rename(columns=str).copy(deep=False)
-    if isinstance(X, pd.Series) or (isinstance(X, list) and X and isinstance(X[0], str)):
-        return pd.DataFrame({str(getattr(X, "name", None) or "text"): list(X)})
-    values = np.asarray(X)
-    if values.ndim != 2:
-        raise InvalidData(
-            f"{name} is {type(X).__name__} of the shape {values.shape}.", "Give a DataFrame, or an array of rows."
-        )
-    return pd.DataFrame(values, columns=[f"x{at}" for at in range(values.shape[1])])
 
 
 def _looked_into(table: TrainingTable, doubtful: list[str]) -> TrainingTable:
@@ -165,6 +119,13 @@ def _looked_into(table: TrainingTable, doubtful: list[str]) -> TrainingTable:
         if any(len(text) > 1 and text.startswith("0") and text.isdecimal() for text in found):
             padded.add(name)
     return TrainingTable(table.frame, table.path, {k: v for k, v in markers.items() if v}, frozenset(padded))
+
+
+def refuse_empty(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The frame, or InvalidData where it has no rows."""
+    if not len(frame):
+        raise InvalidData(f"{name} has no rows.", "Give rows with values and their truth.")
+    return frame
 
 
 def is_text(series: pd.Series) -> bool:

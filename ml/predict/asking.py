@@ -5,7 +5,7 @@ It is found out once, when the model is added, kept in the version's card (``"as
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
@@ -60,5 +60,10 @@ def contained(frame: Any, container: Container) -> Any:
 def _array(frame: Any) -> np.ndarray:
     """Values as an array: numbers where all columns are numbers or truth values, else objects."""
     if all(dtype.kind in "biuf" for dtype in frame.dtypes):
-        return frame.to_numpy(dtype=np.float64, na_value=np.nan)
+        return frame.to_numpy(dtype=array_dtype(map(str, frame.dtypes)), na_value=np.nan)
     return frame.to_numpy(dtype=object)
+
+
+def array_dtype(dtypes: Iterable[str]) -> type:
+    """The dtype of an array of numbers: single precision where all columns have it, as the array of training had."""
+    return np.float32 if set(dtypes) == {"float32"} else np.float64

@@ -8,7 +8,7 @@ import numpy as np
 
 from ml.blocks import Block, frame_of
 from ml.data.frames import NUMERIC, series_of
-from ml.predict.asking import Container, contained
+from ml.predict.asking import Container, array_dtype, contained
 from ml.schema import Schema
 
 
@@ -27,5 +27,5 @@ def input_of(schema: Schema, block: Block, container: Container) -> Any:
         feature = schema.features[0]
         return pd.Series(series_of(feature, block[0]), name=feature.name)
     if container == "array" and all(feature.kind in NUMERIC for feature in schema.features):
-        return np.column_stack(block)
+        return np.column_stack(block).astype(array_dtype(feature.dtype for feature in schema.features), copy=False)
     return contained(frame_of(schema, block), container)

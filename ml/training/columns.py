@@ -11,6 +11,7 @@ from pandas.api import types
 
 from ml.data.training_table import TrainingTable, is_text
 from ml.errors import InvalidData
+from ml.training.column_kinds import are_number_objects
 from ml.training.variants import Variant, to_written
 from ml.values import quote
 
@@ -98,13 +99,45 @@ def align(
 
 
 def _alike(name: str, training: pd.Series, held: pd.Series, file: str) -> tuple[pd.Series, pd.Series]:
-    if types.is_numeric_dtype(training) and is_text(held) and not types.is_bool_dtype(training):
-        wrong = held[pd.to_numeric(held, errors="coerce").isna() & held.notna()]
-        came = quote(wrong.iloc[0]) if len(wrong) else "texts"
-        raise InvalidData(
-            f"Column {name!r} of {file} holds {came}; in training it holds numbers only.",
-            "Leave the cell empty where a value is not known.",
-        )
+    """A column of both tables in the type of training, or InvalidData where the hold-out has another kind of value."""
+    if held.isna().all():
+        return training, training.iloc[:0].reindex(held.index)
+    kind, came = _kind(training), _kind(held)
+    if {kind, came} == {"truth values", "numbers"}:
+        return training, _as_flags(name, training, held, file)
+    if kind in ("numbers", "truth values", "dates", "dates with a time zone") and kind != came:
+        hint = "Leave the cell empty where a value is not known." if came == "texts" else "Give it as in training."
+        shown = _example(held) if came == "texts" else came
+        raise InvalidData(f"Column {name!r} of {file} holds {shown}; in training it holds {kind} only.", hint)
     if types.is_integer_dtype(training) and types.is_float_dtype(held) and (held.dropna() % 1).any():
         return training.astype("Float64" if training.isna().any() else "float64"), held
     return training, held
+
+
+def _kind(series: pd.Series) -> str:
+    known = series.dropna()
+    if types.is_bool_dtype(known) or (known.dtype == object and set(map(type, known)) == {bool}):
+        return "truth values"
+    if types.is_numeric_dtype(known) or are_number_objects(known):
+        return "numbers"
+    if types.is_datetime64_any_dtype(known):
+        return "dates with a time zone" if isinstance(known.dtype, pd.DatetimeTZDtype) else "dates"
+    return "texts" if is_text(known) else "values"
+
+
+def _example(held: pd.Series) -> str:
+    wrong = held[pd.to_numeric(held, errors="coerce").isna() & held.notna()]
+    return quote(wrong.iloc[0]) if len(wrong) else "texts"
+
+
+def _as_flags(name: str, training: pd.Series, held: pd.Series, file: str) -> pd.Series:
+    """Truth values for 0 and 1, or 0 and 1 for truth values: what both mean must be the same."""
+    for series in (training, held):
+        if not set(series.dropna().unique().tolist()) <= {0, 1}:
+            raise InvalidData(
+                f"Column {name!r} of {file} holds {_kind(held)}; in training it holds {_kind(training)}.",
+                "Give it as in training.",
+            )
+    if types.is_bool_dtype(training) and held.notna().all():
+        return held.astype(training.dtype)
+    return held.astype("float64") if not held.notna().all() or types.is_float_dtype(training) else held.astype("int64")

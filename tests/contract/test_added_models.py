@@ -32,6 +32,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 from sklearn.svm import SVC
+from sklearn.tree import DecisionTreeClassifier
 
 from ml.add import add_model
 from ml.scoring import score_file
@@ -322,3 +323,20 @@ def test_a_pipeline_that_rebalances(tmp_path):
         X[:TRAINING], frame["end"][:TRAINING]
     )
     same_as_itself(model, frame, tmp_path)
+
+
+def test_columns_without_values_are_gaps_as_in_training(tmp_path):
+    frame = people().assign(gone=np.nan)[["income", "gone", "age", "end"]]
+    X = frame.drop(columns="end")
+    keeps = make_pipeline(SimpleImputer(keep_empty_features=True), LogisticRegression(max_iter=500))
+    for model in (keeps, DecisionTreeClassifier(max_depth=3)):
+        bundle = same_as_itself(model.fit(X[:TRAINING], frame["end"][:TRAINING]), frame, tmp_path)
+        assert [feature.name for feature in bundle.schema.features if feature.hidden] == ["gone"]
+
+
+def test_numbers_among_objects(tmp_path):
+    frame = people().astype({"income": object, "age": object})
+    X = frame.drop(columns="end")
+    model = make_pipeline(columns(), LogisticRegression(max_iter=500)).fit(X[:TRAINING], frame["end"][:TRAINING])
+    bundle = same_as_itself(model, frame, tmp_path)
+    assert [feature.kind for feature in bundle.schema.features][:2] == ["number", "integer"]

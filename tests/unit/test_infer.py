@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ml.blocks import block_of_frame, frame_of
 from ml.data.schema_json import from_json, to_json
 from ml.errors import InvalidData
 from ml.infer import infer_schema, nice_step
@@ -69,7 +70,6 @@ def test_a_value_is_required_unless_the_estimator_takes_gaps(frame):
     [
         (lambda f: infer_schema(f, {"nope": {}}), "no column"),
         (lambda f: infer_schema(f.iloc[:0]), "empty"),
-        (lambda f: infer_schema(f.assign(gone=np.nan)), "'gone' has no values"),
     ],
 )
 def test_data_that_cannot_be_a_schema_are_refused(frame, spoil, said):
@@ -110,3 +110,30 @@ def test_a_name_means_one_thing(frame, described, record_id, said):
 def test_values_that_differ_by_spaces_only_are_refused():
     with pytest.raises(InvalidData, match="'work' is called “Private”"):
         infer_schema(pd.DataFrame({"work": ["Private", "Private ", "State"]}))
+
+
+def test_numbers_among_python_objects_are_numbers():
+    frame = pd.DataFrame({"a": pd.Series([1, 2.5, None], dtype=object), "b": pd.Series([3, 4.0, 5], dtype=object)})
+    features = infer_schema(frame).features
+    assert [(each.kind, each.dtype) for each in features] == [("number", "object"), ("integer", "object")]
+    made = frame_of(infer_schema(frame), (np.array([1.0, 2.5, np.nan]), np.array([3.0, 4.5, 5.0])))
+    assert made["b"].tolist() == [3, 4.5, 5]
+
+
+@pytest.mark.parametrize(
+    ("series", "kind"),
+    [
+        (pd.Series([np.nan, np.nan]), "number"),
+        (pd.Series([None, None], dtype=object), "text"),
+        (pd.Series([None, None], dtype="str"), "text"),
+        (pd.Series([pd.NaT, pd.NaT]), "date"),
+        (pd.Series([None, None], dtype="boolean"), "boolean"),
+        (pd.Series(pd.Categorical([None, None], ["x", "y"])), "category"),
+    ],
+)
+def test_nobody_is_asked_for_a_column_without_values(series, kind):
+    frame = pd.DataFrame({"a": [1.5, 2.5], "none": series})
+    schema = infer_schema(frame)
+    feature = schema.feature("none")
+    assert (feature.kind, feature.hidden, feature.default) == (kind, True, None)
+    pd.testing.assert_frame_equal(frame_of(schema, block_of_frame(schema, frame)), frame)

@@ -11,6 +11,7 @@ from ml.predict.inputs import input_of
 
 FRAMES = {
     "numbers": pd.DataFrame({"a": [1.5, 2.0, np.nan], "b": [1, 2, 3], "c": [True, False, True]}),
+    "single precision": pd.DataFrame({"a": [1.1, 2.0], "b": [0.3, np.nan]}, dtype="float32"),
     "texts": pd.DataFrame({"said": ["a", "b", None]}),
     "mixed": pd.DataFrame({"a": [1.5, 2.0, np.nan], "said": ["a", "b", None]}),
 }
