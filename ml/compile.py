@@ -20,6 +20,7 @@ from ml.compiled.symbols import CannotCompile
 from ml.compiled.ties import Ties
 from ml.compiled.traced import Traced, features_of
 from ml.compiled.trees import give_back
+from ml.data.labels import known_as
 from ml.errors import LikelyError
 from ml.outcomes import Outcome, Outcomes
 from ml.predict.answers import means_yes
@@ -79,7 +80,7 @@ def _refuse(estimator: Any, schema: Schema) -> None:
         if feature.kind == "date" or feature.dtype.lower() in ("float32", "float16"):
             raise CannotCompile(f"Feature {feature.name!r} has the type {feature.dtype}, which cannot be compiled.")
     names = getattr(estimator, "feature_names_in_", None)
-    if names is not None and tuple(names) != schema.names:
+    if names is not None and list(map(known_as, names)) != list(map(known_as, schema.names)):
         raise CannotCompile("The estimator was fitted on other columns, or in another order, than the schema's.")
 
 

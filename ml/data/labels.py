@@ -1,4 +1,4 @@
-"""A column's name as words that people read."""
+"""A column's name as words that people read, and as libraries keep it."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def label_of(name: str) -> str:
     spelled = [word.lower() if shouted or _plain(word) else word for word in words]
     text = " ".join(spelled)
     return text[:1].upper() + text[1:] if spelled and spelled[0].islower() else text or name
+
+
+def known_as(name: str) -> str:
+    """A column's name as LightGBM keeps it: with ``_`` for each white space."""
+    return re.sub(r"\s", "_", name)
 
 
 def _words(part: str) -> list[str]:

@@ -33,7 +33,8 @@ def check_estimator(estimator: Any, outcomes: int = 1, source: str = "The estima
     _refuse_other_objects(estimator, source)
     _refuse_other_tasks(estimator, source)
     _refuse_unfitted(estimator, outcomes, source)
-    refuse_nameless(estimator, source)
+    best = getattr(estimator, "best_estimator_", None)  # of a search only this is kept, not how it scored
+    refuse_nameless(estimator if best is None else best, source)
     reader = reads_files(estimator)
     if reader:
         message = f"{source} takes its texts for names of files ({reader} with input other than 'content')."

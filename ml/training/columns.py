@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
+from ml.data.labels import known_as
 from ml.data.training_table import TrainingTable, is_text
 from ml.errors import InvalidData
 from ml.training.column_kinds import are_number_objects
@@ -38,6 +39,8 @@ def columns_of(estimator: Any, table: TrainingTable, others: Collection[str | No
         missing = [name for name in names if name not in present and name.strip() not in by_stripped]
         if not missing:
             return names
+        if len(same := _unchanged(names, present)) == len(names):
+            return same
         if getattr(estimator, "feature_names_in_", None) is not None:
             raise InvalidData(
                 f"{table.name} lacks the columns {', '.join(missing)}.", "The estimator was fitted on them."
@@ -47,6 +50,15 @@ def columns_of(estimator: Any, table: TrainingTable, others: Collection[str | No
     if not found:
         raise InvalidData(f"{table.name} has no column beside the truth.", "Give the features, too.")
     return found
+
+
+def _unchanged(names: Sequence[str], present: Sequence[str]) -> list[str]:
+    """The table's names of columns that the estimator knows with "_" for white space, as LightGBM does."""
+    by_known: dict[str, list[str]] = {}
+    for name in present:
+        by_known.setdefault(known_as(name), []).append(name)
+    found = [[name] if name in present else by_known.get(known_as(name), []) for name in names]
+    return [those[0] for those in found if len(those) == 1]
 
 
 def _names_of(estimator: Any) -> list[str] | None:

@@ -59,8 +59,8 @@ class Variant:
     @property
     def words(self) -> str:
         """What it is, in a few words."""
-        listed = "; ".join(reading.words for reading in self.readings) or "as read"
-        return listed + (f", {', '.join(self.native)} as categories" if self.native else "")
+        native = [f"{', '.join(self.native)} as categories"] if self.native else []
+        return "; ".join([*(reading.words for reading in self.readings), *native]) or "as read"
 
     @property
     def gaps(self) -> dict[str, frozenset[str]]:

@@ -340,3 +340,17 @@ def test_numbers_among_objects(tmp_path):
     model = make_pipeline(columns(), LogisticRegression(max_iter=500)).fit(X[:TRAINING], frame["end"][:TRAINING])
     bundle = same_as_itself(model, frame, tmp_path)
     assert [feature.kind for feature in bundle.schema.features][:2] == ["number", "integer"]
+
+
+def test_names_with_spaces_and_a_search_with_a_score_of_its_own(tmp_path):
+    lightgbm = pytest.importorskip("lightgbm")
+    frame = people().rename(columns={"income": "yearly income"})[["yearly income", "age", "end"]]
+    X = frame.drop(columns="end")
+    search = GridSearchCV(
+        lightgbm.LGBMClassifier(n_estimators=8, verbose=-1),
+        {"max_depth": [2, 3]},
+        scoring=lambda model, rows, truth: model.score(rows, truth),
+        cv=3,
+    )
+    bundle = same_as_itself(search.fit(X[:TRAINING], frame["end"][:TRAINING]), frame, tmp_path)
+    assert bundle.card["path"]["kind"] == "compiled"

@@ -6,7 +6,7 @@ import pytest
 
 from ml.data.training_table import TrainingTable
 from ml.errors import InvalidData
-from ml.training.columns import align
+from ml.training.columns import align, columns_of
 from ml.training.variants import Variant
 
 DAY, ZONED = pd.Timestamp("2024-05-01"), pd.Timestamp("2024-05-01T10:00Z")
@@ -59,3 +59,16 @@ def test_what_is_of_another_kind_is_refused(training, held, said):
     with pytest.raises(InvalidData) as refused:
         aligned(training, held)
     assert said in refused.value.message
+
+
+def test_lightgbm_s_names_are_those_of_the_table():
+    lightgbm = pytest.importorskip("lightgbm")
+    frame = pd.DataFrame(np.random.default_rng(0).normal(size=(80, 3)), columns=["home town", "a_b", "größe"])
+    model = lightgbm.LGBMClassifier(n_estimators=2, verbose=-1).fit(frame, frame["a_b"] > 0)
+    assert list(model.feature_names_in_) == ["home_town", "a_b", "größe"]
+    other_order = TrainingTable(frame[["größe", "home town", "a_b"]].assign(y=1))
+    assert columns_of(model, other_order, {"y"}) == ["home town", "a_b", "größe"]
+    two = TrainingTable(frame.assign(**{"a b": 1.0}))
+    assert columns_of(model, two, {"y"}) == ["home town", "a_b", "größe"]
+    with pytest.raises(InvalidData, match="lacks the columns home_town"):
+        columns_of(model, TrainingTable(frame[["a_b", "größe"]]), {"y"})
