@@ -99,6 +99,8 @@ class Feature:
         Time zone of a timed column; its values are aware then.
     none_gaps : bool
         True when a gap reaches the estimator as None and not as NaN.
+    decimal : {".", ","}
+        Mark of decimals in texts: that of the training file. A point is taken in any case.
     """
 
     name: str
@@ -132,6 +134,7 @@ class Feature:
     timed: bool = False
     zone: str | None = None
     none_gaps: bool = False
+    decimal: str = "."
 
     @property
     def shown_as(self) -> Widget:

@@ -13,6 +13,7 @@ from ml.marks import dressed, stated
 from ml.schema import MOST_LISTED, Feature, Value, text_of
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
+COMMA_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+", re.ASCII)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.ASCII)
 LARGEST = 3.4e38  # scikit-learn's trees calculate in float32 and refuse what does not fit
 LARGEST_INTEGER = 2**53  # beyond it a float64 no longer tells neighbours apart
@@ -164,9 +165,16 @@ def _float(feature: Feature, raw: object) -> float:
         code = _code(feature, text_of(raw))
         if code is not None:
             return code
-    if isinstance(raw, str) and NUMBER.fullmatch(raw.strip()):
-        return float(raw)
+    if isinstance(raw, str):
+        text = with_point(raw.strip()) if feature.decimal == "," else raw.strip()
+        if NUMBER.fullmatch(text):
+            return float(text)
     raise Refused(f"{quote(raw)} is not {_noun(feature)}.", accepted(feature))
+
+
+def with_point(text: str) -> str:
+    """A number with a decimal comma, as 1.234,5 or 1234,5, with a decimal point; any other text as it is."""
+    return text.replace(".", "").replace(",", ".") if COMMA_NUMBER.fullmatch(text) else text
 
 
 def _code(feature: Feature, text: str) -> float | None:

@@ -102,7 +102,8 @@ def assemble(given: Material) -> Trained:
     }
     schema, notes = _schema(given, frames[0], way, outcomes, known, markers)
     notes = [*notes, *([f"Not given to the estimator: {', '.join(left_out)}."] if left_out else [])]
-    reading = {"reader": {"missing": list(MISSING), "decimal": DECIMAL, "reading": way.variant.words}}
+    decimal = "," if way.variant.commas else DECIMAL
+    reading = {"reader": {"missing": list(MISSING), "decimal": decimal, "reading": way.variant.words}}
     source = {"data": f"{training.name}, hold-out {holdout.name}"} if training.path else {}
     return Trained(
         name=given.name,
@@ -182,6 +183,8 @@ def _schema(
         found: dict[str, Any] = {
             "missing": [*(m for m in MISSING if m and m not in levels), *sorted(more - set(MISSING))]
         }
+        if name in way.variant.commas:
+            found["decimal"] = ","
         if name in way.variant.fills:
             found |= {"required": False, "blank": way.variant.fills[name]}
         described[name] = found | described.get(name, {})

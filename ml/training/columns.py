@@ -42,14 +42,22 @@ def columns_of(estimator: Any, table: TrainingTable, others: Collection[str | No
         if len(same := _unchanged(names, present)) == len(names):
             return same
         if getattr(estimator, "feature_names_in_", None) is not None:
-            raise InvalidData(
-                f"{table.name} lacks the columns {', '.join(missing)}.", "The estimator was fitted on them."
-            )
+            raise InvalidData(f"{table.name} lacks the columns {', '.join(missing)}.", _why_lacking(missing, present))
     stripped = {other.strip() for other in others if other}
     found = [name for name in present if name.strip() not in stripped]
     if not found:
         raise InvalidData(f"{table.name} has no column beside the truth.", "Give the features, too.")
     return found
+
+
+def _why_lacking(missing: Sequence[str], present: Sequence[str]) -> str:
+    made_of = [name for name in present if any(each.startswith((f"{name}_", f"{name}.")) for each in missing)]
+    if not made_of:
+        return "The estimator was fitted on them."
+    return (
+        f"They look like what pandas.get_dummies made of {', '.join(made_of)}: give the tables on which the estimator "
+        "was fitted, with these columns; or fit a pipeline with a OneHotEncoder in it, which takes them as they are."
+    )
 
 
 def _unchanged(names: Sequence[str], present: Sequence[str]) -> list[str]:

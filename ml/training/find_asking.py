@@ -8,19 +8,18 @@ of the ways in which it answers the one is taken whose values its encoders know 
 from __future__ import annotations
 
 import itertools
-import warnings
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from ml.data.training_table import TrainingTable, is_text
 from ml.errors import InvalidData, LikelyError
-from ml.outcomes import Outcomes, Prediction
-from ml.predict.answers import labels_of, probabilities_of
+from ml.outcomes import Outcomes
 from ml.predict.asking import Container, contained
+from ml.training.ask_once import answer_of, containers_of, loss_of
 from ml.training.hints import hint_for, is_of_dates
 from ml.training.known_levels import Known
 from ml.training.readings import native_of, readings_of
@@ -29,8 +28,7 @@ from ml.training.variants import CONTAINER, Reading, Variant
 ROWS = 500  # of training, that tell one reading from another
 BETTER = 1e-6  # of the loss: less is rounding
 MOST_AT_ONCE = 3  # readings that are tried together where no single one is answered
-WITHOUT_NAMES = "fitted without feature names"
-SMALLEST = 1e-15
+NO_NAME = re.compile(r"Unnamed: \d+")  # what pandas calls a column without a name
 
 
 @dataclass(frozen=True)
@@ -100,13 +98,15 @@ def find_asking(
 def _of_fewer_columns(search: _Search) -> Way | None:
     """A way with some columns of the file, where the estimator does not tell how many it knows.
 
-    A file may have columns without any value, as ``Unnamed: 2`` of a spreadsheet; an estimator that was fitted on a
-    series of texts takes one of several.
+    A file may have columns without any value or name, as spreadsheets and ``to_csv`` leave them; an estimator that was
+    fitted on a series of texts takes one of several.
     """
     frame = search.table.frame
     valued = tuple(name for name in search.columns if frame[name].notna().any())
-    if 0 < len(valued) < len(search.columns) and (best := replace(search, columns=valued).best()) is not None:
-        return best
+    named = tuple(name for name in valued if not NO_NAME.fullmatch(name))  # a row's number, that to_csv wrote
+    for columns in dict.fromkeys((valued, named)):
+        if 0 < len(columns) < len(search.columns) and (best := replace(search, columns=columns).best()) is not None:
+            return best
     texts = [name for name in valued if is_text(frame[name])] if len(search.columns) > 1 else []
     ways = [way for name in texts if (way := replace(search, columns=(name,)).best()) is not None]
     return min(ways, key=lambda way: way.loss, default=None)
@@ -170,12 +170,12 @@ class _Search:
             self.failed.append((variant, error.message))
             return None
         best: Way | None = None
-        for container in _containers(self.estimator, frame):
-            asked = _ask(self.estimator, contained(frame, container), self.outcomes)
+        for container in containers_of(self.estimator, frame):
+            asked = answer_of(self.estimator, contained(frame, container), self.outcomes)
             if isinstance(asked, str):
                 self.failed.append((variant, asked))
                 continue
-            loss = _loss(asked, None if self.truth is None else self.truth[rows])
+            loss = loss_of(asked, None if self.truth is None else self.truth[rows])
             best = _better(best, Way(variant, container, self.columns, strangers, loss))
         return best
 
@@ -203,60 +203,6 @@ def _spread(count: int) -> np.ndarray:
 
 def _part(table: TrainingTable, rows: np.ndarray) -> TrainingTable:
     return table if len(rows) == len(table.frame) else replace(table, frame=table.frame.iloc[rows])
-
-
-def _containers(estimator: Any, frame: pd.DataFrame) -> Iterator[Container]:
-    """Containers to try, the likeliest first."""
-    if getattr(estimator, "feature_names_in_", None) is None and _ignores_names(estimator, frame.head(2)):
-        yield "array"
-    yield "frame"
-    if getattr(estimator, "feature_names_in_", None) is None:
-        yield "array"
-        if frame.shape[1] == 1:
-            yield "series"
-
-
-def _ignores_names(estimator: Any, frame: pd.DataFrame) -> bool:
-    """Whether scikit-learn warns that the estimator was fitted without names: on an array."""
-    with warnings.catch_warnings(record=True) as said:
-        warnings.simplefilter("always")
-        try:
-            estimator.predict(frame)
-        except Exception:  # noqa: BLE001 - foreign code fails in any way; it is asked again with reasons kept
-            return False
-    return any(WITHOUT_NAMES in str(each.message) for each in said)
-
-
-def _ask(estimator: Any, given: Any, outcomes: Outcomes) -> Prediction | str:
-    """The answers, or why there are none."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            _check_count(estimator.predict(given[:2]), outcomes)
-            return Prediction(labels_of(estimator, given, outcomes), probabilities_of(estimator, given, outcomes))
-        except LikelyError:
-            raise
-        except Exception as error:  # noqa: BLE001 - foreign code fails in any way
-            return str(error).strip() or type(error).__name__
-
-
-def _check_count(predicted: Any, outcomes: Outcomes) -> None:
-    shape = np.shape(predicted)
-    answers = shape[1] if len(shape) > 1 else 1
-    asked = 1 if outcomes.exclusive else len(outcomes)
-    if answers != asked:
-        message = f"The estimator gives {answers} labels a record, and --truth names {asked}."
-        raise InvalidData(message, "Name one column a label: --truth A --truth B, in the order of its training.")
-
-
-def _loss(answer: Prediction, truth: np.ndarray | None) -> float:
-    """Mean log-loss, or the share of wrong labels where there are no probabilities; lower is better."""
-    if truth is None:
-        return 0.0
-    if answer.probabilities is None:
-        return float((answer.labels != truth).mean())
-    clipped = np.clip(answer.probabilities, SMALLEST, 1 - SMALLEST)
-    return -float(np.where(truth, np.log(clipped), np.log1p(-clipped)).mean())
 
 
 def _refusal(search: _Search) -> LikelyError:

@@ -14,10 +14,11 @@ import pandas as pd
 from pandas.api import types
 
 from ml.data.training_table import TrainingTable, is_text
+from ml.data.yes_no import no_and_yes, truth_of
 from ml.training import variants as to
 from ml.training.known_levels import Known
 from ml.training.variants import CLEAN, CONTAINER, FILL, GAPS, TYPE, Change, Reading
-from ml.values import NUMBER, quote
+from ml.values import NUMBER, quote, with_point
 
 DATE = r"\s*\d{4}-\d{2}-\d{2}([T ].*)?\s*"
 FEW_DATES = 200  # rows that tell whether a column holds dates
@@ -50,7 +51,7 @@ def readings_of(table: TrainingTable, columns: Sequence[str], known: Known) -> l
     numbers = [name for name in columns if name not in texts and name not in known.native]
     return [
         *_cleanings(texts, known),
-        *_types(table, free, numbers),
+        *_types(table, free, numbers, known),
         *_fills(table, texts, known),
         *_containers(free),
     ]
@@ -76,13 +77,24 @@ def _cleanings(texts: Mapping[str, list[str]], known: Known) -> Iterator[Reading
             yield Reading(f"{quote(mark)} as a gap", GAPS, changes, gaps=dict.fromkeys(held, marks))
 
 
-def _types(table: TrainingTable, texts: Mapping[str, list[str]], numbers: Sequence[str]) -> Iterator[Reading]:
+def _types(
+    table: TrainingTable, texts: Mapping[str, list[str]], numbers: Sequence[str], known: Known
+) -> Iterator[Reading]:
     odd = {name: _odd_texts(cells) for name, cells in texts.items()}
     for name, gaps in odd.items():
         if gaps is not None:
             named = "".join(f", {quote(gap) if gap else 'cells of spaces'} as a gap" for gap in sorted(gaps))
             change = {name: to.to_numbers(gaps)}
             yield Reading(f"{name} as numbers{named}", TYPE, change, gaps={name: gaps - {""}}, rival=name)
+    commas = [name for name, cells in texts.items() if _have_commas(cells)]
+    if commas:
+        change = dict.fromkeys(commas, to.to_numbers((), commas=True))
+        yield Reading(f"{', '.join(commas)} with decimal commas", TYPE, change, commas=frozenset(commas))
+    told = {name: pair for name, cells in texts.items() if (pair := _flags(cells))}
+    pairs = {name: pair for name, pair in told.items() if not known.knows(name, pair[1])}
+    if pairs:
+        change = {name: to.to_flags(*pair) for name, pair in pairs.items()}
+        yield Reading(f"{', '.join(pairs)} as 0 and 1", TYPE, change)
     padded = [name for name in numbers if name in table.padded]
     if padded:
         words = f"{', '.join(padded)} as texts with their leading zeros"
@@ -101,6 +113,22 @@ def _odd_texts(cells: Sequence[str]) -> frozenset[str] | None:
     odd = {cell.strip() for cell in cells} - {cell.strip() for cell in numbers}
     few = len(odd) <= MOST_ODD_TEXTS and all(len(text) <= LONGEST_ODD_TEXT for text in odd)
     return frozenset(odd) if few and len(numbers) > len(odd) else None
+
+
+def _have_commas(cells: Sequence[str]) -> bool:
+    """Whether all are numbers, some of them with a decimal comma."""
+    points = [with_point(cell.strip()) for cell in cells]
+    whole = all(
+        cell.strip() != point or cell.strip().removeprefix("-").isdecimal()
+        for cell, point in zip(cells, points, strict=True)
+    )
+    return whole and any(cell.strip() != point for cell, point in zip(cells, points, strict=True))
+
+
+def _flags(cells: Sequence[str]) -> tuple[str, str] | None:
+    """The words for no and yes, where these are all, and are read later, too."""
+    pair = no_and_yes(cells) if len(cells) == 2 else None
+    return pair if pair and truth_of(pair[0]) is False and truth_of(pair[1]) is True else None
 
 
 def _are_dates(cells: Sequence[str]) -> bool:

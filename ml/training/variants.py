@@ -16,6 +16,7 @@ from pandas.api import types
 
 from ml.data.training_table import TrainingTable, is_text
 from ml.errors import InvalidData
+from ml.values import with_point
 
 Change = Callable[[pd.Series, TrainingTable], pd.Series]
 CLEAN, GAPS, TYPE, FILL, CONTAINER = range(5)  # in this order changes of one column are made
@@ -37,6 +38,8 @@ class Reading:
         By column, texts that are gaps in this reading.
     fills : dict of str to str
         By column, the text that stands for a gap.
+    commas : frozenset of str
+        Columns of numbers with decimal commas.
     rival : str
         Readings of one rival name exclude each other.
     """
@@ -46,6 +49,7 @@ class Reading:
     changes: Mapping[str, Change]
     gaps: Mapping[str, frozenset[str]] = field(default_factory=dict)
     fills: Mapping[str, str] = field(default_factory=dict)
+    commas: frozenset[str] = frozenset()
     rival: str = ""
 
 
@@ -74,6 +78,11 @@ class Variant:
     def fills(self) -> dict[str, str]:
         """By column, the text that stands for a gap."""
         return {name: text for reading in self.readings for name, text in reading.fills.items()}
+
+    @property
+    def commas(self) -> frozenset[str]:
+        """Columns of numbers with decimal commas."""
+        return frozenset().union(*(reading.commas for reading in self.readings))
 
     @property
     def needs_all_rows(self) -> bool:
@@ -179,15 +188,25 @@ def to_gaps(texts: Collection[str]) -> Change:
     return change
 
 
-def to_numbers(gaps: Collection[str]) -> Change:
-    """A column of texts as numbers, of which these texts are gaps."""
+def to_numbers(gaps: Collection[str], commas: bool = False) -> Change:
+    """A column of texts as numbers, perhaps with decimal commas, of which these texts are gaps."""
 
     def change(series: pd.Series, _: TrainingTable) -> pd.Series:
         if not is_text(series):
             return series
-        numbers = pd.to_numeric(series, errors="coerce")
+        numbers = pd.to_numeric(series.map(with_point, na_action="ignore") if commas else series, errors="coerce")
         stay = numbers.isna() & series.notna() & ~series.str.strip().isin(gaps)
         return series if stay.any() else numbers.astype("float64")
+
+    return change
+
+
+def to_flags(no: str, yes: str) -> Change:
+    """A column of two words as 0 and 1."""
+
+    def change(series: pd.Series, _: TrainingTable) -> pd.Series:
+        flags = series.map({no: 0, yes: 1}) if is_text(series) and series.dropna().isin((no, yes)).all() else series
+        return flags.astype("int64") if flags is not series and flags.notna().all() else flags
 
     return change
 

@@ -169,3 +169,54 @@ def test_times_of_two_offsets_need_a_zone(tmp_path, capsys):
     (tmp_path / "d.toml").write_text('[features.at]\nkind = "date"\nzone = "Europe/Vienna"\n')
     assert added(tmp_path, model, frame, *trust, "--describe", tmp_path / "d.toml") == OK, capsys.readouterr().err
     same_as(model, tmp_path, X[TRAINING:])
+
+
+def test_decimal_commas_of_a_file_are_read_when_it_is_scored(tmp_path, capsys):
+    frame = people().assign(visits=lambda f: np.arange(ROWS) % 9)
+    X = frame.drop(columns="end")
+    model = make_pipeline(
+        make_column_transformer((StandardScaler(), ["charges", "visits"]), (OneHotEncoder(), ["work", "town"])),
+        LogisticRegression(),
+    ).fit(X[:TRAINING], frame["end"][:TRAINING])
+    commas = [f"{number:,.2f}".translate(str.maketrans(",.", ".,")) for number in frame["charges"]]
+    assert any("." in text for text in commas)
+    assert added(tmp_path, model, frame.assign(charges=commas)) == OK, capsys.readouterr().err
+    assert "charges with decimal commas" in capsys.readouterr().out
+    bundle = same_as(model, tmp_path, X[TRAINING:])
+    assert bundle.card["reader"]["decimal"] == ","
+    record = {"visits": 3, "work": "own", "town": "Linz"}
+    told = [{**record, "charges": charges} for charges in ("1234,5", "1.234,5", "1234.5", 1234.5)]
+    answers = {score.probabilities for score in open_service(tmp_path / "models").score("m", told).scores}
+    assert len(answers) == 1
+
+
+def test_yes_and_no_that_training_coded(tmp_path, capsys):
+    frame = people().assign(
+        partner=lambda f: f["town"].eq("Linz").astype(int), phone=lambda f: np.where(at(3), "Yes", "No")
+    )
+    X = frame[["charges", "partner", "phone"]]
+    columns = make_column_transformer((OneHotEncoder(), ["phone"]), remainder="passthrough")
+    model = make_pipeline(columns, StandardScaler(with_mean=False), LogisticRegression())
+    model.fit(X[:TRAINING], frame["end"][:TRAINING])
+    written = frame.assign(partner=np.where(frame["partner"] == 1, "Yes", "No"))
+    assert added(tmp_path, model, written) == OK, capsys.readouterr().err
+    assert "answers best with partner as 0 and 1." in capsys.readouterr().out
+    same_as(model, tmp_path, X[TRAINING:])
+
+
+def test_a_number_of_the_row_that_was_written_along(tmp_path, capsys):
+    frame = people()[["charges", "end"]].assign(visits=np.arange(ROWS) % 9)
+    X = frame[["charges", "visits"]]
+    model = LogisticRegression(max_iter=900).fit(X[:TRAINING].to_numpy(), frame["end"][:TRAINING])
+    written = pd.concat([pd.Series(range(ROWS), name="Unnamed: 0"), X, frame["end"]], axis=1)
+    assert added(tmp_path, model, written) == OK, capsys.readouterr().err
+    assert "Not given to the estimator: Unnamed: 0." in capsys.readouterr().out
+    same_as(model, tmp_path, X[TRAINING:].to_numpy())
+
+
+def test_columns_that_get_dummies_made_are_told(tmp_path, capsys):
+    frame = people()
+    X = pd.get_dummies(frame.drop(columns="end"))
+    model = LogisticRegression(max_iter=900).fit(X[:TRAINING], frame["end"][:TRAINING])
+    assert added(tmp_path, model, frame) == FAILED
+    assert "They look like what pandas.get_dummies made of work, town" in capsys.readouterr().err
