@@ -127,8 +127,8 @@ def _moment(feature: Feature, value: dt.datetime) -> dt.date:
 
 
 def _cell(feature: Feature, value: Value) -> str:
-    if feature.kind == "text":
-        return str(value or "")
+    if isinstance(value, str) or feature.kind == "text":
+        return str(value or "")  # with the spaces at its ends
     return repr(value) if feature.kind == "number" and value is not None else text_of(value)
 
 

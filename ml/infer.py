@@ -25,6 +25,7 @@ MOST_SUGGESTIONS = 20
 MOST_CODES = 6
 EACH_CODE = 10  # rows that each code has in the mean: fewer tell nothing
 LARGEST_CODE = 10
+SPACES = "(spaces)"  # what people read of a text that is nothing else
 QUANTITY = {"unit", "step", "low", "high"}  # where somebody says one of these, values are amounts
 
 
@@ -95,7 +96,7 @@ def _feature(
     if kind not in _SHAPES:
         raise InvalidData(f"{name!r} is described with the kind {kind!r}.", f"Known: {', '.join(_SHAPES)}.")
     inferred: dict[str, Any] = {"name": name, "label": label_of(name), "kind": kind, "required": required}
-    inferred |= dtype_of(series)
+    inferred |= dtype_of(series) | {"spaces": kind in ("category", "text") and _has_spaces(known)}
     try:
         inferred |= _SHAPES[kind](known)
     except (ValueError, TypeError, AttributeError):
@@ -146,6 +147,11 @@ def dtype_of(series: pd.Series) -> dict[str, Any]:
     if str(dtype) == "object":
         told |= {"none_gaps": any(value is None for value in series.tolist())}
     return told
+
+
+def _has_spaces(known: pd.Series) -> bool:
+    """Whether a text is nothing but spaces."""
+    return any(isinstance(text, str) and text.isspace() for text in known.unique().tolist())
 
 
 def _refuse_one_label_for_two(name: str, choices: Collection[Choice]) -> None:
@@ -212,7 +218,7 @@ def _category(known: pd.Series) -> dict[str, Any]:
     labels = {text_of(value): text_of(value) for value in listed}
     if pair := no_and_yes(labels):
         labels = dict(zip(pair, spelled(*pair), strict=True))
-    choices = tuple(Choice(value, labels[text_of(value)]) for value in listed)
+    choices = tuple(Choice(value, labels[text_of(value)] or SPACES) for value in listed)
     return {"choices": choices, "default": known.mode().tolist()[0]}
 
 

@@ -101,6 +101,8 @@ class Feature:
         True when a gap reaches the estimator as None and not as NaN.
     decimal : {".", ","}
         Mark of decimals in texts: that of the training file. A point is taken in any case.
+    spaces : bool
+        True where training had texts of nothing but spaces: such a text is a value then, and no gap.
     """
 
     name: str
@@ -135,6 +137,7 @@ class Feature:
     zone: str | None = None
     none_gaps: bool = False
     decimal: str = "."
+    spaces: bool = False
 
     @property
     def shown_as(self) -> Widget:

@@ -55,7 +55,9 @@ def is_blank(feature: Feature, raw: object) -> bool:
     if not isinstance(raw, str):
         return False
     text = raw.strip()
-    return not text or (text in feature.missing and text not in feature.by_text)
+    if not text:
+        return not (raw and feature.spaces)
+    return text in feature.missing and text not in feature.by_text
 
 
 def gap_sentences(gaps: Mapping[str, int]) -> list[str]:
@@ -195,10 +197,11 @@ def _within(feature: Feature, value: Limited, raw: object) -> Limited:
 def _category(feature: Feature, raw: object) -> Value:
     text = text_of(raw) if isinstance(raw, (str, int, float, bool)) else str(raw)
     text = text.strip()
-    if NUMBER.fullmatch(text) and text not in feature.by_text:
-        text = text_of(float(text))  # pandas writes a whole number with gaps in its column as 1.0
     if text in feature.by_text:
         return feature.by_text[text]
+    whole = text_of(float(text)) if NUMBER.fullmatch(text) else text
+    if whole in feature.by_text and (feature.numeric_choices or whole.lstrip("-").isdecimal()):
+        return feature.by_text[whole]  # pandas writes a whole number with gaps in its column as 1.0
     if feature.yes_no and (truth := truth_of(text)) is not None:
         return feature.yes_no[truth]
     if feature.unknown:

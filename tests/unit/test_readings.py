@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import make_column_transformer
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
@@ -220,3 +221,33 @@ def test_columns_that_get_dummies_made_are_told(tmp_path, capsys):
     model = LogisticRegression(max_iter=900).fit(X[:TRAINING], frame["end"][:TRAINING])
     assert added(tmp_path, model, frame) == FAILED
     assert "They look like what pandas.get_dummies made of work, town" in capsys.readouterr().err
+
+
+class FromSpaces(TransformerMixin, BaseEstimator):
+    """A first step of one's own that knows spaces, and nothing of gaps."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return X.assign(charges=X["charges"].replace(" ", "0").astype(float))[["charges"]]
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_text_of_spaces_stays_one_where_training_had_such(own, tmp_path, capsys):
+    frame = people().assign(charges=lambda f: f["charges"].map("{:.2f}".format).mask(at(9), " "))
+    frame["note"] = np.where(at(4), "  ", frame["work"])
+    X = frame.drop(columns="end")
+    encode = make_column_transformer((OneHotEncoder(handle_unknown="ignore"), ["charges", "note"]))
+    model = make_pipeline(FromSpaces() if own else encode, LogisticRegression()).fit(
+        X[:TRAINING], frame["end"][:TRAINING]
+    )
+    trust = ["--trust", f"{__name__}.FromSpaces"] if own else []
+    assert added(tmp_path, model, frame, *trust) == OK, capsys.readouterr().err
+    same_as(model, tmp_path, X[TRAINING:])
+    service = open_service(tmp_path / "models")
+    asked = X[TRAINING:][at(9)[TRAINING:]][:3].to_dict("records")
+    answers = [score.probabilities for score in service.score("m", asked).scores]
+    assert np.abs(np.array(answers) - model.predict_proba(pd.DataFrame(asked))).max() <= 1e-12
+    feature = service.model("m").schema.feature("note")
+    assert (feature.spaces, " " in {choice.label for choice in feature.choices}) == (True, False)
