@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -74,7 +76,21 @@ def _named(X: pd.DataFrame, name: str) -> pd.DataFrame:
     twice = frame.columns[frame.columns.duplicated()].unique()
     if len(twice):
         raise InvalidData(f"{name} has more than one column {', '.join(twice)}.", "Give each a name of its own.")
-    return frame
+    return frame.assign(**{column: _as_floats(frame[column]) for column in frame if _has_decimals(frame[column])})
+
+
+def _has_decimals(series: pd.Series) -> bool:
+    """Whether a column of numbers comes from a database, which gives them as ``decimal.Decimal``."""
+    if series.dtype != object:
+        return False
+    kinds = set(map(type, series.dropna().tolist()))
+    return Decimal in kinds and kinds <= {Decimal, int, float}
+
+
+def _as_floats(series: pd.Series) -> pd.Series:
+    return pd.Series(
+        [math.nan if gone else float(v) for v, gone in zip(series, series.isna(), strict=True)], series.index
+    )
 
 
 def _refuse_large(X: Any, name: str) -> None:

@@ -1,5 +1,7 @@
 """What a notebook has in memory becomes a table, or is refused in words."""
 
+from decimal import Decimal
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -25,6 +27,11 @@ def test_names_and_dtypes_of_what_is_given():
     said = of(pd.Series(["a", None], name="said", dtype=object, index=[5, 9]))
     assert (said["said"].dtype, list(said.index)) == (object, [0, 1])
     assert of(scipy.sparse.csr_matrix(np.eye(2))).to_numpy().tolist() == np.eye(2).tolist()
+
+
+def test_decimals_of_a_database_are_numbers():
+    values = of(pd.DataFrame({"a": pd.Series([Decimal("1.5"), None, 2], dtype=object)}))["a"]
+    assert (values.dtype, values.tolist()[::2], values.isna().tolist()) == (float, [1.5, 2.0], [False, True, False])
 
 
 @pytest.mark.parametrize(
