@@ -95,14 +95,19 @@ def test_a_form_that_is_ambiguous_is_400(client, body, words):
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ("sl,sw,sl\n1,2,3", "more than once: 'sl'"),
-        ("sl,,sw\n1,2,3", "without a name, number 2"),
         ('sl,sw\n1,"2', "Line 2"),
         ("sl,sw,pl,pw\n", "There is no record"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_400(client, body, words):
     assert words in refused(client.post(IRIS, data=body, content_type="text/csv"), 400)["message"]
+
+
+@pytest.mark.parametrize(("body", "named"), [("sl,sw,sl\n1,2,3", "sl.1"), ("sl,,sw\n1,2,3", "Unnamed: 1")])
+def test_a_second_column_of_a_name_and_one_without_are_named_as_pandas_names_them(client, body, named):
+    error = refused(client.post(IRIS, data=body, content_type="text/csv"), 422)
+    assert error["problems"][0]["feature"] == named
+    assert error["problems"][0]["message"] == "The model has no feature of this name."
 
 
 @pytest.mark.parametrize(

@@ -345,7 +345,7 @@ def test_the_command_writes_by_the_ending_and_names_what_it_takes(folder, tmp_pa
 def test_a_server_loads_neither_the_pdf_library_nor_plotly_before_a_report_is_asked_for(folder):
     code = (
         "import sys; from api import create_api; from ml.service import open_service;"
-        f"create_api(open_service({str(folder)!r}), dict, 1000, 5).test_client().get('/api/v1/models');"
+        f"create_api(open_service({str(folder)!r}), dict, 1000, 5).test_client().get('/api/v1/models/binary');"
         "print([name for name in ('reportlab', 'plotly', 'pandas', 'sklearn') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
