@@ -19,6 +19,7 @@ from ml.training.calibration_file import calibrated
 from ml.training.check_estimator import check_estimator
 from ml.training.load_estimator import load_estimator_file
 from ml.training.prove_reading import prove_reading
+from ml.training.python_words import spoken_in_python
 from ml.trust.code import read_code
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
@@ -96,6 +97,7 @@ def gather(given: Given) -> Trained:
     return replace(trained, notes=[*trained.notes, *said])
 
 
+@spoken_in_python()
 def add_model(
     name: str,
     estimator: Any,

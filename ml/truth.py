@@ -7,6 +7,7 @@ is a class or a gap, is told by the estimator's outcomes and not guessed from th
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -87,7 +88,7 @@ def yes_class(name: str, classes: Sequence[Any], told: Mapping[str, Any] | None 
     """
     texts = {text_of(value): value for value in classes}
     meant = {text: _loose(text_of((told or {}).get(text, text))).casefold() for text in texts}
-    hint = f"Say it: --map {next(iter(texts), 'TEXT')}=yes, or in [truth] of the description."
+    hint = f"Say it: --map {shlex.quote(next(iter(texts), 'TEXT') + '=yes')}, or in [truth] of the description."
     if len(texts) > 2:
         raise InvalidData(
             f"The output {name!r} has {len(texts)} classes: {_named(texts)}.",
@@ -138,7 +139,8 @@ def _classes(file: str, cells: pd.Series, outcomes: Outcomes, told: Mapping[str,
     _refuse_gaps(file, cells, known)
     strangers = [text_of(cell) for cell, value in known.items() if value is None]
     if strangers:
-        example = " ".join(f"--map {word}={text}" for word, text in zip(dict.fromkeys(strangers), exact, strict=False))
+        pairs = zip(dict.fromkeys(strangers), exact, strict=False)
+        example = " ".join(f"--map {shlex.quote(f'{word}={text}')}" for word, text in pairs)
         raise InvalidData(
             f"Column {cells.name!r} of {file} holds outcomes that the model does not know: {_named(strangers)}.",
             f"The estimator's outcomes: {', '.join(exact)}. Where these are codes for the words, say which: {example}.",

@@ -16,6 +16,8 @@ from ml.training.column_kinds import are_number_objects
 from ml.training.variants import Variant, to_written
 from ml.values import quote
 
+MOST_NAMED = 20
+
 
 def columns_of(estimator: Any, table: TrainingTable, others: Collection[str | None]) -> list[str]:
     """Names of the estimator's columns, in order.
@@ -53,7 +55,8 @@ def columns_of(estimator: Any, table: TrainingTable, others: Collection[str | No
 def _why_lacking(missing: Sequence[str], present: Sequence[str]) -> str:
     made_of = [name for name in present if any(each.startswith((f"{name}_", f"{name}.")) for each in missing)]
     if not made_of:
-        return "The estimator was fitted on them."
+        few = ", ".join(present[:MOST_NAMED]) + (", …" if len(present) > MOST_NAMED else "")
+        return f"The estimator was fitted on them. There are {few}."
     return (
         f"They look like what pandas.get_dummies made of {', '.join(made_of)}: give the tables on which the estimator "
         "was fitted, with these columns; or fit a pipeline with a OneHotEncoder in it, which takes them as they are."

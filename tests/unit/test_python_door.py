@@ -98,7 +98,7 @@ def test_what_does_not_fit_is_refused_in_words(place, fitted, tmp_path):
     if place == "estimator":
         Doubled.__module__ = "__main__"
         model = make_pipeline(Doubled(), LogisticRegression()).fit(X[:200], y[:200])
-        said = "--code"
+        said = 'code="shop_features.py"'
     elif place == "rows":
         y, said = y[:-5], "Give a truth of 100 rows"
     else:
