@@ -9,7 +9,7 @@ from typing import Any
 from ml.errors import InvalidData
 from ml.training.check_estimator import refuse_nameless
 from ml.training.load_estimator import refuse_strangers
-from ml.training.reproducible_skops import write_estimator
+from ml.training.reproducible_skops import without_addresses, write_estimator
 from ml.training.storable import storable
 from ml.trust.code import Code
 from ml.trust.foreign import foreign, reason
@@ -51,7 +51,8 @@ def save_estimator(estimator: Any, folder: Path, trusted: Sequence[str] = (), co
     refuse_nameless(estimator)
     path = folder / FILE
     with foreign(lambda error: InvalidData(f"The estimator cannot be saved: {reason(error)}.", HINT)):
-        write_estimator(storable(estimator), path)
+        with without_addresses(estimator):
+            write_estimator(storable(estimator), path)
         unknown = skops.io.get_untrusted_types(file=path)
     refuse_strangers(unknown, trusted, code)
     own = [name for name in unknown if code is not None and code.modules.holds(name)]

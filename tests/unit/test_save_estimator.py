@@ -13,6 +13,7 @@ import skops.io
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.compose import ColumnTransformer, make_column_selector
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GridSearchCV
@@ -21,6 +22,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardSc
 
 from ml.errors import InvalidData, UntrustedModel
 from ml.training.load_estimator import load_estimator_file
+from ml.training.reproducible_skops import without_addresses, write_estimator
 from ml.training.save_estimator import save_estimator
 from ml.training.storable import storable
 from ml.trust.code import code_of_bundle, read_code
@@ -358,3 +360,19 @@ def test_trust_lists_only_what_is_beyond_the_rule(tmp_path):
     told = save_estimator(model, tmp_path / "v", code=code)
     assert told == Trusted(frozenset(), {code.digest: frozenset({"tutorial.PreProcessing"})})
     assert (tmp_path / "v" / "code" / "tutorial.py").read_text() == SELECTOR
+
+
+def test_the_address_of_stop_words_is_no_part_of_a_file(tmp_path):
+    words = ["good phone", "bad line", "good line", "bad phone"]
+    model = make_pipeline(TfidfVectorizer(), LogisticRegression()).fit(words, [1, 0, 1, 0])
+    model.predict(words)
+    files = []
+    for address in (1, 2):
+        model[0]._stop_words_id = address
+        with without_addresses(model):
+            write_estimator(model, tmp_path / f"{address}.skops")
+        assert model[0]._stop_words_id == address
+        files.append((tmp_path / f"{address}.skops").read_bytes())
+    assert files[0] == files[1]
+    loaded = skops.io.load(tmp_path / "1.skops", trusted=skops.io.get_untrusted_types(file=tmp_path / "1.skops"))
+    assert (loaded.predict_proba(words) == model.predict_proba(words)).all()
