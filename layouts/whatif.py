@@ -62,4 +62,7 @@ def _is_number(value: Value) -> bool:
 
 
 def _number(value: Any) -> float:
-    return float(value.toordinal()) if isinstance(value, dt.date) else float(value)
+    if not isinstance(value, dt.date):
+        return float(value)
+    clock = value.hour * 3600 + value.minute * 60 if isinstance(value, dt.datetime) else 0
+    return value.toordinal() + clock / 86_400  # days

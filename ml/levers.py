@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
@@ -253,4 +254,7 @@ def step(feature: Feature, old: Value, new: Value) -> float:
 
 
 def _number(value: Any) -> float:
-    return float(value.toordinal()) if hasattr(value, "toordinal") else float(value)
+    if not isinstance(value, dt.date):
+        return float(value)
+    clock = value.hour * 3600 + value.minute * 60 + value.second if isinstance(value, dt.datetime) else 0
+    return value.toordinal() + clock / 86_400  # days

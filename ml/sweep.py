@@ -230,6 +230,9 @@ def grid(feature: Feature, most: int) -> tuple[Value, ...]:
     low, high = _ends(feature)
     if low is None or high is None or low > high:
         return ()
+    if feature.kind == "date" and feature.timed:
+        inner = [low + (high - low) * (part / (most - 1)) for part in range(1, most - 1)]
+        return tuple(sorted({low, high, *(moment.replace(second=0, microsecond=0) for moment in inner)}))
     if feature.kind == "date":
         days = sorted({round(day) for day in np.linspace(low.toordinal(), high.toordinal(), most)})
         return tuple(dt.date.fromordinal(day) for day in days)
