@@ -6,8 +6,10 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from api import campaigns, docs, errors, health, ids, invocations, jobs, models, plots, predict, reports, v2
+from api import campaigns, docs, errors, health, ids, jobs, models, plots, predict, reports
 from api.bodies import WholeRequest
+from api.protocols import mlflow, v2
+from api.query import CheckedFlask
 from jobs.campaigns import Campaigns
 from jobs.intake import Intake
 from ml.service import Service
@@ -38,7 +40,7 @@ def create_api(
     intake : Intake or None
         Where jobs are accepted; None has no addresses for jobs.
     """
-    app = Flask("likely.api", static_folder=None)
+    app = CheckedFlask("likely.api", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = max_body
     app.request_class = WholeRequest
     app.url_map.strict_slashes = False  # a slash at the end is no other address, and no reason to redirect
@@ -52,7 +54,7 @@ def create_api(
     predict.register(app, service, max_records)
     reports.register(app, service)
     v2.register(app, service, ready, max_records)
-    invocations.register(app, service, ready, max_records, invocations_model)
+    mlflow.register(app, service, ready, max_records, invocations_model)
     if intake is not None:
         of_files = Campaigns(intake)
         jobs.register(app, intake, of_files)

@@ -6,17 +6,11 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ml.errors import LikelyError
+from api.query import BadParameter
 
 NAMES = ("explain", "blanks", "version", "cutoff", "outcome")
 CHOSEN = "chosen"
 MOST = 100  # records of a request that asks for more than scores: each takes some milliseconds
-
-
-class BadParameter(LikelyError):
-    """The address asks for something that is not offered."""
-
-    code = "bad_parameter"
 
 
 @dataclass(frozen=True)
@@ -59,9 +53,6 @@ def read_asked(query: Mapping[str, str]) -> Asked:
     ------
     BadParameter
     """
-    for name in query:
-        if name not in NAMES:
-            raise BadParameter(f"There is no parameter {name[:80]!r}.", f"Accepted: {', '.join(NAMES)}.")
     cutoff = query.get("cutoff", "")
     return Asked(
         explain=_one_of(query, "explain", {"": False, "false": False, "true": True}),

@@ -10,6 +10,7 @@ import orjson
 from flask import Flask, Response, request
 
 from api.jobs import PREFIX, columns_of, described
+from api.query import takes
 from jobs.campaigns import Campaigns, Order
 from jobs.index import Index
 from ml.campaign.forecast import Forecast
@@ -28,6 +29,7 @@ def register(app: Flask, service: Service, campaigns: Campaigns) -> None:
     _register_lists(app, campaigns)
 
     @app.get(f"{PREFIX}/<job>/preview")
+    @takes("columns")
     def preview_job(job: str) -> Response:
         """What the file of a held job holds."""
         seen, bundle = campaigns.preview(job, columns_of(request.args.get("columns")))
@@ -72,6 +74,7 @@ def register(app: Flask, service: Service, campaigns: Campaigns) -> None:
 
 def _register_rows(app: Flask, service: Service, campaigns: Campaigns) -> None:
     @app.get(f"{PREFIX}/<job>/records")
+    @takes("order", "outcome", "start", "end")
     def job_records(job: str) -> Response:
         """Some rows of what was scored."""
         order = request.args.get("order", "rank")

@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 from api.contract import document
 from api.contract.document import serving
 from api.contract.schemas import example
+from api.query import ANY, takes
 from ml.schema import MOST_LISTED, Feature, plain
 from ml.service import Bundle, Service
 
@@ -29,6 +30,7 @@ def register(app: Flask, service: Service) -> None:
         return Response(orjson.dumps(document(service)), content_type="application/json")
 
     @app.get("/api/docs")
+    @takes(ANY)
     def docs() -> Response:
         """The contract for people, with calls to copy."""
         return Response(page(service, request.host_url.rstrip("/")), content_type="text/html; charset=utf-8")

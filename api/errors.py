@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import math
+import re
 import reprlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import (
     ClientDisconnected,
     HTTPException,
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 
 MOST_PROBLEMS = 100
 LONGEST_VALUE = 100
+_SHAPES = "likely.error_shapes"
 A_JOB = "a file of any size as a job: POST /api/v1/models/<name>/jobs"
 
 
@@ -67,34 +70,88 @@ _STATUS: dict[type[LikelyError], int] = {
 }
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """What a client is told whose request was refused or failed.
+
+    Attributes
+    ----------
+    status : int
+        HTTP code.
+    code : str
+        The situation, for programs.
+    message, hint : str
+        What came; what is accepted or what to do.
+    problems : sequence of Problem
+        Each value that cannot be scored.
+    headers : mapping of str to str
+        What belongs beside it: ``Allow``, ``Accept-Encoding``.
+    """
+
+    status: int
+    code: str
+    message: str
+    hint: str = ""
+    problems: Sequence[Problem] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """All of it as one text, for protocols whose errors are a text."""
+        if self.problems:
+            return InvalidRecord(self.problems).in_words()
+        return f"{self.message} {self.hint}".strip()
+
+
+Shape = Callable[[Refusal], Any]
+LATE = Refusal(
+    408,
+    "late",
+    "The request did not come whole in time.",
+    "Send it again.",
+    headers={"Connection": "close"},
+)
+
+
 def register(app: Flask) -> None:
-    """Answer every error of the application in the one shape."""
-
-    def refuse_http(error: HTTPException) -> Response:
-        if isinstance(error, RequestEntityTooLarge):
-            return refusal(413, "too_large", _sentence(error), f"Send fewer records at a time, or {A_JOB}.")
-        if isinstance(error, UnsupportedMediaType):
-            return refusal(415, UnsupportedContent.code, _sentence(error), "Send it without Content-Encoding.")
-        if isinstance(error, NotWhole):
-            return refusal(400, errors.Unreadable.code, _sentence(error), "Send it again.")
-        if isinstance(error, ClientDisconnected):
-            return late()
-        response = refusal(error.code or 500, _slug(error.name), _sentence(error), _way_out(error))
-        allowed = getattr(error, "valid_methods", None)
-        if allowed:
-            response.headers["Allow"] = ", ".join(sorted(allowed))
-        return response
-
+    """Answer every error of the application, in the shape of the protocol whose address was asked."""
+    app.extensions[_SHAPES] = []
     app.register_error_handler(LikelyError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
     app.register_error_handler(Exception, apologise)
 
 
-def late() -> Response:
-    """The answer to a request that did not come whole: it stood still for too long, or who sent it is gone."""
-    response = refusal(408, "late", "The request did not come whole in time.", "Send it again.")
-    response.headers["Connection"] = "close"
-    return response
+def speak_at(app: Flask, addresses: str, shape: Shape) -> None:
+    """Answer errors below some addresses, unknown ones among them, in a protocol's own shape.
+
+    Parameters
+    ----------
+    app : Flask
+    addresses : str
+        Regular expression that a path begins with.
+    shape : callable
+        Gives the JSON of a refusal.
+    """
+    app.extensions[_SHAPES].append((re.compile(addresses), shape))
+
+
+def refuse_http(error: HTTPException) -> Response:
+    """The answer to what HTTP itself has a code for."""
+    return answer(_of_http(error))
+
+
+def _of_http(error: HTTPException) -> Refusal:
+    if isinstance(error, RequestEntityTooLarge):
+        return Refusal(413, "too_large", _sentence(error), f"Send fewer records at a time, or {A_JOB}.")
+    if isinstance(error, UnsupportedMediaType):
+        return Refusal(415, UnsupportedContent.code, _sentence(error), "Send it without Content-Encoding.")
+    if isinstance(error, NotWhole):
+        return Refusal(400, errors.Unreadable.code, _sentence(error), "Send it again.")
+    if isinstance(error, ClientDisconnected):
+        return LATE
+    allowed = sorted(getattr(error, "valid_methods", None) or ())
+    headers = {"Allow": ", ".join(allowed)} if allowed else {}
+    return Refusal(error.code or 500, _slug(error.name), _sentence(error), _way_out(error), headers=headers)
 
 
 def too_many(most: int) -> TooManyRecords:
@@ -106,7 +163,7 @@ def too_many(most: int) -> TooManyRecords:
 def refuse(error: LikelyError) -> Response:
     """The answer to an error that the client may be shown word for word."""
     problems = error.problems if isinstance(error, InvalidRecord) else ()
-    return refusal(status_of(error), error.code, error.message, error.hint, problems)
+    return answer(Refusal(status_of(error), error.code, error.message, error.hint, problems))
 
 
 def status_of(error: LikelyError) -> int:
@@ -116,7 +173,7 @@ def status_of(error: LikelyError) -> int:
 
 def apologise(error: Exception) -> Response:
     """The answer to what we did not foresee: a number to ask us about, and nothing else."""
-    return refusal(500, "unexpected", "Something went wrong here.", logged(error))
+    return answer(Refusal(500, "unexpected", "Something went wrong here.", logged(error)))
 
 
 def logged(error: Exception) -> str:
@@ -126,17 +183,27 @@ def logged(error: Exception) -> str:
     return f"It is in our log as request {number}."
 
 
-def refusal(status: int, code: str, message: str, hint: str = "", problems: Sequence[Problem] = ()) -> Response:
-    """An error as an answer: at most 100 problems, and how many more there are."""
+def answer(refusal: Refusal) -> Response:
+    """A refusal as an answer, in the shape of the address that was asked."""
+    shapes: list[tuple[re.Pattern[str], Shape]] = current_app.extensions[_SHAPES]
+    shape = next((shape for addresses, shape in shapes if addresses.match(request.path)), own_shape)
+    made = Response(orjson.dumps(shape(refusal)), refusal.status, content_type="application/json")
+    made.headers.extend(refusal.headers)
+    return made
+
+
+def own_shape(refusal: Refusal) -> dict[str, Any]:
+    """An error at our own addresses: at most 100 problems, and how many more there are."""
+    problems = refusal.problems
     body: dict[str, Any] = {
-        "code": code,
-        "message": message,
-        "hint": hint,
+        "code": refusal.code,
+        "message": refusal.message,
+        "hint": refusal.hint,
         "problems": list(map(_plain, problems[:MOST_PROBLEMS])),
     }
     if len(problems) > MOST_PROBLEMS:
         body["more"] = len(problems) - MOST_PROBLEMS
-    return Response(orjson.dumps({"error": body}), status, content_type="application/json")
+    return {"error": body}
 
 
 def describe(error: LikelyError) -> dict[str, str]:

@@ -7,19 +7,23 @@ from collections.abc import Callable, Mapping
 import orjson
 from flask import Flask, Response
 
+from api.query import ANY, takes
+
 # Without these nothing can be answered, or something would be lost. Any other part costs time, or one model.
 VITAL = ("models", "store")
 
 
 def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
-    """Add ``/healthz`` and ``/readyz``."""
+    """Add ``/healthz`` and ``/readyz``; a prober may add to them what it likes."""
 
     @app.get("/healthz")
+    @takes(ANY)
     def healthz() -> Response:
         """Alive: the process answers. No work, so that a slow cache does not get it killed."""
         return Response(b'{"alive":true}', content_type="application/json")
 
     @app.get("/readyz")
+    @takes(ANY)
     def readyz() -> Response:
         """Ready to be sent requests: 200, or 503 where a vital part fails; each part and what is wrong with it.
 

@@ -9,6 +9,7 @@ import orjson
 from flask import Flask, Response, request, stream_with_context
 
 from api.errors import UnsupportedContent
+from api.query import takes
 from jobs.campaigns import Campaigns
 from jobs.intake import LONGEST_KEY, Intake
 from jobs.kinds import CAMPAIGN, LIST, SCORE
@@ -30,6 +31,7 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns) -> None:
     """Add the routes."""
 
     @app.post("/api/v1/models/<name>/jobs")
+    @takes("name", "columns", "held")
     def accept_job(name: str) -> Response:
         """Accept a file to be scored."""
         request.max_content_length = NO_LIMIT

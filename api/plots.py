@@ -11,6 +11,7 @@ from urllib.parse import quote
 from flask import Flask, Response, request
 
 from api.models import PREFIX
+from api.query import ANY, takes
 from ml.plots.results import table
 from ml.service import Service
 from ml.tables import FORMULA, NUMBER
@@ -20,6 +21,7 @@ def register(app: Flask, service: Service) -> None:
     """Add the route."""
 
     @app.get(f"{PREFIX}/<name>/plots/<plot>.csv")
+    @takes(ANY)
     def plot_data(name: str, plot: str) -> Response:
         """The rows of one plot; ``outcome`` and the plot's options come as parameters."""
         options = request.args.to_dict()

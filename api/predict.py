@@ -8,9 +8,10 @@ from flask import Flask, Response, request
 
 from api import more
 from api.answers import choose
-from api.asked import read_asked
+from api.asked import NAMES, read_asked
 from api.errors import NotAcceptable
 from api.ids import MODEL
+from api.query import takes
 from api.reading import JSON, read_body
 from api.short import ShortWay
 from ml.service import Service
@@ -31,6 +32,7 @@ def register(app: Flask, service: Service, max_records: int) -> None:
         return content_type, write(scored), scored.model.key
 
     @app.post("/api/v1/models/<name>/predict")
+    @takes(*NAMES)
     def predict(name: str) -> Response:
         """Score the records of the body, and more where the address asks for it."""
         body = request.get_data(cache=False)

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 from flask import Flask, Response, request
 
-from api.asked import BadParameter
 from api.errors import refuse
 from api.models import PREFIX
+from api.query import takes
 from ml.report.files import ReportBusy, made
 from ml.report.page import POLICY as OWN_POLICY
 from ml.service import Service
@@ -23,11 +23,9 @@ def register(app: Flask, service: Service) -> None:
     """Add the route."""
 
     @app.get(f"{PREFIX}/<name>/report.<any(html, pdf):kind>")
+    @takes("outcome")
     def report(name: str, kind: str) -> Response:
         """The report on one outcome: ``?outcome=``, else on the positive one."""
-        strangers = [each for each in request.args if each != "outcome"]
-        if strangers:
-            raise BadParameter(f"There is no parameter {strangers[0][:80]!r}.", "Accepted: outcome.")
         try:
             content = made(service, name, kind, request.args.get("outcome"), wait=False)
         except ReportBusy as error:

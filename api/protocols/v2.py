@@ -13,14 +13,13 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, Response, request
-from werkzeug.exceptions import HTTPException
 
-from api.errors import logged, status_of
+from api.errors import speak_at
 from api.health import serves
 from api.ids import MODEL
+from api.protocols.tensors import Tensor, as_bytes, read_tensors, records_of
 from api.reading import parse_json, repeated
-from api.tensors import Tensor, as_bytes, read_tensors, records_of
-from ml.errors import InvalidRecord, LikelyError, UnknownModel, Unreadable
+from ml.errors import UnknownModel, Unreadable
 from ml.evaluation import no_probabilities
 from ml.outcomes import Outcomes
 from ml.schema import Feature
@@ -90,9 +89,7 @@ def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str 
         """Score the records of the inputs."""
         return _infer(service, _model(service, name, fingerprint), request.get_data(cache=False), most)
 
-    v2.register_error_handler(LikelyError, _refuse)
-    v2.register_error_handler(HTTPException, lambda error: _error(error.code or 500, error.description or error.name))
-    v2.register_error_handler(Exception, lambda error: _error(500, f"Something went wrong here. {logged(error)}"))
+    speak_at(app, r"/v2(/|$)", lambda refusal: {"error": refusal.words})
     app.register_blueprint(v2)
 
 
@@ -235,12 +232,3 @@ def _ready(yes: bool, **more: str) -> Response:
 
 def _answer(data: object, status: int = 200) -> Response:
     return Response(orjson.dumps(data), status, content_type="application/json")
-
-
-def _refuse(error: LikelyError) -> Response:
-    words = error.in_words() if isinstance(error, InvalidRecord) else str(error)
-    return _error(status_of(error), words)
-
-
-def _error(status: int, words: str) -> Response:
-    return _answer({"error": words}, status)

@@ -12,17 +12,17 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Flask, Response, request
-from werkzeug.exceptions import HTTPException
 
-from api.errors import UnsupportedContent, logged, status_of, too_many
+from api.errors import UnsupportedContent, speak_at, too_many
 from api.health import serves
 from api.ids import MODEL
 from api.reading import JSON, parse_json, read_body, repeated, text_of_body
-from ml.errors import InvalidRecord, LikelyError, NoRecords, UnknownModel, Unreadable
+from ml.errors import NoRecords, UnknownModel, Unreadable
 from ml.evaluation import no_probabilities
 from ml.score import Scored
 from ml.service import Service
 
+ADDRESSES = r"/(api/v1/models/[^/]+/)?(invocations|ping|version)(/|$)"
 FORMATS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 METHODS = ("predict", "predict_proba")
 VERSION = "3.0.0"  # of MLflow's protocol: it has been the same since 2.0
@@ -76,11 +76,7 @@ def register(
         made = orjson.dumps({"predictions": _predictions(scored, method)})
         return Response(made, content_type=JSON, headers={MODEL: scored.model.key})
 
-    guests.register_error_handler(LikelyError, _refuse)
-    guests.register_error_handler(
-        HTTPException, lambda error: _error(error.code or 500, error.description or error.name)
-    )
-    guests.register_error_handler(Exception, lambda error: _error(500, f"Something went wrong here. {logged(error)}"))
+    speak_at(app, ADDRESSES, lambda refusal: {"error_code": refusal.code.upper(), "message": refusal.words})
     app.register_blueprint(guests)
 
 
@@ -173,12 +169,3 @@ def _predictions(scored: Scored, method: str) -> list[Any]:
         return [[int(name in score.labels) for name in outcomes.names] for score in scored.scores]
     values = {item.name: item.value for item in outcomes.items}
     return [values[score.labels[0]] for score in scored.scores]
-
-
-def _refuse(error: LikelyError) -> Response:
-    words = error.in_words() if isinstance(error, InvalidRecord) else str(error)
-    return _error(status_of(error), words, error.code)
-
-
-def _error(status: int, words: str, code: str = "error") -> Response:
-    return Response(orjson.dumps({"error_code": code.upper(), "message": words}), status, content_type=JSON)
