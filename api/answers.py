@@ -13,6 +13,7 @@ from werkzeug.http import parse_accept_header
 
 from api.errors import NotAcceptable, short
 from ml.errors import Problem
+from ml.own_columns import own_names
 from ml.score import Score, Scored
 from ml.tables import safe_cell, score_cells, score_header
 
@@ -70,7 +71,8 @@ def as_csv(scored: Scored) -> bytes:
     record_id, outcomes = scored.model.schema.record_id, scored.model.outcomes
     file = io.StringIO()
     writer = csv.writer(file)
-    writer.writerow([*([safe_cell(record_id)] if record_id else []), *score_header(outcomes)])
+    given = [record_id] if record_id else []
+    writer.writerow([*map(safe_cell, given), *own_names(score_header(outcomes), given)])
     for score in scored.scores:
         writer.writerow([*([safe_cell(score.id or "")] if record_id else []), *score_cells(outcomes, score)])
     return file.getvalue().encode()

@@ -16,9 +16,10 @@ from jobs.pieces import NotMine
 from ml.bands import band_of, bands
 from ml.campaign.focus import focus
 from ml.campaign.reasons import MOST, reasons_in_cells
-from ml.scoring import result_header, score_lines
+from ml.own_columns import own_names
+from ml.scoring import PROBLEMS, score_lines
 from ml.service import Bundle, Service
-from ml.tables import safe_cell
+from ml.tables import safe_cell, score_header
 from store.files import Files
 from store.job import Job, Piece
 from store.jobs import JobTable
@@ -30,8 +31,8 @@ WITH_REASONS = 200  # records of a piece: as many seconds of work as thousands w
 
 def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     """Names of the result's columns."""
-    *scored, problems = result_header(bundle, header)
-    return [*scored, *EXTRA, problems]
+    ours = [*score_header(bundle.outcomes), *EXTRA, PROBLEMS]
+    return [*map(safe_cell, header), *own_names(ours, header, bundle.schema)]
 
 
 def rank_at(width: int, bundle: Bundle) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,8 +19,9 @@ from ml.campaign.pick import Picked, pick
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.campaign.wish import BadWish, Wish, read_wish
 from ml.errors import LikelyError
+from ml.own_columns import own_names
 from ml.service import Bundle, Service
-from ml.tables import safe_cell
+from ml.tables import plain_cell, safe_cell
 from store.files import Files
 from store.job import Job, Piece
 from store.jobs import JobTable
@@ -91,9 +92,15 @@ def split_list(
             raise NotMine
         announce(job.id)
     head = places.made(job.id, 0, piece.owner, "out")
-    files.write(head, [_csv([["place", *index.header[: index.width], *AFTER]])])
+    files.write(head, [_csv([list_header(bundle, index.header[: index.width])])])
     if not table.finish(piece, len(calls), file=head):
         raise NotMine
+
+
+def list_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
+    """Names of a list's columns, of a campaign whose file has these."""
+    place, *after = own_names(["place", *AFTER], map(plain_cell, header), bundle.schema)
+    return [place, *header, *after]
 
 
 def write_list(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:

@@ -14,7 +14,7 @@ from ml.alike import Alike, read_columns
 from ml.bundle import Bundle
 from ml.errors import Problem
 from ml.outcomes import Outcomes, Prediction
-from ml.tables import safe_cell, safe_cells
+from ml.tables import plain_cells, safe_cell, safe_cells
 
 Line = Sequence[str]
 PLAIN_FROM = 1e-4
@@ -37,7 +37,7 @@ def score_columns(bundle: Bundle, names: Sequence[str], columns: Sequence[Sequen
         For each record what :func:`ml.scoring.result_line` gives. None where a column came twice, an
         id cannot name a record, or the estimator itself refuses a value.
     """
-    read = read_columns(bundle.schema, names, columns, extra=True)
+    read = read_columns(bundle.schema, names, list(map(plain_cells, columns)), extra=True)
     if read is None:
         return None
     refused = read.refused()

@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 from ml.bundle import Bundle
 from ml.errors import InvalidData, Problem
 from ml.lines import Line, score_columns, words
+from ml.own_columns import own_names
 from ml.schema import Feature, Schema
 from ml.score import Score
 from ml.service import Service
-from ml.tables import Table, read_table, row_of, safe_cell, score_cells, score_header
+from ml.tables import Table, plain_cells, read_table, row_of, safe_cell, score_cells, score_header
 from ml.values import is_blank
 
 CHUNK = 5_000
@@ -196,7 +197,7 @@ def _blanks(feature: Feature, cells: Sequence[str]) -> int:
 
 
 def _row_by_row(service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]]) -> list[Line]:
-    rows = [dict(zip(names, cells, strict=True)) for cells in lines]
+    rows = [dict(zip(names, plain_cells(cells), strict=True)) for cells in lines]
     answers = score_rows(service, bundle, rows)
     return [_line(bundle, cells, answer) for cells, answer in zip(lines, answers, strict=True)]
 
@@ -208,7 +209,7 @@ def _misfit(bundle: Bundle, header: Sequence[str], cells: list[str]) -> Line:
 
 def result_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     """Names of the result's columns: those of the file, the score's, and what is wrong with a row."""
-    return [*map(safe_cell, header), *score_header(bundle.outcomes), PROBLEMS]
+    return [*map(safe_cell, header), *own_names([*score_header(bundle.outcomes), PROBLEMS], header, bundle.schema)]
 
 
 def check_header(bundle: Bundle, header: Sequence[str], twice: Mapping[str, str] | None = None) -> None:

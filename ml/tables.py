@@ -17,9 +17,16 @@ from ml.outcomes import Outcomes
 from ml.score import Score
 
 DELIMITERS = (",", ";", "\t")
-FORMULA = re.compile(r"[=+\-@\t\r\n]")
-FORMULA_OF_MANY = re.compile(r"^[=+\-@\t\r]", re.MULTILINE)  # of cells that are lines of one text
+FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # full-width signs begin a formula in Japanese and Chinese settings
+FORMULA_OF_MANY = re.compile(r"^[=+\-@\t\r＝＋－＠]", re.MULTILINE)  # of cells that are lines of one text
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+# Signs and digits that nothing can calculate: no digit at all, as "-", or two numbers without an operator between them,
+# as "+1 415 555 0100", "+49 (0)30-123" and "+1.415.555.0100". "+1-415-555" is a sum, and would be shown as -969.
+NO_SUM = re.compile(
+    r"[+-](?=\D*\Z|.*(?:\d[ \u00a0\u202f]+\d|\d[ \u00a0\u202f]*\(|\)[ \u00a0\u202f]*\d|\d\.\d+\.\d))"
+    r"[\d ()./+\u00a0\u202f-]*",
+    re.ASCII,
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
             free = f"{name}.{number}"
         taken.add(free)
         named[at] = free
-    stripped = [name.strip() for name in named]
+    stripped = [plain_cell(name.strip()) for name in named]  # results are written with :func:`safe_cell`
     return tuple(stripped if strip and len(set(stripped)) == len(named) else named)
 
 
@@ -160,14 +167,19 @@ def score_cells(outcomes: Outcomes, score: Score) -> list[str]:
 def safe_cell(text: str) -> str:
     """The text, with an apostrophe before what a spreadsheet would run as a formula.
 
-    Numbers stay as they are: -1 is a value, not a formula.
+    Numbers stay as they are, -1 is a value; so do telephone numbers that no spreadsheet can take for a sum.
     """
-    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
+    return f"'{text}" if FORMULA.match(text) and not (NUMBER.fullmatch(text) or NO_SUM.fullmatch(text)) else text
 
 
 def plain_cell(cell: str) -> str:
     """What :func:`safe_cell` was given."""
     return cell[1:] if cell[:1] == "'" and safe_cell(cell[1:]) == cell else cell
+
+
+def plain_cells(cells: Sequence[str]) -> Sequence[str]:
+    """:func:`plain_cell` of each."""
+    return [plain_cell(cell) for cell in cells] if any(cell[:1] == "'" for cell in cells) else cells
 
 
 def safe_cells(texts: Sequence[str]) -> Sequence[str]:

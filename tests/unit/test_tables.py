@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ml.errors import Problem, Unreadable
 from ml.outcomes import Outcome, Outcomes
 from ml.score import Score
-from ml.tables import read_table, safe_cell, score_cells, score_header
+from ml.tables import plain_cell, plain_cells, read_table, safe_cell, score_cells, score_header
 
 OUTCOMES = Outcomes((Outcome("loan", "Loan", "loan"), Outcome("card", "Card", "card")), False, "loan")
 
@@ -116,7 +116,9 @@ def test_rows_are_read_as_they_are_asked_for():
     assert [row["a"] for row in islice(table.rows, 3)] == ["0", "1", "2"]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "\rx", "\n=x", "=cmd|' /C calc'!A0", "-"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\tx", "\rx", "\n=x", "=cmd|' /C calc'!A0", "＝1", "-a"]
+)
 def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text):
     assert safe_cell(text) == f"'{text}"
 
@@ -124,6 +126,40 @@ def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text):
 @pytest.mark.parametrize("text", ["", "a", "a=b", "-1", "+1.5e-3", "-.5", "LP001", "'x", "é"])
 def test_other_cells_stay_as_they_are(text):
     assert safe_cell(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "+1 415 555 0100",
+        "+49 (0)30 123-45",
+        "+33 6 12 34 56 78",
+        "+1 (415) 555-0100",
+        "+1.415.555.0100",
+        "-12 345",
+        "-",
+        "--",
+        "+44\u00a020 7946 0018",
+        "+49 30/1234567",
+        "+(49) 30 123",
+    ],
+)
+def test_telephone_numbers_that_are_no_sum_stay_as_they_are(text):
+    assert safe_cell(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["+1-415-555-0100", "-1+2", "+49/30/1234", "-(5)", "+1 415 ext. 3", "+1 415\n=1", "-2-"]
+)
+def test_what_may_be_calculated_gets_an_apostrophe(text):
+    assert safe_cell(text) == f"'{text}"
+
+
+@given(st.text("+-=@ ().0123456789ab\t\n'/", max_size=12))
+def test_what_was_made_safe_is_found_again(text):
+    assert plain_cell(safe_cell(text)) in (text, text[1:] if text[:1] == "'" else text)
+    assert list(plain_cells([safe_cell(text)])) == [plain_cell(safe_cell(text))]
+    assert safe_cell(safe_cell(text)) == safe_cell(text)
 
 
 def test_a_score_fills_the_columns_of_its_header():
