@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from api import campaigns, docs, errors, health, ids, jobs, models, plots, predict, reports
+from api import campaigns, docs, errors, health, ids, job_list, jobs, models, plots, predict, reports
 from api.bodies import WholeRequest
 from api.protocols import mlflow, v2
 from api.query import CheckedFlask
@@ -58,5 +58,6 @@ def create_api(
     if intake is not None:
         of_files = Campaigns(intake)
         jobs.register(app, intake, of_files)
+        job_list.register(app, intake)
         campaigns.register(app, service, of_files)
     return app

@@ -9,10 +9,11 @@ import numpy as np
 import orjson
 from flask import Flask, Response, request
 
-from api.jobs import PREFIX, columns_of, described
+from api.jobs import columns_of
 from api.query import takes
 from jobs.campaigns import Campaigns, Order
 from jobs.index import Index
+from jobs.view import PREFIX, described
 from ml.campaign.forecast import Forecast
 from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish, currency_of, default_cost, default_value

@@ -26,6 +26,7 @@ from jobs import campaigns, intake, lists
 from ml import errors
 from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords
 from ml.report.files import ReportBusy
+from store.db import is_silence
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,12 @@ class NotAcceptable(LikelyError):
     code = "not_acceptable"
 
 
+class StoreAway(LikelyError):
+    """The database does not answer, and what was asked for needs it."""
+
+    code = "store_away"
+
+
 _STATUS: dict[type[LikelyError], int] = {
     errors.UnknownModel: 404,
     errors.UnknownPlot: 404,
@@ -57,6 +64,7 @@ _STATUS: dict[type[LikelyError], int] = {
     errors.NoRecords: 400,
     errors.TooManyRecords: 413,
     ReportBusy: 503,
+    StoreAway: 503,
     intake.UnknownJob: 404,
     intake.NotDone: 409,
     intake.KeyTaken: 409,
@@ -68,6 +76,8 @@ _STATUS: dict[type[LikelyError], int] = {
     NotAcceptable: 406,
     LikelyError: 400,
 }
+SOON = (ReportBusy, StoreAway)  # worth another try without anybody doing anything
+RETRY = 5  # seconds
 
 
 @dataclass(frozen=True)
@@ -163,7 +173,8 @@ def too_many(most: int) -> TooManyRecords:
 def refuse(error: LikelyError) -> Response:
     """The answer to an error that the client may be shown word for word."""
     problems = error.problems if isinstance(error, InvalidRecord) else ()
-    return answer(Refusal(status_of(error), error.code, error.message, error.hint, problems))
+    headers = {"Retry-After": str(RETRY)} if isinstance(error, SOON) else {}
+    return answer(Refusal(status_of(error), error.code, error.message, error.hint, problems, headers))
 
 
 def status_of(error: LikelyError) -> int:
@@ -173,6 +184,9 @@ def status_of(error: LikelyError) -> int:
 
 def apologise(error: Exception) -> Response:
     """The answer to what we did not foresee: a number to ask us about, and nothing else."""
+    if is_silence(error):
+        logged(error)
+        return refuse(StoreAway("The store does not answer.", "Send it again in a moment."))
     return answer(Refusal(500, "unexpected", "Something went wrong here.", logged(error)))
 
 

@@ -1,9 +1,8 @@
-"""Jobs over HTTP: send a file of any size, watch it, fetch the result, cancel it."""
+"""Jobs over HTTP: send a file of any size, watch it, fetch the result, cancel and remove it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import orjson
 from flask import Flask, Response, request, stream_with_context
@@ -12,14 +11,14 @@ from api.errors import UnsupportedContent
 from api.query import takes
 from jobs.campaigns import Campaigns
 from jobs.intake import LONGEST_KEY, Intake
-from jobs.kinds import CAMPAIGN, LIST, SCORE
+from jobs.kinds import LIST
+from jobs.view import PREFIX, described, pause_of
 from ml.errors import Unreadable
-from ml.values import gap_sentences
 from store.job import Job
 
-PREFIX = "/api/v1/jobs"
 BLOCK = 1024 * 1024
 LONGEST_NAME = 200
+OPTIONS = ("name", "columns", "held")
 NO_LIMIT = 2**62  # bytes: a file is streamed, never held in memory
 TYPES = (
     "text/csv", "text/tab-separated-values", "application/octet-stream", "application/vnd.apache.parquet",
@@ -31,12 +30,12 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns) -> None:
     """Add the routes."""
 
     @app.post("/api/v1/models/<name>/jobs")
-    @takes("name", "columns", "held")
+    @takes(*OPTIONS)
     def accept_job(name: str) -> Response:
         """Accept a file to be scored."""
         request.max_content_length = NO_LIMIT
         _check_type(request.mimetype)
-        options = {"name": _text("name", "records.csv"), "columns": columns_of(request.args.get("columns"))}
+        options = {"name": _name(), "columns": columns_of(request.args.get("columns"))}
         accept = campaigns.hold if _held() else intake.accept
         job, new = accept(name, _blocks(), options, _key())
         response = _answer(job, 202)
@@ -54,7 +53,7 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns) -> None:
     def job_result(job: str) -> Response:
         """The scored file, in the order of the records."""
         blocks = campaigns.result(job)
-        sort = "list" if intake.get(job).options.get("kind") == LIST else "scored"
+        sort = "list" if intake.get(job).kind == LIST else "scored"
         disposition = f'attachment; filename="{sort}-{job[:8]}.csv"'
         return Response(
             stream_with_context(blocks),
@@ -62,39 +61,24 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns) -> None:
             headers={"Content-Disposition": disposition},
         )
 
-    @app.delete(f"{PREFIX}/<job>")
+    @app.post(f"{PREFIX}/<job>/cancel")
     def cancel_job(job: str) -> Response:
         """Stop a job; one that is over stays as it is."""
         return _answer(intake.cancel(job), 200)
 
-
-def described(job: Job) -> dict[str, Any]:
-    """A job as programs see it; times in seconds since 1970, in UTC."""
-    kind = job.options.get("kind", SCORE)
-    seconds = (job.finished or job.now) - (job.started or job.now)
-    links = {"self": f"{PREFIX}/{job.id}"} | ({"result": f"{PREFIX}/{job.id}/result"} if job.state == "done" else {})
-    return {
-        "id": job.id,
-        "model": job.model,
-        "kind": LIST if kind == LIST else SCORE,
-        "campaign": kind == CAMPAIGN,
-        "state": job.state,
-        "name": job.options.get("name"),
-        "done": job.done,
-        "total": job.total,
-        "errors": job.refused,
-        "notes": gap_sentences(job.gaps),
-        "rate": round(job.done / seconds, 1) if seconds > 0 else None,
-        "message": job.message,
-        "created": job.created,
-        "started": job.started,
-        "finished": job.finished,
-        "links": links,
-    }
+    @app.delete(f"{PREFIX}/<job>")
+    def delete_job(job: str) -> Response:
+        """Stop a job, or remove one that is over."""
+        found = intake.delete(job)
+        return Response(status=204) if found is None else _answer(found, 200)
 
 
 def _answer(job: Job, status: int) -> Response:
-    return Response(orjson.dumps(described(job)), status, content_type="application/json")
+    response = Response(orjson.dumps(described(job)), status, content_type="application/json")
+    pause = pause_of(job)
+    if pause is not None:
+        response.headers["Retry-After"] = str(pause)
+    return response
 
 
 def _check_type(mimetype: str) -> None:
@@ -114,8 +98,11 @@ def _key() -> str | None:
     return key
 
 
-def _text(name: str, default: str) -> str:
-    return (request.args.get(name) or default)[:LONGEST_NAME]
+def _name() -> str:
+    name = request.args.get("name") or "records.csv"
+    if len(name) > LONGEST_NAME:
+        raise Unreadable(f"The name has {len(name)} characters.", f"Accepted: up to {LONGEST_NAME}.")
+    return name
 
 
 def _held() -> bool:

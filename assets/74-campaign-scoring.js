@@ -65,7 +65,7 @@
     if (!c.page() || !event.target.closest?.("[data-does=cancel]")) return;
     cancelButton().disabled = true;
     try {
-      c.route(await c.job(job.id, "", { method: "DELETE" }));
+      c.route(await c.job(job.id, "/cancel", { method: "POST" }));
     } catch (error) {
       cancelButton().disabled = false;
       c.say("scoring", `It goes on: ${error.words}`, true);

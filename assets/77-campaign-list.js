@@ -128,7 +128,7 @@
   addEventListener("click", async (event) => {
     if (!c.page()) return;
     if (event.target.closest?.("[data-does=cancel-list]") && making) {
-      await c.job(making.id, "", { method: "DELETE" }).catch((error) => c.say("list", error.words, true));
+      await c.job(making.id, "/cancel", { method: "POST" }).catch((error) => c.say("list", error.words, true));
     }
     if (!event.target.closest?.("[data-does=list]") || button().disabled) return;
     const wish = c.readWish();

@@ -101,7 +101,7 @@ class Campaigns:
 
     def _campaign(self, job: str) -> Job:
         found = self._intake.get(job)
-        if found.options.get("kind") != CAMPAIGN:
+        if found.kind != CAMPAIGN:
             raise NoCampaign("The job was sent to be scored only.", "Send the file with held=true, and start it.")
         return found
 
@@ -158,7 +158,7 @@ class Campaigns:
     def result(self, job: str) -> Iterator[bytes]:
         """The result of any job; of a campaign with its ranks."""
         found = self._intake.get(job)
-        if found.options.get("kind") != CAMPAIGN or found.state != "done":
+        if found.kind != CAMPAIGN or found.state != "done":
             return self._intake.result(job)
         _, rank, bundle = self._done(job)
         return self._ranked(job, rank, rank_at(int(found.options["width"]), bundle))

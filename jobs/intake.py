@@ -13,13 +13,15 @@ from jobs import places
 from jobs.sources import format_of
 from ml.errors import LikelyError, NoRecords
 from ml.service import Service
-from store.db import Store
+from store.db import Doubtful, Store
 from store.files import Files
-from store.job import OPEN, Job, State
+from store.job import OPEN, OVER, Job, State, Wanted
 
 log = logging.getLogger(__name__)
 
 LONGEST_KEY = 200
+ASKED = ("name", "columns")  # options that belong to what an idempotency key stands for
+Cursor = tuple[float, str]
 
 
 class UnknownJob(LikelyError):
@@ -35,7 +37,7 @@ class NotDone(LikelyError):
 
 
 class KeyTaken(LikelyError):
-    """Another file was sent under the same idempotency key."""
+    """Another file, or the same with other options, was sent under the same idempotency key."""
 
     code = "key_taken"
 
@@ -64,7 +66,7 @@ class Intake:
 
     def accept(
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, *,
-        held: bool = False,
+        held: bool = False, callback: str = "",
     ) -> tuple[Job, bool]:  # fmt: skip
         """Keep a file and have it scored by the version that is live now.
 
@@ -77,9 +79,11 @@ class Intake:
         options : mapping
             JSON values: ``name`` of the file, ``columns`` (column of the file to feature).
         key : str, optional
-            Whoever sends the same file again under the same key gets the same job.
+            Whoever sends the same file with the same options again under the same key gets the same job.
         held : bool
             Only keep the file, until the job is started.
+        callback : str
+            Address to call when the job is over.
 
         Returns
         -------
@@ -96,11 +100,19 @@ class Intake:
         if not start:
             raise NoRecords("The file is empty.", "Send a table with a header and a line for each record.")
         size = self._keep(job, _digested(blocks, digest))
-        found = dict(options) | {"format": format_of(start)}
+        asked = {name: options.get(name) for name in ASKED} | {"held": held, "callback_url": callback}
+        found = dict(options) | {"format": format_of(start), "asked": asked}
         state: State = "held" if held else "waiting"
-        if not self.store.jobs.add(job, bundle.key, digest.hexdigest(), size, found, key, state):
-            self.files.remove(places.folder(job))
-            return self._same(key or "", bundle.name, digest.hexdigest()), False
+        try:
+            new = self.store.jobs.add(job, bundle.key, digest.hexdigest(), size, found, key, state, callback)
+        except BaseException as error:
+            # Where nobody knows whether the job is kept, its file stays until the sweep can ask
+            if not isinstance(error, Doubtful):
+                self._discard(job)
+            raise
+        if not new:
+            self._discard(job)
+            return self._same(key or "", model, bundle.key, asked | {"file": digest.hexdigest()}), False
         if not held:
             self._announce(job)
         return self.get(job), True
@@ -110,19 +122,33 @@ class Intake:
         try:
             return self.files.write(places.source(job), blocks)
         except OSError as error:
-            self.files.remove(places.folder(job))
+            self._discard(job)
             log.error("The file of a job cannot be kept: %s", error)
             raise NoRoom("The file cannot be kept here at the moment.", "Try again later.") from None
         except BaseException:
-            self.files.remove(places.folder(job))
+            self._discard(job)
             raise
 
-    def _same(self, key: str, name: str, digest: str) -> Job:
+    def _discard(self, job: str) -> None:
+        """Remove the files of a job that is none; what cannot be removed now is swept later."""
+        try:
+            self.files.remove(places.folder(job))
+        except OSError as error:
+            log.warning("The files of %s are still there: %s", job, error)
+
+    def _same(self, key: str, model: str, live: str, asked: Mapping[str, Any]) -> Job:
+        """The job of a key, where the same was asked for."""
         job = self.store.jobs.by_key(key)
         if job is None:
             raise KeyTaken("The job of this key was removed just now.", "Send it again.")
-        if job.digest != digest or job.model.partition("@")[0] != name:
-            raise KeyTaken(f"Under the key {key[:80]!r} another file was sent.", "Give each file a key of its own.")
+        before = job.options.get("asked", asked) | {"file": job.digest}
+        differs = sorted(each for each in {*asked, *before} if asked.get(each) != before.get(each))
+        name, version = job.model.partition("@")[0], job.model
+        if model.partition("@")[0] != name or ("@" in model and live != version):
+            differs.append("model")
+        if differs:
+            message = f"Under the key {key[:80]!r} came another request before; what differs: {', '.join(differs)}."
+            raise KeyTaken(message, "Give each request a key of its own.")
         return job
 
     def get(self, job: str) -> Job:
@@ -134,9 +160,9 @@ class Intake:
             self._announce(job)  # whoever asks wants it done: a runner that died is started again
         return found
 
-    def of_model(self, name: str) -> list[Job]:
-        """The newest jobs of a model."""
-        return self.store.jobs.of_model(name)
+    def page(self, wanted: Wanted, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:
+        """Some jobs, the newest first; see :meth:`store.job_queries.JobQueries.page`."""
+        return self.store.jobs.page(wanted, most, after)
 
     def result(self, job: str) -> Iterator[bytes]:
         """The result as CSV, block by block.
@@ -154,11 +180,26 @@ class Intake:
         return itertools.chain.from_iterable(self.files.read(name) for name in self.store.jobs.results(job))
 
     def cancel(self, job: str) -> Job:
-        """Stop a job that is not over; its files go."""
+        """Stop a job that is not over, its files go; one that is over stays as it is."""
         self.get(job)
         if self.store.jobs.cancel(job):
-            self.files.remove(places.folder(job))
+            self._discard(job)
+            self._announce(job)  # somebody may have asked to be called
         return self.get(job)
+
+    def delete(self, job: str) -> Job | None:
+        """Cancel a job that is not over, and remove one that is, with its files.
+
+        Returns
+        -------
+        Job or None
+            The job, where it still is there. One that became done just now was not meant: it stays.
+        """
+        if self.get(job).state not in OVER:
+            return self.cancel(job)
+        if self.store.jobs.forget(job):
+            self._discard(job)
+        return None
 
 
 def _peek(blocks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:

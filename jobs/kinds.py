@@ -14,7 +14,7 @@ from store.files import Files
 from store.job import Job, Piece
 from store.jobs import JobTable
 
-SCORE, CAMPAIGN, LIST = "score", "campaign", "list"
+KINDS = (SCORE, CAMPAIGN, LIST) = ("score", "campaign", "list")
 
 
 @dataclass(frozen=True)

@@ -111,8 +111,7 @@ class Worker:
 
 def sweep(table: JobTable, files: Files, days: float) -> int:
     """Remove jobs that have been over for that many days, with their files; gives how many."""
-    old = table.older(days * DAY)
+    old = [job for job in table.older(days * DAY) if table.forget(job)]
     for job in old:
         files.remove(places.folder(job))
-        table.forget(job)
     return len(old)

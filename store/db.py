@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -19,6 +20,23 @@ log = logging.getLogger(__name__)
 
 class StoreSilent(RuntimeError):
     """The database does not answer."""
+
+
+class Doubtful(StoreSilent):
+    """The database fell silent while it was to keep something: nobody knows whether it did."""
+
+
+def is_silence(error: BaseException) -> bool:
+    """Whether an error of anything in the store says that the database does not answer."""
+    if isinstance(error, StoreSilent):
+        return True
+    if "sqlalchemy" not in sys.modules:  # it was never asked
+        return False
+    from sqlalchemy import exc
+
+    from store.migrate import NewerDatabase
+
+    return isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, NewerDatabase))
 
 
 class Store:

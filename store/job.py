@@ -3,11 +3,39 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 State = Literal["held", "waiting", "running", "done", "failed", "cancelled"]
+STATES: tuple[State, ...] = get_args(State)
 OPEN: tuple[State, ...] = ("waiting", "running")
+OVER: tuple[State, ...] = ("done", "failed", "cancelled")
 SPLITTING = 0  # the number of the piece that cuts the file into the others
+
+
+@dataclass(frozen=True)
+class Call:
+    """The call of somebody's address when a job is over.
+
+    Attributes
+    ----------
+    url : str
+    state : {"waiting", "delivered", "failed"}
+    attempts : int
+        How often it was tried.
+    due : float
+        From when it may be tried again, in seconds since 1970.
+    status : int or None
+        HTTP code of the last answer; None where there was none.
+    message : str
+        What went wrong last; empty otherwise.
+    """
+
+    url: str
+    state: str
+    attempts: int
+    due: float
+    status: int | None
+    message: str
 
 
 @dataclass(frozen=True)
@@ -19,6 +47,7 @@ class Job:
     id : str
     model : str
         Key of the version that scores, chosen when the job was accepted.
+    kind : {"score", "campaign", "list"}
     state : {"held", "waiting", "running", "done", "failed", "cancelled"}
         Held: the file is kept, and nothing runs until somebody says so.
     options : dict
@@ -39,10 +68,13 @@ class Job:
         By feature, scored records without its value, where in training every row had one.
     now : float
         The database's clock when this was read.
+    call : Call or None
+        The call that was asked for.
     """
 
     id: str
     model: str
+    kind: str
     state: State
     options: dict[str, Any]
     digest: str
@@ -56,6 +88,7 @@ class Job:
     refused: int
     now: float
     gaps: dict[str, int] = field(default_factory=dict)
+    call: Call | None = None
 
 
 @dataclass(frozen=True)
@@ -67,3 +100,24 @@ class Piece:
     owner: str
     attempts: int
     file: str | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which jobs somebody looks for; what is empty leaves out none.
+
+    Attributes
+    ----------
+    model : str
+        A name for all its versions, or a key.
+    states : tuple of str
+    kind : str
+    after, before : float or None
+        Seconds since 1970 between which it was accepted, both ends left out.
+    """
+
+    model: str = ""
+    states: tuple[State, ...] = ()
+    kind: str = ""
+    after: float | None = None
+    before: float | None = None

@@ -1,8 +1,9 @@
 """The tables as they are now, and the numbered steps that lead there."""
 
+import json
 from collections.abc import Callable
 
-from sqlalchemy import BigInteger, Column, Connection, DateTime, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Connection, DateTime, Float, Integer, MetaData, String, Table, Text, text
 
 Step = Callable[[Connection], object]
 
@@ -41,6 +42,7 @@ jobs = Table(
     Column("created", Float, nullable=False),
     Column("started", Float),
     Column("finished", Float),
+    Column("kind", String(10), nullable=False),  # score, campaign, list
 )
 
 # A job's parts; number 0 cuts the file into the others
@@ -57,6 +59,20 @@ pieces = Table(
     Column("refused", BigInteger),
     Column("file", String(200)),
     Column("gaps", Text),  # JSON: feature to records without its value
+)
+
+# Whom to call when a job is over; `due` is when it may be tried, and while it is tried how long others wait
+calls = Table(
+    "calls",
+    metadata,
+    Column("job", String(32), primary_key=True),
+    Column("url", Text, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Float, nullable=False),
+    Column("owner", String(32)),
+    Column("status", Integer),
+    Column("message", Text, nullable=False),
 )
 
 # The book of a model: which of the sets of records below is the present one
@@ -149,7 +165,30 @@ STEPS: tuple[Step, ...] = (
         f" PRIMARY KEY (book, number)){_in_order(connection)}",
     ),
     lambda connection: connection.exec_driver_sql("ALTER TABLE pieces ADD COLUMN gaps TEXT"),
+    lambda connection: _kinds_and_calls(connection),
 )
+
+
+def _kinds_and_calls(connection: Connection) -> None:
+    """Jobs are listed by kind, which until then stood among their options only; calls of those that wait for them."""
+    _run(
+        connection,
+        "ALTER TABLE jobs ADD COLUMN kind VARCHAR(10) DEFAULT 'score' NOT NULL",
+        "CREATE INDEX jobs_newest ON jobs (created, id)",
+        "CREATE TABLE calls ("
+        " job VARCHAR(32) NOT NULL PRIMARY KEY,"
+        " url TEXT NOT NULL,"
+        " state VARCHAR(10) NOT NULL,"
+        " attempts INTEGER NOT NULL,"
+        " due DOUBLE PRECISION NOT NULL,"
+        " owner VARCHAR(32),"
+        " status INTEGER,"
+        " message TEXT NOT NULL)",
+        "CREATE INDEX calls_due ON calls (state, due)",
+    )
+    for job, options in connection.execute(text("SELECT id, options FROM jobs")).all():
+        kind = json.loads(options).get("kind", "score")
+        connection.execute(text("UPDATE jobs SET kind = :kind WHERE id = :job"), {"kind": kind, "job": job})
 
 
 def _by_code_point(connection: Connection) -> str:

@@ -64,7 +64,21 @@ def general() -> dict[str, Any]:
         "/api/v1/models": {"get": operation("models", "All models", ["Service"], {200: anything}, ())},
         "/api/v1/jobs/{id}": {
             "get": operation("job", "How far a job is", ["Jobs"], {200: job}, (404,)) | with_id,
-            "delete": operation("cancel_job", "Cancel a job", ["Jobs"], {200: job}, (404,)) | with_id,
+            "delete": operation(
+                "delete_job",
+                "Cancel a job, or remove one that is over",
+                ["Jobs"],
+                {200: job, 204: {"description": "It was over, and is removed"}},
+                (404,),
+            )
+            | with_id,
+        },
+        "/api/v1/jobs/{id}/cancel": {
+            "post": operation("cancel_job", "Cancel a job", ["Jobs"], {200: job}, (404,)) | with_id
+        },
+        "/api/v1/jobs": {
+            "get": operation("jobs", "Jobs, the newest first", ["Jobs"], {200: in_json(ref("Jobs"))}, (400,))
+            | {"parameters": _filters()}
         },
         "/api/v1/jobs/{id}/result": {
             "get": operation("job_result", "The scored file", ["Jobs"], {200: _text(TABLE)}, (404, 409)) | with_id
@@ -88,6 +102,19 @@ def general() -> dict[str, Any]:
             )
         },
     }
+
+
+def _filters() -> list[dict[str, Any]]:
+    limit = {"type": "integer", "minimum": 1, "maximum": 200, "default": 50}
+    return [
+        parameter("model", "query", "Name, or key of a version"),
+        parameter("state", "query", "One or several, separated by commas"),
+        parameter("kind", "query", "What is done", {"type": "string", "enum": ["score", "campaign", "list"]}),
+        parameter("created_after", "query", "Seconds since 1970, or a date and time of ISO 8601"),
+        parameter("created_before", "query", "As created_after"),
+        parameter("limit", "query", "Jobs of a page", limit),
+        parameter("cursor", "query", "From links.next of the page before"),
+    ]
 
 
 def _predict(bundle: Bundle, record: dict[str, Any], answer: dict[str, Any], tag: list[str]) -> dict[str, Any]:

@@ -135,13 +135,24 @@ def shared() -> dict[str, Any]:
         },
         "required": ["code", "message", "hint", "problems"],
     }
+    callback = {
+        "type": "object",
+        "properties": {
+            "url": text,
+            "state": {"type": "string", "enum": ["waiting", "delivered", "failed"]},
+            "attempts": {"type": "integer"},
+            "status": {"type": ["integer", "null"]},
+            "message": text,
+        },
+        "required": ["url", "state", "attempts", "status", "message"],
+    }
     job = {
         "type": "object",
         "properties": {
             "id": text,
             "model": text,
             "state": {"type": "string", "enum": ["held", "waiting", "running", "done", "failed", "cancelled"]},
-            "kind": {"type": "string", "enum": ["score", "list"]},
+            "kind": {"type": "string", "enum": ["score", "campaign", "list"]},
             "campaign": {"type": "boolean"},
             "name": {"type": ["string", "null"]},
             "done": {"type": "integer"},
@@ -153,6 +164,7 @@ def shared() -> dict[str, Any]:
             "created": number,
             "started": number,
             "finished": number,
+            "callback": {"anyOf": [callback, {"type": "null"}]},
             "links": {"type": "object"},
         },
         "required": ["id", "model", "kind", "campaign", "state", "done", "total", "errors", "message", "links"],
@@ -160,6 +172,14 @@ def shared() -> dict[str, Any]:
     return {
         "Error": {"type": "object", "properties": {"error": error}, "required": ["error"]},
         "Job": job,
+        "Jobs": {
+            "type": "object",
+            "properties": {
+                "jobs": {"type": "array", "items": {"$ref": "#/components/schemas/Job"}},
+                "links": {"type": "object", "properties": {"self": text, "next": {"type": ["string", "null"]}}},
+            },
+            "required": ["jobs", "links"],
+        },
         "Tensor": {
             "type": "object",
             "properties": {

@@ -8,10 +8,13 @@ import pytest
 
 from api import create_api
 from jobs.intake import Intake
+from jobs.view import pause_of
 from jobs.worker import Worker
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files
+from store.job import Job
+from store.jobs import JobTable
 from tests.small import people, small_model
 
 JOBS = "/api/v1/models/binary/jobs"
@@ -67,15 +70,106 @@ def test_the_same_key_answers_with_the_same_job(house):
     assert again.headers["Idempotency-Replayed"] == "true"
     other = client.post(JOBS, data=DATA[:-5], headers={"Idempotency-Key": "k"})
     assert (other.status_code, other.json["error"]["code"]) == (409, "key_taken")
+    assert "what differs: file." in other.json["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("query", "differs"),
+    [
+        ({"name": "b.csv"}, "name"),
+        ({"held": "true"}, "held"),
+        ({"columns": '{"income": "debt", "debt": "income"}', "name": "b.csv"}, "columns, name"),
+    ],
+)
+def test_a_key_covers_the_options_too(house, query, differs):
+    client, _ = house
+    headers = {"Idempotency-Key": "k"}
+    plain = {"name": "a.csv"}
+    first = client.post(JOBS, data=DATA, headers=headers, query_string=plain)
+    other = client.post(JOBS, data=DATA, headers=headers, query_string=plain | query)
+    assert (other.status_code, other.json["error"]["code"]) == (409, "key_taken")
+    assert f"what differs: {differs}." in other.json["error"]["message"]
+    again = client.post(JOBS, data=DATA, headers=headers, query_string=plain)
+    assert again.json["id"] == first.json["id"]
+    assert ids(client) == [first.json["id"]]
+
+
+def ids(client):
+    return [job["id"] for job in client.get("/api/v1/jobs").json["jobs"]]
+
+
+def test_a_key_with_another_version_is_another_request(house, service):
+    client, _ = house
+    headers = {"Idempotency-Key": "k"}
+    key = service.model("binary").key
+    first = client.post(JOBS, data=DATA, headers=headers)
+    assert client.post(f"/api/v1/models/{key}/jobs", data=DATA, headers=headers).json["id"] == first.json["id"]
 
 
 def test_a_job_can_be_cancelled_and_says_so(house):
     client, work = house
+    for cancel in (client.delete, lambda place: client.post(f"{place}/cancel")):
+        place = client.post(JOBS, data=DATA).headers["Location"]
+        assert cancel(place).json["state"] == "cancelled"
+        work()
+        assert client.get(place).json["state"] == "cancelled"
+        assert client.get(f"{place}/result").json["error"]["message"] == "The job was cancelled."
+
+
+@pytest.mark.parametrize("end", ["done", "failed", "cancelled"])
+def test_a_job_that_is_over_is_removed_with_its_files(house, tmp_path, end):
+    client, work = house
+    data = DATA.replace(b"\n", b'\n1,"2\n', 1) if end == "failed" else DATA
+    place = client.post(JOBS, data=data).headers["Location"]
+    client.post(f"{place}/cancel") if end == "cancelled" else work()
+    assert client.post(f"{place}/cancel").json["state"] == end  # which never removes
+    answer = client.delete(place)
+    assert (answer.status_code, answer.data) == (204, b"")
+    for again in (client.get(place), client.delete(place), client.get(f"{place}/result")):
+        assert (again.status_code, again.json["error"]["code"]) == (404, "unknown_job")
+    assert not list((tmp_path / "files").glob("jobs/*"))
+    assert ids(client) == []
+
+
+def test_a_job_that_ends_while_it_is_being_cancelled_stays(house, monkeypatch):
+    """Whoever cancels and is a moment too late does not lose the result."""
+    client, work = house
     place = client.post(JOBS, data=DATA).headers["Location"]
-    assert client.delete(place).json["state"] == "cancelled"
+    cancel = JobTable.cancel
+    monkeypatch.setattr(JobTable, "cancel", lambda table, job: work() or cancel(table, job))
+    answer = client.delete(place)
+    assert (answer.status_code, answer.json["state"]) == (200, "done")
+    assert client.get(f"{place}/result").status_code == 200
+
+
+def test_whoever_waits_is_told_for_how_long(house):
+    client, work = house
+    answer = client.post(JOBS, data=DATA)
+    assert answer.headers["Retry-After"] == "1"
+    place = answer.headers["Location"]
+    assert client.get(place).headers["Retry-After"] == "1"
     work()
-    assert client.get(place).json["state"] == "cancelled"
-    assert client.get(f"{place}/result").json["error"]["message"] == "The job was cancelled."
+    assert "Retry-After" not in client.get(place).headers
+    held = client.post(f"{JOBS}?held=true", data=DATA)
+    assert "Retry-After" not in held.headers  # it waits for a person
+
+
+@pytest.mark.parametrize(
+    ("age", "begun", "done", "total", "seconds"),
+    [
+        (0, None, 0, None, 1),
+        (60, None, 0, None, 12),
+        (1000, None, 0, None, 30),
+        (20, 10, 500, 1000, 10),  # 50 a second, 500 left
+        (20, 10, 999, 1000, 1),
+        (20, 10, 1, 1_000_000, 30),
+        (20, 10, 0, 1000, 4),
+    ],
+)
+def test_the_pause_comes_from_the_rate(age, begun, done, total, seconds):
+    started = None if begun is None else 1e9 - begun
+    job = Job("j", "m@1", "score", "running", {}, "", 1, "", 1e9 - age, started, None, total, done, 0, 1e9)
+    assert pause_of(job) == seconds
 
 
 def test_columns_can_be_named(house):
@@ -104,6 +198,8 @@ def test_a_failed_job_tells_the_reason(house):
         (JOBS, {"data": DATA, "content_type": "image/png"}, 415, "unsupported_content"),
         (JOBS, {"data": DATA, "headers": {"Idempotency-Key": ""}}, 400, "unreadable"),
         (JOBS, {"data": DATA, "headers": {"Idempotency-Key": "k" * 201}}, 400, "unreadable"),
+        (f"{JOBS}?name={'n' * 201}", {"data": DATA}, 400, "unreadable"),
+        (f"{JOBS}?colums=x", {"data": DATA}, 400, "bad_parameter"),
         (f"{JOBS}?columns=x", {"data": DATA}, 400, "unreadable"),
         (f"{JOBS}?columns=[]", {"data": DATA}, 400, "unreadable"),
         (f"{JOBS}?columns=%7B%22a%22:1%7D", {"data": DATA}, 400, "unreadable"),

@@ -133,9 +133,9 @@ def test_the_version_is_pinned_when_the_job_is_accepted(house, tmp_path, frame):
 
 def test_the_same_key_gives_the_same_job_and_refuses_another_file(house, frame):
     first = house.send(table(frame), key="monday")
-    again, new = house.intake.accept("binary", [table(frame)], {}, "monday")
+    again, new = house.intake.accept("binary", [table(frame)], {"name": "people.csv"}, "monday")
     assert (again.id, new) == (first.id, False)
-    with pytest.raises(KeyTaken, match="another file"):
+    with pytest.raises(KeyTaken, match="what differs: file"):
         house.send(b"income\n1\n", key="monday")
     assert len(list(house.folder.glob("jobs/*"))) == 1
 

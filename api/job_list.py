@@ -1,0 +1,117 @@
+"""``GET /api/v1/jobs``: the jobs, a page at a time, the newest first."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import math
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+import orjson
+from flask import Flask, Response, request
+
+from api.query import BadParameter, takes
+from jobs.intake import Cursor, Intake
+from jobs.kinds import KINDS
+from jobs.view import PREFIX, described
+from store.job import STATES, State, Wanted
+
+FILTERS = ("model", "state", "kind", "created_after", "created_before")
+NAMES = (*FILTERS, "limit", "cursor")
+USUAL, MOST = 50, 200  # jobs of a page
+WHEN = "seconds since 1970, or a date and time as in 2026-03-01T09:00:00Z"
+
+
+def register(app: Flask, intake: Intake) -> None:
+    """Add the route."""
+
+    @app.get(PREFIX)
+    @takes(*NAMES)
+    def list_jobs() -> Response:
+        """Jobs, the newest first."""
+        query = request.args
+        found, after = intake.page(wanted_of(query), limit_of(query), cursor_of(query))
+        here = _address(query, query.get("cursor"))
+        following = None if after is None else _address(query, written(after))
+        body = {"jobs": [described(job) for job in found], "links": {"self": here, "next": following}}
+        response = Response(orjson.dumps(body), content_type="application/json")
+        if following is not None:
+            response.headers["Link"] = f'<{following}>; rel="next"'
+        return response
+
+
+def wanted_of(query: Mapping[str, str]) -> Wanted:
+    """Which jobs are asked for; BadParameter where it cannot be told."""
+    states = tuple(text.strip() for text in query.get("state", "").split(",") if text.strip())
+    kind = query.get("kind", "")
+    return Wanted(
+        model=query.get("model", ""),
+        states=tuple(_known("state", state, STATES) for state in states),
+        kind=_known("kind", kind, KINDS) if kind else "",
+        after=_time(query, "created_after"),
+        before=_time(query, "created_before"),
+    )
+
+
+def limit_of(query: Mapping[str, str]) -> int:
+    """How many jobs make a page; BadParameter where it is no number from 1 to 200."""
+    text = query.get("limit") or str(USUAL)
+    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MOST):
+        raise BadParameter(f"limit is {text[:80]!r}.", f"Accepted: a whole number from 1 to {MOST}.")
+    return int(text)
+
+
+def cursor_of(query: Mapping[str, str]) -> Cursor | None:
+    """Where the page before ended, as :func:`written` wrote it; BadParameter where it is none of ours."""
+    text = query.get("cursor")
+    if not text:
+        return None
+    try:
+        created, job = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if isinstance(created, (int, float)) and isinstance(job, str) and len(job) <= 32:
+            return float(created), job
+    except (binascii.Error, ValueError, TypeError):
+        pass
+    raise BadParameter(f"cursor is {text[:80]!r}.", "Take it from links.next of the page before.")
+
+
+def written(cursor: Cursor) -> str:
+    """A cursor as it stands in an address."""
+    return base64.urlsafe_b64encode(orjson.dumps(cursor)).decode().rstrip("=")
+
+
+def _known(name: str, given: str, known: tuple[Any, ...]) -> State | Any:
+    if given not in known:
+        raise BadParameter(f"{name} is {given[:80]!r}.", f"Accepted: {', '.join(known)}.")
+    return given
+
+
+def _time(query: Mapping[str, str], name: str) -> float | None:
+    text = query.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _of_date(text)
+    if not math.isfinite(seconds):
+        raise BadParameter(f"{name} is {text[:80]!r}.", f"Accepted: {WHEN}.")
+    return seconds
+
+
+def _of_date(text: str) -> float:
+    """Seconds since 1970; NaN for what is no date. One without a zone is in UTC."""
+    try:
+        found = dt.datetime.fromisoformat(text.replace(" ", "+"))  # a + in an address that was not escaped
+    except ValueError:
+        return math.nan
+    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).timestamp()
+
+
+def _address(query: Mapping[str, str], cursor: str | None) -> str:
+    given = {name: query[name] for name in (*FILTERS, "limit") if query.get(name)}
+    text = urlencode(given | ({"cursor": cursor} if cursor else {}))
+    return PREFIX + (f"?{text}" if text else "")

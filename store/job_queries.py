@@ -1,0 +1,174 @@
+"""What the table of jobs is asked: one job, a page of them, what is free to be done."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Select, and_, case, func, or_, select, text
+
+from store.job import OPEN, SPLITTING, Call, Job, Wanted
+from store.tables import calls, jobs, pieces
+
+_NOW = {
+    "postgresql": "extract(epoch from clock_timestamp())",
+    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
+}
+Cursor = tuple[float, str]  # when a job was accepted, and its id: where a page ends
+
+
+class JobQueries:
+    """Questions about jobs and their pieces; none of them changes anything.
+
+    Parameters
+    ----------
+    engine : callable
+        Gives the database, opened.
+    """
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+
+    def get(self, job: str) -> Job | None:
+        """One job, or None."""
+        return next(iter(self._read(select(jobs).where(jobs.c.id == job))), None)
+
+    def by_key(self, key: str) -> Job | None:
+        """The job that was sent under an idempotency key, or None."""
+        return next(iter(self._read(select(jobs).where(jobs.c.key == key))), None)
+
+    def page(self, wanted: Wanted, most: int, after: Cursor | None = None) -> tuple[list[Job], Cursor | None]:
+        """Some jobs, the newest first.
+
+        Parameters
+        ----------
+        wanted : Wanted
+        most : int
+        after : (float, str), optional
+            Where the page before ended: jobs that come or go meanwhile move no other from one page to the next.
+
+        Returns
+        -------
+        (list of Job, (float, str) or None)
+            The jobs, and where this page ends; None where none comes after it.
+        """
+        query = select(jobs).where(*_conditions(wanted))
+        if after is not None:
+            created, number = after
+            query = query.where(or_(jobs.c.created < created, and_(jobs.c.created == created, jobs.c.id < number)))
+        found = self._read(query.order_by(jobs.c.created.desc(), jobs.c.id.desc()).limit(most + 1))
+        last = found[most - 1] if len(found) > most else None
+        return found[:most], None if last is None else (last.created, last.id)
+
+    def results(self, job: str) -> list[str]:
+        """Files of the pieces that are done: the splitting's first, then those of the records in their order."""
+        query = select(pieces.c.file).where(pieces.c.job == job, pieces.c.state == "done")
+        with self._engine().connect() as connection:
+            return [file for (file,) in connection.execute(query.order_by(pieces.c.number))]
+
+    def numbers(self, job: str) -> set[int]:
+        """Numbers of the pieces that a job has so far."""
+        with self._engine().connect() as connection:
+            return set(connection.scalars(select(pieces.c.number).where(pieces.c.job == job)))
+
+    def with_work(self, most: int = 100) -> list[str]:
+        """Jobs that have a piece nobody holds."""
+        with self._engine().connect() as connection:
+            query = select(jobs.c.id).join(pieces, pieces.c.job == jobs.c.id)
+            wanted = query.where(jobs.c.state.in_(OPEN), free(now_in(connection)))
+            return list(connection.scalars(wanted.distinct().limit(most)))
+
+    def open(self) -> int:
+        """How many jobs are not over."""
+        with self._engine().connect() as connection:
+            query = select(func.count()).select_from(jobs).where(jobs.c.state.in_(OPEN))
+            return connection.scalar(query) or 0
+
+    def older(self, seconds: float, most: int = 100) -> list[str]:
+        """Jobs that have been over, or held, for longer than that."""
+        with self._engine().connect() as connection:
+            long_ago = now_in(connection) - seconds
+            left = and_(jobs.c.state == "held", jobs.c.created < long_ago)
+            query = select(jobs.c.id).where(or_(jobs.c.finished < long_ago, left)).limit(most)
+            return list(connection.scalars(query))
+
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Those of the ids that are jobs."""
+        with self._engine().connect() as connection:
+            return set(connection.scalars(select(jobs.c.id).where(jobs.c.id.in_(ids))))
+
+    def _read(self, query: Select[Any]) -> list[Job]:
+        """Jobs in the order of a query of the table of jobs."""
+        with self._engine().connect() as connection:
+            now = now_in(connection)
+            rows = connection.execute(query).mappings().all()
+            ids = [row["id"] for row in rows]
+            counts, gaps, called = _counts(connection, ids), _gaps(connection, ids), _calls(connection, ids)
+        return [_job(row, counts[row["id"]], now, gaps.get(row["id"], {}), called.get(row["id"])) for row in rows]
+
+
+def now_in(connection: Connection) -> float:
+    """The database's clock, in seconds since 1970."""
+    return float(connection.scalar(text(f"SELECT {_NOW[connection.dialect.name]}")) or 0.0)
+
+
+def free(now: float) -> Any:
+    """The condition of pieces that nobody holds."""
+    return or_(pieces.c.state == "waiting", and_(pieces.c.state == "running", pieces.c.lease < now))
+
+
+def _conditions(wanted: Wanted) -> list[Any]:
+    start = wanted.model if "@" in wanted.model else f"{wanted.model}@"
+    found = [func.substr(jobs.c.model, 1, len(start)) == start] if wanted.model else []
+    found += [jobs.c.model == wanted.model] if "@" in wanted.model else []
+    found += [jobs.c.state.in_(wanted.states)] if wanted.states else []
+    found += [jobs.c.kind == wanted.kind] if wanted.kind else []
+    found += [jobs.c.created > wanted.after] if wanted.after is not None else []
+    return found + ([jobs.c.created < wanted.before] if wanted.before is not None else [])
+
+
+def _counts(connection: Connection, ids: Sequence[str]) -> Mapping[str, tuple[int, int, int | None]]:
+    """For each job how many records are done and refused, and how many there are."""
+    scored = and_(pieces.c.state == "done", pieces.c.number > SPLITTING)
+    split = and_(pieces.c.state == "done", pieces.c.number == SPLITTING)
+    query = select(
+        pieces.c.job,
+        func.sum(case((scored, pieces.c.records), else_=0)),
+        func.sum(case((scored, pieces.c.refused), else_=0)),
+        func.sum(case((split, pieces.c.records))),
+    ).where(pieces.c.job.in_(ids))
+    found: dict[str, tuple[int, int, int | None]] = dict.fromkeys(ids, (0, 0, None))
+    for job, done, refused, total in connection.execute(query.group_by(pieces.c.job)):
+        found[job] = (int(done or 0), int(refused or 0), None if total is None else int(total))
+    return found
+
+
+def _gaps(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
+    """For each job the gaps of its pieces, summed."""
+    query = select(pieces.c.job, pieces.c.gaps).where(pieces.c.job.in_(ids), pieces.c.gaps.is_not(None))
+    found: dict[str, Counter[str]] = {}
+    for job, text_of_gaps in connection.execute(query):
+        found.setdefault(job, Counter()).update(json.loads(text_of_gaps))
+    return {job: dict(counted) for job, counted in found.items()}
+
+
+def _calls(connection: Connection, ids: Sequence[str]) -> dict[str, Call]:
+    rows = connection.execute(select(calls).where(calls.c.job.in_(ids))).mappings()
+    return {
+        row["job"]: Call(row["url"], row["state"], row["attempts"], row["due"], row["status"], row["message"])
+        for row in rows
+    }
+
+
+def _job(
+    row: Mapping[Any, Any], counts: tuple[int, int, int | None], now: float, gaps: dict[str, int], call: Call | None
+) -> Job:
+    done, refused, total = counts
+    return Job(
+        id=row["id"], model=row["model"], kind=row["kind"], state=row["state"], options=json.loads(row["options"]),
+        digest=row["digest"], size=row["size"], message=row["message"], created=row["created"],
+        started=row["started"], finished=row["finished"], total=total, done=done, refused=refused, now=now,
+        gaps=gaps, call=call,
+    )  # fmt: skip
