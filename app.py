@@ -34,13 +34,14 @@ from layouts import shell, url
 from layouts.campaign import Keeping
 from ml.plots import theme
 from ml.service import Service, open_service
-from settings import BadSetting, Settings
+from settings import BadSetting, Settings, read_root
 from store.db import Store, chosen_cut_offs, open_store
 from store.files import Files
 from web.cache import ResultCache, sweep
 from web.doors import Doors
 from web.envelope import refuse_malformed
 from web.headers import SafeHeaders, content_policy
+from web.mount import Mount
 from web.pages import LeanDash, answer_404_where_no_page_is
 from web.reader import write_as_readers_do
 from web.serve import debug, read_options, serve
@@ -114,10 +115,10 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
         enable_mcp=False,  # it would list and call callbacks without asking who is there
         add_log_handler=False,
     )
-    app.layout = shell.layout()
+    app.layout = shell.layout  # made for each request: its links begin with that request's prefix
     callbacks.register(app, rooms.service, rooms.store, keeping_of(settings))
     refuse_malformed(app)
-    write_as_readers_do(server)
+    write_as_readers_do(server, url.under)
     serve_static_well(app)
     answer_404_where_no_page_is(app, lambda path: is_page(path, rooms.service))
     return app
@@ -168,8 +169,9 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
     compress_text(api)
     warm_up(pages)
     server: WSGIApplication = SafeHeaders(Doors(pages.server, api), content_policy(pages.csp_hashes()))
-    if settings.proxy_hops:
-        hops = settings.proxy_hops
+    hops = settings.proxy_hops
+    server = Mount(server, settings.root_path, hops, read_root)
+    if hops:
         server = ProxyFix(server, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=0)
     return server
 

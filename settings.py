@@ -6,10 +6,13 @@ come its default, how its text is read, and what it is for. Nothing else in the 
 """
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+
+_PART = re.compile(r"[A-Za-z0-9._~-]+")
 
 
 class BadSetting(ValueError):
@@ -44,6 +47,17 @@ def _url(*schemes: str) -> Callable[[str], str]:
         return text
 
     return parse
+
+
+def read_root(text: str) -> str:
+    """A path prefix such as ``/apps/likely``, without a slash at the end; BadSetting where the text is none."""
+    root = text.strip().rstrip("/")
+    parts = root.split("/")[1:]
+    if not root:
+        return ""
+    if len(root) > 200 or not root.startswith("/") or not all(map(_PART.fullmatch, parts)) or {".", ".."} & set(parts):
+        raise BadSetting("a path such as /apps/likely: letters, digits and . _ ~ - between slashes")
+    return root
 
 
 def _setting(default: Any, parse: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:
@@ -102,6 +116,9 @@ class Settings:
     max_body_mb: int = _setting(16, _whole_number(1, 1024), "Largest request body, in MB")
     max_records: int = _setting(10_000, _whole_number(1, 1_000_000), "Most records in one request")
     invocations_model: str = _setting("", str, "The model that /invocations serves; without it, the only one there is")
+    root_path: str = _setting(
+        "", read_root, "Path prefix behind a reverse proxy, as /apps/likely; without it, X-Forwarded-Prefix"
+    )
     proxy_hops: int = _setting(
         0, _whole_number(0, 10), "Proxies in front that set X-Forwarded-*; 1 behind a PaaS router"
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from api import campaigns, docs, errors, health, ids, job_list, jobs, models, plots, predict, reports
+from api import campaigns, docs, errors, health, ids, job_list, jobs, links, models, plots, predict, reports
 from api.bodies import WholeRequest
 from api.protocols import mlflow, v2
 from api.query import CheckedFlask
@@ -47,6 +47,7 @@ def create_api(
     app.url_map.merge_slashes = False
     errors.register(app)
     ids.register(app)
+    links.register(app)
     docs.register(app, service)
     health.register(app, ready)
     models.register(app, service)

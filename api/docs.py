@@ -27,13 +27,14 @@ def register(app: Flask, service: Service) -> None:
     @app.get("/api/openapi.json")
     def openapi() -> Response:
         """The contract of the models that serve now."""
-        return Response(orjson.dumps(document(service)), content_type="application/json")
+        servers = {"servers": [{"url": root() or "/"}]}  # behind a proxy there may be a path prefix
+        return Response(orjson.dumps(document(service) | servers), content_type="application/json")
 
     @app.get("/api/docs")
     @takes(ANY)
     def docs() -> Response:
         """The contract for people, with calls to copy."""
-        return Response(page(service, request.host_url.rstrip("/")), content_type="text/html; charset=utf-8")
+        return Response(page(service, request.host_url.rstrip("/"), root()), content_type="text/html; charset=utf-8")
 
     @app.get("/api/docs.js")
     def script() -> Response:
@@ -41,19 +42,28 @@ def register(app: Flask, service: Service) -> None:
         return Response(_part("docs.js"), content_type="text/javascript; charset=utf-8")
 
 
-def page(service: Service, here: str) -> str:
+def root() -> str:
+    """The path prefix under which the service is reached, without a slash at the end; empty where there is none."""
+    return request.script_root
+
+
+def page(service: Service, here: str, root: str = "") -> str:
     """The page as HTML.
 
     Parameters
     ----------
     service : Service
     here : str
-        Address of the service as the reader has it, without a slash at the end.
+        Address of the host as the reader has it, without a slash at the end.
+    root : str
+        The path prefix of the service there.
     """
     bundles = serving(service)
     links = "".join(f'<a href="#{bundle.name}">{escape(bundle.title)}</a>' for bundle in bundles)
-    models = "".join(_model(bundle, here) for bundle in bundles) or "<p>There are no models yet.</p>"
-    return _part("docs.html").format(links=links, models=models, addresses=_addresses(document(service)["paths"]))
+    models = "".join(_model(bundle, here + root) for bundle in bundles) or "<p>There are no models yet.</p>"
+    return _part("docs.html").format(
+        root=root, links=links, models=models, addresses=_addresses(document(service)["paths"])
+    )
 
 
 def _part(name: str) -> str:

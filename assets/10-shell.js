@@ -1,6 +1,10 @@
 /* Small habits of every page: the tab's title, the open tab, and help that closes again. */
 (() => {
   "use strict";
+  /* An address of the service as a browser asks for it: behind a proxy it may begin with a path prefix. */
+  const root = document.querySelector("meta[name=likely-root]")?.content ?? "/";
+  window.likelyAt = (path) => root + path.slice(1);
+
   let titled = "";
   const left = new Map(); // path of each page of a model -> the query with which it was left
 

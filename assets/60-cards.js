@@ -119,7 +119,7 @@
     const table = card.querySelector("[data-table]");
     if (!table) return;
     const query = new URLSearchParams({ outcome: question.outcome, ...question.options });
-    table.href = `/api/v1/models/${encodeURIComponent(question.model).replace("%40", "@")}/plots/${question.plot}.csv?${query}`;
+    table.href = window.likelyAt(`/api/v1/models/${encodeURIComponent(question.model).replace("%40", "@")}/plots/${question.plot}.csv?${query}`);
     table.download = `${question.model} ${question.plot}.csv`;
   }
 

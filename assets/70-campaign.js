@@ -2,7 +2,7 @@
    after this one; each puts a function into likelyCampaign.steps, called with the job when its turn comes. */
 (() => {
   "use strict";
-  const JOBS = "/api/v1/jobs/";
+  const JOBS = window.likelyAt("/api/v1/jobs/");
   const FOR_PROGRAMS = ["not_held", "not_done", "unknown_job", "no_campaign"]; // what to do instead is said to programs
   const steps = {};
   let opened = null; // element and address that were opened

@@ -47,7 +47,7 @@
       }
     });
     const name = encodeURIComponent(file.name);
-    request.open("POST", `/api/v1/models/${encodeURIComponent(c.page().dataset.model)}/jobs?held=true&name=${name}`);
+    request.open("POST", window.likelyAt(`/api/v1/models/${encodeURIComponent(c.page().dataset.model)}/jobs?held=true&name=${name}`));
     request.setRequestHeader("Content-Type", "application/octet-stream"); // the server looks at the file itself
     request.send(file);
   }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from dash import Dash, Input, Output
 from dash.development.base_component import Component
@@ -23,7 +24,12 @@ def register(app: Dash, service: Service, books: Books, keeping: Keeping) -> Non
         Output(ids.CONTENT, "children"),
         Input(ids.LOCATION, "pathname"),
         Input(ids.LOCATION, "search"),
-    )(partial(show_page, service, books=books, keeping=keeping))
+    )(partial(show_page_in_browser, service, books=books, keeping=keeping))
+
+
+def show_page_in_browser(service: Service, path: object, search: object, **others: Any) -> Component:
+    """As :func:`show_page`, at the path that the browser has: behind a proxy it begins with a prefix."""
+    return show_page(service, url.inside(path) if isinstance(path, str) else path, search, **others)
 
 
 def show_page(

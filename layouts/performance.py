@@ -13,7 +13,7 @@ from urllib.parse import quote
 from dash import html
 from dash.development.base_component import Component
 
-from layouts import headline, ids, plots
+from layouts import headline, ids, plots, url
 from layouts.still import still
 from ml.plots.catalogue import plots_of
 from ml.plots.plot import PROBABILITIES, Plot
@@ -120,7 +120,7 @@ def _index(certain: bool) -> Component:
 
 def _report(bundle: Bundle, outcome: str) -> Component:
     """The report at the cut-off in use, as a file: plain links, which ``assets/62-report.js`` follows."""
-    where = f"/api/v1/models/{quote(bundle.key)}/report"
+    where = url.outside(f"/api/v1/models/{quote(bundle.key)}/report")
     links = [
         html.A(
             words,

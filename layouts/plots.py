@@ -15,7 +15,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids
+from layouts import ids, url
 from layouts.fields import marks_data
 from layouts.still import still
 from ml.errors import LikelyError, UnknownOption
@@ -227,7 +227,7 @@ def _links(result: Any) -> list[Component]:
     words = zip(result.record, links, strict=True)
     return [
         html.P(
-            ["Open record ", *(dcc.Link(str(number), href=address) for number, address in words)],
+            ["Open record ", *(dcc.Link(str(number), href=url.outside(address)) for number, address in words)],
             className="plot-links",
         )
     ]

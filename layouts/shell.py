@@ -9,12 +9,13 @@ from dash.development.base_component import Component
 
 from layouts import ids, url
 
+ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else nothing
 THEME_SCRIPT = Path(__file__).resolve().parents[1] / "assets" / "00-theme.js"
 
 
 def _theme_address() -> str:
     """Where the theme script is: the very address at which Dash lists it too, so it is fetched once."""
-    return f"/assets/{THEME_SCRIPT.name}?m={THEME_SCRIPT.stat().st_mtime}"
+    return f"{ROOT}/assets/{THEME_SCRIPT.name}?m={THEME_SCRIPT.stat().st_mtime}"
 
 
 # The theme is set before the first style sheet is read; otherwise a dark page would flash white.
@@ -25,7 +26,7 @@ INDEX = f"""<!DOCTYPE html>
 {{%metas%}}
 <meta name="color-scheme" content="light dark">
 <title>{{%title%}}</title>
-<link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+<link rel="icon" href="{ROOT}/assets/icon.svg" type="image/svg+xml">
 <script src="{_theme_address()}"></script>
 {{%css%}}
 </head>

@@ -1,7 +1,14 @@
-"""The addresses of the pages: read and written here, nowhere else."""
+"""The addresses of the pages: read and written here, nowhere else.
+
+Behind a reverse proxy they may begin with a path prefix (``/apps/likely``), another for each request: within
+:func:`under` they are written with it, and :func:`inside` takes it off what a browser says.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode
@@ -11,6 +18,7 @@ from ml.registry import NAME
 Kind = Literal["home", "gallery", "predict", "insights", "performance", "campaign"]
 OF_A_MODEL: tuple[Kind, ...] = ("predict", "insights", "performance", "campaign")
 LONGEST = 512
+_root: ContextVar[str] = ContextVar("root", default="")
 
 
 @dataclass(frozen=True)
@@ -47,10 +55,31 @@ def parse(path: str | None) -> Page | None:
     return Page(parts[1], parts[0]) if named else None
 
 
+@contextmanager
+def under(root: str) -> Iterator[None]:
+    """Within this, addresses begin with a prefix such as ``/apps/likely``; the empty text is none."""
+    before = _root.set(root)
+    try:
+        yield
+    finally:
+        _root.reset(before)
+
+
+def inside(path: str) -> str:
+    """A path as the browser has it, without the prefix."""
+    root = _root.get()
+    return path[len(root) :] or "/" if root and (path == root or path.startswith(f"{root}/")) else path
+
+
+def outside(path: str) -> str:
+    """A path of this service as the browser asks for it, with the prefix."""
+    return _root.get() + path
+
+
 def href(kind: Kind, model: str | None = None, **query: str) -> str:
-    """The address of a page; the inverse of :func:`parse`."""
+    """The address of a page; the inverse of :func:`parse` of what is :func:`inside`."""
     path = {"home": "/", "gallery": "/gallery"}.get(kind) or f"/{quote(model or '', safe='@')}/{kind}"
-    return f"{path}?{urlencode(query)}" if query else path
+    return outside(f"{path}?{urlencode(query)}" if query else path)
 
 
 def query_of(search: str | None) -> dict[str, str]:

@@ -7,10 +7,12 @@ from typing import Any
 
 import dash_ag_grid  # type: ignore[import-untyped]  # noqa: F401 - its scripts can be asked for
 from dash import Dash
+from dash._utils import interpolate_str
 from flask import Response, request
 
 from web.before import Before, asked_for, put_before
 from web.drawing import DrawingScript
+from web.mount import addresses_outside
 from web.own import BEFORE, OwnFiles, stamped
 
 # Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018
@@ -48,7 +50,7 @@ class LeanDash(Dash):
         self.own = OwnFiles(Path(self.config.assets_folder))
         self.drawing = DrawingScript(Path(self.config.assets_folder), draws) if draws else None
 
-    def interpolate_index(self, *args: Any, **kwargs: Any) -> str:
+    def interpolate_index(self, **kwargs: Any) -> str:
         """Write the index page."""
         asked = asked_for()
         before = self.before(*asked) if self.before and asked else None
@@ -60,10 +62,18 @@ class LeanDash(Dash):
             kwargs["scripts"] = _GRID.sub("", kwargs["scripts"])
         kwargs["css"] = self.own.in_one(kwargs["css"], "css")
         kwargs["scripts"] = self.own.in_one(_NOT_NEEDED.sub("", kwargs["scripts"]), "js")
+        root = request.script_root
+        kwargs |= {part: addresses_outside(kwargs[part], root) for part in ("metas", "css", "scripts")}
         if before:
             assets = Path(self.config.assets_folder)
-            kwargs |= put_before(before, stamped(assets / BEFORE, assets), kwargs)
-        return super().interpolate_index(*args, **kwargs)
+            kwargs |= put_before(before, root + stamped(assets / BEFORE, assets), kwargs)
+        kwargs["metas"] += f'<meta name="likely-root" content="{root}/">\n'
+        entry = kwargs.pop("app_entry")  # last: no place is looked for in what it says of models
+        return interpolate_str(self.index_string, root=root, **kwargs, app_entry=entry)
+
+    def _config(self) -> dict[str, Any]:
+        """What Dash's script is told: under which prefix it asks, too, another for each request."""
+        return super()._config() | {"requests_pathname_prefix": f"{request.script_root}/"}
 
 
 def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> None:

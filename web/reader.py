@@ -1,4 +1,4 @@
-"""Who reads: the marks of their numbers, from Accept-Language, for the pages only.
+"""Who reads: the marks of their numbers, from Accept-Language, and the prefix of their addresses, for the pages only.
 
 The API, files and addresses are for programs and stay as they are; its application has no hooks
 before its requests, which would close its short way.
@@ -6,20 +6,33 @@ before its requests, which would close its short way.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 from flask import Flask, g, request
 
 from ml.marks import preferred, reading
 
 
-def write_as_readers_do(server: Flask) -> None:
-    """Set the reader's marks before each request of the pages, and take them back after it."""
+def _no_prefix(_root: str) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
+def write_as_readers_do(server: Flask, under: Callable[[str], AbstractContextManager[None]] = _no_prefix) -> None:
+    """Set the reader's marks and prefix before each request of the pages, and take them back after it.
+
+    Parameters
+    ----------
+    server : Flask
+    under : callable
+        Gives the context in which addresses are written with a prefix.
+    """
 
     @server.before_request
     def begin() -> None:
         g.reader = ExitStack()
         g.reader.enter_context(reading(preferred(request.headers.get("Accept-Language", ""))))
+        g.reader.enter_context(under(request.script_root))
 
     @server.teardown_request
     def end(_error: BaseException | None) -> None:

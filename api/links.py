@@ -1,0 +1,40 @@
+"""Links in answers, behind a proxy: where the service has a path prefix, they begin with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+
+_MARK = b'"links"'
+
+
+def register(app: Flask) -> None:
+    """See to the links of every JSON answer, whoever wrote it; without a prefix nothing is looked at."""
+
+    @app.after_request
+    def lead_outside(response: Response) -> Response:
+        root = request.script_root
+        if root and response.mimetype == "application/json" and not response.is_streamed:
+            body = response.get_data()
+            if _MARK in body:
+                response.set_data(orjson.dumps(outside(orjson.loads(body), root)))
+        return response
+
+
+def outside(node: Any, root: str) -> Any:
+    """The same JSON, paths that stand in a ``links`` object with the prefix before them."""
+    if isinstance(node, list):
+        return [outside(each, root) for each in node]
+    if not isinstance(node, dict):
+        return node
+    return {name: _led(each, root) if name == "links" else outside(each, root) for name, each in node.items()}
+
+
+def _led(links: Any, root: str) -> Any:
+    if not isinstance(links, dict):
+        return outside(links, root)
+    return {
+        name: root + path if isinstance(path, str) and path.startswith("/") else path for name, path in links.items()
+    }
