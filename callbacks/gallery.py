@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output
+from dash import ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
 
 from layouts import gallery, ids
@@ -13,8 +13,9 @@ from layouts.asked import question
 
 def register(app: Dash) -> None:
     """Answer each change with what was received."""
+    # Each by its own id: of a pattern of ids a request could name any number, and Dash fails where it is another.
     app.callback(
-        Output(ids.received(ALL), "children"),
+        *(Output(ids.received(position), "children") for position in range(len(gallery.SCHEMA.features))),
         Output(ids.GALLERY_ANSWERED, "data"),
         Input(ids.GALLERY_ASKED, "data"),
         prevent_initial_call=True,
@@ -24,8 +25,8 @@ def register(app: Dash) -> None:
     app.clientside_callback(settle, Output(ids.GALLERY_FORM, "data-settled"), Input(ids.GALLERY_ANSWERED, "data"))
 
 
-def show_received(asked: Any) -> tuple[list[list[Component]], dict[str, Any]]:
-    """For each input what the model would receive, and what to say at it."""
+def show_received(asked: Any) -> tuple[list[Component] | dict[str, Any], ...]:
+    """For each input what the model would receive, and last what to say at them."""
     asked = question(asked)
     reads = gallery.read_each(asked.record)
-    return [gallery.received(read) for read in reads], gallery.answer(asked.serial, reads)
+    return (*(gallery.received(read) for read in reads), gallery.answer(asked.serial, reads))

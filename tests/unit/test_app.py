@@ -13,6 +13,7 @@ from flask import request
 from werkzeug.test import Client
 
 from app import create_app, create_server, open_rooms
+from layouts import gallery, ids
 from settings import Settings
 
 # The test client leaves files open that a server would close
@@ -178,6 +179,21 @@ def test_a_malformed_callback_is_refused_without_a_trace(client, caplog):
     answer = client.post("/_dash-update-component", data="[]", content_type="application/json")
     assert answer.status_code == 400
     assert "Traceback" not in answer.text + caplog.text
+
+
+@pytest.mark.parametrize("inputs", [0, 1, len(gallery.SCHEMA.features) + 1])
+def test_a_forged_question_of_the_gallery_is_refused_without_a_trace(client, caplog, inputs):
+    """What fills so many places that are none, or too many, of those on the page."""
+    places = [{"id": ids.received(at), "property": "children"} for at in range(inputs)]
+    told = {"id": ids.GALLERY_ANSWERED, "property": "data"}
+    callbacks = client.get("/_dash-dependencies").json
+    output = next(each["output"] for each in callbacks if f"{ids.GALLERY_ANSWERED}.data" in each["output"])
+    asked = {"id": ids.GALLERY_ASKED, "property": "data", "value": {"serial": 1, "record": {}}}
+    for outputs in ([*places, told], [places, told]):
+        body = {"output": output, "outputs": outputs, "inputs": [asked], "changedPropIds": []}
+        answer = client.post("/_dash-update-component", json=body)
+        assert (answer.status_code, answer.json["error"]["code"]) == (400, "malformed_request")
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("path", ["/_mcp", "/mcp", "/_reload-hash/x"])
