@@ -32,6 +32,15 @@ if __name__ == "__main__":
     try:
         store = open_store(settings.database_url)  # opened when first asked
         chosen = chosen_cut_offs(store)
-        sys.exit(main(sys.argv[1:], settings.models_dir, lambda: store.book, chosen, lambda: served(settings, chosen)))
+        sys.exit(
+            main(
+                sys.argv[1:],
+                settings.models_dir,
+                shelf=lambda: store.book,
+                chosen=chosen,
+                served=lambda: served(settings, chosen),
+                forget_chosen=store.forget_cutoffs,
+            )
+        )
     except StoreSilent as problem:
         sys.exit(f"error: {problem}")

@@ -32,6 +32,7 @@ def main(
     shelf: Callable[[], Shelf] | None = None,
     chosen: Chosen | None = None,
     served: Callable[[], Service] | None = None,
+    forget_chosen: Callable[[str], int] | None = None,
 ) -> int:
     """Run one command.
 
@@ -47,6 +48,8 @@ def main(
         Gives the cut-off that somebody chose; only ``report`` asks.
     served : callable, optional
         Opens the models with the server's cache; only ``warm`` and ``--warm`` ask.
+    forget_chosen : callable, optional
+        Removes the cut-offs that somebody chose for a model, and gives how many; only ``remove`` asks.
 
     Returns
     -------
@@ -60,6 +63,7 @@ def main(
     given.models = models
     given.shelf = shelf
     given.chosen = chosen
+    given.forget_chosen = forget_chosen
     given.served = served or (lambda: open_service(models, chosen=chosen))
     try:
         return given.run(given)

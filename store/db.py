@@ -84,6 +84,18 @@ class Store:
         except (SQLAlchemyError, NewerDatabase, OSError) as error:
             raise StoreSilent("The store does not answer.") from error
 
+    def forget_cutoffs(self, model: str) -> int:
+        """Remove what was chosen for a model; gives how many cut-offs there were; StoreSilent as :meth:`set_cutoff`."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        from store import sql
+        from store.migrate import NewerDatabase
+
+        try:
+            return sql.forget_cutoffs(self._engine(), model)
+        except (SQLAlchemyError, NewerDatabase, OSError) as error:
+            raise StoreSilent("The store does not answer.") from error
+
     @property
     def jobs(self) -> JobTable:
         """The table of jobs."""

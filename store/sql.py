@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, select
+from sqlalchemy import Engine, create_engine, delete, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.migrate import migrate
@@ -60,6 +60,12 @@ def set_cutoff(engine: Engine, model: str, outcome: str, value: float) -> None:
     statement = insert.values(row).on_conflict_do_update(index_elements=["model", "outcome"], set_=change)
     with engine.begin() as connection:
         connection.execute(statement)
+
+
+def forget_cutoffs(engine: Engine, model: str) -> int:
+    """Remove all cut-offs of a model; gives how many there were."""
+    with engine.begin() as connection:
+        return connection.execute(delete(cutoffs).where(cutoffs.c.model == model)).rowcount
 
 
 def ping(engine: Engine) -> None:

@@ -190,7 +190,10 @@ def _remove(given: argparse.Namespace) -> int:
     gone = remove_model(given.models, given.key, by=given.by, why=given.why)
     if records:
         given.shelf().clear(given.key)
-    said = f" and its {records:,} loaded records" if records else ""
+    cut_offs = given.forget_chosen(given.key) if given.forget_chosen else 0  # else they await the next of this name
+    also = [f"its {records:,} loaded records"] if records else []
+    also += [f"{cut_offs} chosen cut-off{'' if cut_offs == 1 else 's'}"] if cut_offs else []
+    said = f", and {' and '.join(also)}" if also else ""
     print(f"{given.key} is removed: {', '.join(gone) or 'no version was there'}{said}")
     return 0
 

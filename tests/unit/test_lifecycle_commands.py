@@ -11,6 +11,7 @@ import pytest
 from ml.build import build_bundle
 from ml.commands import FAILED, OK, main
 from ml.service import open_service
+from store.db import open_store
 from tests.unit.test_lifecycle import trained
 
 
@@ -113,6 +114,16 @@ def test_records_that_were_loaded_go_with_their_model(pay, capsys):
     assert main(["remove", "pay", "--yes"], models, Shelf) == OK
     assert "and its 12 loaded records" in capsys.readouterr().out
     assert sizes == {"other": 3}
+
+
+def test_cut_offs_that_were_chosen_go_with_their_model(pay, capsys):
+    models, *_ = pay
+    store = open_store(f"sqlite:///{models / 'likely.db'}")
+    store.set_cutoff("pay", "good", 0.3)
+    store.set_cutoff("other", "good", 0.4)
+    assert main(["remove", "pay", "--yes"], models, forget_chosen=store.forget_cutoffs) == OK
+    assert capsys.readouterr().out.endswith(", and 1 chosen cut-off\n")
+    assert (store.cutoff("pay", "good"), store.cutoff("other", "good")) == (None, 0.4)
 
 
 @pytest.mark.parametrize(
