@@ -65,7 +65,7 @@ class Texts:
         bounds = self._bounds(wanted)
         best, found = ALIKE, None
         matcher = difflib.SequenceMatcher(b=wanted)
-        for at in np.argsort(-bounds, kind="stable")[:MOST_COMPARED].tolist():
+        for at in _highest(bounds).tolist():
             if bounds[at] < best or (found is not None and bounds[at] == best):
                 break
             matcher.set_seq1(self.folded[at][:COMPARED])
@@ -76,8 +76,9 @@ class Texts:
 
     @cached_property
     def _counts(self) -> np.ndarray:
-        """How often each text has a letter of each bucket: uint8 of shape (n, 61)."""
-        return np.array([_count(folded[:COMPARED]) for folded in self.folded], dtype=np.uint8).reshape(-1, LETTERS)
+        """How often each text has a letter of each bucket: uint8 of shape (61, n), a bucket's counts side by side."""
+        counts = [_count(folded[:COMPARED]) for folded in self.folded]
+        return np.ascontiguousarray(np.array(counts, dtype=np.uint8).reshape(-1, LETTERS).T)
 
     @cached_property
     def _lengths(self) -> np.ndarray:
@@ -85,9 +86,21 @@ class Texts:
 
     def _bounds(self, wanted: str) -> np.ndarray:
         """What the ratio of each text cannot exceed: shape (n,)."""
-        common = np.minimum(self._counts, _count(wanted)).sum(axis=1, dtype=np.int64)
+        wanted_counts = _count(wanted)
+        common = np.zeros(len(self.folded), dtype=np.uint8)  # at most COMPARED
+        for bucket in np.flatnonzero(wanted_counts):
+            common += np.minimum(self._counts[bucket], wanted_counts[bucket])
         return 2.0 * common / np.maximum(self._lengths + len(wanted), 1)
 
 
-def _count(text: Sequence[str]) -> np.ndarray:
-    return np.bincount([ord(letter) % LETTERS for letter in text], minlength=LETTERS).astype(np.uint8)
+def _highest(bounds: np.ndarray) -> np.ndarray:
+    """Places of the highest bounds that may be alike, the highest first, of equal ones the first first."""
+    alike = np.flatnonzero(bounds >= ALIKE)
+    if len(alike) > MOST_COMPARED:
+        least = np.partition(bounds[alike], -MOST_COMPARED)[-MOST_COMPARED]
+        alike = alike[bounds[alike] >= least]
+    return alike[np.argsort(-bounds[alike], kind="stable")][:MOST_COMPARED]
+
+
+def _count(letters: Sequence[str]) -> np.ndarray:
+    return np.bincount([ord(letter) % LETTERS for letter in letters], minlength=LETTERS).astype(np.uint8)
