@@ -72,8 +72,10 @@ def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> np.ndar
         return np.array([np.nan if value is None else len(str(value)) for value in both.tolist()], dtype=float)
     codes, values = pd.factorize(both)
     counts = np.bincount(codes[codes >= 0], minlength=len(values))
+    # Of levels that are there as often the first is that of the alphabet: in the order in which they are met those
+    # of the first set alone come before those of the second alone, which would tell the sets apart.
     rank = np.empty(len(values))
-    rank[np.argsort(-counts, kind="stable")] = np.arange(len(values))
+    rank[np.lexsort((np.array(list(map(str, values.tolist())), dtype=str), -counts))] = np.arange(len(values))
     ranked = np.append(np.minimum(rank, MOST_LEVELS), np.nan)  # the last is that of code -1: no value
     return ranked[codes]
 

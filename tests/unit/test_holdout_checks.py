@@ -18,6 +18,7 @@ from ml.infer import infer_schema
 from ml.outcomes import Outcome, Outcomes
 from ml.service import open_service
 from ml.text.holdout_words import counted_words, records_words, sentences, warnings
+from ml.training.domain_classifier import compare_populations
 from ml.training.holdout_checks import check_holdout, frame_hashes, row_hashes
 from tests.small import people, pushed, small_model
 
@@ -158,6 +159,24 @@ def test_data_that_did_not_change_is_not_called_different():
         found = [checked(frame[: rows[0]], frame[rows[0] :]) for frame in (make(sum(rows), at) for at in range(8))]
         assert not any(card["holdout_checks"]["population"]["differs"] for card in found)
         assert not any(card["holdout_checks"]["shared"]["more_than_chance"] for card in found)
+
+
+def test_levels_that_are_there_once_tell_no_two_parts_of_one_file_apart():
+    """Numbers of tickets: hardly two people have the same one, so each part has levels of its own."""
+    rng = np.random.default_rng(5)
+    number = rng.integers(1, 2_000, 900)
+    file = mixed(900).assign(ticket=[f"{'ABC'[each % 3]}/{each:05d}" for each in number])
+    schema = infer_schema(file, {"ticket": {"kind": "category"}}, optional=set(file))
+    training, holdout = file[:650].reset_index(drop=True), file[650:].reset_index(drop=True)
+    found = compare_populations(
+        schema,
+        training,
+        block_of_frame(schema, holdout),
+        (frame_hashes(schema.features, training), frame_hashes(schema.features, holdout)),
+    )
+    assert found is not None
+    assert not found["differs"]
+    assert found["low"] < 0.5 < found["high"]
 
 
 def test_odd_columns_stop_nothing():
