@@ -27,6 +27,7 @@ from ml.schema import Schema
 from ml.training.column_types import check_columns
 from ml.training.columns import align, columns_of, with_names
 from ml.training.find_asking import Way, find_asking
+from ml.training.gap_marks import gap_marks, without_marks
 from ml.training.identifiers import hide_identifiers
 from ml.training.known_levels import Known, known_levels
 from ml.training.limits import with_limits
@@ -96,11 +97,13 @@ def assemble(given: Material) -> Trained:
         given.estimator, way.variant.apply(training)[columns], way.container, training, known, described
     )
     training, holdout = restored(training, asked), restored(holdout, asked)
-    frames = align(way.variant.apply(training)[columns], holdout, way.variant, columns)
+    read = way.variant.apply(training)[columns]
+    marks = gap_marks(way.variant, read, columns, known)
+    frames = align(read, without_marks(holdout, read, marks), way.variant, columns)
     markers = {
         name: {level for found in (*levels, refused, asked) for level in found.get(name, ())} for name in columns
     }
-    schema, notes = _schema(given, frames[0], way, outcomes, known, markers)
+    schema, notes = _schema(given, frames[0], way, outcomes, known, markers, marks)
     notes = [*notes, *([f"Not given to the estimator: {', '.join(left_out)}."] if left_out else [])]
     decimal = "," if way.variant.commas else DECIMAL
     reading = {"reader": {"missing": list(MISSING), "decimal": decimal, "reading": way.variant.words}}
@@ -174,12 +177,13 @@ def _schema(
     outcomes: Outcomes,
     known: Known,
     markers: Mapping[str, set[str]],
+    marks: Mapping[str, frozenset[str]],
 ) -> tuple[Any, list[str]]:
     """The schema with what the estimator takes, and what is worth saying of it."""
     described = {name: dict(fields) for name, fields in given.told.features.items()}
     unseen = unseen_levels(known, frame, list(frame))
     for name in map(str, frame):
-        levels, more = markers.get(name, set()), way.variant.gaps.get(name, frozenset())
+        levels, more = markers.get(name, set()), marks.get(name, frozenset())
         found: dict[str, Any] = {
             "missing": [*(m for m in MISSING if m and m not in levels), *sorted(more - set(MISSING))]
         }

@@ -11,6 +11,7 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,10 +24,11 @@ from ml.training.ask_once import answer_of, containers_of, loss_of
 from ml.training.hints import hint_for, is_of_dates
 from ml.training.known_levels import Known
 from ml.training.readings import native_of, readings_of
+from ml.training.telling_rows import telling_rows
 from ml.training.variants import CONTAINER, Reading, Variant
 
-ROWS = 500  # of training, that tell one reading from another
 BETTER = 1e-6  # of the loss: less is rounding
+SAME = 1e-12
 MOST_AT_ONCE = 3  # readings that are tried together where no single one is answered
 NO_NAME = re.compile(r"Unnamed: \d+")  # what pandas calls a column without a name
 
@@ -56,6 +58,10 @@ class Way:
         if self.strangers != other.strangers:
             return self.strangers < other.strangers
         return self.loss < other.loss - BETTER
+
+    def answers_as(self, other: Way) -> bool:
+        """Whether it gives the same answers, but for rounding."""
+        return self.strangers == other.strangers and abs(self.loss - other.loss) <= SAME
 
 
 def find_asking(
@@ -133,6 +139,11 @@ class _Search:
     failed: list[tuple[Variant, str]] = field(default_factory=list)
     refused: list[LikelyError] = field(default_factory=list)
 
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Numbers of the rows with which the estimator is asked."""
+        return telling_rows(self.table, self.columns)
+
     def best(self) -> Way | None:
         """The best way: the plainest reading, unless others are answered and fit better."""
         plain = Variant(native=native_of(self.table, self.known))
@@ -145,7 +156,7 @@ class _Search:
                 best = _better(best, self.ask(replace(plain, readings=chosen)))
             if best is not None:
                 break
-        return None if best is None else self._climbed(best, readings)
+        return None if best is None else self._typed(self._climbed(best, readings), readings)
 
     def _climbed(self, best: Way, readings: Sequence[Reading]) -> Way:
         """With more readings, as long as each makes it better."""
@@ -157,9 +168,18 @@ class _Search:
                 best = _better(best, self.ask(replace(best.variant, readings=chosen))) or best
         return best
 
+    def _typed(self, best: Way, readings: Sequence[Reading]) -> Way:
+        """With numbers and dates as such where the answers stay the same: so they are asked for."""
+        for reading in readings:
+            chosen = tuple(each for each in readings if each is reading or each in best.variant.readings)
+            if reading.typed and reading not in best.variant.readings and _agree(chosen):
+                way = self.ask(replace(best.variant, readings=chosen))
+                best = way if way is not None and way.answers_as(best) else best
+        return best
+
     def ask(self, variant: Variant) -> Way | None:
         """The best way to ask with a reading; None where the estimator does not answer."""
-        rows = _spread(len(self.table.frame))
+        rows = self.rows
         try:
             part = self.table if variant.needs_all_rows else _part(self.table, rows)
             frame = variant.apply(part)[list(self.columns)]
@@ -195,10 +215,6 @@ def _agree(readings: Sequence[Reading]) -> bool:
     """Whether no two exclude each other."""
     rivals = [reading.rival for reading in readings if reading.rival]
     return len(rivals) == len(set(rivals))
-
-
-def _spread(count: int) -> np.ndarray:
-    return np.unique(np.linspace(0, count - 1, min(count, ROWS)).astype(int))
 
 
 def _part(table: TrainingTable, rows: np.ndarray) -> TrainingTable:

@@ -85,7 +85,7 @@ def _types(
         if gaps is not None:
             named = "".join(f", {quote(gap) if gap else 'cells of spaces'} as a gap" for gap in sorted(gaps))
             change = {name: to.to_numbers(gaps)}
-            yield Reading(f"{name} as numbers{named}", TYPE, change, gaps={name: gaps - {""}}, rival=name)
+            yield Reading(f"{name} as numbers{named}", TYPE, change, gaps={name: gaps - {""}}, rival=name, typed=True)
     commas = [name for name, cells in texts.items() if _have_commas(cells)]
     if commas:
         change = dict.fromkeys(commas, to.to_numbers((), commas=True))
@@ -101,7 +101,7 @@ def _types(
         yield Reading(words, TYPE, dict.fromkeys(padded, to.to_written), rival="written")
     dates = [name for name, cells in texts.items() if _are_dates(cells)]
     if dates:
-        yield Reading(f"{', '.join(dates)} as dates", TYPE, {name: to.to_dates() for name in dates})
+        yield Reading(f"{', '.join(dates)} as dates", TYPE, {name: to.to_dates() for name in dates}, typed=True)
     whole = [name for name in numbers if _is_whole(table.frame[name])]
     if set(whole) - set(padded):
         yield Reading("whole numbers as texts", TYPE, dict.fromkeys(whole, to.to_written), rival="written")

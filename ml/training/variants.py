@@ -42,6 +42,8 @@ class Reading:
         Columns of numbers with decimal commas.
     rival : str
         Readings of one rival name exclude each other.
+    typed : bool
+        It makes numbers or dates of texts: preferred where the estimator answers the same, for so they are asked for.
     """
 
     words: str
@@ -51,6 +53,7 @@ class Reading:
     fills: Mapping[str, str] = field(default_factory=dict)
     commas: frozenset[str] = frozenset()
     rival: str = ""
+    typed: bool = False
 
 
 @dataclass(frozen=True)

@@ -251,3 +251,57 @@ def test_a_text_of_spaces_stays_one_where_training_had_such(own, tmp_path, capsy
     assert np.abs(np.array(answers) - model.predict_proba(pd.DataFrame(asked))).max() <= 1e-12
     feature = service.model("m").schema.feature("note")
     assert (feature.spaces, " " in {choice.label for choice in feature.choices}) == (True, False)
+
+
+class ToNumbers(TransformerMixin, BaseEstimator):
+    """A first step of one's own that takes numbers and texts of numbers alike."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return pd.to_numeric(X["charges"], errors="coerce").fillna(0).to_numpy()[:, None]
+
+
+def test_texts_of_numbers_are_asked_for_as_numbers_where_that_changes_no_answer(tmp_path, capsys):
+    frame = people().assign(charges=lambda f: f["charges"].map("{:.2f}".format).mask(at(9), " "))
+    X = frame.drop(columns="end")
+    model = make_pipeline(ToNumbers(), LogisticRegression()).fit(X[:TRAINING], frame["end"][:TRAINING])
+    assert added(tmp_path, model, frame, "--trust", f"{__name__}.ToNumbers") == OK, capsys.readouterr().err
+    feature = same_as(model, tmp_path, X[TRAINING:]).schema.feature("charges")
+    assert (feature.kind, feature.required) == ("number", False)
+
+
+def test_a_mark_that_is_a_gap_in_one_column_is_one_in_all(tmp_path, capsys):
+    """The hold-out has it where training had numbers without a gap, and where it had levels without one."""
+    frame = people().assign(age=np.arange(ROWS) % 50 + 20)
+    written = frame.astype({"charges": "str", "age": "str"})
+    written["work"] = written["work"].mask(at(7), "?")
+    late = at(6) & (np.arange(ROWS) >= TRAINING)
+    for name in ("charges", "age", "town"):
+        written[name] = written[name].mask(late, " ?")
+    read = frame.assign(work=frame["work"].mask(at(7)))
+    for name in ("charges", "age", "town"):
+        read[name] = read[name].mask(late)
+    numbers = make_pipeline(SimpleImputer(), StandardScaler())
+    model = make_pipeline(
+        make_column_transformer((numbers, ["charges", "age"]), (FILLS, ["work", "town"])), LogisticRegression()
+    ).fit(read[:TRAINING].drop(columns="end"), read["end"][:TRAINING])
+    assert added(tmp_path, model, written) == OK, capsys.readouterr().err
+    bundle = same_as(model, tmp_path, read[TRAINING:].drop(columns="end"))
+    assert bundle.schema.feature("age").kind == "integer"
+
+
+def of_texts_of_times(frame):
+    return np.c_[pd.to_datetime(frame["since"]).dt.hour, frame["charges"]]
+
+
+def test_texts_of_dates_are_asked_for_as_dates_where_that_changes_no_answer(tmp_path, capsys):
+    frame = people().assign(since=pd.date_range("2024-01-05 07:30", periods=ROWS, freq="9h").astype("str"))
+    X = frame.drop(columns="end")
+    model = make_pipeline(FunctionTransformer(of_texts_of_times), LogisticRegression()).fit(
+        X[:TRAINING], frame["end"][:TRAINING]
+    )
+    assert added(tmp_path, model, frame, "--trust", f"{__name__}.of_texts_of_times") == OK, capsys.readouterr().err
+    feature = same_as(model, tmp_path, X[TRAINING:]).schema.feature("since")
+    assert (feature.kind, feature.timed) == ("date", True)
