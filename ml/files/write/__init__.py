@@ -1,0 +1,1 @@
+"""Results as files for people (Excel, CSV that Excel opens) and for programs (CSV, Parquet)."""

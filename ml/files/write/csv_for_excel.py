@@ -1,0 +1,56 @@
+"""A result as CSV that Excel opens by a double click: a mark of UTF-8, and the separator and decimals of its reader."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from pathlib import Path
+
+from ml.files.write.kinds import Column, columns_of
+from ml.files.write.result import Result
+from ml.tables import safe_cells
+
+BOM = "\ufeff"
+_NUMBERS = ("integer", "number", "percent", "money")
+
+
+def write_csv_for_excel(result: Result, target: Path, separator: str = ",", decimal: str = ".") -> None:
+    """Write a table for people.
+
+    Parameters
+    ----------
+    result : Result
+    target : Path
+    separator : str
+    decimal : {".", ","}
+        With it columns of numbers are written; dates as 2026-01-31, which Excel knows everywhere.
+    """
+    columns = columns_of(result)
+    first = result.people_first
+    order = [*first, *(at for at in range(len(columns)) if at not in first)]
+    with target.open("w", newline="", encoding="utf-8") as file:
+        file.write(BOM)
+        writer = csv.writer(file, delimiter=separator)
+        writer.writerow(safe_cells([columns[at].name for at in order]))
+        for block in result.blocks():
+            written = [_written(columns[at], block[at], decimal) for at in order]
+            writer.writerows(zip(*written, strict=True))
+
+
+def _written(column: Column, cells: Sequence[str], decimal: str) -> Sequence[str]:
+    if column.kind not in _NUMBERS:
+        return safe_cells(cells) if column.kind == "text" else [_dated(column, cell) for cell in cells]
+    return [_number(column, cell, decimal) for cell in cells]
+
+
+def _number(column: Column, cell: str, decimal: str) -> str:
+    value = column.read(cell)
+    if value is None:
+        return safe_cells([cell])[0]
+    plain = repr(value).removesuffix(".0")
+    return plain.replace(".", decimal)
+
+
+def _dated(column: Column, cell: str) -> str:
+    value = column.read(cell)
+    return cell if value is None else str(value)

@@ -1,0 +1,106 @@
+"""The formats in which results are given out, by the names that programs use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ml.errors import LikelyError
+from ml.files.write.csv_for_excel import write_csv_for_excel
+from ml.files.write.parquet import check_pyarrow, write_parquet
+from ml.files.write.result import Result
+from ml.files.write.xlsx import check_records, write_xlsx
+
+CSV, EXCEL_CSV, XLSX, PARQUET = "csv", "csv-excel", "xlsx", "parquet"
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
+DECIMALS = {"point": ".", "comma": ","}
+
+
+class UnknownFormat(LikelyError):
+    """No result is written in that format."""
+
+    code = "bad_parameter"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of results.
+
+    Attributes
+    ----------
+    name : str
+    suffix : str
+        Of file names, with its point.
+    media_type : str
+    write : callable or None
+        Writes a result into a file; None for CSV, in which results are kept.
+    check : callable
+        Called with the number of records; raises a LikelyError where the format cannot be had.
+    separator, decimal : str
+        Of CSV for Excel.
+    """
+
+    name: str
+    suffix: str
+    media_type: str
+    write: Callable[..., None] | None
+    check: Callable[[int], None] = lambda _: None
+    separator: str = ","
+    decimal: str = "."
+
+    @property
+    def tag(self) -> str:
+        """The format and its options in a few letters."""
+        marks = {",": "c", ";": "s", "\t": "t", ".": "p"}
+        return f"{self.name}-{marks[self.separator]}{marks[self.decimal]}" if self.name == EXCEL_CSV else self.name
+
+    def make(self, result: Result, target: Path) -> None:
+        """Write a result into a file; errors as those of the format's module."""
+        if self.write is not None:
+            options = {"separator": self.separator, "decimal": self.decimal} if self.name == EXCEL_CSV else {}
+            self.write(result, target, **options)
+
+
+FORMATS = {
+    each.name: each
+    for each in (
+        Format(CSV, ".csv", "text/csv; charset=utf-8; header=present", None),
+        Format(EXCEL_CSV, ".csv", "text/csv; charset=utf-8; header=present", write_csv_for_excel),
+        Format(
+            XLSX,
+            ".xlsx",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            write_xlsx,
+            check_records,
+        ),
+        Format(PARQUET, ".parquet", "application/vnd.apache.parquet", write_parquet, lambda _: check_pyarrow()),
+    )
+}
+
+
+def format_named(name: str, separator: str = "", decimal: str = "") -> Format:
+    """A format by the words of whoever asks; UnknownFormat where there is none.
+
+    Parameters
+    ----------
+    name : str
+    separator : {"", "comma", "semicolon", "tab"}
+        Of CSV for Excel; a semicolon goes with a decimal comma where nothing is said.
+    decimal : {"", "point", "comma"}
+    """
+    found = FORMATS.get(name)
+    if found is None:
+        raise UnknownFormat(f"The format is {name[:80]!r}.", f"Accepted: {', '.join(FORMATS)}.")
+    if (separator or decimal) and name != EXCEL_CSV:
+        raise UnknownFormat(f"{name} has no separator and no decimal mark to choose.", f"{EXCEL_CSV} has.")
+    _check("separator", separator, SEPARATORS)
+    _check("decimal", decimal, DECIMALS)
+    mark = DECIMALS[decimal or ("comma" if separator == "semicolon" else "point")]
+    between = SEPARATORS[separator or ("semicolon" if mark == "," else "comma")]
+    return replace(found, separator=between, decimal=mark) if name == EXCEL_CSV else found
+
+
+def _check(what: str, given: str, accepted: dict[str, str]) -> None:
+    if given and given not in accepted:
+        raise UnknownFormat(f"{what} is {given[:80]!r}.", f"Accepted: {', '.join(accepted)}.")

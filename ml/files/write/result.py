@@ -1,0 +1,148 @@
+"""A result that is to be written in some format: its columns, and its records as often as they are asked for."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import IO, Literal
+
+from ml.files.write.people import is_name, is_phone
+from ml.schema import Schema
+from ml.tables import plain_cell, plain_cells
+
+Kind = Literal["text", "integer", "number", "percent", "money", "date", "moment"]
+Block = list[Sequence[str]]  # columns of some records, each of their length
+
+BLOCK = 5_000  # records
+PROBABILITY = "probability"
+_KINDS: dict[str, Kind] = {"rank": "integer", "place": "integer", "expected_value": "money", PROBABILITY: "percent"}
+_NUMBERS = ("number", "integer")
+
+
+@dataclass(frozen=True)
+class Given:
+    """What is known of a column beforehand.
+
+    Attributes
+    ----------
+    name : str
+    kind : str or None
+        None where the cells have to tell.
+    exact : bool
+        Whether a cell must come back as the very text that it was: of a feature that is no number, "1.0" and "1" may be
+        two values.
+    loose : bool
+        Whether cells that are no numbers may stand among numbers: those of a feature that is a number.
+    """
+
+    name: str
+    kind: Kind | None = None
+    exact: bool = False
+    loose: bool = False
+
+    @property
+    def free(self) -> bool:
+        """Whether it is a column of the file that the model does not ask for."""
+        return self.kind is None and not self.exact and not self.loose
+
+
+@dataclass(frozen=True)
+class Result:
+    """A result that is to be written.
+
+    Attributes
+    ----------
+    columns : tuple of Given
+        In the order of the result.
+    blocks : callable
+        Gives the records from the first on, as columns of plain cells; called as often as a writer likes.
+    title : str
+        Of the sheet.
+    """
+
+    columns: tuple[Given, ...]
+    blocks: Callable[[], Iterator[Block]]
+    title: str = "Result"
+
+    @property
+    def people_first(self) -> list[int]:
+        """Numbers of the columns that name a person, then of those that hold telephone numbers."""
+        free = [(at, column.name) for at, column in enumerate(self.columns) if column.free]
+        named = [at for at, name in free if is_name(name)]
+        return named + [at for at, name in free if is_phone(name) and at not in named]
+
+
+def own_kind(wanted: str) -> Kind:
+    """The kind of a column of ours, by the name that it has where no other column has it."""
+    return _KINDS.get(wanted, "percent" if wanted.startswith(f"{PROBABILITY}_") else "text")
+
+
+def file_columns(header: Iterable[str], known: Iterable[str], schema: Schema) -> list[Given]:
+    """The columns of a file.
+
+    Parameters
+    ----------
+    header : iterable of str
+        As the file has them.
+    known : iterable of str
+        What the model calls them.
+    schema : Schema
+    """
+    found = []
+    for name, feature in zip(header, known, strict=True):
+        at = schema.position.get(feature)
+        number = at is not None and schema.features[at].kind in _NUMBERS
+        date = at is not None and schema.features[at].kind == "date"
+        found.append(Given(name, exact=at is not None and not number and not date, loose=number))
+    return found
+
+
+def stored_blocks(parts: Iterable[IO[bytes] | Iterable[bytes]], header: bool = True) -> Iterator[Block]:
+    """Records of a result that is kept as CSV, in UTF-8 and with :func:`ml.tables.safe_cell`.
+
+    Parameters
+    ----------
+    parts : iterable of (iterable of bytes)
+        The file in pieces; each begins with a record.
+    header : bool
+        Whether the first line is the header, which is left out.
+    """
+    for part in parts:
+        lines = csv.reader(io.TextIOWrapper(_Stream(part), encoding="utf-8", newline=""))
+        if header:
+            next(lines, None)
+            header = False
+        while block := _next(lines):
+            yield [plain_cells(column) for column in zip(*block, strict=True)]
+
+
+def _next(lines: Iterator[list[str]]) -> list[list[str]]:
+    return [line for _, line in zip(range(BLOCK), lines, strict=False)]
+
+
+def plain_header(cells: Iterable[str]) -> list[str]:
+    """Names of columns as they were before they were made safe."""
+    return [plain_cell(cell) for cell in cells]
+
+
+class _Stream(io.RawIOBase):
+    """Blocks of bytes as a file."""
+
+    def __init__(self, blocks: Iterable[bytes]) -> None:
+        self._blocks, self._rest = iter(blocks), memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        while not self._rest:
+            block = next(self._blocks, None)
+            if block is None:
+                return 0
+            self._rest = memoryview(block)
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
