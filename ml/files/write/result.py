@@ -110,7 +110,7 @@ def stored_blocks(parts: Iterable[IO[bytes] | Iterable[bytes]], header: bool = T
         Whether the first line is the header, which is left out.
     """
     for part in parts:
-        lines = csv.reader(io.TextIOWrapper(_Stream(part), encoding="utf-8", newline=""))
+        lines = csv.reader(io.TextIOWrapper(io.BufferedReader(_Stream(part)), encoding="utf-8", newline=""))
         if header:
             next(lines, None)
             header = False
