@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from api import campaigns, docs, errors, health, ids, job_list, jobs, links, models, plots, predict, reports
+from api import campaigns, docs, errors, health, ids, job_list, jobs, links, models, plots, predict, reports, results
 from api.bodies import WholeRequest
 from api.protocols import mlflow, v2
 from api.query import CheckedFlask
 from jobs.campaigns import Campaigns
 from jobs.intake import Intake
+from jobs.results import Results
 from ml.service import Service
 
 
@@ -58,7 +59,9 @@ def create_api(
     mlflow.register(app, service, ready, max_records, invocations_model)
     if intake is not None:
         of_files = Campaigns(intake)
-        jobs.register(app, intake, of_files)
+        made = Results(intake, of_files)
+        jobs.register(app, intake, of_files, made)
         job_list.register(app, intake)
+        results.register(app, made)
         campaigns.register(app, service, of_files)
     return app

@@ -22,9 +22,10 @@ from werkzeug.exceptions import (
 
 from api.bodies import NotWhole
 from api.ids import request_id
-from jobs import campaigns, intake, lists
+from jobs import campaigns, intake, lists, results, stored
 from ml import errors
 from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords
+from ml.files.write.xlsx import TooLarge
 from ml.report.files import ReportBusy
 from store.db import is_silence
 
@@ -72,6 +73,9 @@ _STATUS: dict[type[LikelyError], int] = {
     campaigns.NotHeld: 409,
     campaigns.NoCampaign: 409,
     lists.CampaignGone: 404,
+    stored.ResultGone: 404,
+    results.NotMade: 422,
+    TooLarge: 422,
     UnsupportedContent: 415,
     NotAcceptable: 406,
     LikelyError: 400,

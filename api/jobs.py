@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import orjson
-from flask import Flask, Response, request, stream_with_context
+from flask import Flask, Response, request
 
 from api.errors import UnsupportedContent
 from api.query import takes
 from jobs.campaigns import Campaigns
 from jobs.intake import LONGEST_KEY, Intake
-from jobs.kinds import LIST
+from jobs.results import Results
 from jobs.view import PREFIX, described, pause_of
 from ml.errors import Unreadable
 from store.job import Job
@@ -26,7 +27,7 @@ TYPES = (
 )  # fmt: skip
 
 
-def register(app: Flask, intake: Intake, campaigns: Campaigns) -> None:
+def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results) -> None:
     """Add the routes."""
 
     @app.post("/api/v1/models/<name>/jobs")
@@ -47,19 +48,9 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns) -> None:
     @app.get(f"{PREFIX}/<job>")
     def show_job(job: str) -> Response:
         """How far a job is."""
-        return _answer(intake.get(job), 200)
-
-    @app.get(f"{PREFIX}/<job>/result")
-    def job_result(job: str) -> Response:
-        """The scored file, in the order of the records."""
-        blocks = campaigns.result(job)
-        sort = "list" if intake.get(job).kind == LIST else "scored"
-        disposition = f'attachment; filename="{sort}-{job[:8]}.csv"'
-        return Response(
-            stream_with_context(blocks),
-            content_type="text/csv; charset=utf-8; header=present",
-            headers={"Content-Disposition": disposition},
-        )
+        found = intake.get(job)
+        ours = {"result_columns": results.columns(found)} if found.state == "done" else {}
+        return _answer(found, 200, ours)
 
     @app.post(f"{PREFIX}/<job>/cancel")
     def cancel_job(job: str) -> Response:
@@ -73,8 +64,8 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns) -> None:
         return Response(status=204) if found is None else _answer(found, 200)
 
 
-def _answer(job: Job, status: int) -> Response:
-    response = Response(orjson.dumps(described(job)), status, content_type="application/json")
+def _answer(job: Job, status: int, more: Mapping[str, Any] | None = None) -> Response:
+    response = Response(orjson.dumps(described(job) | dict(more or {})), status, content_type="application/json")
     pause = pause_of(job)
     if pause is not None:
         response.headers["Retry-After"] = str(pause)

@@ -35,11 +35,6 @@ def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     return [*map(safe_cell, header), *own_names(ours, header, bundle.schema)]
 
 
-def rank_at(width: int, bundle: Bundle) -> int:
-    """In which column of the result the rank stands, of a file of `width` columns; empty until all are scored."""
-    return width + 1 + len(bundle.outcomes) + RANK
-
-
 def score_campaign(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
     """Score the records of a piece, and keep beside them what ranks them; errors as :func:`jobs.pieces.score`."""
     bundle = service.model(job.model)

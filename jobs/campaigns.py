@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 import orjson
 
-from jobs.campaign import rank_at
 from jobs.index import Index
 from jobs.intake import Intake, NotDone
 from jobs.kinds import CAMPAIGN, LIST
@@ -155,24 +152,9 @@ class Campaigns:
         made, _ = self._intake.accept(campaign.model, [orjson.dumps(raw)], options)
         return made
 
-    def result(self, job: str) -> Iterator[bytes]:
-        """The result of any job; of a campaign with its ranks."""
-        found = self._intake.get(job)
-        if found.kind != CAMPAIGN or found.state != "done":
-            return self._intake.result(job)
-        _, rank, bundle = self._done(job)
-        return self._ranked(job, rank, rank_at(int(found.options["width"]), bundle))
-
-    def _ranked(self, job: str, rank: np.ndarray, at: int) -> Iterator[bytes]:
-        head, *names = self._store.jobs.results(job)
-        yield from self._files.read(head)
-        row = 0
-        for name in names:
-            lines = list(csv.reader(io.StringIO(b"".join(self._files.read(name)).decode(), newline="")))
-            for line in lines:
-                line[at] = str(rank[row]) if rank[row] else ""
-                row += 1
-            yield _csv(lines)
+    def ranks_of(self, job: str) -> np.ndarray:
+        """Rank of each record of a campaign that is done; 0 where it was refused."""
+        return self._done(job)[1]
 
     def _done(self, job: str) -> tuple[Index, np.ndarray, Bundle]:
         found = self._campaign(job)
@@ -194,9 +176,3 @@ Row = tuple[int, int, list[str]]
 def _in_order(places: np.ndarray) -> np.ndarray:
     """Rows by their place, those without one at the end."""
     return np.argsort(np.where(places > 0, places, len(places) + 1), kind="stable")
-
-
-def _csv(lines: Sequence[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()

@@ -71,15 +71,17 @@ class Index:
         NaN where a record was refused.
     columns : dict of str to Groups
         Columns of the file that have at most 1,000 values.
+    first : ndarray of int
+        Number of each piece's first row, and the number of all rows.
     """
 
     header: tuple[str, ...]
     width: int
     probabilities: np.ndarray
     columns: dict[str, Groups]
+    first: np.ndarray
     _files: Files
     _names: tuple[str, ...]
-    _first: np.ndarray  # number of each piece's first row, and the number of all rows
     _starts: tuple[np.ndarray, ...]
 
     def __len__(self) -> int:
@@ -88,12 +90,12 @@ class Index:
     def lines(self, rows: Iterable[int]) -> list[list[str]]:
         """Lines of the result, in the order asked for."""
         wanted = np.fromiter(rows, dtype=np.int64)
-        pieces = np.searchsorted(self._first, wanted, side="right") - 1
+        pieces = np.searchsorted(self.first, wanted, side="right") - 1
         found: list[list[str]] = [[]] * len(wanted)
         for piece in np.unique(pieces):
             with self._files.open(self._names[piece]) as file:
                 for at in np.flatnonzero(pieces == piece):
-                    begin, end = self._starts[piece][wanted[at] - self._first[piece] :][:2]
+                    begin, end = self._starts[piece][wanted[at] - self.first[piece] :][:2]
                     file.seek(int(begin))
                     found[at] = _cells(file.read(int(end - begin)))
         return found
@@ -122,7 +124,7 @@ def read_index(files: Files, names: Sequence[str], width: int) -> Index:
         columns=_columns(parts),
         _files=files,
         _names=tuple(names[1:]),
-        _first=first,
+        first=first,
         _starts=tuple(part["starts"] for part in parts),
     )
 

@@ -164,21 +164,6 @@ class Intake:
         """Some jobs, the newest first; see :meth:`store.job_queries.JobQueries.page`."""
         return self.store.jobs.page(wanted, most, after)
 
-    def result(self, job: str) -> Iterator[bytes]:
-        """The result as CSV, block by block.
-
-        Raises
-        ------
-        UnknownJob, NotDone
-        """
-        found = self.get(job)
-        if found.state != "done":
-            why = {"failed": f"The job failed: {found.message}", "cancelled": "The job was cancelled."}
-            raise NotDone(
-                why.get(found.state, "The job is not done yet."), "GET /api/v1/jobs/<id> tells how far it is."
-            )
-        return itertools.chain.from_iterable(self.files.read(name) for name in self.store.jobs.results(job))
-
     def cancel(self, job: str) -> Job:
         """Stop a job that is not over, its files go; one that is over stays as it is."""
         self.get(job)

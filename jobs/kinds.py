@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.campaign import WITH_REASONS, campaign_header, score_campaign
+from jobs.exports import make_export
 from jobs.lists import split_list, write_list
 from jobs.pieces import score, split
 from ml.service import Service
 from store.files import Files
-from store.job import Job, Piece
+from store.job import EXPORT, Job, Piece
 from store.jobs import JobTable
 
 KINDS = (SCORE, CAMPAIGN, LIST) = ("score", "campaign", "list")
@@ -41,4 +42,5 @@ _KINDS = {
     SCORE: Work(split, score),
     CAMPAIGN: Work(_split_campaign, score_campaign),
     LIST: Work(split_list, write_list),
+    EXPORT: Work(make_export, score),  # it has one piece only
 }

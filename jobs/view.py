@@ -6,6 +6,7 @@ import math
 from typing import Any
 from urllib.parse import urlsplit
 
+from ml.files.write.formats import FORMATS
 from ml.values import gap_sentences
 from store.job import OPEN, Call, Job
 
@@ -17,7 +18,7 @@ FRACTION = 5  # of a job whose length is not known yet: asked again after a fift
 def described(job: Job) -> dict[str, Any]:
     """A job as JSON values; times in seconds since 1970, in UTC."""
     rate = rate_of(job)
-    links = {"self": f"{PREFIX}/{job.id}"} | ({"result": f"{PREFIX}/{job.id}/result"} if job.state == "done" else {})
+    links = {"self": f"{PREFIX}/{job.id}"} | (_links(f"{PREFIX}/{job.id}/result") if job.state == "done" else {})
     return {
         "id": job.id,
         "model": job.model,
@@ -37,6 +38,11 @@ def described(job: Job) -> dict[str, Any]:
         "callback": None if job.call is None else _called(job.call),
         "links": links,
     }
+
+
+def _links(result: str) -> dict[str, str]:
+    """The result in each format."""
+    return {"result": result} | {f"result_{name.replace('-', '_')}": f"{result}?format={name}" for name in FORMATS}
 
 
 def rate_of(job: Job) -> float | None:

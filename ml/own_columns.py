@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
 
-from ml.schema import Schema
+from ml.schema import Feature, Schema
 
 
 def own_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | None = None) -> list[str]:
@@ -30,27 +30,31 @@ def own_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | Non
         As many as were wanted, each once.
     """
     taken = set(map(_folded, header))
-    features = set(map(_letters, _known(schema))) if schema else set()
+    features = set(map(plain_name, _known(schema))) if schema else set()
     found: list[str] = []
     for name in wanted:
         numbered = chain([name], (f"{name}_{number}" for number in count(2)))
-        free = next(each for each in numbered if _folded(each) not in taken and _letters(each) not in features)
+        free = next(each for each in numbered if _folded(each) not in taken and plain_name(each) not in features)
         taken.add(_folded(free))
         found.append(free)
     return found
 
 
 def _known(schema: Schema) -> Iterable[str]:
-    """All words by which a column may be taken for a feature."""
     yield schema.record_id or ""
     for feature in schema.given:
-        yield from (feature.name, feature.label, *feature.aliases)
+        yield from words_of(feature)
+
+
+def words_of(feature: Feature) -> tuple[str, ...]:
+    """All words by which a column may be taken for a feature."""
+    return (feature.name, feature.label, *feature.aliases)
 
 
 def _folded(name: str) -> str:
     return name.strip().casefold()
 
 
-def _letters(name: str) -> str:
+def plain_name(name: str) -> str:
     """Letters and digits only, as columns are matched with features."""
     return re.sub(r"[\W_]+", "", name.casefold())

@@ -59,6 +59,15 @@ class Files:
             while block := file.read(BLOCK):
                 yield block
 
+    def sizes(self, folder: str) -> dict[str, int]:
+        """Sizes of the files in a folder, by their names in it; bytes. Empty where there is no such folder."""
+        system, root = self._system()
+        try:
+            found = system.ls(f"{root}/{folder}", detail=True)
+        except FileNotFoundError:
+            return {}
+        return {each["name"].rstrip("/").rpartition("/")[2]: int(each["size"] or 0) for each in found}
+
     def remove(self, path: str) -> None:
         """Remove a file or folder; nothing happens where it is not there."""
         system, root = self._system()

@@ -9,6 +9,9 @@ State = Literal["held", "waiting", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 OPEN: tuple[State, ...] = ("waiting", "running")
 OVER: tuple[State, ...] = ("done", "failed", "cancelled")
+EXPORT = (
+    "export"  # the kind of a job that writes another's result in some format: not listed among those that people sent
+)
 SPLITTING = 0  # the number of the piece that cuts the file into the others
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, case, func, or_, select, text
 
-from store.job import OPEN, SPLITTING, Call, Job, Wanted
+from store.job import EXPORT, OPEN, SPLITTING, Call, Job, Wanted
 from store.tables import calls, jobs, pieces
 
 _NOW = {
@@ -124,7 +124,7 @@ def _conditions(wanted: Wanted) -> list[Any]:
     found = [func.substr(jobs.c.model, 1, len(start)) == start] if wanted.model else []
     found += [jobs.c.model == wanted.model] if "@" in wanted.model else []
     found += [jobs.c.state.in_(wanted.states)] if wanted.states else []
-    found += [jobs.c.kind == wanted.kind] if wanted.kind else []
+    found += [jobs.c.kind == wanted.kind if wanted.kind else jobs.c.kind != EXPORT]
     found += [jobs.c.created > wanted.after] if wanted.after is not None else []
     return found + ([jobs.c.created < wanted.before] if wanted.before is not None else [])
 

@@ -13,7 +13,9 @@ import orjson
 import pytest
 
 from jobs.beside import LOCK
+from jobs.campaigns import Campaigns
 from jobs.intake import Intake
+from jobs.results import Results
 from ml.build import build_bundle
 from ml.recipes import recipe
 from ml.scoring import result_line, score_rows
@@ -126,7 +128,9 @@ class House:
         """Each row once, in the order of the file, with the service's numbers."""
         intake = Intake(open_service(self.settings.models_dir), self.store, self.files, str)
         expected, refused = result_of(applicants, cells, rows)
-        assert b"".join(intake.result(job.id)) == expected, "the result is not what the service gives"
+        assert b"".join(Results(intake, Campaigns(intake)).csv(job.id).read()) == expected, (
+            "the result is not what the service gives"
+        )
         found = self.store.jobs.get(job.id)
         assert (found.done, found.total, found.refused) == (rows, rows, refused)
 

@@ -9,7 +9,9 @@ import pytest
 from jobs import kinds
 from jobs import pieces as doing
 from jobs.beside import run_until_idle
+from jobs.campaigns import Campaigns
 from jobs.intake import Intake, KeyTaken, NoRoom, NotDone, UnknownJob
+from jobs.results import Results
 from jobs.worker import Worker, sweep
 from ml.errors import NoRecords, UnknownModel
 from ml.lifecycle.actions import remove_version
@@ -35,6 +37,7 @@ class House:
         self.service, self.announced = service, []
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         self.intake = Intake(service, self.store, self.files, self.announced.append)
+        self.results = Results(self.intake, Campaigns(self.intake))
         self.folder = folder / "files"
 
     def worker(self, **more):
@@ -50,7 +53,9 @@ class House:
             pass
 
     def result(self, job):
-        return list(csv.reader(io.StringIO(b"".join(self.intake.result(job.id)).decode())))
+        return list(
+            csv.reader(io.StringIO(b"".join(Results(self.intake, Campaigns(self.intake)).csv(job.id).read()).decode()))
+        )
 
 
 @pytest.fixture
@@ -157,7 +162,7 @@ def test_a_file_that_is_no_table_fails_the_job_with_the_reason(house, data, word
     assert over.state == "failed"
     assert words in over.message
     with pytest.raises(NotDone, match="failed"):
-        house.intake.result(job.id)
+        house.results.csv(job.id)
 
 
 def test_what_cannot_be_accepted_is_refused_and_leaves_nothing(house):
@@ -198,7 +203,7 @@ def test_a_cancelled_job_stops_and_its_files_go(house, frame):
     assert not worker.step()
     assert not (house.folder / "jobs" / job.id).exists()
     with pytest.raises(NotDone, match="cancelled"):
-        house.intake.result(job.id)
+        house.results.csv(job.id)
     assert house.intake.cancel(job.id).state == "cancelled"
 
 

@@ -7,7 +7,9 @@ import fsspec
 import pytest
 
 from jobs import pieces as doing
+from jobs.campaigns import Campaigns
 from jobs.intake import Intake, UnknownJob
+from jobs.results import Results
 from jobs.worker import Worker, sweep
 from ml.service import open_service
 from ml.tables import score_cells
@@ -32,12 +34,13 @@ def test_a_job_is_done_in_a_place_that_is_no_folder(tmp_path, bucket, monkeypatc
     small_model("binary", tmp_path)
     service, store = open_service(tmp_path), open_store(f"sqlite:///{tmp_path / 'likely.db'}")
     intake, worker = Intake(service, store, Files(URL), str), Worker(service, store.jobs, Files(URL))
+    results = Results(intake, Campaigns(intake))
     frame = people(rows=90, seed=4)
     job, _ = intake.accept("binary", [frame.to_csv(index=False).encode()], {})
     assert list(bucket) == [f"/bucket/likely/jobs/{job.id}/source"]
     while worker.step():
         pass
-    _, *lines = csv.reader(io.StringIO(b"".join(intake.result(job.id)).decode()))
+    _, *lines = csv.reader(io.StringIO(b"".join(results.csv(job.id).read()).decode()))
     texts = list(csv.DictReader(io.StringIO(frame.to_csv(index=False))))
     bundle = service.model("binary")
     scores = service.score("binary", texts).scores

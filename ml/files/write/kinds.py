@@ -44,12 +44,15 @@ class Column:
         Gives a cell's value; None where it stays a text.
     width : int
         Characters of its longest cell among the first 1,000.
+    longest : int
+        UTF-16 units, as Excel counts characters, of the longest of all.
     """
 
     name: str
     kind: Kind
     read: Read
     width: int
+    longest: int
 
 
 def _number(form: re.Pattern[str], groups: str, decimal: str) -> Read:
@@ -142,7 +145,7 @@ class _Guess:
     """What is still possible for a column."""
 
     def __init__(self, given: Given, mixed: bool) -> None:
-        self._given, self._loose, self._width = given, given.loose and mixed, 0
+        self._given, self._loose, self._width, self._longest = given, given.loose and mixed, 0, 0
         self._hits: dict[str, int] = {}
         self._sure: set[str] = set()
         digits = given.free and (is_phone(given.name) or is_postal(given.name))
@@ -153,6 +156,8 @@ class _Guess:
     def see(self, cells: Sequence[str], measured: bool) -> None:
         if measured:
             self._width = max(self._width, max(map(len, islice(cells, WIDTHS_FROM)), default=0))
+        if max(map(len, cells), default=0) > self._longest // 2:
+            self._longest = max(self._longest, max(map(_units, cells)))
         if self._hits:
             self._narrow({cell for cell in set(cells) if cell})
 
@@ -172,7 +177,7 @@ class _Guess:
     def column(self) -> Column:
         given = self._given
         kind, read = (given.kind, _OWN[given.kind]) if given.kind else self._best()
-        return Column(given.name, kind, read, max(self._width, len(given.name)))
+        return Column(given.name, kind, read, max(self._width, len(given.name)), self._longest)
 
     def _best(self) -> tuple[Kind, Read]:
         left = {form: hits for form, hits in self._hits.items() if hits and (form not in _SURE or form in self._sure)}
@@ -185,6 +190,10 @@ class _Guess:
 
 def _own_number(text: str) -> Cell:
     return float(text) if text else None
+
+
+def _units(text: str) -> int:
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 _OWN: dict[Kind, Read] = {

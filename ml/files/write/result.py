@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Literal
 
 from ml.files.write.people import is_name, is_phone
+from ml.own_columns import plain_name, words_of
 from ml.schema import Schema
 from ml.tables import plain_cell, plain_cells
 
@@ -79,23 +80,22 @@ def own_kind(wanted: str) -> Kind:
     return _KINDS.get(wanted, "percent" if wanted.startswith(f"{PROBABILITY}_") else "text")
 
 
-def file_columns(header: Iterable[str], known: Iterable[str], schema: Schema) -> list[Given]:
-    """The columns of a file.
+def file_columns(header: Iterable[str], chosen: Mapping[str, str], schema: Schema) -> list[Given]:
+    """The columns of a file, and what the features that they give tell of them.
 
     Parameters
     ----------
     header : iterable of str
-        As the file has them.
-    known : iterable of str
-        What the model calls them.
+    chosen : mapping of str to str
+        Column to feature, as somebody chose; of others the name tells.
     schema : Schema
     """
+    kinds = {plain_name(word): feature.kind for feature in schema.given for word in words_of(feature)}
     found = []
-    for name, feature in zip(header, known, strict=True):
-        at = schema.position.get(feature)
-        number = at is not None and schema.features[at].kind in _NUMBERS
-        date = at is not None and schema.features[at].kind == "date"
-        found.append(Given(name, exact=at is not None and not number and not date, loose=number))
+    for name in header:
+        kind = kinds.get(plain_name(chosen.get(name, name)))
+        loose = kind in _NUMBERS
+        found.append(Given(name, exact=kind is not None and not loose and kind != "date", loose=loose))
     return found
 
 

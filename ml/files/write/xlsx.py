@@ -63,6 +63,7 @@ def write_xlsx(result: Result, target: Path) -> None:
     if len(result.columns) > MOST_COLUMNS:
         raise TooLarge(f"The result has {len(result.columns):,} columns; Excel takes {MOST_COLUMNS:,}.", TAKE_CSV)
     columns = columns_of(result)
+    _check_lengths(columns)
     first = result.people_first
     order = [*first, *(at for at in range(len(columns)) if at not in first)]
     with tempfile.TemporaryDirectory(prefix="likely-") as folder:
@@ -117,9 +118,14 @@ def _cell(sheet: Any, row: int, at: int, value: Cell | str, looks: dict[str, Any
 def _text(sheet: Any, row: int, at: int, text: str, look: Any) -> None:
     """A text, and nothing else: XlsxWriter writes what stands between <r> and </r> as it is, formulas too."""
     if text.startswith("<r>") and text.endswith("</r>"):
-        written = sheet.write_rich_string(row, at, "<", "r>", text[3:], look)
+        sheet.write_rich_string(row, at, "<", "r>", text[3:], look)
     else:
-        written = sheet.write_string(row, at, text, look)
-    if written:
-        message = f"A cell of row {row:,} has {len(text):,} characters; Excel takes {LONGEST:,}."
-        raise TooLarge(message, TAKE_CSV)
+        sheet.write_string(row, at, text, look)
+
+
+def _check_lengths(columns: Sequence[Column]) -> None:
+    for column in columns:
+        longest = max(column.longest, len(column.name))
+        if longest > LONGEST:
+            message = f"A cell of {column.name[:80]} has {longest:,} characters; Excel takes {LONGEST:,}."
+            raise TooLarge(message, TAKE_CSV)

@@ -1,0 +1,129 @@
+"""Results as they are given out: as they are kept, or in another format, made when somebody first asks for it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+from jobs import places
+from jobs.campaigns import Campaigns
+from jobs.intake import Intake, NotDone
+from jobs.kinds import CAMPAIGN, LIST
+from jobs.stored import Part, Parts, header_of_result, own_columns, stored
+from jobs.worker import Worker
+from ml.errors import LikelyError
+from ml.files.write.formats import EXCEL_CSV, Format
+from store.job import EXPORT, OPEN, Job
+
+SMALL = 200_000  # cells that are written while whoever asks waits: a second or two
+PATIENCE = 5.0  # seconds for which a request waits for a worker
+PAUSE = 0.1
+
+
+class NotMade(LikelyError):
+    """The result cannot be had in that format."""
+
+    code = "not_made"
+
+
+class Results:
+    """Gives out what jobs made.
+
+    Parameters
+    ----------
+    intake : Intake
+        Where its jobs are accepted.
+    campaigns : Campaigns
+        Has the ranks of campaigns at hand.
+    """
+
+    def __init__(self, intake: Intake, campaigns: Campaigns) -> None:
+        self._intake, self._campaigns = intake, campaigns
+        self._table, self._files, self._service = intake.store.jobs, intake.files, intake.service
+
+    def csv(self, job: str) -> Parts:
+        """The result as it is kept.
+
+        Raises
+        ------
+        UnknownJob, NotDone, ResultGone
+        """
+        found = self._done(job)
+        rank = self._campaigns.ranks_of(job) if found.kind == CAMPAIGN else None
+        return stored(self._table, self._files, self._service, found, rank)
+
+    def columns(self, job: Job) -> dict[str, str]:
+        """What our columns are called in the result of a job that is done; empty where nobody knows any more."""
+        try:
+            header = header_of_result(self._table, self._files, job)
+            return own_columns(self._service.model(job.model), job.kind, header)
+        except LikelyError:
+            return {}
+
+    def noun(self, job: str) -> str:
+        """What a file of the result is called."""
+        return "list" if self._done(job).kind == LIST else "scored"
+
+    def made(self, job: str, form: Format) -> Parts | Job:
+        """The result in another format, or the job that makes it, where that takes longer than a request waits.
+
+        Raises
+        ------
+        UnknownJob, NotDone, ResultGone
+        TooLarge, InvalidData
+            The format cannot hold so much, or cannot be written here.
+        NotMade
+        """
+        found = self._done(job)
+        form.check(found.done)
+        header = header_of_result(self._table, self._files, found)
+        number = hashlib.sha256(f"{job} {form.tag}".encode()).hexdigest()[:32]
+        kept = self._kept(number, found)
+        if kept is not None:
+            return kept
+        self._accept(number, found, form)
+        if found.done * len(header) <= SMALL:
+            Worker(self._service, self._table, self._files).step(number)
+        return self._wait(number, found)
+
+    def _done(self, job: str) -> Job:
+        found = self._intake.get(job)
+        if found.state != "done" or found.kind == EXPORT:
+            why = {"failed": f"The job failed: {found.message}", "cancelled": "The job was cancelled."}
+            raise NotDone(
+                why.get(found.state, "The job is not done yet."), "GET /api/v1/jobs/<id> tells how far it is."
+            )
+        return found
+
+    def _accept(self, number: str, base: Job, form: Format) -> None:
+        """Have it made, unless it is being made already."""
+        asked = {"name": form.name}
+        if form.name == EXCEL_CSV:
+            asked |= {"separator": form.separator, "decimal": form.decimal}
+        options = {"kind": EXPORT, "of": base.id, "format": asked, "name": base.options.get("name")}
+        self._table.add(number, base.model, base.digest, 0, options, None)
+
+    def _kept(self, number: str, base: Job) -> Parts | None:
+        """What was made before; of one whose file is gone nothing stays, so that it is made again."""
+        made = self._table.get(number)
+        if made is None or made.state in OPEN:
+            return None
+        if made.state != "done":
+            raise NotMade(made.message or "The result was not made in this format.", "Take it in another format.")
+        names = self._table.results(number)
+        size = self._files.sizes(places.folder(base.id)).get(names[0].rpartition("/")[2]) if names else None
+        if size is None:
+            self._table.forget(number)
+            return None
+        return Parts(self._files, (Part(names[0], size),))
+
+    def _wait(self, number: str, base: Job) -> Parts | Job:
+        until = time.monotonic() + PATIENCE
+        while True:
+            kept = self._kept(number, base)
+            if kept is not None:
+                return kept
+            now = self._intake.get(number)  # which tells whoever works
+            if time.monotonic() > until:
+                return now
+            time.sleep(PAUSE)
