@@ -1,8 +1,8 @@
 """Where the house is put together and served.
 
-``create_server()`` is what Gunicorn loads, ``python app.py`` runs Gunicorn (``--help`` for its
-options), and ``create_app`` gives the Dash application to tests and notebooks. Importing this file
-starts nothing.
+``gunicorn app:server`` and ``flask --app app run`` find what they look for, ``create_server()`` makes the service
+anew, ``python app.py`` runs Gunicorn (``--help`` for its options), and ``create_app`` gives the Dash application to
+tests and notebooks. Importing this file starts nothing.
 """
 
 import os
@@ -16,6 +16,7 @@ import logging
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,6 +38,7 @@ from ml.service import Service, open_service
 from settings import BadSetting, Settings, read_root
 from store.db import Store, chosen_cut_offs, open_store
 from store.files import Files
+from web.address import BadAddress, joined
 from web.cache import ResultCache, sweep
 from web.doors import Doors
 from web.envelope import refuse_malformed
@@ -50,6 +52,7 @@ from web.static import compress_text, serve_static_well
 log = logging.getLogger("likely")
 
 HERE = Path(__file__).resolve().parent
+GUNICORN = HERE / "gunicorn.conf.py"
 MEGABYTE = 1024 * 1024
 
 
@@ -144,7 +147,7 @@ def is_page(path: str, service: Service) -> bool:
     return page is not None and (page.model is None or page.model.partition("@")[0] in service.names())
 
 
-def create_server(settings: Settings | None = None, *, change: Callable[[Dash], None] | None = None) -> WSGIApplication:
+def create_server(settings: Settings | None = None, *, change: Callable[[Dash], None] | None = None) -> Flask:
     """Make the whole service as one WSGI application: pages, API, headers.
 
     Parameters
@@ -154,7 +157,11 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
     change : callable, optional
         Called with the pages before the first request; debugging uses it.
     """
-    settings = settings or Settings.from_environ()
+    return create_service(settings or Settings.from_environ(), change).server
+
+
+def create_service(settings: Settings, change: Callable[[Dash], None] | None = None) -> Dash:
+    """Make the whole service; the server of what comes back answers for all of it, not for the pages alone."""
     logging.basicConfig(
         level=settings.log_level.upper(), stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
     )
@@ -164,16 +171,19 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
     if change is not None:
         change(pages)
     limits = (settings.max_body_mb * MEGABYTE, settings.max_records)
-    intake = open_intake(settings, rooms)
-    api = create_api(rooms.service, rooms.faults, *limits, settings.invocations_model, intake)
+    api = create_api(rooms.service, rooms.faults, *limits, settings.invocations_model, open_intake(settings, rooms))
     compress_text(api)
     warm_up(pages)
-    server: WSGIApplication = SafeHeaders(Doors(pages.server, api), content_policy(pages.csp_hashes()))
+    whole = SafeHeaders(Doors(pages.server.wsgi_app, api), content_policy(pages.csp_hashes()))
+    pages.server.wsgi_app = behind_proxies(whole, settings)
+    return pages
+
+
+def behind_proxies(server: WSGIApplication, settings: Settings) -> WSGIApplication:
+    """Believe what proxies in front say, as far as the settings allow."""
     hops = settings.proxy_hops
     server = Mount(server, settings.root_path, hops, read_root)
-    if hops:
-        server = ProxyFix(server, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=0)
-    return server
+    return ProxyFix(server, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=0) if hops else server
 
 
 def open_intake(settings: Settings, rooms: Rooms) -> Intake:
@@ -210,23 +220,45 @@ def warm_up(app: Dash) -> None:
             client.get(path)
 
 
+@cache
+def _pages() -> Dash:
+    """The one that :func:`__getattr__` hands out."""
+    return create_service(Settings.from_environ())
+
+
+def __getattr__(name: str) -> Any:
+    """``app`` is the Dash application, ``server`` the Flask application that serves it and all the rest.
+
+    ``gunicorn app:server``, ``flask --app app run`` and ``from app import app`` look for these names; they are made
+    when somebody asks, with the settings of the environment, and not when this file is imported.
+    """
+    if name == "app":
+        return _pages()
+    if name in ("server", "application"):
+        return _pages().server
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def main() -> None:
     """Serve as the command line says."""
-    options = vars(read_options())
     try:
-        _serve(options, Settings.from_environ())
-    except BadSetting as problem:
+        settings = Settings.from_environ()
+        _serve(read_options(GUNICORN, settings.host, settings.port), settings)
+    except (BadSetting, BadAddress) as problem:
         sys.exit(str(problem))
 
 
 def _serve(options: dict[str, Any], settings: Settings) -> None:
-    settings = replace(settings, **{name: options.pop(name) for name in ("host", "port") if name in options})
-    if options.pop("debug"):
+    own = {name: options.pop(name) for name in ("host", "port") if name in options}
+    settings = replace(settings, **own)
+    if options.pop("debug", False):
         settings = replace(settings, log_level="debug")
-        debug(lambda change: create_server(settings, change=change), settings.host, settings.port)
-    else:
-        settings = replace(settings, log_level=options.get("loglevel", settings.log_level))
-        serve(lambda: create_server(settings), HERE / "gunicorn.conf.py", settings.host, settings.port, options)
+        debug(lambda change: create_server(settings, change=change), HERE, settings.host, settings.port)
+        return
+    if own:
+        options = {"bind": joined(settings.host, settings.port), **options}
+    settings = replace(settings, log_level=options.get("loglevel", settings.log_level))
+    serve(lambda: create_server(settings), GUNICORN, options)
 
 
 if __name__ == "__main__":

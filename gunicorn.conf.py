@@ -8,13 +8,14 @@ from typing import Any
 
 from jobs.beside import resume
 from settings import BadSetting, Settings
+from web.address import BadAddress, check_hosts, joined
 
 try:
     _settings = Settings.from_environ()
 except BadSetting as problem:
     sys.exit(str(problem))
 
-bind = f"{_settings.host}:{_settings.port}"
+bind = joined(_settings.host, _settings.port)
 worker_class = "gthread"
 workers = _settings.web_concurrency
 threads = _settings.threads
@@ -45,6 +46,14 @@ control_socket_disable = True
 loglevel = _settings.log_level
 errorlog = "-"
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(L)ss'
+
+
+def on_starting(server: Any) -> None:
+    """Say in words that the host is none of this machine, where Gunicorn would try five times."""
+    try:
+        check_hosts(server.cfg.address)
+    except BadAddress as problem:
+        sys.exit(str(problem))
 
 
 def when_ready(server: Any) -> None:

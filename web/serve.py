@@ -2,111 +2,145 @@
 
 import argparse
 import ipaddress
+import re
+import runpy
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 from dash import Dash
 from gunicorn.app.base import Application
+from gunicorn.config import Config
 from werkzeug.serving import is_running_from_reloader, run_simple
+
+from web.address import check_hosts, joined
+from web.reload import keep_running
 
 CreateServer = Callable[[Callable[[Dash], None] | None], WSGIApplication]
 
-
-def _from(low: int, high: int) -> Callable[[str], int]:
-    """A reader of whole numbers in a range; Gunicorn takes any and fails later, in its own words."""
-
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdecimal() and low <= int(text) <= high):
-            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from {low} to {high}")
-        return int(text)
-
-    return read
-
-
-# Our option, Gunicorn's setting, how its text is read, what it is for
-_OPTIONS: tuple[tuple[str, str, Callable, str], ...] = (
-    ("--workers", "workers", _from(1, 64), "worker processes"),
-    ("--threads", "threads", _from(1, 256), "threads of each worker"),
-    ("--worker-class", "worker_class", str, "Gunicorn's worker class"),
-    ("--log-level", "loglevel", str, "debug, info, warning, error or critical"),
-    ("--access-logfile", "accesslog", str, "file for the access log, - for stdout"),
-    ("--error-logfile", "errorlog", str, "file for the error log, - for stderr"),
-    ("--name", "proc_name", str, "name of the processes"),
-    ("--pythonpath", "pythonpath", str, "folders to import from, separated by commas"),
-    ("--user", "user", str, "user to run the workers as"),
-    ("--forwarded-allow-ips", "forwarded_allow_ips", str, "proxies whose X-Forwarded-Proto is believed"),
-)
+_OWN = ("host", "port", "debug")
+_RANGES = {"port": (1, 65535), "workers": (1, 64), "threads": (1, 256)}  # Gunicorn takes any and fails later
+# What --help tells of; the others are Gunicorn's too, and are taken
+_TOLD = {
+    "bind", "workers", "threads", "worker_class", "timeout", "graceful_timeout", "keepalive", "loglevel", "accesslog",
+    "errorlog", "proc_name", "pythonpath", "user", "forwarded_allow_ips", "certfile", "keyfile", "daemon", "config",
+    "print_config",
+}  # fmt: skip
+_REFERENCE = re.compile(r":ref:`([^`<]+)(?:<[^>]*>)?`")  # as Gunicorn's documentation has them
+_ABOUT = """\
+Serve Likely with Gunicorn. Its options work as Gunicorn's own, short ones too, here and in GUNICORN_CMD_ARGS;
+those that are not listed are in its documentation. What is not given comes from gunicorn.conf.py and from the
+environment (docs/DEPLOYING.md lists the settings); the defaults in brackets are those that hold here and now."""
 
 
-def read_options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Read the command line; what is not given is absent, so that gunicorn.conf.py decides."""
-    parser = argparse.ArgumentParser(
-        prog="app.py",
-        description="Serve Likely. What is not given here comes from gunicorn.conf.py and the environment.",
-        argument_default=argparse.SUPPRESS,
+def read_options(config_file: Path, host: str, port: int, arguments: Sequence[str] | None = None) -> dict[str, Any]:
+    """Read the command line.
+
+    Parameters
+    ----------
+    config_file : Path
+        Gunicorn's; its values are the defaults that ``--help`` tells of.
+    host, port
+        Where it listens if nothing is said.
+    arguments : sequence of str, optional
+        Those of the process by default.
+
+    Returns
+    -------
+    dict
+        What is given, by Gunicorn's names of settings and ours: host, port, debug.
+    """
+    config = Config(usage="%(prog)s [options]", prog="app.py")
+    for name, value in runpy.run_path(str(config_file)).items():
+        if name in config.settings:
+            config.settings[name].default = value
+    parser = _parser(config, host, port)
+    given = {name: value for name, value in vars(parser.parse_args(arguments)).items() if value is not None}
+    if unknown := given.pop("args", None):
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    for name, (low, high) in _RANGES.items():
+        if not low <= given.get(name, low) <= high:
+            parser.error(f"argument --{name}: {given[name]} is no whole number from {low} to {high}")
+    return given
+
+
+def _parser(config: Config, host: str, port: int) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = config.parser()
+    parser.description, parser.formatter_class = _ABOUT, argparse.RawDescriptionHelpFormatter
+    for action in parser._actions:
+        told = action.dest in (*_TOLD, "help", "version") and action.help
+        action.help = _REFERENCE.sub(r"\1", told) if told else argparse.SUPPRESS
+    own = parser.add_argument_group("Likely")
+    own.add_argument("--host", help=f"Address to listen on. [{host}, HOST]")
+    own.add_argument("--port", type=int, help=f"Port to listen on. [{port}, PORT]")
+    own.add_argument(
+        "--debug",
+        action="store_true",
+        default=None,
+        help="One process that follows your edits, without Gunicorn. [off]",
     )
-    parser.add_argument("--host", help="address to listen on")
-    parser.add_argument("--port", type=_from(1, 65535), help="port to listen on")
-    for flag, setting, kind, text in _OPTIONS:
-        parser.add_argument(flag, dest=setting, type=kind, help=text)
-    parser.add_argument("--daemon", action="store_true", help="leave the terminal and run on")
-    parser.add_argument("--debug", action="store_true", default=False, help="one process that follows your edits")
-    return parser.parse_args(arguments)
+    return parser
 
 
 class Gunicorn(Application):
-    """Gunicorn for one application, set by its configuration file and then by our options.
+    """Gunicorn for one application, set by its files, then by ``GUNICORN_CMD_ARGS``, then by our options.
 
     Parameters
     ----------
     create : callable
         Makes the WSGI application; called once where Gunicorn preloads, else once a worker.
     config_file : Path
+        Read first; a file that is named with ``--config`` is read after it.
     options : dict
-        Gunicorn's settings by name; they win over the file.
+        Gunicorn's settings by name; they win over the files.
     """
 
-    def __init__(self, create: Callable[[], WSGIApplication], config_file: Path, options: dict[str, object]) -> None:
+    def __init__(self, create: Callable[[], WSGIApplication], config_file: Path, options: dict[str, Any]) -> None:
         self._create = create
         self._config_file = config_file
         self._options = options
-        super().__init__()
+        super().__init__(prog="app.py")
 
     def load_config(self) -> None:
-        """Read the file, then the options."""
+        """Read the files, the environment, and the options."""
+        self.chdir()
+        said = vars(self.cfg.parser().parse_args(self.cfg.get_cmd_args_from_env()))
+        given = {name: value for name, value in said.items() if value is not None and name != "args"} | self._options
         self.load_config_from_file(str(self._config_file))
-        for name, value in self._options.items():
+        if more := given.pop("config", None):
+            self.load_config_from_file(more)
+        for name, value in given.items():
             self.cfg.set(name, value)
+        self.chdir()
 
     def load(self) -> WSGIApplication:
         """Make the application."""
         return self._create()
 
 
-def serve(create: Callable[[], WSGIApplication], config_file: Path, host: str, port: int, options: dict) -> None:
-    """Serve with Gunicorn until it is told to stop."""
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    Gunicorn(create, config_file, {"bind": address, **options}).run()
+def serve(create: Callable[[], WSGIApplication], config_file: Path, options: dict[str, Any]) -> None:
+    """Serve with Gunicorn until it is told to stop; BadAddress where it cannot listen."""
+    gunicorn = Gunicorn(create, config_file, options)
+    check_hosts(gunicorn.cfg.address)
+    gunicorn.run()
 
 
-def debug(create: CreateServer, host: str, port: int) -> None:
+def debug(create: CreateServer, folder: Path, host: str, port: int) -> None:
     """Serve with one process that starts again when code changes and reloads the page when assets do.
 
-    Tracebacks go to the browser only when nobody but this machine can ask.
+    A file with a typing error stops nothing: the next change of a file starts again. Tracebacks go to the browser
+    only when nobody but this machine can ask.
     """
     if is_running_from_reloader():
         server = create(lambda app: _follow_assets(app, tools=_is_this_machine(host)))
-    else:
-        sys.stdout.write(f"Debugging on http://{host}:{port}\n")
-        server = _not_served  # this process only watches; its child serves
-    run_simple(host, port, server, use_reloader=True, use_debugger=False, threaded=True)
-
-
-def _not_served(_environ: dict, start_response: Callable) -> list[bytes]:
-    start_response("503 Service Unavailable", [])
-    return []
+        run_simple(host, port, server, use_reloader=True, use_debugger=False, threaded=True)
+        return
+    check_hosts([(host, port)])
+    sys.stdout.write(f"Debugging on http://{joined(host, port)}\n")
+    sys.stdout.flush()
+    sys.exit(keep_running(folder, host, port))
 
 
 def _follow_assets(app: Dash, *, tools: bool) -> None:

@@ -4,84 +4,25 @@ import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-BIN = Path(sys.executable).parent
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def status(port, path="/healthz"):
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-            return answer.status
-    except urllib.error.HTTPError as error:
-        return error.code
-    except OSError:
-        return 0
-
-
-def wait_for(port, seconds=30.0):
-    until = time.monotonic() + seconds
-    while status(port) != 200:
-        assert time.monotonic() < until, "did not answer in time"
-        time.sleep(0.05)
+from tests.serving import BIN, ROOT, free_port, starter, status, text_of, wait_for, wait_for_text
 
 
 @pytest.fixture
 def start(models_dir, tmp_path):
     """Start a command in the project's folder; what it started is stopped at the end."""
-    started = []
-
-    def run(command, **environ):
-        log = (tmp_path / f"log{len(started)}").open("w+")
-        environ = {"MODELS_DIR": str(models_dir), "VAR_DIR": str(tmp_path / "var")} | environ
-        process = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"} | environ,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        started.append((process, log))
-        return process, log
-
-    yield run
-    for process, log in started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(timeout=30)
-        log.close()
+    with starter(models_dir, tmp_path) as run:
+        yield run
 
 
 def app(*flags):
     return [sys.executable, "app.py", *flags]
-
-
-def wait_for_text(log, text, times=1):
-    until = time.monotonic() + 20
-    while text_of(log).count(text) < times:
-        assert time.monotonic() < until, f"{text!r} was not logged {times} times: {text_of(log)}"
-        time.sleep(0.05)
-
-
-def text_of(log):
-    log.seek(0)
-    return log.read()
 
 
 def test_python_app_py_serves_and_stops_when_told(start):
@@ -143,6 +84,40 @@ def test_daemon_leaves_the_terminal(start, tmp_path):
     pytest.fail("the daemon did not stop")
 
 
+SERVERS = {
+    "gunicorn": "gunicorn app:server -w 1 -b 127.0.0.1:{port}",
+    "flask": "flask --app app run --port {port}",
+    "waitress": "waitress-serve --listen=127.0.0.1:{port} app:server",
+    "app.py": "python app.py -w 1 -b :{port} -k gthread",
+}
+
+
+@pytest.mark.parametrize("server", list(SERVERS))
+def test_other_servers_find_the_whole_service_where_people_expect_it(start, server):
+    port = free_port()
+    start(shlex.split(SERVERS[server].format(port=port)), PORT="1", HOST="x86_64-conda-linux-gnu")
+    wait_for(port)
+    assert [status(port, path) for path in ("/readyz", "/iris/predict", "/api/v1/models")] == [200, 200, 200]
+
+
+def test_gunicorns_arguments_from_the_environment_hold_and_the_command_line_wins(start, tmp_path):
+    port, errors = free_port(), tmp_path / "error.log"
+    arguments = f"-w 3 --log-level debug --error-logfile {errors} -b 127.0.0.1:1"
+    start(app("-b", f"127.0.0.1:{port}", "-w", "1"), GUNICORN_CMD_ARGS=arguments)
+    wait_for(port)
+    log = errors.read_text()
+    assert f"bind: ['127.0.0.1:{port}']" in log
+    assert "workers: 1\n" in log
+
+
+@pytest.mark.parametrize("command", ["python app.py", "python app.py --debug", "gunicorn app:server"])
+def test_a_host_that_is_none_of_this_machine_is_named(start, command):
+    process, log = start(shlex.split(command), HOST="x86_64-conda-linux-gnu", PORT=str(free_port()))
+    assert process.wait(timeout=60) != 0
+    assert "HOST is 'x86_64-conda-linux-gnu', on which nothing here can listen" in text_of(log)
+    assert "Traceback" not in text_of(log)
+
+
 def test_the_procfile_serves_with_its_settings_from_the_environment(start):
     port = free_port()
     web = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())["web"]
@@ -177,8 +152,8 @@ def test_a_bad_setting_stops_the_start_and_says_what_is_accepted(start):
     assert "Traceback" not in text_of(log)
 
 
-def test_debug_restarts_when_code_changes(start, tmp_path):
-    """The change is made to a copy of the project."""
+def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp_path):
+    """The changes are made to a copy of the project."""
     copy = tmp_path / "copy"
     tracked = [
         "app.py",
@@ -200,8 +175,15 @@ def test_debug_restarts_when_code_changes(start, tmp_path):
     wait_for(port)
     assert status(port, "/_reload-hash") == 200
     edited = copy / "web" / "doors.py"
-    edited.write_text(edited.read_text() + "\nprint('changed', flush=True)\n")
+    sound = edited.read_text()
+    edited.write_text(sound + "\nprint('changed', flush=True)\n")
     wait_for_text(log, "changed")
+    wait_for(port)
+    edited.write_text(sound + "\nprint('half a\n")
+    wait_for_text(log, "It is tried again when a file is saved.")
+    assert "SyntaxError" in text_of(log)
+    edited.write_text(sound + "\nprint('mended', flush=True)\n")
+    wait_for_text(log, "mended")
     wait_for(port)
 
 

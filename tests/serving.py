@@ -1,0 +1,79 @@
+"""Starting the service as people start it, and asking it."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def status(port, path="/healthz"):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def wait_for(port, seconds=30.0):
+    until = time.monotonic() + seconds
+    while status(port) != 200:
+        assert time.monotonic() < until, "did not answer in time"
+        time.sleep(0.05)
+
+
+@contextmanager
+def starter(models_dir, folder):
+    """Gives what starts a command in the project's folder, or in another; what it started is stopped at the end."""
+    started = []
+
+    def run(command, cwd=ROOT, **environ):
+        log = (folder / f"log{len(started)}").open("w+")
+        environ = {"MODELS_DIR": str(models_dir), "VAR_DIR": str(folder / "var")} | environ
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            env=os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}"} | environ,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        started.append((process, log))
+        return process, log
+
+    try:
+        yield run
+    finally:
+        for process, log in started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+                process.wait(timeout=30)
+            log.close()
+
+
+def wait_for_text(log, text, times=1):
+    until = time.monotonic() + 20
+    while text_of(log).count(text) < times:
+        assert time.monotonic() < until, f"{text!r} was not logged {times} times: {text_of(log)}"
+        time.sleep(0.05)
+
+
+def text_of(log):
+    log.seek(0)
+    return log.read()
