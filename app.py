@@ -29,6 +29,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import callbacks
 from api import WholeRequest, create_api
 from callbacks.before import page_before
+from jobs.addresses import Rules
 from jobs.beside import Beside
 from jobs.intake import Intake
 from layouts import shell, url
@@ -194,7 +195,8 @@ def open_intake(settings: Settings, rooms: Rooms) -> Intake:
         announce = broker.announcer(broker.connect(settings.broker_url))
     else:
         announce = Beside(settings.var_dir, HERE, settings.to_environ()).wake
-    return Intake(rooms.service, rooms.store, Files(settings.files_url), announce)
+    rules = Rules.of(settings.callback_secret, settings.callback_networks)
+    return Intake(rooms.service, rooms.store, Files(settings.files_url), announce, rules)
 
 
 def load_models(service: Service) -> None:

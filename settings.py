@@ -5,6 +5,9 @@ come its default, how its text is read, and what it is for. Nothing else in the 
 `os.environ`: app.py reads the settings once and hands each part its values.
 """
 
+import base64
+import binascii
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -60,6 +63,26 @@ def read_root(text: str) -> str:
     return root
 
 
+def _secrets(text: str) -> str:
+    for each in text.replace(",", " ").split():
+        try:
+            size = len(base64.b64decode(each.removeprefix("whsec_"), validate=True))
+        except binascii.Error:
+            size = 0
+        if not 24 <= size <= 64:
+            raise BadSetting("whsec_ and 24 to 64 bytes in base64; several separated by spaces")
+    return text
+
+
+def _networks(text: str) -> str:
+    try:
+        for each in text.replace(",", " ").split():
+            ipaddress.ip_network(each)
+    except ValueError:
+        raise BadSetting("networks as in 10.0.0.0/8, fd00::/8") from None
+    return text
+
+
 def _setting(default: Any, parse: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:
     return field(default=default, repr=not secret, metadata={"parse": parse, "help": help_text, "secret": secret})
 
@@ -104,6 +127,15 @@ class Settings:
     job_days: int = _setting(7, _whole_number(1, 3650), "Days after which jobs that are over are removed")
     job_lease: int = _setting(
         30, _whole_number(2, 3600), "Seconds after which the work of a worker that fell silent is given to another"
+    )
+    callback_secret: str = _setting(
+        "",
+        _secrets,
+        "Signs the calls of those who ask to be told when a job is over (callback_url); without it nobody is called",
+        secret=True,
+    )
+    callback_networks: str = _setting(
+        "", _networks, "Private networks in which callback_url may lie, as in 10.0.0.0/8; none otherwise"
     )
     host: str = _setting("127.0.0.1", str, "Address to listen on; 0.0.0.0 for every interface")
     port: int = _setting(8000, _whole_number(1, 65535), "Port to listen on")

@@ -19,7 +19,7 @@ from store.job import Job
 
 BLOCK = 1024 * 1024
 LONGEST_NAME = 200
-OPTIONS = ("name", "columns", "held")
+OPTIONS = ("name", "columns", "held", "callback_url")
 NO_LIMIT = 2**62  # bytes: a file is streamed, never held in memory
 TYPES = (
     "text/csv", "text/tab-separated-values", "application/octet-stream", "application/vnd.apache.parquet",
@@ -38,7 +38,7 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results)
         _check_type(request.mimetype)
         options = {"name": _name(), "columns": columns_of(request.args.get("columns"))}
         accept = campaigns.hold if _held() else intake.accept
-        job, new = accept(name, _blocks(), options, _key())
+        job, new = accept(name, _blocks(), options, _key(), callback=request.args.get("callback_url", ""))
         response = _answer(job, 202)
         response.headers["Location"] = f"{PREFIX}/{job.id}"
         if not new:

@@ -21,7 +21,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from jobs import broker
+from jobs.addresses import Rules
 from jobs.beside import PAUSE, run_until_idle
+from jobs.calling import Caller
 from jobs.worker import Worker, sweep
 from ml.service import open_service
 from settings import BadSetting, Settings
@@ -86,8 +88,9 @@ def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int
     """Claim from the table."""
     store, files, worker = _open(settings, stop.is_set)
     sweep(store.jobs, files, settings.job_days)
+    _caller(settings, store).start(stop)
     if until_idle:
-        run_until_idle(settings.var_dir, worker.step, stop)
+        run_until_idle(settings.var_dir, worker.step, stop, waited_for=store.calls.waiting)
         return 0
     swept = time.monotonic()
     while not stop.is_set():
@@ -97,6 +100,10 @@ def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int
             sweep(store.jobs, files, settings.job_days)
             swept = time.monotonic()
     return 0
+
+
+def _caller(settings: Settings, store: Store) -> Caller:
+    return Caller(store, Rules.of(settings.callback_secret, settings.callback_networks), settings.job_lease)
 
 
 def _help(settings: Settings, stop: threading.Event, parent: int) -> int:
@@ -121,7 +128,7 @@ def _work_for_broker(settings: Settings, count: int) -> int:
     store, files, worker = _open(settings, broker.stopping)
     worker.announce = broker.announcer(app)
     sweep(store.jobs, files, settings.job_days)
-    broker.serve(app, worker.step, store.jobs.with_work)
+    broker.serve(app, worker.step, store.jobs.with_work, lambda: _caller(settings, store).start(threading.Event()))
     name = f"likely-{uuid.uuid4().hex[:12]}@%h"  # two of one name on a machine would take each other's place
     lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     app.worker_main(["worker", "-n", name, "-c", str(count), "--loglevel", settings.log_level, *lonely])

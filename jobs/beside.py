@@ -70,8 +70,13 @@ def resume(database_url: str, folder: Path, home: Path, environ: Mapping[str, st
         Beside(folder, home, environ).wake()
 
 
-def run_until_idle(folder: Path, step: Callable[[], bool], stop: threading.Event, idle: float = IDLE) -> bool:
+def run_until_idle(
+    folder: Path, step: Callable[[], bool], stop: threading.Event, idle: float = IDLE,
+    waited_for: Callable[[], bool] = lambda: False,
+) -> bool:  # fmt: skip
     """Work under the lock until there is nothing to do for a while; False where another runner works.
+
+    As long as `waited_for` gives True, such as while somebody is to be called again later, it stays.
 
     After the lock is given back there may be work that somebody left to this runner a moment ago,
     so there is a last look.
@@ -81,18 +86,20 @@ def run_until_idle(folder: Path, step: Callable[[], bool], stop: threading.Event
     while not stop.is_set():
         try:
             with lock.acquire(timeout=0):
-                _work(step, stop, idle)
+                _work(step, stop, idle, waited_for)
         except Timeout:
             return False
-        if not step():
+        if not (step() or waited_for()):
             return True
     return True
 
 
-def _work(step: Callable[[], bool], stop: threading.Event, idle: float) -> None:
+def _work(step: Callable[[], bool], stop: threading.Event, idle: float, waited_for: Callable[[], bool]) -> None:
     last = time.monotonic()
     while not stop.is_set() and time.monotonic() - last < idle:
         if step():
             last = time.monotonic()
-        else:
-            stop.wait(PAUSE)
+            continue
+        if waited_for():
+            last = time.monotonic()
+        stop.wait(PAUSE)

@@ -77,7 +77,9 @@ def announcer(app: Celery) -> Callable[[str], None]:
     return announce
 
 
-def serve(app: Celery, step: Callable[[str], bool], with_work: Callable[[], list[str]]) -> Celery:
+def serve(
+    app: Celery, step: Callable[[str], bool], with_work: Callable[[], list[str]], begin: Callable[[], object]
+) -> Celery:
     """Add the task to an application, and the sweeper to its workers.
 
     Parameters
@@ -87,6 +89,8 @@ def serve(app: Celery, step: Callable[[str], bool], with_work: Callable[[], list
         Does one piece of a job; False where there is none to do.
     with_work : callable
         Gives the jobs that have a piece nobody holds.
+    begin : callable
+        Called in the worker's first process when it is ready.
     """
 
     def work(job: str) -> None:
@@ -100,6 +104,7 @@ def serve(app: Celery, step: Callable[[str], bool], with_work: Callable[[], list
     app.task(name=TASK)(work)
     signals.worker_shutting_down.connect(_end, weak=False)
     signals.worker_ready.connect(lambda **_: _start_sweeper(app, with_work), weak=False)
+    signals.worker_ready.connect(lambda **_: begin(), weak=False)
     return app
 
 

@@ -55,12 +55,12 @@ class Campaigns:
         self._remembered = lru_cache(REMEMBERED)(self._open)
 
     def hold(
-        self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None
+        self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None, callback: str = ""
     ) -> tuple[Job, bool]:
         """Keep a file; nothing runs until :meth:`start`. Parameters and errors as :meth:`jobs.intake.Intake.accept`."""
         if self._service.model(model).offers != "probabilities":
             raise no_probabilities()
-        return self._intake.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True)
+        return self._intake.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
 
     def preview(self, job: str, columns: Mapping[str, str]) -> tuple[Preview, Bundle]:
         """Look into the file of a held job."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from jobs import places
+from jobs.addresses import NOBODY, Rules
 from jobs.sources import format_of
 from ml.errors import LikelyError, NoRecords
 from ml.service import Service
@@ -59,10 +60,15 @@ class Intake:
     files : Files
     announce : callable
         Called with the id of a job that has work to be done: tells whoever works.
+    rules : Rules
+        Who may be called when a job is over; nobody by default.
     """
 
-    def __init__(self, service: Service, store: Store, files: Files, announce: Callable[[str], Any]) -> None:
+    def __init__(
+        self, service: Service, store: Store, files: Files, announce: Callable[[str], Any], rules: Rules = NOBODY
+    ) -> None:
         self.service, self.store, self.files, self._announce = service, store, files, announce
+        self._rules = rules
 
     def accept(
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, *,
@@ -92,9 +98,11 @@ class Intake:
 
         Raises
         ------
-        UnknownModel, BrokenModel, NoRecords, KeyTaken, NoRoom
+        UnknownModel, BrokenModel, BadCallback, NoRecords, KeyTaken, NoRoom
         """
         bundle = self.service.model(model)
+        if callback:
+            self._rules.check(callback)
         job, digest = uuid.uuid4().hex, hashlib.sha256()
         start, blocks = _peek(blocks)
         if not start:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 from jobs import places
+from jobs.beat import beating
 from jobs.kinds import SCORE, work_of
 from jobs.pieces import NotMine, Stopped
 from ml.errors import LikelyError
@@ -59,7 +58,8 @@ class Worker:
         piece = self._table.claim(self._lease, job)
         if piece is None:
             return False
-        with self._held(piece):
+        what = f"{piece.job}/{piece.number}"
+        with beating(lambda: self._table.renew(piece, self._lease), self._lease, what):
             self._do(piece)
         return True
 
@@ -86,27 +86,6 @@ class Worker:
             name = f"{piece.job}/{piece.number}"
             log.exception("Job %s failed, attempt %s", name, piece.attempts)
             self._table.drop(piece, GONE.format(name=name))
-
-    @contextmanager
-    def _held(self, piece: Piece) -> Iterator[None]:
-        """Renew the lease as long as the work goes on."""
-        over = threading.Event()
-
-        def beat() -> None:
-            while not over.wait(self._lease / 3):
-                try:
-                    if not self._table.renew(piece, self._lease):
-                        return
-                except Exception:  # noqa: BLE001 - a database that is away for a moment must not end the beat
-                    log.warning("The lease of %s/%s could not be renewed.", piece.job, piece.number)
-
-        thread = threading.Thread(target=beat, daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            over.set()
-            thread.join()
 
 
 def sweep(table: JobTable, files: Files, days: float) -> int:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from store.book import BookTable
+    from store.calls import CallTable
     from store.jobs import JobTable
 
 log = logging.getLogger(__name__)
@@ -102,6 +103,13 @@ class Store:
         from store.jobs import JobTable
 
         return JobTable(self._engine)
+
+    @property
+    def calls(self) -> CallTable:
+        """Calls of those who asked to be told when a job is over."""
+        from store.calls import CallTable
+
+        return CallTable(self._engine)
 
     @property
     def book(self) -> BookTable:

@@ -148,7 +148,8 @@ def _send_job(name: str, tag: list[str]) -> dict[str, Any]:
         parameter("name", "query", "Of the file, for people"),
         parameter("columns", "query", "JSON object: column of the file to feature"),
         parameter("held", "query", "Keep the file and wait for start", {"type": "string", "enum": ["true", "false"]}),
-        parameter("Idempotency-Key", "header", "The same file under the same key is the same job"),
+        parameter("callback_url", "query", "Called when the job is over", {"type": "string", "format": "uri"}),
+        parameter("Idempotency-Key", "header", "The same file and options under the same key are the same job"),
     ]
     return made | {
         "parameters": parameters,

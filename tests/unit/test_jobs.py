@@ -277,6 +277,17 @@ def test_a_runner_works_alone_until_there_is_nothing_to_do(house, service, frame
     assert house.result(job) == expected(service, frame)
 
 
+def test_a_runner_stays_while_somebody_is_still_to_be_called(tmp_path):
+    looks = [True, True, True]
+
+    def waited_for():
+        return looks.pop() if looks else False
+
+    assert run_until_idle(tmp_path, lambda: False, threading.Event(), 0.0, lambda: False)
+    assert run_until_idle(tmp_path, lambda: False, threading.Event(), 0.01, waited_for)
+    assert not looks
+
+
 def test_a_second_runner_leaves_at_once(tmp_path):
     started, stop, results = threading.Event(), threading.Event(), []
 

@@ -1,0 +1,57 @@
+"""Signatures of calls as Standard Webhooks has them, so that its libraries verify them in any language.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Sequence
+
+PREFIX = "whsec_"
+SHORTEST, LONGEST = 24, 64  # bytes of a secret
+
+
+def secrets_of(text: str) -> tuple[bytes, ...]:
+    """Secrets that stand in a text, separated by spaces or commas; the first is the newest.
+
+    Raises
+    ------
+    ValueError
+        One of them is not ``whsec_`` and 24 to 64 bytes in base64.
+    """
+    found = []
+    for each in text.replace(",", " ").split():
+        try:
+            secret = base64.b64decode(each.removeprefix(PREFIX), validate=True)
+        except binascii.Error:
+            secret = b""
+        if not SHORTEST <= len(secret) <= LONGEST:
+            raise ValueError(f"{PREFIX} and {SHORTEST} to {LONGEST} bytes in base64")
+        found.append(secret)
+    return tuple(found)
+
+
+def signed(secrets: Sequence[bytes], message: str, moment: int, body: bytes) -> dict[str, str]:
+    """The headers of a call.
+
+    Parameters
+    ----------
+    secrets : sequence of bytes
+        Each signs: while one is replaced by another, who knows only one of them can verify.
+    message : str
+        The same each time that a call is tried.
+    moment : int
+        Seconds since 1970.
+    body : bytes
+    """
+    what = f"{message}.{moment}.".encode() + body
+    made = [base64.b64encode(hmac.new(secret, what, hashlib.sha256).digest()).decode() for secret in secrets]
+    return {
+        "webhook-id": message,
+        "webhook-timestamp": str(moment),
+        "webhook-signature": " ".join(f"v1,{each}" for each in made),
+    }

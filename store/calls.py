@@ -1,0 +1,100 @@
+"""Calls of those who asked to be told when a job is over: claimed by a lease, like pieces, and tried again."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, select, update
+
+from store.job import OVER
+from store.job_queries import now_in
+from store.tables import calls, jobs
+
+TRIED = 8  # calls that one question for work tries to claim
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A call that is somebody's to make: of which job, where to, by whom, and how often it was tried, this time too."""
+
+    job: str
+    url: str
+    owner: str
+    attempts: int
+
+
+class CallTable:
+    """The calls in the store. A call can be claimed as soon as its job is over, whoever ended it and died.
+
+    Parameters
+    ----------
+    engine : callable
+        Gives the database, opened.
+    """
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+
+    def claim(self, lease: float) -> Claimed | None:
+        """Claim a call that is due, for so many seconds; None where there is none."""
+        with self._engine().connect() as connection:
+            due = and_(_open(), calls.c.due <= now_in(connection))
+            query = select(calls.c.job, calls.c.url, calls.c.attempts).join(jobs, jobs.c.id == calls.c.job).where(due)
+            seen = connection.execute(query.order_by(calls.c.due).limit(TRIED)).all()
+        return next(filter(None, (self._take(call, lease) for call in seen)), None)
+
+    def _take(self, seen: Any, lease: float) -> Claimed | None:
+        owner = uuid.uuid4().hex
+        with self._engine().begin() as connection:
+            now = now_in(connection)
+            unchanged = and_(calls.c.job == seen.job, calls.c.state == "waiting", calls.c.attempts == seen.attempts)
+            change = {"owner": owner, "attempts": seen.attempts + 1, "due": now + lease}
+            mine = update(calls).where(unchanged, calls.c.due <= now).values(change)
+            if connection.execute(mine).rowcount != 1:
+                return None
+        return Claimed(seen.job, seen.url, owner, seen.attempts + 1)
+
+    def renew(self, call: Claimed, lease: float) -> bool:
+        """Hold a call for longer; False where it is no longer one's own."""
+        return self._change(call, lambda connection: {"due": now_in(connection) + lease})
+
+    def delivered(self, call: Claimed, status: int) -> bool:
+        """Record that somebody heard."""
+        return self._change(call, lambda _: {"state": "delivered", "status": status, "message": "", "owner": None})
+
+    def missed(self, call: Claimed, status: int | None, message: str, pause: float | None) -> bool:
+        """Record that nobody heard.
+
+        Parameters
+        ----------
+        call : Claimed
+        status : int or None
+            HTTP code of the answer, where one came.
+        message : str
+        pause : float or None
+            Seconds until it is tried again; None for never.
+        """
+
+        def change(connection: Connection) -> dict[str, Any]:
+            again = {"state": "failed"} if pause is None else {"due": now_in(connection) + pause}
+            return {"status": status, "message": message, "owner": None, **again}
+
+        return self._change(call, change)
+
+    def waiting(self) -> bool:
+        """Whether somebody is still to be called, now or later."""
+        with self._engine().connect() as connection:
+            query = select(calls.c.job).join(jobs, jobs.c.id == calls.c.job).where(_open()).limit(1)
+            return connection.scalar(query) is not None
+
+    def _change(self, call: Claimed, change: Callable[[Connection], dict[str, Any]]) -> bool:
+        with self._engine().begin() as connection:
+            mine = and_(calls.c.job == call.job, calls.c.owner == call.owner, calls.c.state == "waiting")
+            return connection.execute(update(calls).where(mine).values(change(connection))).rowcount == 1
+
+
+def _open() -> Any:
+    return and_(calls.c.state == "waiting", jobs.c.state.in_(OVER))
