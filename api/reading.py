@@ -15,7 +15,7 @@ from werkzeug.http import parse_options_header
 
 from api.errors import UnsupportedContent, too_many
 from ml.errors import NoRecords, Unreadable
-from ml.tables import read_table
+from ml.files.open_table import open_table
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -192,7 +192,7 @@ def _read_form(text: str) -> list[object]:
 
 
 def _read_csv(text: str) -> Iterable[object]:
-    return read_table(io.StringIO(text, newline="")).rows
+    return open_table(io.BytesIO(text.encode())).rows
 
 
 _READERS: dict[str, Callable[[str], Iterable[object]]] = {

@@ -8,18 +8,18 @@ from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
 import numpy as np
-import orjson
 
 from jobs import places
 from jobs.index import index_of, packed
-from jobs.pieces import NotMine
+from jobs.pieces import NotMine, records_of
 from ml.bands import band_of, bands
 from ml.campaign.focus import focus
 from ml.campaign.reasons import MOST, reasons_in_cells
+from ml.files.table import Reading
 from ml.own_columns import own_names
 from ml.scoring import PROBLEMS, score_lines
 from ml.service import Bundle, Service
-from ml.tables import safe_cell, score_header
+from ml.tables import plain_cell, safe_cell, score_header
 from store.files import Files
 from store.job import Job, Piece
 from store.jobs import JobTable
@@ -38,15 +38,15 @@ def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
 def score_campaign(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
     """Score the records of a piece, and keep beside them what ranks them; errors as :func:`jobs.pieces.score`."""
     bundle = service.model(job.model)
-    header, records = orjson.loads(b"".join(files.read(piece.file or "")))
-    columns = job.options.get("columns") or {}
-    made = score_lines(service, bundle, header, records, columns)
+    reading, records = records_of(files, piece, bundle)
+    header = reading.header
+    made = score_lines(service, bundle, header, records, reading.renamed, reading.rules)
     scored = made.lines
     probabilities = _probabilities(scored, len(header), len(bundle.outcomes))
     at, _ = focus(probabilities, bundle.card, bundle.outcomes)
-    names = [columns.get(name, name) for name in header] if job.options.get("reasons") else None
+    told = reading if job.options.get("reasons") else None
     lines = [
-        [*line[:-1], *_extra(service, bundle, names, line, probabilities[row], int(at[row])), line[-1]]
+        [*line[:-1], *_extra(service, bundle, told, line, probabilities[row], int(at[row])), line[-1]]
         for row, line in enumerate(scored)
     ]
     texts = [_csv_line(line) for line in lines]
@@ -68,13 +68,20 @@ def _probabilities(lines: Sequence[Sequence[str]], width: int, k: int) -> np.nda
 
 
 def _extra(
-    service: Service, bundle: Bundle, names: Sequence[str] | None, line: Sequence[str], p: np.ndarray, at: int
+    service: Service, bundle: Bundle, reading: Reading | None, line: Sequence[str], p: np.ndarray, at: int
 ) -> list[str]:
     if not np.isfinite(p[at]):
         return [""] * len(EXTRA)
     outcome = bundle.outcomes.names[at]
-    said = reasons_in_cells(service, bundle, dict(zip(names, line, strict=False)), at) if names else [""] * MOST
+    said = reasons_in_cells(service, bundle, cells_of(reading, line), at) if reading else [""] * MOST
     return [safe_cell(outcome), "", band_cell(bundle.card, outcome, float(p[at])), *said]
+
+
+def cells_of(reading: Reading, line: Sequence[str]) -> dict[str, str]:
+    """Feature to cell, as the schema reads them, for a line of a result."""
+    names = [reading.renamed.get(name, name) for name in reading.header]
+    row = dict(zip(names, map(plain_cell, line), strict=False))
+    return dict(reading.rules.row(row))  # type: ignore[arg-type]
 
 
 def band_cell(card: Mapping[str, object], outcome: str, probability: float) -> str:

@@ -20,6 +20,7 @@ from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish
 from ml.errors import LikelyError
 from ml.evaluation import no_probabilities
+from ml.files.read_options import ReadOptions
 from ml.service import Bundle
 from store.job import Job
 
@@ -62,13 +63,16 @@ class Campaigns:
             raise no_probabilities()
         return self._intake.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
 
-    def preview(self, job: str, columns: Mapping[str, str]) -> tuple[Preview, Bundle]:
-        """Look into the file of a held job."""
+    def preview(
+        self, job: str, columns: Mapping[str, str], options: ReadOptions | None = None
+    ) -> tuple[Preview, Bundle]:
+        """Look into the file of a held job; without options it is read as it was said when it was sent."""
         found = self._held(job)
         bundle = self._service.model(found.model)
-        return preview(self._service, bundle, self._files, found, columns), bundle
+        told = options or ReadOptions.from_mapping(found.options.get("read") or {})
+        return preview(self._service, bundle, self._files, found, columns, told), bundle
 
-    def start(self, job: str, columns: Mapping[str, str], reasons: bool) -> Job:
+    def start(self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions | None = None) -> Job:
         """Have a held file scored, its columns matched as :meth:`preview` shows them.
 
         Raises
@@ -76,17 +80,20 @@ class Campaigns:
         UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable
         """
         found = self._held(job)
-        seen, bundle = self.preview(job, columns)
+        seen, _ = self.preview(job, columns, options)
         if seen.why:
             raise NotHeld(seen.why, "Nothing was started.")
-        options = {
+        chosen = {
             **found.options,
-            "columns": seen.renamed(bundle.schema),
+            **({} if options is None else {"read": options.to_json()}),
+            "columns": {name: feature or "" for name, feature in seen.columns.items()},
+            "reading": seen.reading.to_json(),
+            "dialect": seen.dialect.to_json(),
             "reasons": reasons,
             "header": seen.header,
             "width": len(seen.header),
         }
-        if not self._store.jobs.start(job, options):
+        if not self._store.jobs.start(job, chosen):
             raise NotHeld("The job runs already, or is over.", "GET /api/v1/jobs/<id> tells its state.")
         return self._intake.get(job)  # which tells whoever works, too
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from jobs import places
 from jobs.addresses import NOBODY, Rules
-from jobs.sources import format_of
 from ml.errors import LikelyError, NoRecords
+from ml.files.formats import format_of
 from ml.service import Service
 from store.db import Doubtful, Store
 from store.files import Files

@@ -12,13 +12,14 @@ import numpy as np
 import orjson
 
 from jobs import places
-from jobs.campaign import EXTRA, WITH_REASONS, band_cell
+from jobs.campaign import EXTRA, WITH_REASONS, band_cell, cells_of
 from jobs.index import Index, read_index
 from jobs.pieces import RECORDS, NotMine, Stopped
 from ml.campaign.pick import Picked, pick
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.campaign.wish import BadWish, Wish, read_wish
 from ml.errors import LikelyError
+from ml.files.table import Reading
 from ml.own_columns import own_names
 from ml.service import Bundle, Service
 from ml.tables import plain_cell, safe_cell
@@ -111,8 +112,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, piece:
     bundle, index = service.model(job.model), open_index(table, files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
     start, calls = orjson.loads(b"".join(files.read(piece.file or "")))
-    columns = campaign.options.get("columns") or {}
-    names = [columns.get(name, name) for name in campaign.options["header"]] if job.options.get("reasons") else []
+    reading = Reading.from_json(campaign.options["reading"], bundle.schema) if job.options.get("reasons") else None
     lines = []
     for place, (line, (row, at, control, gain)) in enumerate(
         zip(index.lines(row for row, *_ in calls), calls, strict=True), start=start + 1
@@ -121,8 +121,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, piece:
         column = bundle.outcomes.index(outcome)
         p = float(index.probabilities[row, column])
         cells = line[: index.width]
-        record = dict(zip(names, cells, strict=False))
-        said = reasons_in_cells(service, bundle, record, column) if names else [""] * MOST
+        said = reasons_in_cells(service, bundle, cells_of(reading, cells), column) if reading else [""] * MOST
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p)]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])
     out = places.made(job.id, piece.number, piece.owner, "out")

@@ -11,7 +11,9 @@ from typing import Any
 import orjson
 
 from jobs import places
-from jobs.sources import read_source
+from ml.files.open_table import open_table
+from ml.files.read_options import ReadOptions
+from ml.files.table import Reading
 from ml.scoring import check_header, result_header, score_lines
 from ml.service import Bundle, Service
 from store.files import Files
@@ -57,10 +59,9 @@ def split(
     number = total = 0
     there = table.numbers(job.id)
     with files.open(places.source(job.id)) as file:
-        source = read_source(file, job.options.get("format", "csv"))
-        columns = job.options.get("columns", {})
-        twice = {other: name for other, name in source.twice.items() if name not in columns and other not in columns}
-        check_header(bundle, [columns.get(name, name) for name in source.header], twice)
+        options = ReadOptions.from_mapping(job.options.get("read") or {})
+        source = open_table(file, options, bundle.schema, job.options.get("columns"))
+        check_header(bundle, source.names, source.twice)
         while lines := list(islice(source.lines, records or RECORDS)):
             number += 1
             total += len(lines)
@@ -69,7 +70,7 @@ def split(
             if stop():
                 raise Stopped
             name = places.made(job.id, number, piece.owner, "in")
-            files.write(name, [orjson.dumps([source.header, lines])])
+            files.write(name, [orjson.dumps([source.reading.to_json(), lines])])
             if not table.add_pieces(piece, [(number, len(lines), name)]):
                 raise NotMine
             announce(job.id)
@@ -89,14 +90,20 @@ def score(table: JobTable, files: Files, service: Service, job: Job, piece: Piec
     NotMine
     """
     bundle = service.model(job.model)
-    header, records = orjson.loads(b"".join(files.read(piece.file or "")))
-    made = score_lines(service, bundle, header, records, job.options.get("columns"))
+    reading, records = records_of(files, piece, bundle)
+    made = score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules)
     out = places.made(job.id, piece.number, piece.owner, "out")
     files.write(out, [_csv(made.lines)])
     if not table.finish(piece, len(made.lines), made.refused, out, made.gaps):
         files.remove(out)
         raise NotMine
     files.remove(piece.file or "")
+
+
+def records_of(files: Files, piece: Piece, bundle: Bundle) -> tuple[Reading, list[list[str]]]:
+    """The records of a piece, and how they are read."""
+    told, records = orjson.loads(b"".join(files.read(piece.file or "")))
+    return Reading.from_json(told, bundle.schema), records
 
 
 def _csv(lines: Iterable[Sequence[str]]) -> bytes:

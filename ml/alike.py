@@ -11,7 +11,7 @@ from typing import Any
 
 from ml.errors import Problem
 from ml.schema import Row, Schema
-from ml.whole_columns import Column, read_column
+from ml.whole_columns import Column, Rules, read_column
 
 FEWEST = 20  # records from which it pays
 LONGEST_ID = 200  # characters
@@ -45,7 +45,7 @@ def read_alike(schema: Schema, raws: Sequence[Any], extra: bool, first: int) -> 
 
 
 def read_columns(
-    schema: Schema, names: Sequence[object], columns: Sequence[Sequence[Any]], extra: bool
+    schema: Schema, names: Sequence[object], columns: Sequence[Sequence[Any]], extra: bool, rules: Rules | None = None
 ) -> Alike | None:
     """Read a table that came as columns; None where names or record ids are to be complained about.
 
@@ -58,6 +58,8 @@ def read_columns(
         Raw values, each of length n.
     extra : bool
         True where there may be columns that the model does not know.
+    rules : Rules, optional
+        How texts are written.
     """
     if any(one.name in names for one in schema.one_hot):
         return None  # one choice in place of its columns
@@ -69,7 +71,9 @@ def read_columns(
     if ids is None:
         return None
     given = (columns[places[at]] if at in places else (None,) * count for at in range(len(schema.features)))
-    return Alike(tuple(map(read_column, schema.features, given)), ids)
+    return Alike(
+        tuple(read_column(feature, raws, rules) for feature, raws in zip(schema.features, given, strict=True)), ids
+    )
 
 
 def _places(schema: Schema, names: Sequence[object], extra: bool) -> dict[int, int] | None:

@@ -12,13 +12,14 @@ from pathlib import Path
 from ml import keep, warm
 from ml.book import Shelf
 from ml.bundle import Bundle
-from ml.cli import lifecycle
+from ml.cli import lifecycle, reading
 from ml.cli import trust as trusting
 from ml.cli.examples import add_examples
 from ml.cli.record import record_of
 from ml.cut_offs import Chosen
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
 from ml.evaluation import evaluation_of
+from ml.files.table import refused_in_words
 from ml.service import Service, open_service
 from ml.values import gap_sentences
 
@@ -144,14 +145,15 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("name", help="the model, or a key such as iris@3f9a1c2b")
     predict.set_defaults(run=_predict)
 
-    score = commands.add_parser("score", help="score a CSV file")
+    score = commands.add_parser("score", help="score a file: CSV, a workbook or Parquet")
     score.add_argument("name", help="the model, or a key such as loan@3f9a1c2b")
-    score.add_argument("--in", dest="source", type=Path, required=True, metavar="FILE", help="CSV file with records")
+    score.add_argument("--in", dest="source", type=Path, required=True, metavar="FILE", help="file with records")
     score.add_argument("--out", dest="target", type=Path, required=True, metavar="FILE", help="CSV file to write")
     score.add_argument("--engine", choices=["dask"], help="score on the workers of a cluster; here without it")
     score.add_argument(
         "--scheduler", metavar="ADDRESS", help="of the Dask cluster, as tcp://HOST:8786; without it one is started here"
     )
+    reading.describe(score)
     score.set_defaults(run=_score)
 
     report = commands.add_parser("report", help="write a model's report: a whole HTML file, or one page as PDF")
@@ -311,9 +313,11 @@ def _score(given: argparse.Namespace) -> int:
         bar = held.enter_context(
             click.progressbar(length=length, label=f"scoring {given.source.name}", file=sys.stderr)
         )
-        done = score_file(service, given.name, given.source, given.target, bar.update, engine)
+        options = reading.options_of(given)
+        done = score_file(service, given.name, given.source, given.target, bar.update, engine, options)
+    reading.say(given.source.name, done.dialect, done.notes)
     print(f"{done.scored:,} records scored, {done.refused:,} with problems, written to {given.target}")
-    for sentence in gap_sentences(done.gaps):
+    for sentence in [*refused_in_words(done.unread), *gap_sentences(done.gaps)]:
         print(f"note: {sentence}", file=sys.stderr)
     return BAD_INPUT if done.refused else OK
 

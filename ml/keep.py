@@ -8,14 +8,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 from ml.book import LONGEST_ID, Entry, Shelf, as_row, can_be_id, texts_of, values_of
 from ml.bundle import Bundle
+from ml.cli import reading
 from ml.errors import InvalidData, Problem
+from ml.files.dialect import Dialect
+from ml.files.open_table import AUTO, open_table
+from ml.files.read_options import ReadOptions
+from ml.files.table import Table
 from ml.records import read_records
 from ml.schema import Schema
 from ml.scoring import check_header
-from ml.tables import Table, read_table
 
 CHUNK = 2_000
 MOST_TOLD = 20  # faulty lines that are named one by one
@@ -25,9 +30,10 @@ def describe(parser: argparse.ArgumentParser) -> None:
     """The command's options."""
     parser.add_argument("name", help="the model")
     what = parser.add_mutually_exclusive_group(required=True)
-    what.add_argument("--data", type=Path, metavar="FILE", help="CSV file; it takes the place of the former records")
+    what.add_argument("--data", type=Path, metavar="FILE", help="their file; it takes the place of the former records")
     what.add_argument("--clear", action="store_true", help="remove the model's records")
     parser.add_argument("--id", metavar="COLUMN", help="the column that names a record")
+    reading.describe(parser)
 
 
 def run(bundle: Bundle, given: argparse.Namespace) -> bool:
@@ -40,7 +46,8 @@ def run(bundle: Bundle, given: argparse.Namespace) -> bool:
         return True
     length = given.data.stat().st_size if given.data.is_file() else 0
     with click.progressbar(length=length, label=f"reading {given.data.name}", file=sys.stderr) as bar:
-        loaded = load_book(bundle, shelf, given.data, given.id, bar.update)
+        loaded = load_book(bundle, shelf, given.data, given.id, bar.update, reading.options_of(given))
+    reading.say(given.data.name, loaded.dialect, loaded.notes)
     for line, problem in loaded.faults:
         name = f"{problem.feature}: " if problem.feature else ""
         print(f"line {line}: {name}{problem.message} {problem.hint}".rstrip(), file=sys.stderr)
@@ -58,12 +65,18 @@ class Loaded:
     kept, refused : int
         Records in the book, and lines that are not.
     faults : list of (int, Problem)
-        The first that were found, by line of the file; the header is line 1.
+        The first that were found, by line of the file.
+    dialect : Dialect
+        How the file is written.
+    notes : list of str
+        What is worth saying of it.
     """
 
     kept: int = 0
     refused: int = 0
     faults: list[tuple[int, Problem]] = field(default_factory=list)
+    dialect: Dialect = field(default_factory=Dialect)
+    notes: list[str] = field(default_factory=list)
 
     def refuse(self, line: int, problems: Iterable[Problem]) -> None:
         """Count a line that is not kept, and remember why."""
@@ -77,6 +90,7 @@ def load_book(
     source: Path,
     id_column: str | None = None,
     progress: Callable[[int], object] = lambda _: None,
+    options: ReadOptions = AUTO,
 ) -> Loaded:
     """Put the records of a file in the place of the model's former book.
 
@@ -88,11 +102,13 @@ def load_book(
     bundle : Bundle
     shelf : Shelf
     source : Path
-        UTF-8, with a header; separated by commas, semicolons or tabs. Read line by line.
+        Any table that :func:`ml.files.open_table.open_table` reads.
     id_column : str or None
         The column that names a record; None takes the schema's, else records are named by number, from 1.
     progress : callable
         Called with numbers of bytes that were read.
+    options : ReadOptions
+        What somebody said of how the file is written.
 
     Raises
     ------
@@ -103,13 +119,15 @@ def load_book(
     """
     loaded = Loaded()
     try:
-        with source.open(newline="", encoding="utf-8") as file:
-            lines = _Lines(file, progress)
-            table = read_table(lines)
-            check_header(bundle, table.header, table.twice)
-            entries = _entries(_asked(bundle), table, lines, _id_column(bundle.schema, table, id_column), loaded)
+        with source.open("rb") as file:
+            schema = _asked(bundle)
+            table = open_table(file, options, schema, blanks=True)
+            check_header(bundle, table.names, table.twice)
+            told = _Told(file, progress)
+            entries = _entries(schema, table, _id_column(schema, table, id_column), loaded, told)
             loaded.kept = shelf.fill(bundle.name, map(as_row, entries))
-    except (OSError, UnicodeDecodeError) as error:
+            loaded.dialect, loaded.notes = table.dialect, table.notes
+    except OSError as error:
         raise InvalidData(f"{source} cannot be read: {error}.") from None
     return loaded
 
@@ -120,18 +138,20 @@ def _asked(bundle: Bundle) -> Schema:
 
 
 def _id_column(schema: Schema, table: Table, wanted: str | None) -> str | None:
+    """What the model calls the column that names a record."""
     if wanted is None:
-        return schema.record_id if schema.record_id in table.header else None
+        return schema.record_id if schema.record_id in table.names else None
     if wanted not in table.header:
         raise InvalidData(f"The file has no column {wanted!r}.", f"Its columns: {', '.join(table.header)[:200]}.")
-    return wanted
+    return table.names[table.header.index(wanted)]
 
 
-def _entries(schema: Schema, table: Table, lines: _Lines, id_column: str | None, loaded: Loaded) -> Iterator[Entry]:
+def _entries(schema: Schema, table: Table, id_column: str | None, loaded: Loaded, told: _Told) -> Iterator[Entry]:
     taken: set[str] = set()
     number = 0
-    rows = ((lines.number, row) for row in table.rows)
+    rows = ((table.line, row) for row in table.rows)
     while chunk := list(islice(rows, CHUNK)):
+        told()
         read = read_records(schema, [row for _, row in chunk], extra=True)
         faults: dict[int, list[Problem]] = {}
         for problem in read.problems:
@@ -167,18 +187,13 @@ def _strangers(schema: Schema, raw: dict[str, str], id_column: str | None) -> tu
     return tuple(cell.strip() for name, cell in raw.items() if name not in known and cell.strip())
 
 
-class _Lines:
-    """The lines of a file, and how many were read."""
+class _Told:
+    """Tells how many bytes of a file were read since the last time."""
 
-    def __init__(self, lines: Iterable[str], progress: Callable[[int], object]) -> None:
-        self._lines, self._progress = iter(lines), progress
-        self.number = 0
+    def __init__(self, file: BinaryIO, progress: Callable[[int], object]) -> None:
+        self._file, self._progress, self._told = file, progress, 0
 
-    def __iter__(self) -> _Lines:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.number += 1
-        self._progress(len(line.encode()))
-        return line
+    def __call__(self) -> None:
+        place = self._file.tell()
+        self._progress(place - self._told)
+        self._told = place

@@ -5,6 +5,7 @@ What this cannot do it says by None, and record by record it is done in the same
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -15,12 +16,15 @@ from ml.bundle import Bundle
 from ml.errors import Problem
 from ml.outcomes import Outcomes, Prediction
 from ml.tables import plain_cells, safe_cell, safe_cells
+from ml.whole_columns import Rules
 
 Line = Sequence[str]
 PLAIN_FROM = 1e-4
 
 
-def score_columns(bundle: Bundle, names: Sequence[str], columns: Sequence[Sequence[str]]) -> list[Line] | None:
+def score_columns(
+    bundle: Bundle, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
+) -> tuple[list[Line], Counter[str]] | None:
     """Score a table of which each line fits its header.
 
     Parameters
@@ -30,14 +34,17 @@ def score_columns(bundle: Bundle, names: Sequence[str], columns: Sequence[Sequen
         What the model calls the columns; others may be among them.
     columns : sequence of sequence of str
         Cells, each of length n.
+    rules : Rules, optional
+        How cells are written.
 
     Returns
     -------
-    list of sequence of str, or None
-        For each record what :func:`ml.scoring.result_line` gives. None where a column came twice, an
-        id cannot name a record, or the estimator itself refuses a value.
+    (list of sequence of str, Counter of str), or None
+        For each record what :func:`ml.scoring.result_line` gives, and how many values were refused, by feature. None
+        where a column came twice, an id cannot name a record, or the estimator itself refuses a value.
     """
-    read = read_columns(bundle.schema, names, list(map(plain_cells, columns)), extra=True)
+    given = columns if rules else list(map(plain_cells, columns))
+    read = read_columns(bundle.schema, names, given, extra=True, rules=rules)
     if read is None:
         return None
     refused = read.refused()
@@ -49,8 +56,9 @@ def score_columns(bundle: Bundle, names: Sequence[str], columns: Sequence[Sequen
         return None
     given = [safe_cells(column) for column in columns]
     if isinstance(good, slice):
-        return list(zip(*given, *scored, strict=True))
-    return _merged(list(zip(*given, strict=True)), zip(*scored, strict=True), _words(read), 1 + len(bundle.outcomes))
+        return list(zip(*given, *scored, strict=True)), Counter()
+    made = _merged(list(zip(*given, strict=True)), zip(*scored, strict=True), _words(read), 1 + len(bundle.outcomes))
+    return made, Counter({column.feature.name: len(column.refused) for column in read.columns if column.refused})
 
 
 def _score_cells(outcomes: Outcomes, answer: Prediction) -> list[Sequence[str]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -20,6 +20,7 @@ import orjson
 
 from ml.bundle import Bundle
 from ml.errors import InvalidData, LikelyError
+from ml.files.table import Reading
 from ml.scoring import Chunk, Lines, scored_chunk
 from ml.service import Service, open_service
 from ml.trust.record import Trusted, allow, trusted_of
@@ -75,7 +76,7 @@ class OnDask:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def __call__(self, bundle: Bundle, header: Sequence[str], chunks: Iterable[Lines]) -> Iterator[Chunk]:
+    def __call__(self, bundle: Bundle, reading: Reading, chunks: Iterable[Lines]) -> Iterator[Chunk]:
         """Scored chunks in their order.
 
         Raises
@@ -93,7 +94,7 @@ class OnDask:
         version = self._client.scatter((files, told), broadcast=True, hash=False)
         waiting: deque[Any] = deque()
         for chunk in chunks:
-            sent = orjson.dumps([header, chunk])
+            sent = orjson.dumps([reading.to_json(), chunk])
             waiting.append(self._client.submit(_score, bundle.key, version, sent, pure=False))
             if len(waiting) >= most:
                 yield _given(waiting.popleft())
@@ -124,9 +125,10 @@ def _given(future: Any) -> Chunk:
 
 def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> Chunk:
     """What a worker does with a chunk."""
-    header, lines = orjson.loads(sent)
+    told, lines = orjson.loads(sent)
     service = _service(key, *version)
-    return scored_chunk(service, service.model(key), header, lines)
+    bundle = service.model(key)
+    return scored_chunk(service, bundle, Reading.from_json(told, bundle.schema), lines)
 
 
 def _service(key: str, files: dict[str, bytes], told: Trusted) -> Service:

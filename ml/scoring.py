@@ -7,19 +7,24 @@ import io
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from ml.bundle import Bundle
 from ml.errors import InvalidData, Problem
+from ml.files.cells import CellRules
+from ml.files.dialect import Dialect
+from ml.files.open_table import AUTO, open_table
+from ml.files.read_options import ReadOptions
+from ml.files.table import Reading, Table, row_of
 from ml.lines import Line, score_columns, words
 from ml.own_columns import own_names
 from ml.schema import Feature, Schema
 from ml.score import Score
 from ml.service import Service
-from ml.tables import Table, plain_cells, read_table, row_of, safe_cell, score_cells, score_header
+from ml.tables import plain_cells, safe_cell, score_cells, score_header
 from ml.values import is_blank
 
 CHUNK = 5_000
@@ -27,8 +32,17 @@ PROBLEMS = "problems"
 
 Lines = list[list[str]]
 Gaps = Counter[str]  # feature -> records without its value, which in training every row had
-Chunk = tuple[str, int, int, Gaps]  # lines of the result as CSV, how many were scored, how many refused, gaps
-Engine = Callable[[Bundle, Sequence[str], Iterable[Lines]], Iterator[Chunk]]  # header, chunks -> the same in order
+Engine = Callable[[Bundle, Reading, Iterable[Lines]], Iterator["Chunk"]]  # how it is read, chunks -> the same in order
+
+
+class Chunk(NamedTuple):
+    """Lines of the result as CSV, how many were scored, how many refused; gaps and refused values, by feature."""
+
+    text: str
+    scored: int
+    refused: int
+    gaps: Gaps
+    unread: Counter[str]
 
 
 @dataclass(frozen=True)
@@ -40,19 +54,29 @@ class Done:
     scored, refused : int
     gaps : Counter of str
         By feature, scored records without its value, where in training every row had one.
+    unread : Counter of str
+        By feature, values that were refused.
+    dialect : Dialect
+        How the file is written.
+    notes : tuple of str
+        What is worth saying of it.
     """
 
     scored: int
     refused: int
     gaps: Gaps
+    unread: Counter[str] = field(default_factory=Counter)
+    dialect: Dialect = field(default_factory=Dialect)
+    notes: tuple[str, ...] = ()
 
 
 class ScoredLines(NamedTuple):
-    """Lines of a result in the order of the file, how many of them were refused, and gaps as in :class:`Done`."""
+    """Lines of a result in the file's order, how many were refused, gaps and refused values as in :class:`Done`."""
 
     lines: list[Line]
     refused: int
     gaps: Gaps
+    unread: Counter[str]
 
 
 def score_file(
@@ -62,8 +86,9 @@ def score_file(
     target: Path,
     progress: Callable[[int], object] = lambda _: None,
     engine: Engine | None = None,
+    options: ReadOptions = AUTO,
 ) -> Done:
-    """Score a CSV file into another.
+    """Score a file into a CSV file.
 
     The result has the columns of the source, then the label, a probability an outcome, and what is
     wrong with a row that could not be scored. It appears under its name only when it is complete.
@@ -74,11 +99,13 @@ def score_file(
     model : str
         Name or key of the model; one version scores the whole file.
     source, target : Path
-        UTF-8; the source is separated by commas, semicolons or tabs, the target by commas.
+        The source is any table that :func:`ml.files.open_table.open_table` reads; the target is UTF-8 with commas.
     progress : callable
         Called after each chunk with the number of bytes of the source that it took.
     engine : callable, optional
         Scores the chunks somewhere else; see :class:`ml.on_dask.OnDask`.
+    options : ReadOptions
+        What somebody said of how the source is written.
 
     Raises
     ------
@@ -91,29 +118,31 @@ def score_file(
     bundle = service.model(model)
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
-        with source.open(newline="", encoding="utf-8") as lines, part.open("w", newline="", encoding="utf-8") as out:
-            counted = _Counted(lines)
-            table = read_table(counted)
-            check_header(bundle, table.header, table.twice)
+        with source.open("rb") as file, part.open("w", newline="", encoding="utf-8") as out:
+            table = open_table(file, options, bundle.schema)
+            check_header(bundle, table.names, table.twice)
             csv.writer(out).writerow(result_header(bundle, table.header))
-            done = _write(out, (engine or _here(service))(bundle, table.header, _chunks(table)), counted, progress)
+            done = _write(out, (engine or _here(service))(bundle, table.reading, _chunks(table)), file, progress)
+            done = replace(done, dialect=table.dialect, notes=tuple(table.notes))
         os.replace(part, target)
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
         raise InvalidData(f"{source} cannot be scored into {target}: {error}.") from None
     finally:
         part.unlink(missing_ok=True)
     return done
 
 
-def _write(out: Any, made: Iterable[Chunk], counted: _Counted, progress: Callable[[int], object]) -> Done:
-    scored = refused = 0
-    gaps: Gaps = Counter()
-    for text, good, bad, lacked in made:
-        out.write(text)
-        scored, refused = scored + good, refused + bad
-        gaps.update(lacked)
-        progress(counted.take())
-    return Done(scored, refused, gaps)
+def _write(out: Any, made: Iterable[Chunk], file: BinaryIO, progress: Callable[[int], object]) -> Done:
+    done = Done(0, 0, Counter())
+    told = 0
+    for chunk in made:
+        out.write(chunk.text)
+        done.gaps.update(chunk.gaps)
+        done.unread.update(chunk.unread)
+        done = replace(done, scored=done.scored + chunk.scored, refused=done.refused + chunk.refused)
+        progress(file.tell() - told)
+        told = file.tell()
+    return done
 
 
 def _chunks(table: Table) -> Iterator[Lines]:
@@ -124,18 +153,18 @@ def _chunks(table: Table) -> Iterator[Lines]:
 def _here(service: Service) -> Engine:
     """The engine that is no engine: one chunk after the other in this process."""
 
-    def score(bundle: Bundle, header: Sequence[str], chunks: Iterable[Lines]) -> Iterator[Chunk]:
-        return (scored_chunk(service, bundle, header, lines) for lines in chunks)
+    def score(bundle: Bundle, reading: Reading, chunks: Iterable[Lines]) -> Iterator[Chunk]:
+        return (scored_chunk(service, bundle, reading, lines) for lines in chunks)
 
     return score
 
 
-def scored_chunk(service: Service, bundle: Bundle, header: Sequence[str], lines: Lines) -> Chunk:
+def scored_chunk(service: Service, bundle: Bundle, reading: Reading, lines: Lines) -> Chunk:
     """Score lines of a table; parameters as :func:`score_lines`."""
-    made = score_lines(service, bundle, header, lines)
+    made = score_lines(service, bundle, reading.header, lines, reading.renamed, reading.rules)
     text = io.StringIO()
     csv.writer(text).writerows(made.lines)
-    return text.getvalue(), len(made.lines) - made.refused, made.refused, made.gaps
+    return Chunk(text.getvalue(), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)
 
 
 def score_lines(
@@ -144,6 +173,7 @@ def score_lines(
     header: Sequence[str],
     lines: Sequence[list[str]],
     columns: Mapping[str, str] | None = None,
+    rules: CellRules | None = None,
 ) -> ScoredLines:
     """Lines of the result for lines of a table, in their order.
 
@@ -157,21 +187,24 @@ def score_lines(
         Cells as they came, as many as there were.
     columns : mapping of str to str, optional
         Column of the table to feature, where it has another name.
+    rules : CellRules, optional
+        How cells are written; without it they are read as they are.
     """
     names = [columns.get(name, name) for name in header] if columns else header
     width = len(header)
     fitting = [cells for cells in lines if len(cells) == width]
-    made = score_columns(bundle, names, list(zip(*fitting, strict=True))) if fitting else []
-    if made is None:
-        made = _row_by_row(service, bundle, names, fitting)
+    found = score_columns(bundle, names, list(zip(*fitting, strict=True)), rules) if fitting else ([], Counter())
+    made, unread = found or _row_by_row(service, bundle, names, fitting, rules)
     if len(fitting) < len(lines):
         rest = iter(made)
         made = [next(rest) if len(cells) == width else _misfit(bundle, header, cells) for cells in lines]
     good = [cells for cells, line in zip(lines, made, strict=True) if not line[-1]]
-    return ScoredLines(made, len(made) - len(good), gaps_in(bundle.schema, names, good))
+    return ScoredLines(made, len(made) - len(good), gaps_in(bundle.schema, names, good, rules), unread)
 
 
-def gaps_in(schema: Schema, names: Sequence[str], lines: Sequence[Sequence[str]]) -> Gaps:
+def gaps_in(
+    schema: Schema, names: Sequence[str], lines: Sequence[Sequence[str]], rules: CellRules | None = None
+) -> Gaps:
     """How many records lack a value that in training every row had, by feature.
 
     Parameters
@@ -181,25 +214,32 @@ def gaps_in(schema: Schema, names: Sequence[str], lines: Sequence[Sequence[str]]
         What the model calls the columns.
     lines : sequence of sequence of str
         Cells of records that were scored, as many as there are names.
+    rules : CellRules, optional
+        How cells are written.
     """
     found: Gaps = Counter()
     places = {schema.position[name]: at for at, name in enumerate(names) if name in schema.position}
     for position, feature in enumerate(schema.features):
         if feature.complete and lines:
-            count = _blanks(feature, [cells[places[position]] for cells in lines]) if position in places else len(lines)
+            count = len(lines)
+            if position in places:
+                count = _blanks(feature, [cells[places[position]] for cells in lines], rules)
             found.update({feature.name: count} if count else {})
     return found
 
 
-def _blanks(feature: Feature, cells: Sequence[str]) -> int:
-    blank = {text for text in set(cells) if is_blank(feature, text)}
+def _blanks(feature: Feature, cells: Sequence[str], rules: CellRules | None) -> int:
+    blank = {text for text in set(cells) if is_blank(feature, rules.plain(feature, text) if rules else text)}
     return sum(map(blank.__contains__, cells)) if blank else 0
 
 
-def _row_by_row(service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]]) -> list[Line]:
-    rows = [dict(zip(names, plain_cells(cells), strict=True)) for cells in lines]
-    answers = score_rows(service, bundle, rows)
-    return [_line(bundle, cells, answer) for cells, answer in zip(lines, answers, strict=True)]
+def _row_by_row(
+    service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]], rules: CellRules | None
+) -> tuple[list[Line], Counter[str]]:
+    rows: list[dict[str, str] | Problem] = [dict(zip(names, plain_cells(cells), strict=True)) for cells in lines]
+    answers = score_rows(service, bundle, [rules.row(row) for row in rows] if rules else rows)
+    unread = Counter(problem.feature or "" for answer in answers if not isinstance(answer, Score) for problem in answer)
+    return [_line(bundle, cells, answer) for cells, answer in zip(lines, answers, strict=True)], unread
 
 
 def _misfit(bundle: Bundle, header: Sequence[str], cells: list[str]) -> Line:
@@ -270,24 +310,3 @@ def _fit(problem: Problem, width: int) -> list[str]:
     """The cells of a line that does not fit its header, as far as they fit."""
     cells = problem.value if isinstance(problem.value, list) else []
     return [*map(str, cells[:width]), *[""] * (width - len(cells))]
-
-
-class _Counted:
-    """Lines, and the bytes that they took."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self._size = 0
-
-    def __iter__(self) -> _Counted:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self._size += len(line.encode())
-        return line
-
-    def take(self) -> int:
-        """Bytes since the last time."""
-        size, self._size = self._size, 0
-        return size

@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -54,20 +54,37 @@ class Column:
         return column(self.feature, chosen)
 
 
-def read_column(feature: Feature, raws: Sequence[Any]) -> Column:
+class Rules(Protocol):
+    """How the texts of a file are written, see :class:`ml.files.cells.CellRules`."""
+
+    def direct(self, feature: Feature) -> bool:
+        """Whether plain numbers mean what they say."""
+
+    def plain(self, feature: Feature, cell: str) -> str:
+        """A cell as the schema reads it."""
+
+
+def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = None) -> Column:
     """Read a column.
 
     Parameters
     ----------
     feature : Feature
     raws : sequence of str, or of JSON values
+    rules : Rules, optional
+        How texts are written; without it they are read as they are.
     """
     types = set(map(type, raws))
     if types == {type(None)}:  # no column gives the feature
         return _of_cells(feature, [read_cell(feature, 0, None, {})] * len(raws))
     if types != {str}:
         return _of_cells(feature, [read_cell(feature, 0, raw, {}) for raw in raws])
-    return _plain_numbers(feature, raws) or _of_texts(feature, raws)
+    plain = _plain_numbers(feature, raws) if rules is None or rules.direct(feature) else None
+    if plain is not None or rules is None:
+        return plain or _of_texts(feature, raws)
+    written = {text: rules.plain(feature, text) for text in set(raws)}
+    texts = [written[text] for text in raws]
+    return _plain_numbers(feature, texts) or _of_texts(feature, texts)
 
 
 def _of_texts(feature: Feature, texts: Sequence[str]) -> Column:

@@ -17,7 +17,8 @@ import pandas as pd
 from pandas.api import types
 
 from ml.errors import InvalidData, Unreadable
-from ml.tables import delimiter_of, header_of
+from ml.files.separators import separator_of
+from ml.files.table import header_of
 
 # What pandas.read_csv takes for "not known"; the version's schema keeps it, and serving reads by it.
 MISSING = (
@@ -144,7 +145,7 @@ def _first_line(path: Path) -> tuple[str, str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             start = file.readline()
-            separator = delimiter_of(start)
+            separator = separator_of([start])
             while start.count('"') % 2 and (more := file.readline()):
                 start += more
     except (OSError, UnicodeDecodeError) as error:

@@ -15,9 +15,9 @@ import pandas as pd
 from ml.blocks import block_of_frame, rows_of
 from ml.data.training_table import PARQUET
 from ml.errors import InvalidData, Problem, Unreadable
+from ml.files.open_table import open_table
 from ml.records import Records, read_records
 from ml.schema import Row, Schema, text_of
-from ml.tables import read_table
 from ml.values import quote
 
 ROWS = 2_000
@@ -47,9 +47,9 @@ def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path) -> list[str]:
     if path.suffix.lower() in PARQUET:
         return []
     try:
-        with path.open(newline="", encoding="utf-8-sig") as lines:
-            read = read_records(schema, list(islice(read_table(lines).rows, ROWS)), extra=True)
-    except (OSError, UnicodeDecodeError, Unreadable) as error:
+        with path.open("rb") as file:
+            read = read_records(schema, list(islice(open_table(file, schema=schema).rows, ROWS)), extra=True)
+    except (OSError, Unreadable) as error:
         raise InvalidData(f"{path.name} could not be scored: {error}", "Save it as CSV UTF-8 with a header.") from None
     rows = rows_of(schema, block_of_frame(schema, frame.head(len(read.rows))))
     for at, (scored, judged) in enumerate(zip(read.rows, rows, strict=False)):

@@ -150,7 +150,7 @@ def test_the_same_key_gives_the_same_job_and_refuses_another_file(house, frame):
     [
         (b"a,b\n1,2\n", "No column of the file is a feature"),
         (b"income,debt,income\n1,2,3\n", "more than once"),
-        (b"\xff\xfeincome\n", "not UTF-8"),
+        (b"\xff\xfeincome\n", "not UTF-16"),
         (b'income,debt\n1,"2\n', "cannot be read"),
         (b"\n", "no header"),
     ],

@@ -84,9 +84,10 @@ def test_a_file_that_cannot_be_used_is_refused_as_a_whole(records, shelf, capsys
     assert shelf.size("loan") is None
 
 
-def test_another_encoding_and_a_missing_file_are_said(records, models_dir, shelf, capsys):
-    assert records(HEADER + "LP1,Müller,1,Yes,1\n", encoding="latin-1") == FAILED
-    assert "utf-8" in capsys.readouterr().err
+def test_another_encoding_and_a_missing_file_are_said(records, models_dir, shelf, service, capsys):
+    assert records(HEADER + "LP1,Müller,1,Yes,1\n", encoding="latin-1") == OK
+    assert "Windows-1252" in capsys.readouterr().err
+    assert [found.also for found in Books(lambda: shelf).of(service.model("loan")).find("ller")] == [("Müller",)]
     assert main(["records", "loan", "--data", "/nope.csv"], models_dir, lambda: shelf) == FAILED
     assert "/nope.csv cannot be read" in capsys.readouterr().err
 

@@ -6,13 +6,13 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from callbacks.predict import show_reasons, show_score
-from jobs.preview import _missing, matched
 from layouts.finder import kept_record
 from layouts.predict import form_schema
 from ml.book import Entry
 from ml.build import Trained, build_bundle, outcomes_of
 from ml.data.one_hot import OneHot
 from ml.data.schema_json import from_json, to_json
+from ml.files.match_columns import match_columns, missing_of
 from ml.infer import infer_schema
 from ml.records import read_records
 from ml.schema import Schema
@@ -216,10 +216,10 @@ def test_a_file_may_bring_the_choice(model):
     service, estimator = model
     bundle = service.model("towns")
     header = ["Age", "has_car", "has_dog", "TOWN"]
-    columns = matched(bundle.schema, header, {})
+    columns = match_columns(bundle.schema, header, {}).columns
     assert columns == {"Age": "age", "has_car": "has_car", "has_dog": "has_dog", "TOWN": "town"}
-    assert _missing(bundle.schema, set(columns.values())) == ()
-    assert _missing(bundle.schema, {"age", "has_car", "town_Linz"}) == ("has_dog", "town_Wels")
+    assert missing_of(bundle.schema, set(columns.values())) == ()
+    assert missing_of(bundle.schema, {"age", "has_car", "town_Linz"}) == ("has_dog", "town_Wels")
     lines = [["40", "1", "0", choice] for choice in ("Linz", "Wels", "Other")] * 10
     rows = [dict(zip(columns.values(), line, strict=True)) for line in lines]
     truth = np.concatenate([estimator.predict_proba(asked_frame(choice)) for *_, choice in lines])

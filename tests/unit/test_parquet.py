@@ -15,9 +15,10 @@ import pytest
 import skops.io
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from jobs.sources import format_of, read_source
 from ml.commands import OK, main
 from ml.errors import Unreadable
+from ml.files.formats import format_of
+from ml.files.open_table import open_table
 from ml.service import open_service
 
 ASIDE = Path(__file__).resolve().parents[2] / ".venv" / "parquet"
@@ -50,7 +51,7 @@ def file_of(pyarrow, columns, **more):
 
 
 def read(data):
-    table = read_source(io.BytesIO(data), format_of(data))
+    table = open_table(io.BytesIO(data))
     return table.header, list(table.lines)
 
 
@@ -91,7 +92,7 @@ def test_rows_of_blanks_are_records_too_and_the_order_is_kept(pyarrow):
 def test_columns_of_one_name_are_told(pyarrow):
     out = io.BytesIO()
     pyarrow.parquet.write_table(pyarrow.Table.from_arrays([pyarrow.array([1]), pyarrow.array([2])], ["a", "a"]), out)
-    table = read_source(io.BytesIO(out.getvalue()), "parquet")
+    table = open_table(io.BytesIO(out.getvalue()))
     assert (table.header, table.twice) == (("a", "a.1"), {"a.1": "a"})
 
 

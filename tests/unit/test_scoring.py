@@ -12,12 +12,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from ml import scoring
 from ml.add import add_model
 from ml.commands import BAD_INPUT, FAILED, OK, main
-from ml.errors import InvalidData
+from ml.errors import InvalidData, Unreadable
+from ml.files.table import row_of
 from ml.lines import digits
 from ml.schema import Feature, Schema
 from ml.scoring import gaps_in, result_line, score_file, score_lines, score_rows
 from ml.service import open_service
-from ml.tables import row_of, safe_cell, safe_cells
+from ml.tables import safe_cell, safe_cells
 from tests.small import small_model
 
 HEADER = "customer;sl;sw;pl;pw\n"
@@ -67,8 +68,8 @@ def test_chunks_make_no_difference(service, tmp_path, monkeypatch):
 
 
 def test_a_failed_run_leaves_no_half_result(service, flowers, tmp_path):
-    flowers.write_bytes(HEADER.encode() + b"A;5;3;1;\xff\n")
-    with pytest.raises(InvalidData):
+    flowers.write_bytes(HEADER.encode() + b'A;5;3;1;"1\n')
+    with pytest.raises(Unreadable):
         score_file(service, "iris", flowers, tmp_path / "out.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["flowers.csv"]
 
@@ -116,7 +117,7 @@ def test_a_whole_chunk_is_scored_as_each_of_its_lines_alone(asked, data):
     cell = st.sampled_from(PLAIN * 4 + ODD) if data.draw(st.booleans()) else st.sampled_from(PLAIN)
     line = st.tuples(*(cell for _ in header)).map(list)
     lines = data.draw(st.lists(st.one_of(line, line, line, st.lists(cell, min_size=1, max_size=7)), max_size=25))
-    made, refused, _ = score_lines(service, bundle, header, lines)
+    made, refused, *_ = score_lines(service, bundle, header, lines)
     rows = [row_of(header, cells) for cells in lines]
     alone = [result_line(len(header), bundle, row, score_rows(service, bundle, [row])[0]) for row in rows]
     assert len(made) == len(alone)
@@ -139,13 +140,13 @@ def test_a_chunk_is_read_as_columns_and_not_line_by_line(asked, monkeypatch):
     service, bundle = asked
     monkeypatch.setattr(scoring, "_row_by_row", lambda *_: pytest.fail("line by line"))
     lines = [["50", "5", "40", "south"], ["x", "5", "40", "south"], ["50", "5"]]
-    made, refused, _ = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], lines)
+    made, refused, *_ = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], lines)
     assert (len(made), refused) == (3, 2)
 
 
 def test_lines_that_are_all_bad_are_told_one_by_one(asked):
     service, bundle = asked
-    made, refused, _ = score_lines(
+    made, refused, *_ = score_lines(
         service, bundle, ["income", "debt", "shoe_size", "region"], [["x", "y", "z", "w"]] * 3
     )
     assert refused == len(made) == 3
@@ -183,7 +184,8 @@ def test_a_file_says_what_its_records_lack(bundles_with_complete_features, tmp_p
     (tmp_path / "in.csv").write_text("spend,tenure\n1,2\n3,\n,\n")
     assert main(["score", name, "--in", str(tmp_path / "in.csv"), "--out", str(tmp_path / "o.csv")], models) == 0
     said = capsys.readouterr().err
-    assert "note: tenure: 2 records have no value; in training every row had one." in said
+    assert "note: tenure: 1 record has no value; in training every row had one." in said
+    assert "note: 1 line without any value for the model left out: line 4." in said
     assert "spend" not in said
 
 

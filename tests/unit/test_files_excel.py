@@ -1,6 +1,5 @@
 """Excel workbooks as tables: what is in the cells, and files that are none, harmed, locked or made to do harm."""
 
-import builtins
 import datetime as dt
 import io
 import re
@@ -9,9 +8,9 @@ import zipfile
 import openpyxl
 import pytest
 
-from jobs import sources
-from jobs.sources import format_of, read_source
 from ml.errors import InvalidData, Unreadable
+from ml.files.formats import format_of
+from ml.files.open_table import open_table
 
 
 def workbook(rows, **more):
@@ -37,7 +36,7 @@ def changed(data, name, change):
 
 
 def read(data):
-    table = read_source(io.BytesIO(data), format_of(data))
+    table = open_table(io.BytesIO(data))
     return table.header, list(table.lines)
 
 
@@ -109,52 +108,55 @@ def test_columns_are_named_as_in_any_table(names, header):
 def test_a_harmed_workbook_is_told_wherever_the_harm_is():
     data = workbook([["a"], *([n] for n in range(5000))])
     broken = changed(data, SHEET, lambda content: content[: len(content) // 2])
-    header, lines = ("a",), read_source(io.BytesIO(broken), "xlsx").lines
-    assert next(lines) == ["0"]
-    with pytest.raises(Unreadable, match="no Excel workbook that can be read: ParseError"):
-        list(lines)
-    for harmed in (data[:200], data[: len(data) // 2], b"PK\x03\x04" + b"x" * 100):
-        with pytest.raises(Unreadable, match="no Excel workbook"):
+    for harmed in (broken, data[:200], data[: len(data) // 2], b"PK\x03\x04" + b"x" * 100):
+        with pytest.raises(Unreadable, match="no workbook"):
             read(harmed)
-    assert read(data)[0] == header
+    assert read(data)[0] == ("a",)
+
+
+def read_or_refused(data):
+    try:
+        return read(data)
+    except Unreadable as refused:
+        return refused.hint
 
 
 def test_another_zip_is_no_workbook():
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("people.csv", "a,b\n1,2\n")
-    with pytest.raises(Unreadable, match="no Excel workbook"):
+    with pytest.raises(Unreadable, match="a ZIP archive and no workbook"):
         read(out.getvalue())
 
 
-@pytest.mark.parametrize(
-    ("start", "words"),
-    [(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "with a password, or of an old kind"), (b"\x1f\x8b\x08\x00", "compressed")],
-)
-def test_a_file_that_must_be_saved_anew_first_says_so(start, words):
-    with pytest.raises(Unreadable, match=words):
-        read(start + b"\0" * 500)
+def test_a_file_in_the_shell_of_old_workbooks_that_is_none_is_refused():
+    with pytest.raises(Unreadable, match="no workbook that can be read"):
+        read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500)
 
 
-def bomb(name, size, piece=b" " * 1024 * 1024):
+def bomb(name, size, piece=b" " * 1024 * 1024, stated=None):
+    """A workbook with a part of `size` MB of nothing, of which the archive may state another size."""
     out = io.BytesIO(workbook([["a"], [1]]))
     with (
         zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive,
-        archive.open(name, "w", force_zip64=True) as part,
+        archive.open(name, "w", force_zip64=stated is None) as part,
     ):
         for _ in range(size):
             part.write(piece)
-    return out.getvalue()
+    data = bytearray(out.getvalue())
+    if stated is not None:
+        real = (size * len(piece)).to_bytes(4, "little")
+        for at in [found.start() for found in re.finditer(re.escape(real), bytes(data))]:
+            data[at : at + 4] = stated.to_bytes(4, "little")
+    return bytes(data)
 
 
-def test_a_workbook_that_would_fill_the_memory_is_not_unpacked(monkeypatch):
-    data = bomb("xl/comments.xml", 101)
-    assert len(data) < 200_000
-    with pytest.raises(Unreadable, match=r"Unpacked the workbook has 101 MB, too much"):
+@pytest.mark.parametrize("stated", [None, 1000])
+def test_a_workbook_that_would_fill_the_memory_is_not_unpacked(stated):
+    data = bomb("xl/comments.xml", 257, stated=stated)
+    assert len(data) < 400_000
+    with pytest.raises(Unreadable, match=r"Unpacked the workbook has 25\d MB or more, too much"):
         read(data)
-    monkeypatch.setattr(sources, "LARGEST_SHEET", 1024 * 1024)
-    with pytest.raises(Unreadable, match=r"Unpacked the workbook has 2 MB, too much"):
-        read(bomb("xl/worksheets/sheet9.xml", 2))
 
 
 def test_entities_that_grow_are_not_expanded():
@@ -163,31 +165,23 @@ def test_entities_that_grow_are_not_expanded():
         grown += b'<!ENTITY a%d "%s">' % (level, b"&a%d;" % (level - 1) * 10)
     grown += b"]>"
     data = changed(workbook([["a"], ["text"]]), SHEET, lambda content: grown + content.replace(b"text", b"&a8;"))
-    with pytest.raises(Unreadable, match="no Excel workbook that can be read: ParseError"):
-        read(data)
-
-
-def test_a_row_with_an_enormous_number_does_not_keep_anybody_busy():
-    data = changed(
-        workbook([["a"], [1]]), SHEET, lambda content: content.replace(b'<row r="2"', b'<row r="999999999999"')
-    )
-    with pytest.raises(Unreadable, match="more than 1,048,576 rows"):
-        read(data)
+    found = read_or_refused(data)
+    longest = 0 if isinstance(found, str) else max(len(cell) for line in found[1] for cell in line)
+    assert longest < 100
 
 
 @pytest.mark.parametrize(
-    ("package", "form", "words"),
-    [("openpyxl", "xlsx", "Excel files cannot be read here"), ("pyarrow", "parquet", "Parquet files cannot be read")],
+    ("old", "new"),
+    [(b'<row r="2"', b'<row r="999999999999"'), (b'r="A2"', b'r="XFD1048576"'), (b'r="A2"', b'r="A9999999"')],
 )
-def test_a_format_without_its_package_says_what_to_do(monkeypatch, package, form, words):
-    there = builtins.__import__
+def test_a_cell_in_an_enormous_place_does_not_keep_anybody_busy(old, new):
+    data = changed(workbook([["a"], [1]]), SHEET, lambda content: content.replace(old, new))
+    found = read_or_refused(data)
+    assert found == "Save it as CSV UTF-8." or found[0] == ("a",)
 
-    def missing(name, *given, **more):
-        if name.partition(".")[0] == package:
-            raise ImportError(name)
-        return there(name, *given, **more)
 
-    monkeypatch.setattr(builtins, "__import__", missing)
-    with pytest.raises(InvalidData, match=words) as refused:
-        read_source(io.BytesIO(b""), form)
-    assert refused.value.hint == f"Save it as CSV UTF-8, or install {package}."
+def test_parquet_without_its_package_says_what_to_do(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(InvalidData, match="Parquet files cannot be read") as refused:
+        open_table(io.BytesIO(b"PAR1"))
+    assert refused.value.hint == "Save it as CSV UTF-8, or install pyarrow."

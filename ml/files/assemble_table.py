@@ -1,0 +1,162 @@
+"""Rows of a file as a table: header, matched columns, how cells are read, and lines that are records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from ml.files.cells import CellRules
+from ml.files.decide_cells import Decided, Evidence, decide, evidence_of, undecided
+from ml.files.dialect import Dialect
+from ml.files.formats import PARQUET
+from ml.files.header_row import header_at
+from ml.files.left_out import LeftOut, Sieve, sieve_of
+from ml.files.match_columns import Matched, match_columns
+from ml.files.read_options import ReadOptions
+from ml.files.separators import LOOKED_AT
+from ml.files.table import Table, header_of, twice_in
+from ml.files.text_rows import TextRows
+from ml.files.typed_cells import text_row
+from ml.schema import Schema
+
+SAMPLE = 2_000  # rows by which numbers and dates are judged before the whole file is asked
+AROUND = "\u200b\ufeff"  # may stand around names, and nobody sees it
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is asked of a file: see :func:`ml.files.open_table.open_table`; `known` are names of columns, plain."""
+
+    options: ReadOptions
+    schema: Schema | None
+    columns: Mapping[str, str] | None
+    known: frozenset[str]
+    blanks: bool = False
+
+
+@dataclass
+class Source:
+    """Rows of a file from its beginning, blank ones too.
+
+    Attributes
+    ----------
+    rows : iterator of list
+        Cells: texts, or typed.
+    dialect : Dialect
+        As far as it is known.
+    text : TextRows or None
+        Of text files.
+    skipped : int
+        Rows at the beginning that are no part of the table.
+    """
+
+    rows: Iterator[list[Any]]
+    dialect: Dialect
+    text: TextRows | None = None
+    skipped: int = 0
+    number: int = 0
+
+    def __post_init__(self) -> None:
+        if self.text is None:
+            self.rows = self._counted(self.rows)
+
+    def take(self, count: int) -> list[tuple[int, list[Any]]]:
+        """The next rows, each with the line in which it stands."""
+        return [(self.line, row) for row in islice(self.rows, count)]
+
+    def _counted(self, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
+        """Typed rows; of texts the reader knows the line."""
+        for row in rows:
+            self.number += 1
+            yield row
+
+    @property
+    def line(self) -> int:
+        """Line or row that was read last, from 1."""
+        return self.text.line if self.text else self.number
+
+
+def assembled(source: Source, wanted: Wanted) -> Table:
+    """The table that a source holds; errors as :func:`ml.files.open_table.open_table`."""
+    told, skipped = wanted.options.header_row, source.skipped
+    above = source.take(max(LOOKED_AT, told or 0) + skipped)
+    texts = [cells if source.text else text_row(cells) for _, cells in above]
+    at = skipped + header_at(texts[skipped:], wanted.known, told and max(1, told - skipped))
+    header, twice = _header(texts[at] if at < len(texts) else [])
+    matched = match_columns(wanted.schema, header, wanted.columns) if wanted.schema else Matched()
+    first = [*above[at + 1 :], *source.take(SAMPLE)]
+    names = [matched.renamed.get(name, name) for name in header]
+    decided = _decided(source, wanted, names, first, at)
+    dialect = replace(
+        source.dialect, header_row=at + 1, decimal=decided.decimal, dates=decided.dates,
+        notes=(*source.dialect.notes, *decided.notes),
+    )  # fmt: skip
+    left = LeftOut(where=lambda: source.line)
+    sieve = sieve_of(wanted.schema, names, decided.rules, wanted.blanks) if wanted.schema else None
+    lines = _lines(first, source, left)
+    if not source.text:
+        lines = _texts(lines, len(header), names, decided.rules)
+        lines = lines if dialect.format == PARQUET else _filled(lines)
+    return Table(header, _records(lines, len(header), sieve, left), twice, dialect, matched, decided.rules, left)
+
+
+def _header(cells: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
+    cells = [cell.strip(AROUND) if cell[:1] in AROUND or cell[-1:] in AROUND else cell for cell in cells]
+    header = header_of(cells)
+    return header, twice_in(cells, header)
+
+
+def _decided(
+    source: Source, wanted: Wanted, names: Sequence[str], first: Sequence[tuple[int, list[Any]]], at: int
+) -> Decided:
+    """How cells are read, by the first rows, and by all where these do not tell."""
+    if wanted.schema is None:
+        return Decided(CellRules())
+    evidence = evidence_of(wanted.schema, names)
+    _look(evidence, (cells for _, cells in first))
+    doubtful = undecided(evidence)
+    if doubtful and source.text and len(first) >= SAMPLE and source.text.may_tell:
+        _look({column: evidence[column] for column in doubtful}, source.text.again(at + 1))
+    return decide(wanted.schema, evidence, wanted.options, source.dialect.separator)
+
+
+def _look(evidence: Mapping[int, Evidence], rows: Iterable[list[Any]]) -> None:
+    """Look at the texts of some columns; typed numbers and dates tell nothing of how texts are written."""
+    columns = list(evidence.items())
+    for row in rows:
+        for column, found in columns:
+            if column < len(row) and type(row[column]) is str:
+                found.take(row[column])
+
+
+def _lines(first: list[tuple[int, list[Any]]], source: Source, left: LeftOut) -> Iterator[list[Any]]:
+    for line, cells in first:
+        left.at = line
+        yield cells
+    left.at = 0
+    yield from source.rows
+
+
+def _texts(rows: Iterator[list[Any]], width: int, names: Sequence[str], rules: CellRules) -> Iterator[list[str]]:
+    exact = frozenset(at for at, name in enumerate(names) if rules.decimal.get(name, ".") != ".")
+    return (text_row(row, width, exact) for row in rows)
+
+
+def _filled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
+    """Without rows of nothing, in which sheets end."""
+    return (row for row in rows if any(row))
+
+
+def _records(lines: Iterator[list[str]], width: int, sieve: Sieve | None, left: LeftOut) -> Iterator[list[str]]:
+    """The lines that are records, without the separators that stand beyond the header."""
+    key = sieve.key if sieve else 0
+    for cells in lines:
+        if len(cells) != width:
+            if not cells:
+                continue
+            while len(cells) > width and not cells[-1].strip():
+                cells.pop()
+        if sieve is None or (len(cells) > key and sieve.surely(cells[key])) or sieve.keeps(cells, left):
+            yield cells

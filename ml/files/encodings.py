@@ -1,0 +1,165 @@
+"""In which encoding a text file is: found by one pass over all of its bytes, never by its beginning alone."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from ml.errors import Unreadable
+
+BLOCK = 1024 * 1024
+LONGEST_LINE = 16 * BLOCK  # bytes; what has no line end for so long is no table
+UTF8, WESTERN = "utf-8", "cp1252"
+MIXED = "likely-mixed"  # name of the error handler that reads bytes which are no UTF-8 as Windows-1252
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_SPOKEN = {
+    "utf-8": "UTF-8", "utf-8-sig": "UTF-8", "cp1252": "Windows-1252", "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251", "mac-roman": "Mac Roman", "iso8859-1": "Latin-1", "iso8859-15": "Latin-9",
+    "utf-16": "UTF-16", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16", "ascii": "ASCII",
+}  # fmt: skip
+
+
+@dataclass
+class Survey:
+    """What one pass over the bytes of a text file tells.
+
+    Attributes
+    ----------
+    encoding : str
+        As Python names it.
+    errors : str
+        How a byte that is none of the encoding is read: "strict", or :data:`MIXED`.
+    odd : int
+        Bytes that are no UTF-8.
+    size : int
+        Bytes.
+    noise : bool
+        Whether there are NUL or Ctrl-Z characters.
+    quotes, commas : bool
+        Whether there are quotation marks, and commas.
+    """
+
+    encoding: str = UTF8
+    errors: str = "strict"
+    odd: int = 0
+    size: int = 0
+    noise: bool = False
+    quotes: bool = False
+    commas: bool = False
+
+
+def spoken(encoding: str) -> str:
+    """What people call an encoding."""
+    return _SPOKEN.get(encoding.replace("_", "-").lower(), encoding.upper())
+
+
+def survey(file: BinaryIO, told: str | None = None, most: int | None = None) -> Survey:
+    """Look at all bytes of a file, and go back to its beginning.
+
+    Parameters
+    ----------
+    file : seekable binary file
+    told : str, optional
+        The encoding that somebody said.
+    most : int, optional
+        Bytes beyond which it is refused: of files that were compressed.
+
+    Raises
+    ------
+    Unreadable
+    """
+    file.seek(0)
+    first = file.read(BLOCK)
+    found = Survey(told or _by_beginning(first))
+    count = _Counter(found)
+    block = first
+    while block:
+        count.take(block)
+        if most is not None and found.size > most:
+            raise Unreadable(f"Unpacked the file has more than {most / 1024**2:,.0f} MB.", "Send it in parts.")
+        block = file.read(BLOCK)
+    count.end()
+    file.seek(0)
+    if told is None and found.encoding == UTF8 and found.odd:
+        found.encoding, found.errors = (UTF8, MIXED) if count.letters > found.odd else (WESTERN, MIXED)
+    if told is not None:
+        found.errors = MIXED if told == WESTERN else "strict"
+    return found
+
+
+def _by_beginning(first: bytes) -> str:
+    """By the byte order mark, else UTF-16 by its zero bytes, else UTF-8 until a byte says otherwise."""
+    marked = next((name for mark, name in _MARKS if first.startswith(mark)), None)
+    if marked:
+        return marked
+    start = first[:4096]
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    half = len(start) // 2
+    if half >= 2 and max(even, odd) > 0.4 * half and min(even, odd) < 0.1 * half:
+        return "utf-16-le" if odd > even else "utf-16-be"
+    return UTF8
+
+
+class _Counter:
+    """Counts what a survey asks for, block by block."""
+
+    def __init__(self, found: Survey) -> None:
+        self._found = found
+        self._decoder = codecs.getincrementaldecoder(UTF8)("likely-counting")
+        self._single = found.encoding in (UTF8, "utf-8-sig") or not found.encoding.startswith("utf")
+        self._since = 0  # bytes since the last line end
+        self.letters = 0  # characters beyond ASCII that are UTF-8
+
+    def take(self, block: bytes) -> None:
+        found = self._found
+        found.size += len(block)
+        found.quotes = found.quotes or b'"' in block
+        found.commas = found.commas or b"," in block
+        found.noise = found.noise or b"\x1a" in block or (self._single and b"\0" in block)
+        self._check_lines(block)
+        if self._single and not (block.isascii() and not self._decoder.getstate()[0]):
+            self._count(block)
+
+    def end(self) -> None:
+        if self._single:
+            self._count(b"", final=True)
+
+    def _count(self, block: bytes, final: bool = False) -> None:
+        text = self._decoder.decode(block, final)
+        odd = text.count("\ufffe")  # no character: what the error handler leaves in place of a byte
+        self._found.odd += odd
+        self.letters += 0 if text.isascii() else len(text.encode()) - len(text) - 2 * odd
+
+    def _check_lines(self, block: bytes) -> None:
+        last = max(block.rfind(b"\n"), block.rfind(b"\r"))
+        self._since = self._since + len(block) if last < 0 else len(block) - last
+        if self._since > LONGEST_LINE:
+            raise Unreadable(
+                f"The file has a line of more than {LONGEST_LINE // BLOCK} MB.", "Save it as CSV with a line a record."
+            )
+
+
+def _one_by_one(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "\ufffe" * (error.end - error.start), error.end
+
+
+def _as_western(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are none of the encoding as Windows-1252; the five that it does not define as themselves."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    bad = error.object[error.start : error.end]
+    return "".join(_WESTERN[byte] for byte in bad), error.end
+
+
+_WESTERN = [bytes([byte]).decode(WESTERN, "ignore") or chr(byte) for byte in range(256)]
+codecs.register_error("likely-counting", _one_by_one)
+codecs.register_error(MIXED, _as_western)

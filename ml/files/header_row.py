@@ -1,0 +1,50 @@
+"""In which row the names of the columns stand: below titles and blank rows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from ml.errors import Unreadable
+from ml.files.numbers import readings
+from ml.files.separators import LOOKED_AT, matches
+
+
+def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int | None = None) -> int:
+    """Number of the header's row, from 0.
+
+    It is the row with most names that are known; where none is known, the first that is as wide as rows are here.
+
+    Parameters
+    ----------
+    rows : sequence of sequence of str
+        The first rows of the file, blank ones too.
+    known : collection of str
+        Names of columns that are expected, plain.
+    told : int, optional
+        The row that somebody said, from 1.
+
+    Raises
+    ------
+    Unreadable
+        Where the row that was said is not there.
+    """
+    if told is not None:
+        if told > len(rows):
+            raise Unreadable(f"The file has no row {told:,}.", "Say in which row the names of the columns stand.")
+        return told - 1
+    first = rows[:LOOKED_AT]
+    most_known = [matches(row, known) for row in first]
+    if any(most_known):
+        return most_known.index(max(most_known))
+    widths = [sum(bool(cell.strip()) for cell in row) for row in first]
+    filled = [width for width in widths if width]
+    if not filled:
+        return 0
+    common, count = Counter(filled).most_common(1)[0]
+    # A line of more cells than the others have is a header, too: rows may end early
+    at = next(at for at, width in enumerate(widths) if width >= (common if count > 1 else max(filled)))
+    top = next(at for at, width in enumerate(widths) if width)
+    if len(rows[top]) >= common and widths[top] > common / 2:
+        at = top
+    return 0 if all(readings(cell).point for cell in first[at] if cell.strip()) else at

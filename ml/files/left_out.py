@@ -1,0 +1,140 @@
+"""Lines of a file that are no records: nothing is known of them, or they hold the totals. Left out, and counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from ml.files.cells import CellRules
+from ml.schema import Feature, Schema
+
+MOST_NAMED = 5  # lines that are named by their number
+TOTALS = re.compile(
+    r"(grand |sub-? ?|gesamt|zwischen)?(total|totals|totale|totaal|totalt|summe|sum|somme|suma|soma|ergebnis|gesamt)"
+    r"( ?(général|general|generale|geral|:))?:?",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class LeftOut:
+    """Lines that were left out while the table was read.
+
+    Attributes
+    ----------
+    at : int
+        The line of the file that was read last, from 1; 0 asks `where`.
+    where : callable
+        Gives that line.
+    empty : list of int
+        Lines in which no feature has a value, the first of them; blank lines are not among them.
+    totals : list of int
+        Lines of totals, the first of them.
+    counts : [int, int]
+        How many there are of either.
+    """
+
+    at: int = 0
+    where: Callable[[], int] = int
+    empty: list[int] = field(default_factory=list)
+    totals: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=lambda: [0, 0])
+
+    @property
+    def line(self) -> int:
+        """The line of the file that was read last, from 1."""
+        return self.at or self.where()
+
+    def note(self, total: bool) -> None:
+        """Count a line that is left out."""
+        self.counts[total] += 1
+        named = self.totals if total else self.empty
+        if len(named) < MOST_NAMED:
+            named.append(self.line)
+
+    @property
+    def notes(self) -> list[str]:
+        """What to say of them."""
+        empty, totals = self.counts
+        said = []
+        if empty:
+            said.append(f"{_lines(empty)} without any value for the model left out: {_named(self.empty, empty)}.")
+        if totals:
+            said.append(f"{_lines(totals)} of totals left out: {_named(self.totals, totals)}.")
+        return said
+
+
+def _lines(count: int) -> str:
+    return "1 line" if count == 1 else f"{count:,} lines"
+
+
+def _named(lines: Sequence[int], count: int) -> str:
+    more = " …" if count > len(lines) else ""
+    return f"line {', '.join(map(str, lines))}{more}"
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """Tells lines that are no records from those that are.
+
+    Attributes
+    ----------
+    key : int
+        The column that is looked at first.
+    surely : callable
+        Whether a cell of that column has a value for sure: then the line is a record.
+    features : sequence of (int, callable)
+        Columns of all features, and whether a cell says nothing.
+    numbers : collection of int
+        Those of them that are numbers; only where there are others can a line of totals be told.
+    blanks : bool
+        Whether a line without a value of any feature is a record, if it holds something else.
+    """
+
+    key: int
+    surely: Callable[[str], bool]
+    features: Sequence[tuple[int, Callable[[str], bool]]]
+    numbers: Collection[int]
+    blanks: bool = False
+
+    def keeps(self, cells: Sequence[str], left: LeftOut) -> bool:
+        """Whether a line is a record; else it is counted."""
+        known = [at for at, blank in self.features if at < len(cells) and not blank(cells[at])]
+        total = bool(known) and self._is_total(cells, known)
+        if (known and not total) or (self.blanks and not total and any(map(str.strip, cells))):
+            return True
+        left.note(total)
+        return False
+
+    def _is_total(self, cells: Sequence[str], known: Sequence[int]) -> bool:
+        """Numbers beside a word such as "Total", and nothing else."""
+        if len(self.numbers) == len(self.features) or not all(at in self.numbers for at in known):
+            return False
+        others = [cell for at, cell in enumerate(cells) if at not in self.numbers and cell.strip()]
+        return len(others) == 1 and TOTALS.fullmatch(others[0].strip()) is not None
+
+
+def sieve_of(schema: Schema, names: Sequence[str], rules: CellRules, blanks: bool) -> Sieve | None:
+    """The sieve for a file, by what the model calls its columns; None where no column gives a feature."""
+    given = [(at, schema.features[schema.position[name]]) for at, name in enumerate(names) if name in schema.position]
+    asked = [(at, feature) for at, feature in given if not feature.hidden]
+    choices = {one.name for one in schema.one_hot}
+    if not asked or choices & set(names):  # a choice in place of columns is looked at when it is read
+        return None
+    key, feature = min(asked, key=lambda each: _ORDER.get(each[1].kind, len(_ORDER)) + _is_number(each[1]))
+    surely = feature.by_text.__contains__ if feature.kind == "category" else _begins_with_a_digit
+    empty = [(at, partial(rules.is_blank, each)) for at, each in asked]
+    return Sieve(key, surely, empty, {at for at, each in asked if _is_number(each)}, blanks)
+
+
+def _is_number(feature: Feature) -> bool:
+    return feature.kind in ("number", "integer") or feature.numeric_choices
+
+
+_ORDER = {kind: at for at, kind in enumerate(("category", "boolean", "date", "number", "integer", "text"))}
+
+
+def _begins_with_a_digit(cell: str) -> bool:
+    return cell[:1].isdecimal()

@@ -1,0 +1,87 @@
+"""Numbers as people and spreadsheets write them: "1.234,50 €", "−1,5", "(1,200)", "4'583", "12 %"."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+SPACES = " \t\u00a0\u2007\u2009\u202f\u200b\ufeff"
+MINUS = "−–‒"
+_SPACE = f"[{SPACES}]"
+_GROUPS = {".": r"\.", ",": ",", "'": "['’]", " ": _SPACE}
+_CODE = r"(?:[^\W\d_]{1,3}\.?|R\$|[\u0024\u00a2-\u00a5\u20a0-\u20c0])"  # EUR, Fr., kr, zł, R$, or a sign of money
+_AMOUNT = re.compile(
+    rf"(?P<open>\()?(?P<sign>[+-])?{_SPACE}*(?:{_CODE}{_SPACE}*)?(?P<sign2>[+-])?"
+    rf"(?P<body>[0-9.,'’{SPACES}]*[0-9][.,]?(?:[eE][+-]?[0-9]+)?)"
+    rf"(?P<sign3>-)?{_SPACE}*(?:(?P<percent>%)|{_CODE})?(?P<close>\))?"
+)
+PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+
+class Readings(NamedTuple):
+    """What a text means where decimals have a point, and where they have a comma; None where it then means nothing."""
+
+    point: str | None
+    comma: str | None
+    percent: bool = False
+
+    @property
+    def sort(self) -> str:
+        """The decimal mark where the text tells it, "?" where it means two numbers, "" where it tells nothing."""
+        if self.point == self.comma:
+            return ""
+        if self.point is not None and self.comma is not None:
+            return "?"
+        return "." if self.comma is None else ","
+
+
+NONE = Readings(None, None)
+
+
+def _of_group(group: str, decimal: str) -> re.Pattern[str]:
+    mark, point = _GROUPS[group], re.escape(decimal)
+    return re.compile(rf"[1-9][0-9]{{0,2}}(?:{mark}[0-9]{{3}})+(?:{point}[0-9]*)?")
+
+
+_WHOLE = {decimal: re.compile(rf"[0-9]+(?:{re.escape(decimal)}[0-9]*)?|{re.escape(decimal)}[0-9]+") for decimal in ".,"}
+_INDIAN = re.compile(r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]*)?")
+_GROUPED = {
+    decimal: [_of_group(group, decimal) for group in _GROUPS if group != decimal]
+    + ([_INDIAN] if decimal == "." else [])
+    for decimal in ".,"
+}
+
+
+@lru_cache(maxsize=8192)
+def readings(text: str) -> Readings:
+    """What a text may mean as a number; (None, None) where it is none.
+
+    Groups are of three digits, with a point, comma, apostrophe or any space between them; a minus may be typographic,
+    stand behind, or be brackets; one sign or short name of a currency, or a percent sign, may stand beside.
+    """
+    written = text.strip(SPACES)
+    for minus in MINUS:
+        written = written.replace(minus, "-")
+    found = _AMOUNT.fullmatch(written)
+    if found is None or (found["open"] is None) != (found["close"] is None):
+        return NONE
+    signs = [sign for sign in (found["sign"], found["sign2"], found["sign3"], found["open"] and "-") if sign]
+    if len(signs) > 1:
+        return NONE
+    minus = "-" if signs == ["-"] else ""
+    body, exponent = _exponent(found["body"].strip(SPACES))
+    values = [None if value is None else minus + value + exponent for value in (_read(body, "."), _read(body, ","))]
+    return Readings(values[0], values[1], found["percent"] is not None)
+
+
+def _exponent(body: str) -> tuple[str, str]:
+    mantissa, mark, power = body.lower().partition("e")
+    return mantissa, f"e{power}" if mark else ""
+
+
+def _read(body: str, decimal: str) -> str | None:
+    """The number with a decimal point and no groups."""
+    if not (_WHOLE[decimal].fullmatch(body) or any(form.fullmatch(body) for form in _GROUPED[decimal])):
+        return None
+    return re.sub(rf"[{SPACES}'’]|\{'.' if decimal == ',' else ','}", "", body).replace(decimal, ".")

@@ -1,0 +1,164 @@
+"""The door through which tables come in: any file that people or programs send, as columns and lines.
+
+Every door (page, API, jobs, command line) opens files here, so that the same file is the same table everywhere.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import IO, Any, BinaryIO, cast
+
+from ml.errors import Unreadable
+from ml.files.assemble_table import Source, Wanted, assembled
+from ml.files.dialect import Dialect
+from ml.files.encodings import UTF8, Survey, spoken, survey
+from ml.files.formats import CSV, GZIP, PARQUET, format_of
+from ml.files.plain_name import plain_name
+from ml.files.read_options import ReadOptions
+from ml.files.separators import separator_of
+from ml.files.table import Table
+from ml.files.text_rows import TextRows
+from ml.schema import Schema
+
+UNPACKED = 8 * 1024**3  # bytes of a file that came compressed
+RATIO = 200  # times a compressed file may grow; tables grow by 3 to 30
+SMALL = 64 * 1024**2  # bytes that any file may have
+AUTO = ReadOptions()
+
+
+def open_table(
+    file: IO[bytes],
+    options: ReadOptions = AUTO,
+    schema: Schema | None = None,
+    columns: Mapping[str, str] | None = None,
+    *,
+    blanks: bool = False,
+) -> Table:
+    """Begin to read a table: CSV in any dialect, a workbook, Parquet, or one of these compressed with gzip.
+
+    Parameters
+    ----------
+    file : binary file
+        Read from its beginning; it has to stay open while the lines are read.
+    options : ReadOptions
+        What somebody said of how it is written; the rest is found out.
+    schema : Schema, optional
+        Of the model that is to read it: its names tell which row is the header and which column gives what, its
+        kinds how cells are read. Without it cells stay as they are.
+    columns : mapping of str to str, optional
+        Column to feature, as somebody chose; to "" where a column is to be left out.
+    blanks : bool
+        Whether a line in which no feature has a value is a record all the same: with a name to be found by.
+
+    Raises
+    ------
+    Unreadable
+        At once for a file or header that cannot be used; from the lines where quotes are broken.
+    InvalidData
+        Where the package for the format is not installed.
+    BadColumns
+    """
+    source = _seekable(file)
+    start = source.read(8)
+    source.seek(0)
+    form = format_of(start)
+    compressed = form == GZIP
+    most: int | None = None
+    if compressed:
+        source, most = _unpacked(source)
+        form = format_of(source.read(8))
+        source.seek(0)
+    wanted = Wanted(options, schema, columns, _known(schema, columns), blanks)
+    if form == CSV:
+        table = assembled(_text_source(source, wanted, most), wanted)
+    elif compressed:
+        raise Unreadable("The file is compressed.", "Unpack it and send it as it is.")
+    else:
+        table = assembled(_typed_source(source, form, wanted), wanted)
+    return replace(table, dialect=replace(table.dialect, compressed=compressed))
+
+
+def _known(schema: Schema | None, columns: Mapping[str, str] | None) -> frozenset[str]:
+    """Names of columns that are expected, plain."""
+    names: list[str] = list(columns or ())
+    if schema is not None:
+        names += [word for feature in schema.given for word in (feature.name, *feature.aliases, feature.label)]
+        names += [schema.record_id or ""]
+    return frozenset(filter(None, map(plain_name, names)))
+
+
+def _text_source(file: BinaryIO, wanted: Wanted, most: int | None) -> Source:
+    options = wanted.options
+    found = survey(file, options.encoding, most)
+    rows = TextRows(file, found)
+    if rows.sample and rows.sample[0].lstrip("\ufeff \t\r\n").startswith("<"):
+        raise Unreadable("The file is a web page or XML, and no table.", "Save it as a workbook or as CSV UTF-8.")
+    lines = rows.sample[1:] if rows.stated else rows.sample
+    rows.separator = options.separator or rows.stated or separator_of(lines, wanted.known)
+    told = frozenset(options.to_json())
+    dialect = Dialect(encoding=found.encoding, separator=rows.separator, told=told, notes=_odd(found))
+    return Source(iter(rows), dialect, text=rows, skipped=int(rows.stated is not None))
+
+
+def _odd(found: Survey) -> tuple[str, ...]:
+    if found.odd and found.encoding == UTF8:
+        count = "1 byte that is" if found.odd == 1 else f"{found.odd:,} bytes that are"
+        return (f"The file is UTF-8 with {count} none; read as Windows-1252.",)
+    if found.odd and found.errors != "strict":
+        return (f"The file is not UTF-8; it was taken for {spoken(found.encoding)}.",)
+    return ()
+
+
+def _typed_source(file: BinaryIO, form: str, wanted: Wanted) -> Source:
+    if form == PARQUET:
+        from ml.files.parquet import parquet_rows
+
+        return Source(parquet_rows(file), Dialect(PARQUET))
+    from ml.files.excel import open_workbook
+
+    found = open_workbook(file, wanted.options.sheet, wanted.known)
+    told = frozenset(wanted.options.to_json())
+    dialect = Dialect(found.format, sheet=found.sheet, sheets=found.sheets, told=told, notes=found.notes)
+    return Source(found.rows, dialect)
+
+
+def _seekable(file: IO[bytes]) -> BinaryIO:
+    """The file itself, or a copy of one that can be read once only, such as standard input."""
+    if file.seekable():
+        file.seek(0)
+        return cast(BinaryIO, file)
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the table
+    shutil.copyfileobj(file, copy)
+    copy.seek(0)
+    return cast(BinaryIO, copy)
+
+
+def _unpacked(file: BinaryIO) -> tuple[BinaryIO, int]:
+    size = file.seek(0, io.SEEK_END)
+    file.seek(0)
+    return cast(BinaryIO, _Told(gzip.GzipFile(fileobj=file))), min(UNPACKED, max(SMALL, size * RATIO))
+
+
+class _Told(io.BufferedReader):
+    """A compressed file whose damage is told in words."""
+
+    def __init__(self, file: Any) -> None:
+        super().__init__(file)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return _told(lambda: super(_Told, self).read(size))
+
+    def read1(self, size: int = -1, /) -> bytes:
+        return _told(lambda: super(_Told, self).read1(size))
+
+
+def _told(read: Any) -> bytes:
+    try:
+        return read()
+    except (OSError, EOFError) as error:
+        raise Unreadable(f"The compressed file is harmed: {error}.", "Send it again.") from None

@@ -1,0 +1,150 @@
+"""A table that is being read: its columns, its lines as they come, and what was left out on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ml.errors import Problem, Unreadable
+from ml.files.cells import CellRules
+from ml.files.dialect import Dialect
+from ml.files.left_out import LeftOut
+from ml.files.match_columns import Matched
+from ml.schema import Schema
+from ml.tables import plain_cell
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that is being read.
+
+    Attributes
+    ----------
+    header : tuple of str
+        Names of the columns, each once, see :func:`header_of`.
+    lines : iterator of list of str
+        Cells of each line that is a record, as many as came.
+    twice : dict of str to str
+        Columns that bear another's name in the file, see :func:`twice_in`.
+    dialect : Dialect
+    matched : Matched
+        Which column gives which feature.
+    rules : CellRules
+        How its cells are to be read.
+    left_out : LeftOut
+        Lines that are no records; whole when all lines are read.
+    """
+
+    header: tuple[str, ...]
+    lines: Iterator[list[str]]
+    twice: Mapping[str, str] = field(default_factory=dict)
+    dialect: Dialect = field(default_factory=Dialect)
+    matched: Matched = field(default_factory=Matched)
+    rules: CellRules = field(default_factory=CellRules)
+    left_out: LeftOut = field(default_factory=LeftOut)
+
+    @property
+    def reading(self) -> Reading:
+        """What whoever scores its lines has to know."""
+        return Reading(self.header, self.matched.renamed, self.rules)
+
+    @property
+    def names(self) -> list[str]:
+        """What the model calls each column."""
+        return [self.matched.renamed.get(name, name) for name in self.header]
+
+    @property
+    def line(self) -> int:
+        """The line of the file in which the last record stood, from 1."""
+        return self.left_out.line
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth saying of the file; whole when all lines are read."""
+        return [*self.dialect.notes, *self.matched.notes, *self.left_out.notes]
+
+    @property
+    def rows(self) -> Iterator[dict[str, str] | Problem]:
+        """Column to cell for each line that is still to come, as the schema reads them, see :func:`row_of`."""
+        names = self.names
+        return (self.rules.row(row_of(names, cells)) for cells in self.lines)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What scores a table's lines elsewhere has to know: columns, their names to the model, how cells are read."""
+
+    header: tuple[str, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    rules: CellRules = field(default_factory=CellRules)
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {"header": self.header, "renamed": dict(self.renamed), "rules": self.rules.to_json()}
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any], schema: Schema) -> Reading:
+        """What :meth:`to_json` gave, for the schema of the model."""
+        return cls(tuple(given["header"]), given["renamed"], CellRules.from_json(given["rules"], schema))
+
+
+def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
+    """Names of the columns, each once, by the rules of ``pandas.read_csv``, with which models are trained.
+
+    A column without a name is "Unnamed: 0" (its number), the second of a name gets ".1".
+
+    Parameters
+    ----------
+    cells : sequence of str
+        The header line.
+    strip : bool
+        Leave out spaces at the ends of names, unless two names are then the same.
+
+    Raises
+    ------
+    Unreadable
+        When there is no name at all.
+    """
+    if not any(cell.strip() for cell in cells):
+        raise Unreadable("The table has no header.", "Its first line names the columns, each after a feature.")
+    named = [cell if cell.strip() else f"Unnamed: {at}" for at, cell in enumerate(cells)]
+    taken: set[str] = set()
+    for at, name in enumerate(named):
+        number, free = 0, name
+        while free in taken or (number and free in named):
+            number += 1
+            free = f"{name}.{number}"
+        taken.add(free)
+        named[at] = free
+    stripped = [plain_cell(name.strip()) for name in named]  # results are written with :func:`ml.tables.safe_cell`
+    return tuple(stripped if strip and len(set(stripped)) == len(named) else named)
+
+
+def twice_in(cells: Sequence[str], header: Sequence[str]) -> dict[str, str]:
+    """Columns whose name an earlier one has in the file: what :func:`header_of` called them, to that name."""
+    first: dict[str, str] = {}
+    found: dict[str, str] = {}
+    for cell, name in zip(cells, header, strict=True):
+        written = cell.strip()
+        if written and written in first:
+            found[name] = written
+        first.setdefault(written, name)
+    return found
+
+
+def row_of(header: Sequence[str], cells: list[str]) -> dict[str, str] | Problem:
+    """The cells by column; a Problem (its row is still 0, its value the cells) where they do not fit the header."""
+    if len(cells) == len(header):
+        return dict(zip(header, cells, strict=True))
+    message = f"Cells in this line: {len(cells)}; in the header: {len(header)}."
+    return Problem(0, None, cells, message, "Give each column a cell; leave it empty where the value is not known.")
+
+
+def refused_in_words(refused: Counter[str]) -> list[str]:
+    """What to say of values that could not be taken, by feature; the most first."""
+    return [
+        f"{name}: {count:,} {'value' if count == 1 else 'values'} could not be taken."
+        for name, count in refused.most_common()
+    ]
