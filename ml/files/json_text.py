@@ -1,0 +1,85 @@
+"""JSON as the standard has it, in the same words at every door: no name twice, no half characters, no infinity."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from ml.errors import Unreadable
+
+LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+SEND = 'Send a JSON object such as {"feature": value}, a list of them, or a table as text/csv.'
+
+
+def parse_json(text: str, what: str, *, nan: bool = False) -> Any:
+    """Read a JSON text.
+
+    Parameters
+    ----------
+    text : str
+    what : str
+        What people call it, for errors.
+    nan : bool
+        True reads NaN as null, which is what pandas means by it; False refuses it.
+
+    Raises
+    ------
+    Unreadable
+    """
+    try:
+        data = (LENIENT if nan else DECODER).decode(text)
+    except json.JSONDecodeError as error:
+        raise not_json(what, error.msg, error.lineno, error.colno) from None
+    except (RecursionError, ValueError) as error:
+        raise too_much(what, error) from None
+    check_characters(data, text, what)
+    return data
+
+
+def not_json(what: str, why: str, line: int, column: int) -> Unreadable:
+    """The error of a text that is no JSON."""
+    return Unreadable(f"{what} is not JSON: {why} (line {line}, column {column}).", SEND)
+
+
+def too_much(what: str, error: RecursionError | ValueError) -> Unreadable:
+    """The error of JSON that Python does not read, although it may be right."""
+    if isinstance(error, RecursionError):
+        return Unreadable(f"{what} is nested too deep.", SEND)
+    return Unreadable(f"{what} holds a number of too many digits.", "Accepted: up to 4,300 digits.")
+
+
+def check_characters(data: Any, text: str, what: str) -> None:
+    """Refuse half of a pair of surrogates in what was read from a text: it is no character."""
+    try:
+        if LONE_SURROGATE.search(text):
+            json.dumps(data, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise Unreadable(f"{what} holds half of a \\u pair, which is no character.", "Send both halves.") from None
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """The names that come more than once, in one pass: a client may send a million."""
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        twice = ", ".join(repr(name[:80]) for name in repeated(name for name, _ in pairs))
+        raise Unreadable(f"Names came more than once in one object: {twice[:400]}.", "Send each name once.")
+    return made
+
+
+def _refuse_constant(name: str) -> Any:
+    raise Unreadable(f"{name} is no JSON and no value.", "Send null where a value is not known.")
+
+
+def _nan_is_missing(name: str) -> Any:
+    return None if name == "NaN" else _refuse_constant(name)
+
+
+DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse_constant)
+LENIENT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_nan_is_missing)
