@@ -15,9 +15,8 @@ os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
 import logging
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -29,18 +28,12 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import callbacks
 from api import WholeRequest, create_api
 from callbacks.before import page_before
-from jobs.addresses import Rules
-from jobs.beside import Beside
-from jobs.intake import Intake
 from layouts import shell, url
-from layouts.campaign import Keeping
 from ml.plots import theme
-from ml.service import Service, open_service
+from ml.service import Service
+from rooms import Rooms, keeping_of, load_models, open_intake, open_rooms
 from settings import BadSetting, Settings, read_root
-from store.db import Store, chosen_cut_offs, open_store
-from store.files import Files
 from web.address import BadAddress, joined
-from web.cache import ResultCache, sweep
 from web.doors import Doors
 from web.envelope import refuse_malformed
 from web.headers import SafeHeaders, content_policy
@@ -50,44 +43,9 @@ from web.reader import write_as_readers_do
 from web.serve import debug, read_options, serve
 from web.static import compress_text, serve_static_well
 
-log = logging.getLogger("likely")
-
 HERE = Path(__file__).resolve().parent
 GUNICORN = HERE / "gunicorn.conf.py"
 MEGABYTE = 1024 * 1024
-
-
-@dataclass(frozen=True)
-class Rooms:
-    """What the doors lead to."""
-
-    service: Service
-    cache: ResultCache
-    store: Store
-
-    def faults(self) -> dict[str, str | None]:
-        """Each part of the service and what is wrong with it, None where all is well."""
-        models = self.service.check()
-        none = "There is none: python -m ml train --missing makes the demo models." if not models else None
-        vital = {
-            "models": "None of them serves." if models and all(models.values()) else none,
-            "store": self.store.fault(),
-        }
-        return vital | {"cache": self.cache.fault()} | {f"model {name}": fault for name, fault in models.items()}
-
-
-def open_rooms(settings: Settings) -> Rooms:
-    """Open the models, the cache and the store; none of them is read before it is asked for."""
-    cache_dir = settings.var_dir / "cache"
-    try:
-        cache_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadSetting(f"VAR_DIR is {str(settings.var_dir)!r}; accepted: a folder to write to ({error}).") from None
-    sweep(cache_dir)
-    cache = ResultCache(cache_dir, settings.redis_url)
-    store = open_store(settings.database_url)
-    service = open_service(settings.models_dir, cache, settings.var_dir / "locks", chosen_cut_offs(store))
-    return Rooms(service, cache, store)
 
 
 def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
@@ -120,20 +78,12 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
         add_log_handler=False,
     )
     app.layout = shell.layout  # made for each request: its links begin with that request's prefix
-    callbacks.register(app, rooms.service, rooms.store, keeping_of(settings))
+    callbacks.register(app, rooms.service, rooms.store, keeping_of(settings), rooms.making)
     refuse_malformed(app)
     write_as_readers_do(server, url.under)
     serve_static_well(app)
     answer_404_where_no_page_is(app, lambda path: is_page(path, rooms.service))
     return app
-
-
-def keeping_of(settings: Settings) -> Keeping:
-    """What becomes of files that are sent for a campaign, and what they may be."""
-    here = settings.database_url.startswith("sqlite") and settings.files_url.startswith(("/", "file:"))
-    packages = {"Excel (.xlsx)": "openpyxl", "Parquet": "pyarrow"}
-    formats = tuple(name for name, package in packages.items() if find_spec(package))
-    return Keeping(settings.job_days, here, formats)
 
 
 def draws(path: str) -> bool:
@@ -167,7 +117,7 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
         level=settings.log_level.upper(), stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
     )
     rooms = open_rooms(settings)
-    load_models(rooms.service)
+    load_models(rooms)
     pages = create_app(settings, rooms)
     if change is not None:
         change(pages)
@@ -185,28 +135,6 @@ def behind_proxies(server: WSGIApplication, settings: Settings) -> WSGIApplicati
     hops = settings.proxy_hops
     server = Mount(server, settings.root_path, hops, read_root)
     return ProxyFix(server, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=0) if hops else server
-
-
-def open_intake(settings: Settings, rooms: Rooms) -> Intake:
-    """Open where jobs are accepted, and what tells workers of them."""
-    if settings.broker_url:
-        from jobs import broker  # celery takes 0.2 s, and nobody without a broker needs it
-
-        announce = broker.announcer(broker.connect(settings.broker_url))
-    else:
-        announce = Beside(settings.var_dir, HERE, settings.to_environ()).wake
-    rules = Rules.of(settings.callback_secret, settings.callback_networks)
-    return Intake(rooms.service, rooms.store, Files(settings.files_url), announce, rules)
-
-
-def load_models(service: Service) -> None:
-    """Load all models before Gunicorn forks, so that its workers share them; the broken are named."""
-    faults = service.check()
-    if not faults:
-        log.warning("There are no models; 'python -m ml train --missing' makes those of the demonstration.")
-    for name, fault in faults.items():
-        if fault is not None:
-            log.error("Model %s does not serve, the others do: %s", name, fault)
 
 
 def warm_up(app: Dash) -> None:

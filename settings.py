@@ -99,6 +99,9 @@ class Settings:
 
     models_dir: Path = _setting(Path("models"), Path, "Folder of the model bundles")
     var_dir: Path = _setting(Path("var"), Path, "Folder for what the service writes: cache, locks, SQLite")
+    demo_models: str = _setting(
+        "auto", _one_of("auto", "off"), "What a start without models does: auto makes the demo models beside it"
+    )
     redis_url: str = _setting(
         "",
         _url("redis", "rediss", "unix"),

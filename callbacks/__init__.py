@@ -16,7 +16,13 @@ from ml.book import Books
 from ml.service import Service
 
 
-def register(app: Dash, service: Service, store: Any = None, keeping: Keeping | None = None) -> None:
+def register(
+    app: Dash,
+    service: Service,
+    store: Any = None,
+    keeping: Keeping | None = None,
+    making: router.HowFar = lambda: None,
+) -> None:
     """Register every callback of the pages.
 
     Parameters
@@ -27,9 +33,11 @@ def register(app: Dash, service: Service, store: Any = None, keeping: Keeping | 
         Where books of records and chosen cut-offs are kept.
     keeping : Keeping, optional
         What becomes of files that are sent for a campaign.
+    making : callable, optional
+        How far demo models are that are being made beside the service.
     """
     books = Books(store and (lambda: store.book))
-    router.register(app, service, books, keeping or Keeping())
+    router.register(app, service, books, keeping or Keeping(), making)
     finder.register(app, service, books)
     choices.register(app, service)
     predict.register(app, service)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -13,18 +14,33 @@ from layouts import campaign, gallery, home, ids, insights, not_found, parts, pe
 from layouts.campaign import Keeping
 from layouts.plots import asked_outcome
 from ml.book import Books
-from ml.errors import LikelyError
+from ml.demo.status import Making
+from ml.errors import LikelyError, UnknownModel
 from ml.overview import opening, read_cut_off
 from ml.service import Bundle, Service
 
+HowFar = Callable[[], Making | None]
 
-def register(app: Dash, service: Service, books: Books, keeping: Keeping) -> None:
-    """Show the page of the address, at load and whenever the address changes."""
+
+def register(app: Dash, service: Service, books: Books, keeping: Keeping, making: HowFar) -> None:
+    """Show the page of the address, at load and whenever the address changes, and models as they are made."""
     app.callback(
         Output(ids.CONTENT, "children"),
         Input(ids.LOCATION, "pathname"),
         Input(ids.LOCATION, "search"),
-    )(partial(show_page_in_browser, service, books=books, keeping=keeping))
+    )(partial(show_page_in_browser, service, books=books, keeping=keeping, making=making))
+    app.callback(
+        Output(ids.MAKING, "children"),
+        Output(ids.MAKING_TICK, "disabled"),
+        Input(ids.MAKING_TICK, "n_intervals"),
+        prevent_initial_call=True,
+    )(partial(show_making, service, making))
+
+
+def show_making(service: Service, making: HowFar, _times: object) -> tuple[list[Component], bool]:
+    """The models that are there now, how far the others are, and whether that was all."""
+    now = making()
+    return home.listed(models(service), now), now is None or not now.goes_on
 
 
 def show_page_in_browser(service: Service, path: object, search: object, **others: Any) -> Component:
@@ -33,7 +49,12 @@ def show_page_in_browser(service: Service, path: object, search: object, **other
 
 
 def show_page(
-    service: Service, path: object, search: object, books: Books | None = None, keeping: Keeping | None = None
+    service: Service,
+    path: object,
+    search: object,
+    books: Books | None = None,
+    keeping: Keeping | None = None,
+    making: HowFar = lambda: None,
 ) -> Component:
     """The page at an address, or what is wrong with the address in words.
 
@@ -47,15 +68,22 @@ def show_page(
         Where the record is that the address may name.
     keeping : Keeping, optional
         What becomes of files that are sent.
+    making : callable
+        How far demo models are that are being made.
     """
     path, search = (text if isinstance(text, str) else "" for text in (path, search))
     page = url.parse(path)
     if page is None:
         return not_found.page(path, service.names())
     if page.model is None:
-        return gallery.page() if page.kind == "gallery" else home.page(models(service))
+        return gallery.page() if page.kind == "gallery" else home.page(models(service), making())
     try:
         return _model_page(service, page.kind, page.model, url.query_of(search), books, keeping)
+    except UnknownModel as error:
+        now = making()
+        if now and now.goes_on and page.model in now.names:
+            return home.coming(page.model, models(service), now)
+        return not_found.refusal(error, service.names())
     except LikelyError as error:
         return not_found.refusal(error, service.names())
 

@@ -8,30 +8,45 @@ from typing import TYPE_CHECKING, TypeAlias
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, parts, url
+from layouts import ids, making, parts, url
 from layouts.search import MODELS, search_box, sought
 from ml.errors import LikelyError
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle
+    from ml.demo.status import Making
 
 Found: TypeAlias = "Bundle | LikelyError"
 
 
-def page(models: Sequence[tuple[str, Found]]) -> Component:
+def page(models: Sequence[tuple[str, Found]], now: Making | None = None) -> Component:
     """The list of models.
 
     Parameters
     ----------
     models : sequence of (name, Bundle or LikelyError)
         A model that cannot be opened is listed with what is wrong.
+    now : Making, optional
+        How far demo models are that are being made.
     """
-    cards = [_broken(name, found) if isinstance(found, LikelyError) else _card(name, found) for name, found in models]
-    body = html.Ul(cards, className="cards", id=ids.MODELS) if cards else _no_models()
-    search = [search_box(ids.MODELS, "Search the models", "models")] if len(cards) >= MODELS else []
+    search = [search_box(ids.MODELS, "Search the models", "models")] if len(models) >= MODELS else []
     lead = html.P("Choose a model, change a value, and see how likely each outcome is.", className="lead-line")
     head = html.Header(html.Div([html.H1("Models"), lead]), className="model-head")
-    return parts.page("Likely", [head, *search, body], class_name="page-home")
+    return parts.page("Likely", [head, *search, *making.around(listed(models, now), now)], class_name="page-home")
+
+
+def coming(name: str, models: Sequence[tuple[str, Found]], now: Making) -> Component:
+    """The page of a demo model that is not made yet: which are there, and how far the others are."""
+    lead = html.P("This model is being made. It appears below when it is ready.", className="lead-line")
+    head = html.Header(html.Div([html.H1(name), lead]), className="model-head")
+    return parts.page(name, [head, *making.around(listed(models, now), now)], class_name="page-home")
+
+
+def listed(models: Sequence[tuple[str, Found]], now: Making | None) -> list[Component]:
+    """The cards of the models, below how far others are that are being made."""
+    cards = [_broken(name, found) if isinstance(found, LikelyError) else _card(name, found) for name, found in models]
+    told = [making.panel(now, [name for name, _ in models])] if now and making.is_shown(now) else []
+    return [*told, *([html.Ul(cards, className="cards", id=ids.MODELS)] if cards else [] if told else [_no_models()])]
 
 
 def _card(name: str, bundle: Bundle) -> Component:

@@ -34,6 +34,10 @@ CHOICES = "choices"
 CHOICES_SOUGHT = "choices-sought"
 CHOICES_FOUND = "choices-found"
 
+# The demo models while they are being made
+MAKING = "making"
+MAKING_TICK = "making-tick"
+
 # A search over what stands on the page; the names stand in assets/36-search.js too
 SEARCH = "search"
 SEARCH_WORDS = "search-words"

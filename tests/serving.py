@@ -77,3 +77,7 @@ def wait_for_text(log, text, times=1):
 def text_of(log):
     log.seek(0)
     return log.read()
+
+
+def app(*flags):
+    return [sys.executable, "app.py", *flags]

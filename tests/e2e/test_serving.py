@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from tests.serving import BIN, ROOT, free_port, starter, status, text_of, wait_for, wait_for_text
+from tests.serving import BIN, ROOT, app, free_port, starter, status, text_of, wait_for, wait_for_text
 
 
 @pytest.fixture
@@ -19,10 +19,6 @@ def start(models_dir, tmp_path):
     """Start a command in the project's folder; what it started is stopped at the end."""
     with starter(models_dir, tmp_path) as run:
         yield run
-
-
-def app(*flags):
-    return [sys.executable, "app.py", *flags]
 
 
 def test_python_app_py_serves_and_stops_when_told(start):
@@ -157,6 +153,7 @@ def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp
     copy = tmp_path / "copy"
     tracked = [
         "app.py",
+        "rooms.py",
         "settings.py",
         "gunicorn.conf.py",
         "api",

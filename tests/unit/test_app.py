@@ -91,7 +91,7 @@ def test_a_broken_model_is_named_at_the_start_and_the_others_serve(settings, tmp
 
 
 def test_without_models_the_start_says_how_to_make_some(settings, tmp_path, caplog):
-    client = Client(create_server(replace(settings, models_dir=tmp_path / "none")))
+    client = Client(create_server(replace(settings, models_dir=tmp_path / "none", demo_models="off")))
     assert "python -m ml train --missing" in caplog.text
     assert client.get("/").status_code == 200
     assert client.get("/readyz").status_code == 503

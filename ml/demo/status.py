@@ -1,0 +1,93 @@
+"""How far the making of the demo models is: a file that the maker writes and every process of the service reads."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+STARTING, MAKING, OVER = "starting", "making", "over"
+PATIENCE = 120.0  # seconds that a maker may take until it works; it has libraries to import
+_UNFINISHED = "It ended before it was done: the log says why."
+
+
+@dataclass(frozen=True)
+class Making:
+    """How far the making is.
+
+    Attributes
+    ----------
+    state : {"starting", "making", "over"}
+    names : tuple of str
+        The models to be made, in their order.
+    now : str or None
+        The one that is being made.
+    faults : mapping of str
+        Why a model could not be made, by name; under the empty name, why none could.
+    since : float
+        When this was written, in seconds since 1970.
+    """
+
+    state: str
+    names: tuple[str, ...] = ()
+    now: str | None = None
+    faults: Mapping[str, str] = field(default_factory=dict)
+    since: float = 0.0
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether more models are to come."""
+        return self.state != OVER
+
+    def sentence(self) -> str:
+        """What a service without models says of itself."""
+        if self.goes_on:
+            at = f" {self.now} is being made." if self.now else ""
+            return f"There is none yet: the demo models are being made.{at}"
+        why = " ".join(f"{name}: {fault}" if name else fault for name, fault in self.faults.items())
+        return f"There is none: the demo models could not be made. {why}".strip()
+
+
+def lock_of(models: Path) -> FileLock:
+    """The lock that the one maker for a folder of models holds; beside the models, so that instances share it."""
+    place = models / ".demo"
+    place.mkdir(parents=True, exist_ok=True)
+    return FileLock(place / "lock")
+
+
+def is_made_now(models: Path) -> bool:
+    """Whether a maker works on this folder."""
+    try:
+        with lock_of(models).acquire(timeout=0):
+            return False
+    except Timeout:
+        return True
+    except OSError:  # no folder, or none to write to: nobody can make anything there
+        return False
+
+
+def write(file: Path, making: Making) -> None:
+    """Say how far it is; readers see the old or the new, never a part."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f"{file.name}.{os.getpid()}")
+    beside.write_text(json.dumps(asdict(making) | {"since": time.time()}), encoding="utf-8")
+    os.replace(beside, file)
+
+
+def read(file: Path, models: Path) -> Making | None:
+    """How far it is; None where nothing was begun. A maker that died is told as one that failed."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        making = Making(**(found | {"names": tuple(found["names"])}))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+    if not making.goes_on or is_made_now(models):
+        return making
+    if making.state == STARTING and time.time() - making.since < PATIENCE:
+        return making
+    return Making(OVER, making.names, None, {**making.faults, making.now or "": _UNFINISHED}, making.since)

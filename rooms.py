@@ -1,0 +1,103 @@
+"""The parts of the service, opened from the settings: models, cache, store, jobs."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from jobs.addresses import Rules
+from jobs.beside import Beside
+from jobs.intake import Intake
+from layouts.campaign import Keeping
+from ml.demo.status import Making
+from ml.service import Service, open_service
+from settings import BadSetting, Settings
+from store.db import Store, chosen_cut_offs, open_store
+from store.files import Files
+from web.cache import ResultCache, sweep
+from web.demo import DemoModels
+
+log = logging.getLogger("likely")
+
+HOME = Path(__file__).resolve().parent
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """What the doors lead to."""
+
+    service: Service
+    cache: ResultCache
+    store: Store
+    demo: DemoModels | None = None  # None where the operator makes models alone
+
+    def making(self) -> Making | None:
+        """How far the demo models are, where a service that was started without models makes some."""
+        return self.demo.making() if self.demo else None
+
+    def faults(self) -> dict[str, str | None]:
+        """Each part of the service and what is wrong with it, None where all is well."""
+        models = self.service.check()
+        vital = {
+            "models": "None of them serves." if models and all(models.values()) else None if models else self._none(),
+            "store": self.store.fault(),
+        }
+        return vital | {"cache": self.cache.fault()} | {f"model {name}": fault for name, fault in models.items()}
+
+    def _none(self) -> str:
+        making = self.making()
+        return making.sentence() if making else "There is none: python -m ml train --missing makes the demo models."
+
+
+def open_rooms(settings: Settings) -> Rooms:
+    """Open the models, the cache and the store; none of them is read before it is asked for."""
+    cache_dir = settings.var_dir / "cache"
+    try:
+        cache_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadSetting(f"VAR_DIR is {str(settings.var_dir)!r}; accepted: a folder to write to ({error}).") from None
+    sweep(cache_dir)
+    cache = ResultCache(cache_dir, settings.redis_url)
+    store = open_store(settings.database_url)
+    service = open_service(settings.models_dir, cache, settings.var_dir / "locks", chosen_cut_offs(store))
+    demo = None
+    if settings.demo_models == "auto":
+        demo = DemoModels(settings.models_dir, settings.var_dir, HOME, settings.to_environ())
+    return Rooms(service, cache, store, demo)
+
+
+def load_models(rooms: Rooms) -> None:
+    """Load all models before Gunicorn forks, so that its workers share them; the broken are named.
+
+    Where there are none, the making of the demo models begins.
+    """
+    faults = rooms.service.check()
+    if not faults and rooms.demo:
+        rooms.demo.make()
+    elif not faults:
+        log.warning("There are no models; 'python -m ml train --missing' makes those of the demonstration.")
+    for name, fault in faults.items():
+        if fault is not None:
+            log.error("Model %s does not serve, the others do: %s", name, fault)
+
+
+def open_intake(settings: Settings, rooms: Rooms) -> Intake:
+    """Open where jobs are accepted, and what tells workers of them."""
+    if settings.broker_url:
+        from jobs import broker  # celery takes 0.2 s, and nobody without a broker needs it
+
+        announce = broker.announcer(broker.connect(settings.broker_url))
+    else:
+        announce = Beside(settings.var_dir, HOME, settings.to_environ()).wake
+    rules = Rules.of(settings.callback_secret, settings.callback_networks)
+    return Intake(rooms.service, rooms.store, Files(settings.files_url), announce, rules)
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    """What becomes of files that are sent for a campaign, and what they may be."""
+    here = settings.database_url.startswith("sqlite") and settings.files_url.startswith(("/", "file:"))
+    packages = {"Excel (.xlsx)": "openpyxl", "Parquet": "pyarrow"}
+    formats = tuple(name for name, package in packages.items() if find_spec(package))
+    return Keeping(settings.job_days, here, formats)
