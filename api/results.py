@@ -36,8 +36,8 @@ def register(app: Flask, results: Results) -> None:
             return _later(job, made)
         response = _answer(made, form, compression, f"{job}-{form.tag}")
         suffix = ".gz" if compression == "gzip" else ""
-        name = f"{results.noun(job)}-{job[:8]}{form.suffix}{suffix}"
-        response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        name = f"{results.stem(job)}{form.suffix}{suffix}"
+        response.headers.set("Content-Disposition", "attachment", filename=name)
         _say_what_it_depends_on(response, form, compression)
         return response
 

@@ -17,7 +17,7 @@
     const mine = (current = c.begin());
     const bad = found.errors ? ` ${c.noun(found.errors, "record")} could not be scored: what is wrong stands beside ${found.errors === 1 ? "it" : "them"}, at the end.` : "";
     c.part("result-words").textContent = `${c.noun(found.total ?? found.done, "record")} of ${found.name || "the file"}.${bad}${(found.notes ?? []).map((note) => ` ${note}`).join("")}`;
-    Object.assign(c.part("download"), { href: c.resultOf(found.id), download: `scored ${named(found.name)}.csv` });
+    c.offer(c.part("download"), found, "scored", named(found.name));
     listing(null);
     c.part("forecast").replaceChildren();
     try {
@@ -104,7 +104,7 @@
     bar.hidden = cancel().hidden = !making;
     if (making) c.fill(bar, list);
     load.hidden = list?.state !== "done";
-    if (list?.state === "done") Object.assign(load, { href: c.resultOf(list.id), download: `list ${named(job.name)}.csv` });
+    if (list?.state === "done") c.offer(load, list, "list", named(job.name));
     button().disabled = Boolean(making);
   }
 

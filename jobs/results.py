@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 
 from jobs import places
@@ -18,6 +19,7 @@ from store.job import EXPORT, OPEN, Job
 SMALL = 200_000  # cells that are written while whoever asks waits: a second or two
 PATIENCE = 5.0  # seconds for which a request waits for a worker
 PAUSE = 0.1
+LONGEST_STEM = 100  # characters
 
 
 class NotMade(LikelyError):
@@ -60,9 +62,12 @@ class Results:
         except LikelyError:
             return {}
 
-    def noun(self, job: str) -> str:
-        """What a file of the result is called."""
-        return "list" if self._done(job).kind == LIST else "scored"
+    def stem(self, job: str) -> str:
+        """What a file of the result is called, without its ending: after the file that was sent."""
+        found = self._done(job)
+        sent = re.sub(r"\.[^.]*$", "", str(found.options.get("name") or "records"))
+        plain = re.sub(r"[^\w .,()+-]", "_", sent).strip(" .")[:LONGEST_STEM]
+        return f"{'list' if found.kind == LIST else 'scored'} {plain or 'records'}"
 
     def made(self, job: str, form: Format) -> Parts | Job:
         """The result in another format, or the job that makes it, where that takes longer than a request waits.

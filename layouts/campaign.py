@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dash import html
 from dash.development.base_component import Component
 
-from layouts import campaign_list, ids
+from layouts import campaign_list, downloads, ids
 from layouts.entry import Entry
 from layouts.fields import marks_data
 from layouts.still import still
@@ -189,9 +189,7 @@ def _result() -> list[Component]:
         className="campaign-outcome",
         hidden=True,
     )
-    load = html.A(
-        "Download all records, CSV", id=ids.campaign("download"), href="#", className="tool-button", download=""
-    )
+    load = downloads.menu("download", "Download all records", "result")
     return [
         html.Div(
             [html.H2("Result"), html.P(id=ids.campaign("result-words"), className="campaign-lead")],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from dash import html
 from dash.development.base_component import Component
 
-from layouts import ids
+from layouts import downloads, ids
 from layouts.entry import Entry
 
 if TYPE_CHECKING:
@@ -133,8 +133,8 @@ def _brings() -> Component:
     bar = html.Progress(
         id=ids.campaign("list"), max=1, className="campaign-progress", hidden=True, **{"aria-label": "The list"}
     )
-    load = html.A("Download the list, CSV", id=ids.campaign("list-download"), href="#", className="tool-button")
-    load.hidden, load.download = True, ""
+    load = downloads.menu("list-download", "Download the list", "list")
+    load.hidden = True
     return html.Div(
         [
             html.H3("What it should bring"),

@@ -1,9 +1,11 @@
 """A campaign in a real browser: a file, its columns, its scoring, the table, and the list."""
 
 import csv
+import io
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from playwright.sync_api import expect
 
@@ -73,10 +75,15 @@ def figures(tab):
     return dict(tab.page.locator("#campaign-forecast dl > div").evaluate_all(read))
 
 
-def downloaded(tab, link):
+def saved(tab, menu, form):
+    tab.page.locator("summary", has_text=menu).click()
     with tab.page.expect_download() as coming:
-        tab.page.get_by_role("link", name=link).click()
-    with Path(coming.value.path()).open(newline="", encoding="utf-8-sig") as file:
+        tab.page.locator("details[open]").get_by_role("link", name=form, exact=True).click()
+    return coming.value
+
+
+def downloaded(tab, menu):
+    with Path(saved(tab, menu, "CSV").path()).open(newline="", encoding="utf-8-sig") as file:
         return list(csv.DictReader(file))
 
 
@@ -140,10 +147,17 @@ def test_from_a_file_to_a_list(browse, customers, rows, service):
     regions = [line["Region"] for line in made]
     assert regions.count("North") >= 40
     assert regions.count("South") <= 20
+    book = saved(tab, "Download the list", "Excel (.xlsx)")
+    assert book.suggested_filename.startswith("list ")
+    sheet = openpyxl.load_workbook(io.BytesIO(Path(book.path()).read_bytes())).active
+    assert [row[0] for row in sheet.iter_rows(values_only=True)][1:] == list(range(1, 101))
+    people = saved(tab, "Download the list", "CSV for Excel")
+    assert people.suggested_filename.endswith(".csv")
+    assert Path(people.path()).read_bytes().startswith(b"\xef\xbb\xbf")
 
     # and all of it after a reload
     tab.page.reload()
-    expect(tab.page.get_by_role("link", name="Download the list")).to_be_visible(timeout=OVER)
+    expect(tab.page.locator("summary", has_text="Download the list")).to_be_visible(timeout=OVER)
     assert figures(tab) == brings
     expect(tab.page.get_by_label("At least of North")).to_have_value("40")
 

@@ -144,8 +144,9 @@ def test_a_value_changes_the_score_and_a_file_is_scored(browse, address, models_
     tab.page.get_by_role("button", name="Score").click()
     tab.page.wait_for_selector("#campaign[data-at=result]", timeout=120_000)
     tab.page.wait_for_selector(".ag-row")
+    tab.page.locator("summary", has_text="Download all records").click()
     with tab.page.expect_download() as coming:
-        tab.page.get_by_role("link", name="Download all records").click()
+        tab.page.get_by_role("link", name="CSV", exact=True).click()
     assert coming.value.url.startswith(f"{address}/api/v1/jobs/")
     assert outside(tab) == []
 

@@ -135,7 +135,7 @@ def test_gzip_on_the_way_or_as_a_file_and_never_of_a_range(house, places):
     file = house.client.get(f"{place}?compression=gzip")
     assert (file.content_type, gzip.decompress(file.data)) == ("application/gzip", plain.data)
     assert "Content-Encoding" not in file.headers
-    assert file.headers["Content-Disposition"].endswith('.csv.gz"')
+    assert file.headers["Content-Disposition"] == 'attachment; filename="scored records.csv.gz"'
     both = house.client.get(place, headers={"Accept-Encoding": "gzip", "Range": "bytes=3-9"})
     assert (both.status_code, both.data) == (206, plain.data[3:10])
     none = house.client.get(f"{place}?compression=none", headers={"Accept-Encoding": "gzip"})
@@ -184,6 +184,16 @@ def test_csv_for_excel_by_language_or_parameter(house, places):
     assert house.client.get(place).data.decode("utf-8-sig").startswith("Full name,Phone,")
     assert house.client.get(f"{place}&separator=tab").data.decode("utf-8-sig").startswith("Full name\tPhone\t")
     assert house.client.get(places["list"]).json["links"]["result_csv_excel"].endswith("?format=csv-excel")
+
+
+def test_a_file_is_called_as_the_one_that_was_sent(house):
+    data = people(rows=3, seed=1).to_csv(index=False)
+    for name, called in (("Kündigungen März.xlsx", "K%C3%BCndigungen%20M%C3%A4rz"), ('a"\r\nX: b/c', "a___X_ b_c")):
+        place = house.client.post("/api/v1/models/binary/jobs", query_string={"name": name}, data=data).json["links"]
+        house.work()
+        said = house.client.get(f"{place['self']}/result").headers["Content-Disposition"]
+        assert said.startswith("attachment; filename")
+        assert f"scored {called}.csv" in said or f"scored%20{called}.csv" in said
 
 
 def test_accept_names_the_format_too(house, places):

@@ -1,0 +1,56 @@
+/* Downloads of a result. What takes long is made by a worker first; it is fetched when it is there. */
+(() => {
+  "use strict";
+  const c = window.likelyCampaign;
+  const SUFFIX = { xlsx: ".xlsx", "csv-excel": ".csv", csv: ".csv" };
+  const PAUSE = 2; // seconds, where the server names none
+
+  /* Called with the menu and the job; a file is called as the one that was sent. */
+  function offer(menu, job, noun, name) {
+    for (const link of menu.querySelectorAll("[data-format]")) {
+      const form = link.dataset.format;
+      // Not compressed on the way: only so can a browser tell how far it is, and go on after a break
+      const query = new URLSearchParams({ format: form, compression: "none" });
+      Object.assign(link, { href: `${c.resultOf(job.id)}?${query}`, download: `${noun} ${name}${SUFFIX[form]}` });
+    }
+  }
+
+  /* Resolves when the file is there. */
+  async function made(address, tell) {
+    for (;;) {
+      const answer = await fetch(address, { method: "HEAD" }).catch(() => null);
+      if (answer?.status === 200) return;
+      if (answer?.status !== 202) await c.ask(address); // says why
+      tell();
+      const seconds = Number(answer.headers.get("Retry-After")) || PAUSE;
+      await new Promise((done) => { setTimeout(done, 1000 * seconds); });
+    }
+  }
+
+  async function fetchIt({ href, download, textContent }, says, root) {
+    const here = () => c.page() === root;
+    try {
+      await made(href, () => { if (here()) c.say(says, `Making ${textContent} …`); });
+      if (!here()) return;
+      c.say(says, "");
+      const link = c.element("a", { href, download });
+      document.body.append(link);
+      link.click();
+      link.remove();
+    } catch (error) {
+      if (here()) c.say(says, error.words ?? "The file cannot be fetched. Try again.", true);
+    }
+  }
+
+  addEventListener("click", (event) => {
+    const link = event.target.closest?.(".campaign-formats a");
+    if (!link || !c.page()) return;
+    const menu = link.closest("details");
+    menu.open = false;
+    if (link.dataset.format === "csv") return; // it is kept so, and there is nothing to wait for
+    event.preventDefault();
+    fetchIt(link, menu.dataset.says, c.page());
+  });
+
+  Object.assign(c, { offer });
+})();

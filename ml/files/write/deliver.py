@@ -1,0 +1,70 @@
+"""Where a result goes: a file that is there only when it is whole, or a device, pipe or stream that is written into."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, BinaryIO
+
+_SPECIAL = ("/dev", "/proc")  # folders whose entries stand for something that is open already
+
+
+@contextmanager
+def delivered(target: Path | IO[bytes]) -> Iterator[IO[bytes]]:
+    """A file to write the result into.
+
+    Parameters
+    ----------
+    target : Path or binary file
+        A path gets its file when the block ends well, and keeps what it had where it does not; a link stays a link. What
+        is no regular file, such as ``/dev/stdout`` or a named pipe, is written into as it is.
+    """
+    if not isinstance(target, Path):
+        yield target
+        target.flush()
+    elif _is_special(target):
+        with target.open("wb") as file:
+            yield file
+    else:
+        real = target.resolve()
+        part = real.with_name(f".{real.name}.{os.getpid()}.part")
+        try:
+            with part.open("wb") as file:
+                yield file
+            os.replace(part, real)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def _is_special(target: Path) -> bool:
+    """Whether a path is a device, a pipe, or another name of a file that is open: none of them may be replaced."""
+    folder = os.path.realpath(target.parent)
+    opened = folder in _SPECIAL or folder.startswith("/proc/")
+    return target.exists() and (opened or not target.is_file())
+
+
+def is_stream(target: Path, file: IO[bytes] | BinaryIO) -> bool:
+    """Whether a path is another name of an open file, as ``/dev/stdout`` is of standard output."""
+    try:
+        there, here = target.stat(), os.fstat(file.fileno())
+    except (OSError, ValueError):
+        return False
+    return os.path.samestat(there, here) and not stat.S_ISDIR(there.st_mode)
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A path for a file of this process, which is gone when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="likely-") as folder:
+        yield Path(folder) / "made"
+
+
+def copy_into(source: Path, target: IO[bytes]) -> None:
+    """Write the bytes of a file into another."""
+    with source.open("rb") as file:
+        shutil.copyfileobj(file, target, 1024 * 1024)
