@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 import zlib
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import orjson
 from flask import Flask, Response, request
@@ -37,7 +39,7 @@ def register(app: Flask, results: Results) -> None:
         response = _answer(made, form, compression, f"{job}-{form.tag}")
         suffix = ".gz" if compression == "gzip" else ""
         name = f"{results.stem(job)}{form.suffix}{suffix}"
-        response.headers.set("Content-Disposition", "attachment", filename=name)
+        response.headers["Content-Disposition"] = _attached(name)
         _say_what_it_depends_on(response, form, compression)
         return response
 
@@ -112,6 +114,12 @@ def _gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
         if packed := packer.compress(block):
             yield packed
     yield packer.flush()
+
+
+def _attached(name: str) -> str:
+    """The name of a file, which has no quotes and no line breaks: in ASCII, and as it is for who reads RFC 5987."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f'attachment; filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{quote(name)}")
 
 
 def _say_what_it_depends_on(response: Response, form: Format, compression: str) -> None:

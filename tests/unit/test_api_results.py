@@ -193,7 +193,8 @@ def test_a_file_is_called_as_the_one_that_was_sent(house):
         house.work()
         said = house.client.get(f"{place['self']}/result").headers["Content-Disposition"]
         assert said.startswith("attachment; filename")
-        assert f"scored {called}.csv" in said or f"scored%20{called}.csv" in said
+        assert f"scored {called}.csv" in said or f"filename*=UTF-8''scored%20{called}.csv" in said
+        assert said.isascii()
 
 
 def test_accept_names_the_format_too(house, places):
