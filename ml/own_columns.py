@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
 
-from ml.schema import Feature, Schema
+from ml.files.match_columns import reads_like_a_feature
+from ml.schema import Schema
 
 
 def own_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | None = None) -> list[str]:
@@ -30,31 +30,18 @@ def own_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | Non
         As many as were wanted, each once.
     """
     taken = set(map(_folded, header))
-    features = set(map(plain_name, _known(schema))) if schema else set()
     found: list[str] = []
     for name in wanted:
         numbered = chain([name], (f"{name}_{number}" for number in count(2)))
-        free = next(each for each in numbered if _folded(each) not in taken and plain_name(each) not in features)
+        free = next(each for each in numbered if _folded(each) not in taken and not _feature(schema, each))
         taken.add(_folded(free))
         found.append(free)
     return found
 
 
-def _known(schema: Schema) -> Iterable[str]:
-    yield schema.record_id or ""
-    for feature in schema.given:
-        yield from words_of(feature)
-
-
-def words_of(feature: Feature) -> tuple[str, ...]:
-    """All words by which a column may be taken for a feature."""
-    return (feature.name, feature.label, *feature.aliases)
+def _feature(schema: Schema | None, name: str) -> bool:
+    return schema is not None and reads_like_a_feature(schema, name)
 
 
 def _folded(name: str) -> str:
     return name.strip().casefold()
-
-
-def plain_name(name: str) -> str:
-    """Letters and digits only, as columns are matched with features."""
-    return re.sub(r"[\W_]+", "", name.casefold())

@@ -150,6 +150,14 @@ def _near(schema: Schema, found: Mapping[str, str | None]) -> dict[str, str]:
     return {name: feature for name, feature in fits if counts[feature] == 1}
 
 
+def reads_like_a_feature(schema: Schema, name: str) -> bool:
+    """Whether a column of that name might be taken for a feature or the record id, perhaps as mistyped."""
+    words = {word for feature in schema.given for word in (feature.name, feature.label, *feature.aliases)}
+    plain = plain_name(name)
+    known = set(map(plain_name, words | {schema.record_id or ""}))
+    return plain in known or any(_one_typing_error(plain, word) for word in known)
+
+
 def _one_typing_error(a: str, b: str) -> bool:
     """Whether two names differ by so little that one is the other, mistyped: one letter, in long names two."""
     if min(len(a), len(b)) < SHORTEST or re.findall(r"\d+", a) != re.findall(r"\d+", b):

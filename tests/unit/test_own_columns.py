@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from jobs.campaign import campaign_header
 from jobs.lists import list_header
+from ml.files.table import header_of
 from ml.own_columns import own_names
 from ml.schema import Feature, Schema
 from ml.scoring import result_header, score_file, score_lines
 from ml.service import open_service
-from ml.tables import header_of
 from tests.small import people, small_model
 
 OURS = ["label", "probability_a", "problems"]
@@ -46,6 +46,11 @@ def test_no_column_of_ours_reads_like_a_feature():
     assert own_names(["label", "rank", "problems", "place", "band"], [], schema) == [
         "label_2", "rank_2", "problems_2", "place_2", "band"
     ]  # fmt: skip
+
+
+def test_nor_like_a_feature_with_a_typing_error():
+    schema = Schema((Feature("problem", "Problem", "category"), Feature("labels", "Labels", "category")))
+    assert own_names(["label", "problems", "outcome"], [], schema) == ["label_2", "problems_2", "outcome"]
 
 
 @given(st.lists(st.text("lab_2 ", min_size=1, max_size=7)), st.lists(st.sampled_from(["label", "Label", "a", "b_2"])))

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Literal
 
+from ml.files.plain_name import plain_name
 from ml.files.write.people import is_name, is_phone
-from ml.own_columns import plain_name, words_of
 from ml.schema import Schema
 from ml.tables import plain_cell, plain_cells
 
@@ -90,7 +90,11 @@ def file_columns(header: Iterable[str], chosen: Mapping[str, str], schema: Schem
         Column to feature, as somebody chose; of others the name tells.
     schema : Schema
     """
-    kinds = {plain_name(word): feature.kind for feature in schema.given for word in words_of(feature)}
+    kinds = {
+        plain_name(word): feature.kind
+        for feature in schema.given
+        for word in (feature.label, *feature.aliases, feature.name)
+    }
     found = []
     for name in header:
         kind = kinds.get(plain_name(chosen.get(name, name)))
