@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from tests.serving import BIN, ROOT, app, free_port, starter, status, text_of, wait_for, wait_for_text
+from tests.serving import ROOT, app, free_port, starter, status, text_of, wait_for, wait_for_text
 
 
 @pytest.fixture
@@ -123,13 +123,6 @@ def test_the_procfile_serves_with_its_settings_from_the_environment(start):
     wait_for_text(log, "Booting worker", times=3)
 
 
-def test_the_image_serves_with_its_command(start):
-    line = next(line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("CMD "))
-    port = free_port()
-    start(json.loads(line.removeprefix("CMD ")), PORT=str(port), HOST="0.0.0.0")
-    wait_for(port)
-
-
 def test_nothing_is_written_into_the_home_folder(start, tmp_path):
     """Libraries that report to their makers keep an id there, Gunicorn a socket that commands it."""
     home = tmp_path / "home"
@@ -182,18 +175,6 @@ def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp
     edited.write_text(sound + "\nprint('mended', flush=True)\n")
     wait_for_text(log, "mended")
     wait_for(port)
-
-
-def test_the_build_step_of_a_paas_leaves_models_that_serve(tmp_path):
-    environ = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "MODELS_DIR": str(tmp_path)}
-    built = subprocess.run(["bin/post_compile"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
-    assert built.returncode == 0, built.stderr
-    assert sorted(path.parent.name for path in tmp_path.glob("*/live")) == [
-        "bank-products",
-        "breast-cancer",
-        "iris",
-        "loan",
-    ]
 
 
 def test_models_with_every_kind_of_damage_do_not_keep_the_service_from_starting(start, tmp_path):

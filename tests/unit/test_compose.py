@@ -1,10 +1,6 @@
-"""The distributed form: what compose.yaml starts, that every setting in it is read, and that the image can be built."""
+"""The distributed form: what compose.yaml starts and that every setting in it is read."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -40,20 +36,3 @@ def test_web_and_workers_get_settings_that_are_read(services):
     hosts = {urlsplit(given[name]).hostname for name in ("DATABASE_URL", "REDIS_URL", "BROKER_URL")}
     assert hosts <= set(services)
     assert set(services["worker"]["depends_on"]) == hosts
-
-
-def test_the_image_holds_what_its_models_are_trained_with(tmp_path):
-    """Nothing is copied into the image before the command runs but what stands above it in the Dockerfile."""
-    above = (FILE.parent / "Dockerfile").read_text(encoding="utf-8").partition("RUN python -m ml")[0]
-    for source in re.findall(r"^COPY (\S+) \S+$", above, re.MULTILINE):
-        place = FILE.parent / source
-        if place.is_dir():
-            shutil.copytree(place, tmp_path / source, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(place, tmp_path)
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    environ |= {"MODELS_DIR": str(tmp_path / "models"), "VAR_DIR": str(tmp_path / "var")}
-    words = [sys.executable, "-m", "ml", "train", "iris", "--missing"]
-    done = subprocess.run(words, cwd=tmp_path, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "models" / "iris" / "live").is_file()

@@ -1,0 +1,205 @@
+"""A Dockerfile's own steps, run in order in an empty folder: what `docker build` does, as far as that goes without Docker.
+
+Each stage is a folder that stands for ``/``. COPY takes what .dockerignore leaves, ENV, WORKDIR and USER hold, and RUN
+is given to the shell as it is written, with the absolute paths of the image inside the stage's folder. Two things are
+looked at instead of done: packages are not installed again (those that the step names must be here, in those
+versions), and no user is added. Where the tests do not run as root, or that user may not run this Python, USER changes
+nobody.
+"""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+
+from packaging.requirements import Requirement
+
+_OPTION = re.compile(r"--([a-z-]+)=(\S+)")
+
+
+@dataclass
+class Stage:
+    """What a stage of the build has become."""
+
+    root: Path
+    environ: dict = field(default_factory=dict)
+    workdir: str = "/"
+    user: int | None = None
+    command: list = field(default_factory=list)
+    health: list = field(default_factory=list)
+
+    def inside(self, path):
+        """Where a path of the image is."""
+        return self.root / os.path.normpath(os.path.join(self.workdir, path)).lstrip("/")
+
+    def moved(self, text):
+        """A text with the image's absolute paths where they are: only those whose first folder is there."""
+        tops = "|".join(sorted(re.escape(each.name) for each in self.root.iterdir())) or "(?!)"
+        return re.sub(rf"(?<![\w./])/(?={tops})(?=(?:{tops})(?:[/\s:;'\"]|$))", f"{self.root}/", text)
+
+    def run(self, command, **more):
+        """Run a command in the stage, as its user and in its environment."""
+        environ = {name: value for name, value in os.environ.items() if name in ("HOME", "LANG", "TMPDIR")}
+        environ |= {"PATH": os.environ["PATH"]} | {name: self.moved(value) for name, value in self.environ.items()}
+        environ |= more.pop("environ", {})
+        who = {} if self.user is None or not may_be(self.user) else {"user": self.user, "group": self.user}
+        return subprocess.Popen(command, cwd=self.inside("."), env=environ, **who, **more)
+
+
+def may_be(user):
+    """Whether this process may start this Python as another user."""
+    if os.geteuid() != 0:
+        return False
+    try:
+        return (
+            subprocess.run([sys.executable, "-c", "import numpy"], user=user, group=user, check=False).returncode == 0
+        )
+    except OSError:
+        return False
+
+
+def instructions(text):
+    """Name and arguments of each instruction, in order; comments are left out and lines that go on are joined."""
+    lines = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    joined = re.sub(r"\\\n\s*", " ", lines)
+    return [tuple(line.strip().split(None, 1)) for line in joined.splitlines() if line.strip()]
+
+
+def build(context, folder, before_run=lambda stage, command: None):
+    """Run a Dockerfile; gives its last stage.
+
+    Parameters
+    ----------
+    context : Path
+        The folder with Dockerfile and .dockerignore.
+    folder : Path
+        Empty.
+    before_run : callable
+        Called with the stage and the text of each RUN before it is run.
+    """
+    stages, stage = {}, None
+    for name, given in instructions((context / "Dockerfile").read_text(encoding="utf-8")):
+        if name == "FROM":
+            stage = Stage(folder / f"stage{len(stages)}")
+            stage.root.mkdir()
+            stages[given.split(" AS ")[-1]] = stage
+        elif name == "RUN":
+            before_run(stage, given)
+            _run(stage, given)
+        else:
+            _STEPS[name](stage, given, context, stages)
+    return stage
+
+
+def _env(stage, given, _context, _stages):
+    for pair in shlex.split(given):
+        name, _, value = pair.partition("=")
+        stage.environ[name] = value.replace(f"${name}", os.environ.get(name, ""))
+
+
+def _workdir(stage, given, _context, _stages):
+    stage.workdir = os.path.join(stage.workdir, given)
+    stage.inside(".").mkdir(parents=True, exist_ok=True)
+
+
+def _copy(stage, given, context, stages):
+    words = given.split()
+    origin = next((word.partition("=")[2] for word in words if word.startswith("--from=")), None)
+    *sources, target = [word for word in words if not word.startswith("--")]
+    for source in sources:
+        place = stages[origin].inside(source) if origin else context / source
+        to = stage.inside(target)
+        if place.is_symlink():
+            to.symlink_to(place.readlink())
+        elif place.is_dir():
+            for file in place.rglob("*"):
+                if file.is_file() and (origin or not ignored(context, file.relative_to(context))):
+                    goal = to / file.relative_to(place)
+                    goal.parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy(file, goal)
+        else:
+            assert origin or not ignored(context, place.relative_to(context)), f"{source} is not in the context"
+            shutil.copy(place, to / place.name if target.endswith(("/", ".")) else to)
+
+
+def ignored(context, path):
+    """Whether .dockerignore keeps a path out of the context: the last pattern that matches it, or a folder above it, decides."""
+    verdict = False
+    for line in (context / ".dockerignore").read_text(encoding="utf-8").splitlines():
+        pattern = line.strip()
+        if pattern and not pattern.startswith("#"):
+            regex = re.escape(pattern.lstrip("!").strip("/")).replace(r"\*\*/", "(?:.*/)?").replace(r"\*", "[^/]*")
+            if any(re.fullmatch(regex, each.as_posix()) for each in (path, *path.parents) if each.name):
+                verdict = not pattern.startswith("!")
+    return verdict
+
+
+def _run(stage, given):
+    for part in given.split("&&"):
+        words = shlex.split(part)
+        if words[:3] == ["python", "-m", "venv"]:
+            stage.inside(words[3]).symlink_to(sys.prefix)
+        elif words[1:2] == ["install"] and words[0].endswith("pip"):
+            assert stage.inside(words[0]).exists(), f"{words[0]} is not there"
+            check_installed(stage.inside(words[words.index("-r") + 1]))
+        elif words[0] == "useradd":
+            stage.environ.setdefault("HOME", stage.moved(words[words.index("--home-dir") + 1]))
+            stage.users = {words[-1]: int(words[words.index("--uid") + 1])}
+        elif words[0] == "install":
+            assert words[1] == "--directory"
+            options = dict(_OPTION.findall(part))
+            for path in (word for word in words[2:] if not word.startswith("--")):
+                stage.inside(path).mkdir(parents=True, exist_ok=True)
+                _give(stage.inside(path), stage.users[options["owner"]])
+        else:
+            done = stage.run(["sh", "-ec", stage.moved(part.strip())], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            said, _ = done.communicate(timeout=600)
+            assert done.returncode == 0, said.decode()
+
+
+def _give(path, user):
+    if os.geteuid() == 0:
+        os.chown(path, user, user)
+
+
+def check_installed(file):
+    """Every package that a file of requirements names is here, in that version."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            wanted = Requirement(line.partition(" #")[0])
+            if wanted.marker is None or wanted.marker.evaluate():
+                assert version(wanted.name) in wanted.specifier, line
+
+
+def _user(stage, given, _context, _stages):
+    stage.user = int(given)
+
+
+def _command(stage, given, _context, _stages):
+    stage.command = json.loads(given)
+
+
+def _health(stage, given, _context, _stages):
+    stage.health = json.loads(given.partition("CMD")[2])
+
+
+def _nothing(_stage, _given, _context, _stages):
+    """What changes no file: EXPOSE, VOLUME."""
+
+
+_STEPS = {
+    "ENV": _env,
+    "WORKDIR": _workdir,
+    "COPY": _copy,
+    "USER": _user,
+    "CMD": _command,
+    "HEALTHCHECK": _health,
+    "EXPOSE": _nothing,
+    "VOLUME": _nothing,
+}
