@@ -1,4 +1,4 @@
-"""A Dockerfile's own steps, run in order in an empty folder: what `docker build` does, as far as that goes without Docker.
+"""A Dockerfile's own steps, run in order in an empty folder: `docker build`, as far as that goes without Docker.
 
 Each stage is a folder that stands for ``/``. COPY takes what .dockerignore leaves, ENV, WORKDIR and USER hold, and RUN
 is given to the shell as it is written, with the absolute paths of the image inside the stage's folder. Two things are
@@ -36,7 +36,7 @@ class Stage:
 
     def inside(self, path):
         """Where a path of the image is."""
-        return self.root / os.path.normpath(os.path.join(self.workdir, path)).lstrip("/")
+        return self.root / os.path.normpath(Path(self.workdir, path)).lstrip("/")
 
     def moved(self, text):
         """A text with the image's absolute paths where they are: only those whose first folder is there."""
@@ -57,9 +57,8 @@ def may_be(user):
     if os.geteuid() != 0:
         return False
     try:
-        return (
-            subprocess.run([sys.executable, "-c", "import numpy"], user=user, group=user, check=False).returncode == 0
-        )
+        tried = subprocess.run([sys.executable, "-c", "import numpy"], user=user, group=user, check=False)
+        return tried.returncode == 0
     except OSError:
         return False
 
@@ -104,7 +103,7 @@ def _env(stage, given, _context, _stages):
 
 
 def _workdir(stage, given, _context, _stages):
-    stage.workdir = os.path.join(stage.workdir, given)
+    stage.workdir = str(Path(stage.workdir, given))
     stage.inside(".").mkdir(parents=True, exist_ok=True)
 
 
@@ -129,7 +128,7 @@ def _copy(stage, given, context, stages):
 
 
 def ignored(context, path):
-    """Whether .dockerignore keeps a path out of the context: the last pattern that matches it, or a folder above it, decides."""
+    """Whether .dockerignore keeps a path out: the last pattern that matches it, or a folder above it, decides."""
     verdict = False
     for line in (context / ".dockerignore").read_text(encoding="utf-8").splitlines():
         pattern = line.strip()

@@ -11,14 +11,14 @@ import pytest
 import yaml
 
 from tests.dockerfile import build, ignored, may_be
-from tests.serving import ROOT, free_port, status, wait_for
+from tests.serving import BIN, ROOT, free_port, status, wait_for
 
 TRAINED_HERE = "iris"
 
 
 @pytest.fixture(scope="module")
 def image(models_dir, tmp_path_factory):
-    """The last stage of the build. Of the demo models all but one are laid there before they are trained: it takes less."""
+    """The last stage of the build. All demo models but one are laid there before the training, to save time."""
     folder = tmp_path_factory.mktemp("image")
     for above in (folder, *folder.parents[:2]):
         above.chmod(0o755)  # for the image's user
@@ -72,15 +72,8 @@ def test_the_image_serves_and_its_health_is_good(image, run):
     port = free_port()
     run(image.command, PORT=str(port), WEB_CONCURRENCY="1")
     wait_for(port, 60)
-    paths = (
-        "/readyz",
-        "/",
-        "/iris/predict",
-        "/loan/performance",
-        "/api/docs",
-        "/api/openapi.json",
-        "/assets/likely.css",
-    )
+    paths = ["/readyz", "/", "/iris/predict", "/loan/performance", "/api/docs", "/api/openapi.json"]
+    paths += ["/assets/likely.css", "/assets/vendor/plotly-cartesian.min.js", "/assets/icon.svg"]
     assert {path: status(port, path) for path in paths} == dict.fromkeys(paths, 200)
     health = image.run(image.health, environ={"PORT": str(port)})
     assert health.wait(timeout=30) == 0
@@ -116,10 +109,7 @@ def test_the_hook_of_the_buildpack_makes_what_is_missing(models_dir, tmp_path):
     models = tmp_path / "models"
     for name in ("bank-products", "breast-cancer", "loan"):
         shutil.copytree(models_dir / name, models / name)
-    environ = os.environ | {
-        "PATH": f"{os.path.dirname(os.sys.executable)}:{os.environ['PATH']}",
-        "MODELS_DIR": str(models),
-    }
+    environ = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "MODELS_DIR": str(models)}
     built = subprocess.run(["bin/post_compile"], cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert built.returncode == 0, built.stderr
     assert (models / "iris" / "live").is_file()
