@@ -117,12 +117,19 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
         level=settings.log_level.upper(), stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
     )
     rooms = open_rooms(settings)
-    load_models(rooms)
+    load_models(rooms, settings.default_model)
     pages = create_app(settings, rooms)
     if change is not None:
         change(pages)
     limits = (settings.max_body_mb * MEGABYTE, settings.max_records)
-    api = create_api(rooms.service, rooms.faults, *limits, settings.invocations_model, open_intake(settings, rooms))
+    api = create_api(
+        rooms.service,
+        rooms.faults,
+        *limits,
+        settings.default_model,
+        open_intake(settings, rooms),
+        lambda path: is_page(path, rooms.service),
+    )
     compress_text(api)
     warm_up(pages)
     whole = SafeHeaders(Doors(pages.server.wsgi_app, api), content_policy(pages.csp_hashes()))

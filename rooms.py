@@ -68,10 +68,16 @@ def open_rooms(settings: Settings) -> Rooms:
     return Rooms(service, cache, store, demo)
 
 
-def load_models(rooms: Rooms) -> None:
+def load_models(rooms: Rooms, default: str = "") -> None:
     """Load all models before Gunicorn forks, so that its workers share them; the broken are named.
 
     Where there are none, the making of the demo models begins.
+
+    Parameters
+    ----------
+    rooms : Rooms
+    default : str
+        DEFAULT_MODEL; empty where it is not set.
     """
     faults = rooms.service.check()
     if not faults and rooms.demo:
@@ -81,6 +87,8 @@ def load_models(rooms: Rooms) -> None:
     for name, fault in faults.items():
         if fault is not None:
             log.error("Model %s does not serve, the others do: %s", name, fault)
+    if default and faults and default.partition("@")[0] not in faults:
+        log.error("DEFAULT_MODEL is %r; there is no such model. There are: %s.", default, ", ".join(faults))
 
 
 def open_intake(settings: Settings, rooms: Rooms) -> Intake:

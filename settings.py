@@ -87,6 +87,10 @@ def _setting(default: Any, parse: Callable[[str], Any], help_text: str, *, secre
     return field(default=default, repr=not secret, metadata={"parse": parse, "help": help_text, "secret": secret})
 
 
+# Names of settings in earlier releases, which are read still
+FORMERLY = {"DEFAULT_MODEL": "INVOCATIONS_MODEL"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The values that a deployment may choose.
@@ -150,7 +154,9 @@ class Settings:
     log_level: str = _setting("info", _one_of("debug", "info", "warning", "error", "critical"), "Least level logged")
     max_body_mb: int = _setting(16, _whole_number(1, 1024), "Largest request body, in MB")
     max_records: int = _setting(10_000, _whole_number(1, 1_000_000), "Most records in one request")
-    invocations_model: str = _setting("", str, "The model that /invocations serves; without it, the only one there is")
+    default_model: str = _setting(
+        "", str, "The model that answers at /, /predict, /invocations and /score; without it, the only one there is"
+    )
     root_path: str = _setting(
         "", read_root, "Path prefix behind a reverse proxy, as /apps/likely; without it, X-Forwarded-Prefix"
     )
@@ -194,7 +200,7 @@ class Settings:
         values = {}
         for row in fields(cls):
             name = row.name.upper()
-            if text := environ.get(name, ""):
+            if text := environ.get(name, "") or environ.get(FORMERLY.get(name, ""), ""):
                 try:
                     values[row.name] = row.metadata["parse"](text)
                 except BadSetting as problem:

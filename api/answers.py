@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from werkzeug.datastructures import MIMEAccept
@@ -18,19 +18,54 @@ from ml.score import Score, Scored
 from ml.tables import safe_cell, score_cells, score_header
 
 Writer = Callable[[Scored], bytes]
+JSON, TEXT = "application/json", "text/plain"
 
 
-def choose(accept: str) -> tuple[str, Writer]:
-    """The content type and writer that an Accept header asks for; JSON where anything will do.
+class Answer(NamedTuple):
+    """What a client gets.
+
+    Attributes
+    ----------
+    content_type : str
+    body : bytes
+    key : str
+        Of the version that answered.
+    """
+
+    content_type: str
+    body: bytes
+    key: str
+
+    @classmethod
+    def of(cls, scored: Scored, accept: str) -> Answer:
+        """Scores in the form that an Accept header asks for."""
+        content_type, write = choose(accept)
+        return cls(content_type, write(scored), scored.model.key)
+
+    @classmethod
+    def in_json(cls, data: dict[str, Any], key: str) -> Answer:
+        """Data as JSON."""
+        return cls(JSON, orjson.dumps(data), key)
+
+
+def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
+    """The content type and writer that an Accept header asks for.
+
+    Parameters
+    ----------
+    accept : str
+        The header's value.
+    first : str
+        What is given where anything will do.
 
     Raises
     ------
     NotAcceptable
         When the client takes none of ours.
     """
-    if accept in ("", "*/*", "application/json"):
-        return _JSON
-    found = parse_accept_header(accept, MIMEAccept).best_match(list(_WRITERS))
+    if accept in ("", "*/*", first):
+        return _WRITERS[first]
+    found = parse_accept_header(accept, MIMEAccept).best_match([first, *_WRITERS])
     if found is None:
         raise NotAcceptable(f"No answer can be given as {accept[:80]!r}.", f"Accepted: {', '.join(_WRITERS)}.")
     return _WRITERS[found]
@@ -38,9 +73,14 @@ def choose(accept: str) -> tuple[str, Writer]:
 
 def as_json(scored: Scored) -> bytes:
     """The whole answer; probabilities with all their digits."""
+    return orjson.dumps(whole(scored))
+
+
+def whole(scored: Scored) -> dict[str, Any]:
+    """Scores as JSON has them."""
     outcomes = scored.model.outcomes
     predictions = [prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
-    return orjson.dumps({"model": scored.model.key, "outcomes": outcomes.names, "predictions": predictions})
+    return {"model": scored.model.key, "outcomes": outcomes.names, "predictions": predictions}
 
 
 def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[str, Any]:
@@ -78,9 +118,8 @@ def as_csv(scored: Scored) -> bytes:
     return file.getvalue().encode()
 
 
-_JSON: tuple[str, Writer] = ("application/json", as_json)
 _WRITERS: dict[str, tuple[str, Writer]] = {
-    "application/json": _JSON,
-    "text/plain": ("text/plain; charset=utf-8", as_text),
+    JSON: (JSON, as_json),
+    TEXT: ("text/plain; charset=utf-8", as_text),
     "text/csv": ("text/csv; charset=utf-8; header=present", as_csv),
 }

@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 from flask import Flask
 
-from api import campaigns, docs, errors, health, ids, job_list, jobs, links, models, plots, predict, reports, results
+from api import (
+    campaigns, docs, errors, health, ids, job_list, jobs, links, methods, models, plots, predict, programs, reports,
+    results,
+)
 from api.bodies import WholeRequest
-from api.protocols import mlflow, v2
-from api.query import CheckedFlask
+from api.default_model import DefaultModel
+from api.methods import IsPage, MethodsFlask
+from api.protocols import azure, kserve_v1, mlflow, v2
 from jobs.campaigns import Campaigns
 from jobs.intake import Intake
 from jobs.results import Results
@@ -21,8 +25,9 @@ def create_api(
     ready: Callable[[], dict[str, str | None]],
     max_body: int,
     max_records: int,
-    invocations_model: str = "",
+    default_model: str = "",
     intake: Intake | None = None,
+    is_page: IsPage | None = None,
 ) -> Flask:
     """Make the API.
 
@@ -36,27 +41,36 @@ def create_api(
         Largest request body, in bytes.
     max_records : int
         Most records in one request.
-    invocations_model : str
-        The model behind ``/invocations``; empty where there is only one.
+    default_model : str
+        The model that answers where an address names none; empty where there is only one.
     intake : Intake or None
         Where jobs are accepted; None has no addresses for jobs.
+    is_page : callable or None
+        Whether a page stands at a path: there the methods of pages are right too.
     """
-    app = CheckedFlask("likely.api", static_folder=None)
+    app = MethodsFlask("likely.api", static_folder=None)
+    app.is_page = is_page or app.is_page
     app.config["MAX_CONTENT_LENGTH"] = max_body
     app.request_class = WholeRequest
     app.url_map.strict_slashes = False  # a slash at the end is no other address, and no reason to redirect
     app.url_map.merge_slashes = False
     errors.register(app)
+    methods.register(app)
     ids.register(app)
     links.register(app)
     docs.register(app, service)
     health.register(app, ready)
     models.register(app, service)
     plots.register(app, service)
-    predict.register(app, service, max_records)
+    scores = predict.Predict(service, max_records)
+    predict.register(app, scores)
+    default = DefaultModel(service, default_model)
+    programs.register(app, scores, default)
     reports.register(app, service)
     v2.register(app, service, ready, max_records)
-    mlflow.register(app, service, ready, max_records, invocations_model)
+    kserve_v1.register(app, service, max_records)
+    azure.register(app, service, max_records, default)
+    mlflow.register(app, service, ready, max_records, default)
     if intake is not None:
         of_files = Campaigns(intake)
         made = Results(intake, of_files)

@@ -5,10 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from flask import request
 
 from api.query import BadParameter
+from api.shapes import names_of, without_strangers
+from ml.schema import Schema
 
-NAMES = ("explain", "blanks", "version", "cutoff", "outcome")
+NAMES = ("explain", "blanks", "version", "cutoff", "outcome", "extra")
 CHOSEN = "chosen"
 MOST = 100  # records of a request that asks for more than scores: each takes some milliseconds
 
@@ -31,6 +36,8 @@ class Asked:
         The cut-offs that are in use, instead of one number.
     outcome : str
         What reasons and questions are about; empty for the positive one.
+    ignore : bool
+        Fields that the model does not know are left out, instead of refused.
     """
 
     explain: bool = False
@@ -39,6 +46,12 @@ class Asked:
     cutoff: float | None = None
     chosen: bool = False
     outcome: str = ""
+    ignore: bool = False
+
+    @property
+    def only_scores(self) -> bool:
+        """Whether scores are all that is asked for."""
+        return not self.more and self.cutoff is None and not self.chosen
 
     @property
     def more(self) -> bool:
@@ -61,7 +74,28 @@ def read_asked(query: Mapping[str, str]) -> Asked:
         cutoff=None if cutoff in ("", CHOSEN) else _probability(cutoff),
         chosen=cutoff == CHOSEN,
         outcome=query.get("outcome", ""),
+        ignore=read_extra(query),
     )
+
+
+def read_extra(query: Mapping[str, str]) -> bool:
+    """``?extra=ignore``: whether fields that the model does not know are left out.
+
+    Raises
+    ------
+    BadParameter
+    """
+    return _one_of(query, "extra", {"": False, "refuse": False, "ignore": True})
+
+
+def records_asked(raws: list[Any], schema: Schema) -> list[Any]:
+    """The records of the request at hand, without what it asks to ignore.
+
+    Raises
+    ------
+    BadParameter, Unreadable
+    """
+    return without_strangers(raws, names_of(schema))[0] if read_extra(request.args) else raws
 
 
 def _one_of(query: Mapping[str, str], name: str, accepted: Mapping[str, bool]) -> bool:

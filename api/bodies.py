@@ -7,8 +7,9 @@ whole one. Here each body is all that was sent, or an error: too large, broken o
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING, Any, NoReturn, Protocol
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
 
 from flask import Request
 from werkzeug.exceptions import (
@@ -21,43 +22,44 @@ from werkzeug.exceptions import (
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import get_content_length
 
+from api.unpack import CODINGS, Packed, Reader, Spoiled, Unpacked
+
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
-STEP = 64 * 1024  # bytes asked for at a time where all are wanted
-
 
 class NotWhole(BadRequest):
-    """The body broke off, or its chunks are malformed."""
+    """The body broke off, or its chunks or its compression are malformed."""
 
 
-class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+class UnknownCoding(UnsupportedMediaType):
+    """The body is compressed in a way that is not read here."""
 
 
-def open_body(environ: WSGIEnvironment, most: int | None) -> Body:
+def open_body(environ: WSGIEnvironment, most: int | None) -> Reader:
     """Open the body of a request.
 
     Parameters
     ----------
     environ : dict
     most : int or None
-        Largest body, in bytes.
+        Largest body, in bytes: as it is sent, and as it is when unpacked.
 
     Raises
     ------
     RequestEntityTooLarge
         The length that is announced is over the limit; nothing has been read then.
-    UnsupportedMediaType
-        It is compressed.
+    UnknownCoding
+        It is compressed in another way than `CODINGS`.
     """
-    _check_coding(environ)
+    coding = _coding(environ)
     length = get_content_length(environ)
     if length is None and not environ.get("wsgi.input_terminated"):
         length = 0  # without either, nobody knows where it ends: there is none
     if length is not None and most is not None and length > most:
         raise too_large(most)
-    return Body(environ["wsgi.input"], length, most)
+    body = Body(environ["wsgi.input"], length, most)
+    return _UnpackedBody(body, coding, most) if coding else body
 
 
 def too_large(most: int) -> RequestEntityTooLarge:
@@ -65,7 +67,7 @@ def too_large(most: int) -> RequestEntityTooLarge:
     return RequestEntityTooLarge(f"The body is larger than {most:,} bytes.")
 
 
-class Body(io.RawIOBase):
+class Body(Reader):
     """A stream that ends only where the body ends.
 
     Parameters
@@ -83,28 +85,12 @@ class Body(io.RawIOBase):
         On reading; ClientDisconnected where nothing came for too long.
     """
 
-    def __init__(self, stream: _Readable, length: int | None, most: int | None) -> None:
+    def __init__(self, stream: Packed, length: int | None, most: int | None) -> None:
         self._stream, self._length, self._most = stream, length, most
         self._read = 0
 
-    def readable(self) -> bool:
-        """Yes."""
-        return True
-
-    def readinto(self, buffer: Any, /) -> int:
-        """Read up to as many bytes as the buffer has; 0 at the end of the body."""
-        came = self._next(len(buffer))
-        buffer[: len(came)] = came
-        return len(came)
-
-    def readall(self) -> bytes:
-        """Read to the end."""
-        blocks = []
-        while block := self._next(STEP):
-            blocks.append(block)
-        return b"".join(blocks)
-
-    def _next(self, size: int) -> bytes:
+    def next_bytes(self, size: int) -> bytes:
+        """Read up to `size` bytes more."""
         limit = self._most if self._length is None else self._length
         if limit is not None and self._read == limit:
             if self._length is None and self._ask(1):
@@ -126,12 +112,34 @@ class Body(io.RawIOBase):
             _explain(error)
 
 
-def _check_coding(environ: WSGIEnvironment) -> None:
-    """Refuse a compressed body; a server undoes chunks, and may hand on what else Transfer-Encoding names."""
-    for header, known in (("HTTP_CONTENT_ENCODING", "identity"), ("HTTP_TRANSFER_ENCODING", "chunked")):
-        coding = environ.get(header, "").strip()
-        if coding and coding.lower() not in ("identity", known):
-            raise UnsupportedMediaType(f"The body is encoded as {coding[:80]!r}.")
+class _UnpackedBody(Unpacked):
+    """A compressed body, whose faults are those of a request."""
+
+    def next_bytes(self, size: int) -> bytes:
+        """Unpack up to `size` bytes more."""
+        with _said():
+            return super().next_bytes(size)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except Spoiled as error:
+        raise NotWhole(str(error)) from None
+
+
+def _coding(environ: WSGIEnvironment) -> str:
+    """How a body is compressed; a server undoes chunks, and may hand on what else Transfer-Encoding names."""
+    transfer = environ.get("HTTP_TRANSFER_ENCODING", "").strip()
+    if transfer and transfer.lower() not in ("identity", "chunked"):
+        raise UnknownCoding(f"The body is encoded as {transfer[:80]!r}.")
+    coding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if coding in ("", "identity"):
+        return ""
+    if coding not in CODINGS:
+        raise UnknownCoding(f"The body is encoded as {coding[:80]!r}.")
+    return coding
 
 
 def _explain(error: Exception) -> NoReturn:
@@ -147,6 +155,6 @@ class WholeRequest(Request):
     """A request whose body is read through :class:`Body`, however it is asked for."""
 
     @cached_property
-    def stream(self) -> Body:  # type: ignore[override]
+    def stream(self) -> Reader:  # type: ignore[override]
         """The body; see :func:`open_body`."""
         return open_body(self.environ, self.max_content_length)

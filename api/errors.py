@@ -17,10 +17,9 @@ from werkzeug.exceptions import (
     HTTPException,
     MethodNotAllowed,
     RequestEntityTooLarge,
-    UnsupportedMediaType,
 )
 
-from api.bodies import NotWhole
+from api.bodies import NotWhole, UnknownCoding
 from api.ids import request_id
 from jobs import campaigns, intake, lists, results, stored
 from ml import errors
@@ -34,6 +33,7 @@ log = logging.getLogger(__name__)
 MOST_PROBLEMS = 100
 LONGEST_VALUE = 100
 _SHAPES = "likely.error_shapes"
+CODINGS = "gzip, deflate"
 A_JOB = "a file of any size as a job: POST /api/v1/models/<name>/jobs"
 
 
@@ -157,8 +157,9 @@ def refuse_http(error: HTTPException) -> Response:
 def _of_http(error: HTTPException) -> Refusal:
     if isinstance(error, RequestEntityTooLarge):
         return Refusal(413, "too_large", _sentence(error), f"Send fewer records at a time, or {A_JOB}.")
-    if isinstance(error, UnsupportedMediaType):
-        return Refusal(415, UnsupportedContent.code, _sentence(error), "Send it without Content-Encoding.")
+    if isinstance(error, UnknownCoding):
+        hint = "Send it as it is, or with Content-Encoding: gzip or deflate."
+        return Refusal(415, UnsupportedContent.code, _sentence(error), hint, headers={"Accept-Encoding": CODINGS})
     if isinstance(error, NotWhole):
         return Refusal(400, errors.Unreadable.code, _sentence(error), "Send it again.")
     if isinstance(error, ClientDisconnected):
@@ -176,9 +177,14 @@ def too_many(most: int) -> TooManyRecords:
 
 def refuse(error: LikelyError) -> Response:
     """The answer to an error that the client may be shown word for word."""
+    return answer(refusal_of(error))
+
+
+def refusal_of(error: LikelyError) -> Refusal:
+    """What a client is told of an error."""
     problems = error.problems if isinstance(error, InvalidRecord) else ()
     headers = {"Retry-After": str(RETRY)} if isinstance(error, SOON) else {}
-    return answer(Refusal(status_of(error), error.code, error.message, error.hint, problems, headers))
+    return Refusal(status_of(error), error.code, error.message, error.hint, problems, headers)
 
 
 def status_of(error: LikelyError) -> int:

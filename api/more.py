@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import orjson
 
-from api.answers import as_json, notes_of, prediction
+from api.answers import JSON, Answer, choose, notes_of, prediction, whole
 from api.asked import MOST, Asked
+from api.errors import NotAcceptable
+from api.shapes import names_of, without_strangers
 from ml.advice import Standing
 from ml.errors import InvalidRecord, Problem, TooManyRecords, UnknownModel
 from ml.evaluation import no_probabilities
@@ -19,16 +20,39 @@ from ml.service import Bundle, Service
 from ml.words import NOT_CAUSES, reasons
 
 
-def answer(service: Service, name: str, raws: Sequence[object], asked: Asked) -> tuple[str, bytes]:
-    """The answer to a request that asks for more than scores: key of the version that gave it, and JSON.
+def answer(service: Service, name: str, raws: Sequence[object], asked: Asked, accept: str = "") -> Answer:
+    """The answer to a request that asks for something beside scores.
+
+    Parameters
+    ----------
+    service : Service
+    name : str
+        Name or key of the model.
+    raws : sequence of object
+        Records as they came.
+    asked : Asked
+    accept : str
+        The request's Accept header; what is more than scores is given as JSON only.
 
     Raises
     ------
-    UnknownModel, BrokenModel, UnknownOutcome, NoProbabilities, InvalidRecord, TooManyRecords
+    UnknownModel, BrokenModel, UnknownOutcome, NoProbabilities, InvalidRecord, TooManyRecords, NotAcceptable
     """
     bundle = _model(service, name, asked.version)
-    if not asked.more and asked.cutoff is None and not asked.chosen:
-        return bundle.key, as_json(service.score(bundle.key, raws))
+    content_type, _ = choose(accept)
+    ignored: dict[str, Any] = {}
+    if asked.ignore:
+        raws, strangers = without_strangers(raws, names_of(bundle.schema))
+        ignored = {"ignored": strangers}
+    if not asked.only_scores:
+        if content_type != JSON:
+            raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
+        return Answer.in_json(_more(service, bundle, raws, asked) | ignored, bundle.key)
+    scored = service.score(bundle.key, raws)
+    return Answer.in_json(whole(scored) | ignored, bundle.key) if content_type == JSON else Answer.of(scored, accept)
+
+
+def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: Asked) -> dict[str, Any]:
     if bundle.offers != "probabilities":
         raise no_probabilities()
     outcome = asked.outcome or bundle.outcomes.positive
@@ -45,7 +69,7 @@ def answer(service: Service, name: str, raws: Sequence[object], asked: Asked) ->
         made["cutoffs"] = _cutoffs(service, bundle, asked)
         for each in predictions:
             each["decisions"] = {of: each["probabilities"][of] >= at for of, at in made["cutoffs"].items()}
-    return bundle.key, orjson.dumps(made | {"predictions": predictions})
+    return made | {"predictions": predictions}
 
 
 def _model(service: Service, name: str, version: str) -> Bundle:

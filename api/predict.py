@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
-from api import more
-from api.answers import choose
 from api.asked import NAMES, read_asked
-from api.errors import NotAcceptable
 from api.ids import MODEL
+from api.more import Answer, answer
 from api.query import takes
-from api.reading import JSON, read_body
+from api.reading import read_body
+from api.shapes import names_of
 from api.short import ShortWay
 from ml.service import Service
 
@@ -20,33 +19,49 @@ if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
 
-def register(app: Flask, service: Service, max_records: int) -> None:
+class Predict:
+    """From a body in one of our own shapes to an answer, for every address that takes such.
+
+    Parameters
+    ----------
+    service : Service
+    most : int
+        Most records in one request.
+    """
+
+    def __init__(self, service: Service, most: int) -> None:
+        self.service, self.most = service, most
+
+    def read(self, name: str, body: bytes, content_type: str, *, lenient: bool = False) -> list[object]:
+        """The records of a body; parameters and errors as :func:`api.reading.read_body`."""
+
+        def known() -> frozenset[str]:
+            return names_of(self.service.model(name).schema)
+
+        return read_body(body, content_type, self.most, known, lenient=lenient)
+
+    def plain(self, environ: WSGIEnvironment, name: str, body: bytes) -> Answer:
+        """The scores of a body, where the address asks for nothing more."""
+        raws = self.read(name, body, environ.get("CONTENT_TYPE", ""))
+        return Answer.of(self.service.score(name, raws), environ.get("HTTP_ACCEPT", ""))
+
+
+def register(app: Flask, predict: Predict) -> None:
     """Add the route, and the short way to it."""
-
-    def read(environ: WSGIEnvironment, body: bytes) -> list[object]:
-        return read_body(body, environ.get("CONTENT_TYPE", ""), max_records)
-
-    def answer(environ: WSGIEnvironment, name: str, body: bytes) -> tuple[str, bytes, str]:
-        content_type, write = choose(environ.get("HTTP_ACCEPT", ""))
-        scored = service.score(name, read(environ, body))
-        return content_type, write(scored), scored.model.key
 
     @app.post("/api/v1/models/<name>/predict")
     @takes(*NAMES)
-    def predict(name: str) -> Response:
+    def score(name: str) -> Response:
         """Score the records of the body, and more where the address asks for it."""
         body = request.get_data(cache=False)
-        if request.args:
-            key, made = _more(name, read(request.environ, body))
-            return Response(made, content_type=JSON, headers={MODEL: key})
-        content_type, made, key = answer(request.environ, name, body)
-        return Response(made, content_type=content_type, headers={MODEL: key})
+        if not request.args:
+            return respond(predict.plain(request.environ, name, body))
+        raws = predict.read(name, body, request.content_type or "")
+        return respond(answer(predict.service, name, raws, read_asked(request.args), request.headers.get("Accept", "")))
 
-    def _more(name: str, raws: list[object]) -> tuple[str, bytes]:
-        asked = read_asked(request.args)
-        content_type, _ = choose(request.environ.get("HTTP_ACCEPT", ""))
-        if content_type != JSON:
-            raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
-        return more.answer(service, name, raws, asked)
+    app.wsgi_app = ShortWay(app, predict.plain)  # type: ignore[method-assign]
 
-    app.wsgi_app = ShortWay(app, answer)  # type: ignore[method-assign]
+
+def respond(made: Answer) -> Response:
+    """An answer as Flask sends it."""
+    return Response(made.body, content_type=made.content_type, headers={MODEL: made.key})

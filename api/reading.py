@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import json
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import islice
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_options_header
 
 from api.errors import UnsupportedContent, too_many
+from api.multipart import MULTIPART, Form, is_multipart, read_form
+from api.shapes import SEND, Known, records_in, repeated
 from ml.errors import NoRecords, Unreadable
 from ml.files.open_table import open_table
 
@@ -21,10 +23,11 @@ JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 10_000
 LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-SEND = 'Send a JSON object such as {"feature": value}, a list of them, or a table as text/csv.'
 
 
-def read_body(body: bytes, content_type: str, most: int) -> list[object]:
+def read_body(
+    body: bytes, content_type: str, most: int, known: Known = frozenset, *, lenient: bool = False
+) -> list[object]:
     """The records of a body.
 
     Parameters
@@ -34,19 +37,62 @@ def read_body(body: bytes, content_type: str, most: int) -> list[object]:
         The header's value; without one the body is read as JSON.
     most : int
         Most records in one request.
+    known : callable
+        Gives the names that the model knows.
+    lenient : bool
+        True reads JSON that is sent as a form, which is what ``curl -d`` does unless it is told otherwise.
 
     Raises
     ------
     UnsupportedContent, Unreadable, NoRecords, TooManyRecords
     """
-    read = _read_json if content_type == JSON else _reader(content_type)
-    text = _text(body)
-    raws = list(islice(read(text), most + 1))
+    if is_multipart(content_type):
+        raws = _read_multipart(body, content_type, most, known)
+    else:
+        read = _read_json if content_type == JSON else _reader(content_type)
+        text = _text(body)
+        if lenient and read is _read_form and looks_like_json(text):
+            read = _read_json
+        raws = list(islice(read(text, known), most + 1))
     if not raws:
         raise NoRecords("There is no record in the body.", SEND)
     if len(raws) > most:
         raise too_many(most)
     return raws
+
+
+def is_form(content_type: str) -> bool:
+    """Whether a body is a form, as browsers send them."""
+    return is_multipart(content_type) or content_type.partition(";")[0].strip().lower() == FORM
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether a text begins as JSON does, and no form."""
+    return text.lstrip()[:1] in ("{", "[")
+
+
+def _read_multipart(body: bytes, content_type: str, most: int, known: Known) -> list[object]:
+    """One record of fields, or the records of a file."""
+    form = read_form(io.BytesIO(body), content_type)
+    if form.filename is None:
+        return [form.fields] if form.fields else []
+    data = b"".join(form.blocks)
+    if form.fields:
+        raise Unreadable(
+            f"Beside the file came {', '.join(form.fields)[:200]}.", "Send the file alone, or fields alone."
+        )
+    return read_body(data, _type_of(form, data), most, known)
+
+
+def _type_of(form: Form, data: bytes) -> str:
+    """The type of a file in a form: what it is said to be, else by its name, else by its look."""
+    said = form.content_type.partition(";")[0].strip().lower()
+    if said in _READERS and said:
+        return form.content_type
+    by_name = _TYPES.get(PurePath(form.filename or "").suffix.lower())
+    if by_name is None and said not in ("", "text/plain", "application/octet-stream", "application/vnd.ms-excel"):
+        return form.content_type
+    return by_name or (JSON if looks_like_json(data[:100].decode("utf-8-sig", "replace")) else "text/csv")
 
 
 def text_of_body(body: bytes, content_type: str) -> str:
@@ -67,53 +113,25 @@ def _text(body: bytes) -> str:
     return text
 
 
-def _reader(content_type: str) -> Callable[[str], Iterable[object]]:
+def _reader(content_type: str) -> Callable[[str, Known], Iterable[object]]:
     """The reader of a content type, whose only parameter may be a charset of UTF-8."""
     mimetype, options = parse_options_header(content_type)
     charset = options.get("charset", "utf-8").lower()
     read = _READERS.get(mimetype.lower())
     if read is None and not (mimetype.startswith("application/") and mimetype.endswith("+json")):
-        accepted = ", ".join(name for name in _READERS if name)
+        accepted = ", ".join([*filter(None, _READERS), MULTIPART])
         raise UnsupportedContent(f"The body is sent as {mimetype[:80]!r}.", f"Accepted: {accepted}.")
     if charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
         raise UnsupportedContent(f"The body is sent in the charset {charset[:80]!r}.", "Accepted: utf-8.")
     return read or _read_json
 
 
-def _read_json(text: str) -> list[object]:
-    """An object, a list, ``{"records": […]}``, columns as pandas writes them, or a JSON string of these."""
+def _read_json(text: str, known: Known) -> list[object]:
+    """Records in any of the shapes of :mod:`api.shapes`, or a JSON string of these."""
     data = parse_json(text, "The body")
     if isinstance(data, str):
         data = parse_json(data, "The text in the JSON string")
-    if isinstance(data, list):
-        return data
-    if not isinstance(data, dict):
-        raise Unreadable("The body is JSON, but holds no record.", SEND)
-    if isinstance(data.get("records"), (list, dict)):
-        return _from_envelope(data)
-    # No feature takes an object, so a record of objects only is none: it is columns of rows.
-    if data and all(isinstance(column, dict) for column in data.values()):
-        return _from_columns(data)
-    return [data]
-
-
-def _from_envelope(data: dict[str, Any]) -> list[object]:
-    others = [name for name in data if name != "records"]
-    if others:
-        raise Unreadable(f'Beside "records" came {", ".join(map(repr, others))[:200]}.', 'Send "records" alone.')
-    if isinstance(data["records"], dict):
-        raise Unreadable('"records" holds an object.', "It holds a list of objects; one record may be sent without it.")
-    return data["records"]
-
-
-def _from_columns(columns: dict[str, dict[str, Any]]) -> list[object]:
-    """``{"a": {"0": 1, "1": 2}, …}``, what ``DataFrame.to_json()`` writes, as records."""
-    first = next(iter(columns.values()))
-    uneven = [name for name, column in columns.items() if column.keys() != first.keys()]
-    if uneven:
-        named = ", ".join(map(repr, uneven))[:200]
-        raise Unreadable(f"Columns of different rows: {named}.", 'pandas writes records with orient="records".')
-    return [{name: column[row] for name, column in columns.items()} for row in first]
+    return records_in(data, known)
 
 
 def parse_json(text: str, what: str, *, nan: bool = False) -> Any:
@@ -147,11 +165,6 @@ def parse_json(text: str, what: str, *, nan: bool = False) -> Any:
     return data
 
 
-def repeated(names: Iterable[str]) -> list[str]:
-    """The names that come more than once, in one pass: a client may send a million."""
-    return [name for name, count in Counter(names).items() if count > 1]
-
-
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
@@ -172,9 +185,9 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse_cons
 _LENIENT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_nan_is_missing)
 
 
-def _read_form(text: str) -> list[object]:
+def _read_form(text: str, _known: Known) -> list[object]:
     """One record of form fields."""
-    if text.lstrip()[:1] in ("{", "["):
+    if looks_like_json(text):
         raise UnsupportedContent(
             "The body looks like JSON but is sent as a form.", f"Send it with Content-Type: {JSON}."
         )
@@ -191,14 +204,15 @@ def _read_form(text: str) -> list[object]:
     return [dict(pairs)]
 
 
-def _read_csv(text: str) -> Iterable[object]:
+def _read_csv(text: str, _known: Known) -> Iterable[object]:
     return open_table(io.BytesIO(text.encode())).rows
 
 
-_READERS: dict[str, Callable[[str], Iterable[object]]] = {
+_READERS: dict[str, Callable[[str, Known], Iterable[object]]] = {
     "": _read_json,
     JSON: _read_json,
     FORM: _read_form,
     "text/csv": _read_csv,
     "text/tab-separated-values": _read_csv,
 }
+_TYPES = {".json": JSON, ".csv": "text/csv", ".txt": "text/csv", ".tsv": "text/tab-separated-values"}

@@ -16,6 +16,7 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.wsgi import get_content_length
 
+from api.answers import Answer
 from api.bodies import open_body
 from api.ids import ID, MODEL, request_id
 
@@ -35,10 +36,10 @@ class ShortWay:
         Answers the others. While it has hooks before its requests (who is asking? how often?),
         it answers all: nothing goes around them.
     answer : callable
-        From environment, model and body to content type, body and the model's key; raises what is wrong.
+        From environment, model and body to the answer; raises what is wrong.
     """
 
-    def __init__(self, app: Flask, answer: Callable[[WSGIEnvironment, str, bytes], tuple[str, bytes, str]]) -> None:
+    def __init__(self, app: Flask, answer: Callable[[WSGIEnvironment, str, bytes], Answer]) -> None:
         self._hooks = app.before_request_funcs
         self._long_way = app.wsgi_app
         self._longest = min(SHORT, app.config["MAX_CONTENT_LENGTH"])
@@ -49,6 +50,7 @@ class ShortWay:
         found = PATH.fullmatch(environ.get("PATH_INFO", ""))
         length = get_content_length(environ) or 0  # 0 also where the body comes in chunks
         short = 0 < length <= self._longest and not environ.get("QUERY_STRING")
+        short = short and not environ.get("HTTP_CONTENT_ENCODING")  # a packed body may hold a long one
         if found is None or environ["REQUEST_METHOD"] != "POST" or not short or self._hooks:
             return self._long_way(environ, start_response)
         try:

@@ -19,7 +19,10 @@ from ml.trust.faults import Fault, stamp_of
 POINTER = "live"
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
 FINGERPRINT = re.compile(r"[0-9a-f]{8}")
-RESERVED = {"gallery", "api", "assets", "static", "healthz", "readyz", "v2", "ping", "invocations", "version", "live"}
+RESERVED = {
+    "gallery", "api", "assets", "static", "healthz", "readyz", "predict", "score", "v1", "v2", "ping", "invocations",
+    "version", "live",
+}  # fmt: skip
 
 
 class Registry:

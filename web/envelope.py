@@ -12,7 +12,7 @@ from typing import Any
 
 from dash import Dash
 from flask import Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 PATH = "/_dash-update-component"
 LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
@@ -23,7 +23,7 @@ class Malformed(Exception):
 
 
 def refuse_malformed(app: Dash) -> None:
-    """Answer malformed callback requests with 400 and one sentence."""
+    """Answer malformed callback requests with 400 and one sentence, and wrong methods with the right ones."""
     server = app.server
 
     @server.before_request
@@ -38,10 +38,12 @@ def refuse_malformed(app: Dash) -> None:
 
     @server.errorhandler(HTTPException)
     def explain(error: HTTPException) -> Response | HTTPException:
-        if request.path != PATH:
+        if request.path != PATH and not isinstance(error, MethodNotAllowed):
             return error
         answer = jsonify(error={"code": error.name.lower().replace(" ", "_"), "message": error.description})
         answer.status_code = error.code or 500
+        if isinstance(error, MethodNotAllowed):
+            answer.allow.update(error.valid_methods or ())
         return answer
 
 

@@ -134,6 +134,7 @@ def _predict(bundle: Bundle, record: dict[str, Any], answer: dict[str, Any], tag
         parameter("cutoff", "query", "Decisions at this probability, or at the cut-offs in use", {"type": "string"}),
         parameter("outcome", "query", "What reasons and questions are about", {"type": "string", "enum": names}),
         parameter("version", "query", "Fingerprint of the version that answers", {"type": "string"}),
+        parameter("extra", "query", "Fields that are not known", {"type": "string", "enum": ["ignore", "refuse"]}),
     ]
     given = {JSON: {"schema": answer}} | {kind: {"schema": {"type": "string"}} for kind in ("text/plain", TABLE)}
     answers = {200: {"description": "Scores", "content": given}}

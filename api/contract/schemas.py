@@ -104,6 +104,7 @@ def answer(bundle: Bundle) -> dict[str, Any]:
             "outcomes": {"type": "array", "items": {"type": "string"}},
             "predictions": {"type": "array", "items": prediction},
             "cutoffs": {"type": "object"},
+            "ignored": {"type": "array", "items": {"type": "string"}},
             "about": {"type": "string"},
             "remark": {"type": "string"},
         },

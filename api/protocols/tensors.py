@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from api.errors import too_many
-from api.reading import repeated
+from api.shapes import repeated
 from ml.errors import NoRecords, Unreadable
 
 NUMBERS = {

@@ -14,12 +14,16 @@ from typing import Any
 import orjson
 from flask import Blueprint, Flask, Response, request
 
+from api.asked import records_asked
 from api.errors import speak_at
 from api.health import serves
 from api.ids import MODEL
+from api.protocols.kserve_v1 import versioned
 from api.protocols.tensors import Tensor, as_bytes, read_tensors, records_of
-from api.reading import parse_json, repeated
-from ml.errors import UnknownModel, Unreadable
+from api.query import takes
+from api.reading import parse_json
+from api.shapes import repeated
+from ml.errors import Unreadable
 from ml.evaluation import no_probabilities
 from ml.outcomes import Outcomes
 from ml.schema import Feature
@@ -73,38 +77,31 @@ def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str 
     @v2.get("/models/<name>/versions/<fingerprint>")
     def metadata(name: str, fingerprint: str = "") -> Response:
         """The tensors of a model."""
-        return _answer(_metadata(_model(service, name, fingerprint)))
+        return _answer(_metadata(versioned(service, name, fingerprint)))
 
     @v2.get("/models/<name>/ready")
     @v2.get("/models/<name>/versions/<fingerprint>/ready")
     def model_ready(name: str, fingerprint: str = "") -> Response:
         """Whether the model serves."""
-        bundle = _model(service, name, fingerprint)
+        bundle = versioned(service, name, fingerprint)
         _ = bundle.predictor  # opening it is the check
         return _ready(True, name=bundle.name)
 
     @v2.post("/models/<name>/infer")
     @v2.post("/models/<name>/versions/<fingerprint>/infer")
+    @takes("extra")
     def infer(name: str, fingerprint: str = "") -> Response:
         """Score the records of the inputs."""
-        return _infer(service, _model(service, name, fingerprint), request.get_data(cache=False), most)
+        return _infer(service, versioned(service, name, fingerprint), request.get_data(cache=False), most)
 
     speak_at(app, r"/v2(/|$)", lambda refusal: {"error": refusal.words})
     app.register_blueprint(v2)
 
 
-def _model(service: Service, name: str, fingerprint: str) -> Bundle:
-    if "@" in name or "@" in fingerprint:
-        raise UnknownModel(
-            f"{name[:80]!r} is not the name of a model.", "A version is named in …/versions/<fingerprint>."
-        )
-    return service.model(f"{name}@{fingerprint}" if fingerprint else name)
-
-
 def _infer(service: Service, bundle: Bundle, body: bytes, most: int) -> Response:
     document, tail = _parts(body, request.headers.get(JSON_SIZE))
     wanted = _wanted(document, bundle)
-    records = records_of(read_tensors(document, tail), bundle.schema.names, most)
+    records = records_asked(records_of(read_tensors(document, tail), bundle.schema.names, most), bundle.schema)
     scored = service.score(bundle.key, records)
     made = {tensor.name: tensor for tensor in outputs(scored)}
     answer = {

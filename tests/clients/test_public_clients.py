@@ -27,7 +27,7 @@ def records(service, shared_data):
 
 @pytest.fixture(scope="module")
 def port(models_dir, tmp_path_factory):
-    environ = {"MODELS_DIR": str(models_dir), "INVOCATIONS_MODEL": "loan", "LOG_LEVEL": "warning"}
+    environ = {"MODELS_DIR": str(models_dir), "DEFAULT_MODEL": "loan", "LOG_LEVEL": "warning"}
     var = str(tmp_path_factory.mktemp("var"))
     with serving(gunicorn("app:create_server()"), "/healthz", VAR_DIR=var, **environ) as server:
         yield server.url.rpartition(":")[2]

@@ -86,7 +86,7 @@ def test_ping_says_ready(client, service):
 def test_several_models_need_a_choice_and_one_needs_none(service, tmp_path):
     several = create_api(service, dict, 1_000_000, 100).test_client().post("/invocations", json=FORMS["split"])
     assert several.status_code == 404
-    assert "INVOCATIONS_MODEL" in several.json["message"]
+    assert "DEFAULT_MODEL" in several.json["message"]
     small_model("independent", tmp_path)
     alone = create_api(open_service(tmp_path), dict, 1_000_000, 100).test_client()
     record = {"income": 70.0, "debt": 1.0, "shoe_size": 40, "region": "south"}
@@ -104,7 +104,7 @@ def test_several_models_need_a_choice_and_one_needs_none(service, tmp_path):
         ({"inputs": ROWS, "instances": ROWS}, "inputs, instances"),
         ({"inputs": "x"}, "neither a list nor an object"),
         ({"inputs": []}, "no record"),
-        ({"dataframe_split": []}, "no data"),
+        ({"dataframe_split": []}, "no rows"),
         ({"dataframe_split": {"columns": NAMES, "data": [[1]]}}, "1 values"),
         ({"dataframe_split": {"columns": [*NAMES[:3], "sepal_length"], "data": ROWS}}, "more than once"),
         ({"inputs": [[1, 2], "x"]}, "2 values"),

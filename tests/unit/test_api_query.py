@@ -64,6 +64,11 @@ def test_an_address_that_is_not_there_stays_404_and_a_wrong_method_405(app):
         ("GET", "/invocations", 405, "message"),
         ("POST", "/invocations/nothing", 404, "message"),
         ("PUT", "/api/v1/models/x/invocations", 405, "message"),
+        ("GET", "/v1/nothing", 404, "error"),
+        ("GET", "/v1/models/x:predict", 405, "error"),
+        ("POST", "/v1/models/x:explain", 404, "error"),
+        ("GET", "/score", 405, "message"),
+        ("POST", "/score/nothing", 404, "message"),
     ],
 )
 def test_errors_have_the_shape_of_the_protocol_whose_address_was_asked(app, method, path, status, key):

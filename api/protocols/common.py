@@ -1,0 +1,87 @@
+"""What the protocols share: JSON in whatever type it is sent, and what an estimator's ``predict`` gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response, request
+
+from api.asked import records_asked
+from api.errors import too_many
+from api.ids import MODEL
+from api.reading import JSON, parse_json
+from ml.errors import NoRecords, Unreadable
+from ml.evaluation import no_probabilities
+from ml.score import Scored
+from ml.service import Bundle, Service
+
+METHODS = ("predict", "predict_proba")
+
+
+def json_object(body: bytes, hint: str) -> dict[str, Any]:
+    """The JSON object of a body, whatever its type is said to be: ``curl -d`` says that it is a form.
+
+    Parameters
+    ----------
+    body : bytes
+    hint : str
+        What the protocol takes.
+
+    Raises
+    ------
+    Unreadable
+    """
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable("The body is not UTF-8 text.", "Send it as UTF-8.") from None
+    data = parse_json(text, "The body", nan=True)
+    if not isinstance(data, dict):
+        raise Unreadable("The body holds no object.", hint)
+    return data
+
+
+def score_request(service: Service, bundle: Bundle, records: list[Any], most: int) -> Scored:
+    """Score the records of the request at hand, as many as one may bring.
+
+    Raises
+    ------
+    NoRecords, TooManyRecords, InvalidRecord, BadParameter
+    """
+    if not records:
+        raise NoRecords("There is no record in the body.")
+    if len(records) > most:
+        raise too_many(most)
+    return service.score(bundle.key, records_asked(records, bundle.schema))
+
+
+def predictions(scored: Scored, method: str = METHODS[0]) -> list[Any]:
+    """What the estimator's own ``predict``, or ``predict_proba``, gives, as plain lists."""
+    outcomes = scored.model.outcomes
+    if method == METHODS[1]:
+        if scored.model.offers != "probabilities":
+            raise no_probabilities()
+        return [score.probabilities for score in scored.scores]
+    if not outcomes.exclusive:
+        return [[int(name in score.labels) for name in outcomes.names] for score in scored.scores]
+    values = {item.name: item.value for item in outcomes.items}
+    return [values[score.labels[0]] for score in scored.scores]
+
+
+def method_of(value: object, name: str = "predict_method") -> str:
+    """The method that a client asks for; ``predict`` where it names none."""
+    method = METHODS[0] if value is None else value
+    if method not in METHODS:
+        raise Unreadable(f"{name} is {str(method)[:40]!r}.", f"Accepted: {', '.join(METHODS)}.")
+    return str(method)
+
+
+def in_json(data: object, scored: Scored) -> Response:
+    """An answer that names the version that scored."""
+    return Response(orjson.dumps(data), content_type=JSON, headers={MODEL: scored.model.key})
+
+
+def whole_body() -> bytes:
+    """The body of the request at hand."""
+    return request.get_data(cache=False)

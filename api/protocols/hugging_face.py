@@ -1,0 +1,82 @@
+"""``{"inputs": …}``, as an inference endpoint of Hugging Face takes it, at the addresses for programs.
+
+https://huggingface.co/docs/inference-providers/tasks. A table (``{"table": {column: […]}}`` or
+``{"inputs": {"data": {column: […]}}}``) gets a list of labels, as tabular classification has it;
+other inputs get a list of labels with scores for each record, the likeliest first, as text
+classification has it. Errors are ``{"error": "…"}``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Response
+
+from api.answers import JSON
+from api.errors import refusal_of
+from api.predict import Predict
+from api.protocols.common import in_json, json_object, score_request
+from api.reading import is_form
+from api.shapes import in_columns, names_of, rows_or_records
+from ml.errors import LikelyError, Unreadable
+from ml.schema import Schema
+from ml.score import Score, Scored
+
+INPUTS, TABLE = "inputs", "table"
+BESIDE = {"parameters", "options"}
+HINT = 'Send {"inputs": {"data": {"feature": [value, …]}}}, or {"inputs": [{"feature": value}, …]}.'
+
+
+def question(body: bytes, content_type: str, schema: Schema) -> dict[str, Any] | None:
+    """What a body asks in this protocol; None where it speaks another."""
+    if is_form(content_type) or not any(f'"{key}"'.encode() in body for key in (INPUTS, TABLE)):
+        return None
+    try:
+        data = json_object(body, HINT)
+    except LikelyError:
+        return None  # is told by who reads it next
+    keys = data.keys() - BESIDE
+    return data if keys in ({INPUTS}, {TABLE}) and not keys & names_of(schema) else None
+
+
+def respond(predict: Predict, name: str, data: dict[str, Any]) -> Response:
+    """The answer to such a body."""
+    try:
+        bundle = predict.service.model(name)
+        records, tabular = _records(data, bundle.schema.names)
+        scored = score_request(predict.service, bundle, records, predict.most)
+        if tabular or bundle.offers != "probabilities":
+            return in_json([", ".join(score.labels) for score in scored.scores], scored)
+        most = _top(data.get("parameters"))
+        return in_json([_ranked(scored, score)[:most] for score in scored.scores], scored)
+    except LikelyError as error:
+        refusal = refusal_of(error)
+        return Response(orjson.dumps({"error": refusal.words}), refusal.status, content_type=JSON)
+
+
+def _records(data: dict[str, Any], names: tuple[str, ...]) -> tuple[list[Any], bool]:
+    """The records, and whether they came as a table."""
+    given = data.get(INPUTS, data.get(TABLE))
+    table = given.get("data") if isinstance(given, dict) and given.keys() == {"data"} and INPUTS in data else None
+    if isinstance(table, dict):
+        return in_columns(table), True
+    if isinstance(given, dict):
+        return in_columns(given), TABLE in data
+    if not isinstance(given, list):
+        return rows_or_records([given], names), False
+    return rows_or_records(given, names), False
+
+
+def _ranked(scored: Scored, score: Score) -> list[dict[str, Any]]:
+    pairs = zip(scored.model.outcomes.names, score.probabilities or (), strict=True)
+    return [{"label": name, "score": p} for name, p in sorted(pairs, key=lambda pair: -pair[1])]
+
+
+def _top(parameters: Any) -> int | None:
+    most = parameters.get("top_k") if isinstance(parameters, dict) else None
+    if most is None:
+        return None
+    if not isinstance(most, int) or isinstance(most, bool) or most < 1:
+        raise Unreadable(f"top_k is {str(most)[:40]!r}.", "It is a whole number from 1.")
+    return most

@@ -1,0 +1,105 @@
+"""The first KServe protocol, which TensorFlow Serving's REST API has too: ``/v1/models/<name>:predict``.
+
+https://kserve.github.io/website/docs/concepts/architecture/data-plane/v1-protocol and
+https://www.tensorflow.org/tfx/serving/api_rest. Records come by row (``instances``) or, as
+TensorFlow Serving has it, by column (``inputs``), and the answer goes the same way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+from flask import Flask, Response
+from werkzeug.routing import BaseConverter
+
+from api.errors import speak_at
+from api.protocols.common import in_json, json_object, predictions, score_request, whole_body
+from api.query import takes
+from api.reading import JSON
+from api.shapes import in_columns, rows_or_records
+from ml.errors import UnknownModel, Unreadable
+from ml.service import Bundle, Service
+
+HINT = 'Send {"instances": [{"feature": value}, …]}, or rows of values in the order of the features.'
+ROWS, COLUMNS = "instances", "inputs"
+
+
+class Part(BaseConverter):
+    """A part of an address that ends where a verb begins."""
+
+    regex = "[^/:]+"
+
+
+def register(app: Flask, service: Service, most: int) -> None:
+    """Add the routes.
+
+    Parameters
+    ----------
+    app : Flask
+    service : Service
+    most : int
+        Most records in one request.
+    """
+    app.url_map.converters["part"] = Part
+
+    @app.get("/v1/models")
+    def v1_models() -> Response:
+        """Names of the models."""
+        return Response(orjson.dumps({"models": service.names()}), content_type=JSON)
+
+    @app.get("/v1/models/<part:name>")
+    @app.get("/v1/models/<part:name>/versions/<part:fingerprint>")
+    def v1_model(name: str, fingerprint: str = "") -> Response:
+        """Whether a model serves, in the words of both servers."""
+        bundle = versioned(service, name, fingerprint)
+        _ = bundle.predictor  # opening it is the check
+        status = {"error_code": "OK", "error_message": ""}
+        state = {"version": bundle.fingerprint, "state": "AVAILABLE", "status": status}
+        said = {"name": bundle.name, "ready": True, "model_version_status": [state]}
+        return Response(orjson.dumps(said), content_type=JSON)
+
+    @app.post("/v1/models/<part:name>:predict")
+    @app.post("/v1/models/<part:name>/versions/<part:fingerprint>:predict")
+    @takes("extra")
+    def v1_predict(name: str, fingerprint: str = "") -> Response:
+        """Score the records of the body."""
+        bundle = versioned(service, name, fingerprint)
+        data = json_object(whole_body(), HINT)
+        by_row = ROWS in data
+        scored = score_request(service, bundle, _records(data, bundle), most)
+        return in_json({"predictions" if by_row else "outputs": predictions(scored)}, scored)
+
+    speak_at(app, r"/v1(/|$)", lambda refusal: {"error": refusal.words})
+
+
+def versioned(service: Service, name: str, fingerprint: str) -> Bundle:
+    """The model that an address names, and its version where it names one.
+
+    Raises
+    ------
+    UnknownModel
+    """
+    if "@" in name or "@" in fingerprint:
+        message = f"{name[:80]!r} is not the name of a model."
+        raise UnknownModel(message, "A version is named in …/versions/<fingerprint>.")
+    return service.model(f"{name}@{fingerprint}" if fingerprint else name)
+
+
+def _records(data: dict[str, Any], bundle: Bundle) -> list[Any]:
+    given = [key for key in (ROWS, COLUMNS) if key in data]
+    if len(given) != 1:
+        raise Unreadable(f"The body holds {', '.join(map(str, data))[:200] or 'nothing'}.", HINT)
+    rows = data[given[0]]
+    if isinstance(rows, dict) and given[0] == COLUMNS:
+        return in_columns(rows)
+    if not isinstance(rows, list):
+        raise Unreadable(f'"{given[0]}" is no list.', HINT)
+    return _by_row(rows, bundle.schema.names)
+
+
+def _by_row(rows: list[Any], names: tuple[str, ...]) -> list[Any]:
+    """Each item is one instance: a record, a row of values, or the value itself where there is one feature."""
+    if rows and not any(isinstance(row, (list, dict)) for row in rows):
+        rows = [[value] for value in rows]
+    return rows_or_records(rows, names)

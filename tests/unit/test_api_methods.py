@@ -1,0 +1,119 @@
+"""Methods at the addresses of pages and of programs: who answers, what Allow says, and where one is sent."""
+
+import pytest
+from werkzeug.test import Client
+
+from app import create_server
+from settings import Settings
+from tests.small import small_model
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+PERSON = {"income": 70.0, "debt": 1.0, "shoe_size": 40, "region": "south"}
+
+pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("small")
+    for sort in ("binary", "independent"):
+        small_model(sort, folder)
+    return Client(create_server(Settings(models_dir=folder, var_dir=tmp_path_factory.mktemp("var"))))
+
+
+@pytest.mark.parametrize("path", ["/", "/binary/predict", "/binary", "/binary/insights", "/gallery"])
+def test_pages_stay_pages(client, path):
+    assert "_dash-config" in client.get(path).text
+    head = client.head(path)
+    assert (head.status_code, head.text) == (200, "")
+
+
+PAGE, PROGRAM, BOTH = {"GET", "HEAD", "OPTIONS"}, {"POST", "OPTIONS"}, {"GET", "HEAD", "OPTIONS", "POST"}
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/", BOTH), ("/binary/predict", BOTH), ("/binary", PAGE), ("/binary/insights", PAGE), ("/gallery", PAGE),
+        ("/predict", PROGRAM), ("/api", PROGRAM), ("/score", PROGRAM), ("/invocations", PROGRAM),
+        ("/v1/models/binary:predict", PROGRAM), ("/v1/models", PAGE), ("/v2/models/binary/infer", PROGRAM),
+        ("/api/v1/models/binary/predict", PROGRAM), ("/api/v1/models/binary", PAGE),
+        ("/_dash-layout", PAGE), ("/assets/icon.svg", PAGE),
+    ],
+)  # fmt: skip
+def test_allow_names_the_methods_that_work_and_no_others(client, path, allowed):
+    answer = client.options(path)
+    assert answer.status_code == 200
+    assert set(answer.allow) == allowed
+    refused = client.put(path)
+    assert refused.status_code == 405
+    assert {method.strip() for method in refused.headers["Allow"].split(",")} == allowed
+    assert refused.is_json
+    for method in sorted(allowed):
+        assert client.open(path, method=method).status_code != 405
+    for method in BOTH - allowed:
+        assert client.open(path, method=method).status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "way"),
+    [
+        ("POST", "/binary/insights", "POST /binary/predict"),
+        ("POST", "/binary", "POST /binary/predict"),
+        ("POST", "/gallery", "POST /<model>/predict"),
+        ("POST", "/api/v1/models/binary", "POST /binary/predict"),
+        ("PUT", "/binary/predict", "POST /binary/predict"),
+        ("GET", "/predict", "POST /predict"),
+        ("GET", "/api/v1/models/binary/predict", "POST /api/v1/models/binary/predict"),
+        ("DELETE", "/api/v1/models/binary/plots/roc.csv", "POST /binary/predict"),
+    ],
+)
+def test_a_wrong_method_is_told_the_right_address(client, method, path, way):
+    answer = client.open(path, method=method)
+    assert answer.status_code == 405
+    assert f"Send records with {way}." in answer.json["error"]["hint"]
+    page = client.open(path, method=method, headers=BROWSER)
+    assert (page.status_code, page.content_type) == (405, "text/html; charset=utf-8")
+    assert way.replace("<", "&lt;").replace(">", "&gt;") in page.text
+    assert page.headers["Allow"] == answer.headers["Allow"]
+    assert page.headers["X-Request-Id"]
+
+
+def test_a_page_writes_nothing_that_came_as_markup(client):
+    page = client.get("/api/v1/models/<script>alert(1)/predict", headers=BROWSER)
+    assert page.status_code == 405
+    assert "<script" not in page.text
+
+
+@pytest.mark.parametrize("path", ["/nope", "/nope/predict", "/binary/nope", "/favicon.ico", "/binary/predict/more"])
+def test_where_neither_page_nor_model_is_programs_get_404(client, path):
+    answer = client.post(path, json=PERSON)
+    assert answer.status_code == 404
+    assert answer.json["error"]["hint"]
+
+
+def test_without_a_default_of_several_models_their_addresses_are_named(client):
+    for path in ("/", "/predict", "/api"):
+        answer = client.post(path, json=PERSON)
+        assert answer.status_code == 404
+        assert "/binary/predict, /independent/predict" in answer.json["error"]["hint"]
+        assert "DEFAULT_MODEL" in answer.json["error"]["hint"]
+
+
+def test_independent_outcomes_are_lists_of_labels(client):
+    answer = client.post("/independent/predict", json=[PERSON, PERSON | {"income": 5.0}]).json
+    assert answer["prediction"] == [each["label"] for each in answer["predictions"]]
+    form = client.post("/independent/predict", data={name: str(value) for name, value in PERSON.items()})
+    assert form.text == ", ".join(answer["prediction"][0])
+
+
+def test_the_limits_of_the_api_hold_at_the_addresses_of_pages(client):
+    for path in ("/binary/predict", "/binary/insights"):
+        answer = client.post(path, data=b"x" * 17_000_000, content_type="application/json")
+        assert answer.status_code == (413 if path.endswith("predict") else 405)
+    assert client.post("/binary/predict?nonsense=1", json=PERSON).json["error"]["code"] == "bad_parameter"
+    assert client.post("/binary/predict?cutoff=0.5", json=PERSON).json["predictions"][0]["decisions"]
+    named = client.post("/binary/predict", json=PERSON, headers={"X-Request-Id": "mine"})
+    assert named.headers["X-Request-Id"] == "mine"
+    assert named.headers["X-Model"].startswith("binary@")
+    assert named.headers["Cache-Control"] == "no-store"
