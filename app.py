@@ -38,6 +38,7 @@ from web.doors import Doors
 from web.envelope import refuse_malformed
 from web.headers import SafeHeaders, content_policy
 from web.mount import Mount
+from web.origins import Origins
 from web.pages import LeanDash, answer_404_where_no_page_is
 from web.reader import write_as_readers_do
 from web.serve import debug, read_options, serve
@@ -122,6 +123,7 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
     if change is not None:
         change(pages)
     limits = (settings.max_body_mb * MEGABYTE, settings.max_records)
+    origins, framers = settings.allowed_origins.split(), settings.frame_ancestors.split()
     api = create_api(
         rooms.service,
         rooms.faults,
@@ -129,10 +131,12 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
         settings.default_model,
         open_intake(settings, rooms),
         lambda path: is_page(path, rooms.service),
+        origins,
     )
     compress_text(api)
     warm_up(pages)
-    whole = SafeHeaders(Doors(pages.server.wsgi_app, api), content_policy(pages.csp_hashes()))
+    policy = content_policy(pages.csp_hashes(), framers)
+    whole = SafeHeaders(Origins(Doors(pages.server.wsgi_app, api), origins), policy, framers)
     pages.server.wsgi_app = behind_proxies(whole, settings)
     return pages
 

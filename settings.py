@@ -83,6 +83,32 @@ def _networks(text: str) -> str:
     return text
 
 
+_ORIGIN = re.compile(r"(https?)://(\*\.)?([a-z0-9._-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_OWN_PORT = {"http": ":80", "https": ":443"}
+
+
+def _origins(text: str) -> str:
+    """Origins of other sites, separated by spaces or commas, as browsers name them; or ``*`` alone."""
+    accepted = "origins such as https://shop.example.com, without a path and separated by spaces, or * alone"
+    words = text.replace(",", " ").split()
+    return "*" if words == ["*"] else " ".join(_origin(word, accepted) for word in words)
+
+
+def _framers(text: str) -> str:
+    """Who may frame the pages, as frame-ancestors takes it."""
+    accepted = "self, or origins such as https://intranet.example.com or https://*.example.com, separated by spaces"
+    own = ("self", "'self'")
+    words = text.replace(",", " ").split()
+    return " ".join("'self'" if word in own else _origin(word, accepted, wild=True) for word in words)
+
+
+def _origin(word: str, accepted: str, *, wild: bool = False) -> str:
+    found = _ORIGIN.fullmatch(word.lower())
+    if found is None or (found[2] and not wild):
+        raise BadSetting(accepted)
+    return word.lower().removesuffix(_OWN_PORT[found[1]])
+
+
 def _setting(default: Any, parse: Callable[[str], Any], help_text: str, *, secret: bool = False) -> Any:
     return field(default=default, repr=not secret, metadata={"parse": parse, "help": help_text, "secret": secret})
 
@@ -159,6 +185,12 @@ class Settings:
     )
     root_path: str = _setting(
         "", read_root, "Path prefix behind a reverse proxy, as /apps/likely; without it, X-Forwarded-Prefix"
+    )
+    allowed_origins: str = _setting(
+        "", _origins, "Sites whose pages may read our answers (CORS); without it, none. * lets all of them"
+    )
+    frame_ancestors: str = _setting(
+        "", _framers, "Sites that may show the pages in a frame; self for this one; without it, none"
     )
     proxy_hops: int = _setting(
         0, _whole_number(0, 10), "Proxies in front that set X-Forwarded-*; 1 behind a PaaS router"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from flask import Flask
 
@@ -28,6 +28,7 @@ def create_api(
     default_model: str = "",
     intake: Intake | None = None,
     is_page: IsPage | None = None,
+    origins: Collection[str] = (),
 ) -> Flask:
     """Make the API.
 
@@ -47,9 +48,11 @@ def create_api(
         Where jobs are accepted; None has no addresses for jobs.
     is_page : callable or None
         Whether a page stands at a path: there the methods of pages are right too.
+    origins : collection of str
+        Other sites whose pages may change something here: start a job, remove one.
     """
     app = MethodsFlask("likely.api", static_folder=None)
-    app.is_page = is_page or app.is_page
+    app.is_page, app.origins = is_page or app.is_page, origins
     app.config["MAX_CONTENT_LENGTH"] = max_body
     app.request_class = WholeRequest
     app.url_map.strict_slashes = False  # a slash at the end is no other address, and no reason to redirect

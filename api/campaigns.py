@@ -9,6 +9,7 @@ import numpy as np
 import orjson
 from flask import Flask, Response, request
 
+from api.cross_site import computes
 from api.jobs import columns_of
 from api.query import takes
 from jobs.campaigns import Campaigns, Order
@@ -113,6 +114,7 @@ def _register_rows(app: Flask, service: Service, campaigns: Campaigns) -> None:
 
 def _register_lists(app: Flask, campaigns: Campaigns) -> None:
     @app.post(f"{PREFIX}/<job>/forecast")
+    @computes
     def job_forecast(job: str) -> Response:
         """What a list would bring."""
         asked = _object()

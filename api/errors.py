@@ -20,6 +20,7 @@ from werkzeug.exceptions import (
 )
 
 from api.bodies import NotWhole, UnknownCoding
+from api.cross_site import ForeignSite
 from api.ids import request_id
 from jobs import campaigns, intake, lists, results, stored
 from ml import errors
@@ -76,6 +77,7 @@ _STATUS: dict[type[LikelyError], int] = {
     stored.ResultGone: 404,
     results.NotMade: 422,
     TooLarge: 422,
+    ForeignSite: 403,
     UnsupportedContent: 415,
     NotAcceptable: 406,
     LikelyError: 400,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 
 from api.asked import NAMES, read_asked
+from api.cross_site import computes
 from api.ids import MODEL
 from api.more import Answer, answer
 from api.query import takes
@@ -51,6 +52,7 @@ def register(app: Flask, predict: Predict) -> None:
 
     @app.post("/api/v1/models/<name>/predict")
     @takes(*NAMES)
+    @computes
     def score(name: str) -> Response:
         """Score the records of the body, and more where the address asks for it."""
         body = request.get_data(cache=False)

@@ -14,6 +14,7 @@ from flask import Flask, Response, request
 
 from api.answers import JSON, TEXT, Answer, as_text, choose, whole
 from api.asked import NAMES, read_asked
+from api.cross_site import computes
 from api.default_model import DefaultModel
 from api.more import answer
 from api.predict import Predict, respond
@@ -31,6 +32,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
     @app.post("/api")
     @app.post("/<name>/predict")
     @takes(*NAMES)
+    @computes
     def program(name: str = "") -> Response:
         """Score the records of the body."""
         model, body = name or default.name(), request.get_data(cache=False)

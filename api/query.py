@@ -6,13 +6,14 @@ change the answer without a word. So the check is in one place, for all addresse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, TypeVar
 
 from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
+from api import cross_site
 from ml.errors import LikelyError
 
 ANY = "*"  # the view reads whatever comes, and refuses by itself what it does not know
@@ -58,12 +59,21 @@ def check(names: Sequence[str], query: MultiDict[str, str]) -> None:
 
 
 class CheckedFlask(Flask):
-    """Flask that checks each request's parameters before its view; no hook, which would close the short way."""
+    """Flask that checks each request before its view; no hook, which would close the short way.
+
+    Attributes
+    ----------
+    origins : collection of str
+        Other sites whose pages may change something here.
+    """
+
+    origins: Collection[str] = ()
 
     def preprocess_request(self) -> ResponseReturnValue | None:
         """Run the hooks, then check."""
         answered = super().preprocess_request()
         view = self.view_functions.get(request.endpoint or "")
         if answered is None and view is not None and request.method != "OPTIONS":
+            cross_site.check(view, request.environ, self.origins)
             check(taken_by(view), request.args)
         return answered

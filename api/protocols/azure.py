@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Flask, Response
 
+from api.cross_site import computes
 from api.default_model import DefaultModel
 from api.errors import speak_at
 from api.protocols.common import in_json, json_object, method_of, predictions, score_request, whole_body
@@ -30,6 +31,7 @@ def register(app: Flask, service: Service, most: int, default: DefaultModel) -> 
     @app.post("/score")
     @app.post("/api/v1/models/<name>/score")
     @takes("extra")
+    @computes
     def azure_score(name: str = "") -> Response:
         """Score the records of the body."""
         bundle = service.model(name or default.name())

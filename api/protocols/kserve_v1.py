@@ -13,6 +13,7 @@ import orjson
 from flask import Flask, Response
 from werkzeug.routing import BaseConverter
 
+from api.cross_site import computes
 from api.errors import speak_at
 from api.protocols.common import in_json, json_object, predictions, score_request, whole_body
 from api.query import takes
@@ -62,6 +63,7 @@ def register(app: Flask, service: Service, most: int) -> None:
     @app.post("/v1/models/<part:name>:predict")
     @app.post("/v1/models/<part:name>/versions/<part:fingerprint>:predict")
     @takes("extra")
+    @computes
     def v1_predict(name: str, fingerprint: str = "") -> Response:
         """Score the records of the body."""
         bundle = versioned(service, name, fingerprint)

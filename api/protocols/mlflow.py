@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, request
 
+from api.cross_site import computes
 from api.default_model import DefaultModel
 from api.errors import UnsupportedContent, speak_at
 from api.health import serves
@@ -67,6 +68,7 @@ def register(
     @guests.post("/invocations")
     @guests.post("/api/v1/models/<name>/invocations")
     @takes("extra")
+    @computes
     def invocations(name: str = "") -> Response:
         """Score the records of the body."""
         bundle = service.model(name or default.name())

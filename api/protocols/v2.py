@@ -15,6 +15,7 @@ import orjson
 from flask import Blueprint, Flask, Response, request
 
 from api.asked import records_asked
+from api.cross_site import computes
 from api.errors import speak_at
 from api.health import serves
 from api.ids import MODEL
@@ -90,6 +91,7 @@ def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str 
     @v2.post("/models/<name>/infer")
     @v2.post("/models/<name>/versions/<fingerprint>/infer")
     @takes("extra")
+    @computes
     def infer(name: str, fingerprint: str = "") -> Response:
         """Score the records of the inputs."""
         return _infer(service, versioned(service, name, fingerprint), request.get_data(cache=False), most)

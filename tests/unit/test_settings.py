@@ -36,6 +36,11 @@ def test_an_empty_variable_counts_as_not_set():
     assert Settings.from_environ({"PORT": "", "REDIS_URL": ""}) == Settings()
 
 
+def test_a_setting_is_read_by_its_former_name_where_the_new_one_is_not_set():
+    assert Settings.from_environ({"INVOCATIONS_MODEL": "loan"}).default_model == "loan"
+    assert Settings.from_environ({"INVOCATIONS_MODEL": "loan", "DEFAULT_MODEL": "iris"}).default_model == "iris"
+
+
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [

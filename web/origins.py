@@ -1,0 +1,74 @@
+"""CORS: whether pages of other sites may read our answers. None may, unless ALLOWED_ORIGINS names them.
+
+https://fetch.spec.whatwg.org/#http-cors-protocol. Credentials are never asked for: an allowed page
+reads what anybody may read who reaches the service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+ANY = "*"
+METHODS = "GET, HEAD, POST, DELETE, OPTIONS"
+SENT = (
+    "Accept, Authorization, Content-Encoding, Content-Type, Idempotency-Key, If-None-Match, "
+    "Inference-Header-Content-Length, Range, X-Request-Id"
+)
+READ = (
+    "Accept-Encoding, Accept-Ranges, Allow, Content-Disposition, Content-Range, ETag, Idempotency-Replayed, "
+    "Inference-Header-Content-Length, Link, Location, Retry-After, X-Model, X-Request-Id"
+)
+SECONDS = "600"  # for which a browser need not ask again
+ASKED = "Access-Control-Request-Method, Access-Control-Request-Headers"
+
+
+class Origins:
+    """Tell browsers which sites may read the answers of an application.
+
+    Parameters
+    ----------
+    application : WSGI application
+    allowed : collection of str
+        Origins such as ``https://shop.example.com``, or ``*`` for every one.
+    """
+
+    def __init__(self, application: WSGIApplication, allowed: Collection[str]) -> None:
+        self.application = application
+        self.allowed = frozenset(allowed)
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request, a preflight among them."""
+        if not self.allowed:
+            return self.application(environ, start_response)
+        granted = self._granted(environ.get("HTTP_ORIGIN", ""))
+        if granted and environ["REQUEST_METHOD"] == "OPTIONS" and "HTTP_ACCESS_CONTROL_REQUEST_METHOD" in environ:
+            start_response("204 No Content", [*self._preflight(granted), ("Cache-Control", "no-store")])
+            return ()
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            extra = [("Access-Control-Allow-Origin", granted), ("Access-Control-Expose-Headers", READ)]
+            return start_response(status, [*headers, *(extra if granted else ()), *self._vary()], exc_info)
+
+        return self.application(environ, start)
+
+    def _granted(self, origin: str) -> str:
+        """What an origin is allowed as; empty where it is not."""
+        if not origin:
+            return ""
+        return ANY if ANY in self.allowed else origin if origin in self.allowed else ""
+
+    def _vary(self, *also: str) -> list[tuple[str, str]]:
+        """A cache must not give one site's answer to another; with ``*`` all get the same."""
+        named = [*(() if ANY in self.allowed else ("Origin",)), *also]
+        return [("Vary", ", ".join(named))] if named else []
+
+    def _preflight(self, granted: str) -> list[tuple[str, str]]:
+        return [
+            ("Access-Control-Allow-Origin", granted),
+            ("Access-Control-Allow-Methods", METHODS),
+            ("Access-Control-Allow-Headers", SENT),
+            ("Access-Control-Max-Age", SECONDS),
+            *self._vary(ASKED),
+        ]
