@@ -6,7 +6,7 @@ change the answer without a word. So the check is in one place, for all addresse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 from flask import Flask, request
@@ -43,14 +43,14 @@ def taken_by(view: Callable[..., Any]) -> tuple[str, ...]:
     return getattr(view, _MARK, ())
 
 
-def check(names: Sequence[str], query: MultiDict[str, str]) -> None:
+def check(names: Sequence[str], query: Mapping[str, str]) -> None:
     """Refuse parameters that are not among the names, and one that comes twice.
 
     Raises
     ------
     BadParameter
     """
-    for name, values in query.lists():
+    for name, values in (query if isinstance(query, MultiDict) else MultiDict(query)).lists():
         if name not in names and ANY not in names:
             accepted = f"Accepted: {', '.join(names)}." if names else "This address takes none."
             raise BadParameter(f"There is no parameter {name[:80]!r}.", accepted)

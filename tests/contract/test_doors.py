@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import gzip
 import io
 import json
 import math
@@ -32,6 +33,7 @@ from store.files import Files
 MODELS = ("iris", "breast-cancer", "loan", "bank-products")
 FORM = "application/x-www-form-urlencoded"
 METHODS = ("predict", "predict_proba")
+OF_PAGES = "/{model}/predict"
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +63,12 @@ def job(service, tmp_path_factory):
     return ask
 
 
-def post(body, content_type="application/json"):
+def post(body, content_type="application/json", path="/api/v1/models/{model}/predict", coding=""):
     """A door that sends a body made of the record."""
 
     def ask(client, model, record):
-        answer = client.post(f"/api/v1/models/{model}/predict", data=body(record), content_type=content_type)
+        headers = {"Content-Type": content_type, "Accept": "application/json", "Content-Encoding": coding}
+        answer = client.post(path.format(model=model), data=body(record), headers=headers)
         if answer.status_code == 422:
             return problems_of(answer.json["error"]["problems"])
         assert answer.status_code == 200, answer.text
@@ -78,6 +81,15 @@ def post(body, content_type="application/json"):
 def problems_of(problems):
     """What a door says is wrong, without the value: text at one door, a number at another."""
     return [(each["row"], each["feature"], each["message"], each["hint"]) for each in problems]
+
+
+def in_parts(record):
+    """The record as a form of parts, with the boundary "b"."""
+    parts = (
+        f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in filled(record).items()
+    )
+    return ("".join(parts) + "--b--\r\n").encode()
 
 
 def table(record):
@@ -126,6 +138,40 @@ def mlflow(method):
     return ask
 
 
+def kserve_v1(client, model, record):
+    """KServe's first protocol: classes."""
+    answer = client.post(f"/v1/models/{model}:predict", json={"instances": [record]})
+    return answer.json["predictions"][0] if answer.status_code == 200 else answer.json["error"]
+
+
+def azure(client, model, record):
+    """Azure's address: probabilities."""
+    split = {"columns": list(record), "index": [0], "data": [list(record.values())]}
+    body = {"input_data": split, "params": {"predict_method": "predict_proba"}}
+    answer = client.post(f"/api/v1/models/{model}/score", json=body)
+    return answer.json[0] if answer.status_code == 200 else answer.json["message"]
+
+
+def hugging_face(client, model, record):
+    """An inference endpoint: probabilities, the likeliest first, here in the order of the outcomes."""
+    answer = client.post(f"/{model}/predict", json={"inputs": [record]})
+    if answer.status_code != 200:
+        return answer.json["error"]
+    found = {each["label"]: each["score"] for each in answer.json[0]}
+    assert list(found.values()) == sorted(found.values(), reverse=True)
+    return [found[each["name"]] for each in client.get(f"/api/v1/models/{model}").json["outcomes"]]
+
+
+def sagemaker(client, model, record):
+    """A line without a header, where every value is there to be sent by its place."""
+    described = client.get(f"/api/v1/models/{model}").json
+    places = {name: each["name"] for each in described["features"] for name in (each["name"], *each["aliases"])}
+    by_name = {places[name]: value for name, value in record.items() if name in places}
+    line = table({name: by_name[name] for name in described["example"]}).split(b"\n", 1)[1]
+    answer = client.post(f"/api/v1/models/{model}/invocations", data=line, content_type="text/csv; header=absent")
+    return answer.json["predictions"][0] if answer.status_code == 200 else answer.json["message"]
+
+
 def as_one_text(problems):
     """Problems as the guests' protocols take them."""
     said = [f"record {row}, {feature}: {message} {hint}".strip() for row, feature, message, hint in problems[:10]]
@@ -168,6 +214,12 @@ DOORS = {
     "form": post(lambda record: urlencode(filled(record)), FORM),
     "CSV": post(table, "text/csv"),
     "CSV answer": csv_answer,
+    "pandas split": post(lambda record: pd.DataFrame([record], dtype=object).to_json(orient="split")),
+    "lists": post(lambda record: json.dumps({name: [value] for name, value in record.items()})),
+    "packed": post(lambda record: gzip.compress(json.dumps(record).encode()), coding="gzip"),
+    "form in parts": post(in_parts, "multipart/form-data; boundary=b"),
+    "page's address": post(json.dumps, path=OF_PAGES),
+    "page's address, form": post(lambda record: urlencode(filled(record)), FORM, OF_PAGES),
 }
 
 
@@ -261,15 +313,19 @@ def test_one_record_gives_the_same_at_every_door(client, service, model, data):
 def test_guests_protocols_give_the_same_numbers_and_problems(client, service, model, data):
     record = data.draw(records(service, model))
     wanted, outcomes = in_process(service, model, record), service.model(model).outcomes
-    answers = tensors(client, model, record), *(mlflow(method)(client, model, record) for method in METHODS)
+    answers = (
+        tensors(client, model, record),
+        *(mlflow(method)(client, model, record) for method in METHODS),
+        *(ask(client, model, record) for ask in (azure, hugging_face, kserve_v1, sagemaker)),
+    )
     if isinstance(wanted, list):
         assert set(answers) == {as_one_text(wanted)}
         return
     classes = [item.value for item in outcomes.items if item.name == wanted[1]]
     flags = [int(name in wanted[1]) for name in outcomes.names]
     assert answers[0][0] == (classes if outcomes.exclusive else flags)
-    assert answers[1] == (classes[0] if outcomes.exclusive else flags)
-    for given_ in (answers[0][1], answers[2]):
+    assert answers[1] == answers[5] == answers[6] == (classes[0] if outcomes.exclusive else flags)
+    for given_ in (answers[0][1], *answers[2:5]):
         assert_close(dict(zip(outcomes.names, given_, strict=True)), wanted[2])
 
 
