@@ -7,7 +7,20 @@ from collections.abc import Callable, Collection
 from flask import Flask
 
 from api import (
-    campaigns, docs, errors, health, ids, job_list, jobs, links, methods, models, plots, predict, programs, reports,
+    campaigns,
+    docs,
+    errors,
+    health,
+    ids,
+    job_list,
+    jobs,
+    links,
+    methods,
+    models,
+    plots,
+    predict,
+    programs,
+    reports,
     results,
 )
 from api.bodies import WholeRequest

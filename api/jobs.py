@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 
 from api.errors import UnsupportedContent
 from api.query import takes
+from api.uploads import open_upload
 from jobs.campaigns import Campaigns
 from jobs.intake import LONGEST_KEY, Intake
 from jobs.results import Results
@@ -17,7 +18,6 @@ from jobs.view import PREFIX, described, pause_of
 from ml.errors import Unreadable
 from store.job import Job
 
-BLOCK = 1024 * 1024
 LONGEST_NAME = 200
 OPTIONS = ("name", "columns", "held", "callback_url")
 NO_LIMIT = 2**62  # bytes: a file is streamed, never held in memory
@@ -35,10 +35,12 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results)
     def accept_job(name: str) -> Response:
         """Accept a file to be scored."""
         request.max_content_length = NO_LIMIT
-        _check_type(request.mimetype)
-        options = {"name": _name(), "columns": columns_of(request.args.get("columns"))}
-        accept = campaigns.hold if _held() else intake.accept
-        job, new = accept(name, _blocks(), options, _key(), callback=request.args.get("callback_url", ""))
+        upload = open_upload(OPTIONS)
+        _check_type(upload.content_type)
+        asked = upload.options
+        options = {"name": _name(asked.get("name") or upload.name), "columns": columns_of(asked.get("columns"))}
+        accept = campaigns.hold if _held(asked.get("held", "false")) else intake.accept
+        job, new = accept(name, upload.blocks, options, _key(), callback=asked.get("callback_url", ""))
         response = _answer(job, 202)
         response.headers["Location"] = f"{PREFIX}/{job.id}"
         if not new:
@@ -77,11 +79,6 @@ def _check_type(mimetype: str) -> None:
         raise UnsupportedContent(f"The file is sent as {mimetype[:80]!r}.", f"Accepted: {', '.join(TYPES)}.")
 
 
-def _blocks() -> Iterator[bytes]:
-    while block := request.stream.read(BLOCK):
-        yield block
-
-
 def _key() -> str | None:
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
@@ -89,15 +86,14 @@ def _key() -> str | None:
     return key
 
 
-def _name() -> str:
-    name = request.args.get("name") or "records.csv"
+def _name(given: str) -> str:
+    name = given or "records.csv"
     if len(name) > LONGEST_NAME:
         raise Unreadable(f"The name has {len(name)} characters.", f"Accepted: up to {LONGEST_NAME}.")
     return name
 
 
-def _held() -> bool:
-    given = request.args.get("held", "false")
+def _held(given: str) -> bool:
     if given not in ("true", "false"):
         raise Unreadable(f"held is {given[:80]!r}.", "It is true or false.")
     return given == "true"

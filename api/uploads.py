@@ -13,6 +13,7 @@ from api.query import check
 from ml.errors import Unreadable
 
 BLOCK = 1024 * 1024
+VAGUE = ("text/plain", "application/vnd.ms-excel")  # what browsers say of a CSV file, depending on what is installed
 
 
 @dataclass(frozen=True)
@@ -49,10 +50,10 @@ def open_upload(names: tuple[str, ...]) -> Upload:
     ------
     BadParameter, Unreadable
     """
-    kind = request.content_type or ""
-    if not is_multipart(kind):
+    sent = request.content_type or ""
+    if not is_multipart(sent):
         return Upload("", request.mimetype, _blocks(), request.args)
-    form = read_form(request.stream, kind)
+    form = read_form(request.stream, sent)
     if form.filename is None:
         raise Unreadable("The form holds no file.", "Send the file as one part, curl -F file=@march.csv does.")
     check(names, form.fields)
@@ -60,7 +61,8 @@ def open_upload(names: tuple[str, ...]) -> Upload:
     if twice:
         raise Unreadable(f"{twice[0]} came in the address and in the form.", "Send it once.")
     mimetype = form.content_type.partition(";")[0].strip().lower()
-    return Upload(PurePath(form.filename).name, mimetype, form.blocks, {**request.args, **form.fields})
+    kind = "" if mimetype in VAGUE else mimetype
+    return Upload(PurePath(form.filename).name, kind, form.blocks, {**request.args, **form.fields})
 
 
 def _blocks() -> Iterator[bytes]:

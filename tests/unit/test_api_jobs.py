@@ -1,6 +1,7 @@
 """Jobs over HTTP: accepted, watched, fetched, cancelled; and every way to get it wrong."""
 
 import csv
+import gzip
 import io
 import json
 
@@ -42,6 +43,35 @@ def house(service, tmp_path):
 
 
 DATA = people(rows=30, seed=4).to_csv(index=False).encode()
+
+
+@pytest.mark.parametrize("way", ["a form", "packed", "a packed form"])
+def test_a_file_may_come_in_a_form_and_packed(house, way):
+    client, work = house
+    sent = {"data": DATA, "content_type": "text/csv"}
+    if "form" in way:
+        head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="march.csv"\r\n\r\n'
+        sent = {"data": head + DATA + b"\r\n--b--\r\n", "content_type": "multipart/form-data; boundary=b"}
+    if "packed" in way:
+        sent |= {"data": gzip.compress(sent["data"]), "headers": {"Content-Encoding": "gzip"}}
+    answer = client.post(JOBS, **sent)
+    assert answer.status_code == 202, answer.text
+    assert answer.json["name"] == ("march.csv" if "form" in way else "records.csv")
+    work()
+    plain = client.post(JOBS, data=DATA, content_type="text/csv")
+    work()
+    results = [client.get(f"/api/v1/jobs/{each.json['id']}/result").data for each in (answer, plain)]
+    assert results[0] == results[1]
+
+
+def test_an_upload_that_is_no_whole_file_is_no_job(house):
+    client, _ = house
+    head = b'--b\r\nContent-Disposition: form-data; name="file"; filename="march.csv"\r\n\r\n'
+    broken = client.post(JOBS, data=head + DATA, content_type="multipart/form-data; boundary=b")
+    assert (broken.status_code, broken.json["error"]["code"]) == (400, "unreadable")
+    packed = client.post(JOBS, data=gzip.compress(DATA)[:-9], headers={"Content-Encoding": "gzip"})
+    assert (packed.status_code, packed.json["error"]["code"]) == (400, "unreadable")
+    assert client.get("/api/v1/jobs").json["jobs"] == []
 
 
 def test_a_file_larger_than_a_request_may_be_is_accepted_and_scored(house, service):

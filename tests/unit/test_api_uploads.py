@@ -43,6 +43,11 @@ def test_the_file_of_a_form_is_the_file(app):
     assert found == ("march.csv", "text/csv", TABLE, {"held": "true", "name": "x"})
 
 
+@pytest.mark.parametrize("kind", ["text/plain", "application/vnd.ms-excel"])
+def test_what_browsers_say_of_a_table_is_not_believed(app, kind):
+    assert uploaded(app, data=form("x.csv", kind))[1] == ""
+
+
 def test_it_may_be_packed(app):
     headers = {"Content-Encoding": "gzip"}
     assert uploaded(app, data=gzip.compress(TABLE), content_type="text/csv", headers=headers)[2] == TABLE
