@@ -16,10 +16,14 @@ from werkzeug.http import parse_options_header
 from api.reading import text_of_body
 from api.shapes import names_of
 from ml.errors import Unreadable
+from ml.files.open_table import open_table
+from ml.files.plain_name import plain_name
+from ml.files.read_options import ReadOptions
+from ml.files.separators import rows_with, separator_of
 from ml.schema import Schema
-from ml.tables import delimiter_of, read_table
 
 CSV = "text/csv"
+LOOKED_AT = 64 * 1024  # characters from which the separator is told
 HEADER = {"present": True, "absent": False}
 
 
@@ -35,12 +39,14 @@ def read_csv(body: bytes, content_type: str, schema: Schema) -> list[Any]:
     ------
     Unreadable, NoRecords, UnsupportedContent
     """
-    text = text_of_body(body, content_type)
-    first = _first_line(text)
+    text = text_of_body(body, content_type).lstrip("\r\n")
+    separator = separator_of(text[:LOOKED_AT].splitlines(), _plain(schema))
     said = HEADER.get(parse_options_header(content_type)[1].get("header", "").lower())
-    if not (has_header(first, schema) if said is None else said):
-        text = _written(schema.names, delimiter_of(_start(text))) + text.lstrip("\r\n")
-    return list(read_table(io.StringIO(text, newline="")).rows)
+    first = next(iter(rows_with(text[:LOOKED_AT].splitlines(), separator)), [])
+    if has_header(first, schema) if said is None else said:
+        return list(open_table(io.BytesIO(text.encode())).rows)
+    options = ReadOptions(separator=separator, header_row=1)
+    return list(open_table(io.BytesIO((_header(schema, separator) + text).encode()), options).rows)
 
 
 def has_header(cells: Sequence[str], schema: Schema) -> bool:
@@ -54,8 +60,8 @@ def has_header(cells: Sequence[str], schema: Schema) -> bool:
     Unreadable
         Where it can be neither: no cell names a feature, and there are not as many as features.
     """
-    known, count = names_of(schema), len(schema.names)
-    named = sum(cell.strip() in known for cell in cells)
+    known, count = _plain(schema), len(schema.names)
+    named = sum(plain_name(cell) in known for cell in cells)
     if len(cells) == count:
         return 2 * named >= count
     if not named:
@@ -72,18 +78,11 @@ def written(made: Sequence[Any]) -> str:
     return file.getvalue()
 
 
-def _start(text: str) -> str:
-    return text.lstrip("\r\n").partition("\n")[0]
+def _plain(schema: Schema) -> frozenset[str]:
+    return frozenset(map(plain_name, names_of(schema))) - {""}
 
 
-def _first_line(text: str) -> list[str]:
-    try:
-        return next(csv.reader(io.StringIO(text.lstrip("\r\n"), newline=""), delimiter=delimiter_of(_start(text))), [])
-    except csv.Error as error:
-        raise Unreadable(f"The first line is no line of a table: {error}.") from None
-
-
-def _written(names: Sequence[str], delimiter: str) -> str:
+def _header(schema: Schema, separator: str) -> str:
     file = io.StringIO()
-    csv.writer(file, delimiter=delimiter, lineterminator="\n").writerow(names)
+    csv.writer(file, delimiter=separator, lineterminator="\n").writerow(schema.names)
     return file.getvalue()
