@@ -125,7 +125,7 @@ def test_a_model_that_is_not_there_is_404(client, path):
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1", "/api/", "/api/v2/models", "/api/v1/models/iris/nope", "//api/v1/models", "/healthz/x"]
+    "path", ["/api/v1", "/api/v2/models", "/api/v1/models/iris/nope", "/api//v1/models", "/healthz/x"]
 )
 def test_an_address_that_is_not_there_is_404(client, path):
     assert refused(client.get(path), 404, "not_found")["hint"]
