@@ -54,7 +54,7 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, pi
     out = places.made(job.id, piece.number, piece.owner, "out")
     files.write(index_of(out), [packed(header, lines, probabilities, starts)])
     files.write(out, [b"".join(texts)])
-    if not table.finish(piece, len(lines), made.refused, out, made.gaps):
+    if not table.finish(piece, len(lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         files.remove(index_of(out))
         raise NotMine

@@ -76,7 +76,8 @@ def split(
             announce(job.id)
     head = places.made(job.id, 0, piece.owner, "out")
     files.write(head, [_csv([header(bundle, source.header)])])
-    if not table.finish(piece, total, file=head):
+    about = {"dialect": source.dialect.to_json(), "file_notes": source.notes}
+    if not table.finish(piece, total, file=head, about=about):
         raise NotMine
 
 
@@ -94,7 +95,7 @@ def score(table: JobTable, files: Files, service: Service, job: Job, piece: Piec
     made = score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules)
     out = places.made(job.id, piece.number, piece.owner, "out")
     files.write(out, [_csv(made.lines)])
-    if not table.finish(piece, len(made.lines), made.refused, out, made.gaps):
+    if not table.finish(piece, len(made.lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         raise NotMine
     files.remove(piece.file or "")

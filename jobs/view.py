@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
+from ml.files.table import refused_in_words
 from ml.files.write.formats import FORMATS
 from ml.values import gap_sentences
 from store.job import OPEN, Call, Job
@@ -29,7 +31,7 @@ def described(job: Job) -> dict[str, Any]:
         "done": job.done,
         "total": job.total,
         "errors": job.refused,
-        "notes": gap_sentences(job.gaps),
+        "notes": notes_of(job),
         "rate": None if rate is None else round(rate, 1),
         "message": job.message,
         "created": job.created,
@@ -38,6 +40,12 @@ def described(job: Job) -> dict[str, Any]:
         "callback": None if job.call is None else _called(job.call),
         "links": links,
     }
+
+
+def notes_of(job: Job) -> list[str]:
+    """What is worth saying of a job's file: how it was read, what was refused, and what its records lack."""
+    found = job.options.get("file_notes") or []
+    return [*found, *refused_in_words(Counter(job.unread)), *gap_sentences(job.gaps)]
 
 
 def _links(result: str) -> dict[str, str]:

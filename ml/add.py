@@ -14,6 +14,9 @@ from ml.data.memory_table import frame_table
 from ml.data.training_table import TrainingTable, read_training_table
 from ml.description import Description, read_described, read_description
 from ml.errors import InvalidData
+from ml.files.dialect import Dialect
+from ml.files.open_table import AUTO
+from ml.files.read_options import ReadOptions
 from ml.training.assemble import Material, assemble
 from ml.training.calibration_file import calibrated
 from ml.training.check_estimator import check_estimator
@@ -34,8 +37,7 @@ class Given:
     estimator : Path
         A skops file; a joblib or pickle file only together with `trust_pickle`.
     data, holdout : Path
-        CSV or Parquet files with the features and the truth: rows that the estimator learned from, and rows
-        that it did not see.
+        Tables with the features and the truth: rows that the estimator learned from, and rows that it did not see.
     truth : sequence of str
         Columns with the truth: one for exclusive outcomes, several (of 0 and 1) for independent ones.
     map : sequence of str
@@ -46,6 +48,8 @@ class Given:
         A Python file or folder with the estimator's own classes and functions; it travels with the version.
     calibrate : Path, optional
         A file like the hold-out, with other rows that the estimator did not see: its probabilities are calibrated.
+    reading : ReadOptions
+        What somebody said of how the files are written.
     """
 
     name: str
@@ -61,6 +65,7 @@ class Given:
     trust_pickle: bool = False
     code: Path | None = None
     calibrate: Path | None = None
+    reading: ReadOptions = AUTO
 
 
 def gather(given: Given) -> Trained:
@@ -76,7 +81,10 @@ def gather(given: Given) -> Trained:
     code = None if given.code is None else read_code(given.code)
     estimator = load_estimator_file(given.estimator, given.trust_pickle, given.trust, code, len(given.truth))
     told = read_description(given.describe)
-    training, holdout = (read_training_table(path, told.texts()) for path in (given.data, given.holdout))
+    known = [*given.truth, *filter(None, [given.record_id])]
+    training, holdout = (
+        read_training_table(path, told.texts(), given.reading, known) for path in (given.data, given.holdout)
+    )
     material = Material(
         name=given.name,
         estimator=estimator,
@@ -92,9 +100,19 @@ def gather(given: Given) -> Trained:
     )
     trained = assemble(material)
     if given.calibrate is not None:
-        trained = calibrated(material, trained, read_training_table(given.calibrate, told.texts()))
-    said = prove_reading(trained.schema, trained.holdout, given.holdout)
-    return replace(trained, notes=[*trained.notes, *said])
+        trained = calibrated(
+            material, trained, read_training_table(given.calibrate, told.texts(), given.reading, known)
+        )
+    said = prove_reading(trained.schema, trained.holdout, given.holdout, given.reading)
+    return replace(trained, notes=[*_written(training, holdout), *trained.notes, *said])
+
+
+def _written(*tables: TrainingTable) -> list[str]:
+    """How the files are written, as far as it is not the plainest way."""
+    plain = Dialect(encoding="utf-8", separator=",").sentence()
+    return [
+        f"{table.name}: {said}" for table in tables if table.dialect and (said := table.dialect.sentence()) != plain
+    ]
 
 
 @spoken_in_python()

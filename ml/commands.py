@@ -130,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         help="rows that it did not see and that are not the hold-out: calibrate its probabilities on them",
     )
     add.add_argument("--warm", action="store_true", help=WARM)
+    reading.describe(add)
     add.set_defaults(run=_add)
 
     lifecycle.register(commands)
@@ -202,6 +203,7 @@ def _add(given: argparse.Namespace) -> int:
     from ml.add import Given, gather
     from ml.build import build_bundle
 
+    given.reading = reading.options_of(given)
     print(f"reading {given.estimator.name}, {given.data.name}, {given.holdout.name}", flush=True)
     trained = gather(Given(**{field: getattr(given, field) for field in Given.__dataclass_fields__}))
     for note in trained.notes:

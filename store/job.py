@@ -69,6 +69,8 @@ class Job:
         Records that are scored or refused so far, and those of them that were refused.
     gaps : dict of str to int
         By feature, scored records without its value, where in training every row had one.
+    unread : dict of str to int
+        By feature, values that were refused.
     now : float
         The database's clock when this was read.
     call : Call or None
@@ -91,6 +93,7 @@ class Job:
     refused: int
     now: float
     gaps: dict[str, int] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
     call: Call | None = None
 
 

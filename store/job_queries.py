@@ -106,7 +106,7 @@ class JobQueries:
             rows = connection.execute(query).mappings().all()
             ids = [row["id"] for row in rows]
             counts, gaps, called = _counts(connection, ids), _gaps(connection, ids), _calls(connection, ids)
-        return [_job(row, counts[row["id"]], now, gaps.get(row["id"], {}), called.get(row["id"])) for row in rows]
+        return [_job(row, counts[row["id"]], now, gaps.get(row["id"], ({}, {})), called.get(row["id"])) for row in rows]
 
 
 def now_in(connection: Connection) -> float:
@@ -145,13 +145,17 @@ def _counts(connection: Connection, ids: Sequence[str]) -> Mapping[str, tuple[in
     return found
 
 
-def _gaps(connection: Connection, ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """For each job the gaps of its pieces, summed."""
+def _gaps(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[dict[str, int], dict[str, int]]]:
+    """For each job the gaps of its pieces and the values that were refused, summed by feature."""
     query = select(pieces.c.job, pieces.c.gaps).where(pieces.c.job.in_(ids), pieces.c.gaps.is_not(None))
-    found: dict[str, Counter[str]] = {}
+    found: dict[str, tuple[Counter[str], Counter[str]]] = {}
     for job, text_of_gaps in connection.execute(query):
-        found.setdefault(job, Counter()).update(json.loads(text_of_gaps))
-    return {job: dict(counted) for job, counted in found.items()}
+        told = json.loads(text_of_gaps)
+        if not any(isinstance(counted, dict) for counted in told.values()):  # as an earlier version of this wrote them
+            told = {"gaps": told}
+        for counter, name in zip(found.setdefault(job, (Counter(), Counter())), ("gaps", "unread"), strict=True):
+            counter.update(told.get(name, {}))
+    return {job: (dict(gaps), dict(unread)) for job, (gaps, unread) in found.items()}
 
 
 def _calls(connection: Connection, ids: Sequence[str]) -> dict[str, Call]:
@@ -163,12 +167,14 @@ def _calls(connection: Connection, ids: Sequence[str]) -> dict[str, Call]:
 
 
 def _job(
-    row: Mapping[Any, Any], counts: tuple[int, int, int | None], now: float, gaps: dict[str, int], call: Call | None
-) -> Job:
+    row: Mapping[Any, Any], counts: tuple[int, int, int | None], now: float,
+    found: tuple[dict[str, int], dict[str, int]], call: Call | None,
+) -> Job:  # fmt: skip
     done, refused, total = counts
+    gaps, unread = found
     return Job(
         id=row["id"], model=row["model"], kind=row["kind"], state=row["state"], options=json.loads(row["options"]),
         digest=row["digest"], size=row["size"], message=row["message"], created=row["created"],
         started=row["started"], finished=row["finished"], total=total, done=done, refused=refused, now=now,
-        gaps=gaps, call=call,
+        gaps=gaps, unread=unread, call=call,
     )  # fmt: skip

@@ -175,13 +175,31 @@ class JobTable(JobQueries):
         refused: int = 0,
         file: str | None = None,
         gaps: Mapping[str, int] | None = None,
+        unread: Mapping[str, int] | None = None,
+        about: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Record what a piece gave; False where it is no longer one's own, and then its file is of no use."""
+        """Record what a piece gave; False where it is no longer one's own, and then its file is of no use.
+
+        Parameters
+        ----------
+        piece : Piece
+        records, refused : int
+        file : str, optional
+        gaps, unread : mapping of str to int, optional
+            By feature, records without its value, and values that were refused.
+        about : mapping, optional
+            JSON values that are put among the job's options: what the splitting found out of the file.
+        """
         with self._engine().begin() as connection:
             done = {"state": "done", "owner": None, "lease": None, "records": records, "refused": refused, "file": file}
-            done |= {"gaps": json.dumps(dict(gaps))} if gaps else {}
+            told = {"gaps": dict(gaps or {}), "unread": dict(unread or {})}
+            done |= {"gaps": json.dumps(told)} if gaps or unread else {}
             if connection.execute(update(pieces).where(_held(piece)).values(done)).rowcount != 1:
                 return False
+            if about:
+                options = connection.scalar(select(jobs.c.options).where(jobs.c.id == piece.job))
+                found = json.dumps({**json.loads(options or "{}"), **about})
+                connection.execute(update(jobs).where(jobs.c.id == piece.job).values(options=found))
         self._close(piece.job)
         return True
 

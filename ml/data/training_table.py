@@ -1,7 +1,7 @@
 """Training and hold-out files as typed frames, by the rules by which files are scored later.
 
-Separator, header, missing markers and numbers are read as :mod:`ml.tables` and :mod:`ml.values` read them when a
-file is scored; dtypes come as ``pandas.read_csv`` gives them, because models are fitted on its frames.
+Encoding, separator and header are found as :mod:`ml.files` finds them when a file is scored; dtypes come as
+``pandas.read_csv`` gives them, because models are fitted on its frames.
 """
 
 from __future__ import annotations
@@ -16,16 +16,20 @@ from typing import Any
 import pandas as pd
 from pandas.api import types
 
-from ml.errors import InvalidData, Unreadable
-from ml.files.separators import separator_of
-from ml.files.table import header_of
+from ml.errors import InvalidData, LikelyError
+from ml.files.dialect import Dialect
+from ml.files.formats import CSV
+from ml.files.open_table import AUTO, open_table
+from ml.files.read_options import ReadOptions
 
 # What pandas.read_csv takes for "not known"; the version's schema keeps it, and serving reads by it.
 MISSING = (
     "", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA",
     "NULL", "NaN", "None", "n/a", "nan", "null",
 )  # fmt: skip
+AS_TEXT = {"dtype": str, "keep_default_na": False, "na_values": []}
 DECIMAL = "."
+UTF8S = ("utf-8", "utf-8-sig")
 PARQUET = (".parquet", ".pq")
 
 
@@ -47,6 +51,12 @@ class TrainingTable:
         Names that were changed to those in the file.
     label : str
         What people call a frame that never was a file.
+    options : ReadOptions
+        What somebody said of how the file is written.
+    known : tuple of str
+        Names of columns by which its header was found.
+    dialect : Dialect or None
+        How the file is written; None for Parquet, and what never was a file.
     """
 
     frame: pd.DataFrame
@@ -55,6 +65,9 @@ class TrainingTable:
     padded: frozenset[str] = frozenset()
     spelled: Mapping[str, str] = field(default_factory=dict)
     label: str = "the data"
+    options: ReadOptions = AUTO
+    known: tuple[str, ...] = ()
+    dialect: Dialect | None = None
 
     @property
     def name(self) -> str:
@@ -66,7 +79,7 @@ class TrainingTable:
         if self.path is None or self.path.suffix.lower() in PARQUET:
             return self.frame[list(columns)]
         written = [self.spelled.get(name, name) for name in columns]
-        cells = _read_csv(self.path, usecols=written, dtype=str, keep_default_na=False, na_values=[])
+        cells, _ = read_frame(self.path, self.options, self.known, usecols=written, **AS_TEXT)
         return cells[written].set_axis(list(columns), axis=1)
 
     def renamed(self, names: Mapping[str, str]) -> TrainingTable:
@@ -80,15 +93,21 @@ class TrainingTable:
         )
 
 
-def read_training_table(path: Path, texts: Collection[str] = ()) -> TrainingTable:
-    """Read a CSV or Parquet file.
+def read_training_table(
+    path: Path, texts: Collection[str] = (), options: ReadOptions = AUTO, known: Collection[str] = ()
+) -> TrainingTable:
+    """Read a file as :func:`ml.files.open_table.open_table` does, as a frame.
 
     Parameters
     ----------
     path : Path
-        CSV in UTF-8, separated by commas, semicolons or tabs; or Parquet, by its suffix.
+        CSV in any dialect, a workbook, or Parquet, which is told by its suffix.
     texts : collection of str
         Columns whose cells are texts even where they look like numbers.
+    options : ReadOptions
+        What somebody said of how it is written.
+    known : collection of str
+        Names of columns that it has for sure: the header stands where they are.
 
     Raises
     ------
@@ -96,15 +115,15 @@ def read_training_table(path: Path, texts: Collection[str] = ()) -> TrainingTabl
         When the file is not there or cannot be read.
     """
     if not path.is_file():
-        raise InvalidData(f"There is no file {path}.", "Give a CSV or Parquet file with a header.")
+        raise InvalidData(f"There is no file {path}.", "Give a CSV file, a workbook or a Parquet file with a header.")
     if path.suffix.lower() in PARQUET:
         return TrainingTable(refuse_empty(_read_parquet(path), path.name), path)
     told = {"keep_default_na": False, "na_values": list(MISSING), "low_memory": False}
-    header = _header(path)
-    frame = _read_csv(path, dtype={name: str for name in header if name in set(texts)}, **told)
+    frame, dialect = read_frame(path, options, known, dtype=dict.fromkeys(texts, str), **told)
     refuse_empty(frame, path.name)
     doubtful = [name for name in frame if is_text(frame[name]) or types.is_integer_dtype(frame[name])]
-    return _looked_into(TrainingTable(frame, path), doubtful)
+    table = TrainingTable(frame, path, options=options, known=tuple(known), dialect=dialect)
+    return _looked_into(table, doubtful)
 
 
 def _looked_into(table: TrainingTable, doubtful: list[str]) -> TrainingTable:
@@ -119,7 +138,7 @@ def _looked_into(table: TrainingTable, doubtful: list[str]) -> TrainingTable:
             markers[name] = frozenset(found & set(MISSING)) - {""}
         if any(len(text) > 1 and text.startswith("0") and text.isdecimal() for text in found):
             padded.add(name)
-    return TrainingTable(table.frame, table.path, {k: v for k, v in markers.items() if v}, frozenset(padded))
+    return replace(table, markers={k: v for k, v in markers.items() if v}, padded=frozenset(padded))
 
 
 def refuse_empty(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -136,39 +155,42 @@ def is_text(series: pd.Series) -> bool:
     return series.dtype == object and bool(series.dropna().map(type).eq(str).all())
 
 
-def _header(path: Path) -> tuple[str, ...]:
-    return _columns_of(*_first_line(path))
-
-
-def _first_line(path: Path) -> tuple[str, str]:
-    """The header line, which may hold line breaks in quotes, and the separator."""
+def read_frame(
+    path: Path, options: ReadOptions = AUTO, known: Collection[str] = (), **told: Any
+) -> tuple[pd.DataFrame, Dialect]:
+    """The file as ``pandas.read_csv`` types it (its options are `told`), without lines of nothing but separators."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            start = file.readline()
-            separator = separator_of([start])
-            while start.count('"') % 2 and (more := file.readline()):
-                start += more
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, error) from None
-    return start, separator
-
-
-def _columns_of(line: str, separator: str) -> tuple[str, ...]:
-    try:
-        return header_of(next(csv.reader(io.StringIO(line), delimiter=separator), []), strip=False)
-    except Unreadable as error:
-        raise InvalidData(error.message, error.hint) from None
-
-
-def _read_csv(path: Path, **options: Any) -> pd.DataFrame:
-    line, separator = _first_line(path)
-    try:
-        return pd.read_csv(
-            path, sep=separator, encoding="utf-8-sig", header=0, names=list(_columns_of(line, separator)),
-            index_col=False, **options,
-        )  # fmt: skip
+        with path.open("rb") as file:
+            table = open_table(file, options, known=known, as_written=True)
+            names = list(table.header)
+            told = {**told, "dtype": _dtypes(told.get("dtype"), names)}
+            if _plain(table.dialect):
+                frame = _parsed(path, table.dialect.separator, names, **told)
+                if not (frame.isna() | frame.eq("")).all(axis=1).any():
+                    return frame, table.dialect
+            lines = [cells for cells in table.lines if any(map(str.strip, cells))]
+            text = io.StringIO(newline="")
+            csv.writer(text).writerows([names, *lines])
+            text.seek(0)
+            return _parsed(text, ",", names, **told), table.dialect
+    except LikelyError as error:
+        raise InvalidData(f"{path.name} cannot be read: {error.message}", error.hint) from None
     except Exception as error:  # noqa: BLE001 - a parser fails in any way
         raise _unreadable(path, error) from None
+
+
+def _dtypes(wanted: Any, names: list[str]) -> Any:
+    """The types of columns that are there."""
+    return {name: kind for name, kind in wanted.items() if name in names} if isinstance(wanted, dict) else wanted
+
+
+def _plain(dialect: Dialect) -> bool:
+    """Whether pandas can read the file itself."""
+    return dialect.format == CSV and dialect.encoding in UTF8S and dialect.header_row == 1 and not dialect.compressed
+
+
+def _parsed(source: Any, separator: str | None, names: list[str], **told: Any) -> pd.DataFrame:
+    return pd.read_csv(source, sep=separator, encoding="utf-8-sig", header=0, names=names, index_col=False, **told)
 
 
 def _read_parquet(path: Path) -> pd.DataFrame:

@@ -34,6 +34,7 @@ class Wanted:
     columns: Mapping[str, str] | None
     known: frozenset[str]
     blanks: bool = False
+    as_written: bool = False
 
 
 @dataclass
@@ -84,7 +85,7 @@ def assembled(source: Source, wanted: Wanted) -> Table:
     above = source.take(max(LOOKED_AT, told or 0) + skipped)
     texts = [cells if source.text else text_row(cells) for _, cells in above]
     at = skipped + header_at(texts[skipped:], wanted.known, told and max(1, told - skipped))
-    header, twice = _header(texts[at] if at < len(texts) else [])
+    header, twice = _header(texts[at] if at < len(texts) else [], wanted.as_written)
     matched = match_columns(wanted.schema, header, wanted.columns) if wanted.schema else Matched()
     first = [*above[at + 1 :], *source.take(SAMPLE)]
     names = [matched.renamed.get(name, name) for name in header]
@@ -102,9 +103,9 @@ def assembled(source: Source, wanted: Wanted) -> Table:
     return Table(header, _records(lines, len(header), sieve, left), twice, dialect, matched, decided.rules, left)
 
 
-def _header(cells: list[str]) -> tuple[tuple[str, ...], dict[str, str]]:
-    cells = [cell.strip(AROUND) if cell[:1] in AROUND or cell[-1:] in AROUND else cell for cell in cells]
-    header = header_of(cells)
+def _header(cells: list[str], as_written: bool) -> tuple[tuple[str, ...], dict[str, str]]:
+    cells = [cell.strip(AROUND) for cell in cells]
+    header = header_of(cells, strip=not as_written)
     return header, twice_in(cells, header)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ml.data.yes_no import truth_of
+from ml.data.yes_no import PAIRS
 from ml.errors import Problem
 from ml.files.dates import date_text
-from ml.files.numbers import PLAIN, SPACES, readings
-from ml.schema import Feature, Schema
+from ml.files.numbers import PLAIN, SPACES, Readings, readings
+from ml.schema import Feature, Schema, text_of
 from ml.tables import plain_cell
 from ml.values import is_blank
 
@@ -22,8 +22,19 @@ MISSING = frozenset(
     """.split(" ")  # noqa: SIM905 - the list is read by people
 )
 MARKERS = frozenset(marker.strip() for marker in MISSING if marker.strip())
-TRUE = frozenset({"wahr", "vrai", "verdadero", "vero", "waar", "verdadeiro", "prawda", "sant", "sand", "истина"})
-FALSE = frozenset({"falsch", "faux", "falso", "onwaar", "fałsz", "falskt", "falsk", "ложь"})
+_WORDS = (
+    ("falsch", "wahr"),
+    ("faux", "vrai"),
+    ("falso", "verdadero"),
+    ("falso", "vero"),
+    ("onwaar", "waar"),
+    ("falso", "verdadeiro"),
+    ("fałsz", "prawda"),
+    ("falskt", "sant"),
+    ("falsk", "sand"),
+    ("ложь", "истина"),
+)  # fmt: skip - what spreadsheets write for FALSE and TRUE
+NO, YES = (frozenset(words) for words in zip(*PAIRS, *_WORDS, strict=True))
 NUMBERS = ("number", "integer")
 EITHER = "?"  # a column that is written with both marks for sure: what means two numbers is refused
 
@@ -51,6 +62,7 @@ class CellRules:
     dates: Mapping[str, str] = field(default_factory=dict)
     serials: frozenset[str] = frozenset()
     schema: Schema | None = None
+    _spelled: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         """The rules without the schema."""
@@ -80,6 +92,8 @@ class CellRules:
         text = unwrapped(cell).strip(SPACES)
         if text in feature.by_text or text.casefold() in feature.coded:
             return text
+        if feature.kind == "category" and text.casefold() in self._spellings(feature):
+            return self._spellings(feature)[text.casefold()]
         if text.casefold() in MARKERS:
             return ""
         read = _READERS.get("number" if feature.numeric_choices else feature.kind)
@@ -95,9 +109,14 @@ class CellRules:
             return row
         known = self.schema.position
         read = {
-            name: self.plain(self.schema.features[known[name]], cell) for name, cell in row.items() if name in known
+            name: self.plain(self.schema.features[known[name]], cell)
+            for name, cell in row.items()
+            if name in known and isinstance(cell, str)
         }
         return {**row, **read}
+
+    def _spellings(self, feature: Feature) -> Mapping[str, str]:
+        return self._spelled.get(feature.name) or self._spelled.setdefault(feature.name, spellings(feature))
 
     def number(self, feature: Feature, text: str) -> str:
         """A number with a decimal point."""
@@ -105,7 +124,7 @@ class CellRules:
         if mark == "." and PLAIN.fullmatch(text):
             return text
         found = readings(text)
-        if mark == EITHER and found.sort == "?":
+        if found.sort == "?" and (mark == EITHER or _contradicts(feature, found, mark)):
             return f"{text} ({found.point} or {found.comma}?)"
         value = found.point if mark == "." else found.comma
         if value is None and mark != ".":  # a point is taken in any case, where it can be nothing else
@@ -122,9 +141,19 @@ class CellRules:
     def boolean(self, _: Feature, text: str) -> str:
         """Yes and no as spreadsheets in other languages write them."""
         folded = text.casefold()
-        if truth_of(text) is None and folded in TRUE | FALSE:
-            return "true" if folded in TRUE else "false"
-        return text
+        return "true" if folded in YES else "false" if folded in NO else text
+
+
+def spellings(feature: Feature) -> dict[str, str]:
+    """How a file may write choices beside their own spelling, in small letters; words for yes and no, too."""
+    found: dict[str, set[str]] = {}
+    for text in feature.by_text:
+        found.setdefault(text.casefold(), set()).add(text_of(feature.by_text[text]))
+    made = {folded: next(iter(texts)) for folded, texts in found.items() if len(texts) == 1}
+    if feature.yes_no:
+        no, yes = map(text_of, feature.yes_no)
+        made = {**dict.fromkeys(NO, no), **dict.fromkeys(YES, yes), **made}
+    return made
 
 
 def unwrapped(cell: str) -> str:
@@ -132,6 +161,15 @@ def unwrapped(cell: str) -> str:
     if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2:
         return cell[2:-1].replace('""', '"')
     return cell[1:] if cell[:1] == "'" else cell
+
+
+def _contradicts(feature: Feature, found: Readings, mark: str) -> bool:
+    """Whether a number that can be read in two ways lies where training's did only the other way."""
+    taken, other = (found.point, found.comma) if mark == "." else (found.comma, found.point)
+    if feature.seen is None or taken is None or other is None:
+        return False
+    low, high = feature.seen
+    return not low <= float(taken) <= high and low <= float(other) <= high
 
 
 def _hundredth(number: str) -> str:

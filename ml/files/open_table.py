@@ -9,7 +9,7 @@ import gzip
 import io
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import IO, Any, BinaryIO, cast
 
@@ -38,6 +38,8 @@ def open_table(
     columns: Mapping[str, str] | None = None,
     *,
     blanks: bool = False,
+    known: Collection[str] = (),
+    as_written: bool = False,
 ) -> Table:
     """Begin to read a table: CSV in any dialect, a workbook, Parquet, or one of these compressed with gzip.
 
@@ -54,6 +56,10 @@ def open_table(
         Column to feature, as somebody chose; to "" where a column is to be left out.
     blanks : bool
         Whether a line in which no feature has a value is a record all the same: with a name to be found by.
+    known : collection of str
+        Further names of columns that are expected: the header stands where most of them are.
+    as_written : bool
+        Whether names keep the spaces at their ends.
 
     Raises
     ------
@@ -73,7 +79,7 @@ def open_table(
         source, most = _unpacked(source)
         form = format_of(source.read(8))
         source.seek(0)
-    wanted = Wanted(options, schema, columns, _known(schema, columns), blanks)
+    wanted = Wanted(options, schema, columns, _known(schema, columns, known), blanks, as_written)
     if form == CSV:
         table = assembled(_text_source(source, wanted, most), wanted)
     elif compressed:
@@ -83,9 +89,9 @@ def open_table(
     return replace(table, dialect=replace(table.dialect, compressed=compressed))
 
 
-def _known(schema: Schema | None, columns: Mapping[str, str] | None) -> frozenset[str]:
+def _known(schema: Schema | None, columns: Mapping[str, str] | None, more: Collection[str]) -> frozenset[str]:
     """Names of columns that are expected, plain."""
-    names: list[str] = list(columns or ())
+    names: list[str] = [*(columns or ()), *more]
     if schema is not None:
         names += [word for feature in schema.given for word in (feature.name, *feature.aliases, feature.label)]
         names += [schema.record_id or ""]

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from ml.data.training_table import read_frame
 from ml.errors import InvalidData
 
 
@@ -18,17 +19,13 @@ def no_file(name: str, data: Path | None) -> None:
 
 
 def read_table(path: Path, columns: Iterable[str], **options: Any) -> pd.DataFrame:
-    """A CSV file with at least these columns; InvalidData says which are missing.
+    """A table with at least these columns, in any dialect; InvalidData says which are missing.
 
     `options` go to ``pandas.read_csv``.
     """
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            header = file.readline()
-        table = pd.read_csv(path, sep=max(",;\t", key=header.count), encoding="utf-8-sig", **options)
-    except (OSError, ValueError) as error:
-        raise InvalidData(f"{path.name} cannot be read as CSV: {error}.") from None
-    missing = [column for column in columns if column not in table.columns]
+    wanted = list(columns)
+    table, _ = read_frame(path, known=wanted, **options)
+    missing = [column for column in wanted if column not in table.columns]
     if missing:
         raise InvalidData(f"{path.name} lacks the columns {', '.join(missing)}.", f"It has {', '.join(table.columns)}.")
     return table

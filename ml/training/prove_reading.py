@@ -15,7 +15,8 @@ import pandas as pd
 from ml.blocks import block_of_frame, rows_of
 from ml.data.training_table import PARQUET
 from ml.errors import InvalidData, Problem, Unreadable
-from ml.files.open_table import open_table
+from ml.files.open_table import AUTO, open_table
+from ml.files.read_options import ReadOptions
 from ml.records import Records, read_records
 from ml.schema import Row, Schema, text_of
 from ml.values import quote
@@ -23,7 +24,7 @@ from ml.values import quote
 ROWS = 2_000
 
 
-def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path) -> list[str]:
+def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path, options: ReadOptions = AUTO) -> list[str]:
     """Compare the first rows of a file, as they are scored, with the frame that was made of them.
 
     Parameters
@@ -32,7 +33,9 @@ def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path) -> list[str]:
     frame : DataFrame, shape (n, p)
         All rows of the file, as training reads them.
     path : Path
-        CSV; of a Parquet file the cells are typed, and nothing is compared.
+        Of a Parquet file the cells are typed, and nothing is compared.
+    options : ReadOptions
+        What somebody said of how the file is written.
 
     Returns
     -------
@@ -48,7 +51,9 @@ def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path) -> list[str]:
         return []
     try:
         with path.open("rb") as file:
-            read = read_records(schema, list(islice(open_table(file, schema=schema).rows, ROWS)), extra=True)
+            read = read_records(
+                schema, list(islice(open_table(file, options, schema, blanks=True).rows, ROWS)), extra=True
+            )
     except (OSError, Unreadable) as error:
         raise InvalidData(f"{path.name} could not be scored: {error}", "Save it as CSV UTF-8 with a header.") from None
     rows = rows_of(schema, block_of_frame(schema, frame.head(len(read.rows))))
