@@ -15,8 +15,10 @@ ENV PATH=/venv/bin:$PATH \
     HOST=0.0.0.0 \
     PORT=8000 \
     VAR_DIR=/var/lib/likely
+# Some hosts run an image as a user of theirs (Hugging Face, OpenShift), who must be able to write to VAR_DIR
 RUN useradd --system --uid 10001 --user-group --home-dir /app likely \
-    && install --directory --owner=likely --group=likely /app /app/models /var/lib/likely
+    && install --directory --owner=likely --group=likely /app /app/models \
+    && install --directory --mode=1777 --owner=likely --group=likely /var/lib/likely
 WORKDIR /app
 COPY --from=packages /venv /venv
 

@@ -1,8 +1,4 @@
-# make run    the service on http://127.0.0.1:8000 (PORT=9000 for another port)
-# make test   the whole test suite
-# make check  lint, types, import rules, Dockerfile
-# make bench  figures: speed, memory, bytes
-# Needs Python 3.11 or later (PYTHON=... to choose one); everything else goes into .venv.
+# make help lists what there is. Needs Python 3.11 or later (PYTHON=... to choose one); everything else goes into .venv.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -12,22 +8,27 @@ PYTEST_ARGS ?=
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: run test check bench models clean
+.PHONY: help run models test check bench clean
 .DEFAULT_GOAL := run
 
-run: $(VENV)/.installed models
+help: ## this list
+	@echo "make TARGET, where TARGET is one of"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-7s %s\n", $$1, $$2 }' Makefile
+	@echo "PYTHON=/path/to/python3 chooses the Python that .venv is made with, the first time."
+
+run: $(VENV)/.installed models ## the service on http://127.0.0.1:8000; PORT=9000 for another port (this is what make alone does)
 	@echo "== Serving on http://127.0.0.1:$(PORT) (Ctrl+C stops)"
 	@exec env PORT=$(PORT) $(BIN)/python app.py
 
-models: $(VENV)/.installed
+models: $(VENV)/.installed ## the demo models that are missing
 	@echo "== Demo models: training those that are missing"
 	@$(BIN)/python -m ml train --missing
 
-test: $(VENV)/.installed-dev $(VENV)/clients/.installed $(VENV)/parquet/.installed
+test: $(VENV)/.installed-dev $(VENV)/clients/.installed $(VENV)/parquet/.installed ## the whole test suite; PYTEST_ARGS="-k name" for a part
 	@echo "== Tests"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-check: $(VENV)/.installed-dev
+check: $(VENV)/.installed-dev ## lint, types, import rules, Dockerfile
 	@echo "== Lint"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -39,11 +40,11 @@ check: $(VENV)/.installed-dev
 	@$(BIN)/hadolint Dockerfile
 	@echo "== All checks passed"
 
-bench: $(VENV)/.installed-dev models
+bench: $(VENV)/.installed-dev models ## figures: speed, memory, bytes; BENCH=all for those that take longer
 	@echo "== Figures"
 	@$(BIN)/python tests/bench/run.py
 
-clean:
+clean: ## remove .venv and var/; models/ stays
 	rm -rf $(VENV) var
 
 # The stamps are newer than the requirements once these are installed, so a second run skips this.

@@ -155,6 +155,7 @@ def _run(stage, given):
             options = dict(_OPTION.findall(part))
             for path in (word for word in words[2:] if not word.startswith("--")):
                 stage.inside(path).mkdir(parents=True, exist_ok=True)
+                stage.inside(path).chmod(int(options.get("mode", "755"), 8))
                 _give(stage.inside(path), stage.users[options["owner"]])
         else:
             done = stage.run(["sh", "-ec", stage.moved(part.strip())], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
