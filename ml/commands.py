@@ -6,22 +6,20 @@ import argparse
 import sys
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, redirect_stdout
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from ml import keep, warm
 from ml.book import Shelf
 from ml.bundle import Bundle
-from ml.cli import lifecycle, reading
+from ml.cli import lifecycle, reading, score
 from ml.cli import trust as trusting
 from ml.cli.examples import add_examples
 from ml.cli.record import record_of
 from ml.cut_offs import Chosen
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
 from ml.evaluation import evaluation_of
-from ml.files.table import refused_in_words
 from ml.service import Service, open_service
-from ml.values import gap_sentences
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 WARM = "then compute ahead what its pages open with"
@@ -146,16 +144,7 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("name", help="the model, or a key such as iris@3f9a1c2b")
     predict.set_defaults(run=_predict)
 
-    score = commands.add_parser("score", help="score a file: CSV, a workbook or Parquet")
-    score.add_argument("name", help="the model, or a key such as loan@3f9a1c2b")
-    score.add_argument("--in", dest="source", type=Path, required=True, metavar="FILE", help="file with records")
-    score.add_argument("--out", dest="target", type=Path, required=True, metavar="FILE", help="CSV file to write")
-    score.add_argument("--engine", choices=["dask"], help="score on the workers of a cluster; here without it")
-    score.add_argument(
-        "--scheduler", metavar="ADDRESS", help="of the Dask cluster, as tcp://HOST:8786; without it one is started here"
-    )
-    reading.describe(score)
-    score.set_defaults(run=_score)
+    score.register(commands)
 
     report = commands.add_parser("report", help="write a model's report: a whole HTML file, or one page as PDF")
     report.add_argument("name", help="the model, or a key such as loan@3f9a1c2b")
@@ -298,36 +287,6 @@ def _predict(given: argparse.Namespace) -> int:
     for note in score.notes:
         print(f"note: {note.feature}: {note.message}", file=sys.stderr)
     return OK
-
-
-def _score(given: argparse.Namespace) -> int:
-    import click
-
-    from ml.scoring import score_file
-
-    if given.scheduler and not given.engine:
-        raise LikelyError("--scheduler belongs to an engine.", "Add --engine dask.")
-    service = open_service(given.models)
-    service.model(given.name)  # before a cluster is started for nothing
-    length = given.source.stat().st_size if given.source.is_file() else 0
-    with ExitStack() as held:
-        engine = _engine(given.scheduler, held) if given.engine else None
-        bar = held.enter_context(
-            click.progressbar(length=length, label=f"scoring {given.source.name}", file=sys.stderr)
-        )
-        options = reading.options_of(given)
-        done = score_file(service, given.name, given.source, given.target, bar.update, engine, options)
-    reading.say(given.source.name, done.dialect, done.notes)
-    print(f"{done.scored:,} records scored, {done.refused:,} with problems, written to {given.target}")
-    for sentence in [*refused_in_words(done.unread), *gap_sentences(done.gaps)]:
-        print(f"note: {sentence}", file=sys.stderr)
-    return BAD_INPUT if done.refused else OK
-
-
-def _engine(scheduler: str | None, held: ExitStack) -> Callable:
-    from ml.on_dask import OnDask, cluster
-
-    return OnDask(held.enter_context(cluster(scheduler)))
 
 
 def _report(given: argparse.Namespace) -> int:

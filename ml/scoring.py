@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import IO, NamedTuple
 
 from ml.bundle import Bundle
 from ml.errors import InvalidData, Problem
@@ -19,6 +19,9 @@ from ml.files.dialect import Dialect
 from ml.files.open_table import AUTO, open_table
 from ml.files.read_options import ReadOptions
 from ml.files.table import Reading, Table, row_of
+from ml.files.write.deliver import delivered, scratch
+from ml.files.write.formats import CSV, FORMATS, Format
+from ml.files.write.scored import packed, write_scored
 from ml.lines import Line, score_columns, words
 from ml.own_columns import own_names
 from ml.schema import Feature, Schema
@@ -82,13 +85,14 @@ class ScoredLines(NamedTuple):
 def score_file(
     service: Service,
     model: str,
-    source: Path,
-    target: Path,
+    source: Path | IO[bytes],
+    target: Path | IO[bytes],
     progress: Callable[[int], object] = lambda _: None,
     engine: Engine | None = None,
     options: ReadOptions = AUTO,
+    form: Format = FORMATS[CSV],
 ) -> Done:
-    """Score a file into a CSV file.
+    """Score a file into another.
 
     The result has the columns of the source, then the label, a probability an outcome, and what is
     wrong with a row that could not be scored. It appears under its name only when it is complete.
@@ -98,14 +102,16 @@ def score_file(
     service : Service
     model : str
         Name or key of the model; one version scores the whole file.
-    source, target : Path
-        The source is any table that :func:`ml.files.open_table.open_table` reads; the target is UTF-8 with commas.
+    source, target : Path or binary file
+        The source is any table that :func:`ml.files.open_table.open_table` reads.
     progress : callable
         Called after each chunk with the number of bytes of the source that it took.
     engine : callable, optional
         Scores the chunks somewhere else; see :class:`ml.on_dask.OnDask`.
     options : ReadOptions
         What somebody said of how the source is written.
+    form : Format
+        Of the target.
 
     Raises
     ------
@@ -116,32 +122,55 @@ def score_file(
         When the source is no table.
     """
     bundle = service.model(model)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    form.check(0)
     try:
-        with source.open("rb") as file, part.open("w", newline="", encoding="utf-8") as out:
+        with ExitStack() as held:
+            file = held.enter_context(source.open("rb")) if isinstance(source, Path) else source
             table = open_table(file, options, bundle.schema)
             check_header(bundle, table.names, table.twice)
-            csv.writer(out).writerow(result_header(bundle, table.header))
-            done = _write(out, (engine or _here(service))(bundle, table.reading, _chunks(table)), file, progress)
-            done = replace(done, dialect=table.dialect, notes=tuple(table.notes))
-        os.replace(part, target)
+            out = held.enter_context(delivered(target))
+            out = held.enter_context(packed(out)) if form.gzipped else out
+            kept = None if form.write is None else held.enter_context(scratch())
+            text = out if kept is None else held.enter_context(kept.open("wb"))
+            header = result_header(bundle, table.header)
+            text.write(_csv([header]).encode())
+            done = _write(text, (engine or _here(service))(bundle, table.reading, _chunks(table)), file, progress)
+            text.flush()
+            if kept is not None:
+                write_scored(kept, out, form, bundle.schema, table.reading.renamed, own_wanted(bundle))
+            renamed = _renamed(own_wanted(bundle), header)
+            return replace(done, dialect=table.dialect, notes=(*table.notes, *renamed))
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        raise InvalidData(f"{source} cannot be scored into {target}: {error}.") from None
-    finally:
-        part.unlink(missing_ok=True)
-    return done
+        raise InvalidData(f"{_name(source)} cannot be scored into {_name(target)}: {error}.") from None
 
 
-def _write(out: Any, made: Iterable[Chunk], file: BinaryIO, progress: Callable[[int], object]) -> Done:
+def _name(file: Path | IO[bytes]) -> str:
+    return str(file) if isinstance(file, Path) else str(getattr(file, "name", "a stream"))
+
+
+def _renamed(wanted: Sequence[str], header: Sequence[str]) -> list[str]:
+    """Sentences about columns of ours that are called otherwise than usual."""
+    called = zip(wanted, header[len(header) - len(wanted) :], strict=True)
+    return [
+        f"{name} of this result is called {now}: the file or the model has a column of that name."
+        for name, now in called
+        if name != now
+    ]
+
+
+def _write(out: IO[bytes], made: Iterable[Chunk], file: IO[bytes], progress: Callable[[int], object]) -> Done:
     done = Done(0, 0, Counter())
     told = 0
     for chunk in made:
-        out.write(chunk.text)
+        out.write(chunk.text.encode())
         done.gaps.update(chunk.gaps)
         done.unread.update(chunk.unread)
         done = replace(done, scored=done.scored + chunk.scored, refused=done.refused + chunk.refused)
-        progress(file.tell() - told)
-        told = file.tell()
+        if file.seekable():
+            progress(file.tell() - told)
+            told = file.tell()
     return done
 
 
@@ -162,9 +191,13 @@ def _here(service: Service) -> Engine:
 def scored_chunk(service: Service, bundle: Bundle, reading: Reading, lines: Lines) -> Chunk:
     """Score lines of a table; parameters as :func:`score_lines`."""
     made = score_lines(service, bundle, reading.header, lines, reading.renamed, reading.rules)
+    return Chunk(_csv(made.lines), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)
+
+
+def _csv(lines: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text).writerows(made.lines)
-    return Chunk(text.getvalue(), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)
+    csv.writer(text).writerows(lines)
+    return text.getvalue()
 
 
 def score_lines(
@@ -249,7 +282,12 @@ def _misfit(bundle: Bundle, header: Sequence[str], cells: list[str]) -> Line:
 
 def result_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     """Names of the result's columns: those of the file, the score's, and what is wrong with a row."""
-    return [*map(safe_cell, header), *own_names([*score_header(bundle.outcomes), PROBLEMS], header, bundle.schema)]
+    return [*map(safe_cell, header), *own_names(own_wanted(bundle), header, bundle.schema)]
+
+
+def own_wanted(bundle: Bundle) -> list[str]:
+    """Our columns of a result, by the names that they have where nothing else is called so."""
+    return [*score_header(bundle.outcomes), PROBLEMS]
 
 
 def check_header(bundle: Bundle, header: Sequence[str], twice: Mapping[str, str] | None = None) -> None:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 _SPECIAL = ("/dev", "/proc")  # folders whose entries stand for something that is open already
 
@@ -48,11 +48,11 @@ def _is_special(target: Path) -> bool:
     return target.exists() and (opened or not target.is_file())
 
 
-def is_stream(target: Path, file: IO[bytes] | BinaryIO) -> bool:
-    """Whether a path is another name of an open file, as ``/dev/stdout`` is of standard output."""
+def is_stream(target: Path, descriptor: int) -> bool:
+    """Whether a path is another name of an open file, as ``/dev/stdout`` is of standard output, which is 1."""
     try:
-        there, here = target.stat(), os.fstat(file.fileno())
-    except (OSError, ValueError):
+        there, here = target.stat(), os.fstat(descriptor)
+    except OSError:
         return False
     return os.path.samestat(there, here) and not stat.S_ISDIR(there.st_mode)
 

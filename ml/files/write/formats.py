@@ -15,6 +15,12 @@ from ml.files.write.xlsx import check_records, write_xlsx
 CSV, EXCEL_CSV, XLSX, PARQUET = "csv", "csv-excel", "xlsx", "parquet"
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}
 DECIMALS = {"point": ".", "comma": ","}
+ENDINGS = ".csv, .csv.gz, .xlsx, .parquet"
+OTHERS = (
+    ".tsv", ".tab", ".xls", ".xlsb", ".xlsm", ".ods", ".json", ".jsonl", ".ndjson", ".feather", ".arrow", ".orc",
+    ".avro", ".zip", ".bz2", ".xz", ".zst", ".pkl",
+)  # fmt: skip
+_OF_ENDING = {".xlsx": XLSX, ".parquet": PARQUET, ".pq": PARQUET}
 
 
 class UnknownFormat(LikelyError):
@@ -39,6 +45,8 @@ class Format:
         Called with the number of records; raises a LikelyError where the format cannot be had.
     separator, decimal : str
         Of CSV for Excel.
+    gzipped : bool
+        Whether the file is to be compressed with gzip as a whole.
     """
 
     name: str
@@ -48,6 +56,7 @@ class Format:
     check: Callable[[int], None] = lambda _: None
     separator: str = ","
     decimal: str = "."
+    gzipped: bool = False
 
     @property
     def tag(self) -> str:
@@ -99,6 +108,28 @@ def format_named(name: str, separator: str = "", decimal: str = "") -> Format:
     mark = DECIMALS[decimal or ("comma" if separator == "semicolon" else "point")]
     between = SEPARATORS[separator or ("semicolon" if mark == "," else "comma")]
     return replace(found, separator=between, decimal=mark) if name == EXCEL_CSV else found
+
+
+def format_of_path(path: Path, name: str = "", separator: str = "", decimal: str = "") -> Format:
+    """The format of a file that is to be written.
+
+    Parameters
+    ----------
+    path : Path
+        Its ending tells where nothing is said: an unknown one is CSV, that of another kind of table is refused.
+        With .gz behind, the file is compressed.
+    name, separator, decimal : str
+        As :func:`format_named` takes them.
+
+    Raises
+    ------
+    UnknownFormat
+    """
+    gzipped = path.suffix.lower() == ".gz"
+    ending = (path.with_suffix("") if gzipped else path).suffix.lower()
+    if not name and ending in OTHERS:
+        raise UnknownFormat(f"No result is written as {ending}.", f"Accepted: {ENDINGS}; or say which with --format.")
+    return replace(format_named(name or _OF_ENDING.get(ending, CSV), separator, decimal), gzipped=gzipped)
 
 
 def _check(what: str, given: str, accepted: dict[str, str]) -> None:

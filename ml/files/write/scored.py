@@ -1,0 +1,61 @@
+"""A file that was scored, out of the CSV in which its records were written down, in the format that is wanted."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, cast
+
+from ml.files.write.deliver import copy_into
+from ml.files.write.formats import Format
+from ml.files.write.result import Block, Given, Result, file_columns, own_kind, plain_header, stored_blocks
+from ml.schema import Schema
+
+BLOCK = 1024 * 1024
+LEVEL = 6  # of gzip
+
+
+def write_scored(
+    kept: Path, out: IO[bytes], form: Format, schema: Schema, chosen: Mapping[str, str], ours: Sequence[str]
+) -> None:
+    """Write a result in another format.
+
+    Parameters
+    ----------
+    kept : Path
+        The result as CSV. What is made lies beside it for a while.
+    out : binary file
+    form : Format
+    schema : Schema
+    chosen : mapping of str to str
+        Column of the file to feature, where it has another name.
+    ours : sequence of str
+        Our columns, by the names that they have where the file has none of these; the last of the result.
+
+    Raises
+    ------
+    TooLarge, InvalidData
+        As the format's writer.
+    """
+    with kept.open(newline="", encoding="utf-8") as file:
+        header = plain_header(next(csv.reader(file)))
+    width = len(header) - len(ours)
+    own = [Given(name, own_kind(wanted)) for name, wanted in zip(header[width:], ours, strict=True)]
+    made = kept.with_name(f"made{form.suffix}")
+    form.make(Result((*file_columns(header[:width], chosen, schema), *own), lambda: _blocks(kept)), made)
+    copy_into(made, out)
+
+
+def _blocks(kept: Path) -> Iterator[Block]:
+    with kept.open("rb") as file:
+        yield from stored_blocks([iter(lambda: file.read(BLOCK), b"")])
+
+
+@contextmanager
+def packed(out: IO[bytes]) -> Iterator[IO[bytes]]:
+    """A file of which the bytes are compressed with gzip on their way into another; the same bytes each time."""
+    with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=LEVEL, mtime=0, filename="") as file:
+        yield cast(IO[bytes], file)
