@@ -20,6 +20,7 @@ IsPage = Callable[[str], bool]
 OF_PAGES = {"GET", "HEAD", "OPTIONS"}
 OF_A_MODEL = re.compile(r"/(?:(?:api/v1|v1|v2)/models/)?([a-z0-9@-]+)(?:[/:]|$)")
 READS = ("GET", "HEAD")
+SENDS = ("POST", "PUT", "PATCH")
 
 
 class MethodsFlask(CheckedFlask):
@@ -62,9 +63,8 @@ def refuse_method(app: MethodsFlask, allowed: set[str]) -> Response:
     """The answer to a method that an address does not take."""
     listed = ", ".join(sorted(allowed))
     message = f"{request.method[:20]} is not accepted at {_here()}."
-    refusal = Refusal(
-        405, "method_not_allowed", message, f"Accepted: {listed}. {_way(app, allowed)}", headers={"Allow": listed}
-    )
+    hint = f"Accepted: {listed}. {_way(app, allowed)}".strip()
+    refusal = Refusal(405, "method_not_allowed", message, hint, headers={"Allow": listed})
     if not wants_page():
         return answer(refusal)
     page = (resources.files("api") / "pages" / "wrong_method.html").read_text(encoding="utf-8")
@@ -81,12 +81,14 @@ def wants_page() -> bool:
 
 def _way(app: MethodsFlask, allowed: set[str]) -> str:
     """Where what came belongs."""
+    root, model = request.script_root, _model(app) or "<model>"
     if "POST" in allowed:
-        return f"Send records with POST {_here()}."
-    if request.method in READS:
+        return f"Use POST {_here()}."
+    if request.method not in SENDS:
         return ""
-    model = _model(app)
-    return f"Send records with POST {request.script_root}/{model or '<model>'}/predict."
+    if request.path.startswith("/api/v1/jobs"):
+        return f"Send files with POST {root}/api/v1/models/{model}/jobs."
+    return f"Send records with POST {root}/{model}/predict."
 
 
 def _here() -> str:
@@ -101,7 +103,6 @@ def _model(app: MethodsFlask) -> str:
 
 
 def _links(app: MethodsFlask) -> str:
-    model = _model(app)
-    return (
-        f'<a href="/{escape(model)}/predict">The form of {escape(model)}</a>' if model else '<a href="/">The models</a>'
-    )
+    root, model = escape(request.script_root), escape(_model(app))
+    page = f'<a href="{root}/{model}/predict">The form of {model}</a>' if model else f'<a href="{root}/">The models</a>'
+    return f'{page} · <a href="{root}/api/docs">Calls to copy</a>'

@@ -6,9 +6,9 @@ import urllib.request
 
 
 def tritonclient(port: int, model: str, records: list) -> dict:
-    """Binary tensors both ways, then JSON both ways."""
+    """Binary tensors both ways, then JSON both ways, then packed; and what it prints of an address that is unknown."""
     import numpy
-    from tritonclient import http
+    from tritonclient import http, utils
 
     client = http.InferenceServerClient(f"127.0.0.1:{port}")
     heard = {"ready": client.is_server_ready() and client.is_model_ready(model)}
@@ -25,6 +25,12 @@ def tritonclient(port: int, model: str, records: list) -> dict:
         answer = client.infer(model, inputs, outputs=outputs)
         labels = [each.decode() if isinstance(each, bytes) else each for each in answer.as_numpy("predict").tolist()]
         heard["binary" if binary else "json"] = [labels, answer.as_numpy("predict_proba").tolist()]
+    packed = client.infer(model, inputs, request_compression_algorithm="gzip", response_compression_algorithm="gzip")
+    heard["packed"] = packed.as_numpy("predict_proba").tolist()
+    try:
+        client.load_model(model)
+    except utils.InferenceServerException as error:
+        heard["unknown"] = [error.status(), error.message()]
     return heard
 
 
@@ -62,6 +68,17 @@ def mlflow(port: int, model: str, records: list) -> dict:
     return {"version": version, "json": [labels.iloc[:, 0].tolist(), numbers.to_numpy().tolist()]}
 
 
+def hugging_face(port: int, model: str, records: list) -> dict:
+    """The client of Hugging Face's inference endpoints, whose tables are columns of texts; at the root and by name."""
+    from huggingface_hub import InferenceClient
+
+    table = {name: [str(record[name]) for record in records] for name in records[0]}
+    addresses = (f"http://127.0.0.1:{port}", f"http://127.0.0.1:{port}/{model}/predict")
+    return {"labels": [InferenceClient(address).tabular_classification(table) for address in addresses]}
+
+
 if __name__ == "__main__":
-    talk = {"tritonclient": tritonclient, "mlserver": mlserver, "mlflow": mlflow}[sys.argv[1]]
+    talk = {"tritonclient": tritonclient, "mlserver": mlserver, "mlflow": mlflow, "hugging_face": hugging_face}[
+        sys.argv[1]
+    ]
     json.dump(talk(int(sys.argv[2]), sys.argv[3], json.load(sys.stdin)), sys.stdout)

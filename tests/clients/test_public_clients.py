@@ -63,6 +63,17 @@ def test_tritonclient_infers_in_binary_and_in_json(hear, expected):
     assert heard["ready"] is True
     assert heard["binary"] == expected
     assert heard["json"] == expected
+    assert heard["packed"] == expected[1]
+
+
+def test_tritonclient_prints_what_is_said_of_an_unknown_address(hear):
+    status, message = hear("tritonclient")["unknown"]
+    assert status == "404"
+    assert message.startswith("There is nothing at this address.")
+
+
+def test_hugging_faces_client_gets_labels(hear, expected):
+    assert hear("hugging_face")["labels"] == [expected[0], expected[0]]
 
 
 def test_mlservers_codecs_encode_our_question_and_decode_our_answer(hear, expected):

@@ -58,25 +58,37 @@ def test_allow_names_the_methods_that_work_and_no_others(client, path, allowed):
 @pytest.mark.parametrize(
     ("method", "path", "way"),
     [
-        ("POST", "/binary/insights", "POST /binary/predict"),
-        ("POST", "/binary", "POST /binary/predict"),
-        ("POST", "/gallery", "POST /<model>/predict"),
-        ("POST", "/api/v1/models/binary", "POST /binary/predict"),
-        ("PUT", "/binary/predict", "POST /binary/predict"),
-        ("GET", "/predict", "POST /predict"),
-        ("GET", "/api/v1/models/binary/predict", "POST /api/v1/models/binary/predict"),
-        ("DELETE", "/api/v1/models/binary/plots/roc.csv", "POST /binary/predict"),
+        ("POST", "/binary/insights", "Send records with POST /binary/predict."),
+        ("POST", "/binary", "Send records with POST /binary/predict."),
+        ("POST", "/gallery", "Send records with POST /<model>/predict."),
+        ("POST", "/api/v1/models/binary", "Send records with POST /binary/predict."),
+        ("POST", "/v1/models/binary", "Send records with POST /binary/predict."),
+        ("POST", "/api/v1/jobs", "Send files with POST /api/v1/models/<model>/jobs."),
+        ("PUT", "/binary/predict", "Use POST /binary/predict."),
+        ("GET", "/predict", "Use POST /predict."),
+        ("GET", "/api/v1/models/binary/predict", "Use POST /api/v1/models/binary/predict."),
+        ("DELETE", "/api/v1/models/binary/plots/roc.csv", "Accepted: GET, HEAD, OPTIONS."),
     ],
 )
 def test_a_wrong_method_is_told_the_right_address(client, method, path, way):
     answer = client.open(path, method=method)
     assert answer.status_code == 405
-    assert f"Send records with {way}." in answer.json["error"]["hint"]
+    said = answer.json["error"]
+    assert way in (said if isinstance(said, str) else said["hint"])
     page = client.open(path, method=method, headers=BROWSER)
     assert (page.status_code, page.content_type) == (405, "text/html; charset=utf-8")
     assert way.replace("<", "&lt;").replace(">", "&gt;") in page.text
+    assert '<a href="/api/docs">' in page.text
     assert page.headers["Allow"] == answer.headers["Allow"]
     assert page.headers["X-Request-Id"]
+
+
+def test_behind_a_prefix_the_addresses_are_those_outside(client):
+    outside = {"environ_overrides": {"SCRIPT_NAME": "/apps/likely"}}
+    assert "POST /apps/likely/binary/predict." in client.post("/binary/insights", **outside).json["error"]["hint"]
+    page = client.get("/api/v1/models/binary/predict", headers=BROWSER, **outside).text
+    assert "POST /apps/likely/api/v1/models/binary/predict." in page
+    assert 'href="/apps/likely/binary/predict"' in page
 
 
 def test_a_page_writes_nothing_that_came_as_markup(client):
