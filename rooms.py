@@ -100,7 +100,9 @@ def open_intake(settings: Settings, rooms: Rooms) -> Intake:
     else:
         announce = Beside(settings.var_dir, HOME, settings.to_environ()).wake
     rules = Rules.of(settings.callback_secret, settings.callback_networks)
-    return Intake(rooms.service, rooms.store, Files(settings.files_url), announce, rules)
+    return Intake(
+        rooms.service, rooms.store, Files(settings.files_url), announce, rules, settings.max_file_mb * 1024 * 1024
+    )
 
 
 def keeping_of(settings: Settings) -> Keeping:

@@ -179,6 +179,7 @@ class Settings:
     )
     log_level: str = _setting("info", _one_of("debug", "info", "warning", "error", "critical"), "Least level logged")
     max_body_mb: int = _setting(16, _whole_number(1, 1024), "Largest request body, in MB")
+    max_file_mb: int = _setting(20_000, _whole_number(1, 10_000_000), "Largest file that is sent as a job, in MB")
     max_records: int = _setting(10_000, _whole_number(1, 1_000_000), "Most records in one request")
     default_model: str = _setting(
         "", str, "The model that answers at /, /predict, /invocations and /score; without it, the only one there is"

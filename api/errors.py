@@ -71,6 +71,8 @@ _STATUS: dict[type[LikelyError], int] = {
     intake.NotDone: 409,
     intake.KeyTaken: 409,
     intake.NoRoom: 507,
+    intake.NoTable: 415,
+    intake.FileTooLarge: 413,
     campaigns.NotHeld: 409,
     campaigns.NoCampaign: 409,
     lists.CampaignGone: 404,

@@ -12,19 +12,25 @@ from api.errors import UnsupportedContent
 from api.query import takes
 from api.uploads import open_upload
 from jobs.campaigns import Campaigns
-from jobs.intake import LONGEST_KEY, Intake
+from jobs.intake import LONGEST_KEY, Intake, too_large
 from jobs.results import Results
 from jobs.view import PREFIX, described, pause_of
 from ml.errors import Unreadable
+from ml.files import read_options
+from ml.files.json_records import JSON, NDJSON
+from ml.files.read_options import ReadOptions
 from store.job import Job
 
 LONGEST_NAME = 200
-OPTIONS = ("name", "columns", "held", "callback_url")
-NO_LIMIT = 2**62  # bytes: a file is streamed, never held in memory
-TYPES = (
-    "text/csv", "text/tab-separated-values", "application/octet-stream", "application/vnd.apache.parquet",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-)  # fmt: skip
+NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the intake counts it
+OPTIONS = ("name", "columns", "held", "callback_url", *read_options.NAMES)
+TYPES = {
+    "text/csv": None, "text/tab-separated-values": None, "application/octet-stream": None,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": None, "application/vnd.ms-excel": None,
+    "application/vnd.apache.parquet": None, "application/json": JSON, "application/x-ndjson": NDJSON,
+    "application/ndjson": NDJSON, "application/jsonl": NDJSON, "application/x-jsonlines": NDJSON,
+}  # fmt: skip
+"""What files are sent as, and the format; None where the file itself tells it."""
 
 
 def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results) -> None:
@@ -35,10 +41,14 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results)
     def accept_job(name: str) -> Response:
         """Accept a file to be scored."""
         request.max_content_length = NO_LIMIT
+        if (request.content_length or 0) > intake.most:
+            raise too_large(intake.most)
         upload = open_upload(OPTIONS)
-        _check_type(upload.content_type)
         asked = upload.options
-        options = {"name": _name(asked.get("name") or upload.name), "columns": columns_of(asked.get("columns"))}
+        options = {
+            "name": _name(asked.get("name") or upload.name), "columns": columns_of(asked.get("columns")),
+            "read": ReadOptions.from_mapping(asked).to_json(), "format": _format(upload.content_type),
+        }  # fmt: skip
         accept = campaigns.hold if _held(asked.get("held", "false")) else intake.accept
         job, new = accept(name, upload.blocks, options, _key(), callback=asked.get("callback_url", ""))
         response = _answer(job, 202)
@@ -74,9 +84,10 @@ def _answer(job: Job, status: int, more: Mapping[str, Any] | None = None) -> Res
     return response
 
 
-def _check_type(mimetype: str) -> None:
+def _format(mimetype: str) -> str | None:
     if mimetype and mimetype.lower() not in TYPES:
         raise UnsupportedContent(f"The file is sent as {mimetype[:80]!r}.", f"Accepted: {', '.join(TYPES)}.")
+    return TYPES.get(mimetype.lower())
 
 
 def _key() -> str | None:

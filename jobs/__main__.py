@@ -30,6 +30,8 @@ from settings import BadSetting, Settings
 from store.db import Store, open_store
 from store.files import Files
 
+log = logging.getLogger(__name__)
+
 HOUR = 3600.0
 ORPHAN = 1.0  # seconds between two looks whether the process that started a helper still lives
 
@@ -87,23 +89,31 @@ def _open(settings: Settings, stop: Callable[[], bool]) -> tuple[Store, Files, W
 def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int:
     """Claim from the table."""
     store, files, worker = _open(settings, stop.is_set)
-    sweep(store.jobs, files, settings.job_days)
-    _caller(settings, store).start(stop)
+    _begin(settings, store, files, stop)
     if until_idle:
         run_until_idle(settings.var_dir, worker.step, stop, waited_for=store.calls.waiting)
         return 0
-    swept = time.monotonic()
     while not stop.is_set():
         if not worker.step():
             stop.wait(PAUSE)
-        if time.monotonic() - swept > HOUR:
-            sweep(store.jobs, files, settings.job_days)
-            swept = time.monotonic()
     return 0
 
 
-def _caller(settings: Settings, store: Store) -> Caller:
-    return Caller(store, Rules.of(settings.callback_secret, settings.callback_networks), settings.job_lease)
+def _begin(settings: Settings, store: Store, files: Files, stop: threading.Event) -> None:
+    """Do beside the work what one process of each worker does: call who is to be called, and keep the house."""
+    rules = Rules.of(settings.callback_secret, settings.callback_networks)
+    Caller(store, rules, settings.job_lease).start(stop)
+
+    def keep() -> None:
+        while True:
+            try:
+                sweep(store.jobs, files, settings.job_days)
+            except Exception as error:  # noqa: BLE001 - a database or a place that is away for a moment
+                log.warning("Old jobs could not be looked for: %s", type(error).__name__)
+            if stop.wait(HOUR):
+                return
+
+    threading.Thread(target=keep, daemon=True, name="house").start()
 
 
 def _help(settings: Settings, stop: threading.Event, parent: int) -> int:
@@ -127,8 +137,8 @@ def _work_for_broker(settings: Settings, count: int) -> int:
     app = broker.connect(settings.broker_url)
     store, files, worker = _open(settings, broker.stopping)
     worker.announce = broker.announcer(app)
-    sweep(store.jobs, files, settings.job_days)
-    broker.serve(app, worker.step, store.jobs.with_work, lambda: _caller(settings, store).start(threading.Event()))
+    never = threading.Event()  # its threads end with the process
+    broker.serve(app, worker.step, store.jobs.with_work, lambda: _begin(settings, store, files, never))
     name = f"likely-{uuid.uuid4().hex[:12]}@%h"  # two of one name on a machine would take each other's place
     lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     app.worker_main(["worker", "-n", name, "-c", str(count), "--loglevel", settings.log_level, *lonely])

@@ -11,7 +11,8 @@ import numpy as np
 
 from jobs import places
 from jobs.index import index_of, packed
-from jobs.pieces import NotMine, records_of
+from jobs.pieces import NotMine
+from jobs.source import unpacked
 from ml.bands import band_of, bands
 from ml.campaign.focus import focus
 from ml.campaign.reasons import MOST, reasons_in_cells
@@ -38,7 +39,7 @@ def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
 def score_campaign(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
     """Score the records of a piece, and keep beside them what ranks them; errors as :func:`jobs.pieces.score`."""
     bundle = service.model(job.model)
-    reading, records = records_of(files, piece, bundle)
+    reading, records = unpacked(b"".join(files.read(piece.file or "")), bundle)
     header = reading.header
     made = score_lines(service, bundle, header, records, reading.renamed, reading.rules)
     scored = made.lines

@@ -156,8 +156,7 @@ class Campaigns:
         self.forecast(job, raw)
         campaign = self._campaign(job)
         options = {"kind": LIST, "of": job, "wish": raw, "reasons": reasons, "name": campaign.options.get("name")}
-        made, _ = self._intake.accept(campaign.model, [orjson.dumps(raw)], options)
-        return made
+        return self._intake.begin(campaign.model, orjson.dumps(raw), options)
 
     def ranks_of(self, job: str) -> np.ndarray:
         """Rank of each record of a campaign that is done; 0 where it was refused."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import itertools
 import logging
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from jobs import places
 from jobs.addresses import NOBODY, Rules
-from ml.errors import LikelyError, NoRecords
-from ml.files.formats import format_of
-from ml.service import Service
+from jobs.head import check_file, check_head, form_of, take_head, told_by_head
+from jobs.source import RECORDS
+from ml.errors import LikelyError
+from ml.service import Bundle, Service
 from store.db import Doubtful, Store
 from store.files import Files
 from store.job import OPEN, OVER, Job, State, Wanted
@@ -21,7 +22,8 @@ from store.job import OPEN, OVER, Job, State, Wanted
 log = logging.getLogger(__name__)
 
 LONGEST_KEY = 200
-ASKED = ("name", "columns")  # options that belong to what an idempotency key stands for
+MOST = 20_000 * 1024 * 1024  # bytes of a file
+ASKED = ("name", "columns", "read")  # options that belong to what an idempotency key stands for
 Cursor = tuple[float, str]
 
 
@@ -49,6 +51,32 @@ class NoRoom(LikelyError):
     code = "no_room"
 
 
+class NoTable(LikelyError):
+    """What was sent is to be looked into first, and is no table."""
+
+    code = "no_table"
+
+
+class FileTooLarge(LikelyError):
+    """The file has more bytes than are kept here."""
+
+    code = "too_large"
+
+
+def too_large(most: int) -> FileTooLarge:
+    """The error of a file over the limit."""
+    return FileTooLarge(f"The file is larger than {most:,} bytes.", "Send it in parts, or compressed as Parquet.")
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file that is kept: under which job, its SHA-256 in hex, its size in bytes."""
+
+    job: str
+    digest: str
+    size: int
+
+
 class Intake:
     """Accepts jobs.
 
@@ -62,13 +90,16 @@ class Intake:
         Called with the id of a job that has work to be done: tells whoever works.
     rules : Rules
         Who may be called when a job is over; nobody by default.
+    most : int
+        Largest file, in bytes.
     """
 
     def __init__(
-        self, service: Service, store: Store, files: Files, announce: Callable[[str], Any], rules: Rules = NOBODY
-    ) -> None:
+        self, service: Service, store: Store, files: Files, announce: Callable[[str], Any], rules: Rules = NOBODY,
+        most: int = MOST,
+    ) -> None:  # fmt: skip
         self.service, self.store, self.files, self._announce = service, store, files, announce
-        self._rules = rules
+        self._rules, self.most = rules, most
 
     def accept(
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, *,
@@ -83,7 +114,8 @@ class Intake:
         blocks : iterable of bytes
             The file; never held in memory as a whole.
         options : mapping
-            JSON values: ``name`` of the file, ``columns`` (column of the file to feature).
+            JSON values: ``name`` of the file, ``columns`` (column of the file to feature), ``read`` (how it is written,
+            see :class:`ml.files.read_options.ReadOptions`), ``format`` where it is known.
         key : str, optional
             Whoever sends the same file with the same options again under the same key gets the same job.
         held : bool
@@ -98,32 +130,63 @@ class Intake:
 
         Raises
         ------
-        UnknownModel, BrokenModel, BadCallback, NoRecords, KeyTaken, NoRoom
+        UnknownModel, BrokenModel, BadCallback, KeyTaken, NoRoom
+        LikelyError
+            Whatever is wrong with the head of the file.
         """
         bundle = self.service.model(model)
         if callback:
             self._rules.check(callback)
+        head, whole, blocks = take_head(blocks)
+        found = dict(options) | {"format": options.get("format") or form_of(head)}
+        if held and found["format"] in RECORDS:
+            raise NoTable("A file of JSON is not held.", "Send a table (CSV, Excel, Parquet), or leave out held=true.")
+        early = told_by_head(found["format"])
+        if early:
+            check_head(head, whole, found, bundle, held)
         job, digest = uuid.uuid4().hex, hashlib.sha256()
-        start, blocks = _peek(blocks)
-        if not start:
-            raise NoRecords("The file is empty.", "Send a table with a header and a line for each record.")
-        size = self._keep(job, _digested(blocks, digest))
+        size = self._keep(job, self._counted(blocks, digest))
+        if not early:
+            self._check_kept(job, found, bundle, held)
+        sent = Sent(job, digest.hexdigest(), size)
         asked = {name: options.get(name) for name in ASKED} | {"held": held, "callback_url": callback}
-        found = dict(options) | {"format": format_of(start), "asked": asked}
+        if not self._add(sent, bundle.key, found | {"asked": asked}, key, held, callback):
+            return self._same(key or "", model, bundle.key, asked | {"file": sent.digest}), False
+        return self.get(job), True  # which tells whoever works, too
+
+    def begin(self, model: str, what: bytes, options: Mapping[str, Any]) -> Job:
+        """Accept a job that is made of another one: what it is about, instead of a file."""
+        key = self.service.model(model).key
+        job = uuid.uuid4().hex
+        sent = Sent(job, hashlib.sha256(what).hexdigest(), self._keep(job, [what]))
+        self._add(sent, key, options)
+        return self.get(job)
+
+    def _add(
+        self, sent: Sent, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
+        callback: str = "",
+    ) -> bool:  # fmt: skip
+        """Put a job into the table; of one that is not there in the end no file stays. False where a key is taken."""
         state: State = "held" if held else "waiting"
         try:
-            new = self.store.jobs.add(job, bundle.key, digest.hexdigest(), size, found, key, state, callback)
+            new = self.store.jobs.add(sent.job, model, sent.digest, sent.size, options, key, state, callback)
         except BaseException as error:
             # Where nobody knows whether the job is kept, its file stays until the sweep can ask
             if not isinstance(error, Doubtful):
-                self._discard(job)
+                self._discard(sent.job)
             raise
         if not new:
+            self._discard(sent.job)
+        return new
+
+    def _check_kept(self, job: str, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
+        """Refuse a file of which only the whole tells whether it can be read."""
+        try:
+            with self.files.open(places.source(job)) as file:
+                check_file(file, options, bundle, held)
+        except BaseException:
             self._discard(job)
-            return self._same(key or "", model, bundle.key, asked | {"file": digest.hexdigest()}), False
-        if not held:
-            self._announce(job)
-        return self.get(job), True
+            raise
 
     def _keep(self, job: str, blocks: Iterable[bytes]) -> int:
         """Write the file of a job and give its size; of one that breaks off nothing stays, its folder neither."""
@@ -136,6 +199,16 @@ class Intake:
         except BaseException:
             self._discard(job)
             raise
+
+    def _counted(self, blocks: Iterable[bytes], digest: Any) -> Iterator[bytes]:
+        """The blocks of a file, digested; FileTooLarge where they are more than a file may have."""
+        size = 0
+        for block in blocks:
+            size += len(block)
+            if size > self.most:
+                raise too_large(self.most)
+            digest.update(block)
+            yield block
 
     def _discard(self, job: str) -> None:
         """Remove the files of a job that is none; what cannot be removed now is swept later."""
@@ -190,19 +263,6 @@ class Intake:
         """
         if self.get(job).state not in OVER:
             return self.cancel(job)
-        if self.store.jobs.forget(job):
-            self._discard(job)
+        self.files.remove(places.folder(job))  # first: killed in between, the job is still there to be removed again
+        self.store.jobs.forget(job)
         return None
-
-
-def _peek(blocks: Iterable[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first block that is not empty, and all blocks."""
-    rest = (block for block in blocks if block)
-    first = next(rest, b"")
-    return first, itertools.chain([first], rest)
-
-
-def _digested(blocks: Iterable[bytes], digest: Any) -> Iterator[bytes]:
-    for block in blocks:
-        digest.update(block)
-        yield block

@@ -8,13 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-import orjson
-
 from jobs import places
-from ml.files.open_table import open_table
-from ml.files.read_options import ReadOptions
-from ml.files.table import Reading
-from ml.scoring import check_header, result_header, score_lines
+from jobs.source import opened, packed, scored
+from ml.scoring import check_header, result_header
 from ml.service import Bundle, Service
 from store.files import Files
 from store.job import Job, Piece
@@ -59,8 +55,7 @@ def split(
     number = total = 0
     there = table.numbers(job.id)
     with files.open(places.source(job.id)) as file:
-        options = ReadOptions.from_mapping(job.options.get("read") or {})
-        source = open_table(file, options, bundle.schema, job.options.get("columns"))
+        source = opened(file, job.options, bundle)
         check_header(bundle, source.names, source.twice)
         while lines := list(islice(source.lines, records or RECORDS)):
             number += 1
@@ -70,7 +65,7 @@ def split(
             if stop():
                 raise Stopped
             name = places.made(job.id, number, piece.owner, "in")
-            files.write(name, [orjson.dumps([source.reading.to_json(), lines])])
+            files.write(name, [packed(source, lines)])
             if not table.add_pieces(piece, [(number, len(lines), name)]):
                 raise NotMine
             announce(job.id)
@@ -91,20 +86,13 @@ def score(table: JobTable, files: Files, service: Service, job: Job, piece: Piec
     NotMine
     """
     bundle = service.model(job.model)
-    reading, records = records_of(files, piece, bundle)
-    made = score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules)
+    made = scored(service, bundle, b"".join(files.read(piece.file or "")))
     out = places.made(job.id, piece.number, piece.owner, "out")
     files.write(out, [_csv(made.lines)])
     if not table.finish(piece, len(made.lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         raise NotMine
     files.remove(piece.file or "")
-
-
-def records_of(files: Files, piece: Piece, bundle: Bundle) -> tuple[Reading, list[list[str]]]:
-    """The records of a piece, and how they are read."""
-    told, records = orjson.loads(b"".join(files.read(piece.file or "")))
-    return Reading.from_json(told, bundle.schema), records
 
 
 def _csv(lines: Iterable[Sequence[str]]) -> bytes:

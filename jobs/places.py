@@ -1,11 +1,12 @@
 """Where the files of a job are, below the place for files."""
 
+ALL = "jobs"
 SOURCE = "source"
 
 
 def folder(job: str) -> str:
     """All of a job's files."""
-    return f"jobs/{job}"
+    return f"{ALL}/{job}"
 
 
 def source(job: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 LEASE = 30.0  # seconds after which the piece of a worker that fell silent is given to another
 DAY = 86_400.0
+UPLOAD = 3_600.0  # seconds since something came of a file after which nobody is still sending it
+AT_ONCE = 500  # ids that the table is asked for at a time
 GONE = "Something went wrong here. It is in the log of the worker under {name}."
 
 
@@ -89,8 +92,28 @@ class Worker:
 
 
 def sweep(table: JobTable, files: Files, days: float) -> int:
-    """Remove jobs that have been over for that many days, with their files; gives how many."""
-    old = [job for job in table.older(days * DAY) if table.forget(job)]
+    """Remove jobs that have been over for that many days, with their files, and uploads of no job; gives how many jobs.
+
+    Files go first: killed in between, the job is still there to be removed again.
+    """
+    old = table.older(days * DAY)
     for job in old:
         files.remove(places.folder(job))
+        table.forget(job)
+    _sweep_uploads(table, files)
     return len(old)
+
+
+def _sweep_uploads(table: JobTable, files: Files, patience: float = UPLOAD) -> None:
+    """Remove what a process left that was killed while it took a file: an upload of which the table knows nothing.
+
+    Folders that hold more than an upload stay: they would be of a job in another database.
+    """
+    found = files.folders(places.ALL)
+    for at in range(0, len(found), AT_ONCE):
+        some = found[at : at + AT_ONCE]
+        for job in sorted(set(some) - table.known(some)):
+            age = files.age(places.folder(job), time.time())
+            if age is not None and age > patience and set(files.sizes(places.folder(job))) <= {places.SOURCE}:
+                log.info("The file of %s, which is no job, is removed.", job)
+                files.remove(places.folder(job))

@@ -7,6 +7,7 @@ it: what a killed process left behind is never read.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import os
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
@@ -68,6 +69,25 @@ class Files:
             return {}
         return {each["name"].rstrip("/").rpartition("/")[2]: int(each["size"] or 0) for each in found}
 
+    def folders(self, path: str) -> list[str]:
+        """Names of the folders in a folder."""
+        system, root = self._system()
+        try:
+            found = system.ls(f"{root}/{path}", detail=True, refresh=True)
+        except FileNotFoundError:
+            return []
+        return [each["name"].rstrip("/").rpartition("/")[2] for each in found if each["type"] == "directory"]
+
+    def age(self, path: str, now: float) -> float | None:
+        """Seconds since anything in a folder was written, by the clock of the place; None where it does not tell."""
+        system, root = self._system()
+        try:
+            found = [system.info(f"{root}/{path}"), *system.find(f"{root}/{path}", detail=True).values()]
+        except FileNotFoundError:
+            return None
+        times = [time for each in found if (time := _written(each)) is not None]
+        return now - max(times) if times else None
+
     def remove(self, path: str) -> None:
         """Remove a file or folder; nothing happens where it is not there."""
         system, root = self._system()
@@ -82,3 +102,17 @@ class Files:
             system, root = url_to_fs(self._url)
             self._opened = (os.getpid(), system, root.rstrip("/"))
         return self._opened[1], self._opened[2]
+
+
+def _written(info: dict[str, Any]) -> float | None:
+    """When a file was written, in seconds since 1970; each kind of place calls it otherwise."""
+    for name in ("mtime", "LastModified", "last_modified", "updated", "created"):
+        value = info.get(name)
+        if isinstance(value, str):
+            with contextlib.suppress(ValueError):
+                value = dt.datetime.fromisoformat(value)
+        if isinstance(value, dt.datetime):
+            return value.timestamp()
+        if isinstance(value, (int, float)):
+            return float(value)
+    return None

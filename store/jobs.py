@@ -63,6 +63,7 @@ class JobTable(JobQueries):
             try:
                 transaction.commit()
             except SQLAlchemyError as error:
+                connection.invalidate()  # nobody knows what state it is in, either
                 raise Doubtful("The store fell silent while it was to keep a job.") from error
         return True
 

@@ -10,6 +10,7 @@ from ml.files.encodings import spoken
 from ml.files.read_options import NAMES
 
 FORMATS = {"csv": "CSV", "xlsx": "Excel", "xls": "Excel (.xls)", "xlsb": "Excel (.xlsb)", "ods": "OpenDocument"}
+_TYPED = {"parquet": "Parquet", "json": "JSON", "ndjson": "JSON, a record in each line"}  # names stand with the values
 _SEPARATORS = {"\t": "tab", " ": "space"}
 _DECIMALS = {",": "comma", ".": "point"}
 _DATES = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
@@ -22,7 +23,7 @@ class Dialect:
     Attributes
     ----------
     format : str
-        "csv", "xlsx", "xls", "xlsb", "ods" or "parquet".
+        "csv", "xlsx", "xls", "xlsb", "ods", "parquet", "json" or "ndjson".
     encoding, separator : str or None
         Of CSV.
     decimal : {",", "."} or None
@@ -63,7 +64,7 @@ class Dialect:
             self.decimal and f"decimal {_DECIMALS[self.decimal]}",
             self.dates and f"dates {_DATES[self.dates]}",
             self.encoding and spoken(self.encoding),
-            "Parquet" if self.format == "parquet" else f"header in row {self.header_row}",
+            _TYPED.get(self.format) or f"header in row {self.header_row}",
             self.compressed and "gzip",
         ]
         return "  ".join(str(part) for part in said if part)

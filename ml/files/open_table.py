@@ -9,6 +9,7 @@ import gzip
 import io
 import shutil
 import tempfile
+import zlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import IO, Any, BinaryIO, cast
@@ -166,5 +167,5 @@ class _Told(io.BufferedReader):
 def _told(read: Any) -> bytes:
     try:
         return read()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise Unreadable(f"The compressed file is harmed: {error}.", "Send it again.") from None

@@ -46,6 +46,7 @@ GOOD = {
 }
 LIMITED = (*GOOD, f"{JOB}/start", f"{JOB}/forecast", f"{JOB}/lists", "/_dash-update-component")
 EVERY = (*LIMITED, JOBS)
+WITHOUT = {"/api/v1/jobs/<job>/cancel"}  # a POST that takes no body
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def test_every_address_that_takes_a_body_is_tried_here(tmp_path):
     assert {app.request_class for app in apps} == {WholeRequest}
     rules = [rule for app in apps for rule in app.url_map.iter_rules() if rule.methods & {"POST", "PUT", "PATCH"}]
     tried = {path.replace("binary", "<name>").format(job="<job>", version="<fingerprint>") for path in EVERY}
-    assert {rule.rule for rule in rules} == tried
+    assert {rule.rule for rule in rules} - WITHOUT == tried
 
 
 @pytest.mark.parametrize("path", LIMITED)

@@ -29,16 +29,18 @@ def server(tmp_path):
 def test_an_upload_is_never_held_in_memory(server, tmp_path):
     line = b"50.25,3.75,41,south\n"
     block = line * (MB // len(line))
+    header = b"income,debt,shoe_size,region\n"
     connection = http.client.HTTPConnection(server.url.rpartition("/")[2], timeout=60)
     connection.request(
-        "POST", PATH, line, {"Content-Type": "text/csv"}
+        "POST", PATH, header + line, {"Content-Type": "text/csv"}
     )  # what the first job brings in is no part of it
     assert connection.getresponse().read()
     before, most = memory_of(server.pid), 0.0
     connection.putrequest("POST", PATH)
     connection.putheader("Content-Type", "text/csv")
-    connection.putheader("Content-Length", str(SIZE * len(block)))
+    connection.putheader("Content-Length", str(len(header) + SIZE * len(block)))
     connection.endheaders()
+    connection.send(header)
     begun = time.monotonic()
     for number in range(SIZE):
         connection.send(block)
@@ -50,7 +52,7 @@ def test_an_upload_is_never_held_in_memory(server, tmp_path):
     most = max(most, memory_of(server.pid))
     assert answer.status == 202, job
     (kept,) = (tmp_path / "files" / "jobs" / job["id"]).iterdir()
-    assert kept.stat().st_size == SIZE * len(block)
+    assert kept.stat().st_size == len(header) + SIZE * len(block)
     kept.unlink()
     assert most - before < SLACK, f"{before:.0f} MB before, {most:.0f} MB at most"
     assert time.monotonic() - begun < 60

@@ -137,7 +137,8 @@ def test_a_secret_that_is_none_is_refused(text):
 
 @pytest.mark.parametrize("end", ["done", "failed", "cancelled"])
 def test_a_job_that_is_over_is_told(house, receiver, end):
-    data = TABLE + b'1,"2\n' if end == "failed" else TABLE
+    line = TABLE[TABLE.index(b"\n") + 1 :]
+    data = TABLE + line * 20_000 + b'1,"2\n' if end == "failed" else TABLE  # beyond what is looked at when it is sent
     job = house.send(f"{receiver.url}/heard?token=a%20b", data).json["id"]
     assert not house.caller.step()  # it is not over
     if end == "cancelled":

@@ -13,7 +13,7 @@ from jobs.campaigns import Campaigns
 from jobs.intake import Intake, KeyTaken, NoRoom, NotDone, UnknownJob
 from jobs.results import Results
 from jobs.worker import Worker, sweep
-from ml.errors import NoRecords, UnknownModel
+from ml.errors import LikelyError, NoRecords, UnknownModel
 from ml.lifecycle.actions import remove_version
 from ml.service import open_service
 from ml.tables import score_cells
@@ -117,12 +117,10 @@ def test_columns_are_mapped_by_hand(house, service, frame):
     assert [row[5:] for row in rows] == [row[4:] for row in expected(service, frame)[1:]]
 
 
-def test_two_columns_that_would_be_one_feature_fail_the_job(house, frame):
-    job = house.send(table(frame.assign(pay=1)), columns={"pay": "income"})
-    house.work()
-    over = house.intake.get(job.id)
-    assert over.state == "failed"
-    assert "More than one column is to be 'income'" in over.message
+def test_two_columns_that_would_be_one_feature_are_refused(house, frame):
+    with pytest.raises(LikelyError, match="More than one column is to be 'income'"):
+        house.send(table(frame.assign(pay=1)), columns={"pay": "income"})
+    assert not list(house.folder.glob("jobs/*"))
 
 
 def test_the_version_is_pinned_when_the_job_is_accepted(house, tmp_path, frame):
@@ -152,15 +150,21 @@ def test_the_same_key_gives_the_same_job_and_refuses_another_file(house, frame):
         (b"income,debt,income\n1,2,3\n", "more than once"),
         (b"\xff\xfeincome\n", "not UTF-16"),
         (b'income,debt\n1,"2\n', "cannot be read"),
-        (b"\n", "no header"),
+        (b"\n", "empty"),
     ],
 )
-def test_a_file_that_is_no_table_fails_the_job_with_the_reason(house, data, words):
-    job = house.send(data)
+def test_a_file_that_is_no_table_is_refused_with_the_reason(house, data, words):
+    with pytest.raises(LikelyError, match=words):
+        house.send(data)
+    assert not list(house.folder.glob("jobs/*"))
+
+
+def test_a_fault_that_stands_further_down_fails_the_job_with_the_reason(house, frame):
+    job = house.send(table(frame) + b"50,1,40,south\n" * 30_000 + b'1,"2\n')
     house.work()
     over = house.intake.get(job.id)
     assert over.state == "failed"
-    assert words in over.message
+    assert "cannot be read" in over.message
     with pytest.raises(NotDone, match="failed"):
         house.results.csv(job.id)
 
@@ -177,7 +181,7 @@ def test_what_cannot_be_accepted_is_refused_and_leaves_nothing(house):
 
 def test_an_upload_that_breaks_off_leaves_nothing(house):
     def broken():
-        yield b"income,debt\n"
+        yield b"income,debt\n" * 30_000
         raise ConnectionResetError
 
     with pytest.raises(NoRoom):

@@ -1,0 +1,64 @@
+"""How the file of a job is opened, when it is sent and when it is cut into pieces, and what a piece of it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import IO, Any
+
+import orjson
+
+from ml.files.json_records import JSON, NDJSON
+from ml.files.json_table import RecordTable, open_records
+from ml.files.open_table import open_table
+from ml.files.read_options import ReadOptions
+from ml.files.table import Reading, Table
+from ml.score_records import score_records
+from ml.scoring import ScoredLines, score_lines
+from ml.service import Bundle, Service
+
+RECORDS = (JSON, NDJSON)  # formats whose values are typed
+
+
+def opened(file: IO[bytes], options: Mapping[str, Any], bundle: Bundle) -> Table | RecordTable:
+    """Begin to read the file of a job.
+
+    Parameters
+    ----------
+    file : seekable binary file
+    options : mapping
+        Of the job: ``format``, ``read`` (how the file is written), ``columns``.
+    bundle : Bundle
+        The model that is to score it.
+
+    Raises
+    ------
+    LikelyError
+        It cannot be read.
+    """
+    form = options.get("format")
+    if form in RECORDS:
+        return open_records(file, str(form), bundle.schema, options.get("columns"))
+    return open_table(file, ReadOptions.from_mapping(options.get("read") or {}), bundle.schema, options.get("columns"))
+
+
+def packed(table: Table | RecordTable, lines: Sequence[Any]) -> bytes:
+    """Some lines of a file as a piece holds them."""
+    if isinstance(table, RecordTable):  # numbers of any size: orjson has those of 64 bits only
+        return json.dumps({"header": table.header, "renamed": table.renamed, "records": lines}).encode()
+    return orjson.dumps([table.reading.to_json(), lines])
+
+
+def scored(service: Service, bundle: Bundle, piece: bytes) -> ScoredLines:
+    """Score what a piece holds."""
+    if piece.startswith(b"{"):
+        told = json.loads(piece)
+        return score_records(service, bundle, told["header"], told["records"], told["renamed"])
+    reading, records = unpacked(piece, bundle)
+    return score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules)
+
+
+def unpacked(piece: bytes, bundle: Bundle) -> tuple[Reading, list[list[str]]]:
+    """The lines that a piece of a table holds, and how they are read."""
+    told, records = orjson.loads(piece)
+    return Reading.from_json(told, bundle.schema), records

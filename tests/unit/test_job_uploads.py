@@ -1,0 +1,378 @@
+"""Files on their way in: what cannot be read is refused before it is a job, and of what fails nothing stays."""
+
+import csv
+import errno
+import gzip
+import io
+import json
+import os
+import time
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from api import create_api
+from jobs import head as heads
+from jobs.intake import Intake
+from jobs.worker import Worker, sweep
+from ml.service import open_service
+from store.db import open_store
+from store.files import Files
+from tests.small import people, small_model
+
+JOBS, PREDICT = "/api/v1/models/binary/jobs", "/api/v1/models/binary/predict"
+HEADER = b"income,debt,shoe_size,region\n"
+LINE = b"50.25,3.75,41,south\n"
+RECORD = b'{"income": 50.25, "debt": 3.75, "shoe_size": 41, "region": "south"}'
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    small_model("binary", folder)
+    return open_service(folder)
+
+
+class House:
+    def __init__(self, service, folder, most=10_000_000):
+        self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
+        self.folder = folder / "files" / "jobs"
+        intake = Intake(service, self.store, self.files, lambda _: None, most=most)
+        self.client = create_api(service, dict, 1_000_000, 1_000, intake=intake).test_client()
+        self._worker = Worker(service, self.store.jobs, self.files)
+
+    def send(self, data, kind="text/csv", query="", **more):
+        return self.client.post(f"{JOBS}?{query}", data=data, content_type=kind, **more)
+
+    def work(self, answer):
+        while self._worker.step():
+            pass
+        return self.client.get(answer.headers["Location"]).json
+
+    def nothing_stays(self):
+        assert not list(self.folder.glob("*"))
+        assert self.client.get("/api/v1/jobs").json["jobs"] == []
+
+
+@pytest.fixture
+def house(service, tmp_path):
+    return House(service, tmp_path)
+
+
+UNREADABLE = [
+    (HEADER + b'50,1,"4\n', "text/csv"),
+    (b"\n\n", "text/csv"),
+    (b"[1", "application/json"),
+    (b'[{"income": 1, "income": 2}]', "application/json"),
+    (b'[{"income": NaN}]', "application/json"),
+    (b'{"records": 5, "a": {}} x', "application/json"),
+    (b"12", "application/json"),
+    (b"[\xff]", "application/json"),
+    (b"[]", "application/json"),
+    (b" ", "application/json"),
+]
+
+
+@pytest.mark.parametrize(("data", "kind"), UNREADABLE)
+def test_what_a_request_refuses_is_refused_when_it_is_sent_as_a_job(house, data, kind):
+    """In the same words, with the same code."""
+    answer, same = house.send(data, kind), house.client.post(PREDICT, data=data, content_type=kind)
+    assert answer.status_code == same.status_code == 400
+    assert answer.json["error"]["code"] == same.json["error"]["code"]
+    assert answer.json["error"]["message"] == same.json["error"]["message"]
+    house.nothing_stays()
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "words"),
+    [
+        (b"a,b\n1,2\n", "text/csv", "No column of the file is a feature"),
+        (b"income,debt,income\n1,2,3\n", "text/csv", "more than once"),
+        (b'[{"a": 1}, {"b": 2}]', "application/json", "No column of the file is a feature"),
+        (b'{"a": 1}\n{"b": 2}\n', "application/x-ndjson", "No column of the file is a feature"),
+        (RECORD + b"\n{x}\n", "application/x-ndjson", "Line 2 of the body is not JSON"),
+        (b'{"income": [1, 2], "debt": [1, 2]}', "application/json", "of columns"),
+        (b"PK\x03\x04 and no more", "application/octet-stream", "workbook"),
+        (b"\xd0\xcf\x11\xe0" + bytes(600), "text/csv", ""),
+        (b"PAR1 and no more", "application/vnd.apache.parquet", "Parquet"),
+        (b"\x1f\x8b\x08 and no more", "application/octet-stream", "harmed"),
+        (gzip.compress(b"a,b\n1,2\n"), "text/csv", "No column of the file is a feature"),
+        (gzip.compress(RECORD), "application/octet-stream", "compressed"),
+        (b"<html><body>not found</body></html>\n", "text/csv", "web page"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused_when_it_is_sent(house, data, kind, words):
+    answer = house.send(data, kind)
+    assert answer.status_code == 400, answer.json
+    assert words in answer.json["error"]["message"]
+    house.nothing_stays()
+
+
+@pytest.mark.parametrize("rows", [1, 20_000])
+def test_columns_of_a_held_file_are_matched_later(house, rows):
+    assert house.send(b"a,b\n" + b"1,2\n" * rows, query="held=true").status_code == 202
+    assert house.send(b'1,"2\n', query="held=true").status_code == 400
+
+
+def test_a_compressed_file_is_a_file_too(house):
+    answer = house.send(gzip.compress(HEADER + LINE * 50_000), "application/octet-stream")
+    assert answer.status_code == 202
+    assert house.work(answer)["done"] == 50_000
+
+
+def test_columns_that_are_named_count(house):
+    query = "columns=%7B%22Einkommen%22%3A%22income%22%7D"
+    for data, kind in ((b"Einkommen;x\n1;2\n", "text/csv"), (b'[{"Einkommen": 1}]', "application/json")):
+        assert house.send(data, kind).status_code == 400
+        assert house.send(data, kind, query).status_code == 202
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "ndjson"])
+def test_a_fault_further_down_fails_the_job(house, form):
+    """The head is right, wherever its last line, quote or record breaks off."""
+    many = heads.HEAD // len(LINE) + 9_000
+    sent = {
+        "csv": (HEADER + LINE * many + b'1,2,3,"x\n', "text/csv"),
+        "json": (b"[" + (RECORD + b",\n") * many + b"{}}]", "application/json"),
+        "ndjson": ((RECORD + b"\n") * many + b"{}}\n", "application/x-ndjson"),
+    }[form]
+    answer = house.send(*sent)
+    assert answer.status_code == 202
+    seen = house.work(answer)
+    assert (seen["state"], bool(seen["message"])) == ("failed", True)
+
+
+@pytest.mark.parametrize("filler", [b"a", b'a\n"",', b"a\n\n\n", "é".encode()])
+def test_a_head_that_ends_within_a_cell_is_no_fault(house, filler):
+    cell = b'"' + filler * (heads.HEAD // len(filler)) + b'"'
+    data = HEADER[:-1] + b",note\n" + b"50.25,3.75,41,south,short\n" * 300 + LINE[:-1] + b"," + cell + b"\n"
+    answer = house.send(data)
+    assert answer.status_code == 202, answer.json
+
+
+def test_one_long_line_of_json_is_a_file_too(house):
+    many = heads.HEAD // len(RECORD) + 100
+    answer = house.send(b'{"records": [' + b",".join([RECORD] * many) + b"]}", "application/json")
+    assert answer.status_code == 202
+    assert house.work(answer)["done"] == many
+
+
+# ---- of an upload that fails nothing stays ------------------------------------------------------------
+
+
+class Broken(io.RawIOBase):
+    """A body whose client dies after so many bytes."""
+
+    def __init__(self, data):
+        self._data = io.BytesIO(data)
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        came = self._data.read(len(buffer))
+        if not came:
+            raise ConnectionResetError
+        buffer[: len(came)] = came
+        return len(came)
+
+
+@pytest.mark.parametrize("rows", [1, 100_000])
+def test_one_that_breaks_off(house, rows):
+    data = HEADER + LINE * rows
+    environ = {"wsgi.input": Broken(data), "CONTENT_LENGTH": str(len(data) + 1000), "CONTENT_TYPE": "text/csv"}
+    answer = house.client.post(JOBS, environ_overrides=environ)
+    assert answer.status_code == 400
+    house.nothing_stays()
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_one_over_the_limit(service, tmp_path, told):
+    house = House(service, tmp_path, most=1_000_000)
+    data = HEADER + LINE * 60_000
+    more = {} if told else {"environ_overrides": {"wsgi.input_terminated": True}, "content_length": None}
+    body = {"data": data} if told else {"input_stream": io.BytesIO(data)}
+    answer = house.client.post(JOBS, content_type="text/csv", **body, **more)
+    assert (answer.status_code, answer.json["error"]["code"]) == (413, "too_large")
+    assert "1,000,000 bytes" in answer.json["error"]["message"]
+    house.nothing_stays()
+    assert house.send(data[:900_000]).status_code == 202
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_one_for_which_the_disk_has_no_room(house, monkeypatch, after):
+    real = Files.create
+
+    def full(self, path):
+        file = real(self, path)
+        written = []
+
+        def write(block):
+            if len(written) == after:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            written.append(block)
+            return len(block)
+
+        file.write = write
+        return file
+
+    monkeypatch.setattr(Files, "create", full)
+    answer = house.send(HEADER + LINE * 100_000)
+    assert (answer.status_code, answer.json["error"]["code"]) == (507, "no_room")
+    house.nothing_stays()
+
+
+def test_one_of_which_the_store_does_not_hear(house, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("INSERT", {}, Exception("gone"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(type(house.store.jobs), "add", away)
+        answer = house.send(HEADER + LINE)
+    assert (answer.status_code, answer.json["error"]["code"]) == (503, "store_away")
+    assert answer.headers["Retry-After"] == "5"
+    house.nothing_stays()
+
+
+def test_one_of_which_nobody_knows_whether_the_store_heard(house):
+    """The connection breaks while it commits: the file stays until the sweep can ask, for the job may be there."""
+    engine = house.store._engine()
+
+    def breaks(_):
+        raise OperationalError("COMMIT", {}, Exception("gone"))
+
+    event.listen(engine, "commit", breaks)
+    assert house.send(HEADER + LINE).status_code == 503
+    event.remove(engine, "commit", breaks)
+    (folder,) = house.folder.iterdir()
+    sweep(house.store.jobs, house.files, 7)
+    assert folder.exists()  # somebody might still be sending it
+    age(folder)
+    sweep(house.store.jobs, house.files, 7)
+    house.nothing_stays()
+
+
+def age(folder, seconds=4_000):
+    for path in (*folder.rglob("*"), folder):
+        os.utime(path, (time.time() - seconds, time.time() - seconds))
+
+
+def test_what_a_killed_process_left_is_swept_and_nothing_else(house):
+    kept = house.send(HEADER + LINE).json["id"]
+    for name, files in {"a" * 32: ["source"], "b" * 32: [], "c" * 32: ["source", "000001-out-x"]}.items():
+        (house.folder / name).mkdir()
+        for file in files:
+            (house.folder / name / file).write_bytes(b"x")
+    (house.folder / "d").mkdir()
+    for folder in house.folder.iterdir():
+        if folder.name != "d":
+            age(folder)
+    sweep(house.store.jobs, house.files, 7)
+    # Of a job; more than an upload; still being sent
+    assert {folder.name for folder in house.folder.iterdir()} == {kept, "c" * 32, "d"}
+
+
+def test_a_place_that_is_no_folder_is_swept_too(service, tmp_path):
+    files = Files("memory://uploads-that-are-swept")
+    files.write(f"jobs/{'a' * 32}/source", [b"x"])
+    table = open_store(f"sqlite:///{tmp_path / 'likely.db'}").jobs
+    assert files.folders("jobs") == ["a" * 32]
+    assert 0 <= files.age(f"jobs/{'a' * 32}", time.time()) < 60
+    sweep(table, files, 7)
+    assert files.folders("jobs") == ["a" * 32]
+    files.remove("jobs")
+
+
+# ---- the same numbers as a request ----------------------------------------------------------------------
+
+ODD = [
+    {"income": "50.25", "debt": "3,75", "shoe_size": 41.0, "region": "south"},
+    {"income": True, "debt": None, "shoe_size": "41", "region": "south"},
+    {"income": 1e308, "debt": -0.0, "shoe_size": 41, "region": None},
+    {"income": 10**30, "debt": [1], "shoe_size": {}, "region": 5},
+    {"debt": 1, "region": "nowhere"},
+    {"income": "", "debt": " ", "shoe_size": "NA", "region": "NA"},
+    {"region": "south", "shoe_size": 41, "debt": 3.75, "income": 50.25},
+    {},
+    17,
+    None,
+    [50.25, 3.75, 41, "south"],
+    "text",
+]
+
+
+def expected(house, records):
+    """Label, probabilities and problems of each record, as the predict address gives them for it alone."""
+    for record in records:
+        answer = house.client.post(PREDICT, data=json.dumps([record]), content_type="application/json")
+        if answer.status_code == 200:
+            (found,) = answer.json["predictions"]
+            yield [found["label"], *map(repr, found["probabilities"].values()), ""]
+        else:
+            problems = answer.json["error"]["problems"]
+            words = [
+                f"{each['feature']}: {each['message']}" if each["feature"] else each["message"] for each in problems
+            ]
+            yield ["", "", "", "; ".join(words)]
+
+
+@pytest.mark.parametrize("form", ["list", "envelope", "lines"])
+def test_records_are_scored_as_a_request_scores_them(house, form):
+    records = [*ODD, *people(rows=40, seed=5).to_dict("records")]
+    body = {
+        "list": json.dumps(records, default=float),
+        "envelope": json.dumps({"records": records}, default=float, indent=1),
+        "lines": "\n".join(json.dumps(record, default=float) for record in records),
+    }[form].encode()
+    answer = house.send(body, "application/x-ndjson" if form == "lines" else "application/json")
+    assert answer.status_code == 202, answer.json
+    seen = house.work(answer)
+    assert (seen["state"], seen["done"], seen["total"]) == ("done", len(records), len(records)), seen
+    header, *lines = csv.reader(io.StringIO(house.client.get(seen["links"]["result"]).text))
+    assert header == ["income", "debt", "shoe_size", "region", "label", "probability_no", "probability_yes", "problems"]
+    found = [line[4:] for line in lines]
+    wanted = list(expected(house, records))
+    assert [line[:3] for line in found] == [line[:3] for line in wanted]
+    assert [line[3].lstrip("'") for line in found] == [line[3] for line in wanted]
+    assert lines[3][:3] == [str(10**30), "[1]", "{}"]  # as it came
+    assert seen["errors"] == sum(bool(line[3]) for line in wanted) > 5
+
+
+def test_what_no_record_has_is_said(house):
+    seen = house.work(house.send(b'[{"income": 1, "region": "south"}]', "application/json"))
+    assert "No column gives debt, shoe_size." in seen["notes"]
+
+
+def test_one_record_is_a_job_too(house):
+    answer = house.send(RECORD, "application/json")
+    seen = house.work(answer)
+    kept = house.store.jobs.get(seen["id"]).options["dialect"]
+    assert (seen["done"], kept["sentence"]) == (1, "JSON")
+    assert house.send(RECORD, "application/octet-stream").status_code == 202  # told by how it begins
+
+
+def test_other_values_are_carried_along(house):
+    answer = house.send(b'[{"name": "=1+1", ' + RECORD[1:] + b', {"phone": "+1 415", "n": -1.5}]', "application/json")
+    seen = house.work(answer)
+    first, second = house.client.get(seen["links"]["result"]).text.splitlines()[1:]
+    assert first.startswith("'=1+1,50.25,3.75,41,south,,,")
+    assert ",+1 415,-1.5," in second
+
+
+def test_json_is_not_held(house):
+    answer = house.send(RECORD, "application/json", "held=true")
+    assert (answer.status_code, answer.json["error"]["code"]) == (415, "no_table")
+
+
+def test_how_a_file_is_written_can_be_told_and_belongs_to_the_key(house):
+    data = "income;debt;shoe_size;region\n50,25;3,75;41;Süd\n".encode("cp1252")
+    key = {"Idempotency-Key": "k"}
+    answer = house.send(data, query="encoding=windows-1252&decimal=comma&separator=semicolon", headers=key)
+    assert answer.status_code == 202
+    house.work(answer)
+    text = house.client.get(f"{answer.headers['Location']}/result").text
+    assert "Süd" in text
+    other = house.send(data, query="encoding=windows-1252&decimal=point", headers=key)
+    assert "what differs: read" in other.json["error"]["message"]
+    assert house.send(data, query="decimal=x").json["error"]["code"] == "bad_parameter"
