@@ -33,6 +33,7 @@ def register(app: Flask, results: Results) -> None:
     def job_result(job: str) -> Response:
         """The scored file or the list, in the order of the records."""
         form, compression = _format(), _compression()
+        job, form = results.export(job) or (job, form)  # a job that makes another's result gives that
         made = results.csv(job) if form.write is None else results.made(job, form)
         if isinstance(made, Job):
             return _later(job, made)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from jobs import places
 from jobs.pieces import NotMine, Stopped
 from jobs.stored import ResultGone, result_of
-from ml.files.write.formats import FORMATS
+from ml.files.write.formats import FORMATS, Format
 from ml.files.write.result import Block, Result
 from ml.service import Service
 from store.files import BLOCK, Files
@@ -35,8 +35,7 @@ def make_export(
     base = table.get(job.options["of"])
     if base is None or base.state != "done":
         raise ResultGone("The job of this result was removed.", "Send its file again.")
-    asked = dict(job.options["format"])
-    form = replace(FORMATS[asked.pop("name")], **asked)
+    form = format_asked(job.options["format"])
     result = result_of(table, files, service, base)
     out = places.export(base.id, form.tag, piece.owner, form.suffix)
     with tempfile.TemporaryDirectory(prefix="likely-") as folder:
@@ -46,6 +45,11 @@ def make_export(
     if not table.finish(piece, base.done, file=out):
         files.remove(out)
         raise NotMine
+
+
+def format_asked(asked: Mapping[str, str]) -> Format:
+    """The format that stands in the options of such a job."""
+    return replace(FORMATS[asked["name"]], separator=asked.get("separator", ","), decimal=asked.get("decimal", "."))
 
 
 def _stopping(result: Result, stop: Callable[[], bool]) -> Result:

@@ -71,7 +71,7 @@ def split(
             announce(job.id)
     head = places.made(job.id, 0, piece.owner, "out")
     files.write(head, [_csv([header(bundle, source.header)])])
-    about = {"dialect": source.dialect.to_json(), "file_notes": source.notes}
+    about = {"dialect": source.dialect.to_json(), "file_notes": source.notes, "reading": source.reading.to_json()}
     if not table.finish(piece, total, file=head, about=about):
         raise NotMine
 

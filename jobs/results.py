@@ -8,6 +8,7 @@ import time
 
 from jobs import places
 from jobs.campaigns import Campaigns
+from jobs.exports import format_asked
 from jobs.intake import Intake, NotDone
 from jobs.kinds import CAMPAIGN, LIST
 from jobs.stored import Part, Parts, header_of_result, own_columns, stored
@@ -57,10 +58,16 @@ class Results:
     def columns(self, job: Job) -> dict[str, str]:
         """What our columns are called in the result of a job that is done; empty where nobody knows any more."""
         try:
-            header = header_of_result(self._table, self._files, job)
-            return own_columns(self._service.model(job.model), job.kind, header)
+            base = self._intake.get(job.options["of"]) if job.kind == EXPORT else job
+            header = header_of_result(self._table, self._files, base)
+            return own_columns(self._service.model(base.model), base.kind, header)
         except LikelyError:
             return {}
+
+    def export(self, job: str) -> tuple[str, Format] | None:
+        """Of a job that makes a result in another format: whose result, and which format."""
+        found = self._intake.get(job)
+        return (found.options["of"], format_asked(found.options["format"])) if found.kind == EXPORT else None
 
     def stem(self, job: str) -> str:
         """What a file of the result is called, without its ending: after the file that was sent."""
@@ -93,7 +100,7 @@ class Results:
 
     def _done(self, job: str) -> Job:
         found = self._intake.get(job)
-        if found.state != "done" or found.kind == EXPORT:
+        if found.state != "done":
             why = {"failed": f"The job failed: {found.message}", "cancelled": "The job was cancelled."}
             raise NotDone(
                 why.get(found.state, "The job is not done yet."), "GET /api/v1/jobs/<id> tells how far it is."

@@ -15,6 +15,7 @@ from jobs.campaign import EXTRA, RANK
 from jobs.lists import AFTER, open_index
 from ml.campaign.focus import focus, ranks
 from ml.errors import LikelyError
+from ml.files.table import Reading
 from ml.files.write.result import Block, Given, Result, file_columns, own_kind, plain_header, stored_blocks
 from ml.scoring import PROBLEMS
 from ml.service import Bundle, Service
@@ -169,8 +170,18 @@ def result_of(table: JobTable, files: Files, service: Service, job: Job) -> Resu
     file = header[len(before) : len(header) - len(after)]
     ours = own_columns(bundle, kind, header)
     named = [Given(ours[name], own_kind(name)) for name in (*before, *after)]
-    columns = [*named[: len(before)], *file_columns(file, job.options.get("columns") or {}, bundle.schema)]
+    columns = [*named[: len(before)], *_of_file(table, bundle, job, file)]
     return Result((*columns, *named[len(before) :]), partial(_blocks, parts), "List" if kind == LIST else "Result")
+
+
+def _of_file(table: JobTable, bundle: Bundle, job: Job, header: Sequence[str]) -> list[Given]:
+    """The file's columns, as the file was read; a list is of the file of its campaign."""
+    source = table.get(job.options["of"]) if job.kind == LIST else job
+    options = source.options if source else {}
+    if "reading" not in options:
+        return file_columns(header, options.get("columns") or {}, bundle.schema)
+    reading = Reading.from_json(options["reading"], bundle.schema)
+    return file_columns(header, reading.renamed, bundle.schema, reading.rules)
 
 
 def _blocks(parts: Parts) -> Iterator[Block]:

@@ -137,7 +137,7 @@ def score_file(
             done = _write(text, (engine or _here(service))(bundle, table.reading, _chunks(table)), file, progress)
             text.flush()
             if kept is not None:
-                write_scored(kept, out, form, bundle.schema, table.reading.renamed, own_wanted(bundle))
+                write_scored(kept, out, form, bundle.schema, table.reading, own_wanted(bundle))
             renamed = _renamed(own_wanted(bundle), header)
             return replace(done, dialect=table.dialect, notes=(*table.notes, *renamed))
     except BrokenPipeError:

@@ -243,6 +243,11 @@ def test_a_large_result_is_made_by_a_worker_and_asked_for_again(house, monkeypat
     house.work()
     made = house.client.get(f"{place}/result?format=xlsx")
     assert len(workbook(made)) == 9
+    making = house.client.get(f"/api/v1/jobs/{answers[0].json['id']}").json
+    assert (making["state"], making["result_columns"]["label"]) == ("done", "label")
+    assert house.client.get(making["links"]["result"]).data == made.data
+    listed = house.client.get("/api/v1/jobs?limit=200").json["jobs"]
+    assert making["id"] not in {job["id"] for job in listed}
     house.files.remove(f"jobs/{place.rpartition('/')[2]}")
     assert house.client.get(f"{place}/result?format=xlsx").status_code == 404
 

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ml.files.cells import CellRules
 from ml.files.write.csv_for_excel import write_csv_for_excel
 from ml.files.write.formats import UnknownFormat, format_named
-from ml.files.write.kinds import columns_of
+from ml.files.write.kinds import columns_of, typed
 from ml.files.write.people import is_name, is_phone
 from ml.files.write.result import Given, Result, file_columns, own_kind, stored_blocks
 from ml.files.write.xlsx import TooLarge, check_records, write_xlsx
@@ -67,11 +68,11 @@ def test_what_is_known_of_a_column_goes_before_what_its_cells_look_like():
     assert kind(["1.0", "2.0"], exact=True) == "text"  # a level "1.0" is not the level "1"
     assert kind(["1.5", "2"], exact=True) == "number"
     assert kind(["2026-01-31"], exact=True) == "text"
-    assert kind(["1.5", "x"], loose=True) == "number"
-    assert kind(["02134", "12"], loose=True) == "text"
+    assert kind(["1.5", "x"], expected="number") == "number"
+    assert kind(["02134", "12"], expected="number") == "text"
     assert columns_of(result({"Phone": ["4155550100"]}))[0].kind == "text"
     assert columns_of(result({"PLZ": ["10115"]}))[0].kind == "text"
-    assert columns_of(result({"phone": ["1"]}, phone={"loose": True}))[0].kind == "integer"
+    assert columns_of(result({"phone": ["1"]}, phone={"expected": "number"}))[0].kind == "integer"
     assert [own_kind(name) for name in ("label", "probability_x", "rank", "expected_value")] == [
         "text", "percent", "integer", "money"
     ]  # fmt: skip
@@ -223,12 +224,23 @@ def test_columns_of_a_file_are_known_by_their_features():
         (Feature("age", "Age", "number"), Feature("plan", "Plan", "category"), Feature("day", "Day", "date"))
     )
     found = file_columns(["Alter", "PLAN", "day", "name"], {"Alter": "age"}, schema)
-    assert [(each.exact, each.loose) for each in found] == [
-        (False, True),
-        (True, False),
-        (False, False),
-        (False, False),
-    ]
+    assert [each.expected for each in found] == ["number", "", "date", ""]
+    assert [each.exact for each in found] == [False, True, False, False]
+
+
+def test_features_are_written_as_they_were_read():
+    schema = Schema((Feature("age", "Age", "number"), Feature("rate", "Rate", "number"), Feature("day", "Day", "date")))
+    rules = CellRules({"age": ","}, frozenset({"rate"}), {"day": "mdy"}, schema=schema)
+    given = file_columns(["age", "rate", "day"], {}, schema, rules)
+    cells = [["1.234,50 €", "−1,5", "NA"], ["12 %", "0.5", ""], ["1/2/2026", "", "soon"]]
+    columns = columns_of(Result(tuple(given), lambda: iter([cells])))
+    assert [column.kind for column in columns] == ["number", "percent", "date"]
+    assert [list(each) for each in typed(columns, cells)] == [
+        [1234.5, -1.5, "NA"], [0.12, 0.5, ""], [dt.date(2026, 1, 2), "", "soon"]
+    ]  # fmt: skip
+    assert [column.kind for column in columns_of(Result(tuple(given), lambda: iter([cells])), mixed=False)] == [
+        "text", "percent", "text"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

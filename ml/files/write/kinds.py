@@ -118,6 +118,7 @@ _FORMS: dict[str, tuple[Kind, Read]] = {
     "mdy": ("date", _day((1, 3), "/")),
 }
 _NUMBERS = ("integer", "plain", "point", "comma")
+_DATES = ("date", "moment", "dmy", "mdy")
 _EXACT = ("integer", "exact")
 _SURE = {"point": _SURE_POINT, "comma": _SURE_COMMA}
 _TEXT: Read = lambda _: None  # noqa: E731
@@ -145,13 +146,11 @@ class _Guess:
     """What is still possible for a column."""
 
     def __init__(self, given: Given, mixed: bool) -> None:
-        self._given, self._loose, self._width, self._longest = given, given.loose and mixed, 0, 0
-        self._hits: dict[str, int] = {}
-        self._sure: set[str] = set()
-        digits = given.free and (is_phone(given.name) or is_postal(given.name))
-        if given.kind is None and not digits:
-            forms = _EXACT if given.exact else _NUMBERS if self._loose else tuple(set(_FORMS) - {"exact"})
-            self._hits = dict.fromkeys(forms, 0)
+        self._given, self._width, self._longest = given, 0, 0
+        self._loose = bool(given.expected) and mixed
+        self._forms = _readers(given)
+        self._hits = dict.fromkeys(self._forms, 0)
+        self._sure: set[str] = set() if given.plain is None else set(_SURE)
 
     def see(self, cells: Sequence[str], measured: bool) -> None:
         if measured:
@@ -162,10 +161,10 @@ class _Guess:
             self._narrow({cell for cell in set(cells) if cell})
 
     def _narrow(self, cells: Set[str]) -> None:
-        if self._given.kind is None and any(map(CODE.fullmatch, cells)):
+        if any(map(CODE.fullmatch, cells)):
             self._hits = {}
         for form, hits in list(self._hits.items()):
-            read = _FORMS[form][1]
+            read = self._forms[form]
             found = sum(read(cell) is not None for cell in cells)
             if found < len(cells) and not self._loose:
                 del self._hits[form]
@@ -176,7 +175,9 @@ class _Guess:
 
     def column(self) -> Column:
         given = self._given
-        kind, read = (given.kind, _OWN[given.kind]) if given.kind else self._best()
+        kind, read = self._best() if given.expected or not given.kind else (given.kind, _OWN[given.kind])
+        if given.kind == "percent" and kind in ("integer", "number"):  # a share
+            kind = "percent"
         return Column(given.name, kind, read, max(self._width, len(given.name)), self._longest)
 
     def _best(self) -> tuple[Kind, Read]:
@@ -185,7 +186,24 @@ class _Guess:
             return "text", _TEXT  # 1/2/2026 may be either, in every row
         most = max(left.values(), default=0)
         best = next((form for form in _FORMS if left.get(form) == most), None)
-        return _FORMS[best] if best else ("text", _TEXT)
+        return (_FORMS[best][0], self._forms[best]) if best else ("text", _TEXT)
+
+
+def _readers(given: Given) -> dict[str, Read]:
+    """How the cells of a column may be read, by the names of the forms."""
+    digits = given.free and (is_phone(given.name) or is_postal(given.name))
+    if digits or (given.kind and not given.expected):
+        return {}
+    if given.expected:
+        names = _NUMBERS if given.expected == "number" else _DATES
+        if given.plain is not None:  # which knows the marks of the file
+            return {name: _told(_FORMS[name][1], given.plain) for name in names[:2]}
+        return {name: _FORMS[name][1] for name in names}
+    return {name: _FORMS[name][1] for name in (_EXACT if given.exact else (*_NUMBERS, *_DATES))}
+
+
+def _told(read: Read, plain: Callable[[str], str]) -> Read:
+    return lambda text: read(plain(text))
 
 
 def _own_number(text: str) -> Cell:

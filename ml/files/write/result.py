@@ -6,11 +6,13 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Literal
 
+from ml.files.cells import CellRules
 from ml.files.plain_name import plain_name
 from ml.files.write.people import is_name, is_phone
-from ml.schema import Schema
+from ml.schema import Feature, Schema
 from ml.tables import plain_cell, plain_cells
 
 Kind = Literal["text", "integer", "number", "percent", "money", "date", "moment"]
@@ -19,7 +21,7 @@ Block = list[Sequence[str]]  # columns of some records, each of their length
 BLOCK = 5_000  # records
 PROBABILITY = "probability"
 _KINDS: dict[str, Kind] = {"rank": "integer", "place": "integer", "expected_value": "money", PROBABILITY: "percent"}
-_NUMBERS = ("number", "integer")
+_EXPECTED = {"number": "number", "integer": "number", "date": "date"}
 
 
 @dataclass(frozen=True)
@@ -34,19 +36,22 @@ class Given:
     exact : bool
         Whether a cell must come back as the very text that it was: of a feature that is no number, "1.0" and "1" may be
         two values.
-    loose : bool
-        Whether cells that are no numbers may stand among numbers: those of a feature that is a number.
+    expected : {"", "number", "date"}
+        What the cells of a feature should be; others that cannot be read may stand among them.
+    plain : callable or None
+        Gives a cell of such a feature as the schema reads it: "1.234,50 €" as "1234.50".
     """
 
     name: str
     kind: Kind | None = None
     exact: bool = False
-    loose: bool = False
+    expected: str = ""
+    plain: Callable[[str], str] | None = None
 
     @property
     def free(self) -> bool:
         """Whether it is a column of the file that the model does not ask for."""
-        return self.kind is None and not self.exact and not self.loose
+        return self.kind is None and not self.exact and not self.expected
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,9 @@ def own_kind(wanted: str) -> Kind:
     return _KINDS.get(wanted, "percent" if wanted.startswith(f"{PROBABILITY}_") else "text")
 
 
-def file_columns(header: Iterable[str], chosen: Mapping[str, str], schema: Schema) -> list[Given]:
+def file_columns(
+    header: Iterable[str], chosen: Mapping[str, str], schema: Schema, rules: CellRules | None = None
+) -> list[Given]:
     """The columns of a file, and what the features that they give tell of them.
 
     Parameters
@@ -89,18 +96,25 @@ def file_columns(header: Iterable[str], chosen: Mapping[str, str], schema: Schem
     chosen : mapping of str to str
         Column to feature, as somebody chose; of others the name tells.
     schema : Schema
+    rules : CellRules, optional
+        How the file's cells were read.
     """
-    kinds = {
-        plain_name(word): feature.kind
+    known = {
+        plain_name(word): feature
         for feature in schema.given
         for word in (feature.label, *feature.aliases, feature.name)
     }
-    found = []
-    for name in header:
-        kind = kinds.get(plain_name(chosen.get(name, name)))
-        loose = kind in _NUMBERS
-        found.append(Given(name, exact=kind is not None and not loose and kind != "date", loose=loose))
-    return found
+    return [_of_feature(name, known.get(plain_name(chosen.get(name, name))), rules) for name in header]
+
+
+def _of_feature(name: str, feature: Feature | None, rules: CellRules | None) -> Given:
+    if feature is None:
+        return Given(name)
+    expected = _EXPECTED.get(feature.kind, "")
+    if not expected:
+        return Given(name, exact=True)
+    kind: Kind | None = "percent" if rules is not None and feature.name in rules.shares else None
+    return Given(name, kind, expected=expected, plain=partial(rules.plain, feature) if rules else None)
 
 
 def stored_blocks(parts: Iterable[IO[bytes] | Iterable[bytes]], header: bool = True) -> Iterator[Block]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
+from ml.files.table import Reading
 from ml.files.write.deliver import copy_into
 from ml.files.write.formats import Format
 from ml.files.write.result import Block, Given, Result, file_columns, own_kind, plain_header, stored_blocks
@@ -19,7 +20,7 @@ LEVEL = 6  # of gzip
 
 
 def write_scored(
-    kept: Path, out: IO[bytes], form: Format, schema: Schema, chosen: Mapping[str, str], ours: Sequence[str]
+    kept: Path, out: IO[bytes], form: Format, schema: Schema, reading: Reading, ours: Sequence[str]
 ) -> None:
     """Write a result in another format.
 
@@ -30,8 +31,8 @@ def write_scored(
     out : binary file
     form : Format
     schema : Schema
-    chosen : mapping of str to str
-        Column of the file to feature, where it has another name.
+    reading : Reading
+        How the file was read.
     ours : sequence of str
         Our columns, by the names that they have where the file has none of these; the last of the result.
 
@@ -45,7 +46,8 @@ def write_scored(
     width = len(header) - len(ours)
     own = [Given(name, own_kind(wanted)) for name, wanted in zip(header[width:], ours, strict=True)]
     made = kept.with_name(f"made{form.suffix}")
-    form.make(Result((*file_columns(header[:width], chosen, schema), *own), lambda: _blocks(kept)), made)
+    given = file_columns(header[:width], reading.renamed, schema, reading.rules)
+    form.make(Result((*given, *own), lambda: _blocks(kept)), made)
     copy_into(made, out)
 
 
