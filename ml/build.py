@@ -199,7 +199,7 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     if is_large(len(holdout.truth)):
         write_scores(folder, answer if serves is reference else serves.block(holdout.block))
     own = work_out(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
-    card[ORDER] = order_of(schema, outcomes, reference, holdout, answer)
+    card[ORDER] = order_of(schema, outcomes, serves, holdout, answer)
     card[CHECKS] = check_holdout(schema, outcomes, trained.training, holdout)
     _write_json(folder / bundles.CARD, card | ({CARD: own} if own else {}))
     return trusted

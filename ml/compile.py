@@ -25,7 +25,7 @@ from ml.errors import LikelyError
 from ml.outcomes import Outcome, Outcomes
 from ml.predict.answers import means_yes
 from ml.program import Program
-from ml.schema import Schema
+from ml.schema import Feature, Schema
 
 __all__ = ["CannotCompile", "Proof", "compile_estimator", "prove"]
 
@@ -62,6 +62,9 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
         raise
     except Exception as error:
         raise CannotCompile(f"Reading the estimator failed: {type(error).__name__}: {error}") from error
+    for at in sorted(builder.sources):
+        if schema.features[at].kind == "date":
+            raise CannotCompile(_of_type(schema.features[at]))
     graph = graph_of(builder.ensembles)
     give_back()
     return Program(
@@ -77,11 +80,15 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
 
 def _refuse(estimator: Any, schema: Schema) -> None:
     for feature in schema.features:
-        if feature.kind == "date" or feature.dtype.lower() in ("float32", "float16"):
-            raise CannotCompile(f"Feature {feature.name!r} has the type {feature.dtype}, which cannot be compiled.")
+        if feature.dtype.lower() in ("float32", "float16"):
+            raise CannotCompile(_of_type(feature))
     names = getattr(estimator, "feature_names_in_", None)
     if names is not None and list(map(known_as, names)) != list(map(known_as, schema.names)):
         raise CannotCompile("The estimator was fitted on other columns, or in another order, than the schema's.")
+
+
+def _of_type(feature: Feature) -> str:
+    return f"Feature {feature.name!r} has the type {feature.dtype}, which cannot be compiled."
 
 
 def _exclusive(estimator: Any, given: Traced, outcomes: Outcomes, builder: Builder) -> Exclusive:

@@ -18,7 +18,7 @@ from ml.compiled.grow import Ensemble, Grown
 from ml.compiled.layout import parts_of
 from ml.compiled.models import Model
 from ml.compiled.stages import worked_in
-from ml.compiled.symbols import Column, Raw
+from ml.compiled.symbols import Column, Raw, sources_of
 from ml.compiled.trace import is_pipeline, trace
 from ml.compiled.traced import Traced
 
@@ -30,6 +30,7 @@ class Builder:
         self._model_of = model_of
         self.matrices: list[Matrix] = []
         self.columns: list[tuple[Column, ...]] = []
+        self.sources: set[int] = set()  # features that are used at all
         self.ensembles: list[Ensemble] = []
         self.ties: dict[str, np.ndarray] = {}
         self.steps: list[str] = []
@@ -46,6 +47,7 @@ class Builder:
 
     def matrix(self, given: Traced, single: bool = False, missing: bool = False) -> int:
         """Position of the matrix of these columns; the same columns are computed once."""
+        self.sources |= sources_of((*given.columns, *given.guards))
         return self._kept(Matrix(parts_of(given.columns), single, missing, _guards(given)), given.columns)
 
     def weighted(self, given: Traced, weights: np.ndarray) -> tuple[int, np.ndarray]:
@@ -53,6 +55,7 @@ class Builder:
 
         The weights of a wide table are worked into it: k columns instead of thousands.
         """
+        self.sources |= sources_of((*given.columns, *given.guards))
         parts, left = worked_in(parts_of(given.columns), weights)
         return self._kept(Matrix(parts, False, False, _guards(given)), ()), left
 

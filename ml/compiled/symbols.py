@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -89,6 +90,18 @@ class Made:
 
 
 Column = Raw | Coded | Made
+
+
+def sources_of(columns: Iterable[Column]) -> set[int]:
+    """Positions of the features of which columns are made."""
+    found: set[int] = set()
+    groups: dict[int, Group] = {}
+    for column in columns:
+        if isinstance(column, Made):
+            groups[id(column.group)] = column.group
+        else:
+            found.add(column.source)
+    return found.union(*(sources_of(group.given) for group in groups.values()))
 
 
 def filled(column: Column, value: Any) -> Column:

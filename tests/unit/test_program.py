@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -228,6 +229,21 @@ def test_the_remainder_passes_through() -> None:
     prepare = ColumnTransformer([("w", OneHotEncoder(handle_unknown="ignore"), WORDS)], remainder="passthrough")
     estimator = make_pipeline(prepare, RandomForestClassifier(**FAST)).fit(frame, truth(frame, 2))
     assert_equal(estimator, MIXED, unseen, exclusive(estimator))
+
+
+def test_a_date_that_no_step_takes_hinders_nothing_and_one_that_is_taken_does() -> None:
+    days = pd.Series(pd.date_range("2024-01-01", periods=240, freq="31h", unit="us"))
+    frame, unseen = people().assign(since=days), people(80, seed=5).assign(since=days[:80])
+    schema = replace(
+        MIXED, features=(*MIXED.features, Feature("since", "Since", "date", dtype="datetime64[us]", timed=True))
+    )
+    encode = make_pipeline(SimpleImputer(strategy="most_frequent"), OneHotEncoder(handle_unknown="ignore"))
+    unused = make_pipeline(ColumnTransformer([("w", encode, WORDS)]), LogisticRegression()).fit(frame, truth(frame, 2))
+    assert_equal(unused, schema, unseen, exclusive(unused))
+    used = ColumnTransformer([("w", encode, [*WORDS, "since"])])
+    estimator = make_pipeline(used, LogisticRegression()).fit(frame, truth(frame, 2))
+    with pytest.raises(CannotCompile, match="'since'"):
+        compile_estimator(estimator, schema, exclusive(estimator))
 
 
 @pytest.mark.parametrize("sides", [2, 3])
