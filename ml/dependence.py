@@ -11,7 +11,7 @@ import numpy as np
 from ml.blocks import Block, column, size, take
 from ml.effort import predictions, sample
 from ml.evaluation import need_probabilities
-from ml.points import ORDERED, axis_title, names, places, points, with_values
+from ml.points import ORDERED, axis_title, edge_texts, names, places, points, with_values
 from ml.schema import Feature, Value
 
 if TYPE_CHECKING:
@@ -168,11 +168,7 @@ def _distribution(
     whole = feature.kind == "integer" and high - low <= BINS
     edges = np.arange(low, high + 1) if whole else np.linspace(low, high if high > low else low + 1, BINS + 1)
     counts, _ = np.histogram(numbers[~np.isnan(numbers)], edges)
-    shown = (
-        [str(np.datetime64(int(edge), "s").astype("datetime64[D]")) for edge in edges]
-        if feature.kind == "date"
-        else edges.tolist()
-    )
+    shown = edge_texts(feature, edges) if feature.kind == "date" else edges.tolist()
     return shown, (counts / len(array)).tolist()
 
 

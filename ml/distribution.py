@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.blocks import column
 from ml.dependence import as_numbers
-from ml.points import ORDERED, axis_title, names, points, values_of
+from ml.points import ORDERED, axis_title, edge_texts, names, points, values_of
 from ml.schema import Feature
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _binned(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float
     group[np.isnan(numbers)] = -1
     if feature.kind != "date":
         return group, cuts.tolist()
-    return group, [str(np.datetime64(int(cut), "s").astype("datetime64[D]")) for cut in cuts.tolist()]
+    return group, [*edge_texts(feature, cuts)]
 
 
 def _chosen(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float | str]]:

@@ -270,7 +270,7 @@ def _unequal(array: np.ndarray, given: np.ndarray) -> np.ndarray:
 
 
 def _numbers(array: np.ndarray) -> np.ndarray:
-    """Numbers as they are, dates as days."""
+    """Numbers as they are, dates as days, with the part that has passed of the last."""
     if array.dtype.kind != "M":
         return array
-    return np.where(np.isnat(array), np.nan, array.astype("datetime64[D]").astype(np.float64))
+    return np.where(np.isnat(array), np.nan, array.astype("datetime64[s]").astype(np.float64) / 86_400)

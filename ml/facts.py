@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.bundle import CREATED
-from ml.schema import Feature, Schema, plain
+from ml.schema import Feature, Schema, plain, text_of
 from ml.text.holdout_words import sentences
 from ml.words import listed, number_text, shown_value
 
@@ -91,7 +91,7 @@ def _dates(card: dict[str, Any], schema: Schema) -> str:
     if card.get("dates"):
         return _text([str(plain(item)) for item in card["dates"]] if isinstance(card["dates"], list) else card["dates"])
     ranges = [
-        f"{feature.label} {feature.seen[0].isoformat()} to {feature.seen[1].isoformat()}"
+        f"{feature.label} {text_of(feature.seen[0])} to {text_of(feature.seen[1])}"
         for feature in schema.features
         if feature.kind == "date" and feature.seen
     ]
@@ -141,5 +141,5 @@ def _accepted(feature: Feature) -> str:
 def _bare(feature: Feature, value: Any) -> str:
     """A limit without its unit: the unit stands with the kind."""
     if isinstance(value, dt.date):
-        return value.isoformat()
+        return text_of(value)
     return number_text(float(value)) if feature.kind in ("number", "integer") else str(value)

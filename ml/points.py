@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -63,6 +65,22 @@ def places(feature: Feature, values: tuple[Value, ...]) -> list[float | str]:
     if feature.kind in ORDERED:
         return [plain(value) for value in values]
     return [float(at) for at in range(len(values))]
+
+
+def edge_texts(feature: Feature, seconds: Iterable[float]) -> list[str]:
+    """Edges of groups of dates as ISO text: days, or times on the clock of the column's time zone.
+
+    Parameters
+    ----------
+    feature : Feature
+    seconds : iterable of float
+        Since 1970, in UTC where the feature has a time zone.
+    """
+    starts = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    moments = [(starts + dt.timedelta(seconds=int(each))).astimezone(feature.tzinfo or dt.UTC) for each in seconds]
+    if not feature.timed:
+        return [moment.date().isoformat() for moment in moments]
+    return [moment.replace(tzinfo=None).isoformat(timespec="seconds") for moment in moments]
 
 
 def axis_title(feature: Feature) -> str:

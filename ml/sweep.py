@@ -231,13 +231,22 @@ def grid(feature: Feature, most: int) -> tuple[Value, ...]:
     if low is None or high is None or low > high:
         return ()
     if feature.kind == "date" and feature.timed:
-        inner = [low + (high - low) * (part / (most - 1)) for part in range(1, most - 1)]
-        return tuple(sorted({low, high, *(moment.replace(second=0, microsecond=0) for moment in inner)}))
+        return _moments(feature, low, high, most)
     if feature.kind == "date":
         days = sorted({round(day) for day in np.linspace(low.toordinal(), high.toordinal(), most)})
         return tuple(dt.date.fromordinal(day) for day in days)
     numbers = _round_numbers(float(low), float(high), most, whole=feature.kind == "integer")
     return tuple(int(number) if feature.kind == "integer" else number for number in numbers)
+
+
+def _moments(feature: Feature, low: dt.datetime, high: dt.datetime, most: int) -> tuple[Value, ...]:
+    """The ends and whole minutes between them, on the clock of the column's time zone where it has one."""
+    zone = feature.tzinfo
+    if zone is not None:  # each end may have the offset of its own season, and clocks of one zone jump
+        low, high = low.astimezone(dt.UTC), high.astimezone(dt.UTC)
+    inner = [low + (high - low) * (part / (most - 1)) for part in range(1, most - 1)]
+    moments = sorted({low, high, *(moment.replace(second=0, microsecond=0) for moment in inner)})
+    return tuple(moments if zone is None else (moment.astimezone(zone) for moment in moments))
 
 
 def _ends(feature: Feature) -> tuple[Any, Any]:

@@ -77,9 +77,9 @@ def _bins(result: Dependence) -> tuple[list[Any], Any]:
     if not _dated(result):
         pairs = [(float(a), float(b)) for a, b in pairwise(edges)]
         return [(a + b) / 2 for a, b in pairs], [0.94 * (b - a) for a, b in pairs]
-    days = [dt.date.fromisoformat(str(edge)).toordinal() for edge in edges]
-    middles = [dt.date.fromordinal((a + b) // 2).isoformat() for a, b in pairwise(days)]
-    return middles, [0.94 * 86_400_000 * (b - a) for a, b in pairwise(days)]
+    moments = [dt.datetime.fromisoformat(str(edge)) for edge in edges]
+    middles = [(a + (b - a) / 2).isoformat(timespec="seconds") for a, b in pairwise(moments)]
+    return middles, [940 * (b - a).total_seconds() for a, b in pairwise(moments)]
 
 
 def _dated(result: Dependence) -> bool:
