@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
 from typing import Any
 
@@ -13,6 +14,11 @@ from ml.trust.walk import parts_of, reads_files
 OWN_FILE = (
     "Put it into a file of its own, such as shop_features.py, import it from there, fit and save the estimator "
     "again, and add it with --code shop_features.py."
+)
+NETWORKS = {"torch", "tensorflow", "keras", "tf_keras", "skorch", "scikeras", "pytorch_tabnet"}
+OWN_NETWORK = (
+    "Write a classifier of your own that keeps the weights as NumPy arrays, or the network as the bytes of an ONNX "
+    "file, and calculates with these (fit, predict, predict_proba, classes_), and add that with its --code."
 )
 CLASSIFIER = "Likely serves fitted scikit-learn classifiers and pipelines that end in one."
 
@@ -31,6 +37,7 @@ def check_estimator(estimator: Any, outcomes: int = 1, source: str = "The estima
         What the words call it: a file's name, or "The estimator".
     """
     _refuse_other_objects(estimator, source)
+    _refuse_networks(estimator, source)
     _refuse_other_tasks(estimator, source)
     _refuse_unfitted(estimator, outcomes, source)
     best = getattr(estimator, "best_estimator_", None)  # of a search only this is kept, not how it scored
@@ -51,14 +58,36 @@ def _refuse_other_objects(given: Any, source: str) -> None:
         hint = _one_of(enumerate(given), lambda key: f"[{key}]")
         raise InvalidData(f"{source} is a {type(given).__name__} of {len(given)} things, not an estimator.", hint)
     top, kind = type(given).__module__.partition(".")[0], type(given).__name__
-    if top in ("torch", "tensorflow", "keras"):
-        hint = "Wrap it in a scikit-learn classifier of your own (fit, predict, predict_proba, classes_), see --code."
-        raise InvalidData(f"{source} is a {top} object ({kind}). {CLASSIFIER}", hint)
+    if top in NETWORKS and not _is_step(given):
+        raise InvalidData(f"{source} is a {top} object ({kind}). {CLASSIFIER}", OWN_NETWORK)
     if kind == "Booster" and top in ("xgboost", "lightgbm"):
         named = {"xgboost": "XGBClassifier", "lightgbm": "LGBMClassifier"}[top]
         raise InvalidData(f"{source} is a bare {top} Booster, which knows no classes.", f"Fit and save {named}.")
     if not callable(getattr(given, "predict", None)):
         _refuse_without_predict(given, kind, source)
+
+
+def _refuse_networks(estimator: Any, source: str) -> None:
+    """Refuse wrappers of neural networks, alone or in a pipeline: no skops file keeps what is in them."""
+    found = next(_networks(estimator), None)
+    if found is not None:
+        library, kind = found
+        message = f"{source} holds a neural network ({kind} of {library}), which no version keeps."
+        raise InvalidData(message, OWN_NETWORK)
+
+
+def _networks(estimator: Any) -> Iterator[tuple[str, str]]:
+    """Library and class of each step that wraps a neural network."""
+    with contextlib.suppress(Exception):  # foreign objects fail in any way; it is looked through once more
+        for part in parts_of(estimator):
+            library = type(part).__module__.partition(".")[0]
+            if library in NETWORKS and _is_step(part):
+                yield library, type(part).__name__
+
+
+def _is_step(given: Any) -> bool:
+    """Whether an object has what scikit-learn asks of a step."""
+    return callable(getattr(type(given), "fit", None)) and hasattr(given, "get_params")
 
 
 def _refuse_without_predict(given: Any, kind: str, source: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.errors import InvalidData, LikelyError, UntrustedModel
-from ml.training.check_estimator import OWN_FILE, check_estimator
+from ml.training.check_estimator import NETWORKS, OWN_FILE, OWN_NETWORK, check_estimator
 from ml.training.file_kinds import PICKLE, SKOPS, kind_of, made_with
 from ml.trust.code import Code
 from ml.trust.foreign import foreign, how_to_install, installed_version, is_here, missing_module, reason
@@ -156,6 +156,8 @@ def _refusal(path: Path, code: Code | None, error: BaseException) -> LikelyError
     """What to say of a file that cannot be loaded: the likeliest reason first."""
     text = reason(error)
     missing = missing_module(error)
+    if missing in NETWORKS and code is None:
+        return InvalidData(f"{path.name} holds a neural network (of {missing}), which no version keeps.", OWN_NETWORK)
     if missing and missing != "sklearn" and not (code and code.modules.holds(missing)):
         return InvalidData(f"{path.name} needs the module {missing}, which is not here.", how_to_install(missing))
     lost = LOST.search(text) if isinstance(error, AttributeError) else None

@@ -7,6 +7,7 @@ reading is one possibility that the file's cells suggest; the estimator is asked
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
@@ -53,6 +54,7 @@ def readings_of(table: TrainingTable, columns: Sequence[str], known: Known) -> l
         *_cleanings(texts, known),
         *_types(table, free, numbers, known),
         *_fills(table, texts, known),
+        *_empties(table, columns),
         *_containers(free),
     ]
 
@@ -157,6 +159,15 @@ def _fills(table: TrainingTable, texts: Mapping[str, list[str]], known: Known) -
         yield make("gaps of texts as empty texts", changes=dict.fromkeys(free, change), fills=dict.fromkeys(free, ""))
     if gaps:
         yield make("gaps of texts as None", changes=dict.fromkeys(gaps, to.to_none))
+
+
+def _empties(table: TrainingTable, columns: Sequence[str]) -> Iterator[Reading]:
+    """A file does not tell of what type a column without any value was."""
+    empty = [name for name in columns if table.frame[name].isna().all()]
+    if empty:
+        for words, gap in (("Python objects", math.nan), ("None", None)):
+            change = dict.fromkeys(empty, to.to_empty_objects(gap))
+            yield Reading(f"columns without a value as {words}", TYPE, change, rival="empty")
 
 
 def _containers(texts: Mapping[str, list[str]]) -> Iterator[Reading]:

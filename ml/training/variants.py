@@ -177,6 +177,15 @@ def to_none(series: pd.Series, _: TrainingTable) -> pd.Series:
     return series.astype(object).where(series.notna(), None) if is_text(series) else series
 
 
+def to_empty_objects(gap: float | None) -> Change:
+    """A column without any value as Python objects, all of them this gap, as a database or training code gives it."""
+
+    def change(series: pd.Series, _: TrainingTable) -> pd.Series:
+        return pd.Series([gap] * len(series), index=series.index, dtype=object) if series.isna().all() else series
+
+    return change
+
+
 def to_stripped(series: pd.Series, _: TrainingTable) -> pd.Series:
     """Texts without spaces at their ends."""
     return series.str.strip() if is_text(series) else series

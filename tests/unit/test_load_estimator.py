@@ -11,6 +11,7 @@ import sys
 import textwrap
 import zipfile
 from pathlib import Path
+from types import ModuleType
 
 import joblib
 import numpy as np
@@ -350,3 +351,41 @@ def test_the_pins_that_a_refusal_names_are_those_of_the_requirements():
     pinned = {f"{package}=={pin}" for package, pin in PACKAGES.values() if pin}
     assert pinned <= set(lines)
     assert {line.partition("==")[0] for line in pinned} == {"catboost", "imbalanced-learn", "lightgbm", "xgboost-cpu"}
+
+
+@pytest.fixture
+def skorch(monkeypatch):
+    """A library of wrappers around neural networks, as far as somebody who is to refuse them sees it."""
+    module = ModuleType("skorch.classifier")
+
+    class NeuralNetClassifier(ClassifierMixin, BaseEstimator):
+        def fit(self, X, y):
+            self.classes_, self.layer_ = np.unique(y), lambda given: given
+            return self
+
+        def predict(self, X):
+            return np.repeat(self.classes_[:1], len(X))
+
+    NeuralNetClassifier.__module__ = "skorch.classifier"
+    module.NeuralNetClassifier = NeuralNetClassifier
+    monkeypatch.setitem(sys.modules, "skorch", ModuleType("skorch"))
+    monkeypatch.setitem(sys.modules, "skorch.classifier", module)
+    return NeuralNetClassifier
+
+
+@pytest.mark.parametrize("within", [False, True])
+def test_a_wrapped_neural_network_is_called_one(skorch, within):
+    model = skorch().fit(X, Y)
+    estimator = make_pipeline(StandardScaler(), skorch()).fit(X, Y) if within else model
+    with pytest.raises(InvalidData) as refused:
+        check_estimator(estimator)
+    assert refused.value.message == (
+        "The estimator holds a neural network (NeuralNetClassifier of skorch), which no version keeps."
+    )
+    assert "keeps the weights as NumPy arrays" in refused.value.hint
+
+
+def test_a_file_of_a_neural_network_says_so_where_its_library_is_missing(tmp_path):
+    (tmp_path / "net.pkl").write_bytes(b"cskorch.classifier\nNeuralNetClassifier\n)R.")
+    with pytest.raises(InvalidData, match=r"net.pkl holds a neural network \(of skorch\), which no version keeps"):
+        load_estimator_file(tmp_path / "net.pkl", trust_pickle=True)

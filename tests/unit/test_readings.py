@@ -305,3 +305,15 @@ def test_texts_of_dates_are_asked_for_as_dates_where_that_changes_no_answer(tmp_
     assert added(tmp_path, model, frame, "--trust", f"{__name__}.of_texts_of_times") == OK, capsys.readouterr().err
     feature = same_as(model, tmp_path, X[TRAINING:]).schema.feature("since")
     assert (feature.kind, feature.timed) == ("date", True)
+
+
+@pytest.mark.parametrize("gap", [None, np.nan])
+def test_a_column_without_a_value_that_an_encoder_knew_as_objects(gap, tmp_path, capsys):
+    """A file shows such a column as numbers; an encoder of objects learned one gap, and refuses numbers."""
+    frame = people().assign(second=pd.Series([gap] * ROWS, dtype=object))
+    X = frame.drop(columns="end")
+    encode = make_column_transformer((OneHotEncoder(), ["work", "town", "second"]), (StandardScaler(), ["charges"]))
+    model = make_pipeline(encode, LogisticRegression()).fit(X[:TRAINING], frame["end"][:TRAINING])
+    assert added(tmp_path, model, frame) == OK, capsys.readouterr().err
+    assert "columns without a value as" in capsys.readouterr().out
+    assert same_as(model, tmp_path, X[TRAINING:]).schema.feature("second").hidden
