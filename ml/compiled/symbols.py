@@ -108,9 +108,7 @@ def filled(column: Column, value: Any) -> Column:
     """The column with its gaps filled."""
     if not isinstance(column, Raw) or column.is_number:
         if isinstance(value, str):
-            raise CannotCompile(
-                f"Gaps in numbers ({column.feature!r}) filled with a text cannot be compiled."
-            )
+            raise CannotCompile(f"Gaps in numbers ({column.feature!r}) filled with a text cannot be compiled.")
         return arithmetic(column, "fill", float(value))
     return replace(column, steps=column.steps or (("fill", native(value)),))
 
