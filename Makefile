@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 PYTEST_ARGS ?=
+BENCH ?=
 
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
@@ -42,7 +43,7 @@ check: $(VENV)/.installed-dev ## lint, types, import rules, Dockerfile
 
 bench: $(VENV)/.installed-dev models ## figures: speed, memory, bytes; BENCH=all for those that take longer
 	@echo "== Figures"
-	@$(BIN)/python tests/bench/run.py
+	@$(BIN)/python tests/bench/run.py $(BENCH)
 
 clean: ## remove .venv and var/; models/ stays
 	rm -rf $(VENV) var

@@ -22,11 +22,12 @@ from ml.blocks import rows_of
 from ml.schema import text_of
 from ml.service import open_service
 from tests.bench import ten
+from tests.bench.length import either
 from tests.bench.post import Connection, best, measure, port_of, request_of
 from tests.bench.serving import gunicorn, serving, table
 
-PEOPLE, ROUNDS, SECONDS = 16, 3, 4.0
-EDITS = 400  # of each person; then they begin anew
+PEOPLE, ROUNDS, SECONDS = 16, either(3, 1), 4.0
+EDITS = either(400, 40)  # of each person; then they begin anew
 UPDATE = "/_dash-update-component"
 
 

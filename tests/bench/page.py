@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.bench import ten
+from tests.bench.length import either
 from tests.bench.serving import gunicorn, serving, table
 
 CHROMIUM = ["chromium", "chromium-browser", "google-chrome"]
@@ -166,7 +167,7 @@ def main() -> None:
     if chromium is None:
         print("page: left out, for there is no Chromium on this machine")
         return
-    changes = int(sys.argv[1]) if len(sys.argv) > 1 else 30
+    changes = int(sys.argv[1]) if len(sys.argv) > 1 else either(30, 3)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
         rooms = {"MODELS_DIR": f"{scratch}/models", "VAR_DIR": f"{scratch}/var"}
         ten.add(Path(rooms["MODELS_DIR"]))

@@ -24,10 +24,11 @@ from statistics import median
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ml.service import open_service
+from tests.bench.length import either
 from tests.bench.serving import Server, gunicorn, serving, table
 
 CLIENTS = (1, 16)
-ROUNDS = 4
+ROUNDS = either(4, 1)
 SECONDS = 2.0
 API = ("likely", "app:create_server()", "/healthz", "/api/v1/models/{model}/predict")
 USUAL = "tests.bench.usual:flask"

@@ -1,4 +1,4 @@
-"""Candidates for the fast path, all in one run: ``python -m tests.bench.predictors [--trees 200]``.
+"""Candidates for the fast path, all in one run: ``python tests/bench/predictors.py [--trees 200]``.
 
 Prints, for a bare forest and for a mixed pipeline (imputation, scaling, one-hot, forest), the
 milliseconds for one row and for blocks; the largest difference from scikit-learn; and, for each
@@ -19,6 +19,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
@@ -35,6 +37,7 @@ from ml.outcomes import Outcome, Outcomes
 from ml.predictor import SklearnPredictor
 from ml.program import Program
 from ml.schema import Choice, Feature, Schema
+from tests.bench.length import either
 
 SIZE = """
 taken = time.perf_counter() - start
@@ -256,7 +259,7 @@ def imports() -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--trees", type=int, default=200)
+    parser.add_argument("--trees", type=int, default=either(200, 30))
     trees = parser.parse_args().trees
     warnings.filterwarnings("ignore")
     rng = np.random.default_rng(0)

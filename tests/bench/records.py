@@ -21,6 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from ml.book import Entry, KeptBook, as_row
 from store.db import open_store
+from tests.bench.length import either
 from tests.bench.serving import table
 
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
@@ -81,7 +82,7 @@ def schema() -> Iterator[str]:
 
 def main() -> int:
     """Print the table; 1 where a search takes longer than the limit."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else either(100_000, 5_000)
     with tempfile.TemporaryDirectory() as folder:
         rows = list(rows_of("SQLite", f"sqlite:///{folder}/likely.db", count))
     try:

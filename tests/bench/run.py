@@ -1,4 +1,4 @@
-"""All figures, one script after the other. Run: make bench, or python tests/bench/run.py
+"""All figures, one script after the other: rough ones with make bench, in full with make bench BENCH=all.
 
 ``jobs.py`` installs MLflow and takes a quarter of an hour; ``blanks.py`` and ``asknext.py`` measure choices that are
 made already and take minutes: run them alone.
@@ -19,7 +19,8 @@ def main() -> int:
     failed = []
     for script in SCRIPTS:
         print(f"\n== {script}", flush=True)
-        if subprocess.run([sys.executable, str(HERE / script)], cwd=HERE.parents[1], check=False).returncode:
+        command = [sys.executable, str(HERE / script), *([] if "all" in sys.argv else ["--short"])]
+        if subprocess.run(command, cwd=HERE.parents[1], check=False).returncode:
             failed.append(script)
     if failed:
         print(f"\nThese failed: {', '.join(failed)}")

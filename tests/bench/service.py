@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from ml.blocks import block_of, frame_of
 from ml.records import read_records
 from ml.service import open_service
+from tests.bench.length import either
 from tests.bench.serving import table
 
 
@@ -35,7 +36,7 @@ def median_ms(ask: Callable[[], object], rounds: int) -> float:
 
 def main() -> None:
     """Measure each demo model, alternating between the two sides."""
-    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 300
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else either(300, 20)
     service = open_service("models")
     rows = []
     for name in service.names():

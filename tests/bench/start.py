@@ -14,9 +14,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from tests.bench.length import either
 from tests.bench.serving import Server, gunicorn, memory_of, serving, table
 
-ROUNDS = 5
+ROUNDS = either(5, 1)
 OURS = ("ours", [sys.executable, "app.py", "--port", "{port}"], "/", {})
 USUAL = ("usual Dash page", gunicorn("tests.bench.usual:server"), "/", {"USUAL": "dash"})
 

@@ -1,6 +1,5 @@
 """Public clients, unchanged, against the running service: what they hear is what the service says."""
 
-import csv
 import json
 import os
 import subprocess
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.applications import applications
 from tests.bench.serving import gunicorn, serving
 
 HERE = Path(__file__).resolve().parent
@@ -17,10 +17,9 @@ NUMBERS = ("ApplicantIncome", "CoapplicantIncome", "LoanAmount", "Loan_Amount_Te
 
 
 @pytest.fixture(scope="module")
-def records(service, shared_data):
+def records(service):
     """Applications without gaps, numbers as numbers."""
-    with (shared_data / "loan-test.csv").open(encoding="utf-8") as lines:
-        rows = [row for row in csv.DictReader(lines) if all(row.values())]
+    rows = [row for row in applications() if all(row.values())]
     names = service.model("loan").schema.names
     return [{name: float(row[name]) if name in NUMBERS else row[name] for name in names} for row in rows[:20]]
 

@@ -11,6 +11,7 @@ from ml.build import build_bundle
 from ml.errors import InvalidData
 from ml.recipes import RECIPES, bank_products, loan, recipe
 from ml.service import open_service
+from tests.applications import write_applications
 
 
 def quiet(line):
@@ -66,6 +67,29 @@ def test_loan_takes_a_record_without_any_value(service):
 
 def test_loan_keeps_the_record_id(service):
     assert service.score("loan", [{"Loan_ID": "LP001"}]).scores[0].id == "LP001"
+
+
+def test_loan_learns_from_a_file(tmp_path):
+    """A file with the columns of the real table; more than a tenth better than saying yes to all."""
+    build_bundle(recipe("loan")(write_applications(tmp_path / "loan.csv", 600, truth=True), quiet), tmp_path / "models")
+    bundle = open_service(tmp_path / "models").model("loan")
+    assert len(bundle.holdout.truth) == 150
+    right = (bundle.predictor.block(bundle.holdout.block).labels == bundle.holdout.truth).all(axis=1)
+    yes = bundle.holdout.truth[:, bundle.outcomes.names.index("Y")].mean()
+    assert right.mean() > yes
+
+
+def test_the_banks_own_columns_become_ours(tmp_path):
+    (tmp_path / "bank.csv").write_text(
+        "ID,Age,Experience,Income,ZIP Code,Family,CCAvg,Education,Mortgage,Personal Loan,Securities Account,CD Account,"
+        "Online,CreditCard\n1,25,1,49,91107,4,1.6,1,0,0,1,0,0,0\n2,60,33,180,94720,1,8.5,3,120,1,0,1,1,1\n"
+    )
+    first, second = bank_products.from_bank(tmp_path / "bank.csv").to_dict("records")
+    told = ("age", "family_size", "region", "income", "card_spending", "mortgage", "online_banking")
+    assert tuple(first[name] for name in told) == (25, 4, "los-angeles", 49.0, 1.6, 0.0, False)
+    assert tuple(second[name] for name in told) == (60, 1, "bay-area", 180.0, 8.5, 120.0, True)
+    assert [first[name] for name in bank_products.PRODUCTS] == [0, 1, 0, 0]
+    assert [second[name] for name in bank_products.PRODUCTS] == [1, 0, 1, 1]
 
 
 def test_loan_learns_from_the_real_table(shared_data, tmp_path):

@@ -19,6 +19,7 @@ from ml.schema import Feature, Schema
 from ml.scoring import gaps_in, result_line, score_file, score_lines, score_rows
 from ml.service import open_service
 from ml.tables import safe_cell, safe_cells
+from tests.applications import applications, write_applications
 from tests.small import small_model
 
 HEADER = "customer;sl;sw;pl;pw\n"
@@ -87,6 +88,16 @@ def test_the_command_counts_and_says_where(models_dir, flowers, tmp_path, capsys
     flowers.write_text(HEADER + "A;5.1;3.5;1.4;0.2\n", encoding="utf-8")
     assert main(words, models_dir) == OK
     assert main(["score", "iris", "--in", str(tmp_path / "nope.csv"), "--out", "x.csv"], models_dir) == FAILED
+
+
+def test_a_file_of_applications_with_gaps_is_scored_line_by_line(service, tmp_path):
+    done = score_file(service, "loan", write_applications(tmp_path / "in.csv", 60), tmp_path / "out.csv")
+    assert (done.scored, done.refused) == (60, 0)
+    rows = applications(60)
+    scored = read(tmp_path / "out.csv")
+    assert [row["Loan_ID"] for row in scored] == [row["Loan_ID"] for row in rows]
+    given = service.score("loan", rows).scores
+    assert [float(row["probability_Y"]) for row in scored] == [one.probabilities[1] for one in given]
 
 
 def test_the_real_applications_are_scored(service, shared_data, tmp_path):
