@@ -45,7 +45,7 @@ with open("/proc/self/status") as status:
     size = next(int(line.split()[1]) / 1024 for line in status if line.startswith("VmRSS"))
 print(f"{taken:9.2f} {size:9.0f}")
 """
-BLOCKS = (1, 100, 1_000, 10_000)
+BLOCKS = (1, 100, 1_000, either(10_000, 2_000))
 Candidate = Callable[[np.ndarray], np.ndarray]
 
 
