@@ -9,6 +9,7 @@ from werkzeug.wrappers import Request, Response
 
 from app import create_server
 from settings import BadSetting, Settings, read_root
+from tests.serving import ROOT
 from web.mount import Mount
 
 # The test client leaves files open that a server would close
@@ -189,3 +190,17 @@ def test_a_link_header_leads_outside_too():
     answer = Response(headers={"Link": '</api/v1/jobs?cursor=2>; rel="next", <https://elsewhere.example/>; rel="help"'})
     _, out = seen(root=PREFIX, answer=answer)
     assert out.headers["Link"].startswith(f'<{PREFIX}/api/v1/jobs?cursor=2>; rel="next", <https://elsewhere.example/>')
+
+
+def test_no_script_or_component_writes_an_address_past_the_prefix():
+    """Addresses of this service begin with a slash; what writes them goes through likelyAt, url.outside or url.href."""
+    address = re.compile(r"""["'`]/(?:api|v2|assets|_dash)[/"'`]""")
+    files = [*ROOT.glob("assets/*.js"), *ROOT.glob("layouts/*.py"), *ROOT.glob("callbacks/*.py")]
+    assert len(files) > 50
+    past = [
+        (file.name, line.strip())
+        for file in files
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if address.search(line) and not re.search(r"likelyAt\(|outside\(", line)
+    ]
+    assert past == []
