@@ -131,10 +131,12 @@ def _said() -> Iterator[None]:
 
 def _coding(environ: WSGIEnvironment) -> str:
     """How a body is compressed; a server undoes chunks, and may hand on what else Transfer-Encoding names."""
-    transfer = environ.get("HTTP_TRANSFER_ENCODING", "").strip()
-    if transfer and transfer.lower() not in ("identity", "chunked"):
+    transfer, coding = environ.get("HTTP_TRANSFER_ENCODING"), environ.get("HTTP_CONTENT_ENCODING")
+    if transfer and transfer.strip().lower() not in ("", "identity", "chunked"):
         raise UnknownCoding(f"The body is encoded as {transfer[:80]!r}.")
-    coding = environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if not coding:
+        return ""
+    coding = coding.strip().lower()
     if coding in ("", "identity"):
         return ""
     if coding not in CODINGS:

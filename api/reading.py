@@ -46,7 +46,7 @@ def read_body(
     ------
     UnsupportedContent, Unreadable, NoRecords, TooManyRecords
     """
-    if is_multipart(content_type):
+    if content_type != JSON and is_multipart(content_type):
         raws = _read_multipart(body, content_type, most, known)
     else:
         read = _read_json if content_type == JSON else _reader(content_type)

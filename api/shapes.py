@@ -46,12 +46,15 @@ def records_in(data: Any, known: Known = frozenset) -> list[object]:
         return data
     if not isinstance(data, dict):
         raise Unreadable("The body is JSON, but holds no record.", SEND)
+    if "records" not in data and not isinstance(next(iter(data.values()), None), (list, dict)):
+        return [data]  # a record: by far the most of what comes
     if isinstance(data.get("records"), (list, dict)):
         return _from_envelope(data)
-    if is_split(data):
-        return from_split(data)
-    if data.keys() == TABLE and isinstance(data["data"], list):
-        return _from_table(data, known)
+    if isinstance(data.get("data"), list):
+        if is_split(data):
+            return from_split(data)
+        if data.keys() == TABLE:
+            return _from_table(data, known)
     return in_columns(data, known)
 
 
