@@ -4,7 +4,7 @@ import io
 import tracemalloc
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from api.multipart import MOST_HELD, read_form
@@ -39,6 +39,7 @@ def test_a_file_that_was_not_chosen_is_none():
     assert read(form(part("file", b"x", "x"), part("second", b"", "")))[3] == b"x"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.sampled_from([1, 7, 50, 64, 65, 66, 67]))
 @example(b"\r", 1)
 @example(b"---\r\n--abc-", 1)

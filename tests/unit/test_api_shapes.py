@@ -4,7 +4,7 @@ import json
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api.shapes import from_lists, records_in, rows_or_records, without_strangers
@@ -36,6 +36,7 @@ def test_rows_that_have_labels_of_their_own(orient):
 
 
 @pytest.mark.parametrize("orient", ["columns", "index", "split", "list", "records"])
+@settings(deadline=None)
 @given(st.data())
 def test_a_table_of_any_size_comes_back(orient, data):
     rows = data.draw(st.lists(st.fixed_dictionaries({name: st.integers(-9, 9) for name in NAMES}), min_size=1))

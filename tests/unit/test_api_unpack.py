@@ -6,7 +6,7 @@ import tracemalloc
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -46,6 +46,7 @@ def test_what_was_packed_comes_out_in_whatever_steps(packer, size):
     assert in_steps(opened(coding, pack(TEXT)), size) == TEXT
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(sorted(PACKERS)), st.sampled_from([None, 1, 7]))
 def test_any_bytes_come_out(data, packer, size):
     coding, pack = PACKERS[packer]
