@@ -56,15 +56,14 @@ def split(
     number = total = 0
     there = table.numbers(job.id)
     with files.open(places.source(job.id)) as file:
-        source = opened(file, job.options, bundle)
+        source = opened(file, job.options, bundle, lambda: _go_on(stop))
         check_header(bundle, source.names, source.twice)
         while lines := list(islice(source.lines, records or RECORDS)):
             number += 1
             total += len(lines)
             if number in there:  # from a splitting that was not finished
                 continue
-            if stop():
-                raise Stopped
+            _go_on(stop)
             name = places.made(job.id, number, piece.owner, "in")
             files.write(name, [packed(source, lines)])
             if not table.add_pieces(piece, [(number, len(lines), name)]):
@@ -77,6 +76,11 @@ def split(
         about["reading"] = source.reading.to_json()
     if not table.finish(piece, total, file=head, about=about):
         raise NotMine
+
+
+def _go_on(stop: Callable[[], bool]) -> None:
+    if stop():
+        raise Stopped
 
 
 def score(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:

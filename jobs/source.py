@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import IO, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any, cast
 
 import orjson
 
@@ -20,7 +20,27 @@ from ml.service import Bundle, Service
 RECORDS = (JSON, NDJSON)  # formats whose values are typed
 
 
-def opened(file: IO[bytes], options: Mapping[str, Any], bundle: Bundle) -> Table | RecordTable:
+class Watched:
+    """A file that calls somebody before each block is read."""
+
+    def __init__(self, file: IO[bytes], check: Callable[[], object]) -> None:
+        self._file, self._check = file, check
+        self.seek = file.seek
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        self._check()
+        return self._file.read(size)
+
+    def readline(self, size: int = -1) -> bytes:
+        """The next line."""
+        self._check()
+        return self._file.readline(size)
+
+
+def opened(
+    file: IO[bytes], options: Mapping[str, Any], bundle: Bundle, check: Callable[[], object] = lambda: None
+) -> Table | RecordTable:
     """Begin to read the file of a job.
 
     Parameters
@@ -30,6 +50,9 @@ def opened(file: IO[bytes], options: Mapping[str, Any], bundle: Bundle) -> Table
         Of the job: ``format``, ``read`` (how the file is written), ``columns``.
     bundle : Bundle
         The model that is to score it.
+    check : callable
+        Called before each block of a file of records, which is read to its end for its columns; what it raises is
+        handed on.
 
     Raises
     ------
@@ -38,7 +61,8 @@ def opened(file: IO[bytes], options: Mapping[str, Any], bundle: Bundle) -> Table
     """
     form = options.get("format")
     if form in RECORDS:
-        return open_records(file, str(form), bundle.schema, options.get("columns"))
+        watched = cast(IO[bytes], Watched(file, check))
+        return open_records(watched, str(form), bundle.schema, options.get("columns"))
     return open_table(file, ReadOptions.from_mapping(options.get("read") or {}), bundle.schema, options.get("columns"))
 
 

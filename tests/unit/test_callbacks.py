@@ -6,7 +6,10 @@ import hmac
 import http.server
 import ipaddress
 import json
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 import time
 
@@ -375,6 +378,42 @@ def test_the_call_goes_to_the_very_address_that_was_looked_at(house, receiver, m
     assert asked == ["hooks.example"] * 2  # when it was sent, and at the call
     ((_, headers, _),) = receiver.heard
     assert headers["Host"] == f"hooks.example:{receiver.port}"
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    """A certificate of hooks.example, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl, which makes the certificate, is not installed")
+    folder = tmp_path_factory.mktemp("certificate")
+    made = [folder / "certificate.pem", folder / "key.pem"]
+    command = (
+        "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=hooks.example"
+    )
+    more = ["-addext", "subjectAltName=DNS:hooks.example", "-out", made[0], "-keyout", made[1]]
+    subprocess.run([*command.split(), *more], check=True, capture_output=True)
+    return made
+
+
+@pytest.mark.parametrize(("host", "heard"), [("hooks.example", True), ("other.example", False)])
+def test_the_certificate_has_to_bear_the_name_and_not_the_address(
+    house, receiver, certificate, monkeypatch, host, heard
+):
+    told = []
+    inside = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    inside.load_cert_chain(*certificate)
+    inside.sni_callback = lambda _line, name, _context: told.append(name)
+    receiver.server.socket = inside.wrap_socket(receiver.server.socket, server_side=True)
+    trusting = ssl.create_default_context
+    monkeypatch.setattr(calling.ssl, "create_default_context", lambda: trusting(cafile=certificate[0]))
+    names(monkeypatch, ["127.0.0.1"])
+    job = house.send(f"https://{host}:{receiver.port}/").json["id"]
+    house.work()
+    house.caller.step()
+    assert told == [host]
+    assert len(receiver.heard) == heard
+    called = house.show(job)["callback"]
+    assert (called["state"], called["status"]) == (("delivered", 204) if heard else ("waiting", None))
 
 
 def test_a_name_that_nobody_knows_is_refused_and_a_resolver_that_is_away_is_not(monkeypatch):

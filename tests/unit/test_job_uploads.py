@@ -16,6 +16,7 @@ from api import create_api
 from jobs import head as heads
 from jobs.intake import Intake
 from jobs.worker import Worker, sweep
+from ml.files import json_records
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files
@@ -342,6 +343,18 @@ def test_records_are_scored_as_a_request_scores_them(house, form):
 def test_what_no_record_has_is_said(house):
     seen = house.work(house.send(b'[{"income": 1, "region": "south"}]', "application/json"))
     assert "No column gives debt, shoe_size." in seen["notes"]
+
+
+def test_a_worker_that_is_to_end_does_not_read_a_large_file_to_its_end_first(house, service, monkeypatch):
+    """The columns of a result are the names of all records: a pass over the file before the first piece."""
+    monkeypatch.setattr(json_records, "BLOCK", 1024)
+    answer = house.send(b"[" + b",".join([RECORD] * 10_000) + b"]", "application/json")
+    looks = iter([False] * 20)
+    ending = Worker(service, house.store.jobs, house.files, stop=lambda: next(looks, True))
+    assert ending.step()
+    seen = house.client.get(answer.headers["Location"]).json
+    assert (seen["state"], seen["total"], seen["done"]) == ("running", None, 0)
+    assert house.work(answer)["done"] == 10_000  # given back, and taken up at once
 
 
 def test_one_record_is_a_job_too(house):
