@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import math
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response
 
+from api.checked import read_object, read_query
+from api.contract.requests import PreviewQuery, RowsQuery, StartRequest
 from api.cross_site import computes
-from api.jobs import columns_of
 from api.query import takes
-from jobs.campaigns import Campaigns, Order
+from jobs.campaigns import Campaigns
 from jobs.index import Index
 from jobs.view import PREFIX, described
+from ml.campaign.asked import ListRequest
 from ml.campaign.forecast import Forecast
 from ml.campaign.pick import Picked
-from ml.campaign.wish import Wish, currency_of, default_cost, default_value
+from ml.campaign.wish import BadWish, Wish, currency_of, default_cost, default_value
 from ml.campaign.words import notes, sentence
-from ml.errors import Unreadable
 from ml.service import Bundle, Service
-
-ORDERS: tuple[Literal["rank", "file"], ...] = get_args(Order)
 
 
 def register(app: Flask, service: Service, campaigns: Campaigns) -> None:
@@ -31,10 +30,10 @@ def register(app: Flask, service: Service, campaigns: Campaigns) -> None:
     _register_lists(app, campaigns)
 
     @app.get(f"{PREFIX}/<job>/preview")
-    @takes("columns")
+    @takes(*PreviewQuery.model_fields)
     def preview_job(job: str) -> Response:
         """What the file of a held job holds."""
-        seen, bundle = campaigns.preview(job, columns_of(request.args.get("columns")))
+        seen, bundle = campaigns.preview(job, read_query(PreviewQuery).columns or {})
         label = {feature.name: feature.label for feature in bundle.schema.given}
         feature_of = {feature: name for name, feature in seen.columns.items() if feature}
         return _answer(
@@ -67,24 +66,17 @@ def register(app: Flask, service: Service, campaigns: Campaigns) -> None:
     @app.post(f"{PREFIX}/<job>/start")
     def start_job(job: str) -> Response:
         """Have a held file scored."""
-        asked = _object()
-        columns, reasons = asked.get("columns") or {}, asked.get("reasons", False)
-        if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
-            raise Unreadable("columns is no object of texts.", 'Send {"columns": {"column of the file": "feature"}}.')
-        return _answer(described(campaigns.start(job, columns, _switch(reasons, "reasons"))), 202)
+        asked = read_object(StartRequest)
+        return _answer(described(campaigns.start(job, asked.columns or {}, asked.reasons)), 202)
 
 
 def _register_rows(app: Flask, service: Service, campaigns: Campaigns) -> None:
     @app.get(f"{PREFIX}/<job>/records")
-    @takes("order", "outcome", "start", "end")
+    @takes(*RowsQuery.model_fields)
     def job_records(job: str) -> Response:
         """Some rows of what was scored."""
-        order = request.args.get("order", "rank")
-        if order not in ORDERS:
-            raise Unreadable(f"order is {order[:80]!r}.", f"Accepted: {', '.join(ORDERS)}.")
-        outcome = request.args.get("outcome") or None
-        start, end = _count("start", 0), _count("end", 100)
-        index, bundle, rows = campaigns.rows(job, order, outcome, start, end)
+        asked = read_query(RowsQuery)
+        index, bundle, rows = campaigns.rows(job, asked.order, asked.outcome or None, asked.start, asked.end)
         return _answer(
             {
                 "total": len(index),
@@ -117,18 +109,15 @@ def _register_lists(app: Flask, campaigns: Campaigns) -> None:
     @computes
     def job_forecast(job: str) -> Response:
         """What a list would bring."""
-        asked = _object()
-        asked.pop("reasons", None)
-        wish, found, brings = campaigns.forecast(job, asked)
+        wish, found, brings = campaigns.forecast(job, _list().model_dump(exclude_unset=True))
         _, bundle = campaigns.choices(job)
         return _answer(_forecast(bundle, wish, found, brings))
 
     @app.post(f"{PREFIX}/<job>/lists")
     def make_list(job: str) -> Response:
         """Have a list written."""
-        asked = _object()
-        reasons = _switch(asked.pop("reasons", False), "reasons")
-        made = campaigns.make_list(job, asked, reasons)
+        asked = _list()
+        made = campaigns.make_list(job, asked.model_dump(exclude_unset=True, exclude={"reasons"}), asked.reasons)
         response = _answer(described(made), 202)
         response.headers["Location"] = f"{PREFIX}/{made.id}"
         return response
@@ -199,27 +188,8 @@ def _isnan(index: Index) -> Any:
     return index.probabilities[:, 0] != index.probabilities[:, 0]
 
 
-def _object() -> dict[str, Any]:
-    try:
-        found = orjson.loads(request.get_data() or b"{}")
-    except orjson.JSONDecodeError as error:
-        raise Unreadable(f"The body is no JSON: {error}.", "Send an object.") from None
-    if not isinstance(found, dict):
-        raise Unreadable("The body is no JSON object.", "Send an object.")
-    return found
-
-
-def _switch(value: object, name: str) -> bool:
-    if not isinstance(value, bool):
-        raise Unreadable(f"{name} is {str(value)[:80]!r}.", "It is true or false.")
-    return value
-
-
-def _count(name: str, default: int) -> int:
-    text = request.args.get(name, str(default))
-    if not (text.isascii() and text.isdecimal() and len(text) < 16):
-        raise Unreadable(f"{name} is {text[:80]!r}.", "It is a whole number, 0 or more.")
-    return int(text)
+def _list() -> ListRequest:
+    return read_object(ListRequest, BadWish)
 
 
 def _answer(body: dict[str, Any], status: int = 200) -> Response:

@@ -1,4 +1,4 @@
-"""``/api/openapi.json``, and ``/api/docs``: a page about it that needs nothing from elsewhere."""
+"""The contract as a document, of all models and of one, and ``/api/docs``: a page about it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from urllib.parse import quote
 import orjson
 from flask import Flask, Response, request
 
-from api.contract import document
-from api.contract.document import serving
-from api.contract.schemas import example
+from api.models import PREFIX, example
 from api.query import ANY, takes
+from ml.errors import LikelyError
 from ml.schema import MOST_LISTED, Feature, plain
 from ml.service import Bundle, Service
 
@@ -22,13 +21,21 @@ LANGUAGES = ("curl", "Python", "JavaScript")
 
 
 def register(app: Flask, service: Service) -> None:
-    """Add the routes."""
+    """Add the routes; the contract is made for the first who asks, which takes half a second."""
 
     @app.get("/api/openapi.json")
     def openapi() -> Response:
-        """The contract of the models that serve now."""
-        servers = {"servers": [{"url": root() or "/"}]}  # behind a proxy there may be a path prefix
-        return Response(orjson.dumps(document(service) | servers), content_type="application/json")
+        """The contract of any model."""
+        from api.contract.document import document
+
+        return _json(document(root()))
+
+    @app.get(f"{PREFIX}/<name>/openapi.json")
+    def openapi_of_model(name: str) -> Response:
+        """The contract of one model, with its very features and outcomes."""
+        from api.contract.of_model import document_of
+
+        return _json(document_of(service.model(name), name, root()))
 
     @app.get("/api/docs")
     @takes(ANY)
@@ -47,6 +54,21 @@ def root() -> str:
     return request.script_root
 
 
+def _json(made: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(made), content_type="application/json")
+
+
+def serving(service: Service) -> list[Bundle]:
+    """The live versions of the models that can be read."""
+    found = []
+    for name in service.names():
+        try:
+            found.append(service.model(name))
+        except LikelyError:  # a broken model is named by /api/v1/models and does not hide the others
+            continue
+    return found
+
+
 def page(service: Service, here: str, root: str = "") -> str:
     """The page as HTML.
 
@@ -58,12 +80,12 @@ def page(service: Service, here: str, root: str = "") -> str:
     root : str
         The path prefix of the service there.
     """
+    from api.contract.document import described
+
     bundles = serving(service)
     links = "".join(f'<a href="#{bundle.name}">{escape(bundle.title)}</a>' for bundle in bundles)
     models = "".join(_model(bundle, here + root) for bundle in bundles) or "<p>There are no models yet.</p>"
-    return _part("docs.html").format(
-        root=root, links=links, models=models, addresses=_addresses(document(service)["paths"])
-    )
+    return _part("docs.html").format(root=root, links=links, models=models, addresses=_addresses(described()[0]))
 
 
 def _part(name: str) -> str:

@@ -10,7 +10,7 @@ from flask import Flask, Response
 
 from api.errors import describe
 from ml.errors import LikelyError
-from ml.schema import Feature, plain
+from ml.schema import Feature, Schema, plain
 from ml.service import Bundle, Service
 
 PREFIX = "/api/v1/models"
@@ -36,7 +36,7 @@ def register(app: Flask, service: Service) -> None:
                 {"name": one.name, "label": one.label, "choices": one.choices, "columns": one.columns}
                 for one in schema.one_hot
             ],
-            "example": {feature.name: example_of(feature) for feature in schema.features},
+            "example": example(schema),
         }
         return _answer(_summary(bundle, name) | details)
 
@@ -49,12 +49,13 @@ def _listed(service: Service, name: str) -> dict[str, Any]:
     try:
         return _summary(service.opened(name), name)
     except LikelyError as error:
-        return {"name": name, "error": describe(error), "links": _links(name)}
+        return {"status": "broken", "name": name, "error": describe(error), "links": _links(name)}
 
 
 def _summary(bundle: Bundle, asked: str) -> dict[str, Any]:
     outcomes = bundle.outcomes
     return {
+        "status": "serving",
         "name": bundle.name,
         "model": bundle.key,
         "title": bundle.title,
@@ -92,6 +93,11 @@ def _feature(feature: Feature) -> dict[str, Any]:
         "aliases": feature.aliases,
         "default": plain(feature.default),
     }
+
+
+def example(schema: Schema) -> dict[str, Any]:
+    """A record that the model takes."""
+    return {feature.name: example_of(feature) for feature in schema.features}
 
 
 def example_of(feature: Feature) -> Any:

@@ -9,10 +9,14 @@ from pathlib import Path
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+from flask import Flask
 
 from ml.build import build_bundle
 from ml.recipes import RECIPES, recipe
 from ml.service import Service, open_service
+from tests.answers import CheckedClient
+
+Flask.test_client_class = CheckedClient  # every answer of the API in any test is held against the contract
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

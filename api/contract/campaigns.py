@@ -1,62 +1,238 @@
-"""The addresses of campaigns."""
+"""Campaigns: a file is looked into, scored, ranked, and made into lists of whom to call."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
-from api.contract.paths import in_json, operation, parameter, ref
-from api.contract.schemas import JSON
+from pydantic import Field
 
-NUMBER, WHOLE, TEXT = {"type": "number"}, {"type": "integer", "minimum": 0}, {"type": "string"}
-REFUSED = (400, 404, 409, 503)
+from api.contract.base import Count, Probability, Shape
+from api.contract.jobs import Job
+from api.contract.models import Named
+from api.contract.operation import JSON, Body, Operation, in_json
+from api.contract.requests import PreviewQuery, RowsQuery, StartRequest
+from ml.campaign.asked import ListRequest
 
-
-def paths() -> dict[str, Any]:
-    """What is done with a file that is held, and with one that is scored."""
-    anything, job = in_json({"type": "object"}), in_json(ref("Job"))
-    made = in_json(ref("Job")) | {"headers": {"Location": {"schema": TEXT}}}
-    of_job = parameter("id", "path", "Of the job", required=True)
-
-    def with_job(name: str, summary: str, answer: dict[int, Any], *parameters: Any, body: Any = None) -> dict[str, Any]:
-        found = operation(name, summary, ["Campaigns"], answer, REFUSED)
-        found |= {"parameters": [of_job, *parameters]}
-        return found | ({"requestBody": {"required": True, "content": {JSON: {"schema": body}}}} if body else {})
-
-    columns = parameter("columns", "query", "JSON object: column of the file to feature, or to an empty text")
-    look = (
-        parameter("order", "query", "By rank or as in the file", {"type": "string", "enum": ["rank", "file"]}),
-        parameter("outcome", "query", "By whose probability the ranks go"),
-        parameter("start", "query", "First row, from 0", WHOLE),
-        parameter("end", "query", "Row after the last; at most 1,000 are given", WHOLE),
-    )
-    start = {"type": "object", "properties": {"columns": {"type": "object"}, "reasons": {"type": "boolean"}}}
-    place = "/api/v1/jobs/{id}"
-    return {
-        f"{place}/preview": {"get": with_job("preview", "What a held file holds", {200: anything}, columns)},
-        f"{place}/start": {"post": with_job("start", "Score a held file", {202: job}, body=start)},
-        f"{place}/records": {"get": with_job("records", "Rows that were scored", {200: anything}, *look)},
-        f"{place}/choices": {"get": with_job("choices", "From what lists are made", {200: anything})},
-        f"{place}/forecast": {"post": with_job("forecast", "What a list would bring", {200: anything}, body=_wish())},
-        f"{place}/lists": {"post": with_job("make_list", "Write a list", {202: made}, body=_wish())},
-    }
+TAG = "Campaigns"
+Money = Annotated[float, Field(examples=[1250.0])]
 
 
-def _wish() -> dict[str, Any]:
-    counts = {"type": "object", "additionalProperties": WHOLE}
-    properties = {
-        "by": {"type": "string", "enum": ["cutoff", "number", "budget"]},
-        "cut_off": NUMBER,
-        "number": WHOLE,
-        "budget": NUMBER,
-        "outcomes": {"type": "array", "items": TEXT},
-        "several": {"type": "boolean"},
-        "cost": NUMBER,
-        "values": {"type": "object", "additionalProperties": NUMBER},
-        "column": {"type": ["string", "null"]},
-        "limits": counts,
-        "limit": {"type": ["integer", "null"]},
-        "quotas": counts,
-        "control": NUMBER,
-        "reasons": {"type": "boolean"},
-    }
-    return {"type": "object", "properties": properties}
+class FileProblem(Shape):
+    """One thing that is wrong with records of a file."""
+
+    row: Annotated[int, Field(ge=1)]
+    """The first record that has it, counted from 1."""
+    column: str | None
+    """The column of the file; null where the whole record is meant, or no column gives the feature."""
+    feature: str | None
+    message: str
+    hint: str
+    records: Count
+    """How many of the records that were looked at have it."""
+
+
+class Preview(Shape):
+    """What a held file holds."""
+
+    header: list[str]
+    rows: list[list[str]]
+    """Cells of the first records."""
+    columns: Annotated[dict[str, str | None], Field(examples=[{"Yearly income": "income", "Remarks": None}])]
+    """Each column, and the feature that it gives; null where it gives none."""
+    features: list[Named]
+    """The features that a column may give."""
+    missing: list[Named]
+    """Features that no column gives."""
+    checked: Count
+    """Records that were looked at."""
+    refused: Count
+    """Those of them that cannot be scored."""
+    estimated: Count | None
+    """Records of the whole file, by its size; null where it does not tell."""
+    problems: list[FileProblem]
+    """The first of each sort."""
+    ready: bool
+    """Whether it can be started."""
+    why: str
+    """Why it cannot; empty where it can."""
+    seconds_with_reasons: Annotated[float, Field(ge=0)]
+    """What the reasons of all records would take one process."""
+
+
+class Row(Shape):
+    """One row of a campaign."""
+
+    row: Annotated[int, Field(ge=1)]
+    """Its place in the file, from 1."""
+    cells: list[str]
+    """As in the file."""
+    rank: Annotated[int | None, Field(ge=1)]
+    """From 1; null where the record could not be scored."""
+    label: str
+    probabilities: dict[str, Probability]
+    """Of each outcome; empty where the record could not be scored."""
+    outcome: str
+    """What is best offered."""
+    band: str
+    """Of the probability, as the model's card names it; empty where it names none."""
+    reasons: list[str]
+    problems: str
+    """Why the record could not be scored."""
+
+
+class Rows(Shape):
+    """Some rows of a campaign."""
+
+    total: Count
+    """Rows of the whole campaign."""
+    header: list[str]
+    outcomes: list[Named]
+    rows: list[Row]
+
+
+class Offer(Named):
+    """One outcome, and what acting on it takes and brings."""
+
+    cut_off: Probability
+    """The probability from which one acts."""
+    value: Money
+    """What it brings where we act and it is so."""
+    cost: Annotated[float, Field(ge=0)]
+    """What it costs to act once."""
+
+
+class Group(Shape):
+    """One value of a column."""
+
+    value: str
+    records: Count
+
+
+class Column(Shape):
+    """A column of the file that has few values."""
+
+    name: str
+    values: list[Group]
+
+
+class Choices(Shape):
+    """From what lists can be made."""
+
+    outcomes: list[Offer]
+    exclusive: bool
+    """Whether exactly one outcome is true of each record."""
+    positive: str
+    """The outcome that a list is about where nothing else is said."""
+    columns: list[Column]
+    records: Count
+    scored: Count
+    refused: Count
+
+
+class GroupBrings(Shape):
+    """What a list brings in one value of its column."""
+
+    value: str
+    chosen: Count
+    buyers: float
+
+
+class OutcomeBrings(Named):
+    """What a list brings in one outcome."""
+
+    chosen: Count
+    buyers: float
+
+
+class Forecast(Shape):
+    """What a list would bring; low and high hold 95 of 100 outcomes."""
+
+    calls: Count
+    control: Count
+    """Records that are kept back at random, to compare with."""
+    chosen: Count
+    buyers: float
+    """Expected among the calls."""
+    buyers_low: float
+    buyers_high: float
+    cost: Money
+    profit: Money
+    profit_low: Money
+    profit_high: Money
+    lowest: Probability | None
+    """The least probability on the list; null where nobody is."""
+    by_chance: float
+    """Buyers among as many calls made at random."""
+    groups: list[GroupBrings]
+    by_outcome: list[OutcomeBrings]
+    currency: Annotated[str, Field(examples=["€"])]
+    sentence: str
+    notes: list[str]
+
+
+REFUSED = (400, 404, 408, 409, 413, 503)
+WISH = Body(
+    {JSON: ListRequest}, "Whom the list is to name; what is left out comes from the model's card.", required=False
+)
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/api/v1/jobs/{job}/preview",
+        "preview_job",
+        TAG,
+        "Look into a held file",
+        {200: in_json(Preview, "What it holds.")},
+        REFUSED,
+        query=PreviewQuery,
+    ),
+    Operation(
+        "POST",
+        "/api/v1/jobs/{job}/start",
+        "start_job",
+        TAG,
+        "Score a held file",
+        {202: in_json(Job, "It was started.", "RetryAfter")},
+        (*REFUSED, 403),
+        body=Body({JSON: StartRequest}, "How; may be left out.", required=False),
+    ),
+    Operation(
+        "GET",
+        "/api/v1/jobs/{job}/records",
+        "list_records",
+        TAG,
+        "Give rows that were scored",
+        {200: in_json(Rows, "Some rows.")},
+        REFUSED,
+        query=RowsQuery,
+    ),
+    Operation(
+        "GET",
+        "/api/v1/jobs/{job}/choices",
+        "list_choices",
+        TAG,
+        "Tell from what lists can be made",
+        {200: in_json(Choices, "Outcomes and columns.")},
+        REFUSED,
+    ),
+    Operation(
+        "POST",
+        "/api/v1/jobs/{job}/forecast",
+        "forecast_list",
+        TAG,
+        "Tell what a list would bring",
+        {200: in_json(Forecast, "Calls, buyers and profit.")},
+        REFUSED,
+        body=WISH,
+    ),
+    Operation(
+        "POST",
+        "/api/v1/jobs/{job}/lists",
+        "create_list",
+        TAG,
+        "Write a list",
+        {202: in_json(Job, "A job of its own, whose result is the list.", "Location", "RetryAfter")},
+        (*REFUSED, 403, 507),
+        body=WISH,
+    ),
+)

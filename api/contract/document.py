@@ -1,40 +1,254 @@
-"""The whole document."""
+"""The document: OpenAPI 3.1, made from the operations and the models of the contract."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from api.contract import campaigns, paths, schemas
-from ml.errors import LikelyError
-from ml.service import Bundle, Service
+from pydantic import BaseModel, TypeAdapter
+
+from api.contract import (
+    azure,
+    campaigns,
+    headers,
+    jobs,
+    kserve,
+    kserve_v1,
+    mlflow,
+    models,
+    plots,
+    predict,
+    programs,
+    service,
+)
+from api.contract.errors import REFUSALS
+from api.contract.operation import Contents, Operation
+
+SUBJECTS = (predict, models, jobs, campaigns, plots, programs, kserve, kserve_v1, mlflow, azure, service)
+TAGS = {
+    "Predict": "Scores of records: probabilities, labels, reasons and decisions.",
+    "Models": "Which models there are, and what each asks for.",
+    "Jobs": "Files of any size, scored outside the request.",
+    "Campaigns": "A file that is looked into, scored, ranked, and made into lists of whom to call.",
+    "Plots and reports": "What the pages show, as files.",
+    "Short addresses": "The addresses of the pages, for programs: as the first tutorials have them.",
+    "Open Inference Protocol": "For clients of KServe, MLServer and Triton.",
+    "KServe version 1": "For clients of KServe's first protocol and of TensorFlow Serving.",
+    "Azure Machine Learning": "For clients of an online endpoint.",
+    "MLflow": "For clients of MLflow's scoring server.",
+    "Service": "The service itself.",
+}
+NAMED = {
+    "name": (
+        "A model (its live version), or the key of a version.",
+        {"type": "string", "pattern": "^[a-z0-9-]+(@[0-9a-f]+)?$", "examples": ["iris", "iris@3f9a1c2b"]},
+    ),
+    "job": (
+        "The job.",
+        {"type": "string", "pattern": "^[0-9a-f]{32}$", "examples": ["0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d"]},
+    ),
+    "plot": ("Key of the plot.", {"type": "string", "examples": ["calibration"]}),
+    "fingerprint": ("The version.", {"type": "string", "pattern": "^[0-9a-f]+$", "examples": ["3f9a1c2b"]}),
+}
+OTHERS = {
+    "name": "others",
+    "in": "query",
+    "required": False,
+    "description": "Any others, by their own names.",
+    "style": "form",
+    "explode": True,
+    "schema": {"type": "object", "additionalProperties": {"type": "string"}},
+}
+REF = "#/components/schemas/{model}"
 
 
-def document(service: Service) -> dict[str, Any]:
-    """The contract of all models that serve, as OpenAPI 3.1."""
-    bundles = serving(service)
-    found = paths.general() | campaigns.paths()
-    components = schemas.shared()
-    for bundle in bundles:
-        found |= paths.of_model(bundle)
-        components |= {f"{bundle.name}.record": schemas.record(bundle), f"{bundle.name}.answer": schemas.answer(bundle)}
+def operations() -> tuple[Operation, ...]:
+    """Every operation of the API."""
+    return tuple(each for subject in SUBJECTS for each in subject.OPERATIONS)
+
+
+@cache
+def described() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Paths and components of the document, which depend on no model. Not to be changed: copy them."""
+    found = operations()
+    schemas, components = _schemas(found)
+    paths: dict[str, Any] = {}
+    for each in found:
+        paths.setdefault(each.path, {})[each.method.lower()] = _operation(each, schemas)
+    return paths, {"schemas": components, "headers": _headers(), "parameters": _path_parameters(paths)}
+
+
+def document(server: str = "") -> dict[str, Any]:
+    """The whole document.
+
+    Parameters
+    ----------
+    server : str
+        Path below which the service is reached, without a slash at the end; empty where it has a host of its own.
+    """
+    paths, components = described()
+    return whole(server, "Likely", "Any model is a parameter: a new one needs no new client.", paths, components)
+
+
+def whole(
+    server: str, title: str, says: str, paths: Mapping[str, Any], components: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Paths and components as a document."""
+    used = {tag for methods in paths.values() for each in methods.values() for tag in each["tags"]}
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Likely",
+            "title": title,
             "version": "1",
-            "description": "Probabilities of scikit-learn classifiers, the same as the pages show.",
+            "description": f"Probabilities of scikit-learn classifiers, the same as the pages show. {says} "
+            "Fields may be added to answers; X-Request-Id may be sent with any request and comes back.",
+            "contact": {"name": "Who runs this service"},
         },
-        "paths": found,
-        "components": {"schemas": components},
+        "servers": [{"url": server or "/"}],
+        "tags": [{"name": name, "description": text} for name, text in TAGS.items() if name in used],
+        "paths": paths,
+        "components": _used(paths, components),
     }
 
 
-def serving(service: Service) -> list[Bundle]:
-    """The live versions of the models that can be read."""
-    found = []
-    for name in service.names():
-        try:
-            found.append(service.model(name))
-        except LikelyError:  # a broken model is named by /api/v1/models and does not hide the others
-            continue
-    return found
+def _used(paths: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
+    """The components that paths speak of, and those that these speak of."""
+    found: set[str] = set()
+    ask: list[Any] = [paths]
+    while ask:
+        here = ask.pop()
+        ask += here.values() if isinstance(here, Mapping) else here if isinstance(here, list) else []
+        ref = here.get("$ref") if isinstance(here, Mapping) else None
+        if isinstance(ref, str) and ref not in found:
+            found.add(ref)
+            sort, name = ref.split("/")[2:]
+            ask.append(components[sort][name])
+    return {
+        sort: {name: each for name, each in items.items() if f"#/components/{sort}/{name}" in found}
+        for sort, items in components.items()
+    }
+
+
+def _schemas(found: Iterable[Operation]) -> tuple[dict[Any, Any], dict[str, Any]]:
+    """A JSON schema for each type that is sent or given, and what they have in common by name."""
+    kinds: list[Any] = []
+    for operation in found:
+        contents = [each.contents for each in operation.answers.values()]
+        if operation.body:
+            contents.append(operation.body.contents)
+        kinds += [kind for each in contents for kind in each.values() if kind is not None]
+        kinds.append(operation.error)
+    unique = {repr(kind): kind for kind in kinds}
+    inputs = [(name, "validation", TypeAdapter(kind)) for name, kind in unique.items()]
+    made, common = TypeAdapter.json_schemas(inputs, ref_template=REF)  # type: ignore[arg-type]
+    return {name: schema for (name, _), schema in made.items()}, common.get("$defs", {})
+
+
+def _operation(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.description or f"{operation.summary}.",
+        "tags": [operation.tag],
+    }
+    parameters = [
+        *({"$ref": f"#/components/parameters/{name}"} for name in path_names(operation.path)),
+        *_query_parameters(operation),
+        *(_request_header(name) for name in operation.headers),
+    ]
+    if parameters:
+        made["parameters"] = parameters
+    if operation.body:
+        body = operation.body
+        made["requestBody"] = {
+            "description": body.says,
+            "required": body.required,
+            "content": _contents(body.contents, schemas, body.examples),
+        }
+    return made | {"responses": _responses(operation, schemas)}
+
+
+def _responses(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    made = {}
+    for status in operation.statuses:
+        given = operation.answers.get(status)
+        contents = operation.contents(status)
+        known = given.headers if given else headers.OF_STATUS.get(status, ())
+        made[str(status)] = {
+            "description": given.says if given else REFUSALS[status],
+            "headers": {
+                headers.ANSWERED[name][0]: {"$ref": f"#/components/headers/{name}"} for name in ("RequestId", *known)
+            },
+        } | ({"content": _contents(contents, schemas, {})} if contents else {})
+    return made
+
+
+def _contents(contents: Contents, schemas: Mapping[Any, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        media: {"schema": _schema(media, kind, schemas)} | ({"example": examples[media]} if media in examples else {})
+        for media, kind in contents.items()
+    }
+
+
+def _schema(media: str, kind: Any, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    if kind is not None:
+        return schemas[repr(kind)]
+    text = media.startswith("text/")
+    return {"type": "string"} if text else {"type": "string", "format": "binary"}
+
+
+def path_names(path: str) -> Sequence[str]:
+    """The parameters that stand in a path."""
+    return re.findall(r"{(\w+)}", path)
+
+
+def _path_parameters(paths: Iterable[str]) -> dict[str, Any]:
+    used = dict.fromkeys(name for path in paths for name in path_names(path))
+    return {
+        name: {"name": name, "in": "path", "required": True, "description": NAMED[name][0], "schema": NAMED[name][1]}
+        for name in used
+    }
+
+
+def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
+    made = [] if operation.query is None else query_parameters(operation.query)
+    if operation.free:
+        made.append(dict(OTHERS))
+    return made
+
+
+def query_parameters(kind: type[BaseModel]) -> list[dict[str, Any]]:
+    """The fields of a model as parameters of an address."""
+    schema = kind.model_json_schema(ref_template=REF)
+    made = []
+    for name, field in schema.get("properties", {}).items():
+        shape = {key: value for key, value in field.items() if key not in ("description", "default")}
+        if "anyOf" in shape:  # what is left out is null in Python, and nothing in an address
+            others = [each for each in shape.pop("anyOf") if each.get("type") != "null"]
+            shape |= others[0] if len(others) == 1 else {"anyOf": others}
+        if field.get("default") not in (None, ""):
+            shape["default"] = field["default"]
+        made.append(
+            {
+                "name": name,
+                "in": "query",
+                "required": False,
+                "description": field.get("description", ""),
+                "schema": shape,
+            }
+        )
+    return made
+
+
+def _request_header(name: str) -> dict[str, Any]:
+    header, schema, says = headers.ASKED[name]
+    return {"name": header, "in": "header", "required": False, "description": says, "schema": schema}
+
+
+def _headers() -> dict[str, Any]:
+    return {
+        name: {"description": says, "required": required, "schema": schema}
+        for name, (_, required, schema, says) in headers.ANSWERED.items()
+    }

@@ -1,14 +1,14 @@
-"""JSON schemas: of a model's records out of its schema, and of everything that the API answers."""
+"""JSON schemas of one model: of its records, out of its own schema, and of its predictions."""
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
-from api.models import example_of
-from ml.schema import MOST_LISTED, Feature, Schema, plain
+from api.models import example, example_of
+from ml.schema import MOST_LISTED, Feature, plain
 from ml.service import Bundle
 
-JSON = "application/json"
 _TYPES = {"number": "number", "integer": "integer", "boolean": "boolean"}
 
 
@@ -30,11 +30,6 @@ def record(bundle: Bundle) -> dict[str, Any]:
         "additionalProperties": False,
         "examples": [example(schema)],
     }
-
-
-def example(schema: Schema) -> dict[str, Any]:
-    """A record that the model takes."""
-    return {feature.name: example_of(feature) for feature in schema.features}
 
 
 def _feature(feature: Feature) -> dict[str, Any]:
@@ -69,132 +64,26 @@ def _type_of(value: object) -> str:
     return "number" if isinstance(value, (int, float)) else "string"
 
 
-def answer(bundle: Bundle) -> dict[str, Any]:
-    """What the predict address answers for a model."""
+def of_model(bundle: Bundle, generic: dict[str, Any]) -> dict[str, Any]:
+    """What is told of any model in the document, told of this one: its record, and a prediction of it."""
     names = list(bundle.outcomes.names)
-    chance = {"type": "number", "minimum": 0, "maximum": 1}
-    by_outcome = {"type": "object", "properties": dict.fromkeys(names, chance), "required": names}
+    prediction = copy.deepcopy(generic["Prediction"])
     label: dict[str, Any] = {"type": "string", "enum": names}
     if not bundle.outcomes.exclusive:
-        label = {"type": "array", "items": {"type": "string", "enum": names}}
+        label = {"type": "array", "items": label, "uniqueItems": True}
+    chances = _by_outcome(names, {"type": "number", "minimum": 0, "maximum": 1})
     gives = bundle.offers == "probabilities"
-    prediction = {
-        "type": "object",
-        "properties": {
-            "id": {"type": ["string", "null"]},
-            "label": {"anyOf": [label, {"type": "null"}]},
-            "probabilities": by_outcome if gives else {"type": "null"},
-            "notes": {"type": "array", "items": {"type": "object"}},
-            "low": by_outcome,
-            "high": by_outcome,
-            "base": by_outcome,
-            "contributions": {"type": "object"},
-            "standard_errors": {"type": "object"},
-            "reasons": {"type": "object"},
-            "blanks": {"type": "array", "items": {"type": "string"}},
-            "questions": {"type": "array", "items": {"type": "object"}},
-            "decisions": {"type": "object"},
-        },
-        "required": ["id", "label", "probabilities"],
+    properties = {
+        "label": {"anyOf": [label, {"type": "null"}]},
+        "probabilities": chances if gives else {"type": "null"},
+        **dict.fromkeys(("low", "high", "base"), chances),
+        "decisions": _by_outcome(names, {"type": "boolean"}),
     }
-    return {
-        "type": "object",
-        "properties": {
-            "model": {"type": "string", "description": "Key of the version that answered"},
-            "outcomes": {"type": "array", "items": {"type": "string"}},
-            "predictions": {"type": "array", "items": prediction},
-            "cutoffs": {"type": "object"},
-            "ignored": {"type": "array", "items": {"type": "string"}},
-            "about": {"type": "string"},
-            "remark": {"type": "string"},
-        },
-        "required": ["model", "outcomes", "predictions"],
-    }
+    for name, schema in properties.items():
+        told = prediction["properties"][name].get("description")
+        prediction["properties"][name] = schema | ({"description": told} if told else {})
+    return {"Record": record(bundle), "Prediction": prediction}
 
 
-def shared() -> dict[str, Any]:
-    """Schemas that do not depend on a model."""
-    text, number = {"type": "string"}, {"type": ["number", "null"]}
-    problem = {
-        "type": "object",
-        "properties": {
-            "row": {"type": "integer"},
-            "feature": {"type": ["string", "null"]},
-            "message": text,
-            "hint": text,
-        },
-        "required": ["row", "feature", "message", "hint"],
-    }
-    error = {
-        "type": "object",
-        "properties": {
-            "code": text,
-            "message": text,
-            "hint": text,
-            "problems": {"type": "array", "items": problem, "maxItems": 100},
-            "more": {"type": "integer"},
-        },
-        "required": ["code", "message", "hint", "problems"],
-    }
-    callback = {
-        "type": "object",
-        "properties": {
-            "url": text,
-            "state": {"type": "string", "enum": ["waiting", "delivered", "failed"]},
-            "attempts": {"type": "integer"},
-            "status": {"type": ["integer", "null"]},
-            "message": text,
-        },
-        "required": ["url", "state", "attempts", "status", "message"],
-    }
-    job = {
-        "type": "object",
-        "properties": {
-            "id": text,
-            "model": text,
-            "state": {"type": "string", "enum": ["held", "waiting", "running", "done", "failed", "cancelled"]},
-            "kind": {"type": "string", "enum": ["score", "campaign", "list"]},
-            "campaign": {"type": "boolean"},
-            "name": {"type": ["string", "null"]},
-            "done": {"type": "integer"},
-            "total": {"type": ["integer", "null"]},
-            "errors": {"type": "integer"},
-            "notes": {"type": "array", "items": {"type": "string"}},
-            "rate": number,
-            "message": text,
-            "created": number,
-            "started": number,
-            "finished": number,
-            "callback": {"anyOf": [callback, {"type": "null"}]},
-            "links": {"type": "object"},
-        },
-        "required": ["id", "model", "kind", "campaign", "state", "done", "total", "errors", "message", "links"],
-    }
-    return {
-        "Error": {"type": "object", "properties": {"error": error}, "required": ["error"]},
-        "Job": job,
-        "Jobs": {
-            "type": "object",
-            "properties": {
-                "jobs": {"type": "array", "items": {"$ref": "#/components/schemas/Job"}},
-                "links": {"type": "object", "properties": {"self": text, "next": {"type": ["string", "null"]}}},
-            },
-            "required": ["jobs", "links"],
-        },
-        "Tensor": {
-            "type": "object",
-            "properties": {
-                "name": text,
-                "datatype": text,
-                "shape": {"type": "array", "items": {"type": "integer", "minimum": 1}, "minItems": 1, "maxItems": 2},
-                "data": {"type": "array"},
-            },
-            "required": ["name", "datatype", "shape", "data"],
-        },
-        "V2Error": {"type": "object", "properties": {"error": text}, "required": ["error"]},
-        "InvocationsError": {
-            "type": "object",
-            "properties": {"error_code": text, "message": text},
-            "required": ["error_code", "message"],
-        },
-    }
+def _by_outcome(names: list[str], inner: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": dict.fromkeys(names, inner), "required": names}

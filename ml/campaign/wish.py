@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from pydantic import ValidationError
+
+from ml.campaign.asked import By, ListRequest
 from ml.errors import LikelyError
 from ml.outcomes import Outcomes
 from ml.payoff import payoff_of
-
-By = Literal["cutoff", "number", "budget"]
-BY: tuple[By, ...] = ("cutoff", "number", "budget")
-MOST_CONTROL = 0.5
-MOST_GROUPS = 1_000
-KNOWN = (
-    "by", "cut_off", "number", "budget", "outcomes", "several", "cost", "values", "column", "limits", "limit",
-    "quotas", "control", "reasons",
-)  # fmt: skip
+from ml.validation import in_words
 
 
 class BadWish(LikelyError):
@@ -80,8 +74,7 @@ def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off:
     Parameters
     ----------
     raw : object
-        As it came: a mapping of the names of :class:`Wish` (``cut_off`` and ``values`` in place of the
-        tuples), or anything else.
+        As it came: an object as :class:`ml.campaign.asked.ListRequest` describes, or anything else.
     card : mapping
     outcomes : Outcomes
     cut_off : callable
@@ -91,57 +84,46 @@ def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off:
     ------
     BadWish, UnknownOutcome
     """
-    if not isinstance(raw, Mapping):
-        raise BadWish("The list is not described by an object.", f"Send one with any of {', '.join(KNOWN)}.")
-    strangers = sorted(set(map(str, raw)) - set(KNOWN))
-    if strangers:
-        raise BadWish(f"Unknown: {', '.join(strangers)[:200]}.", f"Known: {', '.join(KNOWN)}.")
-    by = raw.get("by", "cutoff")
-    if by not in BY:
-        raise BadWish(f"by is {str(by)[:80]!r}.", f"Accepted: {', '.join(BY)}.")
-    chosen = _outcomes(raw.get("outcomes"), outcomes)
-    cost = _number(raw, "cost", default_cost(card, chosen), low=0.0)
-    _check_length(raw, by, cost)
-    one = raw.get("cut_off")
-    cut_offs = tuple(cut_off(name) if one is None else _number(raw, "cut_off", 0.0, 0.0, 1.0) for name in chosen)
-    column, limits, limit, quotas = _parts(raw)
+    try:
+        asked = ListRequest.model_validate(raw)
+    except ValidationError as error:
+        raise BadWish(*in_words(error, ListRequest, "The list")) from None
+    chosen = _outcomes(asked.outcomes, outcomes)
+    cost = default_cost(card, chosen) if asked.cost is None else asked.cost
+    _check_length(asked, cost)
+    _check_parts(asked)
+    given = asked.cut_off
     return Wish(
-        by=by,
-        cut_offs=cut_offs,
-        number=_whole(raw, "number", 0),
-        budget=_number(raw, "budget", 0.0, low=0.0),
+        by=asked.by,
+        cut_offs=tuple(cut_off(name) if given is None else given for name in chosen),
+        number=asked.number or 0,
+        budget=asked.budget or 0.0,
         outcomes=chosen,
-        several=_switch(raw, "several"),
+        several=asked.several,
         cost=cost,
-        values=_values(raw.get("values"), card, chosen),
-        column=column,
-        limits=limits,
-        limit=limit,
-        quotas=quotas,
-        control=_number(raw, "control", 0.0, 0.0, MOST_CONTROL),
+        values=_values(asked.values or {}, card, chosen),
+        column=asked.column,
+        limits=asked.limits or {},
+        limit=asked.limit,
+        quotas=asked.quotas or {},
+        control=asked.control or 0.0,
     )
 
 
-def _check_length(raw: Mapping[str, Any], by: By, cost: float) -> None:
+def _check_length(asked: ListRequest, cost: float) -> None:
     """Whether there is what says how long the list is."""
-    if by == "number" and raw.get("number") is None:
+    if asked.by == "number" and asked.number is None:
         raise BadWish("There is no number.", "Say how many records to take.")
-    if by == "budget" and raw.get("budget") is None:
+    if asked.by == "budget" and asked.budget is None:
         raise BadWish("There is no budget.", "Say how much acting may cost in all.")
-    if by == "budget" and cost == 0:
+    if asked.by == "budget" and cost == 0:
         raise BadWish("A budget needs a cost.", "Say what it costs to act once, above 0.")
 
 
-def _parts(raw: Mapping[str, Any]) -> tuple[str | None, dict[str, int], int | None, dict[str, int]]:
-    """The column, the limits of its values and of each other, and the quotas."""
-    column = raw.get("column")
-    if column is not None and not isinstance(column, str):
-        raise BadWish(f"column is {str(column)[:80]!r}.", "It is the name of a column of the file.")
-    limits, quotas = _counts(raw, "limits"), _counts(raw, "quotas")
-    limit = None if raw.get("limit") is None else _whole(raw, "limit", 0)
-    if column is None and (limits or quotas or limit is not None):
+def _check_parts(asked: ListRequest) -> None:
+    """Whether limits and quotas have the column that they are about."""
+    if asked.column is None and (asked.limits or asked.quotas or asked.limit is not None):
         raise BadWish("There are limits or quotas but no column.", "Name the column that they are about.")
-    return column, limits, limit, quotas
 
 
 def default_cost(card: Mapping[str, Any], outcomes: Sequence[str]) -> float:
@@ -160,51 +142,16 @@ def default_value(card: Mapping[str, Any], outcome: str) -> float:
     return payoff.true_positive if payoff else 0.0
 
 
-def _outcomes(raw: object, outcomes: Outcomes) -> tuple[str, ...]:
-    if raw is None:
+def _outcomes(names: list[str] | None, outcomes: Outcomes) -> tuple[str, ...]:
+    if names is None:
         return (outcomes.positive,) if outcomes.exclusive else outcomes.names
-    if not isinstance(raw, list) or not raw or len(set(map(str, raw))) < len(raw):
-        raise BadWish(f"outcomes is {str(raw)[:80]!r}.", "It is a list of outcomes, each once.")
-    for name in raw:
-        outcomes.index(str(name))
-    return tuple(map(str, raw))
+    for name in names:
+        outcomes.index(name)
+    return tuple(names)
 
 
-def _values(raw: object, card: Mapping[str, Any], outcomes: Sequence[str]) -> tuple[float, ...]:
-    given = {} if raw is None else raw
-    if not isinstance(given, Mapping) or set(given) - set(outcomes):
-        raise BadWish(f"values is {str(raw)[:80]!r}.", f"It is money for any of {', '.join(outcomes)}.")
-    return tuple(_number(given, name, default_value(card, name)) for name in outcomes)
-
-
-def _counts(raw: Mapping[str, Any], name: str) -> dict[str, int]:
-    given = raw.get(name) or {}
-    if not isinstance(given, Mapping) or len(given) > MOST_GROUPS:
-        raise BadWish(f"{name} is {str(given)[:80]!r}.", f"It is a number for each of up to {MOST_GROUPS} values.")
-    return {str(value): _whole(given, value, 0) for value in given}
-
-
-def _switch(raw: Mapping[str, Any], name: str) -> bool:
-    value = raw.get(name, False)
-    if not isinstance(value, bool):
-        raise BadWish(f"{name} is {str(value)[:80]!r}.", "It is true or false.")
-    return value
-
-
-def _whole(raw: Mapping[str, Any], name: str, default: int) -> int:
-    value = raw.get(name, default)
-    value = default if value is None else value
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 2**53:
-        raise BadWish(f"{name} is {str(value)[:80]!r}.", "It is a whole number, 0 or more.")
-    return value
-
-
-def _number(raw: Mapping[str, Any], name: str, default: float, low: float = -math.inf, high: float = math.inf) -> float:
-    value = raw.get(name)
-    value = default if value is None else value
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise BadWish(f"{name} is {str(value)[:80]!r}.", "It is a number.")
-    if not low <= value <= high:
-        ends = f"from {low:g} to {high:g}" if math.isfinite(high) else f"{low:g} or more"
-        raise BadWish(f"{name} is {value:g}.", f"It is a number {ends}.")
-    return float(value)
+def _values(given: Mapping[str, float], card: Mapping[str, Any], outcomes: Sequence[str]) -> tuple[float, ...]:
+    strangers = sorted(set(given) - set(outcomes))
+    if strangers:
+        raise BadWish(f"values is about {strangers[0][:80]!r}.", f"It is money for any of {', '.join(outcomes)}.")
+    return tuple(given.get(name, default_value(card, name)) for name in outcomes)

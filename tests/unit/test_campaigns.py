@@ -255,7 +255,9 @@ def test_choices_name_columns_of_few_values(house):
         ("forecast", {"outcomes": ["none"]}, "unknown_outcome"),
         ("forecast", {"column": "nowhere", "limit": 3}, "bad_wish"),
         ("lists", {"by": "number"}, "bad_wish"),
-        ("lists", {"reasons": 3}, "unreadable"),
+        ("lists", {"reasons": 3}, "bad_wish"),
+        ("start", {"reasons": 3}, "unreadable"),
+        ("start", {"column": {}}, "unreadable"),
         ("start", {}, "not_held"),
     ],
 )

@@ -1,0 +1,58 @@
+"""Bodies of a fixed shape and the parameters of an address, checked by their models of the contract."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+
+from api.query import BadParameter
+from api.reading import parse_json
+from ml.errors import LikelyError, Unreadable
+from ml.validation import in_words
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
+    """The body of the request as a model; no body is an empty object.
+
+    Parameters
+    ----------
+    kind : type of BaseModel
+    refused : type of LikelyError
+        What is raised where the model refuses the body.
+
+    Raises
+    ------
+    Unreadable
+        The body is no JSON.
+    LikelyError
+        As `refused` says.
+    """
+    try:
+        text = request.get_data().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The body is not UTF-8 text: byte {error.start} is none."
+        raise Unreadable(message, "Save or send it as UTF-8.") from None
+    try:
+        return kind.model_validate(parse_json(text, "The body") if text.strip() else {})
+    except ValidationError as error:
+        raise refused(*in_words(error, kind, "The body")) from None
+
+
+def read_query(kind: type[T]) -> T:
+    """The parameters of the address as a model; an empty one counts as left out.
+
+    The view declares their names, ``@takes(*Kind.model_fields)``: what else comes was refused before.
+
+    Raises
+    ------
+    BadParameter
+        For a value that is not accepted.
+    """
+    try:
+        return kind.model_validate({name: value for name, value in request.args.items() if value})
+    except ValidationError as error:
+        raise BadParameter(*in_words(error, kind, "The address")) from None

@@ -1,0 +1,31 @@
+"""What the models of the contract have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ml.described import describe
+
+Probability = Annotated[float, Field(ge=0, le=1, examples=[0.73])]
+ModelKey = Annotated[str, Field(description="Key of a version: name and fingerprint.", examples=["iris@3f9a1c2b"])]
+Count = Annotated[int, Field(ge=0, examples=[120])]
+Seconds = Annotated[float, Field(description="Seconds since 1970, in UTC.", examples=[1764100000.5])]
+Scalar = str | float | bool | None
+
+
+class Shape(BaseModel):
+    """A JSON object that is written or read elsewhere, and whose fields are told here.
+
+    Answers are written without these models, for speed; the tests hold every answer against its model, with no
+    field too many (``tests/answers.py``). A field whose default is ``MISSING`` is left out where it says nothing.
+    """
+
+    model_config = ConfigDict(defer_build=True, json_schema_extra=describe)
+
+
+class Asked(BaseModel):
+    """A JSON object, or the parameters of an address, that the API takes: unknown names and other types are refused."""
+
+    model_config = ConfigDict(defer_build=True, json_schema_extra=describe, extra="forbid", frozen=True)

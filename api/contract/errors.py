@@ -1,0 +1,66 @@
+"""Errors: one shape at our own addresses, and what each status means."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import MISSING, Field
+
+from api.contract.base import Count, Scalar, Shape
+
+REFUSALS = {
+    400: "The request cannot be read, or asks for what is not offered.",
+    403: "A page of another site asks for a change; ALLOWED_ORIGINS names the sites whose pages may.",
+    404: "There is no such model, version, plot or job.",
+    405: "The method is not accepted here; Allow tells which are.",
+    406: "Accept takes none of the types that are given.",
+    408: "The request did not come whole in time.",
+    409: "The state of the job does not allow it, or the key belongs to another file.",
+    413: "The body, or the number of records, is too large.",
+    415: "The body is of a type, charset or coding that is not read.",
+    422: "Values cannot be scored: see problems.",
+    500: "Our fault; the error holds a number that stands in our log.",
+    503: "The model's files are at fault, or what it needs is busy; Retry-After may say when to ask again.",
+    507: "The file cannot be kept.",
+}
+
+
+class Problem(Shape):
+    """One thing that is wrong with one value of one record."""
+
+    row: Count
+    """The record, counted from 0 in the order in which they were sent."""
+    feature: Annotated[str | None, Field(examples=["income"])]
+    """The feature; null where the whole record is meant."""
+    value: Annotated[Scalar, Field(examples=["x"])]
+    """What came, cut at 100 characters."""
+    message: Annotated[str, Field(examples=["“x” is not a number."])]
+    """What is wrong."""
+    hint: Annotated[str, Field(examples=["Accepted: a number from 0 to 500 k€."])]
+    """What is accepted, or what to do."""
+
+
+class Fault(Shape):
+    """What went wrong."""
+
+    code: Annotated[str, Field(pattern="^[a-z0-9_]+$", examples=["invalid_record"])]
+    """The situation, for programs."""
+    message: Annotated[str, Field(examples=["income: “x” is not a number."])]
+    """What came, and what is wrong with it."""
+    hint: Annotated[str, Field(examples=["Accepted: a number from 0 to 500 k€."])]
+    """What is accepted, or what to do; may be empty."""
+
+
+class FaultOfRequest(Fault):
+    """What went wrong with a request."""
+
+    problems: Annotated[list[Problem], Field(max_length=100)]
+    """Every problem of every record, the first 100."""
+    more: Count | MISSING = MISSING
+    """How many problems are not listed."""
+
+
+class Error(Shape):
+    """The request was refused; nothing was done in part."""
+
+    error: FaultOfRequest

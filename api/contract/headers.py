@@ -1,0 +1,111 @@
+"""Headers that count, of requests and of answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_TEXT = {"type": "string"}
+
+# Name in the document -> (header, whether each such answer has it, schema, what it says)
+ANSWERED: dict[str, tuple[str, bool, dict[str, Any], str]] = {
+    "RequestId": (
+        "X-Request-Id",
+        True,
+        {**_TEXT, "pattern": "^[A-Za-z0-9._:-]{1,64}$", "examples": ["6e0c1f9d8a7b4c32"]},
+        "The number of the request: the one that was sent, or a new one. Refusals stand in the log under it.",
+    ),
+    "Model": ("X-Model", True, {**_TEXT, "examples": ["iris@3f9a1c2b"]}, "Key of the version that answered."),
+    "Location": (
+        "Location",
+        True,
+        {**_TEXT, "format": "uri-reference", "examples": ["/api/v1/jobs/0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d"]},
+        "Address of the job.",
+    ),
+    "Replayed": (
+        "Idempotency-Replayed",
+        False,
+        {**_TEXT, "enum": ["true"]},
+        "There where the same file came before under the same key: the job is the one of then.",
+    ),
+    "Disposition": (
+        "Content-Disposition",
+        True,
+        {**_TEXT, "examples": ["attachment; filename=scored-0f8c2f6e.csv"]},
+        "How the file is called.",
+    ),
+    "Policy": (
+        "Content-Security-Policy",
+        True,
+        {**_TEXT, "examples": ["default-src 'none'; style-src 'unsafe-inline'; sandbox allow-scripts"]},
+        "What the file may do where it is opened.",
+    ),
+    "Allow": ("Allow", True, {**_TEXT, "examples": ["GET, HEAD, OPTIONS"]}, "The methods that are accepted here."),
+    "Codings": (
+        "Accept-Encoding",
+        False,
+        {**_TEXT, "examples": ["gzip, deflate"]},
+        "How a body may be compressed, where it was in another way.",
+    ),
+    "RetryAfter": (
+        "Retry-After",
+        False,
+        {"type": "integer", "minimum": 0, "examples": [2]},
+        "Seconds after which to ask again.",
+    ),
+    "ETag": (
+        "ETag",
+        True,
+        {**_TEXT, "examples": ['"0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d-csv"']},
+        "Names the file as it is; for If-None-Match and If-Range.",
+    ),
+    "AcceptRanges": (
+        "Accept-Ranges",
+        True,
+        {**_TEXT, "enum": ["bytes", "none"]},
+        "Whether a range of the file may be asked for.",
+    ),
+    "ContentRange": (
+        "Content-Range",
+        True,
+        {**_TEXT, "examples": ["bytes 0-1023/146515"]},
+        "Which bytes these are, and of how many.",
+    ),
+    "Link": (
+        "Link",
+        False,
+        {**_TEXT, "examples": ['</api/v1/jobs?cursor=WzE3&limit=50>; rel="next"']},
+        "The next page, where there is one.",
+    ),
+    "JsonLength": (
+        "Inference-Header-Content-Length",
+        False,
+        {"type": "integer", "minimum": 0, "examples": [214]},
+        "Length of the JSON part, where tensors follow it as bytes.",
+    ),
+}
+
+ASKED: dict[str, tuple[str, dict[str, Any], str]] = {
+    "IdempotencyKey": (
+        "Idempotency-Key",
+        {**_TEXT, "minLength": 1, "maxLength": 200, "examples": ["march-2026"]},
+        "The same file with the same options under the same key is the same job; another under it is refused.",
+    ),
+    "Range": (
+        "Range",
+        {**_TEXT, "examples": ["bytes=1024-"]},
+        "Which bytes of the file are wanted.",
+    ),
+    "IfNoneMatch": (
+        "If-None-Match",
+        {**_TEXT, "examples": ['"0f8c2f6e3b1d4f5a9c7e8d6b5a4f3e2d-csv"']},
+        "ETag of the file that is there already.",
+    ),
+    "JsonLength": (
+        "Inference-Header-Content-Length",
+        {"type": "integer", "minimum": 0, "examples": [214]},
+        "Length of the JSON part, where tensors follow it as bytes.",
+    ),
+}
+
+# At any answer of these statuses, beside the request's number
+OF_STATUS = {405: ("Allow",), 415: ("Codings",), 503: ("RetryAfter",)}

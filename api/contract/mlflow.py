@@ -1,0 +1,81 @@
+"""What MLflow's scoring server has: ``/invocations``, ``/ping`` and ``/version``."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import MISSING, Field
+
+from api.contract.base import Scalar, Shape
+from api.contract.operation import CSV, JSON, TEXT, Body, Given, Operation, as_text
+from api.contract.predict import Record
+from api.contract.requests import ExtraQuery
+
+TAG = "MLflow"
+Rows = list[list[Scalar]]
+Cells = Annotated[dict[str, list[Scalar | list[Scalar]] | Scalar], Field(min_length=1)]
+
+
+class InvocationsError(Shape):
+    """The request was refused."""
+
+    error_code: Annotated[str, Field(pattern="^[A-Z0-9_]+$", examples=["INVALID_RECORD"])]
+    message: str
+
+
+class Split(Shape):
+    """A frame as pandas splits it."""
+
+    columns: list[str] | MISSING = MISSING
+    """The features in the order of the model where it is left out."""
+    index: list[Any] | MISSING = MISSING
+    data: Annotated[Rows, Field(min_length=1)]
+
+
+class Params(Shape):
+    """How to score."""
+
+    predict_method: Literal["predict", "predict_proba"] = "predict"
+
+
+class InvocationsRequest(Shape):
+    """Records in one of four forms."""
+
+    dataframe_split: Split | MISSING = MISSING
+    dataframe_records: Annotated[list[Record], Field(min_length=1)] | MISSING = MISSING
+    instances: Annotated[list[Record | list[Scalar]], Field(min_length=1)] | Cells | MISSING = MISSING
+    inputs: Annotated[list[Record | list[Scalar]], Field(min_length=1)] | Cells | MISSING = MISSING
+    params: Params | MISSING = MISSING
+
+
+class Invoked(Shape):
+    """What the estimator's own predict, or predict_proba, gives."""
+
+    predictions: Annotated[list[str | float | bool | list[float]], Field(examples=[["yes", "no"]])]
+
+
+def _at(path: str, suffix: str, refused: tuple[int, ...]) -> tuple[Operation, ...]:
+    """The addresses of the model that the service names, or of any."""
+    return (
+        Operation(
+            "POST", f"{path}/invocations", f"invocations{suffix}", TAG, "Score records as MLflow does",
+            {200: Given({JSON: Invoked, CSV: None}, "Predictions in the order of the records.", ("Model",))},
+            (400, 404, 408, 413, 415, 422, 503), query=ExtraQuery, error=InvocationsError,
+            body=Body({JSON: InvocationsRequest, CSV: None}, "Records in one of four forms, or a table."),
+        ),
+        Operation(
+            "GET", f"{path}/ping", f"ping{suffix}", TAG, "Tell whether requests can be sent",
+            {
+                200: as_text(TEXT, "They can."),
+                503: Given({TEXT: None, JSON: InvocationsError}, "They cannot.", ("RetryAfter",)),
+            },
+            refused, error=InvocationsError,
+        ),
+        Operation(
+            "GET", f"{path}/version", f"mlflow_version{suffix}", TAG, "Give the version of MLflow's protocol",
+            {200: as_text(TEXT, "The version.")}, error=InvocationsError,
+        ),
+    )  # fmt: skip
+
+
+OPERATIONS = (*_at("", "", ()), *_at("/api/v1/models/{name}", "_of_model", (404,)))

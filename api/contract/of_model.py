@@ -1,0 +1,47 @@
+"""The document of one model: its addresses, with the types of its very features and outcomes."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from api.contract import document, schemas
+from api.contract.operation import JSON
+from api.models import example
+from ml.service import Bundle
+
+PLACE = "{name}"
+
+
+def document_of(bundle: Bundle, name: str, server: str = "") -> dict[str, Any]:
+    """The document of one model.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    name : str
+        As it was asked for: name or key.
+    server : str
+        As of :func:`api.contract.document.document`.
+    """
+    paths, components = (copy.deepcopy(part) for part in document.described())
+    found = {path.replace(PLACE, name): methods for path, methods in paths.items() if PLACE in path}
+    for methods in found.values():
+        for operation in methods.values():
+            _fit(operation, bundle)
+    components["parameters"].pop("name")
+    components["schemas"] |= schemas.of_model(bundle, components["schemas"])
+    says = f"{bundle.card.get('description', '')} The version is {bundle.key}.".strip()
+    return document.whole(server, bundle.title, says, found, components)
+
+
+def _fit(operation: dict[str, Any], bundle: Bundle) -> None:
+    """An operation of any model as one of this: without the parameter, with the outcomes that there are."""
+    parameters = [each for each in operation.get("parameters", []) if not each.get("$ref", "").endswith("/name")]
+    for each in parameters:
+        if each.get("name") == "outcome":
+            each["schema"] = {"type": "string", "enum": list(bundle.outcomes.names)}
+    operation["parameters"] = parameters
+    content = operation.get("requestBody", {}).get("content", {})
+    if operation["operationId"] == "predict":
+        content[JSON]["example"] = example(bundle.schema)

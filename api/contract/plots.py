@@ -1,0 +1,43 @@
+"""The data of plots, and reports."""
+
+from __future__ import annotations
+
+from api.contract.operation import CSV, HTML, PDF, Operation, as_text
+from api.contract.requests import OutcomeQuery
+
+TAG = "Plots and reports"
+
+OPERATIONS = (
+    Operation(
+        "GET",
+        "/api/v1/models/{name}/plots/{plot}.csv",
+        "get_plot_data",
+        TAG,
+        "Give the data of a plot",
+        {
+            200: as_text(
+                CSV, "The rows of the plot; texts that a spreadsheet would run begin with an apostrophe.", "Disposition"
+            )
+        },
+        (400, 404, 503),
+        query=OutcomeQuery,
+        free=True,
+        description="The plots of the Insights and Performance pages. An unknown plot is answered with the list of "
+        "all. The options of the plot are parameters, too; what is left out is as the plot opens.",
+    ),
+    *(
+        Operation(
+            "GET",
+            f"/api/v1/models/{{name}}/report.{kind}",
+            f"get_report_{kind}",
+            TAG,
+            f"Give the report as {said}",
+            {200: as_text(media, "The report on one outcome, at the cut-off in use.", "Disposition", "Policy")},
+            (400, 404, 503),
+            query=OutcomeQuery,
+            description="The first request for a report takes some seconds. A process makes one at a time: "
+            "who comes meanwhile gets 503 and Retry-After.",
+        )
+        for kind, media, said in (("html", HTML, "one HTML file"), ("pdf", PDF, "one page of A4"))
+    ),
+)

@@ -1,0 +1,87 @@
+"""The addresses of the pages, for programs: a form gets the bare label, JSON gets JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import MISSING, Field
+
+from api.contract.base import Probability, Scalar, Shape
+from api.contract.errors import Error
+from api.contract.operation import CSV, JSON, TEXT, Body, Given, Operation
+from api.contract.predict import PREDICT_BODY, PREDICT_REFUSALS, Predictions, Record
+from api.contract.requests import PredictQuery
+
+TAG = "Short addresses"
+Columns = dict[str, list[Scalar]]
+
+
+class LabelsBeside(Predictions):
+    """Scores, and the labels alone under the names under which clients look for them."""
+
+    prediction: list[str | list[str]] | MISSING = MISSING
+    """The labels; there where no parameter came."""
+    results: list[str | list[str]] | MISSING = MISSING
+    """The same."""
+
+
+class HuggingFaceTable(Shape):
+    """A table by its columns."""
+
+    data: Columns
+
+
+class HuggingFaceRequest(Shape):
+    """Records, as an inference endpoint of Hugging Face takes them."""
+
+    inputs: (
+        HuggingFaceTable | Columns | Record | Annotated[list[Record | list[Scalar]], Field(min_length=1)] | MISSING
+    ) = MISSING
+    table: Columns | MISSING = MISSING
+    parameters: Annotated[dict[str, Any], Field(examples=[{"top_k": 1}])] | MISSING = MISSING
+    options: dict[str, Any] | MISSING = MISSING
+
+
+class RankedLabel(Shape):
+    """A label, and how likely it is."""
+
+    label: str
+    score: Probability
+
+
+class HuggingFaceError(Shape):
+    """The request was refused, to a client of Hugging Face."""
+
+    error: str
+
+
+BODY = {JSON: PREDICT_BODY[JSON] | HuggingFaceRequest} | {
+    key: kind for key, kind in PREDICT_BODY.items() if key != JSON
+}
+ANSWER = Given(
+    {JSON: LabelsBeside | list[str | list[RankedLabel]], TEXT: None, CSV: None},
+    "Scores in the order of the records; of a form the bare label.",
+    ("Model",),
+)
+ADDRESSES = (
+    ("/{name}/predict", "predict_at_page", "Score records of a model"),
+    ("/predict", "predict_default", "Score records of the default model"),
+    ("/", "predict_root", "Score records of the default model"),
+    ("/api", "predict_api", "Score records of the default model"),
+)
+
+OPERATIONS = tuple(
+    Operation(
+        "POST",
+        path,
+        operation,
+        TAG,
+        summary,
+        {200: ANSWER},
+        PREDICT_REFUSALS,
+        query=PredictQuery,
+        body=Body(BODY, "One record, a list of them, a table, or what a client of Hugging Face sends."),
+        error=Error | HuggingFaceError,
+    )
+    for path, operation, summary in ADDRESSES
+)

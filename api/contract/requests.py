@@ -1,0 +1,143 @@
+"""What the API takes in a fixed shape: bodies and parameters, checked by these models (see ``api/checked.py``).
+
+A record of a model is checked by the model's own schema, and a list by :class:`ml.campaign.asked.ListRequest`, which
+the pages use, too.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, Json, WithJsonSchema
+
+from api.contract.base import Asked
+
+MOST = 2**53 - 1  # what JSON's numbers hold exactly
+
+
+def _flag(given: Any) -> Any:
+    return {"true": True, "false": False}.get(given.lower(), given) if isinstance(given, str) else given
+
+
+Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"}), Field(strict=True)]
+Columns = Annotated[dict[str, str], Field(examples=[{"Yearly income": "income", "Remarks": ""}])]
+
+
+class OutcomeQuery(Asked):
+    """The outcome that is asked about."""
+
+    outcome: Annotated[str, Field(examples=["yes"])] = ""
+    """The outcome that it is about; the positive one where it is left out."""
+
+
+class ExtraQuery(Asked):
+    """What becomes of fields that the model does not know."""
+
+    extra: Literal["ignore", "refuse"] = "refuse"
+    """With `ignore` they are left out, instead of refused."""
+
+
+class PredictQuery(OutcomeQuery, ExtraQuery):
+    """What is wanted beside scores; the answer is JSON then."""
+
+    explain: Flag = False
+    """Contributions and reasons of each record; up to 100 records."""
+    blanks: Literal["allow", "refuse"] = "refuse"
+    """With `allow` what a record lacks is not known yet: expected probabilities, their range, and what is worth asking;
+    up to 100 records."""
+    cutoff: Annotated[str, Field(pattern=r"^(chosen|[0-9.eE+-]+)$", examples=["0.35", "chosen"])] = ""
+    """Decisions at this probability, or at the cut-offs in use where it is `chosen`."""
+    version: Annotated[str, Field(examples=["3f9a1c2b"])] = ""
+    """Fingerprint of the version that answers; the live one where it is left out."""
+
+
+class FileQuery(Asked):
+    """How a file is written; what is not said is found out."""
+
+    encoding: Annotated[str, Field(max_length=200, examples=["windows-1252"])] = ""
+    """As Python names it, or `ansi`, `mac`, `unicode`."""
+    separator: Annotated[str, Field(max_length=200, examples=["semicolon"])] = ""
+    """comma, semicolon, tab, pipe, or one character."""
+    decimal: Annotated[str, Field(max_length=200, examples=["comma"])] = ""
+    """Mark of decimals: comma or point; the other one is taken for the mark between thousands."""
+    header_row: Annotated[int, Field(ge=1, le=1000)] | None = None
+    """Row of the file with the names of the columns, from 1."""
+    sheet: Annotated[str, Field(max_length=200, examples=["Customers"])] = ""
+    """Sheet of a workbook, by name or by number from 1; a hidden one, too."""
+    dates: Literal["dmy", "mdy", "ymd"] | None = None
+    """Order of day, month and year."""
+
+
+class JobQuery(FileQuery):
+    """How a file is to be scored."""
+
+    name: Annotated[str, Field(max_length=200, examples=["march.csv"])] = "records.csv"
+    """Of the file, for people."""
+    columns: Annotated[Json[Columns] | None, Field(examples=['{"Yearly income": "income"}'])] = None
+    """A JSON object: column of the file to the feature that it gives."""
+    held: Flag = False
+    """Keep the file, and score it when it is started: to look into it first, and to make lists afterwards."""
+    callback_url: Annotated[str, Field(json_schema_extra={"format": "uri"}, examples=["https://example.com/done"])] = ""
+    """Called when the job is over, with a signature."""
+
+
+class JobsQuery(Asked):
+    """Which jobs, and how many of them at a time."""
+
+    model: Annotated[str, Field(examples=["loan"])] = ""
+    """Of this model: a name, or the key of a version."""
+    state: Annotated[str, Field(examples=["waiting,running"])] = ""
+    """In one of these states, separated by commas."""
+    kind: Literal["score", "campaign", "list"] | None = None
+    """Of this kind."""
+    created_after: Annotated[str, Field(examples=["2026-03-01T09:00:00Z"])] = ""
+    """Seconds since 1970, or a date and time of ISO 8601."""
+    created_before: Annotated[str, Field(examples=["1772355600"])] = ""
+    """As created_after."""
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    """Jobs of a page."""
+    cursor: Annotated[str, Field(examples=["WzE3NzIzNTU2MDAuMCwiMGY4YyJd"])] = ""
+    """Where the page before ended: as its links.next has it."""
+
+
+class ResultQuery(Asked):
+    """In which form a result is given."""
+
+    format: Literal["csv", "csv-excel", "xlsx", "parquet"] | None = None
+    """CSV for programs, CSV that Excel opens, a workbook, or Parquet; as Accept says where it is left out."""
+    separator: Literal["comma", "semicolon", "tab"] | None = None
+    """Of CSV for Excel; as the language of the reader has it where it is left out."""
+    decimal: Literal["point", "comma"] | None = None
+    """Decimal mark of CSV for Excel."""
+    compression: Literal["gzip", "none"] | None = None
+    """A file that is compressed, or bytes as they are; as Accept-Encoding says where it is left out."""
+
+
+class PreviewQuery(Asked):
+    """How the columns of a held file are matched."""
+
+    columns: Annotated[Json[Columns] | None, Field(examples=['{"Yearly income": "income"}'])] = None
+    """A JSON object: column of the file to the feature that it gives, or to an empty text where it gives none."""
+
+
+class RowsQuery(Asked):
+    """Which rows of a campaign."""
+
+    order: Literal["rank", "file"] = "rank"
+    """By rank, or as in the file."""
+    outcome: Annotated[str, Field(examples=["yes"])] = ""
+    """By whose probability the ranks go; as the campaign ranks where it is left out."""
+    start: Annotated[int, Field(ge=0, le=MOST)] = 0
+    """The first row, from 0."""
+    end: Annotated[int, Field(ge=0, le=MOST)] = 100
+    """The row after the last; at most 1,000 are given."""
+
+
+class StartRequest(Asked):
+    """How a held file is to be scored."""
+
+    columns: Columns | None = None
+    """Column of the file to the feature that it gives, or to an empty text where it gives none. Columns that are not
+    named are matched by their names."""
+    reasons: Annotated[bool, Field(strict=True)] = False
+    """Whether each record gets its three strongest reasons."""

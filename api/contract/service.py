@@ -1,0 +1,65 @@
+"""The service itself: is it alive, can it work, what does it offer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from api.contract.base import Shape
+from api.contract.operation import HTML, Operation, as_text, in_json
+
+TAG = "Service"
+
+
+class Alive(Shape):
+    """The process answers."""
+
+    alive: bool
+
+
+class Ready(Shape):
+    """Whether requests can be answered, and what is wrong where they cannot."""
+
+    ready: bool
+    """Whether every vital part is well: the store, and at least one model."""
+    degraded: bool
+    """Whether any part has a fault."""
+    parts: Annotated[dict[str, str | None], Field(examples=[{"models": None, "store": None, "cache": "It is gone."}])]
+    """Each part, and what is wrong with it; null where all is well."""
+
+
+OPERATIONS = (
+    Operation(
+        "GET", "/healthz", "alive", TAG, "Tell that the process answers", {200: in_json(Alive, "It does.")}, free=True
+    ),
+    Operation(
+        "GET",
+        "/readyz",
+        "ready",
+        TAG,
+        "Tell whether requests can be answered",
+        {
+            200: in_json(Ready, "Requests can be answered."),
+            503: in_json(Ready, "A vital part is at fault.", "RetryAfter"),
+        },
+        free=True,
+    ),
+    Operation(
+        "GET",
+        "/api/openapi.json",
+        "contract",
+        TAG,
+        "Give this document",
+        {200: in_json(dict[str, Any], "The contract of all models, whichever they are.")},
+    ),
+    Operation("GET", "/api/docs", "docs", TAG, "Show the API to people", {200: as_text(HTML, "A page.")}, free=True),
+    Operation(
+        "GET",
+        "/api/docs.js",
+        "docs_script",
+        TAG,
+        "Give the script of that page",
+        {200: as_text("text/javascript", "A script.")},
+    ),
+)

@@ -1,0 +1,60 @@
+"""What may be asked of a list: the shape, checked by pydantic and shown in the API's contract."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
+
+from ml.described import describe
+
+By = Literal["cutoff", "number", "budget"]
+MOST_CONTROL = 0.5
+MOST_GROUPS = 1_000
+MOST_NUMBER = 2**53 - 1  # what JSON's numbers hold exactly
+
+
+def _each_once(names: list[str]) -> list[str]:
+    if len(set(names)) < len(names):
+        raise ValueError("a name came twice")
+    return names
+
+
+Whole = Annotated[int, Field(ge=0, le=MOST_NUMBER)]
+Names = Annotated[list[str], Field(min_length=1, json_schema_extra={"uniqueItems": True}), AfterValidator(_each_once)]
+Counts = Annotated[dict[str, Whole], Field(max_length=MOST_GROUPS)]
+
+
+class ListRequest(BaseModel):
+    """A list of whom to call; what is left out, or null, comes from the model's card."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", defer_build=True, json_schema_extra=describe)
+
+    by: By = "cutoff"
+    """How its length is found: from a probability on, a number of records, or what acting may cost."""
+    cut_off: Annotated[float, Field(ge=0, le=1)] | None = None
+    """Probability from which a record is taken; the cut-offs in use where it is left out. By cut-off only."""
+    number: Whole | None = None
+    """Records to take at most. By number only."""
+    budget: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    """Money that acting may cost at most. By budget only."""
+    outcomes: Names | None = None
+    """What is offered; the positive outcome, or all where they are independent, where it is left out."""
+    several: bool = False
+    """Whether one record may be taken for several outcomes."""
+    cost: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    """Money that it costs to act once."""
+    values: dict[str, FiniteFloat] | None = None
+    """Money that each outcome brings where we act and it is so."""
+    column: str | None = None
+    """Column of the file whose values have limits and quotas."""
+    limits: Counts | None = None
+    """Of each value of the column at most that many."""
+    limit: Whole | None = None
+    """Of each other value at most that many."""
+    quotas: Counts | None = None
+    """Of each value of the column at least that many."""
+    control: Annotated[float, Field(ge=0, le=MOST_CONTROL)] | None = None
+    """Share of the records that is kept back at random, to compare with."""
+    reasons: bool = False
+    """Whether the list names the three strongest reasons of each record."""

@@ -1,0 +1,144 @@
+"""What a pydantic model refuses, in words: what came, what is accepted, what to do.
+
+What is accepted is told from the model's own JSON schema, which is also what the contract shows.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+MOST_TOLD = 5
+LONGEST = 80
+_SIMPLE = {"boolean": "true or false", "string": "a text", "null": "null"}
+
+
+def in_words(error: ValidationError, kind: type[BaseModel], whole: str) -> tuple[str, str]:
+    """Message and hint of what a model refused: the first few faults, each told once.
+
+    Parameters
+    ----------
+    error : ValidationError
+    kind : type of BaseModel
+        The model that refused.
+    whole : str
+        What people call what was sent, with a capital letter: "The body".
+    """
+    found = error.errors(include_url=False, include_context=False)
+    told = [_told(each, kind, whole) for each in found if each["type"] != "extra_forbidden"]
+    strangers = [each for each in found if each["type"] == "extra_forbidden"]
+    if strangers:
+        told.insert(0, _unknown(strangers, kind))
+    messages, hints = zip(*told[:MOST_TOLD], strict=True)
+    return " ".join(dict.fromkeys(messages)), " ".join(dict.fromkeys(filter(None, hints)))
+
+
+def accepted(schema: dict[str, Any], definitions: dict[str, Any] | None = None) -> str:
+    """What a JSON schema accepts, as the end of "It is …": "a whole number from 0 to 9"."""
+    schema = _followed(schema, definitions or {})
+    if "enum" in schema:
+        return f"one of {', '.join(map(str, schema['enum']))}"
+    if "const" in schema:
+        return str(schema["const"])
+    if "anyOf" in schema:
+        ways = (accepted(each, definitions) for each in schema["anyOf"] if each.get("type") != "null")
+        return " or ".join(dict.fromkeys(ways))
+    kind = schema.get("type")
+    if kind in ("integer", "number"):
+        return _number("a whole number" if kind == "integer" else "a number", schema)
+    if kind == "array":
+        return f"a list{_of(schema.get('items'), definitions)}"
+    if kind == "object":
+        return f"an object{_of(schema.get('additionalProperties'), definitions)}"
+    if schema.get("contentMediaType") == "application/json":
+        return f"JSON: {accepted(schema.get('contentSchema', {'type': 'object'}), definitions)}"
+    return _SIMPLE.get(str(kind), "another value") + _length(schema)
+
+
+def _told(error: ErrorDetails, kind: type[BaseModel], whole: str) -> tuple[str, str]:
+    name = ".".join(map(str, error["loc"]))
+    if error["type"] == "missing":
+        return f"There is no {name}.", f"It is {_accepted_at(kind, error['loc'])}."
+    if not name:
+        if error["type"] in ("model_type", "model_attributes_type"):
+            return f"{whole} is no JSON object.", f"Send one with any of {', '.join(_names(kind))}."
+        return f"{whole} is not accepted: {error['msg']}.", ""
+    return f"{name} is {_shown(error['input'])}.", f"It is {_accepted_at(kind, error['loc'])}."
+
+
+def _shown(value: Any) -> str:
+    """A value as it came, cut where it is long."""
+    text = repr(value) if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+
+
+def _unknown(strangers: list[ErrorDetails], kind: type[BaseModel]) -> tuple[str, str]:
+    named = ", ".join(".".join(map(str, each["loc"]))[:LONGEST] for each in strangers[:MOST_TOLD])
+    more = len(strangers) - MOST_TOLD
+    known = ", ".join(_names(kind)) or "nothing"
+    return f"Unknown: {named}{f' and {more:,} more' if more > 0 else ''}.", f"Known: {known}."
+
+
+def _accepted_at(kind: type[BaseModel], place: tuple[int | str, ...]) -> str:
+    """What is accepted at a place: of a name that stands nowhere, what its object is."""
+    schema = schema_of(kind)
+    definitions = schema.get("$defs", {})
+    found = schema
+    for step in place:
+        inner = next(_inside(_followed(found, definitions), step, definitions), None)
+        if inner is None:
+            break
+        found = inner
+    return accepted(found, definitions)
+
+
+def _inside(schema: dict[str, Any], step: int | str, definitions: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for way in [schema, *(_followed(each, definitions) for each in schema.get("anyOf", []))]:
+        if isinstance(step, str) and step in way.get("properties", {}):
+            yield way["properties"][step]
+        elif isinstance(step, str) and isinstance(way.get("additionalProperties"), dict):
+            yield way["additionalProperties"]
+        elif isinstance(step, int) and isinstance(way.get("items"), dict):
+            yield way["items"]
+
+
+@lru_cache(32)
+def schema_of(kind: type[BaseModel]) -> dict[str, Any]:
+    """The JSON schema of a model, by the names under which its fields are sent."""
+    return kind.model_json_schema()
+
+
+def _names(kind: type[BaseModel]) -> list[str]:
+    return list(schema_of(kind).get("properties", {}))
+
+
+def _followed(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    return definitions.get(schema.get("$ref", "").rpartition("/")[2], schema)
+
+
+def _number(named: str, schema: dict[str, Any]) -> str:
+    low, high = schema.get("minimum"), schema.get("maximum")
+    high = None if high is not None and high >= 2**53 - 1 else high  # no number that anybody wants to read
+    if low is not None and high is not None:
+        return f"{named} from {low:g} to {high:g}"
+    if low is not None:
+        return f"{named}, {low:g} or more"
+    return named if high is None else f"{named}, {high:g} or less"
+
+
+def _of(inner: Any, definitions: dict[str, Any] | None) -> str:
+    if not isinstance(inner, dict) or not inner:
+        return ""
+    return f", each {accepted(inner, definitions)}"
+
+
+def _length(schema: dict[str, Any]) -> str:
+    low, high = schema.get("minLength"), schema.get("maxLength")
+    if high is None:
+        return "" if not low else f" of at least {low} characters"
+    return f" of {low or 0} to {high} characters"
