@@ -151,13 +151,12 @@ def _name(file: Path | IO[bytes]) -> str:
 
 
 def _renamed(wanted: Sequence[str], header: Sequence[str]) -> list[str]:
-    """Sentences about columns of ours that are called otherwise than usual."""
-    called = zip(wanted, header[len(header) - len(wanted) :], strict=True)
-    return [
-        f"{name} of this result is called {now}: the file or the model has a column of that name."
-        for name, now in called
-        if name != now
-    ]
+    """A sentence about columns of ours that are called otherwise than usual."""
+    called = dict(zip(wanted, header[len(header) - len(wanted) :], strict=True))
+    others = [f"{now} for {name}" for name, now in called.items() if name != now]
+    return [f"A column of the file, or a feature, has such a name, so the result has {', '.join(others)}."] * bool(
+        others
+    )
 
 
 def _write(out: IO[bytes], made: Iterable[Chunk], file: IO[bytes], progress: Callable[[int], object]) -> Done:

@@ -52,7 +52,7 @@ def test_standard_input_and_output_and_nothing_else_in_it(asked):
     assert done.returncode == OK, done.stderr
     assert done.stdout == asked.expected
     assert b"12 records scored, 0 with problems, written to standard output" in done.stderr
-    assert b"note: label of this result is called label_2" in done.stderr
+    assert b"so the result has label_2 for label." in done.stderr
 
 
 def test_dev_stdout_is_standard_output_also_where_that_is_a_file(asked, tmp_path):

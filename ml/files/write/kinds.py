@@ -19,6 +19,7 @@ Cell = float | dt.date | None  # None: it stays the text that it is
 Read = Callable[[str], Cell]
 LONGEST_NUMBER = 15  # digits of a whole number that a spreadsheet keeps
 FIRST_YEAR = 1901  # the first that spreadsheets count without their error of 1900
+ARROW = 2  # characters that the arrow of a filter covers
 WIDTHS_FROM = 1_000  # first records, by which columns get their width
 CODE = re.compile(r"[+-]?0\d+", re.ASCII)  # 02134: leading zeros mean something
 _PLAIN = re.compile(r"-?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -178,7 +179,7 @@ class _Guess:
         kind, read = self._best() if given.expected or not given.kind else (given.kind, _OWN[given.kind])
         if given.kind == "percent" and kind in ("integer", "number"):  # a share
             kind = "percent"
-        return Column(given.name, kind, read, max(self._width, len(given.name)), self._longest)
+        return Column(given.name, kind, read, max(self._width, len(given.name) + ARROW), self._longest)
 
     def _best(self) -> tuple[Kind, Read]:
         left = {form: hits for form, hits in self._hits.items() if hits and (form not in _SURE or form in self._sure)}
