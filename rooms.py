@@ -80,7 +80,9 @@ def load_models(rooms: Rooms, default: str = "") -> None:
         DEFAULT_MODEL; empty where it is not set.
     """
     faults = rooms.service.check()
-    if not faults and rooms.demo:
+    if rooms.demo and faults:
+        rooms.demo.forget()
+    elif rooms.demo:
         rooms.demo.make()
     elif not faults:
         log.warning("There are no models; 'python -m ml train --missing' makes those of the demonstration.")

@@ -44,6 +44,11 @@ class DemoModels:
         command = [sys.executable, "-m", "ml.demo", str(self._models), str(self._file)]
         self._process = subprocess.Popen(command, cwd=self._home, env=self._environ, stdin=subprocess.DEVNULL)  # noqa: S603
 
+    def forget(self) -> None:
+        """There are models now: what once could not be made is of no interest any more."""
+        if not status.is_made_now(self._models):
+            self._file.unlink(missing_ok=True)
+
     def making(self) -> Making | None:
         """How far it is; None where nothing was begun and nobody makes any."""
         found = status.read(self._file, self._models)

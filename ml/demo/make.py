@@ -9,7 +9,7 @@ from pathlib import Path
 from filelock import Timeout
 
 from ml.build import build_bundle
-from ml.demo.status import MAKING, OVER, Making, lock_of, write
+from ml.demo.status import LOOK, MAKING, OVER, Making, lock_of, write
 from ml.errors import LikelyError
 from ml.lifecycle.actions import make_live, remove_version
 from ml.lifecycle.state import live_of
@@ -39,7 +39,7 @@ def make_all(models: Path, file: Path, wanted: Callable[[], bool] = lambda: True
     """
     faults: dict[str, str] = {}
     try:
-        with lock_of(models).acquire(timeout=0):
+        with lock_of(models).acquire(timeout=LOOK):
             for name in QUICK_FIRST:
                 if not wanted():
                     break

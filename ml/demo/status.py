@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 
 STARTING, MAKING, OVER = "starting", "making", "over"
 PATIENCE = 120.0  # seconds that a maker may take until it works; it has libraries to import
+LOOK = 2.0
+_LOCK = Path(".demo") / "lock"
 _UNFINISHED = "It ended before it was done: the log says why."
 
 
@@ -54,20 +56,25 @@ class Making:
 
 
 def lock_of(models: Path) -> FileLock:
-    """The lock that the one maker for a folder of models holds; beside the models, so that instances share it."""
-    place = models / ".demo"
-    place.mkdir(parents=True, exist_ok=True)
-    return FileLock(place / "lock")
+    """The lock that the one maker for a folder of models holds; beside the models, so that instances share it.
+
+    Who looks whether it is held holds it for that moment: a maker waits `LOOK` seconds for it.
+    """
+    place = models / _LOCK
+    place.parent.mkdir(parents=True, exist_ok=True)
+    return FileLock(place)
 
 
 def is_made_now(models: Path) -> bool:
     """Whether a maker works on this folder."""
+    if not (models / _LOCK).is_file():
+        return False
     try:
         with lock_of(models).acquire(timeout=0):
             return False
     except Timeout:
         return True
-    except OSError:  # no folder, or none to write to: nobody can make anything there
+    except OSError:  # not to be written to: nobody can make anything there
         return False
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from ml.book import Entry, KeptBook, as_row
 from store.db import open_store
-from tests.bench.length import either
+from tests.bench.length import SHORT, either
 from tests.bench.serving import table
 
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432/test"
@@ -81,7 +81,7 @@ def schema() -> Iterator[str]:
 
 
 def main() -> int:
-    """Print the table; 1 where a search takes longer than the limit."""
+    """Print the table; 1 where a search takes longer than the limit, on which a rough figure says nothing."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else either(100_000, 5_000)
     with tempfile.TemporaryDirectory() as folder:
         rows = list(rows_of("SQLite", f"sqlite:///{folder}/likely.db", count))
@@ -93,7 +93,7 @@ def main() -> int:
     head = ["database", "asked", "median ms", "slowest ms"]
     cells = [[name, words, f"{middle:,.1f}", f"{worst:,.1f}"] for name, words, middle, worst in rows]
     table(f"Finding one of {count:,} records", head, cells)
-    return int(any(middle > LIMIT for _, words, middle, _ in rows if not words.startswith("load")))
+    return int(not SHORT and any(middle > LIMIT for _, words, middle, _ in rows if not words.startswith("load")))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.dockerfile import build, ignored, may_be
-from tests.serving import BIN, ROOT, free_port, status, wait_for
+from tests.serving import BIN, ROOT, free_port, status, text_of, wait_for
 
 TRAINED_HERE = "iris"
 
@@ -34,20 +34,25 @@ def image(models_dir, tmp_path_factory):
 
 
 @pytest.fixture
-def run(image):
+def run(image, tmp_path):
     """Start a command of the image; it is stopped at the end and must not have ended by itself."""
     started = []
 
     def start(command, **environ):
-        started.append(image.run(command, environ=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT))
-        return started[-1]
+        log = (tmp_path / f"log{len(started)}").open("w+")
+        process = image.run(command, environ=environ, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        started.append((process, log))
+        return process
 
     yield start
-    for process in started:
-        process.send_signal(signal.SIGTERM)
-        said, _ = process.communicate(timeout=60)
-        assert process.returncode in (0, -signal.SIGTERM), said.decode()
-        assert b"Traceback" not in said, said.decode()
+    for process, log in started:
+        ended = process.poll()
+        os.killpg(process.pid, signal.SIGTERM)  # what it has started too
+        process.wait(timeout=60)
+        said = text_of(log)
+        log.close()
+        assert ended is None, said
+        assert "Traceback" not in said, said
 
 
 def test_the_build_leaves_the_models_and_nothing_that_is_not_the_service(image):

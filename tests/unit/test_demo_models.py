@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -105,6 +106,31 @@ def test_only_one_makes_them(tmp_path):
     assert open_service(models).names() == ()
 
 
+def test_whoever_looks_does_not_keep_a_maker_away(tmp_path):
+    """Looking takes the lock for a moment, again and again; and where nobody ever made anything, leaves no trace."""
+    models = tmp_path / "models"
+    models.mkdir()
+    assert not status.is_made_now(models)
+    assert not list(models.iterdir())
+    stop = threading.Event()
+
+    def look():
+        while not stop.is_set():
+            status.is_made_now(models)
+
+    status.lock_of(models)
+    lookers = [threading.Thread(target=look) for _ in range(3)]
+    for each in lookers:
+        each.start()
+    try:
+        assert make.make_all(models, tmp_path / "status.json", lambda: False)
+    finally:
+        stop.set()
+        for each in lookers:
+            each.join()
+    assert status.read(tmp_path / "status.json", models).state == OVER
+
+
 def test_a_maker_that_died_is_told_as_failed_and_one_that_starts_is_waited_for(tmp_path):
     file = tmp_path / "status.json"
     assert status.read(file, tmp_path) is None
@@ -155,8 +181,11 @@ def test_a_service_without_models_has_them_made_and_says_so(tmp_path, monkeypatc
     make.make_all(tmp_path / "models", tmp_path / "var" / "demo-models.json")
     assert client.get("/readyz").status_code == 200
     assert client.get("/iris/predict").status_code == 200
+    file = tmp_path / "var" / "demo-models.json"
+    status.write(file, Making(OVER, ("iris", "loan"), None, {"loan": "Too little memory."}))
     create_server(settings)
     assert len(started) == 1  # there are models now
+    assert not file.exists()
 
 
 def test_where_the_operator_makes_them_alone_nothing_is_started(tmp_path, monkeypatch):
