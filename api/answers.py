@@ -83,6 +83,12 @@ def whole(scored: Scored) -> dict[str, Any]:
     return {"model": scored.model.key, "outcomes": outcomes.names, "predictions": predictions}
 
 
+def labels_beside(data: dict[str, Any]) -> dict[str, Any]:
+    """The same answer, the labels alone beside it, under the two names under which older clients look for them."""
+    labels = [each["label"] for each in data["predictions"]]
+    return data | {"prediction": labels, "results": labels}
+
+
 def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[str, Any]:
     """One score as JSON has it."""
     given = score.probabilities

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from api.answers import JSON, Answer, choose, notes_of, prediction, whole
+from api.answers import JSON, Answer, choose, labels_beside, notes_of, prediction, whole
 from api.asked import MOST, Asked
 from api.errors import NotAcceptable
 from api.shapes import names_of, without_strangers
@@ -20,7 +20,9 @@ from ml.service import Bundle, Service
 from ml.words import NOT_CAUSES, reasons
 
 
-def answer(service: Service, name: str, raws: Sequence[object], asked: Asked, accept: str = "") -> Answer:
+def answer(
+    service: Service, name: str, raws: Sequence[object], asked: Asked, accept: str = "", *, labels: bool = False
+) -> Answer:
     """The answer to a request that asks for something beside scores.
 
     Parameters
@@ -33,6 +35,8 @@ def answer(service: Service, name: str, raws: Sequence[object], asked: Asked, ac
     asked : Asked
     accept : str
         The request's Accept header; what is more than scores is given as JSON only.
+    labels : bool
+        Whether JSON has the labels alone, too.
 
     Raises
     ------
@@ -47,9 +51,13 @@ def answer(service: Service, name: str, raws: Sequence[object], asked: Asked, ac
     if not asked.only_scores:
         if content_type != JSON:
             raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
-        return Answer.in_json(_more(service, bundle, raws, asked) | ignored, bundle.key)
-    scored = service.score(bundle.key, raws)
-    return Answer.in_json(whole(scored) | ignored, bundle.key) if content_type == JSON else Answer.of(scored, accept)
+        made = _more(service, bundle, raws, asked)
+    else:
+        scored = service.score(bundle.key, raws)
+        if content_type != JSON:
+            return Answer.of(scored, accept)
+        made = whole(scored)
+    return Answer.in_json((labels_beside(made) if labels else made) | ignored, bundle.key)
 
 
 def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: Asked) -> dict[str, Any]:

@@ -7,12 +7,9 @@ is changed by any of them, so that it does no harm where a form of another site 
 
 from __future__ import annotations
 
-from typing import Any
-
-import orjson
 from flask import Flask, Response, request
 
-from api.answers import JSON, TEXT, Answer, as_text, choose, whole
+from api.answers import JSON, TEXT, Answer, choose, labels_beside, whole
 from api.asked import NAMES, read_asked
 from api.cross_site import computes
 from api.default_model import DefaultModel
@@ -41,23 +38,20 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         if found is not None:
             return hugging_face.respond(predict, model, found)
         raws = predict.read(model, body, kind, lenient=True)
-        if request.args:
-            return respond(answer(predict.service, model, raws, read_asked(request.args), accept))
-        return respond(_answer(predict.service.score(model, raws), accept, is_form(kind)))
+        wanted, _ = choose(accept, TEXT if is_form(kind) else JSON)
+        if not request.args:
+            return respond(_answer(predict.service.score(model, raws), wanted))
+        asked = read_asked(request.args)
+        accept = wanted.partition(";")[0] if asked.only_scores else accept  # more than scores is JSON, for a form too
+        return respond(_bare(answer(predict.service, model, raws, asked, accept, labels=True)))
 
 
-def _answer(scored: Scored, accept: str, form: bool) -> Answer:
-    content_type, write = choose(accept, TEXT if form else JSON)
-    made = write(scored)
-    if content_type == JSON:
-        made = orjson.dumps(whole(scored) | _labels(scored))
-    elif write is as_text:
-        made = made.removesuffix(b"\n")  # the bare label
-    return Answer(content_type, made, scored.model.key)
+def _answer(scored: Scored, wanted: str) -> Answer:
+    if wanted == JSON:
+        return Answer.in_json(labels_beside(whole(scored)), scored.model.key)
+    return _bare(Answer.of(scored, wanted.partition(";")[0]))
 
 
-def _labels(scored: Scored) -> dict[str, Any]:
-    """The labels alone, under the two names under which clients look for them."""
-    exclusive = scored.model.outcomes.exclusive
-    labels = [score.labels[0] if exclusive else score.labels for score in scored.scores]
-    return {"prediction": labels, "results": labels}
+def _bare(made: Answer) -> Answer:
+    """The bare label: no end of a line behind the last."""
+    return made._replace(body=made.body.removesuffix(b"\n")) if made.content_type.startswith(TEXT) else made

@@ -119,12 +119,25 @@ def test_independent_outcomes_are_lists_of_labels(client):
     assert form.text == ", ".join(answer["prediction"][0])
 
 
+def test_parameters_change_nothing_of_what_a_form_gets(client):
+    form = {name: str(value) for name, value in PERSON.items()}
+    plain = client.post("/binary/predict", data=form).text
+    assert client.post("/binary/predict?extra=ignore", data=form | {"algo": "dt"}).text == plain
+    assert client.post("/binary/predict?cutoff=0.5", data=form).json["predictions"][0]["label"] == plain
+    table = client.post("/binary/predict", data=form, headers={"Accept": "text/csv"})
+    assert table.content_type.startswith("text/csv")
+    assert table.text.splitlines()[1].startswith(f"{plain},")
+
+
 def test_the_limits_of_the_api_hold_at_the_addresses_of_pages(client):
     for path in ("/binary/predict", "/binary/insights"):
         answer = client.post(path, data=b"x" * 17_000_000, content_type="application/json")
         assert answer.status_code == (413 if path.endswith("predict") else 405)
     assert client.post("/binary/predict?nonsense=1", json=PERSON).json["error"]["code"] == "bad_parameter"
-    assert client.post("/binary/predict?cutoff=0.5", json=PERSON).json["predictions"][0]["decisions"]
+    decided = client.post("/binary/predict?cutoff=0.5&extra=ignore", json=PERSON | {"algo": "dt"}).json
+    assert decided["predictions"][0]["decisions"]
+    assert decided["ignored"] == ["algo"]
+    assert decided["prediction"] == decided["results"] == [decided["predictions"][0]["label"]]
     named = client.post("/binary/predict", json=PERSON, headers={"X-Request-Id": "mine"})
     assert named.headers["X-Request-Id"] == "mine"
     assert named.headers["X-Model"].startswith("binary@")
