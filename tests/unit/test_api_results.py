@@ -276,5 +276,24 @@ def test_a_result_is_scored_again_with_the_same_scores(house, places, sort, quer
     assert [_number(row[before]) for row in rows] == [_number(row[now]) for row in rows]
 
 
+def test_a_german_file_becomes_a_workbook_of_numbers_and_is_scored_again_the_same(house):
+    frame = people(rows=20, seed=6)
+    frame["income"] = (100 * frame["income"]).round(2)
+    english = house.table(house.send(frame.to_csv(index=False).encode()))
+    written = [f"{value:_.2f} €".replace(".", ",").replace("_", ".") for value in frame["income"]]
+    data = frame.assign(income=written).to_csv(index=False, sep=";", decimal=",")
+    place = house.send(data.encode("cp1252"))
+    assert house.client.get(place).json["errors"] == 0
+    book = house.client.get(f"{place}/result?format=xlsx")
+    assert [row["income"] for row in workbook(book)] == list(frame["income"])
+    again = house.table(house.send(book.data))
+    numbers = [
+        [float(row[table[0].index(name)]) for row in table[1:]]
+        for table, name in ((english, "probability_yes"), (again, "probability_yes"), (again, "probability_yes_2"))
+    ]
+    assert numbers[0] == pytest.approx(numbers[1], abs=1e-12)
+    assert numbers[0] == pytest.approx(numbers[2], abs=1e-12)
+
+
 def _number(text):
     return round(float(text), 12) if text else None
