@@ -64,6 +64,8 @@ def _numbers(feature: Feature, array: np.ndarray) -> Any:
     import pandas as pd
 
     dtype = feature.dtype
+    if dtype == "float64":
+        return array
     gaps = np.isnan(array)
     if dtype == "boolean" or dtype.startswith(NULLABLE_NUMBERS):
         whole = not dtype.startswith(("Int", "UInt")) or not (array[~gaps] % 1).any()
@@ -81,7 +83,7 @@ def _numbers(feature: Feature, array: np.ndarray) -> Any:
         )
     if dtype.startswith(("int", "uint")):
         return _whole(dtype, array) if not gaps.any() and not (array % 1).any() else array
-    return array.astype(dtype) if dtype.startswith("float") and dtype != "float64" else array
+    return array.astype(dtype) if dtype.startswith("float") else array
 
 
 def _whole(dtype: str, array: np.ndarray) -> np.ndarray:
@@ -145,7 +147,17 @@ def _objects(feature: Feature, array: np.ndarray) -> Any:
         array[missing] = None if feature.none_gaps else pd.NA if feature.dtype.startswith("string") else np.nan
     if feature.dtype == "object":  # of an array of objects a frame makes strings, and NaN of None
         return pd.Series(array, dtype=object)
-    return pd.array(array, dtype=feature.dtype)  # not a Series: to build one costs as much as a tree
+    return pd.array(array, dtype=_text_dtype(feature))  # not a Series: to build one costs as much as a tree
+
+
+def _text_dtype(feature: Feature) -> Any:
+    """The dtype of a column of texts, made once a feature: pandas looks its name up at length."""
+    import pandas as pd
+
+    kept = feature.__dict__.get("_text_dtype")
+    if kept is None:
+        kept = feature.__dict__["_text_dtype"] = pd.api.types.pandas_dtype(feature.dtype)
+    return kept
 
 
 def _native(value: Any) -> Any:

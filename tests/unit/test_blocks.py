@@ -69,3 +69,14 @@ def test_take_keeps_the_order_that_was_asked_for():
 def test_a_number_from_a_column_of_integers_keeps_its_fraction():
     schema = Schema((Feature("income", "Income", "number", dtype="int64"),))
     assert frame_of(schema, block_of(schema, [(5000.5,)]))["income"].tolist() == [5000.5]
+
+
+def test_who_renames_the_columns_of_a_frame_renames_no_other():
+    """Steps of one's own may do so; the names are made once for all frames of a schema."""
+    schema = Schema((Feature("a", "A", "number"), Feature("b", "B", "number")))
+    frame = frame_of(schema, (np.array([1.0]), np.array([2.0])))
+    frame.columns.name = "mine"
+    frame.columns = ["x", "y"]
+    other = frame_of(schema, (np.array([3.0, 4.0]), np.array([5.0, 6.0])))
+    assert (list(other.columns), other.columns.name, list(other.index)) == (["a", "b"], None, [0, 1])
+    assert other.to_numpy().tolist() == [[3.0, 5.0], [4.0, 6.0]]
