@@ -67,6 +67,7 @@
     try {
       c.route(await c.job(job.id, "/cancel", { method: "POST" }));
     } catch (error) {
+      if (error.status === 404) { c.trouble(...c.lost(error)); return; }
       cancelButton().disabled = false;
       c.say("scoring", `It goes on: ${error.words}`, true);
     }

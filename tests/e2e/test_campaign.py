@@ -261,6 +261,9 @@ def job(state, **more):
     return made | {"done": 0, "total": None, "errors": 0, "rate": None, "message": ""} | more
 
 
+GONE = "removed by somebody"
+
+
 @pytest.fixture
 def watched(browse):
     """A page that watches a job, and what the server says of it from now on."""
@@ -268,11 +271,17 @@ def watched(browse):
     said = [job("running", done=30_000, total=120_000, rate=1000.0, errors=7)]
 
     def answer(route):
-        if route.request.method == "DELETE":
+        if route.request.url.endswith("/cancel") and said[0] is not GONE:
             said[0] = job("cancelled")
+        if said[0] is GONE:
+            route.fulfill(
+                status=404, json={"error": {"code": "unknown_job", "message": "There is no job.", "hint": ""}}
+            )
+            return
         route.fulfill(json=said[0]) if said[0] else route.abort()
 
     tab.page.route(f"**/jobs/{JOB}", answer)
+    tab.page.route(f"**/jobs/{JOB}/cancel", answer)
     return tab.open(f"/loan/campaign?job={JOB}"), said
 
 
@@ -300,6 +309,15 @@ def test_a_server_that_is_away_is_waited_for_and_a_failure_says_what_to_do(watch
     expect(tab.page.get_by_role("alert")).to_have_text(
         "Line 8 has 3 cells, the header has 12. Choose the file again, or another one."
     )
+
+
+def test_a_job_that_somebody_removed_cannot_be_cancelled_and_says_so(watched):
+    tab, said = watched
+    step(tab, "scoring")
+    said[0] = GONE
+    tab.page.get_by_role("button", name="Cancel").click()
+    step(tab, "trouble")
+    expect(tab.page.get_by_role("heading", name="This campaign is no longer here")).to_be_visible()
 
 
 def test_a_campaign_that_is_gone_says_so(browse):
