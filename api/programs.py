@@ -34,7 +34,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         """Score the records of the body."""
         model, body = name or default.name(), request.get_data(cache=False)
         kind, accept = request.content_type or "", request.headers.get("Accept", "")
-        found = hugging_face.question(body, kind, predict.service.model(model).schema)
+        found = hugging_face.question(body, predict.service.model(model).schema)
         if found is not None:
             return hugging_face.respond(predict, model, found)
         raws = predict.read(model, body, kind, lenient=True)

@@ -20,7 +20,7 @@ class LabelsBeside(Predictions):
     """Scores, and the labels alone under the names under which clients look for them."""
 
     prediction: list[str | list[str]] | MISSING = MISSING
-    """The labels; there where no parameter came."""
+    """The labels, in the order of the records."""
     results: list[str | list[str]] | MISSING = MISSING
     """The same."""
 

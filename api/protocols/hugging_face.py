@@ -17,7 +17,6 @@ from api.answers import JSON
 from api.errors import refusal_of
 from api.predict import Predict
 from api.protocols.common import in_json, json_object, score_request
-from api.reading import is_form
 from api.shapes import in_columns, names_of, rows_or_records
 from ml.errors import LikelyError, Unreadable
 from ml.schema import Schema
@@ -28,9 +27,9 @@ BESIDE = {"parameters", "options"}
 HINT = 'Send {"inputs": {"data": {"feature": [value, …]}}}, or {"inputs": [{"feature": value}, …]}.'
 
 
-def question(body: bytes, content_type: str, schema: Schema) -> dict[str, Any] | None:
-    """What a body asks in this protocol; None where it speaks another."""
-    if is_form(content_type) or not any(f'"{key}"'.encode() in body for key in (INPUTS, TABLE)):
+def question(body: bytes, schema: Schema) -> dict[str, Any] | None:
+    """What a body asks in this protocol, whatever its type is said to be; None where it speaks another."""
+    if not body.lstrip().startswith(b"{") or not any(f'"{key}"'.encode() in body for key in (INPUTS, TABLE)):
         return None
     try:
         data = json_object(body, HINT)

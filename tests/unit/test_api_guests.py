@@ -120,6 +120,11 @@ def test_hugging_faces_inputs_get_labels_with_scores(client, service, labels, nu
     assert best == [found[:1] for found in answer]
 
 
+def test_hugging_faces_body_may_be_said_to_be_a_form(client, labels):
+    answer = client.post("/", data=json.dumps({"table": TEXTS}), content_type=CURL)
+    assert answer.json == labels
+
+
 def test_hugging_faces_single_record_is_a_list_of_one(client, labels):
     assert client.post("/", json={"inputs": PEOPLE[0]}).json[0][0]["label"] == labels[0]
 
