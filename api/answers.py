@@ -37,9 +37,11 @@ class Answer(NamedTuple):
     key: str
 
     @classmethod
-    def of(cls, scored: Scored, accept: str) -> Answer:
-        """Scores in the form that an Accept header asks for."""
+    def of(cls, scored: Scored, accept: str, notes: Sequence[str] = ()) -> Answer:
+        """Scores in the form that an Accept header asks for; notes of a table are told in JSON only."""
         content_type, write = choose(accept)
+        if notes and content_type == JSON:
+            return cls.in_json(whole(scored) | {"notes": notes}, scored.model.key)
         return cls(content_type, write(scored), scored.model.key)
 
     @classmethod

@@ -11,9 +11,10 @@ from flask import request
 
 from api.query import BadParameter
 from api.shapes import names_of, without_strangers
+from ml.files.read_options import NAMES as READING
 from ml.schema import Schema
 
-NAMES = ("explain", "blanks", "version", "cutoff", "outcome", "extra")
+NAMES = ("explain", "blanks", "version", "cutoff", "outcome", "extra", *READING)
 CHOSEN = "chosen"
 MOST = 100  # records of a request that asks for more than scores: each takes some milliseconds
 

@@ -11,6 +11,7 @@ from api.answers import JSON, Answer, choose, labels_beside, notes_of, predictio
 from api.asked import MOST, Asked
 from api.errors import NotAcceptable
 from api.shapes import names_of, without_strangers
+from api.tables import notes_of_table
 from ml.advice import Standing
 from ml.errors import InvalidRecord, Problem, TooManyRecords, UnknownModel
 from ml.evaluation import no_probabilities
@@ -44,10 +45,11 @@ def answer(
     """
     bundle = _model(service, name, asked.version)
     content_type, _ = choose(accept)
-    ignored: dict[str, Any] = {}
+    said = notes_of_table(raws)
+    ignored: dict[str, Any] = {"notes": said} if said else {}
     if asked.ignore:
         raws, strangers = without_strangers(raws, names_of(bundle.schema))
-        ignored = {"ignored": strangers}
+        ignored["ignored"] = strangers
     if not asked.only_scores:
         if content_type != JSON:
             raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")

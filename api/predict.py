@@ -14,6 +14,9 @@ from api.query import takes
 from api.reading import read_body
 from api.shapes import names_of
 from api.short import ShortWay
+from api.tables import notes_of_table, read_table
+from ml.files.open_table import AUTO
+from ml.files.read_options import ReadOptions
 from ml.service import Service
 
 if TYPE_CHECKING:
@@ -33,18 +36,23 @@ class Predict:
     def __init__(self, service: Service, most: int) -> None:
         self.service, self.most = service, most
 
-    def read(self, name: str, body: bytes, content_type: str, *, lenient: bool = False) -> list[object]:
+    def read(
+        self, name: str, body: bytes, content_type: str, *, lenient: bool = False, options: ReadOptions = AUTO
+    ) -> list[object]:
         """The records of a body; parameters and errors as :func:`api.reading.read_body`."""
 
         def known() -> frozenset[str]:
             return names_of(self.service.model(name).schema)
 
-        return read_body(body, content_type, self.most, known, lenient=lenient)
+        def tables(body: bytes, content_type: str) -> list[object]:
+            return read_table(body, content_type, self.most, self.service.model(name).schema, options)
+
+        return read_body(body, content_type, self.most, known, lenient=lenient, tables=tables)
 
     def plain(self, environ: WSGIEnvironment, name: str, body: bytes) -> Answer:
         """The scores of a body, where the address asks for nothing more."""
         raws = self.read(name, body, environ.get("CONTENT_TYPE", ""))
-        return Answer.of(self.service.score(name, raws), environ.get("HTTP_ACCEPT", ""))
+        return Answer.of(self.service.score(name, raws), environ.get("HTTP_ACCEPT", ""), notes_of_table(raws))
 
 
 def register(app: Flask, predict: Predict) -> None:
@@ -58,7 +66,8 @@ def register(app: Flask, predict: Predict) -> None:
         body = request.get_data(cache=False)
         if not request.args:
             return respond(predict.plain(request.environ, name, body))
-        raws = predict.read(name, body, request.content_type or "")
+        options = ReadOptions.from_mapping(request.args)
+        raws = predict.read(name, body, request.content_type or "", options=options)
         return respond(answer(predict.service, name, raws, read_asked(request.args), request.headers.get("Accept", "")))
 
     app.wsgi_app = ShortWay(app, predict.plain)  # type: ignore[method-assign]

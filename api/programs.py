@@ -18,6 +18,7 @@ from api.predict import Predict, respond
 from api.protocols import hugging_face
 from api.query import takes
 from api.reading import is_form
+from ml.files.read_options import ReadOptions
 from ml.score import Scored
 
 
@@ -37,7 +38,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         found = hugging_face.question(body, predict.service.model(model).schema)
         if found is not None:
             return hugging_face.respond(predict, model, found)
-        raws = predict.read(model, body, kind, lenient=True)
+        raws = predict.read(model, body, kind, lenient=True, options=ReadOptions.from_mapping(request.args))
         wanted, _ = choose(accept, TEXT if is_form(kind) else JSON)
         if not request.args:
             return respond(_answer(predict.service.score(model, raws), wanted))

@@ -16,17 +16,25 @@ from werkzeug.http import parse_options_header
 from api.errors import UnsupportedContent, too_many
 from api.multipart import MULTIPART, Form, is_multipart, read_form
 from api.shapes import SEND, Known, records_in, repeated
+from api.tables import is_table
 from ml.errors import NoRecords, Unreadable
 from ml.files.open_table import open_table
 
 JSON = "application/json"
+Tables = Callable[[bytes, str], list[object]]
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 10_000
 LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_body(
-    body: bytes, content_type: str, most: int, known: Known = frozenset, *, lenient: bool = False
+    body: bytes,
+    content_type: str,
+    most: int,
+    known: Known = frozenset,
+    *,
+    lenient: bool = False,
+    tables: Tables | None = None,
 ) -> list[object]:
     """The records of a body.
 
@@ -41,13 +49,17 @@ def read_body(
         Gives the names that the model knows.
     lenient : bool
         True reads JSON that is sent as a form, which is what ``curl -d`` does unless it is told otherwise.
+    tables : callable, optional
+        Reads a table (body, content type) for the model that is asked; without it cells stay as they are.
 
     Raises
     ------
     UnsupportedContent, Unreadable, NoRecords, TooManyRecords
     """
     if content_type != JSON and is_multipart(content_type):
-        raws = _read_multipart(body, content_type, most, known)
+        raws = _read_multipart(body, content_type, most, known, tables)
+    elif tables is not None and content_type != JSON and is_table(content_type) and body.strip():
+        raws = tables(body, content_type)
     else:
         read = _read_json if content_type == JSON else _reader(content_type)
         text = _text(body)
@@ -71,7 +83,7 @@ def looks_like_json(text: str) -> bool:
     return text.lstrip()[:1] in ("{", "[")
 
 
-def _read_multipart(body: bytes, content_type: str, most: int, known: Known) -> list[object]:
+def _read_multipart(body: bytes, content_type: str, most: int, known: Known, tables: Tables | None) -> list[object]:
     """One record of fields, or the records of a file."""
     form = read_form(io.BytesIO(body), content_type)
     if form.filename is None:
@@ -81,7 +93,7 @@ def _read_multipart(body: bytes, content_type: str, most: int, known: Known) -> 
         raise Unreadable(
             f"Beside the file came {', '.join(form.fields)[:200]}.", "Send the file alone, or fields alone."
         )
-    return read_body(data, _type_of(form, data), most, known)
+    return read_body(data, _type_of(form, data), most, known, tables=tables)
 
 
 def _type_of(form: Form, data: bytes) -> str:

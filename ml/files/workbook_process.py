@@ -19,6 +19,8 @@ MOST_ROWS = 1_048_576  # of a sheet, by Excel's own limit
 MOST_CELLS = 50_000_000  # of a sheet, empty ones too: they are held in memory
 LARGEST = 1024**3  # bytes of a sheet
 LARGEST_PARTS = 256 * 1024**2  # bytes of everything else
+SMALL = 64 * 1024**2  # bytes that any workbook may have
+RATIO = 200  # times a workbook may grow beyond that; those of spreadsheets grow by 5 to 30
 BLOCK = 1024**2
 LOOKED_AT = 50  # rows of a sheet, to see whether it holds a table
 MOST_NAMED = 5
@@ -66,18 +68,15 @@ def _check_sizes(path: str) -> None:
     """Refuse what unpacks to too much: by the sizes that the archive states, and by unpacking: they may be wrong."""
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
-    _within(parts, [part.file_size for part in parts])
+    sheets = [part.file_size for part in parts if _is_sheet(part.filename)]
+    size = sum(part.file_size for part in parts)
+    allowed = max(SMALL, RATIO * Path(path).stat().st_size)
+    if max(sheets, default=0) > LARGEST or size - sum(sheets) > LARGEST_PARTS or size > allowed:
+        raise Refused(f"Unpacked the workbook has {size / BLOCK:,.0f} MB, too much to be read.", SAVE)
     with Path(path).open("rb") as file:
-        sizes = []
         for part in parts:
-            sizes.append(_unpacked(file, part))
-            _within(parts, sizes)
-
-
-def _within(parts: list[zipfile.ZipInfo], sizes: list[int]) -> None:
-    sheets = [size for part, size in zip(parts, sizes, strict=False) if _is_sheet(part.filename)]
-    if max(sheets, default=0) > LARGEST or sum(sizes) - sum(sheets) > LARGEST_PARTS:
-        raise Refused(f"Unpacked the workbook has {sum(sizes) / BLOCK:,.0f} MB or more, too much to be read.", SAVE)
+            if _unpacked(file, part) > part.file_size:
+                raise Refused("The workbook unpacks to more than it states, which no program writes.", SAVE)
 
 
 def _is_sheet(name: str) -> bool:
@@ -85,7 +84,7 @@ def _is_sheet(name: str) -> bool:
 
 
 def _unpacked(file: Any, part: zipfile.ZipInfo) -> int:
-    """Bytes of a part as it really unpacks, up to the most that is allowed."""
+    """Bytes of a part as it really unpacks; counted until there are more than the archive states."""
     file.seek(part.header_offset)
     header = file.read(HEADER)
     file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
@@ -93,7 +92,7 @@ def _unpacked(file: Any, part: zipfile.ZipInfo) -> int:
         return part.compress_size
     if part.compress_type != zipfile.ZIP_DEFLATED:
         raise Refused("The workbook is packed in a way that is not read here.", SAVE)
-    most = LARGEST if _is_sheet(part.filename) else LARGEST_PARTS
+    most = part.file_size
     unpack, size, left = zlib.decompressobj(-zlib.MAX_WBITS), 0, part.compress_size
     while left > 0 and not unpack.eof and size <= most:
         block = file.read(min(left, BLOCK // 16))

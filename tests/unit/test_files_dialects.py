@@ -190,3 +190,36 @@ def test_a_job_gives_the_same_and_says_what_was_left_out(job, wanted, name):
     assert found["total"] == len(RECORDS)
     left_out = [note for note in found["notes"] if "left out" in note]
     assert bool(left_out) == (name != "R, write.csv2")
+
+
+@pytest.fixture(scope="module")
+def api(service):
+    return create_api(service, dict, 10_000_000, 1000).test_client()
+
+
+CSVS = [name for name in DIALECTS if name != "Excel workbook"]
+
+
+@pytest.mark.parametrize("name", CSVS)
+def test_a_body_in_any_dialect_gives_the_same(api, wanted, name):
+    answer = api.post("/api/v1/models/loan/predict?extra=ignore", data=DIALECTS[name][0], content_type="text/csv")
+    assert answer.status_code == 200, answer.text
+    found = [list(each["probabilities"].values()) for each in answer.json["predictions"]]
+    assert len(found) == len(wanted)
+    for given, probabilities in zip(found, wanted, strict=True):
+        assert given == pytest.approx(probabilities, abs=1e-12)
+    if "total" in name:
+        assert "1 line of totals left out: line 48." in answer.json["notes"]
+
+
+def test_the_address_says_how_a_body_is_written(api):
+    data = b"ApplicantIncome;LoanAmount\n5.849;100\n"
+    ask = "/api/v1/models/loan/predict"
+    good = api.post(f"{ask}?decimal=comma&separator=semicolon", data=data, content_type="text/csv")
+    assert good.status_code == 200, good.text
+    same_as = api.post(ask, json={"ApplicantIncome": 5849, "LoanAmount": 100})
+    assert good.json["predictions"][0]["probabilities"] == same_as.json["predictions"][0]["probabilities"]
+    bad = api.post(f"{ask}?decimal=x", data=data, content_type="text/csv")
+    assert (bad.status_code, bad.json["error"]["code"]) == (400, "bad_parameter")
+    charset = api.post(ask, data=data.replace(b"100", b"\xff"), content_type="text/csv; charset=utf-8")
+    assert (charset.status_code, charset.json["error"]["code"]) == (400, "unreadable")
