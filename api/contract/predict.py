@@ -109,6 +109,8 @@ class Predictions(Shape):
     """The cut-offs at which was decided."""
     ignored: Annotated[list[str], Field(examples=[["remarks"]])] | MISSING = MISSING
     """With extra=ignore: the fields that were left out."""
+    notes: Annotated[list[str], Field(examples=[["No column gives income."]])] | MISSING = MISSING
+    """Of a table: what is worth saying of how it was read."""
     about: Annotated[str, Field(examples=["yes"])] | MISSING = MISSING
     """The outcome that the reasons are about."""
     remark: str | MISSING = MISSING

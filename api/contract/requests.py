@@ -37,20 +37,6 @@ class ExtraQuery(Asked):
     """With `ignore` they are left out, instead of refused."""
 
 
-class PredictQuery(OutcomeQuery, ExtraQuery):
-    """What is wanted beside scores; the answer is JSON then."""
-
-    explain: Flag = False
-    """Contributions and reasons of each record; up to 100 records."""
-    blanks: Literal["allow", "refuse"] = "refuse"
-    """With `allow` what a record lacks is not known yet: expected probabilities, their range, and what is worth asking;
-    up to 100 records."""
-    cutoff: Annotated[str, Field(pattern=r"^(chosen|[0-9.eE+-]+)$", examples=["0.35", "chosen"])] = ""
-    """Decisions at this probability, or at the cut-offs in use where it is `chosen`."""
-    version: Annotated[str, Field(examples=["3f9a1c2b"])] = ""
-    """Fingerprint of the version that answers; the live one where it is left out."""
-
-
 class FileQuery(Asked):
     """How a file is written; what is not said is found out."""
 
@@ -66,6 +52,20 @@ class FileQuery(Asked):
     """Sheet of a workbook, by name or by number from 1; a hidden one, too."""
     dates: Literal["dmy", "mdy", "ymd"] | None = None
     """Order of day, month and year."""
+
+
+class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
+    """What is wanted beside scores; the answer is JSON then."""
+
+    explain: Flag = False
+    """Contributions and reasons of each record; up to 100 records."""
+    blanks: Literal["allow", "refuse"] = "refuse"
+    """With `allow` what a record lacks is not known yet: expected probabilities, their range, and what is worth asking;
+    up to 100 records."""
+    cutoff: Annotated[str, Field(pattern=r"^(chosen|[0-9.eE+-]+)$", examples=["0.35", "chosen"])] = ""
+    """Decisions at this probability, or at the cut-offs in use where it is `chosen`."""
+    version: Annotated[str, Field(examples=["3f9a1c2b"])] = ""
+    """Fingerprint of the version that answers; the live one where it is left out."""
 
 
 class JobQuery(FileQuery):
