@@ -83,7 +83,7 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
     refuse_malformed(app)
     write_as_readers_do(server, url.under)
     serve_static_well(app)
-    answer_404_where_no_page_is(app, lambda path: is_page(path, rooms.service))
+    answer_404_where_no_page_is(app, lambda path: is_page(path, rooms.service) or is_coming(path, rooms))
     return app
 
 
@@ -97,6 +97,12 @@ def is_page(path: str, service: Service) -> bool:
     """Whether a path is the address of a page, and of a model where it names one."""
     page = url.parse(path)
     return page is not None and (page.model is None or page.model.partition("@")[0] in service.names())
+
+
+def is_coming(path: str, rooms: Rooms) -> bool:
+    """Whether a path is the address of a page of a demo model that is being made: there stands how far it is."""
+    page, making = url.parse(path), rooms.making()
+    return bool(page and making and making.goes_on and page.model in making.names)
 
 
 def create_server(settings: Settings | None = None, *, change: Callable[[Dash], None] | None = None) -> Flask:

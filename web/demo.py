@@ -40,7 +40,7 @@ class DemoModels:
             log.warning("There are no models yet; the demo models are being made by another process.")
             return
         log.warning("There are no models; the demo models are being made. DEMO_MODELS=off leaves that to you.")
-        status.write(self._file, Making(status.STARTING))
+        status.write(self._file, Making(status.STARTING, status.QUICK_FIRST))
         command = [sys.executable, "-m", "ml.demo", str(self._models), str(self._file)]
         self._process = subprocess.Popen(command, cwd=self._home, env=self._environ, stdin=subprocess.DEVNULL)  # noqa: S603
 
@@ -53,5 +53,5 @@ class DemoModels:
         """How far it is; None where nothing was begun and nobody makes any."""
         found = status.read(self._file, self._models)
         if found is None and status.is_made_now(self._models):
-            return Making(status.MAKING)
+            return Making(status.MAKING, status.QUICK_FIRST)
         return found

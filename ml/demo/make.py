@@ -9,16 +9,15 @@ from pathlib import Path
 from filelock import Timeout
 
 from ml.build import build_bundle
-from ml.demo.status import LOOK, MAKING, OVER, Making, lock_of, write
+from ml.demo.status import LOOK, MAKING, OVER, QUICK_FIRST, Making, lock_of, write
 from ml.errors import LikelyError
 from ml.lifecycle.actions import make_live, remove_version
 from ml.lifecycle.state import live_of
-from ml.recipes import RECIPES, recipe
+from ml.recipes import recipe
 
 log = logging.getLogger("likely.demo")
 
 WHY = "The service was started without models"
-QUICK_FIRST = tuple(reversed(RECIPES))
 
 
 def make_all(models: Path, file: Path, wanted: Callable[[], bool] = lambda: True) -> bool:

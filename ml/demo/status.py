@@ -11,6 +11,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ml.recipes import RECIPES
+
+QUICK_FIRST = tuple(reversed(RECIPES))  # so that something serves soon
 STARTING, MAKING, OVER = "starting", "making", "over"
 PATIENCE = 120.0  # seconds that a maker may take until it works; it has libraries to import
 LOOK = 2.0

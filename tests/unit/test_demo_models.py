@@ -178,6 +178,7 @@ def test_a_service_without_models_has_them_made_and_says_so(tmp_path, monkeypatc
     ready = client.get("/readyz")
     assert ready.status_code == 503
     assert ready.json["parts"]["models"].startswith("There is none yet: the demo models are being made.")
+    assert [client.get(path).status_code for path in ("/", "/iris/predict", "/nope/predict")] == [200, 200, 404]
     make.make_all(tmp_path / "models", tmp_path / "var" / "demo-models.json")
     assert client.get("/readyz").status_code == 200
     assert client.get("/iris/predict").status_code == 200
