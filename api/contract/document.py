@@ -163,9 +163,9 @@ def _operation(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, An
     if operation.body:
         body = operation.body
         made["requestBody"] = {
-            "description": body.says,
+            "description": body.words,
             "required": body.required,
-            "content": _contents(body.contents, schemas, body.examples),
+            "content": _contents(body.contents, schemas),
         }
     return made | {"responses": _responses(operation, schemas)}
 
@@ -181,15 +181,12 @@ def _responses(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, An
             "headers": {
                 headers.ANSWERED[name][0]: {"$ref": f"#/components/headers/{name}"} for name in ("RequestId", *known)
             },
-        } | ({"content": _contents(contents, schemas, {})} if contents else {})
+        } | ({"content": _contents(contents, schemas)} if contents else {})
     return made
 
 
-def _contents(contents: Contents, schemas: Mapping[Any, Any], examples: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        media: {"schema": _schema(media, kind, schemas)} | ({"example": examples[media]} if media in examples else {})
-        for media, kind in contents.items()
-    }
+def _contents(contents: Contents, schemas: Mapping[Any, Any]) -> dict[str, Any]:
+    return {media: {"schema": _schema(media, kind, schemas)} for media, kind in contents.items()}
 
 
 def _schema(media: str, kind: Any, schemas: Mapping[Any, Any]) -> dict[str, Any]:
@@ -220,7 +217,7 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def query_parameters(kind: type[BaseModel]) -> list[dict[str, Any]]:
-    """The fields of a model as parameters of an address."""
+    """The fields of a model as parameters of an address; a default is told in words, else generated clients send it."""
     schema = kind.model_json_schema(ref_template=REF)
     made = []
     for name, field in schema.get("properties", {}).items():
@@ -228,14 +225,14 @@ def query_parameters(kind: type[BaseModel]) -> list[dict[str, Any]]:
         if "anyOf" in shape:  # what is left out is null in Python, and nothing in an address
             others = [each for each in shape.pop("anyOf") if each.get("type") != "null"]
             shape |= others[0] if len(others) == 1 else {"anyOf": others}
-        if field.get("default") not in (None, ""):
-            shape["default"] = field["default"]
+        usual = field.get("default")
+        said = field.get("description", "") + (f" As a rule: {usual}." if usual not in (None, "") else "")
         made.append(
             {
                 "name": name,
                 "in": "query",
                 "required": False,
-                "description": field.get("description", ""),
+                "description": said,
                 "schema": shape,
             }
         )

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import MISSING, Field
 
 from api.contract.base import Count, ModelKey, Seconds, Shape
-from api.contract.operation import BYTES, CSV, JSON, Body, Given, Operation, in_json
-from api.contract.predict import Record, Records
+from api.contract.operation import BYTES, CSV, Body, Given, Operation, in_json
+from api.contract.predict import TSV
 from api.contract.requests import JobQuery, JobsQuery, ResultQuery
 
 TAG = "Jobs"
@@ -92,22 +92,6 @@ class Export(Job):
     """The job whose result it is."""
 
 
-class JobUpload(Shape):
-    """A form with a file, after the options, which may also stand in the address."""
-
-    name: str | MISSING = MISSING
-    columns: str | MISSING = MISSING
-    held: Literal["true", "false"] | MISSING = MISSING
-    callback_url: str | MISSING = MISSING
-    encoding: str | MISSING = MISSING
-    separator: str | MISSING = MISSING
-    decimal: str | MISSING = MISSING
-    header_row: Annotated[str, Field(examples=["3"])] | MISSING = MISSING
-    sheet: str | MISSING = MISSING
-    dates: Literal["dmy", "mdy", "ymd"] | MISSING = MISSING
-    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
-
-
 class JobPageLinks(Shape):
     """Addresses of pages."""
 
@@ -147,17 +131,10 @@ OPERATIONS = (
         query=JobQuery,
         headers=("IdempotencyKey",),
         body=Body(
-            {
-                BYTES: None,
-                CSV: None,
-                "text/tab-separated-values": None,
-                XLSX: None,
-                PARQUET: None,
-                JSON: Annotated[list[Record], Field(min_length=1)] | Record | Records,
-                NDJSON: None,
-                MULTIPART: JobUpload,
-            },
-            "A table with a header and a line for each record, or records as JSON or as lines of JSON; streamed.",
+            {BYTES: None},
+            "A table with a header and a line for each record, or records as JSON or as lines of JSON; streamed. "
+            "Its type may be left to us. A form holds the file behind the options, which may be its fields, too.",
+            also=(CSV, TSV, XLSX, PARQUET, "application/json", NDJSON, MULTIPART),
         ),
     ),
     Operation("GET", "/api/v1/jobs/{job}", "get_job", TAG, "Tell how far a job is", {200: JOB}, (404, 503)),

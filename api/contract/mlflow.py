@@ -61,7 +61,7 @@ def _at(path: str, suffix: str, refused: tuple[int, ...]) -> tuple[Operation, ..
             "POST", f"{path}/invocations", f"invocations{suffix}", TAG, "Score records as MLflow does",
             {200: Given({JSON: Invoked, CSV: None}, "Predictions in the order of the records.", ("Model",))},
             (400, 404, 408, 413, 415, 422, 503), query=ExtraQuery, error=InvocationsError,
-            body=Body({JSON: InvocationsRequest, CSV: None}, "Records in one of four forms, or a table."),
+            body=Body({JSON: InvocationsRequest}, "Records in one of four forms, or a table.", also=(CSV,)),
         ),
         Operation(
             "GET", f"{path}/ping", f"ping{suffix}", TAG, "Tell whether requests can be sent",

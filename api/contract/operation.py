@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel
@@ -47,14 +47,20 @@ class Body:
         As of :class:`Given`.
     says : str
     required : bool
-    examples : mapping
-        Media type to an example.
+    also : tuple of str
+        Other media types that are read. They are told in words: a generator that does not know one of the types of a
+        body leaves the whole operation out.
     """
 
     contents: Contents
     says: str = ""
     required: bool = True
-    examples: Mapping[str, Any] = field(default_factory=dict)
+    also: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What is sent, and as what."""
+        return f"{self.says} Also taken: {', '.join(self.also)}." if self.also else self.says
 
 
 @dataclass(frozen=True)

@@ -19,10 +19,11 @@ ByOutcome = Annotated[dict[str, Probability], Field(examples=[{"yes": 0.73, "no"
 ByFeature = Annotated[dict[str, dict[str, float]], Field(examples=[{"yes": {"income": 0.12, "debt": -0.05}}])]
 
 
-class Record(RootModel[Annotated[dict[str, Scalar], Field(min_length=1)]]):
+class Record(RootModel[Annotated[dict[str, Any], Field(min_length=1)]]):
     """Values by the names of the features, as the model's own address lists them.
 
-    Null, or nothing, where a value is not known.
+    Numbers, texts, true or false; null, or nothing, where a value is not known. The document of a model tells the very
+    type of each.
     """
 
     model_config = ConfigDict(
@@ -125,20 +126,10 @@ class SplitFrame(Shape):
     data: Annotated[list[list[Scalar]], Field(min_length=1)]
 
 
-class Upload(Shape):
-    """A form with a file of records."""
-
-    file: Annotated[bytes, Field(json_schema_extra={"format": "binary"})]
-    """JSON, or a table; told apart by type, name and content."""
+PREDICT_BODY: dict[str, Any] = {JSON: Record | Annotated[list[Record], Field(min_length=1)] | Records | SplitFrame}
+OTHERS = (FORM, MULTIPART, CSV, TSV)  # types of bodies, see api.contract.operation.Body
 
 
-PREDICT_BODY: dict[str, Any] = {
-    JSON: Record | Annotated[list[Record], Field(min_length=1)] | Records | SplitFrame,
-    FORM: Record,
-    MULTIPART: Upload,
-    CSV: None,
-    TSV: None,
-}
 PREDICT_ANSWERS = {
     200: Given({JSON: Predictions, TEXT: None, CSV: None}, "Scores, in the order of the records.", ("Model",))
 }
@@ -154,7 +145,11 @@ OPERATIONS = (
         PREDICT_ANSWERS,
         PREDICT_REFUSALS,
         query=PredictQuery,
-        body=Body(PREDICT_BODY, "One record, a list of them, or a table with a header and a line for each record."),
+        body=Body(
+            PREDICT_BODY,
+            "One record, a list of them, or a table with a header and a line for each record.",
+            also=OTHERS,
+        ),
         description="The model is a parameter: a new model needs no new client. Accept chooses what comes back: JSON, "
         "the bare label, or a table.",
     ),

@@ -9,7 +9,7 @@ from pydantic import MISSING, Field
 from api.contract.base import Probability, Scalar, Shape
 from api.contract.errors import Error
 from api.contract.operation import CSV, JSON, TEXT, Body, Given, Operation
-from api.contract.predict import PREDICT_BODY, PREDICT_REFUSALS, Predictions, Record
+from api.contract.predict import OTHERS, PREDICT_BODY, PREDICT_REFUSALS, Predictions, Record
 from api.contract.requests import PredictQuery
 
 TAG = "Short addresses"
@@ -80,7 +80,7 @@ OPERATIONS = tuple(
         {200: ANSWER},
         PREDICT_REFUSALS,
         query=PredictQuery,
-        body=Body(BODY, "One record, a list of them, a table, or what a client of Hugging Face sends."),
+        body=Body(BODY, "One record, a list of them, a table, or what a client of Hugging Face sends.", also=OTHERS),
         error=Error | HuggingFaceError,
     )
     for path, operation, summary in ADDRESSES

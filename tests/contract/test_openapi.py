@@ -149,7 +149,8 @@ def test_generators_can_make_a_client_of_the_document(service, name):
             assert "X-Request-Id" in answer["headers"], (each["operationId"], status)
             schema = answer.get("content", {}).get(JSON, {}).get("schema")
             assert schema is None or tells(schema) or each["operationId"] in ("contract", "model_contract")
-    assert all(tells(each) for each in made["components"]["schemas"].values())
+    silent = {key for key, each in made["components"]["schemas"].items() if not tells(each)}
+    assert silent == (set() if name else {"Record"})  # of any model: its fields are told by the document of a model
 
 
 def tells(schema):
