@@ -90,6 +90,8 @@ class CellRules:
         if feature.kind == "text":
             return plain_cell(unwrapped(cell) if cell[:1] == "=" else cell)
         text = unwrapped(cell).strip(SPACES)
+        if not text and feature.spaces:  # a cell of nothing but spaces is a value there
+            return cell
         if text in feature.by_text or text.casefold() in feature.coded:
             return text
         if feature.kind == "category" and text.casefold() in self._spellings(feature):
