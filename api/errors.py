@@ -22,7 +22,7 @@ from werkzeug.exceptions import (
 from api.bodies import NotWhole, UnknownCoding
 from api.cross_site import ForeignSite
 from api.ids import request_id
-from jobs import campaigns, intake, lists, results, stored
+from jobs import campaigns, lists, refused, results, stored
 from ml import errors
 from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords
 from ml.files.write.xlsx import TooLarge
@@ -67,12 +67,12 @@ _STATUS: dict[type[LikelyError], int] = {
     errors.TooManyRecords: 413,
     ReportBusy: 503,
     StoreAway: 503,
-    intake.UnknownJob: 404,
-    intake.NotDone: 409,
-    intake.KeyTaken: 409,
-    intake.NoRoom: 507,
-    intake.NoTable: 415,
-    intake.FileTooLarge: 413,
+    refused.UnknownJob: 404,
+    refused.NotDone: 409,
+    refused.KeyTaken: 409,
+    refused.NoRoom: 507,
+    refused.NoTable: 415,
+    refused.FileTooLarge: 413,
     campaigns.NotHeld: 409,
     campaigns.NoCampaign: 409,
     lists.CampaignGone: 404,

@@ -12,7 +12,8 @@ from api.errors import UnsupportedContent
 from api.query import takes
 from api.uploads import open_upload
 from jobs.campaigns import Campaigns
-from jobs.intake import LONGEST_KEY, Intake, too_large
+from jobs.intake import LONGEST_KEY, Intake
+from jobs.refused import too_large
 from jobs.results import Results
 from jobs.view import PREFIX, described, pause_of
 from ml.errors import Unreadable

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import io
-import json
-import re
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import PurePath
-from typing import Any
 from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_options_header
 
 from api.errors import UnsupportedContent, too_many
 from api.multipart import MULTIPART, Form, is_multipart, read_form
-from api.shapes import SEND, Known, records_in, repeated
+from api.shapes import Known, records_in
 from api.tables import is_table
 from ml.errors import NoRecords, Unreadable
+from ml.files.json_text import SEND, parse_json, repeated
 from ml.files.open_table import open_table
 
 JSON = "application/json"
 Tables = Callable[[bytes, str], list[object]]
 FORM = "application/x-www-form-urlencoded"
 MOST_FIELDS = 10_000
-LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_body(
@@ -144,57 +141,6 @@ def _read_json(text: str, known: Known) -> list[object]:
     if isinstance(data, str):
         data = parse_json(data, "The text in the JSON string")
     return records_in(data, known)
-
-
-def parse_json(text: str, what: str, *, nan: bool = False) -> Any:
-    """JSON as the standard has it: no name twice, no half characters, no infinity.
-
-    Parameters
-    ----------
-    text : str
-    what : str
-        What people call it, for errors.
-    nan : bool
-        True reads NaN as null, which is what pandas means by it; False refuses it.
-
-    Raises
-    ------
-    Unreadable
-    """
-    try:
-        data = (_LENIENT if nan else _DECODER).decode(text)
-        if LONE_SURROGATE.search(text):
-            json.dumps(data, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        raise Unreadable(f"{what} is not JSON: {error.msg} ({where}).", SEND) from None
-    except RecursionError:
-        raise Unreadable(f"{what} is nested too deep.", SEND) from None
-    except UnicodeEncodeError:
-        raise Unreadable(f"{what} holds half of a \\u pair, which is no character.", "Send both halves.") from None
-    except ValueError:
-        raise Unreadable(f"{what} holds a number of too many digits.", "Accepted: up to 4,300 digits.") from None
-    return data
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        twice = ", ".join(repr(name[:80]) for name in repeated(name for name, _ in pairs))
-        raise Unreadable(f"Names came more than once in one object: {twice[:400]}.", "Send each name once.")
-    return made
-
-
-def _refuse_constant(name: str) -> Any:
-    raise Unreadable(f"{name} is no JSON and no value.", "Send null where a value is not known.")
-
-
-def _nan_is_missing(name: str) -> Any:
-    return None if name == "NaN" else _refuse_constant(name)
-
-
-_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse_constant)
-_LENIENT = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_nan_is_missing)
 
 
 def _read_form(text: str, _known: Known) -> list[object]:

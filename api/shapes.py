@@ -7,14 +7,13 @@ columns or rows. Only of an object of objects the model's names say which of the
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from ml.errors import Unreadable
+from ml.files.json_text import SEND, repeated
 from ml.schema import Schema
 
-SEND = 'Send a JSON object such as {"feature": value}, a list of them, or a table as text/csv.'
 RECORDS = 'pandas writes records with orient="records".'
 SPLIT = {"columns", "index", "data", "index_names", "column_names"}
 TABLE = {"schema", "data"}
@@ -161,11 +160,6 @@ def _fit(keys: Collection[str], known: Collection[str]) -> tuple[bool, int]:
     """How well keys are names of features: all of them, and how many."""
     found = sum(key in known for key in keys)
     return found == len(keys), found
-
-
-def repeated(names: Iterable[str]) -> list[str]:
-    """The names that come more than once, in one pass: a client may send a million."""
-    return [name for name, count in Counter(names).items() if count > 1]
 
 
 def without_strangers(raws: Sequence[object], known: Collection[str]) -> tuple[list[object], list[str]]:

@@ -10,10 +10,11 @@ import numpy as np
 import orjson
 
 from jobs.index import Index
-from jobs.intake import Intake, NotDone
+from jobs.intake import Intake
 from jobs.kinds import CAMPAIGN, LIST
 from jobs.lists import open_index, picked, wish_of
 from jobs.preview import Preview, preview
+from jobs.refused import NotDone
 from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast, forecast
 from ml.campaign.pick import Picked

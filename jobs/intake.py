@@ -12,8 +12,8 @@ from typing import Any
 from jobs import places
 from jobs.addresses import NOBODY, Rules
 from jobs.head import check_file, check_head, form_of, take_head, told_by_head
+from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, too_large
 from jobs.source import RECORDS
-from ml.errors import LikelyError
 from ml.service import Bundle, Service
 from store.db import Doubtful, Store
 from store.files import Files
@@ -25,47 +25,6 @@ LONGEST_KEY = 200
 MOST = 20_000 * 1024 * 1024  # bytes of a file
 ASKED = ("name", "columns", "read")  # options that belong to what an idempotency key stands for
 Cursor = tuple[float, str]
-
-
-class UnknownJob(LikelyError):
-    """No job has that id; it may have been removed after its time."""
-
-    code = "unknown_job"
-
-
-class NotDone(LikelyError):
-    """The job has no result yet, or never will."""
-
-    code = "not_done"
-
-
-class KeyTaken(LikelyError):
-    """Another file, or the same with other options, was sent under the same idempotency key."""
-
-    code = "key_taken"
-
-
-class NoRoom(LikelyError):
-    """The file cannot be kept."""
-
-    code = "no_room"
-
-
-class NoTable(LikelyError):
-    """What was sent is to be looked into first, and is no table."""
-
-    code = "no_table"
-
-
-class FileTooLarge(LikelyError):
-    """The file has more bytes than are kept here."""
-
-    code = "too_large"
-
-
-def too_large(most: int) -> FileTooLarge:
-    """The error of a file over the limit."""
-    return FileTooLarge(f"The file is larger than {most:,} bytes.", "Send it in parts, or compressed as Parquet.")
 
 
 @dataclass(frozen=True)

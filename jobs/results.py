@@ -9,8 +9,9 @@ import time
 from jobs import places
 from jobs.campaigns import Campaigns
 from jobs.exports import format_asked
-from jobs.intake import Intake, NotDone
+from jobs.intake import Intake
 from jobs.kinds import CAMPAIGN, LIST
+from jobs.refused import NotDone
 from jobs.stored import Part, Parts, header_of_result, own_columns, stored
 from jobs.worker import Worker
 from ml.errors import LikelyError

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from api.errors import too_many
-from api.shapes import repeated
 from ml.errors import NoRecords, Unreadable
+from ml.files.json_text import repeated
 
 NUMBERS = {
     "BOOL": "?", "INT8": "i1", "INT16": "i2", "INT32": "i4", "INT64": "i8", "UINT8": "u1", "UINT16": "u2",

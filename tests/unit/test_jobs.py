@@ -10,7 +10,8 @@ from jobs import kinds
 from jobs import pieces as doing
 from jobs.beside import run_until_idle
 from jobs.campaigns import Campaigns
-from jobs.intake import Intake, KeyTaken, NoRoom, NotDone, UnknownJob
+from jobs.intake import Intake
+from jobs.refused import KeyTaken, NoRoom, NotDone, UnknownJob
 from jobs.results import Results
 from jobs.worker import Worker, sweep
 from ml.errors import LikelyError, NoRecords, UnknownModel

@@ -8,7 +8,8 @@ import pytest
 
 from jobs import pieces as doing
 from jobs.campaigns import Campaigns
-from jobs.intake import Intake, UnknownJob
+from jobs.intake import Intake
+from jobs.refused import UnknownJob
 from jobs.results import Results
 from jobs.worker import Worker, sweep
 from ml.service import open_service
