@@ -152,12 +152,12 @@ def _filled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
 
 def _records(lines: Iterator[list[str]], width: int, sieve: Sieve | None, left: LeftOut) -> Iterator[list[str]]:
     """The lines that are records, without the separators that stand beyond the header."""
-    key = sieve.key if sieve else 0
+    key, surely = (sieve.key, sieve.surely) if sieve else (0, None)
     for cells in lines:
-        if len(cells) != width:
-            if not cells:
-                continue
+        if surely and len(cells) == width and surely(cells[key]):  # nearly every line: it costs what this line does
+            yield cells
+        elif cells:
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
-        if sieve is None or (len(cells) > key and sieve.surely(cells[key])) or sieve.keeps(cells, left):
-            yield cells
+            if sieve is None or sieve.keeps(cells, left):
+                yield cells

@@ -89,6 +89,8 @@ class Sieve:
         Columns of all features, and whether a cell says nothing.
     numbers : collection of int
         Those of them that are numbers; only where there are others can a line of totals be told.
+    words : sequence of (int, collection of str)
+        Columns of choices that are no numbers, and their texts: with one of them a line is a record.
     blanks : bool
         Whether a line without a value of any feature is a record, if it holds something else.
     """
@@ -97,10 +99,13 @@ class Sieve:
     surely: Callable[[str], bool]
     features: Sequence[tuple[int, Callable[[str], bool]]]
     numbers: Collection[int]
+    words: Sequence[tuple[int, Collection[str]]] = ()
     blanks: bool = False
 
     def keeps(self, cells: Sequence[str], left: LeftOut) -> bool:
         """Whether a line is a record; else it is counted."""
+        if any(at < len(cells) and cells[at] in texts for at, texts in self.words):
+            return True
         known = [at for at, blank in self.features if at < len(cells) and not blank(cells[at])]
         total = bool(known) and self._is_total(cells, known)
         if (known and not total) or (self.blanks and not total and any(map(str.strip, cells))):
@@ -125,8 +130,9 @@ def sieve_of(schema: Schema, names: Sequence[str], rules: CellRules, blanks: boo
         return None
     key, feature = min(asked, key=lambda each: _ORDER.get(each[1].kind, len(_ORDER)) + _is_number(each[1]))
     surely = feature.by_text.__contains__ if feature.kind == "category" else _begins_with_a_digit
+    words = [(at, each.by_text) for at, each in asked if each.kind == "category" and not _is_number(each)]
     empty = [(at, partial(rules.is_blank, each)) for at, each in asked]
-    return Sieve(key, surely, empty, {at for at, each in asked if _is_number(each)}, blanks)
+    return Sieve(key, surely, empty, {at for at, each in asked if _is_number(each)}, words, blanks)
 
 
 def _is_number(feature: Feature) -> bool:
