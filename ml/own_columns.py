@@ -20,7 +20,7 @@ def own_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | Non
     wanted : sequence of str
         Names of our columns in their order.
     header : iterable of str
-        Columns of the file. Compared without regard to case, as Excel, SQL and readers of Parquet do.
+        Columns of the file, compared letter by letter: a program that reads ``label`` finds ours beside a "Label".
     schema : Schema, optional
         Of the model; our names read like none of its features, aliases or labels.
 
@@ -29,19 +29,20 @@ def own_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | Non
     list of str
         As many as were wanted, each once.
     """
-    taken = set(map(_folded, header))
+    taken = {name.strip() for name in header}
+    ours: set[str] = set()  # Excel and SQL take no two columns that differ in case only
     found: list[str] = []
     for name in wanted:
         numbered = chain([name], (f"{name}_{number}" for number in count(2)))
-        free = next(each for each in numbered if _folded(each) not in taken and not _feature(schema, each))
-        taken.add(_folded(free))
+        free = next(each for each in numbered if _free(each, taken, ours) and not _feature(schema, each))
+        ours.add(free.casefold())
         found.append(free)
     return found
 
 
+def _free(name: str, taken: set[str], ours: set[str]) -> bool:
+    return name not in taken and name.casefold() not in ours
+
+
 def _feature(schema: Schema | None, name: str) -> bool:
     return schema is not None and reads_like_a_feature(schema, name)
-
-
-def _folded(name: str) -> str:
-    return name.strip().casefold()

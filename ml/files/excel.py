@@ -6,7 +6,6 @@ works in a process of its own with limits of memory and time: docs/decisions/003
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -100,12 +99,10 @@ def _answers(file: BinaryIO, asked: dict[str, Any]) -> Iterator[Any]:
         shutil.copyfileobj(file, copy)
         copy.flush()
         asked = {**asked, "path": copy.name}
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         command = [sys.executable, "-m", "ml.files.limited_process", orjson.dumps(asked).decode()]
         with subprocess.Popen(  # noqa: S603 - our own module
             command,
-            cwd=ROOT,
-            env=environment,
+            cwd=ROOT,  # from where `-m` imports
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
