@@ -110,6 +110,4 @@ def open_intake(settings: Settings, rooms: Rooms) -> Intake:
 def keeping_of(settings: Settings) -> Keeping:
     """What becomes of files that are sent for a campaign, and what they may be."""
     here = settings.database_url.startswith("sqlite") and settings.files_url.startswith(("/", "file:"))
-    packages = {"Excel (.xlsx)": "openpyxl", "Parquet": "pyarrow"}
-    formats = tuple(name for name, package in packages.items() if find_spec(package))
-    return Keeping(settings.job_days, here, formats)
+    return Keeping(settings.job_days, here, ("Parquet",) if find_spec("pyarrow") else ())

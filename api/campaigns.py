@@ -10,8 +10,9 @@ import orjson
 from flask import Flask, Response
 
 from api.checked import read_object, read_query
-from api.contract.requests import PreviewQuery, RowsQuery, StartRequest
+from api.contract.requests import FileQuery, PreviewQuery, RowsQuery, StartRequest
 from api.cross_site import computes
+from api.previews import preview_json
 from api.query import takes
 from jobs.campaigns import Campaigns
 from jobs.index import Index
@@ -21,6 +22,7 @@ from ml.campaign.forecast import Forecast
 from ml.campaign.pick import Picked
 from ml.campaign.wish import BadWish, Wish, currency_of, default_cost, default_value
 from ml.campaign.words import notes, sentence
+from ml.files.read_options import ReadOptions
 from ml.service import Bundle, Service
 
 
@@ -33,41 +35,19 @@ def register(app: Flask, service: Service, campaigns: Campaigns) -> None:
     @takes(*PreviewQuery.model_fields)
     def preview_job(job: str) -> Response:
         """What the file of a held job holds."""
-        seen, bundle = campaigns.preview(job, read_query(PreviewQuery).columns or {})
-        label = {feature.name: feature.label for feature in bundle.schema.given}
-        feature_of = {feature: name for name, feature in seen.columns.items() if feature}
-        return _answer(
-            {
-                "header": seen.header,
-                "rows": seen.rows,
-                "columns": seen.columns,
-                "features": [{"name": name, "label": text} for name, text in label.items()],
-                "missing": [{"name": name, "label": label[name]} for name in seen.missing],
-                "checked": seen.checked,
-                "refused": seen.refused,
-                "estimated": seen.estimated,
-                "problems": [
-                    {
-                        "row": problem.row + 1,
-                        "column": feature_of.get(problem.feature or ""),
-                        "feature": problem.feature,
-                        "message": problem.message,
-                        "hint": problem.hint,
-                        "records": count,
-                    }
-                    for problem, count in seen.problems
-                ],
-                "ready": not seen.why,
-                "why": seen.why,
-                "seconds_with_reasons": seen.reason_seconds * (seen.estimated or seen.checked),
-            }
-        )
+        asked = read_query(PreviewQuery)
+        seen, bundle = campaigns.preview(job, asked.columns or {}, _told(asked))
+        return _answer(preview_json(seen, bundle))
 
     @app.post(f"{PREFIX}/<job>/start")
     def start_job(job: str) -> Response:
         """Have a held file scored."""
         asked = read_object(StartRequest)
-        return _answer(described(campaigns.start(job, asked.columns or {}, asked.reasons)), 202)
+        return _answer(described(campaigns.start(job, asked.columns or {}, asked.reasons, _told(asked))), 202)
+
+
+def _told(asked: FileQuery) -> ReadOptions:
+    return ReadOptions.from_mapping(asked.model_dump())
 
 
 def _register_rows(app: Flask, service: Service, campaigns: Campaigns) -> None:

@@ -58,5 +58,11 @@
   }
   const written = (value) => window.likelyNumbers.write(String(value), marks());
 
-  Object.assign(window.likelyCampaign, { count, money, noun, percent, percents, sign, spoken, time, size, typed, written });
+  /* Sentences of the server as a list. */
+  function tellNotes(name, sentences) {
+    const { part, element } = window.likelyCampaign;
+    part(name).replaceChildren(...sentences.map((sentence) => element("li", {}, spoken(sentence))));
+  }
+
+  Object.assign(window.likelyCampaign, { tellNotes, count, money, noun, percent, percents, sign, spoken, time, size, typed, written });
 })();

@@ -43,7 +43,7 @@
         if (current()) c.go(answer.id);
       } else {
         const { message = "The server did not take the file.", hint = "" } = answer.error ?? {};
-        end(`${message} ${hint}`, true);
+        end(`${message} ${hint}`.replace(/^The body\b/, "The file"), true); // programs send bodies, people files
       }
     });
     const name = encodeURIComponent(file.name);

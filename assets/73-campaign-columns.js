@@ -7,13 +7,18 @@
   let job = null;
   let chosen = {}; // column -> feature, or "" for none: what was chosen by hand
   let asking = null;
+  let before = null; // what was chosen before the columns became others
+  let shown = ""; // the columns of the table
 
   c.steps.columns = (found) => {
     job = found;
     chosen = {};
+    before = null;
+    shown = "";
     c.part("matches").replaceChildren();
     c.part("holds").textContent = "Looking into the file …";
-    for (const name of ["missing", "problems"]) c.part(name).replaceChildren();
+    c.part("problems").replaceChildren();
+    c.reading.begin();
     startButton().disabled = true;
     look();
   };
@@ -26,9 +31,12 @@
     const current = c.begin();
     startButton().disabled = true;
     try {
-      const query = Object.keys(chosen).length ? `?columns=${encodeURIComponent(JSON.stringify(chosen))}` : "";
-      const seen = await c.job(job.id, `/preview${query}`, { signal: mine.signal });
-      if (current()) tell(seen);
+      const query = new URLSearchParams(c.reading.told());
+      if (Object.keys(chosen).length) query.set("columns", JSON.stringify(chosen));
+      const seen = await c.job(job.id, `/preview?${query}`, { signal: mine.signal });
+      if (!current()) return;
+      if (again(seen.header)) look();
+      else tell(seen);
     } catch (error) {
       if (error.name === "AbortError" || !current()) return;
       if (error.code === "not_held") c.route(await c.job(job.id));
@@ -38,15 +46,29 @@
     }
   }
 
+  /* The file is read otherwise; what was chosen by hand stays with columns that are still there. */
+  c.lookAgain = (anew) => {
+    if (anew && !before) [before, chosen] = [chosen, {}];
+    look();
+  };
+
+  function again(header) {
+    const kept = Object.entries(before ?? {}).filter(([column]) => header.includes(column));
+    before = null;
+    if (kept.length) chosen = Object.fromEntries(kept);
+    return kept.length > 0;
+  }
+
   // ---- what was seen --------------------------------------------------------------------------
   function tell(seen) {
-    const records = seen.estimated === null ? "" : seen.estimated > seen.checked ? `about ${c.count(round(seen.estimated))} records` : c.noun(seen.estimated, "record");
+    const records = seen.estimated === null ? "" : seen.whole ? c.noun(seen.estimated, "record") : `about ${c.count(round(seen.estimated))} records`;
     const given = seen.features.length - seen.missing.length;
     c.part("holds").textContent =
       `${job.name || "The file"} holds ${records || "records"}. ${c.count(given)} of ${c.noun(seen.features.length, "feature")} found.`;
-    if (!c.part("matches").childElementCount) rows(seen);
+    c.reading.tell(seen);
+    if (shown !== JSON.stringify(seen.header)) rows(seen);
+    first(seen);
     choose(seen);
-    missing(seen);
     problems(seen);
     reasons(seen.seconds_with_reasons);
     startButton().textContent = records ? `Score ${records}` : "Score the records";
@@ -57,29 +79,38 @@
   const round = (estimate) => Number(estimate.toPrecision(2)); // by the size of the file: two digits are honest
 
   function rows(seen) {
-    const made = seen.header.map((column, at) => {
-      const first = seen.rows.map((row) => row[at]).filter((cell) => cell !== "" && cell !== null && cell !== undefined);
+    shown = JSON.stringify(seen.header);
+    const made = seen.header.map((column) => {
       const options = [new Option("left as it is", ""), ...seen.features.map(({ name, label }) => new Option(label, name))];
       const select = element("select", { className: "form-select", "aria-label": `${column} is read as`, data: { column } }, ...options);
       return element("tr", {},
         element("th", { scope: "row" }, column || "(no name)"),
-        element("td", { className: "campaign-first" }, first.join(" · ")),
+        element("td", { className: "campaign-first" }),
         element("td", {}, select));
     });
     c.part("matches").replaceChildren(...made);
   }
+
+  /* The first values as they stand in the file, and as they are read where that is something else. */
+  function first(seen) {
+    for (const [at, place] of c.part("matches").querySelectorAll(".campaign-first").entries()) {
+      const cells = seen.rows.map((row, line) => [row[at] ?? "", seen.read[line][at]]).filter(([cell]) => cell !== "");
+      const other = cells.some(([cell, read]) => read !== null && read !== cell);
+      const read = other ? [element("span", { className: "campaign-read" }, `read as ${cells.map(([, text]) => value(text)).join(" · ")}`)] : [];
+      place.replaceChildren(cells.map(([cell]) => cell).join(" · "), ...read);
+    }
+  }
+
+  const value = (text) => (text === "" ? "no value" : /^-?\d+(\.\d+)?$/.test(text ?? "") ? c.written(text) : text ?? "–");
 
   function choose(seen) {
     for (const select of c.part("matches").querySelectorAll("select")) {
       const feature = seen.columns[select.dataset.column] ?? "";
       if (select !== document.activeElement || select.value !== feature) select.value = feature;
       select.closest("tr").classList.toggle("campaign-unread", !feature);
+      select.parentElement.querySelector(".campaign-near")?.remove();
+      if (select.dataset.column in seen.near) select.after(element("span", { className: "campaign-near" }, "It is spelled otherwise: is that right?"));
     }
-  }
-
-  function missing(seen) {
-    const names = seen.missing.map(({ label }) => label).join(", ");
-    c.part("missing").textContent = names ? `No column gives: ${names}.` : "";
   }
 
   function problems(seen) {
@@ -91,9 +122,8 @@
       const said = [where ? element("strong", {}, `${where}: `) : "", `${message} ${hint ?? ""} `];
       return element("li", {}, ...said, element("span", { className: "campaign-where" }, inRecords(row, records)));
     });
-    const words = seen.refused
-      ? `Of the first ${c.noun(seen.checked, "record")} ${c.count(seen.refused)} cannot be scored. They stay in the result, with what is wrong.`
-      : `In the first ${c.noun(seen.checked, "record")}:`;
+    const those = seen.whole && seen.checked === seen.estimated ? c.noun(seen.checked, "record") : `the first ${c.noun(seen.checked, "record")}`;
+    const words = `${c.count(seen.refused)} of ${those} cannot be scored. They stay in the result, with what is wrong.`;
     place.replaceChildren(element("p", {}, words), element("ul", {}, ...lines));
   }
 
@@ -126,9 +156,11 @@
     button.disabled = true;
     c.say("columns", "Starting …");
     try {
-      const body = { columns: chosen, reasons: c.part("reasons").checked };
+      const body = { ...c.reading.told(), columns: chosen, reasons: c.part("reasons").checked };
       const started = await c.job(job.id, "/start", { method: "POST", body });
-      if (current()) c.route(started);
+      if (!current()) return;
+      c.address({ job: job.id });
+      c.route(started);
     } catch (error) {
       if (!current()) return;
       button.disabled = false;

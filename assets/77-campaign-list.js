@@ -16,7 +16,9 @@
     made = null;
     const mine = (current = c.begin());
     const bad = found.errors ? ` ${c.noun(found.errors, "record")} could not be scored: what is wrong stands beside ${found.errors === 1 ? "it" : "them"}, at the end.` : "";
-    c.part("result-words").textContent = `${c.noun(found.total ?? found.done, "record")} of ${found.name || "the file"}.${bad}${(found.notes ?? []).map((note) => ` ${note}`).join("")}`;
+    c.part("result-words").textContent = `${c.noun(found.total ?? found.done, "record")} of ${found.name || "the file"}.${bad}`;
+    c.part("result-dialect").textContent = found.dialect ? `Read as: ${found.dialect.sentence}` : "";
+    c.tellNotes("result-notes", found.notes ?? []);
     c.offer(c.part("download"), found, "scored", named(found.name));
     listing(null);
     c.part("forecast").replaceChildren();

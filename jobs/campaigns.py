@@ -21,6 +21,7 @@ from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish
 from ml.errors import LikelyError
 from ml.evaluation import no_probabilities
+from ml.files.open_table import AUTO
 from ml.files.read_options import ReadOptions
 from ml.service import Bundle
 from store.job import Job
@@ -64,16 +65,13 @@ class Campaigns:
             raise no_probabilities()
         return self._intake.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
 
-    def preview(
-        self, job: str, columns: Mapping[str, str], options: ReadOptions | None = None
-    ) -> tuple[Preview, Bundle]:
-        """Look into the file of a held job; without options it is read as it was said when it was sent."""
+    def preview(self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO) -> tuple[Preview, Bundle]:
+        """Look into the file of a held job; options are put in the place of those with which it was sent."""
         found = self._held(job)
         bundle = self._service.model(found.model)
-        told = options or ReadOptions.from_mapping(found.options.get("read") or {})
-        return preview(self._service, bundle, self._files, found, columns, told), bundle
+        return preview(self._service, bundle, self._files, found, columns, _told(found, options)), bundle
 
-    def start(self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions | None = None) -> Job:
+    def start(self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions = AUTO) -> Job:
         """Have a held file scored, its columns matched as :meth:`preview` shows them.
 
         Raises
@@ -86,8 +84,9 @@ class Campaigns:
             raise NotHeld(seen.why, "Nothing was started.")
         chosen = {
             **found.options,
-            **({} if options is None else {"read": options.to_json()}),
-            "columns": {name: feature or "" for name, feature in seen.columns.items()},
+            "read": _told(found, options).to_json(),
+            "columns": {name: feature or "" for name, feature in seen.matched.columns.items()},
+            "near": dict(seen.matched.near),
             "reading": seen.reading.to_json(),
             "dialect": seen.dialect.to_json(),
             "reasons": reasons,
@@ -178,6 +177,11 @@ class Campaigns:
 
 
 Row = tuple[int, int, list[str]]
+
+
+def _told(job: Job, options: ReadOptions) -> ReadOptions:
+    """What was said of how the file is written: when it was sent, and since."""
+    return ReadOptions.from_mapping({**(job.options.get("read") or {}), **options.to_json()})
 
 
 def _in_order(places: np.ndarray) -> np.ndarray:

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from jobs import places
+from jobs.file_words import about_file
 from jobs.source import opened, packed, scored
-from ml.files.table import Table
 from ml.scoring import check_header, result_header
 from ml.service import Bundle, Service
 from store.files import Files
@@ -71,9 +71,7 @@ def split(
             announce(job.id)
     head = places.made(job.id, 0, piece.owner, "out")
     files.write(head, [_csv([header(bundle, source.header)])])
-    about = {"dialect": source.dialect.to_json(), "file_notes": source.notes}
-    if isinstance(source, Table):
-        about["reading"] = source.reading.to_json()
+    about = about_file(bundle.schema, source, job.options.get("near") or {})
     if not table.finish(piece, total, file=head, about=about):
         raise NotMine
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import Any
 from urllib.parse import urlsplit
 
-from ml.files.table import refused_in_words
+from jobs.file_words import job_notes
 from ml.files.write.formats import FORMATS
-from ml.values import gap_sentences
 from store.job import OPEN, Call, Job
 
 PREFIX = "/api/v1/jobs"
@@ -31,7 +29,12 @@ def described(job: Job) -> dict[str, Any]:
         "done": job.done,
         "total": job.total,
         "errors": job.refused,
-        "notes": notes_of(job),
+        "notes": job_notes(job.options, job.gaps, job.unread, job.done - job.refused),
+        "dialect": job.options.get("dialect"),
+        "missing": job.options.get("missing", []),
+        "left_out": job.options.get("left_out"),
+        "gaps": job.gaps,
+        "unread": job.unread,
         "rate": None if rate is None else round(rate, 1),
         "message": job.message,
         "created": job.created,
@@ -40,12 +43,6 @@ def described(job: Job) -> dict[str, Any]:
         "callback": None if job.call is None else _called(job.call),
         "links": links,
     }
-
-
-def notes_of(job: Job) -> list[str]:
-    """What is worth saying of a job's file: how it was read, what was refused, and what its records lack."""
-    found = job.options.get("file_notes") or []
-    return [*found, *refused_in_words(Counter(job.unread)), *gap_sentences(job.gaps)]
 
 
 def _links(result: str) -> dict[str, str]:

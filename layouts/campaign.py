@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from dash import html
 from dash.development.base_component import Component
 
-from layouts import campaign_list, downloads, ids
+from layouts import campaign_list, campaign_reading, downloads, ids
 from layouts.entry import Entry
 from layouts.fields import marks_data
 from layouts.still import still
@@ -40,7 +40,7 @@ class Keeping:
     on_this_disk : bool
         Whether they and their jobs stand on the disk of this server only.
     formats : tuple of str
-        What can be read besides CSV, as people call it.
+        What can be read besides workbooks and CSV, as people call it.
     """
 
     days: int = 7
@@ -110,8 +110,8 @@ def _file(keeping: Keeping) -> list[Component]:
         className="campaign-drop",
     )
     accepted = (
-        f"CSV in UTF-8{also}. One record a line, the names of the columns in the first line. Other columns may be in "
-        "it: they stay as they are."
+        f"Excel, OpenDocument or CSV of any program{also}. One record a line, below the names of the columns. Other "
+        "columns may be in it: they stay as they are. How the file is read is shown next, and can be corrected."
     )
     return [
         html.H2("Which file is it about?"),
@@ -142,8 +142,9 @@ def _columns() -> list[Component]:
     return [
         html.H2("What stands in which column?"),
         html.P(id=ids.campaign("holds"), className="campaign-lead"),
+        campaign_reading.reading(),
+        campaign_reading.notes("notes"),
         html.Div(table, className="measures-wide"),
-        html.P(id=ids.campaign("missing"), className="campaign-missing"),
         html.Div(id=ids.campaign("problems"), className="campaign-problems"),
         reasons,
         html.Div([start, _button("Use another file", "anew")], className="campaign-buttons"),
@@ -192,7 +193,12 @@ def _result() -> list[Component]:
     load = downloads.menu("download", "Download all records", "result")
     return [
         html.Div(
-            [html.H2("Result"), html.P(id=ids.campaign("result-words"), className="campaign-lead")],
+            [
+                html.H2("Result"),
+                html.P(id=ids.campaign("result-words"), className="campaign-lead"),
+                html.P(id=ids.campaign("result-dialect"), className="campaign-dialect"),
+                campaign_reading.notes("result-notes"),
+            ],
             className="campaign-found",
         ),
         html.Div([order, ranked, load, _button("New campaign", "anew")], className="campaign-tools"),

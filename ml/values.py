@@ -60,13 +60,22 @@ def is_blank(feature: Feature, raw: object) -> bool:
     return text in feature.missing and text not in feature.by_text
 
 
-def gap_sentences(gaps: Mapping[str, int]) -> list[str]:
-    """What to say of records that lack values which in training every row had; the commonest gap first."""
+def gap_sentences(gaps: Mapping[str, int], of: str = "") -> list[str]:
+    """What to say of records that lack values which in training every row had; the commonest gap first.
+
+    Parameters
+    ----------
+    gaps : mapping of str to int
+        Name or label of a feature to how many records lack it.
+    of : str
+        Among which records, such as "of the first 200 records".
+    """
     counted = sorted(gaps.items(), key=lambda each: -each[1])
-    return [
-        f"{name}: {count:,} {'record has' if count == 1 else 'records have'} no value; in training every row had one."
-        for name, count in counted
-    ]
+    said = []
+    for name, count in counted:
+        noun, has = ("record", "has") if count == 1 else ("records", "have")
+        said.append(f"{name}: {count:,} {of or noun} {has} no value; in training every row had one.")
+    return said
 
 
 def unseen(feature: Feature, value: Value) -> str:

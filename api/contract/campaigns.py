@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from api.contract.base import Count, Probability, Shape
+from api.contract.dialect import Dialect, LeftOut
 from api.contract.jobs import Job
 from api.contract.models import Named
 from api.contract.operation import JSON, Body, Operation, in_json
@@ -31,26 +32,61 @@ class FileProblem(Shape):
     """How many of the records that were looked at have it."""
 
 
-class Preview(Shape):
-    """What a held file holds."""
+class UnreadValues(Shape):
+    """Values of a feature that cannot be read."""
 
+    feature: str
+    label: str
+    column: str | None
+    """The column of the file; null where several give the feature."""
+    values: Count
+    row: Annotated[int, Field(ge=1)]
+    """The first record with such a value, counted from 1."""
+    example: Annotated[str, Field(examples=["a lot"])]
+    """That value, as it stands in the file."""
+    accepted: str
+    """What is accepted."""
+
+
+class Preview(Shape):
+    """What a held file holds, and how it is read."""
+
+    dialect: Dialect
+    applies: list[Literal["encoding", "separator", "decimal", "header_row", "sheet", "dates"]]
+    """What may be said of how a file of this format, with these columns, is written."""
+    top: list[list[str]]
+    """The first rows of the file, those above the header too, shortened: to choose the header among them."""
     header: list[str]
     rows: list[list[str]]
     """Cells of the first records."""
+    read: list[list[str | None]]
+    """The same cells as they are read; null where the column gives no feature."""
     columns: Annotated[dict[str, str | None], Field(examples=[{"Yearly income": "income", "Remarks": None}])]
     """Each column, and the feature that it gives; null where it gives none."""
+    near: Annotated[dict[str, str], Field(examples=[{"Aplicant income": "income"}])]
+    """Columns that were taken for a feature although they are spelled otherwise."""
     features: list[Named]
     """The features that a column may give."""
     missing: list[Named]
     """Features that no column gives."""
+    gaps: Annotated[dict[str, Count], Field(examples=[{"income": 12}])]
+    """By feature, records without its value among those that were looked at, where in training every row had one."""
+    unread: list[UnreadValues]
+    """Values that cannot be read among the records that were looked at."""
+    left_out: LeftOut
+    """Lines that are no records, as far as the file was read."""
     checked: Count
     """Records that were looked at."""
     refused: Count
     """Those of them that cannot be scored."""
     estimated: Count | None
     """Records of the whole file, by its size; null where it does not tell."""
+    whole: bool
+    """Whether the file was read to its end, so that `estimated` and `left_out` are exact."""
     problems: list[FileProblem]
     """The first of each sort."""
+    notes: list[str]
+    """What is worth saying of the file, for people."""
     ready: bool
     """Whether it can be started."""
     why: str

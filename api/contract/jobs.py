@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import MISSING, Field
 
 from api.contract.base import Count, ModelKey, Seconds, Shape
+from api.contract.dialect import Dialect, LeftOut
 from api.contract.operation import BYTES, CSV, Body, Given, Operation, in_json
 from api.contract.predict import TSV
 from api.contract.requests import JobQuery, JobsQuery, ResultQuery
@@ -68,7 +69,17 @@ class Job(Shape):
     errors: Count
     """Records that could not be scored."""
     notes: list[str]
-    """What is worth saying: which values records lack that in training every row had."""
+    """What is worth saying of the file and its records, for people."""
+    dialect: Dialect | None
+    """How the file is written; null until all of it was read, and for jobs without a file."""
+    missing: list[str]
+    """Features that no column gives."""
+    left_out: LeftOut | None
+    """Lines that are no records; null until all of it was read."""
+    gaps: Annotated[dict[str, Count], Field(examples=[{"income": 12}])]
+    """By feature, records that were scored without its value, where in training every row had one."""
+    unread: Annotated[dict[str, Count], Field(examples=[{"income": 3}])]
+    """By feature, values that could not be read."""
     rate: Annotated[float | None, Field(ge=0, examples=[21500.0])]
     """Records a second; null before it began."""
     message: str

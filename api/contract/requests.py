@@ -113,8 +113,8 @@ class ResultQuery(Asked):
     """A file that is compressed, or bytes as they are; as Accept-Encoding says where it is left out."""
 
 
-class PreviewQuery(Asked):
-    """How the columns of a held file are matched."""
+class PreviewQuery(FileQuery):
+    """How a held file is read, and its columns are matched."""
 
     columns: Annotated[Json[Columns] | None, Field(examples=['{"Yearly income": "income"}'])] = None
     """A JSON object: column of the file to the feature that it gives, or to an empty text where it gives none."""
@@ -133,8 +133,8 @@ class RowsQuery(Asked):
     """The row after the last; at most 1,000 are given."""
 
 
-class StartRequest(Asked):
-    """How a held file is to be scored."""
+class StartRequest(FileQuery):
+    """How a held file is to be read and scored."""
 
     columns: Columns | None = None
     """Column of the file to the feature that it gives, or to an empty text where it gives none. Columns that are not

@@ -21,6 +21,7 @@ from ml.files.text_rows import TextRows
 from ml.files.typed_cells import text_row
 from ml.schema import Schema
 
+TOP = 20  # rows that are kept, to choose the header among them
 SAMPLE = 2_000  # rows by which numbers and dates are judged before the whole file is asked
 AROUND = "\u200b\ufeff"  # may stand around names, and nobody sees it
 
@@ -100,7 +101,8 @@ def assembled(source: Source, wanted: Wanted) -> Table:
     if not source.text:
         lines = _texts(lines, len(header), names, decided.rules)
         lines = lines if dialect.format == PARQUET else _filled(lines)
-    return Table(header, _records(lines, len(header), sieve, left), twice, dialect, matched, decided.rules, left)
+    records = _records(lines, len(header), sieve, left)
+    return Table(header, records, twice, dialect, matched, decided.rules, left, texts[:TOP])
 
 
 def _header(cells: list[str], as_written: bool) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -55,6 +55,8 @@ class CellRules:
         Dates that are written as Excel counts days.
     schema : Schema or None
         None reads cells as they are.
+    told : bool
+        Whether somebody said the mark of decimals: then numbers mean what they say, wherever training's lay.
     """
 
     decimal: Mapping[str, str] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class CellRules:
     dates: Mapping[str, str] = field(default_factory=dict)
     serials: frozenset[str] = frozenset()
     schema: Schema | None = None
+    told: bool = False
     _spelled: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -71,6 +74,7 @@ class CellRules:
             "shares": sorted(self.shares),
             "dates": dict(self.dates),
             "serials": sorted(self.serials),
+            "told": self.told,
         }
 
     @classmethod
@@ -78,7 +82,7 @@ class CellRules:
         """The rules that :meth:`to_json` gave, for the schema of the model."""
         return cls(
             given.get("decimal", {}), frozenset(given.get("shares", ())), given.get("dates", {}),
-            frozenset(given.get("serials", ())), schema,
+            frozenset(given.get("serials", ())), schema, given.get("told", False),
         )  # fmt: skip
 
     def direct(self, feature: Feature) -> bool:
@@ -126,7 +130,7 @@ class CellRules:
         if mark == "." and PLAIN.fullmatch(text):
             return text
         found = readings(text)
-        if found.sort == "?" and (mark == EITHER or _contradicts(feature, found, mark)):
+        if found.sort == "?" and (mark == EITHER or (not self.told and _contradicts(feature, found, mark))):
             return f"{text} ({found.point} or {found.comma}?)"
         value = found.point if mark == "." else found.comma
         if value is None and mark != ".":  # a point is taken in any case, where it can be nothing else

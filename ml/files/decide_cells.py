@@ -83,7 +83,7 @@ def decide(schema: Schema, evidence: Mapping[int, Evidence], options: ReadOption
     decimal = _decimals(numbers, options.decimal, separator, notes)
     marks = {mark for mark in decimal.values() if mark != EITHER}
     dates, serials = _dates([c for c in evidence.values() if c.feature.kind == "date"], options.dates, notes)
-    rules = CellRules(decimal, _shares(schema), dates, serials, schema)
+    rules = CellRules(decimal, _shares(schema), dates, serials, schema, told=options.decimal is not None)
     of_file = options.decimal or (next(iter(marks)) if len(marks) == 1 else None)
     orders = set(dates.values())
     return Decided(rules, of_file, next(iter(orders)) if len(orders) == 1 else None, tuple(notes))

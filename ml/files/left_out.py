@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from ml.files.cells import CellRules
 from ml.schema import Feature, Schema
@@ -34,6 +35,8 @@ class LeftOut:
         Lines of totals, the first of them.
     counts : [int, int]
         How many there are of either.
+    total_text : str
+        What the first line of totals calls itself.
     """
 
     at: int = 0
@@ -41,16 +44,18 @@ class LeftOut:
     empty: list[int] = field(default_factory=list)
     totals: list[int] = field(default_factory=list)
     counts: list[int] = field(default_factory=lambda: [0, 0])
+    total_text: str = ""
 
     @property
     def line(self) -> int:
         """The line of the file that was read last, from 1."""
         return self.at or self.where()
 
-    def note(self, total: bool) -> None:
-        """Count a line that is left out."""
-        self.counts[total] += 1
-        named = self.totals if total else self.empty
+    def note(self, total: str | None) -> None:
+        """Count a line that is left out: of totals, with the word that says so, or of nothing."""
+        self.counts[total is not None] += 1
+        self.total_text = self.total_text or total or ""
+        named = self.empty if total is None else self.totals
         if len(named) < MOST_NAMED:
             named.append(self.line)
 
@@ -60,19 +65,27 @@ class LeftOut:
         empty, totals = self.counts
         said = []
         if empty:
-            said.append(f"{_lines(empty)} without any value for the model left out: {_named(self.empty, empty)}.")
+            nothing = "1 line holds nothing" if empty == 1 else f"{empty:,} lines hold nothing"
+            said.append(f"{nothing} for the model and {_are(empty)} left out: {_named(self.empty, empty)}.")
         if totals:
-            said.append(f"{_lines(totals)} of totals left out: {_named(self.totals, totals)}.")
+            named = f"“{self.total_text}”"
+            sums = f"The line of totals {named}" if totals == 1 else f"{totals:,} lines of totals such as {named}"
+            said.append(f"{sums} {_are(totals)} left out: {_named(self.totals, totals)}.")
         return said
 
+    def to_json(self) -> dict[str, Any]:
+        """Counts of both sorts, and the numbers of the first lines."""
+        empty, totals = self.counts
+        return {"empty": empty, "totals": totals, "empty_lines": self.empty, "total_lines": self.totals}
 
-def _lines(count: int) -> str:
-    return "1 line" if count == 1 else f"{count:,} lines"
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
 
 
 def _named(lines: Sequence[int], count: int) -> str:
     more = " …" if count > len(lines) else ""
-    return f"line {', '.join(map(str, lines))}{more}"
+    return f"line{'' if count == 1 else 's'} {', '.join(map(str, lines))}{more}"
 
 
 @dataclass(frozen=True)
@@ -107,18 +120,18 @@ class Sieve:
         if any(at < len(cells) and cells[at] in texts for at, texts in self.words):
             return True
         known = [at for at, blank in self.features if at < len(cells) and not blank(cells[at])]
-        total = bool(known) and self._is_total(cells, known)
-        if (known and not total) or (self.blanks and not total and any(map(str.strip, cells))):
+        total = self._total(cells, known) if known else None
+        if total is None and (known or (self.blanks and any(map(str.strip, cells)))):
             return True
         left.note(total)
         return False
 
-    def _is_total(self, cells: Sequence[str], known: Sequence[int]) -> bool:
-        """Numbers beside a word such as "Total", and nothing else."""
+    def _total(self, cells: Sequence[str], known: Sequence[int]) -> str | None:
+        """A word such as "Total" beside which numbers stand, and nothing else; None where it is no such line."""
         if len(self.numbers) == len(self.features) or not all(at in self.numbers for at in known):
-            return False
-        others = [cell for at, cell in enumerate(cells) if at not in self.numbers and cell.strip()]
-        return len(others) == 1 and TOTALS.fullmatch(others[0].strip()) is not None
+            return None
+        others = [cell.strip() for at, cell in enumerate(cells) if at not in self.numbers and cell.strip()]
+        return others[0] if len(others) == 1 and TOTALS.fullmatch(others[0]) else None
 
 
 def sieve_of(schema: Schema, names: Sequence[str], rules: CellRules, blanks: bool) -> Sieve | None:

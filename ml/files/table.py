@@ -35,6 +35,8 @@ class Table:
         How its cells are to be read.
     left_out : LeftOut
         Lines that are no records; whole when all lines are read.
+    top : sequence of list of str
+        The first rows of the file, those above the header too.
     """
 
     header: tuple[str, ...]
@@ -44,6 +46,7 @@ class Table:
     matched: Matched = field(default_factory=Matched)
     rules: CellRules = field(default_factory=CellRules)
     left_out: LeftOut = field(default_factory=LeftOut)
+    top: Sequence[list[str]] = ()
 
     @property
     def reading(self) -> Reading:

@@ -103,7 +103,7 @@ def test_it_says_how_long_files_are_kept_and_where(keeping, words):
 
 
 def test_it_says_which_files_can_be_read():
-    assert "CSV in UTF-8, Excel (.xlsx)." in written(page(keeping=Keeping(formats=("Excel (.xlsx)",))))
+    assert "CSV of any program, Parquet." in written(page(keeping=Keeping(formats=("Parquet",))))
 
 
 def test_only_files_and_jobs_on_this_disk_are_gone_with_it(tmp_path):

@@ -203,14 +203,14 @@ def test_days_as_excel_counts_them():
 def test_lines_of_which_nothing_is_known_are_left_out_and_counted():
     rows, table = read("customer,amount,rooms,town\nA,1,2,NA\n,,,\nB,,,\nC,NA,n/a,\nD,,,Linz\n")
     assert len(rows) == 2
-    assert table.notes[-1] == "3 lines without any value for the model left out: line 3, 4, 5."
+    assert table.notes[-1] == "3 lines hold nothing for the model and are left out: lines 3, 4, 5."
 
 
 def test_a_line_of_totals_is_left_out_and_a_customer_of_that_name_is_not():
     text = "customer;amount;rooms;town\nTotal;1;2;Linz\nB;2;3;Linz\nTotal;3;5;\nSumme:;3;5;\n"
     rows, table = read(text)
     assert len(rows) == 2
-    assert table.notes[-1] == "2 lines of totals left out: line 4, 5."
+    assert table.notes[-1] == "2 lines of totals such as “Total” are left out: lines 4, 5."
 
 
 # ---- header and separator ----------------------------------------------------------------------------------------

@@ -342,7 +342,7 @@ def test_records_are_scored_as_a_request_scores_them(house, form):
 
 def test_what_no_record_has_is_said(house):
     seen = house.work(house.send(b'[{"income": 1, "region": "south"}]', "application/json"))
-    assert "No column gives debt, shoe_size." in seen["notes"]
+    assert seen["notes"] == ["No column gives Debt and Shoe size, and no record can be scored without them."]
 
 
 def test_a_worker_that_is_to_end_does_not_read_a_large_file_to_its_end_first(house, service, monkeypatch):

@@ -196,7 +196,7 @@ def test_a_file_says_what_its_records_lack(bundles_with_complete_features, tmp_p
     assert main(["score", name, "--in", str(tmp_path / "in.csv"), "--out", str(tmp_path / "o.csv")], models) == 0
     said = capsys.readouterr().err
     assert "note: tenure: 1 record has no value; in training every row had one." in said
-    assert "note: 1 line without any value for the model left out: line 4." in said
+    assert "note: 1 line holds nothing for the model and is left out: line 4." in said
     assert "spend" not in said
 
 

@@ -1,0 +1,69 @@
+/* How the file of a campaign is read: what was found out, and what somebody says instead. A change is looked at at once;
+   the address keeps it. */
+(() => {
+  "use strict";
+  const c = window.likelyCampaign;
+  const { element } = c;
+  const NAMES = ["sheet", "header_row", "separator", "decimal", "dates", "encoding"]; // as the API calls them
+  const NEW_COLUMNS = ["sheet", "header_row", "separator", "encoding"]; // after these the columns may be others
+  const CELLS = 4; // of a row among which the header is chosen
+  let told = {};
+
+  const select = (name) => c.part(`read-${name}`);
+
+  function begin() {
+    told = Object.fromEntries(NAMES.map((name) => [name, c.asked(name)]).filter(([, value]) => value));
+    c.part("reading").hidden = true;
+    c.part("differently").open = Object.keys(told).length > 0;
+    c.tellNotes("notes", []);
+  }
+
+  function tell(seen) {
+    const { dialect } = seen;
+    c.part("reading").hidden = false;
+    const words = `Read as: ${dialect.sentence}`;
+    if (c.part("dialect").textContent !== words) c.part("dialect").textContent = words;
+    c.part("differently").hidden = !seen.applies.length;
+    offer("sheet", dialect.sheets.map((name) => [name, name]));
+    offer("header_row", seen.top.map((cells, at) => [String(at + 1), inRow(cells, at + 1)]).filter(([, text]) => text));
+    for (const name of NAMES) {
+      select(name).closest(".field").hidden = !seen.applies.includes(name);
+      settle(name, dialect);
+    }
+    c.tellNotes("notes", seen.notes);
+  }
+
+  function inRow(cells, number) {
+    const filled = cells.filter((cell) => cell.trim());
+    if (!filled.length) return "";
+    return `Row ${c.count(number)}: ${filled.slice(0, CELLS).join(" · ")}${filled.length > CELLS ? " …" : ""}`;
+  }
+
+  /* The choices that this file gives; only where they are others, for a list that is open would close. */
+  function offer(name, choices) {
+    const [first, ...there] = select(name).options;
+    if (JSON.stringify(there.map(({ value, text }) => [value, text])) === JSON.stringify(choices)) return;
+    select(name).replaceChildren(first, ...choices.map(([value, text]) => element("option", { value }, text)));
+  }
+
+  function settle(name, dialect) {
+    const control = select(name);
+    const found = dialect[name] === null ? "" : String(dialect[name] ?? "");
+    const known = [...control.options].slice(1).find(({ value }) => value === found)?.text ?? found;
+    control.options[0].text = name in told ? "Find it out again" : `${dialect.told.includes(name) ? "As it was sent" : "Found"}${known ? `: ${known}` : ""}`;
+    const value = told[name] ?? "";
+    if (value && ![...control.options].some((each) => each.value === value)) control.append(element("option", { value }, value));
+    if (control.value !== value) control.value = value;
+  }
+
+  addEventListener("change", (event) => {
+    const name = event.target.dataset?.reads;
+    if (!name || !c.page()) return;
+    if (event.target.value) told[name] = event.target.value;
+    else delete told[name];
+    c.address({ job: c.asked("job"), ...told });
+    c.lookAgain(NEW_COLUMNS.includes(name));
+  });
+
+  c.reading = { begin, tell, told: () => told };
+})();
