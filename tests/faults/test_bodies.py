@@ -43,6 +43,14 @@ GOOD = {
     "/v2/models/binary/versions/{version}/infer": TENSORS,
     "/invocations": {"dataframe_records": [RECORD]},
     f"{MODEL}/invocations": {"dataframe_records": [RECORD]},
+    "/": RECORD,
+    "/predict": RECORD,
+    "/api": RECORD,
+    "/binary/predict": RECORD,
+    "/score": {"Inputs": {"data": [RECORD]}},
+    f"{MODEL}/score": {"Inputs": {"data": [RECORD]}},
+    "/v1/models/binary:predict": {"instances": [RECORD]},
+    "/v1/models/binary/versions/{version}:predict": {"instances": [RECORD]},
 }
 LIMITED = (*GOOD, f"{JOB}/start", f"{JOB}/forecast", f"{JOB}/lists", "/_dash-update-component")
 EVERY = (*LIMITED, JOBS)
@@ -75,7 +83,7 @@ def test_every_address_that_takes_a_body_is_tried_here(tmp_path):
     assert {app.request_class for app in apps} == {WholeRequest}
     rules = [rule for app in apps for rule in app.url_map.iter_rules() if rule.methods & {"POST", "PUT", "PATCH"}]
     tried = {path.replace("binary", "<name>").format(job="<job>", version="<fingerprint>") for path in EVERY}
-    assert {rule.rule for rule in rules} - WITHOUT == tried
+    assert {rule.rule.replace("<part:", "<") for rule in rules} - WITHOUT == tried
 
 
 @pytest.mark.parametrize("path", LIMITED)
@@ -144,7 +152,7 @@ def test_malformed_chunks_are_400_and_nothing_is_accepted(server, path, body):
     before = kept(server)
     answer = ask(server, head(server, path, "text/csv" if path == JOBS else "application/json") + MALFORMED[body])
     assert answer.status == 400
-    assert words(answer) == "The chunks of the body are malformed."
+    assert words(answer).startswith("The chunks of the body are malformed.")
     assert kept(server) == before
 
 
@@ -165,19 +173,31 @@ def test_fewer_bytes_than_were_announced_are_400_and_nothing_is_accepted(server,
     kind = "text/csv" if path == JOBS else "application/json"
     answer = ask(server, head(server, path, kind, f"Content-Length: {len(body) + 1}") + body, end=True)
     assert answer.status == 400
-    assert words(answer) == f"The body broke off: {len(body):,} of {len(body) + 1:,} bytes came."
+    assert words(answer).startswith(f"The body broke off: {len(body):,} of {len(body) + 1:,} bytes came.")
     assert kept(server) == before
 
 
 @pytest.mark.parametrize("path", EVERY)
-@pytest.mark.parametrize("field", ["Content-Encoding: gzip", "Content-Encoding: br, gzip", "Transfer-Encoding: gzip"])
-def test_a_compressed_body_is_415_in_words(server, path, field):
+@pytest.mark.parametrize("field", ["Content-Encoding: br", "Content-Encoding: br, gzip", "Transfer-Encoding: gzip"])
+def test_a_body_in_another_coding_is_415_in_words(server, path, field):
     before = kept(server)
     body = gzip.compress(TABLE + LINE if path == JOBS else json.dumps(GOOD.get(path, {})).encode())
     kind = "text/csv" if path == JOBS else "application/json"
     fields = [f"{field}, chunked"] if field.startswith("T") else [field, "Transfer-Encoding: chunked"]
     answer = ask(server, head(server, path, kind, *fields) + chunked(body))
-    assert (answer.status, "gzip" in words(answer)) == (415, True)
+    assert (answer.status, repr(field.partition(": ")[2])[:-1] in words(answer)) == (415, True)
+    assert kept(server) == before
+
+
+@pytest.mark.parametrize("path", EVERY)
+def test_a_packed_body_that_is_not_whole_is_400_and_nothing_is_accepted(server, path):
+    before = kept(server)
+    body = gzip.compress(TABLE + LINE if path == JOBS else json.dumps(GOOD.get(path, {})).encode())[:-4]
+    kind = "text/csv" if path == JOBS else "application/json"
+    fields = ("Content-Encoding: gzip", f"Content-Length: {len(body)}")
+    answer = ask(server, head(server, path, kind, *fields) + body)
+    assert answer.status == 400
+    assert words(answer).startswith("The gzip body broke off before its end.")
     assert kept(server) == before
 
 
