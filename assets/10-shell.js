@@ -5,6 +5,19 @@
   const root = document.querySelector("meta[name=likely-root]")?.content ?? "/";
   window.likelyAt = (path) => root + path.slice(1);
 
+  /* Set properties of a component. Dash knows the components of a new page a moment after they stand in the document; what
+     is set before is set then, instead of being lost with an error. */
+  const MOMENT = 20; // ms
+  const MOMENTS = 100;
+  window.likelySet = (id, props, left = MOMENTS) => {
+    if (known(id)) dash_clientside.set_props(id, props);
+    else if (left) setTimeout(() => window.likelySet(id, props, left - 1), MOMENT);
+  };
+
+  function known(id) {
+    try { return dash_component_api.getLayout(id) !== undefined; } catch { return false; } // it throws where there is no path
+  }
+
   let titled = "";
   const left = new Map(); // path of each page of a model -> the query with which it was left
 
@@ -30,7 +43,7 @@
     for (const tab of document.querySelectorAll(".model-tab[id]:not([aria-current])")) {
       const path = tab.pathname;
       if (left.has(path) && tab.getAttribute("href") !== path + left.get(path)) {
-        dash_clientside.set_props(tab.id, { href: path + left.get(path) });
+        window.likelySet(tab.id, { href: path + left.get(path) });
       }
     }
   }

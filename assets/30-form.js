@@ -73,7 +73,7 @@
     const state = now;
     clearTimeout(state.patience);
     state.patience = setTimeout(() => { if (state === now) lost(patience); }, patience);
-    dash_clientside.set_props(now.form.dataset.asks, { data: questionOf(now.form, now.serial) });
+    window.likelySet(now.form.dataset.asks, { data: questionOf(now.form, now.serial) });
   }
 
   function lost(patience) {

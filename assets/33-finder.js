@@ -26,7 +26,7 @@
     clearTimeout(waiting.patience);
     serial += 1;
     waiting.patience = setTimeout(() => say("No answer from the server."), PATIENCE);
-    dash_clientside.set_props("sought", { data: { serial, model: byId("finder").dataset.model, ...question } });
+    window.likelySet("sought", { data: { serial, model: byId("finder").dataset.model, ...question } });
   }
 
   const search = () => seek({ text: box().value });

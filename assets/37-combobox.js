@@ -32,7 +32,7 @@
     const { field } = now;
     now.patience = setTimeout(silent, PATIENCE);
     const model = field.closest("[data-model]").dataset.model;
-    dash_clientside.set_props("choices-sought", { data: { serial, model, feature: field.dataset.feature, text } });
+    window.likelySet("choices-sought", { data: { serial, model, feature: field.dataset.feature, text } });
   }
 
   function silent() {

@@ -105,7 +105,7 @@
     now.asked = text;
     now.drawn = false;
     const id = { type: "plot-asked", model: question.model, key: question.plot };
-    dash_clientside.set_props(id, { data: question });
+    window.likelySet(id, { data: question });
     setTimeout(window.likelyDraws, LEAVE);
   }
 
@@ -146,7 +146,7 @@
     const query = new URLSearchParams(location.search);
     for (const name of [...query.keys()]) if (name === "cut_off" || name.includes(".")) query.delete(name);
     query.set("outcome", outcome);
-    dash_clientside.set_props("location", { search: `?${query}` });
+    window.likelySet("location", { search: `?${query}` });
   }
 
   addEventListener("likely:cut-off", ({ detail }) => {
@@ -193,7 +193,7 @@
     waits = setTimeout(() => {
       waits = 0;
       if (!byId("averages")?.querySelector("[data-again]")) return;
-      dash_clientside.set_props("plots", { "data-model": page().dataset.model });
+      window.likelySet("plots", { "data-model": page().dataset.model });
       averagesAgain(LATER);
     }, wait);
   }

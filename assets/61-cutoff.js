@@ -14,7 +14,7 @@
   function ask(cutOff) {
     const { model, outcome } = page().dataset;
     table = null;
-    dash_clientside.set_props("tally-asked", { data: { model, outcome, cut_off: cutOff } });
+    window.likelySet("tally-asked", { data: { model, outcome, cut_off: cutOff } });
   }
 
   function open() {
@@ -177,7 +177,7 @@
     if (keep && table) {
       const cutOff = keep.dataset.keep === "this" ? table.cut_off[row] : former;
       const { model, outcome } = page().dataset;
-      dash_clientside.set_props("keep-cut-off", { data: { model, outcome, cut_off: cutOff, at: Date.now() } });
+      window.likelySet("keep-cut-off", { data: { model, outcome, cut_off: cutOff, at: Date.now() } });
     }
     if (to && table) {
       const at = table.cut_off.indexOf(Number(to.dataset.go));

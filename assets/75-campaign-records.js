@@ -28,7 +28,7 @@
     if (!current()) return;
     first = answer;
     grids += 1;
-    dash_clientside.set_props("campaign-table", { children: grid() });
+    window.likelySet("campaign-table", { children: grid() });
     const api = await gridApi();
     // The component sets a source of its own once it is ready, which would ask through the server's callbacks.
     while (current() && !api.isDestroyed() && !api.getGridOption("datasource")) await new Promise((done) => { setTimeout(done, 20); });
