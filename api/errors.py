@@ -65,7 +65,7 @@ _STATUS: dict[type[LikelyError], int] = {
     errors.Unreadable: 400,
     errors.NoRecords: 400,
     errors.TooManyRecords: 413,
-    ReportBusy: 503,
+    ReportBusy: 429,
     StoreAway: 503,
     refused.UnknownJob: 404,
     refused.NotDone: 409,

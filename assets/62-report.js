@@ -8,7 +8,7 @@
 
   async function get(address, left) {
     const answer = await fetch(address);
-    if (answer.status !== 503 || !answer.headers.has("Retry-After") || !left) return answer;
+    if (answer.status !== 429 || !answer.headers.has("Retry-After") || !left) return answer;
     await pause(Number(answer.headers.get("Retry-After")) || 2);
     return get(address, left - 1);
   }

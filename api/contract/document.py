@@ -24,7 +24,7 @@ from api.contract import (
     service,
 )
 from api.contract.errors import REFUSALS
-from api.contract.operation import Contents, Operation
+from api.contract.operation import TOO_LONG, Contents, Operation
 
 SUBJECTS = (predict, models, jobs, campaigns, plots, programs, kserve, kserve_v1, mlflow, azure, service)
 TAGS = {
@@ -176,11 +176,10 @@ def _responses(operation: Operation, schemas: Mapping[Any, Any]) -> dict[str, An
         given = operation.answers.get(status)
         contents = operation.contents(status)
         known = given.headers if given else headers.OF_STATUS.get(status, ())
+        known = () if status == TOO_LONG else ("RequestId", *known)
         made[str(status)] = {
             "description": given.says if given else REFUSALS[status],
-            "headers": {
-                headers.ANSWERED[name][0]: {"$ref": f"#/components/headers/{name}"} for name in ("RequestId", *known)
-            },
+            "headers": {headers.ANSWERED[name][0]: {"$ref": f"#/components/headers/{name}"} for name in known},
         } | ({"content": _contents(contents, schemas)} if contents else {})
     return made
 

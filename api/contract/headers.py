@@ -108,4 +108,4 @@ ASKED: dict[str, tuple[str, dict[str, Any], str]] = {
 }
 
 # At any answer of these statuses, beside the request's number
-OF_STATUS = {405: ("Allow",), 415: ("Codings",), 503: ("RetryAfter",)}
+OF_STATUS = {405: ("Allow",), 415: ("Codings",), 429: ("RetryAfter",), 503: ("RetryAfter",)}

@@ -15,8 +15,8 @@ BYTES = "application/octet-stream"
 Method = Literal["GET", "POST", "DELETE", "PUT", "PATCH"]
 Contents = Mapping[str, Any]  # media type to the type of its body, None where it is text or bytes
 
-WRONG_METHOD = 405
-ALWAYS = (400, 405, 500)  # any address may answer so: 400 where a parameter comes that it does not take
+WRONG_METHOD, TOO_LONG = 405, 414
+ALWAYS = (400, 405, 414, 500)  # any address may answer so: 400 where a parameter comes that it does not take
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,8 @@ class Operation:
         """What an answer of that status holds; a wrong method is told to a browser as a page."""
         if status in self.answers:
             return self.answers[status].contents
+        if status == TOO_LONG:  # the server itself says so, before anything of ours is asked
+            return {HTML: None}
         return {JSON: self.error, HTML: None} if status == WRONG_METHOD else {JSON: self.error}
 
     @property

@@ -33,10 +33,10 @@ OPERATIONS = (
             TAG,
             f"Give the report as {said}",
             {200: as_text(media, "The report on one outcome, at the cut-off in use.", "Disposition", "Policy")},
-            (400, 404, 503),
+            (400, 404, 429, 503),
             query=OutcomeQuery,
             description="The first request for a report takes some seconds. A process makes one at a time: "
-            "who comes meanwhile gets 503 and Retry-After.",
+            "who comes meanwhile gets 429 and Retry-After.",
         )
         for kind, media, said in (("html", HTML, "one HTML file"), ("pdf", PDF, "one page of A4"))
     ),

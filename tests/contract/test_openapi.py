@@ -146,7 +146,7 @@ def test_generators_can_make_a_client_of_the_document(service, name):
     assert set(refs(made)) == parts
     for each in found:
         for status, answer in each["responses"].items():
-            assert "X-Request-Id" in answer["headers"], (each["operationId"], status)
+            assert status == "414" or "X-Request-Id" in answer["headers"], (each["operationId"], status)
             schema = answer.get("content", {}).get(JSON, {}).get("schema")
             assert schema is None or tells(schema) or each["operationId"] in ("contract", "model_contract")
     silent = {key for key, each in made["components"]["schemas"].items() if not tells(each)}

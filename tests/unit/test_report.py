@@ -308,7 +308,7 @@ def test_one_report_at_a_time_and_what_is_kept_is_given_at_once(folder):
     assert "attachment" in first.headers["Content-Disposition"]
     with files._making:
         busy = client.get("/api/v1/models/binary/report.pdf?outcome=no")
-        assert (busy.status_code, busy.json["error"]["code"]) == (503, "report_busy")
+        assert (busy.status_code, busy.json["error"]["code"]) == (429, "report_busy")
         assert int(busy.headers["Retry-After"]) > 0
         assert client.get("/api/v1/models/binary/report.pdf?outcome=yes").data == first.data
     assert client.get("/api/v1/models/binary/report.pdf?outcome=no").status_code == 200
