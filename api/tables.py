@@ -53,9 +53,19 @@ def read_table(body: bytes, content_type: str, most: int, schema: Schema, option
     told = {"encoding": charset} | options.to_json()
     table = open_table(io.BytesIO(body), ReadOptions.from_mapping(told), schema)
     unnamed = {name for name in table.header if name.startswith("Unnamed: ")} - set(schema.position)
-    found = TableRecords(_without(row, unnamed) for row in islice(table.rows, most + 1))
-    found.notes = tuple(table.notes)
+    rows = list(islice(table.rows, most + 1))
+    found = TableRecords(_without(row, unnamed) for row in rows)
+    found.notes = (*table.notes, *_left_out(table.header, unnamed, rows))
     return found
+
+
+def _left_out(header: Sequence[str], unnamed: set[str], rows: Sequence[dict[str, str] | Problem]) -> list[str]:
+    """A sentence for each column without a name that holds anything."""
+    return [
+        f"Column {number} has no name and is left out."
+        for number, name in enumerate(header, 1)
+        if name in unnamed and any(row[name].strip() for row in rows if not isinstance(row, Problem))
+    ]
 
 
 def _without(row: dict[str, str] | Problem, names: set[str]) -> dict[str, str] | Problem:

@@ -109,6 +109,14 @@ def test_a_second_column_of_a_name_is_named_as_pandas_names_it(client):
     assert error["problems"][0]["message"] == "The model has no feature of this name."
 
 
+def test_a_column_without_a_name_is_left_out_and_said_where_it_holds_something(client):
+    for first, said in (("7", True), ("", False)):
+        body = f",sl,sw,pl,pw\n{first},5.1,3.5,1.4,0.2"
+        answer = client.post(IRIS, data=body, content_type="text/csv").json
+        assert answer["predictions"][0]["label"] == "setosa"
+        assert ("Column 1 has no name and is left out." in answer.get("notes", [])) is said
+
+
 def test_a_table_in_another_charset_is_read_by_it_and_json_is_not(client):
     for charset in ("utf-16", "latin-1"):
         kind = f"text/csv; charset={charset}"
