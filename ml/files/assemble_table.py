@@ -12,7 +12,7 @@ from ml.files.decide_cells import Decided, Evidence, decide, evidence_of, undeci
 from ml.files.dialect import Dialect
 from ml.files.formats import PARQUET
 from ml.files.header_row import header_at
-from ml.files.left_out import LeftOut, Sieve, sieve_of
+from ml.files.left_out import LeftOut, Sieve, begins_as_total, sieve_of
 from ml.files.match_columns import Matched, match_columns
 from ml.files.read_options import ReadOptions
 from ml.files.separators import LOOKED_AT
@@ -96,7 +96,7 @@ def assembled(source: Source, wanted: Wanted) -> Table:
         notes=(*source.dialect.notes, *decided.notes),
     )  # fmt: skip
     left = LeftOut(where=lambda: source.line)
-    sieve = sieve_of(wanted.schema, names, decided.rules, wanted.blanks) if wanted.schema else None
+    sieve = sieve_of(wanted.schema, header, names, decided.rules, wanted.blanks) if wanted.schema else None
     lines = _lines(first, source, left)
     if not source.text:
         lines = _texts(lines, len(header), names, decided.rules)
@@ -155,9 +155,10 @@ def _filled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
 def _records(lines: Iterator[list[str]], width: int, sieve: Sieve | None, left: LeftOut) -> Iterator[list[str]]:
     """The lines that are records, without the separators that stand beyond the header."""
     key, surely = (sieve.key, sieve.surely) if sieve else (0, None)
+    doubtful = sieve is not None and sieve.only_numbers
     for cells in lines:
-        if surely and len(cells) == width and surely(cells[key]):  # nearly every line: it costs what this line does
-            yield cells
+        if surely and len(cells) == width and surely(cells[key]) and not (doubtful and begins_as_total(cells)):
+            yield cells  # nearly every line: it costs what the condition does
         elif cells:
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()

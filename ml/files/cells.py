@@ -21,6 +21,7 @@ MISSING = frozenset(
     #valeur! #nombre! #null null nan -nan none nil \\n - -- – — . ? k.a. k.\u00a0a. (null) (blank) (leer) (vide) #error!
     """.split(" ")  # noqa: SIM905 - the list is read by people
 )
+RULE = "-–—=_"  # a cell of nothing else is a part of the rule that SQL shells draw below the header
 MARKERS = frozenset(marker.strip() for marker in MISSING if marker.strip())
 _WORDS = (
     ("falsch", "wahr"),
@@ -100,7 +101,7 @@ class CellRules:
             return text
         if feature.kind == "category" and text.casefold() in self._spellings(feature):
             return self._spellings(feature)[text.casefold()]
-        if text.casefold() in MARKERS:
+        if text.casefold() in MARKERS or not text.strip(RULE):
             return ""
         read = _READERS.get("number" if feature.numeric_choices else feature.kind)
         return text if read is None else read(self, feature, text)

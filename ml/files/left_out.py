@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from ml.files.cells import CellRules
+from ml.files.numbers import readings
 from ml.schema import Feature, Schema
 
 MOST_NAMED = 5  # lines that are named by their number
 TOTALS = re.compile(
-    r"(grand |sub-? ?|gesamt|zwischen)?(total|totals|totale|totaal|totalt|summe|sum|somme|suma|soma|ergebnis|gesamt)"
+    r"(grand |sub-? ?|gesamt|zwischen)?(total|totals|totale|totaal|totalt|summe|sum|somme|suma|soma|ergebnis|gesamt"
+    r"|average|mean|median|mittelwert|durchschnitt|moyenne|promedio|media|gemiddelde|średnia|razem)"
     r"( ?(général|general|generale|geral|:))?:?",
     re.IGNORECASE,
 )
@@ -98,43 +100,81 @@ class Sieve:
         The column that is looked at first.
     surely : callable
         Whether a cell of that column has a value for sure: then the line is a record.
-    features : sequence of (int, callable)
+    features : dict of int to callable
         Columns of all features, and whether a cell says nothing.
-    numbers : collection of int
-        Those of them that are numbers; only where there are others can a line of totals be told.
+    numbers : dict of int to ((float, float) or None)
+        Those of them that are numbers, and between which values they lay in training.
     words : sequence of (int, collection of str)
         Columns of choices that are no numbers, and their texts: with one of them a line is a record.
+    header : sequence of str
+        Names of the columns as the file has them; the pages of a report repeat them.
     blanks : bool
         Whether a line without a value of any feature is a record, if it holds something else.
     """
 
     key: int
     surely: Callable[[str], bool]
-    features: Sequence[tuple[int, Callable[[str], bool]]]
-    numbers: Collection[int]
+    features: Mapping[int, Callable[[str], bool]]
+    numbers: Mapping[int, tuple[float, float] | None]
     words: Sequence[tuple[int, Collection[str]]] = ()
+    header: Sequence[str] = ()
     blanks: bool = False
+
+    @property
+    def only_numbers(self) -> bool:
+        """Whether no feature but numbers has a column: then values alone tell no record from a total."""
+        return len(self.numbers) == len(self.features)
 
     def keeps(self, cells: Sequence[str], left: LeftOut) -> bool:
         """Whether a line is a record; else it is counted."""
         if any(at < len(cells) and cells[at] in texts for at, texts in self.words):
             return True
-        known = [at for at, blank in self.features if at < len(cells) and not blank(cells[at])]
+        known = [at for at, blank in self.features.items() if at < len(cells) and not blank(cells[at])]
         total = self._total(cells, known) if known else None
-        if total is None and (known or (self.blanks and any(map(str.strip, cells)))):
+        again = len(known) > 1 and all(cells[at].strip() == self.header[at] for at in known)
+        if total is None and not again and (known or (self.blanks and any(map(str.strip, cells)))):
             return True
         left.note(total)
         return False
 
     def _total(self, cells: Sequence[str], known: Sequence[int]) -> str | None:
-        """A word such as "Total" beside which numbers stand, and nothing else; None where it is no such line."""
-        if len(self.numbers) == len(self.features) or not all(at in self.numbers for at in known):
+        """A word such as "Total" beside which numbers stand, and nothing else; None where it is no such line.
+
+        A customer may be called so, too. Where a choice is missing beside, or the word stands in the place of a
+        value, it is none; else a number has to be larger than any of training.
+        """
+        filled = [*known, *(at for at, cell in enumerate(cells) if at not in self.features and cell.strip())]
+        words = [at for at in filled if not _is_amount(cells[at])]
+        if len(words) != 1 or not TOTALS.fullmatch(cells[words[0]].strip()):
             return None
-        others = [cell.strip() for at, cell in enumerate(cells) if at not in self.numbers and cell.strip()]
-        return others[0] if len(others) == 1 and TOTALS.fullmatch(others[0]) else None
+        amounts = [at for at in filled if at != words[0]]
+        in_features = [at for at in amounts if at in self.numbers]
+        sure = words[0] in self.features or (len(in_features) == len(amounts) and not self.only_numbers)
+        total = bool(in_features) and (sure or any(self._beyond(at, cells[at]) for at in in_features))
+        return cells[words[0]].strip() if total else None
+
+    def _beyond(self, at: int, cell: str) -> bool:
+        """Whether a number is larger than those of training, in whichever way it is read."""
+        seen = self.numbers[at]
+        values = [float(value) for value in readings(cell)[:2] if value is not None]
+        return seen is not None and min(values) > seen[1]
 
 
-def sieve_of(schema: Schema, names: Sequence[str], rules: CellRules, blanks: bool) -> Sieve | None:
+def begins_as_total(cells: Sequence[str]) -> bool:
+    """Whether the first cell that is filled says that sums or means follow."""
+    return TOTALS.fullmatch(next(filter(None, cells), "").strip()) is not None
+
+
+def _is_amount(cell: str) -> bool:
+    """Whether a cell is a number, and no code or telephone number."""
+    text = cell.strip()
+    code = text[:1] == "+" or (text[:1] == "0" and text[1:2].isdecimal())
+    return not code and readings(text)[:2] != (None, None)
+
+
+def sieve_of(
+    schema: Schema, header: Sequence[str], names: Sequence[str], rules: CellRules, blanks: bool
+) -> Sieve | None:
     """The sieve for a file, by what the model calls its columns; None where no column gives a feature."""
     given = [(at, schema.features[schema.position[name]]) for at, name in enumerate(names) if name in schema.position]
     asked = [(at, feature) for at, feature in given if not feature.hidden]
@@ -144,8 +184,9 @@ def sieve_of(schema: Schema, names: Sequence[str], rules: CellRules, blanks: boo
     key, feature = min(asked, key=lambda each: _ORDER.get(each[1].kind, len(_ORDER)) + _is_number(each[1]))
     surely = feature.by_text.__contains__ if feature.kind == "category" else _begins_with_a_digit
     words = [(at, each.by_text) for at, each in asked if each.kind == "category" and not _is_number(each)]
-    empty = [(at, partial(rules.is_blank, each)) for at, each in asked]
-    return Sieve(key, surely, empty, {at for at, each in asked if _is_number(each)}, words, blanks)
+    empty = {at: partial(rules.is_blank, each) for at, each in asked}
+    numbers = {at: each.seen for at, each in asked if _is_number(each)}
+    return Sieve(key, surely, empty, numbers, words, header, blanks)
 
 
 def _is_number(feature: Feature) -> bool:

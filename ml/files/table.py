@@ -15,6 +15,8 @@ from ml.files.match_columns import Matched
 from ml.schema import Schema
 from ml.tables import plain_cell
 
+MOST_COLUMNS = 16_384  # of any table: as many as Excel has
+
 
 @dataclass(frozen=True)
 class Table:
@@ -112,13 +114,16 @@ def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
     """
     if not any(cell.strip() for cell in cells):
         raise Unreadable("The table has no header.", "Its first line names the columns, each after a feature.")
+    if len(cells) > MOST_COLUMNS:
+        raise Unreadable(f"The table has {len(cells):,} columns.", f"Accepted: up to {MOST_COLUMNS:,}, as in Excel.")
     named = [cell if cell.strip() else f"Unnamed: {at}" for at, cell in enumerate(cells)]
-    taken: set[str] = set()
+    written, taken = set(named), set[str]()
+    numbers: Counter[str] = Counter()  # the last that each name got, so that none is tried twice
     for at, name in enumerate(named):
-        number, free = 0, name
-        while free in taken or (number and free in named):
-            number += 1
-            free = f"{name}.{number}"
+        free = name
+        while free in taken or (free != name and free in written):
+            numbers[name] += 1
+            free = f"{name}.{numbers[name]}"
         taken.add(free)
         named[at] = free
     stripped = [plain_cell(name.strip()) for name in named]  # results are written with :func:`ml.tables.safe_cell`

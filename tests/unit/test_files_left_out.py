@@ -1,0 +1,53 @@
+"""Lines that are no records: totals, repeated headers, rules that are drawn; and customers who bear such names."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from ml.errors import Unreadable
+from ml.files.open_table import open_table
+from ml.files.table import MOST_COLUMNS, header_of
+from ml.schema import Choice, Feature, Schema
+
+NUMBERS = Schema(
+    (Feature("income", "Income", "number", seen=(10.0, 90.0)), Feature("age", "Age", "integer", seen=(18, 80)))
+)
+REGION = Feature("region", "Region", "category", choices=(Choice("North", "North"), Choice("Total", "Total")))
+MIXED = Schema((*NUMBERS.features, REGION))
+
+
+def left_out(schema, *lines):
+    """How many lines are records, and how many are left out, as blank and as totals."""
+    table = open_table(io.BytesIO("\r\n".join(lines).encode()), schema=schema)
+    records = len(list(table.lines))
+    return records, *table.left_out.counts
+
+
+@pytest.mark.parametrize(
+    ("schema", "lines", "expected"),
+    [
+        (NUMBERS, ["name;income;age", "Ann;50;30", "Bob;60,5;40", "Total;110,5;70"], (2, 0, 1)),
+        (NUMBERS, ["name;phone;income;age", "Ann;0151;50;30", "Summe:;;1.050,00;30"], (1, 0, 1)),
+        (NUMBERS, ["income,age", "50,30", "Total,70"], (1, 0, 1)),  # in the place of a value
+        (NUMBERS, ["name,income,age", "Total,50,30", "Sum,60,40"], (2, 0, 0)),  # customers: nothing says otherwise
+        (NUMBERS, ["name,phone,income,age", "Total,0151234,500,30"], (1, 0, 0)),  # a total has no telephone
+        (MIXED, ["name,turnover,income,age,region", "Ann,9,50,30,North", "Total,9,550,30,"], (1, 0, 1)),
+        (MIXED, ["id,name,income,age,region", "17,Total,50,30,"], (1, 0, 0)),
+        (MIXED, ["region,income,age", "Total,50,30", "Gesamtsumme,50,30"], (1, 0, 1)),  # a choice is called so
+        (MIXED, ["name,income,age,region", "Ann,50,30,North", "Durchschnitt,50,30,"], (1, 0, 1)),
+        (MIXED, ["name,income,age,region", "Ann,50,30,North", "name,income,age,region", "Bob,1,2,North"], (2, 1, 0)),
+        (MIXED, ["name|income|age|region", "----|------|---|------", "Ann|50|30|North"], (1, 1, 0)),
+    ],
+)
+def test_what_is_no_record_is_left_out_and_a_customer_of_that_name_is_not(schema, lines, expected):
+    assert left_out(schema, *lines) == expected
+
+
+def test_a_header_of_one_name_thousands_of_times_keeps_nobody_busy():
+    header = header_of(["a"] * MOST_COLUMNS)
+    assert header[:3] == ("a", "a.1", "a.2")
+    assert len(set(header)) == MOST_COLUMNS
+    with pytest.raises(Unreadable, match="16,385 columns"):
+        header_of(["a"] * (MOST_COLUMNS + 1))
