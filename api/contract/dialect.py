@@ -12,7 +12,7 @@ from api.contract.base import Count, Shape
 class Dialect(Shape):
     """How a file is written: found out, or as somebody said."""
 
-    format: Literal["csv", "xlsx", "xls", "xlsb", "ods", "parquet", "json", "ndjson"]
+    format: Literal["csv", "xlsx", "xls", "xlsb", "ods", "html", "xml", "parquet", "json", "ndjson"]
     encoding: Annotated[str | None, Field(examples=["cp1252"])]
     """Of CSV, as Python names it."""
     separator: Annotated[str | None, Field(examples=[";"])]

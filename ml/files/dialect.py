@@ -9,7 +9,10 @@ from typing import Any
 from ml.files.encodings import spoken
 from ml.files.read_options import NAMES
 
-FORMATS = {"csv": "CSV", "xlsx": "Excel", "xls": "Excel (.xls)", "xlsb": "Excel (.xlsb)", "ods": "OpenDocument"}
+FORMATS = {
+    "csv": "CSV", "xlsx": "Excel", "xls": "Excel (.xls)", "xlsb": "Excel (.xlsb)", "ods": "OpenDocument",
+    "html": "Web page", "xml": "XML",
+}  # fmt: skip
 _TYPED = {"parquet": "Parquet", "json": "JSON", "ndjson": "JSON, a record in each line"}  # names stand with the values
 _SEPARATORS = {"\t": "tab", " ": "space"}
 _DECIMALS = {",": "comma", ".": "point"}
@@ -23,7 +26,7 @@ class Dialect:
     Attributes
     ----------
     format : str
-        "csv", "xlsx", "xls", "xlsb", "ods", "parquet", "json" or "ndjson".
+        "csv", "xlsx", "xls", "xlsb", "ods", "html", "xml", "parquet", "json" or "ndjson".
     encoding, separator : str or None
         Of CSV.
     decimal : {",", "."} or None

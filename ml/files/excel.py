@@ -33,7 +33,7 @@ class Workbook:
     Attributes
     ----------
     format : str
-        "xlsx", "xlsb", "xls" or "ods".
+        "xlsx", "xlsb", "xls", "ods", "html" or "xml".
     sheet : str
     sheets : tuple of str
         Those that can be seen.
@@ -64,7 +64,22 @@ def open_workbook(file: BinaryIO, sheet: str | None, known: Collection[str]) -> 
     ------
     Unreadable
     """
-    answers = asked_elsewhere(file, {"reader": "workbook", "sheet": sheet, "known": sorted(known)})
+    return _of_answers(asked_elsewhere(file, {"reader": "workbook", "sheet": sheet, "known": sorted(known)}))
+
+
+def open_markup(file: BinaryIO, encoding: str, errors: str, sheet: str | None, known: Collection[str]) -> Workbook:
+    """Begin to read a table of a web page or an XML file, as :func:`open_workbook` reads a sheet.
+
+    Parameters
+    ----------
+    encoding, errors : str
+        As :class:`ml.files.encodings.Survey` found them.
+    """
+    asked = {"reader": "markup", "encoding": encoding, "errors": errors, "sheet": sheet, "known": sorted(known)}
+    return _of_answers(asked_elsewhere(file, asked))
+
+
+def _of_answers(answers: Iterator[Any]) -> Workbook:
     head = next(answers)
     return Workbook(
         head["format"],

@@ -34,7 +34,7 @@ def main() -> None:
     except MemoryError:
         _say({"error": ["The file takes more memory than there is for one.", SAVE]})
     except Exception as error:  # noqa: BLE001 - readers of files fail in any way
-        name = {"workbook": "workbook", "parquet": "Parquet file"}[asked["reader"]]
+        name = {"workbook": "workbook", "parquet": "Parquet file", "markup": "web page or XML"}[asked["reader"]]
         _say({"error": [f"The file is no {name} that can be read: {type(error).__name__}.", SAVE]})
 
 
@@ -78,6 +78,13 @@ def _workbook(asked: dict[str, Any]) -> Iterator[Any]:
     return read_workbook(asked["path"], asked["sheet"], frozenset(asked["known"]))
 
 
+def _markup(asked: dict[str, Any]) -> Iterator[Any]:
+    import ml.files.encodings  # noqa: F401 - it registers how bytes that are none are read
+    from ml.files.markup_process import read_markup
+
+    return read_markup(asked["path"], asked["encoding"], asked["errors"], asked["sheet"], frozenset(asked["known"]))
+
+
 def _parquet(asked: dict[str, Any]) -> Iterator[Any]:
     from pathlib import Path
 
@@ -104,7 +111,11 @@ def _within(most: int, batches: Iterable[Any]) -> Iterator[list[Any]]:
         yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
-_READERS: dict[str, Callable[[dict[str, Any]], Iterator[Any]]] = {"workbook": _workbook, "parquet": _parquet}
+_READERS: dict[str, Callable[[dict[str, Any]], Iterator[Any]]] = {
+    "workbook": _workbook,
+    "parquet": _parquet,
+    "markup": _markup,
+}
 
 if __name__ == "__main__":
     main()

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import shutil
 import tempfile
 import zlib
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import IO, Any, BinaryIO, cast
 
 from ml.errors import Unreadable
 from ml.files.assemble_table import Source, Wanted, assembled
 from ml.files.dialect import Dialect
-from ml.files.encodings import UTF8, Survey, spoken, survey
+from ml.files.encodings import UTF8, WESTERN, Survey, spoken, survey
 from ml.files.formats import CSV, GZIP, PARQUET, format_of
 from ml.files.plain_name import plain_name
-from ml.files.read_options import ReadOptions
-from ml.files.separators import separator_of
+from ml.files.read_options import BadReadOption, ReadOptions
+from ml.files.separators import LOOKED_AT, separator_of
 from ml.files.table import Table
 from ml.files.text_rows import TextRows
 from ml.schema import Schema
@@ -30,6 +32,7 @@ UNPACKED = 8 * 1024**3  # bytes of a file that came compressed
 RATIO = 200  # times a compressed file may grow; tables grow by 3 to 30
 SMALL = 64 * 1024**2  # bytes that any file may have
 AUTO = ReadOptions()
+_CHARSET = re.compile(r"""(?:charset|encoding)\s*=\s*["']?([\w-]+)""")
 
 
 def open_table(
@@ -103,13 +106,30 @@ def _text_source(file: BinaryIO, wanted: Wanted, most: int | None) -> Source:
     options = wanted.options
     found = survey(file, options.encoding, most)
     rows = TextRows(file, found)
-    if rows.sample and rows.sample[0].lstrip("\ufeff \t\r\n").startswith("<"):
-        raise Unreadable("The file is a web page or XML, and no table.", "Save it as a workbook or as CSV UTF-8.")
+    first = "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n")
+    if first.startswith("<"):
+        return _markup_source(file, found, first, wanted)
     lines = rows.sample[1:] if rows.stated else rows.sample
     rows.separator = options.separator or rows.stated or separator_of(lines, wanted.known)
     told = frozenset(options.to_json())
     dialect = Dialect(encoding=found.encoding, separator=rows.separator, told=told, notes=_odd(found))
     return Source(iter(rows), dialect, text=rows, skipped=int(rows.stated is not None))
+
+
+def _markup_source(file: BinaryIO, found: Survey, first: str, wanted: Wanted) -> Source:
+    """A web page or XML; its own word for its encoding counts where the bytes are not UTF-8."""
+    from ml.files.excel import open_markup
+
+    said = _CHARSET.search(first)
+    if said and found.encoding == WESTERN and not wanted.options.encoding:
+        with suppress(BadReadOption):
+            found.encoding = ReadOptions.from_mapping({"encoding": said[1]}).encoding or found.encoding
+    table = open_markup(file, found.encoding, found.errors, wanted.options.sheet, wanted.known)
+    told = frozenset(wanted.options.to_json())
+    dialect = Dialect(
+        table.format, found.encoding, sheet=table.sheet, sheets=table.sheets, told=told, notes=table.notes
+    )
+    return Source(table.rows, dialect)
 
 
 def _odd(found: Survey) -> tuple[str, ...]:

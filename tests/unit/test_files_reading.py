@@ -315,11 +315,6 @@ def test_compressed_files_are_read_and_bombs_refused():
         opened(gzip.compress(b"amount,rooms\n" + b"1,2\n" * 9999)[:60])
 
 
-def test_a_web_page_is_no_table():
-    with pytest.raises(Unreadable, match="web page"):
-        opened("<html><table><tr><td>amount</td></tr></table></html>")
-
-
 def test_what_can_be_read_once_only_is_read(tmp_path):
     class Pipe(io.BytesIO):
         def seekable(self):

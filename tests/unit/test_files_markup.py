@@ -1,0 +1,92 @@
+"""Tables of web pages, of Excel's XML and of flat OpenDocument, which programs write under the name .xls."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from ml.errors import Unreadable
+from ml.files.open_table import open_table
+from ml.files.read_options import ReadOptions
+from ml.schema import Choice, Feature, Schema
+
+SCHEMA = Schema(
+    (
+        Feature("income", "Income", "number", seen=(0.0, 9_000.0)),
+        Feature("region", "Region", "category", choices=(Choice("North", "North"), Choice("Süd", "South"))),
+    )
+)
+RECORDS = [{"income": 1234.5, "region": "North"}, {"income": 70.0, "region": "Süd"}]
+PAGE = """<html><head><style>td {mso-number-format:"x"}</style></head><body>
+<table><tr><td>Menu<td>income</table>
+<table><tr><th colspan=3>Sales &amp; more</th></tr><tr><th>Name</th><th>Income</th><th>Region</th></tr>
+<tr><td rowspan=2>Ann</td><td>1.234,50&nbsp;€</td><td><b>Nor</b>th</td></tr>
+<tr><td>70</td><td>Süd<script>"x"</script></td></tr></table>"""
+XML = """<?xml version="1.0"?><Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet">
+<Worksheet ss:Name="old"><Table><Row><Cell><Data ss:Type="String">income</Data></Cell></Row></Table>
+<WorksheetOptions><Visible>SheetHidden</Visible></WorksheetOptions></Worksheet>
+<Worksheet ss:Name="new"><Table>
+<Row><Cell><Data ss:Type="String">income</Data></Cell>
+<Cell ss:Index="3"><Data ss:Type="String">region</Data></Cell></Row>
+<Row><Cell><Data ss:Type="Number">1234.5</Data></Cell>
+<Cell ss:Index="3"><Data ss:Type="String">North</Data></Cell></Row>
+<Row><Cell ss:MergeAcross="1"><Data ss:Type="Number">70</Data></Cell>
+<Cell><Data ss:Type="String">Süd</Data></Cell></Row></Table></Worksheet></Workbook>"""
+FLAT = """<?xml version="1.0"?><office:document>
+<style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/></style:style>
+<table:table table:name="old" table:style-name="ta2"><table:table-row><table:table-cell><text:p>income</text:p>
+</table:table-cell></table:table-row></table:table>
+<table:table table:name="new"><table:table-row><table:table-cell><text:p>income</text:p></table:table-cell>
+<table:table-cell><text:p>region</text:p></table:table-cell><table:table-cell table:number-columns-repeated="16382"/>
+</table:table-row><table:table-row><table:table-cell office:value-type="float" office:value="1234.5">
+<text:p>1.234,50</text:p></table:table-cell><table:table-cell><office:annotation><text:p>hm</text:p></office:annotation>
+<text:p>North</text:p></table:table-cell></table:table-row><table:table-row>
+<table:table-cell office:value="70"><text:p>70,00</text:p></table:table-cell>
+<table:table-cell><text:p>Süd</text:p></table:table-cell></table:table-row></table:table></office:document>"""
+
+
+def read(data, **options):
+    """The table, and what its records say of the features."""
+    table = open_table(io.BytesIO(data), ReadOptions(**options), SCHEMA)
+    return table, [{"income": float(row["income"]), "region": row["region"]} for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"), [(PAGE, "utf-16"), (PAGE, "cp1252"), (XML, "utf-8-sig"), (FLAT, "utf-8")]
+)
+def test_a_table_between_tags_is_read_as_any_other(text, encoding):
+    table, records = read(text.encode(encoding))
+    assert records == RECORDS
+    assert table.dialect.format == ("html" if text is PAGE else "xml")
+    assert table.dialect.sheet == ("Table 2" if text is PAGE else "new")
+    assert table.dialect.header_row == (2 if text is PAGE else 1)
+
+
+def test_a_page_says_its_encoding():
+    page = '<meta charset="windows-1250"><table><tr><th>income<th>region<tr><td>1<td>Süd Łódź</table>'
+    assert list(open_table(io.BytesIO(page.encode("cp1250")), schema=SCHEMA).lines) == [["1", "Süd Łódź"]]
+
+
+def test_a_table_can_be_chosen():
+    assert read(PAGE.encode(), sheet="2")[1] == RECORDS
+    with pytest.raises(Unreadable, match="no table 'x'"):
+        read(PAGE.encode(), sheet="x")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<html><body>Please log in</body></html>", "has no table"),
+        ("<table><tr><td " + "a" * 400_000, "does not end"),
+        ("<table><tr>" + "<td>income" * 16_385, "16,384 columns"),
+    ],
+)
+def test_what_is_no_table_is_refused(text, said):
+    with pytest.raises(Unreadable, match=said):
+        read(text.encode())
+
+
+def test_entities_of_the_file_itself_are_not_expanded():
+    text = "<!DOCTYPE l [<!ENTITY a 'income'>]><table><tr><td>&a;<td>region<tr><td>1<td>North</table>"
+    assert open_table(io.BytesIO(text.encode()), schema=SCHEMA).header == ("&a;", "region")
