@@ -11,11 +11,11 @@ from ml.files.cells import CellRules
 from ml.files.decide_cells import Decided, Evidence, decide, evidence_of, undecided
 from ml.files.dialect import Dialect
 from ml.files.formats import PARQUET
-from ml.files.header_row import header_at
+from ml.files.header_row import has_row_names, header_at
 from ml.files.left_out import LeftOut, Sieve, begins_as_total, sieve_of
 from ml.files.match_columns import Matched, match_columns
 from ml.files.read_options import ReadOptions
-from ml.files.separators import LOOKED_AT
+from ml.files.separators import LOOKED_AT, in_one_cell, parted
 from ml.files.table import Table, header_of, twice_in
 from ml.files.text_rows import TextRows
 from ml.files.typed_cells import text_row
@@ -59,6 +59,7 @@ class Source:
     text: TextRows | None = None
     skipped: int = 0
     number: int = 0
+    parted: bool = False
 
     def __post_init__(self) -> None:
         if self.text is None:
@@ -74,6 +75,11 @@ class Source:
             self.number += 1
             yield row
 
+    def part(self, separator: str) -> None:
+        """Take each row for one cell that holds a line with this separator."""
+        self.rows, self.dialect = parted(self.rows, separator), replace(self.dialect, separator=separator)
+        self.parted = True
+
     @property
     def line(self) -> int:
         """Line or row that was read last, from 1."""
@@ -85,10 +91,18 @@ def assembled(source: Source, wanted: Wanted) -> Table:
     told, skipped = wanted.options.header_row, source.skipped
     above = source.take(max(LOOKED_AT, told or 0) + skipped)
     texts = [cells if source.text else text_row(cells) for _, cells in above]
+    separator = None if told or wanted.options.separator else in_one_cell(texts[skipped:], wanted.known)
+    if separator:
+        source.part(separator)
+        texts = list(parted(texts, separator))
+        above = [(line, cells) for (line, _), cells in zip(above, texts, strict=True)]
     at = skipped + header_at(texts[skipped:], wanted.known, told and max(1, told - skipped))
-    header, twice = _header(texts[at] if at < len(texts) else [], wanted.as_written)
-    matched = match_columns(wanted.schema, header, wanted.columns) if wanted.schema else Matched()
     first = [*above[at + 1 :], *source.take(SAMPLE)]
+    written = texts[at] if at < len(texts) else []
+    if source.text and has_row_names(written, [cells for _, cells in first]):
+        written = ["", *written]
+    header, twice = _header(written, wanted.as_written)
+    matched = match_columns(wanted.schema, header, wanted.columns) if wanted.schema else Matched()
     names = [matched.renamed.get(name, name) for name in header]
     decided = _decided(source, wanted, names, first, at)
     dialect = replace(
@@ -120,7 +134,7 @@ def _decided(
     evidence = evidence_of(wanted.schema, names)
     _look(evidence, (cells for _, cells in first))
     doubtful = undecided(evidence)
-    if doubtful and source.text and len(first) >= SAMPLE and source.text.may_tell:
+    if doubtful and source.text and not source.parted and len(first) >= SAMPLE and source.text.may_tell:
         _look({column: evidence[column] for column in doubtful}, source.text.again(at + 1))
     return decide(wanted.schema, evidence, wanted.options, source.dialect.separator)
 

@@ -9,3 +9,15 @@ _SIGNS = {b"PK\x03\x04": WORKBOOK, b"PAR1": PARQUET, b"\xd0\xcf\x11\xe0": OLD_WO
 def format_of(start: bytes) -> str:
     """The format of a file by its first bytes; CSV where nothing says else."""
     return next((form for sign, form in _SIGNS.items() if start.startswith(sign)), CSV)
+
+
+_NO_TABLES = {
+    b"%PDF": "a PDF", b"\x89PNG": "a picture", b"\xff\xd8\xff": "a picture", b"GIF8": "a picture",
+    b"{\\rtf": "a text document", b"SQLite f": "a database", b"7z\xbc\xaf": "an archive", b"Rar!\x1a": "an archive",
+    b"BZh91AY": "an archive", b"\xfd7zXZ\0": "an archive", b"\x28\xb5\x2f\xfd": "an archive",
+}  # fmt: skip
+
+
+def no_table(start: bytes) -> str | None:
+    """What a file is that people send in place of a table, by its first bytes; None where it may be one."""
+    return next((name for sign, name in _NO_TABLES.items() if start.startswith(sign)), None)

@@ -48,3 +48,17 @@ def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int |
     if len(rows[top]) >= common and widths[top] > common / 2:
         at = top
     return 0 if all(readings(cell).point for cell in first[at] if cell.strip()) else at
+
+
+def has_row_names(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the rows begin with names for which the header has no column, as R writes tables.
+
+    Each row has then one cell more than the header, and its first is its number or a name of its own. A decimal comma
+    between the cells of a file with commas makes a cell more, too: hence no other numbers are taken for names.
+    """
+    filled = [row for row in rows if row]
+    if not filled or any(len(row) != len(header) + 1 for row in filled) or not any(row[-1].strip() for row in filled):
+        return False
+    names = [row[0].strip() for row in filled]
+    numbered = names == [str(at) for at in range(1, len(names) + 1)]
+    return numbered or (len(set(names)) == len(names) and all(name and not readings(name).point for name in names))

@@ -20,7 +20,7 @@ from ml.errors import Unreadable
 from ml.files.assemble_table import Source, Wanted, assembled
 from ml.files.dialect import Dialect
 from ml.files.encodings import UTF8, WESTERN, Survey, spoken, survey
-from ml.files.formats import CSV, GZIP, PARQUET, format_of
+from ml.files.formats import CSV, GZIP, PARQUET, format_of, no_table
 from ml.files.plain_name import plain_name
 from ml.files.read_options import BadReadOption, ReadOptions
 from ml.files.separators import LOOKED_AT, separator_of
@@ -76,6 +76,9 @@ def open_table(
     source = _seekable(file)
     start = source.read(8)
     source.seek(0)
+    other = no_table(start)
+    if other:
+        raise Unreadable(f"The file is {other}, and no table.", "Send a workbook, CSV or Parquet.")
     form = format_of(start)
     compressed = form == GZIP
     most: int | None = None

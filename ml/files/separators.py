@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import re
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
+from typing import Any
 
 from ml.files.plain_name import plain_name
 
-SEPARATORS = (",", ";", "\t", "|")
+SEPARATORS = (",", ";", "\t", "|", " ")
 LOOKED_AT = 50  # rows
 _STATED = re.compile(r'\ufeff?"?sep=(.)"?;*,*\s*', re.IGNORECASE)
 
@@ -35,9 +36,14 @@ def separator_of(lines: Sequence[str], known: Collection[str] = ()) -> str:
 
     def fits(separator: str) -> tuple[int, float, int]:
         rows = rows_with(lines, separator)
-        most = max((matches(row, known) for row in rows), default=0)
+        counts = [matches(row, known) for row in rows]
+        most = max(counts, default=0)
         widths = Counter(len(row) for row in rows if len(row) > 1)
         width, count = widths.most_common(1)[0] if widths else (0, 0)
+        if separator == " " and (most < 2 or count < len(rows) - 1):  # R writes so, and people write words so
+            return 0, 0, 0
+        if most and len(rows[counts.index(most)]) == 1:  # a table of one column: what parts its cells is a decimal mark
+            return most, sum(len(row) == 1 for row in rows) / len(rows), 1
         return most, count / max(1, len(rows)), width
 
     return max(SEPARATORS, key=fits)
@@ -49,6 +55,23 @@ def rows_with(lines: Sequence[str], separator: str) -> list[list[str]]:
     with suppress(csv.Error):
         found.extend(islice(csv.reader(lines, delimiter=separator, strict=True), LOOKED_AT))
     return [row for row in found if any(map(str.strip, row))]
+
+
+def in_one_cell(rows: Sequence[Sequence[str]], known: Collection[str]) -> str | None:
+    """The separator of lines that stand in one cell each, as when Excel opened a file with another separator."""
+    cells = [[cell for cell in row if cell.strip()] for row in rows]
+    lines = [row[0] for row in cells if row]
+    if not known or any(len(row) > 1 for row in cells):
+        return None
+    found = separator_of(lines, known)
+    return found if any(matches(row, known) > 1 for row in rows_with(lines, found)) else None
+
+
+def parted(rows: Iterable[Sequence[Any]], separator: str) -> Iterator[list[str]]:
+    """Rows whose first cell holds a whole line each, as the cells of that line."""
+    for row in rows:
+        line = next((str(cell) for cell in row if str(cell).strip()), "")
+        yield next(csv.reader(line.splitlines(), delimiter=separator), []) if line else []
 
 
 def matches(row: Sequence[str], known: Collection[str]) -> int:

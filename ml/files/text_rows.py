@@ -5,17 +5,19 @@ from __future__ import annotations
 import contextlib
 import csv
 import io
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
 from ml.errors import Unreadable
 from ml.files.encodings import Survey, spoken
-from ml.files.separators import stated
+from ml.files.separators import LOOKED_AT, stated
 
 SAMPLE = 256 * 1024  # characters by which separator and header are found
 QUOTES = 'A cell that holds a separator, a quote or a line break stands in "…", its quotes doubled.'
 CTRL_Z = "\x1a"
+_ESCAPED = re.compile(r'\\[\\"]')
 
 
 class TextRows:
@@ -48,7 +50,7 @@ class TextRows:
             With the line in which quotes are broken, or bytes are none of the encoding.
         """
         text = self._text()
-        self._reader = csv.reader(self._lines(text), delimiter=self.separator, strict=True)
+        self._reader = self._read(self._lines(text))
         try:
             yield from self._reader
         except csv.Error as error:
@@ -77,12 +79,30 @@ class TextRows:
         return io.TextIOWrapper(self._file, encoding=self._found.encoding, errors=self._found.errors, newline="")
 
     def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
-        return map(_without_noise, text) if self._found.noise else text
+        lines: Iterator[str] = map(_without_noise, text) if self._found.noise else text
+        return map(_doubled, lines) if self._escaped else lines
+
+    def _read(self, lines: Iterable[str]) -> Any:
+        return csv.reader(lines, delimiter=self.separator, strict=True, skipinitialspace=self._spaced)
+
+    @property
+    def _spaced(self) -> bool:
+        """Whether a space stands between separator and quote, as people write lists."""
+        first = [line for line in self.sample[:LOOKED_AT] if line.strip()]
+        mark = f'{self.separator} "'
+        return self.separator != " " and 2 * sum(mark in line for line in first) > len(first)
+
+    @property
+    def _escaped(self) -> bool:
+        """Whether a quote in a cell has a backslash before it (MySQL, Spark): then more lines can be read so."""
+        if not any('\\"' in line for line in self.sample):
+            return False
+        return _readable(self._read(map(_doubled, self.sample))) > _readable(self._read(self.sample))
 
     def _sample(self) -> list[str]:
         text = self._text()
         try:
-            lines = text.read(SAMPLE).splitlines(keepends=True)
+            lines = io.StringIO(text.read(SAMPLE), newline="").readlines()  # as files have lines, and texts more
         except UnicodeError as error:
             raise _not_in(self._found.encoding, error) from None
         finally:
@@ -90,6 +110,20 @@ class TextRows:
         if len(lines) > 1 and self._found.size > SAMPLE:
             lines.pop()  # perhaps a part of a line
         return list(map(_without_noise, lines))
+
+
+def _readable(reader: Any) -> int:
+    """How many rows can be read before quotes are broken."""
+    count = 0
+    with contextlib.suppress(csv.Error):
+        for _ in reader:
+            count += 1
+    return count
+
+
+def _doubled(line: str) -> str:
+    """A line whose quotes are doubled within cells, in place of a backslash before each."""
+    return _ESCAPED.sub(lambda found: '""' if found[0] == '\\"' else "\\", line) if '\\"' in line else line
 
 
 def _let_go(text: io.TextIOWrapper) -> None:
