@@ -102,7 +102,8 @@ def _by_beginning(first: bytes) -> str:
     start = first[:4096]
     even, odd = start[::2].count(0), start[1::2].count(0)
     half = len(start) // 2
-    if half >= 2 and max(even, odd) > 0.4 * half and min(even, odd) < 0.1 * half:
+    # Letters that are not Latin have no zero byte; yet all zeros stand on the same side
+    if half >= 2 and max(even, odd) > 0.05 * half and min(even, odd) < 0.1 * max(even, odd):
         return "utf-16-le" if odd > even else "utf-16-be"
     return UTF8
 

@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+from ml.files.numbers import readings
 from ml.files.plain_name import plain_name
 from ml.files.refused import SAVE, Refused
 
@@ -89,6 +90,7 @@ class _Parser(HTMLParser):
         self._open: list[Found] = []
         self._cell: list[str] | None = None
         self._value: Any = None
+        self._exact = ""
         self._repeat, self._after = 1, 0
         self._ignored = 0
         self._tag = ""
@@ -173,6 +175,7 @@ class _Parser(HTMLParser):
         if deep > 1:
             table.spans |= dict.fromkeys(range(len(row), len(row) + wide), deep - 1)
         self._value = _typed(given)
+        self._exact = given.get("x:num") or given.get("sdval") or ""  # of dates it is a number, too: their text counts
         self._cell, self._after = [], wide - 1
 
     def _end_cell(self) -> None:
@@ -180,6 +183,8 @@ class _Parser(HTMLParser):
             return
         text = " ".join("".join(self._cell).split())
         value = _of_type(self._value, text)
+        if self._exact and readings(text)[:2] != (None, None):
+            value = (_number(self._exact) or (value,))[0]
         row = self._open[-1].rows[-1]
         row += [value] * self._repeat if value != "" else [""] * min(self._repeat, MOST_COLUMNS)
         row += [""] * self._after
@@ -203,10 +208,7 @@ def _typed(given: Attributes) -> Any:
     logical = given.get("office:boolean-value")
     if logical:
         return (logical == "true",)
-    for name in ("office:value", "x:num", "sdval"):
-        if given.get(name):
-            return _number(given[name] or "")
-    return None
+    return _number(given.get("office:value") or "")
 
 
 def _of_type(told: Any, text: str) -> Any:

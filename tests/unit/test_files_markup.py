@@ -68,6 +68,12 @@ def test_a_page_says_its_encoding():
     assert list(open_table(io.BytesIO(page.encode("cp1250")), schema=SCHEMA).lines) == [["1", "Süd Łódź"]]
 
 
+def test_numbers_are_exact_and_dates_as_they_are_seen():
+    row = '<tr><td sdval="1.25">1,3 €<td sdval="43858">28.01.2020'
+    page = f"<table><tr><td>income<td>since{row}<tr><td x:num>2<td></table>"
+    assert list(open_table(io.BytesIO(page.encode()), schema=SCHEMA).lines) == [["1.25", "28.01.2020"], ["2", ""]]
+
+
 def test_a_table_can_be_chosen():
     assert read(PAGE.encode(), sheet="2")[1] == RECORDS
     with pytest.raises(Unreadable, match="no table 'x'"):

@@ -63,6 +63,12 @@ def test_a_number_more_is_no_row_name():
     assert all("Cells in this line: 3" in row.message for row in table.rows)
 
 
+def test_utf_16_without_its_mark_is_seen_in_any_script():
+    text = "income\tage\tnote\n" + "1,5\t30\tМосква, улица Ленина\n" * 50
+    for encoding in ("utf-16-le", "utf-16-be"):
+        assert read(text.encode(encoding))[0] == [("1.5", "30", "Москва, улица Ленина")] * 50
+
+
 def test_a_backslash_at_the_end_of_a_cell_is_a_backslash():
     assert read('income,age,note\n1.5,30,"C:\\"\n2.5,40,b\n')[0] == [("1.5", "30", "C:\\"), ("2.5", "40", "b")]
 
