@@ -113,7 +113,7 @@ def _answers(file: BinaryIO, asked: dict[str, Any]) -> Iterator[Any]:
         file.seek(0)
         shutil.copyfileobj(file, copy)
         copy.flush()
-        asked = {**asked, "path": copy.name}
+        asked = {**asked, "path": copy.name, "packages": sys.path}
         command = [sys.executable, "-m", "ml.files.limited_process", orjson.dumps(asked).decode()]
         with subprocess.Popen(  # noqa: S603 - our own module
             command,
