@@ -306,7 +306,7 @@ def test_a_file_that_cannot_be_read_is_refused_before_anything_runs(browse, tmp_
     book = tmp_path / "customers.csv"
     book.write_bytes(b"<html><body>Please sign in</body></html>")
     tab.page.set_input_files("#campaign-file", book)
-    expect(tab.page.locator("[data-said=file]")).to_contain_text("The file is a web page or XML, and no table.")
+    expect(tab.page.locator("[data-said=file]")).to_contain_text("The file is a web page or XML, and has no table.")
     step(tab, "file")
 
 
