@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import threading
+from collections import Counter
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +20,29 @@ PATIENCE = 30_000  # ms; the machine may be busy with other things
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 expect.set_options(timeout=PATIENCE)
+
+# Drawn sequences of edits, and what is looked at on every page and width: minutes in a browser, with ALL_CASES=1 only
+LONG = {"test_fast_typist.py", "test_insights_page.py", "test_plots_on_a_phone.py", "test_same_record.py"}
+
+
+def pytest_collection_modifyitems(config, items):
+    """Leave out the long files and every second case of a test of this folder, unless ALL_CASES=1 asks for all."""
+    if os.environ.get("ALL_CASES"):
+        return
+    here = Path(__file__).parent
+    seen = Counter()
+    left_out = []
+    for item in items:
+        if item.path.parent != here:
+            continue
+        test = (item.path, item.originalname)
+        seen[test] += 1
+        if item.path.name in LONG or seen[test] % 2 == 0:
+            left_out.append(item)
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        out = set(left_out)
+        items[:] = [item for item in items if item not in out]
 
 
 @pytest.fixture(scope="session")
