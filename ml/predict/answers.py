@@ -64,9 +64,10 @@ def probabilities_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarr
     NoAnswer
         When a probability is no finite number from 0 to 1.
     """
-    if not hasattr(estimator, "predict_proba"):
+    ask = getattr(estimator, "predict_proba", None)  # looked up once: a pipeline asks its last step what it can do
+    if ask is None:
         return None
-    answered = estimator.predict_proba(given)
+    answered = ask(given)
     if not outcomes.exclusive and isinstance(answered, list):
         sides = classes_of_outputs(estimator, len(answered))
         columns = zip(answered, sides, outcomes.items, strict=True)
