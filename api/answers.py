@@ -15,7 +15,8 @@ from api.errors import NotAcceptable, short
 from ml.errors import Problem
 from ml.own_columns import own_names
 from ml.score import Score, Scored
-from ml.tables import safe_cell, score_cells, score_header
+from ml.score_columns import score_cells, score_header
+from ml.tables import safe_cell
 
 Writer = Callable[[Scored], bytes]
 JSON, TEXT = "application/json", "text/plain"

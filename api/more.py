@@ -18,7 +18,7 @@ from ml.evaluation import no_probabilities
 from ml.outcomes import Outcomes
 from ml.records import read_records
 from ml.service import Bundle, Service
-from ml.words import NOT_CAUSES, reasons
+from ml.top_reasons import NOT_CAUSES, reasons
 
 
 def answer(

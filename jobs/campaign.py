@@ -18,9 +18,10 @@ from ml.campaign.focus import focus
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.files.table import Reading
 from ml.own_columns import own_names
+from ml.score_columns import score_header
 from ml.scoring import PROBLEMS, score_lines
 from ml.service import Bundle, Service
-from ml.tables import plain_cell, safe_cell, score_header
+from ml.tables import plain_cell, safe_cell
 from store.files import Files
 from store.job import Job, Piece
 from store.jobs import JobTable

@@ -17,9 +17,9 @@ from ml.campaign.focus import focus, ranks
 from ml.errors import LikelyError
 from ml.files.table import Reading
 from ml.files.write.result import Block, Given, Result, file_columns, own_kind, plain_header, stored_blocks
+from ml.score_columns import score_header
 from ml.scoring import PROBLEMS
 from ml.service import Bundle, Service
-from ml.tables import score_header
 from store.files import BLOCK, Files
 from store.job import Job
 from store.jobs import JobTable

@@ -14,7 +14,8 @@ from layouts.percent import percents
 from layouts.trust import how_far_to_trust
 from ml.advice import Advice, Standing
 from ml.palette import colour_of
-from ml.words import NOT_CAUSES, as_displayed, points_text, rounded, unsure
+from ml.top_reasons import NOT_CAUSES, as_displayed
+from ml.words import points_text, rounded, unsure
 
 HEADROOM = 1.04  # the largest bar ends a little before the edge
 SAMPLED = "± is the error of sampling (95\u00a0%)."

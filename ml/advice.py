@@ -19,8 +19,8 @@ from ml.reasons.budgets import BUDGET
 from ml.records import read_records
 from ml.schema import Row
 from ml.sweep import Sweep, sweeps
+from ml.top_reasons import Reasons, reasons
 from ml.value import Game, Position
-from ml.words import Reasons, reasons
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,9 @@ from ml.lines import Line, score_columns, words
 from ml.own_columns import own_names
 from ml.schema import Feature, Schema
 from ml.score import Score
+from ml.score_columns import score_cells, score_header
 from ml.service import Service
-from ml.tables import plain_cells, safe_cell, score_cells, score_header
+from ml.tables import plain_cells, safe_cell
 from ml.values import is_blank
 
 CHUNK = 5_000

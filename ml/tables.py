@@ -1,12 +1,9 @@
-"""Scores as cells of a table, safe to be opened in a spreadsheet. What comes in is read by :mod:`ml.files`."""
+"""Cells that are safe to be opened in a spreadsheet: none runs as a formula."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-
-from ml.outcomes import Outcomes
-from ml.score import Score
 
 FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # full-width signs begin a formula in Japanese and Chinese settings
 FORMULA_OF_MANY = re.compile(r"^[=+\-@\t\r＝＋－＠]", re.MULTILINE)  # of cells that are lines of one text
@@ -18,21 +15,6 @@ NO_SUM = re.compile(
     r"[\d ()./+\u00a0\u202f-]*",
     re.ASCII,
 )
-
-
-def score_header(outcomes: Outcomes) -> list[str]:
-    """Names of the columns that :func:`score_cells` fills."""
-    return ["label", *(f"probability_{name}" for name in outcomes.names)]
-
-
-def score_cells(outcomes: Outcomes, score: Score) -> list[str]:
-    """A score as cells: the label, then a probability an outcome with all its digits.
-
-    Several labels are separated by a comma and a space. Probabilities are empty where the
-    estimator offers none.
-    """
-    given = [""] * len(outcomes) if score.probabilities is None else map(repr, score.probabilities)
-    return [safe_cell(", ".join(score.labels)), *given]
 
 
 def safe_cell(text: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from ml.records import read_records
 from ml.service import Bundle, Service
 from ml.tables import plain_cell, safe_cell
-from ml.words import reasons
+from ml.top_reasons import reasons
 
 MOST = 3
 

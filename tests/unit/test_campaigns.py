@@ -14,7 +14,7 @@ from jobs import kinds
 from jobs.intake import Intake
 from jobs.worker import Worker
 from ml.service import open_service
-from ml.words import reasons
+from ml.top_reasons import reasons
 from store.db import open_store
 from store.files import Files
 from tests.small import people, small_model

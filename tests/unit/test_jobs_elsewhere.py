@@ -12,8 +12,8 @@ from jobs.intake import Intake
 from jobs.refused import UnknownJob
 from jobs.results import Results
 from jobs.worker import Worker, sweep
+from ml.score_columns import score_cells
 from ml.service import open_service
-from ml.tables import score_cells
 from store.db import open_store
 from store.files import Files
 from tests.small import people, small_model

@@ -13,7 +13,8 @@ from ml.errors import Problem, Unreadable
 from ml.files.open_table import open_table
 from ml.outcomes import Outcome, Outcomes
 from ml.score import Score
-from ml.tables import plain_cell, plain_cells, safe_cell, score_cells, score_header
+from ml.score_columns import score_cells, score_header
+from ml.tables import plain_cell, plain_cells, safe_cell
 
 OUTCOMES = Outcomes((Outcome("loan", "Loan", "loan"), Outcome("card", "Card", "card")), False, "loan")
 

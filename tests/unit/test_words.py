@@ -9,7 +9,8 @@ import pytest
 
 from ml.explain import Explanation
 from ml.schema import Choice, Feature, Schema
-from ml.words import NOT_CAUSES, change_text, number_text, points_text, reasons, sentence, shown_value
+from ml.top_reasons import NOT_CAUSES, reasons, sentence
+from ml.words import change_text, number_text, points_text, shown_value
 
 INCOME = Feature("income", "Income", "number", unit="thousand $ a year")
 AGE = Feature("age", "Age", "integer", unit="years")
