@@ -9,8 +9,9 @@ import orjson
 from flask import Flask, Response
 
 from api.errors import describe
+from api.example_records import example
 from ml.errors import LikelyError
-from ml.schema import Feature, Schema, plain
+from ml.schema import Feature, plain
 from ml.service import Bundle, Service
 
 PREFIX = "/api/v1/models"
@@ -93,21 +94,3 @@ def _feature(feature: Feature) -> dict[str, Any]:
         "aliases": feature.aliases,
         "default": plain(feature.default),
     }
-
-
-def example(schema: Schema) -> dict[str, Any]:
-    """A record that the model takes."""
-    return {feature.name: example_of(feature) for feature in schema.features}
-
-
-def example_of(feature: Feature) -> Any:
-    """A value that the model takes: where the form starts, or the first that fits."""
-    if feature.default is not None or not feature.required:
-        return plain(feature.default)
-    if feature.choices:
-        return feature.choices[0].value
-    ends = [*(feature.seen or ()), feature.low, feature.high]
-    known = next((end for end in ends if end is not None), None)
-    if known is not None:
-        return plain(known)
-    return {"boolean": False, "date": "2000-01-01", "text": "text"}.get(feature.kind, 0)

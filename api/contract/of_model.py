@@ -7,7 +7,7 @@ from typing import Any
 
 from api.contract import document, schemas
 from api.contract.operation import JSON
-from api.models import example
+from api.example_records import example
 from ml.service import Bundle
 
 PLACE = "{name}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from api.models import example, example_of
+from api.example_records import example, example_of
 from ml.schema import MOST_LISTED, Feature, plain
 from ml.service import Bundle
 
