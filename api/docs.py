@@ -11,7 +11,8 @@ from urllib.parse import quote
 import orjson
 from flask import Flask, Response, request
 
-from api.models import PREFIX, example
+from api.example_records import example
+from api.models import PREFIX
 from api.query import ANY, takes
 from ml.errors import LikelyError
 from ml.schema import MOST_LISTED, Feature, plain

@@ -62,7 +62,7 @@ def score_columns(
 
 
 def _score_cells(outcomes: Outcomes, answer: Prediction) -> list[Sequence[str]]:
-    """Columns of labels, of probabilities and of no problems: as :func:`ml.score_columns.score_cells` writes a record's."""
+    """Columns of labels, probabilities and no problems, as ``score_cells`` writes those of a record."""
     flags = np.ascontiguousarray(answer.labels, dtype=bool)
     each = flags.view(np.dtype((np.void, len(outcomes)))).ravel().tolist()  # a row as its bytes
     said = {row: _label(outcomes, row) for row in set(each)}
