@@ -8,8 +8,8 @@ from flask import request
 from pydantic import BaseModel, ValidationError
 
 from api.query import BadParameter
-from api.reading import parse_json
 from ml.errors import LikelyError, Unreadable
+from ml.files.json_text import parse_json
 from ml.validation import in_words
 
 T = TypeVar("T", bound=BaseModel)

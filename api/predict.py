@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
+from api.answers import Answer
 from api.asked import NAMES, read_asked
 from api.cross_site import computes
 from api.ids import MODEL
-from api.more import Answer, answer
+from api.more import answer
 from api.query import takes
 from api.reading import read_body
 from api.shapes import names_of

@@ -11,10 +11,10 @@ import orjson
 from flask import Flask, Response, request
 from werkzeug.http import is_resource_modified
 
-from api.jobs import PREFIX, described
 from api.query import BadParameter, takes
 from jobs.results import Results
 from jobs.stored import Parts
+from jobs.view import PREFIX, described
 from ml import marks
 from ml.files.write.formats import CSV, EXCEL_CSV, FORMATS, PARQUET, XLSX, Format, format_named
 from store.job import Job

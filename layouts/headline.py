@@ -16,8 +16,8 @@ from ml.own_measures import own_measures_of
 from ml.spoken import shown, span
 
 if TYPE_CHECKING:
+    from ml.bundle import Bundle
     from ml.metrics import Averages
-    from ml.service import Bundle
 
 FIRST = ("precision", "recall", "accuracy", "roc_auc")  # what a manager asks for; the others one click away
 

@@ -22,10 +22,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml import bundle as bundles
 from ml import schema as schemas
 from ml.bands import check_bands
 from ml.blocks import Block, block_of_frame, rows_of, size, take, write_csv
+from ml.bundle import BACKGROUND, CREATED, GOLDEN, outcomes_to_json
 from ml.compile import CannotCompile, compile_estimator, prove
 from ml.compiled.trees import give_back
 from ml.cut_offs import check_cut_offs
@@ -50,6 +50,7 @@ from ml.training.answerable import answerable
 from ml.training.holdout_checks import check_holdout
 from ml.training.labels_follow import labels_follow
 from ml.training.save_estimator import save_estimator
+from ml.trust import verify
 from ml.trust.code import Code, importable
 from ml.trust.record import Trusted, allowed
 from ml.truth import truth_matrix
@@ -166,7 +167,7 @@ def build_bundle(
         fingerprint = _write_manifest(folder)
         # After the manifest: the same training gives the same key, whenever and wherever it runs.
         now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
-        (folder / bundles.CREATED).write_text(now + "\n", encoding="ascii")
+        (folder / CREATED).write_text(now + "\n", encoding="ascii")
         with allowed(models, trained.name, trusted):
             return publish(folder, models, trained.name, fingerprint, action=action, by=by, why=why)
 
@@ -184,13 +185,13 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     background = block_of_frame(schema, _sample(trained.training, BACKGROUND_ROWS))
     background = take(background, answerable(reference, background)[0])
     write_holdout(folder, schema, outcomes, holdout)
-    write_csv(folder / bundles.BACKGROUND, schema, background)
+    write_csv(folder / BACKGROUND, schema, background)
     give_back(collect=True)  # skops keeps what it reads and what it writes in circles of references
     trusted = save_estimator(estimator, folder, trained.trusted, trained.code)
     give_back(collect=True)
     path, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
-    _write_json(folder / bundles.GOLDEN, _golden(schema, reference, holdout.block))
-    _write_json(folder / bundles.SCHEMA, schema_json.to_json(schema))
+    _write_json(folder / GOLDEN, _golden(schema, reference, holdout.block))
+    _write_json(folder / verify.SCHEMA, schema_json.to_json(schema))
     answer = reference.block(holdout.block)
     follow = labels_follow(estimator, outcomes, answer, *([reference.block(background)] if size(background) else []))
     card = _card(trained, estimator, path, size(holdout.block))
@@ -201,7 +202,7 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     own = work_out(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
     card[ORDER] = order_of(schema, outcomes, serves, holdout, answer)
     card[CHECKS] = check_holdout(schema, outcomes, trained.training, holdout)
-    _write_json(folder / bundles.CARD, card | ({CARD: own} if own else {}))
+    _write_json(folder / verify.CARD, card | ({CARD: own} if own else {}))
     return trusted
 
 
@@ -298,7 +299,7 @@ def _card(trained: Trained, estimator: Any, path: dict[str, str], holdout_rows: 
         "name": trained.name,
         "title": trained.title,
         "description": trained.description,
-        "outcomes": bundles.outcomes_to_json(trained.outcomes),
+        "outcomes": outcomes_to_json(trained.outcomes),
         "offers": offers(trained.estimator),
         "path": path,
         "rows": {"training": len(trained.training), "hold-out": holdout_rows},
@@ -311,12 +312,12 @@ def _card(trained: Trained, estimator: Any, path: dict[str, str], holdout_rows: 
 def _write_manifest(folder: Path) -> str:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     listed = {
-        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": bundles.sha256(path)}
+        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": verify.sha256(path)}
         for path in files
     }
-    _write_json(folder / bundles.MANIFEST, listed)
-    digest = hashlib.sha256((folder / bundles.MANIFEST).read_bytes()).hexdigest()
-    return digest[: bundles.FINGERPRINT_LENGTH]
+    _write_json(folder / verify.MANIFEST, listed)
+    digest = hashlib.sha256((folder / verify.MANIFEST).read_bytes()).hexdigest()
+    return digest[: verify.FINGERPRINT_LENGTH]
 
 
 def _write_json(path: Path, data: Any) -> None:

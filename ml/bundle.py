@@ -35,9 +35,6 @@ from ml.trust.foreign import foreign, how_to_install, missing_module, reason
 from ml.trust.load import load_estimator
 from ml.trust.record import Trusted, trusted_of
 from ml.trust.verify import AGAIN, CARD, SCHEMA, read_json, verify
-from ml.trust.verify import FINGERPRINT_LENGTH as FINGERPRINT_LENGTH
-from ml.trust.verify import MANIFEST as MANIFEST
-from ml.trust.verify import sha256 as sha256
 
 ESTIMATOR, BACKGROUND, GOLDEN = "estimator.skops", "background.csv", "golden.json"
 CREATED = "created"  # a time, for people; no part of the version

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from ml.blocks import NUMERIC, rows_of, take
+from ml.blocks import rows_of, take
+from ml.data.frames import NUMERIC
 from ml.errors import NothingToShow
 from ml.evaluation import Answers, need_probabilities
 from ml.schema import Feature

@@ -12,7 +12,8 @@ from ml.metrics import Averages, Headline, averages, headline
 from ml.tally import Tally, tally_of
 
 if TYPE_CHECKING:
-    from ml.service import Bundle, Service
+    from ml.bundle import Bundle
+    from ml.service import Service
 
 REVISION = 1  # raised when a result's fields or their meaning change
 MOST_EXTRA = 3

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ml.blocks import NUMERIC
+from ml.data.frames import NUMERIC
 from ml.schema import Feature, text_of
 from ml.words import shown_value
 

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 
 from ml.advice import Advice, Standing, advise, stand
 from ml.blocks import block_of
-from ml.bundle import Bundle
+from ml.bundle import Bundle as Bundle  # the doors know it through the service
 from ml.cut_offs import Chosen, CutOffs
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.explain import Explanation, explain

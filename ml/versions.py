@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.bundle import CARD, CREATED
+from ml.bundle import CREATED
 from ml.errors import LikelyError
 from ml.lifecycle.history import read_history
 from ml.lifecycle.state import events_of, held, live_of
 from ml.registry import FINGERPRINT
+from ml.trust.verify import CARD
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle

@@ -16,11 +16,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from ml.build import Trained, build_bundle, outcomes_of
-from ml.bundle import FINGERPRINT_LENGTH, sha256
 from ml.infer import infer_schema
 from ml.registry import set_live
 from ml.trust.code import read_code
 from ml.trust.record import Trusted, allow
+from ml.trust.verify import FINGERPRINT_LENGTH, sha256
 
 RECORD = {"a": 0.5, "b": -0.25}
 SOUND = """

@@ -10,9 +10,10 @@ from flask import Response, request
 from api.asked import records_asked
 from api.errors import too_many
 from api.ids import MODEL
-from api.reading import JSON, parse_json
+from api.reading import JSON
 from ml.errors import NoRecords, Unreadable
 from ml.evaluation import no_probabilities
+from ml.files.json_text import parse_json
 from ml.score import Scored
 from ml.service import Bundle, Service
 

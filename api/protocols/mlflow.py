@@ -20,9 +20,10 @@ from api.ids import MODEL
 from api.protocols import sagemaker
 from api.protocols.common import METHODS, in_json, method_of, predictions, score_request, whole_body
 from api.query import takes
-from api.reading import JSON, parse_json, text_of_body
+from api.reading import JSON, text_of_body
 from api.shapes import from_lists, from_split, rows_or_records
 from ml.errors import Unreadable
+from ml.files.json_text import parse_json
 from ml.schema import Schema
 from ml.service import Service
 

@@ -22,10 +22,9 @@ from api.ids import MODEL
 from api.protocols.kserve_v1 import versioned
 from api.protocols.tensors import Tensor, as_bytes, read_tensors, records_of
 from api.query import takes
-from api.reading import parse_json
 from ml.errors import Unreadable
 from ml.evaluation import no_probabilities
-from ml.files.json_text import repeated
+from ml.files.json_text import parse_json, repeated
 from ml.outcomes import Outcomes
 from ml.schema import Feature
 from ml.score import Scored

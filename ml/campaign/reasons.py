@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ml.bundle import Bundle
 from ml.records import read_records
-from ml.service import Bundle, Service
+from ml.service import Service
 from ml.tables import plain_cell, safe_cell
 from ml.top_reasons import reasons
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.blocks import NUMERIC, Block, block_of_frame, take
+from ml.blocks import Block, block_of_frame, take
+from ml.data.frames import NUMERIC
 from ml.intervals import WIDTH
 from ml.placements import placements
 from ml.schema import Feature, Schema

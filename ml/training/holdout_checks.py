@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from ml.blocks import NUMERIC, Block, block_of_frame
+from ml.blocks import Block, block_of_frame
+from ml.data.frames import NUMERIC
 from ml.outcomes import Outcomes
 from ml.schema import Feature, Schema, text_of
 from ml.training.domain_classifier import compare_populations
