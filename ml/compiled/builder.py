@@ -21,6 +21,7 @@ from ml.compiled.stages import worked_in
 from ml.compiled.symbols import Column, Raw, sources_of
 from ml.compiled.trace import is_pipeline, trace
 from ml.compiled.traced import Traced
+from ml.data.array_types import Floats
 
 
 class Builder:
@@ -120,8 +121,8 @@ def edges_of(builder: Builder, features: int, most: int = 16) -> tuple[tuple[flo
     return tuple(_spread(sorted(values), most) for values in found)
 
 
-def _before_steps(column: Raw, values: np.ndarray) -> np.ndarray:
-    backwards: dict[str, Callable[[np.ndarray, float], np.ndarray]] = {
+def _before_steps(column: Raw, values: Floats) -> Floats:
+    backwards: dict[str, Callable[[Floats, float], Floats]] = {
         "subtract": np.add, "add": np.subtract, "multiply": np.divide, "divide": np.multiply,
     }  # fmt: skip
     for name, constant in reversed(column.steps):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.compiled.models import Inputs, Model, sigmoid, two_sided
+from ml.data.array_types import Floats
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Sigmoid:
     slope: float
     offset: float
 
-    def at(self, x: np.ndarray) -> np.ndarray:
+    def at(self, x: Floats) -> Floats:
         """Probabilities of decision values, both of shape (n,)."""
         return sigmoid(-(self.slope * x + self.offset))
 
@@ -25,10 +26,10 @@ class Sigmoid:
 class Isotonic:
     """A monotone line through points, flat beyond its ends."""
 
-    x: np.ndarray
-    y: np.ndarray
+    x: Floats
+    y: Floats
 
-    def at(self, x: np.ndarray) -> np.ndarray:
+    def at(self, x: Floats) -> Floats:
         """Probabilities of decision values, both of shape (n,)."""
         return np.interp(x, self.x, self.y)
 

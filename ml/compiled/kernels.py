@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ml.compiled.models import Inputs, seen_by_calibrator, sigmoid, softmax, two_sided
+from ml.data.array_types import Floats
 
 LEAST_SHARE = 1e-7  # libsvm keeps the probability of a pair this far from 0 and 1
 PAIRS_AT_ONCE = 2_000_000
@@ -30,11 +31,11 @@ class SupportVectors:
 
     matrix: int
     classes: int
-    points: np.ndarray
-    weights: np.ndarray
-    intercept: np.ndarray
-    slope: np.ndarray
-    offset: np.ndarray
+    points: Floats
+    weights: Floats
+    intercept: Floats
+    slope: Floats
+    offset: Floats
     kernel: str
     gamma: float
     coef0: float
@@ -45,10 +46,11 @@ class SupportVectors:
         return [(one, other) for one in range(self.classes) for other in range(one + 1, self.classes)]
 
     @cached_property
-    def _centre(self) -> np.ndarray:
-        return self.points.mean(axis=0)
+    def _centre(self) -> Floats:
+        centre: Floats = self.points.mean(axis=0)
+        return centre
 
-    def _kernel(self, x: np.ndarray) -> np.ndarray:
+    def _kernel(self, x: Floats) -> Floats:
         if self.kernel == "rbf":
             return np.exp(-self.gamma * squared_distances(x - self._centre, self.points - self._centre))
         product = x @ self.points.T
@@ -57,11 +59,12 @@ class SupportVectors:
         product = self.gamma * product + self.coef0
         return product**self.degree if self.kernel == "poly" else np.tanh(product)
 
-    def _values(self, given: Inputs) -> np.ndarray:
+    def _values(self, given: Inputs) -> Floats:
         x = given.matrices[self.matrix]
         most = max(1, PAIRS_AT_ONCE // len(self.points))
         parts = [self._kernel(x[at : at + most]) @ self.weights.T for at in range(0, max(len(x), 1), most)]
-        return np.concatenate(parts) + self.intercept
+        together: Floats = np.concatenate(parts)
+        return together + self.intercept
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""
@@ -88,7 +91,8 @@ class SupportVectors:
             votes[:, other] += values[:, at] > 0
             confidence[:, one] -= values[:, at]
             confidence[:, other] += values[:, at]
-        return votes + confidence / (3 * (np.abs(confidence) + 1))
+        size: Floats = np.abs(confidence)
+        return votes + confidence / (3 * (size + 1))
 
 
 def coupled(shares: np.ndarray) -> np.ndarray:
@@ -122,11 +126,12 @@ def coupled(shares: np.ndarray) -> np.ndarray:
     return p
 
 
-def squared_distances(x: np.ndarray, points: np.ndarray) -> np.ndarray:
+def squared_distances(x: Floats, points: Floats) -> Floats:
     """Squared Euclidean distances, (n, width) and (m, width) to (n, m)."""
     if len(x) == 1:
         apart = points - x
-        return np.einsum("ij,ij->i", apart, apart)[np.newaxis]
+        only: Floats = np.einsum("ij,ij->i", apart, apart)
+        return only[np.newaxis]
     inner = -2.0 * (x @ points.T)
     inner += np.einsum("ij,ij->i", x, x)[:, np.newaxis]
     inner += np.einsum("ij,ij->i", points, points)
@@ -167,7 +172,7 @@ class Network:
         return seen_by_calibrator(self.answer(given)[1])
 
 
-def _activated(values: np.ndarray, how: str) -> np.ndarray:
+def _activated(values: Floats, how: str) -> Floats:
     if how == "relu":
         return np.maximum(values, 0.0)
     if how == "tanh":

@@ -13,6 +13,8 @@ from typing import Protocol
 
 import numpy as np
 
+from ml.data.array_types import Floats
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -30,7 +32,7 @@ class Inputs:
         (number of an ensemble, its matrix, mask of rows) -> sums of all classes, in the order of the trees.
     """
 
-    matrices: list[np.ndarray]
+    matrices: list[Floats]
     sums: dict[int, np.ndarray]
     first_sums: Callable[[int, np.ndarray], np.ndarray | None]
     ordered_sums: Callable[[int, int, np.ndarray], np.ndarray | None]
@@ -46,16 +48,17 @@ class Model(Protocol):
         """Position of the predicted class, shape (n,), and probabilities, shape (n, k)."""
 
 
-def sigmoid(x: np.ndarray) -> np.ndarray:
+def sigmoid(x: Floats) -> Floats:
     """1 / (1 + exp(-x)) without overflow."""
-    small = np.exp(-np.abs(x))
+    small: Floats = np.exp(-np.abs(x))
     return np.where(x >= 0, 1.0, small) / (1.0 + small)
 
 
-def softmax(x: np.ndarray) -> np.ndarray:
+def softmax(x: Floats) -> Floats:
     """exp(x) / sum of exp(x) along each row, shape (n, k)."""
-    raised = np.exp(x - x.max(axis=1, keepdims=True))
-    return raised / raised.sum(axis=1, keepdims=True)
+    raised: Floats = np.exp(x - x.max(axis=1, keepdims=True))
+    total: Floats = raised.sum(axis=1, keepdims=True)
+    return raised / total
 
 
 def two_sided(second: np.ndarray) -> np.ndarray:
@@ -66,9 +69,9 @@ def two_sided(second: np.ndarray) -> np.ndarray:
     return both
 
 
-def shared(shares: np.ndarray) -> np.ndarray:
+def shared(shares: Floats) -> Floats:
     """Rows brought to a sum of 1, shape (n, k); rows of zeros are shared out evenly."""
-    total = shares.sum(axis=1, keepdims=True)
+    total: Floats = shares.sum(axis=1, keepdims=True)
     return np.divide(shares, total, out=np.full_like(shares, 1.0 / shares.shape[1]), where=total != 0)
 
 
@@ -89,11 +92,11 @@ class Linear:
     """
 
     matrix: int
-    weights: np.ndarray
-    intercept: np.ndarray
+    weights: Floats
+    intercept: Floats
     link: str = "softmax"
 
-    def decision(self, given: Inputs) -> np.ndarray:
+    def decision(self, given: Inputs) -> Floats:
         """What a calibrator looks at, shape (n, k) or (n, 1)."""
         return given.matrices[self.matrix] @ self.weights.T + self.intercept
 
@@ -113,14 +116,15 @@ class Gaussian:
     """Naive Bayes with a normal density for each column and class; arrays of shape (k, width)."""
 
     matrix: int
-    mean: np.ndarray
-    variance: np.ndarray
-    log_prior: np.ndarray
+    mean: Floats
+    variance: Floats
+    log_prior: Floats
 
-    def _joint(self, given: Inputs) -> np.ndarray:
+    def _joint(self, given: Inputs) -> Floats:
         apart = given.matrices[self.matrix][:, np.newaxis, :] - self.mean
-        spread = np.log(2.0 * np.pi * self.variance).sum(axis=1)
-        return self.log_prior - 0.5 * spread - 0.5 * (apart**2 / self.variance).sum(axis=2)
+        spread: Floats = np.log(2.0 * np.pi * self.variance).sum(axis=1)
+        far: Floats = (apart**2 / self.variance).sum(axis=2)
+        return self.log_prior - 0.5 * spread - 0.5 * far
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class (n,), probabilities (n, k)."""

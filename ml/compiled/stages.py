@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.blocks import Block, size
-from ml.compiled.steps import NEEDED, on_array
+from ml.compiled.steps import NEEDED, OnArray, on_array
+from ml.data.array_types import Floats
 from ml.schema import Row
 
 if TYPE_CHECKING:
@@ -25,14 +26,14 @@ if TYPE_CHECKING:
 class Affine:
     """Weighted sums: ``array @ weights.T + offset`` (principal components, say)."""
 
-    weights: np.ndarray
-    offset: np.ndarray
+    weights: Floats
+    offset: Floats
 
     def width(self, _: int) -> int:
         """Number of columns made."""
         return len(self.weights)
 
-    def apply(self, array: np.ndarray) -> np.ndarray:
+    def apply(self, array: Floats) -> Floats:
         """(n, width) to (n, sums)."""
         return array @ self.weights.T + self.offset
 
@@ -66,8 +67,9 @@ class Normalised:
         """Number of columns made."""
         return given
 
-    def apply(self, array: np.ndarray) -> np.ndarray:
+    def apply(self, array: Floats) -> Floats:
         """Same shape."""
+        norms: Floats
         if self.norm == "l2":
             norms = np.sqrt((array * array).sum(axis=1))
         else:
@@ -104,7 +106,7 @@ class Stepped:
         return given
 
     @cached_property
-    def _apply(self) -> Any:
+    def _apply(self) -> OnArray:
         return on_array((self.name, self.constant))
 
     def apply(self, array: np.ndarray) -> np.ndarray:
@@ -140,9 +142,10 @@ class Staged:
             widths.append(stage.width(widths[-1] if len(widths) > 1 else sum(part.width for part in self.parts)))
         return max(widths)
 
-    def row(self, row: Row) -> np.ndarray:
+    def row(self, row: Row) -> Floats:
         """The columns' values for one row."""
-        return self._through(np.concatenate([part.row(row) for part in self.parts])[np.newaxis])[0]
+        made: Floats = self._through(np.concatenate([part.row(row) for part in self.parts])[np.newaxis])[0]
+        return made
 
     def block(self, block: Block) -> np.ndarray:
         """The columns for n rows, shape (n, width)."""
@@ -158,7 +161,7 @@ class Staged:
         inner = self.parts[0]
         return inner.folded(whole) if hasattr(inner, "folded") else None
 
-    def _through(self, array: np.ndarray) -> np.ndarray:
+    def _through(self, array: Floats) -> Floats:
         if np.isnan(array).any():
             raise ValueError(NEEDED)
         for stage in self.stages:

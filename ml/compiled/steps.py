@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from ml.data.array_types import Floats
+
 Step = tuple[str, Any]  # a name and its constant: a number, a text or tuples of them
 OnValue = Callable[[float], float]
 OnArray = Callable[[np.ndarray], np.ndarray]
@@ -126,7 +128,7 @@ def _yeo_johnson(power: float) -> OnArray:
     """Yeo and Johnson 2000: a power of what is above 0, and another of what is below."""
 
     def side(array: np.ndarray, exponent: float) -> np.ndarray:
-        raised = np.log1p(array)
+        raised: Floats = np.log1p(array)
         return raised if abs(exponent) < np.spacing(1.0) else np.expm1(exponent * raised) / exponent
 
     def apply(array: np.ndarray) -> np.ndarray:
@@ -140,7 +142,7 @@ def _box_cox(power: float) -> OnArray:
     def apply(array: np.ndarray) -> np.ndarray:
         if (array <= 0).any():
             raise ValueError("This model needs numbers above 0.")
-        raised = np.log(array)
+        raised: Floats = np.log(array)
         return raised if power == 0 else np.expm1(power * raised) / power
 
     return apply

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.compiled.models import Inputs, sigmoid, softmax, two_sided
+from ml.data.array_types import Positions
 
 NEAR = 1e-9
 
@@ -55,11 +56,12 @@ class Forest:
             chosen[near] = self._decided(given, near, shares[near], chosen[near])
         return chosen, shares
 
-    def _decided(self, given: Inputs, near: np.ndarray, shares: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    def _decided(self, given: Inputs, near: np.ndarray, shares: np.ndarray, chosen: Positions) -> Positions:
         if self.ties >= 0:
             sums = given.ordered_sums(self.sums, self.matrix, near)
             if sums is not None:
-                return (sums[:, self.ties : self.ties + self.classes] / self.trees).argmax(axis=1)
+                most: Positions = (sums[:, self.ties : self.ties + self.classes] / self.trees).argmax(axis=1)
+                return most
         first = given.first_sums(self.sums, near)
         return chosen if first is None else (shares[:, 1] > first[:, self.first] / self.trees).astype(np.intp)
 

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from ml.blocks import Block
+from ml.data.array_types import Floats, Positions
 from ml.schema import Row
 
 _SPACES = re.compile(r"\s\s+")
@@ -57,9 +58,9 @@ class Words:
     terms: tuple[str, ...]
     binary: bool = False
     sublinear: bool = False
-    inverse: np.ndarray | None = None
+    inverse: Floats | None = None
     norm: str = ""
-    weights: np.ndarray | None = None
+    weights: Floats | None = None
 
     @property
     def width(self) -> int:
@@ -78,7 +79,7 @@ class Words:
     def _pattern(self) -> re.Pattern[str]:
         return re.compile(self.pattern)
 
-    def row(self, row: Row) -> np.ndarray:
+    def row(self, row: Row) -> Floats:
         """The columns' values for one row; ValueError when it has no text."""
         where, weight = self._weighted(row[self.source])
         if self.weights is not None:
@@ -87,7 +88,7 @@ class Words:
         made[where] = weight
         return made
 
-    def block(self, block: Block) -> np.ndarray:
+    def block(self, block: Block) -> Floats:
         """The columns for n rows, shape (n, width)."""
         texts = block[self.source].tolist()
         made = np.zeros((len(texts), self.width))
@@ -99,11 +100,11 @@ class Words:
                 made[at] = weight @ self.weights[where]
         return made
 
-    def folded(self, weights: np.ndarray) -> Words | None:
+    def folded(self, weights: Floats) -> Words | None:
         """What these columns add to k weighted sums; weights of shape (terms, k)."""
         return replace(self, weights=weights) if self.weights is None else None
 
-    def _weighted(self, text: Any) -> tuple[np.ndarray, np.ndarray]:
+    def _weighted(self, text: Any) -> tuple[Positions, Floats]:
         if not isinstance(text, str):
             raise ValueError("This model needs a text; it is missing.")
         counts: dict[int, int] = {}
