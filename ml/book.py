@@ -11,11 +11,11 @@ import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
 from ml.blocks import rows_of, size, take
 from ml.bundle import Bundle
 from ml.data.texts import fold
+from ml.memo import Memo
 from ml.schema import Row, Schema, text_of
 
 LONGEST_ID = 200  # characters; an id stands in addresses
@@ -101,7 +101,7 @@ class Books:
 
     def __init__(self, shelf: Callable[[], Shelf] | None = None) -> None:
         self._shelf = shelf
-        self._samples: WeakKeyDictionary[Bundle, SampleBook] = WeakKeyDictionary()  # as long as the version is served
+        self._samples = Memo(SampleBook)
 
     def of(self, bundle: Bundle) -> Book:
         """The book of a version's model; raises what the shelf raises."""
@@ -110,9 +110,7 @@ class Books:
             kept = shelf.size(bundle.name)
             if kept is not None:
                 return KeptBook(shelf, bundle.name, kept)
-        if bundle not in self._samples:
-            self._samples[bundle] = SampleBook(bundle)
-        return self._samples[bundle]
+        return self._samples(bundle)
 
 
 class KeptBook:

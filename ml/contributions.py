@@ -13,14 +13,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ml.blocks import Block, size, take
 from ml.effort import predictions, sample
 from ml.evaluation import need_probabilities
-from ml.flight import Flights
+from ml.memo import Memo
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle
@@ -51,11 +50,7 @@ class Contributions:
     total: np.ndarray
 
 
-# Beside its bundle like the evaluation: several plots show different sides of the same contributions.
-_kept: WeakKeyDictionary[Bundle, Contributions] = WeakKeyDictionary()
-_flights = Flights()
-
-
+@Memo
 def contributions_of(bundle: Bundle) -> Contributions:
     """The contributions of a version, made once a process however many plots ask for them at once.
 
@@ -63,11 +58,7 @@ def contributions_of(bundle: Bundle) -> Contributions:
     ------
     NoProbabilities
     """
-    with _flights.only_one(bundle.key):
-        found = _kept.get(bundle)
-        if found is None:
-            found = _kept[bundle] = contributions(bundle, *_plan(bundle))
-    return found
+    return contributions(bundle, *_plan(bundle))
 
 
 def contributions(bundle: Bundle, records: int, walks: int) -> Contributions:

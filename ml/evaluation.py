@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ml.errors import NoProbabilities
-from ml.flight import Flights
+from ml.memo import Memo
 from ml.outcomes import Outcomes
 
 if TYPE_CHECKING:
@@ -75,19 +74,11 @@ def evaluate(bundle: Bundle) -> Evaluation:
     return Evaluation(bundle.outcomes, holdout.truth, answer.labels, answer.probabilities, weight)
 
 
-# Kept beside its bundle, in memory and as long as the bundle lives: a version never changes, the
-# results made from it are what the cache keeps, and a new process seldom needs it at all.
-_kept: WeakKeyDictionary[Bundle, Evaluation] = WeakKeyDictionary()
-_flights = Flights()
-
-
+# In memory only: the results made from it are what the cache keeps, and a new process seldom needs it at all.
+@Memo
 def evaluation_of(bundle: Bundle) -> Evaluation:
     """The evaluation of a version, made once a process however many plots ask for it at once."""
-    with _flights.only_one(bundle.key):
-        found = _kept.get(bundle)
-        if found is None:
-            found = _kept[bundle] = evaluate(bundle)
-    return found
+    return evaluate(bundle)
 
 
 def need_probabilities(probabilities: np.ndarray | None) -> np.ndarray:

@@ -6,13 +6,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ml.blocks import Block, column, rows_of, size, take
 from ml.evaluation import evaluation_of, need_probabilities
-from ml.flight import Flights
+from ml.memo import Memo
 from ml.schema import Feature, Row
 
 if TYPE_CHECKING:
@@ -194,20 +193,8 @@ class _Space:
     limit: float
 
 
-# Beside its bundle, like the evaluation: a version never changes.
-_kept: WeakKeyDictionary[Bundle, _Space] = WeakKeyDictionary()
-_flights = Flights()
-
-
+@Memo
 def _space(bundle: Bundle) -> _Space:
-    with _flights.only_one(bundle.key):
-        found = _kept.get(bundle)
-        if found is None:
-            found = _kept[bundle] = _measure(bundle)
-    return found
-
-
-def _measure(bundle: Bundle) -> _Space:
     block, features = bundle.background, bundle.schema.features
     scales = np.array([_scale(feature, array) for feature, array in zip(features, block, strict=True)])
     count = size(block)

@@ -27,7 +27,7 @@ class Flights:
     def only_one(self, key: str) -> Iterator[None]:
         """Hold the key: whoever comes second waits until the first has left."""
         with ExitStack() as held:
-            held.enter_context(self.only_one_here(key))
+            held.enter_context(self._between_threads(key))
             if self._folder is not None:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 digest = hashlib.sha256(key.encode()).hexdigest()[:32]
@@ -35,8 +35,7 @@ class Flights:
             yield
 
     @contextmanager
-    def only_one_here(self, key: str) -> Iterator[None]:
-        """Hold the key in this process only: for what each process has to make for itself."""
+    def _between_threads(self, key: str) -> Iterator[None]:
         with self._guard:
             lock, waiting = self._locks.get(key, (threading.Lock(), 0))
             self._locks[key] = (lock, waiting + 1)

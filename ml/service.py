@@ -12,7 +12,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
-from weakref import WeakKeyDictionary
 
 from ml.advice import Advice, Standing, advise, stand
 from ml.blocks import block_of
@@ -22,6 +21,7 @@ from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.explain import Explanation, explain
 from ml.flight import Flights
 from ml.marks import reading
+from ml.memo import Memo
 from ml.outcomes import Prediction
 from ml.patience import Desk
 from ml.reasons.budgets import BUDGET
@@ -69,7 +69,7 @@ class Service:
         self._cut_offs = CutOffs(chosen)
         self._cache = cache
         self._flights = flights or Flights()
-        self._games: WeakKeyDictionary[Bundle, Game] = WeakKeyDictionary()  # as long as the version is served
+        self._game = Memo(Game)
         self._desk = Desk()
 
     def names(self) -> tuple[str, ...]:
@@ -176,14 +176,6 @@ class Service:
         game = self._game(bundle)
         budget = game.budgets[0] if quick else BUDGET
         return explain(game, row, None if blanks else [True] * len(row), budget)
-
-    def _game(self, bundle: Bundle) -> Game:
-        game = self._games.get(bundle)
-        if game is None:
-            with self._flights.only_one_here(f"{bundle.key}|game"):
-                game = self._games.get(bundle) or Game(bundle)
-                self._games[bundle] = game
-        return game
 
     def score_each(self, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
         """Score what can be scored, for files: beside each other scores and, in their place, problems.

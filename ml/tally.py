@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from ml.curves import deviates, thin
 from ml.decisions import Counts, counts
 from ml.evaluation import Answers, evaluation_of
-from ml.flight import Flights
 from ml.four import Four, ratio
 from ml.intervals import intervals_of
 from ml.measures import OF_COUNTS
+from ml.memo import memo
 from ml.resample import REPEATS, Cells, acted_on, cells_of, draw_rows, left_alone, sums_drawn
 
 if TYPE_CHECKING:
@@ -119,32 +118,19 @@ def cut_offs(table: Counts, extra: Sequence[float] = ()) -> np.ndarray:
     return np.unique(every[(every >= 0) & (every <= 1)])
 
 
-_kept: WeakKeyDictionary[Bundle, dict[tuple[str, tuple[float, ...]], Tally]] = WeakKeyDictionary()
-_flights = Flights()
-MOST_KEPT = 40
-
-
 def tally_of(bundle: Bundle, outcome: str, extra: Sequence[float] = (), result: Result | None = None) -> Tally:
     """The table of one version's outcome, kept in memory beside the bundle; errors as :func:`tally`.
 
     `result` is :meth:`ml.service.Service.result` for a table that many will ask for: other processes find it too.
     """
     key = outcome, tuple(sorted(set(map(float, extra))))
-    kept = _kept.setdefault(bundle, {})
-    if result is not None and key not in kept:
-        _keep(kept, key, _shared(bundle, *key, result))  # it sees to it that one computes, and may lose patience
-    with _flights.only_one(f"{bundle.key}|tally|{outcome}"):
-        if key not in kept:
-            _keep(kept, key, _made(bundle, *key))
-        return kept[key]
+    if result is not None and _made.known(bundle, *key) is None:
+        # it sees to it that one computes, and may lose patience
+        return _made.keep(_shared(bundle, *key, result), bundle, *key)
+    return _made(bundle, *key)
 
 
-def _keep(kept: dict[Any, Tally], key: tuple[str, tuple[float, ...]], made: Tally) -> None:
-    while len(kept) >= MOST_KEPT:  # extra cut-offs come from outside: they must not fill the memory
-        kept.pop(next(iter(kept)), None)
-    kept[key] = made
-
-
+@memo(most=40)  # extra cut-offs come from outside: they must not fill the memory
 def _made(bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> Tally:
     return tally(evaluation_of(bundle).of(outcome), bundle.outcomes[outcome].label, extra)
 
