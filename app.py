@@ -27,10 +27,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import callbacks
 from api import WholeRequest, create_api
-from callbacks.before import page_before
 from layouts import shell, url
 from ml.plots import theme
 from ml.service import Service
+from prerender import Prerenderer
 from rooms import Rooms, keeping_of, load_models, open_intake, open_rooms
 from settings import BadSetting, Settings, read_root
 from web.address import BadAddress, joined
@@ -65,7 +65,7 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
     app = LeanDash(
         "likely",
         draws=draws,
-        before=lambda path, search: page_before(rooms.service, path, search) if draws(path) else None,
+        change_index=Prerenderer(rooms.service, draws, HERE / "assets"),
         server=server,
         assets_folder=str(HERE / "assets"),
         title="Likely",

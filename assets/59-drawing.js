@@ -7,7 +7,7 @@
   function load() {
     loaded ??= new Promise((done, failed) => {
       const address = document.querySelector("meta[name=likely-drawing]").content;
-      const begun = document.head.querySelector(`script[src="${address}"]`); // by 01-before.js
+      const begun = document.head.querySelector(`script[src="${address}"]`); // it may be on its way already
       const tag = begun ?? document.createElement("script");
       tag.addEventListener("load", () => done(window.Plotly));
       tag.addEventListener("error", () => {

@@ -199,7 +199,7 @@
   }
 
   // ---- what comes -----------------------------------------------------------------------------
-  /* Whether the page that was opened shows its numbers and the first plot that can be seen: told once, to 01-before.js. */
+  /* Whether the page that was opened shows its numbers and the first plot that can be seen: told once, by an event. */
   let stood = false;
   function stands() {
     const [card] = cards();

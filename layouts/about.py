@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.still import still
+from layouts.static_html import static_html
 from ml.facts import NOT_SAID, card_facts, schema_facts
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ HEADS = {
 
 def sections(bundle: Bundle) -> Component:
     """The three sections below the plots."""
-    return still(html.Div([_card(bundle), _schema(bundle), _diagram(bundle)], className="about"))
+    return static_html(html.Div([_card(bundle), _schema(bundle), _diagram(bundle)], className="about"))
 
 
 def _section(key: str, title: str, lead: str, body: list[Component]) -> Component:

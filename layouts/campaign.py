@@ -14,9 +14,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import campaign_list, campaign_reading, downloads, ids
-from layouts.entry import Entry
 from layouts.fields import marks_data
-from layouts.still import still
+from layouts.html_input import HtmlInput
+from layouts.static_html import static_html
 from ml.marks import current
 
 if TYPE_CHECKING:
@@ -68,16 +68,16 @@ def page(bundle: Bundle, name: str, keeping: Keeping) -> Component:
     if bundle.offers != "probabilities":
         return html.P(NO_PROBABILITIES, className="plots-note")
     steps = [
-        still(_trail()),
-        still(_step("file", _file(keeping))),
-        still(_step("columns", _columns())),
-        still(_step("scoring", _scoring())),
-        still(_step("trouble", _trouble())),
-        still(_step("result", _result())),
+        static_html(_trail()),
+        static_html(_step("file", _file(keeping))),
+        static_html(_step("columns", _columns())),
+        static_html(_step("scoring", _scoring())),
+        static_html(_step("trouble", _trouble())),
+        static_html(_step("result", _result())),
         # A table of rows that come as one scrolls is a component; the script puts it in
         html.Div(id=ids.CAMPAIGN_TABLE, className="campaign-table", hidden=True, **{"data-step": "result"}),
-        still(_step("result", campaign_list.form(bundle))),
-        still(html.P(keeping.words(), className="campaign-keeping")),
+        static_html(_step("result", campaign_list.form(bundle))),
+        static_html(html.P(keeping.words(), className="campaign-keeping")),
     ]
     data = {"data-model": name, "data-currency": _currency(bundle), "data-percent": current().percent}
     return html.Div(steps, id=ids.CAMPAIGN, className="campaign", **data, **marks_data())
@@ -98,7 +98,7 @@ def _trail() -> Component:
 
 def _file(keeping: Keeping) -> list[Component]:
     also = "".join(f", {name}" for name in keeping.formats)
-    chosen = Entry(
+    chosen = HtmlInput(
         id=ids.campaign("file"),
         type="file",
         className="visually-hidden",
@@ -133,7 +133,7 @@ def _columns() -> list[Component]:
     table = html.Table([head, html.Tbody(id=ids.campaign("matches"))], className="measures campaign-matches")
     reasons = html.Label(
         [
-            Entry(id=ids.campaign("reasons"), type="checkbox", className="form-check-input"),
+            HtmlInput(id=ids.campaign("reasons"), type="checkbox", className="form-check-input"),
             html.Span([html.Strong("With reasons"), html.Span(id=ids.campaign("reasons-time"))]),
         ],
         className="campaign-tick",

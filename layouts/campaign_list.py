@@ -8,7 +8,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import downloads, ids
-from layouts.entry import Entry
+from layouts.html_input import HtmlInput
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle
@@ -38,7 +38,7 @@ def _length(currency: str) -> Component:
     choices = [
         html.Span(
             [
-                Entry(
+                HtmlInput(
                     id=ids.campaign(f"by-{name}"), type="radio", name="campaign-by", value=name, className="btn-check"
                 ),
                 html.Label(words, htmlFor=ids.campaign(f"by-{name}"), className="campaign-segment"),
@@ -59,7 +59,7 @@ def _offer(bundle: Bundle) -> Component:
     several = [
         html.Label(
             [
-                Entry(
+                HtmlInput(
                     type="radio",
                     name="campaign-several",
                     value=value,
@@ -123,7 +123,7 @@ def _control() -> Component:
 def _brings() -> Component:
     tick = html.Label(
         [
-            Entry(id=ids.campaign("list-reasons"), type="checkbox", className="form-check-input", checked=True),
+            HtmlInput(id=ids.campaign("list-reasons"), type="checkbox", className="form-check-input", checked=True),
             html.Strong("With reasons"),
         ],
         className="campaign-tick",
@@ -157,7 +157,7 @@ def _field(name: str, label: str, unit: str, *, for_: str = "") -> Component:
     words = [label, *([html.Span(f" {unit}", className="unit")] if unit else [])]
     body = [
         html.Label(words, htmlFor=ids.campaign(name), className="field-label"),
-        Entry(
+        HtmlInput(
             id=ids.campaign(name),
             type="text",
             inputMode="decimal",

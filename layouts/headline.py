@@ -10,7 +10,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids
-from layouts.still import still
+from layouts.static_html import static_html
 from ml.measures import MEASURES, Measure, measure_of
 from ml.own_measures import own_measures_of
 from ml.spoken import shown, span
@@ -60,7 +60,9 @@ def summary(bundle: Bundle) -> Component:
     tiles = [_tile(measure_of(key)) for key in FIRST]
     rest = html.Details([html.Summary("All measures, and what they mean"), _table(bundle)], className="measures-all")
     said = html.Div([html.P(pick("sentence", ""), className="headline-sentence"), html.Div(tiles, className="tiles")])
-    return still(html.Div([html.Div([said, _four()], className="headline-first"), rest], className="performance-head"))
+    return static_html(
+        html.Div([html.Div([said, _four()], className="headline-first"), rest], className="performance-head")
+    )
 
 
 def _tile(measure: Measure) -> Component:
@@ -128,7 +130,7 @@ def all_outcomes(bundle: Bundle, found: Averages) -> Component:
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="measures measures-each")
     # Where the table is wider than the screen it is scrolled in its own box, also with the keyboard.
     box = html.Div(table, className="measures-wide", tabIndex=0, role="region", **{"aria-label": "All outcomes"})
-    return still(html.Div([html.P(words, className="measures-words"), box]))
+    return static_html(html.Div([html.P(words, className="measures-words"), box]))
 
 
 Ends = Mapping[str, float]

@@ -14,7 +14,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import headline, ids, plots, url
-from layouts.still import still
+from layouts.static_html import static_html
 from ml.plots.catalogue import plots_of
 from ml.plots.plot import PROBABILITIES, Plot
 from ml.text.holdout_words import records_words, warnings
@@ -108,14 +108,14 @@ def with_the_rest(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 def _warned(bundle: Bundle) -> list[Component]:
     """What the checks of the hold-out found; nothing where they found nothing."""
     said = warnings(bundle.card)
-    return [still(html.Div([html.P(each) for each in said], className="plots-note plots-warned"))] if said else []
+    return [static_html(html.Div([html.P(each) for each in said], className="plots-note plots-warned"))] if said else []
 
 
 def _index(certain: bool) -> Component:
     links = [html.A("Headline", href="#headline"), *(html.A(part.title, href=f"#{part.key}") for part in PARTS)]
     hidden = {"money", "errors"} if not certain else set()
     shown = [link for link in links if link.href.lstrip("#") not in hidden]
-    return still(html.Nav(shown, className="plots-index", **{"aria-label": "On this page"}))
+    return static_html(html.Nav(shown, className="plots-index", **{"aria-label": "On this page"}))
 
 
 def _report(bundle: Bundle, outcome: str) -> Component:
@@ -130,7 +130,7 @@ def _report(bundle: Bundle, outcome: str) -> Component:
         for words, kind in (("whole, HTML", "html"), ("one page, PDF", "pdf"))
     ]
     body = [html.Span("Report"), *links, html.Span("", role="status")]
-    return still(html.Div(body, className="report-links", role="group", **{"aria-label": "Report"}))
+    return static_html(html.Div(body, className="report-links", role="group", **{"aria-label": "Report"}))
 
 
 def _part(bundle: Bundle, part: Part, outcome: str, state: dict[str, Any], certain: bool) -> Component | None:

@@ -17,7 +17,7 @@ from dash.development.base_component import Component
 
 from layouts import ids, url
 from layouts.fields import marks_data
-from layouts.still import still
+from layouts.static_html import static_html
 from ml.errors import LikelyError, UnknownOption
 from ml.outcomes import Outcomes
 from ml.plots import theme
@@ -111,7 +111,7 @@ def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_of
 
 @cache
 def _head(plot: Plot) -> Component:
-    return still(html.Header([html.Div([html.H3(plot.title), html.P(plot.question)]), _download(plot)]))
+    return static_html(html.Header([html.Div([html.H3(plot.title), html.P(plot.question)]), _download(plot)]))
 
 
 def shown(drawn: Drawn) -> list[Component]:

@@ -11,15 +11,15 @@ from collections.abc import Iterable
 from dash import html
 
 from layouts import ids
-from layouts.entry import Entry
-from layouts.still import Still, still
+from layouts.html_input import HtmlInput
+from layouts.static_html import StaticHtml, static_html
 from ml.schema import Feature
 
 FIELDS = 25  # a form of as many fields has a search
 MODELS = 9  # as many models fill more than a screen
 
 
-def search_box(target: str, label: str, noun: str, *, key: str = "") -> Still:
+def search_box(target: str, label: str, noun: str, *, key: str = "") -> StaticHtml:
     """The box, and room for the number of matches.
 
     Parameters
@@ -36,10 +36,14 @@ def search_box(target: str, label: str, noun: str, *, key: str = "") -> Still:
     named = {"aria-label": label, "aria-describedby": ids.SEARCH_WORDS, "data-searches": target, "data-noun": noun}
     if key:
         named["aria-keyshortcuts"] = key
-    box = Entry(id=ids.SEARCH, type="search", className="form-control", placeholder=label, autoComplete="off", **named)
+    box = HtmlInput(
+        id=ids.SEARCH, type="search", className="form-control", placeholder=label, autoComplete="off", **named
+    )
     shown = [html.Kbd(key.replace("Control", "Ctrl"), **{"aria-hidden": "true"})] if key else []
     words = html.P("", id=ids.SEARCH_WORDS, className="search-words", role="status")
-    return still(html.Div([html.Div([box, *shown], className="search-box"), words], className="search", role="search"))
+    return static_html(
+        html.Div([html.Div([box, *shown], className="search-box"), words], className="search", role="search")
+    )
 
 
 def words_of(feature: Feature) -> str:

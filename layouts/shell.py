@@ -31,8 +31,7 @@ INDEX = f"""<!DOCTYPE html>
 {{%css%}}
 </head>
 <body>
-<noscript><style>.before {{ display: none; }}</style>
-<p class="noscript">Likely answers while you type, and needs JavaScript for that.</p></noscript>
+<noscript><p class="noscript">Likely answers while you type, and needs JavaScript for that.</p></noscript>
 {{%app_entry%}}
 <footer>
 {{%config%}}

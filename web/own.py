@@ -8,8 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-BEFORE = "01-before.js"  # stands before the scripts of Dash where a page is there sooner
-ALONE = ("00-theme.js", BEFORE)  # the first stands in the head, before the first style
+_ALONE = re.compile(r"0\d-.*\.js")  # scripts that run before those of Dash: the index names each by itself
 ADDRESS = "/assets/likely"
 _LINKS = {
     "css": re.compile(r'<link rel="stylesheet" href="[^"]*/assets/[^"]+">\n?'),
@@ -59,7 +58,7 @@ class OwnFiles:
         return links.sub("", links.sub("\0", html, count=1)).replace("\0", one)
 
     def _current(self, kind: str) -> tuple[tuple[float, ...], bytes, str]:
-        files = [file for file in sorted(self._folder.glob(f"*.{kind}")) if file.name not in ALONE]
+        files = [file for file in sorted(self._folder.glob(f"*.{kind}")) if not _ALONE.fullmatch(file.name)]
         times = tuple(file.stat().st_mtime for file in files)
         found = self._made.get(kind)
         if found is None or found[0] != times:

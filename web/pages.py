@@ -10,10 +10,9 @@ from dash import Dash
 from dash._utils import interpolate_str
 from flask import Response, request
 
-from web.before import Before, asked_for, put_before
 from web.drawing import DrawingScript
 from web.mount import addresses_outside
-from web.own import BEFORE, OwnFiles, stamped
+from web.own import OwnFiles
 
 # Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018
 # (the one thing that dcc wants of it, regeneratorRuntime, comes with dash-bootstrap-components too):
@@ -32,8 +31,8 @@ class LeanDash(Dash):
     ----------
     draws : callable, optional
         Whether the page at a path draws figures; without it none does.
-    before : callable, optional
-        Gives the page at a path and a query as it stands before Dash has started, or None.
+    change_index : callable, optional
+        Given the parts of the index, HTML by name, gives them as they are sent.
     *args, **kwargs
         As Dash takes them.
     """
@@ -42,18 +41,16 @@ class LeanDash(Dash):
         self,
         *args: Any,
         draws: Callable[[str], bool] | None = None,
-        before: Callable[[str, str], Before | None] | None = None,
+        change_index: Callable[[dict[str, str]], dict[str, str]] = lambda parts: parts,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, assets_path_ignore=["^vendor$"], **kwargs)
-        self.before = before
+        self.change_index = change_index
         self.own = OwnFiles(Path(self.config.assets_folder))
         self.drawing = DrawingScript(Path(self.config.assets_folder), draws) if draws else None
 
     def interpolate_index(self, **kwargs: Any) -> str:
         """Write the index page."""
-        asked = asked_for()
-        before = self.before(*asked) if self.before and asked else None
         if self.drawing:
             kwargs["metas"] += self.drawing.told()
             kwargs["css"] += self.drawing.ahead(request.path)
@@ -64,9 +61,7 @@ class LeanDash(Dash):
         kwargs["scripts"] = self.own.in_one(_NOT_NEEDED.sub("", kwargs["scripts"]), "js")
         root = request.script_root
         kwargs |= {part: addresses_outside(kwargs[part], root) for part in ("metas", "css", "scripts")}
-        if before:
-            assets = Path(self.config.assets_folder)
-            kwargs |= put_before(before, root + stamped(assets / BEFORE, assets), kwargs)
+        kwargs = self.change_index(kwargs)
         kwargs["metas"] += f'<meta name="likely-root" content="{root}/">\n'
         entry = kwargs.pop("app_entry")  # last: no place is looked for in what it says of models
         return interpolate_str(self.index_string, root=root, **kwargs, app_entry=entry)

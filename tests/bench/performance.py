@@ -40,7 +40,7 @@ SCREEN = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
 PLOTTED = """requestAnimationFrame(function look() {
   const drawn = document.querySelector(".js-plotly-plot .main-svg");
   if (drawn) window.plotted ??= performance.now();
-  if (drawn && !document.querySelector("#before")) window.there = performance.now();
+  if (drawn && !document.querySelector("#prerender")) window.there = performance.now();
   else requestAnimationFrame(look);
 });"""
 

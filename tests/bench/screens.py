@@ -40,7 +40,7 @@ PAUSE, PATIENCE = 1_000, 60_000  # ms
 
 def settle(page: Page) -> None:
     """Unfold the page and go through it until every plot is drawn."""
-    page.wait_for_selector("#before", state="detached", timeout=PATIENCE)  # the picture of the page, not the page
+    page.wait_for_selector("#prerender", state="detached", timeout=PATIENCE)  # the picture of the page, not the page
     page.wait_for_selector(PLOTTED, timeout=PATIENCE)
     page.evaluate(UNFOLD)
     for card in page.locator(".plot-card:not([hidden])").all():

@@ -92,7 +92,7 @@ class Tab:
             self.page.wait_for_selector("#campaign[data-at]")
         elif path == "/gallery":
             self.page.wait_for_selector("[data-asks][data-settled]")
-        self.page.wait_for_selector("#before", state="detached")
+        self.page.wait_for_selector("#prerender", state="detached")
         return self
 
     def field(self, label):

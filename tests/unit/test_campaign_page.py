@@ -8,8 +8,8 @@ from werkzeug.test import Client
 from app import create_server, keeping_of
 from layouts import campaign, ids
 from layouts.campaign import Keeping
-from layouts.entry import Entry
-from layouts.still import still
+from layouts.html_input import HtmlInput
+from layouts.static_html import static_html
 from ml.marks import Marks, reading
 from ml.outcomes import Outcome, Outcomes
 from settings import Settings
@@ -114,7 +114,7 @@ def test_only_files_and_jobs_on_this_disk_are_gone_with_it(tmp_path):
 
 
 def test_an_entry_stands_still_as_html_writes_it():
-    made = still(Entry(type="text", inputMode="decimal", checked=False, **{"aria-label": "A < B"}))
+    made = static_html(HtmlInput(type="text", inputMode="decimal", checked=False, **{"aria-label": "A < B"}))
     assert made.tag == "input"
     assert made.attributes == {"type": "text", "inputMode": "decimal", "checked": False, "aria-label": "A < B"}
 

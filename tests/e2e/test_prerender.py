@@ -1,11 +1,11 @@
-"""A page of plots is on the screen before Dash starts, shows what the real one shows, and makes way for it."""
+"""A prerendered page is on the screen before Dash starts, shows what the real one shows, and makes way for it."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
 
-from callbacks import before
+from prerender import answers
 
 DASH = "**/dash_renderer*"
 # Words and lines that can be seen, and where the first card stands.
@@ -25,15 +25,15 @@ SEEN = """root => {
 }"""
 
 
-SEES = """new MutationObserver(() => { window.before ||= document.querySelector("#before .plot-card"); })
+SEES = """new MutationObserver(() => { window.prerendered ||= document.querySelector("#prerender .plot-card"); })
 .observe(document, {childList: true, subtree: true})"""
 
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
     """The server has the time that it takes, however busy the machine is."""
-    monkeypatch.setattr(before, "GLANCE", 20.0)
-    monkeypatch.setattr(before, "LIMIT", 20.0)
+    monkeypatch.setattr(answers, "GLANCE", 20.0)
+    monkeypatch.setattr(answers, "LIMIT", 20.0)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def held(browse):
         tab, waiting = browse(**options), []
         tab.page.route(DASH, lambda route: waiting.append(route))
         tab.page.goto(tab.address + path, wait_until="commit")
-        tab.page.wait_for_selector("#before .plot-card", state="attached")
+        tab.page.wait_for_selector("#prerender .plot-card", state="attached")
 
         def go_on():
             while not waiting:
@@ -67,10 +67,10 @@ def held(browse):
 def test_it_shows_what_the_real_page_shows_and_nothing_moves(browse, held, path, width):
     browse(width=width, height=2000).open(path).page.wait_for_selector(".plot-card .main-svg")  # it is in the cache
     page, go_on = held(path, width=width, height=2000)
-    page.wait_for_selector("#before .main-svg")
-    soon = page.locator("#before").evaluate(SEEN)
+    page.wait_for_selector("#prerender .main-svg")
+    soon = page.locator("#prerender").evaluate(SEEN)
     go_on()
-    page.wait_for_selector("#before", state="detached")
+    page.wait_for_selector("#prerender", state="detached")
     assert soon["lines"]
     assert soon == page.locator("#react-entry-point").evaluate(SEEN)
 
@@ -79,9 +79,9 @@ def test_it_is_neither_read_nor_reached_nor_found_twice(held):
     page, go_on = held("/loan/performance")
     assert page.get_by_role("heading").count() == 0
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.closest('#before')") is None
+    assert page.evaluate("document.activeElement.closest('#prerender')") is None
     go_on()
-    page.wait_for_selector("#before", state="detached")
+    page.wait_for_selector("#prerender", state="detached")
     names = page.evaluate("[...document.querySelectorAll('[id]')].map((one) => one.id)")
     assert sorted(names) == sorted(set(names))
 
@@ -97,16 +97,16 @@ def test_whoever_touches_the_page_gets_the_real_one(held):
     page.wait_for_selector("#content [data-title]", state="attached")
     while not counts:
         page.wait_for_timeout(20)
-    assert page.locator("#before").count() == 1
+    assert page.locator("#prerender").count() == 1
     page.mouse.click(5, 500)
-    assert page.locator("#before").count() == 0
+    assert page.locator("#prerender").count() == 0
     counts.pop().continue_()
 
 
 def test_where_the_first_plot_lies_far_below_it_is_not_drawn_yet(held):
     page, go_on = held("/bank-products/performance", width=380, height=600)
     go_on()
-    page.wait_for_selector("#before", state="detached")
+    page.wait_for_selector("#prerender", state="detached")
     expect(page.locator("#plots .plot-card").first).not_to_be_in_viewport()
     assert page.locator(".main-svg").count() == 0
     page.locator("#plots .plot-card").first.scroll_into_view_if_needed()
@@ -119,7 +119,7 @@ def test_the_script_that_draws_is_asked_for_again_where_it_did_not_come(browse):
     tab.page.route("**/plotly-cartesian*", draws)
     tab.page.goto(f"{tab.address}/loan/insights")
     expect(tab.page.locator("#plots .main-svg").first).to_be_visible()
-    tab.page.wait_for_selector("#before", state="detached")
+    tab.page.wait_for_selector("#prerender", state="detached")
     assert failed == [1]
 
 
@@ -128,20 +128,20 @@ def test_where_dash_does_not_start_nothing_is_hidden(browse, missing):
     page = browse(quiet=False).page
     page.route(missing, lambda route: route.abort())
     page.goto(f"{browse().address}/loan/performance")
-    page.wait_for_selector("#before", state="detached", timeout=8000)
+    page.wait_for_selector("#prerender", state="detached", timeout=8000)
 
 
 def test_back_shows_nothing_that_was_true_then(browse):
     tab = browse()
     tab.page.add_init_script(SEES)
     tab.open("/loan/performance")
-    assert tab.page.evaluate("Boolean(window.before)")
+    assert tab.page.evaluate("Boolean(window.prerendered)")
     tab.page.goto("about:blank")
     tab.page.go_back()
     tab.page.wait_for_selector("#content [data-title]")
     kind = tab.page.evaluate("performance.getEntriesByType('navigation')[0].type")
     assert kind == "back_forward"
-    assert tab.page.locator("#before").count() == 0
+    assert tab.page.locator("#prerender").count() == 0
     expect(tab.page.locator("#plots .main-svg").first).to_be_visible()
 
 
@@ -154,5 +154,5 @@ def test_a_part_of_the_page_is_found_by_its_address_and_by_a_reload(browse):
     place = page.evaluate("scrollY")
     page.reload()
     page.wait_for_selector("#content [data-title]")
-    page.wait_for_selector("#before", state="detached")
+    page.wait_for_selector("#prerender", state="detached")
     assert abs(page.evaluate("scrollY") - place) < 300

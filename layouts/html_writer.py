@@ -1,4 +1,4 @@
-"""Components as text of HTML: what Dash would draw of them in a browser, written by the server."""
+"""HTML writer: components as the HTML that Dash would draw of them in a browser."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ _OF_DASH = frozenset({"children", "key", "n_clicks", "n_clicks_timestamp", "disa
 _EMPTY = frozenset({"br", "col", "hr", "img", "input", "wbr"})
 
 
-class Writer:
-    """Writes components of ``dash.html``, texts and numbers; what else there may be, who extends it says."""
+class HtmlWriter:
+    """Writes components of ``dash.html``, texts and numbers; a subclass adds other kinds."""
 
-    def written(self, node: object) -> Iterator[str]:
+    def write(self, node: object) -> Iterator[str]:
         """A component, a text, or a list of these, as pieces of HTML."""
         if isinstance(node, (list, tuple)):
             for each in node:
-                yield from self.written(each)
+                yield from self.write(each)
         elif isinstance(node, Component):
             yield from self.element(node)
         elif node is not None:
@@ -32,7 +32,7 @@ class Writer:
 
     def inside(self, component: Component) -> Iterator[str]:
         """What stands between a component's tags."""
-        yield from self.written(getattr(component, "children", None))
+        yield from self.write(getattr(component, "children", None))
 
     def tagged(self, tag: str, props: Mapping[str, Any], inside: Iterable[str] = ()) -> Iterator[str]:
         """An element of HTML."""
@@ -56,7 +56,7 @@ class Writer:
 def tag_of(component: Component) -> str:
     """The tag of a component of ``dash.html``; TypeError for any other."""
     if component._namespace != "dash_html_components":
-        raise TypeError(f"{component._type} of {component._namespace} is more than HTML and cannot stand still.")
+        raise TypeError(f"{component._type} of {component._namespace} is more than HTML and cannot be static HTML.")
     return component._type.lower()
 
 

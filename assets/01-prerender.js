@@ -1,4 +1,4 @@
-/* The page as the server wrote it (layouts/before.py) lies over the place of the real one until that stands.
+/* The prerendered page (docs/PRERENDER.md) lies over the place of the real one until that stands.
    First its figure is drawn, where it can be seen; then Dash starts, whose scripts take so long that nobody
    would see the figure before. Whatever fails, Dash starts and this goes. */
 (() => {
@@ -9,8 +9,8 @@
   const BESIDE = 4000;     // ms that this lies over a real page at most
   const ALONE = 10000;     // ms that it lies there without one
   const HEIGHT = "likely-height";
-  const before = document.getElementById("before");
-  const graph = before.querySelector(".dash-graph > div");
+  const page = document.getElementById("prerender");
+  const graph = page.querySelector(".dash-graph > div");
 
   const wait = (time) => new Promise((done) => { setTimeout(done, time); });
   const parsed = new Promise((done) => {
@@ -32,7 +32,7 @@
   function away() {
     for (const kind in ends) removeEventListener(kind, ends[kind], true);
     clearInterval(watch);
-    before.remove();
+    page.remove();
     if (graph?.data) Plotly.purge(graph);
     if (location.hash && scrollY < 1) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
   }
@@ -42,7 +42,7 @@
     return new Promise((done, failed) => {
       const script = document.createElement("script");
       script.addEventListener("load", done);
-      script.addEventListener("error", () => { script.remove(); failed(); }); // 59-drawing.js tries again
+      script.addEventListener("error", () => { script.remove(); failed(); }); // the real page tries again
       script.src = address;
       document.head.append(script);
     });
@@ -51,15 +51,15 @@
   async function draw() {
     if (!graph || graph.getBoundingClientRect().top > innerHeight + NEAR) return;
     await load(document.querySelector("meta[name=likely-drawing]").content);
-    if (!before.isConnected) return;
-    const figure = JSON.parse(before.dataset.figure);
+    if (!page.isConnected) return;
+    const figure = JSON.parse(page.dataset.figure);
     figure.config.responsive = false; // it is gone before anybody makes the window larger; nothing may listen longer
     await Plotly.newPlot(graph, figure);
   }
 
   // ---- Dash -----------------------------------------------------------------------------------
   function start() {
-    const woken = [...document.querySelectorAll('script[type="text/later"]')].map((old) => {
+    const woken = [...document.querySelectorAll('script[type="text/deferred"]')].map((old) => {
       const script = document.createElement("script");
       for (const { name, value } of old.attributes) if (name !== "type") script.setAttribute(name, value);
       script.textContent = old.textContent;
@@ -85,7 +85,7 @@
   for (const kind in ends) addEventListener(kind, ends[kind], true);
   try { // as high as it was, so that a reload finds its place again
     const [address, height] = JSON.parse(sessionStorage.getItem(HEIGHT) ?? "[]");
-    if (address === location.href) before.style.minHeight = `${height}px`;
+    if (address === location.href) page.style.minHeight = `${height}px`;
     addEventListener("pagehide", () => {
       sessionStorage.setItem(HEIGHT, JSON.stringify([location.href, document.documentElement.scrollHeight]));
     });

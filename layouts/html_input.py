@@ -1,4 +1,4 @@
-"""An ``<input>`` for parts that stand still: ``dash.html`` has none, and those of dcc are Dash's own."""
+"""An ``<input>`` inside of static HTML: ``dash.html`` has none, and those of dcc are Dash's own."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import ClassVar
 from dash.development.base_component import Component
 
 
-class Entry(Component):
-    """The element as HTML knows it; scripts read it, no callback does. Only inside of :func:`layouts.still.still`."""
+class HtmlInput(Component):
+    """The element as HTML knows it; scripts read it, no callback does. Only inside of a ``StaticHtml``."""
 
     _children_props: ClassVar[list[str]] = []
     _base_nodes: ClassVar[list[str]] = []

@@ -1,4 +1,4 @@
-"""Pages of plots as the server writes them into the index: on the screen before Dash has started."""
+"""A prerendered page with its numbers and its first figure, as far as these are there within a deadline."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 from callbacks.performance import averages_asked, counts_asked
 from callbacks.plots import plot_asked
 from callbacks.router import show_page
-from layouts import before, ids, picks
-from layouts.before import Known, Opening, Written, place
+from layouts import ids, picks
 from ml.errors import LikelyError
 from ml.patience import Aside, StillWorking, glancing
 from ml.service import Service
+from prerender.opening import Opening
+from prerender.page import Answers, Prerendered, to_html
 
 log = logging.getLogger("likely")
 
@@ -25,7 +26,7 @@ MOST = 4  # pages at once in a worker; beyond these they come without
 _aside = Aside(MOST)
 
 
-def page_before(service: Service, path: str, search: str) -> Written | None:
+def prerender(service: Service, path: str, search: str) -> Prerendered | None:
     """The page at an address as HTML; None where it has no plots, cannot be shown so, or would keep the index.
 
     Parameters
@@ -34,33 +35,33 @@ def page_before(service: Service, path: str, search: str) -> Written | None:
     path, search : str
         ``/loan/performance`` and ``?cut_off=0.4``, as a browser sends them.
     """
-    return _aside.ask(LIMIT, partial(_written, service, path, search))
+    return _aside.ask(LIMIT, partial(_prerender, service, path, search))
 
 
-def _written(service: Service, path: str, search: str) -> Written | None:
+def _prerender(service: Service, path: str, search: str) -> Prerendered | None:
     try:
         with glancing(GLANCE):
             page = show_page(service, path, search)
-            opening = before.opening(page)
-            return before.written(page, _known(service, opening)) if opening else None
+            opening = Opening.of(page)
+            return to_html(page, _answers(service, opening)) if opening else None
     except LikelyError:
         return None  # the real page says why
     except Exception:
-        log.exception("The page %s could not be written before Dash starts; it comes without that.", path)
+        log.exception("The page %s could not be prerendered; it comes without that.", path)
         return None
 
 
-def _known(service: Service, opening: Opening) -> Known:
+def _answers(service: Service, opening: Opening) -> Answers:
     """The counts, the averages and the first plot of a page, as far as they come soon; what does not is begun."""
-    inside: dict[str, Any] = {}
+    inside: list[tuple[Any, Any]] = []
     shown: picks.Shown = ({}, {})
-    if opening.has(ids.CUT_OFF):
+    if ids.CUT_OFF in opening.ids:
         with suppress(StillWorking):
             shown = picks.at_opening(*counts_asked(service, opening.model, opening.outcome, opening.cut_off))
-    if opening.has(ids.AVERAGES):
+    if ids.AVERAGES in opening.ids:
         with suppress(StillWorking):
-            inside[place(ids.AVERAGES)] = averages_asked(service, opening.model)
+            inside.append((ids.AVERAGES, averages_asked(service, opening.model)))
     if asked := opening.first_plot():
         with suppress(StillWorking):
-            inside[place(ids.plot(asked["model"], asked["plot"]))] = plot_asked(service, asked)
-    return Known(inside, *shown)
+            inside.append((ids.plot(asked["model"], asked["plot"]), plot_asked(service, asked)))
+    return Answers(inside, *shown)

@@ -1,4 +1,4 @@
-"""A page before Dash starts shows what the real page shows, and holds nothing that scripts would take for it."""
+"""A prerendered page shows what the real page shows, and holds nothing that scripts would take for it."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ import pytest
 from dash import dcc, html
 
 from app import create_app
-from callbacks import before as callbacks
-from callbacks.before import page_before
 from callbacks.performance import show_averages, show_tally
 from callbacks.plots import show_plot
 from callbacks.router import show_page
-from layouts import before
-from layouts.before import Known
 from layouts.performance import PARTS
 from ml.plots import results
 from ml.plots.catalogue import find
 from ml.service import open_service
+from prerender import answers
+from prerender.answers import prerender
+from prerender.opening import Opening
+from prerender.page import MOST_CARDS, Answers, Prerendered, to_html
 from settings import Settings
 from tests.small import small_model
 
@@ -42,8 +42,8 @@ def small(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
-    monkeypatch.setattr(callbacks, "GLANCE", 60.0)
-    monkeypatch.setattr(callbacks, "LIMIT", 60.0)
+    monkeypatch.setattr(answers, "GLANCE", 60.0)
+    monkeypatch.setattr(answers, "LIMIT", 60.0)
 
 
 class Words(HTMLParser):
@@ -68,8 +68,8 @@ def figure_of(text):
 
 @pytest.mark.parametrize(("sort", "kind"), PAGES)
 def test_the_first_plot_is_the_one_that_its_card_gets(small, sort, kind):
-    text = page_before(small, f"/{sort}/{kind}", "").html
-    graph, sentence, *_ = show_plot(small, before.opening(show_page(small, f"/{sort}/{kind}", "")).first_plot())
+    text = prerender(small, f"/{sort}/{kind}", "").html
+    graph, sentence, *_ = show_plot(small, Opening.of(show_page(small, f"/{sort}/{kind}", "")).first_plot())
     drawn = json.loads(graph.figure.to_json())
     assert figure_of(text) == drawn | {"config": graph.config}
     assert sentence.children in Words(text).texts
@@ -77,7 +77,7 @@ def test_the_first_plot_is_the_one_that_its_card_gets(small, sort, kind):
 
 @pytest.mark.parametrize(("sort", "cut_off"), [("binary", "0.37"), ("multiclass", ""), ("independent", "0.9")])
 def test_numbers_are_those_of_the_table_of_counts(small, sort, cut_off):
-    shown = Words(page_before(small, f"/{sort}/performance", f"?cut_off={cut_off}").html)
+    shown = Words(prerender(small, f"/{sort}/performance", f"?cut_off={cut_off}").html)
     bundle = small.model(sort)
     asked = {"model": bundle.key, "outcome": bundle.outcomes.positive, "cut_off": cut_off}
     table = show_tally(small, asked)
@@ -95,27 +95,27 @@ def test_numbers_are_those_of_the_table_of_counts(small, sort, cut_off):
 @pytest.mark.parametrize("sort", ["multiclass", "independent"])
 def test_all_outcomes_stand_beside_each_other(small, sort):
     table = show_averages(small, sort).html
-    assert set(Words(table).texts) <= set(Words(page_before(small, f"/{sort}/performance", "").html).texts)
+    assert set(Words(table).texts) <= set(Words(prerender(small, f"/{sort}/performance", "").html).texts)
 
 
 @pytest.mark.parametrize(("sort", "kind"), PAGES)
 def test_scripts_find_nothing_in_it(small, sort, kind):
-    names = {name for name, _ in Words(page_before(small, f"/{sort}/{kind}", "").html).attributes}
+    names = {name for name, _ in Words(prerender(small, f"/{sort}/{kind}", "").html).attributes}
     assert not {"id", "for", "role", "tabindex"} & names
     assert not [name for name in names if name.startswith("aria-") or (name[:5] == "data-" and name != "data-label")]
 
 
 def test_what_cannot_be_seen_is_not_sent(small):
-    whole = page_before(small, "/binary/performance", "").html
+    whole = prerender(small, "/binary/performance", "").html
     titles = [find(key).title for key in PARTS[0].open]
     shown = re.findall("<h3>(.*?)</h3>", whole)
-    assert shown == titles[: before.MOST_CARDS]
+    assert shown == titles[:MOST_CARDS]
     assert "All measures, and what they mean" in whole  # folded up: its summary only
     assert "<td" not in whole.partition("All measures, and what they mean")[2]
 
 
 def test_a_page_is_named_after_itself(small):
-    page = page_before(small, "/binary/insights", "")
+    page = prerender(small, "/binary/insights", "")
     assert page.title == getattr(show_page(small, "/binary/insights", ""), "data-title")
 
 
@@ -127,8 +127,8 @@ def test_what_takes_long_is_left_to_the_real_page_and_begun(small, monkeypatch):
         return small.result((id(go),), lambda: (begun.set(), go.wait(20), {})[2]) and real(*asked)
 
     monkeypatch.setattr(results, "result_of", slow)
-    monkeypatch.setattr(callbacks, "GLANCE", 0.1)
-    text = page_before(small, "/binary/performance", "").html
+    monkeypatch.setattr(answers, "GLANCE", 0.1)
+    text = prerender(small, "/binary/performance", "").html
     assert begun.is_set()
     assert "data-figure" not in text
     assert "Working it out" in text
@@ -137,25 +137,25 @@ def test_what_takes_long_is_left_to_the_real_page_and_begun(small, monkeypatch):
 
 @pytest.mark.parametrize("path", ["/nothing/performance", "/absent/performance", "/binary/predict", "/", "/a/b/c"])
 def test_no_page_comes_sooner_where_there_is_none_or_it_says_what_is_wrong(small, path):
-    assert page_before(small, path, "?outcome=gold") is None
+    assert prerender(small, path, "?outcome=gold") is None
 
 
 def test_a_page_that_cannot_be_written_comes_without(small, monkeypatch, caplog):
-    monkeypatch.setattr(callbacks, "show_page", lambda *_: 1 / 0)
-    assert page_before(small, "/binary/performance", "") is None
-    assert "could not be written" in caplog.text
+    monkeypatch.setattr(answers, "show_page", lambda *_: 1 / 0)
+    assert prerender(small, "/binary/performance", "") is None
+    assert "could not be prerendered" in caplog.text
 
 
 def test_what_it_does_not_know_it_does_not_write():
     page = html.Div([html.Div(id="plots"), dcc.Markdown("a")], **{"data-title": "A"})
     with pytest.raises(TypeError, match="Markdown"):
-        before.written(page, Known())
+        to_html(page, Answers())
 
 
 def test_controls_look_as_they_do_on_the_page():
     select = dbc.Select(id="a", options=[{"value": "x", "label": "<X>"}, {"value": "y", "label": "Y"}], value="y")
     page = html.Div([select, dbc.Input(id="b", type="text", value='"1"'), dcc.Store(id="c")], **{"data-title": "A"})
-    text = before.written(page, Known(controls={"b": {"value": "2"}})).html
+    text = to_html(page, Answers(controls={"b": {"value": "2"}})).html
     assert '<option value="x">&lt;X&gt;</option><option value="y" selected>Y</option>' in text
     assert '<input value="2" type="text" class="form-control">' in text
 
@@ -163,33 +163,31 @@ def test_controls_look_as_they_do_on_the_page():
 def test_what_a_model_says_of_itself_stays_text(small, monkeypatch):
     bad = "</div><script>alert(1)</script>\"' onload=alert(1)"
     page = html.Div([html.P(bad, title=bad), html.P(html.Span("–", **{"data-pick": "a"}))], **{"data-title": bad})
-    text = before.written(page, Known(texts={"a": bad})).html
+    text = to_html(page, Answers(texts={"a": bad})).html
     assert "<script" not in text
     assert Words(text).texts.count(bad) == 2
 
 
 def test_nothing_keeps_the_index(small, monkeypatch):
     go = threading.Event()
-    monkeypatch.setattr(callbacks, "show_page", lambda *_: go.wait(20))
-    monkeypatch.setattr(callbacks, "LIMIT", 0.05)
+    monkeypatch.setattr(answers, "show_page", lambda *_: go.wait(20))
+    monkeypatch.setattr(answers, "LIMIT", 0.05)
     started = time.monotonic()
-    assert [page_before(small, "/binary/performance", "") for _ in range(callbacks.MOST + 3)] == [None] * (
-        callbacks.MOST + 3
-    )
+    assert [prerender(small, "/binary/performance", "") for _ in range(answers.MOST + 3)] == [None] * (answers.MOST + 3)
     assert time.monotonic() - started < 10
     go.set()
 
 
 def test_a_title_stays_text(client, monkeypatch):
-    page = before.Written("<div></div>", "</title><script>alert(1)</script>")
-    monkeypatch.setattr(client.application.dash, "before", lambda *_: page)
+    page = Prerendered("<div></div>", "</title><script>alert(1)</script>")
+    monkeypatch.setattr("prerender.index.prerender", lambda *_: page)
     text = client.get("/iris/performance").get_data(as_text=True)
     assert "<title>&lt;/title&gt;&lt;script&gt;" in text
 
 
 def test_nobody_looks_at_what_is_asked_for_by_head(client, monkeypatch):
     asked = []
-    monkeypatch.setattr(client.application.dash, "before", lambda *names: asked.append(names))
+    monkeypatch.setattr("prerender.index.prerender", lambda _, *names: asked.append(names))
     client.head("/iris/performance")
     assert asked == []
     client.get("/iris/performance?outcome=virginica")
@@ -205,16 +203,16 @@ def client(models_dir, tmp_path):
 
 def test_where_a_page_comes_sooner_dash_waits_and_elsewhere_not(client):
     soon, plain = (client.get(f"/iris/{kind}").get_data(as_text=True) for kind in ("insights", "predict"))
-    scripts = re.compile('<script( type="text/later")?[^>]* src="(.*?)"')
+    scripts = re.compile('<script( type="text/deferred")?[^>]* src="(.*?)"')
     now = [address for later, address in scripts.findall(soon) if not later]
-    assert [address.partition("?")[0] for address in now] == ["/assets/00-theme.js", "/assets/01-before.js"]
+    assert [address.partition("?")[0] for address in now] == ["/assets/00-theme.js", "/assets/01-prerender.js"]
     later = [address for later, address in scripts.findall(soon) if later]
     assert later == [address for _, address in scripts.findall(plain)][1:]
     assert all(f'<link rel="preload" as="script" href="{address}">' in soon for address in later)
     renderer = "var renderer = new DashRenderer();</script>"
-    assert f'<script type="text/later" id="_dash-renderer">{renderer}' in soon
-    assert 'id="before"' not in plain
-    assert "text/later" not in plain
+    assert f'<script type="text/deferred" id="_dash-renderer">{renderer}' in soon
+    assert 'id="prerender"' not in plain
+    assert "text/deferred" not in plain
     assert "<title>Iris species – Insights</title>" in soon
 
 

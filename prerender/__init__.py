@@ -1,0 +1,5 @@
+"""Prerendering: a page of plots stands in the index as HTML before Dash has started (``docs/PRERENDER.md``)."""
+
+from prerender.index import Prerenderer
+
+__all__ = ["Prerenderer"]
