@@ -145,7 +145,8 @@ def values_of(feature: Feature, array: np.ndarray) -> list[Value]:
         return [None if math.isnan(value) else bool(value) for value in array.tolist()]
     if feature.kind == "date":
         return [None if value is None else _moment(feature, value) for value in array.tolist()]
-    return array.tolist()
+    values: list[Value] = array.tolist()
+    return values
 
 
 def _dates(feature: Feature, values: Sequence[Any]) -> np.ndarray:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -39,6 +39,8 @@ from ml.trust.verify import AGAIN, CARD, SCHEMA, read_json, verify
 ESTIMATOR, BACKGROUND, GOLDEN = "estimator.skops", "background.csv", "golden.json"
 CREATED = "created"  # a time, for people; no part of the version
 TOLERANCE = 1e-9
+
+Kept = TypeVar("Kept")
 
 
 class Bundle:
@@ -79,12 +81,14 @@ class Bundle:
     @property
     def title(self) -> str:
         """What people call the model."""
-        return self.card["title"]
+        title: str = self.card["title"]
+        return title
 
     @property
     def offers(self) -> str:
         """What the estimator gives beside its labels: "probabilities", "scores", or only "labels"."""
-        return self.card["offers"]
+        offers: str = self.card["offers"]
+        return offers
 
     @cached_property
     def predictor(self) -> Predictor:
@@ -121,7 +125,7 @@ class Bundle:
         """Names of the files of code that travel with the estimator."""
         return tuple(sorted(name.removeprefix(f"{CODE}/") for name in self._files if name.startswith(f"{CODE}/")))
 
-    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+    def _once(self, name: str, make: Callable[[], Kept]) -> Kept:
         """What `make` gives, made by one thread only while others wait; or its error, remembered.
 
         `cached_property` keeps the value too, but only after the lock is released.
@@ -132,9 +136,10 @@ class Bundle:
                 if fault is not None and fault.holds(stamp_of(self.folder)):
                     raise fault.error()
                 self.__dict__[name] = self._tried(name, make)
-            return self.__dict__[name]
+            kept: Kept = self.__dict__[name]
+            return kept
 
-    def _tried(self, name: str, make: Callable[[], Any]) -> Any:
+    def _tried(self, name: str, make: Callable[[], Kept]) -> Kept:
         """What `make` gives; what it raises is remembered in words, without what it had in memory."""
         try:
             with self._breaking(f"open its {name}"):
@@ -201,7 +206,7 @@ class Bundle:
 
 
 def _card_of(folder: Path, key: str) -> dict[str, Any]:
-    card = read_json(folder / CARD)
+    card: dict[str, Any] = read_json(folder / CARD)
     _check_card(card, key)
     return card
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.data.array_types import Floats, Positions
 from ml.decisions import one_outcome_only
 from ml.errors import NothingToShow
 from ml.evaluation import Answers, evaluation_of
@@ -184,7 +185,8 @@ def mcnemar(only_first: int, only_second: int) -> float:
     total, fewer = only_first + only_second, min(only_first, only_second)
     if total <= EXACT:
         below = sum(math.comb(total, at) for at in range(fewer + 1))
-        return min(1.0, 2 * below / 2**total)
+        share: float = 2 * below / 2**total
+        return min(1.0, share)
     return math.erfc(max(abs(only_first - only_second) - 1, 0) / math.sqrt(2 * total))
 
 
@@ -215,12 +217,13 @@ def _given(answers: Answers) -> np.ndarray:
     return answers.probabilities
 
 
-def _sums(values: np.ndarray, cell: np.ndarray, drawn: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _sums(values: Floats, cell: Positions, drawn: np.ndarray, rng: np.random.Generator) -> Floats:
     """Sum of the values over the drawn records of each cell: shape (b, 8)."""
     rows = np.maximum(np.bincount(cell, minlength=8), 1)
-    mean = np.bincount(cell, values, 8) / rows
-    variance = np.maximum(np.bincount(cell, values**2, 8) / rows - mean**2, 0.0)
-    return drawn * mean + np.sqrt(drawn * variance) * rng.standard_normal(drawn.shape)
+    mean: Floats = np.bincount(cell, values, 8) / rows
+    variance: Floats = np.maximum(np.bincount(cell, values**2, 8) / rows - mean**2, 0.0)
+    scatter: Floats = np.sqrt(drawn * variance) * rng.standard_normal(drawn.shape)
+    return drawn * mean + scatter
 
 
 def _four(rows: np.ndarray, which: int) -> Four:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ml import keep, warm
 from ml.book import Shelf
@@ -20,6 +21,9 @@ from ml.cut_offs import Chosen
 from ml.errors import InvalidData, InvalidRecord, LikelyError, Problem
 from ml.evaluation import evaluation_of
 from ml.service import Service, open_service
+
+if TYPE_CHECKING:
+    from ml.recipes import Recipe
 
 OK, FAILED, BAD_INPUT = 0, 1, 2
 WARM = "then compute ahead what its pages open with"
@@ -65,7 +69,7 @@ def main(
     given.forget_chosen = forget_chosen
     given.served = served or (lambda: open_service(models, chosen=chosen))
     try:
-        return given.run(given)
+        done: int = given.run(given)
     except InvalidRecord as error:
         _say_problems(error.problems)
         return BAD_INPUT
@@ -74,6 +78,7 @@ def main(
         return FAILED
     except BrokenPipeError:  # the reader of our output has left
         return OK
+    return done
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -179,7 +184,7 @@ def _train(given: argparse.Namespace) -> int:
     return OK
 
 
-def _train_one(train: Callable, given: argparse.Namespace) -> None:
+def _train_one(train: Recipe, given: argparse.Namespace) -> None:
     from ml.build import build_bundle
 
     trained = train(given.data, lambda line: print(f"      {line}", flush=True))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.blocks import Block, size, take
+from ml.data.array_types import Floats, Positions
 from ml.effort import predictions, sample
 from ml.evaluation import need_probabilities
 from ml.memo import Memo
@@ -91,7 +92,7 @@ def _plan(bundle: Bundle) -> tuple[int, int]:
     return records, walks
 
 
-def _starts(answers: np.ndarray, records: int, walks: int) -> np.ndarray:
+def _starts(answers: Floats, records: int, walks: int) -> Positions:
     """Numbers of the background rows that each record is walked to from: shape (records, m).
 
     At equal steps along the direction in which the answers differ most, each record from another offset.
@@ -103,15 +104,17 @@ def _starts(answers: np.ndarray, records: int, walks: int) -> np.ndarray:
     along = around @ np.linalg.svd(around, full_matrices=False)[2][0]
     order = np.argsort(np.round(along, 9), kind="stable")
     offset = (np.random.default_rng(0).permutation(records) + 0.5) / records
-    return order[((np.arange(walks) + offset[:, np.newaxis]) * count / walks).astype(int)]
+    starts: Positions = order[((np.arange(walks) + offset[:, np.newaxis]) * count / walks).astype(int)]
+    return starts
 
 
-def _weights(answers: np.ndarray, few: np.ndarray) -> np.ndarray:
+def _weights(answers: Floats, few: Positions) -> Floats:
     """What each counts, so that their mean answers are those of all (calibration, Deville & Särndal 1992)."""
-    alike = np.full(len(few), 1.0 / len(few))
+    alike: Floats = np.full(len(few), 1.0 / len(few))
     conditions = np.column_stack([np.ones(len(few)), answers[few]]).T
     missing = np.append(1.0, answers.mean(axis=0)) - conditions @ alike
-    return alike + np.linalg.lstsq(conditions, missing, rcond=1e-9)[0]
+    change = np.linalg.lstsq(conditions, missing, rcond=1e-9)[0].astype(np.float64, copy=False)
+    return alike + change
 
 
 def _walked(

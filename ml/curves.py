@@ -13,6 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from ml.data.array_types import Floats
 from ml.decisions import Counts, counts
 from ml.evaluation import Answers
 
@@ -213,7 +214,7 @@ def reach(probabilities: np.ndarray) -> float:
     return next((end for end in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= end), 1.0)
 
 
-def _of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def _of(part: Floats, whole: Floats) -> Floats:
     """Part of whole; 0 of nothing (the first records may have no weight)."""
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 

@@ -106,7 +106,8 @@ def _chosen(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float
 
 def _shares(group: np.ndarray, count: int) -> list[float]:
     """Share of these records that is missing, then that in each group; all 0 without a record."""
-    return (np.bincount(group + 1, minlength=count + 1) / max(len(group), 1)).tolist()
+    shares: list[float] = (np.bincount(group + 1, minlength=count + 1) / max(len(group), 1)).tolist()
+    return shares
 
 
 def _edges(low: float, high: float, *, whole: bool) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.data.array_types import Booleans, Floats
 from ml.errors import NoProbabilities
 from ml.memo import Memo
 from ml.outcomes import Outcomes
@@ -29,10 +30,10 @@ class Answers:
         Not negative; 1 for rows that all count alike.
     """
 
-    truth: np.ndarray
-    labels: np.ndarray
-    probabilities: np.ndarray | None
-    weight: np.ndarray
+    truth: Booleans
+    labels: Booleans
+    probabilities: Floats | None
+    weight: Floats
 
 
 @dataclass(frozen=True)
@@ -51,10 +52,10 @@ class Evaluation:
     """
 
     outcomes: Outcomes
-    truth: np.ndarray
-    labels: np.ndarray
-    probabilities: np.ndarray | None
-    weight: np.ndarray
+    truth: Booleans
+    labels: Booleans
+    probabilities: Floats | None
+    weight: Floats
 
     def of(self, outcome: str) -> Answers:
         """The columns of one outcome; UnknownOutcome when there is none of that name."""
@@ -81,7 +82,7 @@ def evaluation_of(bundle: Bundle) -> Evaluation:
     return evaluate(bundle)
 
 
-def need_probabilities(probabilities: np.ndarray | None) -> np.ndarray:
+def need_probabilities(probabilities: Floats | None) -> Floats:
     """The probabilities, or NoProbabilities with what to do about it."""
     if probabilities is None:
         raise no_probabilities()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ml.blocks import Block, column, rows_of, size, take
+from ml.data.array_types import Booleans
 from ml.evaluation import evaluation_of, need_probabilities
 from ml.memo import Memo
 from ml.schema import Feature, Row
@@ -251,9 +252,12 @@ def _apart(scales: np.ndarray, features: Sequence[Feature], block: Block, row: R
     return lines
 
 
-def _unequal(array: np.ndarray, given: np.ndarray) -> np.ndarray:
-    unequal: Any = array != given[0]
-    return unequal if array.dtype == object else unequal & ~(np.isnan(array) & np.isnan(given))
+def _unequal(array: np.ndarray, given: np.ndarray) -> Booleans:
+    unequal: Booleans = array != given[0]
+    if array.dtype == object:
+        return unequal
+    both_missing: Booleans = np.isnan(array) & np.isnan(given)
+    return unequal & ~both_missing
 
 
 def _numbers(array: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from ml.blocks import Block, column, size, take
+from ml.data.array_types import Booleans, Floats
 from ml.reasons.budgets import BUDGET
 from ml.reasons.walks import Walks
 from ml.schema import Row
@@ -103,10 +104,11 @@ def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: i
     return Explanation(game.base, found, position.value, tuple(mask.tolist()), errors)
 
 
-def _spread(rest: np.ndarray, sizes: np.ndarray, mask: np.ndarray) -> np.ndarray:
+def _spread(rest: Floats, sizes: Floats, mask: Booleans) -> Floats:
     """What is missing to the total, parted in proportion to `sizes`: a zero stays a zero."""
     sizes = np.where(sizes.any(axis=0), sizes, mask[:, np.newaxis])
-    return rest * sizes / sizes.sum(axis=0)
+    total: Floats = sizes.sum(axis=0)
+    return rest * sizes / total
 
 
 def answers_filled(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:

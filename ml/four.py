@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ml.data.array_types import Floats
+
 
 @dataclass(frozen=True)
 class Four:
@@ -19,40 +21,41 @@ class Four:
         Probability from which we act, 0 to 1.
     """
 
-    true_positive: np.ndarray
-    false_positive: np.ndarray
-    false_negative: np.ndarray
-    true_negative: np.ndarray
-    cut_off: np.ndarray
+    true_positive: Floats
+    false_positive: Floats
+    false_negative: Floats
+    true_negative: Floats
+    cut_off: Floats
 
     @property
-    def positive(self) -> np.ndarray:
+    def positive(self) -> Floats:
         """Weight of the records with the outcome."""
         return self.true_positive + self.false_negative
 
     @property
-    def negative(self) -> np.ndarray:
+    def negative(self) -> Floats:
         """Weight of the records without it."""
         return self.false_positive + self.true_negative
 
     @property
-    def selected(self) -> np.ndarray:
+    def selected(self) -> Floats:
         """Weight of the records acted on."""
         return self.true_positive + self.false_positive
 
     @property
-    def total(self) -> np.ndarray:
+    def total(self) -> Floats:
         """Weight of all records."""
         return self.positive + self.negative
 
 
-Part = tuple[np.ndarray, np.ndarray]
+Part = tuple[Floats, Floats]
 
 
-def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+def ratio(part: Floats, whole: Floats) -> Floats:
     """Part of whole; NaN where the whole is 0."""
     part, whole = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
-    return np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+    share: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+    return share
 
 
 def right(four: Four) -> Part:
@@ -90,12 +93,12 @@ def agreed(four: Four) -> Part:
     return four.true_positive, four.selected + four.false_negative
 
 
-def balanced_accuracy(four: Four) -> np.ndarray:
+def balanced_accuracy(four: Four) -> Floats:
     """Mean of recall and specificity."""
     return (ratio(*recall(four)) + ratio(*specificity(four))) / 2
 
 
-def mcc(four: Four) -> np.ndarray:
+def mcc(four: Four) -> Floats:
     """Matthews correlation coefficient (Matthews 1975); NaN where we act on all or on none."""
     over = four.true_positive * four.true_negative - four.false_positive * four.false_negative
     # The square roots one by one: the product of four counts of a million records is beyond 2**63.
@@ -104,12 +107,12 @@ def mcc(four: Four) -> np.ndarray:
     return ratio(over, under)
 
 
-def net_benefit(four: Four) -> np.ndarray:
+def net_benefit(four: Four) -> Floats:
     """Net benefit a record (Vickers & Elkin 2006); NaN at cut-off 1, where a false alarm has no price."""
     odds = ratio(four.cut_off, 1.0 - four.cut_off)
     return (four.true_positive - four.false_positive * odds) / four.total
 
 
-def lift_of(share: np.ndarray, four: Four) -> np.ndarray:
+def lift_of(share: Floats, four: Four) -> Floats:
     """From precision to lift."""
     return share * ratio(four.total, four.positive)

@@ -15,6 +15,7 @@ import numpy as np
 
 from ml.arrays import read_arrays, write_arrays
 from ml.blocks import Block, read_csv, write_csv
+from ml.data.array_types import Booleans
 from ml.errors import BrokenModel
 from ml.outcomes import Outcomes, Prediction
 from ml.schema import Schema
@@ -92,11 +93,12 @@ def truth_columns(outcomes: Outcomes) -> list[str]:
     return [f"is {name}" for name in outcomes.names]
 
 
-def gaps_of(array: np.ndarray) -> np.ndarray:
+def gaps_of(array: np.ndarray) -> Booleans:
     """Where a column of a block has no value: bool of shape (n,)."""
     if array.dtype == object:
         return np.array([value is None for value in array.tolist()], dtype=bool)
-    return np.isnat(array) if array.dtype.kind == "M" else np.isnan(array)
+    gaps: Booleans = np.isnat(array) if array.dtype.kind == "M" else np.isnan(array)
+    return gaps
 
 
 def _numbered(array: np.ndarray) -> tuple[list[Any] | None, np.ndarray]:
@@ -115,7 +117,8 @@ def _valued(values: list[Any] | None, array: np.ndarray) -> np.ndarray:
         return array
     table = np.empty(len(values), dtype=object)
     table[:] = values
-    return table[array]
+    valued: np.ndarray = table[array]
+    return valued
 
 
 def _unreadable(folder: Path, name: str) -> BrokenModel:

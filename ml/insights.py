@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.blocks import Block, take
+from ml.data.array_types import Booleans, Floats
 from ml.effort import predictions, sample
 from ml.evaluation import Evaluation
 from ml.outcomes import Prediction
@@ -123,12 +124,14 @@ def _shuffled(stacked: Block, at: int, rows: int, repeats: int) -> Block:
     return tuple(column[order] if number == at else column for number, column in enumerate(stacked))
 
 
-def _errors(answer: Prediction, truth: np.ndarray, weight: np.ndarray, repeats: int) -> np.ndarray:
+def _errors(answer: Prediction, truth: Booleans, weight: Floats, repeats: int) -> Floats:
     """Mean error of each stacked copy and outcome: shape (repeats, k)."""
+    losses: Floats
     if answer.probabilities is None:
         losses = (answer.labels != truth).astype(np.float64)
     else:
         given = np.where(truth, answer.probabilities, 1.0 - answer.probabilities)
         losses = -np.log(np.clip(given, SMALLEST, 1.0 - SMALLEST))
     parts = np.reshape(losses * weight[:, None], (repeats, -1, truth.shape[1]))
-    return parts.sum(axis=1) / (weight.sum() / repeats)
+    sums: Floats = parts.sum(axis=1)
+    return sums / (float(weight.sum()) / repeats)

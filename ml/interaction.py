@@ -11,6 +11,7 @@ import numpy as np
 
 from ml.blocks import Block, size, take
 from ml.contributions import contributions_of
+from ml.data.array_types import Floats
 from ml.effort import predictions, sample
 from ml.errors import NothingToShow
 from ml.evaluation import need_probabilities
@@ -105,11 +106,12 @@ def friedman(bundle: Bundle, block: Block, pairs: Sequence[tuple[int, int]]) -> 
     return np.array(strength), np.array(share)
 
 
-def _effect(bundle: Bundle, block: Block, held: tuple[int, ...]) -> np.ndarray:
+def _effect(bundle: Bundle, block: Block, held: tuple[int, ...]) -> Floats:
     """Centred partial dependence on the features `held`, at each record's own values: shape (n, k)."""
     n = size(block)
     own, others = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
     mixed = tuple(array[own if at in held else others] for at, array in enumerate(block))
     answers = need_probabilities(bundle.predictor.block(mixed).probabilities)
-    means = answers.reshape(n, n, -1).mean(axis=1)
-    return means - means.mean(axis=0)
+    means: Floats = answers.reshape(n, n, -1).mean(axis=1)
+    mean: Floats = means.mean(axis=0)
+    return means - mean

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ml.data.array_types import Floats
 from ml.four import Four, Part, ratio
 from ml.measures import OF_COUNTS, Measure
 
@@ -67,6 +68,8 @@ def _with_few(ends: Ends, part: Part, worth: float, from_share: Callable[[np.nda
 def _balanced(ends: Ends, four: Four, worth: float) -> Ends:
     """The ends, but where few records are on one side those of two shares together (Zou & Donner 2008)."""
     shares = ((four.true_positive, four.positive), (four.true_negative, four.negative))
+    below: float | Floats
+    above: float | Floats
     below, above, few = 0.0, 0.0, np.zeros(len(ends[0]), dtype=bool)
     for part, whole in shares:
         hits, all_ = part[:, 0] * worth, np.broadcast_to(whole, part.shape)[:, 0] * worth

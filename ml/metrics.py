@@ -9,6 +9,7 @@ import numpy as np
 
 from ml.average_intervals import ends_of_averages
 from ml.curves import area_under, average_precision_of
+from ml.data.array_types import Floats
 from ml.decisions import counts
 from ml.evaluation import Answers, Evaluation, need_probabilities
 from ml.four import Four
@@ -196,22 +197,26 @@ def _samples(cells: Cells, drawn: np.ndarray, answers: Answers, value: dict[str,
     }
 
 
-def areas(heavy: np.ndarray) -> np.ndarray:
+def areas(heavy: Floats) -> Floats:
     """ROC AUC of sums over cells, shape (b, 2, c): pairs in order, those of one cell counting half."""
     false, true = heavy[:, 0], heavy[:, 1]
     below = np.cumsum(false, axis=1) - false / 2
-    pairs = false.sum(axis=1) * true.sum(axis=1)
-    return np.divide((true * below).sum(axis=1), pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+    pairs: Floats = false.sum(axis=1) * true.sum(axis=1)
+    ordered: Floats = (true * below).sum(axis=1)
+    area: Floats = np.divide(ordered, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+    return area
 
 
-def precisions(heavy: np.ndarray) -> np.ndarray:
+def precisions(heavy: Floats) -> Floats:
     """Average precision of sums over cells, shape (b, 2, c), each cell acted on as one."""
     false, true = heavy[:, 0, ::-1], heavy[:, 1, ::-1]
     hits = np.cumsum(true, axis=1)
     reached = hits + np.cumsum(false, axis=1)
     precision = np.divide(hits, reached, out=np.zeros(hits.shape), where=reached > 0)
-    positive = true.sum(axis=1)
-    return np.divide((true * precision).sum(axis=1), positive, out=np.full(len(positive), np.nan), where=positive > 0)
+    positive: Floats = true.sum(axis=1)
+    summed: Floats = (true * precision).sum(axis=1)
+    mean: Floats = np.divide(summed, positive, out=np.full(len(positive), np.nan), where=positive > 0)
+    return mean
 
 
 def _end_values(key: str, value: float, sample: np.ndarray) -> tuple[float | None, float | None]:

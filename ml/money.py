@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.data.array_types import Floats
 from ml.decisions import Counts, counts
 from ml.evaluation import Answers
 from ml.four import Four
@@ -104,7 +105,7 @@ class Money:
     records: float
 
 
-def worth(payoff: Payoff, four: Four) -> np.ndarray:
+def worth(payoff: Payoff, four: Four) -> Floats:
     """Value of the decisions less the cost of the calls; shape as the counts."""
     return (
         four.true_positive * (payoff.true_positive - payoff.call)
@@ -121,7 +122,8 @@ def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
         for name in ("true_positive", "false_positive", "false_negative", "true_negative")
     }
     four = Four(**counted, cut_off=np.full(1, np.nan))
-    return (worth(payoff, four) * PER / four.total).tolist()
+    brought: list[float] = (worth(payoff, four) * PER / four.total).tolist()
+    return brought
 
 
 def money(answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits: Limits | None = None) -> Money:
@@ -186,7 +188,7 @@ def best_cut_off(table: Counts, payoff: Payoff, limits: Limits) -> float | None:
 def roundest(above: float, most: float) -> float:
     """The number with the fewest decimals that is above the one and at most the other, within 0 and 1."""
     for digits in range(2, 16):
-        number = math.floor(most * 10**digits) / 10**digits
+        number: float = math.floor(most * 10**digits) / 10**digits
         if max(above, -1.0) < number <= most:
             return number
     return most

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ml.blocks import column
+from ml.data.array_types import Booleans, Floats, Positions
 from ml.schema import Feature, Row, Value
 
 Moves = dict[int, Value]  # position of a feature to its new value
@@ -46,23 +47,24 @@ class Scale:
         else:
             self._ranks = self._rank(values)
 
-    def _rank(self, values: np.ndarray) -> np.ndarray:
+    def _rank(self, values: np.ndarray) -> Floats:
         """Share of the background below the value, half of its equals counted: 0 to 1."""
         ordered: Any = self._sorted
         below = np.searchsorted(ordered, values, side="left")
         return (below + np.searchsorted(ordered, values, side="right")) / (2.0 * max(len(ordered), 1))
 
-    def distances(self, value: Value) -> np.ndarray:
+    def distances(self, value: Value) -> Floats:
         """Squared distance of every background row from the value: shape (n,), 0 or more."""
         if value is None:
             return (~self._missing).astype(np.float64)
         given = column(self._feature, [value])
         if self._sorted is None:
-            return (self._values != given[0]).astype(np.float64)
+            differs: Booleans = self._values != given[0]
+            return differs.astype(np.float64)
         # Six times: the mean square between two shares at random is a sixth.
         return np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)[0]) ** 2)
 
-    def groups(self, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    def groups(self, rows: Positions, weights: Floats) -> Positions:
         """Put background rows into groups of like values.
 
         At most 8 groups of about the same weight for numbers and dates, equal values always
@@ -78,7 +80,8 @@ class Scale:
         ndarray of int, shape (m,)
         """
         if self._sorted is None:
-            return self._codes[rows]
+            codes: Positions = self._codes[rows]
+            return codes
         missing = self._missing[rows]
         present = np.where(missing, 0.0, weights)
         _, places = np.unique(self._ranks[rows], return_inverse=True)
@@ -107,7 +110,7 @@ class Nearness:
         count = len(answers)
         self._all = np.arange(count), np.full(count, 1.0 / count)
         telling = np.array([correlation_ratio(scale.groups(*self._all), answers) for scale in scales])
-        self._telling = np.where(used, telling + LEAST_TELLING * max(LEAST_TELLING, telling.max()), 0.0)
+        self._telling: Floats = np.where(used, telling + LEAST_TELLING * max(LEAST_TELLING, telling.max()), 0.0)
 
     def weights(self, row: Row, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
         """Which rows count for a record of which only some features are known, and how much.
@@ -177,9 +180,10 @@ class Nearness:
             lines[at] = self._line(at, row[at])
         return lines
 
-    def _line(self, at: int, value: Value) -> np.ndarray:
+    def _line(self, at: int, value: Value) -> Floats:
         """Squared distance of each background row from one value of one feature: shape (n,)."""
-        return np.round(self._scales[at].distances(value) * (self._telling[at] / STEP)) * STEP
+        steps: Floats = np.round(self._scales[at].distances(value) * (self._telling[at] / STEP))
+        return steps * STEP
 
 
 def correlation_ratio(groups: np.ndarray, answers: np.ndarray) -> float:
@@ -202,20 +206,21 @@ def correlation_ratio(groups: np.ndarray, answers: np.ndarray) -> float:
     return float(np.where(total > 0, np.maximum(share, 0.0), 0.0).mean())
 
 
-def _kernel(distances: np.ndarray, widest: np.ndarray) -> np.ndarray:
+def _kernel(distances: Floats, widest: Floats) -> Floats:
     """Weights of shape (c, m), the nearest row's is 1.
 
     What is far from all rows alike (a category that none has) makes no row nearer: distances count
     from the nearest. `widest` is the mean distance of two rows, shape (c,).
     """
-    apart = distances - distances.min(axis=1, keepdims=True)
+    apart: Floats = distances - distances.min(axis=1, keepdims=True)
     rank = min(NEIGHBOURS, max(apart.shape[1] // 4, 1)) - 1
     reach = np.partition(apart, rank, axis=1)[:, rank]
-    bandwidth = np.maximum(np.maximum(reach, BANDWIDTH * widest), STEP)
+    bandwidth: Floats = np.maximum(np.maximum(reach, BANDWIDTH * widest), STEP)
     return np.exp(-apart / bandwidth[:, np.newaxis])
 
 
-def _is_missing(values: np.ndarray) -> np.ndarray:
+def _is_missing(values: np.ndarray) -> Booleans:
     if values.dtype == object:
         return np.array([value is None for value in values], dtype=bool)
-    return np.isnat(values) if values.dtype.kind == "M" else np.isnan(values)
+    missing: Booleans = np.isnat(values) if values.dtype.kind == "M" else np.isnan(values)
+    return missing

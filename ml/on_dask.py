@@ -111,7 +111,7 @@ class OnDask:
 
 def _given(future: Any) -> Chunk:
     try:
-        return future.result()
+        chunk: Chunk = future.result()
     except LikelyError:
         raise
     except Exception as error:
@@ -121,6 +121,7 @@ def _given(future: Any) -> Chunk:
             "requirements-dask.txt: start them in its folder with PYTHONPATH=. before the command."
         )
         raise NoCluster(message, hint) from error
+    return chunk
 
 
 def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> Chunk:

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
+from ml.data.array_types import Booleans, Floats
 from ml.errors import UnknownOutcome
 
 
@@ -79,5 +78,5 @@ class Prediction:
         Columns follow the outcomes; None when the estimator offers none.
     """
 
-    labels: np.ndarray
-    probabilities: np.ndarray | None
+    labels: Booleans
+    probabilities: Floats | None

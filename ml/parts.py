@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ml.data.array_types import Positions
 from ml.data.frames import NUMERIC
 from ml.schema import Feature, text_of
 from ml.words import shown_value
@@ -35,7 +36,7 @@ class Parts:
     """
 
     labels: list[str]
-    place: np.ndarray
+    place: Positions
 
     @property
     def count(self) -> int:

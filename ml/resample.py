@@ -12,7 +12,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
+from ml.data.array_types import Floats
 from ml.evaluation import Answers, need_probabilities
 
 REPEATS = 1_000
@@ -36,10 +38,11 @@ class Cells:
     place: np.ndarray
     weight: np.ndarray
 
-    def sums(self, values: np.ndarray) -> np.ndarray:
+    def sums(self, values: Floats) -> Floats:
         """Sum of a value of each record over each cell: shape (2, m + 1)."""
         size = len(self.cut_off) + 1
-        return np.bincount(self.place, values, minlength=2 * size).reshape(2, size)
+        sums = np.bincount(self.place, values, minlength=2 * size).astype(np.float64, copy=False)
+        return sums.reshape(2, size)
 
 
 def cells_of(answers: Answers, cut_off: np.ndarray) -> Cells:
@@ -49,7 +52,7 @@ def cells_of(answers: Answers, cut_off: np.ndarray) -> Cells:
     return Cells(cut_off, above + answers.truth * (len(cut_off) + 1), answers.weight)
 
 
-def draw_rows(cells: Cells, repeats: int = REPEATS, seed: int = 0) -> np.ndarray:
+def draw_rows(cells: Cells, repeats: int = REPEATS, seed: int = 0) -> npt.NDArray[np.int64]:
     """How many records of each cell come in each resampling: int, shape (repeats, 2, m + 1)."""
     rows = cells.sums(np.ones(len(cells.place)))
     filled = np.flatnonzero(rows)
@@ -60,13 +63,13 @@ def draw_rows(cells: Cells, repeats: int = REPEATS, seed: int = 0) -> np.ndarray
     return drawn.reshape(repeats, *rows.shape)
 
 
-def sums_drawn(cells: Cells, drawn: np.ndarray, values: np.ndarray, seed: int = 1) -> np.ndarray:
+def sums_drawn(cells: Cells, drawn: npt.NDArray[np.int64], values: Floats, seed: int = 1) -> Floats:
     """Sum of a value over each resampled cell: float, shape as `drawn`.
 
     The sum of N records drawn from a cell has N times the cell's mean and N times its variance;
     where records of a cell differ it is drawn from the normal distribution of these.
     """
-    rows = np.maximum(cells.sums(np.ones(len(values))), 1.0)
+    rows: Floats = np.maximum(cells.sums(np.ones(len(values))), 1.0)
     mean = cells.sums(values) / rows
     variance = np.maximum(cells.sums(values**2) / rows - mean**2, 0.0)
     variance[variance < 1e-12 * mean**2] = 0.0  # what rounding leaves of equal values

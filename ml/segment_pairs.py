@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -71,7 +71,7 @@ def pairs(
         raise undefined(measure)
     weight = np.bincount(both.place, answers.weight, both.count)
 
-    def table(flat: Sequence) -> list[list]:
+    def table(flat: Sequence[Any]) -> list[list[Any]]:
         return [list(flat[at : at + across.count]) for at in range(0, both.count, across.count)]
 
     return Pairs(

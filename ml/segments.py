@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.data.array_types import Booleans, Positions
 from ml.errors import NothingToShow
 from ml.evaluation import Answers, need_probabilities
 from ml.four import Four, ratio
@@ -129,7 +130,7 @@ def measured(
     return listed(value[:, 0]), listed(low), listed(high), whole
 
 
-def acted(answers: Answers, cut_off: float) -> np.ndarray:
+def acted(answers: Answers, cut_off: float) -> Booleans:
     """On which records we act: from the cut-off on, or by the estimator's labels where it has no probabilities."""
     return answers.labels if answers.probabilities is None else answers.probabilities >= cut_off
 
@@ -146,8 +147,10 @@ def enough(rows: float) -> float:
 
 def fours(answers: Answers, parts: Parts, cut_off: float) -> Four:
     """The four counts in each part; shape (s, 1)."""
-    counted = np.bincount(_cells(answers, parts, cut_off), answers.weight, 4 * parts.count).reshape(4, -1, 1)
-    hits, alarms, misses, rest = counted
+    counted = np.bincount(_cells(answers, parts, cut_off), answers.weight, 4 * parts.count).astype(
+        np.float64, copy=False
+    )
+    hits, alarms, misses, rest = counted.reshape(4, -1, 1)
     return Four(hits, alarms, misses, rest, np.full((1, 1), cut_off))
 
 
@@ -170,7 +173,7 @@ def parts_by(bundle: Bundle, feature: str, most: int = MOST_PARTS) -> Parts:
     return parts_of(bundle.schema.features[at], bundle.holdout.block[at], most)
 
 
-def _cells(answers: Answers, parts: Parts, cut_off: float) -> np.ndarray:
+def _cells(answers: Answers, parts: Parts, cut_off: float) -> Positions:
     """Cell of each record: all true positives, part after part, then false positives, false and true negatives."""
     return (2 * ~acted(answers, cut_off) + ~answers.truth) * parts.count + parts.place
 

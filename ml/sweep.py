@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from ml.blocks import Block, block_of, take
+from ml.data.array_types import Floats, Positions
 from ml.nearness import Moves
 from ml.schema import MOST_LISTED, Feature, Row, Value
 from ml.value import Game
@@ -161,12 +162,12 @@ def values_of(
 
 def _estimated(
     game: Game,
-    before: np.ndarray,
+    before: Floats,
     weighed: Sequence[tuple[np.ndarray, np.ndarray]],
     rows: Sequence[Row],
     masks: np.ndarray,
     most: int,
-) -> np.ndarray:
+) -> Floats:
     """Values of rows with blanks, shape (n, k), from `most` background rows each.
 
     `before` are the answers before any change, a line a background row; `weighed` says what rows count after each.
@@ -177,13 +178,15 @@ def _estimated(
         line[chosen] = own
     drawn = np.concatenate([order[_drawn(line[order], most)] for line in weights])
     gained = game.ask(_filled(game, rows, masks, np.repeat(np.arange(len(rows)), most), drawn)) - before[drawn]
-    return np.clip(weights @ before + gained.reshape(len(rows), most, -1).mean(axis=1), 0.0, 1.0)
+    means: Floats = gained.reshape(len(rows), most, -1).mean(axis=1)
+    return np.clip(weights @ before + means, 0.0, 1.0)
 
 
-def _drawn(weights: np.ndarray, most: int) -> np.ndarray:
+def _drawn(weights: Floats, most: int) -> Positions:
     """As many places as asked for, each to count alike, by systematic sampling of weights in their order."""
     shares = np.cumsum(weights)
-    return np.searchsorted(shares, (np.arange(most) + 0.5) / most * shares[-1])
+    drawn: Positions = np.searchsorted(shares, (np.arange(most) + 0.5) / most * shares[-1])
+    return drawn
 
 
 def _filled(game: Game, rows: Sequence[Row], masks: np.ndarray, number: np.ndarray, fillings: np.ndarray) -> Block:

@@ -118,7 +118,8 @@ def _names(kind: type[BaseModel]) -> list[str]:
 
 
 def _followed(schema: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
-    return definitions.get(schema.get("$ref", "").rpartition("/")[2], schema)
+    followed: dict[str, Any] = definitions.get(schema.get("$ref", "").rpartition("/")[2], schema)
+    return followed
 
 
 def _number(named: str, schema: dict[str, Any]) -> str:

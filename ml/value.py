@@ -22,6 +22,7 @@ import numpy as np
 
 from ml.blocks import Block, column, size, take
 from ml.bundle import Bundle
+from ml.data.array_types import Floats
 from ml.evaluation import need_probabilities, no_probabilities
 from ml.nearness import MOST_ROWS, Moves, Nearness, Scale
 from ml.reasons.budgets import BUDGET, FIRST_SECONDS, budgets
@@ -260,7 +261,7 @@ def _position(answers: np.ndarray, weights: np.ndarray, chosen: np.ndarray, blan
     return Position(_mean(answers, weights), low, high, answers, weights, chosen, blank)
 
 
-def _mean(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+def _mean(answers: Floats, weights: Floats) -> Floats:
     return np.clip(weights @ answers, 0.0, 1.0)
 
 

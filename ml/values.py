@@ -212,7 +212,8 @@ def _category(feature: Feature, raw: object) -> Value:
     if whole in feature.by_text and (feature.numeric_choices or whole.lstrip("-").isdecimal()):
         return feature.by_text[whole]  # pandas writes a whole number with gaps in its column as 1.0
     if feature.yes_no and (truth := truth_of(text)) is not None:
-        return feature.yes_no[truth]
+        said: Value = feature.yes_no[truth]
+        return said
     if feature.unknown:
         return _untold(feature, text)
     close, many = meant(feature, text), len(feature.choices) > MOST_LISTED

@@ -15,7 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
+from ml.data.array_types import Booleans, Floats
 from ml.effort import sample
 from ml.errors import NothingToShow
 from ml.evaluation import Answers, need_probabilities
@@ -147,7 +149,7 @@ class _Search:
         starts = np.cumsum([0, *(each.count for each in parts)])
         self.parts, self.starts = parts, starts
         self.owner = np.repeat(np.arange(len(parts)), [each.count for each in parts])
-        self.ones = np.zeros((len(errors), starts[-1]), dtype=np.float32)
+        self.ones: npt.NDArray[np.float32] = np.zeros((len(errors), starts[-1]), dtype=np.float32)
         for start, each in zip(starts, parts, strict=False):
             self.ones[np.arange(len(errors)), start + each.place] = 1.0
         self.errors = errors.astype(np.float32)
@@ -174,15 +176,18 @@ class _Search:
         return (self.ones[:, first] > 0) & (self.ones[:, second] > 0)
 
     def _sums(self, values: np.ndarray) -> np.ndarray:
-        return self.ones.T @ (self.ones * values[:, None])
+        sums: np.ndarray = self.ones.T @ (self.ones * values[:, None])
+        return sums
 
 
-def _errors(answers: Answers, by: str, cut_off: float) -> np.ndarray:
+def _errors(answers: Answers, by: str, cut_off: float) -> Floats:
     if by == WRONG:
-        return (acted(answers, cut_off) != answers.truth).astype(np.float64)
+        wrong: Booleans = acted(answers, cut_off) != answers.truth
+        return wrong.astype(np.float64)
     probabilities = need_probabilities(answers.probabilities)
     given = np.where(answers.truth, probabilities, 1.0 - probabilities)
-    return -np.log(np.clip(given, SMALLEST, 1.0 - SMALLEST))
+    logarithms: Floats = np.log(np.clip(given, SMALLEST, 1.0 - SMALLEST))
+    return -logarithms
 
 
 def _most_rows(columns: int) -> int:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ml.cli import reading
 from ml.cli.streams import STREAM, is_standard_output, source_of, standard_output
@@ -16,6 +15,9 @@ from ml.files.table import refused_in_words
 from ml.files.write.formats import DECIMALS, ENDINGS, FORMATS, SEPARATORS, format_of_path
 from ml.service import open_service
 from ml.values import gap_sentences
+
+if TYPE_CHECKING:
+    from ml.scoring import Engine
 
 OK, BAD_INPUT = 0, 2
 
@@ -69,7 +71,7 @@ def run(given: argparse.Namespace) -> int:
     return BAD_INPUT if done.refused else OK
 
 
-def _engine(scheduler: str | None, held: ExitStack) -> Callable:
+def _engine(scheduler: str | None, held: ExitStack) -> Engine:
     from ml.on_dask import OnDask, cluster
 
     return OnDask(held.enter_context(cluster(scheduler)))

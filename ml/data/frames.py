@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.data.array_types import Floats
 from ml.schema import Feature
 
 if TYPE_CHECKING:
@@ -48,11 +49,13 @@ def series_of(feature: Feature, array: np.ndarray) -> Any:
 def values_of_series(feature: Feature, series: pd.Series) -> np.ndarray:
     """The inverse of :func:`series_of`: a column of a block from a column of a frame."""
     if feature.kind in NUMERIC:
-        return series.to_numpy(dtype=np.float64, na_value=math.nan)
+        numbers: Floats = series.to_numpy(dtype=np.float64, na_value=math.nan)
+        return numbers
     if feature.kind == "date":
         if getattr(series.dt, "tz", None) is not None:
             series = series.dt.tz_convert("UTC").dt.tz_localize(None)
-        return series.to_numpy(dtype="datetime64[us]" if feature.timed else "datetime64[s]")
+        times: np.ndarray = series.to_numpy(dtype="datetime64[us]" if feature.timed else "datetime64[s]")
+        return times
     missing = series.isna().to_numpy()
     values = series.astype(object).to_numpy()
     array = np.empty(len(values), dtype=object)

@@ -13,6 +13,8 @@ from functools import cached_property
 
 import numpy as np
 
+from ml.data.array_types import Floats, Positions
+
 COMPARED = 80  # characters of a text that are compared with another, letter by letter
 ALIKE = 0.6  # of difflib's ratio: what is less alike is not meant
 MOST_COMPARED = 150  # texts that are compared letter by letter with one that is none of them
@@ -81,16 +83,17 @@ class Texts:
         return np.ascontiguousarray(np.array(counts, dtype=np.uint8).reshape(-1, LETTERS).T)
 
     @cached_property
-    def _lengths(self) -> np.ndarray:
+    def _lengths(self) -> Positions:
         return np.array([min(len(folded), COMPARED) for folded in self.folded])
 
-    def _bounds(self, wanted: str) -> np.ndarray:
+    def _bounds(self, wanted: str) -> Floats:
         """What the ratio of each text cannot exceed: shape (n,)."""
         wanted_counts = _count(wanted)
         common = np.zeros(len(self.folded), dtype=np.uint8)  # at most COMPARED
         for bucket in np.flatnonzero(wanted_counts):
             common += np.minimum(self._counts[bucket], wanted_counts[bucket])
-        return 2.0 * common / np.maximum(self._lengths + len(wanted), 1)
+        letters: Positions = np.maximum(self._lengths + len(wanted), 1)
+        return 2.0 * common / letters
 
 
 def _highest(bounds: np.ndarray) -> np.ndarray:

@@ -238,11 +238,12 @@ def _of_one(value: object) -> list[object]:
     """The records of a text that is no list: an object, whose values are values."""
     if not isinstance(value, Mapping):
         raise Unreadable(f"{BODY} is JSON, but holds no record.", SEND)
-    if isinstance(value.get("records"), list):
+    records = value.get("records")
+    if isinstance(records, list):
         others = [name for name in value if name != "records"]
         if others:
             raise Unreadable(f'Beside "records" came {", ".join(map(repr, others))[:200]}.', 'Send "records" alone.')
-        return value["records"]
+        return records
     if value and all(isinstance(each, (list, Mapping)) for each in value.values()):
         raise Unreadable(f"{BODY} is JSON of columns.", "A job takes a list of records, or one in each line.")
     return [value]

@@ -11,7 +11,7 @@ import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import IO, Any, BinaryIO, cast
@@ -187,7 +187,7 @@ class _Told(io.BufferedReader):
         return _told(lambda: super(_Told, self).read1(size))
 
 
-def _told(read: Any) -> bytes:
+def _told(read: Callable[[], bytes]) -> bytes:
     try:
         return read()
     except (OSError, EOFError, zlib.error) as error:

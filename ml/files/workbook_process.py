@@ -106,7 +106,7 @@ def _unpacked(file: Any, part: zipfile.ZipInfo) -> int:
 
 
 def _told(book: Any, sheet: str) -> str:
-    names = book.sheet_names
+    names: list[str] = book.sheet_names
     if sheet in names:
         return sheet
     alike = [name for name in names if plain_name(name) == plain_name(sheet)]

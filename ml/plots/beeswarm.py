@@ -85,7 +85,8 @@ def _heights(feature: Any, array: np.ndarray) -> list[float]:
         return [-1.0] * len(array)
     below = np.searchsorted(known, numbers, side="left") + np.searchsorted(known, numbers, side="right") - 1
     rank = below / 2.0 / max(len(known) - 1, 1)
-    return np.where(np.isnan(numbers), -1.0, np.clip(rank, 0.0, 1.0)).tolist()
+    heights: list[float] = np.where(np.isnan(numbers), -1.0, np.clip(rank, 0.0, 1.0)).tolist()
+    return heights
 
 
 def draw(result: Beeswarm, view: View) -> go.Figure:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -95,7 +95,7 @@ def say(result: Calibration, view: View) -> str:
     )
 
 
-def rows(result: Calibration, _: View) -> tuple[list[str], list[list]]:
+def rows(result: Calibration, _: View) -> tuple[list[str], list[list[Any]]]:
     """The groups as a table."""
     columns = (result.said, result.came, result.low, result.high, result.records)
     return ["said", "came", "low", "high", "records"], [list(row) for row in zip(*columns, strict=True)]

@@ -11,7 +11,7 @@ table, rows "without" and "with", columns "leave" and "act":
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -108,7 +108,7 @@ def say(result: Cells, view: View) -> str:
     return found + f"; of {count(hits + alarms)} acted on, {count(hits)} are right ({percent(hits / (hits + alarms))})."
 
 
-def rows(result: Cells, _: View) -> tuple[list[str], list[list]]:
+def rows(result: Cells, _: View) -> tuple[list[str], list[list[Any]]]:
     """The four counts at every cut-off."""
     columns = ("cut_off", "true_positive", "false_positive", "false_negative", "true_negative")
     return list(columns), [list(row) for row in zip(*(getattr(result, name) for name in columns), strict=True)]

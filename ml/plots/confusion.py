@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.decisions import Confusion, confusion
 from ml.plots.option import Option
@@ -115,7 +115,7 @@ def _words(result: Confusion, row: int, column: int) -> str:
     return f"{count(cell)} of {count(true)} “{result.names[row]}”<br>{says} called “{result.names[column]}”"
 
 
-def rows(result: Confusion, _: View) -> tuple[list[str], list[list]]:
+def rows(result: Confusion, _: View) -> tuple[list[str], list[list[Any]]]:
     """The counts as a table: a row a true outcome, a column a label."""
     return ["in truth", *result.names], [[name, *row] for name, row in zip(result.names, result.counts, strict=True)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.dependence import DependenceOfTwo, dependence_of_two
 from ml.errors import NothingToShow
@@ -55,7 +55,7 @@ def draw(result: DependenceOfTwo, view: View) -> go.Figure:
     )
 
 
-def _axis(label: str, names: Sequence[str]) -> dict:
+def _axis(label: str, names: Sequence[str]) -> dict[str, Any]:
     short = [shortened(_bare(name), LONGEST) for name in names]
     return {
         "title": {"text": label},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.plots.plot import Study, View
 from ml.plots.theme import FAINT, count, figure, note, percent, share_axis, shortened
@@ -63,12 +63,12 @@ def say(result: Gain, view: View) -> str:
     )
 
 
-def rows(result: Gain, _: View) -> tuple[list[str], list[list]]:
+def rows(result: Gain, _: View) -> tuple[list[str], list[list[Any]]]:
     """The curve as a table."""
     columns = (result.selected, result.found, result.cut_off)
     return ["selected", "found", "cut_off"], [list(row) for row in zip(*columns, strict=True)]
 
 
-def _line(x: list[float], y: list[float], dash: str) -> dict:
+def _line(x: list[float], y: list[float], dash: str) -> dict[str, Any]:
     line = {"color": FAINT, "width": 1.5, "dash": dash}
     return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}

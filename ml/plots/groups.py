@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.groups import FOUR_FIFTHS, Groups, groups
 from ml.plots.choices import CUT_OFF, MARGIN, cut_off_of, named_rows, spans, text_of, upright
@@ -177,7 +177,7 @@ def _ticks(least: float, most: float) -> list[float]:
     return [LEAST] * (least < LEAST) + [tick for tick in inside if tick in wanted]
 
 
-def _fifths() -> dict:
+def _fifths() -> dict[str, Any]:
     return {
         "type": "rect",
         "x0": FOUR_FIFTHS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.calibration import Separation, separation
 from ml.plots.plot import Study, View
@@ -62,7 +62,7 @@ def say(result: Separation, view: View) -> str:
     )
 
 
-def _curve(result: Separation, name: str, below: list[float], colour: str, dash: str) -> dict:
+def _curve(result: Separation, name: str, below: list[float], colour: str, dash: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.plots.plot import Study, View
 from ml.plots.theme import FAINT, INK, count, decimal, faded, figure, percent, share_axis
@@ -75,7 +75,7 @@ def say(result: Lift, view: View) -> str:
     )
 
 
-def rows(result: Lift, _: View) -> tuple[list[str], list[list]]:
+def rows(result: Lift, _: View) -> tuple[list[str], list[list[Any]]]:
     """The tenths as a table."""
     columns = (range(1, 11), result.tenth, result.low, result.high)
     return ["tenth", "lift", "low", "high"], [list(row) for row in zip(*columns, strict=True)]

@@ -9,7 +9,7 @@ one is (``behind``, by row of the table of counts).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.money import NEUTRAL, Limits, Money, money
 from ml.payoff import Payoff, payoff_of
@@ -128,7 +128,7 @@ def cut_off_text(cut_off: float) -> str:
     return f"{number_text(round(100 * cut_off, 10))}\u00a0%"
 
 
-def _band(result: Money, view: View, x: list[float]) -> list[dict]:
+def _band(result: Money, view: View, x: list[float]) -> list[dict[str, Any]]:
     hidden = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
     texts = [
         f"Act from {cut_off_text(cut)}:<br>{amount(profit, result)} ({amount(low, result)} to {amount(high, result)})"
@@ -152,7 +152,7 @@ def _band(result: Money, view: View, x: list[float]) -> list[dict]:
     ]
 
 
-def _best(result: Money, view: View, x: list[float]) -> list[dict]:
+def _best(result: Money, view: View, x: list[float]) -> list[dict[str, Any]]:
     if result.best is None:
         return []
     at = result.best
@@ -169,7 +169,7 @@ def _best(result: Money, view: View, x: list[float]) -> list[dict]:
     ]
 
 
-def _named(result: Money, x: list[float]) -> list[dict]:
+def _named(result: Money, x: list[float]) -> list[dict[str, Any]]:
     """What the best one brings, on paper of its own: the cut-off's line may stand behind it."""
     if result.best is None:
         return []

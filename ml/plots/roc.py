@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.curves import RocCurve, roc
 from ml.plots.plot import Study, View
@@ -43,7 +43,7 @@ def say(result: RocCurve, view: View) -> str:
     )
 
 
-def _curve(result: RocCurve, view: View) -> dict:
+def _curve(result: RocCurve, view: View) -> dict[str, Any]:
     cut_offs = ["above every probability" if value is None else percent(value) for value in result.cut_off]
     return {
         "type": "scatter",
@@ -56,7 +56,7 @@ def _curve(result: RocCurve, view: View) -> dict:
     }
 
 
-def _own(result: RocCurve, view: View) -> dict:
+def _own(result: RocCurve, view: View) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "markers+text",
@@ -72,7 +72,7 @@ def _own(result: RocCurve, view: View) -> dict:
     }
 
 
-def _guessing() -> dict:
+def _guessing() -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.calibration import Scores, scores
 from ml.plots.plot import Study, View
@@ -52,7 +52,7 @@ def say(result: Scores, view: View) -> str:
     )
 
 
-def _bars(result: Scores, shares: list[float], way: int, colour: str) -> dict:
+def _bars(result: Scores, shares: list[float], way: int, colour: str) -> dict[str, Any]:
     return {
         "type": "bar",
         "x": result.start,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ml.plots.choices import (
     CUT_OFF,
@@ -105,7 +105,7 @@ def say(result: Worst, _view: View) -> str:
     return worst_one + "Such records may be harder to tell apart, not only badly learnt."
 
 
-def _axis(result: Worst) -> dict:
+def _axis(result: Worst) -> dict[str, Any]:
     if result.by == WRONG:
         return share_axis("Share decided wrongly")
     top = max(result.error)

@@ -59,9 +59,10 @@ def contained(frame: Any, container: Container) -> Any:
 
 def _array(frame: Any) -> np.ndarray:
     """Values as an array: numbers where all columns are numbers or truth values, else objects."""
-    if all(dtype.kind in "biuf" for dtype in frame.dtypes):
-        return frame.to_numpy(dtype=array_dtype(map(str, frame.dtypes)), na_value=np.nan)
-    return frame.to_numpy(dtype=object)
+    numbers = all(dtype.kind in "biuf" for dtype in frame.dtypes)
+    asked = {"dtype": array_dtype(map(str, frame.dtypes)), "na_value": np.nan} if numbers else {"dtype": object}
+    array: np.ndarray = frame.to_numpy(**asked)
+    return array
 
 
 def array_dtype(dtypes: Iterable[str]) -> type:

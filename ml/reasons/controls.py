@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ml.blocks import Block
+from ml.data.array_types import Floats
 from ml.nearness import Scale
 
 RANK = 1e-9
@@ -30,11 +31,11 @@ def own_controls(scales: Sequence[Scale], background: Block, answers: np.ndarray
     return _scaled(found)
 
 
-def main_columns(answers: np.ndarray, most: int = MOST_ANSWERS) -> np.ndarray:
+def main_columns(answers: Floats, most: int = MOST_ANSWERS) -> Floats:
     """The directions in which answers vary most, uncorrelated, of mean 0 and variance 1: shape (n, at most `most`)."""
     left, sizes, _ = np.linalg.svd(answers - answers.mean(axis=0), full_matrices=False)
-    kept = left[:, sizes > RANK * max(float(sizes.max(initial=0.0)), 1.0)][:, :most]
-    return kept * np.sqrt(len(answers))
+    kept: Floats = left[:, sizes > RANK * max(float(sizes.max(initial=0.0)), 1.0)][:, :most]
+    return kept * float(np.sqrt(len(answers)))
 
 
 def controls(own: np.ndarray, starts: np.ndarray, ends: np.ndarray, differs: np.ndarray) -> np.ndarray:

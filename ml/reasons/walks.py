@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.data.array_types import Booleans, Positions
 from ml.reasons.controls import controls
 
 FEWEST_ROWS = 24  # walked, however small the budget
@@ -53,7 +54,7 @@ class Walks:
         self, differs: np.ndarray, starts: np.ndarray, ends: np.ndarray, own: np.ndarray, ask: Ask, seed: int = 0
     ) -> None:
         self._differs, self._starts, self._ends, self._ask, self._seed = differs, starts, ends, ask, seed
-        self._count = differs.sum(axis=1)
+        self._count: Positions = differs.sum(axis=1)
         self._order = spread_order(starts.sum(axis=1), seed)
         self._own = own
         self._controls: np.ndarray | None = None
@@ -104,15 +105,17 @@ class Walks:
             return np.full_like(self._squares, np.inf)
         return self._differences / (2.0 * self._pairs) * (self._many / self._at)
 
-    def _cost(self) -> np.ndarray:
+    def _cost(self) -> Positions:
         """Predictions for each row of the order."""
         twice = 1 + self._repeated(np.arange(len(self._order)))
-        return 2 * np.maximum(self._count[self._order] - 1, 0) * twice
+        steps: Positions = np.maximum(self._count[self._order] - 1, 0)
+        return 2 * steps * twice
 
-    def _repeated(self, at: np.ndarray) -> np.ndarray:
+    def _repeated(self, at: Positions) -> Booleans:
         """Whether the rows at these places are walked twice; of two features both orders are all there are."""
         every = max(1, min(REPEATED, len(self._order) // FEWEST_ROWS))
-        return (at % every == 0) & (self._count[self._order[at]] > 2)
+        again: Booleans = at % every == 0
+        return again & (self._count[self._order[at]] > 2)
 
     def _walk(self, start: int, stop: int) -> None:
         """Walk from `start` to `stop` of the sequence, all in one pass, in blocks."""
@@ -182,7 +185,7 @@ class Walks:
         return np.diff(path, axis=1)
 
 
-def spread_order(answers: np.ndarray, seed: int = 0) -> np.ndarray:
+def spread_order(answers: np.ndarray, seed: int = 0) -> Positions:
     """An order of rows of which every beginning is spread evenly over the answers (van der Corput's sequence)."""
     rows = len(answers)
     bits = max(rows - 1, 1).bit_length()
@@ -194,4 +197,5 @@ def spread_order(answers: np.ndarray, seed: int = 0) -> np.ndarray:
     places = turned[turned < rows] if rows > 1 else np.zeros(1, dtype=int)
     shift = int(np.random.default_rng((seed, 7)).integers(rows)) if seed else 0
     ranked = np.argsort(answers, kind="stable")
-    return ranked[(places + shift) % rows]
+    spread: Positions = ranked[(places + shift) % rows]
+    return spread

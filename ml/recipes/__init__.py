@@ -32,4 +32,5 @@ def recipe(name: str) -> Recipe:
     """The recipe of that name; UnknownModel where there is none."""
     if name not in RECIPES:
         raise UnknownModel(f"There is no recipe for {name!r}.", f"Recipes: {', '.join(RECIPES)}.")
-    return import_module(RECIPES[name]).train
+    train: Recipe = import_module(RECIPES[name]).train
+    return train

@@ -99,7 +99,8 @@ class Report:
     @property
     def money(self) -> Money | None:
         """What acting brings; None where the card does not say what a decision is worth."""
-        return self.result("profit")
+        money: Money | None = self.result("profit")
+        return money
 
     @property
     def several(self) -> bool:

@@ -98,7 +98,7 @@ def _flow(
     words, shown = _writable(words), None
     while words:
         text = Paragraph(escape(words) if shown is None else escape(shown), look)
-        _, height = text.wrap(width, 10_000)
+        height: float = text.wrap(width, 10_000)[1]
         if height <= most + 0.01:
             text.drawOn(canvas, left, top - height)
             return top - height

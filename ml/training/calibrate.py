@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.data.array_types import Floats
 from ml.errors import InvalidData, LikelyError
 
 FOLDS = 5
@@ -167,9 +168,10 @@ def _best(given: dict[str, np.ndarray], truth: np.ndarray) -> str:
     return best
 
 
-def _losses(probabilities: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    own = probabilities[np.arange(len(truth)), truth]
-    return -np.log(np.clip(own, SMALLEST, 1.0))
+def _losses(probabilities: Floats, truth: np.ndarray) -> Floats:
+    own: Floats = probabilities[np.arange(len(truth)), truth]
+    logarithms: Floats = np.log(np.clip(own, SMALLEST, 1.0))
+    return -logarithms
 
 
 def _quality(probabilities: np.ndarray, truth: np.ndarray) -> Quality:
@@ -184,6 +186,5 @@ def _quality(probabilities: np.ndarray, truth: np.ndarray) -> Quality:
 
 def _calibration_error(probabilities: np.ndarray, truth: np.ndarray) -> float:
     groups = np.array_split(np.argsort(probabilities, kind="stable"), BINS)
-    return sum(len(each) * abs(probabilities[each].mean() - truth[each].mean()) for each in groups if len(each)) / len(
-        truth
-    )
+    apart = (len(each) * abs(float(probabilities[each].mean() - truth[each].mean())) for each in groups if len(each))
+    return sum(apart) / len(truth)

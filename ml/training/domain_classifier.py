@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ml.blocks import Block, block_of_frame, take
+from ml.data.array_types import Floats
 from ml.data.frames import NUMERIC
 from ml.intervals import WIDTH
 from ml.placements import placements
@@ -62,7 +63,7 @@ def compare_populations(
     return found | ({"most": _most(schema, columns, is_second)} if found["differs"] else {})
 
 
-def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> Floats:
     """One feature of both sets as numbers; NaN where there is no value."""
     both = np.concatenate([first, second])
     if feature.kind in NUMERIC:
@@ -77,8 +78,9 @@ def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> np.ndar
     # of the first set alone come before those of the second alone, which would tell the sets apart.
     rank = np.empty(len(values))
     rank[np.lexsort((np.array(list(map(str, values.tolist())), dtype=str), -counts))] = np.arange(len(values))
-    ranked = np.append(np.minimum(rank, MOST_LEVELS), np.nan)  # the last is that of code -1: no value
-    return ranked[codes]
+    ranked: Floats = np.append(np.minimum(rank, MOST_LEVELS), np.nan)  # the last is that of code -1: no value
+    encoded: Floats = ranked[codes]
+    return encoded
 
 
 def _filled(column: np.ndarray) -> np.ndarray:

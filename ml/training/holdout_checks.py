@@ -11,6 +11,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from ml.blocks import Block, block_of_frame
@@ -21,6 +22,8 @@ from ml.training.domain_classifier import compare_populations
 
 if TYPE_CHECKING:
     from ml.holdout import Holdout
+
+Hashes = npt.NDArray[np.uint64]
 
 FEWEST_RECORDS = 100
 FEWEST_OF_AN_OUTCOME = 30
@@ -59,32 +62,33 @@ def check_holdout(schema: Schema, outcomes: Outcomes, training: pd.DataFrame, ho
     }
 
 
-def row_hashes(features: Sequence[Feature], block: Block) -> np.ndarray:
+def row_hashes(features: Sequence[Feature], block: Block) -> Hashes:
     """A hash of all values of each record: uint64 of shape (n,), equal where all values are."""
     return _combined(map(_column_hash, features, block))
 
 
-def frame_hashes(features: Sequence[Feature], frame: pd.DataFrame) -> np.ndarray:
+def frame_hashes(features: Sequence[Feature], frame: pd.DataFrame) -> Hashes:
     """The same of a frame, column by column, so that a large file is never there twice."""
     return _combined(_series_hash(feature, frame[feature.name]) for feature in features)
 
 
-def _combined(columns: Iterable[np.ndarray]) -> np.ndarray:
+def _combined(columns: Iterable[Hashes]) -> Hashes:
     return reduce(lambda found, hashed: found * _FACTOR + hashed, columns)
 
 
-def _series_hash(feature: Feature, series: pd.Series) -> np.ndarray:
+def _series_hash(feature: Feature, series: pd.Series) -> Hashes:
     if feature.kind in NUMERIC or feature.kind == "date":
         return _column_hash(feature, _typed(feature, series))
     codes, values = pd.factorize(series)  # each value is read once, however often it is there
-    return np.append(_column_hash(feature, _typed(feature, pd.Series(values))), _MISSING)[codes]
+    hashes: Hashes = np.append(_column_hash(feature, _typed(feature, pd.Series(values))), _MISSING)[codes]
+    return hashes
 
 
 def _typed(feature: Feature, series: pd.Series) -> np.ndarray:
     return block_of_frame(Schema((feature,)), pd.DataFrame({feature.name: series}))[0]
 
 
-def _column_hash(feature: Feature, array: np.ndarray) -> np.ndarray:
+def _column_hash(feature: Feature, array: np.ndarray) -> Hashes:
     if feature.kind in NUMERIC:
         return np.where(np.isnan(array), _MISSING, pd.util.hash_array(array + 0.0))  # -0.0 becomes 0.0
     if array.dtype.kind == "M":
@@ -92,7 +96,8 @@ def _column_hash(feature: Feature, array: np.ndarray) -> np.ndarray:
     codes, values = pd.factorize(array)
     texts = np.empty(len(values), dtype=object)
     texts[:] = [text_of(value) for value in values]
-    return np.append(pd.util.hash_array(texts, categorize=False), _MISSING)[codes]  # of code -1: no value
+    hashes: Hashes = np.append(pd.util.hash_array(texts, categorize=False), _MISSING)[codes]  # of code -1: no value
+    return hashes
 
 
 # Twins: rows that are equal in every value.

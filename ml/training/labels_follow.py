@@ -57,7 +57,7 @@ def _known(estimator: Any) -> bool:
     if name == "Pipeline" and module in ("sklearn", "imblearn"):
         return _known(estimator.steps[-1][1])
     if name == "VotingClassifier" and module == "sklearn":
-        return estimator.voting == "soft"
+        return bool(estimator.voting == "soft")
     if name == "StackingClassifier" and module == "sklearn":
         return _known(estimator.final_estimator_)
     if name in ("MultiOutputClassifier", "BaggingClassifier") and module == "sklearn":

@@ -47,7 +47,7 @@ def _is_odd(held: dict[Any, Any]) -> bool:
 
 def _is_shared(part: Any) -> bool:
     if isinstance(part, np.ndarray):
-        return part.dtype != object
+        return bool(part.dtype != object)
     plain = isinstance(part, dict | list | tuple | set | frozenset)
     return type(part).__name__ in SHARED or (not plain and not children_of(part))
 

@@ -64,7 +64,8 @@ def names_in(path: Path, code: Code | None = None) -> list[str]:
     import skops.io
 
     with importable(code):
-        return skops.io.get_untrusted_types(file=path)
+        names: list[str] = skops.io.get_untrusted_types(file=path)
+    return names
 
 
 def _check_versions(key: str, versions: Mapping[str, str]) -> None:
