@@ -115,7 +115,8 @@ def create_server(settings: Settings | None = None, *, change: Callable[[Dash], 
     change : callable, optional
         Called with the pages before the first request; debugging uses it.
     """
-    return create_service(settings or Settings.from_environ(), change).server
+    server: Flask = create_service(settings or Settings.from_environ(), change).server
+    return server
 
 
 def create_service(settings: Settings, change: Callable[[Dash], None] | None = None) -> Dash:

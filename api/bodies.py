@@ -136,12 +136,12 @@ def _coding(environ: WSGIEnvironment) -> str:
         raise UnknownCoding(f"The body is encoded as {transfer[:80]!r}.")
     if not coding:
         return ""
-    coding = coding.strip().lower()
-    if coding in ("", "identity"):
+    named: str = coding.strip().lower()
+    if named in ("", "identity"):
         return ""
-    if coding not in CODINGS:
-        raise UnknownCoding(f"The body is encoded as {coding[:80]!r}.")
-    return coding
+    if named not in CODINGS:
+        raise UnknownCoding(f"The body is encoded as {named[:80]!r}.")
+    return named
 
 
 def _explain(error: Exception) -> NoReturn:

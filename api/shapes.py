@@ -70,9 +70,10 @@ def _from_envelope(data: dict[str, Any]) -> list[object]:
     others = [name for name in data if name != "records"]
     if others:
         raise Unreadable(f'Beside "records" came {", ".join(map(repr, others))[:200]}.', 'Send "records" alone.')
-    if isinstance(data["records"], dict):
+    records: list[object] | dict[str, Any] = data["records"]
+    if isinstance(records, dict):
         raise Unreadable('"records" holds an object.', "It holds a list of objects; one record may be sent without it.")
-    return data["records"]
+    return records
 
 
 def is_split(data: Mapping[str, Any]) -> bool:

@@ -96,7 +96,7 @@ class Unpacked(Reader):
 
     def _unpack(self, data: bytes, size: int) -> bytes:
         try:
-            made = self._decoder.decompress(data, size)
+            made: bytes = self._decoder.decompress(data, size)
         except zlib.error:
             raise Spoiled(f"The body is said to be {self._coding}, and is not.") from None
         self._pending = self._decoder.unconsumed_tail or self._decoder.unused_data

@@ -72,7 +72,7 @@ def _processes(text: str) -> int:
     return int(text)
 
 
-class _Helper(subprocess.Popen):
+class _Helper(subprocess.Popen[bytes]):
     """A process that ends with its block."""
 
     def __exit__(self, *_: object) -> None:

@@ -39,7 +39,7 @@ class Beside:
     def __init__(self, folder: Path, home: Path, environ: Mapping[str, str]) -> None:
         self._lock_file, self._home, self._environ = folder / LOCK, home, dict(environ)
         self._guard = threading.Lock()
-        self._started: subprocess.Popen | None = None
+        self._started: subprocess.Popen[bytes] | None = None
 
     def wake(self, _job: str = "") -> None:
         """See to it that a runner works."""

@@ -151,7 +151,8 @@ def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, Groups]:
 
 def _recoded(name: str, place: dict[str, int], table: dict[str, list[str]], part: dict[str, np.ndarray]) -> np.ndarray:
     new = np.array([place[value] for value in table[name]], dtype=np.uint16)
-    return new[part["codes"][list(table).index(name)]]
+    codes: np.ndarray = new[part["codes"][list(table).index(name)]]
+    return codes
 
 
 def _cells(line: bytes) -> list[str]:

@@ -57,7 +57,8 @@ def tag_of(component: Component) -> str:
     """The tag of a component of ``dash.html``; TypeError for any other."""
     if component._namespace != "dash_html_components":
         raise TypeError(f"{component._type} of {component._namespace} is more than HTML and cannot be static HTML.")
-    return component._type.lower()
+    tag: str = component._type.lower()
+    return tag
 
 
 def props_of(component: Component) -> dict[str, Any]:

@@ -47,12 +47,14 @@ class Files:
         system, root = self._system()
         place = f"{root}/{path}"
         system.makedirs(place.rpartition("/")[0], exist_ok=True)
-        return system.open(place, "wb")
+        file: IO[bytes] = system.open(place, "wb")
+        return file
 
     def open(self, path: str) -> IO[bytes]:
         """Open a file to read; FileNotFoundError where it is not there."""
         system, root = self._system()
-        return system.open(f"{root}/{path}", "rb")
+        file: IO[bytes] = system.open(f"{root}/{path}", "rb")
+        return file
 
     def read(self, path: str) -> Iterator[bytes]:
         """A file block by block."""

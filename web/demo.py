@@ -32,7 +32,7 @@ class DemoModels:
     def __init__(self, models: Path, var: Path, home: Path, environ: Mapping[str, str]) -> None:
         self._models, self._file, self._home = models.resolve(), (var / "demo-models.json").resolve(), home
         self._environ = dict(environ)
-        self._process: subprocess.Popen | None = None  # kept, so that it is not taken for forgotten
+        self._process: subprocess.Popen[bytes] | None = None  # kept, so that it is not taken for forgotten
 
     def make(self) -> None:
         """Begin, unless somebody else makes them already."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dash import Dash
-from flask import Response, jsonify, request
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 PATH = "/_dash-update-component"
@@ -24,7 +24,7 @@ class Malformed(Exception):
 
 def refuse_malformed(app: Dash) -> None:
     """Answer malformed callback requests with 400 and one sentence, and wrong methods with the right ones."""
-    server = app.server
+    server: Flask = app.server
 
     @server.before_request
     def check() -> Response | tuple[Response, int] | None:

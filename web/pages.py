@@ -8,7 +8,7 @@ from typing import Any
 import dash_ag_grid  # type: ignore[import-untyped]  # noqa: F401 - its scripts can be asked for
 from dash import Dash
 from dash._utils import interpolate_str
-from flask import Response, request
+from flask import Flask, Response, request
 
 from web.drawing import DrawingScript
 from web.mount import addresses_outside
@@ -64,11 +64,13 @@ class LeanDash(Dash):
         kwargs = self.change_index(kwargs)
         kwargs["metas"] += f'<meta name="likely-root" content="{root}/">\n'
         entry = kwargs.pop("app_entry")  # last: no place is looked for in what it says of models
-        return interpolate_str(self.index_string, root=root, **kwargs, app_entry=entry)
+        index: str = interpolate_str(self.index_string, root=root, **kwargs, app_entry=entry)
+        return index
 
     def _config(self) -> dict[str, Any]:
         """What Dash's script is told: under which prefix it asks, too, another for each request."""
-        return super()._config() | {"requests_pathname_prefix": f"{request.script_root}/"}
+        config: dict[str, Any] = super()._config()
+        return config | {"requests_pathname_prefix": f"{request.script_root}/"}
 
 
 def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> None:
@@ -82,7 +84,9 @@ def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> No
     """
     index_endpoints = {app.config.routes_pathname_prefix, f"{app.config.routes_pathname_prefix}<path:path>"}
 
-    @app.server.after_request
+    server: Flask = app.server
+
+    @server.after_request
     def set_status(response: Response) -> Response:
         if request.endpoint in index_endpoints and response.status_code == 200:
             response.headers["Cache-Control"] = "no-cache"  # unlike no-store, Back stays instant

@@ -10,8 +10,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.serving import make_server
 
@@ -57,7 +57,7 @@ def keep_running(folder: Path, host: str, port: int) -> int:
         return 0
 
 
-def _not_served(_environ: dict, start_response: Callable) -> list[bytes]:
+def _not_served(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
     """The child serves; this process only watches."""
     start_response("503 Service Unavailable", [])
     return []

@@ -1,8 +1,10 @@
 """Scripts and styles: kept for a year by the browser, compressed once by us."""
 
 import sys
+from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from dash.fingerprint import build_fingerprint, check_fingerprint
 from flask import Flask, Response, request
@@ -37,7 +39,7 @@ def serve_static_well(app: LeanDash) -> None:
     fingerprint is checked: during a roll-out, an old process may be asked for a new file, and must
     not have its old answer kept for a year.
     """
-    server = app.server
+    server: Flask = app.server
     each_time = compress_text(server, register=False)
     once = _compress_once(server.config)
     if app.drawing and once.cache:
@@ -61,7 +63,7 @@ def serve_static_well(app: LeanDash) -> None:
         return once.after_request(response)
 
 
-def _compress_once(config: dict) -> Compress:
+def _compress_once(config: Mapping[str, Any]) -> Compress:
     """Flask-Compress with a memory and a higher level: 8 % smaller than level 4; the first visitor waits for it."""
     settings = Flask("static", static_folder=None)
     settings.config.update(config)
@@ -126,4 +128,5 @@ def _stamp(package: str, path: str) -> str:
     # dcc, html and dash_table have versions of their own
     modules = (sys.modules.get(f"{package}.{Path(path).parent}"), sys.modules[package])
     version = next(found for module in modules if (found := getattr(module, "__version__", None)))
-    return build_fingerprint("name.js", version, int((folder / path).stat().st_mtime)).split(".")[1]
+    address: str = build_fingerprint("name.js", version, int((folder / path).stat().st_mtime))
+    return address.split(".")[1]

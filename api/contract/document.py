@@ -190,7 +190,8 @@ def _contents(contents: Contents, schemas: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _schema(media: str, kind: Any, schemas: Mapping[Any, Any]) -> dict[str, Any]:
     if kind is not None:
-        return schemas[repr(kind)]
+        schema: dict[str, Any] = schemas[repr(kind)]
+        return schema
     text = media.startswith("text/")
     return {"type": "string"} if text else {"type": "string", "format": "binary"}
 
