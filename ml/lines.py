@@ -1,7 +1,4 @@
-"""Lines of a table in, lines of the result out, column by column: several times as fast as record by record.
-
-What this cannot do it says by None, and record by record it is done in the same words: a test compares the two.
-"""
+"""Lines of a table in, lines of the result out, column by column: several times as fast as record by record."""
 
 from __future__ import annotations
 
@@ -11,10 +8,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import orjson
 
-from ml.alike import Alike, read_columns
 from ml.bundle import Bundle
 from ml.errors import Problem
 from ml.outcomes import Outcomes, Prediction
+from ml.records import read_columns
 from ml.tables import plain_cells, safe_cell, safe_cells
 from ml.whole_columns import Rules
 
@@ -40,14 +37,16 @@ def score_columns(
     Returns
     -------
     (list of sequence of str, Counter of str), or None
-        For each record what :func:`ml.scoring.result_line` gives, and how many values were refused, by feature. None
-        where a column came twice, an id cannot name a record, or the estimator itself refuses a value.
+        For each record what :func:`ml.scoring.result_line` gives, and how many problems there were, by feature. None
+        where the estimator itself refuses a value.
     """
-    given = columns if rules else list(map(plain_cells, columns))
-    read = read_columns(bundle.schema, names, given, extra=True, rules=rules)
-    if read is None:
-        return None
-    refused = read.refused()
+    choices = {one.name for one in bundle.schema.one_hot}  # no rules are known of these
+    given = [
+        cells if rules and name not in choices else plain_cells(cells)
+        for name, cells in zip(names, columns, strict=True)
+    ]
+    read = read_columns(bundle.schema, names, given, rules)
+    refused = _words(read.problems)
     good = [at for at in range(len(columns[0])) if at not in refused] if refused else slice(None)
     block = tuple(column.array(good) for column in read.columns)
     try:
@@ -57,8 +56,8 @@ def score_columns(
     given = [safe_cells(column) for column in columns]
     if isinstance(good, slice):
         return list(zip(*given, *scored, strict=True)), Counter()
-    made = _merged(list(zip(*given, strict=True)), zip(*scored, strict=True), _words(read), 1 + len(bundle.outcomes))
-    return made, Counter({column.feature.name: len(column.refused) for column in read.columns if column.refused})
+    made = _merged(list(zip(*given, strict=True)), zip(*scored, strict=True), refused, 1 + len(bundle.outcomes))
+    return made, Counter(problem.feature or "" for problem in read.problems)
 
 
 def _score_cells(outcomes: Outcomes, answer: Prediction) -> list[Sequence[str]]:
@@ -84,12 +83,11 @@ def _label(outcomes: Outcomes, flags: Iterable[int]) -> str:
     return safe_cell(", ".join(name for name, yes in zip(outcomes.names, flags, strict=True) if yes))
 
 
-def _words(read: Alike) -> dict[int, str]:
+def _words(found: Iterable[Problem]) -> dict[int, str]:
     """What is wrong with each record that is refused, in one cell."""
     said: dict[int, list[Problem]] = {}
-    for column in read.columns:
-        for at, why in column.refused.items():
-            said.setdefault(at, []).append(Problem(at, column.feature.name, None, why.message, why.hint))
+    for problem in found:
+        said.setdefault(problem.row, []).append(problem)
     return {at: safe_cell(words(problems)) for at, problems in said.items()}
 
 

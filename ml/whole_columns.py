@@ -1,23 +1,17 @@
-"""All values of one feature, as a column of a file brings them: read at once, with the same outcome as one by one.
-
-Most columns of a file are texts that repeat themselves, or plain numbers: each different text is
-read once, plain numbers by numpy. What is anything else is read cell by cell, in the same words.
-"""
+"""All values of one feature: each different text is read once, and plain numbers by numpy."""
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
 
 from ml.blocks import column, values_of
-from ml.cells import Cell, read_cell
 from ml.schema import Feature, Value
-from ml.values import LARGEST, LARGEST_INTEGER, Refused, unseen
+from ml.values import Refused, read_value, unseen
 
 # Of these characters float() reads exactly what ml.values.NUMBER accepts; lines hold a cell each
 PLAIN = re.compile(r"[0-9.eE+\-\n]*")
@@ -32,19 +26,26 @@ class Column:
     feature : Feature
     found : list of Value, or ndarray of float64
         Typed values, length n; numbers perhaps as an array with NaN for missing. None where a value is refused.
-    notes : dict of int to str
-        What is worth saying of a value.
     refused : dict of int to Refused
     """
 
     feature: Feature
     found: list[Value] | np.ndarray
-    notes: dict[int, str] = field(default_factory=dict)
-    refused: dict[int, Refused] = field(default_factory=dict)
+    refused: Mapping[int, Refused] = field(default_factory=dict)
 
     def values(self) -> list[Value]:
         """Typed values, as rows have them."""
         return values_of(self.feature, self.found) if isinstance(self.found, np.ndarray) else self.found
+
+    def notes(self) -> dict[int, str]:
+        """What is worth saying of values that are not refused."""
+        if isinstance(self.found, np.ndarray) and not any(
+            unseen(self.feature, value) for value in _telling(self.feature, self.found)
+        ):
+            return {}
+        values = self.values()
+        said = {value: unseen(self.feature, value) for value in set(values)}
+        return {at: said[value] for at, value in enumerate(values) if said[value] and at not in self.refused}
 
     def array(self, which: Sequence[int] | slice) -> np.ndarray:
         """The values `which` as a block has them; none of them may be refused."""
@@ -74,36 +75,40 @@ def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = Non
     rules : Rules, optional
         How texts are written; without it they are read as they are.
     """
-    types = set(map(type, raws))
-    if types == {type(None)}:  # no column gives the feature
-        return _of_cells(feature, [read_cell(feature, 0, None, {})] * len(raws))
-    if types != {str}:
-        return _of_cells(feature, [read_cell(feature, 0, raw, {}) for raw in raws])
-    plain = _plain_numbers(feature, raws) if rules is None or rules.direct(feature) else None
-    if plain is not None or rules is None:
-        return plain or _of_texts(feature, raws)
-    written = {text: rules.plain(feature, text) for text in set(raws)}
-    texts = [written[text] for text in raws]
-    return _plain_numbers(feature, texts) or _of_texts(feature, texts)
+    if set(map(type, raws)) == {str}:
+        plain = _plain_numbers(feature, raws) if rules is None or rules.direct(feature) else None
+        if plain is None and rules is not None:
+            written = {text: rules.plain(feature, text) for text in set(raws)}
+            raws = [written[text] for text in raws]
+            plain = _plain_numbers(feature, raws)
+        if plain is not None:
+            return Column(feature, plain)
+    read = _read_each(feature, raws)
+    if Refused not in set(map(type, read)):
+        return Column(feature, read)
+    refused = {at: value for at, value in enumerate(read) if type(value) is Refused}
+    return Column(feature, [None if at in refused else value for at, value in enumerate(read)], refused)
 
 
-def _of_texts(feature: Feature, texts: Sequence[str]) -> Column:
-    known = {text: read_cell(feature, 0, text, {}) for text in set(texts)}
-    if any(note or refused for _, note, refused in known.values()):
-        return _of_cells(feature, [known[text] for text in texts])
-    typed = {text: cell[0] for text, cell in known.items()}
-    return Column(feature, [typed[text] for text in texts])
+def read_cell(feature: Feature, raw: object) -> Value | Refused:
+    """One raw value as its type, or why it is none."""
+    try:
+        return read_value(feature, raw)
+    except Refused as refused:
+        return refused
 
 
-def _of_cells(feature: Feature, cells: Sequence[Cell]) -> Column:
-    notes = {at: note for at, (_, note, _) in enumerate(cells) if note}
-    refused = {at: why for at, (_, _, why) in enumerate(cells) if why is not None}
-    return Column(feature, [cell[0] for cell in cells], notes, refused)
+def _read_each(feature: Feature, raws: Sequence[Any]) -> list[Any]:
+    """Typed values and refusals; texts and gaps repeat themselves, and each different one is read once."""
+    if not set(map(type, raws)) <= {str, type(None)}:
+        return [read_cell(feature, raw) for raw in raws]
+    known = {raw: read_cell(feature, raw) for raw in set(raws)}
+    return [known[raw] for raw in raws]
 
 
-def _plain_numbers(feature: Feature, texts: Sequence[str]) -> Column | None:
-    """Numbers and blanks that are all accepted; None where there is anything else."""
-    if feature.kind not in ("number", "integer"):
+def _plain_numbers(feature: Feature, texts: Sequence[str]) -> np.ndarray | None:
+    """Numbers, and NaN for blanks, where all are accepted; None where there is anything else."""
+    if feature.kind not in ("number", "integer") or feature.codes or any(map(PLAIN.fullmatch, feature.missing)):
         return None
     joined = "\n".join(texts)
     if PLAIN.fullmatch(joined) is None or joined.count("\n") >= len(texts):
@@ -112,30 +117,23 @@ def _plain_numbers(feature: Feature, texts: Sequence[str]) -> Column | None:
         array = np.array([float(text or "nan") for text in texts])
     except ValueError:
         return None
-    if not _accepted(feature, array):
-        return None
-    flagged = _flagged(feature, array)
-    typed = zip(flagged.tolist(), values_of(feature, array[flagged]), strict=True)
-    return Column(feature, array, {at: unseen(feature, value) for at, value in typed})
-
-
-def _flagged(feature: Feature, array: np.ndarray) -> np.ndarray:
-    """Numbers of the values of which :func:`ml.values.unseen` has something to say."""
-    low, high = feature.seen or (-math.inf, math.inf)
-    said = (array < low) | (array > high)
-    if feature.complete:
-        said |= np.isnan(array)
-    if feature.kind == "integer":
-        said |= array % 1 > 0
-    return np.flatnonzero(said)
+    return array if _accepted(feature, array) else None
 
 
 def _accepted(feature: Feature, array: np.ndarray) -> bool:
-    if (feature.required or feature.hidden) and np.isnan(array).any():
-        return False
-    array = array[~np.isnan(array)]
-    integer = feature.kind == "integer"
-    low = max(-math.inf if feature.low is None else feature.low, -(LARGEST_INTEGER if integer else LARGEST))
-    high = min(math.inf if feature.high is None else feature.high, LARGEST_INTEGER if integer else LARGEST)
-    whole = integer and not feature.fractions
-    return bool(((array >= low) & (array <= high)).all() and not (whole and (array % 1 != 0).any()))
+    """Whether all are accepted as they are."""
+    return all(
+        read_cell(feature, value) is None if value is None else type(read_cell(feature, value)) is not Refused
+        for value in _telling(feature, array)
+    )
+
+
+def _telling(feature: Feature, array: np.ndarray) -> list[Value]:
+    """Those that speak for all, whatever limits there are: a gap, the least, the largest, one with decimals."""
+    gaps = np.isnan(array)
+    numbers = array[~gaps]
+    told = [*array[gaps][:1], *([numbers.min(), numbers.max()] if len(numbers) else [])]
+    if feature.kind == "integer":
+        with np.errstate(invalid="ignore"):  # of infinity
+            told += list(numbers[numbers % 1 != 0][:1])
+    return values_of(feature, np.array(told))

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ml.errors import InvalidRecord, Problem
-from ml.records import MOST_UNKNOWN, read_records
+from ml.records import MOST_UNKNOWN, read_columns, read_records
 from ml.schema import Choice, Feature, Schema
 from ml.values import LONGEST_TEXT, Refused, read_value
 
@@ -332,7 +332,8 @@ def test_a_number_is_the_same_as_json_and_as_text(number):
     assert read_value(NUMBER, repr(number)) == read_value(NUMBER, number) == number
 
 
-ALIKE = Schema(
+FEW_OR_MANY = pytest.mark.parametrize("times", [1, 5], ids=["few", "many"])  # many are read column by column
+PEOPLE = Schema(
     (
         Feature("age", "Age", "integer", low=0, high=120, seen=(18, 90)),
         Feature("pay", "Pay", "number", required=True, seen=(0.0, 9.0), aliases=("wage",)),
@@ -340,20 +341,121 @@ ALIKE = Schema(
     ),
     "id",
 )
-CELLS = st.sampled_from(["", "5", "5.5", "x", "130", "95", "A", "Berlin", "1e999", None, 7, 2.5, True, ["x"]])
-NAMES = ("age", "pay", "wage", "town", "id", "note", "Age")
+# What came; its row; its id; what is wrong; what is noted
+BY_HAND = [
+    ({"age": "40", "pay": "5.5", "town": "A"}, (40, 5.5, "A"), None, [], []),
+    ({"age": 40, "pay": 5, "town": "Berlin", "id": " x "}, (40, 5.0, "B"), "x", [], []),
+    ({"pay": "1e1", "age": ""}, (None, 10.0, None), None, [], [("pay", "The model has seen 0 to 9.")]),
+    ({"wage": "0"}, (None, 0.0, None), None, [], []),
+    (
+        {"age": "5", "pay": None, "town": "A", "id": 7},
+        None,
+        "7",
+        [("pay", "A value is needed.")],
+        [("age", "The model has seen 18 to 90.")],
+    ),
+    (
+        {"town": "x", "age": "130", "pay": ["1"]},
+        None,
+        None,
+        [
+            ("age", "“130” is above 120."),
+            ("pay", "One value is needed, not a list."),
+            ("town", "“x” is not one of the choices."),
+        ],
+        [],
+    ),
+    (
+        {"pay": 1, "colour": "red", "wage": 2, "id": [1]},
+        None,
+        None,
+        [
+            ("pay", "Came twice, as 'pay' and as 'wage'."),
+            ("id", "“[1]” cannot name a record."),
+            ("colour", "The model has no feature of this name."),
+        ],
+        [],
+    ),
+    (3, None, None, [(None, "A record is a set of named values, not a number.")], []),
+]
 
 
-@settings(max_examples=300, deadline=None)
-@given(data=st.data())
-def test_records_that_are_alike_are_read_as_each_of_them_alone(data):
-    names = data.draw(st.lists(st.sampled_from(NAMES), unique=True, min_size=1))
-    line = st.tuples(*(CELLS for _ in names))
-    raws = [dict(zip(names, cells, strict=True)) for cells in data.draw(st.lists(line, min_size=20, max_size=24))]
-    extra = data.draw(st.booleans())
-    together = read_records(ALIKE, raws, extra=extra, first=3)
-    alone = [read_records(ALIKE, [raw], extra=extra, first=at) for at, raw in enumerate(raws, start=3)]
-    assert together.rows == tuple(each.rows[0] for each in alone)
-    assert together.ids == tuple(each.ids[0] for each in alone)
-    assert together.problems == tuple(problem for each in alone for problem in each.problems)
-    assert together.notes == tuple(note for each in alone for note in each.notes)
+@FEW_OR_MANY
+def test_rows_ids_problems_and_notes_of_each_record(times):
+    came, rows, ids, wrong, noted = zip(*BY_HAND * times, strict=True)
+    read = read_records(PEOPLE, came, first=10)
+    assert read.rows == rows
+    assert read.ids == ids
+    said = [(problem.row, problem.feature, problem.message) for problem in read.problems]
+    assert said == [(at, *each) for at, problems in enumerate(wrong, start=10) for each in problems]
+    said = [(note.row, note.feature, note.message) for note in read.notes]
+    assert said == [(at, *each) for at, notes in enumerate(noted, start=10) for each in notes]
+
+
+@FEW_OR_MANY
+def test_a_problem_has_what_came_and_what_is_accepted(times):
+    read = read_records(PEOPLE, [{"wage": "5 EUR", "age": "130"}] * 5 * times)
+    assert read.problems[:2] == (
+        Problem(0, "age", "130", "“130” is above 120.", "Accepted: a whole number from 0 to 120."),
+        Problem(0, "pay", "5 EUR", "“5 EUR” is not a number.", "Accepted: a number."),
+    )
+    assert [problem.row for problem in read.problems] == [at for at in range(5 * times) for _ in range(2)]
+
+
+def test_a_table_is_read_by_the_same_rules():
+    read = read_columns(
+        PEOPLE, ["pay", "age", "note", "wage", "id"], [["1", "2"], ["x", "5"], "ab", "34", ["k", "k" * 201]]
+    )
+    assert [(problem.row, problem.feature, problem.message) for problem in read.problems] == [
+        (0, "pay", "Came twice, as 'pay' and as 'wage'."),
+        (0, "age", "“x” is not a whole number."),
+        (1, "pay", "Came twice, as 'pay' and as 'wage'."),
+        (1, "id", f"“{'k' * 40}…” cannot name a record."),
+    ]
+    assert [column.values() for column in read.columns] == [[None, 5], [3.0, 4.0], [None, None]]
+    assert read.columns[0].notes() == {1: "The model has seen 18 to 90."}
+
+
+LIMITED = {"low": -2.0, "high": 1000.0, "seen": (0.0, 500.0)}
+
+
+@pytest.mark.parametrize("many", [1, 30])
+@pytest.mark.parametrize(
+    ("feature", "text", "value", "message"),
+    [
+        (Feature("a", "A", "number", **LIMITED), "1000", 1000.0, "The model has seen 0 to 500."),
+        (Feature("a", "A", "number", **LIMITED), "1000.0001", None, "“1000.0001” is above 1000."),
+        (Feature("a", "A", "number", **LIMITED), "-2", -2.0, "The model has seen 0 to 500."),
+        (Feature("a", "A", "number", **LIMITED), "-2.5", None, "“-2.5” is below -2."),
+        (Feature("a", "A", "number", **LIMITED), "500", 500.0, ""),
+        (Feature("a", "A", "number", **LIMITED), "", None, ""),
+        (Feature("a", "A", "number"), "1e999", None, "“1e999” is not a number that can be calculated with."),
+        (Feature("a", "A", "number"), "3.5e38", None, "“3.5e38” is not a number that can be calculated with."),
+        (Feature("a", "A", "number", complete=True), "", None, "Not given; in training every row had a value."),
+        (Feature("a", "A", "number", required=True), "", None, "A value is needed."),
+        (Feature("a", "A", "number", hidden=True, default=4.0), "", 4.0, ""),
+        (Feature("a", "A", "number", missing=("-1",)), "-1", None, ""),
+        (Feature("a", "A", "integer"), "3.0", 3, ""),
+        (Feature("a", "A", "integer"), "3.5", None, "“3.5” is not a whole number."),
+        (Feature("a", "A", "integer"), "1e999", None, "“1e999” is not a number that can be calculated with."),
+        (
+            Feature("a", "A", "integer"),
+            "9007199254740994",
+            None,
+            "“9007199254740994” is not a number that can be calculated with.",
+        ),
+        (Feature("a", "A", "integer", fractions=True), "3.5", 3.5, "The model has seen whole numbers only."),
+        (Feature("a", "A", "integer", codes=(Choice(0, "7"), Choice(1, "8"))), "8", 1, ""),
+    ],
+)
+def test_one_number_among_many_plain_ones_is_read_as_alone(feature, text, value, message, many):
+    """A column of plain numbers is read at once; each of them is still read by the same rules."""
+    others = "8" if feature.codes else "5"
+    read = read_records(Schema((feature,)), [{"a": others}] * (many - 1) + [{"a": text}])
+    refused = [problem.message for problem in read.problems]
+    assert refused + [note.message for note in read.notes] == ([message] if message else [])
+    assert {problem.row for problem in (*read.problems, *read.notes)} <= {many - 1}
+    assert read.rows[-1] == (None if refused else (value,))
+    assert all(row == ((1,) if feature.codes else (5,)) for row in read.rows[:-1])
+    if read.rows[-1] is not None:
+        assert type(read.rows[-1][0]) is type(value)

@@ -147,7 +147,7 @@ def _numbers(bundle, line):
 
 
 def test_a_chunk_is_read_as_columns_and_not_line_by_line(asked, monkeypatch):
-    """The fast way is taken where there are bad lines too; what it gives, the test above compares."""
+    """Columns are read where there are bad lines too."""
     service, bundle = asked
     monkeypatch.setattr(scoring, "_row_by_row", lambda *_: pytest.fail("line by line"))
     lines = [["50", "5", "40", "south"], ["x", "5", "40", "south"], ["50", "5"]]
