@@ -65,7 +65,7 @@ def operation_of(app: Any, request: Any) -> Operation | None:
     try:
         rule, values = urls.match(request.path, request.method, return_rule=True)
     except MethodNotAllowed as error:
-        rule, values = urls.match(request.path, (error.valid_methods or ["GET"])[0], return_rule=True)
+        rule, values = urls.match(request.path, next(iter(error.valid_methods or ["GET"])), return_rule=True)
     except HTTPException:
         return None
     method = "GET" if request.method == "HEAD" else request.method

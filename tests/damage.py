@@ -7,7 +7,9 @@ import importlib
 import json
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -76,7 +78,7 @@ def build(name: str, models: Path, kind: str = "linear", code: Path | None = Non
     return build_bundle(trained, models)
 
 
-def _estimator(kind: str):
+def _estimator(kind: str) -> Any:
     if kind == "lightgbm":
         return importlib.import_module(kind).LGBMClassifier(n_estimators=3, verbose=-1)
     if kind == "xgboost":
@@ -114,7 +116,7 @@ def written(name: str, content: bytes) -> Callable[[Path], object]:
     return lambda folder: (folder / name).write_bytes(content)
 
 
-def rewritten(name: str, change: Callable[[dict], object]) -> Callable[[Path], object]:
+def rewritten(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Path], object]:
     """Change what a JSON file says."""
 
     def alter(folder: Path) -> None:
@@ -123,6 +125,14 @@ def rewritten(name: str, change: Callable[[dict], object]) -> Callable[[Path], o
         (folder / name).write_text(json.dumps(data))
 
     return alter
+
+
+def _without(key: str, data: dict[str, Any]) -> None:
+    del data[key]
+
+
+def _with(key: str, value: object, data: dict[str, Any]) -> None:
+    data[key] = value
 
 
 def coded(source: str) -> Callable[[Path], object]:
@@ -169,11 +179,11 @@ def damages() -> dict[str, tuple[str, Callable[[Path], object]]]:
         for how, content in NOT_JSON.items():
             made[f"{file}-{how}"] = ("linear", written(f"{file}.json", content))
     for key in ("title", "outcomes", "offers", "path", "rows", "versions"):
-        made[f"card-without-{key}"] = ("linear", rewritten("card.json", lambda card, key=key: card.pop(key)))
+        made[f"card-without-{key}"] = ("linear", rewritten("card.json", partial(_without, key)))
     for key, value in {"payoff": "x", "cut-offs": [1], "bands": 3, "title": 3, "rows": {"training": "many"}}.items():
         name = key.replace("-", "_")
         made[f"card-odd-{key}"] = (
-            "linear", rewritten("card.json", lambda card, name=name, value=value: card.update({name: value})),
+            "linear", rewritten("card.json", partial(_with, name, value)),
         )  # fmt: skip
     made["onnx-garbled"] = ("trees", written("program.onnx", b"\x08\x07 garbled"))
     made["skops-garbled"] = ("own", written("estimator.skops", b"PK garbled"))

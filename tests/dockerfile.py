@@ -7,6 +7,8 @@ versions), and no user is added. Where the tests do not run as root, or that use
 nobody.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import re
@@ -14,9 +16,11 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from packaging.requirements import Requirement
 
@@ -28,31 +32,37 @@ class Stage:
     """What a stage of the build has become."""
 
     root: Path
-    environ: dict = field(default_factory=dict)
+    environ: dict[str, str] = field(default_factory=dict)
     workdir: str = "/"
     user: int | None = None
-    command: list = field(default_factory=list)
-    health: list = field(default_factory=list)
+    command: list[str] = field(default_factory=list)
+    health: list[str] = field(default_factory=list)
+    users: dict[str, int] = field(default_factory=dict)
 
-    def inside(self, path):
+    def inside(self, path: str) -> Path:
         """Where a path of the image is."""
         return self.root / os.path.normpath(Path(self.workdir, path)).lstrip("/")
 
-    def moved(self, text):
+    def moved(self, text: str) -> str:
         """A text with the image's absolute paths where they are: only those whose first folder is there."""
         tops = "|".join(sorted(re.escape(each.name) for each in self.root.iterdir())) or "(?!)"
         return re.sub(rf"(?<![\w./])/(?={tops})(?=(?:{tops})(?:[/\s:;'\"]|$))", f"{self.root}/", text)
 
-    def run(self, command, **more):
+    def run(self, command: Sequence[str], **more: Any) -> subprocess.Popen[bytes]:
         """Run a command in the stage, as its user and in its environment."""
         environ = {name: value for name, value in os.environ.items() if name in ("HOME", "LANG", "TMPDIR")}
         environ |= {"PATH": os.environ["PATH"]} | {name: self.moved(value) for name, value in self.environ.items()}
         environ |= more.pop("environ", {})
-        who = {} if self.user is None or not may_be(self.user) else {"user": self.user, "group": self.user}
+        who: dict[str, Any] = (
+            {} if self.user is None or not may_be(self.user) else {"user": self.user, "group": self.user}
+        )
         return subprocess.Popen(command, cwd=self.inside("."), env=environ, **who, **more)
 
 
-def may_be(user):
+Stages = Mapping[str, Stage]
+
+
+def may_be(user: int) -> bool:
     """Whether this process may start this Python as another user."""
     if os.geteuid() != 0:
         return False
@@ -63,14 +73,17 @@ def may_be(user):
         return False
 
 
-def instructions(text):
+def instructions(text: str) -> list[tuple[str, str]]:
     """Name and arguments of each instruction, in order; comments are left out and lines that go on are joined."""
     lines = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
     joined = re.sub(r"\\\n\s*", " ", lines)
-    return [tuple(line.strip().split(None, 1)) for line in joined.splitlines() if line.strip()]
+    parted = (line.strip().split(None, 1) for line in joined.splitlines() if line.strip())
+    return [(name, given) for name, given in parted]
 
 
-def build(context, folder, before_run=lambda stage, command: None):
+def build(
+    context: Path, folder: Path, before_run: Callable[[Stage, str], object] = lambda stage, command: None
+) -> Stage:
     """Run a Dockerfile; gives its last stage.
 
     Parameters
@@ -82,32 +95,36 @@ def build(context, folder, before_run=lambda stage, command: None):
     before_run : callable
         Called with the stage and the text of each RUN before it is run.
     """
-    stages, stage = {}, None
+    stages: dict[str, Stage] = {}
+    stage: Stage | None = None
     for name, given in instructions((context / "Dockerfile").read_text(encoding="utf-8")):
         if name == "FROM":
             stage = Stage(folder / f"stage{len(stages)}")
             stage.root.mkdir()
             stages[given.split(" AS ")[-1]] = stage
-        elif name == "RUN":
+            continue
+        assert stage is not None, "a Dockerfile begins with FROM"
+        if name == "RUN":
             before_run(stage, given)
             _run(stage, given)
         else:
             _STEPS[name](stage, given, context, stages)
+    assert stage is not None, "a Dockerfile begins with FROM"
     return stage
 
 
-def _env(stage, given, _context, _stages):
+def _env(stage: Stage, given: str, _context: Path, _stages: Stages) -> None:
     for pair in shlex.split(given):
         name, _, value = pair.partition("=")
         stage.environ[name] = value.replace(f"${name}", os.environ.get(name, ""))
 
 
-def _workdir(stage, given, _context, _stages):
+def _workdir(stage: Stage, given: str, _context: Path, _stages: Stages) -> None:
     stage.workdir = str(Path(stage.workdir, given))
     stage.inside(".").mkdir(parents=True, exist_ok=True)
 
 
-def _copy(stage, given, context, stages):
+def _copy(stage: Stage, given: str, context: Path, stages: Stages) -> None:
     words = given.split()
     origin = next((word.partition("=")[2] for word in words if word.startswith("--from=")), None)
     *sources, target = [word for word in words if not word.startswith("--")]
@@ -127,7 +144,7 @@ def _copy(stage, given, context, stages):
             shutil.copy(place, to / place.name if target.endswith(("/", ".")) else to)
 
 
-def ignored(context, path):
+def ignored(context: Path, path: Path) -> bool:
     """Whether .dockerignore keeps a path out: the last pattern that matches it, or a folder above it, decides."""
     verdict = False
     for line in (context / ".dockerignore").read_text(encoding="utf-8").splitlines():
@@ -139,7 +156,7 @@ def ignored(context, path):
     return verdict
 
 
-def _run(stage, given):
+def _run(stage: Stage, given: str) -> None:
     for part in given.split("&&"):
         words = shlex.split(part)
         if words[:3] == ["python", "-m", "venv"]:
@@ -163,12 +180,12 @@ def _run(stage, given):
             assert done.returncode == 0, said.decode()
 
 
-def _give(path, user):
+def _give(path: Path, user: int) -> None:
     if os.geteuid() == 0:
         os.chown(path, user, user)
 
 
-def check_installed(file):
+def check_installed(file: Path) -> None:
     """Every package that a file of requirements names is here, in that version."""
     for line in file.read_text(encoding="utf-8").splitlines():
         if line.strip() and not line.startswith("#"):
@@ -177,19 +194,19 @@ def check_installed(file):
                 assert version(wanted.name) in wanted.specifier, line
 
 
-def _user(stage, given, _context, _stages):
+def _user(stage: Stage, given: str, _context: Path, _stages: Stages) -> None:
     stage.user = int(given)
 
 
-def _command(stage, given, _context, _stages):
+def _command(stage: Stage, given: str, _context: Path, _stages: Stages) -> None:
     stage.command = json.loads(given)
 
 
-def _health(stage, given, _context, _stages):
+def _health(stage: Stage, given: str, _context: Path, _stages: Stages) -> None:
     stage.health = json.loads(given.partition("CMD")[2])
 
 
-def _nothing(_stage, _given, _context, _stages):
+def _nothing(_stage: Stage, _given: str, _context: Path, _stages: Stages) -> None:
     """What changes no file: EXPOSE, VOLUME."""
 
 

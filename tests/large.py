@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -72,7 +73,7 @@ def large_model(kind: str, rows: int, folder: Path, training: int = 20_000) -> s
     return build_bundle(trained, folder)
 
 
-def _estimator(kind: str):
+def _estimator(kind: str) -> Any:
     if kind == "logistic":
         scaled = make_pipeline(SimpleImputer(), StandardScaler())
         one_hot = OneHotEncoder(handle_unknown="ignore")

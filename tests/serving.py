@@ -1,5 +1,7 @@
 """Starting the service as people start it, and asking it."""
 
+from __future__ import annotations
+
 import os
 import signal
 import socket
@@ -8,42 +10,54 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Protocol, TextIO
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 
 
-def free_port():
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
 
 
-def status(port, path="/healthz"):
+def status(port: int, path: str = "/healthz") -> int:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
-            return answer.status
+            code: int = answer.status
+            return code
     except urllib.error.HTTPError as error:
         return error.code
     except OSError:
         return 0
 
 
-def wait_for(port, seconds=30.0):
+def wait_for(port: int, seconds: float = 30.0) -> None:
     until = time.monotonic() + seconds
     while status(port) != 200:
         assert time.monotonic() < until, "did not answer in time"
         time.sleep(0.05)
 
 
-@contextmanager
-def starter(models_dir, folder):
-    """Gives what starts a command in the project's folder, or in another; what it started is stopped at the end."""
-    started = []
+class Start(Protocol):
+    """Starts a command; gives its process, and its log."""
 
-    def run(command, cwd=ROOT, **environ):
+    def __call__(
+        self, command: Sequence[str], cwd: Path = ROOT, **environ: str
+    ) -> tuple[subprocess.Popen[bytes], TextIO]: ...
+
+
+@contextmanager
+def starter(models_dir: Path, folder: Path) -> Iterator[Start]:
+    """Gives what starts a command in the project's folder, or in another; what it started is stopped at the end."""
+    started: list[tuple[subprocess.Popen[bytes], TextIO]] = []
+
+    def run(command: Sequence[str], cwd: Path = ROOT, **environ: str) -> tuple[subprocess.Popen[bytes], TextIO]:
         log = (folder / f"log{len(started)}").open("w+")
         environ = {"MODELS_DIR": str(models_dir), "VAR_DIR": str(folder / "var")} | environ
         process = subprocess.Popen(
@@ -67,17 +81,17 @@ def starter(models_dir, folder):
             log.close()
 
 
-def wait_for_text(log, text, times=1):
+def wait_for_text(log: TextIO, text: str, times: int = 1) -> None:
     until = time.monotonic() + 20
     while text_of(log).count(text) < times:
         assert time.monotonic() < until, f"{text!r} was not logged {times} times: {text_of(log)}"
         time.sleep(0.05)
 
 
-def text_of(log):
+def text_of(log: TextIO) -> str:
     log.seek(0)
     return log.read()
 
 
-def app(*flags):
+def app(*flags: str) -> list[str]:
     return [sys.executable, "app.py", *flags]

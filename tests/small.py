@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,9 +41,10 @@ def pushed(frame: pd.DataFrame, seed: int = 2) -> np.ndarray:
     """What decides the truth: a score with noise."""
     rng = np.random.default_rng(seed)
     south = (frame["region"] == "south").to_numpy()
-    return (
+    score: np.ndarray = (
         (frame["income"] - 50).to_numpy() / 15 - frame["debt"].to_numpy() / 10 + south + rng.normal(0, 0.7, len(frame))
     )
+    return score
 
 
 def with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
@@ -83,7 +85,7 @@ def small_model(sort: str, folder: Path, training: int = TRAINING) -> str:
     return build_bundle(trained, folder)
 
 
-def _estimator(sort: str):
+def _estimator(sort: str) -> Any:
     scale = make_pipeline(SimpleImputer(), StandardScaler()) if sort == "gaps" else StandardScaler()
     prepare = make_column_transformer(
         (scale, ["income", "debt", "shoe_size"]), (OneHotEncoder(handle_unknown="ignore"), ["region"])

@@ -14,7 +14,9 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -44,7 +46,7 @@ def people(rows: int, levels: int = 6) -> tuple[pd.DataFrame, np.ndarray]:
     return frame, np.where(frame["x0"] + frame["x1"] + draw.normal(size=rows) > 0, "stays", "leaves")
 
 
-def behind_columns(classifier):
+def behind_columns(classifier: Any) -> Any:
     """A pipeline as people write it."""
     columns = make_column_transformer(
         (StandardScaler(), [f"x{at}" for at in range(10)]),
@@ -113,7 +115,7 @@ def measure(name: str) -> None:
     )
 
 
-def in_turns(ways) -> list[float]:
+def in_turns(ways: Sequence[Callable[[], object]]) -> list[float]:
     """Median milliseconds of each, asked in turns so that other programs disturb all alike."""
     times: list[list[float]] = [[] for _ in ways]
     for _ in range(ROUNDS):

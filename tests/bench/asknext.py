@@ -11,6 +11,7 @@ Run: python tests/bench/asknext.py [records]
 from __future__ import annotations
 
 import os
+from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -42,7 +43,7 @@ def needed(game: Game, row: Row, outcome: int, cutoff: float, order: Order) -> i
     known = np.zeros(len(row), dtype=bool)
     decisions = []
     while True:
-        position = game.at(row, known)
+        position = game.at(row, known.tolist())
         decisions.append(bool(position.value[outcome] >= cutoff))
         if not position.blank:
             break
@@ -57,8 +58,8 @@ def orders(game: Game, bundle: Bundle, outcome: int, cutoff: float) -> dict[str,
     rank = np.argsort(-np.array(importance(bundle, evaluation_of(bundle)).mean[outcome]), kind="stable").tolist()
     rng = np.random.default_rng(1)
 
-    def best(key: Callable[[Question], object]) -> Order:
-        return lambda position: max(questions(game, position, outcome, cutoff), key=key).feature  # type: ignore[type-var]
+    def best(key: Callable[[Question], Any]) -> Order:
+        return lambda position: max(questions(game, position, outcome, cutoff), key=key).feature
 
     return {
         "ask next": lambda position: questions(game, position, outcome, cutoff)[0].feature,
@@ -107,7 +108,7 @@ def speed(game: Game, rows: list[Row], outcome: int, cutoff: float) -> float:
     """Median milliseconds of all questions of a position with half of the fields blank."""
     rng, took = np.random.default_rng(2), []
     for row in rows:
-        position = game.at(row, rng.random(len(row)) < 0.5)
+        position = game.at(row, (rng.random(len(row)) < 0.5).tolist())
         started = time.perf_counter()
         questions(game, position, outcome, cutoff)
         took.append((time.perf_counter() - started) * 1e3)

@@ -113,8 +113,10 @@ def log_loss(bundle: Bundle, truth: np.ndarray, given: np.ndarray) -> np.ndarray
     """Of each record: shape (n,)."""
     clipped = np.clip(given, SMALLEST, 1 - SMALLEST)
     if bundle.outcomes.exclusive:
-        return -np.log((clipped * truth).sum(axis=1))
-    return -np.log(np.where(truth, clipped, 1 - clipped)).sum(axis=1)
+        losses: np.ndarray = -np.log((clipped * truth).sum(axis=1))
+    else:
+        losses = -np.log(np.where(truth, clipped, 1 - clipped)).sum(axis=1)
+    return losses
 
 
 def standard_error(values: np.ndarray, records: np.ndarray) -> float:

@@ -19,6 +19,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -174,9 +175,9 @@ def measure(name: str) -> str:
         return f"{name:<26} not compiled: {error}"
     taken = time.process_time() - started
     row = rows_of(schema, take(blocks[0], slice(0, 1)))[0]
-    theirs = [milliseconds(lambda n=n: estimator.predict_proba(frame[:n])) for n in BLOCKS]
+    theirs = [milliseconds(partial(lambda n: estimator.predict_proba(frame[:n]), n)) for n in BLOCKS]
     ours = [milliseconds(lambda: program.row(row))]
-    ours += [milliseconds(lambda n=n: program.block(take(blocks[0], slice(0, n)))) for n in BLOCKS[1:]]
+    ours += [milliseconds(partial(lambda n: program.block(take(blocks[0], slice(0, n))), n)) for n in BLOCKS[1:]]
     cells = " ".join(f"{a:>8.3f} {b:>8.3f}" for a, b in zip(theirs, ours, strict=True))
     verdict = f"{proof.largest:.0e}" if proof.ok else proof.reason
     return f"{name:<26} {cells}   {taken:>6.2f} {peak() - before:>6.0f}   {verdict}"

@@ -23,7 +23,7 @@ from ml.schema import text_of
 from ml.service import open_service
 from tests.bench import ten
 from tests.bench.length import either
-from tests.bench.post import Connection, best, measure, port_of, request_of
+from tests.bench.post import Connection, Round, best, measure, port_of, request_of
 from tests.bench.serving import gunicorn, serving, table
 
 PEOPLE, ROUNDS, SECONDS = 16, either(3, 1), 4.0
@@ -102,7 +102,7 @@ def _compare(models: Path, var: Path) -> None:
             "ours, half known: score, range, ask next": (ours, score, 0.5),
             "ours, half known: all of it": (ours, everything, 0.5),
         }
-        found: dict[str, list] = {side: [] for side in sides}
+        found: dict[str, list[Round]] = {side: [] for side in sides}
         for turn in range(ROUNDS):
             for side, (port, requests, known) in sides.items():
                 people = [

@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +30,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 
+from jobs.campaigns import Campaigns
 from jobs.intake import Intake
+from jobs.results import Results
 from ml.blocks import Block, take, write_csv
 from ml.bundle import Bundle
 from ml.service import Service, open_service
@@ -68,7 +70,9 @@ def write_rows(bundle: Bundle, rows: int, path: Path) -> None:
     write_csv(path, bundle.schema, tuple(drawn), ids)
 
 
-def _jittered(array: np.ndarray, kind: str, limits: tuple, random: np.random.Generator) -> np.ndarray:
+def _jittered(
+    array: np.ndarray, kind: str, limits: tuple[float | None, float | None], random: np.random.Generator
+) -> np.ndarray:
     if kind not in ("number", "integer") or len(np.unique(array[~np.isnan(array)])) < 20:
         return array
     low, high = (end if end is not None else side for end, side in zip(limits, (-np.inf, np.inf), strict=True))
@@ -77,7 +81,7 @@ def _jittered(array: np.ndarray, kind: str, limits: tuple, random: np.random.Gen
 
 
 @contextmanager
-def workers(settings: Settings, count: int) -> Iterator[subprocess.Popen]:
+def workers(settings: Settings, count: int) -> Iterator[subprocess.Popen[bytes]]:
     """``python -m jobs`` with JOB_WORKERS; none of it is left after the block."""
     environ = settings.to_environ() | {"JOB_WORKERS": str(count), "LOG_LEVEL": "warning"}
     process = subprocess.Popen([sys.executable, "-m", "jobs"], cwd=ROOT, env=environ)
@@ -101,7 +105,7 @@ def run_job(service: Service, model: str, source: Path, count: int, result: Path
                 job = _finish(intake, model, iter(lambda: file.read(1 << 20), b""))
             result.write_bytes(b"")
             with result.open("ab") as out:
-                for block in intake.result(job):
+                for block in Results(intake, Campaigns(intake)).csv(job).read():
                     out.write(block)
             seconds = time.perf_counter() - begun
             used = cpu_of(process.pid) - used
@@ -115,7 +119,7 @@ def _head(source: Path) -> bytes:
         return b"".join(file.readline() for _ in range(100))
 
 
-def _finish(intake: Intake, model: str, blocks) -> str:
+def _finish(intake: Intake, model: str, blocks: Iterable[bytes]) -> str:
     job = intake.accept(model, blocks, {})[0].id
     while (found := intake.get(job)).state in ("waiting", "running"):
         time.sleep(0.05)

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,9 @@ def apart(*words: str) -> dict[str, Any]:
     """Run one of the above in a process of its own."""
     command = [sys.executable, str(Path(__file__)), *words]
     given = os.environ | {"OMP_NUM_THREADS": "1"}
-    return json.loads(subprocess.run(command, cwd=ROOT, env=given, check=True, capture_output=True, text=True).stdout)
+    done = subprocess.run(command, cwd=ROOT, env=given, check=True, capture_output=True, text=True)
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
 
 
 def page(browser: Browser, kind: str, given: dict[str, str]) -> tuple[float, float, float]:
@@ -123,6 +126,7 @@ def main() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 2:
-        print(json.dumps({"add": add, "plots": plots}[sys.argv[1]](*sys.argv[2:])))
+        parts: dict[str, Callable[..., object]] = {"add": add, "plots": plots}
+        print(json.dumps(parts[sys.argv[1]](*sys.argv[2:])))
     else:
         main()

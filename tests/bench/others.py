@@ -11,8 +11,9 @@ import subprocess
 import sys
 import time
 import venv
+from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -116,13 +117,14 @@ def send_all(url: str, source: Path, at_once: int, target: Path) -> float:
     """Send a CSV in chunks, so many at a time, and keep the answers in their order; gives the seconds."""
     begun = time.perf_counter()
     with source.open("rb") as file, target.open("w") as out, ThreadPoolExecutor(at_once) as threads:
-        header, waiting = file.readline(), []
+        header = file.readline()
+        waiting: deque[Future[list[Any]]] = deque()
         while True:
             while len(waiting) < at_once + 1 and (lines := list(islice(file, CHUNK))):
                 waiting.append(threads.submit(_send, url, b"".join([header, *lines])))
             if not waiting:
                 break
-            for row in waiting.pop(0).result():
+            for row in waiting.popleft().result():
                 out.write(f"{row}\n")
     return time.perf_counter() - begun
 
@@ -135,4 +137,5 @@ def _send(url: str, body: bytes) -> list[Any]:
     connection.close()
     if answer.status != 200:
         raise SystemExit(f"MLflow answered {answer.status}: {text[:500]!r}")
-    return json.loads(text)["predictions"]
+    predictions: list[Any] = json.loads(text)["predictions"]
+    return predictions

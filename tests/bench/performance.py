@@ -23,6 +23,7 @@ import venv
 from dataclasses import astuple, dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
@@ -36,7 +37,7 @@ from tests.bench.serving import serving, table
 HERE = Path(__file__).resolve().parent
 PEER = "explainerdashboard==0.5.8"
 STARTS, LOADS, FIRST_VISITS = 5, 5, 3
-SCREEN = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
+SCREEN: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}, "bypass_csp": True}
 PLOTTED = """requestAnimationFrame(function look() {
   const drawn = document.querySelector(".js-plotly-plot .main-svg");
   if (drawn) window.plotted ??= performance.now();
@@ -205,7 +206,8 @@ def _inside(page: Page, links: tuple[str, str]) -> float:
             took = page.evaluate(CLICK, name)
             page.wait_for_timeout(2000)
         found.append(took)
-    return statistics.median(found)
+    median: float = statistics.median(found)
+    return median
 
 
 def add_ours(models: Path) -> None:
@@ -215,9 +217,9 @@ def add_ours(models: Path) -> None:
 
     found = fit()
     outcomes = outcomes_of(found.forest, 1, dict(enumerate(LABELS)))
-    about = {"title": "Breast cancer", "description": "For figures."}
+    about: dict[str, Any] = {"title": "Breast cancer", "description": "For figures."}
     schema = infer_schema(found.training)
-    rows = {"training": found.training, "holdout": found.holdout, "truth": found.truth}
+    rows: dict[str, Any] = {"training": found.training, "holdout": found.holdout, "truth": found.truth}
     build_bundle(Trained("cancer", estimator=found.forest, schema=schema, outcomes=outcomes, **about, **rows), models)
 
 

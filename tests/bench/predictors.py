@@ -16,6 +16,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,8 @@ def fused(forest: RandomForestClassifier) -> Candidate:
         many = np.empty((len(X), count, p + 1), dtype=np.float32)
         many[:, :, :p] = X[:, None, :]
         many[:, :, p] = np.arange(count)
-        return tree.predict(many.reshape(-1, p + 1)).reshape(len(X), count, 2).mean(axis=1)
+        shares: np.ndarray = tree.predict(many.reshape(-1, p + 1)).reshape(len(X), count, 2).mean(axis=1)
+        return shares
 
     return predict
 
@@ -186,7 +188,7 @@ def bare(title: str, estimator: Any, X: np.ndarray, y: np.ndarray, tests: np.nda
         f"\n{title}: ms for n rows {' ' * max(0, 12 - len(title))} {' '.join(f'{n:>10,}' for n in BLOCKS)}   differs by"
     )
     wanted = estimator.predict_proba(tests)
-    show("scikit-learn", [milliseconds(lambda n=n: estimator.predict_proba(tests[:n])) for n in BLOCKS], 0.0)
+    show("scikit-learn", [milliseconds(partial(lambda n: estimator.predict_proba(tests[:n]), n)) for n in BLOCKS], 0.0)
     makers: dict[str, tuple[str | None, Callable[[], Candidate]]] = {
         "treelite (GTIL, one thread)": ("treelite", lambda: by_treelite(estimator)),
     }
@@ -200,13 +202,13 @@ def bare(title: str, estimator: Any, X: np.ndarray, y: np.ndarray, tests: np.nda
             print(f"{name:<34} left out: {package} is not installed")
             continue
         predict = make()
-        times = [milliseconds(lambda n=n, predict=predict: predict(tests[:n])) for n in BLOCKS]
+        times = [milliseconds(partial(lambda ask, n: ask(tests[:n]), predict, n)) for n in BLOCKS]
         show(name, times, float(np.abs(predict(tests) - wanted).max()))
     program, schema = compiled(estimator, [f"n{at}" for at in range(X.shape[1])])
     columns = tuple(np.ascontiguousarray(column) for column in tests.T)
     row = rows_of(schema, take(columns, slice(0, 1)))[0]
     times = [milliseconds(lambda: program.row(row))]
-    times += [milliseconds(lambda n=n: program.block(take(columns, slice(0, n)))) for n in BLOCKS[1:]]
+    times += [milliseconds(partial(lambda n: program.block(take(columns, slice(0, n))), n)) for n in BLOCKS[1:]]
     show("ml.program (onnxruntime, double)", times, float(np.abs(program.block(columns).probabilities - wanted).max()))
 
 
@@ -229,15 +231,15 @@ def mixed(trees: int, depth: int | None) -> None:
     title = f"mixed pipeline, depth {depth}"
     print(f"\n{title:<34} {' '.join(f'{n:>10,}' for n in BLOCKS)}   differs by")
     wanted = estimator.predict_proba(tests)
-    times = [milliseconds(lambda n=n: estimator.predict_proba(tests[:n])) for n in BLOCKS]
+    times = [milliseconds(partial(lambda n: estimator.predict_proba(tests[:n]), n)) for n in BLOCKS]
     show("predict_proba of a frame", times, 0.0)
     reference = SklearnPredictor(estimator, schema, outcomes)
-    times = [milliseconds(lambda n=n: reference.block(take(block, slice(0, n)))) for n in BLOCKS]
+    times = [milliseconds(partial(lambda n: reference.block(take(block, slice(0, n))), n)) for n in BLOCKS]
     show("predict and predict_proba", times, 0.0)
     program = compile_estimator(estimator, schema, outcomes)
     row = rows_of(schema, take(block, slice(0, 1)))[0]
     times = [milliseconds(lambda: program.row(row))]
-    times += [milliseconds(lambda n=n: program.block(take(block, slice(0, n)))) for n in BLOCKS[1:]]
+    times += [milliseconds(partial(lambda n: program.block(take(block, slice(0, n))), n)) for n in BLOCKS[1:]]
     show("ml.program", times, float(np.abs(program.block(block).probabilities - wanted).max()))
     with tempfile.TemporaryDirectory() as folder:
         program.save(Path(folder))

@@ -17,6 +17,7 @@ import numpy as np
 import ml.explain
 from ml.blocks import rows_of, take
 from ml.explain import explain
+from ml.schema import Row
 from ml.service import open_service
 from ml.value import Game
 
@@ -38,7 +39,7 @@ def main(folder: Path) -> None:
             _line(game, rows, exact, budget)
 
 
-def _line(game: Game, rows: list, exact: list[np.ndarray], budget: int) -> None:
+def _line(game: Game, rows: list[Row], exact: list[np.ndarray], budget: int) -> None:
     off, stated, spent = [], [], []
     for seed, (row, true) in enumerate(zip(rows, exact, strict=True), start=1):
         ml.explain._kept.clear()

@@ -13,18 +13,21 @@ import sys
 import tempfile
 from itertools import pairwise, product
 from pathlib import Path
+from typing import Any, Literal
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, FloatRect, Page, sync_playwright
 
 from tests.bench.page import CHROMIUM, FLAGS
 from tests.bench.serving import serving
 
 SCREENS = Path(__file__).resolve().parents[2] / "docs" / "screens"
-BOTH = ("light", "dark")
-MODELS = {"bank-products": BOTH, "loan": ("light",)}  # what the second adds is seen in the light
+Scheme = Literal["light", "dark"]
+BOTH: tuple[Scheme, ...] = ("light", "dark")
+# What the second adds is seen in the light
+MODELS: dict[str, tuple[Scheme, ...]] = {"bank-products": BOTH, "loan": ("light",)}
 PLOTTED = ".plot-card .js-plotly-plot .main-svg"
 UNFOLD = "document.querySelectorAll('details.plots-more').forEach(part => part.open = true)"
 # A part's heading stays with its first card.
@@ -51,7 +54,7 @@ def settle(page: Page) -> None:
     page.wait_for_timeout(PAUSE)
 
 
-def picture(browser: Browser, url: str, name: str, width: int, scheme: str) -> Path:
+def picture(browser: Browser, url: str, name: str, width: int, scheme: Scheme) -> Path:
     """Take one picture."""
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, device_scale_factor=SCALES[width]
@@ -76,9 +79,10 @@ def columns(page: Page) -> Image.Image:
     ends = cuts([*page.evaluate(TOPS), whole])
     parts = []
     for top, end in pairwise([0, *ends]):
-        clip = {"x": 0, "y": top, "width": PHONE, "height": end - top}
+        clip: FloatRect = {"x": 0, "y": top, "width": PHONE, "height": end - top}
         parts.append(Image.open(io.BytesIO(page.screenshot(full_page=True, clip=clip))))
-    sheet = Image.new("RGB", (PHONE * len(parts), max(part.height for part in parts)), parts[0].getpixel((1, 1))[:3])
+    corner: Any = parts[0].getpixel((1, 1))  # of a screenshot: red, green, blue, and how opaque
+    sheet = Image.new("RGB", (PHONE * len(parts), max(part.height for part in parts)), corner[:3])
     for at, part in enumerate(parts):
         sheet.paste(part, (PHONE * at, 0))
     return sheet

@@ -6,6 +6,7 @@ Run: python tests/bench/service.py [rounds]
 from __future__ import annotations
 
 import os
+from functools import partial
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -46,8 +47,8 @@ def main() -> None:
         estimator = bundle.estimator
         ours, bare = [], []
         for _ in range(5):
-            ours.append(median_ms(lambda name=name, record=record: service.score(name, [record]), rounds))
-            bare.append(median_ms(lambda e=estimator, f=frame: e.predict_proba(f), max(rounds // 10, 5)))
+            ours.append(median_ms(partial(service.score, name, [record]), rounds))
+            bare.append(median_ms(partial(estimator.predict_proba, frame), max(rounds // 10, 5)))
         mine, theirs = statistics.median(ours), statistics.median(bare)
         rows.append([name, bundle.predictor.description, f"{mine:.3f} ms", f"{theirs:.2f} ms", f"{theirs / mine:.0f}x"])
     header = ["model", "path", "raw record to score, ours", "predict_proba of a ready frame", "ratio"]

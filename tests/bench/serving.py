@@ -30,7 +30,7 @@ class Server:
 
 
 @contextmanager
-def serving(command: list[str], path: str = "/", log: Path = Path(os.devnull), **environ: str) -> Iterator[Server]:
+def serving(command: list[str], path: str = "/", log: Path = Path(os.devnull), /, **environ: str) -> Iterator[Server]:
     """Run a command that listens on ``{port}``, and writes to a log; leave nothing else behind."""
     port = free_port()
     words = [word.replace("{port}", str(port)) for word in command]
@@ -51,7 +51,7 @@ def serving(command: list[str], path: str = "/", log: Path = Path(os.devnull), *
             process.wait()
 
 
-def wait_for(url: str, process: subprocess.Popen) -> None:
+def wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
     """Wait for a 200, asking every 5 ms."""
     end = time.perf_counter() + PATIENCE
     while time.perf_counter() < end:
@@ -70,7 +70,8 @@ def free_port() -> int:
     """A port of 127.0.0.1 on which nobody listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def gunicorn(app: str, *options: str) -> list[str]:

@@ -18,8 +18,9 @@ from tests.bench.length import either
 from tests.bench.serving import Server, gunicorn, memory_of, serving, table
 
 ROUNDS = either(5, 1)
-OURS = ("ours", [sys.executable, "app.py", "--port", "{port}"], "/", {})
-USUAL = ("usual Dash page", gunicorn("tests.bench.usual:server"), "/", {"USUAL": "dash"})
+Side = tuple[str, list[str], str, dict[str, str]]
+OURS: Side = ("ours", [sys.executable, "app.py", "--port", "{port}"], "/", {})
+USUAL: Side = ("usual Dash page", gunicorn("tests.bench.usual:server"), "/", {"USUAL": "dash"})
 
 
 def use(server: Server) -> None:
@@ -38,7 +39,7 @@ def use(server: Server) -> None:
                 continue
 
 
-def measure(name: str, command: list[str], path: str, environ: dict[str, str]) -> list[str]:
+def measure(name: str, command: list[str], path: str, environ: dict[str, str]) -> tuple[str, float, float, float]:
     """Median start, and memory after the start and after use."""
     starts, memory, used = [], [], []
     for _ in range(ROUNDS):
@@ -47,7 +48,7 @@ def measure(name: str, command: list[str], path: str, environ: dict[str, str]) -
             memory.append(memory_of(server.pid))
             use(server)
             used.append(memory_of(server.pid))
-    return [name, *(statistics.median(figures) for figures in (starts, memory, used))]
+    return name, statistics.median(starts), statistics.median(memory), statistics.median(used)
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from pathlib import Path
+from typing import Any
 
 NAME = "ten"
 FIELD, LOW, HIGH = "mean_concave_points", 0.02, 0.15  # what a person changes, to and fro
@@ -26,9 +27,9 @@ def add(models: Path) -> None:
     forest = RandomForestClassifier(200, min_samples_leaf=5, random_state=0)
     estimator = make_pipeline(StandardScaler(), forest).fit(training, known)
     labels = {0: "malignant", 1: "benign"}
-    about = {"title": "Ten numbers", "description": "For figures.", "schema": infer_schema(training)}
+    about: dict[str, Any] = {"title": "Ten numbers", "description": "For figures.", "schema": infer_schema(training)}
     outcomes = outcomes_of(estimator, 1, labels)
-    frames = {"training": training, "holdout": holdout, "truth": truth}
+    frames: dict[str, Any] = {"training": training, "holdout": holdout, "truth": truth}
     build_bundle(Trained(NAME, estimator=estimator, outcomes=outcomes, **about, **frames), models)
 
 

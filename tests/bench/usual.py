@@ -8,11 +8,12 @@ pipeline in memory and asks it.
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pandas as pd
 import plotly.express as px
 from dash import Dash, Input, Output, dcc, html
-from flask import Flask, jsonify, request
+from flask import Flask, Response, jsonify, request
 
 from ml.service import open_service
 
@@ -25,18 +26,18 @@ flask = Flask(__name__)
 
 
 @flask.route("/nothing", methods=["GET", "POST"])
-def nothing():
+def nothing() -> tuple[str, int, dict[str, str]]:
     request.get_data()
     return "{}", 200, {"Content-Type": "application/json"}
 
 
 @flask.post("/predict")
-def predict():
+def predict() -> Response:
     frame = pd.DataFrame([request.get_json()])[list(NAMES)]
     return jsonify(dict(zip(CLASSES, ESTIMATOR.predict_proba(frame)[0].tolist(), strict=True)))
 
 
-def make_dash():
+def make_dash() -> Dash:
     app = Dash(__name__, compress=True)
     fields = [
         html.Label([f.label, dcc.Input(id=f.name, type="number", value=f.default, step="any")])
@@ -44,8 +45,8 @@ def make_dash():
     ]
     app.layout = html.Div([*fields, html.Div(id="answer"), dcc.Graph(id="bars")])
 
-    @app.callback(Output("answer", "children"), Output("bars", "figure"), [Input(name, "value") for name in NAMES])
-    def show(*values):
+    @app.callback(Output("answer", "children"), Output("bars", "figure"), [Input(name, "value") for name in NAMES])  # type: ignore[untyped-decorator]  # Dash is not read
+    def show(*values: float | None) -> tuple[str, Any]:
         given = ESTIMATOR.predict_proba(pd.DataFrame([dict(zip(NAMES, values, strict=True))]))[0]
         return f"{CLASSES[0]}: {given[0]:.6f}", px.bar(x=given, y=CLASSES, orientation="h")
 

@@ -5,9 +5,10 @@ Asked is an object: name of a model to a list of its records. Heard is the same 
 
 import json
 import sys
+from typing import Any
 
 
-def python_client(port: int, asked: dict) -> dict:
+def python_client(port: int, asked: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """The client that openapi-python-client makes."""
     from likely_client import Client
     from likely_client.api.models import list_models
@@ -25,7 +26,7 @@ def python_client(port: int, asked: dict) -> dict:
     return {"listed": listed, "heard": heard, "refused": refused.error.code}
 
 
-def generator(port: int, asked: dict) -> dict:
+def generator(port: int, asked: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
     """The client that openapi-generator makes."""
     import likely_api
 

@@ -3,21 +3,22 @@
 import json
 import sys
 import urllib.request
+from typing import Any
 
 
-def tritonclient(port: int, model: str, records: list) -> dict:
+def tritonclient(port: int, model: str, records: list[dict[str, Any]]) -> dict[str, Any]:
     """Binary tensors both ways, then JSON both ways, then packed; and what it prints of an address that is unknown."""
     import numpy
     from tritonclient import http, utils
 
     client = http.InferenceServerClient(f"127.0.0.1:{port}")
-    heard = {"ready": client.is_server_ready() and client.is_model_ready(model)}
+    heard: dict[str, Any] = {"ready": client.is_server_ready() and client.is_model_ready(model)}
     declared = {each["name"]: each["datatype"] for each in client.get_model_metadata(model)["inputs"]}
     kinds = {"FP64": numpy.float64, "INT64": numpy.int64, "BYTES": numpy.object_}
     for binary in (True, False):
         inputs = []
         for name, datatype in declared.items():
-            column = numpy.array([[record[name]] for record in records]).astype(kinds[datatype])
+            column: Any = numpy.array([[record[name]] for record in records]).astype(kinds[datatype])
             tensor = http.InferInput(name, list(column.shape), datatype)
             tensor.set_data_from_numpy(column, binary_data=binary)
             inputs.append(tensor)
@@ -34,7 +35,7 @@ def tritonclient(port: int, model: str, records: list) -> dict:
     return heard
 
 
-def mlserver(port: int, model: str, records: list) -> dict:
+def mlserver(port: int, model: str, records: list[dict[str, Any]]) -> dict[str, Any]:
     """A frame through MLServer's codec, an answer back through its types."""
     import pandas
     from mlserver.codecs import NumpyCodec, PandasCodec, StringCodec
@@ -53,7 +54,7 @@ def mlserver(port: int, model: str, records: list) -> dict:
     return {"json": [labels, NumpyCodec.decode_output(outputs["predict_proba"]).tolist()]}
 
 
-def mlflow(port: int, model: str, records: list) -> dict:
+def mlflow(port: int, model: str, records: list[dict[str, Any]]) -> dict[str, Any]:
     """MLflow's own client of its scoring server."""
     import pandas
     from mlflow.pyfunc.scoring_server.client import ScoringServerClient
@@ -68,7 +69,7 @@ def mlflow(port: int, model: str, records: list) -> dict:
     return {"version": version, "json": [labels.iloc[:, 0].tolist(), numbers.to_numpy().tolist()]}
 
 
-def hugging_face(port: int, model: str, records: list) -> dict:
+def hugging_face(port: int, model: str, records: list[dict[str, Any]]) -> dict[str, Any]:
     """The client of Hugging Face's inference endpoints, whose tables are columns of texts; at the root and by name."""
     from huggingface_hub import InferenceClient
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from sklearn.datasets import make_classification, make_multilabel_classification
@@ -46,7 +49,7 @@ INDEPENDENT = {"ClassifierChain", "MultiOutputClassifier", "MultiOutput without 
 BINARY = {"TunedThresholdClassifierCV"}
 
 
-def everyone():
+def everyone() -> Iterator[tuple[str, Any]]:
     """Name and estimator: all that scikit-learn makes with default arguments, then GIVEN."""
     for name, made in all_estimators(type_filter="classifier"):
         if not getattr(made, "_required_parameters", None) and name not in GIVEN and name != "CategoricalNB":
@@ -58,17 +61,19 @@ def everyone():
     yield "CategoricalNB", CategoricalNB(min_categories=12)
 
 
-def for_independent(name):
+def for_independent(name: str) -> bool:
     """Whether the family is for outcomes that are questions of their own."""
     return name in INDEPENDENT or name.endswith("independent")
 
 
-def independent(truth):
+def independent(truth: pd.DataFrame) -> Outcomes:
     """The columns of a truth as outcomes, the first one the positive one."""
     return Outcomes(tuple(Outcome(name, name, name) for name in truth), False, truth.columns[0])
 
 
-def data(name, classes, rows=200, class_sep=1.5, weights=(0.6, 0.25)):
+def data(
+    name: str, classes: int, rows: int = 200, class_sep: float = 1.5, weights: Sequence[float] = (0.6, 0.25)
+) -> tuple[pd.DataFrame, pd.Series | pd.DataFrame]:
     """Features and truth that suit a family: a column of classes, or three columns of 0 and 1."""
     if for_independent(name):
         x, y = make_multilabel_classification(rows, n_features=4, n_classes=3, random_state=3)

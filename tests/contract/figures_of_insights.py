@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from ml.plots import beeswarm, contributions, importance, interaction, leaks, missing
+from ml.plots.plot import View
 
 
-def points(values) -> list[float]:
+def points(values: Iterable[Any]) -> list[float]:
     """Differences of probability in points."""
     return [100 * value for value in values]
 
 
-def falling(values, most: int) -> list[float]:
+def falling(values: Iterable[float], most: int) -> list[float]:
     """The largest values, the largest first."""
     return sorted(values, reverse=True)[:most]
 
 
-def of_importance(result, view, figure):
+def of_importance(result: Any, view: View, figure: go.Figure) -> None:
     """Bars in falling order, each with the spread over the shuffles."""
     (bars,) = figure.data
     k = view.index
@@ -33,7 +37,7 @@ def of_importance(result, view, figure):
         assert note.text.startswith(result.labels[place][:20])
 
 
-def of_contributions(result, view, figure):
+def of_contributions(result: Any, view: View, figure: go.Figure) -> None:
     """Bars in falling order, in points, under their names."""
     (bars,) = figure.data
     sizes = result.size[view.index]
@@ -43,7 +47,7 @@ def of_contributions(result, view, figure):
         assert note.text.split("  <b>")[0] in [result.features[at] for at, own in enumerate(sizes) if own == size]
 
 
-def of_dependence(result, view, figure):
+def of_dependence(result: Any, view: View, figure: go.Figure) -> None:
     """Mean, single records and distribution; of choices the mean and where most records lie."""
     k = view.index
     if not result.ordered:
@@ -62,7 +66,7 @@ def of_dependence(result, view, figure):
     assert list(bars.x) == pytest.approx([(a + b) / 2 for a, b in pairwise(result.edges)])
 
 
-def of_two(result, view, figure):
+def of_two(result: Any, view: View, figure: go.Figure) -> None:
     """A tile for each pair of values; a dot where no record is near."""
     (tiles,) = figure.data
     assert [list(line) for line in zip(*tiles.z, strict=True)] == result.mean[view.index]
@@ -71,13 +75,13 @@ def of_two(result, view, figure):
             assert ("·" in tiles.text[y][x]) == (records == 0)
 
 
-def of_interaction(result, view, figure):
+def of_interaction(result: Any, view: View, figure: go.Figure) -> None:
     """The strongest pairs, in points."""
     (bars,) = figure.data
     assert list(bars.x) == points(falling(result.strength[view.index], interaction.MOST_SHOWN))
 
 
-def of_beeswarm(result, _view, figure):
+def of_beeswarm(result: Any, _view: View, figure: go.Figure) -> None:
     """A point for each record, in its feature's row."""
     assert len(figure.data) == len(result.features) <= beeswarm.MOST_FEATURES
     for place, swarm in enumerate(figure.data):
@@ -86,7 +90,7 @@ def of_beeswarm(result, _view, figure):
         assert [text.split("</b>: ")[1].split("<br>")[0] for text in swarm.customdata] == result.values[place]
 
 
-def of_contribution_by_value(result, view, figure):
+def of_contribution_by_value(result: Any, view: View, figure: go.Figure) -> None:
     """Value and contribution of each record."""
     (marks,) = figure.data
     if result.ordered:
@@ -97,7 +101,7 @@ def of_contribution_by_value(result, view, figure):
     assert marks.marker.color == view.colour
 
 
-def of_distribution(result, view, figure):
+def of_distribution(result: Any, view: View, figure: go.Figure) -> None:
     """Both sides: steps that end at the last edge, or a bar for each choice."""
     if result.ordered:
         without, having = figure.data
@@ -110,7 +114,7 @@ def of_distribution(result, view, figure):
         assert (list(having.x), list(without.x)) == (result.positive, result.negative)
 
 
-def of_missing(result, view, figure):
+def of_missing(result: Any, view: View, figure: go.Figure) -> None:
     """A bar a feature with gaps, under its name."""
     (bars,) = figure.data
     most = missing.MOST_SHOWN
@@ -120,7 +124,7 @@ def of_missing(result, view, figure):
         assert note.text.startswith(f"{name}  <b>")
 
 
-def of_association(result, _view, figure):
+def of_association(result: Any, _view: View, figure: go.Figure) -> None:
     """Each pair once."""
     (tiles,) = figure.data
     size = len(result.features)
@@ -131,7 +135,7 @@ def of_association(result, _view, figure):
     assert [*axis.xaxis.ticktext, axis.yaxis.ticktext[-1]] == [name[:16] for name in result.features]
 
 
-def of_rules(result, view, figure):
+def of_rules(result: Any, view: View, figure: go.Figure) -> None:
     """A bar a rule, under its words."""
     (bars,) = figure.data
     assert list(bars.x) == result.probability
@@ -140,7 +144,7 @@ def of_rules(result, view, figure):
     assert all(text.startswith(rule) for text, rule in zip(texts, result.rules, strict=True))
 
 
-def of_leaks(result, _view, figure):
+def of_leaks(result: Any, _view: View, figure: go.Figure) -> None:
     """Each feature's AUC from a half, and the model's own beside it."""
     (bars,) = figure.data
     assert [x + bars.base for x in bars.x] == pytest.approx(result.alone[: leaks.MOST_SHOWN])

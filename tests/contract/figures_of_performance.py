@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from itertools import pairwise
+from typing import Any
 
+import plotly.graph_objects as go
 import pytest
 
 from ml.plots.choices import measure_text
+from ml.plots.plot import View
 from ml.plots.profit import amount
 from ml.plots.theme import count, percent
 from ml.segments import LABELS
 
+Check = Callable[[Any, View, go.Figure], None]
 
-def curve(trace: int, x: str, y: str, colour: bool = True):
+
+def curve(trace: int, x: str, y: str, colour: bool = True) -> Check:
     """A check that one trace is two columns of the result."""
 
-    def check(result, view, figure):
+    def check(result: Any, view: View, figure: go.Figure) -> None:
         line = figure.data[trace]
         assert (list(line.x), list(line.y)) == (list(getattr(result, x)), list(getattr(result, y)))
         assert not colour or line.line.color == view.colour
@@ -23,28 +29,28 @@ def curve(trace: int, x: str, y: str, colour: bool = True):
     return check
 
 
-def all_of(*checks):
+def all_of(*checks: Check) -> Check:
     """One check out of several."""
 
-    def check(result, view, figure):
+    def check(result: Any, view: View, figure: go.Figure) -> None:
         for each in checks:
             each(result, view, figure)
 
     return check
 
 
-def whiskers(middles, error, low, high):
+def whiskers(middles: Iterable[float], error: Any, low: Sequence[float], high: Sequence[float]) -> None:
     """The lines at each point reach from the one end to the other."""
     assert [mid + more for mid, more in zip(middles, error.array, strict=True)] == pytest.approx(high)
     assert [mid - less for mid, less in zip(middles, error.arrayminus, strict=True)] == pytest.approx(low)
 
 
-def known(values) -> list[float]:
+def known(values: Iterable[Any]) -> list[float]:
     """Without the gaps that part one line from the next."""
     return [value for value in values if value is not None]
 
 
-def of_confusion(result, view, figure):
+def of_confusion(result: Any, view: View, figure: go.Figure) -> None:
     """Counts, their shares of each row (or, if chosen, of each column), and both as text."""
     (tiles,) = figure.data
     shown = view.options.get("show")
@@ -59,7 +65,7 @@ def of_confusion(result, view, figure):
             assert list(texts) == [f"<b>{percent(share)}</b>" for share in shares]
 
 
-def of_cells(result, view, figure):
+def of_cells(result: Any, view: View, figure: go.Figure) -> None:
     """The four counts at the row that is nearest to the chosen cut-off."""
     (tiles,) = figure.data
     row = min(range(len(result.cut_off)), key=lambda at: abs(result.cut_off[at] - view.options["cut_off"]))
@@ -69,18 +75,18 @@ def of_cells(result, view, figure):
     assert [list(line) for line in tiles.z] == [[cell / sum(line) for cell in line] for line in table]
 
 
-def of_roc(result, _view, figure):
+def of_roc(result: Any, _view: View, figure: go.Figure) -> None:
     """Where the model decides now."""
     own = figure.data[2]
     assert (own.x[0], own.y[0]) == (result.own_false_positive_rate, result.own_true_positive_rate)
 
 
-def of_precision_recall(result, _view, figure):
+def of_precision_recall(result: Any, _view: View, figure: go.Figure) -> None:
     """The base rate."""
     assert set(figure.data[0].y) == {result.positive / (result.positive + result.negative)}
 
 
-def of_calibration(result, _view, figure):
+def of_calibration(result: Any, _view: View, figure: go.Figure) -> None:
     """The intervals, and the histogram below."""
     _, groups, bars = figure.data
     whiskers(groups.y, groups.error_y, result.low, result.high)
@@ -88,7 +94,7 @@ def of_calibration(result, _view, figure):
     assert list(bars.width) == [b - a for a, b in pairwise(result.edges)]
 
 
-def of_scores(result, view, figure):
+def of_scores(result: Any, view: View, figure: go.Figure) -> None:
     """One side up, the other down."""
     up, down = figure.data
     assert list(up.x) == list(down.x) == result.start
@@ -97,29 +103,29 @@ def of_scores(result, view, figure):
     assert up.marker.color == view.colour
 
 
-def of_lift(result, _view, figure):
+def of_lift(result: Any, _view: View, figure: go.Figure) -> None:
     """The tenths with their intervals."""
     bars = figure.data[0]
     assert list(bars.y) == result.tenth
     whiskers(bars.y, bars.error_y, result.low, result.high)
 
 
-def of_gain(result, _view, figure):
+def of_gain(result: Any, _view: View, figure: go.Figure) -> None:
     """The tenths, and the perfect order."""
     assert list(figure.data[3].y) == result.tenth_found
     assert list(figure.data[1].x) == [0, result.rate, 1]
 
 
-def of_ks(result, _view, figure):
+def of_ks(result: Any, _view: View, figure: go.Figure) -> None:
     """The largest distance."""
     gap = figure.data[2]
     assert (list(gap.x), list(gap.y)) == ([result.best] * 2, [result.best_positive, result.best_negative])
 
 
-def of_profit(column: str):
+def of_profit(column: str) -> Check:
     """The curve, its interval and the best place over one of the result's columns."""
 
-    def check(result, view, figure):
+    def check(result: Any, view: View, figure: go.Figure) -> None:
         low, high, line, *best = figure.data
         for trace, values in ((low, result.low), (high, result.high), (line, result.profit)):
             assert (list(trace.x), list(trace.y)) == (getattr(result, column), values)
@@ -133,7 +139,7 @@ def of_profit(column: str):
     return check
 
 
-def of_segments(result, _view, figure):
+def of_segments(result: Any, _view: View, figure: go.Figure) -> None:
     """Each part where it has the measure, its interval where that is known, and all records."""
     whole, spans, dots = figure.data
     places = [at for at, value in enumerate(result.value) if value is not None]
@@ -144,7 +150,7 @@ def of_segments(result, _view, figure):
     assert set(known(whole.x)) == ({result.whole} if result.whole is not None else set())
 
 
-def of_pairs(result, _view, figure):
+def of_pairs(result: Any, _view: View, figure: go.Figure) -> None:
     """Each cell with enough records, and the others grey."""
     tiles, few, words = figure.data
     for r, line in enumerate(result.value):
@@ -155,7 +161,7 @@ def of_pairs(result, _view, figure):
             assert f"{result.counted[r][c]:.0f}" in words.text[r][c] or not result.records[r][c]
 
 
-def of_worst(result, _view, figure):
+def of_worst(result: Any, _view: View, figure: go.Figure) -> None:
     """A dot a segment, filled where it is beyond chance, and a line to it from all records."""
     _whole, stems, dots = figure.data
     assert list(dots.x) == result.error
@@ -163,7 +169,7 @@ def of_worst(result, _view, figure):
     assert known(stems.x) == [end for error in result.error for end in (result.whole, error)]
 
 
-def of_groups(result, view, figure):
+def of_groups(result: Any, view: View, figure: go.Figure) -> None:
     """The ratios of the chosen rate and their intervals, as far as the scale goes."""
     _one, spans, dots = figure.data
     rate = view.options["rate"]
@@ -173,7 +179,7 @@ def of_groups(result, view, figure):
     assert known(spans.x) == pytest.approx([min(max(end, 0.02), 50.0) for pair in ends for end in pair])
 
 
-def of_challenger(result, view, figure):
+def of_challenger(result: Any, view: View, figure: go.Figure) -> None:
     """Each measure's gain, to the right where the challenger is better, its interval, and both values as text."""
     _none, spans, dots = figure.data
     better = [1 if good == "high" else -1 for good in result.better]
@@ -189,7 +195,7 @@ def of_challenger(result, view, figure):
         assert f"{measure_text(key, mine)} → {measure_text(key, theirs)}" in note.text
 
 
-def of_mistakes(result, _view, figure):
+def of_mistakes(result: Any, _view: View, figure: go.Figure) -> None:
     """What was said, what was true, and where each record is."""
     _lines, truth, dots = figure.data
     assert list(dots.x) == result.probability

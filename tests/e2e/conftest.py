@@ -1,15 +1,19 @@
 """The service in a thread, and a real browser in front of it."""
 
+from __future__ import annotations
+
 import os
 import re
 import shutil
 import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from app import create_server
@@ -25,12 +29,12 @@ expect.set_options(timeout=PATIENCE)
 LONG = {"test_fast_typist.py", "test_insights_page.py", "test_plots_on_a_phone.py", "test_same_record.py"}
 
 
-def pytest_collection_modifyitems(config, items):
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
     """Leave out the long files and every second case of a test of this folder, unless ALL_CASES=1 asks for all."""
     if os.environ.get("ALL_CASES"):
         return
     here = Path(__file__).parent
-    seen = Counter()
+    seen: Counter[tuple[Path, str]] = Counter()
     left_out = []
     for item in items:
         if item.path.parent != here:
@@ -46,7 +50,7 @@ def pytest_collection_modifyitems(config, items):
 
 
 @pytest.fixture(scope="session")
-def chromium():
+def chromium() -> Iterator[Browser]:
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if found is None:
         reason = f"no browser is installed: none of {', '.join(BROWSERS)} is on the path"
@@ -58,7 +62,7 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def address(models_dir, tmp_path_factory):
+def address(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the pages are served, without a slash at the end."""
     server = create_server(Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var")))
     httpd = make_server("127.0.0.1", 0, server, threaded=True)
@@ -72,18 +76,19 @@ def address(models_dir, tmp_path_factory):
 class Tab:
     """A page of the browser, and everything that it said and asked for."""
 
-    def __init__(self, page, address):
+    def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
-        self.complaints, self.requests = [], []
+        self.complaints: list[str] = []
+        self.requests: list[Request] = []
         page.on("console", lambda message: self._complain(message.type, message.text))
         page.on("pageerror", lambda error: self._complain("error", str(error)))
         page.on("request", lambda request: self.requests.append(request))
 
-    def _complain(self, kind, text):
+    def _complain(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
             self.complaints.append(text)
 
-    def open(self, path):
+    def open(self, path: str) -> Tab:
         self.page.goto(self.address + path)
         self.page.wait_for_selector("[data-title]")
         if "/predict" in path:
@@ -95,60 +100,60 @@ class Tab:
         self.page.wait_for_selector("#prerender", state="detached")
         return self
 
-    def field(self, label):
+    def field(self, label: str) -> Locator:
         """The field of that label, with its control and what is said under it."""
         return self.page.locator("[data-feature]").filter(has=self.page.get_by_text(label, exact=True)).first
 
-    def textbox(self, label):
+    def textbox(self, label: str) -> Locator:
         """The text input whose name begins with the label; a unit may follow."""
         return self.page.get_by_role("textbox", name=re.compile(rf"^{re.escape(label)}( |$)"))
 
-    def type(self, label, text):
+    def type(self, label: str, text: str) -> None:
         """Type a value and commit it."""
         control = self.textbox(label)
         control.fill(text)
         control.press("Enter")
 
-    def settle(self, state="current"):
+    def settle(self, state: str = "current") -> None:
         """Wait until the result is what the form asks for."""
         self.page.wait_for_selector(f"#panel[data-state={state}][aria-busy=false]")
 
-    def answered(self, serial):
+    def answered(self, serial: int | str) -> None:
         """Wait until the question of that number is answered and nothing else is open."""
         expect(self.page.locator("#result [data-serial]")).to_have_attribute("data-serial", str(serial))
         self.settle()
 
-    def probabilities(self):
+    def probabilities(self) -> dict[str, float]:
         """Exact probabilities on the page, by outcome."""
         bars = self.page.locator("#result [data-outcome]")
         return dict(bars.evaluate_all("bars => bars.map(bar => [bar.dataset.outcome, +bar.dataset.probability])"))
 
-    def percents(self):
+    def percents(self) -> dict[str, str]:
         """What people read, by outcome."""
         read = "bars => bars.map(bar => [bar.dataset.outcome, bar.querySelector('.number').textContent])"
         return dict(self.page.locator("#result [data-outcome]").evaluate_all(read))
 
-    def record(self):
+    def record(self) -> dict[str, str]:
         """What stands in the form."""
         return dict(self.page.locator("[data-feature]").evaluate_all(_READ))
 
-    def numbers_seen(self):
+    def numbers_seen(self) -> list[Locator]:
         """Numbers of the result that can be seen, faded or not."""
         numbers = self.page.locator("#result .number")
         return [number for number in numbers.all() if number.is_visible()]
 
-    def updates(self):
+    def updates(self) -> list[Request]:
         """Requests that the page made of its callbacks for itself and for scores; reasons follow on their own."""
         asked = [request for request in self.requests if "_dash-update-component" in request.url]
         return [request for request in asked if '"wondered"' not in (request.post_data or "")]
 
-    def reasons(self):
+    def reasons(self) -> Any:
         """Wait until reasons stand beside the score, as sharp as they become; what they say of themselves."""
         self.settle()
         self.page.wait_for_selector(".reasons[data-state=current]:not([data-sharpening])")
         return self.page.locator("#reasons").evaluate(_REASONS)
 
-    def foreign(self):
+    def foreign(self) -> list[str]:
         """Requests that left the host."""
         here = urlsplit(self.address).netloc
         return [r.url for r in self.requests if urlsplit(r.url).netloc not in (here, "") and r.url[:5] != "data:"]
@@ -172,11 +177,12 @@ _REASONS = """body => {
 
 
 @pytest.fixture
-def browse(chromium, address):
+def browse(chromium: Browser, address: str) -> Iterator[Callable[..., Tab]]:
     """Open tabs: ``browse(width=380)``. At the end, none may have complained or left the host."""
-    contexts, tabs = [], []
+    contexts: list[BrowserContext] = []
+    tabs: list[Tab] = []
 
-    def new_tab(*, width=1280, height=900, quiet=True, **options):
+    def new_tab(*, width: int = 1280, height: int = 900, quiet: bool = True, **options: Any) -> Tab:
         contexts.append(chromium.new_context(viewport={"width": width, "height": height}, **options))
         contexts[-1].set_default_timeout(PATIENCE)
         tab = Tab(contexts[-1].new_page(), address)

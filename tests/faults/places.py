@@ -11,15 +11,18 @@ import sys
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from filelock import FileLock, Timeout
 from sqlalchemy import create_engine, text
 
 from tests.bench.serving import children_of, free_port
+
+Found = TypeVar("Found")
 
 ROOT = Path(__file__).resolve().parents[2]
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432"
@@ -40,7 +43,7 @@ def answers(host: str, port: int) -> bool:
         return False
 
 
-def wait_until(what, seconds: float = 60.0, pause: float = 0.1):
+def wait_until(what: Callable[[], Found], seconds: float = 60.0, pause: float = 0.1) -> Found:
     """The first true answer of a question; a failure after so many seconds."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -81,7 +84,7 @@ class Redis:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.process = self._start()
 
-    def _start(self) -> subprocess.Popen:
+    def _start(self) -> subprocess.Popen[bytes]:
         command = ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", ""]
         process = subprocess.Popen([*command, "--dir", str(self._folder)], stdout=subprocess.DEVNULL)
         wait_until(lambda: answers("127.0.0.1", self.port), 10)
@@ -118,7 +121,7 @@ class Rabbit:
         if done.returncode:
             missing(f"rabbitmqctl {words[0]}: {done.stdout}{done.stderr}")
 
-    def _start(self) -> subprocess.Popen:
+    def _start(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, str(Path(__file__).with_name("door.py")), str(self.port), *map(str, RABBIT)]
         process = subprocess.Popen(command)
         wait_until(lambda: answers("127.0.0.1", self.port), 10)
@@ -140,9 +143,10 @@ class Processes:
     """What a test starts, all of it ended by its id when the test is over."""
 
     def __init__(self, environ: dict[str, str], log: Path) -> None:
-        self._environ, self._log, self._started = environ, log, []
+        self._environ, self._log = environ, log
+        self._started: list[subprocess.Popen[bytes]] = []
 
-    def start(self, *words: str) -> subprocess.Popen:
+    def start(self, *words: str) -> subprocess.Popen[bytes]:
         with self._log.open("ab") as log:
             process = subprocess.Popen(
                 [sys.executable, *words], cwd=ROOT, env=self._environ, stdout=log, stderr=log, start_new_session=True
@@ -157,7 +161,7 @@ class Processes:
             process.wait()
 
 
-def kill_all(process: subprocess.Popen) -> None:
+def kill_all(process: subprocess.Popen[bytes]) -> None:
     """SIGKILL to a process and all that it started, as when a machine goes away."""
     for pid in [*children_of(process.pid), process.pid]:
         with suppress(ProcessLookupError):
@@ -167,7 +171,8 @@ def kill_all(process: subprocess.Popen) -> None:
 
 def get(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=30) as answer:
-        return answer.read()
+        body: bytes = answer.read()
+    return body
 
 
 def is_locked(path: Path) -> bool:

@@ -37,6 +37,7 @@ def house_of(folder: Path) -> Iterator[SimpleNamespace]:
         house = SimpleNamespace(port=int(found.url.rpartition(":")[2]), files=folder / "files", log=log, names={})
         house.names["version"] = version
         held = ask(house, head(house, f"{JOBS}?held=true", "text/csv") + chunked(TABLE + LINE))
+        assert held is not None, "closed without an answer"
         house.names["job"] = json.loads(held.body)["id"]
         yield house
         assert "Traceback" not in log.read_text()
@@ -49,16 +50,16 @@ def head(house: SimpleNamespace, path: str, kind: str = "application/json", *fie
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def chunked(body, size=65_536):
+def chunked(body: bytes, size: int = 65_536) -> bytes:
     parts = [body[at : at + size] for at in range(0, len(body), size)]
     return b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in parts) + b"0\r\n\r\n"
 
 
-def opened(house):
+def opened(house: SimpleNamespace) -> socket.socket:
     return socket.create_connection(("127.0.0.1", house.port), 30)
 
 
-def heard(connection):
+def heard(connection: socket.socket) -> SimpleNamespace | None:
     """The next answer on a connection; None where it was closed without one."""
     answer = http.client.HTTPResponse(connection, method="POST")
     try:
@@ -69,7 +70,7 @@ def heard(connection):
     return SimpleNamespace(status=answer.status, headers=answer.headers, body=body, closes=answer.will_close)
 
 
-def ask(house, request, *, end=False):
+def ask(house: SimpleNamespace, request: bytes, *, end: bool = False) -> SimpleNamespace | None:
     with opened(house) as connection:
         try:
             connection.sendall(request)
@@ -80,10 +81,11 @@ def ask(house, request, *, end=False):
         return heard(connection)
 
 
-def kept(house):
+def kept(house: SimpleNamespace) -> list[Path]:
     """The jobs that were accepted and their files."""
     return sorted(path for path in house.files.rglob("*"))
 
 
-def works(house):
-    return ask(house, head(house, f"{MODEL}/predict") + chunked(json.dumps(RECORD).encode())).status == 200
+def works(house: SimpleNamespace) -> bool:
+    said = ask(house, head(house, f"{MODEL}/predict") + chunked(json.dumps(RECORD).encode()))
+    return said is not None and bool(said.status == 200)
