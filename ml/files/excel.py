@@ -109,11 +109,12 @@ def _chained(head: Any, answers: Iterator[Any]) -> Iterator[Any]:
 
 
 def _answers(file: BinaryIO, asked: dict[str, Any]) -> Iterator[Any]:
-    with tempfile.NamedTemporaryFile(prefix="likely-", suffix=".table") as copy:
+    with tempfile.TemporaryDirectory(prefix="likely-") as folder:
+        path = Path(folder, "copy.table")
         file.seek(0)
-        shutil.copyfileobj(file, copy)
-        copy.flush()
-        asked = {**asked, "path": copy.name, "packages": sys.path}
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+        asked = {**asked, "path": str(path), "packages": sys.path}
         command = [sys.executable, "-m", "ml.files.limited_process", orjson.dumps(asked).decode()]
         with subprocess.Popen(  # noqa: S603 - our own module
             command,

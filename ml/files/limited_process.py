@@ -36,7 +36,8 @@ def main() -> None:
         _say({"error": ["The file takes more memory than there is for one.", SAVE]})
     except Exception as error:  # noqa: BLE001 - readers of files fail in any way
         name = {"workbook": "workbook", "parquet": "Parquet file", "markup": "web page or XML"}[asked["reader"]]
-        _say({"error": [f"The file is no {name} that can be read: {type(error).__name__}.", SAVE]})
+        hint = f"It may be harmed or broken off: send it again. Else: {SAVE[0].lower()}{SAVE[1:]}"
+        _say({"error": [f"The file is no {name} that can be read ({type(error).__name__}).", hint]})
 
 
 def _limit() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import re
 import zipfile
 import zlib
@@ -25,18 +26,25 @@ BLOCK = 1024**2
 LOOKED_AT = 50  # rows of a sheet, to see whether it holds a table
 MOST_NAMED = 5
 HEADER = 30  # bytes of a part's own header in the archive
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # name of the part that holds it
 _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>\s*<f[ >/](?:(?!</c>).)*?</c>', re.DOTALL)
 
 
 def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Iterator[Any]:
-    """A head (format, sheet, sheets, notes), and then every row of the sheet from the first, typed."""
+    """A head (format, sheet, sheets, notes), and then every row of the sheet from the first, typed.
+
+    The file is a copy of our own, and gets the name of its format: of a locked workbook the reader tells nothing else.
+    """
     form = _format(path)
     if form != "xls":
         _check_sizes(path)
+    elif _is_locked(path):
+        raise _locked()
+    path = str(Path(path).rename(Path(path).with_suffix(f".{form}")))
     try:
         book = calamine.CalamineWorkbook.from_path(path)
     except calamine.PasswordError:
-        raise Refused("The workbook is locked with a password.", "Save it without one.") from None
+        raise _locked() from None
     visible = [each.name for each in book.sheets_metadata if each.visible == calamine.SheetVisibleEnum.Visible]
     chosen = _told(book, sheet) if sheet else _chosen(book, visible, known)
     rows = _sheet(book, chosen)
@@ -62,6 +70,16 @@ def _format(path: str) -> str:
         if "content.xml" in names:
             return "ods"
     raise Refused("The file is a ZIP archive and no workbook.", "Unpack it and send the table that is in it.")
+
+
+def _is_locked(path: str) -> bool:
+    """Whether a newer workbook is in there, encrypted: Excel puts it into the shell of the older ones."""
+    with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(_ENCRYPTED) >= 0
+
+
+def _locked() -> Refused:
+    return Refused("The workbook is locked with a password.", "Save it without one, and send it again.")
 
 
 def _check_sizes(path: str) -> None:

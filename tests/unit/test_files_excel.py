@@ -134,6 +134,34 @@ def test_a_file_in_the_shell_of_old_workbooks_that_is_none_is_refused():
         read(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500)
 
 
+SHELL = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # of the files of older Office programs
+LOCKED_PART = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry '
+    'manifest:full-path="content.xml"><manifest:encryption-data/></manifest:file-entry></manifest:manifest>'
+)
+
+
+def locked_by_excel():
+    """A newer workbook with a password: its encrypted part, by name, in the shell of the older ones."""
+    return SHELL + b"\0" * 1528 + "EncryptedPackage".encode("utf-16-le") + b"\x8a" * 600
+
+
+def locked_by_calc():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("content.xml", b"\x8a\x01\x9f" * 50)
+        archive.writestr("META-INF/manifest.xml", LOCKED_PART)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("made", [locked_by_excel, locked_by_calc])
+def test_a_workbook_with_a_password_is_told_from_one_that_is_harmed(made):
+    with pytest.raises(Unreadable, match="locked with a password") as refused:
+        read(made())
+    assert "without one" in refused.value.hint
+
+
 def bomb(name, size, piece=b" " * 1024 * 1024, stated=None):
     """A workbook with a part of `size` MB of nothing, of which the archive may state another size."""
     out = io.BytesIO(workbook([["a"], [1]]))
