@@ -30,6 +30,7 @@ from tests.bench.serving import Server, gunicorn, serving, table
 CLIENTS = (1, 16)
 ROUNDS = either(4, 1)
 SECONDS = 2.0
+PATIENCE = 60.0  # s: on a machine that is busy with other things a round goes on until there is an answer
 API = ("likely", "app:create_server()", "/healthz", "/api/v1/models/{model}/predict")
 USUAL = "tests.bench.usual:flask"
 
@@ -77,7 +78,7 @@ class Connection:
 
 
 def measure(connections: Sequence[Connection], seconds: float) -> Round:
-    """Keep the connections busy for so long, then close them."""
+    """Keep the connections busy for so long, and until one was answered, then close them."""
     made = Round()
     with selectors.DefaultSelector() as selector:
         started = time.perf_counter()
@@ -85,8 +86,10 @@ def measure(connections: Sequence[Connection], seconds: float) -> Round:
             selector.register(each.socket, selectors.EVENT_READ, each)
             each.send()
         end = started + seconds
-        while (now := time.perf_counter()) < end:
-            for key, _ in selector.select(timeout=end - now):
+        while (now := time.perf_counter()) < end or not made.latencies:
+            if now > started + PATIENCE:
+                raise SystemExit(f"No answer within {PATIENCE:.0f} s: the machine is too busy to measure anything.")
+            for key, _ in selector.select(timeout=max(end - now, 0.1)):
                 if key.data.answered():
                     made.latencies.append(time.perf_counter() - key.data.sent_at)
                     key.data.send()
