@@ -152,7 +152,10 @@ def row_of(header: Sequence[str], cells: list[str]) -> dict[str, str] | Problem:
 
 def refused_in_words(refused: Counter[str]) -> list[str]:
     """What to say of values that could not be taken, by feature; the most first."""
-    return [
-        f"{name}: {count:,} {'value' if count == 1 else 'values'} could not be taken."
-        for name, count in refused.most_common()
-    ]
+    return [_refused(name, count) for name, count in refused.most_common()]
+
+
+def _refused(name: str, count: int) -> str:
+    what = "value" if name else "record"  # a record that the model cannot answer, or that does not fit the header
+    said = f"{count:,} {what if count == 1 else f'{what}s'} could not be taken."
+    return f"{name}: {said}" if name else said

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from itertools import islice
 
 import pandas as pd
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from ml.errors import Problem, Unreadable
 from ml.files.open_table import open_table
+from ml.files.table import refused_in_words
 from ml.outcomes import Outcome, Outcomes
 from ml.score import Score
 from ml.score_columns import score_cells, score_header
@@ -196,3 +198,11 @@ def test_any_text_is_a_table_or_unreadable(text):
         return
     assert len(set(header)) == len(header)
     assert all(isinstance(row, Problem) or tuple(row) == header for row in rows)
+
+
+def test_what_could_not_be_taken_is_told_by_feature_and_of_records_as_a_whole():
+    assert refused_in_words(Counter({"income": 2, "": 1, "debt": 1})) == [
+        "income: 2 values could not be taken.",
+        "1 record could not be taken.",
+        "debt: 1 value could not be taken.",
+    ]
