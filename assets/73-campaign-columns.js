@@ -61,10 +61,12 @@
 
   // ---- what was seen --------------------------------------------------------------------------
   function tell(seen) {
+    for (const place of c.page().querySelectorAll("[data-columns-only]")) place.hidden = !seen.header.length;
     const records = seen.estimated === null ? "" : seen.whole ? c.noun(seen.estimated, "record") : `about ${c.count(round(seen.estimated))} records`;
     const given = seen.features.length - seen.missing.length;
-    c.part("holds").textContent =
-      `${job.name || "The file"} holds ${records || "records"}. ${c.count(given)} of ${c.noun(seen.features.length, "feature")} found.`;
+    c.part("holds").textContent = seen.header.length
+      ? `${job.name || "The file"} holds ${records || "records"}. ${c.count(given)} of ${c.noun(seen.features.length, "feature")} found.`
+      : `${job.name || "The file"} cannot be read as it is. Say below how it is written, or correct the file and choose it again.`;
     c.reading.tell(seen);
     if (shown !== JSON.stringify(seen.header)) rows(seen);
     first(seen);

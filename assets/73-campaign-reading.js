@@ -24,6 +24,7 @@
     const words = `Read as: ${dialect.sentence}`;
     if (c.part("dialect").textContent !== words) c.part("dialect").textContent = words;
     c.part("differently").hidden = !seen.applies.length;
+    if (!seen.header.length) c.part("differently").open = true;
     offer("sheet", dialect.sheets.map((name) => [name, name]));
     offer("header_row", seen.top.map((cells, at) => [String(at + 1), inRow(cells, at + 1)]).filter(([, text]) => text));
     for (const name of NAMES) {

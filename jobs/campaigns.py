@@ -13,13 +13,14 @@ from jobs.index import Index
 from jobs.intake import Intake
 from jobs.kinds import CAMPAIGN, LIST
 from jobs.lists import open_index, picked, wish_of
+from jobs.misread import of_misread
 from jobs.preview import Preview, preview
 from jobs.refused import NotDone
 from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast, forecast
 from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish
-from ml.errors import LikelyError
+from ml.errors import LikelyError, Misread
 from ml.evaluation import no_probabilities
 from ml.files.open_table import AUTO
 from ml.files.read_options import ReadOptions
@@ -66,10 +67,19 @@ class Campaigns:
         return self._intake.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
 
     def preview(self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO) -> tuple[Preview, Bundle]:
-        """Look into the file of a held job; options are put in the place of those with which it was sent."""
+        """Look into the file of a held job; options are put in the place of those with which it was sent.
+
+        Of a file that cannot be read so, but perhaps otherwise, the preview says why and has no columns.
+        """
         found = self._held(job)
         bundle = self._service.model(found.model)
-        return preview(self._service, bundle, self._files, found, columns, _told(found, options)), bundle
+        try:
+            return self._look(found, bundle, columns, options), bundle
+        except Misread as error:
+            return of_misread(error, bundle, self._files, found, _told(found, options)), bundle
+
+    def _look(self, job: Job, bundle: Bundle, columns: Mapping[str, str], options: ReadOptions) -> Preview:
+        return preview(self._service, bundle, self._files, job, columns, _told(job, options))
 
     def start(self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions = AUTO) -> Job:
         """Have a held file scored, its columns matched as :meth:`preview` shows them.
@@ -79,7 +89,7 @@ class Campaigns:
         UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable
         """
         found = self._held(job)
-        seen, _ = self.preview(job, columns, options)
+        seen = self._look(found, self._service.model(found.model), columns, options)
         if seen.why:
             raise NotHeld(seen.why, "Nothing was started.")
         chosen = {

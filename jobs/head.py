@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any
 
 from jobs.source import RECORDS, opened
-from ml.errors import LikelyError, NoRecords, Unreadable
+from ml.errors import LikelyError, Misread, NoRecords, Unreadable
 from ml.files.formats import CSV, GZIP, format_of
 from ml.files.json_records import json_form_of, json_records, names_in
 from ml.scoring import check_header
@@ -63,12 +63,21 @@ def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bun
         As :func:`jobs.source.opened` takes them.
     bundle : Bundle
     held : bool
-        Somebody will match its columns later: their names are not looked at.
+        Somebody will match its columns later, and say how it is read: their names are not looked at, and a text that
+        cannot be read as it seems to be written is kept.
 
     Raises
     ------
     LikelyError
     """
+    try:
+        _check_text(head, whole, options, bundle, held)
+    except Misread:
+        if not held:
+            raise
+
+
+def _check_text(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
     if options.get("format") in RECORDS:
         _check_records(head, whole, options, bundle)
     elif options.get("format") == GZIP:

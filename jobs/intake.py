@@ -99,7 +99,7 @@ class Intake:
         head, whole, blocks = take_head(blocks)
         found = dict(options) | {"format": options.get("format") or form_of(head)}
         if held and found["format"] in RECORDS:
-            raise NoTable("A file of JSON is not held.", "Send a table (CSV, Excel, Parquet), or leave out held=true.")
+            raise NoTable("The file is JSON, and a campaign is made of a table.", "Send a workbook, CSV or Parquet.")
         early = told_by_head(found["format"])
         if early:
             check_head(head, whole, found, bundle, held)

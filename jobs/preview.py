@@ -117,7 +117,7 @@ def preview(
     Raises
     ------
     Unreadable, InvalidData
-        The file is no table, or of a format that cannot be read here.
+        The file is no table, or of a format that cannot be read here; Misread where another way of reading may do.
     BadColumns
     """
     schema = bundle.schema
@@ -180,7 +180,8 @@ def _sentences(
     of = f"of the {checked:,}" if checked == total else f"of the first {checked:,}"
     missing = table.matched.missing
     yield from near_sentences(table.matched.near, labels)
-    yield from missing_of(schema, missing).sentences(total)
+    if checked and any(table.matched.columns.values()):  # else nothing is scored, with or without them
+        yield from missing_of(schema, missing).sentences(total)
     lacking = {labels.get(name, name): count for name, count in gaps.items() if name not in missing}
     yield from gap_sentences(lacking, f"{of} records")
     yield from (

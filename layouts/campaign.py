@@ -26,6 +26,7 @@ NO_PROBABILITIES = (
     "This model decides, but gives no probabilities, so there is nothing by which records could be ranked. To get "
     "them, calibrate the estimator when the model is added. Labels alone: POST a file to /api/v1/models/<name>/jobs."
 )
+_WITH_COLUMNS = {"data-columns-only": ""}  # hidden where the file could not be read as columns
 STEPS = (("file", "File"), ("columns", "Columns"), ("scoring", "Scoring"), ("result", "Result and list"))
 
 
@@ -137,6 +138,7 @@ def _columns() -> list[Component]:
             html.Span([html.Strong("With reasons"), html.Span(id=ids.campaign("reasons-time"))]),
         ],
         className="campaign-tick",
+        **_WITH_COLUMNS,
     )
     start = _button("Score the records", "start", main=True)
     return [
@@ -144,7 +146,7 @@ def _columns() -> list[Component]:
         html.P(id=ids.campaign("holds"), className="campaign-lead"),
         campaign_reading.reading(),
         campaign_reading.notes("notes"),
-        html.Div(table, className="measures-wide"),
+        html.Div(table, className="measures-wide", **_WITH_COLUMNS),
         html.Div(id=ids.campaign("problems"), className="campaign-problems"),
         reasons,
         html.Div([start, _button("Use another file", "anew")], className="campaign-buttons"),

@@ -137,6 +137,10 @@ class Unreadable(LikelyError):
     code = "unreadable"
 
 
+class Misread(Unreadable):
+    """A table cannot be read in the way that was found out or told; told otherwise, it may be."""
+
+
 class NoRecords(LikelyError):
     """What was sent can be read, but holds no record."""
 

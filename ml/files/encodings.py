@@ -9,6 +9,11 @@ from typing import BinaryIO
 from ml.errors import Unreadable
 
 BLOCK = 1024 * 1024
+SEND = "Send a workbook, CSV or Parquet."
+LOOKED_AT = 64 * 1024  # bytes by which a text is told from what is none
+# Control characters but NUL, with which old programs pad, and those of layout: files have one or two as separators
+_CONTROLS = bytes({*range(1, 9), *range(14, 32)} - {0x1A, 0x1B})
+MOST_KINDS, MOST_PART = 8, 0.02
 LONGEST_LINE = 16 * BLOCK  # bytes; what has no line end for so long is no table
 UTF8, WESTERN = "utf-8", "cp1252"
 MIXED = "likely-mixed"  # name of the error handler that reads bytes which are no UTF-8 as Windows-1252
@@ -78,6 +83,8 @@ def survey(file: BinaryIO, told: str | None = None, most: int | None = None) -> 
     file.seek(0)
     first = file.read(BLOCK)
     found = Survey(told or _by_beginning(first))
+    if told is None and found.encoding == UTF8:
+        _refuse_noise(first[:LOOKED_AT])
     count = _Counter(found)
     block = first
     while block:
@@ -92,6 +99,13 @@ def survey(file: BinaryIO, told: str | None = None, most: int | None = None) -> 
     if told is not None:
         found.errors = MIXED if told == WESTERN else "strict"
     return found
+
+
+def _refuse_noise(start: bytes) -> None:
+    """Refuse a program, a sound, what is locked or packed: of 24 control characters no text has many."""
+    kinds = [start.count(each) for each in _CONTROLS]
+    if sum(map(bool, kinds)) > MOST_KINDS and sum(kinds) > MOST_PART * len(start):
+        raise Unreadable("The file is no text, and nothing else that is read here.", SEND)
 
 
 def _by_beginning(first: bytes) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from ml.errors import Unreadable
+from ml.errors import Misread
 from ml.files.numbers import readings
 from ml.files.separators import LOOKED_AT, matches
+
+NAMES = "Say in which row the names of the columns stand."
 
 
 def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int | None = None) -> int:
@@ -26,12 +28,14 @@ def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int |
 
     Raises
     ------
-    Unreadable
-        Where the row that was said is not there.
+    Misread
+        Where the row that was said is not there, or holds no name.
     """
     if told is not None:
         if told > len(rows):
-            raise Unreadable(f"The file has no row {told:,}.", "Say in which row the names of the columns stand.")
+            raise Misread(f"The file has no row {told:,}.", NAMES)
+        if not any(cell.strip() for cell in rows[told - 1]):
+            raise Misread(f"Row {told:,} of the file is empty.", NAMES)
         return told - 1
     first = rows[:LOOKED_AT]
     most_known = [matches(row, known) for row in first]

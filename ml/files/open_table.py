@@ -19,7 +19,7 @@ from typing import IO, Any, BinaryIO, cast
 from ml.errors import Unreadable
 from ml.files.assemble_table import Source, Wanted, assembled
 from ml.files.dialect import Dialect
-from ml.files.encodings import UTF8, WESTERN, Survey, spoken, survey
+from ml.files.encodings import SEND, UTF8, WESTERN, Survey, spoken, survey
 from ml.files.formats import CSV, GZIP, PARQUET, format_of, no_table
 from ml.files.plain_name import plain_name
 from ml.files.read_options import BadReadOption, ReadOptions
@@ -78,7 +78,7 @@ def open_table(
     source.seek(0)
     other = no_table(start)
     if other:
-        raise Unreadable(f"The file is {other}, and no table.", "Send a workbook, CSV or Parquet.")
+        raise Unreadable(f"The file is {other}, and no table.", SEND)
     form = format_of(start)
     compressed = form == GZIP
     most: int | None = None
@@ -106,17 +106,33 @@ def _known(schema: Schema | None, columns: Mapping[str, str] | None, more: Colle
 
 
 def _text_source(file: BinaryIO, wanted: Wanted, most: int | None) -> Source:
-    options = wanted.options
-    found = survey(file, options.encoding, most)
+    found = survey(file, wanted.options.encoding, most)
     rows = TextRows(file, found)
     first = "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n")
     if first.startswith("<"):
         return _markup_source(file, found, first, wanted)
-    lines = rows.sample[1:] if rows.stated else rows.sample
-    rows.separator = options.separator or rows.stated or separator_of(lines, wanted.known)
-    told = frozenset(options.to_json())
-    dialect = Dialect(encoding=found.encoding, separator=rows.separator, told=told, notes=_odd(found))
+    dialect = _separated(rows, found, wanted.options, wanted.known)
     return Source(iter(rows), dialect, text=rows, skipped=int(rows.stated is not None))
+
+
+def text_rows(file: IO[bytes], options: ReadOptions, schema: Schema, *, lenient: bool) -> tuple[TextRows, Dialect]:
+    """A text file as rows of cells, and how it is written; with `lenient` bytes that are no text are let be."""
+    source = _seekable(file)
+    start, most = source.read(8), None
+    if format_of(start) == GZIP:
+        source, most = _unpacked(source)
+    found = survey(source, options.encoding, most)
+    found.errors = "replace" if lenient else found.errors
+    rows = TextRows(source, found)
+    return rows, _separated(rows, found, options, _known(schema, None, ()))
+
+
+def _separated(rows: TextRows, found: Survey, options: ReadOptions, known: Collection[str]) -> Dialect:
+    """Give rows their separator, told or found out."""
+    lines = rows.sample[1:] if rows.stated else rows.sample
+    rows.separator = options.separator or rows.stated or separator_of(lines, known)
+    told = frozenset(options.to_json())
+    return Dialect(encoding=found.encoding, separator=rows.separator, told=told, notes=_odd(found))
 
 
 def _markup_source(file: BinaryIO, found: Survey, first: str, wanted: Wanted) -> Source:
@@ -140,7 +156,8 @@ def _odd(found: Survey) -> tuple[str, ...]:
         count = "1 byte that is" if found.odd == 1 else f"{found.odd:,} bytes that are"
         return (f"The file is UTF-8 with {count} none; read as Windows-1252.",)
     if found.odd and found.errors != "strict":
-        return (f"The file is not UTF-8; it was taken for {spoken(found.encoding)}.",)
+        taken = f"it was taken for {spoken(found.encoding)}"
+        return (f"The file is not UTF-8; {taken}. Where letters look wrong, say its encoding.",)
     return ()
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
-from ml.errors import Unreadable
+from ml.errors import Misread
 from ml.files.encodings import Survey, spoken
 from ml.files.separators import LOOKED_AT, stated
 
@@ -46,15 +46,15 @@ class TextRows:
 
         Raises
         ------
-        Unreadable
-            With the line in which quotes are broken, or bytes are none of the encoding.
+        Misread
+            With the line in which a row begins whose quotes are broken, or bytes are none of the encoding.
         """
         text = self._text()
         self._reader = self._read(self._lines(text))
         try:
             yield from self._reader
         except csv.Error as error:
-            raise Unreadable(f"Line {self.line} of the table cannot be read: {error}.", QUOTES) from None
+            raise Misread(f"Line {self._begin():,} of the table cannot be read: {_in_words(error)}.", QUOTES) from None
         except UnicodeError as error:
             raise _not_in(self._found.encoding, error) from None
         finally:
@@ -73,6 +73,16 @@ class TextRows:
         finally:
             self._file.seek(place)
             self._reader = reader
+
+    def _begin(self) -> int:
+        """The line, from 1, in which the first row begins that cannot be read: of an open quote its end is told."""
+        text = self._text()
+        reader, last = self._read(self._lines(text)), 0
+        with contextlib.suppress(csv.Error, UnicodeError):
+            for _ in reader:
+                last = reader.line_num
+        _let_go(text)
+        return last + 1
 
     def _text(self) -> io.TextIOWrapper:
         self._file.seek(0)
@@ -138,6 +148,17 @@ def _without_noise(line: str) -> str:
     return line.rstrip(CTRL_Z) if CTRL_Z in line else line
 
 
-def _not_in(encoding: str, error: UnicodeError) -> Unreadable:
+def _in_words(error: csv.Error) -> str:
+    said = str(error)
+    if "unexpected end" in said:
+        return "a cell begins with a quotation mark, and none closes it"
+    if "expected after" in said:
+        return "behind the closing quotation mark of a cell stands no separator"
+    if "field limit" in said:
+        return f"a cell has more than {csv.field_size_limit():,} characters; a quotation mark may be missing"
+    return said
+
+
+def _not_in(encoding: str, error: UnicodeError) -> Misread:
     said = getattr(error, "reason", str(error))
-    return Unreadable(f"The file is not {spoken(encoding)} text: {said}.", "Save it as CSV UTF-8, or say its encoding.")
+    return Misread(f"The file is not {spoken(encoding)} text: {said}.", "Save it as CSV UTF-8, or say its encoding.")

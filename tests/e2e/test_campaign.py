@@ -217,6 +217,34 @@ def test_a_file_that_was_guessed_wrongly_is_corrected_and_scored_as_its_clean_tw
     assert [row["probability_Y"] for row in made] == [row["probability_Y"] for row in clean]
 
 
+def test_a_file_that_cannot_be_read_as_it_seems_is_said_otherwise_and_not_sent_again(browse, rows, tmp_path):
+    """Letters by which the encoding that somebody chose is none; a reload in between."""
+    names = [name for name in rows[0] if name != "Region"]
+    lines = [["Иванов", *(row[name] for name in names)] for row in rows[3:23]]
+    file = tmp_path / "kunden.csv"
+    file.write_bytes("".join(";".join(line) + "\n" for line in [["Name", *names], *lines]).encode("cp1251"))
+    tab = browse().open("/loan/campaign")
+    tab.page.set_input_files("#campaign-file", file)
+    step(tab, "columns")
+    expect(tab.page.locator("#campaign-notes")).to_contain_text("Where letters look wrong, say its encoding.")
+    tab.page.get_by_text("Read it differently").press("Enter")
+    encoding, holds = tab.page.get_by_label("Encoding of letters"), tab.page.locator("#campaign-holds")
+    encoding.select_option("utf-8")
+    expect(holds).to_contain_text("kunden.csv cannot be read as it is.")
+    expect(tab.page.get_by_text("The file is not UTF-8 text")).to_be_visible()
+    expect(tab.page.locator("#campaign-matches")).to_be_hidden()
+    expect(tab.page.get_by_role("button", name="Score")).to_be_disabled()
+    tab.page.reload()
+    step(tab, "columns")
+    expect(holds).to_contain_text("kunden.csv cannot be read as it is.")
+    encoding.select_option("cp1251")
+    expect(tab.page.locator("#campaign-matches tr").first).to_contain_text("Иванов")
+    tab.page.get_by_role("button", name="Score 20 records").click()
+    step(tab, "result", OVER)
+    assert column(tab, "c0")[0] == "Иванов"
+    assert sum("/jobs?held" in request.url for request in tab.requests) == 1
+
+
 def test_another_sheet_of_a_workbook_can_be_read(browse, rows, tmp_path):
     book = openpyxl.Workbook()
     for title, some in (("March", rows[3:5]), ("April", rows[5:25])):

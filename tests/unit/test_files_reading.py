@@ -4,12 +4,13 @@ import csv
 import datetime as dt
 import gzip
 import io
+import random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.errors import Unreadable
+from ml.errors import Misread, Unreadable
 from ml.files.dates import date_text
 from ml.files.match_columns import match_columns
 from ml.files.numbers import readings
@@ -376,3 +377,42 @@ def test_a_table_written_in_any_dialect_is_read_back(data, people):
         for a, r, s, t, b, remark in people
     ]
     assert list(found.rows) == wanted
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("size", [600, 300_000])
+@pytest.mark.parametrize("head", [b"", b"ID3\x04\0\0", b"MZ\x90\0" + bytes(400)])
+def test_bytes_that_are_no_text_are_no_table(head, seed, size):
+    with pytest.raises(Unreadable, match="The file is no text"):
+        open_table(io.BytesIO(head + random.Random(seed).randbytes(size)), schema=SCHEMA)
+
+
+@pytest.mark.parametrize("mark", ["\x01", "\x1f", "\x02"])
+def test_control_characters_as_separators_are_text(mark):
+    data = f"amount{mark}rooms\n" + f"1{mark}2\n" * 50
+    told = ReadOptions(separator=mark)
+    assert len(list(open_table(io.BytesIO(data.encode()), told, SCHEMA).lines)) == 50
+    open_table(io.BytesIO(data.encode()), schema=SCHEMA)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "cp1251", "cp932", "gb18030", "mac_roman", "cp850", "iso2022_jp"])
+def test_texts_of_any_language_are_texts(encoding):
+    letters = "".join(
+        map(chr, [*range(0x20, 0x17F), *range(0x400, 0x450), *range(0x3041, 0x30F0), *range(0x4E00, 0x4F00)])
+    )
+    there = letters.encode(encoding, "ignore").replace(b'"', b"").replace(b"\n", b"")
+    open_table(io.BytesIO(b"amount,rooms\n" + b"1,2\n" + there), schema=SCHEMA)
+
+
+BROKEN = {
+    "never closed": ('1,"2\n3,4\n5,6\n', "a cell begins with a quotation mark, and none closes it"),
+    "closed by another's": ('1,"2\n3,"4"\n5,6\n', "behind the closing quotation mark of a cell stands no separator"),
+    "too long": ('1,"' + "2\n" * 90_000, "a cell has more than 131,072 characters; a quotation mark may be missing"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_quotes_are_told_in_words_with_the_line_in_which_the_row_begins(name):
+    text, words = BROKEN[name]
+    with pytest.raises(Misread, match=f"Line 4 of the table cannot be read: {words}"):
+        list(open_table(io.BytesIO(f'amount,rooms\n"a\nb",2\n{text}'.encode()), schema=SCHEMA).lines)

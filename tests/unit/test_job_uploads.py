@@ -111,9 +111,15 @@ def test_what_cannot_be_scored_is_refused_when_it_is_sent(house, data, kind, wor
 
 
 @pytest.mark.parametrize("rows", [1, 20_000])
-def test_columns_of_a_held_file_are_matched_later(house, rows):
+def test_of_a_held_file_columns_are_matched_and_its_way_of_writing_is_said_later(house, rows):
     assert house.send(b"a,b\n" + b"1,2\n" * rows, query="held=true").status_code == 202
-    assert house.send(b'1,"2\n', query="held=true").status_code == 400
+    assert house.send(b"a,b\n" + b"1,2\n" * rows + b'1,"2\n', query="held=true").status_code == 202
+
+
+@pytest.mark.parametrize("data", [b"", b"\n" * 9, b"\x89PNG\r\n\x1a\n" + bytes(500), b"PK\x03\x04 and no more"])
+def test_a_held_file_that_is_no_table_however_it_is_read_is_refused(house, data):
+    assert house.send(data, query="held=true").status_code == 400
+    house.nothing_stays()
 
 
 def test_a_compressed_file_is_a_file_too(house):

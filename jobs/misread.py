@@ -1,0 +1,59 @@
+"""What is shown of a held file that cannot be read as it is: why, and what may be said to read it otherwise."""
+
+from __future__ import annotations
+
+from jobs import places
+from jobs.preview import Preview
+from ml.errors import Misread
+from ml.files.formats import CSV
+from ml.files.glimpse import glimpse
+from ml.files.left_out import LeftOut
+from ml.files.match_columns import Matched
+from ml.files.read_options import ReadOptions
+from ml.files.table import Reading
+from ml.service import Bundle
+from store.files import Files
+from store.job import Job
+
+
+def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: ReadOptions) -> Preview:
+    """A preview without columns and records.
+
+    Parameters
+    ----------
+    error : Misread
+        Why it cannot be read.
+    bundle : Bundle
+    files : Files
+    job : Job
+    options : ReadOptions
+        With which it cannot.
+
+    Raises
+    ------
+    Unreadable
+        Nothing that may be said would help.
+    """
+    with files.open(places.source(job.id)) as file:
+        dialect, top = glimpse(file, options, bundle.schema)
+    return Preview(
+        header=(),
+        top=top,
+        rows=[],
+        read=[],
+        matched=Matched(missing=tuple(feature.name for feature in bundle.schema.given)),
+        checked=0,
+        refused=0,
+        estimated=None,
+        whole=False,
+        problems=[],
+        unread=[],
+        gaps={},
+        why=str(error),
+        reason_seconds=0.0,
+        dialect=dialect,
+        applies=("separator", "encoding", "header_row") if dialect.format == CSV else ("sheet", "header_row"),
+        left_out=LeftOut(),
+        notes=list(dialect.notes),
+        reading=Reading(()),
+    )

@@ -1,0 +1,41 @@
+"""What can be told of a file that could not be read as a table: how it seems to be written, and its first lines."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import replace
+from itertools import islice
+from typing import IO
+
+from ml.errors import Misread
+from ml.files.assemble_table import TOP
+from ml.files.dialect import Dialect
+from ml.files.open_table import open_table, text_rows
+from ml.files.read_options import ReadOptions
+from ml.schema import Schema
+
+
+def glimpse(file: IO[bytes], options: ReadOptions, schema: Schema) -> tuple[Dialect, list[list[str]]]:
+    """How a file seems to be written, and the cells of its first lines.
+
+    Parameters
+    ----------
+    file : binary file
+    options : ReadOptions
+        With which it could not be read.
+    schema : Schema
+        Of the model that is to read it.
+
+    Raises
+    ------
+    Unreadable
+        Whatever is said of how it is written, it is no table.
+    """
+    try:  # often only the row of the header was said wrongly
+        table = open_table(file, replace(options, header_row=None), schema)
+        return replace(table.dialect, told=frozenset(options.to_json())), list(table.top)
+    except Misread:
+        pass
+    rows, dialect = text_rows(file, options, schema, lenient=True)
+    cut = (next(csv.reader([line.strip("\r\n")], delimiter=rows.separator), []) for line in rows.sample)
+    return replace(dialect, header_row=options.header_row or 1), list(islice(cut, TOP))
