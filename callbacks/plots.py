@@ -14,8 +14,8 @@ from ml.money import Money, profits
 from ml.overview import read_cut_off, read_extra, table_of
 from ml.patience import StillWorking, patient
 from ml.payoff import Payoff
-from ml.plots.marks import marked
-from ml.plots.profit import amount, beyond
+from ml.plots.cut_off_mark import marked
+from ml.plots.decisions.profit_curve import amount, beyond
 from ml.plots.results import Drawn, drawn
 from ml.service import Service
 from ml.spoken import cut_off_text

@@ -19,8 +19,8 @@ from layouts.result import framed, outside
 from ml.advice import Standing
 from ml.cut_offs import DEFAULT
 from ml.outcomes import Outcome
-from ml.palette import colour_of
 from ml.payoff import payoff_of, worths
+from ml.plots.palette import colour_of
 from ml.words import listed, number_text
 
 ORDERS = {"": "By value", BY_PROBABILITY: "By probability"}

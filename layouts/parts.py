@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 from layouts import ids, url
 from ml.marks import dressed
 from ml.outcomes import Outcomes
-from ml.palette import colour_of
+from ml.plots.palette import colour_of
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle

@@ -6,7 +6,7 @@ fetched until somebody opens it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from layouts import headline, ids, plots, url
 from layouts.static_html import static_html
 from ml.plots.catalogue import plots_of
-from ml.plots.plot import PROBABILITIES, Plot
+from ml.plots.plot import PROBABILITIES, Plot, Section
 from ml.text.holdout_words import records_words, warnings
 
 if TYPE_CHECKING:
@@ -33,11 +33,11 @@ NO_PROBABILITIES = (
 class Part:
     """A part of the page: its heading, the plots that stand open, and those that are folded up."""
 
-    key: str
+    key: Section
     title: str
     open: tuple[str, ...]
     folded: tuple[str, ...] = ()
-    more: str = ""
+    more: str = "More"
 
 
 PARTS: tuple[Part, ...] = (
@@ -98,11 +98,12 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.Opens | None = None
 
 
 def with_the_rest(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    """The parts; plots of the catalogue that none of them names are folded up in the first."""
+    """The parts; plots of the catalogue that none of them names are folded up in the part of their section."""
     named = {key for part in parts for key in (*part.open, *part.folded)}
-    rest = tuple(plot.key for plot in plots_of("performance") if plot.key not in named)
-    first = parts[0]
-    return (Part(first.key, first.title, first.open, (*first.folded, *rest), first.more), *parts[1:])
+    rest = [plot for plot in plots_of("performance") if plot.key not in named]
+    return tuple(
+        replace(part, folded=(*part.folded, *(plot.key for plot in rest if plot.section == part.key))) for part in parts
+    )
 
 
 def _warned(bundle: Bundle) -> list[Component]:

@@ -16,11 +16,11 @@ from ml.measures import MEASURES, OF_COUNTS, OF_PROBABILITIES
 from ml.outcomes import Outcomes
 from ml.own_measures import OwnMeasure
 from ml.plots.catalogue import plots_of
-from ml.plots.marks import column
+from ml.plots.cut_off_mark import column
 from ml.plots.plot import View
-from ml.plots.theme import count, percent
 from ml.spoken import COUNTS, UNDEFINED, cut_off_text, sentence, shown, span
 from ml.tally import Tally
+from ml.text.number_words import count, percent
 from ml.thresholds import threshold
 from ml.words import number_text
 
@@ -96,7 +96,7 @@ def texts(tally: Tally, view: View, rows: Sequence[int] | None = None) -> dict[s
         "cut_off": [cut_off_text(cut) for cut in cuts],
         "typed": [number_text(round(100 * cut, 4)) for cut in cuts],
         "selected": [_share(value) for value in of("selected")],
-        "sentence": [sentence(tally, row, view) for row in rows],
+        "sentence": [sentence(tally, row, view.records) for row in rows],
     }
     found |= {name: [count(value or 0) for value in of(name)] for name in COUNTS}
     # A tile of the 2 x 2: its count and its share of the row.

@@ -13,7 +13,7 @@ from layouts.change import what_would_change
 from layouts.percent import percents
 from layouts.trust import how_far_to_trust
 from ml.advice import Advice, Standing
-from ml.palette import colour_of
+from ml.plots.palette import colour_of
 from ml.top_reasons import NOT_CAUSES, as_displayed
 from ml.words import points_text, rounded, unsure
 

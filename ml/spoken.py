@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.marks import dressed
-from ml.plots.theme import count, percent
+from ml.text.number_words import count, percent
 from ml.words import number_text
 
 if TYPE_CHECKING:
     from ml.measures import Measure
-    from ml.plots.plot import View
     from ml.tally import Tally
 
 COUNTS = ("true_positive", "false_positive", "false_negative", "true_negative")
@@ -22,16 +21,16 @@ def cut_off_text(cut_off: float) -> str:
     return f"{number_text(round(100 * cut_off, 4))}\u00a0%"
 
 
-def sentence(tally: Tally, row: int, view: View) -> str:
-    """What acting from this cut-off means, in counts and of a hundred."""
+def sentence(tally: Tally, row: int, records: str) -> str:
+    """What acting from this cut-off means, in counts and of a hundred; `records` names those with the outcome."""
     hits, alarms, missed, _ = ((tally.columns[name][row] or 0.0) for name in COUNTS)
     everybody = tally.positive + tally.negative
     start = f"Acting from {cut_off_text(tally.cut_off[row])} means acting on {count(hits + alarms)} of "
     start += f"{count(everybody)} records."
     if not hits + alarms:
-        return f"{start} All {count(missed)} {view.records} are missed."
+        return f"{start} All {count(missed)} {records} are missed."
     right = f" Of 100 we act on, {_of_hundred(hits, hits + alarms)} are right"
-    found = f" of 100 {view.records}, {_of_hundred(hits, hits + missed)} are found."
+    found = f" of 100 {records}, {_of_hundred(hits, hits + missed)} are found."
     return f"{start}{right};{found}"
 
 

@@ -1,1 +1,1 @@
-"""The plots: the only part of the model module that draws. Start at ``catalogue.py``."""
+"""The plots, one file each: the only part of the model module that draws. Start at ``catalogue.py``."""

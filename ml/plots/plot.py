@@ -1,4 +1,4 @@
-"""What a plot is. The plots themselves: one file each; all of them: ``catalogue.py``."""
+"""The parts of a plot as types: what it is computed from, through whose eyes it is drawn, how it is declared."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ml.evaluation import Answers, Evaluation, evaluation_of
 from ml.outcomes import Outcomes
-from ml.palette import colour_of
 from ml.plots.option import Option, Setting
+from ml.plots.palette import colour_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ml.bundle import Bundle
 
 Page = Literal["insights", "performance"]
+Section = Literal["curves", "money", "segments", "versions", "errors"]
 Need = Literal["probabilities"]
 PROBABILITIES: frozenset[Need] = frozenset({"probabilities"})
 Rows = tuple[Sequence[str], Sequence[Sequence[Any]]]
@@ -59,7 +60,7 @@ class Study:
 
 
 @dataclass(frozen=True)
-class Mark:
+class CutOffMark:
     """Where the page's cut-off stands in a figure: each name is a column of the table of counts.
 
     Attributes
@@ -118,7 +119,7 @@ class View:
 
 @dataclass(frozen=True)
 class Plot:
-    """One row of the catalogue.
+    """One plot of the catalogue: the `PLOT` that its file declares.
 
     Attributes
     ----------
@@ -128,6 +129,8 @@ class Plot:
     question : str
         The question that it answers: the subtitle.
     page : {"insights", "performance"}
+    section : {"curves", "money", "segments", "versions", "errors"}
+        Heading of the Performance page, and of a report, under which it stands.
     result : type
         The frozen dataclass that `compute` gives: fields of JSON values only, for it is cached.
     compute : callable (study) -> result
@@ -144,7 +147,7 @@ class Plot:
         Raised when the result's fields or their meaning change, so that no old result is drawn.
     options : tuple of Option
         What a person may choose at this plot.
-    mark : Mark or None
+    mark : CutOffMark or None
         Where the page's cut-off stands in it.
     rows : callable (result, view) -> (header, rows)
         The plot's data as a table, for CSV; by default the result's lists as columns.
@@ -160,11 +163,12 @@ class Plot:
     compute: Callable[[Study], Any]
     draw: Callable[[Any, View], go.Figure]
     say: Callable[[Any, View], str]
+    section: Section = "curves"
     needs: frozenset[Need] = frozenset()
     per_outcome: bool = True
     revision: int = 1
     options: tuple[Option, ...] = ()
-    mark: Mark | None = None
+    mark: CutOffMark | None = None
     rows: Callable[[Any, View], Rows] = lambda result, _: columns_of(result)
     wide: bool = False
 

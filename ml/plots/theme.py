@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ml import marks
+from ml.text.number_words import percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -103,35 +104,3 @@ def faded(colour: str, strength: float) -> str:
     """The colour ``#rrggbb``, that much of it (0 to 1)."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {strength:.3f})"
-
-
-def percent(share: float) -> str:
-    """A share in words; never 0 % or 100 % of what is not exactly that."""
-    whole = round(100 * share)
-    if whole == 100 * share or 2 <= whole <= 99:  # 1.4 is not 1 where 0.6 is not
-        return marks.percent(f"{whole}")
-    if 0.0005 <= share < 0.9995:
-        return marks.percent(f"{100 * share:.1f}")
-    return f"under {marks.percent('0.1')}" if share < 0.5 else f"over {marks.percent('99.9')}"
-
-
-def decimal(value: float, digits: int) -> str:
-    """A number with that many decimals, in the marks of who reads."""
-    return marks.dressed(f"{value:,.{digits}f}")
-
-
-def used(records: int, holdout: int) -> str:
-    """The records that a figure was made from, in words; `holdout` is how many there are."""
-    if records >= holdout:
-        return f"{count(records)} records of the hold-out"
-    return f"a sample of {count(records)} of the {count(holdout)} records of the hold-out"
-
-
-def count(weight: float) -> str:
-    """A number of records; a decimal where weights make it a fraction."""
-    return marks.dressed(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")
-
-
-def shortened(name: str, longest: int) -> str:
-    """The name, cut where it is longer than that many characters."""
-    return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"

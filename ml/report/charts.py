@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.palette import colour_of
-from ml.plots.importance import ranked
-from ml.plots.profit import amount
-from ml.plots.theme import percent, shortened
+from ml.plots.decisions.profit_curve import amount
+from ml.plots.insights.permutation_importance import ranked
+from ml.plots.palette import colour_of
+from ml.text.number_words import percent, shortened
 from ml.words import number_text
 
 if TYPE_CHECKING:

@@ -15,9 +15,9 @@ from ml.metrics import Averages
 from ml.money import Money
 from ml.overview import Overview, averages_of, overview
 from ml.payoff import payoff_of
-from ml.plots.catalogue import find, plots_of
-from ml.plots.marks import marked
-from ml.plots.plot import Plot, View
+from ml.plots.catalogue import plots_of
+from ml.plots.cut_off_mark import marked
+from ml.plots.plot import Plot, Section, View
 from ml.plots.results import Drawn, drawn
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from ml.service import Service
 
 CUT_OFF = "cut_off"
-MONEY = ("profit", "profit-share")
-SEGMENTS = ("segments", "segment-pairs", "worst-segments", "groups")
-AFTER = ("challenger", "mistakes")
 NO_WORTH = "The card does not say what a decision is worth, so nothing is said of money."
 
 
@@ -136,26 +133,24 @@ def gather(service: Service, name_or_key: str, outcome: str | None = None) -> Re
     return Report(bundle, view, cut_off, found, refusal, report.averages, chapters)
 
 
-def _plan(bundle: Bundle, outcome: str) -> list[tuple[str, str, str, tuple[str, ...]]]:
-    """Key, title, lead and plots of each chapter; plots that none of them names are among the curves."""
-    named = {*MONEY, *SEGMENTS, *AFTER}
-    curves = tuple(plot.key for plot in plots_of("performance") if plot.key not in named)
+def _plan(bundle: Bundle, outcome: str) -> list[tuple[str, str, str, tuple[Plot, ...]]]:
+    """Key, title, lead and plots of each chapter: those of the pages, by the section that each plot declares."""
     worth = payoff_of(bundle.card, outcome) is not None
     return [
-        ("curves", "Curves", "", curves),
-        ("money", "Money", "" if worth else NO_WORTH, MONEY if worth else ()),
-        ("segments", "Segments", "", SEGMENTS),
-        ("versions", "Versions and errors", "", AFTER),
-        ("insights", "Insights", "What the model looks at. These are its reasons, not causes.", _insights()),
+        ("curves", "Curves", "", _of("curves")),
+        ("money", "Money", "" if worth else NO_WORTH, _of("money") if worth else ()),
+        ("segments", "Segments", "", _of("segments")),
+        ("versions", "Versions and errors", "", _of("versions", "errors")),
+        ("insights", "Insights", "What the model looks at. These are its reasons, not causes.", plots_of("insights")),
     ]
 
 
-def _insights() -> tuple[str, ...]:
-    return tuple(plot.key for plot in plots_of("insights"))
+def _of(*sections: Section) -> tuple[Plot, ...]:
+    return tuple(plot for plot in plots_of("performance") if plot.section in sections)
 
 
-def _chapter(service: Service, report: Report, key: str, title: str, lead: str, plots: tuple[str, ...]) -> Chapter:
-    return Chapter(key, title, lead, tuple(_entry(service, report, find(each)) for each in plots))
+def _chapter(service: Service, report: Report, key: str, title: str, lead: str, plots: tuple[Plot, ...]) -> Chapter:
+    return Chapter(key, title, lead, tuple(_entry(service, report, each) for each in plots))
 
 
 def _entry(service: Service, report: Report, plot: Plot) -> Entry:

@@ -22,12 +22,12 @@ from reportlab.platypus import Paragraph
 
 from ml.facts import NOT_SAID, card_facts
 from ml.plots.catalogue import find
-from ml.plots.theme import count
 from ml.report import charts
 from ml.report.charts import BOLD, INK, LINE, PLAIN, QUIET
 from ml.report.contents import Report
 from ml.report.summary import Line, first, paragraphs
 from ml.spoken import COUNTS, cut_off_text
+from ml.text.number_words import count
 
 FONTS = Path(__file__).parent / "fonts"
 WIDE, HIGH = A4

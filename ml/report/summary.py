@@ -10,11 +10,11 @@ from ml.money import profits
 from ml.overview import Overview
 from ml.own_measures import own_measures_of
 from ml.payoff import Payoff
-from ml.plots.profit import amount
-from ml.plots.theme import count, percent
+from ml.plots.decisions.profit_curve import amount
 from ml.report.contents import NO_WORTH, Report
 from ml.spoken import cut_off_text, sentence, shown, span
 from ml.text.holdout_words import counted_words, warnings
+from ml.text.number_words import count, percent
 from ml.words import number_text
 
 FIRST = ("roc_auc", "precision", "recall", "accuracy")
@@ -49,7 +49,8 @@ def paragraphs(report: Report) -> list[str]:
     if report.overview is None:
         return [*said, report.refusal, _own(report)]
     found = report.overview
-    return [*said, _how_good(report, found), sentence(found.tally, found.row, report.view), _pays(report, found)]
+    acting = sentence(found.tally, found.row, report.view.records)
+    return [*said, _how_good(report, found), acting, _pays(report, found)]
 
 
 def lines(report: Report) -> list[Line]:

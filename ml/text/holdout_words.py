@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ml.plots.theme import count, decimal, percent
+from ml.text.number_words import count, decimal, percent
 from ml.words import listed
 
 CARD = "holdout_checks"

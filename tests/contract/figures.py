@@ -1,10 +1,20 @@
-"""What every figure of the catalogue must show: the numbers of its result, one check a plot."""
+"""What every figure of the catalogue must show: the numbers of its result, and no others.
+
+Plots may have a check of their own that says more; a new plot needs none.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from ml.errors import LikelyError
+from ml.plots.plot import Plot, View
 from ml.plots.results import Drawn, drawn
 from ml.service import Service
 from tests.contract.figures_of_insights import INSIGHTS
@@ -37,6 +47,34 @@ def is_drawn_or_says_why(
     shows_its_result(shown)
 
 
+def needs_probabilities(plot: Plot) -> bool:
+    """Written down for the plots that have a check of their own; the others say it themselves."""
+    return plot.key not in WITHOUT_PROBABILITIES if plot.key in CHECKS else "probabilities" in plot.needs
+
+
 def shows_its_result(shown: Drawn) -> None:
     """The figure's data is the result's data."""
-    CHECKS[shown.plot.key](shown.result, shown.view, shown.figure)
+    CHECKS.get(shown.plot.key, shows_nothing_else)(shown.result, shown.view, shown.figure)
+
+
+def shows_nothing_else(result: Any, _view: View, figure: go.Figure) -> None:
+    """Each number at x, y or z is one of the result's (in percent, or with the other sign), or whole: a row's place."""
+    known = np.abs([*numbers(asdict(result)), np.inf])
+    given = [*numbers(getattr(trace, name, None) for trace in figure.data for name in ("x", "y", "z"))]
+    assert given
+    for number in given:
+        size = np.abs([number, number / 100])
+        assert number == round(number) or np.isclose(size, known[:, None], rtol=1e-9, atol=0).any()
+
+
+def numbers(values: Any) -> Iterator[float]:
+    """All numbers among nested values."""
+    if isinstance(values, Mapping):
+        values = values.values()
+    if isinstance(values, bool | str) or values is None:
+        return
+    if isinstance(values, int | float | np.number):
+        yield float(values)
+    elif isinstance(values, Iterable):
+        for value in values:
+            yield from numbers(value)

@@ -9,7 +9,14 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from ml.plots import beeswarm, contributions, importance, interaction, leaks, missing
+from ml.plots.insights import (
+    beeswarm,
+    interaction_strength,
+    leakage,
+    mean_shapley,
+    missing_values,
+    permutation_importance,
+)
 from ml.plots.plot import View
 
 
@@ -27,8 +34,10 @@ def of_importance(result: Any, view: View, figure: go.Figure) -> None:
     """Bars in falling order, each with the spread over the shuffles."""
     (bars,) = figure.data
     k = view.index
-    assert list(bars.x) == falling(result.mean[k], importance.MOST_SHOWN)
-    at = sorted(range(len(result.labels)), key=lambda place: -result.mean[k][place])[: importance.MOST_SHOWN]
+    assert list(bars.x) == falling(result.mean[k], permutation_importance.MOST_SHOWN)
+    at = sorted(range(len(result.labels)), key=lambda place: -result.mean[k][place])[
+        : permutation_importance.MOST_SHOWN
+    ]
     for place, more, less, note in zip(
         at, bars.error_x.array, bars.error_x.arrayminus, figure.layout.annotations, strict=True
     ):
@@ -41,7 +50,7 @@ def of_contributions(result: Any, view: View, figure: go.Figure) -> None:
     """Bars in falling order, in points, under their names."""
     (bars,) = figure.data
     sizes = result.size[view.index]
-    largest = falling(sizes, contributions.MOST_SHOWN)
+    largest = falling(sizes, mean_shapley.MOST_SHOWN)
     assert list(bars.x) == points(largest)
     for note, size in zip(figure.layout.annotations, largest, strict=True):
         assert note.text.split("  <b>")[0] in [result.features[at] for at, own in enumerate(sizes) if own == size]
@@ -78,7 +87,7 @@ def of_two(result: Any, view: View, figure: go.Figure) -> None:
 def of_interaction(result: Any, view: View, figure: go.Figure) -> None:
     """The strongest pairs, in points."""
     (bars,) = figure.data
-    assert list(bars.x) == points(falling(result.strength[view.index], interaction.MOST_SHOWN))
+    assert list(bars.x) == points(falling(result.strength[view.index], interaction_strength.MOST_SHOWN))
 
 
 def of_beeswarm(result: Any, _view: View, figure: go.Figure) -> None:
@@ -117,7 +126,7 @@ def of_distribution(result: Any, view: View, figure: go.Figure) -> None:
 def of_missing(result: Any, view: View, figure: go.Figure) -> None:
     """A bar a feature with gaps, under its name."""
     (bars,) = figure.data
-    most = missing.MOST_SHOWN
+    most = missing_values.MOST_SHOWN
     assert list(bars.x) == result.shares[:most] == sorted(result.shares, reverse=True)[:most]
     assert bars.marker.color == view.colour
     for note, name in zip(figure.layout.annotations, result.features, strict=False):
@@ -147,7 +156,7 @@ def of_rules(result: Any, view: View, figure: go.Figure) -> None:
 def of_leaks(result: Any, _view: View, figure: go.Figure) -> None:
     """Each feature's AUC from a half, and the model's own beside it."""
     (bars,) = figure.data
-    assert [x + bars.base for x in bars.x] == pytest.approx(result.alone[: leaks.MOST_SHOWN])
+    assert [x + bars.base for x in bars.x] == pytest.approx(result.alone[: leakage.MOST_SHOWN])
     assert {(line.x0, line.x1) for line in figure.layout.shapes} == {(result.model, result.model)}
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from ml.plots.choices import measure_text
+from ml.plots.decisions.profit_curve import amount
 from ml.plots.plot import View
-from ml.plots.profit import amount
-from ml.plots.theme import count, percent
+from ml.plots.shared_options import measure_text
 from ml.segments import LABELS
+from ml.text.number_words import count, percent
 
 Check = Callable[[Any, View, go.Figure], None]
 

@@ -24,7 +24,7 @@ from ml.infer import infer_schema
 from ml.plots.catalogue import CATALOGUE
 from ml.service import open_service
 from tests.contract.families import BINARY, data, everyone, for_independent, independent
-from tests.contract.figures import WITHOUT_PROBABILITIES, is_drawn_or_says_why
+from tests.contract.figures import is_drawn_or_says_why, needs_probabilities
 
 TRAINING, ROWS = 60, 120
 QUICK = {
@@ -95,6 +95,6 @@ def test_every_plot_is_drawn_from_its_result(name, estimator, sort, tmp_path, mo
     service = open_service(tmp_path)
     names = service.model("m").outcomes.names
     for place, plot in enumerate(CATALOGUE):
-        lacking = plot.key not in WITHOUT_PROBABILITIES and not hasattr(made, "predict_proba")
+        lacking = needs_probabilities(plot) and not hasattr(made, "predict_proba")
         outcome = names[(place + len(name)) % len(names)]  # of each family another one
         is_drawn_or_says_why(service, "m", plot.key, outcome, NoProbabilities if lacking else None)

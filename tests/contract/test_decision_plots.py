@@ -9,8 +9,8 @@ import pytest
 
 from ml.errors import LikelyError, NothingToShow, UnknownOption
 from ml.plots.catalogue import find
+from ml.plots.decisions.profit_curve import MONEY
 from ml.plots.plot import View
-from ml.plots.profit import MONEY
 from ml.plots.results import drawn, result_of, table, view_of
 from ml.service import open_service
 from tests.small import SORTS, small_model

@@ -12,7 +12,7 @@ from callbacks import router
 from layouts import ids
 from ml.errors import NothingToShow, UnknownOption
 from ml.plots.catalogue import find
-from ml.plots.dependence_of_two import LEAST_RANGE
+from ml.plots.insights.partial_dependence_of_two import LEAST_RANGE
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of, table, view_of
 from ml.service import Service, open_service

@@ -9,11 +9,11 @@ import pytest
 
 from ml.evaluation import evaluation_of
 from ml.mistakes import mistakes
-from ml.plots import mistakes as largest
-from ml.plots import profit, worst_segments
-from ml.plots.choices import LINE, filled, measure_text
+from ml.plots.decisions import largest_errors, profit_curve, worst_segments
 from ml.plots.plot import View
 from ml.plots.results import drawn
+from ml.plots.row_layout import LINE, filled
+from ml.plots.shared_options import measure_text
 from ml.service import open_service
 from ml.worst import LOSS, WRONG, Worst
 from tests.small import small_model
@@ -75,7 +75,7 @@ def test_largest_errors_say_the_whole_truth_on_a_phone(service, sort, outcome):
     bundle = service.model(sort)
     found = mistakes(bundle, evaluation_of(bundle).of(outcome), outcome, "both", 12)
     unusual = ["Card spending of 0.2 thousand $ a month, Region San Diego"] * len(found.record)
-    figure = largest.draw(replace(found, unusual=unusual), View(bundle.outcomes, outcome, {}, 100))
+    figure = largest_errors.draw(replace(found, unusual=unusual), View(bundle.outcomes, outcome, {}, 100))
     for note, was, truth in zip(figure.layout.annotations, found.was, found.truth, strict=True):
         lines = plain(note)
         assert lines[0].endswith(f"was {was}" if sort == "multiclass" else f"in truth {'yes' if truth else 'no'}")
@@ -102,4 +102,4 @@ def test_the_best_profit_is_named_on_paper_of_its_own(service):
         (note,) = drawn(service, "independent", key, "loan").figure.layout.annotations
         assert note.text.startswith("<b>best: ")
         assert note.bgcolor == "#ffffff"
-    assert profit._named(SimpleNamespace(best=None), []) == []
+    assert profit_curve._named(SimpleNamespace(best=None), []) == []

@@ -11,7 +11,7 @@ from ml.four import ratio
 from ml.groups import RATES, Groups, ratios_of, reference_of
 from ml.intervals import wilson
 from ml.outcomes import Outcome, Outcomes
-from ml.plots.groups import LEAST, draw, say
+from ml.plots.decisions.group_fairness import LEAST, draw, say
 from ml.plots.plot import View
 from ml.segments import listed
 

@@ -18,7 +18,7 @@ from ml.errors import OneOutcomeOnly
 from ml.infer import infer_schema
 from ml.leaks import Leaks, _alone, auc, leaks
 from ml.outcomes import Outcome, Outcomes
-from ml.plots.leaks import say
+from ml.plots.insights.leakage import say
 from ml.plots.plot import View
 from ml.service import open_service
 from tests.small import small_model

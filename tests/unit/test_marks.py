@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from layouts.percent import percents, span
 from ml.marks import HOUSE, Marks, Unreadable, canonical, dressed, of_locale, percent, preferred, reading, stated
 from ml.plots import theme
+from ml.text import number_words
 from ml.values import shown
 from ml.words import number_text, points_text
 from tests import locales
@@ -116,7 +117,7 @@ def test_what_could_be_misread_is_refused(marks, typed):
 
 def test_words_are_as_ever_where_nobody_said_how_to_write():
     assert (shown(20901.0), shown(-20901), number_text(20901.5)) == ("20901", "-20901", "20,901.5")
-    assert (span(0.02, 0.69), theme.count(1234)) == ("2–69\u00a0%", "1,234")
+    assert (span(0.02, 0.69), number_words.count(1234)) == ("2–69\u00a0%", "1,234")
 
 
 def test_every_word_for_people_has_the_readers_marks():
@@ -125,7 +126,7 @@ def test_every_word_for_people_has_the_readers_marks():
         assert (shown(20901.0), shown(-20901), shown(0.25), shown(True)) == ("20.901", "-20.901", "0,25", "true")
         assert (number_text(20901.5), points_text(-0.4)) == ("20.901,5", "−0,4 points")
         assert percents([0.62, 0.37995, 0.00005], exclusive=True) == ["62,0\u00a0%", "38,0\u00a0%", "< 0,1\u00a0%"]
-        assert (theme.percent(0.0051), theme.percent(0.0001), theme.count(1234.5)) == (
+        assert (number_words.percent(0.0051), number_words.percent(0.0001), number_words.count(1234.5)) == (
             "0,5\u00a0%",
             "under 0,1\u00a0%",
             "1.234,5",

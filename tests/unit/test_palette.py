@@ -4,7 +4,7 @@ import pytest
 
 from ml.errors import UnknownOutcome
 from ml.outcomes import Outcome, Outcomes
-from ml.palette import COLOURS, colour_of
+from ml.plots.palette import COLOURS, colour_of
 
 
 def luminance(colour):

@@ -19,6 +19,7 @@ from ml.plots import plot as plots
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of
 from ml.service import Service, open_service
+from ml.text import number_words
 from tests.small import small_model
 
 ROOT = Path(__file__).parents[2]
@@ -150,11 +151,11 @@ def test_reading_the_catalogue_loads_no_drawing_and_no_scikit_learn():
     ],
 )
 def test_a_share_is_never_said_to_be_all_or_nothing_when_it_is_not(share, words):
-    assert theme.percent(share) == words.replace(" %", "\u00a0%")
+    assert number_words.percent(share) == words.replace(" %", "\u00a0%")
 
 
 def test_counts_of_records_have_decimals_only_where_weights_make_them():
-    assert [theme.count(weight) for weight in (0, 12.0, 1234, 1234.56)] == ["0", "12", "1,234", "1,234.6"]
+    assert [number_words.count(weight) for weight in (0, 12.0, 1234, 1234.56)] == ["0", "12", "1,234", "1,234.6"]
 
 
 def test_figures_have_our_template_and_leave_plotlys_own_alone():

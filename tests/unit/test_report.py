@@ -22,7 +22,6 @@ from sklearn.metrics import average_precision_score, brier_score_loss, f1_score,
 from api import create_api
 from ml.commands import FAILED, OK, main
 from ml.plots.catalogue import CATALOGUE
-from ml.plots.theme import percent
 from ml.report import files
 from ml.report.charts import steps
 from ml.report.contents import gather
@@ -30,6 +29,7 @@ from ml.report.page import LIBRARY, page, whole
 from ml.report.sheet import sheet
 from ml.report.summary import paragraphs
 from ml.service import open_service
+from ml.text.number_words import percent
 from ml.words import number_text
 from tests.small import SORTS, small_model
 

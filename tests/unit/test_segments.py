@@ -12,8 +12,8 @@ from ml.evaluation import Answers, evaluation_of
 from ml.outcomes import Outcome, Outcomes
 from ml.parts import Parts
 from ml.placements import area
+from ml.plots.decisions.segments import say
 from ml.plots.plot import View
-from ml.plots.segments import say
 from ml.segment_pairs import pairs
 from ml.segments import Segments, measured, measures_of, segments
 from ml.service import open_service

@@ -1,0 +1,130 @@
+"""The four counts of one outcome at a cut-off.
+
+The result holds them at every cut-off of the table of counts, so a page that moves the cut-off
+asks for nothing. The drawing shows the row nearest to the option "cut_off". The trace of the tiles
+has ``meta={"mark": "cells"}``: a page fills its ``z``, ``text`` and ``customdata`` from the same
+table, rows "without" and "with", columns "leave" and "act":
+
+    z       [[specificity, false_positive_rate], [false_negative_rate, recall]]
+    counts  [[true_negative, false_positive], [false_negative, true_positive]]
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ml.plots.option import Option
+from ml.plots.plot import PROBABILITIES, Plot, Study, View
+from ml.plots.theme import INK, faded, figure
+from ml.tally import tally_of
+from ml.text.number_words import count, percent, shortened
+from ml.thresholds import Cells, cells
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+Table = list[list[float]]
+OPTIONS = (Option("cut_off", "Cut-off", default=lambda *_: 0.5, low=0.0, high=1.0, computed=False),)
+
+
+def compute(study: Study) -> Cells:
+    """From the table of counts; OneOutcomeOnly where the hold-out has one side only."""
+    return cells(tally_of(study.bundle, study.outcome))
+
+
+def at(result: Cells, view: View) -> int:
+    """Row of the cut-off that is nearest to the chosen one."""
+    chosen = view.options.get("cut_off")
+    return int(np.argmin(np.abs(np.array(result.cut_off) - (0.5 if chosen is None else float(chosen)))))
+
+
+def counts_at(result: Cells, row: int) -> Table:
+    """The 2 x 2 counts: without and with the outcome, left alone and acted on."""
+    return [
+        [result.true_negative[row], result.false_positive[row]],
+        [result.false_negative[row], result.true_positive[row]],
+    ]
+
+
+def draw(result: Cells, view: View) -> go.Figure:
+    """A tile for each pair of truth and decision: the count, and its share of the row as text and colour."""
+    row = at(result, view)
+    table = counts_at(result, row)
+    shares = [[cell / sum(line) for cell in line] for line in table]
+    name = shortened(view.label, 16)
+    tiles = {
+        "type": "heatmap",
+        "meta": {"mark": "cells"},
+        "z": shares,
+        "x": [0, 1],
+        "y": [0, 1],
+        "zmin": 0,
+        "zmax": 1,
+        "colorscale": [[0, faded(view.colour, 0.06)], [1, faded(view.colour, 0.6)]],
+        "showscale": False,
+        "xgap": 4,
+        "ygap": 4,
+        "customdata": table,
+        "text": [
+            [f"<b>{count(cell)}</b><br>{percent(share)}" for cell, share in zip(*pair, strict=True)]
+            for pair in zip(table, shares, strict=True)
+        ],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 14, "color": INK},
+        "hoverinfo": "skip",
+    }
+    axis = {"tickvals": [0, 1], "showgrid": False}
+    return figure(
+        [tiles],
+        height=336,
+        xaxis={
+            **axis,
+            "ticktext": ["leave", "act"],
+            "title": {"text": "We"},
+            "side": "top",
+            "range": [-0.5, 1.5],
+        },
+        yaxis={
+            **axis,
+            "ticktext": [f"not {name}" if view.outcomes.exclusive else "without", name],
+            "title": {"text": "In truth"},
+            "range": [1.5, -0.5],
+            "tickangle": -90,
+        },
+    )
+
+
+def say(result: Cells, view: View) -> str:
+    """How often acting and leaving are right."""
+    row = at(result, view)
+    (_, alarms), (missed, hits) = counts_at(result, row)
+    found = (
+        f"Acting from {percent(result.cut_off[row])} finds {count(hits)} of the {count(hits + missed)} {view.records} "
+        f"({percent(hits / (hits + missed))}) and misses {count(missed)}"
+    )
+    if not hits + alarms:
+        return found + "; nothing is acted on."
+    return found + f"; of {count(hits + alarms)} acted on, {count(hits)} are right ({percent(hits / (hits + alarms))})."
+
+
+def rows(result: Cells, _: View) -> tuple[list[str], list[list[Any]]]:
+    """The four counts at every cut-off."""
+    columns = ("cut_off", "true_positive", "false_positive", "false_negative", "true_negative")
+    return list(columns), [list(row) for row in zip(*(getattr(result, name) for name in columns), strict=True)]
+
+
+PLOT = Plot(
+    key="cells",
+    title="At the cut-off",
+    question="How often is acting right, and how often is leaving?",
+    page="performance",
+    result=Cells,
+    compute=compute,
+    draw=draw,
+    say=say,
+    needs=PROBABILITIES,
+    options=OPTIONS,
+    rows=rows,
+)

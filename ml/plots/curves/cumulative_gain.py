@@ -1,0 +1,90 @@
+"""Cumulative gain of one outcome."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.theme import FAINT, figure, note, share_axis
+from ml.ranking import TENTHS, Gain, gain
+from ml.text.number_words import count, percent, shortened
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def compute(study: Study) -> Gain:
+    """The curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
+    return gain(study.answers, study.label)
+
+
+def draw(result: Gain, view: View) -> go.Figure:
+    """The curve with its tenths, between a perfect order and none."""
+    curve = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": result.selected,
+        "y": result.found,
+        "line": {"color": view.colour, "width": 2.5},
+        "customdata": ["above every probability" if cut is None else percent(cut) for cut in result.cut_off],
+        "hovertemplate": "Act from %{customdata}:<br>first %{x:.1%}<br>find %{y:.1%}<extra></extra>",
+    }
+    tenths = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": TENTHS[1:].tolist(),
+        "y": result.tenth_found,
+        "marker": {"size": 7, "color": view.colour},
+        "customdata": [
+            [percent(share), percent(found)] for share, found in zip(TENTHS[1:], result.tenth_found, strict=True)
+        ],
+        "hovertemplate": "First %{customdata[0]}<br>find %{customdata[1]}<extra></extra>",
+    }
+    lines = [_line([0, 1], [0, 1], "dash"), _line([0, result.rate, 1], [0, 1, 1], "dot")]
+    return figure(
+        [*lines, curve, tenths],
+        height=380,
+        margin={"l": 8, "r": 20, "t": 8, "b": 8},
+        xaxis=share_axis("Share acted on, highest first"),
+        yaxis=share_axis(f"Share of “{shortened(view.label, 20)}” found"),
+        annotations=[
+            note("dotted: a perfect order", 0.98, 0.1, xanchor="right", font={"size": 12}),
+            note("dashed: in random order", 0.98, 0.03, xanchor="right", font={"size": 12}),
+        ],
+    )
+
+
+def say(result: Gain, view: View) -> str:
+    """What the first tenth and the first three tenths find."""
+    one, three = result.tenth_found[0], result.tenth_found[2]
+    return (
+        f"The first {percent(0.1)} by probability hold {percent(one)} of the {count(result.positive)} {view.records}, "
+        f"the first {percent(0.3)} hold {percent(three)}. In random order they would hold {percent(0.1)} and "
+        f"{percent(0.3)}; at best {percent(min(1.0, 0.1 / result.rate))} and {percent(min(1.0, 0.3 / result.rate))}."
+    )
+
+
+def rows(result: Gain, _: View) -> tuple[list[str], list[list[Any]]]:
+    """The curve as a table."""
+    columns = (result.selected, result.found, result.cut_off)
+    return ["selected", "found", "cut_off"], [list(row) for row in zip(*columns, strict=True)]
+
+
+def _line(x: list[float], y: list[float], dash: str) -> dict[str, Any]:
+    line = {"color": FAINT, "width": 1.5, "dash": dash}
+    return {"type": "scatter", "mode": "lines", "x": x, "y": y, "line": line, "hoverinfo": "skip"}
+
+
+PLOT = Plot(
+    key="gain",
+    title="Cumulative gain",
+    question="How many are found by working the list from the top?",
+    page="performance",
+    result=Gain,
+    compute=compute,
+    draw=draw,
+    say=say,
+    needs=PROBABILITIES,
+    mark=CutOffMark("selected", "recall"),
+    rows=rows,
+)

@@ -1,0 +1,82 @@
+"""Net benefit of acting by the model, on all, and on none (Vickers & Elkin 2006)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.theme import INK, figure, legend_on_top, share_axis
+from ml.tally import tally_of
+from ml.text.number_words import percent
+from ml.thresholds import DecisionCurve, decision_curve
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def compute(study: Study) -> DecisionCurve:
+    """From the table of counts; OneOutcomeOnly where the hold-out has one side only."""
+    return decision_curve(tally_of(study.bundle, study.outcome))
+
+
+def draw(result: DecisionCurve, view: View) -> go.Figure:
+    """Three lines; what is far below zero is left out, for nobody would choose it."""
+    lines = (
+        ("The model", result.cut_off, result.model, view.colour, "solid"),
+        ("All", result.cut_off, result.all_, INK, "dash"),
+        ("None", [0, 1], [0, 0], INK, "dot"),
+    )
+    traces = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "name": name,
+            "x": x,
+            "y": y,
+            "line": {"color": colour, "width": 2.5 if dash == "solid" else 1.8, "dash": dash},
+            "hovertemplate": f"{name}, acting from %{{x:.1%}}:<br>net benefit %{{y:.3f}}<extra></extra>",
+        }
+        for name, x, y, colour, dash in lines
+    ]
+    return figure(
+        traces,
+        height=400,
+        margin={"l": 8, "r": 20, "t": 8, "b": 8},
+        xaxis=share_axis("Cut-off: act from this probability", result.reach),
+        yaxis={
+            "title": {"text": "Net benefit a record"},
+            "range": [-0.3 * result.rate, 1.08 * result.rate],
+            "nticks": 6,
+        },
+        **legend_on_top(),
+    )
+
+
+def say(result: DecisionCurve, view: View) -> str:
+    """Where the model is of use."""
+    if result.useful_from is None or result.useful_to is None:
+        use = f"At no cut-off does acting by the model bring more for “{view.label}” than acting on all or on none."
+    else:
+        use = (
+            f"From {percent(result.useful_from)} to {percent(result.useful_to)}, acting by the model brings more for "
+            f"“{view.label}” than acting on all or on none."
+        )
+    return (
+        f"{use} The cut-off says what a false alarm costs: whoever acts from {percent(0.2)} takes four false alarms "
+        "for one hit. A net benefit of 0.05 is five hits in a hundred records, at no false alarm."
+    )
+
+
+PLOT = Plot(
+    key="decision-curve",
+    title="Decision curve",
+    question="Is acting by the model better than acting on all, or on none?",
+    page="performance",
+    result=DecisionCurve,
+    compute=compute,
+    draw=draw,
+    say=say,
+    needs=PROBABILITIES,
+    revision=2,
+    mark=CutOffMark("cut_off", "net_benefit"),
+)

@@ -1,0 +1,85 @@
+"""The two errors against each other, on a scale that shows rare ones."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.curves import DetCurve, det, deviates
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.theme import FAINT, figure, note
+from ml.text.number_words import percent, shortened
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+TICKS = (0.01, 0.1, 0.5, 0.9, 0.99)
+END = 3.25  # a little beyond the deviate of the last rate
+
+
+def compute(study: Study) -> DetCurve:
+    """The curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
+    return det(study.answers, study.label)
+
+
+def draw(result: DetCurve, view: View) -> go.Figure:
+    """The curve on axes of normal deviates, and the line on which both errors are alike."""
+    ticks, ends = deviates(np.array(TICKS)).tolist(), [-END, END]
+    axis = {"range": ends, "tickvals": ticks, "tickangle": 0, "ticktext": [percent(rate) for rate in TICKS]}
+    alike = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": ends,
+        "y": ends,
+        "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
+        "hoverinfo": "skip",
+    }
+    curve = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": result.x,
+        "y": result.y,
+        "line": {"color": view.colour, "width": 2.5},
+        "customdata": [
+            [percent(missed), percent(alarms), "above every probability" if cut is None else percent(cut)]
+            for missed, alarms, cut in zip(
+                result.false_negative_rate, result.false_positive_rate, result.cut_off, strict=True
+            )
+        ],
+        "hovertemplate": (
+            "Act from %{customdata[2]}:<br>misses %{customdata[0]}<br>false alarms %{customdata[1]}<extra></extra>"
+        ),
+    }
+    equal = note(f"<b>{percent(result.equal_error)}</b> where both are alike", END, 0.35 * END, xanchor="right")
+    return figure(
+        [alike, curve],
+        height=380,
+        margin={"l": 8, "r": 20, "t": 8, "b": 8},
+        xaxis={**axis, "title": {"text": "False alarms among all others"}},
+        yaxis={**axis, "title": {"text": f"Share of “{shortened(view.label, 20)}” missed"}},
+        annotations=[equal],
+    )
+
+
+def say(result: DetCurve, view: View) -> str:
+    """Where both errors are alike."""
+    return (
+        f"At the cut-off at which both errors are alike, {percent(result.equal_error)} of the {view.records} are "
+        f"missed, and {percent(result.equal_error)} of the others are false alarms. Nearer to the lower left corner is "
+        "better; the scale widens the rare errors, so that good models can be told apart."
+    )
+
+
+PLOT = Plot(
+    key="det",
+    title="Errors against each other (DET)",
+    question="How many are missed for few false alarms?",
+    page="performance",
+    result=DetCurve,
+    compute=compute,
+    draw=draw,
+    say=say,
+    needs=PROBABILITIES,
+    mark=CutOffMark("false_positive_deviate", "false_negative_deviate"),
+)

@@ -1,0 +1,90 @@
+"""Both sides' shares below each cut-off, and where they lie farthest apart."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ml.calibration import Separation, separation
+from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
+from ml.plots.theme import INK, figure, legend_on_top, note, share_axis
+from ml.text.number_words import percent, shortened
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+def compute(study: Study) -> Separation:
+    """Both curves; OneOutcomeOnly where the hold-out has one side only."""
+    return separation(study.answers, study.label)
+
+
+def draw(result: Separation, view: View) -> go.Figure:
+    """Both curves in steps, and their largest distance."""
+    gap = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": [result.best, result.best],
+        "y": [result.best_positive, result.best_negative],
+        "line": {"color": INK, "width": 2},
+        "marker": {"size": 7, "color": INK},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+    right = result.best < 0.6 * result.reach
+    words = note(
+        f"<b>{percent(result.distance)}</b> apart",
+        result.best,
+        (result.best_positive + result.best_negative) / 2,
+        xanchor="left" if right else "right",
+        xshift=8 if right else -8,
+    )
+    sides = (
+        (f"with “{shortened(view.label, 20)}”", result.positive_below, view.colour, "solid"),
+        ("without", result.negative_below, INK, "dash"),
+    )
+    return figure(
+        [*(_curve(result, *side) for side in sides), gap],
+        height=380,
+        margin={"l": 8, "r": 20, "t": 8, "b": 8},
+        xaxis=share_axis(f"Probability of “{shortened(view.label, 18)}”", result.reach),
+        yaxis=share_axis("Share below this probability"),
+        annotations=[words],
+        **legend_on_top(),
+    )
+
+
+def say(result: Separation, view: View) -> str:
+    """The largest distance and where it is."""
+    return (
+        f"The two sides lie farthest apart at {percent(result.best)}: {percent(result.best_negative)} of the others "
+        f"lie below it, and {percent(result.best_positive)} of the {view.records}. That distance, "
+        f"{percent(result.distance)}, is the Kolmogorov–Smirnov statistic: {percent(0)} tells nothing apart, "
+        f"{percent(1)} all."
+    )
+
+
+def _curve(result: Separation, name: str, below: list[float], colour: str, dash: str) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": name,
+        "x": result.cut_off,
+        "y": below,
+        "line": {"color": colour, "width": 2.5, "dash": dash, "shape": "vh"},
+        "hovertemplate": f"{name}:<br>" + "%{y:.1%} below %{x:.1%}<extra></extra>",
+    }
+
+
+PLOT = Plot(
+    key="ks",
+    title="Separation (KS)",
+    question="Where do the two sides lie farthest apart?",
+    page="performance",
+    result=Separation,
+    compute=compute,
+    draw=draw,
+    say=say,
+    needs=PROBABILITIES,
+    revision=2,
+    mark=CutOffMark("cut_off"),
+)

@@ -1,0 +1,53 @@
+"""Where the page's cut-off stands in a figure.
+
+The mark is a shape called "cut-off": a point, or a line across. Shapes are moved without drawing the
+figure anew, and a picture that is saved holds them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ml.plots.plot import CutOffMark
+from ml.plots.theme import INK
+from ml.tally import Tally
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+NAME = "cut-off"
+RADIUS = 7  # pixels
+
+
+def column(tally: Tally, name: str) -> list[float | None]:
+    """A column of the table of counts; "cut_off" is the cut-off itself."""
+    return [*tally.cut_off] if name == "cut_off" else tally.columns[name]
+
+
+def marked(figure: go.Figure, mark: CutOffMark, tally: Tally, row: int) -> go.Figure:
+    """The figure with a mark at one row of the table; hidden where that row has no such number."""
+    figure.add_shape(shape(mark, tally, row))
+    return figure
+
+
+def shape(mark: CutOffMark, tally: Tally, row: int) -> dict[str, Any]:
+    """The mark as plotly takes it."""
+    x = column(tally, mark.x)[row]
+    y = column(tally, mark.y)[row] if mark.y else 0.0
+    common = {"name": NAME, "visible": x is not None and y is not None, "layer": "above"}
+    if not mark.y:
+        line = {"color": INK, "width": 2, "dash": "dot"}
+        return common | {"type": "line", "x0": x or 0, "x1": x or 0, "yref": "paper", "y0": 0, "y1": 1, "line": line}
+    return common | {
+        "type": "circle",
+        "xsizemode": "pixel",
+        "ysizemode": "pixel",
+        "xanchor": x or 0,
+        "yanchor": y or 0,
+        "x0": -RADIUS,
+        "x1": RADIUS,
+        "y0": -RADIUS,
+        "y1": RADIUS,
+        "fillcolor": "#ffffff",
+        "line": {"color": "#1b212b", "width": 3},
+    }

@@ -1,0 +1,145 @@
+"""Two versions of the model on the same hold-out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.challenger import Challenger, challenge
+from ml.errors import NothingToShow
+from ml.plots.option import Choices, Option
+from ml.plots.plot import Plot, Study, View
+from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
+from ml.plots.shared_options import CUT_OFF, cut_off_of, measure_text, text_of
+from ml.plots.theme import INK, figure
+from ml.segments import LABELS
+from ml.text.number_words import count
+from ml.versions import others
+from ml.words import number_text
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from ml.bundle import Bundle
+
+
+def _versions(bundle: Bundle, _: str) -> Choices:
+    return [(version.fingerprint, version.choice) for version in others(bundle)]
+
+
+OPTIONS = (Option("version", "Compare with", _versions), CUT_OFF)
+
+
+def compute(study: Study) -> Challenger:
+    """The chosen version beside this one."""
+    fingerprint = text_of(study.options["version"])
+    if not fingerprint or study.version is None:
+        raise NothingToShow(
+            "This model has one version only.",
+            "Train or add it again: the versions of before stay and can be compared. With --hold the new one is not "
+            "live yet.",
+        )
+    other = study.version(fingerprint)
+    return challenge(study.bundle, other, study.answers, study.outcome, cut_off_of(study))
+
+
+def draw(result: Challenger, view: View) -> go.Figure:
+    """A dot and its interval for each measure; to the right of the line the challenger is better."""
+    signs = [1.0 if better == "high" else -1.0 for better in result.better]
+    gains = [_times(sign, value) for sign, value in zip(signs, result.difference, strict=True)]
+    ends = [
+        sorted([_times(sign, low), _times(sign, high)], key=lambda end: end or 0.0)
+        for sign, low, high in zip(signs, result.low, result.high, strict=True)
+    ]
+    low, high = ([end[at] for end in ends] for at in (0, 1))
+    reach = 1.1 * max([0.01, *(abs(value) for value in (*gains, *low, *high) if value is not None)])
+    places = [at for at, gain in enumerate(gains) if gain is not None]
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [gains[at] for at in places],
+        "y": places,
+        "marker": {"size": 11, "color": view.colour},
+        "cliponaxis": False,
+        "hovertext": [_words(result, at) for at in places],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    changes = [_change(result, at) for at in range(len(gains))]
+    names = [LABELS[key] for key in result.measures]
+    return figure(
+        [upright(0.0, len(gains)), spans(low, high, INK), dots],
+        margin=MARGIN,
+        height=height_of(len(gains)) + 10,
+        annotations=named_rows(names, changes, [""] * len(gains), -reach),
+        xaxis={"range": [-reach, reach], "nticks": 5, "title": {"text": "← worse        better →"}},
+        yaxis=rows_axis(len(gains)),
+    )
+
+
+def say(result: Challenger, _view: View) -> str:
+    """On how many records just one of the two is right, whether that may be chance, and what else to bear in mind."""
+    made = f"Version {result.challenger} beside {result.champion}, on {count(result.records)} records. "
+    return made + _decided(result) + _sure(result) + _seen(result)
+
+
+def _decided(result: Challenger) -> str:
+    if not result.only_first + result.only_second:
+        return "Both are right and wrong on the very same records. "
+    chance = "more than chance would make" if result.p_value <= 0.05 else "chance could make this difference"
+    return (
+        f"Only the other one decides {count(result.only_second)} of them rightly, only this one "
+        f"{count(result.only_first)}: {chance} (McNemar's test, p = {_p_value(result.p_value)}). "
+    )
+
+
+def _sure(result: Challenger) -> str:
+    apart = [
+        LABELS[key]
+        for key, low, high in zip(result.measures, result.low, result.high, strict=True)
+        if low is not None and high is not None and (low > 0 or high < 0)
+    ]
+    if not apart:
+        return "No measure's difference is beyond its 95\u00a0% interval."
+    return f"Beyond their 95\u00a0% intervals: {', '.join(apart)}."
+
+
+def _seen(result: Challenger) -> str:
+    if result.same_holdout:
+        return " Both were made with this hold-out."
+    when = "later, and " if result.newer else ""
+    return (
+        f" The other version was made {when}with another hold-out: it may have seen these records in training, and "
+        f"then it looks better than it is."
+    )
+
+
+def _change(result: Challenger, at: int) -> str:
+    key = result.measures[at]
+    return f"{measure_text(key, result.first[at])} → {measure_text(key, result.second[at])}"
+
+
+def _words(result: Challenger, at: int) -> str:
+    known = [(end or 0.0) for end in (result.difference[at], result.low[at], result.high[at])]
+    difference, low, high = (number_text(round(value, 4)) for value in known)
+    return f"<b>{LABELS[result.measures[at]]}</b><br>{_change(result, at)}<br>difference {difference} ({low} to {high})"
+
+
+def _times(sign: float, value: float | None) -> float | None:
+    return None if value is None else sign * value
+
+
+def _p_value(value: float) -> str:
+    return "under 0.001" if value < 0.001 else number_text(round(value, 3))
+
+
+PLOT = Plot(
+    key="challenger",
+    title="Champion and challenger",
+    question="Is another version better?",
+    page="performance",
+    section="versions",
+    result=Challenger,
+    compute=compute,
+    draw=draw,
+    say=say,
+    options=OPTIONS,
+)

@@ -1,0 +1,209 @@
+"""Groups of records against the group acted on most often: who is acted on, found, and rightly called."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from ml.groups import FOUR_FIFTHS, Groups, groups
+from ml.plots.option import Option
+from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
+from ml.plots.shared_options import CUT_OFF, cut_off_of, feature_choice, text_of
+from ml.plots.theme import FAINT, INK, figure
+from ml.text.number_words import count, percent, shortened
+from ml.words import listed, number_text
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+NAMES = {
+    "selection": "Share acted on",
+    "recall": "Share found of those with the outcome",
+    "precision": "Share right of those acted on",
+}
+OPTIONS = (
+    feature_choice(),
+    Option("rate", "Compare", lambda *_: list(NAMES.items()), computed=False),
+    CUT_OFF,
+)
+TICKS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.6, 2.5, 5.0, 10.0)
+LEAST, MOST = 0.02, 50.0  # where the scale ends: what lies beyond, as a ratio of 0, is a triangle that points there
+ROUNDING = 1e-9  # 48 % of 60 % are four fifths
+LONGEST = 16  # characters of a group's name below the axis, on a phone
+
+
+def compute(study: Study) -> Groups:
+    """The rates of the parts of the chosen feature."""
+    return groups(study.bundle, study.answers, text_of(study.options["feature"]), cut_off_of(study))
+
+
+def draw(result: Groups, view: View) -> go.Figure:
+    """A dot and its interval for each group on a scale of ratios; shaded: within four fifths of each other."""
+    key = _rate(view)
+    low, high, ratios = (_shown(table[key]) for table in (result.low, result.high, result.ratio))
+    places = [at for at, ratio in enumerate(ratios) if ratio is not None]
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [ratios[at] for at in places],
+        "y": places,
+        "marker": {
+            "size": 11,
+            "color": view.colour,
+            "symbol": [_symbol(result, key, at) for at in places],
+        },
+        "cliponaxis": False,
+        "hovertext": [_words(result, key, at) for at in places],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    ends = [value for column in (low, high, ratios) for value in column if value is not None]
+    least, most = min([0.7, *ends]) * 0.94, max([1.4, *ends]) * 1.06
+    values = ["none counted" if rate is None else percent(rate) for rate in result.rate[key]]
+    sizes = [f"of {count(whole)}" for whole in result.counted[key]]
+    return figure(
+        [upright(1.0, len(result.groups)), spans(low, high, INK), dots],
+        margin=MARGIN,
+        height=height_of(len(result.groups)) + 10,
+        annotations=named_rows(result.groups, values, sizes, math.log10(least)),
+        shapes=[_fifths()],
+        xaxis={
+            "type": "log",
+            "range": [math.log10(least), math.log10(most)],
+            "tickvals": _ticks(least, most),
+            "ticktext": [number_text(tick) if tick > LEAST else "0" for tick in _ticks(least, most)],
+            "title": {"text": f"Times the rate of “{shortened(result.groups[result.reference], LONGEST)}” (log scale)"},
+        },
+        yaxis=rows_axis(len(result.groups)),
+    )
+
+
+def say(result: Groups, view: View) -> str:
+    """Which groups' rates are under four fifths of the other's, and how sure that is."""
+    key, at = _rate(view), result.reference
+    if not result.rate["selection"][at]:
+        return "Nobody is acted on, in any group: there is nothing to compare."
+    rate = result.rate[key][at]
+    amount = "not counted" if rate is None else percent(rate)
+    what = f"{NAMES[key]} is {amount} in “{result.groups[at]}”, the group acted on most often{_of_which(result)}."
+    if not rate:
+        return f"{what} There is no ratio to it."
+    return (
+        f"{what} {_compared(result, key)} Shaded: one rate is at least four fifths of the other; "
+        f"lines: 95\u00a0% intervals. This compares rates; it does not say why they differ, or whether they may."
+    )
+
+
+def rows(result: Groups, _view: View) -> Rows:
+    """One row a group, all three rates."""
+    header = [result.feature, "records"]
+    for key in NAMES:
+        header += [key, f"{key} counted", f"{key} ratio", f"{key} low", f"{key} high"]
+    tables = [
+        table[key] for key in NAMES for table in (result.rate, result.counted, result.ratio, result.low, result.high)
+    ]
+    return header, [
+        [name, result.records[at], *(table[at] for table in tables)] for at, name in enumerate(result.groups)
+    ]
+
+
+def _rate(view: View) -> str:
+    return text_of(view.options.get("rate")) or "selection"
+
+
+def _of_which(result: Groups) -> str:
+    """Among which groups the reference was looked for, where not among all."""
+    small = min(result.records) < result.least <= result.records[result.reference]
+    return f" of those with at least {count(result.least)} records" if small else ""
+
+
+def _compared(result: Groups, key: str) -> str:
+    """Which groups are not within four fifths of the reference; nothing of those that have no ratio."""
+    others = {at: value for at, value in enumerate(result.ratio[key]) if value is not None and at != result.reference}
+    apart = [at for at, value in others.items() if not _within(value)]
+    if not others:
+        return "No other group has such records."
+    if apart:
+        verb = "group is" if len(apart) == 1 else "groups are"
+        flags = listed([_flag(result, key, at) for at in apart])
+        return f"{count(len(apart))} {verb} not within four fifths of it: {flags}."
+    which = "" if len(others) == len(result.groups) - 1 else " that has such records"
+    return f"Every other group{which} is within four fifths of it."
+
+
+def _within(ratio: float) -> bool:
+    return FOUR_FIFTHS - ROUNDING <= ratio <= 1 / FOUR_FIFTHS + ROUNDING
+
+
+def _flag(result: Groups, key: str, at: int) -> str:
+    """One group that differs, and whether chance could be why."""
+    ratio, low, high = (table[key][at] or 0.0 for table in (result.ratio, result.low, result.high))
+    amount = f"{_times(ratio)} times" if ratio else f"0 times: none of {count(result.counted[key][at])}"
+    chance = "" if high < FOUR_FIFTHS or low > 1 / FOUR_FIFTHS else ", may be chance"
+    return f"“{result.groups[at]}” ({amount}; {_times(low)} to {_times(high)}{chance})"
+
+
+def _times(value: float) -> str:
+    """A ratio with two decimals; never 0 of what is not 0."""
+    return f"under {number_text(0.01)}" if 0 < value < 0.005 else number_text(round(value, 2))
+
+
+def _words(result: Groups, key: str, at: int) -> str:
+    rate, ratio = result.rate[key][at], result.ratio[key][at]
+    span = ""
+    if result.low[key][at] is not None:
+        low, high = (_times(end[key][at] or 0.0) for end in (result.low, result.high))
+        span = f" ({low} to {high})"
+    return (
+        f"<b>{result.groups[at]}</b><br>{NAMES[key]}: {percent(rate or 0.0)} of {count(result.counted[key][at])}<br>"
+        f"{_times(ratio or 0.0)} times that of “{result.groups[result.reference]}”{span}"
+    )
+
+
+def _shown(values: list[float | None]) -> list[float | None]:
+    """Ratios and ends of intervals, kept within a scale that can be read."""
+    return [None if value is None else min(max(value, LEAST), MOST) for value in values]
+
+
+def _symbol(result: Groups, key: str, at: int) -> str:
+    if at == result.reference:
+        return "diamond"
+    ratio = result.ratio[key][at] or 0.0
+    return "triangle-left" if ratio < LEAST else "triangle-right" if ratio > MOST else "circle"
+
+
+def _ticks(least: float, most: float) -> list[float]:
+    inside = [tick for tick in TICKS if least <= tick <= most]
+    wanted = (0.1, 0.4, 1.0, 2.5, 10.0) if most > 5 * least else inside
+    return [LEAST] * (least < LEAST) + [tick for tick in inside if tick in wanted]
+
+
+def _fifths() -> dict[str, Any]:
+    return {
+        "type": "rect",
+        "x0": FOUR_FIFTHS,
+        "x1": 1 / FOUR_FIFTHS,
+        "y0": 0,
+        "y1": 1,
+        "yref": "paper",
+        "fillcolor": FAINT,
+        "opacity": 0.18,
+        "line": {"width": 0},
+        "layer": "below",
+    }
+
+
+PLOT = Plot(
+    key="groups",
+    title="Groups compared",
+    question="Are groups treated alike?",
+    page="performance",
+    section="segments",
+    result=Groups,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    options=OPTIONS,
+    revision=2,
+)

@@ -1,0 +1,179 @@
+"""One measure in each pair of parts of two features."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.shared_options import CUT_OFF, LEAST, MEASURE, cut_off_of, feature_choice, least_of, measure_text, text_of
+from ml.plots.theme import INK, faded, figure
+from ml.segment_pairs import Pairs, pairs
+from ml.segments import IN_PERCENT, LABELS
+from ml.text.number_words import count, shortened
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+OPTIONS = (feature_choice(), feature_choice("by", "And", 1), MEASURE, LEAST, CUT_OFF)
+LONGEST = 16  # characters beside and below the tiles, on a phone
+TIGHT = 6  # columns: beyond, a tile has no room for words
+WHOLE = 3  # digits with the sign of percent in a tile on a phone: of 99.8 % it shows 99.8
+
+
+def compute(study: Study) -> Pairs:
+    """The measure in each pair of parts of the chosen features."""
+    first, second, measure = (text_of(study.options[key]) for key in ("feature", "by", "measure"))
+    return pairs(study.bundle, study.answers, (first, second), measure, cut_off_of(study), least_of(study))
+
+
+def draw(result: Pairs, view: View) -> go.Figure:
+    """A tile a pair with the measure and the number of records; grey where these are too few."""
+    low, high = _limits(result)
+    roomy = len(result.columns) <= TIGHT
+    places = [list(range(len(names))) for names in (result.rows, result.columns)]
+    enough = [[_enough(result, r, c) for c in places[1]] for r in places[0]]
+    tiles = {
+        "type": "heatmap",
+        "x": places[1],
+        "y": places[0],
+        "z": [[result.value[r][c] if enough[r][c] else None for c in places[1]] for r in places[0]],
+        "zmin": low,
+        "zmax": high,
+        "colorscale": [[0, faded(view.colour, 0.06)], [1, faded(view.colour, 0.45)]],
+        "showscale": False,
+        "xgap": 3,
+        "ygap": 3,
+        "hoverinfo": "skip",
+    }
+    few = {
+        **tiles,
+        "z": [[None if good else 0 for good in line] for line in enough],
+        "colorscale": [[0, "rgba(128, 134, 145, 0.12)"], [1, "rgba(128, 134, 145, 0.12)"]],
+        "zmin": 0,
+        "zmax": 1,
+        "hoverongaps": False,
+    }
+    words = {
+        "type": "heatmap",
+        "x": places[1],
+        "y": places[0],
+        "z": [[0 for _ in places[1]] for _ in places[0]],
+        "colorscale": [[0, "rgba(0, 0, 0, 0)"], [1, "rgba(0, 0, 0, 0)"]],
+        "showscale": False,
+        "text": [[_inside(result, r, c, roomy) for c in places[1]] for r in places[0]],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 12 if roomy else 9, "color": INK},
+        "hovertext": [[_words(result, r, c) for c in places[1]] for r in places[0]],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    plain = {"showgrid": False, "tickfont": {"size": 11}}
+    columns, rows_ = ([shortened(name, LONGEST) for name in names] for names in (result.columns, result.rows))
+    return figure(
+        [tiles, few, words],
+        height=170 + 46 * len(result.rows),
+        xaxis={
+            **plain,
+            "tickvals": places[1],
+            "ticktext": columns,
+            "tickangle": -45,
+            "title": {"text": result.features[1]},
+        },
+        yaxis={
+            **plain,
+            "tickvals": places[0],
+            "ticktext": rows_,
+            "title": {"text": shortened(result.features[0], 24)},
+            "autorange": "reversed",
+        },
+    )
+
+
+def say(result: Pairs, _view: View) -> str:
+    """The highest and the lowest pair of those with enough records."""
+    known = [
+        (value, row, column)
+        for row, line in enumerate(result.value)
+        for column, value in enumerate(line)
+        if value is not None and result.counted[row][column] >= result.least
+    ]
+    label = LABELS[result.measure]
+    few = f"Grey: a share of fewer than {count(result.least)} records, or undefined."
+    if not known:
+        return f"{label} counts fewer than {count(result.least)} records in every pair. {few}"
+    (high, *most), (low, *least) = max(known), min(known)
+    if high == low:
+        return f"{label} is {measure_text(result.measure, high)} wherever enough records are counted. {few}"
+    return (
+        f"{label} is {measure_text(result.measure, result.whole)} on all records, highest where "
+        f"{_pair(result, *most)} ({measure_text(result.measure, high)}), lowest where {_pair(result, *least)} "
+        f"({measure_text(result.measure, low)}). {few} The extremes of many pairs owe something to chance."
+    )
+
+
+def rows(result: Pairs, _view: View) -> Rows:
+    """One row a pair."""
+    tables = (result.value, result.low, result.high, result.counted, result.records)
+    return [*result.features, result.measure, "low", "high", "counted", "records"], [
+        [name, other, *(cells[r][c] for cells in tables)]
+        for r, name in enumerate(result.rows)
+        for c, other in enumerate(result.columns)
+    ]
+
+
+def _enough(result: Pairs, row: int, column: int) -> bool:
+    return result.value[row][column] is not None and result.counted[row][column] >= result.least
+
+
+def _limits(result: Pairs) -> tuple[float, float]:
+    """What the palest and the strongest colour stand for: the lowest and highest shown, not nearer than a tenth."""
+    known = [
+        value
+        for r, line in enumerate(result.value)
+        for c, value in enumerate(line)
+        if value is not None and _enough(result, r, c)
+    ]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    room = max(0.0, 0.1 - (high - low)) / 2 if result.measure in IN_PERCENT else 1e-9
+    return low - room, high + room
+
+
+def _inside(result: Pairs, row: int, column: int, roomy: bool) -> str:
+    weight, value = result.counted[row][column], result.value[row][column]
+    if not result.records[row][column]:
+        return ""
+    first = "–" if value is None else measure_text(result.measure, value)
+    first = first.replace("under ", "&lt;").replace("over ", "&gt;")
+    short = first.replace("\u00a0%", "")
+    if not roomy:
+        return short
+    return f"<b>{short if len(short) > WHOLE else first}</b><br>{count(weight)}"
+
+
+def _words(result: Pairs, row: int, column: int) -> str:
+    low, high = (measure_text(result.measure, end[row][column]) for end in (result.low, result.high))
+    span = "" if result.low[row][column] is None or result.high[row][column] is None else f" ({low} to {high})"
+    return (
+        f"<b>{result.features[0]}: {result.rows[row]}<br>{result.features[1]}: {result.columns[column]}</b><br>"
+        f"{LABELS[result.measure]} {measure_text(result.measure, result.value[row][column])}{span}"
+        f"<br>{count(result.records[row][column])} records"
+    )
+
+
+def _pair(result: Pairs, row: int, column: int) -> str:
+    return f"{result.features[0]} is “{result.rows[row]}” and {result.features[1]} is “{result.columns[column]}”"
+
+
+PLOT = Plot(
+    key="segment-pairs",
+    title="Segments by two features",
+    question="Is the model as good in every corner?",
+    page="performance",
+    section="segments",
+    result=Pairs,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    options=OPTIONS,
+    revision=2,
+)

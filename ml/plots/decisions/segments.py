@@ -1,0 +1,122 @@
+"""One measure in each part of a feature."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.plots.plot import Plot, Study, View
+from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
+from ml.plots.shared_options import CUT_OFF, MEASURE, cut_off_of, feature_choice, measure_axis, measure_text, text_of
+from ml.plots.theme import INK, figure
+from ml.segments import LABELS, Segments, segments
+from ml.text.number_words import count
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+FEW = 5  # records counted: a part with fewer is drawn, but not named as the best, the worst or apart
+OPTIONS = (feature_choice(), MEASURE, CUT_OFF)
+
+
+def compute(study: Study) -> Segments:
+    """The measure of the parts of the chosen feature."""
+    feature, measure = (text_of(study.options[key]) for key in ("feature", "measure"))
+    return segments(study.bundle, study.answers, feature, measure, cut_off_of(study))
+
+
+def draw(result: Segments, view: View) -> go.Figure:
+    """A dot and its interval for each part, its name above it; upright: all records."""
+    axis = measure_axis(result.measure, [*result.value, *result.low, *result.high, result.whole])
+    places = [place for place, value in enumerate(result.value) if value is not None]
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [result.value[place] for place in places],
+        "y": places,
+        "marker": {"size": 11, "color": view.colour},
+        "cliponaxis": False,
+        "hovertext": [_words(result, view, place) for place in places],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    values = [measure_text(result.measure, value) for value in result.value]
+    sizes = [f"of {count(weight)}" for weight in result.counted]
+    return figure(
+        [upright(result.whole, len(result.parts)), spans(result.low, result.high, INK), dots],
+        margin=MARGIN,
+        height=height_of(len(result.parts)),
+        annotations=named_rows(result.parts, values, sizes, axis["range"][0]),
+        xaxis=axis,
+        yaxis=rows_axis(len(result.parts)),
+    )
+
+
+def say(result: Segments, _view: View) -> str:
+    """Where the measure is highest and lowest, and which parts differ clearly from all records."""
+    label, whole = LABELS[result.measure], measure_text(result.measure, result.whole)
+    everywhere = f"{label} is {whole} on all records"
+    enough = [place for place in range(len(result.parts)) if _enough(result, place)]
+    if not enough:
+        return f"{everywhere}; no part of {result.feature} counts {FEW} records, too few to say more."
+    most = max(enough, key=lambda place: result.value[place] or 0.0)
+    least = min(enough, key=lambda place: result.value[place] or 0.0)
+    low, high = (measure_text(result.measure, result.value[place]) for place in (least, most))
+    if result.value[most] == result.value[least]:
+        return f"{everywhere} and {high} {_where(result, enough)}."
+    span = f"; by {result.feature} it goes from {low} (“{result.parts[least]}”) to {high} (“{result.parts[most]}”). "
+    apart = [result.parts[place] for place in enough if _apart(result, place)]
+    clearly = f"Apart from all records beyond chance: {', '.join(apart)}. " if apart else ""
+    return (
+        f"{everywhere}{span}{clearly}{_left_out(result, enough)}The lines are 95\u00a0% intervals, each for itself: "
+        f"of twenty parts, one lies beside its true value."
+    )
+
+
+def _enough(result: Segments, place: int) -> bool:
+    """Whether a part is named: three records that are all wrong are no finding."""
+    return result.value[place] is not None and result.counted[place] >= FEW
+
+
+def _where(result: Segments, enough: list[int]) -> str:
+    """In which parts the measure is one and the same."""
+    if len(enough) == len(result.parts):
+        return f"in every part of {result.feature}"
+    if len(enough) == 1:
+        return f"where {result.feature} is “{result.parts[enough[0]]}”, the only part of which enough is known"
+    return f"in the {len(enough)} of {len(result.parts)} parts of {result.feature} of which enough is known"
+
+
+def _left_out(result: Segments, enough: list[int]) -> str:
+    """How many parts are drawn but not named, or not even drawn."""
+    few = len(result.parts) - len(enough)
+    what = f"{count(few)} part counts" if few == 1 else f"{count(few)} parts count"
+    return f"Not named: {what} fewer than {FEW} records, or the measure is undefined. " if few else ""
+
+
+def _apart(result: Segments, place: int) -> bool:
+    low, high = result.low[place], result.high[place]
+    return result.whole is not None and low is not None and high is not None and not low <= result.whole <= high
+
+
+def _words(result: Segments, view: View, place: int) -> str:
+    low, high = (measure_text(result.measure, end[place]) for end in (result.low, result.high))
+    span = f" ({low} to {high})" if result.low[place] is not None and result.high[place] is not None else ""
+    return (
+        f"<b>{result.parts[place]}</b><br>{LABELS[result.measure]} "
+        f"{measure_text(result.measure, result.value[place])}{span}<br>{count(result.records[place])} records, "
+        f"{count(result.positive[place])} with “{view.label}”"
+    )
+
+
+PLOT = Plot(
+    key="segments",
+    title="Segments",
+    question="Is the model as good everywhere?",
+    page="performance",
+    section="segments",
+    result=Segments,
+    compute=compute,
+    draw=draw,
+    say=say,
+    options=OPTIONS,
+    revision=2,
+)

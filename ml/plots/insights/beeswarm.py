@@ -1,0 +1,197 @@
+"""The contributions of the strongest features, record by record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ml.blocks import take
+from ml.contributions import contributions_of
+from ml.dependence import as_numbers
+from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.row_layout import names_above, rows_axis
+from ml.plots.theme import FAINT, INK, figure, note
+from ml.points import ORDERED, values_of
+from ml.text.number_words import count
+from ml.words import change_text, shown_value
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MOST_FEATURES, MOST_RECORDS = 8, 50  # 400 points
+ROW = 62
+SLOTS = 60  # over the width: points in one slot are put beside each other
+APART = 0.055  # of a row, less where there are many
+HALF = 0.3  # of a row, to each side
+LOW, HIGH = "#2f7de1", "#d9640a"  # the first two of the palette: told apart by colour-blind readers too
+
+
+@dataclass(frozen=True)
+class Beeswarm:
+    """Contributions of q features to one outcome in r records; the strongest feature first.
+
+    Attributes
+    ----------
+    features : sequence of str, length q
+        Labels.
+    contributions : sequence of sequences of float, shape (q, r)
+        As differences of probability.
+    heights : sequence of sequences of float, shape (q, r)
+        Rank of the value among these records, 0 (lowest) to 1; -1 where values have no order or none is known.
+    values : sequence of sequences of str, shape (q, r)
+        As people read them.
+    total_features, total_records : int
+        Of the model, and that the features were ranked by.
+    """
+
+    features: Sequence[str]
+    contributions: Sequence[Sequence[float]]
+    heights: Sequence[Sequence[float]]
+    values: Sequence[Sequence[str]]
+    total_features: int
+    total_records: int
+
+
+def compute(study: Study) -> Beeswarm:
+    """The contributions of the features with the largest mean."""
+    bundle, found = study.bundle, contributions_of(study.bundle)
+    own = found.values[:, :, bundle.outcomes.index(study.outcome)]
+    strongest = np.argsort(-np.abs(own).mean(axis=0), kind="stable")[:MOST_FEATURES].tolist()
+    few = np.sort(np.random.default_rng(0).permutation(len(own))[:MOST_RECORDS])
+    block = take(bundle.holdout.block, found.rows[few])
+    features = [bundle.schema.features[at] for at in strongest]
+    return Beeswarm(
+        features=[feature.label for feature in features],
+        contributions=[own[few, at].tolist() for at in strongest],
+        heights=[_heights(feature, block[at]) for feature, at in zip(features, strongest, strict=True)],
+        values=[
+            [shown_value(feature, value) for value in values_of(feature, block[at])]
+            for feature, at in zip(features, strongest, strict=True)
+        ],
+        total_features=len(bundle.schema.features),
+        total_records=len(own),
+    )
+
+
+def _heights(feature: Any, array: np.ndarray) -> list[float]:
+    if feature.kind not in (*ORDERED, "boolean"):
+        return [-1.0] * len(array)
+    numbers = as_numbers(feature, array)
+    known = np.sort(numbers[~np.isnan(numbers)])
+    if not len(known):
+        return [-1.0] * len(array)
+    below = np.searchsorted(known, numbers, side="left") + np.searchsorted(known, numbers, side="right") - 1
+    rank = below / 2.0 / max(len(known) - 1, 1)
+    heights: list[float] = np.where(np.isnan(numbers), -1.0, np.clip(rank, 0.0, 1.0)).tolist()
+    return heights
+
+
+def draw(result: Beeswarm, view: View) -> go.Figure:
+    """A point a record in the feature's row; blue for low values, orange for high ones."""
+    points = [100 * value for line in result.contributions for value in line]
+    edge = max(map(abs, points), default=0.0) * 1.05 or 1.0
+    traces = [_swarm(result, place, edge) for place in range(len(result.features))]
+    zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": INK, "width": 1}}
+    dots = "  ".join(
+        f"<span style='color:{colour}'>●</span> {word}"
+        for colour, word in ((LOW, "low"), (HIGH, "high"), (INK, "no order"))
+    )
+    corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}
+    key = note(f"value: {dots}", 1, 1, **corner)
+    return figure(
+        traces,
+        height=110 + ROW * len(result.features),
+        margin={"l": 8, "r": 8, "t": 30, "b": 8},
+        shapes=[zero],
+        annotations=[*names_above(result.features, x=-edge), key],
+        xaxis={"title": {"text": f"Contribution to “{view.label}”, points"}, "range": [-edge, edge], "nticks": 7},
+        yaxis=rows_axis(len(result.features)) | {"range": [len(result.features) - 0.5, -0.75]},
+    )
+
+
+def _swarm(result: Beeswarm, place: int, edge: float) -> dict[str, Any]:
+    line = result.contributions[place]
+    points = [100 * value for value in line]
+    heights = result.heights[place]
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": points,
+        "y": [place + 0.1 + shift for shift in _beside(points, edge)],
+        "marker": {
+            "size": 7,
+            "opacity": 0.85,
+            "color": [FAINT if height < 0 else _between(height) for height in heights],
+        },
+        "customdata": [
+            f"<b>{result.features[place]}</b>: {value}<br>{change_text(0.0, size)}"
+            for value, size in zip(result.values[place], line, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+
+
+def _beside(points: Sequence[float], edge: float) -> list[float]:
+    """How far each point is moved off its row's middle, so that those of one place stand beside each other."""
+    slots = [round(value / edge * SLOTS / 2) for value in points]
+    many, seen, found = Counter(slots), Counter[int](), []
+    for slot in slots:
+        step = min(APART, 2 * HALF / many[slot])
+        found.append(step * ((seen[slot] + 1) // 2) * (1 if seen[slot] % 2 else -1))
+        seen[slot] += 1
+    return found
+
+
+def _between(height: float) -> str:
+    parts = [round(int(LOW[at : at + 2], 16) * (1 - height) + int(HIGH[at : at + 2], 16) * height) for at in (1, 3, 5)]
+    return f"rgb({parts[0]}, {parts[1]}, {parts[2]})"
+
+
+def say(result: Beeswarm, view: View) -> str:
+    """How far the strongest feature reaches to both sides, and with which of its values."""
+    line, heights, name = result.contributions[0], result.heights[0], result.features[0]
+    if max(map(abs, line)) < 0.0005:
+        return f"No feature moves the probability of “{view.label}” in any of the records."
+    ordered = [(height, value) for height, value in zip(heights, line, strict=True) if height >= 0]
+    trend = ""
+    if (
+        len(ordered) > 2
+        and np.ptp([height for height, _ in ordered]) > 0
+        and np.ptp([value for _, value in ordered]) > 0
+    ):
+        lean = float(np.corrcoef(np.array(ordered).T)[0, 1])
+        trend = " High values raise it." if lean > 0.5 else " High values lower it." if lean < -0.5 else ""
+    shown = f"the {len(result.features)} strongest of {result.total_features} features"
+    return (
+        f"{name} moves the probability of “{view.label}” by {change_text(0.0, min(line))} to "
+        f"{change_text(0.0, max(line))} in these records.{trend} A point is a record: {count(len(line))} of the "
+        f"hold-out, {shown}."
+    )
+
+
+def rows(result: Beeswarm, _view: View) -> Rows:
+    """One row a point."""
+    body = [
+        [name, value, size]
+        for name, values, sizes in zip(result.features, result.values, result.contributions, strict=True)
+        for value, size in zip(values, sizes, strict=True)
+    ]
+    return ["feature", "value", "contribution"], body
+
+
+PLOT = Plot(
+    key="beeswarm",
+    title="Contributions, record by record",
+    question="Which values raise it, and which lower it?",
+    page="insights",
+    result=Beeswarm,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    needs=PROBABILITIES,
+)

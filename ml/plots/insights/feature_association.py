@@ -1,0 +1,117 @@
+"""Which features tell the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.association import Association, association
+from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.shared_options import importance_order
+from ml.plots.theme import faded, figure
+from ml.text.number_words import count, decimal, shortened, used
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+INK = "#4a7bb5"  # of no outcome: the truth plays no part in it
+LONGEST = 16
+STRONG = 0.7
+
+
+def compute(study: Study) -> Association:
+    """The strength of association of the first features in order of importance."""
+    return association(study.bundle, importance_order(study.bundle))
+
+
+def draw(result: Association, _view: View) -> go.Figure:
+    """A tile for each pair, the darker the stronger; each pair once, below the diagonal."""
+    size = len(result.features)
+    shown = [[result.strength[y][x] if x < y else None for x in range(size - 1)] for y in range(1, size)]
+    names = [shortened(name, LONGEST) for name in result.features]
+    tiles = {
+        "type": "heatmap",
+        "x": list(range(size - 1)),
+        "y": list(range(size - 1)),
+        "z": shown,
+        "zmin": 0,
+        "zmax": 1,
+        "text": [["" if cell is None else decimal(cell, 2).removeprefix("0") for cell in line] for line in shown],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 11 if size <= 8 else 9},
+        "customdata": [[_hover(result, x, y) for x in range(size - 1)] for y in range(1, size)],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "hoverongaps": False,
+        "colorscale": [[0, faded(INK, 0.05)], [1, faded(INK, 0.9)]],
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    plain = {"showgrid": False, "tickfont": {"size": 11}, "tickvals": list(range(size - 1))}
+    return figure(
+        [tiles],
+        height=150 + 30 * max(size - 1, 4),
+        xaxis=plain | {"ticktext": names[:-1], "tickangle": -45},
+        yaxis=plain | {"ticktext": names[1:], "autorange": "reversed"},
+    )
+
+
+def say(result: Association, view: View) -> str:
+    """The strongest pair, and what it means for the other figures."""
+    size = len(result.features)
+    pairs = [(value, x, y) for y in range(size) for x in range(y) if (value := result.strength[y][x]) is not None]
+    if not pairs:
+        return "No two features of the hold-out can be compared: each has one value only, or none."
+    value, x, y = max(pairs)
+    strong = sum(pair[0] >= STRONG for pair in pairs)
+    verb = "is" if strong == 1 else "are"
+    share = (
+        f" {count(strong)} of {count(len(pairs))} pairs {verb} at {STRONG} or more: those share their importance."
+        if strong
+        else ""
+    )
+    left = f" The {size} most important features are compared." if result.left_out else ""
+    return (
+        f"{result.features[x]} and {result.features[y]} go together most: {result.measure[y][x]} "
+        f"{decimal(value, 2)}, where "
+        f"0 is not at all and 1 is completely.{share}{left} Numbers are compared by rank correlation, choices by "
+        f"Cramér's V, a number with a choice by the correlation ratio, in {used(result.records, view.holdout)}."
+    )
+
+
+def rows(result: Association, _view: View) -> Rows:
+    """One row a pair."""
+    size = len(result.features)
+    body = [
+        [result.features[x], result.features[y], _signed(result, x, y), result.measure[y][x]]
+        for y in range(size)
+        for x in range(y)
+    ]
+    return ["first", "second", "strength", "measure"], body
+
+
+def _signed(result: Association, x: int, y: int) -> float | None:
+    value = result.strength[y][x]
+    return -value if value is not None and result.falling[y][x] else value
+
+
+def _hover(result: Association, x: int, y: int) -> str:
+    value = result.strength[y][x]
+    if value is None:
+        return f"{result.features[x]} and {result.features[y]} cannot be compared"
+    falls = ", one falls as the other rises" if result.falling[y][x] else ""
+    return f"{result.features[x]} and {result.features[y]}<br><b>{decimal(value, 2)}</b> {result.measure[y][x]}{falls}"
+
+
+PLOT = Plot(
+    key="association",
+    title="Association of the features",
+    question="Which features tell the same?",
+    page="insights",
+    result=Association,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    per_outcome=False,
+    revision=2,
+)

@@ -1,0 +1,94 @@
+"""Which pairs of features act together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.interaction import Interaction, interaction
+from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.row_layout import height_of, names_above, rows_axis
+from ml.plots.theme import figure
+from ml.text.number_words import count, decimal, percent, used
+from ml.words import points_text
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MOST_SHOWN = 8
+
+
+def compute(study: Study) -> Interaction:
+    """Interaction of the strongest features' pairs, for all outcomes."""
+    return interaction(study.bundle)
+
+
+def draw(result: Interaction, view: View) -> go.Figure:
+    """A bar a pair, the strongest on top."""
+    pairs = ranked(result, view)
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [100 * strength for _, strength, _ in pairs],
+        "y": list(range(len(pairs))),
+        "width": 0.34,
+        "marker": {"color": view.colour, "cornerradius": 3},
+        "hovertext": [f"<b>{name}</b><br>{points_text(100 * size)}<br>{_share(share)}" for name, size, share in pairs],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    top = max(100 * pairs[0][1], 1e-9)
+    return figure(
+        [bars],
+        height=height_of(len(pairs)),
+        annotations=names_above([name for name, _, _ in pairs], [points_text(100 * size) for _, size, _ in pairs]),
+        xaxis={"title": {"text": "Interaction, percentage points"}, "range": [0, 1.05 * top], "nticks": 6},
+        yaxis=rows_axis(len(pairs)),
+    )
+
+
+def say(result: Interaction, view: View) -> str:
+    """The strongest pair, in points and as Friedman's H², and what that means."""
+    name, strength, share = ranked(result, view)[0]
+    if 100 * strength < 0.05:
+        return f"For “{view.label}” the features act each by itself: no pair moves it beyond the sum of the two."
+    joint = (
+        f" ({percent(min(share, 1.0))} of the variance of their joint effect, Friedman's H²)"
+        if share is not None
+        else ""
+    )
+    return (
+        f"{name} act together most: what both do differs from the sum of what each does by "
+        f"{points_text(100 * strength)} in the root mean square{joint}. "
+        f"Looked at {count(len(result.first))} pairs in {used(result.rows, view.holdout)}."
+    )
+
+
+def ranked(result: Interaction, view: View) -> list[tuple[str, float, float | None]]:
+    """Name, strength and share of the pairs, the strongest first, as many as are shown."""
+    columns = (result.first, result.second, result.strength[view.index], result.share[view.index])
+    pairs = [(f"{a} and {b}", strength, share) for a, b, strength, share in zip(*columns, strict=True)]
+    return sorted(pairs, key=lambda pair: -pair[1])[:MOST_SHOWN]
+
+
+def rows(result: Interaction, view: View) -> Rows:
+    """One row a pair."""
+    columns = (result.first, result.second, result.strength[view.index], result.share[view.index])
+    return ["first", "second", "strength", "H²"], [list(cells) for cells in zip(*columns, strict=True)]
+
+
+def _share(share: float | None) -> str:
+    return "no effect" if share is None else f"H² {decimal(share, 2)}"
+
+
+PLOT = Plot(
+    key="interaction",
+    title="Interaction",
+    question="Which features act together?",
+    page="insights",
+    result=Interaction,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    needs=PROBABILITIES,
+    per_outcome=False,
+)

@@ -1,0 +1,85 @@
+"""Where values are missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.association import Missing, missing
+from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.row_layout import height_of, names_above, rows_axis
+from ml.plots.theme import figure, percent_ticks
+from ml.text.number_words import count, percent
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MOST_SHOWN = 20
+
+
+def compute(study: Study) -> Missing:
+    """The gaps of every feature in the hold-out."""
+    return missing(study.bundle, study.answers.truth)
+
+
+def draw(result: Missing, view: View) -> go.Figure:
+    """A bar a feature with gaps, the most on top."""
+    shares, names = list(result.shares)[:MOST_SHOWN], list(result.features)[:MOST_SHOWN]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": shares,
+        "y": list(range(len(shares))),
+        "width": 0.34,
+        "marker": {"color": view.colour, "cornerradius": 3},
+        "customdata": [_words(result, place, view) for place in range(len(shares))],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    end = min(1.0, 1.05 * shares[0])
+    return figure(
+        [bars],
+        height=height_of(len(shares)),
+        annotations=names_above(names, [percent(share) for share in shares]),
+        xaxis={"title": {"text": "Missing"}, "range": [0, end]} | percent_ticks(0, end),
+        yaxis=rows_axis(len(shares)),
+    )
+
+
+def say(result: Missing, view: View) -> str:
+    """The feature with the most gaps, and how often the outcome comes with and without its value."""
+    rest = result.total_features - len(result.features)
+    full = f" {count(rest)} features have no gap." if rest else ""
+    return (
+        f"{result.features[0]} is missing most often, in {percent(result.shares[0])} of the {count(result.records)} "
+        f"records of the hold-out.{_apart(result, 0, view)}{full}"
+    )
+
+
+def rows(result: Missing, _view: View) -> Rows:
+    """One row a feature with gaps."""
+    columns = (result.features, result.shares, result.positive_known, result.positive_missing)
+    header = ["feature", "missing", "share with the outcome where known", "share with the outcome where missing"]
+    return header, [list(cells) for cells in zip(*columns, strict=True)]
+
+
+def _apart(result: Missing, place: int, view: View) -> str:
+    known, gone = result.positive_known[place], result.positive_missing[place]
+    if known is None or gone is None:
+        return ""
+    return f" Where it is missing, {percent(gone)} have “{view.label}”; where it is known, {percent(known)}."
+
+
+def _words(result: Missing, place: int, view: View) -> str:
+    return f"<b>{result.features[place]}</b><br>{percent(result.shares[place])} missing.{_apart(result, place, view)}"
+
+
+PLOT = Plot(
+    key="missing",
+    title="Missing values",
+    question="Which values are often not known, and does that say something?",
+    page="insights",
+    result=Missing,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+)

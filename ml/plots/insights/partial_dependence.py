@@ -1,0 +1,175 @@
+"""How the probability moves with the values of one feature."""
+
+from __future__ import annotations
+
+import datetime as dt
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from ml.dependence import Dependence, dependence
+from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.row_layout import height_of, names_above, rows_axis
+from ml.plots.shared_options import feature_choice
+from ml.plots.theme import FAINT, INK, faded, figure, percent_ticks
+from ml.text.number_words import percent, used
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+Trace = dict[str, Any]
+
+
+def compute(study: Study) -> Dependence:
+    """Partial dependence on the chosen feature, for all outcomes."""
+    return dependence(study.bundle, str(study.options["feature"]))
+
+
+def draw(result: Dependence, view: View) -> go.Figure:
+    """The mean as a thick line over those of single records; the feature's distribution below."""
+    return _curve(result, view) if result.ordered else _choices(result, view)
+
+
+def _curve(result: Dependence, view: View) -> go.Figure:
+    k = view.index
+    single = [
+        {"type": "scatter", "mode": "lines", "x": list(result.places), "y": line, "hoverinfo": "skip"}
+        | {"line": {"color": faded(view.colour, 0.28), "width": 1}}
+        for line in result.lines[k]
+    ]
+    mean = {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "x": list(result.places),
+        "y": list(result.mean[k]),
+        "line": {"color": view.colour, "width": 3.5},
+        "marker": {"size": 6, "color": view.colour},
+        "customdata": _hover(result, view),
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    top = max(*result.mean[k], *(max(line) for line in result.lines[k]), 1e-3)
+    x = {"title": {"text": result.axis}, "anchor": "y2"} | ({"type": "date"} if _dated(result) else {})
+    return figure(
+        [*single, mean, _spread(result)],
+        height=400,
+        xaxis=x,
+        yaxis={"title": {"text": f"Probability of “{view.label}”"}, "range": [-0.02 * top, 1.02 * top]}
+        | {"domain": [0.24, 1]}
+        | percent_ticks(0, top),
+        yaxis2={"visible": False, "domain": [0, 0.17], "fixedrange": True},
+        bargap=0.06,
+    )
+
+
+def _spread(result: Dependence) -> Trace:
+    middles, widths = _bins(result)
+    return {
+        "type": "bar",
+        "x": middles,
+        "y": list(result.shares),
+        "width": widths,
+        "yaxis": "y2",
+        "marker": {"color": FAINT},
+        "hovertemplate": "%{y:.1%} of the records<extra></extra>",
+    }
+
+
+def _bins(result: Dependence) -> tuple[list[Any], Any]:
+    """Middle and width of each bin; of dates the width in milliseconds, as plotly has it."""
+    edges = list(result.edges)
+    if not _dated(result):
+        pairs = [(float(a), float(b)) for a, b in pairwise(edges)]
+        return [(a + b) / 2 for a, b in pairs], [0.94 * (b - a) for a, b in pairs]
+    moments = [dt.datetime.fromisoformat(str(edge)) for edge in edges]
+    middles = [(a + (b - a) / 2).isoformat(timespec="seconds") for a, b in pairwise(moments)]
+    return middles, [940 * (b - a).total_seconds() for a, b in pairwise(moments)]
+
+
+def _dated(result: Dependence) -> bool:
+    return bool(result.edges) and isinstance(result.edges[0], str)
+
+
+def _choices(result: Dependence, view: View) -> go.Figure:
+    k = view.index
+    mean, low, high = result.mean[k], result.low[k], result.high[k]
+    rows = list(range(len(mean)))
+    dots = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": list(mean),
+        "y": rows,
+        "marker": {"size": 13, "color": view.colour},
+        "error_x": {
+            "array": [b - a for a, b in zip(mean, high, strict=True)],
+            "arrayminus": [b - a for a, b in zip(low, mean, strict=True)],
+            "color": INK,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        "customdata": _hover(result, view),
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "cliponaxis": False,
+    }
+    shares = [
+        f"{percent(value)} · {percent(share)} of records" for value, share in zip(mean, result.shares, strict=True)
+    ]
+    top = max(high) or 1.0
+    return figure(
+        [dots],
+        height=height_of(len(mean)),
+        annotations=names_above(result.names, shares),
+        xaxis={"title": {"text": f"Probability of “{view.label}”"}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
+        yaxis=rows_axis(len(mean)),
+    )
+
+
+def say(result: Dependence, view: View) -> str:
+    """Where the mean is lowest and highest, and how it was made."""
+    mean = result.mean[view.index]
+    low, high = mean.index(min(mean)), mean.index(max(mean))
+    how = (
+        f"Each of {used(result.rows, view.holdout)} was given each value, all else as it is; "
+        + (
+            "thin lines are single records."
+            if result.ordered
+            else "thin lines hold the middle 80\u00a0% of the records."
+        )
+        + " These are the model's answers, not effects in the world."
+    )
+    if max(mean) - min(mean) < 0.0005:
+        return f"{result.label} does not move the probability of “{view.label}”. {how}"
+    return (
+        f"On average the probability of “{view.label}” is lowest, {percent(mean[low])}, at {result.label} "
+        f"{result.names[low]}, and highest, {percent(mean[high])}, at {result.names[high]}. {how}"
+    )
+
+
+def rows(result: Dependence, view: View) -> Rows:
+    """One row a value: the mean, where the middle 80 % lie, and single records."""
+    k = view.index
+    header = ["value", "mean", "low", "high", *(f"record {number + 1}" for number in range(len(result.lines[k])))]
+    columns = [list(result.places if result.ordered else result.names), result.mean[k], result.low[k], result.high[k]]
+    return header, [list(cells) for cells in zip(*columns, *result.lines[k], strict=True)]
+
+
+def _hover(result: Dependence, view: View) -> list[str]:
+    k = view.index
+    return [
+        f"<b>{name}</b><br>{percent(mean)} on average<br>{percent(low)} to {percent(high)} for most"
+        for name, mean, low, high in zip(result.names, result.mean[k], result.low[k], result.high[k], strict=True)
+    ]
+
+
+PLOT = Plot(
+    key="dependence",
+    title="Dependence on a feature",
+    question="How does the probability move with its values?",
+    page="insights",
+    result=Dependence,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    needs=PROBABILITIES,
+    per_outcome=False,
+    options=(feature_choice(),),
+)

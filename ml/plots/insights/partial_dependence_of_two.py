@@ -1,0 +1,130 @@
+"""How the probability moves with two features together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ml.dependence import DependenceOfTwo, dependence_of_two
+from ml.errors import NothingToShow
+from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.shared_options import feature_choice
+from ml.plots.theme import faded, figure
+from ml.text.number_words import count, percent, shortened, used
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+LONGEST = 14
+LEAST_RANGE = 0.1  # of the colours: a difference of one point is not to look like one of fifty
+
+
+def compute(study: Study) -> DependenceOfTwo:
+    """Partial dependence on the two chosen features, for all outcomes."""
+    first, second = study.options["first"], study.options["second"]
+    if second is None or first == second:
+        raise NothingToShow("This takes two different features.", "Choose another one as the second.")
+    return dependence_of_two(study.bundle, str(first), str(second))
+
+
+def draw(result: DependenceOfTwo, view: View) -> go.Figure:
+    """A tile for each pair of values, the darker the more likely; a dot where no record is near."""
+    mean = result.mean[view.index]
+    low, high = min(map(min, mean)), max(map(max, mean))
+    wide, tall = len(result.names[0]), len(result.names[1])
+    tiles = {
+        "type": "heatmap",
+        "x": list(range(wide)),
+        "y": list(range(tall)),
+        "z": [[mean[x][y] for x in range(wide)] for y in range(tall)],
+        "text": [[_cell(mean[x][y], result.count[x][y]) for x in range(wide)] for y in range(tall)],
+        "texttemplate": "%{text}",
+        "textfont": {"size": 11},
+        "customdata": [[_hover(result, view, x, y) for x in range(wide)] for y in range(tall)],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "zmin": low,
+        "zmax": max(high, low + LEAST_RANGE),
+        "colorscale": [[0, faded(view.colour, 0.04)], [1, faded(view.colour, 0.6)]],
+        "showscale": False,
+        "xgap": 2,
+        "ygap": 2,
+    }
+    return figure(
+        [tiles],
+        height=130 + 34 * max(tall, 5),
+        xaxis=_axis(result.labels[0], result.names[0]),
+        yaxis=_axis(result.labels[1], result.names[1]),
+    )
+
+
+def _axis(label: str, names: Sequence[str]) -> dict[str, Any]:
+    short = [shortened(_bare(name), LONGEST) for name in names]
+    return {
+        "title": {"text": label},
+        "tickvals": list(range(len(names))),
+        "ticktext": short,
+        "showgrid": False,
+        "tickfont": {"size": 11},
+    }
+
+
+def _bare(name: str) -> str:
+    """A number without its unit: the ticks would repeat it."""
+    first, _, rest = name.partition(" ")
+    return first if rest and first.replace(",", "").replace(".", "").replace("−", "").isdigit() else name
+
+
+def _cell(value: float, records: int) -> str:
+    text = f"{100 * value:.0f}"
+    return text if records else f"<i>{text}</i>·"
+
+
+def _hover(result: DependenceOfTwo, view: View, x: int, y: int) -> str:
+    return (
+        f"{result.labels[0]}: {result.names[0][x]}<br>{result.labels[1]}: {result.names[1][y]}<br>"
+        f"<b>{percent(result.mean[view.index][x][y])}</b><br>{count(result.count[x][y])} records are near"
+    )
+
+
+def say(result: DependenceOfTwo, view: View) -> str:
+    """The corners of the map, and how far to trust it."""
+    cells = [(value, x, y) for x, line in enumerate(result.mean[view.index]) for y, value in enumerate(line)]
+    (low, lx, ly), (high, hx, hy) = min(cells), max(cells)
+    empty = sum(not number for line in result.count for number in line)
+    first, second = result.labels
+    words = (
+        f"The numbers are percent, the mean over {used(result.rows, view.holdout)}. “{view.label}” is least "
+        f"likely, {percent(low)}, at {first} {result.names[0][lx]} with {second} {result.names[1][ly]}, and most "
+        f"likely, {percent(high)}, at {result.names[0][hx]} with {result.names[1][hy]}."
+    )
+    guess = (
+        f" In {empty} of {len(cells)} tiles (with a dot) no record is near: there the model guesses." if empty else ""
+    )
+    return words + guess
+
+
+def rows(result: DependenceOfTwo, view: View) -> Rows:
+    """One row a pair of values."""
+    mean = result.mean[view.index]
+    body = [
+        [first, second, mean[x][y], result.count[x][y]]
+        for x, first in enumerate(result.names[0])
+        for y, second in enumerate(result.names[1])
+    ]
+    return [*result.labels, "mean", "records"], body
+
+
+PLOT = Plot(
+    key="dependence-of-two",
+    title="Dependence on two features",
+    question="Does the one matter more where the other is high?",
+    page="insights",
+    result=DependenceOfTwo,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    needs=PROBABILITIES,
+    per_outcome=False,
+    options=(feature_choice("first", "Across"), feature_choice("second", "Up", place=1)),
+)

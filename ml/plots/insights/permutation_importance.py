@@ -1,0 +1,141 @@
+"""Permutation importance of the features for one outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ml.insights import Importance, importance
+from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
+from ml.text.number_words import shortened, used
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MOST_SHOWN = 20
+LONGEST_NAME = 34  # fits on a phone
+ROW = 44  # pixels: a bar and the name above it
+
+
+@dataclass(frozen=True)
+class Row:
+    """One feature: its name, and mean and 5 to 95 % range of the rise of the error."""
+
+    label: str
+    mean: float
+    low: float
+    high: float
+
+
+def compute(study: Study) -> Importance:
+    """Rise of the error when each feature is shuffled, for all outcomes."""
+    return importance(study.bundle, study.evaluation)
+
+
+def draw(result: Importance, view: View) -> go.Figure:
+    """A bar a feature, the largest on top, with the spread over the shuffles and its name above it."""
+    rows = ranked(result, view)
+    low, high = min(0.0, *(row.low for row in rows)), max(1e-9, *(row.high for row in rows))
+    room = 0.03 * (high - low)
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [row.mean for row in rows],
+        "y": list(range(len(rows))),
+        "width": 0.34,
+        "marker": {"color": view.colour, "cornerradius": 3},
+        "error_x": {
+            "array": [row.high - row.mean for row in rows],
+            "arrayminus": [row.mean - row.low for row in rows],
+            "color": INK,
+            "thickness": 1.5,
+            "width": 4,
+        },
+        "hovertext": [_words(row, result, view) for row in rows],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    rise = {
+        "title": {"text": f"Rise of the {result.measure}"},
+        "range": [low - room, high + room],
+        "zeroline": True,
+        "zerolinecolor": FAINT,
+    } | (percent_ticks(low - room, high + room) if _in_percent(result) else {"nticks": 6})
+    return figure(
+        [bars],
+        height=70 + ROW * len(rows),
+        annotations=[_name(row, place, result) for place, row in enumerate(rows)],
+        xaxis=rise,
+        yaxis={"visible": False, "range": [len(rows) - 0.5, -0.85]},
+    )
+
+
+def say(result: Importance, view: View) -> str:
+    """The feature that matters most, against the error with every value in its place, and how it was measured."""
+    rows, before = ranked(result, view), result.error[view.index]
+    if rows[0].mean <= 0:
+        return f"Shuffling any one feature makes the model no worse at “{view.label}”."
+    total, unused = len(result.features), sum(not mean for mean in result.mean[view.index])
+    lean = (
+        f"For “{view.label}” the model leans most on {rows[0].label}: with its values shuffled among the records, the "
+        f"{result.measure} rises from {_number(before, result)} to {_number(before + rows[0].mean, result)}."
+    )
+    idle = f"Without any effect: {unused} of {total} features." if unused else ""
+    shown = f"The {len(rows)} most important of {total} features are shown." if len(rows) < total else ""
+    how = (
+        f"Measured on {used(result.rows, view.holdout)} with {result.repeats} shuffles of each feature; the "
+        f"thin lines hold the middle 90\u00a0% of them. Features that tell the same share their importance."
+    )
+    return " ".join(filter(None, (lean, idle, shown, how)))
+
+
+def rows(result: Importance, view: View) -> Rows:
+    """One row a feature."""
+    header = ["feature", f"rise of the {result.measure}", "5 %", "95 %", "standard deviation"]
+    spread = (values[view.index] for values in (result.mean, result.low, result.high, result.deviation))
+    return header, [list(cells) for cells in zip(result.labels, *spread, strict=True)]
+
+
+def ranked(result: Importance, view: View) -> list[Row]:
+    """The features with the largest mean first, as many as are shown."""
+    columns = (result.labels, *(values[view.index] for values in (result.mean, result.low, result.high)))
+    rows = [Row(*cells) for cells in zip(*columns, strict=True)]
+    return sorted(rows, key=lambda row: -row.mean)[:MOST_SHOWN]
+
+
+def _words(row: Row, result: Importance, view: View) -> str:
+    before = result.error[view.index]
+    return (
+        f"<b>{row.label}</b><br>{result.measure} {_number(before, result)} → {_number(before + row.mean, result)} "
+        f"when shuffled<br>rise {_number(row.mean, result)}, mostly "
+        f"{_number(row.low, result)} to {_number(row.high, result)}"
+    )
+
+
+def _name(row: Row, place: int, result: Importance) -> dict[str, Any]:
+    # Above its bar instead of beside it: long names fit on a phone, and the bars keep their room.
+    text = f"{shortened(row.label, LONGEST_NAME)}  <b>{_number(row.mean, result)}</b>"
+    return note(text, 0, place, xanchor="left", yanchor="bottom", yshift=7)
+
+
+def _in_percent(result: Importance) -> bool:
+    return result.measure == "share of wrong labels"
+
+
+def _number(value: float, result: Importance) -> str:
+    text = f"{100 * value:z.1f}\u00a0%" if _in_percent(result) else f"{value:z.3f}"  # z: no -0.000
+    return text.replace("-", "−")
+
+
+PLOT = Plot(
+    key="importance",
+    title="Permutation importance",
+    question="Which features does the model lean on?",
+    page="insights",
+    result=Importance,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    per_outcome=False,
+)

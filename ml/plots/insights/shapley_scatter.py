@@ -1,0 +1,154 @@
+"""What the values of one feature contribute."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ml.blocks import take
+from ml.contributions import contributions_of
+from ml.errors import NothingToShow
+from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.row_layout import ROW, names_above, rows_axis
+from ml.plots.shared_options import feature_choice
+from ml.plots.theme import INK, figure
+from ml.points import MOST_CHOICES, ORDERED, axis_title, places, values_of
+from ml.text.number_words import count
+from ml.words import change_text, shown_value
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+SPREAD = 7  # heights that points of one choice take in turn
+
+
+@dataclass(frozen=True)
+class ByValue:
+    """Value and contribution of one feature in r records, for one outcome.
+
+    Attributes
+    ----------
+    feature, axis : str
+        Label, and label with unit.
+    ordered : bool
+        True for numbers and dates.
+    places : sequence of float or str, length r
+        The number, the date, or the place of the choice in `choices`.
+    names : sequence of str, length r
+        The value as people read it.
+    choices : sequence of str
+        The choices that occur, the most common first; empty for numbers and dates.
+    contributions : sequence of float, length r
+        As differences of probability.
+    records : int
+        With those whose value is missing or too rare, which are not among the points.
+    """
+
+    feature: str
+    axis: str
+    ordered: bool
+    places: Sequence[float | str]
+    names: Sequence[str]
+    choices: Sequence[str]
+    contributions: Sequence[float]
+    records: int
+
+
+def compute(study: Study) -> ByValue:
+    """The contributions of the chosen feature."""
+    bundle, found = study.bundle, contributions_of(study.bundle)
+    name = str(study.options["feature"])
+    at, feature = bundle.schema.position[name], bundle.schema.feature(name)
+    values = values_of(feature, take(bundle.holdout.block, found.rows)[at])
+    sizes = found.values[:, at, bundle.outcomes.index(study.outcome)].tolist()
+    known = [(value, size) for value, size in zip(values, sizes, strict=True) if value is not None]
+    if not known:
+        raise NothingToShow(f"No record that was looked at has a value of {feature.label}.", "Choose another feature.")
+    labels = [shown_value(feature, value) for value, _ in known]
+    ordered = feature.kind in ORDERED
+    choices = [] if ordered else sorted(set(labels), key=lambda label: (-labels.count(label), label))[:MOST_CHOICES]
+    kept = [number for number, label in enumerate(labels) if ordered or label in choices]
+    shown = tuple(known[number][0] for number in kept)
+    return ByValue(
+        feature=feature.label,
+        axis=axis_title(feature),
+        ordered=ordered,
+        places=places(feature, shown) if ordered else [float(choices.index(labels[number])) for number in kept],
+        names=[labels[number] for number in kept],
+        choices=choices,
+        contributions=[known[number][1] for number in kept],
+        records=len(values),
+    )
+
+
+def draw(result: ByValue, view: View) -> go.Figure:
+    """A point a record: across by value, up by contribution; choices in rows."""
+    points = [100 * value for value in result.contributions]
+    marks: dict[str, Any] = {
+        "type": "scatter",
+        "mode": "markers",
+        "marker": {"size": 8, "color": view.colour, "opacity": 0.55},
+        "customdata": [
+            f"{name}<br><b>{change_text(0.0, size)}</b>"
+            for name, size in zip(result.names, result.contributions, strict=True)
+        ],
+        "hovertemplate": "%{customdata}<extra></extra>",
+        "cliponaxis": False,
+    }
+    title = {"text": f"Contribution to “{view.label}”, points"}
+    line = {"zeroline": True, "zerolinecolor": INK, "zerolinewidth": 1}
+    if result.ordered:
+        dated = {"type": "date"} if isinstance(result.places[0], str) else {}
+        marks |= {"x": list(result.places), "y": points}
+        return figure(
+            [marks], height=380, xaxis={"title": {"text": result.axis}} | dated, yaxis={"title": title} | line
+        )
+    lanes = [float(place) + 0.1 + 0.05 * (number % SPREAD - SPREAD // 2) for number, place in enumerate(result.places)]
+    marks |= {"x": points, "y": lanes}
+    rows = len(result.choices)
+    edge = max(map(abs, points)) * 1.1 or 1.0
+    return figure(
+        [marks],
+        height=80 + (ROW + 12) * rows,
+        annotations=names_above(result.choices, x=-edge),
+        xaxis={"title": title, "range": [-edge, edge], "nticks": 7} | line,
+        yaxis=rows_axis(rows),
+    )
+
+
+def say(result: ByValue, view: View) -> str:
+    """The values that raise and lower the outcome most."""
+    sizes = list(result.contributions)
+    low, high = sizes.index(min(sizes)), sizes.index(max(sizes))
+    missing = result.records - len(sizes)
+    note = f" {count(missing)} more have no value here, or a rare one." if missing else ""
+    of = f"{count(len(sizes))} records of the hold-out.{note}"
+    if max(map(abs, sizes)) < 0.0005:
+        return f"{result.feature} contributes nothing to “{view.label}” in {of}"
+    return (
+        f"{result.feature} contributes from {change_text(0.0, sizes[low])} (at {result.names[low]}) to "
+        f"{change_text(0.0, sizes[high])} (at {result.names[high]}) to the probability of “{view.label}”, in {of} "
+        f"Where equal values contribute differently, other features decide with it."
+    )
+
+
+def rows(result: ByValue, _view: View) -> Rows:
+    """One row a record."""
+    values = result.places if result.ordered else result.names
+    return ["value", "contribution"], [list(pair) for pair in zip(values, result.contributions, strict=True)]
+
+
+PLOT = Plot(
+    key="contribution-by-value",
+    title="Contribution by value",
+    question="What does each value of a feature contribute?",
+    page="insights",
+    result=ByValue,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    needs=PROBABILITIES,
+    options=(feature_choice(),),
+)

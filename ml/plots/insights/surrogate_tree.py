@@ -1,0 +1,117 @@
+"""The model in a few rules."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from ml.cut_offs import card_cut_off
+from ml.plots.option import Option
+from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
+from ml.plots.theme import figure, note, percent_ticks
+from ml.surrogate import Surrogate, surrogate
+from ml.text.number_words import count, percent
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+WIDE = 40  # characters in a line that fit on a phone
+LINE, BAR = 17, 34  # pixels
+
+CUT = Option(
+    "cut_off",
+    "Cut-off",
+    default=lambda bundle, outcome: card_cut_off(bundle.card, outcome),
+    low=0.0,
+    high=1.0,
+    help="For how often rules and model agree.",
+)
+
+
+def compute(study: Study) -> Surrogate:
+    """Rules for the outcome, and how well they stand for the model."""
+    cut_off = study.options["cut_off"]
+    if cut_off is None:  # the field was emptied
+        cut_off = card_cut_off(study.bundle.card, study.outcome)
+    return surrogate(study.bundle, study.outcome, float(cut_off))
+
+
+def draw(result: Surrogate, view: View) -> go.Figure:
+    """A bar a rule, the highest probability on top, with the rule above it."""
+    texts = [wrap(rule, WIDE) for rule in result.rules]
+    tops, total = [], 0
+    for lines in texts:
+        tops.append(total)
+        total += BAR + LINE * (len(lines) + 1)
+    middles = [top + LINE * (len(lines) + 1) + BAR / 3 for top, lines in zip(tops, texts, strict=True)]
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": list(result.probability),
+        "y": middles,
+        "width": 14,
+        "marker": {"color": view.colour, "cornerradius": 3},
+        "customdata": [_seen(result, place, view) for place in range(len(texts))],
+        "hovertemplate": "%{customdata}<extra></extra>",
+    }
+    names = [
+        note("<br>".join([*lines, f"<b>{percent(value)}</b> · {_share(result, place)}"]), 0, top)
+        | {"xanchor": "left", "yanchor": "top", "align": "left"}
+        for place, (lines, value, top) in enumerate(zip(texts, result.probability, tops, strict=True))
+    ]
+    end = min(1.0, 1.05 * max(*result.probability, 1e-6)) if len(result.probability) > 1 else 1.0
+    return figure(
+        [bars],
+        height=int(80 + total * 1.06),
+        annotations=names,
+        xaxis={"title": {"text": f"Mean probability of “{view.label}”"}, "range": [0, end]} | percent_ticks(0, end),
+        yaxis={"visible": False, "range": [total, -4]},
+    )
+
+
+def say(result: Surrogate, view: View) -> str:
+    """The profile with the highest probability, and how far the rules stand for the model."""
+    if result.fidelity is None or len(result.rules) == 1:
+        return f"No rule parts the records: the model gives nearly all of them the same probability of “{view.label}”."
+    rule, value = result.rules[0], result.probability[0]
+    trust = "stand for the model well" if result.fidelity >= 0.8 else "are a rough picture of the model only"
+    if result.fidelity < 0.5:
+        trust = "do not stand for the model"
+    return (
+        f"Most likely “{view.label}”: {rule} – {percent(value)} on average. These {len(result.rules)} rules {trust}: "
+        f"they explain {percent(max(0.0, result.fidelity))} of the variance of its probabilities on the hold-out (R²), "
+        f"and agree with it on {percent(result.agreement)} of the records at the cut-off {percent(result.cut_off)}."
+    )
+
+
+def rows(result: Surrogate, _view: View) -> Rows:
+    """One row a rule."""
+    columns = (result.rules, result.probability, result.observed, result.records)
+    return ["rule", "mean probability", "share with the outcome", "records"], [
+        list(cells) for cells in zip(*columns, strict=True)
+    ]
+
+
+def _share(result: Surrogate, place: int) -> str:
+    return f"{percent(result.records[place] / result.total)} of the records"
+
+
+def _seen(result: Surrogate, place: int, view: View) -> str:
+    seen, records = result.observed[place], count(result.records[place])
+    truth = "none of the hold-out is here" if seen is None else f"in truth {percent(seen)} of {records} in the hold-out"
+    return f"The model says {percent(result.probability[place])} “{view.label}”;<br>{truth}"
+
+
+PLOT = Plot(
+    key="rules",
+    title="The model in a few rules",
+    question="Which profiles are likely?",
+    page="insights",
+    result=Surrogate,
+    compute=compute,
+    draw=draw,
+    say=say,
+    rows=rows,
+    needs=PROBABILITIES,
+    options=(CUT,),
+)

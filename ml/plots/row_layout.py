@@ -1,0 +1,80 @@
+"""The layout of figures with one row a feature, segment or record: a bar or a dot, and its name above it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ml.plots.theme import FAINT, note
+from ml.text.number_words import shortened
+
+ABOVE: dict[str, Any] = {"xanchor": "left", "yanchor": "bottom", "yshift": 7}  # of a name, over its bar or dot
+ROW = 44  # pixels: a bar and the name above it
+LONGEST_NAME = 28  # fits on a phone, with the number behind it
+LINE = 36  # characters of a whole line on a phone
+LINE_HEIGHT = 17  # pixels
+MARGIN = {"l": 8, "r": 24, "t": 8, "b": 8}  # room for the last tick's label
+
+
+def names_above(names: Sequence[str], values: Sequence[str] = (), x: float = 0.0) -> list[dict[str, Any]]:
+    """A name above each row, and in bold its value: long names fit on a phone, and the bars keep their room."""
+    bold = [f"  <b>{value}</b>" for value in values] or [""] * len(names)
+    return [
+        note(f"{shortened(name, LONGEST_NAME)}{more}", x, place, **ABOVE)
+        for place, (name, more) in enumerate(zip(names, bold, strict=True))
+    ]
+
+
+def named_rows(names: list[str], values: list[str], more: list[str], x: float) -> list[dict[str, Any]]:
+    """Above each row its name, in bold its value, and after it what else is to be known."""
+    return [
+        note(f"{shortened(name, LONGEST_NAME)}  <b>{value}</b>  {rest}", x, place, **ABOVE)
+        for place, (name, value, rest) in enumerate(zip(names, values, more, strict=True))
+    ]
+
+
+def rows_axis(count: int) -> dict[str, Any]:
+    """The vertical axis of so many rows, the first on top."""
+    return {"visible": False, "range": [count - 0.5, -0.85]}
+
+
+def height_of(count: int) -> int:
+    """Pixels for so many rows and the axis below them."""
+    return 70 + ROW * count
+
+
+def filled(parts: list[str], joint: str) -> list[str]:
+    """The parts in as few lines as a phone has room for; a part that is longer than a line is cut."""
+    lines: list[str] = []
+    for part in (shortened(part, LINE) for part in parts):
+        if lines and len(lines[-1] + joint + part) <= LINE:
+            lines[-1] += joint + part
+        else:
+            lines.append(part)
+    return lines
+
+
+def upright(x: float | None, rows: int) -> dict[str, Any]:
+    """An upright stroke in each row, beside its dot and not through its name."""
+    across = [] if x is None else [x, x, None] * rows
+    down = [] if x is None else [y for row in range(rows) for y in (row - 0.14, row + 0.36, None)]
+    line = {"color": FAINT, "width": 2}
+    return {"type": "scatter", "mode": "lines", "x": across, "y": down, "line": line, "hoverinfo": "skip"}
+
+
+def spans(low: list[float | None], high: list[float | None], colour: str) -> dict[str, Any]:
+    """A thin line from low to high in each row, where both are known."""
+    x: list[float | None] = []
+    y: list[float | None] = []
+    for place, (left, right) in enumerate(zip(low, high, strict=True)):
+        if left is not None and right is not None:
+            x += [left, right, None]
+            y += [place, place, None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": x,
+        "y": y,
+        "line": {"color": colour, "width": 2},
+        "hoverinfo": "skip",
+    }

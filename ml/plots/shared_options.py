@@ -1,0 +1,89 @@
+"""The options that several plots share (cut-off, measure, fewest records, feature), and measures as text and axis."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ml.cut_offs import card_cut_off
+from ml.order import in_order
+from ml.plots.option import Choices, Option
+from ml.plots.plot import Study
+from ml.plots.theme import share_axis
+from ml.segments import IN_PERCENT, LABELS, enough, measures_of
+from ml.text.number_words import decimal, percent
+
+if TYPE_CHECKING:
+    from ml.bundle import Bundle
+
+
+def _measures(bundle: Bundle, _: str) -> Choices:
+    return measures_of(bundle.offers)
+
+
+# The page hands its own cut-off over; alone a plot opens with the card's.
+CUT_OFF = Option(
+    "cut_off", "Cut-off", default=lambda bundle, outcome: card_cut_off(bundle.card, outcome), low=0.0, high=1.0
+)
+MEASURE = Option("measure", "Measure", _measures)
+
+
+def _least(bundle: Bundle, _: str) -> float:
+    return enough(bundle.card["rows"]["hold-out"])
+
+
+LEAST = Option("least", "At least", default=_least, low=1, high=1e6, unit="records")
+
+
+def cut_off_of(study: Study) -> float:
+    """The cut-off that was asked for; the card's where the field was emptied."""
+    chosen = study.options.get("cut_off")
+    return card_cut_off(study.bundle.card, study.outcome) if chosen is None else float(chosen)
+
+
+def least_of(study: Study) -> float:
+    """Fewest records that were asked for; as the plot opens where the field was emptied."""
+    chosen = study.options.get("least")
+    return _least(study.bundle, study.outcome) if chosen is None else float(chosen)
+
+
+def text_of(option: object) -> str:
+    """A chosen value as text; empty where there is nothing to choose."""
+    return "" if option is None else str(option)
+
+
+def feature_choice(key: str = "feature", label: str = "Feature", place: int = 0) -> Option:
+    """The features of a model as an option; it opens with the one at that place of their order."""
+
+    def choices(bundle: Bundle, _: str) -> Choices:
+        order = importance_order(bundle)
+        first = order[place : place + 1]
+        return [(name, bundle.schema.feature(name).label) for name in (*first, *(n for n in order if n not in first))]
+
+    return Option(key, label, choices)
+
+
+def importance_order(bundle: Bundle) -> list[str]:
+    """Names of the features, the most important first where the card says so, else in schema order."""
+    return in_order(bundle.card, bundle.schema)
+
+
+def measure_text(key: str, value: float | None) -> str:
+    """A measure in words, with as many decimals as in the headline."""
+    if value is None:
+        return "undefined"
+    return percent(value) if key in IN_PERCENT else three(value)
+
+
+def three(value: float) -> str:
+    """A number with three decimals."""
+    return decimal(round(value, 3) + 0.0, 3).replace("-", "−")  # no negative zero
+
+
+def measure_axis(key: str, values: list[float | None]) -> dict[str, Any]:
+    """The axis of a measure: 0 to 100 % for shares, else as far as the values go."""
+    if key in IN_PERCENT:
+        return share_axis(LABELS[key])
+    known = [value for value in values if value is not None]
+    low, high = min(known), max(known)
+    room = 0.06 * (high - low) or 0.05
+    return {"range": [low - room, high + room], "title": {"text": LABELS[key]}, "nticks": 6}

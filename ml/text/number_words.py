@@ -1,0 +1,40 @@
+"""Numbers and names as people read them: shares, decimals, counts of records, shortened names.
+
+Written in the marks of who reads (:mod:`ml.marks`), on pages, in figures and in reports.
+"""
+
+from __future__ import annotations
+
+from ml import marks
+
+
+def percent(share: float) -> str:
+    """A share in words; never 0 % or 100 % of what is not exactly that."""
+    whole = round(100 * share)
+    if whole == 100 * share or 2 <= whole <= 99:  # 1.4 is not 1 where 0.6 is not
+        return marks.percent(f"{whole}")
+    if 0.0005 <= share < 0.9995:
+        return marks.percent(f"{100 * share:.1f}")
+    return f"under {marks.percent('0.1')}" if share < 0.5 else f"over {marks.percent('99.9')}"
+
+
+def decimal(value: float, digits: int) -> str:
+    """A number with that many decimals, in the marks of who reads."""
+    return marks.dressed(f"{value:,.{digits}f}")
+
+
+def count(weight: float) -> str:
+    """A number of records; a decimal where weights make it a fraction."""
+    return marks.dressed(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")
+
+
+def used(records: int, holdout: int) -> str:
+    """The records that a figure was made from, in words; `holdout` is how many there are."""
+    if records >= holdout:
+        return f"{count(records)} records of the hold-out"
+    return f"a sample of {count(records)} of the {count(holdout)} records of the hold-out"
+
+
+def shortened(name: str, longest: int) -> str:
+    """The name, cut where it is longer than that many characters."""
+    return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"
