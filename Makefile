@@ -5,11 +5,12 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 PYTEST_ARGS ?=
 BENCH ?=
+LOCK ?=
 
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help run models test check bench clean
+.PHONY: help run models test check bench lock hooks clean
 .DEFAULT_GOAL := run
 
 help: ## this list
@@ -44,6 +45,21 @@ check: $(VENV)/.installed-dev ## lint, types, import rules, Dockerfile
 bench: $(VENV)/.installed-dev models ## figures: speed, memory, bytes; BENCH=all for those that take longer
 	@echo "== Figures"
 	@$(BIN)/python tests/bench/run.py $(BENCH)
+
+# What development needs is resolved first, for it holds all of the service; the others are parts of it, in the same versions
+lock: $(VENV)/.installed-dev ## requirements*.txt out of requirements/*.in; LOCK=--upgrade for newer versions of all
+	@echo "== Locking requirements/*.in, with hashes"
+	@$(BIN)/uv pip compile --quiet $(LOCK) --output-file requirements-dev.txt requirements/dev.in
+	@$(BIN)/uv pip compile --quiet $(LOCK) --constraints requirements-dev.txt --output-file requirements.txt requirements/service.in
+	@for part in dask libraries; do \
+	  $(BIN)/uv pip compile --quiet $(LOCK) --constraints requirements-dev.txt --output-file requirements-$$part.txt requirements/$$part.in || exit 1; \
+	done
+	@for alone in parquet clients; do \
+	  $(BIN)/uv pip compile --quiet $(LOCK) --output-file requirements-$$alone.txt requirements/$$alone.in || exit 1; \
+	done
+
+hooks: $(VENV)/.installed-dev ## check each commit before it is made, by pre-commit
+	@$(BIN)/pre-commit install --install-hooks
 
 clean: ## remove .venv and var/; models/ stays
 	rm -rf $(VENV) var

@@ -22,7 +22,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from packaging.requirements import Requirement
+from tests.locks import read_pins
 
 _OPTION = re.compile(r"--([a-z-]+)=(\S+)")
 
@@ -185,13 +185,11 @@ def _give(path: Path, user: int) -> None:
         os.chown(path, user, user)
 
 
-def check_installed(file: Path) -> None:
-    """Every package that a file of requirements names is here, in that version."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        if line.strip() and not line.startswith("#"):
-            wanted = Requirement(line.partition(" #")[0])
-            if wanted.marker is None or wanted.marker.evaluate():
-                assert version(wanted.name) in wanted.specifier, line
+def check_installed(lock: Path) -> None:
+    """Every package that a lock pins is here, in that version."""
+    for pin in read_pins(lock):
+        if pin.is_for_here:
+            assert version(pin.name) == pin.version, pin.requirement
 
 
 def _user(stage: Stage, given: str, _context: Path, _stages: Stages) -> None:

@@ -12,6 +12,7 @@ from ml.errors import LikelyError
 
 LONGEST = 300
 PLACE = re.compile(r" (from|\()'?/[^'()]*'?\)?")  # where a file stands on this machine helps nobody
+LOCK_IT = "put it into requirements/service.in, then make lock"
 # What people import, what they install, and the version that Likely is tried with
 PACKAGES = {
     "catboost": ("catboost", "1.2.10"),
@@ -85,12 +86,10 @@ def how_to_install(module: str) -> str:
     if module in PACKAGES:
         package, pin = PACKAGES[module]
         pinned = f"{package}=={pin}" if pin else package
-        return (
-            f"Install it here and wherever the model is served: pip install {pinned}; and put it into requirements.txt."
-        )
+        return f"Install it here and wherever the model is served: pip install {pinned}; {LOCK_IT}."
     return (
         f"If it is a file of your own, give it with --code {module}.py; if it is a package, install it here and "
-        "wherever the model is served, and put it into requirements.txt."
+        f"wherever the model is served; {LOCK_IT}."
     )
 
 

@@ -236,7 +236,7 @@ def test_a_library_that_is_missing_breaks_its_model_with_the_pin_and_no_other(tm
     assert found["sound"] is None
     assert f"needs the package {library}, which is not installed. Install it" in found["boosted"]
     assert "pip install " in found["boosted"]
-    assert "requirements.txt" in found["boosted"]
+    assert "put it into requirements/service.in, then make lock." in found["boosted"]
     assert key
 
 
