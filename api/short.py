@@ -63,8 +63,8 @@ class ShortWay:
         except Exception:  # noqa: BLE001 - whatever it is happens again there, where it is answered and logged
             environ["wsgi.input"] = io.BytesIO(body)
             return self._long_way(environ, start_response)
-        names = [(ID, request_id(environ)), (MODEL, key)]
-        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made))), *names])
+        told = [("Vary", "Accept-Encoding"), (ID, request_id(environ)), (MODEL, key)]
+        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made))), *told])
         return (made,)
 
 
