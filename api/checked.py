@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from flask import request
@@ -42,17 +43,21 @@ def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
         raise refused(*in_words(error, kind, "The body")) from None
 
 
-def read_query(kind: type[T]) -> T:
-    """The parameters of the address as a model; an empty one counts as left out.
+def read_query(kind: type[T], given: Mapping[str, str] | None = None, refused: type[LikelyError] = BadParameter) -> T:
+    """Parameters as a model; an empty one, and one that the model does not know, counts as left out.
 
-    The view declares their names, ``@takes(*Kind.model_fields)``: what else comes was refused before.
+    The view declares their names, ``@takes(*Kind.model_fields)``: what nobody knows was refused before.
 
-    Raises
-    ------
-    BadParameter
-        For a value that is not accepted.
+    Parameters
+    ----------
+    kind : type of BaseModel
+    given : mapping, optional
+        Those of the address by default.
+    refused : type of LikelyError
+        What is raised for a value that is not accepted.
     """
+    given = request.args if given is None else given
     try:
-        return kind.model_validate({name: value for name, value in request.args.items() if value})
+        return kind.model_validate({name: given[name] for name in kind.model_fields if given.get(name)})
     except ValidationError as error:
-        raise BadParameter(*in_words(error, kind, "The address")) from None
+        raise refused(*in_words(error, kind, "The address")) from None

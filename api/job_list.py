@@ -7,21 +7,19 @@ import binascii
 import datetime as dt
 import math
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlencode
 
 import orjson
 from flask import Flask, Response, request
 
+from api.checked import read_query
+from api.contract.requests import JobsQuery
 from api.query import BadParameter, takes
 from jobs.intake import Cursor, Intake
-from jobs.kinds import KINDS
 from jobs.view import PREFIX, described
 from store.job import STATES, State, Wanted
 
 FILTERS = ("model", "state", "kind", "created_after", "created_before")
-NAMES = (*FILTERS, "limit", "cursor")
-USUAL, MOST = 50, 200  # jobs of a page
 WHEN = "seconds since 1970, or a date and time as in 2026-03-01T09:00:00Z"
 
 
@@ -29,11 +27,11 @@ def register(app: Flask, intake: Intake) -> None:
     """Add the route."""
 
     @app.get(PREFIX)
-    @takes(*NAMES)
+    @takes(*JobsQuery.model_fields)
     def list_jobs() -> Response:
         """Jobs, the newest first."""
-        query = request.args
-        found, after = intake.page(wanted_of(query), limit_of(query), cursor_of(query))
+        query, asked = request.args, read_query(JobsQuery)
+        found, after = intake.page(wanted_of(asked), asked.limit, cursor_of(asked.cursor))
         here = _address(query, query.get("cursor"))
         following = None if after is None else _address(query, written(after))
         body = {"jobs": [described(job) for job in found], "links": {"self": here, "next": following}}
@@ -43,30 +41,20 @@ def register(app: Flask, intake: Intake) -> None:
         return response
 
 
-def wanted_of(query: Mapping[str, str]) -> Wanted:
+def wanted_of(asked: JobsQuery) -> Wanted:
     """Which jobs are asked for; BadParameter where it cannot be told."""
-    states = tuple(text.strip() for text in query.get("state", "").split(",") if text.strip())
-    kind = query.get("kind", "")
+    states = tuple(text.strip() for text in asked.state.split(",") if text.strip())
     return Wanted(
-        model=query.get("model", ""),
-        states=tuple(_known("state", state, STATES) for state in states),
-        kind=_known("kind", kind, KINDS) if kind else "",
-        after=_time(query, "created_after"),
-        before=_time(query, "created_before"),
+        model=asked.model,
+        states=tuple(_state(state) for state in states),
+        kind=asked.kind or "",
+        after=_time("created_after", asked.created_after),
+        before=_time("created_before", asked.created_before),
     )
 
 
-def limit_of(query: Mapping[str, str]) -> int:
-    """How many jobs make a page; BadParameter where it is no number from 1 to 200."""
-    text = query.get("limit") or str(USUAL)
-    if not (text.isascii() and text.isdecimal() and len(text) < 10 and 1 <= int(text) <= MOST):
-        raise BadParameter(f"limit is {text[:80]!r}.", f"Accepted: a whole number from 1 to {MOST}.")
-    return int(text)
-
-
-def cursor_of(query: Mapping[str, str]) -> Cursor | None:
+def cursor_of(text: str) -> Cursor | None:
     """Where the page before ended, as :func:`written` wrote it; BadParameter where it is none of ours."""
-    text = query.get("cursor")
     if not text:
         return None
     try:
@@ -83,20 +71,19 @@ def written(cursor: Cursor) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(cursor)).decode().rstrip("=")
 
 
-def _known(name: str, given: str, known: tuple[Any, ...]) -> State | Any:
-    if given not in known:
-        raise BadParameter(f"{name} is {given[:80]!r}.", f"Accepted: {', '.join(known)}.")
+def _state(given: str) -> State:
+    if given not in STATES:
+        raise BadParameter(f"state is {given[:80]!r}.", f"Accepted: {', '.join(STATES)}.")
     return given
 
 
-def _time(query: Mapping[str, str], name: str) -> float | None:
-    text = query.get(name, "").strip()
+def _time(name: str, text: str) -> float | None:
     if not text:
         return None
     try:
         seconds = float(text)
     except ValueError:
-        seconds = _of_date(text)
+        seconds = _of_date(text.strip())
     if not math.isfinite(seconds):
         raise BadParameter(f"{name} is {text[:80]!r}.", f"Accepted: {WHEN}.")
     return seconds

@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from flask import Flask, Response, request
 
+from api.checked import read_query
+from api.contract.requests import JobQuery
 from api.errors import UnsupportedContent
 from api.query import takes
 from api.uploads import open_upload
@@ -17,14 +19,11 @@ from jobs.refused import too_large
 from jobs.results import Results
 from jobs.view import PREFIX, described, pause_of
 from ml.errors import Unreadable
-from ml.files import read_options
 from ml.files.json_records import JSON, NDJSON
 from ml.files.read_options import ReadOptions
 from store.job import Job
 
-LONGEST_NAME = 200
 NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the intake counts it
-OPTIONS = ("name", "columns", "held", "callback_url", *read_options.NAMES)
 TYPES = {
     "text/csv": None, "text/tab-separated-values": None, "application/octet-stream": None,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": None, "application/vnd.ms-excel": None,
@@ -38,20 +37,19 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results)
     """Add the routes."""
 
     @app.post("/api/v1/models/<name>/jobs")
-    @takes(*OPTIONS)
+    @takes(*JobQuery.model_fields)
     def accept_job(name: str) -> Response:
         """Accept a file to be scored."""
         request.max_content_length = NO_LIMIT
         if (request.content_length or 0) > intake.most:
             raise too_large(intake.most)
-        upload = open_upload(OPTIONS)
-        asked = upload.options
-        options = {
-            "name": _name(asked.get("name") or upload.name), "columns": columns_of(asked.get("columns")),
-            "read": ReadOptions.from_mapping(asked).to_json(), "format": _format(upload.content_type),
-        }  # fmt: skip
-        accept = campaigns.hold if _held(asked.get("held", "false")) else intake.accept
-        job, new = accept(name, upload.blocks, options, _key(), callback=asked.get("callback_url", ""))
+        upload = open_upload(tuple(JobQuery.model_fields))
+        read = ReadOptions.from_mapping(upload.options).to_json()
+        asked = read_query(JobQuery, {"name": upload.name, **upload.options}, Unreadable)
+        options: dict[str, Any] = {"name": asked.name, "columns": asked.columns or {}, "read": read}
+        accept = campaigns.hold if asked.held else intake.accept
+        options["format"] = _format(upload.content_type)
+        job, new = accept(name, upload.blocks, options, _key(), callback=asked.callback_url)
         response = _answer(job, 202)
         response.headers["Location"] = f"{PREFIX}/{job.id}"
         if not new:
@@ -96,29 +94,3 @@ def _key() -> str | None:
     if key is not None and not 0 < len(key) <= LONGEST_KEY:
         raise Unreadable(f"The Idempotency-Key has {len(key)} characters.", f"Accepted: 1 to {LONGEST_KEY}.")
     return key
-
-
-def _name(given: str) -> str:
-    name = given or "records.csv"
-    if len(name) > LONGEST_NAME:
-        raise Unreadable(f"The name has {len(name)} characters.", f"Accepted: up to {LONGEST_NAME}.")
-    return name
-
-
-def _held(given: str) -> bool:
-    if given not in ("true", "false"):
-        raise Unreadable(f"held is {given[:80]!r}.", "It is true or false.")
-    return given == "true"
-
-
-def columns_of(given: str | None) -> dict[str, str]:
-    """``?columns={"Column of the file": "feature"}``."""
-    if not given:
-        return {}
-    try:
-        columns = orjson.loads(given)
-    except orjson.JSONDecodeError:
-        columns = None
-    if not isinstance(columns, dict) or not all(isinstance(value, str) for value in columns.values()):
-        raise Unreadable("columns is no JSON object of texts.", 'Send columns={"column of the file": "feature"}.')
-    return columns

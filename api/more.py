@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from api.answers import JSON, Answer, choose, labels_beside, notes_of, prediction, whole
-from api.asked import MOST, Asked
+from api.contract.requests import PredictQuery
 from api.errors import NotAcceptable
 from api.shapes import names_of, without_strangers
 from api.tables import notes_of_table
@@ -20,9 +20,11 @@ from ml.records import read_records
 from ml.service import Bundle, Service
 from ml.top_reasons import NOT_CAUSES, reasons
 
+MOST = 100  # records of a request that asks for more than scores: each takes some milliseconds
+
 
 def answer(
-    service: Service, name: str, raws: Sequence[object], asked: Asked, accept: str = "", *, labels: bool = False
+    service: Service, name: str, raws: Sequence[object], asked: PredictQuery, accept: str = "", *, labels: bool = False
 ) -> Answer:
     """The answer to a request that asks for something beside scores.
 
@@ -33,7 +35,7 @@ def answer(
         Name or key of the model.
     raws : sequence of object
         Records as they came.
-    asked : Asked
+    asked : PredictQuery
     accept : str
         The request's Accept header; what is more than scores is given as JSON only.
     labels : bool
@@ -47,7 +49,7 @@ def answer(
     content_type, _ = choose(accept)
     said = notes_of_table(raws)
     ignored: dict[str, Any] = {"notes": said} if said else {}
-    if asked.ignore:
+    if asked.extra == "ignore":
         raws, strangers = without_strangers(raws, names_of(bundle.schema))
         ignored["ignored"] = strangers
     if not asked.only_scores:
@@ -62,7 +64,7 @@ def answer(
     return Answer.in_json((labels_beside(made) if labels else made) | ignored, bundle.key)
 
 
-def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: Asked) -> dict[str, Any]:
+def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: PredictQuery) -> dict[str, Any]:
     if bundle.offers != "probabilities":
         raise no_probabilities()
     outcome = asked.outcome or bundle.outcomes.positive
@@ -71,11 +73,12 @@ def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: Asked
         message = f"More than {MOST} records in one request that asks for more than scores."
         raise TooManyRecords(message, f"Send up to {MOST} at a time, or a job.")
     made: dict[str, Any] = {"model": bundle.key, "outcomes": bundle.outcomes.names}
-    predictions = _with_blanks(service, bundle, raws, outcome) if asked.blanks else _complete(service, bundle, raws)
+    blanks = asked.blanks == "allow"
+    predictions = _with_blanks(service, bundle, raws, outcome) if blanks else _complete(service, bundle, raws)
     if asked.explain:
         made |= {"about": outcome, "remark": NOT_CAUSES}
-        _explain(service, bundle, raws, outcome, asked.blanks, predictions)
-    if asked.cutoff is not None or asked.chosen:
+        _explain(service, bundle, raws, outcome, blanks, predictions)
+    if asked.cutoff is not None:
         made["cutoffs"] = _cutoffs(service, bundle, asked)
         for each in predictions:
             each["decisions"] = {of: each["probabilities"][of] >= at for of, at in made["cutoffs"].items()}
@@ -90,10 +93,10 @@ def _model(service: Service, name: str, version: str) -> Bundle:
     return service.model(f"{name}@{version}")
 
 
-def _cutoffs(service: Service, bundle: Bundle, asked: Asked) -> dict[str, float]:
+def _cutoffs(service: Service, bundle: Bundle, asked: PredictQuery) -> dict[str, float]:
     """The cut-off of each outcome: the one that was sent, or the ones in use."""
     names = bundle.outcomes.names
-    return {of: service.cut_off(bundle, of) if asked.cutoff is None else asked.cutoff for of in names}
+    return {of: asked.cutoff if isinstance(asked.cutoff, float) else service.cut_off(bundle, of) for of in names}
 
 
 def _complete(service: Service, bundle: Bundle, raws: Sequence[object]) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, request
 
 from api.answers import Answer
-from api.asked import NAMES, read_asked
+from api.checked import read_query
+from api.contract.requests import PredictQuery
 from api.cross_site import computes
 from api.ids import MODEL
 from api.more import answer
@@ -60,7 +61,7 @@ def register(app: Flask, predict: Predict) -> None:
     """Add the route, and the short way to it."""
 
     @app.post("/api/v1/models/<name>/predict")
-    @takes(*NAMES)
+    @takes(*PredictQuery.model_fields)
     @computes
     def score(name: str) -> Response:
         """Score the records of the body, and more where the address asks for it."""
@@ -69,7 +70,7 @@ def register(app: Flask, predict: Predict) -> None:
             return respond(predict.plain(request.environ, name, body))
         options = ReadOptions.from_mapping(request.args)
         raws = predict.read(name, body, request.content_type or "", options=options)
-        return respond(answer(predict.service, name, raws, read_asked(request.args), request.headers.get("Accept", "")))
+        return respond(answer(predict.service, name, raws, read_query(PredictQuery), request.headers.get("Accept", "")))
 
     app.wsgi_app = ShortWay(app, predict.plain)  # type: ignore[method-assign]
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from api.answers import JSON, TEXT, Answer, choose, labels_beside, whole
-from api.asked import NAMES, read_asked
+from api.checked import read_query
+from api.contract.requests import PredictQuery
 from api.cross_site import computes
 from api.default_model import DefaultModel
 from api.more import answer
@@ -29,7 +30,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
     @app.post("/predict")
     @app.post("/api")
     @app.post("/<name>/predict")
-    @takes(*NAMES)
+    @takes(*PredictQuery.model_fields)
     @computes
     def program(name: str = "") -> Response:
         """Score the records of the body."""
@@ -42,7 +43,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         wanted, _ = choose(accept, TEXT if is_form(kind) else JSON)
         if not request.args:
             return respond(_answer(predict.service.score(model, raws), wanted))
-        asked = read_asked(request.args)
+        asked = read_query(PredictQuery)
         accept = wanted.partition(";")[0] if asked.only_scores else accept  # more than scores is JSON, for a form too
         return respond(_bare(answer(predict.service, model, raws, asked, accept, labels=True)))
 

@@ -61,14 +61,15 @@ def accepted(schema: dict[str, Any], definitions: dict[str, Any] | None = None) 
 
 
 def _told(error: ErrorDetails, kind: type[BaseModel], whole: str) -> tuple[str, str]:
-    name = ".".join(map(str, error["loc"]))
+    place, wanted = _reached(kind, error["loc"])
+    name = ".".join(map(str, place))
     if error["type"] == "missing":
-        return f"There is no {name}.", f"It is {_accepted_at(kind, error['loc'])}."
+        return f"There is no {name}.", f"It is {wanted}."
     if not name:
         if error["type"] in ("model_type", "model_attributes_type"):
             return f"{whole} is no JSON object.", f"Send one with any of {', '.join(_names(kind))}."
         return f"{whole} is not accepted: {error['msg']}.", ""
-    return f"{name} is {_shown(error['input'])}.", f"It is {_accepted_at(kind, error['loc'])}."
+    return f"{name} is {_shown(error['input'])}.", f"It is {wanted}."
 
 
 def _shown(value: Any) -> str:
@@ -84,17 +85,17 @@ def _unknown(strangers: list[ErrorDetails], kind: type[BaseModel]) -> tuple[str,
     return f"Unknown: {named}{f' and {more:,} more' if more > 0 else ''}.", f"Known: {known}."
 
 
-def _accepted_at(kind: type[BaseModel], place: tuple[int | str, ...]) -> str:
-    """What is accepted at a place: of a name that stands nowhere, what its object is."""
+def _reached(kind: type[BaseModel], place: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], str]:
+    """A place as far as it stands in what was sent, and what is accepted there: pydantic adds the way of a union."""
     schema = schema_of(kind)
     definitions = schema.get("$defs", {})
     found = schema
-    for step in place:
+    for depth, step in enumerate(place):
         inner = next(_inside(_followed(found, definitions), step, definitions), None)
         if inner is None:
-            break
+            return place[: depth or None], accepted(found, definitions)
         found = inner
-    return accepted(found, definitions)
+    return place, accepted(found, definitions)
 
 
 def _inside(schema: dict[str, Any], step: int | str, definitions: dict[str, Any]) -> Iterator[dict[str, Any]]:

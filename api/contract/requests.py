@@ -15,8 +15,12 @@ from api.contract.base import Asked
 MOST = 2**53 - 1  # what JSON's numbers hold exactly
 
 
+def _lower(given: Any) -> Any:
+    return given.lower() if isinstance(given, str) else given
+
+
 def _flag(given: Any) -> Any:
-    return {"true": True, "false": False}.get(given.lower(), given) if isinstance(given, str) else given
+    return {"true": True, "false": False}.get(_lower(given), given) if isinstance(given, str) else given
 
 
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"}), Field(strict=True)]
@@ -33,7 +37,7 @@ class OutcomeQuery(Asked):
 class ExtraQuery(Asked):
     """What becomes of fields that the model does not know."""
 
-    extra: Literal["ignore", "refuse"] = "refuse"
+    extra: Annotated[Literal["ignore", "refuse"], BeforeValidator(_lower)] = "refuse"
     """With `ignore` they are left out, instead of refused."""
 
 
@@ -50,7 +54,7 @@ class FileQuery(Asked):
     """Row of the file with the names of the columns, from 1."""
     sheet: Annotated[str, Field(max_length=200, examples=["Customers"])] = ""
     """Sheet of a workbook, by name or by number from 1; a hidden one, too."""
-    dates: Literal["dmy", "mdy", "ymd"] | None = None
+    dates: Annotated[Literal["dmy", "mdy", "ymd"] | None, BeforeValidator(_lower)] = None
     """Order of day, month and year."""
 
 
@@ -59,13 +63,23 @@ class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
 
     explain: Flag = False
     """Contributions and reasons of each record; up to 100 records."""
-    blanks: Literal["allow", "refuse"] = "refuse"
+    blanks: Annotated[Literal["allow", "refuse"], BeforeValidator(_lower)] = "refuse"
     """With `allow` what a record lacks is not known yet: expected probabilities, their range, and what is worth asking;
     up to 100 records."""
-    cutoff: Annotated[str, Field(pattern=r"^(chosen|[0-9.eE+-]+)$", examples=["0.35", "chosen"])] = ""
+    cutoff: Annotated[Annotated[float, Field(ge=0, le=1)] | Literal["chosen"] | None, Field(examples=[0.35])] = None
     """Decisions at this probability, or at the cut-offs in use where it is `chosen`."""
     version: Annotated[str, Field(examples=["3f9a1c2b"])] = ""
     """Fingerprint of the version that answers; the live one where it is left out."""
+
+    @property
+    def only_scores(self) -> bool:
+        """Whether scores are all that is asked for."""
+        return not self.more and self.cutoff is None
+
+    @property
+    def more(self) -> bool:
+        """Whether more is asked than scores and decisions."""
+        return self.explain or self.blanks == "allow"
 
 
 class JobQuery(FileQuery):

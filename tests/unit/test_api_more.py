@@ -88,7 +88,7 @@ def test_a_version_can_be_named(house):
 @pytest.mark.parametrize(
     ("query", "words"),
     [
-        ("explane=true", "explain, blanks, version, cutoff, outcome"),
+        ("explane=true", "outcome, explain, blanks, cutoff, version"),
         ("explain=yes", "true"),
         ("blanks=1", "allow"),
         ("cutoff=2", "0 to 1"),

@@ -127,7 +127,7 @@ def test_fields_that_the_model_does_not_know_are_ignored_where_it_is_asked(clien
     decided = client.post(f"{PATH}?extra=ignore&cutoff=0.5", json=sent).json
     assert decided["ignored"] == ["phone", "town"]
     assert client.post(f"{PATH}?extra=refuse", json=sent).status_code == 422
-    assert client.post(f"{PATH}?extra=some", json=sent).json["error"]["hint"] == "Accepted: refuse, ignore."
+    assert client.post(f"{PATH}?extra=some", json=sent).json["error"]["hint"] == "It is one of ignore, refuse."
 
 
 def test_a_record_of_nothing_but_strangers_is_refused(client):

@@ -27,6 +27,7 @@ class Asked(BaseModel):
     limits: dict[str, Annotated[int, Field(ge=0)]] | None = None
     names: list[str] | None = None
     inner: Inner | None = None
+    act: Annotated[float, Field(ge=0, le=1)] | Literal["chosen"] | None = None
     needed: str
 
 
@@ -50,6 +51,7 @@ def words(**given):
         ({"names": ["a", 3]}, "names.1 is 3.", "It is a text."),
         ({"inner": {"size": 0}}, "inner.size is 0.", "It is a whole number, 1 or more."),
         ({"needed": None}, "needed is null.", "It is a text."),
+        ({"act": 2}, "act is 2.", "It is a number from 0 to 1 or chosen."),
     ],
 )
 def test_a_fault_tells_what_came_and_what_is_accepted(given, message, hint):
@@ -59,7 +61,7 @@ def test_a_fault_tells_what_came_and_what_is_accepted(given, message, hint):
 def test_a_name_that_nobody_knows_is_told_with_those_that_are_known():
     message, hint = words(colour=1, share=3)
     assert message == "Unknown: colour. share is 3."
-    assert hint.startswith("Known: share, count, by, quick, name, limits, names, inner, needed. ")
+    assert hint.startswith("Known: share, count, by, quick, name, limits, names, inner, act, needed. ")
 
 
 def test_what_is_missing_and_what_is_no_object_are_told():
