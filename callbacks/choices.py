@@ -33,7 +33,7 @@ def find_choices(service: Service, sought: Any) -> dict[str, Any]:
         ``{"serial": int, "model": key, "feature": name, "text": str}``; as all that a browser sends, it may be
         anything.
     """
-    sought = combobox.sought(sought)
+    sought = combobox.Sought.read(sought)
     try:
         schema = gallery.SCHEMA if sought.model == gallery.MODEL else form_schema(service.model(sought.model))
     except LikelyError as error:

@@ -38,7 +38,7 @@ def find_records(service: Service, books: Books, sought: Any) -> dict[str, Any]:
     sought : dict
         ``{"serial": int, "model": key, "text": str, "chance": bool}``; as all that a browser sends, it may be anything.
     """
-    sought = finder.sought(sought)
+    sought = finder.Sought.read(sought)
     try:
         return _found(service, books, sought)
     except StoreSilent as silent:

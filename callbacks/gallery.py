@@ -8,7 +8,7 @@ from dash import ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
 
 from layouts import gallery, ids
-from layouts.asked import question
+from layouts.asked import Asked
 
 
 def register(app: Dash) -> None:
@@ -27,6 +27,6 @@ def register(app: Dash) -> None:
 
 def show_received(asked: Any) -> tuple[list[Component] | dict[str, Any], ...]:
     """For each input what the model would receive, and last what to say at them."""
-    asked = question(asked)
+    asked = Asked.read(asked)
     reads = gallery.read_each(asked.record)
     return (*(gallery.received(read) for read in reads), gallery.answer(asked.serial, reads))

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from callbacks.finder import open_record
 from layouts import ids, predict, result, whatif, why
-from layouts.asked import Asked, answered, question
+from layouts.asked import Asked, answered
 from layouts.board import board
 from ml.book import Books
 from ml.errors import InvalidRecord, LikelyError, Problem
@@ -57,7 +57,7 @@ def show_score(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
     dict
         See :func:`layouts.asked.answered`.
     """
-    asked = question(asked)
+    asked = Asked.read(asked)
     try:
         said, notes = answer(service, asked)
     except InvalidRecord as invalid:
@@ -76,11 +76,11 @@ def show_reasons(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
     asked : dict
         As :func:`show_score` takes it: the question whose answer came to rest.
     """
-    asked = question(asked)
+    asked = Asked.read(asked)
     try:
         bundle = service.model(asked.model)
         standing = service.stand(bundle.key, asked.record, asked.chosen(bundle.outcomes))
-        advice = service.advise(standing, asked.holdout_row, asked.step)
+        advice = service.advise(standing, asked.row, asked.step)
     except LikelyError:  # what is wrong was said beside the score
         return no_update, whatif.nothing(asked.serial, asked.model)
     at = asked.serial, asked.step

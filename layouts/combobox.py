@@ -5,14 +5,15 @@ The list is drawn by ``assets/37-combobox.js`` from what :func:`found` says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
+from pydantic import AfterValidator
 
 from layouts import ids
+from layouts.sent import Sent
 from ml.marks import dressed
 from ml.schema import Feature, Schema, text_of
 
@@ -20,34 +21,13 @@ LIMIT = 20  # matches in the list
 LONGEST = 200  # characters of a search
 
 
-@dataclass(frozen=True)
-class Sought:
-    """What the browser looks for.
+class Sought(Sent):
+    """What the browser looks for."""
 
-    Attributes
-    ----------
-    serial : int
-        Counts up in the browser: the newest answer counts.
-    model : str
-        Key of the version whose form is open.
-    feature : str
-        Name of the one whose choices are searched.
-    text : str
-        What was typed; empty for the first choices.
-    """
-
-    serial: int
-    model: str
-    feature: str
-    text: str
-
-
-def sought(data: Any) -> Sought:
-    """What is looked for in what the browser sent; it may have sent anything."""
-    data = data if isinstance(data, dict) else {}
-    serial, text = data.get("serial"), data.get("text")
-    text = text[:LONGEST] if isinstance(text, str) else ""
-    return Sought(serial if isinstance(serial, int) else 0, str(data.get("model")), str(data.get("feature")), text)
+    feature: str = ""
+    """Name of the one whose choices are searched."""
+    text: Annotated[str, AfterValidator(lambda text: text[:LONGEST])] = ""
+    """What was typed; empty for the first choices."""
 
 
 def found(schema: Schema, sought: Sought) -> dict[str, Any]:

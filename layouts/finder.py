@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
+from pydantic import AfterValidator
 
 from layouts import ids
 from layouts.fields import kept_text
+from layouts.sent import Sent
 from ml.book import LONGEST_SEARCH, Entry, beside
 from ml.data.one_hot import gathered
 from ml.marks import dressed
@@ -24,26 +26,13 @@ SILENT = "Records cannot be searched at the moment. Scores are not affected."
 LIMIT = 8
 
 
-@dataclass(frozen=True)
-class Sought:
-    """What the browser looks for.
+class Sought(Sent):
+    """What the browser looks for."""
 
-    Attributes
-    ----------
-    serial : int
-        Counts up in the browser: the newest answer counts.
-    model : str
-        Key of the version whose form is open.
-    text : str
-        What was typed; empty where the box was only entered.
-    chance : bool
-        Any record is wanted.
-    """
-
-    serial: int
-    model: str
-    text: str = ""
+    text: Annotated[str, AfterValidator(lambda text: text[:LONGEST_SEARCH])] = ""
+    """What was typed; empty where the box was only entered."""
     chance: bool = False
+    """Any record is wanted."""
 
 
 @dataclass(frozen=True)
@@ -52,14 +41,6 @@ class Opened:
 
     entry: Entry | None = None
     words: str = ""
-
-
-def sought(data: Any) -> Sought:
-    """What is looked for in what the browser sent; it may have sent anything."""
-    data = data if isinstance(data, dict) else {}
-    serial, text = data.get("serial"), data.get("text")
-    text = text[:LONGEST_SEARCH] if isinstance(text, str) else ""
-    return Sought(serial if isinstance(serial, int) else 0, str(data.get("model")), text, data.get("chance") is True)
 
 
 def finder(model: str, opened: Opened) -> Component:

@@ -75,9 +75,15 @@ def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None
     outcome = own.get("outcome", "")
     declined = tuple(name for name in own.get("declined", "").split(",") if name in names)
     record = starting_record(schema, query, entry)
-    order = BY_PROBABILITY if own.get("order") == BY_PROBABILITY else ""
-    found = (entry.id, entry.row, order) if entry else ("", None, order)
-    return Asked(0, bundle.key, record, outcome if outcome in names else "", declined, *found)
+    return Asked.model_construct(
+        model=bundle.key,
+        record=record,
+        outcome=outcome if outcome in names else "",
+        declined=declined,
+        record_id=entry.id if entry else "",
+        row=entry.row if entry else None,
+        order=BY_PROBABILITY if own.get("order") == BY_PROBABILITY else "",
+    )
 
 
 def page(
@@ -141,7 +147,7 @@ def _form(bundle: Bundle, asked: Asked, opened: Opened) -> Component:
         "data-order": asked.order,
         "data-record": asked.record_id,
         "data-version": bundle.key.partition("@")[2],
-        "data-row": "" if asked.holdout_row is None else str(asked.holdout_row),
+        "data-row": "" if asked.row is None else str(asked.row),
         "data-said": opened.words if opened.entry else "",
         **_opened(bundle),
         "data-own": " ".join(free_words(schema)),

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from layouts.asked import BY_PROBABILITY, question
+from layouts.asked import BY_PROBABILITY, Asked
 from layouts.board import ranked, worths_of
 from layouts.cutoff import cut_off_text
 from ml.marks import of_locale, reading
@@ -51,7 +51,7 @@ def test_a_card_without_a_payoff_has_no_worths():
 
 @pytest.mark.parametrize(("sent", "read"), [("probability", "probability"), ("value", ""), (5, ""), (None, "")])
 def test_an_order_that_there_is_not_is_none(sent, read):
-    assert question({"order": sent}).order == read
+    assert Asked.read({"order": sent}).order == read
 
 
 @pytest.mark.parametrize(("cut_off", "said"), [(0.35, "35 %"), (0.125, "12.5 %"), (0.0, "0 %"), (1.0, "100 %")])

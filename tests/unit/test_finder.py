@@ -8,7 +8,7 @@ from dash._utils import to_json
 from callbacks.finder import find_records, open_record
 from callbacks.predict import opening, show_reasons
 from layouts import finder, predict
-from layouts.asked import question
+from layouts.asked import Asked
 from ml.blocks import rows_of, take
 from ml.book import Books, Entry, as_row
 from ml.schema import Feature, Schema
@@ -117,7 +117,7 @@ def test_a_sample_record_is_no_evidence_for_itself(service):
 
 @pytest.mark.parametrize("row", [None, 3, -1, "-1", "²", "9" * 40, [], "1e3"])
 def test_a_row_number_may_be_anything(row):
-    assert question({"row": row, "record_id": row}).holdout_row is None
+    assert Asked.read({"row": row, "record_id": row}).row is None
 
 
 def test_a_personal_field_says_so(service):

@@ -311,7 +311,7 @@ def test_an_answer_names_its_faults_by_field():
     [None, 3, [], "x", {}, {"serial": "x", "model": 3, "record": []}, {"serial": 1, "outcome": 4, "declined": ["a"]}],
 )
 def test_any_question_can_be_read(sent):
-    question = asked.question(sent)
+    question = asked.Asked.read(sent)
     assert isinstance(question.serial, int)
     assert isinstance(question.model, str)
     assert question.chosen(outcomes("red", "blue")) is None
