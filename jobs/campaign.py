@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from itertools import accumulate
 
@@ -21,7 +19,7 @@ from ml.own_columns import own_names
 from ml.score_columns import score_header
 from ml.scoring import PROBLEMS, score_lines
 from ml.service import Bundle, Service
-from ml.tables import plain_cell, safe_cell
+from ml.tables import csv_text, plain_cell, safe_cell
 from store.files import Files
 from store.job import Job, Piece
 from store.jobs import JobTable
@@ -51,7 +49,7 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, pi
         [*line[:-1], *_extra(service, bundle, told, line, probabilities[row], int(at[row])), line[-1]]
         for row, line in enumerate(scored)
     ]
-    texts = [_csv_line(line) for line in lines]
+    texts = [csv_text([line]).encode() for line in lines]
     starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
     out = places.made(job.id, piece.number, piece.owner, "out")
     files.write(index_of(out), [packed(header, lines, probabilities, starts)])
@@ -89,9 +87,3 @@ def cells_of(reading: Reading, line: Sequence[str]) -> dict[str, str]:
 def band_cell(card: Mapping[str, object], outcome: str, probability: float) -> str:
     """The band of a probability, as a cell."""
     return safe_cell(band_of(bands(card, outcome), probability).label)
-
-
-def _csv_line(cells: Sequence[str]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerow(cells)
-    return text.getvalue().encode()

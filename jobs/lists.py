@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
@@ -22,7 +20,7 @@ from ml.errors import LikelyError
 from ml.files.table import Reading
 from ml.own_columns import own_names
 from ml.service import Bundle, Service
-from ml.tables import plain_cell, safe_cell
+from ml.tables import csv_text, plain_cell, safe_cell
 from store.files import Files
 from store.job import Job, Piece
 from store.jobs import JobTable
@@ -93,7 +91,7 @@ def split_list(
             raise NotMine
         announce(job.id)
     head = places.made(job.id, 0, piece.owner, "out")
-    files.write(head, [_csv([list_header(bundle, index.header[: index.width])])])
+    files.write(head, [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
     if not table.finish(piece, len(calls), file=head):
         raise NotMine
 
@@ -125,14 +123,8 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, piece:
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p)]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])
     out = places.made(job.id, piece.number, piece.owner, "out")
-    files.write(out, [_csv(lines)])
+    files.write(out, [csv_text(lines).encode()])
     if not table.finish(piece, len(lines), 0, out):
         files.remove(out)
         raise NotMine
     files.remove(piece.file or "")
-
-
-def _csv(lines: list[list[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
@@ -13,6 +11,7 @@ from jobs.file_words import about_file
 from jobs.source import opened, packed, scored
 from ml.scoring import check_header, result_header
 from ml.service import Bundle, Service
+from ml.tables import csv_text
 from store.files import Files
 from store.job import Job, Piece
 from store.jobs import JobTable
@@ -70,7 +69,7 @@ def split(
                 raise NotMine
             announce(job.id)
     head = places.made(job.id, 0, piece.owner, "out")
-    files.write(head, [_csv([header(bundle, source.header)])])
+    files.write(head, [csv_text([header(bundle, source.header)]).encode()])
     about = about_file(bundle.schema, source, job.options.get("near") or {})
     if not table.finish(piece, total, file=head, about=about):
         raise NotMine
@@ -93,14 +92,8 @@ def score(table: JobTable, files: Files, service: Service, job: Job, piece: Piec
     bundle = service.model(job.model)
     made = scored(service, bundle, b"".join(files.read(piece.file or "")))
     out = places.made(job.id, piece.number, piece.owner, "out")
-    files.write(out, [_csv(made.lines)])
+    files.write(out, [csv_text(made.lines).encode()])
     if not table.finish(piece, len(made.lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         raise NotMine
     files.remove(piece.file or "")
-
-
-def _csv(lines: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue().encode()

@@ -13,7 +13,7 @@ from ml.points import ORDERED, values_of
 from ml.schema import Feature, Value
 from ml.words import listed, shown_value
 
-MOST_CHOICES = 30
+MOST_GROUPS = 30
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def bins_of(feature: Feature, array: np.ndarray, most: int) -> Bins:
     for value in values:
         counted[value] = counted.get(value, 0) + 1
     common = sorted(counted, key=lambda value: (-counted[value], str(value)))
-    return Bins(feature, (), tuple(common[:MOST_CHOICES]), gaps)
+    return Bins(feature, (), tuple(common[:MOST_GROUPS]), gaps)
 
 
 def enumerated(conditions: Sequence[str]) -> str:

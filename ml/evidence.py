@@ -12,6 +12,7 @@ import numpy as np
 from ml.blocks import Block, column, rows_of, size, take
 from ml.data.array_types import Booleans
 from ml.evaluation import evaluation_of, need_probabilities
+from ml.intervals import wilson
 from ml.memo import Memo
 from ml.schema import Feature, Row
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 SHARE, FEWEST = 0.1, 50  # of the hold-out, and at least so many records, are "scored about like this"
 ALIKE = 0.1  # ... if their scores differ by no more than this
 FEW = 30  # fewer similar records than this are too few to go by
-NORMAL_95 = 1.959963984540054  # 97.5 % quantile of the standard normal distribution
 NEIGHBOURS = 5
 LEFT_OUT = 500  # background rows whose distance to their nearest other row is measured
 UNLIKE = 0.99  # quantile of those distances beyond which a record is unlike anything in training
@@ -107,29 +107,15 @@ def evidence(bundle: Bundle, outcome: str, probability: float, without: int | No
     scores, truth = need_probabilities(answers.probabilities)[others], answers.truth[others]
     apart = np.abs(scores - probability)
     if not len(apart):
-        return Evidence(0, 0, *wilson(0, 0), probability, probability, few=True)
+        return Evidence(0, 0, 0.0, 1.0, probability, probability, few=True)
     count = min(max(FEWEST, math.ceil(SHARE * len(apart))), len(apart))
     # A hair more than the last, so that equal scores are in or out together however they were rounded.
     reach = min(float(np.partition(apart, count - 1)[count - 1]), ALIKE) + 1e-12
     near = apart <= reach
     similar, had = int(near.sum()), int(truth[near].sum())
-    low, high = wilson(had, similar)
+    low, high = map(float, wilson(had, similar))
     ends = (float(scores[near].min()), float(scores[near].max())) if similar else (probability, probability)
     return Evidence(similar, had, low, high, *ends, similar < FEW)
-
-
-def wilson(had: int, of: int) -> tuple[float, float]:
-    """95 % interval for a share (Wilson 1927), 0 to 1.
-
-    Ends are where ``(share - p)² = z² p (1 - p) / n``; it never leaves 0 to 1 and stays honest for few records
-    and for shares near 0 or 1.
-    """
-    if not of:
-        return 0.0, 1.0
-    share, square = had / of, NORMAL_95**2
-    centre = (share + square / (2 * of)) / (1 + square / of)
-    half = NORMAL_95 / (1 + square / of) * math.sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return (0.0 if had == 0 else centre - half), (1.0 if had == of else centre + half)
 
 
 def neighbours(

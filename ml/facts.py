@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ml.bundle import CREATED
 from ml.schema import Feature, Schema, plain, text_of
 from ml.text.holdout_words import sentences
+from ml.values import MOST_NAMED
 from ml.words import listed, number_text, shown_value
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ KINDS = {
     "number": "number", "integer": "whole number", "category": "choice", "boolean": "yes or no", "date": "date",
     "text": "text",
 }  # fmt: skip
-MOST_CHOICES = 12
 
 Facts = list[tuple[str, str]]
 
@@ -128,7 +128,7 @@ def _accepted(feature: Feature) -> str:
     if feature.kind == "boolean":
         return "yes, no"
     if feature.choices:
-        labels = [choice.label for choice in feature.choices[:MOST_CHOICES]]
+        labels = [choice.label for choice in feature.choices[:MOST_NAMED]]
         more = len(feature.choices) - len(labels)
         return ", ".join(labels) + (f" and {more} more" if more > 0 else "")
     low = None if feature.low is None else _bare(feature, feature.low)

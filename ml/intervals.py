@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ml.data.array_types import Floats
 from ml.four import Four, Part, ratio
@@ -109,7 +110,7 @@ def _at(ordered: np.ndarray, defined: np.ndarray, share: float) -> np.ndarray:
     return np.where(2 * defined >= ordered.shape[-1], value, np.nan)
 
 
-def wilson(part: np.ndarray, whole: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def wilson(part: ArrayLike, whole: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     """The 95 % interval of a share (Wilson 1927); 0 to 1 where the whole is 0.
 
     Holds where the bootstrap does not: with few records, and when all or none of them have what is

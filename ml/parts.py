@@ -17,7 +17,7 @@ from ml.schema import Feature, text_of
 from ml.words import shown_value
 
 MOST_PARTS = 5  # of a number
-MOST_CHOICES = 12
+MOST_LEVELS = 12
 FEWEST = 5  # records; several choices with fewer are gathered
 MOST_PERIODS = {"M": 8, "Q": 8, "Y": 12}
 NOT_KNOWN, OTHERS = "not known", "all others"
@@ -156,10 +156,10 @@ def _choices(feature: Feature, array: np.ndarray) -> tuple[list[str], np.ndarray
     values = array.tolist()
     counted = Counter(value for value in values if value is not None)
     order = {text_of(choice.value): at for at, choice in enumerate(feature.choices)}
-    common = [value for value, _ in counted.most_common(MOST_CHOICES)]
+    common = [value for value, _ in counted.most_common(MOST_LEVELS)]
     rare = [value for value in common if counted[value] < FEWEST]
-    if len(counted) > MOST_CHOICES or len(rare) > 1:
-        common = [value for value in common[: MOST_CHOICES - 1] if counted[value] >= FEWEST]
+    if len(counted) > MOST_LEVELS or len(rare) > 1:
+        common = [value for value in common[: MOST_LEVELS - 1] if counted[value] >= FEWEST]
     common.sort(key=lambda value: (order.get(text_of(value), len(order)), str(value)))
     number = {value: at for at, value in enumerate(common)}
     place = np.array([number.get(value, len(common)) for value in values], dtype=np.int64)

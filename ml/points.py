@@ -17,7 +17,7 @@ from ml.sweep import grid
 from ml.words import shown_value
 
 MOST_POINTS = 21
-MOST_CHOICES = 20
+MOST_LEVELS = 20
 TAILS = (0.01, 0.99)  # one record far away would squeeze all others into a corner of the figure
 ORDERED = ("number", "integer", "date")
 
@@ -46,7 +46,7 @@ def points(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) -> tupl
         ordered = sorted(values)
         low, high = (ordered[round(share * (len(ordered) - 1))] for share in TAILS)
         return grid(replace(feature, seen=(low, high), low=None, high=None), most)
-    common = [value for value, _ in Counter(values).most_common(min(most, MOST_CHOICES))]
+    common = [value for value, _ in Counter(values).most_common(min(most, MOST_LEVELS))]
     if feature.kind == "text" and len(set(values)) > len(values) / 2:
         raise NothingToShow(f"{feature.label} is a text of its own in nearly every record.", "Choose another feature.")
     if feature.kind == "boolean":

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -28,7 +26,7 @@ from ml.schema import Feature, Schema
 from ml.score import Score
 from ml.score_columns import score_cells, score_header
 from ml.service import Service
-from ml.tables import plain_cells, safe_cell
+from ml.tables import csv_text, plain_cells, safe_cell
 from ml.values import is_blank
 
 CHUNK = 5_000
@@ -134,7 +132,7 @@ def score_file(
             kept = None if form.write is None else held.enter_context(scratch())
             text = out if kept is None else held.enter_context(kept.open("wb"))
             header = result_header(bundle, table.header)
-            text.write(_csv([header]).encode())
+            text.write(csv_text([header]).encode())
             done = _write(text, (engine or _here(service))(bundle, table.reading, _chunks(table)), file, progress)
             text.flush()
             if kept is not None:
@@ -191,13 +189,7 @@ def _here(service: Service) -> Engine:
 def scored_chunk(service: Service, bundle: Bundle, reading: Reading, lines: Lines) -> Chunk:
     """Score lines of a table; parameters as :func:`score_lines`."""
     made = score_lines(service, bundle, reading.header, lines, reading.renamed, reading.rules)
-    return Chunk(_csv(made.lines), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)
-
-
-def _csv(lines: Iterable[Sequence[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerows(lines)
-    return text.getvalue()
+    return Chunk(csv_text(made.lines), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)
 
 
 def score_lines(

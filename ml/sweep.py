@@ -22,7 +22,7 @@ from ml.schema import MOST_LISTED, Feature, Row, Value
 from ml.value import Game
 
 MOST_POINTS = 21
-MOST_CHOICES = 30  # of a category with more choices than a form lists: the most common ones
+MOST_SWEPT = 30  # of a category with more choices than a form lists: the most common ones
 NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 PREDICTIONS = 6_000  # about 30 ms where a compiled path serves
 FEWEST_ROWS, MOST_ROWS = 16, 200  # background rows for one point, however many or few points there are
@@ -108,7 +108,7 @@ def one_hot_sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) ->
                 at: bool(value) if feature.kind == "boolean" else value
                 for at, feature, value in zip(places, features, one.columns_of(choice).values(), strict=True)
             }
-            for choice in one.choices[:MOST_CHOICES]
+            for choice in one.choices[:MOST_SWEPT]
         ]
         probabilities = values_of(game, row, mask, moves)
         here = next((number for number, move in enumerate(moves) if all(row[at] == move[at] for at in places)), None)
@@ -116,7 +116,7 @@ def one_hot_sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) ->
             probabilities[here] = game.at(row, mask.tolist()).value
         else:
             here = None
-        found[one.name] = Sweep(one.name, one.choices[:MOST_CHOICES], probabilities, here)
+        found[one.name] = Sweep(one.name, one.choices[:MOST_SWEPT], probabilities, here)
     return found
 
 
@@ -213,7 +213,7 @@ def tried(game: Game, at: int, most: int) -> tuple[Value, ...]:
     if len(feature.choices) <= MOST_LISTED:
         return grid(feature, most)
     counted = Counter(value for value in game.background[at].tolist() if value is not None)
-    common = {value for value, _ in counted.most_common(MOST_CHOICES)}
+    common = {value for value, _ in counted.most_common(MOST_SWEPT)}
     return tuple(choice.value for choice in feature.choices if choice.value in common)
 
 

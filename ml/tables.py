@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # full-width signs begin a formula in Japanese and Chinese settings
 FORMULA_OF_MANY = re.compile(r"^[=+\-@\t\r＝＋－＠]", re.MULTILINE)  # of cells that are lines of one text
@@ -41,3 +43,10 @@ def safe_cells(texts: Sequence[str]) -> Sequence[str]:
     if joined.count("\n") < len(texts) and FORMULA_OF_MANY.search(joined) is None:
         return texts
     return [safe_cell(text) for text in texts]
+
+
+def csv_text(lines: Iterable[Sequence[str]]) -> str:
+    """Lines as our CSV has them: commas, quotes where they are needed, CR and LF at the end of each."""
+    text = io.StringIO()
+    csv.writer(text).writerows(lines)
+    return text.getvalue()

@@ -18,6 +18,7 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.ASCII)
 LARGEST = 3.4e38  # scikit-learn's trees calculate in float32 and refuse what does not fit
 LARGEST_INTEGER = 2**53  # beyond it a float64 no longer tells neighbours apart
 LONGEST_TEXT = 10_000
+MOST_NAMED = 12  # choices that a sentence names
 NEVER_MISSING = "Not given; in training every row had a value."
 Limited = TypeVar("Limited", float, int, dt.date)
 TRUE, FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
@@ -123,8 +124,8 @@ def _choices(feature: Feature) -> str:
     if count > MOST_LISTED:
         some = ", ".join(choice.label for choice in feature.choices[:3])
         return f"Accepted: {some} and {count - 3:,} more."
-    labels = ", ".join(choice.label for choice in feature.choices[:12])
-    return f"Accepted: {labels}{', …' if count > 12 else ''}."
+    labels = ", ".join(choice.label for choice in feature.choices[:MOST_NAMED])
+    return f"Accepted: {labels}{', …' if count > MOST_NAMED else ''}."
 
 
 def _noun(feature: Feature) -> str:

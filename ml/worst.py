@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ml.bundle import Bundle
 
 WRONG, LOSS = "wrong", "log_loss"
-MOST_LISTED = 8
+MOST_FOUND = 8
 DEALS = 199
 LEVEL = 0.05
 SAME = 0.75  # of the records of either: two such segments are one finding
@@ -198,9 +198,9 @@ def _different(search: _Search, excess: np.ndarray) -> list[tuple[int, int]]:
     """The segments with the largest excess, without those that hold nearly the same records as one before."""
     above = np.triu(np.where(excess > 0, excess, 0.0))
     kept: list[tuple[int, int]] = []
-    for flat in np.argsort(-above, axis=None, kind="stable")[: 40 * MOST_LISTED].tolist():
+    for flat in np.argsort(-above, axis=None, kind="stable")[: 40 * MOST_FOUND].tolist():
         at = divmod(flat, above.shape[1])
-        if above[at] <= 0 or len(kept) == MOST_LISTED:
+        if above[at] <= 0 or len(kept) == MOST_FOUND:
             break
         mask = search.mask(*at)
         if not any(_alike(mask, search.mask(*other)) for other in kept):

@@ -81,7 +81,7 @@ def check_envelope(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> Non
     callback = callbacks[output]
     _check_values("inputs", body.get("inputs", []), callback["inputs"])
     _check_values("state", body.get("state", []), callback["state"])
-    _check_outputs(body.get("outputs"), output, callback)
+    _check_outputs(body.get("outputs"), output)
     changed = body.get("changedPropIds", [])
     if not isinstance(changed, list) or not all(isinstance(name, str) and "." in name for name in changed):
         raise Malformed("'changedPropIds' is a list of 'id.property'.")
@@ -95,9 +95,7 @@ def _check_values(part: str, values: Any, expected: Sequence[Mapping[str, Any]])
             raise Malformed(f"{part!r} holds something that is not {declared['id']}.{declared['property']}.")
 
 
-def _check_outputs(outputs: Any, output: str, callback: Mapping[str, Any]) -> None:
-    if callback.get("no_output"):
-        return
+def _check_outputs(outputs: Any, output: str) -> None:
     several = output.startswith("..")
     declared = output[2:-2].split("...") if several else [output]
     given = outputs if several else [outputs]
@@ -115,7 +113,7 @@ def _fits(value: Any, component: str, prop: str) -> bool:
     if not component.startswith("{"):
         return _is_property(value, prop) and value["id"] == component
     pattern = json.loads(component)
-    if any(part in (["ALL"], ["ALLSMALLER"]) for part in pattern.values()):
+    if ["ALL"] in pattern.values():
         return isinstance(value, list) and all(
             _is_property(one, prop) and _matches(one["id"], pattern) for one in value
         )

@@ -145,8 +145,8 @@ def _within(
             f"The quotas alone take {must.sum():,}, and there is room for {room:,.0f}.",
             "Lower the quotas, or take more.",
         )
-    # What quotas take counts for the limits; of the rest the best follow.
-    may = (must | wanted) & (_place(codes, must | wanted, must if must.any() else None) < limits[codes])
+    # What quotas take counts for the limits: these are the best of each group, so the rest stands behind them.
+    may = (must | wanted) & (_place(codes, must | wanted) < limits[codes])
     rest = may & ~must
     taken = must | (rest & (np.cumsum(rest) <= room - must.sum()))
     counts = np.bincount(codes, minlength=len(quotas))
@@ -155,9 +155,9 @@ def _within(
     return taken, short | dict.fromkeys(missing, 0)
 
 
-def _place(codes: np.ndarray, counted: np.ndarray, first: np.ndarray | None = None) -> np.ndarray:
-    """Place of each candidate in its group among those counted, from 0; those of `first` come before the others."""
-    order = np.argsort(codes, kind="stable") if first is None else np.lexsort((~first, codes))
+def _place(codes: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """Place of each candidate in its group among those counted, from 0."""
+    order = np.argsort(codes, kind="stable")
     steps = np.cumsum(counted[order])
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     before = np.zeros(len(codes), dtype=np.int64)

@@ -6,13 +6,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
 
 from ml.bands import DEFAULT, Band, band_of, bands, check_bands
 from ml.blocks import rows_of, take
 from ml.errors import InvalidData, NoProbabilities, UnknownOutcome
 from ml.evaluation import evaluation_of
-from ml.evidence import evidence, neighbours, unlike, wilson
+from ml.evidence import evidence, neighbours, unlike
+from ml.intervals import wilson
 from ml.service import open_service
 from tests.small import small_model
 from tests.unit.test_explain import with_gaps
@@ -74,12 +74,6 @@ def test_bands_that_cannot_be_are_refused(written, said):
     with pytest.raises(InvalidData, match=said):
         check_bands({"bands": written}, ["loan", "card"])
     check_bands({}, ["loan"])
-
-
-@pytest.mark.parametrize(("had", "of"), [(0, 10), (10, 10), (7, 20), (1, 1), (250, 1000)])
-def test_the_interval_is_wilsons(had, of):
-    theirs = binomtest(had, of).proportion_ci(method="wilson")
-    assert wilson(had, of) == pytest.approx((theirs.low, theirs.high), abs=1e-9)
 
 
 def test_the_interval_by_hand():

@@ -23,7 +23,7 @@ from ml.levers import changes
 from ml.records import read_records
 from ml.schema import MOST_LISTED, Choice, Feature, Schema
 from ml.service import open_service
-from ml.sweep import MOST_CHOICES, sweeps
+from ml.sweep import MOST_SWEPT, sweeps
 from ml.value import Game
 
 LEVELS = 10_000
@@ -96,7 +96,7 @@ def test_a_sweep_and_the_levers_try_the_common_ones_and_the_own_one(service):
     game = Game(bundle)
     row = ("Ort 777", 40)
     swept = sweeps(game, row)["town"]
-    assert len(swept.values) <= MOST_CHOICES + 1
+    assert len(swept.values) <= MOST_SWEPT + 1
     assert swept.values[swept.here] == "Ort 777"
     common = {name for name in NAMES[:20] if name in set(game.background[0].tolist())}
     assert common <= set(swept.values)

@@ -13,7 +13,7 @@ from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import INK, figure
-from ml.points import MOST_CHOICES, ORDERED, axis_title, places, values_of
+from ml.points import MOST_LEVELS, ORDERED, axis_title, places, values_of
 from ml.text.number_words import count
 from ml.words import change_text, shown_value
 
@@ -67,7 +67,7 @@ def compute(study: Study) -> ByValue:
         raise NothingToShow(f"No record that was looked at has a value of {feature.label}.", "Choose another feature.")
     labels = [shown_value(feature, value) for value, _ in known]
     ordered = feature.kind in ORDERED
-    choices = [] if ordered else sorted(set(labels), key=lambda label: (-labels.count(label), label))[:MOST_CHOICES]
+    choices = [] if ordered else sorted(set(labels), key=lambda label: (-labels.count(label), label))[:MOST_LEVELS]
     kept = [number for number, label in enumerate(labels) if ordered or label in choices]
     shown = tuple(known[number][0] for number in kept)
     return ByValue(
