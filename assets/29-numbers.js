@@ -1,9 +1,11 @@
-/* Numbers in the reader's marks, by the rules of ml/marks.py: a form says which marks they are.
-   Nothing is guessed: what is no number in these marks is handed on in a way that nobody takes for one. */
+/* Numbers in the reader's marks: a form says which marks they are. Nothing is guessed: what is no number in these
+   marks is handed on in a way that nobody takes for one. The same rules in Python are ml/marks.py, ml/words.py and
+   Tally.at; tests/e2e/test_both_sides.py runs both. */
 (() => {
   "use strict";
   const NO_NUMBER = "\u2063"; // not to be seen; no number holds it
   const PLAIN = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
+  const [WHOLE, TENTHS] = [0, 1].map((digits) => new Intl.NumberFormat("en-US", { maximumFractionDigits: digits }));
   const ALIKE = [[/[ \u00a0\u2009\u202f]/g, " \u00a0\u2009\u202f"], [/['’]/g, "'’"]]; // keyboards have one of each
 
   const marksOf = (element) => {
@@ -14,7 +16,7 @@
 
   /* What was typed as "-1234.5"; the same with an invisible mark where it is no number here. */
   function read(typed, { decimal, group }) {
-    let text = typed.trim().replace("−", "-");
+    let text = typed.trim().replaceAll("−", "-");
     if (!text) return "";
     for (const [kind, marks] of ALIKE) if (marks.includes(group)) text = text.replace(kind, group);
     const whole = `(?:\\d{1,3}(?:${escaped(group)}\\d{3})+|\\d+)`;
@@ -29,5 +31,28 @@
   const plain = (text) => text.replaceAll(NO_NUMBER, "");
   const misread = (text) => text.includes(NO_NUMBER) && PLAIN.test(plain(text));
 
-  window.likelyNumbers = { marksOf, read, write, plain, misread };
+  /* Two values of a number's field are one: 1 and 1.0. */
+  const same = (a, b) => a === b || (a.trim() !== "" && b.trim() !== "" && Number(a) === Number(b));
+
+  /* How far a probability moved, in percentage points: whole from 10 on, else tenths, halves away from 0. Intl rounds the
+     shortest decimal that stands for the number, as Python does of its repr; Math.round rounds what binary made of it. */
+  function points(difference, marks) {
+    const size = Math.abs(100 * difference);
+    const tenths = TENTHS.format(size);
+    const text = Number(tenths) >= 10 ? WHOLE.format(size) : tenths;
+    if (text === "0") return "no change";
+    return `${difference > 0 ? "+" : "−"}${write(text, marks)} ${text === "1" ? "point" : "points"}`;
+  }
+
+  /* Of a rising list the place that lies nearest; of two as near the lower. */
+  function nearest(list, value) {
+    let [low, high] = [0, list.length - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (list[middle] <= value) low = middle; else high = middle;
+    }
+    return value - list[low] <= list[high] - value ? low : high;
+  }
+
+  window.likelyNumbers = { marksOf, read, write, plain, misread, same, points, nearest };
 })();

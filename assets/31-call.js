@@ -4,7 +4,7 @@
   "use strict";
   const LONGEST_PAST = 100;
   const { fieldsOf, controlOf, valueOf, setValue, ask } = window.likelyForm;
-  const { marksOf, write } = window.likelyNumbers;
+  const { marksOf, points } = window.likelyNumbers;
 
   let past = { form: null, steps: [] }; // what stood in the form when the page came to rest, the newest last
   let refocus = null;
@@ -173,15 +173,7 @@
     if (!place) return;
     const words = document.createElement("p");
     words.className = "moved";
-    words.textContent = `${before.shown} → ${after.shown}, ${points(after.probability - before.probability, form)}`;
+    words.textContent = `${before.shown} → ${after.shown}, ${points(after.probability - before.probability, marksOf(form))}`;
     place.append(words);
-  }
-
-  /* As ml/words.py says it: whole points from 10 on, else tenths. */
-  function points(difference, form) {
-    const exact = 100 * difference;
-    const size = Math.abs(exact) >= 9.95 ? Math.round(Math.abs(exact)) : Math.round(10 * Math.abs(exact)) / 10;
-    if (!size) return "no change";
-    return `${exact > 0 ? "+" : "−"}${write(String(size), marksOf(form))} ${size === 1 ? "point" : "points"}`;
   }
 })();

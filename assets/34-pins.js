@@ -6,7 +6,7 @@
   const MOST = 4;
   const LONGEST_NAME = 24;
   const { fieldsOf, controlOf, snapshot, turn, ask } = window.likelyForm;
-  const { marksOf, write } = window.likelyNumbers;
+  const { marksOf, write, same } = window.likelyNumbers;
 
   const byId = (id) => document.getElementById(id);
   const formHere = () => document.querySelector(".form[data-mirror]");
@@ -64,8 +64,8 @@
     }
   });
 
-  const same = (field, a, b) => a === b || (field.dataset.step && a.trim() && b.trim() && Number(a) === Number(b));
-  const equal = (a, b) => a.record === b.record && fieldsOf(here).every((field, at) => same(field, a.values[at], b.values[at]));
+  const alike = (field, a, b) => (field.dataset.step ? same(a, b) : a === b);
+  const equal = (a, b) => a.record === b.record && fieldsOf(here).every((field, at) => alike(field, a.values[at], b.values[at]));
 
   // ---- acts -----------------------------------------------------------------------------------
   function pin() {
@@ -156,7 +156,7 @@
     if (pins.some((one) => one.record) || now?.record) rows.push(row("Record", columns.map((one) => one && (one.record || "New"))));
     fieldsOf(here).forEach((field, at) => {
       const values = columns.filter(Boolean).map((one) => one.values[at]);
-      if (values.every((value) => same(field, value, values[0]))) return;
+      if (values.every((value) => alike(field, value, values[0]))) return;
       rows.push(row(titleOf(field), columns.map((one) => one && wordsOf(field, one.values[at]))));
     });
     if (rows.length === outcomes.length) rows.push(make("tr", {}, make("td", { colspan: columns.length + 1, class: "pin-none" }, "No value differs.")));

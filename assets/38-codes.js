@@ -3,10 +3,9 @@
 (() => {
   "use strict";
   const { fieldsOf, controlOf, valueOf, setValue, ask } = window.likelyForm;
+  const { same } = window.likelyNumbers;
   const buttonsOf = (field) => [...field.querySelectorAll(".codes button")];
   const KEYS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
-
-  const same = (value, code) => value === code || (value.trim() !== "" && code !== "" && Number(value) === Number(code));
 
   /* Which button stands for what is in the field; one of them is on the way of the Tab key. */
   function dress(field) {

@@ -3,6 +3,7 @@
    asked here while the cut-off moves. */
 (() => {
   "use strict";
+  const { marksOf, read, nearest } = window.likelyNumbers;
   const byId = (id) => document.getElementById(id);
   const page = () => byId("plots");
   let table = null; // what the server gave for the outcome
@@ -58,16 +59,6 @@
   // ---- moving ---------------------------------------------------------------------------------
   const slider = () => byId("cut-off-slider");
   const typed = () => byId("cut-off-typed");
-
-  /* Of a rising list the place that lies nearest. */
-  function nearest(list, value) {
-    let [low, high] = [0, list.length - 1];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (list[middle] <= value) low = middle; else high = middle;
-    }
-    return value - list[low] <= list[high] - value ? low : high;
-  }
 
   function go(next, except = null) {
     row = Math.max(0, Math.min(table.cut_off.length - 1, next));
@@ -144,7 +135,7 @@
 
   // ---- what a person does ---------------------------------------------------------------------
   const number = (text) => {
-    const plain = window.likelyNumbers.read(text.replace("%", ""), window.likelyNumbers.marksOf(page()));
+    const plain = read(text.replace("%", ""), marksOf(page()));
     return plain === "" ? NaN : Number(plain);
   };
 
