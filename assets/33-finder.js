@@ -38,8 +38,7 @@
     fresh = true;
     const want = wanted;
     wanted = "";
-    const sure = hits.length === 1 || hits[0]?.id.toLowerCase() === box().value.trim().toLowerCase();
-    if (hits.length && (want === "random" || (want === "first" && sure))) choose(hits[0]);
+    if (hits.length && (want === "random" || (want === "first" && answer.sure))) choose(hits[0]);
     else {
       say(answer.words);
       draw();

@@ -181,13 +181,14 @@
 
   /* A value as its field says it. */
   function wordsOf(field, value) {
-    if (!value.trim()) return "Not known";
+    const words = JSON.parse(byId("pins").dataset.words);
+    if (!value.trim()) return words[""];
     const radio = [...field.querySelectorAll("[role=radiogroup] input")].find((one) => one.value === value);
     const control = controlOf(field);
     const code = [...field.querySelectorAll("[data-code]")].find((one) => one.dataset.code === value);
     if (code) return code.textContent;
     if (radio) return radio.nextElementSibling.textContent;
-    if (control.type === "checkbox") return value === "true" ? "Yes" : "No";
+    if (control.type === "checkbox") return words[value];
     return [...(control.options ?? [])].find((option) => option.value === value)?.textContent ?? write(value, marksOf(field));
   }
 

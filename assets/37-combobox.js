@@ -6,10 +6,9 @@
   const PATIENCE = 6000; // ms until silence is said
   const { controlOf, setText, ask } = window.likelyForm;
 
-  let now = null; // the field that is searched: { field, box, list, hits, fresh, before, typing, patience }
+  let now = null; // the field that is searched: { field, box, list, hits, same, fresh, before, typing, patience }
   let serial = 0;
 
-  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ß", "ss").trim();
   const optionsOf = (list) => [...list.querySelectorAll("[role=option]")];
   /* Where the model takes any text, only what was chosen by hand stands for what was typed. */
   const isFree = () => "unknown" in now.field.dataset;
@@ -48,7 +47,7 @@
   function found(answer) {
     if (!answer || !now || answer.serial !== serial) return answer?.serial ?? 0;
     clearTimeout(now.patience);
-    now.hits = answer.hits;
+    Object.assign(now, { hits: answer.hits, same: answer.same });
     now.fresh = true;
     if (now.wanted) take(isFree() ? null : now.hits[0]);
     else draw(answer.words);
@@ -106,8 +105,7 @@
   // ---- taking ---------------------------------------------------------------------------------
   /* The text counts now: as it was chosen, or the choice that differs from it by capitals or accents only. */
   function take(label) {
-    const typed = fold(now.box.value);
-    const text = label ?? (now.field.dataset.searching && now.fresh && now.hits.find((one) => fold(one) === typed)) ?? "";
+    const text = label ?? (now.field.dataset.searching && now.fresh && now.same);
     delete now.field.dataset.searching;
     done();
     if (text && text !== now.box.value) setText(now.box, text);

@@ -45,7 +45,7 @@
       const needs = card.dataset.mark || card.dataset.followsCutOff === "moves";
       card.hidden = Boolean(answer.refused && needs);
     }
-    if (answer.refused) { refuse(); return "refused"; }
+    if (answer.refused) { goOn(answer.cut_off); return "refused"; }
     table = answer;
     slider().max = table.reach;
     use(table.in_use);
@@ -54,7 +54,7 @@
   }
 
   /* Plots that need no table go on. */
-  const refuse = () => dispatchEvent(new CustomEvent("likely:cut-off", { detail: { value: 0.5, extra: [] } }));
+  const goOn = (value) => dispatchEvent(new CustomEvent("likely:cut-off", { detail: { value, extra: [] } }));
 
   // ---- moving ---------------------------------------------------------------------------------
   const slider = () => byId("cut-off-slider");

@@ -77,7 +77,8 @@
   }
 
   // ---- steps ----------------------------------------------------------------------------------
-  const TURN = { held: "columns", waiting: "scoring", running: "scoring", done: "result" };
+  const TURN = { held: "columns", waiting: "scoring", running: "scoring", done: "result", failed: "trouble", cancelled: "trouble" };
+  const runs = (job) => TURN[job.state] === "scoring";
 
   function route(found, moved = true) {
     const model = page().dataset.model.split("@")[0];
@@ -155,5 +156,5 @@
     requestAnimationFrame(() => { seen = false; open(); });
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  window.likelyCampaign = { steps, page, part, ask, job, resultOf, asked, address, go, begin, route, show, trouble, lost, say, element };
+  window.likelyCampaign = { TURN, FOR_PROGRAMS, steps, page, part, runs, ask, job, resultOf, asked, address, go, begin, route, show, trouble, lost, say, element };
 })();

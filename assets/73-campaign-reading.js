@@ -4,15 +4,15 @@
   "use strict";
   const c = window.likelyCampaign;
   const { element } = c;
-  const NAMES = ["sheet", "header_row", "separator", "decimal", "dates", "encoding"]; // as the API calls them
   const NEW_COLUMNS = ["sheet", "header_row", "separator", "encoding"]; // after these the columns may be others
   const CELLS = 4; // of a row among which the header is chosen
   let told = {};
 
   const select = (name) => c.part(`read-${name}`);
+  const names = () => [...c.page().querySelectorAll("[data-reads]")].map(({ dataset }) => dataset.reads); // as the API calls them
 
   function begin() {
-    told = Object.fromEntries(NAMES.map((name) => [name, c.asked(name)]).filter(([, value]) => value));
+    told = Object.fromEntries(names().map((name) => [name, c.asked(name)]).filter(([, value]) => value));
     c.part("reading").hidden = true;
     c.part("differently").open = Object.keys(told).length > 0;
     c.tellNotes("notes", []);
@@ -27,7 +27,7 @@
     if (!seen.header.length) c.part("differently").open = true;
     offer("sheet", dialect.sheets.map((name) => [name, name]));
     offer("header_row", seen.top.map((cells, at) => [String(at + 1), inRow(cells, at + 1)]).filter(([, text]) => text));
-    for (const name of NAMES) {
+    for (const name of names()) {
       select(name).closest(".field").hidden = !seen.applies.includes(name);
       settle(name, dialect);
     }

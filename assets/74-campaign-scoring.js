@@ -4,18 +4,17 @@
   const c = window.likelyCampaign;
   const EVERY = 1000; // ms
   const pause = () => new Promise((done) => { setTimeout(done, EVERY); });
-  const over = (job) => !["waiting", "running"].includes(job.state);
 
   /* Calls `tell` with the job each second while it runs, and resolves with it when it is over. */
   async function watch(job, current, tell, away) {
     let found = job;
-    if (!over(found)) tell(found);
-    while (current() && !over(found)) {
+    if (c.runs(found)) tell(found);
+    while (current() && c.runs(found)) {
       await pause();
       if (!current()) break;
       try {
         found = await c.job(job.id);
-        if (current() && !over(found)) tell(found);
+        if (current() && c.runs(found)) tell(found);
       } catch (error) {
         if (error.status === 404) throw error;
         if (current()) away(error); // the job goes on without us: ask again

@@ -112,7 +112,7 @@
 
   // ---- its order ------------------------------------------------------------------------------
   function offerOutcomes({ outcomes: all, exclusive: only, positive }) {
-    const several = all.length > 2 || !only;
+    const several = !c.single();
     c.part("outcome").replaceChildren(...(several ? [...only ? [] : [new Option("any of them", "")], ...all.map(({ name, label }) => new Option(label, name))] : []));
     if (several && only) c.part("outcome").value = positive;
     c.part("outcome").closest("div").hidden = !several;

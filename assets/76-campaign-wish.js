@@ -11,7 +11,7 @@
   const controls = () => [...form().querySelectorAll("[data-wish], [name=campaign-by], [name=campaign-several]")];
   const chosen = () => choices.outcomes.filter(({ name }) => form().querySelector(`[data-wish="offer:${CSS.escape(name)}"]`)?.checked ?? true);
   const offered = () => (single() ? choices.outcomes.filter(({ name }) => name === choices.positive) : chosen());
-  const single = () => choices.exclusive && choices.outcomes.length <= 2;
+  const single = () => c.part("offers").closest(".group").hidden;
   const by = () => form().querySelector("[name=campaign-by]:checked").value;
 
   /* Fill the form for the job; what was typed before a reload stands there again. */
@@ -79,35 +79,35 @@
   /* The wish, or null where something typed is no number; that is marked. */
   function readWish() {
     let fine = true;
-    const number = (input, { whole = false, low = -Infinity, high = Infinity, accepted } = {}) => {
+    const number = (input, { minimum = -Infinity, maximum = Infinity, whole, accepted } = input.dataset) => {
       const typed = c.typed(input.value);
-      const bad = typed !== null && !(typed >= low && typed <= high && (!whole || Number.isSafeInteger(typed)));
-      complain(input, bad ? `“${input.value}” cannot be used. Accepted: ${accepted ?? "a number"}.` : "");
+      const kind = whole ? Number.isInteger(typed) : Number.isFinite(typed);
+      const bad = typed !== null && !(kind && typed >= Number(minimum) && typed <= Number(maximum));
+      complain(input, bad ? `“${input.value}” cannot be used. Accepted: ${accepted}.` : "");
       if (bad) fine = false;
       return typed;
     };
-    const count = { whole: true, low: 0, accepted: "a whole number, 0 or more" };
     const names = offered().map(({ name }) => name);
     const wish = { by: by(), outcomes: names, several: false, reasons: undefined };
     if (by() === "cutoff") {
-      const typed = number(c.part("cut-off"), { low: 0, high: 100, accepted: "0 to 100 %" });
+      const typed = number(c.part("cut-off"));
       if (typed !== null) wish.cut_off = typed / 100;
     }
-    if (by() === "number") wish.number = number(c.part("number"), count);
-    if (by() === "budget") wish.budget = number(c.part("budget"), { low: 0, accepted: "0 or more" });
+    if (by() === "number") wish.number = number(c.part("number"));
+    if (by() === "budget") wish.budget = number(c.part("budget"));
     if (!choices.exclusive && names.length > 1) wish.several = form().querySelector("[name=campaign-several]:checked").value === "true";
-    wish.cost = number(c.part("cost"), { low: 0, accepted: "0 or more" }) ?? 0;
-    wish.values = Object.fromEntries(names.map((name) => [name, number(c.part(`value-${name}`)) ?? 0]));
-    wish.control = (number(c.part("control"), { low: 0, high: 50, accepted: "0 to 50 %" }) ?? 0) / 100;
-    if (c.part("column").value) Object.assign(wish, limits(number, count));
+    wish.cost = number(c.part("cost")) ?? 0;
+    wish.values = Object.fromEntries(names.map((name) => [name, number(c.part(`value-${name}`), c.part("values").dataset) ?? 0]));
+    wish.control = (number(c.part("control")) ?? 0) / 100;
+    if (c.part("column").value) Object.assign(wish, limits(number));
     return fine ? wish : null;
   }
 
-  function limits(number, count) {
-    const found = { column: c.part("column").value, limits: {}, quotas: {}, limit: number(c.part("limit"), count) };
+  function limits(number) {
+    const found = { column: c.part("column").value, limits: {}, quotas: {}, limit: number(c.part("limit")) };
     for (const input of c.part("parts").querySelectorAll("input")) {
       const [kind] = input.dataset.wish.split(":", 1);
-      const typed = number(input, count);
+      const typed = number(input, c.part("parts").dataset);
       if (typed !== null) found[kind === "least" ? "quotas" : "limits"][input.dataset.wish.slice(kind.length + 1)] = typed;
     }
     return found;
@@ -152,5 +152,5 @@
   }
   addEventListener("input", changed);
 
-  Object.assign(c, { openWish, readWish });
+  Object.assign(c, { openWish, readWish, single });
 })();

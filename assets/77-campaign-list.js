@@ -100,7 +100,7 @@
 
   /* Show how the list stands: nothing, in work, or there to be fetched. */
   function listing(list) {
-    making = list && ["waiting", "running"].includes(list.state) ? list : null;
+    making = list && c.runs(list) ? list : null;
     const bar = c.part("list");
     const load = c.part("list-download");
     bar.hidden = cancel().hidden = !making;

@@ -2,16 +2,15 @@
 (() => {
   "use strict";
   const c = window.likelyCampaign;
-  const SUFFIX = { xlsx: ".xlsx", "csv-excel": ".csv", csv: ".csv" };
   const PAUSE = 2; // seconds, where the server names none
 
   /* Called with the menu and the job; a file is called as the one that was sent. */
   function offer(menu, job, noun, name) {
     for (const link of menu.querySelectorAll("[data-format]")) {
-      const form = link.dataset.format;
+      const { format, suffix } = link.dataset;
       // Not compressed on the way: only so can a browser tell how far it is, and go on after a break
-      const query = new URLSearchParams({ format: form, compression: "none" });
-      Object.assign(link, { href: `${c.resultOf(job.id)}?${query}`, download: `${noun} ${name}${SUFFIX[form]}` });
+      const query = new URLSearchParams({ format, compression: "none" });
+      Object.assign(link, { href: `${c.resultOf(job.id)}?${query}`, download: `${noun} ${name}${suffix}` });
     }
   }
 

@@ -55,7 +55,7 @@ def _found(service: Service, books: Books, sought: finder.Sought) -> dict[str, A
     schema = form_schema(bundle)
     hits = [finder.hit(schema, entry, sought.text, sample=book.sample) for entry in entries if entry is not None]
     words = finder.counted(len(hits), sought.text, len(book), sample=book.sample)
-    return finder.found(sought.serial, hits, words)
+    return finder.found(sought.serial, hits, words, sought.text)
 
 
 def open_record(service: Service, books: Books, model: str, record_id: str, version: str = "") -> finder.Opened:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dash import html
 from dash.development.base_component import Component
 
 from layouts import downloads, ids
 from layouts.html_input import HtmlInput
+from ml.campaign.asked import ListRequest
+from ml.validation import accepted, schema_of
 
 if TYPE_CHECKING:
     from ml.bundle import Bundle
@@ -47,9 +49,9 @@ def _length(currency: str) -> Component:
         for name, words in LENGTHS
     ]
     asked = [
-        _field("cut-off", "Call from a probability of", "%", for_="cutoff"),
-        _field("number", "Records at most", "", for_="number"),
-        _field("budget", "Acting may cost in all", currency, for_="budget"),
+        _field("cut-off", "Call from a probability of", "%", _takes("cut_off", percent=True), for_="cutoff"),
+        _field("number", "Records at most", "", _takes("number"), for_="number"),
+        _field("budget", "Acting may cost in all", currency, _takes("budget"), for_="budget"),
     ]
     return _group("How long is it?", [html.Div(choices, className="campaign-segments"), *asked])
 
@@ -85,8 +87,8 @@ def _offer(bundle: Bundle) -> Component:
 
 def _money(currency: str) -> Component:
     fields = [
-        _field("cost", "A call costs", currency),
-        html.Div(id=ids.campaign("values"), className="campaign-values"),
+        _field("cost", "A call costs", currency, _takes("cost")),
+        html.Div(id=ids.campaign("values"), className="campaign-values", **_takes("values")),
     ]
     return _group("What does it cost, and what does it bring?", fields)
 
@@ -94,7 +96,7 @@ def _money(currency: str) -> Component:
 def _parts() -> Component:
     names = ("Value", "Records", "At least", "At most")
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
-    table = html.Table([head, html.Tbody(id=ids.campaign("parts"))], className="measures")
+    table = html.Table([head, html.Tbody(id=ids.campaign("parts"), **_takes("limits"))], className="measures")
     choose = html.Div(
         [
             html.Label("By column", htmlFor=ids.campaign("column"), className="field-label"),
@@ -104,7 +106,7 @@ def _parts() -> Component:
     )
     limits = html.Div(
         [
-            _field("limit", "Each value at most, where nothing else is said", ""),
+            _field("limit", "Each value at most, where nothing else is said", "", _takes("limit")),
             html.Div(table, className="campaign-wide"),
         ],
         id=ids.campaign("limits"),
@@ -117,7 +119,8 @@ def _control() -> Component:
     why = (
         "Chosen at random, marked in the list and not called: what they do without a call shows what the calls brought."
     )
-    return _group("Control group", [_field("control", "Keep back", "%"), html.P(why, className="small")])
+    keep = _field("control", "Keep back", "%", _takes("control", percent=True))
+    return _group("Control group", [keep, html.P(why, className="small")])
 
 
 def _brings() -> Component:
@@ -152,7 +155,19 @@ def _group(title: str, body: list[Component]) -> Component:
     return html.Fieldset([html.Legend(title), *body], className="group")
 
 
-def _field(name: str, label: str, unit: str, *, for_: str = "") -> Component:
+def _takes(name: str, *, percent: bool = False) -> dict[str, str]:
+    """What a field of the wish takes, told by the model that checks the wish; the script refuses all else."""
+    given = schema_of(ListRequest)["properties"][name]
+    given = next(each for each in given["anyOf"] if each["type"] != "null")
+    number: dict[str, Any] = given.get("additionalProperties", given)
+    if percent:
+        number = number | {end: 100 * number[end] for end in ("minimum", "maximum")}
+    data = {"data-accepted": accepted(number) + (" %" if percent else "")}
+    data |= {f"data-{end}": str(number[end]) for end in ("minimum", "maximum") if end in number}
+    return data | ({"data-whole": "true"} if number["type"] == "integer" else {})
+
+
+def _field(name: str, label: str, unit: str, takes: dict[str, str], *, for_: str = "") -> Component:
     said = ids.campaign(f"{name}-said")
     words = [label, *([html.Span(f" {unit}", className="unit")] if unit else [])]
     body = [
@@ -163,7 +178,7 @@ def _field(name: str, label: str, unit: str, *, for_: str = "") -> Component:
             inputMode="decimal",
             autoComplete="off",
             className="form-control",
-            **{"aria-describedby": said, "data-wish": name},
+            **{"aria-describedby": said, "data-wish": name, **takes},
         ),
         html.P(id=said, className="field-said"),
     ]

@@ -14,6 +14,7 @@ from pydantic import AfterValidator
 
 from layouts import ids
 from layouts.sent import Sent
+from ml.data.texts import fold
 from ml.marks import dressed
 from ml.schema import Feature, Schema, text_of
 
@@ -31,11 +32,12 @@ class Sought(Sent):
 
 
 def found(schema: Schema, sought: Sought) -> dict[str, Any]:
-    """The answer to the script: labels of choices that fit, and how many there are in words."""
+    """The answer to the script: labels of choices that fit, the one that is that very text, and how many there are."""
     feature = schema.feature(sought.feature) if sought.feature in schema.position else None
     hits = [] if feature is None else labels_that_fit(feature, sought.text)
     words = "" if feature is None else counted(len(hits), sought.text, len(feature.choices))
-    return {"serial": sought.serial, "hits": hits[:LIMIT], "words": words}
+    same = next((label for label in hits if fold(label) == fold(sought.text)), "")
+    return {"serial": sought.serial, "hits": hits[:LIMIT], "same": same, "words": words}
 
 
 def labels_that_fit(feature: Feature, text: str) -> list[str]:

@@ -6,8 +6,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids
+from ml.files.write.formats import FORMATS
 
-FORMATS = (("xlsx", "Excel (.xlsx)"), ("csv-excel", "CSV for Excel"), ("csv", "CSV"))
+OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", "CSV for Excel"), ("csv", "CSV"))
 
 
 def menu(name: str, words: str, step: str) -> Component:
@@ -22,7 +23,10 @@ def menu(name: str, words: str, step: str) -> Component:
     step : str
         Beside which sentence it says what becomes of it.
     """
-    links = [html.A(label, href="#", download="", **{"data-format": form}) for form, label in FORMATS]
+    links = [
+        html.A(label, href="#", download="", **{"data-format": form, "data-suffix": FORMATS[form].suffix})
+        for form, label in OFFERED
+    ]
     return html.Details(
         [html.Summary(words, className="tool-button"), html.Div(links, className="campaign-formats")],
         id=ids.campaign(name),

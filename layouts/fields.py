@@ -26,6 +26,7 @@ from ml.values import NUMBER
 NOT_KNOWN = "Not known"
 IN_DOUBT = "?"  # makes no number of what one reader would take for another number than the next
 TICKED = {True: "true", False: "false"}
+YES_NO = {TICKED[True]: "Yes", TICKED[False]: "No"}
 
 
 def starting_text(feature: Feature, given: str | None = None, otherwise: str | None = None) -> str:
@@ -194,10 +195,14 @@ def marks_data() -> dict[str, str]:
     return {"data-decimal": current().decimal, "data-group": current().group}
 
 
+def typed(text: str) -> str:
+    """A number as its reader types it, other texts as they are: no groups, for they would be in the way of a digit."""
+    return text.replace(".", current().decimal) if NUMBER.fullmatch(text) else text
+
+
 def _number(feature: Feature, position: int, text: str) -> Component:
     said = _blank(feature)
-    if feature.kind in ("number", "integer") and NUMBER.fullmatch(text):
-        text = text.replace(".", current().decimal)  # no groups: they would be in the way of the next digit
+    text = typed(text) if feature.kind in ("number", "integer") else text
     return dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder=said)
 
 
@@ -254,7 +259,7 @@ def _textarea(feature: Feature, position: int, text: str) -> Component:
 def _options(feature: Feature) -> list[dict[str, Any]]:
     options = [{"value": text_of(choice.value), "label": choice.label} for choice in feature.choices]
     if feature.kind == "boolean":
-        options = [{"value": "true", "label": "Yes"}, {"value": "false", "label": "No"}]
+        options = [{"value": value, "label": label} for value, label in YES_NO.items()]
     return options
 
 

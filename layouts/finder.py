@@ -19,6 +19,7 @@ from layouts.fields import kept_text
 from layouts.sent import Sent
 from ml.book import LONGEST_SEARCH, Entry, beside
 from ml.data.one_hot import gathered
+from ml.data.texts import fold
 from ml.marks import dressed
 from ml.schema import Schema
 
@@ -107,9 +108,10 @@ def kept_record(schema: Schema, entry: Entry | None) -> dict[str, str]:
     return {feature.name: kept_text(feature, values.get(feature.name, "")) for feature in schema.features}
 
 
-def found(serial: int, hits: Sequence[dict[str, Any]], words: str) -> dict[str, Any]:
-    """The answer to the script: records, and what is said about them."""
-    return {"serial": serial, "hits": list(hits), "words": words}
+def found(serial: int, hits: Sequence[dict[str, Any]], words: str, text: str = "") -> dict[str, Any]:
+    """The answer to the script: records, whether the first is surely the one that was typed, and what is said."""
+    sure = len(hits) == 1 or any(fold(each["id"]) == fold(text) for each in hits[:1])
+    return {"serial": serial, "hits": list(hits), "sure": sure, "words": words}
 
 
 def chosen(entry: Entry, *, sample: bool) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from layouts import ids
+from ml.cut_offs import DEFAULT
 from ml.errors import LikelyError
 from ml.measures import MEASURES, OF_COUNTS, OF_PROBABILITIES
 from ml.outcomes import Outcomes
@@ -74,8 +75,8 @@ def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[
 
 
 def refused(error: LikelyError, outcome: str) -> dict[str, Any]:
-    """In the place of the table: why there is none."""
-    return {"outcome": outcome, "refused": f"{error.message} {error.hint}".strip()}
+    """In the place of the table: why there is none, and the cut-off of plots that need no table."""
+    return {"outcome": outcome, "refused": f"{error.message} {error.hint}".strip(), "cut_off": DEFAULT}
 
 
 def unfinished(error: LikelyError, outcome: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.fields import NOT_KNOWN, YES_NO
 from ml.outcomes import Outcomes
 
 KEY = "Control+Enter"
@@ -38,6 +39,7 @@ def pins(outcomes: Outcomes) -> Component:
         Their labels, in the order of the table's first rows.
     """
     named = json.dumps([[item.name, item.label] for item in outcomes.items], ensure_ascii=False)
+    data = {"data-outcomes": named, "data-words": json.dumps({"": NOT_KNOWN} | YES_NO)}
     # The table may be wider than a phone: it scrolls inside itself, by the arrow keys too.
     frame = html.Div(
         html.Table(id=ids.PINS_TABLE, className="pins-table", **{"aria-labelledby": ids.PINS_TITLE}),
@@ -47,4 +49,4 @@ def pins(outcomes: Outcomes) -> Component:
         **{"aria-labelledby": ids.PINS_TITLE},
     )
     heading = html.H2("Scenarios", id=ids.PINS_TITLE)
-    return html.Section([heading, frame], id=ids.PINS, className="pins", hidden=True, **{"data-outcomes": named})
+    return html.Section([heading, frame], id=ids.PINS, className="pins", hidden=True, **data)

@@ -16,7 +16,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, url
-from layouts.fields import marks_data
+from layouts.fields import marks_data, typed
 from layouts.static_html import static_html
 from ml.errors import LikelyError, UnknownOption
 from ml.outcomes import Outcomes
@@ -182,7 +182,7 @@ def _option(
     value = opens if raw is None else _accepted(bundle, option, outcome, raw, opens)
     named = ids.option(plot.key, option.key)
     control = (
-        dbc.Input(id=named, type="text", inputmode="decimal", value=value, autocomplete="off")
+        dbc.Input(id=named, type="text", inputmode="decimal", value=typed(value), autocomplete="off")
         if option.choices is None
         else dbc.Select(
             id=named,
@@ -192,7 +192,7 @@ def _option(
     )
     words = [option.label, *([html.Span(f" {option.unit}", className="unit")] if option.unit else [])]
     note = [html.Small(option.help)] if option.help else []
-    data = {"data-option": option.key, "data-opens": opens}
+    data = {"data-option": option.key, "data-opens": opens, "data-value": value}
     return html.Div([html.Label(words, htmlFor=named), control, *note], className="plot-option", **data)
 
 

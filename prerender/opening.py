@@ -39,7 +39,7 @@ class Opening:
         card = next((each for each in self._parts if data(each, "plot")), None)
         if card is None or data(card, "options-of"):
             return None
-        options = {key: _value(each) for each in components(card) if (key := data(each, "option"))}
+        options = {key: data(each, "value") for each in components(card) if (key := data(each, "option"))}
         asked = {"model": self.model, "plot": data(card, "plot"), "outcome": self.outcome, "options": options}
         if self._opens and data(card, "follows-cut-off"):
             options[plots.CUT_OFF] = self._opens["value"]
@@ -59,7 +59,3 @@ def components(node: object) -> Iterator[Component]:
         if isinstance(each, Component):
             yield each
             yield from components(getattr(each, "children", None))
-
-
-def _value(option: Component) -> Any:
-    return next(each.value for each in components(option) if hasattr(each, "value"))

@@ -9,15 +9,26 @@ from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
+from typing import get_args
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
+from pydantic import ValidationError
 
+from callbacks.router import show_page
+from jobs.campaigns import NoCampaign, NotHeld
+from jobs.refused import NotDone, UnknownJob
+from layouts.campaign import STEPS
 from layouts.percent import percents
+from ml.campaign.asked import ListRequest
+from ml.campaign.wish import default_cost, default_value, read_wish
 from ml.marks import HOUSE, Unreadable, canonical, dressed, of_locale, percent, reading
 from ml.tally import Tally
 from ml.values import NUMBER
 from ml.words import change_text
+from prerender.opening import Opening
+from store.job import OPEN, State
 
 ASSETS = Path(__file__).parents[2] / "assets"
 READERS = (HOUSE, *map(of_locale, ("de-DE", "fr-FR", "de-CH", "tr", "es")))
@@ -125,3 +136,135 @@ def test_the_row_of_a_cut_off_is_the_same(script, dice):
         rows = script("([list, asked]) => asked.map((each) => likelyNumbers.nearest(list, each))", [cut_offs, asked])
         table = SimpleNamespace(cut_off=cut_offs)
         assert rows == [Tally.at(table, each) for each in asked]
+
+
+@pytest.fixture
+def campaign(browse):
+    """The Campaign page of a model, its wish filled as for a file that is scored; nothing was sent."""
+
+    def opened(service, model, **options):
+        tab = browse(**options).open(f"/{model}/campaign")
+        bundle = service.model(model)
+        names = bundle.outcomes.names
+        about = {name: {"cut_off": service.cut_off(bundle, name), **money(bundle.card, name)} for name in names}
+        choices = {
+            "outcomes": [{"name": name, "label": bundle.outcomes[name].label, **about[name]} for name in names],
+            "exclusive": bundle.outcomes.exclusive,
+            "positive": bundle.outcomes.positive,
+            "columns": [{"name": "Region", "values": [{"value": "North", "records": 40}]}],
+            "scored": 300,
+        }
+        tab.page.evaluate("choices => likelyCampaign.openWish({ id: 'none' }, choices)", choices)
+        return tab
+
+    return opened
+
+
+def money(card, name):
+    return {"value": default_value(card, name), "cost": default_cost(card, (name,))}
+
+
+def wish(tab, **typed):
+    """What the form gives for the API with these texts in it; None where it refuses one of them."""
+    code = """typed => {
+        for (const name in typed) document.querySelector(name).value = typed[name];
+        return JSON.stringify(likelyCampaign.readWish());
+    }"""
+    return json.loads(tab.page.evaluate(code, typed))
+
+
+def test_a_wish_that_nobody_touched_is_what_the_api_makes_of_none(campaign, service):
+    for model in ("loan", "iris", "bank-products"):
+        bundle = service.model(model)
+        rest = (bundle.card, bundle.outcomes, lambda name, bundle=bundle: service.cut_off(bundle, name))
+        assert read_wish(wish(campaign(service, model)), *rest) == read_wish({}, *rest)
+
+
+def test_the_form_of_a_wish_refuses_what_the_api_refuses(campaign, service):
+    tab = campaign(service, "loan", locale="de-DE")
+    texts = (
+        "0",
+        "7",
+        "2,5",
+        "-1",
+        "49,9",
+        "50",
+        "50,1",
+        "100",
+        "100,5",
+        "9007199254740991",
+        "9007199254740992",
+        "1e999",
+    )
+    fields = {
+        "cut_off": ("#campaign-cut-off", "cutoff", 100),
+        "number": ("#campaign-number", "number", 1),
+        "budget": ("#campaign-budget", "budget", 1),
+        "cost": ("#campaign-cost", "number", 1),
+        "control": ("#campaign-control", "number", 100),
+        "limit": ("#campaign-limit", "number", 1),
+        "limits": ('[data-wish="most:North"]', "number", 1),
+        "values": ('[data-wish="value:Y"]', "number", 1),
+    }
+    tab.page.evaluate("""() => {
+        likelyCampaign.part("column").value = "Region";
+        likelyCampaign.part("column").dispatchEvent(new Event("input", { bubbles: true }));
+    }""")
+    for name, (field, by, whole) in fields.items():
+        tab.page.evaluate("by => { document.querySelector(`[name=campaign-by][value=${by}]`).checked = true; }", by)
+        for text in texts:
+            number = float(text.replace(",", ".")) / whole
+            number = int(number) if number.is_integer() else number
+            sent = {"limits": {"North": number}, "values": {"Y": number}}.get(name, number)
+            assert (wish(tab, **{field: text}) is not None) == taken({name: sent}), (name, text)
+        wish(tab, **{field: "0"})
+
+
+def taken(wish):
+    try:
+        ListRequest.model_validate(wish)
+    except ValidationError:
+        return False
+    return True
+
+
+def test_the_states_of_a_job_and_the_codes_of_errors_are_those_of_the_server(campaign, service):
+    turns, codes, runs = campaign(service, "loan").page.evaluate("""() => {
+        const { TURN, FOR_PROGRAMS, runs } = likelyCampaign;
+        return [TURN, FOR_PROGRAMS, Object.keys(TURN).filter((state) => runs({ state }))];
+    }""")
+    assert set(turns) == set(get_args(State))
+    assert set(turns.values()) == {name for name, _ in STEPS} - {"file"} | {"trouble"}
+    assert set(runs) == set(OPEN)
+    assert set(codes) == {each.code for each in (NotHeld, NotDone, UnknownJob, NoCampaign)}
+
+
+def test_the_first_plot_is_asked_for_as_the_server_foresees_it(browse, service):
+    for locale, address in (
+        ("en-US", "/loan/performance"),
+        ("de-DE", "/loan/performance?cut_off=0.42"),
+        ("en-US", "/iris/insights?outcome=virginica"),
+        ("de-DE", "/bank-products/insights"),
+    ):
+        tab = browse(locale=locale).open(address)
+        asked = [
+            json.loads(each.post_data)["inputs"][0] for each in tab.requests if '"plot-asked' in (each.post_data or "")
+        ]
+        path, _, search = address.partition("?")
+        with reading(of_locale(locale)):
+            foreseen = Opening.of(show_page(service, path, f"?{search}" if search else "")).first_plot()
+        assert asked[0]["value"] == foreseen
+
+
+def test_every_plot_opens_with_its_options_in_the_readers_marks(browse, service):
+    tab = browse(locale="de-DE").open("/loan/performance")
+    card = tab.page.locator('.plot-card[data-plot="profit"]')
+    card.scroll_into_view_if_needed()
+    expect(card.locator(".main-svg").first).to_be_visible()
+    field = card.locator("[data-option=call]")
+    field.locator("input").fill("12,5")
+    tab.page.wait_for_function("new URLSearchParams(location.search).get('profit.call') === '12.5'")
+    tab.page.reload()
+    expect(field.locator("input")).to_have_value("12,5")
+    expect(card.locator(".plot-refusal")).to_have_count(0)
+    assert "profit.call=12.5" in tab.page.url

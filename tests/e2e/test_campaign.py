@@ -275,7 +275,9 @@ def test_numbers_stand_in_the_readers_marks(browse, scored):
     few = figures(tab)
     assert float(few["Lowest probability"].replace(",", ".").removesuffix("\u00a0%")) >= 62.5
     tab.page.get_by_label("Call from a probability of").fill("62.5")
-    expect(tab.page.locator("#campaign-cut-off-said")).to_have_text("“62.5” cannot be used. Accepted: 0 to 100 %.")
+    expect(tab.page.locator("#campaign-cut-off-said")).to_have_text(
+        "“62.5” cannot be used. Accepted: a number from 0 to 100 %."
+    )
     expect(tab.page.locator("#campaign-forecast")).to_have_text("Mend what is marked.")
     expect(tab.page.get_by_role("button", name="Make the list")).to_be_disabled()
 

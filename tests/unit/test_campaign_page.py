@@ -8,8 +8,10 @@ from werkzeug.test import Client
 from app import create_server, keeping_of
 from layouts import campaign, ids
 from layouts.campaign import Keeping
+from layouts.campaign_reading import ASKED
 from layouts.html_input import HtmlInput
 from layouts.static_html import static_html
+from ml.files.read_options import NAMES
 from ml.marks import Marks, reading
 from ml.outcomes import Outcome, Outcomes
 from settings import Settings
@@ -134,3 +136,7 @@ def test_the_tables_script_is_named_and_not_sent(client, path):
     assert script.status_code == 200
     assert "window.dash_ag_grid" in script.text
     assert "immutable" in script.headers["Cache-Control"]
+
+
+def test_all_that_may_be_said_of_a_file_can_be_said_on_the_page():
+    assert {name for name, *_ in ASKED} == set(NAMES)

@@ -47,6 +47,20 @@ def test_a_hit_holds_every_field_of_the_form_and_blanks_where_nothing_is_known(s
     assert (hit["id"], hit["row"], hit["words"]) == ("LP 1/ä", "", "Record LP 1/ä · Anna")
 
 
+@pytest.mark.parametrize(
+    ("text", "ids", "sure"),
+    [
+        ("anna", ["LP 1/ä"], True),
+        ("lp 1/A", ["LP 1/ä", "LP 1/ab"], True),
+        ("lp 1", ["LP 1/ä", "LP 1/ab"], False),
+        ("LP 1/ab", ["LP 1/ä", "LP 1/ab"], False),
+        ("nobody", [], False),
+    ],
+)
+def test_enter_takes_a_record_that_is_the_only_one_or_has_that_very_id(text, ids, sure):
+    assert finder.found(1, [{"id": each} for each in ids], "", text)["sure"] is sure
+
+
 def test_chance_gives_one_record(service, books):
     assert [hit["id"] for hit in seek(service, books, chance=True)["hits"]] == ["LP 1/ä"]
 

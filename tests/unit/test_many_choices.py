@@ -64,11 +64,15 @@ def test_the_form_searches_them(service):
     feature = form_schema(service.model("towns")).feature("town")
     assert feature.shown_as == "combobox"
     assert dataclasses.replace(feature, widget="select").shown_as == "combobox"
-    assert asked(service, "ort 9999") == {"serial": 4, "hits": ["Ort 9999"], "words": "1 of 10,000 fit."}
+    found = {"serial": 4, "hits": ["Ort 9999"], "same": "Ort 9999", "words": "1 of 10,000 fit."}
+    assert asked(service, "ort 9999") == found
+    assert asked(service, " ÖRT  9999 ") == found | {"same": "Ort 9999"}
     many = asked(service, "ORT 12")
     assert many["hits"][0] == "Ort 12"
     assert len(many["hits"]) == combobox.LIMIT
     assert many["words"] == f"The first {combobox.LIMIT} of 111 that fit."  # 12, 12x, 12xx
+    assert many["same"] == "Ort 12"
+    assert asked(service, "Ort")["same"] == ""
     assert asked(service, "Wien")["words"] == "None of 10,000 choices has “Wien”."
 
 
