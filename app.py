@@ -27,15 +27,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import callbacks
 from api import WholeRequest, create_api
-from layouts import shell, url
+from layouts.shared import shell, url
 from ml.plots import theme
 from ml.service import Service
 from prerender import Prerenderer
 from rooms import Rooms, keeping_of, load_models, open_intake, open_rooms
 from settings import BadSetting, Settings, read_root
 from web.address import BadAddress, joined
-from web.doors import Doors
-from web.envelope import refuse_malformed
+from web.callback_guard import refuse_malformed
+from web.dispatch import Doors
 from web.headers import SafeHeaders, content_policy
 from web.mount import Mount
 from web.origins import Origins

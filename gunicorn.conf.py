@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from jobs.beside import resume
+from jobs.local_runner import resume
 from settings import BadSetting, Settings
 from web.address import BadAddress, check_hosts, joined
 

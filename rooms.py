@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from jobs.addresses import Rules
-from jobs.beside import Beside
-from jobs.intake import Intake
-from layouts.campaign import Keeping
+from jobs.job_service import Intake
+from jobs.local_runner import Beside
+from jobs.webhooks.allowed_addresses import Rules
+from layouts.campaign.page import Keeping
 from ml.demo.status import Making
 from ml.service import Service, open_service
 from settings import BadSetting, Settings

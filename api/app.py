@@ -6,29 +6,15 @@ from collections.abc import Callable, Collection
 
 from flask import Flask
 
-from api import (
-    campaigns,
-    docs,
-    errors,
-    health,
-    ids,
-    job_list,
-    jobs,
-    links,
-    methods,
-    models,
-    plots,
-    predict,
-    programs,
-    reports,
-    results,
-)
-from api.bodies import WholeRequest
-from api.default_model import DefaultModel
-from api.methods import IsPage, MethodsFlask
-from api.protocols import azure, kserve_v1, mlflow, v2
-from jobs.campaigns import Campaigns
-from jobs.intake import Intake
+from api.http import errors, links, request_ids
+from api.http import wrong_methods as methods
+from api.http.request_body import WholeRequest
+from api.http.wrong_methods import IsPage, MethodsFlask
+from api.protocols import azure, kserve_v1, mlflow, page_addresses, v2
+from api.v1 import campaigns, docs, health, job_list, jobs, models, plots, predict, reports, results
+from api.v1.default_model import DefaultModel
+from jobs.campaign_service import Campaigns
+from jobs.job_service import Intake
 from jobs.results import Results
 from ml.service import Service
 
@@ -72,7 +58,7 @@ def create_api(
     app.url_map.merge_slashes = False
     errors.register(app)
     methods.register(app)
-    ids.register(app)
+    request_ids.register(app)
     links.register(app)
     docs.register(app, service)
     health.register(app, ready)
@@ -81,7 +67,7 @@ def create_api(
     scores = predict.Predict(service, max_records)
     predict.register(app, scores)
     default = DefaultModel(service, default_model)
-    programs.register(app, scores, default)
+    page_addresses.register(app, scores, default)
     reports.register(app, service)
     v2.register(app, service, ready, max_records)
     kserve_v1.register(app, service, max_records)

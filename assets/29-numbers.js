@@ -1,5 +1,5 @@
 /* Numbers in the reader's marks: a form says which marks they are. Nothing is guessed: what is no number in these
-   marks is handed on in a way that nobody takes for one. The same rules in Python are ml/marks.py, ml/words.py and
+   marks is handed on in a way that nobody takes for one. The same rules in Python are ml/locale.py, ml/text/words.py and
    Tally.at; tests/e2e/test_both_sides.py runs both. */
 (() => {
   "use strict";

@@ -1,4 +1,4 @@
-/* Numbers and times of the Campaign page, in the reader's marks and by the rules of layouts/percent.py. */
+/* Numbers and times of the Campaign page, in the reader's marks and by the rules of layouts/shared/percent.py. */
 (() => {
   "use strict";
   const TENTHS = 1000; // of a percent in the whole

@@ -11,8 +11,8 @@ from typing import Any
 from dash import Dash
 
 from callbacks import choices, finder, gallery, performance, plots, predict, router
-from layouts.campaign import Keeping
-from ml.book import Books
+from layouts.campaign.page import Keeping
+from ml.bundle.record_book import Books
 from ml.service import Service
 
 

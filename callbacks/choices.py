@@ -7,8 +7,9 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
-from layouts import combobox, gallery, ids
-from layouts.predict import form_schema
+from layouts.pages import gallery
+from layouts.predict.page import form_schema
+from layouts.shared import combobox, ids
 from ml.errors import LikelyError
 from ml.service import Service
 

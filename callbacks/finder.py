@@ -8,9 +8,10 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
-from layouts import finder, ids
-from layouts.predict import form_schema
-from ml.book import Books
+from layouts.predict import finder
+from layouts.predict.page import form_schema
+from layouts.shared import ids
+from ml.bundle.record_book import Books
 from ml.errors import LikelyError
 from ml.service import Service
 from store.db import StoreSilent

@@ -7,8 +7,9 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
 
-from layouts import gallery, ids
-from layouts.asked import Asked
+from layouts.pages import gallery
+from layouts.shared import ids
+from layouts.shared.question import Asked
 
 
 def register(app: Dash) -> None:

@@ -10,14 +10,15 @@ from dash import ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
 
 from callbacks.plots import PATIENCE
-from layouts import headline, ids, picks, plots
+from layouts.performance import cut_off_table, headline
+from layouts.shared import ids, plot_cards
+from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
-from ml.outcomes import Outcomes
-from ml.overview import Overview, averages_of, overview, read_cut_off
-from ml.own_measures import OwnMeasure, own_measures_of
-from ml.patience import StillWorking, patient
+from ml.metrics.custom import OwnMeasure, own_measures_of
+from ml.metrics.overview import Overview, averages_of, overview, read_cut_off
+from ml.runtime.deadline import StillWorking, patient
 from ml.service import Service
-from ml.spoken import cut_off_text
+from ml.text.spoken import cut_off_text
 from store.db import StoreSilent
 
 log = logging.getLogger(__name__)
@@ -63,11 +64,11 @@ def show_tally(service: Service, asked: Any) -> dict[str, Any]:
     outcome = str(asked.get("outcome"))
     try:
         with patient(PATIENCE):
-            return picks.picks(*counts_asked(service, str(asked.get("model")), outcome, asked.get("cut_off")))
+            return cut_off_table.picks(*counts_asked(service, str(asked.get("model")), outcome, asked.get("cut_off")))
     except StillWorking as error:
-        return picks.unfinished(error, outcome)
+        return cut_off_table.unfinished(error, outcome)
     except LikelyError as error:
-        return picks.refused(error, outcome)
+        return cut_off_table.refused(error, outcome)
 
 
 def counts_asked(service: Service, model: str, outcome: str, cut_off: object) -> Counts:
@@ -83,7 +84,7 @@ def show_averages(service: Service, model: Any) -> Component | list[Component] |
         with patient(PATIENCE):
             return averages_asked(service, str(model))
     except StillWorking as error:
-        return plots.unfinished(error)
+        return plot_cards.unfinished(error)
     except LikelyError as error:
         return str(error)
 

@@ -8,18 +8,18 @@ from typing import Any
 from dash import MATCH, Dash, Input, Output
 from dash.development.base_component import Component
 
-from layouts import ids, plots
+from layouts.shared import ids, plot_cards
+from ml.decision.payoff import Payoff
 from ml.errors import LikelyError
-from ml.money import Money, profits
-from ml.overview import read_cut_off, read_extra, table_of
-from ml.patience import StillWorking, patient
-from ml.payoff import Payoff
+from ml.metrics.overview import read_cut_off, read_extra, table_of
+from ml.metrics.profit import Money, profits
+from ml.metrics.threshold_table import Tally
 from ml.plots.cut_off_mark import marked
 from ml.plots.decisions.profit_curve import amount, beyond
 from ml.plots.results import Drawn, drawn
+from ml.runtime.deadline import StillWorking, patient
 from ml.service import Service
-from ml.spoken import cut_off_text
-from ml.tally import Tally
+from ml.text.spoken import cut_off_text
 
 PATIENCE = 8.0  # seconds that a request waits for a result; routers in front end one at 30
 
@@ -47,9 +47,9 @@ def show_plot(service: Service, asked: Any) -> list[Component]:
         with patient(PATIENCE):
             return plot_asked(service, asked if isinstance(asked, dict) else {})
     except StillWorking as error:
-        return plots.unfinished(error)
+        return plot_cards.unfinished(error)
     except LikelyError as error:
-        return plots.refusal(error)
+        return plot_cards.refusal(error)
 
 
 def plot_asked(service: Service, asked: dict[str, Any]) -> list[Component]:
@@ -58,11 +58,11 @@ def plot_asked(service: Service, asked: dict[str, Any]) -> list[Component]:
     found = drawn(service, model, asked.get("plot"), outcome, asked.get("options"))
     table = _tally(service, model, found, asked)
     if table is None:
-        return plots.shown(found)
+        return plot_cards.shown(found)
     row = table.at(read_cut_off(asked.get("cut_off")) or 0.0)
     if found.plot.mark:
         marked(found.figure, found.plot.mark, table, row)
-    return [*plots.shown(found), *_beside(found, table)]
+    return [*plot_cards.shown(found), *_beside(found, table)]
 
 
 def _tally(service: Service, model: str, found: Drawn, asked: dict[str, Any]) -> Tally | None:
@@ -82,11 +82,11 @@ def _beside(found: Drawn, table: Tally) -> list[Component]:
     limits = [beyond(result, *each) for each in zip(table.columns["selected"], table.columns["recall"], strict=True)]
     if result.best is None:
         words = [f"{text} for 1,000 records{over}." for text, over in zip(texts, limits, strict=True)]
-        return plots.followed(words)
+        return plot_cards.followed(words)
     best, most = result.cut_off[result.best], result.profit[result.best]
     behind = [over or _against(most - each, result) for each, over in zip(brings, limits, strict=True)]
     words = [f"{text} for 1,000 records{more}." for text, more in zip(texts, behind, strict=True)]
-    return plots.followed(words, (best, cut_off_text(best)))
+    return plot_cards.followed(words, (best, cut_off_text(best)))
 
 
 def _against(behind: float, result: Money) -> str:

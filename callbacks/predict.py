@@ -10,10 +10,12 @@ from dash import ClientsideFunction, Dash, Input, Output, no_update
 from dash.development.base_component import Component
 
 from callbacks.finder import open_record
-from layouts import ids, predict, result, whatif, why
-from layouts.asked import Asked, answered
-from layouts.board import board
-from ml.book import Books
+from layouts.predict import page as predict
+from layouts.predict import result, what_if, why
+from layouts.predict.probability_board import board
+from layouts.shared import ids
+from layouts.shared.question import Asked, answered
+from ml.bundle.record_book import Books
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service
 
@@ -55,7 +57,7 @@ def show_score(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
     component or no_update
         A record with problems leaves the old result, which the page then shows as outdated.
     dict
-        See :func:`layouts.asked.answered`.
+        See :func:`layouts.shared.question.answered`.
     """
     asked = Asked.read(asked)
     try:
@@ -82,9 +84,9 @@ def show_reasons(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
         standing = service.stand(bundle.key, asked.record, asked.chosen(bundle.outcomes))
         advice = service.advise(standing, asked.row, asked.step)
     except LikelyError:  # what is wrong was said beside the score
-        return no_update, whatif.nothing(asked.serial, asked.model)
+        return no_update, what_if.nothing(asked.serial, asked.model)
     at = asked.serial, asked.step
-    return why.reasons(standing, advice, *at), whatif.advised(standing, advice, *at)
+    return why.reasons(standing, advice, *at), what_if.advised(standing, advice, *at)
 
 
 def answer(service: Service, asked: Asked) -> tuple[Component, Sequence[Problem]]:

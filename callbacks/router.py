@@ -10,13 +10,17 @@ from dash import Dash, Input, Output
 from dash.development.base_component import Component
 
 from callbacks import predict
-from layouts import campaign, gallery, home, ids, insights, not_found, parts, performance, url
-from layouts.campaign import Keeping
-from layouts.plots import asked_outcome
-from ml.book import Books
+from layouts.campaign import page as campaign
+from layouts.campaign.page import Keeping
+from layouts.insights import page as insights
+from layouts.pages import gallery, home, not_found
+from layouts.performance import page as performance
+from layouts.shared import ids, parts, url
+from layouts.shared.plot_cards import asked_outcome
+from ml.bundle.record_book import Books
 from ml.demo.status import Making
 from ml.errors import LikelyError, UnknownModel
-from ml.overview import opening, read_cut_off
+from ml.metrics.overview import opening, read_cut_off
 from ml.service import Bundle, Service
 
 HowFar = Callable[[], Making | None]

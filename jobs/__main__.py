@@ -21,9 +21,9 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 
 from jobs import broker
-from jobs.addresses import Rules
-from jobs.beside import PAUSE, run_until_idle
-from jobs.calling import Caller
+from jobs.local_runner import PAUSE, run_until_idle
+from jobs.webhooks.allowed_addresses import Rules
+from jobs.webhooks.deliver import Caller
 from jobs.worker import Worker, sweep
 from ml.service import open_service
 from settings import BadSetting, Settings

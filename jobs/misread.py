@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from jobs import places
-from jobs.preview import Preview
+from jobs.files import paths
+from jobs.files.preview import Preview
 from ml.errors import Misread
-from ml.files.formats import CSV
+from ml.files.file_kinds import CSV
 from ml.files.glimpse import glimpse
-from ml.files.left_out import LeftOut
-from ml.files.match_columns import Matched
-from ml.files.read_options import ReadOptions
+from ml.files.header.left_out import LeftOut
+from ml.files.header.match_columns import Matched
 from ml.files.table import Reading
+from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle
 from store.files import Files
 from store.job import Job
@@ -34,7 +34,7 @@ def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: 
     Unreadable
         Nothing that may be said would help.
     """
-    with files.open(places.source(job.id)) as file:
+    with files.open(paths.source(job.id)) as file:
         dialect, top = glimpse(file, options, bundle.schema)
     return Preview(
         header=(),

@@ -6,13 +6,13 @@ import hashlib
 import re
 import time
 
-from jobs import places
-from jobs.campaigns import Campaigns
-from jobs.exports import format_asked
-from jobs.intake import Intake
-from jobs.kinds import CAMPAIGN, LIST
+from jobs.campaign_service import Campaigns
+from jobs.files import paths
+from jobs.job_service import Intake
 from jobs.refused import NotDone
-from jobs.stored import Part, Parts, header_of_result, own_columns, stored
+from jobs.work.exports import format_asked
+from jobs.work.job_kinds import CAMPAIGN, LIST
+from jobs.work.stored_result import Part, Parts, header_of_result, own_columns, stored
 from jobs.worker import Worker
 from ml.errors import LikelyError
 from ml.files.write.formats import EXCEL_CSV, Format
@@ -124,7 +124,7 @@ class Results:
         if made.state != "done":
             raise NotMade(made.message or "The result was not made in this format.", "Take it in another format.")
         names = self._table.results(number)
-        size = self._files.sizes(places.folder(base.id)).get(names[0].rpartition("/")[2]) if names else None
+        size = self._files.sizes(paths.folder(base.id)).get(names[0].rpartition("/")[2]) if names else None
         if size is None:
             self._table.forget(number)
             return None

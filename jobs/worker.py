@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from jobs import places
-from jobs.beat import beating
-from jobs.kinds import SCORE, work_of
-from jobs.pieces import NotMine, Stopped
+from jobs.files import paths
+from jobs.work.chunks import NotMine, Stopped
+from jobs.work.job_kinds import SCORE, work_of
+from jobs.work.lease_renewal import beating
 from ml.errors import LikelyError
 from ml.service import Service
 from store.files import Files
@@ -98,7 +98,7 @@ def sweep(table: JobTable, files: Files, days: float) -> int:
     """
     old = table.older(days * DAY)
     for job in old:
-        files.remove(places.folder(job))
+        files.remove(paths.folder(job))
         table.forget(job)
     _sweep_uploads(table, files)
     return len(old)
@@ -109,11 +109,11 @@ def _sweep_uploads(table: JobTable, files: Files, patience: float = UPLOAD) -> N
 
     Folders that hold more than an upload stay: they would be of a job in another database.
     """
-    found = files.folders(places.ALL)
+    found = files.folders(paths.ALL)
     for at in range(0, len(found), AT_ONCE):
         some = found[at : at + AT_ONCE]
         for job in sorted(set(some) - table.known(some)):
-            age = files.age(places.folder(job), time.time())
-            if age is not None and age > patience and set(files.sizes(places.folder(job))) <= {places.SOURCE}:
+            age = files.age(paths.folder(job), time.time())
+            if age is not None and age > patience and set(files.sizes(paths.folder(job))) <= {paths.SOURCE}:
                 log.info("The file of %s, which is no job, is removed.", job)
-                files.remove(places.folder(job))
+                files.remove(paths.folder(job))

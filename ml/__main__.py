@@ -8,8 +8,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: one r
 
 import sys
 
-from ml.commands import main
-from ml.cut_offs import Chosen
+from ml.cli.commands import main
+from ml.decision.cut_offs import Chosen
 from ml.service import Service, open_service
 from settings import BadSetting, Settings
 from store.db import StoreSilent, chosen_cut_offs, open_store

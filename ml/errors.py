@@ -1,7 +1,7 @@
 """Errors named by the situation of the person who meets them.
 
 Each says what was received, what is accepted and what to do. Nothing here knows HTTP:
-the doors translate (see ``api/errors.py``).
+the doors translate (see ``api/http/errors.py``).
 """
 
 from __future__ import annotations

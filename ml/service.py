@@ -13,23 +13,23 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
-from ml.advice import Advice, Standing, advise, stand
-from ml.blocks import block_of
-from ml.bundle import Bundle as Bundle  # the doors know it through the service
-from ml.cut_offs import Chosen, CutOffs
+from ml.advice.advice import Advice, Standing, advise, stand
+from ml.advice.local_shapley import Explanation, explain
+from ml.advice.sampling_budget import BUDGET
+from ml.advice.value_function import Game
+from ml.bundle.bundle import Bundle as Bundle  # the doors know it through the service
+from ml.bundle.scored import Score, Scored
+from ml.data.columns import block_of
+from ml.data.outcomes import Prediction
+from ml.data.records import Records, read_records
+from ml.data.schema import Row
+from ml.decision.cut_offs import Chosen, CutOffs
 from ml.errors import InvalidRecord, LikelyError, Problem
-from ml.explain import Explanation, explain
-from ml.flight import Flights
-from ml.marks import reading
-from ml.memo import Memo
-from ml.outcomes import Prediction
-from ml.patience import Desk
-from ml.reasons.budgets import BUDGET
-from ml.records import Records, read_records
-from ml.registry import Registry
-from ml.schema import Row
-from ml.score import Score, Scored
-from ml.value import Game
+from ml.lifecycle.registry import Registry
+from ml.locale import reading
+from ml.runtime.deadline import Desk
+from ml.runtime.memo import Memo
+from ml.runtime.single_flight import Flights
 
 REFUSED = "Its values are of the right kind, but the estimator was not made for them: change or fill them."
 
@@ -55,7 +55,7 @@ class Service:
     flights : Flights or None
         Sees to it that one result is computed once, however many ask for it.
     chosen : callable or None
-        Gives the cut-off that somebody chose, see :class:`ml.cut_offs.CutOffs`.
+        Gives the cut-off that somebody chose, see :class:`ml.decision.cut_offs.CutOffs`.
     """
 
     def __init__(
@@ -145,7 +145,7 @@ class Service:
         raw : mapping
             Feature name or alias to raw value; what is left out is blank.
         outcome : str or None
-            What the questions are about; None leaves the choice to :func:`ml.advice.stand`.
+            What the questions are about; None leaves the choice to :func:`ml.advice.advice.stand`.
 
         Raises
         ------
@@ -164,7 +164,7 @@ class Service:
         """What stands behind a standing: reasons, sweeps, levers and evidence.
 
         `holdout_row` is the record's own row in the hold-out, from 0, where it came from there: it is no evidence
-        for itself. `step` 0 gives a first answer soon, 1 and so on sharper ones: :func:`ml.advice.advise`.
+        for itself. `step` 0 gives a first answer soon, 1 and so on sharper ones: :func:`ml.advice.advice.advise`.
         """
         return advise(self._game(standing.model), standing, holdout_row, step)
 
@@ -214,7 +214,7 @@ class Service:
         Raises
         ------
         StillWorking
-            Within :func:`ml.patience.patient`, where it takes longer; it goes on, and who asks again gets it.
+            Within :func:`ml.runtime.deadline.patient`, where it takes longer; it goes on, and who asks again gets it.
         """
         text = _text(key)
         found = self._get(text)

@@ -10,9 +10,10 @@ from typing import Any
 from callbacks.performance import averages_asked, counts_asked
 from callbacks.plots import plot_asked
 from callbacks.router import show_page
-from layouts import ids, picks
+from layouts.performance import cut_off_table
+from layouts.shared import ids
 from ml.errors import LikelyError
-from ml.patience import Aside, StillWorking, glancing
+from ml.runtime.deadline import Aside, StillWorking, glancing
 from ml.service import Service
 from prerender.opening import Opening
 from prerender.page import Answers, Prerendered, to_html
@@ -54,10 +55,10 @@ def _prerender(service: Service, path: str, search: str) -> Prerendered | None:
 def _answers(service: Service, opening: Opening) -> Answers:
     """The counts, the averages and the first plot of a page, as far as they come soon; what does not is begun."""
     inside: list[tuple[Any, Any]] = []
-    shown: picks.Shown = ({}, {})
+    shown: cut_off_table.Shown = ({}, {})
     if ids.CUT_OFF in opening.ids:
         with suppress(StillWorking):
-            shown = picks.at_opening(*counts_asked(service, opening.model, opening.outcome, opening.cut_off))
+            shown = cut_off_table.at_opening(*counts_asked(service, opening.model, opening.outcome, opening.cut_off))
     if ids.AVERAGES in opening.ids:
         with suppress(StillWorking):
             inside.append((ids.AVERAGES, averages_asked(service, opening.model)))

@@ -11,7 +11,7 @@ from flask import request
 
 from ml.service import Service
 from prerender.answers import prerender
-from web.own import stamped
+from web.asset_bundle import stamped
 
 SCRIPT = "01-prerender.js"  # of assets/: starts the deferred scripts, and takes the prerendered page away
 _ADDRESSES = re.compile(r'<script\b[^>]* src="([^"]+)"')

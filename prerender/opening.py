@@ -8,7 +8,8 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from layouts import ids, plots
+from layouts.shared import ids
+from layouts.shared import plot_cards as plots
 
 
 class Opening:

@@ -13,9 +13,9 @@ from typing import Any
 from dash._utils import to_json
 from dash.development.base_component import Component
 
-from layouts import ids, shell
-from layouts.html_writer import HtmlWriter, props_of
-from layouts.static_html import StaticHtml
+from layouts.shared import ids, shell
+from layouts.shared.html_writer import HtmlWriter, props_of
+from layouts.shared.static_html import StaticHtml
 from prerender.opening import data
 
 _FOR_SCRIPTS = ("id", "htmlFor", "download", "tabIndex", "role", "data-", "aria-")

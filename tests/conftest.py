@@ -11,9 +11,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 from flask import Flask
 
-from ml.build import build_bundle
 from ml.recipes import RECIPES, recipe
 from ml.service import Service, open_service
+from ml.training.build import build_bundle
 from tests.answers import CheckedClient
 
 Flask.test_client_class = CheckedClient  # every answer of the API in any test is held against the contract

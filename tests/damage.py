@@ -17,9 +17,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
-from ml.registry import set_live
+from ml.lifecycle.registry import set_live
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from ml.trust.code import read_code
 from ml.trust.record import Trusted, allow
 from ml.trust.verify import FINGERPRINT_LENGTH, sha256

@@ -14,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 KINDS = ("logistic", "boosting")
 NUMBERS = ["age", "income", "balance", "tenure_years", "calls", "rate", "has_loan"]

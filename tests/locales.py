@@ -10,7 +10,7 @@ from pathlib import Path
 
 from babel import Locale, localedata
 
-from ml.marks import HOUSE, Marks
+from ml.locale import HOUSE, Marks
 
 TABLE = Path(__file__).parents[1] / "ml" / "locales.json"
 

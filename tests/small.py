@@ -16,9 +16,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
-from ml.outcomes import Outcome, Outcomes
+from ml.data.outcomes import Outcome, Outcomes
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 SORTS = ("binary", "multiclass", "independent", "labels-only", "absent", "constant")
 TRAINING = 300

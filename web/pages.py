@@ -10,9 +10,9 @@ from dash import Dash
 from dash._utils import interpolate_str
 from flask import Flask, Response, request
 
-from web.drawing import DrawingScript
+from web.asset_bundle import OwnFiles
 from web.mount import addresses_outside
-from web.own import OwnFiles
+from web.plotly_bundle import DrawingScript
 
 # Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018
 # (the one thing that dcc wants of it, regeneratorRuntime, comes with dash-bootstrap-components too):

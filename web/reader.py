@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 from flask import Flask, g, request
 
-from ml.marks import preferred, reading
+from ml.locale import preferred, reading
 
 
 def _no_prefix(_root: str) -> AbstractContextManager[None]:

@@ -10,7 +10,7 @@ from dash.fingerprint import build_fingerprint, check_fingerprint
 from flask import Flask, Response, request
 from flask_compress import Compress
 
-from web.own import serve_own_files
+from web.asset_bundle import serve_own_files
 from web.pages import LeanDash
 
 _ONE_YEAR = "public, max-age=31536000, immutable"

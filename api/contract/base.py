@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ml.described import describe
+from ml.data.describe_fields import describe
 
 Probability = Annotated[float, Field(ge=0, le=1, examples=[0.73])]
 ModelKey = Annotated[str, Field(description="Key of a version: name and fingerprint.", examples=["iris@3f9a1c2b"])]

@@ -7,7 +7,7 @@ from typing import Any
 
 from api.contract import document, schemas
 from api.contract.operation import JSON
-from api.example_records import example
+from ml.data.example_record import example
 from ml.service import Bundle
 
 PLACE = "{name}"

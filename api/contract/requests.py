@@ -1,4 +1,4 @@
-"""What the API takes in a fixed shape: bodies and parameters, checked by these models (see ``api/checked.py``).
+"""What the API takes in a fixed shape: bodies and parameters, checked by these models (see ``api/http/validated.py``).
 
 A record of a model is checked by the model's own schema, and a list by :class:`ml.campaign.asked.ListRequest`, which
 the pages use, too.

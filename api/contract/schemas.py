@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from api.example_records import example, example_of
-from ml.schema import MOST_LISTED, Feature, plain
+from ml.data.example_record import example, example_of
+from ml.data.schema import MOST_LISTED, Feature, plain
 from ml.service import Bundle
 
 _TYPES = {"number": "number", "integer": "integer", "boolean": "boolean"}

@@ -12,12 +12,12 @@ from typing import Any
 
 from flask import Flask, Response
 
-from api.cross_site import computes
-from api.default_model import DefaultModel
-from api.errors import speak_at
+from api.http.cross_site import computes
+from api.http.errors import speak_at
+from api.http.json_tables import from_split, in_columns, rows_or_records
+from api.http.query import takes
 from api.protocols.common import in_json, json_object, method_of, predictions, score_request, whole_body
-from api.query import takes
-from api.shapes import from_split, in_columns, rows_or_records
+from api.v1.default_model import DefaultModel
 from ml.errors import Unreadable
 from ml.service import Service
 

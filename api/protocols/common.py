@@ -7,14 +7,14 @@ from typing import Any
 import orjson
 from flask import Response, request
 
-from api.asked import records_asked
-from api.errors import too_many
-from api.ids import MODEL
-from api.reading import JSON
+from api.http.errors import too_many
+from api.http.read_records import JSON
+from api.http.request_ids import MODEL
+from api.v1.predict_options import records_asked
+from ml.bundle.scored import Scored
 from ml.errors import NoRecords, Unreadable
-from ml.evaluation import no_probabilities
-from ml.files.json_text import parse_json
-from ml.score import Scored
+from ml.files.readers.json_text import parse_json
+from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle, Service
 
 METHODS = ("predict", "predict_proba")

@@ -13,14 +13,14 @@ from typing import Any
 import orjson
 from flask import Response
 
-from api.answers import JSON
-from api.errors import refusal_of
-from api.predict import Predict
+from api.http.errors import refusal_of
+from api.http.json_tables import in_columns, names_of, rows_or_records
+from api.http.representations import JSON
 from api.protocols.common import in_json, json_object, score_request
-from api.shapes import in_columns, names_of, rows_or_records
+from api.v1.predict import Predict
+from ml.bundle.scored import Score, Scored
+from ml.data.schema import Schema
 from ml.errors import LikelyError, Unreadable
-from ml.schema import Schema
-from ml.score import Score, Scored
 
 INPUTS, TABLE = "inputs", "table"
 BESIDE = {"parameters", "options"}

@@ -13,12 +13,12 @@ import orjson
 from flask import Flask, Response
 from werkzeug.routing import BaseConverter
 
-from api.cross_site import computes
-from api.errors import speak_at
+from api.http.cross_site import computes
+from api.http.errors import speak_at
+from api.http.json_tables import in_columns, rows_or_records
+from api.http.query import takes
+from api.http.read_records import JSON
 from api.protocols.common import in_json, json_object, predictions, score_request, whole_body
-from api.query import takes
-from api.reading import JSON
-from api.shapes import in_columns, rows_or_records
 from ml.errors import UnknownModel, Unreadable
 from ml.service import Bundle, Service
 

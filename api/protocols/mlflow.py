@@ -12,19 +12,19 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, request
 
-from api.cross_site import computes
-from api.default_model import DefaultModel
-from api.errors import UnsupportedContent, speak_at
-from api.health import serves
-from api.ids import MODEL
+from api.http.cross_site import computes
+from api.http.errors import UnsupportedContent, speak_at
+from api.http.json_tables import from_lists, from_split, rows_or_records
+from api.http.query import takes
+from api.http.read_records import JSON, text_of_body
+from api.http.request_ids import MODEL
 from api.protocols import sagemaker
 from api.protocols.common import METHODS, in_json, method_of, predictions, score_request, whole_body
-from api.query import takes
-from api.reading import JSON, text_of_body
-from api.shapes import from_lists, from_split, rows_or_records
+from api.v1.default_model import DefaultModel
+from api.v1.health import serves
+from ml.data.schema import Schema
 from ml.errors import Unreadable
-from ml.files.json_text import parse_json
-from ml.schema import Schema
+from ml.files.readers.json_text import parse_json
 from ml.service import Service
 
 ADDRESSES = r"/(api/v1/models/[^/]+/)?(invocations|ping|version)(/|$)"

@@ -13,14 +13,14 @@ from typing import Any
 
 from werkzeug.http import parse_options_header
 
-from api.reading import text_of_body
-from api.shapes import names_of
+from api.http.json_tables import names_of
+from api.http.read_records import text_of_body
+from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
-from ml.files.plain_name import plain_name
-from ml.files.read_options import ReadOptions
-from ml.files.separators import rows_with, separator_of
-from ml.schema import Schema
+from ml.files.text.plain_name import plain_name
+from ml.files.text.read_options import ReadOptions
+from ml.files.text.separators import rows_with, separator_of
 
 CSV = "text/csv"
 LOOKED_AT = 64 * 1024  # characters from which the separator is told

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
-from api.errors import too_many
+from api.http.errors import too_many
 from ml.errors import NoRecords, Unreadable
-from ml.files.json_text import repeated
+from ml.files.readers.json_text import repeated
 
 NUMBERS = {
     "BOOL": "?", "INT8": "i1", "INT16": "i2", "INT32": "i4", "INT64": "i8", "UINT8": "u1", "UINT16": "u2",

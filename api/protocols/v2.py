@@ -14,22 +14,22 @@ from typing import Any
 import orjson
 from flask import Blueprint, Flask, Response, request
 
-from api.asked import records_asked
-from api.cross_site import computes
-from api.errors import speak_at
-from api.health import serves
-from api.ids import MODEL
+from api.http.cross_site import computes
+from api.http.errors import speak_at
+from api.http.query import takes
+from api.http.request_ids import MODEL
 from api.protocols.kserve_v1 import versioned
 from api.protocols.tensors import Tensor, as_bytes, read_tensors, records_of
-from api.query import takes
+from api.v1.health import serves
+from api.v1.predict_options import records_asked
+from ml.bundle.scored import Scored
+from ml.data.outcomes import Outcomes
+from ml.data.schema import Feature
 from ml.errors import Unreadable
-from ml.evaluation import no_probabilities
-from ml.files.json_text import parse_json, repeated
-from ml.outcomes import Outcomes
-from ml.schema import Feature
-from ml.score import Scored
+from ml.files.readers.json_text import parse_json, repeated
+from ml.lifecycle.versions import others
+from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle, Service
-from ml.versions import others
 
 LABELS, PROBABILITIES = "predict", "predict_proba"
 JSON_SIZE = "Inference-Header-Content-Length"

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FiniteFloat
 
-from ml.described import describe
+from ml.data.describe_fields import describe
 
 By = Literal["cutoff", "number", "budget"]
 MOST_CONTROL = 0.5

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ml.outcomes import Outcomes
-from ml.payoff import worths
+from ml.data.outcomes import Outcomes
+from ml.decision.payoff import worths
 
 
 def focus(probabilities: np.ndarray, card: Mapping[str, Any], outcomes: Outcomes) -> tuple[np.ndarray, np.ndarray]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from ml.campaign.pick import Groups, Picked
 from ml.campaign.wish import Wish
-from ml.intervals import LEVEL, WIDTH
+from ml.metrics.intervals import LEVEL, WIDTH
 
 EXACT = 2_000
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ml.bundle import Bundle
-from ml.records import read_records
+from ml.advice.reasons import reasons
+from ml.bundle.bundle import Bundle
+from ml.data.records import read_records
+from ml.files.cells.safe_cells import plain_cell, safe_cell
 from ml.service import Service
-from ml.tables import plain_cell, safe_cell
-from ml.top_reasons import reasons
 
 MOST = 3
 

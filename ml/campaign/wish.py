@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from ml.campaign.asked import By, ListRequest
+from ml.data.outcomes import Outcomes
+from ml.data.validation_words import in_words
+from ml.decision.payoff import payoff_of
 from ml.errors import LikelyError
-from ml.outcomes import Outcomes
-from ml.payoff import payoff_of
-from ml.validation import in_words
 
 
 class BadWish(LikelyError):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ml.bundle import Bundle
+from ml.bundle.bundle import Bundle
 from ml.campaign.forecast import Forecast, kept_word
 from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish
 from ml.errors import LikelyError
-from ml.evaluation import evaluation_of
-from ml.marks import dressed, percent
+from ml.locale import dressed, percent
+from ml.metrics.evaluation import evaluation_of
 
 FEW = 30  # records of the hold-out: below, they say little
 

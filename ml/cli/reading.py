@@ -6,8 +6,8 @@ import argparse
 import sys
 from collections.abc import Iterable
 
-from ml.files.dialect import Dialect
-from ml.files.read_options import ReadOptions
+from ml.files.text.dialect import Dialect
+from ml.files.text.read_options import ReadOptions
 
 
 def describe(parser: argparse.ArgumentParser) -> None:

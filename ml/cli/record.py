@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterable, Mapping, Sequence
 
-from ml.schema import Schema
+from ml.data.schema import Schema
 
 
 def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from ml.cli import reading
 from ml.cli.streams import STREAM, is_standard_output, source_of, standard_output
+from ml.data.parsing import gap_sentences
 from ml.errors import LikelyError
 from ml.files.table import refused_in_words
 from ml.files.write.formats import DECIMALS, ENDINGS, FORMATS, SEPARATORS, format_of_path
 from ml.service import open_service
-from ml.values import gap_sentences
 
 if TYPE_CHECKING:
-    from ml.scoring import Engine
+    from ml.batch.score_file import Engine
 
 OK, BAD_INPUT = 0, 2
 
@@ -46,7 +46,7 @@ def run(given: argparse.Namespace) -> int:
     """Score, and say on standard error how it went where the result goes to standard output."""
     import click
 
-    from ml.scoring import score_file
+    from ml.batch.score_file import score_file
 
     if given.scheduler and not given.engine:
         raise LikelyError("--scheduler belongs to an engine.", "Add --engine dask.")
@@ -72,6 +72,6 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _engine(scheduler: str | None, held: ExitStack) -> Engine:
-    from ml.on_dask import OnDask, cluster
+    from ml.batch.dask_engine import OnDask, cluster
 
     return OnDask(held.enter_context(cluster(scheduler)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from ml.bundle import ESTIMATOR, Bundle
+from ml.bundle.bundle import ESTIMATOR, Bundle
 from ml.errors import InvalidData
-from ml.registry import Registry
-from ml.trust.foreign import foreign, reason
+from ml.lifecycle.registry import Registry
+from ml.runtime.foreign_code import foreign, reason
 from ml.trust.load import names_in
 from ml.trust.record import FILE, Trusted, allow, trusted_of
 from ml.trust.types import is_harmless

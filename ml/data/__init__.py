@@ -1,1 +1,1 @@
-"""Data on their way in: files as typed frames, and frames as an estimator was fitted on."""
+"""Records and their schema: features, outcomes, typed values, columns."""

@@ -1,7 +1,7 @@
 """Columns of a block as pandas columns of the very dtypes that an estimator was fitted on, and back.
 
 A number of another type, a category of another order or a gap of another kind gives another answer, so what
-the training frame had is kept in the schema (:class:`ml.schema.Feature`) and made again here.
+the training frame had is kept in the schema (:class:`ml.data.schema.Feature`) and made again here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.schema import Feature
+from ml.data.schema import Feature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,7 @@ def series_of(feature: Feature, array: np.ndarray) -> Any:
     ----------
     feature : Feature
     array : ndarray of shape (n,)
-        As :func:`ml.blocks.column` makes it.
+        As :func:`ml.data.columns.column` makes it.
 
     Returns
     -------

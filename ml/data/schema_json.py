@@ -8,7 +8,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from ml.data.one_hot import OneHot
-from ml.schema import Choice, Constraint, Feature, Schema, plain
+from ml.data.schema import Choice, Constraint, Feature, Schema, plain
 
 
 def to_json(schema: Schema) -> dict[str, Any]:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from ml.build import build_bundle
 from ml.demo.status import LOOK, MAKING, OVER, QUICK_FIRST, Making, lock_of, write
 from ml.errors import LikelyError
 from ml.lifecycle.actions import make_live, remove_version
 from ml.lifecycle.state import live_of
 from ml.recipes import recipe
+from ml.training.build import build_bundle
 
 log = logging.getLogger("likely.demo")
 

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from ml.files.cells import CellRules
-from ml.files.decide_cells import Decided, Evidence, decide, evidence_of, undecided
-from ml.files.dialect import Dialect
-from ml.files.formats import PARQUET
-from ml.files.header_row import has_row_names, header_at
-from ml.files.left_out import LeftOut, Sieve, begins_as_total, sieve_of
-from ml.files.match_columns import Matched, match_columns
-from ml.files.read_options import ReadOptions
-from ml.files.separators import LOOKED_AT, in_one_cell, parted
+from ml.data.schema import Schema
+from ml.files.cells.decide_cells import Decided, Evidence, decide, evidence_of, undecided
+from ml.files.cells.read_cells import CellRules
+from ml.files.cells.typed_cells import text_row
+from ml.files.file_kinds import PARQUET
+from ml.files.header.header_row import has_row_names, header_at
+from ml.files.header.left_out import LeftOut, Sieve, begins_as_total, sieve_of
+from ml.files.header.match_columns import Matched, match_columns
 from ml.files.table import Table, header_of, twice_in
-from ml.files.text_rows import TextRows
-from ml.files.typed_cells import text_row
-from ml.schema import Schema
+from ml.files.text.dialect import Dialect
+from ml.files.text.read_options import ReadOptions
+from ml.files.text.separators import LOOKED_AT, in_one_cell, parted
+from ml.files.text.text_rows import TextRows
 
 TOP = 20  # rows that are kept, to choose the header among them
 SAMPLE = 2_000  # rows by which numbers and dates are judged before the whole file is asked

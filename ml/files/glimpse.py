@@ -7,12 +7,12 @@ from dataclasses import replace
 from itertools import islice
 from typing import IO
 
+from ml.data.schema import Schema
 from ml.errors import Misread
 from ml.files.assemble_table import TOP
-from ml.files.dialect import Dialect
 from ml.files.open_table import open_table, text_rows
-from ml.files.read_options import ReadOptions
-from ml.schema import Schema
+from ml.files.text.dialect import Dialect
+from ml.files.text.read_options import ReadOptions
 
 
 def glimpse(file: IO[bytes], options: ReadOptions, schema: Schema) -> tuple[Dialect, list[list[str]]]:

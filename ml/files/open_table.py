@@ -16,17 +16,17 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import IO, Any, BinaryIO, cast
 
+from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.assemble_table import Source, Wanted, assembled
-from ml.files.dialect import Dialect
-from ml.files.encodings import SEND, UTF8, WESTERN, Survey, spoken, survey
-from ml.files.formats import CSV, GZIP, PARQUET, format_of, no_table
-from ml.files.plain_name import plain_name
-from ml.files.read_options import BadReadOption, ReadOptions
-from ml.files.separators import LOOKED_AT, separator_of
+from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of, no_table
 from ml.files.table import Table
-from ml.files.text_rows import TextRows
-from ml.schema import Schema
+from ml.files.text.dialect import Dialect
+from ml.files.text.encodings import SEND, UTF8, WESTERN, Survey, spoken, survey
+from ml.files.text.plain_name import plain_name
+from ml.files.text.read_options import BadReadOption, ReadOptions
+from ml.files.text.separators import LOOKED_AT, separator_of
+from ml.files.text.text_rows import TextRows
 
 UNPACKED = 8 * 1024**3  # bytes of a file that came compressed
 RATIO = 200  # times a compressed file may grow; tables grow by 3 to 30
@@ -137,7 +137,7 @@ def _separated(rows: TextRows, found: Survey, options: ReadOptions, known: Colle
 
 def _markup_source(file: BinaryIO, found: Survey, first: str, wanted: Wanted) -> Source:
     """A web page or XML; its own word for its encoding counts where the bytes are not UTF-8."""
-    from ml.files.excel import open_markup
+    from ml.files.readers.excel import open_markup
 
     said = _CHARSET.search(first)
     if said and found.encoding == WESTERN and not wanted.options.encoding:
@@ -163,10 +163,10 @@ def _odd(found: Survey) -> tuple[str, ...]:
 
 def _typed_source(file: BinaryIO, form: str, wanted: Wanted) -> Source:
     if form == PARQUET:
-        from ml.files.parquet import parquet_rows
+        from ml.files.readers.parquet import parquet_rows
 
         return Source(parquet_rows(file), Dialect(PARQUET))
-    from ml.files.excel import open_workbook
+    from ml.files.readers.excel import open_workbook
 
     found = open_workbook(file, wanted.options.sheet, wanted.known)
     told = frozenset(wanted.options.to_json())

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ml.data.schema import Schema
 from ml.errors import Problem, Unreadable
-from ml.files.cells import CellRules
-from ml.files.dialect import Dialect
-from ml.files.left_out import LeftOut
-from ml.files.match_columns import Matched
-from ml.schema import Schema
-from ml.tables import plain_cell
+from ml.files.cells.read_cells import CellRules
+from ml.files.cells.safe_cells import plain_cell
+from ml.files.header.left_out import LeftOut
+from ml.files.header.match_columns import Matched
+from ml.files.text.dialect import Dialect
 
 MOST_COLUMNS = 16_384  # of any table: as many as Excel has
 
@@ -126,7 +126,9 @@ def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
             free = f"{name}.{numbers[name]}"
         taken.add(free)
         named[at] = free
-    stripped = [plain_cell(name.strip()) for name in named]  # results are written with :func:`ml.tables.safe_cell`
+    stripped = [
+        plain_cell(name.strip()) for name in named
+    ]  # results are written with :func:`ml.files.cells.safe_cells.safe_cell`
     return tuple(stripped if strip and len(set(stripped)) == len(named) else named)
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ml.bundle import CREATED, Bundle
+from ml.bundle.bundle import CREATED, Bundle
 from ml.errors import LikelyError
-from ml.evaluation import evaluation_of
 from ml.lifecycle.history import read_history
+from ml.lifecycle.registry import NAME, Registry
 from ml.lifecycle.state import Event, events_of, held, live_of, versions_in, was_live
-from ml.placements import area
-from ml.registry import NAME, Registry
+from ml.metrics.delong import area
+from ml.metrics.evaluation import evaluation_of
 
 QUICK = 1_000  # rows of a hold-out that are scored for the list even where the estimator itself serves
 

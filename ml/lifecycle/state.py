@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ml.lifecycle.history import MADE_LIVE, Entry
-from ml.registry import FINGERPRINT, NAME, POINTER
+from ml.lifecycle.registry import FINGERPRINT, NAME, POINTER
 
 NOW, UNKNOWN = "now", "unknown"
 BEFORE, BY_HAND = "before this history", "pointer written by hand"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ml.metrics.threshold_table import Tally
 from ml.plots.plot import CutOffMark
 from ml.plots.theme import INK
-from ml.tally import Tally
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ml.errors import UnknownOption
 
 if TYPE_CHECKING:
-    from ml.bundle import Bundle
+    from ml.bundle.bundle import Bundle
 
 Setting = str | float | None
 Choices = Sequence[tuple[str, str]]

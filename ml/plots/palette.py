@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ml.outcomes import Outcomes
+from ml.data.outcomes import Outcomes
 
 # Each has at least 3:1 against the white and against the dark page, and the first four stay well
 # apart under protanopia, deuteranopia and tritanopia (simulated after Machado et al. 2009). Names

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Literal
 
-from ml.evaluation import Answers, Evaluation, evaluation_of
-from ml.outcomes import Outcomes
+from ml.data.outcomes import Outcomes
+from ml.metrics.evaluation import Answers, Evaluation, evaluation_of
 from ml.plots.option import Option, Setting
 from ml.plots.palette import colour_of
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle import Bundle
+    from ml.bundle.bundle import Bundle
 
 Page = Literal["insights", "performance"]
 Section = Literal["curves", "money", "segments", "versions", "errors"]

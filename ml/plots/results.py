@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.evaluation import no_probabilities
+from ml.metrics.evaluation import no_probabilities
 from ml.plots.catalogue import find
 from ml.plots.option import read_options
 from ml.plots.plot import Plot, Rows, Study, View
@@ -14,7 +14,7 @@ from ml.plots.plot import Plot, Rows, Study, View
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle import Bundle
+    from ml.bundle.bundle import Bundle
     from ml.service import Service
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml.cut_offs import card_cut_off
-from ml.order import in_order
+from ml.decision.cut_offs import card_cut_off
+from ml.insights.feature_order import in_order
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Study
 from ml.plots.theme import share_axis
-from ml.segments import IN_PERCENT, LABELS, enough, measures_of
+from ml.slices.segments import IN_PERCENT, LABELS, enough, measures_of
 from ml.text.number_words import decimal, percent
 
 if TYPE_CHECKING:
-    from ml.bundle import Bundle
+    from ml.bundle.bundle import Bundle
 
 
 def _measures(bundle: Bundle, _: str) -> Choices:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ml import marks
+from ml import locale
 from ml.text.number_words import percent
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
     """
     import plotly.graph_objects as go
 
-    if stated := marks.stated():
+    if stated := locale.stated():
         layout = {"separators": stated.decimal + stated.group, **layout}
     return go.Figure(data=list(traces), layout={"template": _TEMPLATE, **layout})
 
@@ -91,7 +91,7 @@ def percent_ticks(low: float, high: float) -> dict[str, Any]:
     step = next(size * times for times in (1, 2, 5, 10) if size * times >= rough * (1 - 1e-9))
     ticks = [step * at for at in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
     digits = max(-math.floor(math.log10(step) + 1e-9) - 2, 0)
-    return {"tickvals": ticks, "ticktext": [marks.percent(f"{100 * tick:.{digits}f}") for tick in ticks]}
+    return {"tickvals": ticks, "ticktext": [locale.percent(f"{100 * tick:.{digits}f}") for tick in ticks]}
 
 
 def legend_on_top() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.outcomes import Outcomes
+from ml.data.outcomes import Outcomes
 
 SLACK = 1e-6  # single precision: what some libraries calculate in
 TRUE = (1, True)

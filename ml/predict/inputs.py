@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from ml.blocks import Block, frame_of
+from ml.data.columns import Block, frame_of
 from ml.data.frames import NUMERIC, series_of
+from ml.data.schema import Schema
 from ml.predict.asking import Container, array_dtype, contained
-from ml.schema import Schema
 
 
 def input_of(schema: Schema, block: Block, container: Container) -> Any:

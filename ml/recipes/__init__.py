@@ -2,7 +2,7 @@
 
 A recipe is a function ``train(data, say)``: `data` is the path of a file with the recipe's
 columns, or None for data that needs no file; `say` takes a line of progress. It returns a
-:class:`ml.build.Trained`. The same data gives the same model.
+:class:`ml.training.build.Trained`. The same data gives the same model.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ml.errors import UnknownModel
 
 if TYPE_CHECKING:
-    from ml.build import Trained
+    from ml.training.build import Trained
 
 Say = Callable[[str], None]
 Recipe = Callable[[Path | None, Say], "Trained"]

@@ -15,11 +15,11 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from ml.build import Trained
-from ml.infer import infer_schema
-from ml.outcomes import Outcome, Outcomes
+from ml.data.outcomes import Outcome, Outcomes
 from ml.recipes import Say
 from ml.recipes.parts import read_table
+from ml.training.build import Trained
+from ml.training.infer_schema import infer_schema
 
 PRODUCTS = {
     "personal-loan": ("Personal loan", "Personal Loan"),

@@ -11,10 +11,10 @@ from sklearn.model_selection import GridSearchCV, train_test_split
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ml.build import Trained, outcomes_of
-from ml.infer import infer_schema
 from ml.recipes import Say
 from ml.recipes.parts import no_file
+from ml.training.build import Trained, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 COLUMNS = {
     "mean radius": "radius_mean",

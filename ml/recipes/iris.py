@@ -8,10 +8,10 @@ from sklearn.datasets import load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import train_test_split
 
-from ml.build import Trained, outcomes_of
-from ml.infer import infer_schema
 from ml.recipes import Say
 from ml.recipes.parts import no_file
+from ml.training.build import Trained, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 MEASURES = {"sepal_length": "sl", "sepal_width": "sw", "petal_length": "pl", "petal_width": "pw"}
 

@@ -14,10 +14,10 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from ml.build import Trained, outcomes_of
-from ml.infer import infer_schema
 from ml.recipes import Say
 from ml.recipes.parts import read_table
+from ml.training.build import Trained, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 CATEGORIES = ["Gender", "Married", "Dependents", "Education", "Self_Employed", "Property_Area"]
 NUMBERS = ["ApplicantIncome", "CoapplicantIncome", "LoanAmount", "Loan_Amount_Term", "Credit_History"]

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from ml.data.training_table import read_frame
 from ml.errors import InvalidData
+from ml.training.columns.training_table import read_frame
 
 
 def no_file(name: str, data: Path | None) -> None:

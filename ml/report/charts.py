@@ -14,7 +14,7 @@ from ml.plots.decisions.profit_curve import amount
 from ml.plots.insights.permutation_importance import ranked
 from ml.plots.palette import colour_of
 from ml.text.number_words import percent, shortened
-from ml.words import number_text
+from ml.text.words import number_text
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ml.decision.payoff import payoff_of
 from ml.errors import LikelyError, NoProbabilities
-from ml.metrics import Averages
-from ml.money import Money
-from ml.overview import Overview, averages_of, overview
-from ml.payoff import payoff_of
+from ml.metrics.headline import Averages
+from ml.metrics.overview import Overview, averages_of, overview
+from ml.metrics.profit import Money
 from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import marked
 from ml.plots.plot import Plot, Section, View
 from ml.plots.results import Drawn, drawn
 
 if TYPE_CHECKING:
-    from ml.bundle import Bundle
+    from ml.bundle.bundle import Bundle
     from ml.service import Service
 
 CUT_OFF = "cut_off"

@@ -14,10 +14,10 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from ml.facts import NOT_SAID, card_facts, schema_facts
+from ml.bundle.model_card import NOT_SAID, card_facts, schema_facts
 from ml.report.contents import Chapter, Entry, Report
 from ml.report.summary import Line, first, lines, outcome_rows, paragraphs
-from ml.spoken import cut_off_text
+from ml.text.spoken import cut_off_text
 
 HERE = Path(__file__).parent
 LIBRARY = "<!--plotly.js-->"  # where the compressed library goes; what is kept in the cache lacks it

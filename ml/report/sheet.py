@@ -20,14 +20,14 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Paragraph
 
-from ml.facts import NOT_SAID, card_facts
+from ml.bundle.model_card import NOT_SAID, card_facts
 from ml.plots.catalogue import find
 from ml.report import charts
 from ml.report.charts import BOLD, INK, LINE, PLAIN, QUIET
 from ml.report.contents import Report
 from ml.report.summary import Line, first, paragraphs
-from ml.spoken import COUNTS, cut_off_text
 from ml.text.number_words import count
+from ml.text.spoken import COUNTS, cut_off_text
 
 FONTS = Path(__file__).parent / "fonts"
 WIDE, HIGH = A4

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ml.measures import BY_KEY, MEASURES, OF_COUNTS, Measure, measure_of
-from ml.money import profits
-from ml.overview import Overview
-from ml.own_measures import own_measures_of
-from ml.payoff import Payoff
+from ml.decision.payoff import Payoff
+from ml.metrics.custom import own_measures_of
+from ml.metrics.overview import Overview
+from ml.metrics.profit import profits
+from ml.metrics.registry import BY_KEY, MEASURES, OF_COUNTS, Measure, measure_of
 from ml.plots.decisions.profit_curve import amount
 from ml.report.contents import NO_WORTH, Report
-from ml.spoken import cut_off_text, sentence, shown, span
 from ml.text.holdout_words import counted_words, warnings
 from ml.text.number_words import count, percent
-from ml.words import number_text
+from ml.text.spoken import cut_off_text, sentence, shown, span
+from ml.text.words import number_text
 
 FIRST = ("roc_auc", "precision", "recall", "accuracy")
 OWN = ("precision", "recall", "f1")  # of a model that gives labels only

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ml.text.number_words import count, decimal, percent
-from ml.words import listed
+from ml.text.words import listed
 
 CARD = "holdout_checks"
 MOST_OUTCOMES = 5  # named of those that are rare

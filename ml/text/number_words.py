@@ -1,11 +1,11 @@
 """Numbers and names as people read them: shares, decimals, counts of records, shortened names.
 
-Written in the marks of who reads (:mod:`ml.marks`), on pages, in figures and in reports.
+Written in the marks of who reads (:mod:`ml.locale`), on pages, in figures and in reports.
 """
 
 from __future__ import annotations
 
-from ml import marks
+from ml import locale as marks
 
 
 def percent(share: float) -> str:

@@ -13,30 +13,30 @@ from typing import Any
 
 import pandas as pd
 
-from ml.blocks import block_of_frame
-from ml.build import Trained
+from ml.data.columns import block_of_frame
 from ml.data.labels import label_of
-from ml.data.training_table import DECIMAL, MISSING, TrainingTable
-from ml.description import Description
+from ml.data.outcomes import Outcomes
+from ml.data.parsing import quote
+from ml.data.schema import Schema
 from ml.errors import InvalidData
-from ml.infer import infer_schema
-from ml.outcomes import Outcomes
 from ml.predict.asking import Asking
-from ml.predictor import SklearnPredictor
-from ml.schema import Schema
-from ml.training.column_types import check_columns
-from ml.training.columns import align, columns_of, with_names
-from ml.training.find_asking import Way, find_asking
-from ml.training.gap_marks import gap_marks, without_marks
-from ml.training.identifiers import hide_identifiers
-from ml.training.known_levels import Known, known_levels
-from ml.training.limits import with_limits
-from ml.training.markers import asked_levels, restored, told_levels, unseen_levels
+from ml.predict.predictor import SklearnPredictor
+from ml.training.build import Trained
+from ml.training.columns.column_types import check_columns
+from ml.training.columns.columns import align, columns_of, with_names
+from ml.training.columns.gap_marks import gap_marks, without_marks
+from ml.training.columns.identifiers import hide_identifiers
+from ml.training.columns.known_levels import Known, known_levels
+from ml.training.columns.limits import with_limits
+from ml.training.columns.markers import asked_levels, restored, told_levels, unseen_levels
+from ml.training.columns.training_table import DECIMAL, MISSING, TrainingTable
+from ml.training.columns.variants import to_dates
+from ml.training.describe import Description
+from ml.training.estimator.find_asking import Way, find_asking
+from ml.training.infer_schema import infer_schema
 from ml.training.outcomes_told import outcomes_told
-from ml.training.variants import to_dates
+from ml.training.target import read_truth, truth_matrix
 from ml.trust.code import Code, with_its_code
-from ml.truth import read_truth, truth_matrix
-from ml.values import quote
 
 LIMIT_ROWS = 200
 MOST_NAMED = 6

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ml.build import outcomes_of
 from ml.data.labels import label_of
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import text_of
 from ml.errors import InvalidData
-from ml.outcomes import Outcome, Outcomes
 from ml.predict.answers import classes_of_outputs
-from ml.schema import text_of
-from ml.truth import yes_class
+from ml.training.build import outcomes_of
+from ml.training.target import yes_class
 
 
 def outcomes_told(

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ml.errors import BrokenModel, UntrustedModel
+from ml.runtime.foreign_code import how_to_install, installed_version, is_here
 from ml.trust.code import Code, importable
-from ml.trust.foreign import how_to_install, installed_version, is_here
 from ml.trust.record import FILE, Trusted
 from ml.trust.trees import fault_of_trees
 from ml.trust.types import ESTIMATORS, defines, is_harmless

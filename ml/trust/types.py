@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any
 
+from ml.runtime.foreign_code import is_here
 from ml.trust.code import Code
-from ml.trust.foreign import is_here
 
 ESTIMATORS = ("sklearn", "imblearn", "xgboost", "lightgbm", "catboost")  # packages of classifiers
 NOT_FOR_SERVING = {"tests", "testing", "conftest", "externals", "dask", "spark", "f2py", "estimator_checks"}

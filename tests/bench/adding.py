@@ -81,9 +81,9 @@ MODELS = {
 def measure(name: str) -> None:
     """Print one line of the table."""
     from ml.add import add_model
-    from ml.blocks import frame_of, rows_of, take
+    from ml.data.columns import frame_of, rows_of, take
     from ml.predict.asking import Asking, contained
-    from ml.predictor import SklearnPredictor
+    from ml.predict.predictor import SklearnPredictor
     from ml.service import open_service
 
     warnings.simplefilter("ignore")

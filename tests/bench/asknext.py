@@ -24,13 +24,13 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ml.blocks import rows_of, take
-from ml.bundle import Bundle
-from ml.evaluation import evaluation_of
-from ml.insights import importance
-from ml.questions import Question, questions
-from ml.schema import Row
-from ml.value import Game, Position
+from ml.advice.next_question import Question, questions
+from ml.advice.value_function import Game, Position
+from ml.bundle.bundle import Bundle
+from ml.data.columns import rows_of, take
+from ml.data.schema import Row
+from ml.insights.permutation_importance import importance
+from ml.metrics.evaluation import evaluation_of
 from tests.bench.blanks import bundles
 from tests.bench.serving import table
 

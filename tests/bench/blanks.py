@@ -33,14 +33,15 @@ from sklearn.preprocessing import OneHotEncoder
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ml import nearness, value
-from ml.blocks import Block, block_of, rows_of, take
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.bundle import Bundle
-from ml.infer import infer_schema
-from ml.registry import Registry
-from ml.schema import Row, Schema
-from ml.value import Game
+from ml.advice import kernel as nearness
+from ml.advice import value_function as value
+from ml.advice.value_function import Game
+from ml.bundle.bundle import Bundle
+from ml.data.columns import Block, block_of, rows_of, take
+from ml.data.schema import Row, Schema
+from ml.lifecycle.registry import Registry
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from tests.bench.serving import table
 from tests.conftest import SHARED_DATA
 

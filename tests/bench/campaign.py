@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import pandas as pd
 
-from jobs.campaigns import Campaigns
-from jobs.intake import Intake
+from jobs.campaign_service import Campaigns
+from jobs.job_service import Intake
 from jobs.worker import Worker
 from ml.service import open_service
 from settings import Settings

@@ -57,11 +57,11 @@ from sklearn.preprocessing import (
 )
 from sklearn.svm import SVC
 
-from ml.blocks import block_of_frame, rows_of, take
-from ml.compile import CannotCompile, compile_estimator, prove
-from ml.outcomes import Outcome, Outcomes
-from ml.predictor import SklearnPredictor
-from ml.schema import Choice, Feature, Schema
+from ml.data.columns import block_of_frame, rows_of, take
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import Choice, Feature, Schema
+from ml.predict.compile import CannotCompile, compile_estimator, prove
+from ml.predict.predictor import SklearnPredictor
 from tests.bench.predictors import customers, milliseconds
 
 BLOCKS = (1, 100, 1_000)

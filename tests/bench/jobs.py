@@ -30,11 +30,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 
-from jobs.campaigns import Campaigns
-from jobs.intake import Intake
+from jobs.campaign_service import Campaigns
+from jobs.job_service import Intake
 from jobs.results import Results
-from ml.blocks import Block, take, write_csv
-from ml.bundle import Bundle
+from ml.bundle.bundle import Bundle
+from ml.data.columns import Block, take, write_csv
 from ml.service import Service, open_service
 from settings import Settings
 from store.db import open_store

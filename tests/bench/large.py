@@ -45,8 +45,8 @@ def add(folder: str, kind: str, rows: str) -> dict[str, Any]:
 def plots(folder: str, kind: str) -> dict[str, Any]:
     """Open the version and compute every plot as the pages open with it; in a process of its own."""
     from ml.errors import LikelyError
-    from ml.evaluation import evaluation_of
-    from ml.overview import overview
+    from ml.metrics.evaluation import evaluation_of
+    from ml.metrics.overview import overview
     from ml.plots.catalogue import CATALOGUE
     from ml.plots.results import drawn
     from ml.service import open_service

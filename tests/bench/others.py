@@ -21,9 +21,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ml.blocks import frame_of, take
-from ml.bundle import Bundle
-from ml.predictor import probabilities_of
+from ml.bundle.bundle import Bundle
+from ml.data.columns import frame_of, take
+from ml.predict.predictor import probabilities_of
 from ml.service import open_service
 from tests.bench.serving import Server, children_of, serving
 

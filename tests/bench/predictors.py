@@ -31,13 +31,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree._tree import Tree
 
-from ml.blocks import block_of_frame, rows_of, take
-from ml.compile import compile_estimator
-from ml.compiled.trees import silent_onnxruntime
-from ml.outcomes import Outcome, Outcomes
-from ml.predictor import SklearnPredictor
-from ml.program import Program
-from ml.schema import Choice, Feature, Schema
+from ml.data.columns import block_of_frame, rows_of, take
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import Choice, Feature, Schema
+from ml.predict.compile import compile_estimator
+from ml.predict.compiled.onnx.onnx_session import silent_onnxruntime
+from ml.predict.predictor import SklearnPredictor
+from ml.predict.program import Program
 from tests.bench.length import either
 
 SIZE = """
@@ -209,7 +209,11 @@ def bare(title: str, estimator: Any, X: np.ndarray, y: np.ndarray, tests: np.nda
     row = rows_of(schema, take(columns, slice(0, 1)))[0]
     times = [milliseconds(lambda: program.row(row))]
     times += [milliseconds(partial(lambda n: program.block(take(columns, slice(0, n))), n)) for n in BLOCKS[1:]]
-    show("ml.program (onnxruntime, double)", times, float(np.abs(program.block(columns).probabilities - wanted).max()))
+    show(
+        "ml.predict.program (onnxruntime, double)",
+        times,
+        float(np.abs(program.block(columns).probabilities - wanted).max()),
+    )
 
 
 def mixed(trees: int, depth: int | None) -> None:
@@ -240,11 +244,14 @@ def mixed(trees: int, depth: int | None) -> None:
     row = rows_of(schema, take(block, slice(0, 1)))[0]
     times = [milliseconds(lambda: program.row(row))]
     times += [milliseconds(partial(lambda n: program.block(take(block, slice(0, n))), n)) for n in BLOCKS[1:]]
-    show("ml.program", times, float(np.abs(program.block(block).probabilities - wanted).max()))
+    show("ml.predict.program", times, float(np.abs(program.block(block).probabilities - wanted).max()))
     with tempfile.TemporaryDirectory() as folder:
         program.save(Path(folder))
         size = sum(path.stat().st_size for path in Path(folder).iterdir()) / 1e6
-        print(f"{'ml.program: load':<34} {milliseconds(lambda: Program.load(Path(folder))):>10.3f} ms, {size:.1f} MB")
+        print(
+            f"{'ml.predict.program: load':<34} "
+            f"{milliseconds(lambda: Program.load(Path(folder))):>10.3f} ms, {size:.1f} MB"
+        )
 
 
 def imports() -> None:

@@ -14,12 +14,12 @@ from pathlib import Path
 
 import numpy as np
 
-import ml.explain
-from ml.blocks import rows_of, take
-from ml.explain import explain
-from ml.schema import Row
+import ml.advice.local_shapley
+from ml.advice.local_shapley import explain
+from ml.advice.value_function import Game
+from ml.data.columns import rows_of, take
+from ml.data.schema import Row
 from ml.service import open_service
-from ml.value import Game
 
 RECORDS = 12
 BUDGETS = (300, 625, 1_250, 2_500, 5_000, 10_000, 20_000, 40_000)
@@ -42,14 +42,14 @@ def main(folder: Path) -> None:
 def _line(game: Game, rows: list[Row], exact: list[np.ndarray], budget: int) -> None:
     off, stated, spent = [], [], []
     for seed, (row, true) in enumerate(zip(rows, exact, strict=True), start=1):
-        ml.explain._kept.clear()
-        ml.explain.SEED = seed
+        ml.advice.local_shapley._kept.clear()
+        ml.advice.local_shapley.SEED = seed
         started = time.perf_counter()
         found = explain(game, row, [True] * len(row), budget)
         spent.append(1e3 * (time.perf_counter() - started))
         off.append(100 * np.abs(found.contributions - true))
         stated.append(100 * found.errors)
-    ml.explain.SEED = 0
+    ml.advice.local_shapley.SEED = 0
     wrong, said = np.array(off), np.array(stated)
     within = (wrong <= 1.96 * said + 1e-9).mean()
     rms, most = np.sqrt((wrong**2).mean()), wrong.max()

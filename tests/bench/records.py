@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from ml.book import Entry, KeptBook, as_row
+from ml.bundle.record_book import Entry, KeptBook, as_row
 from store.db import open_store
 from tests.bench.length import SHORT, either
 from tests.bench.serving import table

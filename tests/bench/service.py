@@ -18,8 +18,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ml.blocks import block_of, frame_of
-from ml.records import read_records
+from ml.data.columns import block_of, frame_of
+from ml.data.records import read_records
 from ml.service import open_service
 from tests.bench.length import either
 from tests.bench.serving import table

@@ -1,4 +1,4 @@
-"""What ``api/short.py`` saves: one record through the API with the way around Flask and without it.
+"""What ``api/v1/fast_path.py`` saves: one record through the API with the way around Flask and without it.
 
 In one process and in turns, with the doors and headers of the service around both, as CPU time of the thread, so that
 a busy machine counts for little: the median of the rounds, and the quietest. Then under Gunicorn from one client,
@@ -20,12 +20,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from api import create_api
-from api.short import ShortWay
+from api.v1.fast_path import ShortWay
 from ml.service import Service, open_service
 from tests.bench.length import either
 from tests.bench.post import API, clients_of, measure, port_of, request_of
 from tests.bench.serving import gunicorn, serving, table
-from web.doors import Doors
+from web.dispatch import Doors
 from web.headers import SafeHeaders
 from web.origins import Origins
 from web.static import compress_text

@@ -9,12 +9,13 @@ from typing import Any
 
 from api import create_api
 from callbacks.plots import show_plot
-from layouts import ids, performance
+from layouts.performance import page as performance
+from layouts.shared import ids
+from ml.cli.warm import tasks_of
 from ml.plots.catalogue import find, plots_of
 from ml.plots.results import drawn
 from ml.report.contents import gather
 from ml.service import Service, open_service
-from ml.warm import tasks_of
 
 MODEL, OUTCOME = "independent", "card"
 

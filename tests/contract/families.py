@@ -20,7 +20,7 @@ from sklearn.svm import SVC, NuSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils import all_estimators
 
-from ml.outcomes import Outcome, Outcomes
+from ml.data.outcomes import Outcome, Outcomes
 
 NAMES = ["a", "b", "c", "d"]
 LOGISTIC = LogisticRegression(max_iter=300)

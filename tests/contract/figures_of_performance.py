@@ -12,7 +12,7 @@ import pytest
 from ml.plots.decisions.profit_curve import amount
 from ml.plots.plot import View
 from ml.plots.shared_options import measure_text
-from ml.segments import LABELS
+from ml.slices.segments import LABELS
 from ml.text.number_words import count, percent
 
 Check = Callable[[Any, View, go.Figure], None]

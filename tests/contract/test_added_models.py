@@ -35,7 +35,7 @@ from sklearn.svm import SVC
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.add import add_model
-from ml.scoring import score_file
+from ml.batch.score_file import score_file
 from ml.service import open_service
 from tests.contract import own_steps
 

@@ -17,12 +17,12 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.utils import get_tags
 
-from ml import effort
-from ml.build import Trained, build_bundle, outcomes_of
 from ml.errors import NoProbabilities
-from ml.infer import infer_schema
 from ml.plots.catalogue import CATALOGUE
+from ml.runtime import budget as effort
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from tests.contract.families import BINARY, data, everyone, for_independent, independent
 from tests.contract.figures import is_drawn_or_says_why, needs_probabilities
 

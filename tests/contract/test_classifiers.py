@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from tests.contract.families import BINARY, data, everyone, independent
 
 

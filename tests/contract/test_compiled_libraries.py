@@ -21,12 +21,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelEncoder, OneHotEncoder
 
-from ml.blocks import block_of_frame
-from ml.compile import CannotCompile, compile_estimator, prove
-from ml.compiled.single import exp
-from ml.outcomes import Outcome, Outcomes
-from ml.predictor import SklearnPredictor
-from ml.schema import Choice, Feature, Schema
+from ml.data.columns import block_of_frame
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import Choice, Feature, Schema
+from ml.predict.compile import CannotCompile, compile_estimator, prove
+from ml.predict.compiled.models.single import exp
+from ml.predict.predictor import SklearnPredictor
 from tests.contract.test_compiled_steps import NUMBERS, PLACE, TRAINING, UNSEEN, WORDS, schema_of, wanted
 
 xgboost = pytest.importorskip("xgboost")
@@ -200,7 +200,7 @@ def test_a_program_of_a_booster_needs_no_booster(tmp_path: Path) -> None:
     proved(make_pipeline(prepare, xgboost.XGBClassifier(**XGB)), 2).save(tmp_path)
     code = (
         "import sys, pathlib\n"
-        "from ml.program import Program\n"
+        "from ml.predict.program import Program\n"
         f"program = Program.load(pathlib.Path({str(tmp_path)!r}))\n"
         "print(program.row((0.5, 40, None, 'west', 'plus', 'town 1')))\n"
         "assert not {'sklearn', 'pandas', 'scipy', 'xgboost', 'lightgbm', 'catboost', 'imblearn'} & set(sys.modules)\n"

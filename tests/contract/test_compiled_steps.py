@@ -44,12 +44,12 @@ from sklearn.preprocessing import (
 )
 from sklearn.tree import DecisionTreeClassifier
 
-from ml.blocks import block_of_frame
-from ml.compile import compile_estimator, prove
-from ml.outcomes import Outcome, Outcomes
-from ml.predictor import SklearnPredictor
-from ml.program import Program
-from ml.schema import Choice, Feature, Schema
+from ml.data.columns import block_of_frame
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import Choice, Feature, Schema
+from ml.predict.compile import compile_estimator, prove
+from ml.predict.predictor import SklearnPredictor
+from ml.predict.program import Program
 
 NUMBERS, WORDS, PLACE = ["income", "age", "share"], ["region", "plan"], ["town"]
 FULL = SimpleImputer()

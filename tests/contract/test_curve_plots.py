@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from ml.metrics.threshold_table import tally_of
 from ml.plots.catalogue import find, plots_of
 from ml.plots.curves.confusion_at_cut_off import counts_at
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of, table, view_of
 from ml.service import Service, open_service
-from ml.tally import tally_of
 from ml.text.number_words import count, percent
 from tests.small import small_model
 

@@ -21,12 +21,12 @@ from hypothesis import strategies as st
 
 from api import create_api
 from callbacks.predict import show_score
-from jobs.intake import Intake
+from jobs.job_service import Intake
 from jobs.worker import Worker
-from ml.commands import main
+from ml.cli.commands import main
+from ml.data.schema import text_of
 from ml.errors import InvalidRecord
-from ml.schema import text_of
-from ml.tables import safe_cell
+from ml.files.cells.safe_cells import safe_cell
 from store.db import open_store
 from store.files import Files
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from callbacks import router
-from layouts import ids
+from layouts.shared import ids
 from ml.errors import NothingToShow, UnknownOption
 from ml.plots.catalogue import find
 from ml.plots.insights.partial_dependence_of_two import LEAST_RANGE

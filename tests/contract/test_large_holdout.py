@@ -6,15 +6,15 @@ import re
 
 import pytest
 
-from layouts import picks
+from layouts.performance import cut_off_table
+from ml.bundle.holdout import COLUMNS, SCORES
 from ml.errors import NothingToShow
-from ml.evaluation import evaluation_of
-from ml.holdout import COLUMNS, SCORES
-from ml.overview import overview
-from ml.own_measures import own_measures_of
+from ml.metrics.custom import own_measures_of
+from ml.metrics.evaluation import evaluation_of
+from ml.metrics.overview import overview
 from ml.plots.catalogue import CATALOGUE
 from ml.plots.results import drawn, table
-from ml.predictor import SklearnPredictor
+from ml.predict.predictor import SklearnPredictor
 from ml.service import Service, open_service
 from tests.large import large_model
 
@@ -49,7 +49,7 @@ def test_every_plot_draws_and_is_bounded(large, plot):
 def test_what_the_page_opens_with_is_bounded_and_counts_every_record(large):
     bundle = large.model("logistic")
     found = overview(large, bundle, "yes")
-    sent = picks.picks(found, bundle.outcomes, "yes", own_measures_of(bundle.card, "yes"))
+    sent = cut_off_table.picks(found, bundle.outcomes, "yes", own_measures_of(bundle.card, "yes"))
     assert len(str(sent)) <= MOST
     assert found.tally.positive + found.tally.negative == ROWS
     cells = ("true_positive", "false_positive", "false_negative", "true_negative")

@@ -21,16 +21,16 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from callbacks.predict import show_reasons, show_score
-from ml.blocks import frame_of, take
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
-from ml.levers import changes
-from ml.outcomes import Outcome, Outcomes
-from ml.predictor import probabilities_of
-from ml.schema import text_of
+from ml.advice.counterfactuals import changes
+from ml.advice.value_function import Game
+from ml.advice.what_if import grid
+from ml.data.columns import frame_of, take
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import text_of
+from ml.predict.predictor import probabilities_of
 from ml.service import open_service
-from ml.sweep import grid
-from ml.value import Game
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from tests.small import TRAINING, people, pushed
 
 OUTCOMES = ("binary", "multiclass", "independent")

@@ -18,10 +18,10 @@ from api import create_api
 from api.contract.document import document, operations
 from api.contract.of_model import document_of
 from api.contract.operation import JSON
-from api.docs import calls_of
-from api.query import ANY, taken_by
-from jobs.campaigns import Campaigns
-from jobs.intake import Intake
+from api.http.query import ANY, taken_by
+from api.v1.docs import calls_of
+from jobs.campaign_service import Campaigns
+from jobs.job_service import Intake
 from jobs.worker import Worker
 from ml.service import open_service
 from store.db import open_store

@@ -11,7 +11,7 @@ import random
 import pytest
 
 from api import create_api
-from api.short import ShortWay
+from api.v1.fast_path import ShortWay
 from web.static import compress_text
 
 GOOD = {"sl": 5.1, "sw": 3.5, "pl": 1.4, "pw": 0.2}

@@ -17,16 +17,16 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from callbacks.router import show_page
-from jobs.campaigns import NoCampaign, NotHeld
+from jobs.campaign_service import NoCampaign, NotHeld
 from jobs.refused import NotDone, UnknownJob
-from layouts.campaign import STEPS
-from layouts.percent import percents
+from layouts.campaign.page import STEPS
+from layouts.shared.percent import percents
 from ml.campaign.asked import ListRequest
 from ml.campaign.wish import default_cost, default_value, read_wish
-from ml.marks import HOUSE, Unreadable, canonical, dressed, of_locale, percent, reading
-from ml.tally import Tally
-from ml.values import NUMBER
-from ml.words import change_text
+from ml.data.parsing import NUMBER
+from ml.locale import HOUSE, Unreadable, canonical, dressed, of_locale, percent, reading
+from ml.metrics.threshold_table import Tally
+from ml.text.words import change_text
 from prerender.opening import Opening
 from store.job import OPEN, State
 

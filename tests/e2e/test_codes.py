@@ -10,8 +10,8 @@ from sklearn.linear_model import LogisticRegression
 from werkzeug.serving import make_server
 
 from app import create_server
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from settings import Settings
 
 

@@ -14,9 +14,9 @@ from sklearn.preprocessing import TargetEncoder
 from werkzeug.serving import make_server
 
 from app import create_server
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from settings import Settings
 
 NAMES = [f"{part} {at}" for at in range(300) for part in ("Öd", "Linz", "Unterlinz", "Straßwalchen")]

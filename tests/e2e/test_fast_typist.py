@@ -15,10 +15,10 @@ from sklearn.preprocessing import StandardScaler
 from werkzeug.serving import make_server
 
 from app import create_server
-from layouts.percent import percents
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
+from layouts.shared.percent import percents
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from settings import Settings
 
 WORDS = ("late", "kind", "again", "never", "often", "thanks", "refund", "broken")

@@ -10,7 +10,7 @@ import urllib.request
 
 import pytest
 
-from ml.build import build_bundle
+from ml.training.build import build_bundle
 from tests.e2e.test_serving import ROOT, app, free_port, start, status, wait_for  # noqa: F401 - a fixture
 from tests.unit.test_lifecycle import trained
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from layouts.percent import percents
+from layouts.shared.percent import percents
 
 UPDATE = "**/_dash-update-component*"
 MODEL = "bank-products"

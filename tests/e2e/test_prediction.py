@@ -8,7 +8,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from ml.records import read_records
+from ml.data.records import read_records
 
 UPDATE = "**/_dash-update-component*"
 

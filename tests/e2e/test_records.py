@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from app import create_server
-from ml.book import Entry, as_row
-from ml.build import build_bundle
+from ml.bundle.record_book import Entry, as_row
+from ml.training.build import build_bundle
 from settings import Settings
 from store.db import open_store
 from tests.small import people, pushed

@@ -14,7 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
-from layouts.percent import percents
+from layouts.shared.percent import percents
 
 LONGEST = 10  # seconds a model
 PAUSES = (0, 0, 0, 30, 120, 300)

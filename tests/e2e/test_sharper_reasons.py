@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
-import ml.value
+import ml.advice.value_function
 from app import create_server
 from settings import Settings
 from tests.e2e.conftest import Tab
@@ -18,7 +18,7 @@ BUDGETS = (300, 1_200, 10_000)
 @pytest.fixture
 def slow_address(models_dir, tmp_path, monkeypatch):
     """A server that takes all models for slow ones."""
-    monkeypatch.setattr(ml.value, "budgets", lambda seconds: BUDGETS)
+    monkeypatch.setattr(ml.advice.value_function, "budgets", lambda seconds: BUDGETS)
     httpd = make_server("127.0.0.1", 0, create_server(Settings(models_dir=models_dir, var_dir=tmp_path)), threaded=True)
     thread = threading.Thread(target=httpd.serve_forever, daemon=True)
     thread.start()

@@ -10,7 +10,7 @@ from werkzeug.serving import make_server
 
 from app import create_server
 from callbacks import performance, plots
-from ml import evaluation
+from ml.metrics import evaluation
 from settings import Settings
 from tests.small import small_model
 

@@ -7,7 +7,7 @@ import pytest
 
 from api import WholeRequest, create_api
 from app import create_app
-from jobs.intake import Intake
+from jobs.job_service import Intake
 from ml.service import open_service
 from settings import Settings
 from store.db import open_store

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from jobs.addresses import Rules
-from jobs.intake import Intake
+from jobs.job_service import Intake
+from jobs.webhooks.allowed_addresses import Rules
 from ml.service import open_service
 from settings import Settings
 from store.db import open_store

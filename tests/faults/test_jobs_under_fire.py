@@ -12,14 +12,14 @@ from pathlib import Path
 import orjson
 import pytest
 
-from jobs.beside import LOCK
-from jobs.campaigns import Campaigns
-from jobs.intake import Intake
+from jobs.campaign_service import Campaigns
+from jobs.job_service import Intake
+from jobs.local_runner import LOCK
 from jobs.results import Results
-from ml.build import build_bundle
+from ml.batch.score_file import result_line, score_rows
 from ml.recipes import recipe
-from ml.scoring import result_line, score_rows
 from ml.service import open_service
+from ml.training.build import build_bundle
 from settings import Settings
 from store.db import open_store
 from store.files import Files

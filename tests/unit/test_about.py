@@ -16,12 +16,12 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.utils import all_estimators
 
-from layouts import about
-from ml.bundle import Bundle
-from ml.diagram import diagram_of
-from ml.facts import NOT_SAID, card_facts, schema_facts
-from ml.schema import Choice, Feature
+from layouts.insights import about
+from ml.bundle.bundle import Bundle
+from ml.bundle.model_card import NOT_SAID, card_facts, schema_facts
+from ml.data.schema import Choice, Feature
 from ml.service import open_service
+from ml.training.pipeline_diagram import diagram_of
 from tests.small import small_model
 
 

@@ -14,10 +14,10 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from ml.commands import FAILED, OK, main
-from ml.cut_offs import card_cut_off
-from ml.payoff import Payoff, payoff_of
-from ml.schema import Constraint
+from ml.cli.commands import FAILED, OK, main
+from ml.data.schema import Constraint
+from ml.decision.cut_offs import card_cut_off
+from ml.decision.payoff import Payoff, payoff_of
 from ml.service import open_service
 
 DESCRIPTION = """

@@ -9,7 +9,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from layouts.predict import form_schema
+from layouts.predict.page import form_schema
 from ml.add import add_model
 from ml.service import open_service
 

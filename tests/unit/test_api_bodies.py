@@ -5,7 +5,7 @@ import io
 import pytest
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, UnsupportedMediaType
 
-from api.bodies import NotWhole, WholeRequest, open_body
+from api.http.request_body import NotWhole, WholeRequest, open_body
 
 MOST = 100_000
 SIZES = [None, 1_000, 7_919, MOST, MOST + 1, 10 * MOST]

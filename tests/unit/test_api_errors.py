@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from api import create_api
-from api.errors import MOST_PROBLEMS, short
+from api.http.errors import MOST_PROBLEMS, short
 from ml.errors import BrokenModel
 
 IRIS = "/api/v1/models/iris/predict"

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from api import create_api
-from jobs.intake import Intake
+from jobs.job_service import Intake
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files

@@ -8,8 +8,8 @@ import json
 import pytest
 
 from api import create_api
-from jobs.intake import Intake
-from jobs.view import pause_of
+from jobs.files.job_view import pause_of
+from jobs.job_service import Intake
 from jobs.worker import Worker
 from ml.service import open_service
 from store.db import open_store

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from api.multipart import MOST_HELD, read_form
+from api.http.multipart import MOST_HELD, read_form
 from ml.errors import Unreadable
 
 KIND = "multipart/form-data; boundary=abc"

@@ -7,7 +7,7 @@ import csv
 import pytest
 
 from api import create_api
-from api.plots import written
+from api.v1.plots import written
 from ml.service import open_service
 from tests.small import small_model
 

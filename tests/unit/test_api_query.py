@@ -6,7 +6,7 @@ from unittest.mock import MagicMock
 import pytest
 
 from api import create_api
-from api.query import ANY, taken_by
+from api.http.query import ANY, taken_by
 
 FREE = {"healthz", "readyz", "docs", "plot_data"}  # probers and links add what they like; a plot reads its own options
 

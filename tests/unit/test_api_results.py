@@ -12,8 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api import create_api
-from jobs import kinds, results
-from jobs.intake import Intake
+from jobs import results
+from jobs.job_service import Intake
+from jobs.work import job_kinds
 from jobs.worker import Worker
 from ml.service import open_service
 from store.db import open_store
@@ -60,9 +61,9 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    kinds.WITH_REASONS, before = 10, kinds.WITH_REASONS  # several pieces
+    job_kinds.WITH_REASONS, before = 10, job_kinds.WITH_REASONS  # several pieces
     yield House(tmp_path_factory.mktemp("results"))
-    kinds.WITH_REASONS = before
+    job_kinds.WITH_REASONS = before
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from api.shapes import from_lists, records_in, rows_or_records, without_strangers
+from api.http.json_tables import from_lists, records_in, rows_or_records, without_strangers
 from ml.errors import Unreadable
 
 NAMES = ("age", "town", "income")

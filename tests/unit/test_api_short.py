@@ -8,7 +8,7 @@ from flask import Flask, abort
 from flask.testing import FlaskClient
 
 from api import create_api
-from api.short import SHORT
+from api.v1.fast_path import SHORT
 
 IRIS = "/api/v1/models/iris/predict"
 GOOD = {"sl": 5.1, "sw": 3.5, "pl": 1.4, "pw": 0.2}

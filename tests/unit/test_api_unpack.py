@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from api.bodies import NotWhole, open_body
-from api.unpack import FREE, STEP
+from api.http.decompress import FREE, STEP
+from api.http.request_body import NotWhole, open_body
 
 MOST = 300_000
 TEXT = b"".join(b"%d,%d\n" % (at, at * at) for at in range(9_000))

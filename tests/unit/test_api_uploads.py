@@ -6,9 +6,9 @@ import io
 import pytest
 from flask import Flask
 
-from api.bodies import WholeRequest
-from api.query import BadParameter
-from api.uploads import open_upload
+from api.http.query import BadParameter
+from api.http.request_body import WholeRequest
+from api.http.uploads import open_upload
 from ml.errors import Unreadable
 
 TABLE = b"a,b\n" + b"1,2\n" * 1000

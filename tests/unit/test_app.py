@@ -13,7 +13,8 @@ from flask import request
 from werkzeug.test import Client
 
 from app import create_app, create_server, open_rooms
-from layouts import gallery, ids
+from layouts.pages import gallery
+from layouts.shared import ids
 from settings import Settings
 
 # The test client leaves files open that a server would close

@@ -10,12 +10,12 @@ import pytest
 from scipy.stats import spearmanr
 from scipy.stats.contingency import association as scipys
 
-from ml.association import association, correlation_ratio, cramers_v, missing, rank_correlation
-from ml.blocks import block_of_frame
-from ml.distribution import distribution
+from ml.data.columns import block_of_frame
+from ml.data.schema import Choice, Feature, Schema
 from ml.errors import NothingToShow
-from ml.evaluation import Answers
-from ml.schema import Choice, Feature, Schema
+from ml.insights.association import association, correlation_ratio, cramers_v, missing, rank_correlation
+from ml.insights.distribution import distribution
+from ml.metrics.evaluation import Answers
 
 
 def table():

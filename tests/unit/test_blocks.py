@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.blocks import block_of, block_of_frame, frame_of, read_csv, rows_of, take, write_csv
-from ml.schema import Choice, Feature, Schema
+from ml.data.columns import block_of, block_of_frame, frame_of, read_csv, rows_of, take, write_csv
+from ml.data.schema import Choice, Feature, Schema
 
 SCHEMA = Schema(
     (

@@ -4,12 +4,12 @@ from types import SimpleNamespace
 
 import pytest
 
-from layouts.asked import BY_PROBABILITY, Asked
-from layouts.board import ranked, worths_of
-from layouts.cutoff import cut_off_text
-from ml.marks import of_locale, reading
-from ml.outcomes import Outcome, Outcomes
-from ml.payoff import worths
+from layouts.predict.probability_board import ranked, worths_of
+from layouts.shared.cut_off import cut_off_text
+from layouts.shared.question import BY_PROBABILITY, Asked
+from ml.data.outcomes import Outcome, Outcomes
+from ml.decision.payoff import worths
+from ml.locale import of_locale, reading
 
 NAMES = ("loan", "card", "account")
 

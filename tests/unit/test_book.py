@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from layouts.fields import kept_text
-from layouts.finder import Sought, counted
-from ml.book import Books, Entry, SampleBook, as_row, beside, can_be_id, fold
-from ml.schema import Feature
+from layouts.predict.finder import Sought, counted
+from layouts.shared.fields import kept_text
+from ml.bundle.record_book import Books, Entry, SampleBook, as_row, beside, can_be_id, fold
+from ml.data.schema import Feature
 from store.db import open_store
 from tests.unit.test_store import url  # noqa: F401 - the fixture of both databases
 

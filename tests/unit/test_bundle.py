@@ -16,11 +16,11 @@ from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
-from ml.build import Trained, build_bundle, outcomes_of
 from ml.errors import BrokenModel, InvalidData, UnknownModel, UntrustedModel
-from ml.infer import infer_schema
-from ml.registry import Registry, set_live
+from ml.lifecycle.registry import Registry, set_live
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from ml.trust.verify import FINGERPRINT_LENGTH, sha256
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -21,9 +21,9 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, SplineTran
 from sklearn.utils import all_estimators
 from sklearn.utils._test_common.instance_generator import _construct_instances
 
-from ml.commands import FAILED, OK, main
+from ml.cli.commands import FAILED, OK, main
 from ml.errors import BrokenModel, UntrustedModel
-from ml.registry import Registry
+from ml.lifecycle.registry import Registry
 from ml.service import open_service
 from ml.trust import record
 from ml.trust.record import Trusted, allow, allowed, trusted_of
@@ -108,7 +108,7 @@ xgboost.testing.make_regression xgboost.core.os lightgbm.basic._LIB lightgbm.bas
 lightgbm.dask.DaskLGBMClassifier lightgbm.plotting.plot_tree catboost.core.sys catboost.core.imp
 catboost.utils.read_cd catboost.datasets.titanic catboost.core.train catboost.cv
 imblearn.utils.estimator_checks.check_estimator imblearn.datasets.fetch_datasets imblearn.show_versions
-ml.commands.main ml.build.build_bundle ml.trust.record.allow ml.predict.stored.Stored
+ml.cli.commands.main ml.training.build.build_bundle ml.trust.record.allow ml.predict.stored.Stored
 ml.predict.stored.plain_array skops.io.load skops.io._persist.load skops.io._utils.gettype tempfile.mkdtemp
 tempfile.NamedTemporaryFile collections.namedtuple types.FunctionType types.CodeType code.interact
 webbrowser.open ctypes.CDLL socket.socket urllib.request.urlopen logging.FileHandler sys.exit pathlib.Path

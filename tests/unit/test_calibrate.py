@@ -17,9 +17,9 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from ml.add import Given, add_model, gather
-from ml.commands import main
+from ml.bundle.model_card import card_facts
+from ml.cli.commands import main
 from ml.errors import InvalidData
-from ml.facts import card_facts
 from ml.service import open_service
 from ml.training.calibrate import calibrate
 

@@ -16,11 +16,11 @@ import time
 import pytest
 
 from api import create_api
-from jobs import addresses, calling
-from jobs.addresses import BadCallback, Rules, check_address, read_address, resolve
-from jobs.calling import PAUSES, Caller
-from jobs.intake import Intake
-from jobs.signing import secrets_of, signed
+from jobs.job_service import Intake
+from jobs.webhooks import allowed_addresses, deliver
+from jobs.webhooks.allowed_addresses import BadCallback, Rules, check_address, read_address, resolve
+from jobs.webhooks.deliver import PAUSES, Caller
+from jobs.webhooks.sign import secrets_of, signed
 from jobs.worker import Worker
 from ml.service import open_service
 from store.db import open_store
@@ -219,7 +219,7 @@ def test_a_worker_that_dies_before_or_after_the_call_leaves_it_to_another(house,
         with pytest.raises(KeyboardInterrupt):
             Caller(house.store, Rules.of(SECRET, "127.0.0.0/8")).step()
     assert not house.caller.step()  # the lease of the dead
-    house.let_time_pass(calling.LEASE)
+    house.let_time_pass(deliver.LEASE)
     assert house.caller.step()
     assert [headers["webhook-id"] for _, headers, _ in receiver.heard] == [job, job]
     assert house.show(job)["callback"] == house.show(job)["callback"] | {"state": "delivered", "attempts": 2}
@@ -348,7 +348,7 @@ def names(monkeypatch, *answers):
             raise found
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
 
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", resolver)
+    monkeypatch.setattr(allowed_addresses.socket, "getaddrinfo", resolver)
     return asked
 
 
@@ -405,7 +405,7 @@ def test_the_certificate_has_to_bear_the_name_and_not_the_address(
     inside.sni_callback = lambda _line, name, _context: told.append(name)
     receiver.server.socket = inside.wrap_socket(receiver.server.socket, server_side=True)
     trusting = ssl.create_default_context
-    monkeypatch.setattr(calling.ssl, "create_default_context", lambda: trusting(cafile=certificate[0]))
+    monkeypatch.setattr(deliver.ssl, "create_default_context", lambda: trusting(cafile=certificate[0]))
     names(monkeypatch, ["127.0.0.1"])
     job = house.send(f"https://{host}:{receiver.port}/").json["id"]
     house.work()
@@ -422,7 +422,7 @@ def test_a_name_that_nobody_knows_is_refused_and_a_resolver_that_is_away_is_not(
         check_address("https://example.org/", ())
     names(monkeypatch, socket.gaierror(socket.EAI_AGAIN, "later"))
     check_address("https://example.org/", ())
-    monkeypatch.setattr(addresses.socket, "getaddrinfo", lambda *_, **__: time.sleep(1))
+    monkeypatch.setattr(allowed_addresses.socket, "getaddrinfo", lambda *_, **__: time.sleep(1))
     check_address("https://example.org/", (), patience=0.01)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ml.campaign.forecast import buyers_between, forecast
 from ml.campaign.pick import Groups, pick
 from ml.campaign.wish import BadWish, read_wish
-from ml.outcomes import Outcome, Outcomes
+from ml.data.outcomes import Outcome, Outcomes
 
 TWO = Outcomes((Outcome("a", "A", "a"), Outcome("b", "B", "b")), exclusive=False, positive="a")
 

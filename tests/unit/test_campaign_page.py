@@ -6,14 +6,15 @@ import pytest
 from werkzeug.test import Client
 
 from app import create_server, keeping_of
-from layouts import campaign, ids
-from layouts.campaign import Keeping
-from layouts.campaign_reading import ASKED
-from layouts.html_input import HtmlInput
-from layouts.static_html import static_html
-from ml.files.read_options import NAMES
-from ml.marks import Marks, reading
-from ml.outcomes import Outcome, Outcomes
+from layouts.campaign import page as campaign
+from layouts.campaign.page import Keeping
+from layouts.campaign.reading import ASKED
+from layouts.shared import ids
+from layouts.shared.html_input import HtmlInput
+from layouts.shared.static_html import static_html
+from ml.data.outcomes import Outcome, Outcomes
+from ml.files.text.read_options import NAMES
+from ml.locale import Marks, reading
 from settings import Settings
 
 

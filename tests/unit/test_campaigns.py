@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from api import create_api
-from jobs import kinds
-from jobs.intake import Intake
+from jobs.job_service import Intake
+from jobs.work import job_kinds
 from jobs.worker import Worker
+from ml.advice.reasons import reasons
 from ml.service import open_service
-from ml.top_reasons import reasons
 from store.db import open_store
 from store.files import Files
 from tests.small import people, small_model
@@ -178,9 +178,9 @@ def test_a_bad_row_has_no_rank_and_stays_in_its_place(house):
 @pytest.mark.parametrize("pieces", [7, 5_000])
 def test_any_rows_can_be_looked_up(house, monkeypatch, pieces):
     def split(*given):
-        kinds.split(*given, kinds.campaign_header, pieces)
+        job_kinds.split(*given, job_kinds.campaign_header, pieces)
 
-    monkeypatch.setitem(kinds._KINDS, "campaign", kinds.Work(split, kinds.score_campaign))
+    monkeypatch.setitem(job_kinds._KINDS, "campaign", job_kinds.Work(split, job_kinds.score_campaign))
     sent = data()
     place = house.done(sent)
     whole = house.table(place)
@@ -307,7 +307,7 @@ def test_a_list_of_a_campaign_that_was_removed_says_so(house):
 
 def test_a_column_of_many_values_can_have_limits_and_one_of_too_many_is_named_none(house, monkeypatch):
     frame = people(rows=ROWS, seed=4).assign(branch=[f"branch {at % 30}" for at in range(ROWS)], customer=range(ROWS))
-    monkeypatch.setattr("jobs.index.MOST_VALUES", 40)
+    monkeypatch.setattr("jobs.work.rank_index.MOST_VALUES", 40)
     place = house.done(frame.to_csv(index=False).encode())
     columns = {each["name"]: each["values"] for each in house.client.get(f"{place}/choices").json["columns"]}
     assert len(columns["branch"]) == 30

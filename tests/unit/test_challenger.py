@@ -12,15 +12,15 @@ from scipy.stats import binomtest
 from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.challenger import challenge, compare, mcnemar, placements, unlike
+from ml.data.schema import Schema
 from ml.errors import NothingToShow, OneOutcomeOnly, UnknownOption
-from ml.evaluation import Answers, evaluation_of
-from ml.infer import infer_schema
+from ml.lifecycle.versions import others
+from ml.metrics.evaluation import Answers, evaluation_of
 from ml.plots.results import drawn
-from ml.schema import Schema
 from ml.service import open_service
-from ml.versions import others
+from ml.slices.challenger import challenge, compare, mcnemar, placements, unlike
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from tests.small import people, pushed
 
 

@@ -19,12 +19,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.commands import OK, main
+from ml.cli.commands import OK, main
 from ml.errors import InvalidData
-from ml.infer import infer_schema
-from ml.registry import Registry
+from ml.lifecycle.registry import Registry
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from ml.trust.code import MOST_BYTES, MOST_FILES, code_of_bundle, importable, read_code
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,16 +10,16 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from layouts import fields
-from ml.blocks import block_of, frame_of
-from ml.build import Trained, build_bundle, outcomes_of
+from layouts.shared import fields
+from ml.data.columns import block_of, frame_of
+from ml.data.records import read_records
+from ml.data.schema import Choice, Schema
 from ml.data.schema_json import from_json, to_json
 from ml.data.yes_no import no_and_yes
-from ml.infer import infer_schema
-from ml.records import read_records
-from ml.schema import Choice, Schema
 from ml.service import open_service
-from ml.words import named
+from ml.text.words import named
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 
 def feature_of(values, **told):

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ml.errors import InvalidData
-from ml.training.column_types import check_columns
+from ml.training.columns.column_types import check_columns
 
 TAKEN = {
     "numbers": [1.5, None, 3e38],

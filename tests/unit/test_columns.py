@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.data.training_table import TrainingTable
 from ml.errors import InvalidData
-from ml.training.columns import align, columns_of
-from ml.training.variants import Variant
+from ml.training.columns.columns import align, columns_of
+from ml.training.columns.training_table import TrainingTable
+from ml.training.columns.variants import Variant
 
 DAY, ZONED = pd.Timestamp("2024-05-01"), pd.Timestamp("2024-05-01T10:00Z")
 

@@ -14,10 +14,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.add import add_model
-from ml.build import Trained, build_bundle, outcomes_of
+from ml.cli.commands import BAD_INPUT, FAILED, OK, _parser, main
 from ml.cli.examples import OF_COMMANDS
-from ml.commands import BAD_INPUT, FAILED, OK, _parser, main
-from ml.infer import infer_schema
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 
 def test_predict_prints_label_and_probabilities(models_dir, service, capsys):

@@ -5,11 +5,11 @@ import json
 import pandas as pd
 import pytest
 
-from ml.constraints import read_constraints
+from ml.data.constraints import read_constraints
+from ml.data.schema import Constraint, Feature
 from ml.data.schema_json import from_json, to_json
 from ml.errors import InvalidData
-from ml.infer import infer_schema
-from ml.schema import Constraint, Feature
+from ml.training.infer_schema import infer_schema
 
 FEATURES = (
     Feature("down payment", "Down payment", "number", aliases=("down",)),

@@ -8,15 +8,15 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ml.blocks import rows_of, take
-from ml.bundle import Bundle
-from ml.contributions import _plan, contributions, contributions_of
+from ml.advice.local_shapley import explain
+from ml.advice.value_function import Game
+from ml.bundle.bundle import Bundle
+from ml.bundle.holdout import Holdout
+from ml.data.columns import rows_of, take
+from ml.data.outcomes import Prediction
 from ml.errors import NoProbabilities
-from ml.explain import explain
-from ml.holdout import Holdout
-from ml.outcomes import Prediction
+from ml.insights.global_shapley import _plan, contributions, contributions_of
 from ml.service import open_service
-from ml.value import Game
 from tests.small import small_model
 
 
@@ -47,7 +47,7 @@ def test_a_constant_model_has_no_contributions(bundles):
 
 
 def test_they_are_those_behind_a_single_prediction(bundles):
-    """Against ml/explain.py, which is exact with so few features: within the error of taking some background rows."""
+    """Against ml/advice/local_shapley.py, exact with so few features: within the error of some background rows."""
     bundle = bundles["binary"]
     found = contributions_of(bundle)
     game = Game(bundle)

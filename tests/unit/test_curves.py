@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score, roc_curve
 
-from ml.curves import MOST_POINTS, roc, thin
 from ml.errors import OneOutcomeOnly
-from ml.evaluation import Answers
+from ml.metrics.curves import MOST_POINTS, roc, thin
+from ml.metrics.evaluation import Answers
 
 
 def random_answers(rows: int, seed: int, *, ties: bool, weighted: bool) -> Answers:

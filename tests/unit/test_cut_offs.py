@@ -2,8 +2,8 @@
 
 import pytest
 
-from ml import cut_offs
-from ml.cut_offs import CutOffs, card_cut_off, check_cut_offs
+from ml.decision import cut_offs
+from ml.decision.cut_offs import CutOffs, card_cut_off, check_cut_offs
 from ml.errors import InvalidData
 from ml.service import open_service
 

@@ -16,9 +16,9 @@ from werkzeug.test import Client
 
 from app import create_server
 from callbacks.router import show_page
-from ml.commands import FAILED, main
+from ml.cli.commands import FAILED, main
 from ml.errors import BrokenModel, LikelyError
-from ml.registry import Registry
+from ml.lifecycle.registry import Registry
 from ml.service import open_service
 from ml.trust import faults
 from settings import Settings

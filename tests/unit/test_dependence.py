@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 from sklearn.inspection import partial_dependence
 
-from ml.blocks import frame_of, take
-from ml.bundle import Bundle
-from ml.dependence import dependence, dependence_of_two
+from ml.bundle.bundle import Bundle
+from ml.data.columns import frame_of, take
+from ml.data.outcomes import Prediction
+from ml.data.schema import Feature, Schema
 from ml.errors import NoProbabilities, NothingToShow
-from ml.interaction import friedman, interaction
-from ml.outcomes import Prediction
-from ml.points import points
-from ml.schema import Feature, Schema
+from ml.insights.feature_grid import points
+from ml.insights.interaction import friedman, interaction
+from ml.insights.partial_dependence import dependence, dependence_of_two
 from ml.service import open_service
 from tests.small import small_model
 
@@ -66,7 +66,7 @@ def test_dependence_on_two_features_is_scikit_learns(bundles):
 
 
 def dependence_values(bundle, name):
-    from ml.dependence import OF_TWO
+    from ml.insights.partial_dependence import OF_TWO
 
     at = bundle.schema.position[name]
     return points(bundle.schema.features[at], bundle.holdout.block[at], OF_TWO)

@@ -3,10 +3,10 @@
 import pandas as pd
 import pytest
 
-from ml.description import read_description
+from ml.data.schema import Choice
 from ml.errors import InvalidData
-from ml.infer import infer_schema
-from ml.schema import Choice
+from ml.training.describe import read_description
+from ml.training.infer_schema import infer_schema
 
 
 @pytest.fixture

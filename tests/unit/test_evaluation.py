@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import confusion_matrix
 
-from ml import evaluation as evaluations
-from ml.decisions import confusion, counts
+from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NoProbabilities, OneOutcomeOnly, UnknownOutcome
-from ml.evaluation import Answers, Evaluation, evaluate, evaluation_of
-from ml.outcomes import Outcome, Outcomes
+from ml.metrics import evaluation as evaluations
+from ml.metrics.confusion_counts import confusion, counts
+from ml.metrics.evaluation import Answers, Evaluation, evaluate, evaluation_of
 from ml.service import open_service
 from tests.small import small_model
 

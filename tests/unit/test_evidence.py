@@ -7,12 +7,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ml.bands import DEFAULT, Band, band_of, bands, check_bands
-from ml.blocks import rows_of, take
+from ml.advice.evidence import evidence, neighbours, unlike
+from ml.data.columns import rows_of, take
+from ml.decision.bands import DEFAULT, Band, band_of, bands, check_bands
 from ml.errors import InvalidData, NoProbabilities, UnknownOutcome
-from ml.evaluation import evaluation_of
-from ml.evidence import evidence, neighbours, unlike
-from ml.intervals import wilson
+from ml.metrics.evaluation import evaluation_of
+from ml.metrics.intervals import wilson
 from ml.service import open_service
 from tests.small import small_model
 from tests.unit.test_explain import with_gaps
@@ -101,7 +101,7 @@ def test_the_evidence_counts_the_records_scored_alike(bundles, sort, outcome, pr
 
 def test_where_no_score_is_near_nothing_is_claimed(bundles, monkeypatch):
     answers = SimpleNamespace(probabilities=np.array([0.1, 0.2]), truth=np.array([True, False]))
-    monkeypatch.setattr("ml.evidence.evaluation_of", lambda bundle: SimpleNamespace(of=lambda outcome: answers))
+    monkeypatch.setattr("ml.advice.evidence.evaluation_of", lambda bundle: SimpleNamespace(of=lambda outcome: answers))
     found = evidence(bundles["binary"], "yes", 0.9)
     assert (found.similar, found.had, found.low, found.high, found.few) == (0, 0, 0.0, 1.0, True)
     assert (found.lowest, found.highest) == (0.9, 0.9)

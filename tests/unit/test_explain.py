@@ -15,14 +15,14 @@ import shap
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
-from ml.blocks import block_of_frame, frame_of, rows_of, take
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.explain import explain
-from ml.infer import infer_schema
-from ml.outcomes import Prediction
-from ml.predictor import probabilities_of
+from ml.advice.local_shapley import explain
+from ml.advice.value_function import Game
+from ml.data.columns import block_of_frame, frame_of, rows_of, take
+from ml.data.outcomes import Prediction
+from ml.predict.predictor import probabilities_of
 from ml.service import open_service
-from ml.value import Game
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from tests.small import people, pushed, small_model
 
 ALL, BLANKS, OTHER, ONE, NONE = "1111", "1010", "0111", "0100", "0000"
@@ -122,7 +122,7 @@ def plain_value(bundle, game, row, known, some) -> np.ndarray:
 
 
 def _frame(game, row, count):
-    from ml.blocks import block_of
+    from ml.data.columns import block_of
 
     return frame_of(game.schema, block_of(game.schema, [row] * count))
 
@@ -282,6 +282,7 @@ def test_what_a_known_value_says_of_a_blank_counts_as_its_contribution():
 
 
 def test_serving_imports_neither_pandas_nor_scikit_learn():
-    modules = "ml.explain, ml.sweep, ml.levers, ml.evidence, ml.bands, ml.words"
+    rooms = ("advice.local_shapley", "advice.what_if", "advice.counterfactuals", "advice.evidence", "decision.bands")
+    modules = ", ".join(f"ml.{room}" for room in (*rooms, "text.words"))
     code = f"import sys, {modules}; sys.exit(bool({{'pandas', 'sklearn', 'shap'}} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

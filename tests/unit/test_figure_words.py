@@ -7,15 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 
-from ml.evaluation import evaluation_of
-from ml.mistakes import mistakes
+from ml.metrics.evaluation import evaluation_of
 from ml.plots.decisions import largest_errors, profit_curve, worst_segments
 from ml.plots.plot import View
 from ml.plots.results import drawn
 from ml.plots.row_layout import LINE, filled
 from ml.plots.shared_options import measure_text
 from ml.service import open_service
-from ml.worst import LOSS, WRONG, Worst
+from ml.slices.largest_errors import mistakes
+from ml.slices.slice_finder import LOSS, WRONG, Worst
 from tests.small import small_model
 
 LONG = "Income: 100 thousand $ a year or more"

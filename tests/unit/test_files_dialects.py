@@ -8,9 +8,9 @@ import openpyxl
 import pytest
 
 from api.app import create_api
-from jobs.intake import Intake
+from jobs.job_service import Intake
 from jobs.worker import Worker
-from ml.scoring import score_file
+from ml.batch.score_file import score_file
 from store.db import open_store
 from store.files import Files
 

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from ml.errors import InvalidData, Unreadable
-from ml.files.formats import format_of
+from ml.files.file_kinds import format_of
 from ml.files.open_table import open_table
 
 

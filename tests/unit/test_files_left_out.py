@@ -6,10 +6,10 @@ import io
 
 import pytest
 
+from ml.data.schema import Choice, Feature, Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
 from ml.files.table import MOST_COLUMNS, header_of
-from ml.schema import Choice, Feature, Schema
 
 NUMBERS = Schema(
     (Feature("income", "Income", "number", seen=(10.0, 90.0)), Feature("age", "Age", "integer", seen=(18, 80)))

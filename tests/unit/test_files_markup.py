@@ -6,10 +6,10 @@ import io
 
 import pytest
 
+from ml.data.schema import Choice, Feature, Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
-from ml.files.read_options import ReadOptions
-from ml.schema import Choice, Feature, Schema
+from ml.files.text.read_options import ReadOptions
 
 SCHEMA = Schema(
     (

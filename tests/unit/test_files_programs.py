@@ -7,9 +7,9 @@ import io
 import pytest
 import xlsxwriter
 
+from ml.data.schema import Feature, Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
-from ml.schema import Feature, Schema
 
 SCHEMA = Schema(
     (Feature("income", "Income", "number"), Feature("age", "Age", "integer"), Feature("note", "Note", "text"))

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ml.data.records import read_records
+from ml.data.schema import Choice, Feature, Schema
 from ml.errors import Misread, Unreadable
-from ml.files.dates import date_text
-from ml.files.match_columns import match_columns
-from ml.files.numbers import readings
+from ml.files.cells.dates import date_text
+from ml.files.cells.numbers import readings
+from ml.files.header.match_columns import match_columns
 from ml.files.open_table import open_table
-from ml.files.read_options import BadReadOption, ReadOptions
-from ml.records import read_records
-from ml.schema import Choice, Feature, Schema
+from ml.files.text.read_options import BadReadOption, ReadOptions
 
 SCHEMA = Schema(
     (

@@ -4,9 +4,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from ml.data.training_table import read_training_table
 from ml.errors import InvalidData
-from ml.files.read_options import ReadOptions
+from ml.files.text.read_options import ReadOptions
+from ml.training.columns.training_table import read_training_table
 
 ROWS = [["Name", "Rooms", "y"], ["Müller", "3", "yes"], ["Gómez", "4", "no"]]
 WANTED = pd.DataFrame({"Name": ["Müller", "Gómez"], "Rooms": [3, 4], "y": ["yes", "no"]})

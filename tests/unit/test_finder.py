@@ -7,11 +7,12 @@ from dash._utils import to_json
 
 from callbacks.finder import find_records, open_record
 from callbacks.predict import opening, show_reasons
-from layouts import finder, predict
-from layouts.asked import Asked
-from ml.blocks import rows_of, take
-from ml.book import Books, Entry, as_row
-from ml.schema import Feature, Schema
+from layouts.predict import finder
+from layouts.predict import page as predict
+from layouts.shared.question import Asked
+from ml.bundle.record_book import Books, Entry, as_row
+from ml.data.columns import rows_of, take
+from ml.data.schema import Feature, Schema
 from store.db import open_store
 
 ANNA = Entry("LP 1/ä", {"ApplicantIncome": "5000", "Married": "Yes", "Property_Area": "Moon"}, also=("Anna",))
@@ -135,7 +136,7 @@ def test_a_row_number_may_be_anything(row):
 
 
 def test_a_personal_field_says_so(service):
-    from layouts.fields import field
+    from layouts.shared.fields import field
 
     assert "data-personal" in words(field(Feature("x", "X", "text", personal=True), 0, "a"))
     assert "data-personal" not in words(field(Feature("x", "X", "text"), 0, "a"))

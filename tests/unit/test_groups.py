@@ -7,13 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from ml.four import ratio
-from ml.groups import RATES, Groups, ratios_of, reference_of
-from ml.intervals import wilson
-from ml.outcomes import Outcome, Outcomes
+from ml.data.outcomes import Outcome, Outcomes
+from ml.metrics.confusion import ratio
+from ml.metrics.intervals import wilson
 from ml.plots.decisions.group_fairness import LEAST, draw, say
 from ml.plots.plot import View
-from ml.segments import listed
+from ml.slices.fairness import RATES, Groups, ratios_of, reference_of
+from ml.slices.segments import listed
 
 
 def test_two_groups_by_hand():

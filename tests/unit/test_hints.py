@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.data.training_table import TrainingTable
-from ml.training.hints import hint_for
+from ml.training.columns.hints import hint_for
+from ml.training.columns.training_table import TrainingTable
 
 FRAME = pd.DataFrame({"age": [1.0, np.nan], "town": ["Linz", "Graz"], "big": [1.0, np.inf]})
 

@@ -8,17 +8,17 @@ import math
 import numpy as np
 import pytest
 
-from ml import holdout as holdouts
-from ml.arrays import read_arrays, write_arrays
-from ml.blocks import block_of, rows_of
-from ml.bundle import Bundle
+from ml.bundle import holdout as holdouts
+from ml.bundle.bundle import Bundle
+from ml.bundle.holdout import COLUMNS, SCORES, TABLE, Holdout, read_holdout, write_holdout
+from ml.data.columns import block_of, rows_of
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import Choice, Feature, Schema
 from ml.errors import BrokenModel
-from ml.evaluation import evaluate
-from ml.holdout import COLUMNS, SCORES, TABLE, Holdout, read_holdout, write_holdout
-from ml.outcomes import Outcome, Outcomes
-from ml.registry import Registry
-from ml.schema import Choice, Feature, Schema
-from ml.versions import same_holdout
+from ml.lifecycle.registry import Registry
+from ml.lifecycle.versions import same_holdout
+from ml.metrics.evaluation import evaluate
+from ml.runtime.array_file import read_arrays, write_arrays
 from tests.small import small_model
 
 OUTCOMES = Outcomes(tuple(Outcome(name, name, name) for name in ("a", "b")), False, "a")

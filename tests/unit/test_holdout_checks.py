@@ -9,17 +9,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from layouts import insights, performance
-from ml.blocks import block_of_frame
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.facts import card_facts
-from ml.holdout import Holdout
-from ml.infer import infer_schema
-from ml.outcomes import Outcome, Outcomes
+from layouts.insights import page as insights
+from layouts.performance import page as performance
+from ml.bundle.holdout import Holdout
+from ml.bundle.model_card import card_facts
+from ml.data.columns import block_of_frame
+from ml.data.outcomes import Outcome, Outcomes
 from ml.service import open_service
 from ml.text.holdout_words import counted_words, records_words, sentences, warnings
-from ml.training.domain_classifier import compare_populations
-from ml.training.holdout_checks import check_holdout, frame_hashes, row_hashes
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.checks.domain_classifier import compare_populations
+from ml.training.checks.holdout_checks import check_holdout, frame_hashes, row_hashes
+from ml.training.infer_schema import infer_schema
 from tests.small import people, pushed, small_model
 
 TWO = Outcomes((Outcome("no", "Stays", "no"), Outcome("yes", "Leaves", "yes")), True, "yes")

@@ -9,14 +9,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from layouts.predict import form_schema
-from ml.blocks import block_of_frame
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
-from ml.predictor import SklearnPredictor
-from ml.records import read_records
+from layouts.predict.page import form_schema
+from ml.data.columns import block_of_frame
+from ml.data.records import read_records
+from ml.predict.predictor import SklearnPredictor
 from ml.service import open_service
-from ml.training.identifiers import hide_identifiers
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.columns.identifiers import hide_identifiers
+from ml.training.infer_schema import infer_schema
 
 
 def people(rows=300):

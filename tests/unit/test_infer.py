@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.blocks import block_of_frame, frame_of
+from ml.data.columns import block_of_frame, frame_of
+from ml.data.schema import Choice
 from ml.data.schema_json import from_json, to_json
 from ml.errors import InvalidData
-from ml.infer import infer_schema, nice_step
-from ml.schema import Choice
+from ml.training.infer_schema import infer_schema, nice_step
 
 
 @pytest.fixture

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.blocks import block_of_frame, frame_of
-from ml.infer import infer_schema
+from ml.data.columns import block_of_frame, frame_of
 from ml.predict.asking import contained
 from ml.predict.inputs import input_of
+from ml.training.infer_schema import infer_schema
 
 FRAMES = {
     "numbers": pd.DataFrame({"a": [1.5, 2.0, np.nan], "b": [1, 2, 3], "c": [True, False, True]}),

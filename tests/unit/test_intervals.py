@@ -7,12 +7,12 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
-from ml.calibration import calibration, groups_of
-from ml.evaluation import Answers
-from ml.intervals import interval, wilson
-from ml.measures import MEASURES
-from ml.metrics import headline
-from ml.tally import tally
+from ml.metrics.calibration import calibration, groups_of
+from ml.metrics.evaluation import Answers
+from ml.metrics.headline import headline
+from ml.metrics.intervals import interval, wilson
+from ml.metrics.registry import MEASURES
+from ml.metrics.threshold_table import tally
 
 DATA_SETS, ROWS, REPEATS = 250, 250, 300
 

@@ -13,10 +13,10 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from api import create_api
-from jobs import head as heads
-from jobs.intake import Intake
+from jobs.files import head as heads
+from jobs.job_service import Intake
 from jobs.worker import Worker, sweep
-from ml.files import json_records
+from ml.files.readers import json_records
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files

@@ -6,17 +6,17 @@ import threading
 
 import pytest
 
-from jobs import kinds
-from jobs import pieces as doing
-from jobs.beside import run_until_idle
-from jobs.campaigns import Campaigns
-from jobs.intake import Intake
+from jobs.campaign_service import Campaigns
+from jobs.job_service import Intake
+from jobs.local_runner import run_until_idle
 from jobs.refused import KeyTaken, NoRoom, NotDone, UnknownJob
 from jobs.results import Results
+from jobs.work import chunks as doing
+from jobs.work import job_kinds
 from jobs.worker import Worker, sweep
+from ml.batch.score_columns import score_cells
 from ml.errors import LikelyError, NoRecords, UnknownModel
 from ml.lifecycle.actions import remove_version
-from ml.score_columns import score_cells
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files
@@ -255,7 +255,7 @@ def test_what_we_did_not_foresee_is_tried_three_times_and_told_without_details(h
         tried.append(1)
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setitem(kinds._KINDS, "score", kinds.Work(kinds.split, broken))
+    monkeypatch.setitem(job_kinds._KINDS, "score", job_kinds.Work(job_kinds.split, broken))
     job = house.send(table(frame[:10]))
     house.work()
     over = house.intake.get(job.id)

@@ -6,13 +6,13 @@ import io
 import fsspec
 import pytest
 
-from jobs import pieces as doing
-from jobs.campaigns import Campaigns
-from jobs.intake import Intake
+from jobs.campaign_service import Campaigns
+from jobs.job_service import Intake
 from jobs.refused import UnknownJob
 from jobs.results import Results
+from jobs.work import chunks as doing
 from jobs.worker import Worker, sweep
-from ml.score_columns import score_cells
+from ml.batch.score_columns import score_cells
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files

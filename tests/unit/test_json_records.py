@@ -9,9 +9,9 @@ import tracemalloc
 import pytest
 
 from ml.errors import NoRecords, Unreadable
-from ml.files import json_records as reading
-from ml.files.json_records import JSON, NDJSON, json_form_of, json_records, names_in
-from ml.files.json_text import parse_json
+from ml.files.readers import json_records as reading
+from ml.files.readers.json_records import JSON, NDJSON, json_form_of, json_records, names_in
+from ml.files.readers.json_text import parse_json
 
 VALUES = [
     0, -1, 1.5, 1e300, 1e-7, 12345678901234567890123, True, False, None, "", "a", "é", "𝔘", '"', "\\", "[{,}]", "\n",

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from ml.book import Books
-from ml.commands import BAD_INPUT, FAILED, OK, main
+from ml.bundle.record_book import Books
+from ml.cli.commands import BAD_INPUT, FAILED, OK, main
 from store.db import open_store
 
 HEADER = "Loan_ID,Name,ApplicantIncome,Married,Credit_History\n"

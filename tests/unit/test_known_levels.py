@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
-from ml.training.known_levels import known_levels
+from ml.training.columns.known_levels import known_levels
 
 COLUMNS = ["age", "town", "plan"]
 FRAME = pd.DataFrame({"age": [1.0, 2.0, 3.0, 4.0], "town": ["Graz", "Linz", np.nan, "Graz"], "plan": list("abba")})

@@ -5,16 +5,20 @@ from dataclasses import replace
 
 import pytest
 
-from layouts import asked, asknext, board, fields, gallery, home, not_found, parts, predict, result, shell, url
-from ml.advice import Standing
-from ml.bands import Band
-from ml.bundle import Bundle
+from layouts.pages import gallery, home, not_found
+from layouts.predict import ask_next, probability_board, result
+from layouts.predict import page as predict
+from layouts.shared import fields, parts, shell, url
+from layouts.shared import question as asked
+from ml.advice.advice import Standing
+from ml.advice.next_question import Question
+from ml.bundle.bundle import Bundle
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.records import read_records
+from ml.data.schema import Choice, Feature, Schema
+from ml.decision.bands import Band
 from ml.errors import BrokenModel, Problem, UnknownModel
-from ml.marks import Unreadable, canonical, current, of_locale, reading
-from ml.outcomes import Outcome, Outcomes
-from ml.questions import Question
-from ml.records import read_records
-from ml.schema import Choice, Feature, Schema
+from ml.locale import Unreadable, canonical, current, of_locale, reading
 from ml.service import Score
 
 
@@ -193,7 +197,7 @@ def bars_of(shown):
 
 def test_probabilities_are_shown_as_they_are():
     model = Model(outcomes("red", "blue"))
-    shown = board.board(standing(model, (0.1 + 0.2, 0.7), labels=("blue",), outcome="blue"), (), 7)
+    shown = probability_board.board(standing(model, (0.1 + 0.2, 0.7), labels=("blue",), outcome="blue"), (), 7)
     assert getattr(shown, "data-serial") == "7"
     assert [(getattr(bar, "data-outcome"), float(getattr(bar, "data-probability"))) for bar in bars_of(shown)] == [
         ("red", 0.1 + 0.2),
@@ -205,7 +209,7 @@ def test_probabilities_are_shown_as_they_are():
 
 
 def test_the_label_is_the_models_own_and_not_the_largest_probability():
-    shown = board.board(standing(Model(outcomes("red", "blue")), (0.4, 0.6), labels=("red",)), (), 1)
+    shown = probability_board.board(standing(Model(outcomes("red", "blue")), (0.4, 0.6), labels=("red",)), (), 1)
     assert "The model says  Red" in text_in(shown)
     assert "a rule of its own" in text_in(shown)
 
@@ -213,18 +217,18 @@ def test_the_label_is_the_models_own_and_not_the_largest_probability():
 @pytest.mark.parametrize(("cut_off", "said"), [(0.5, True), (0.35, True), (0.25, False)])
 def test_the_label_is_not_said_where_the_cut_off_in_use_decides_otherwise(cut_off, said):
     here = standing(Model(outcomes("red", "blue")), (0.3, 0.7), labels=("blue",), outcome="red")
-    shown = text_in(board.board(replace(here, cut_off=cut_off), (), 1))
+    shown = text_in(probability_board.board(replace(here, cut_off=cut_off), (), 1))
     assert ("The model says" in shown) is said
 
 
 def test_a_range_is_drawn_and_written_only_while_something_is_blank():
     model = Model(outcomes("red", "blue"))
-    partly = board.board(standing(model, (0.3, 0.7), (0.02, 0.31), (0.69, 0.98), blank=("x",)), (), 1)
+    partly = probability_board.board(standing(model, (0.3, 0.7), (0.02, 0.31), (0.69, 0.98), blank=("x",)), (), 1)
     assert "2–69\u00a0%" in text_in(partly)
     assert "Nothing is known yet." in text_in(partly)
     [red, _] = found(partly, className="range")
     assert red.style == {"left": "2.0000%", "width": "67.0000%"}
-    whole = board.board(standing(model, (0.3, 0.7), labels=("blue",)), (), 1)
+    whole = probability_board.board(standing(model, (0.3, 0.7), labels=("blue",)), (), 1)
     assert not found(whole, className="range")
     assert "–" not in text_in(whole)
 
@@ -232,7 +236,10 @@ def test_a_range_is_drawn_and_written_only_while_something_is_blank():
 def test_independent_outcomes_are_ranked_and_declined_ones_come_last():
     model = Model(outcomes("loan", "card", "fund", exclusive=False))
     now = standing(model, (0.5, 0.9, 0.7))
-    order = lambda declined: [getattr(bar, "data-outcome") for bar in bars_of(board.board(now, declined, 1))]  # noqa: E731
+
+    def order(declined):
+        return [getattr(bar, "data-outcome") for bar in bars_of(probability_board.board(now, declined, 1))]
+
     assert order(()) == ["card", "fund", "loan"]
     assert order(("card",)) == ["fund", "loan", "card"]
     assert order(("nonsense",)) == ["card", "fund", "loan"]
@@ -240,9 +247,9 @@ def test_independent_outcomes_are_ranked_and_declined_ones_come_last():
 
 def test_the_action_of_a_band_is_shown_where_the_card_sets_one():
     model = Model(outcomes("red", "blue"))
-    assert "Offer it." not in text_in(board.board(standing(model, (0.6, 0.4)), (), 1))
+    assert "Offer it." not in text_in(probability_board.board(standing(model, (0.6, 0.4)), (), 1))
     model.card["bands"] = []
-    assert "Offer it." in text_in(board.board(standing(model, (0.6, 0.4)), (), 1))
+    assert "Offer it." in text_in(probability_board.board(standing(model, (0.6, 0.4)), (), 1))
 
 
 @pytest.mark.parametrize(("low", "high", "settled"), [(0.55, 0.9, True), (0.3, 0.9, False), (0.1, 0.4, True)])
@@ -250,9 +257,9 @@ def test_what_to_do_is_not_said_while_the_blanks_may_still_carry_the_score_acros
     model = Model(outcomes("red", "blue"), Schema((Feature("a", "A", "number"),)))
     model.card["bands"] = []
     now = standing(model, (0.6, 0.4), blank=("a",), low=(low, 0.0), high=(high, 1.0))
-    said = text_in(board.board(now, (), 1))
+    said = text_in(probability_board.board(now, (), 1))
     assert ("Offer it." in said) == settled
-    assert (board.NOT_SETTLED in said) != settled
+    assert (probability_board.NOT_SETTLED in said) != settled
 
 
 @pytest.mark.parametrize(
@@ -266,7 +273,7 @@ def test_what_to_do_is_not_said_while_the_blanks_may_still_carry_the_score_acros
 )
 def test_a_question_is_put_in_words(crossing, decides, is_call, words):
     question = Question(feature="x", decides=decides, move=0.14, crossing=crossing)
-    assert asknext.question_text(question, is_call) == words
+    assert ask_next.question_text(question, is_call) == words
 
 
 def test_at_most_three_questions_are_shown_and_none_that_moves_nothing():
@@ -274,10 +281,10 @@ def test_at_most_three_questions_are_shown_and_none_that_moves_nothing():
     model = Model(outcomes("red", "blue"), Schema(tuple(Feature(name, name.upper(), "number") for name in names)))
     worth = tuple(Question(feature=name, decides=0.1, move=0.1, crossing=0.0) for name in names)
     asked_for = lambda now: [getattr(part, "data-ask") for part in all_of(now) if hasattr(part, "data-ask")]  # noqa: E731
-    now = board.board(standing(model, (0.4, 0.6), blank=tuple(names), questions=worth), (), 1)
+    now = probability_board.board(standing(model, (0.4, 0.6), blank=tuple(names), questions=worth), (), 1)
     assert asked_for(now) == ["a", "b", "c"]
     nothing = (Question(feature="a", decides=0.0, move=0.0001, crossing=0.0),)
-    now = board.board(standing(model, (0.4, 0.6), blank=("a",), questions=nothing), (), 1)
+    now = probability_board.board(standing(model, (0.4, 0.6), blank=("a",), questions=nothing), (), 1)
     assert asked_for(now) == []
     assert "Nothing that is still blank" in text_in(now)
 
@@ -294,7 +301,7 @@ def test_without_probabilities_the_page_says_what_is_missing_and_how_to_get_it(e
 def test_values_outside_of_training_are_named_beside_the_result():
     model, notes = Model(outcomes("red", "blue")), (Problem(0, "x", "9", "The model has seen 0 to 1."),)
     without = result.result(model, Score(None, ("red",), None, notes), 1)
-    with_probabilities = board.board(standing(model, (1.0, 0.0), notes=notes), (), 1)
+    with_probabilities = probability_board.board(standing(model, (1.0, 0.0), notes=notes), (), 1)
     for shown in (without, with_probabilities):
         assert "Outside what the model has seen: X." in text_in(shown)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts.percent import percents
+from layouts.shared.percent import percents
 
 
 def tenths(text):

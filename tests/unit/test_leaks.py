@@ -13,14 +13,14 @@ from sklearn.model_selection import train_test_split
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from ml.build import Trained, build_bundle, outcomes_of
+from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import OneOutcomeOnly
-from ml.infer import infer_schema
-from ml.leaks import Leaks, _alone, auc, leaks
-from ml.outcomes import Outcome, Outcomes
+from ml.insights.leakage import Leaks, _alone, auc, leaks
 from ml.plots.insights.leakage import say
 from ml.plots.plot import View
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from tests.small import small_model
 
 

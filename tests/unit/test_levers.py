@@ -7,13 +7,13 @@ from itertools import combinations, product
 
 import pytest
 
-from ml import levers
-from ml.blocks import rows_of, take
-from ml.levers import changes, step
-from ml.schema import Choice, Constraint, Feature, Schema
+from ml.advice import counterfactuals as levers
+from ml.advice.counterfactuals import changes, step
+from ml.advice.value_function import Game
+from ml.advice.what_if import grid
+from ml.data.columns import rows_of, take
+from ml.data.schema import Choice, Constraint, Feature, Schema
 from ml.service import open_service
-from ml.sweep import grid
-from ml.value import Game
 from tests.small import small_model
 from tests.unit.test_explain import nearest_neighbours
 

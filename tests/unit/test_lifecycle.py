@@ -15,19 +15,19 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from ml.book import Books
-from ml.build import Trained, build_bundle, outcomes_of
+from ml.bundle.record_book import Books
 from ml.errors import BrokenModel, InvalidData, UnknownModel
-from ml.infer import infer_schema
 from ml.lifecycle import actions, history
 from ml.lifecycle.actions import hold, make_live, remove_model, remove_version, rollback
 from ml.lifecycle.history import Entry, NotWritten, append, entry_of, live_order, read_history
 from ml.lifecycle.listing import list_versions
 from ml.lifecycle.state import BEFORE, BY_HAND, NOW, UNKNOWN, events_of, live_of
+from ml.lifecycle.versions import others
 from ml.plots.results import drawn
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from ml.trust.record import Trusted, allow, trusted_of
-from ml.versions import others
 from tests.small import people, pushed
 
 A, B, C = "aaaaaaaa", "bbbbbbbb", "cccccccc"

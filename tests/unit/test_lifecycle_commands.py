@@ -8,9 +8,9 @@ import joblib
 import pandas as pd
 import pytest
 
-from ml.build import build_bundle
-from ml.commands import FAILED, OK, main
+from ml.cli.commands import FAILED, OK, main
 from ml.service import open_service
+from ml.training.build import build_bundle
 from store.db import open_store
 from tests.unit.test_lifecycle import trained
 

@@ -28,10 +28,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from ml.errors import InvalidData, LikelyError, UntrustedModel
-from ml.training.check_estimator import check_estimator
-from ml.training.load_estimator import load_estimator_file
+from ml.runtime.foreign_code import PACKAGES
+from ml.training.estimator.check_estimator import check_estimator
+from ml.training.estimator.load_estimator import load_estimator_file
 from ml.trust.code import read_code
-from ml.trust.foreign import PACKAGES
 from tests.locks import LOCKS, read_pins
 
 X = pd.DataFrame({"a": [0.0, 1.0, 2.0, 3.0], "b": [1.0, 0.0, 1.0, 0.0]})

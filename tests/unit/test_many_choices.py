@@ -15,16 +15,16 @@ from sklearn.preprocessing import TargetEncoder
 from api.contract.of_model import document_of
 from callbacks.choices import find_choices
 from callbacks.router import show_page
-from layouts import combobox, fields
-from layouts.predict import form_schema
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
-from ml.levers import changes
-from ml.records import read_records
-from ml.schema import MOST_LISTED, Choice, Feature, Schema
+from layouts.predict.page import form_schema
+from layouts.shared import combobox, fields
+from ml.advice.counterfactuals import changes
+from ml.advice.value_function import Game
+from ml.advice.what_if import MOST_SWEPT, sweeps
+from ml.data.records import read_records
+from ml.data.schema import MOST_LISTED, Choice, Feature, Schema
 from ml.service import open_service
-from ml.sweep import MOST_SWEPT, sweeps
-from ml.value import Game
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 LEVELS = 10_000
 NAMES = [f"Ort {at}" for at in range(LEVELS)]

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts.percent import percents, span
-from ml.marks import HOUSE, Marks, Unreadable, canonical, dressed, of_locale, percent, preferred, reading, stated
+from layouts.shared.percent import percents, span
+from ml.data.parsing import shown
+from ml.locale import HOUSE, Marks, Unreadable, canonical, dressed, of_locale, percent, preferred, reading, stated
 from ml.plots import theme
 from ml.text import number_words
-from ml.values import shown
-from ml.words import number_text, points_text
+from ml.text.words import number_text, points_text
 from tests import locales
 
 GERMAN = Marks(",", ".", "{}\u00a0%")

@@ -6,12 +6,12 @@ import weakref
 
 import pytest
 
-from ml.contributions import contributions_of
-from ml.evaluation import evaluation_of
-from ml.evidence import unlike
-from ml.memo import Memo, memo
+from ml.advice.evidence import unlike
+from ml.insights.global_shapley import contributions_of
+from ml.metrics.evaluation import evaluation_of
+from ml.metrics.threshold_table import tally_of
+from ml.runtime.memo import Memo, memo
 from ml.service import open_service
-from ml.tally import tally_of
 from tests.small import small_model
 
 

@@ -9,9 +9,9 @@ import scipy.sparse
 from sklearn.linear_model import LogisticRegression
 
 from ml.add import add_model
-from ml.data.memory_table import frame_table
 from ml.errors import InvalidData
 from ml.service import open_service
+from ml.training.columns.memory_table import frame_table
 
 TWO = [["a", 1], ["b", 2]]
 

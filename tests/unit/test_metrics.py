@@ -9,11 +9,11 @@ import pytest
 from sklearn import metrics
 from sklearn.preprocessing import label_binarize
 
+from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import OneOutcomeOnly
-from ml.evaluation import Answers, Evaluation
-from ml.metrics import averages, headline
-from ml.outcomes import Outcome, Outcomes
-from ml.tally import tally
+from ml.metrics.evaluation import Answers, Evaluation
+from ml.metrics.headline import averages, headline
+from ml.metrics.threshold_table import tally
 from tests.unit.test_tally import random_answers
 
 KEYS = ("roc_auc", "average_precision", "brier", "log_loss")

@@ -8,11 +8,11 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ml.data.schema import Choice, Feature, Schema
 from ml.errors import NothingToShow
-from ml.evaluation import evaluation_of
-from ml.mistakes import mistakes, unusual
-from ml.schema import Choice, Feature, Schema
+from ml.metrics.evaluation import evaluation_of
 from ml.service import open_service
+from ml.slices.largest_errors import mistakes, unusual
 from tests.small import small_model
 
 

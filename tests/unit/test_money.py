@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from ml.decision.payoff import Payoff
 from ml.errors import NoProbabilities, OneOutcomeOnly
-from ml.evaluation import Answers
-from ml.money import NEUTRAL, Limits, money, profits, roundest
-from ml.payoff import Payoff
-from ml.tally import tally
+from ml.metrics.evaluation import Answers
+from ml.metrics.profit import NEUTRAL, Limits, money, profits, roundest
+from ml.metrics.threshold_table import tally
 
 CALLS = Payoff(true_positive=100.0, false_positive=0.0, false_negative=-5.0, true_negative=1.0, call=20.0)
 

@@ -13,12 +13,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from ml import on_dask, scoring
 from ml.add import add_model
-from ml.commands import BAD_INPUT, FAILED, OK, main
+from ml.batch import dask_engine as on_dask
+from ml.batch import score_file as scoring
+from ml.batch.dask_engine import NoCluster, OnDask, cluster
+from ml.batch.score_file import score_file
+from ml.cli.commands import BAD_INPUT, FAILED, OK, main
 from ml.errors import BrokenModel
-from ml.on_dask import NoCluster, OnDask, cluster
-from ml.scoring import score_file
 from ml.service import open_service
 from tests.small import people, small_model
 

@@ -6,19 +6,19 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from callbacks.predict import show_reasons, show_score
-from layouts.finder import kept_record
-from layouts.predict import form_schema
-from ml.book import Entry
-from ml.build import Trained, build_bundle, outcomes_of
+from layouts.predict.finder import kept_record
+from layouts.predict.page import form_schema
+from ml.advice.value_function import Game
+from ml.advice.what_if import one_hot_sweeps
+from ml.bundle.record_book import Entry
 from ml.data.one_hot import OneHot
+from ml.data.records import read_records
+from ml.data.schema import Schema
 from ml.data.schema_json import from_json, to_json
-from ml.files.match_columns import match_columns, missing_of
-from ml.infer import infer_schema
-from ml.records import read_records
-from ml.schema import Schema
+from ml.files.header.match_columns import match_columns, missing_of
 from ml.service import open_service
-from ml.sweep import one_hot_sweeps
-from ml.value import Game
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 TOWNS = ["Graz", "Linz", "Wels"]
 

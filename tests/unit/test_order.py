@@ -11,13 +11,13 @@ from sklearn.linear_model import LogisticRegression, RidgeClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from layouts.predict import form_schema
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
-from ml.order import groups_in_order, in_order, most_important_first
+from layouts.predict.page import form_schema
+from ml.data.schema import Feature, Schema
+from ml.insights.feature_order import groups_in_order, in_order, most_important_first
 from ml.recipes import RECIPES
-from ml.schema import Feature, Schema
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 NAMES = ["noise", "weak", "strong", "other noise"]
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jobs.campaign import campaign_header
-from jobs.lists import list_header
+from jobs.work.call_lists import list_header
+from jobs.work.score_campaign import campaign_header
+from ml.batch.own_columns import own_names
+from ml.batch.score_file import result_header, score_file, score_lines
+from ml.data.schema import Feature, Schema
 from ml.files.table import header_of
-from ml.own_columns import own_names
-from ml.schema import Feature, Schema
-from ml.scoring import result_header, score_file, score_lines
 from ml.service import open_service
 from tests.small import people, small_model
 

@@ -12,11 +12,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.svm import LinearSVC
 
-from ml.build import Trained, build_bundle, outcomes_of
 from ml.errors import InvalidData
-from ml.infer import infer_schema
-from ml.own_measures import own_measures_of, work_out
+from ml.metrics.custom import own_measures_of, work_out
 from ml.service import open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 
 def trained(estimator=None, **more) -> Trained:

@@ -9,7 +9,7 @@ from dash._utils import to_json
 from callbacks.gallery import show_received
 from callbacks.predict import opening, show_score
 from callbacks.router import models, show_page
-from layouts import gallery
+from layouts.pages import gallery
 
 
 def words(component):

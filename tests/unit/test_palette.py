@@ -2,8 +2,8 @@
 
 import pytest
 
+from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import UnknownOutcome
-from ml.outcomes import Outcome, Outcomes
 from ml.plots.palette import COLOURS, colour_of
 
 

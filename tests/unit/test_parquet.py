@@ -15,9 +15,9 @@ import pytest
 import skops.io
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from ml.commands import OK, main
+from ml.cli.commands import OK, main
 from ml.errors import Unreadable
-from ml.files.formats import format_of
+from ml.files.file_kinds import format_of
 from ml.files.open_table import open_table
 from ml.service import open_service
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from ml.parts import NOT_KNOWN, OTHERS, parts_of
-from ml.schema import Choice, Feature
+from ml.data.schema import Choice, Feature
+from ml.slices.binning import NOT_KNOWN, OTHERS, parts_of
 
 
 def objects(values) -> np.ndarray:

@@ -12,11 +12,11 @@ import pytest
 from callbacks import performance, plots
 from callbacks.performance import show_averages, show_tally
 from callbacks.plots import show_plot
-from ml import overview
 from ml.errors import NothingToShow
-from ml.patience import MOST, Aside, Desk, StillWorking, glancing, patient
+from ml.metrics import overview
 from ml.plots import results
 from ml.plots.catalogue import find
+from ml.runtime.deadline import MOST, Aside, Desk, StillWorking, glancing, patient
 from ml.service import open_service
 from tests.small import small_model
 
@@ -144,7 +144,7 @@ def slow(tmp_path, monkeypatch):
     work = Slow()
     real = overview.evaluation_of
     monkeypatch.setattr(overview, "evaluation_of", lambda bundle: (work(), real(bundle))[1])
-    monkeypatch.setattr("ml.tally.evaluation_of", lambda bundle: (work(), real(bundle))[1])
+    monkeypatch.setattr("ml.metrics.threshold_table.evaluation_of", lambda bundle: (work(), real(bundle))[1])
     roc = find("roc")
     slower = replace(roc, compute=lambda study: (work(), roc.compute(study))[1], mark=None)
     monkeypatch.setattr(results, "find", lambda key: slower)

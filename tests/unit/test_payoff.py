@@ -2,8 +2,8 @@
 
 import pytest
 
+from ml.decision.payoff import Payoff, check_payoff, payoff_of
 from ml.errors import InvalidData
-from ml.payoff import Payoff, check_payoff, payoff_of
 
 CARD = {
     "payoff": {

@@ -8,13 +8,13 @@ from scipy.stats import ks_2samp, norm
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, det_curve, precision_recall_curve, roc_auc_score
 
-from ml.calibration import calibration, scores, separation
-from ml.curves import MOST_POINTS, det, deviates, precision_recall, reach, thin
 from ml.errors import NoProbabilities, OneOutcomeOnly
-from ml.evaluation import Answers
-from ml.ranking import gain, lift
-from ml.tally import tally
-from ml.thresholds import cells, decision_curve, threshold
+from ml.metrics.calibration import calibration, scores, separation
+from ml.metrics.curves import MOST_POINTS, det, deviates, precision_recall, reach, thin
+from ml.metrics.evaluation import Answers
+from ml.metrics.gain_lift import gain, lift
+from ml.metrics.threshold_plots import cells, decision_curve, threshold
+from ml.metrics.threshold_table import tally
 from tests.unit.test_tally import random_answers
 
 HAND = Answers(

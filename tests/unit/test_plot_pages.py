@@ -11,8 +11,10 @@ from dash import Dash, dcc
 
 from callbacks import performance as head
 from callbacks import plots as callbacks
-from layouts import ids, insights, performance
-from ml.overview import averages_of
+from layouts.insights import page as insights
+from layouts.performance import page as performance
+from layouts.shared import ids
+from ml.metrics.overview import averages_of
 from ml.plots.catalogue import find, plots_of
 from ml.service import Service, open_service
 from store.db import StoreSilent, open_store

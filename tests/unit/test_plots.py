@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 from flask_caching import Cache
 
+from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NoProbabilities, OneOutcomeOnly, UnknownModel, UnknownOutcome, UnknownPlot
-from ml.outcomes import Outcome, Outcomes
 from ml.plots import catalogue, theme
 from ml.plots import plot as plots
 from ml.plots.plot import View

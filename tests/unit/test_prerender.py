@@ -17,7 +17,7 @@ from app import create_app
 from callbacks.performance import show_averages, show_tally
 from callbacks.plots import show_plot
 from callbacks.router import show_page
-from layouts.performance import PARTS
+from layouts.performance.page import PARTS
 from ml.plots import results
 from ml.plots.catalogue import find
 from ml.service import open_service

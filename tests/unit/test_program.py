@@ -40,13 +40,13 @@ from sklearn.preprocessing import (
 )
 from sklearn.tree import DecisionTreeClassifier
 
-from ml.blocks import Block, block_of_frame, rows_of, take
-from ml.compile import CannotCompile, compile_estimator, prove
-from ml.infer import infer_schema
-from ml.outcomes import Outcome, Outcomes, Prediction
-from ml.predictor import NoAnswer, SklearnPredictor
-from ml.program import PROGRAM_FILES, Program
-from ml.schema import Choice, Feature, Schema
+from ml.data.columns import Block, block_of_frame, rows_of, take
+from ml.data.outcomes import Outcome, Outcomes, Prediction
+from ml.data.schema import Choice, Feature, Schema
+from ml.predict.compile import CannotCompile, compile_estimator, prove
+from ml.predict.predictor import NoAnswer, SklearnPredictor
+from ml.predict.program import PROGRAM_FILES, Program
+from ml.training.infer_schema import infer_schema
 
 NUMBERS, WORDS = ["income", "age", "share"], ["region", "plan"]
 
@@ -332,7 +332,7 @@ def test_serving_a_program_imports_neither_scikit_learn_nor_pandas(
     compiled[0].save(tmp_path)
     code = (
         "import sys, pathlib\n"
-        "from ml.program import Program\n"
+        "from ml.predict.program import Program\n"
         "assert 'onnxruntime' not in sys.modules\n"
         f"program = Program.load(pathlib.Path({str(tmp_path)!r}))\n"
         "print(program.row((0.5, 'west', 40, 'plus', None)))\n"
@@ -353,7 +353,7 @@ def test_trees_start_no_thread_write_no_file_and_survive_a_fork(
     code = (
         "import os, pathlib\n"
         "import numpy\n"
-        "from ml.program import Program\n"
+        "from ml.predict.program import Program\n"
         "before = len(os.listdir('/proc/self/task'))\n"
         f"program = Program.load(pathlib.Path({str(tmp_path)!r}))\n"
         "rows = [(0.5, 'west', 40, 'plus', None)] * 2\n"

@@ -17,19 +17,20 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
-from ml.blocks import block_of_frame, rows_of, take
-from ml.compile import compile_estimator, prove
-from ml.compiled import grow, wire
-from ml.compiled.columns import Matrix
-from ml.compiled.layout import parts_of
-from ml.compiled.tables import SparseTable, Table
-from ml.compiled.trace import trace
-from ml.compiled.traced import features_of
-from ml.compiled.trees import taken_apart
-from ml.outcomes import Outcome, Outcomes
-from ml.predictor import SklearnPredictor
-from ml.program import Program
-from ml.schema import Choice, Feature, Schema
+from ml.data.columns import block_of_frame, rows_of, take
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import Choice, Feature, Schema
+from ml.predict.compile import compile_estimator, prove
+from ml.predict.compiled.build.layout import parts_of
+from ml.predict.compiled.columns.columns import Matrix
+from ml.predict.compiled.columns.tables import SparseTable, Table
+from ml.predict.compiled.onnx import onnx_graph as grow
+from ml.predict.compiled.onnx import onnx_wire
+from ml.predict.compiled.onnx.onnx_session import taken_apart
+from ml.predict.compiled.trace.trace_steps import trace
+from ml.predict.compiled.trace.traced import features_of
+from ml.predict.predictor import SklearnPredictor
+from ml.predict.program import Program
 
 LEVELS = 3_000
 
@@ -122,9 +123,9 @@ def test_a_forest_that_is_read_in_pieces_is_equal(sides: int, leaf: int, monkeyp
 
 def test_numbers_are_written_as_the_protocol_wants_them() -> None:
     # 1, 300 and 2**35 by hand, from the description of base-128 varints: seven bits a byte, the lowest first.
-    assert wire.varints(np.array([1, 300, 2**35, 0])) == bytes([1, 0xAC, 2, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 0])
+    assert onnx_wire.varints(np.array([1, 300, 2**35, 0])) == bytes([1, 0xAC, 2, 0x80, 0x80, 0x80, 0x80, 0x80, 1, 0])
     many = np.random.default_rng(0).integers(0, 2**40, 100_000)
-    attribute = onnx.AttributeProto.FromString(wire.attribute("x", many)[4:])
+    attribute = onnx.AttributeProto.FromString(onnx_wire.attribute("x", many)[4:])
     assert attribute.name == "x"
     assert list(attribute.ints) == many.tolist()
 

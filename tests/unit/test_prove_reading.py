@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ml.data.training_table import MISSING, read_training_table
 from ml.errors import InvalidData
-from ml.infer import infer_schema
-from ml.training.prove_reading import prove_reading
+from ml.training.checks.prove_reading import prove_reading
+from ml.training.columns.training_table import MISSING, read_training_table
+from ml.training.infer_schema import infer_schema
 
 CELLS = {
     "number": ["1", "2.50", "-3e5", " 4", "", "NA", "0.1", "1e-300"],

@@ -7,7 +7,7 @@ from sklearn.linear_model import LogisticRegression
 
 from ml.add import add_model
 from ml.errors import InvalidData
-from ml.training.python_words import in_python
+from ml.training.estimator.python_words import in_python
 
 
 @pytest.mark.parametrize(

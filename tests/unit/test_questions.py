@@ -8,11 +8,11 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from ml.build import Trained, build_bundle, outcomes_of
-from ml.infer import infer_schema
-from ml.questions import group_values, questions
-from ml.registry import Registry
-from ml.value import Game
+from ml.advice.next_question import group_values, questions
+from ml.advice.value_function import Game
+from ml.lifecycle.registry import Registry
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from tests.small import small_model
 
 

@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from flask import Flask
 
-from ml.marks import percent, stated
+from ml.locale import percent, stated
 from web.reader import write_as_readers_do
 
 

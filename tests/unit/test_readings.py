@@ -13,7 +13,7 @@ from sklearn.naive_bayes import MultinomialNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from ml.commands import FAILED, OK, main
+from ml.cli.commands import FAILED, OK, main
 from ml.service import open_service
 
 ROWS, TRAINING = 240, 160

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from sklearn.metrics import brier_score_loss, roc_auc_score
 
-from ml.build import build_bundle
 from ml.errors import InvalidData
 from ml.recipes import RECIPES, bank_products, loan, recipe
 from ml.service import open_service
+from ml.training.build import build_bundle
 from tests.applications import write_applications
 
 
@@ -26,7 +26,7 @@ def test_every_demo_model_is_served_compiled(service, name):
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_what_serves_equals_scikit_learn_on_the_holdout(service, name):
-    from ml.predictor import SklearnPredictor
+    from ml.predict.predictor import SklearnPredictor
 
     bundle = service.model(name)
     wanted = SklearnPredictor(bundle.estimator, bundle.schema, bundle.outcomes).block(bundle.holdout.block)

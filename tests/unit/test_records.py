@@ -7,10 +7,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ml.data.parsing import LONGEST_TEXT, Refused, read_value
+from ml.data.records import MOST_UNKNOWN, read_columns, read_records
+from ml.data.schema import Choice, Feature, Schema
 from ml.errors import InvalidRecord, Problem
-from ml.records import MOST_UNKNOWN, read_columns, read_records
-from ml.schema import Choice, Feature, Schema
-from ml.values import LONGEST_TEXT, Refused, read_value
 
 NUMBER = Feature("length", "Length", "number", low=0.0, high=20.0, seen=(4.3, 7.9), unit="cm", aliases=("len", "l"))
 INTEGER = Feature("children", "Children", "integer", low=0, high=20, seen=(0, 4))

@@ -3,7 +3,7 @@
 import pytest
 
 from ml.errors import BrokenModel
-from ml.registry import Registry, set_live
+from ml.lifecycle.registry import Registry, set_live
 from ml.service import open_service
 
 

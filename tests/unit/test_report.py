@@ -20,7 +20,7 @@ from reportlab.pdfbase import pdfmetrics
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score, log_loss, roc_auc_score
 
 from api import create_api
-from ml.commands import FAILED, OK, main
+from ml.cli.commands import FAILED, OK, main
 from ml.plots.catalogue import CATALOGUE
 from ml.report import files
 from ml.report.charts import steps
@@ -30,7 +30,7 @@ from ml.report.sheet import sheet
 from ml.report.summary import paragraphs
 from ml.service import open_service
 from ml.text.number_words import percent
-from ml.words import number_text
+from ml.text.words import number_text
 from tests.small import SORTS, small_model
 
 MOST = 5_000_000  # bytes

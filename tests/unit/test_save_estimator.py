@@ -21,10 +21,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from ml.errors import InvalidData, UntrustedModel
-from ml.training.load_estimator import load_estimator_file
-from ml.training.reproducible_skops import without_addresses, write_estimator
-from ml.training.save_estimator import save_estimator
-from ml.training.storable import storable
+from ml.training.estimator.load_estimator import load_estimator_file
+from ml.training.estimator.reproducible_skops import without_addresses, write_estimator
+from ml.training.estimator.save_estimator import save_estimator
+from ml.training.estimator.storable import storable
 from ml.trust.code import code_of_bundle, read_code
 from ml.trust.load import load_estimator
 from ml.trust.record import Trusted

@@ -13,8 +13,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from ml.commands import BAD_INPUT, FAILED, OK, main
-from ml.scoring import score_file
+from ml.batch.score_file import score_file
+from ml.cli.commands import BAD_INPUT, FAILED, OK, main
 from ml.service import open_service
 from tests.small import people, small_model
 

@@ -9,16 +9,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from ml import scoring
 from ml.add import add_model
-from ml.commands import BAD_INPUT, FAILED, OK, main
+from ml.batch import score_file as scoring
+from ml.batch.columnar_writer import digits
+from ml.batch.score_file import gaps_in, result_line, score_file, score_lines, score_rows
+from ml.cli.commands import BAD_INPUT, FAILED, OK, main
+from ml.data.schema import Feature, Schema
 from ml.errors import InvalidData, Unreadable
+from ml.files.cells.safe_cells import safe_cell, safe_cells
 from ml.files.table import row_of
-from ml.lines import digits
-from ml.schema import Feature, Schema
-from ml.scoring import gaps_in, result_line, score_file, score_lines, score_rows
 from ml.service import open_service
-from ml.tables import safe_cell, safe_cells
 from tests.applications import applications, write_applications
 from tests.small import small_model
 
@@ -58,7 +58,7 @@ def test_chunks_make_no_difference(service, tmp_path, monkeypatch):
     (tmp_path / "in.csv").write_text("sl;sw;pl;pw\n" + "\n".join(lines), encoding="utf-8")
     sizes = []
     score_file(service, "iris", tmp_path / "in.csv", tmp_path / "one.csv")
-    monkeypatch.setattr("ml.scoring.CHUNK", 7)
+    monkeypatch.setattr("ml.batch.score_file.CHUNK", 7)
     score_file(service, "iris", tmp_path / "in.csv", tmp_path / "many.csv", sizes.append)
     one, many = read(tmp_path / "one.csv"), read(tmp_path / "many.csv")
     assert len(one) == len(many) == 500

@@ -7,16 +7,16 @@ import pytest
 from scipy.special import xlogy
 from sklearn import metrics
 
+from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NothingToShow
-from ml.evaluation import Answers, evaluation_of
-from ml.outcomes import Outcome, Outcomes
-from ml.parts import Parts
-from ml.placements import area
+from ml.metrics.delong import area
+from ml.metrics.evaluation import Answers, evaluation_of
 from ml.plots.decisions.segments import say
 from ml.plots.plot import View
-from ml.segment_pairs import pairs
-from ml.segments import Segments, measured, measures_of, segments
 from ml.service import open_service
+from ml.slices.binning import Parts
+from ml.slices.segment_pairs import pairs
+from ml.slices.segments import Segments, measured, measures_of, segments
 from tests.small import small_model
 
 SCIKIT_LEARN = {

@@ -9,10 +9,10 @@ from flask import Flask
 from flask_caching import Cache
 from sklearn.linear_model import LogisticRegression
 
-from ml.build import Trained, build_bundle, outcomes_of
 from ml.errors import InvalidRecord, UnknownModel
-from ml.infer import infer_schema
 from ml.service import Service, open_service
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 
 RECORD = {"sl": 5.1, "sw": 3.5, "pl": 1.4, "pw": 0.2}
 

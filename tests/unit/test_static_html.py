@@ -4,7 +4,7 @@ import dash_bootstrap_components as dbc
 import pytest
 from dash import dcc, html
 
-from layouts.static_html import static_html
+from layouts.shared.static_html import static_html
 
 
 def test_the_root_stays_an_element_and_its_inside_becomes_text():

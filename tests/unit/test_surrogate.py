@@ -9,14 +9,14 @@ import pytest
 from sklearn.metrics import accuracy_score, r2_score
 from sklearn.tree import DecisionTreeRegressor
 
-from ml.bins import bins_of
-from ml.bundle import Bundle
+from ml.bundle.bundle import Bundle
+from ml.data.schema import Choice, Feature
 from ml.errors import NoProbabilities
-from ml.evaluation import evaluation_of
-from ml.schema import Choice, Feature
+from ml.insights.grouped_values import bins_of
+from ml.insights.regression_tree import DEPTH, MOST_LEAVES, grow, leaf_of
+from ml.insights.surrogate import surrogate
+from ml.metrics.evaluation import evaluation_of
 from ml.service import open_service
-from ml.surrogate import surrogate
-from ml.tree import DEPTH, MOST_LEAVES, grow, leaf_of
 from tests.small import small_model
 
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from ml.blocks import rows_of, take
-from ml.schema import Choice, Feature
+from ml.advice.value_function import Game
+from ml.advice.what_if import grid, sweep, sweeps, values_of
+from ml.data.columns import rows_of, take
+from ml.data.schema import Choice, Feature
 from ml.service import open_service
-from ml.sweep import grid, sweep, sweeps, values_of
-from ml.value import Game
 from tests.small import small_model
 from tests.unit.test_explain import nearest_neighbours, with_gaps
 

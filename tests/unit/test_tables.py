@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ml.batch.score_columns import score_cells, score_header
+from ml.bundle.scored import Score
+from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import Problem, Unreadable
+from ml.files.cells.safe_cells import plain_cell, plain_cells, safe_cell
 from ml.files.open_table import open_table
 from ml.files.table import refused_in_words
-from ml.outcomes import Outcome, Outcomes
-from ml.score import Score
-from ml.score_columns import score_cells, score_header
-from ml.tables import plain_cell, plain_cells, safe_cell
 
 OUTCOMES = Outcomes((Outcome("loan", "Loan", "loan"), Outcome("card", "Card", "card")), False, "loan")
 

@@ -11,10 +11,10 @@ from sklearn import metrics
 from sklearn.dummy import DummyClassifier
 
 from ml.errors import NoProbabilities, OneOutcomeOnly
-from ml.evaluation import Answers
-from ml.measures import MEASURES, OF_COUNTS
+from ml.metrics.evaluation import Answers
+from ml.metrics.registry import MEASURES, OF_COUNTS
+from ml.metrics.threshold_table import Tally, tally, tally_of
 from ml.service import open_service
-from ml.tally import Tally, tally, tally_of
 from tests.small import small_model
 
 SCIKIT = {

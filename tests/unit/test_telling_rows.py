@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ml.data.training_table import TrainingTable
-from ml.training.telling_rows import RARE, SPREAD, telling_rows
+from ml.training.columns.telling_rows import RARE, SPREAD, telling_rows
+from ml.training.columns.training_table import TrainingTable
 
 ROWS = 7_000
 

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from ml.blocks import column
-from ml.evidence import _numbers, _scale
-from ml.points import edge_texts
-from ml.schema import Feature
-from ml.sweep import grid
+from ml.advice.evidence import _numbers, _scale
+from ml.advice.what_if import grid
+from ml.data.columns import column
+from ml.data.schema import Feature
+from ml.insights.feature_grid import edge_texts
 
 VIENNA = ZoneInfo("Europe/Vienna")
 MARCH = dt.datetime.fromisoformat("2024-03-02T02:42+01:00")

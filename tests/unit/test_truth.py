@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from ml.data.memory_table import frame_table
-from ml.data.training_table import read_training_table
+from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import InvalidData
-from ml.outcomes import Outcome, Outcomes
-from ml.truth import read_truth, yes_class
+from ml.training.columns.memory_table import frame_table
+from ml.training.columns.training_table import read_training_table
+from ml.training.target import read_truth, yes_class
 
 
 def exclusive(*values):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layouts.url import OF_A_MODEL, Page, href, parse, query_of
+from layouts.shared.url import OF_A_MODEL, Page, href, parse, query_of
 
 
 @pytest.mark.parametrize(

@@ -14,14 +14,14 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 
-from ml.blocks import block_of, rows_of, size, take
-from ml.build import Trained, build_bundle, outcomes_of
+from ml.advice.kernel import Scale, correlation_ratio
+from ml.advice.value_function import Game
+from ml.data.columns import block_of, rows_of, size, take
+from ml.data.schema import Choice, Feature
 from ml.errors import NoProbabilities
-from ml.infer import infer_schema
-from ml.nearness import Scale, correlation_ratio
-from ml.registry import Registry
-from ml.schema import Choice, Feature
-from ml.value import Game
+from ml.lifecycle.registry import Registry
+from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.infer_schema import infer_schema
 from tests.small import small_model
 
 SORTS = ("binary", "multiclass", "independent", "constant")

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from ml.blocks import column, values_of
+from ml.data.columns import column, values_of
+from ml.data.parsing import Refused, read_value, shown
+from ml.data.schema import Choice, Feature, Schema, text_of
 from ml.data.schema_json import from_json, to_json
-from ml.schema import Choice, Feature, Schema, text_of
-from ml.values import Refused, read_value, shown
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,15 @@ import time
 import numpy as np
 import pytest
 
-import ml.explain
-from layouts import why
-from ml.advice import advise, stand
-from ml.explain import explain
-from ml.reasons.budgets import BUDGET, FEWEST, FIRST_SECONDS, budgets
-from ml.reasons.walks import spread_order
+import ml.advice.local_shapley
+from layouts.predict import why
+from ml.advice.advice import advise, stand
+from ml.advice.local_shapley import explain
+from ml.advice.permutation_walks import spread_order
+from ml.advice.sampling_budget import BUDGET, FEWEST, FIRST_SECONDS, budgets
+from ml.advice.value_function import Game
 from ml.service import open_service
-from ml.value import Game
-from ml.words import unsure
+from ml.text.words import unsure
 from tests.small import small_model
 from tests.unit.test_explain import game_of
 
@@ -45,8 +45,8 @@ def test_stated_errors_are_those_of_repeated_independent_runs(monkeypatch, f, bu
     assert not exact.errors.any()
     found, stated = [], []
     for seed in range(1, 41):
-        monkeypatch.setattr(ml.explain, "SEED", seed)
-        ml.explain._kept.clear()
+        monkeypatch.setattr(ml.advice.local_shapley, "SEED", seed)
+        ml.advice.local_shapley._kept.clear()
         each = explain(game, row, budget=budget)
         found.append(each.contributions[:, 0])
         stated.append(each.errors[:, 0])
@@ -84,7 +84,7 @@ def test_a_larger_budget_goes_on_where_a_smaller_one_stopped():
     second = explain(game, row, budget=4_000)
     assert sum(asked) - before < 3_200  # not all 4,000 again
     assert (second.errors <= first.errors * 1.05).all()
-    ml.explain._kept.clear()
+    ml.advice.local_shapley._kept.clear()
     again = explain(game, row, budget=4_000)
     assert np.abs(again.contributions - second.contributions).max() < 1e-9
     assert np.array_equal(explain(game, row, budget=1_000).contributions, first.contributions)
@@ -206,7 +206,7 @@ def test_the_page_shows_errors_where_they_are_seen(bundle):
     shown = str(why.reasons(standing, advice, 3, 1).to_plotly_json())
     assert "fall-unsure" not in shown
     assert "'data-step': '1'" in shown
-    vague = ml.explain.Explanation(**{**vars(advice.explanation), "errors": np.full((4, 2), 0.01)})
-    strongest = ml.advice.reasons(bundle.schema, standing.row, vague, 1)
-    said = why.steps(standing, ml.advice.Advice(**{**vars(advice), "explanation": vague, "reasons": strongest}))
+    vague = ml.advice.local_shapley.Explanation(**{**vars(advice.explanation), "errors": np.full((4, 2), 0.01)})
+    strongest = ml.advice.advice.reasons(bundle.schema, standing.row, vague, 1)
+    said = why.steps(standing, ml.advice.advice.Advice(**{**vars(advice), "explanation": vague, "reasons": strongest}))
     assert all(step.unsure == "± 2 points" for step in said if abs(step.points) < 9)  # 1.96 points in tenths, or whole

@@ -12,13 +12,13 @@ import pytest
 
 from callbacks.performance import show_averages, show_tally
 from callbacks.plots import show_plot
-from layouts.plots import CUT_OFF
-from ml import evaluation
-from ml.commands import FAILED, OK, main
+from layouts.shared.plot_cards import CUT_OFF
+from ml.cli.commands import FAILED, OK, main
+from ml.cli.warm import warm_each
+from ml.data.schema import text_of
+from ml.metrics import evaluation
 from ml.plots.catalogue import CATALOGUE
-from ml.schema import text_of
 from ml.service import Service, open_service
-from ml.warm import warm_each
 from tests.small import small_model
 from web.cache import ResultCache
 

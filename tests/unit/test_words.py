@@ -7,10 +7,10 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from ml.explain import Explanation
-from ml.schema import Choice, Feature, Schema
-from ml.top_reasons import NOT_CAUSES, reasons, sentence
-from ml.words import change_text, number_text, points_text, shown_value
+from ml.advice.local_shapley import Explanation
+from ml.advice.reasons import NOT_CAUSES, reasons, sentence
+from ml.data.schema import Choice, Feature, Schema
+from ml.text.words import change_text, number_text, points_text, shown_value
 
 INCOME = Feature("income", "Income", "number", unit="thousand $ a year")
 AGE = Feature("age", "Age", "integer", unit="years")

@@ -7,10 +7,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from ml.data.schema import Feature, Schema
 from ml.errors import NoProbabilities, NothingToShow
-from ml.evaluation import Answers
-from ml.schema import Feature, Schema
-from ml.worst import worst
+from ml.metrics.evaluation import Answers
+from ml.slices.slice_finder import worst
 
 
 def model(rows: int, seed: int):

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.files.cells import CellRules
+from ml.data.schema import Feature, Schema
+from ml.files.cells.read_cells import CellRules
 from ml.files.write.csv_for_excel import write_csv_for_excel
 from ml.files.write.formats import UnknownFormat, format_named
 from ml.files.write.kinds import columns_of, typed
 from ml.files.write.people import is_name, is_phone
 from ml.files.write.result import Given, Result, file_columns, own_kind, stored_blocks
 from ml.files.write.xlsx import TooLarge, check_records, write_xlsx
-from ml.schema import Feature, Schema
 
 PARQUET = Path(sys.prefix) / "parquet"
 

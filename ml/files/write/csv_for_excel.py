@@ -6,9 +6,9 @@ import csv
 from collections.abc import Sequence
 from pathlib import Path
 
+from ml.files.cells.safe_cells import safe_cells
 from ml.files.write.kinds import Column, columns_of
 from ml.files.write.result import Result
-from ml.tables import safe_cells
 
 BOM = "\ufeff"
 _NUMBERS = ("integer", "number", "percent", "money")

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
+from ml.data.schema import text_of
 from ml.files.write.people import is_phone, is_postal
 from ml.files.write.result import Given, Kind, Result
-from ml.schema import text_of
 
 Cell = float | dt.date | None  # None: it stays the text that it is
 Read = Callable[[str], Cell]

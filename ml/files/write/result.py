@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, Literal
 
-from ml.files.cells import CellRules
-from ml.files.plain_name import plain_name
+from ml.data.schema import Feature, Schema
+from ml.files.cells.read_cells import CellRules
+from ml.files.cells.safe_cells import plain_cell, plain_cells
+from ml.files.text.plain_name import plain_name
 from ml.files.write.people import is_name, is_phone
-from ml.schema import Feature, Schema
-from ml.tables import plain_cell, plain_cells
 
 Kind = Literal["text", "integer", "number", "percent", "money", "date", "moment"]
 Block = list[Sequence[str]]  # columns of some records, each of their length
@@ -118,7 +118,7 @@ def _of_feature(name: str, feature: Feature | None, rules: CellRules | None) -> 
 
 
 def stored_blocks(parts: Iterable[IO[bytes] | Iterable[bytes]], header: bool = True) -> Iterator[Block]:
-    """Records of a result that is kept as CSV, in UTF-8 and with :func:`ml.tables.safe_cell`.
+    """Records of a result that is kept as CSV, in UTF-8 and with :func:`ml.files.cells.safe_cells.safe_cell`.
 
     Parameters
     ----------

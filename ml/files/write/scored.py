@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
+from ml.data.schema import Schema
 from ml.files.table import Reading
 from ml.files.write.deliver import copy_into
 from ml.files.write.formats import Format
 from ml.files.write.result import Block, Given, Result, file_columns, own_kind, plain_header, stored_blocks
-from ml.schema import Schema
 
 BLOCK = 1024 * 1024
 LEVEL = 6  # of gzip

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.metrics.threshold_plots import Cells, cells
+from ml.metrics.threshold_table import tally_of
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
 from ml.plots.theme import INK, faded, figure
-from ml.tally import tally_of
 from ml.text.number_words import count, percent, shortened
-from ml.thresholds import Cells, cells
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

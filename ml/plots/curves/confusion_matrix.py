@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml.decisions import Confusion, confusion
+from ml.metrics.confusion_counts import Confusion, confusion
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.theme import INK, faded, figure

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ml.metrics.gain_lift import TENTHS, Gain, gain
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, figure, note, share_axis
-from ml.ranking import TENTHS, Gain, gain
 from ml.text.number_words import count, percent, shortened
 
 if TYPE_CHECKING:

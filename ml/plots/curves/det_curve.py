@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.curves import DetCurve, det, deviates
+from ml.metrics.curves import DetCurve, det, deviates
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, figure, note
 from ml.text.number_words import percent, shortened

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml.calibration import Separation, separation
+from ml.metrics.calibration import Separation, separation
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import INK, figure, legend_on_top, note, share_axis
 from ml.text.number_words import percent, shortened

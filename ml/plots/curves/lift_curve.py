@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ml.metrics.gain_lift import Lift, lift
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, INK, faded, figure, share_axis
-from ml.ranking import Lift, lift
 from ml.text.number_words import count, decimal, percent
 
 if TYPE_CHECKING:

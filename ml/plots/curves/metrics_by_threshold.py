@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml.metrics.threshold_plots import Threshold, threshold
+from ml.metrics.threshold_table import tally_of
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import INK, figure, legend_on_top, share_axis
-from ml.tally import tally_of
 from ml.text.number_words import decimal, percent
-from ml.thresholds import Threshold, threshold
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.curves import PrecisionRecall, precision_recall, reach
+from ml.metrics.curves import PrecisionRecall, precision_recall, reach
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, figure, note, share_axis
 from ml.text.number_words import count, decimal, percent, shortened

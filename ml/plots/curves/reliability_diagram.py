@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.calibration import Calibration, calibration
-from ml.curves import reach
+from ml.metrics.calibration import Calibration, calibration
+from ml.metrics.curves import reach
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, faded, figure, note, share_axis
 from ml.text.number_words import count, percent, shortened

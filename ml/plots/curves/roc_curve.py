@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml.curves import RocCurve, roc
+from ml.metrics.curves import RocCurve, roc
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, figure, note, share_axis
 from ml.text.number_words import count, decimal, percent, shortened

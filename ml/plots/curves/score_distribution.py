@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml.calibration import Scores, scores
+from ml.metrics.calibration import Scores, scores
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, figure, note, share_axis
 from ml.text.number_words import percent, shortened

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.challenger import Challenger, challenge
 from ml.errors import NothingToShow
+from ml.lifecycle.versions import others
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import CUT_OFF, cut_off_of, measure_text, text_of
 from ml.plots.theme import INK, figure
-from ml.segments import LABELS
+from ml.slices.challenger import Challenger, challenge
+from ml.slices.segments import LABELS
 from ml.text.number_words import count
-from ml.versions import others
-from ml.words import number_text
+from ml.text.words import number_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle import Bundle
+    from ml.bundle.bundle import Bundle
 
 
 def _versions(bundle: Bundle, _: str) -> Choices:

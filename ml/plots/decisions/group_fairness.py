@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ml.groups import FOUR_FIFTHS, Groups, groups
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import CUT_OFF, cut_off_of, feature_choice, text_of
 from ml.plots.theme import FAINT, INK, figure
+from ml.slices.fairness import FOUR_FIFTHS, Groups, groups
 from ml.text.number_words import count, percent, shortened
-from ml.words import listed, number_text
+from ml.text.words import listed, number_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.mistakes import ALARM, BOTH, MISSED, Mistakes, mistakes
 from ml.plots.option import Choices, Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
 from ml.plots.row_layout import LINE_HEIGHT, MARGIN, filled
 from ml.plots.shared_options import text_of
 from ml.plots.theme import FAINT, INK, figure, note, share_axis
+from ml.slices.largest_errors import ALARM, BOTH, MISSED, Mistakes, mistakes
 from ml.text.number_words import count, percent, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle import Bundle
+    from ml.bundle.bundle import Bundle
 
 MOST = 12
 ROW = 25  # pixels of a dot, and of the room around it

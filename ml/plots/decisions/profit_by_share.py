@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.money import Money
+from ml.metrics.profit import Money
 from ml.plots.decisions.profit_curve import MONEY, amount, compute, profit_figure
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.text.number_words import percent

@@ -11,18 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ml.money import NEUTRAL, Limits, Money, money
-from ml.payoff import Payoff, payoff_of
+from ml.decision.payoff import Payoff, payoff_of
+from ml.metrics.profit import NEUTRAL, Limits, Money, money
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, faded, figure, note
 from ml.text.number_words import count, percent
-from ml.words import number_text
+from ml.text.words import number_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle import Bundle
+    from ml.bundle.bundle import Bundle
 
 LARGEST = 1e9
 

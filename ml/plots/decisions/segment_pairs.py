@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import CUT_OFF, LEAST, MEASURE, cut_off_of, feature_choice, least_of, measure_text, text_of
 from ml.plots.theme import INK, faded, figure
-from ml.segment_pairs import Pairs, pairs
-from ml.segments import IN_PERCENT, LABELS
+from ml.slices.segment_pairs import Pairs, pairs
+from ml.slices.segments import IN_PERCENT, LABELS
 from ml.text.number_words import count, shortened
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import CUT_OFF, MEASURE, cut_off_of, feature_choice, measure_axis, measure_text, text_of
 from ml.plots.theme import INK, figure
-from ml.segments import LABELS, Segments, segments
+from ml.slices.segments import LABELS, Segments, segments
 from ml.text.number_words import count
 
 if TYPE_CHECKING:

@@ -9,14 +9,14 @@ from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, filled, upright
 from ml.plots.shared_options import CUT_OFF, LEAST, cut_off_of, least_of, text_of, three
 from ml.plots.theme import FAINT, figure, note, share_axis
+from ml.slices.slice_finder import LOSS, WRONG, Worst, worst
 from ml.text.number_words import count, percent, shortened
-from ml.words import number_text
-from ml.worst import LOSS, WRONG, Worst, worst
+from ml.text.words import number_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from ml.bundle import Bundle
+    from ml.bundle.bundle import Bundle
 
 ROW = 28  # pixels of a dot, and of the room around it
 

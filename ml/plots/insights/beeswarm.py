@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.blocks import take
-from ml.contributions import contributions_of
-from ml.dependence import as_numbers
+from ml.data.columns import take
+from ml.insights.feature_grid import ORDERED, values_of
+from ml.insights.global_shapley import contributions_of
+from ml.insights.partial_dependence import as_numbers
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
-from ml.points import ORDERED, values_of
 from ml.text.number_words import count
-from ml.words import change_text, shown_value
+from ml.text.words import change_text, shown_value
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.association import Association, association
+from ml.insights.association import Association, association
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import importance_order
 from ml.plots.theme import faded, figure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ml.distribution import Distribution, distribution
+from ml.insights.distribution import Distribution, distribution
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice

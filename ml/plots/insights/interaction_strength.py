@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.interaction import Interaction, interaction
+from ml.insights.interaction import Interaction, interaction
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure
 from ml.text.number_words import count, decimal, percent, used
-from ml.words import points_text
+from ml.text.words import points_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.leaks import Leaks, leaks
+from ml.insights.leakage import Leaks, leaks
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
 from ml.text.number_words import decimal, used
-from ml.words import listed
+from ml.text.words import listed
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

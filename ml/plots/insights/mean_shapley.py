@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.contributions import contributions_of
+from ml.insights.global_shapley import contributions_of
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure
 from ml.text.number_words import percent, used
-from ml.words import points_text
+from ml.text.words import points_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

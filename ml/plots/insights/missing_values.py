@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.association import Missing, missing
+from ml.insights.association import Missing, missing
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure, percent_ticks

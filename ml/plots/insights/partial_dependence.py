@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ml.dependence import Dependence, dependence
+from ml.insights.partial_dependence import Dependence, dependence
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import feature_choice

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ml.dependence import DependenceOfTwo, dependence_of_two
 from ml.errors import NothingToShow
+from ml.insights.partial_dependence import DependenceOfTwo, dependence_of_two
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import faded, figure

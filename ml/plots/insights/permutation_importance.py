@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.insights import Importance, importance
+from ml.insights.permutation_importance import Importance, importance
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
 from ml.text.number_words import shortened, used

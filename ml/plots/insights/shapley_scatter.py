@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.blocks import take
-from ml.contributions import contributions_of
+from ml.data.columns import take
 from ml.errors import NothingToShow
+from ml.insights.feature_grid import MOST_LEVELS, ORDERED, axis_title, places, values_of
+from ml.insights.global_shapley import contributions_of
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import INK, figure
-from ml.points import MOST_LEVELS, ORDERED, axis_title, places, values_of
 from ml.text.number_words import count
-from ml.words import change_text, shown_value
+from ml.text.words import change_text, shown_value
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go

@@ -5,11 +5,11 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from ml.cut_offs import card_cut_off
+from ml.decision.cut_offs import card_cut_off
+from ml.insights.surrogate import Surrogate, surrogate
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.theme import figure, note, percent_ticks
-from ml.surrogate import Surrogate, surrogate
 from ml.text.number_words import count, percent
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from plotly.offline import get_plotlyjs_version
 
 from app import create_app
 from settings import Settings
-from web.drawing import FILE
+from web.plotly_bundle import FILE
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 

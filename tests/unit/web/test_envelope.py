@@ -5,7 +5,7 @@ import json
 import pytest
 from dash import ALL, Dash, Input, Output, State, dcc, html
 
-from web.envelope import PATH, refuse_malformed
+from web.callback_guard import PATH, refuse_malformed
 
 
 @pytest.fixture(scope="module")

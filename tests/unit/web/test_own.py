@@ -6,7 +6,7 @@ import re
 import pytest
 from dash import html
 
-from web.own import OwnFiles
+from web.asset_bundle import OwnFiles
 from web.pages import LeanDash
 from web.static import serve_static_well
 

@@ -1,0 +1,1 @@
+"""HTTP in general: bodies, parameters, representations, errors as answers."""

@@ -1,0 +1,75 @@
+"""Tables in the body of a request: CSV in any dialect, read as files are."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from itertools import islice
+
+from werkzeug.http import parse_options_header
+
+from ml.data.schema import Schema
+from ml.errors import Problem
+from ml.files.open_table import AUTO, open_table
+from ml.files.text.read_options import ReadOptions
+
+TYPES = ("text/csv", "text/tab-separated-values")
+
+
+class TableRecords(list[object]):
+    """Records of a table, and what is worth saying of how it was read."""
+
+    notes: tuple[str, ...] = ()
+
+
+def notes_of_table(raws: Sequence[object]) -> tuple[str, ...]:
+    """What is worth saying of the table from which records came; nothing of other records."""
+    return raws.notes if isinstance(raws, TableRecords) else ()
+
+
+def is_table(content_type: str) -> bool:
+    """Whether a body of that type is a table."""
+    return content_type.partition(";")[0].strip().lower() in TYPES
+
+
+def read_table(body: bytes, content_type: str, most: int, schema: Schema, options: ReadOptions = AUTO) -> TableRecords:
+    """The first records of a table, and one more than `most` where there are more.
+
+    Parameters
+    ----------
+    body : bytes
+    content_type : str
+        Its charset counts where no encoding is told.
+    most : int
+    schema : Schema
+        Of the model: names columns, and says how cells are read.
+    options : ReadOptions
+
+    Raises
+    ------
+    Unreadable, BadReadOption
+    """
+    charset = parse_options_header(content_type)[1].get("charset", "")
+    told = {"encoding": charset} | options.to_json()
+    table = open_table(io.BytesIO(body), ReadOptions.from_mapping(told), schema)
+    unnamed = {name for name in table.header if name.startswith("Unnamed: ")} - set(schema.position)
+    rows = list(islice(table.rows, most + 1))
+    found = TableRecords(_without(row, unnamed) for row in rows)
+    found.notes = (*table.notes, *_left_out(table.header, unnamed, rows))
+    return found
+
+
+def _left_out(header: Sequence[str], unnamed: set[str], rows: Sequence[dict[str, str] | Problem]) -> list[str]:
+    """A sentence for each column without a name that holds anything."""
+    return [
+        f"Column {number} has no name and is left out."
+        for number, name in enumerate(header, 1)
+        if name in unnamed and any(row[name].strip() for row in rows if not isinstance(row, Problem))
+    ]
+
+
+def _without(row: dict[str, str] | Problem, names: set[str]) -> dict[str, str] | Problem:
+    """A row without columns that have no name: row numbers of R, separators at the ends of lines."""
+    if not names or isinstance(row, Problem):
+        return row
+    return {name: cell for name, cell in row.items() if name not in names}

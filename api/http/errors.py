@@ -1,0 +1,281 @@
+"""Errors as answers: one shape, and the only place where situations become HTTP codes."""
+
+from __future__ import annotations
+
+import logging
+import math
+import re
+import reprlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from flask import Flask, Response, current_app, request
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    HTTPException,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+)
+
+from api.http.cross_site import ForeignSite
+from api.http.request_body import NotWhole, UnknownCoding
+from api.http.request_ids import request_id
+from jobs import campaign_service, refused, results
+from jobs.work import call_lists as lists
+from jobs.work import stored_result
+from ml import errors
+from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords
+from ml.files.write.xlsx import TooLarge
+from ml.report.files import ReportBusy
+from store.db import is_silence
+
+log = logging.getLogger(__name__)
+
+MOST_PROBLEMS = 100
+LONGEST_VALUE = 100
+_SHAPES = "likely.error_shapes"
+CODINGS = "gzip, deflate"
+A_JOB = "a file of any size as a job: POST /api/v1/models/<name>/jobs"
+
+
+class UnsupportedContent(LikelyError):
+    """The body's content type, charset or encoding is none of those that we read."""
+
+    code = "unsupported_content"
+
+
+class NotAcceptable(LikelyError):
+    """The client takes none of the content types that we write."""
+
+    code = "not_acceptable"
+
+
+class StoreAway(LikelyError):
+    """The database does not answer, and what was asked for needs it."""
+
+    code = "store_away"
+
+
+_STATUS: dict[type[LikelyError], int] = {
+    errors.UnknownModel: 404,
+    errors.UnknownPlot: 404,
+    errors.BrokenModel: 503,
+    errors.UntrustedModel: 503,
+    errors.InvalidRecord: 422,
+    errors.Unreadable: 400,
+    errors.NoRecords: 400,
+    errors.TooManyRecords: 413,
+    ReportBusy: 429,
+    StoreAway: 503,
+    refused.UnknownJob: 404,
+    refused.NotDone: 409,
+    refused.KeyTaken: 409,
+    refused.NoRoom: 507,
+    refused.NoTable: 415,
+    refused.FileTooLarge: 413,
+    campaign_service.NotHeld: 409,
+    campaign_service.NoCampaign: 409,
+    lists.CampaignGone: 404,
+    stored_result.ResultGone: 404,
+    results.NotMade: 422,
+    TooLarge: 422,
+    ForeignSite: 403,
+    UnsupportedContent: 415,
+    NotAcceptable: 406,
+    LikelyError: 400,
+}
+SOON = (ReportBusy, StoreAway)  # worth another try without anybody doing anything
+RETRY = 5  # seconds
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """What a client is told whose request was refused or failed.
+
+    Attributes
+    ----------
+    status : int
+        HTTP code.
+    code : str
+        The situation, for programs.
+    message, hint : str
+        What came; what is accepted or what to do.
+    problems : sequence of Problem
+        Each value that cannot be scored.
+    headers : mapping of str to str
+        What belongs beside it: ``Allow``, ``Accept-Encoding``.
+    """
+
+    status: int
+    code: str
+    message: str
+    hint: str = ""
+    problems: Sequence[Problem] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """All of it as one text, for protocols whose errors are a text."""
+        if self.problems:
+            return InvalidRecord(self.problems).in_words()
+        return f"{self.message} {self.hint}".strip()
+
+
+Shape = Callable[[Refusal], Any]
+LATE = Refusal(
+    408,
+    "late",
+    "The request did not come whole in time.",
+    "Send it again.",
+    headers={"Connection": "close"},
+)
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the application, in the shape of the protocol whose address was asked."""
+    app.extensions[_SHAPES] = []
+    app.register_error_handler(LikelyError, refuse)
+    app.register_error_handler(HTTPException, refuse_http)
+    app.register_error_handler(Exception, apologise)
+
+
+def speak_at(app: Flask, addresses: str, shape: Shape) -> None:
+    """Answer errors below some addresses, unknown ones among them, in a protocol's own shape.
+
+    Parameters
+    ----------
+    app : Flask
+    addresses : str
+        Regular expression that a path begins with.
+    shape : callable
+        Gives the JSON of a refusal.
+    """
+    app.extensions[_SHAPES].append((re.compile(addresses), shape))
+
+
+def refuse_http(error: HTTPException) -> Response:
+    """The answer to what HTTP itself has a code for."""
+    return answer(_of_http(error))
+
+
+def _of_http(error: HTTPException) -> Refusal:
+    if isinstance(error, RequestEntityTooLarge):
+        return Refusal(413, "too_large", _sentence(error), f"Send fewer records at a time, or {A_JOB}.")
+    if isinstance(error, UnknownCoding):
+        hint = "Send it as it is, or with Content-Encoding: gzip or deflate."
+        return Refusal(415, UnsupportedContent.code, _sentence(error), hint, headers={"Accept-Encoding": CODINGS})
+    if isinstance(error, NotWhole):
+        return Refusal(400, errors.Unreadable.code, _sentence(error), "Send it again.")
+    if isinstance(error, ClientDisconnected):
+        return LATE
+    allowed = sorted(getattr(error, "valid_methods", None) or ())
+    headers = {"Allow": ", ".join(allowed)} if allowed else {}
+    return Refusal(error.code or 500, _slug(error.name), _sentence(error), _way_out(error), headers=headers)
+
+
+def too_many(most: int) -> TooManyRecords:
+    """More records than one request may bring; a job takes any number."""
+    message = f"More than {most:,} records in one request."
+    return TooManyRecords(message, f"Send up to {most:,} at a time, or {A_JOB}.")
+
+
+def refuse(error: LikelyError) -> Response:
+    """The answer to an error that the client may be shown word for word."""
+    return answer(refusal_of(error))
+
+
+def refusal_of(error: LikelyError) -> Refusal:
+    """What a client is told of an error."""
+    problems = error.problems if isinstance(error, InvalidRecord) else ()
+    headers = {"Retry-After": str(RETRY)} if isinstance(error, SOON) else {}
+    return Refusal(status_of(error), error.code, error.message, error.hint, problems, headers)
+
+
+def status_of(error: LikelyError) -> int:
+    """The HTTP code of a situation."""
+    return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
+
+
+def apologise(error: Exception) -> Response:
+    """The answer to what we did not foresee: a number to ask us about, and nothing else."""
+    if is_silence(error):
+        logged(error)
+        return refuse(StoreAway("The store does not answer.", "Send it again in a moment."))
+    return answer(Refusal(500, "unexpected", "Something went wrong here.", logged(error)))
+
+
+def logged(error: Exception) -> str:
+    """Write what we did not foresee into the log, and say under which number it stands there."""
+    number = request_id(request.environ)
+    log.error("request %s: %s %s failed", number, request.method, ascii(request.path[:200]), exc_info=error)
+    return f"It is in our log as request {number}."
+
+
+def answer(refusal: Refusal) -> Response:
+    """A refusal as an answer, in the shape of the address that was asked."""
+    shapes: list[tuple[re.Pattern[str], Shape]] = current_app.extensions[_SHAPES]
+    shape = next((shape for addresses, shape in shapes if addresses.match(request.path)), own_shape)
+    made = Response(orjson.dumps(shape(refusal)), refusal.status, content_type="application/json")
+    made.headers.extend(refusal.headers)
+    return made
+
+
+def own_shape(refusal: Refusal) -> dict[str, Any]:
+    """An error at our own addresses: at most 100 problems, and how many more there are."""
+    problems = refusal.problems
+    body: dict[str, Any] = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "hint": refusal.hint,
+        "problems": list(map(_plain, problems[:MOST_PROBLEMS])),
+    }
+    if len(problems) > MOST_PROBLEMS:
+        body["more"] = len(problems) - MOST_PROBLEMS
+    return {"error": body}
+
+
+def describe(error: LikelyError) -> dict[str, str]:
+    """An error inside an answer: a model in a list that cannot be served."""
+    return {"code": error.code, "message": error.message, "hint": error.hint}
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    return {
+        "row": problem.row,
+        "feature": None if problem.feature is None else short(problem.feature),
+        "value": short(problem.value),
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def short(value: object) -> Any:
+    """A value as JSON may hold it, cut where it is long."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, float) and math.isfinite(value):
+        return value
+    if isinstance(value, int) and abs(value) < 2**53:
+        return value
+    text = value if isinstance(value, str) else reprlib.repr(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def _slug(name: str) -> str:
+    return name.lower().replace(" ", "_").replace("'", "")
+
+
+def _sentence(error: HTTPException) -> str:
+    if error.code == 404:
+        return "There is nothing at this address."
+    if isinstance(error, MethodNotAllowed):
+        return f"{request.method[:20]} is not accepted at this address."
+    return error.description or error.name
+
+
+def _way_out(error: HTTPException) -> str:
+    if isinstance(error, MethodNotAllowed):
+        return f"Accepted: {', '.join(sorted(error.valid_methods or ()))}."
+    return "GET /api/v1/models lists the models." if error.code == 404 else ""

@@ -1,0 +1,187 @@
+"""JSON as raw records: the shapes in which programs write tables.
+
+pandas writes six (``DataFrame.to_json(orient=…)``). They are told apart by their form alone, which
+is possible because no feature takes a list or an object: where all values are such, they are
+columns or rows. Only of an object of objects the model's names say which of the two it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from ml.data.schema import Schema
+from ml.errors import Unreadable
+from ml.files.readers.json_text import SEND, repeated
+
+RECORDS = 'pandas writes records with orient="records".'
+SPLIT = {"columns", "index", "data", "index_names", "column_names"}
+TABLE = {"schema", "data"}
+
+Known = Callable[[], Collection[str]]
+
+
+def names_of(schema: Schema) -> frozenset[str]:
+    """Every name that a value of a record may come under."""
+    own = [schema.record_id] if schema.record_id else []
+    return frozenset([*schema.position, *own, *(one.name for one in schema.one_hot)])
+
+
+def records_in(data: Any, known: Known = frozenset) -> list[object]:
+    """The records of any shape.
+
+    Parameters
+    ----------
+    data : object
+        What the JSON holds.
+    known : callable
+        Gives the names that the model knows.
+
+    Raises
+    ------
+    Unreadable
+    """
+    if isinstance(data, list):
+        return data
+    if not isinstance(data, dict):
+        raise Unreadable("The body is JSON, but holds no record.", SEND)
+    if "records" not in data and not isinstance(next(iter(data.values()), None), (list, dict)):
+        return [data]  # a record: by far the most of what comes
+    if isinstance(data.get("records"), (list, dict)):
+        return _from_envelope(data)
+    if isinstance(data.get("data"), list):
+        if is_split(data):
+            return from_split(data)
+        if data.keys() == TABLE:
+            return _from_table(data, known)
+    return in_columns(data, known)
+
+
+def in_columns(data: dict[str, Any], known: Known = frozenset) -> list[object]:
+    """Columns as lists or as objects, rows by their labels, or one record."""
+    if data and all(isinstance(column, list) for column in data.values()):
+        return from_lists(data)
+    if data and all(isinstance(column, dict) for column in data.values()):
+        return _from_objects(data, known)
+    return [data]
+
+
+def _from_envelope(data: dict[str, Any]) -> list[object]:
+    others = [name for name in data if name != "records"]
+    if others:
+        raise Unreadable(f'Beside "records" came {", ".join(map(repr, others))[:200]}.', 'Send "records" alone.')
+    records: list[object] | dict[str, Any] = data["records"]
+    if isinstance(records, dict):
+        raise Unreadable('"records" holds an object.', "It holds a list of objects; one record may be sent without it.")
+    return records
+
+
+def is_split(data: Mapping[str, Any]) -> bool:
+    """Whether it is ``orient="split"`` or ``"tight"``."""
+    return data.keys() <= SPLIT and isinstance(data.get("columns"), list) and isinstance(data.get("data"), list)
+
+
+def from_split(data: Mapping[str, Any], names: Sequence[str] = ()) -> list[object]:
+    """Columns and rows apart; without columns the rows are in the order of `names`."""
+    columns, rows = data.get("columns", list(names)), data.get("data")
+    if not isinstance(rows, list) or not isinstance(columns, list):
+        raise Unreadable('"data" holds no rows.', 'It is {"columns": […], "data": [[…], …]}.')
+    if any(isinstance(column, (list, dict)) for column in columns):
+        raise Unreadable("Columns have names of several parts.", "Give each column one name.")
+    columns = [str(column) for column in columns]
+    twice = sorted(repeated(columns))
+    if twice:
+        raise Unreadable(f"Columns came more than once: {', '.join(twice)[:200]}.", "Send each column once.")
+    return [named(row, columns) for row in rows]
+
+
+def named(row: Any, names: Sequence[str]) -> object:
+    """A row of values as a record, by place."""
+    if not isinstance(row, list) or len(row) != len(names):
+        cells = f"{len(row)} values" if isinstance(row, list) else "no list"
+        raise Unreadable(f"A row is {cells}; there are {len(names)} columns.", f"They are {', '.join(names)[:400]}.")
+    return dict(zip(names, row, strict=True))
+
+
+def rows_or_records(data: Any, names: Sequence[str]) -> list[object]:
+    """A list of records, or of rows of values by place.
+
+    A flat list of values is one record; where a record has one value, as many records as there are values.
+    """
+    if not isinstance(data, list):
+        raise Unreadable("There is no list of records.", SEND)
+    if any(isinstance(row, list) for row in data):
+        return [named(row, names) for row in data]
+    if data and not any(isinstance(row, dict) for row in data):
+        return [named([value], names) for value in data] if len(names) == 1 else [named(data, names)]
+    return data
+
+
+def from_lists(columns: Mapping[str, list[Any]]) -> list[object]:
+    """Columns of equal length; their cells may stand in lists of one, as tensors of shape (n, 1) are written."""
+    made = {name: [_cell(cell) for cell in column] for name, column in columns.items()}
+    if len({len(column) for column in made.values()}) != 1:
+        sizes = ", ".join(f"{name!r}: {len(column)}" for name, column in made.items())
+        raise Unreadable(f"The columns have different lengths: {sizes[:200]}.", "Give each one value a record.")
+    return [dict(zip(made, row, strict=True)) for row in zip(*made.values(), strict=True)]
+
+
+def _cell(cell: Any) -> Any:
+    return cell[0] if isinstance(cell, list) and len(cell) == 1 else cell
+
+
+def _from_table(data: dict[str, Any], known: Known) -> list[object]:
+    """``orient="table"``: records that bring their row label along."""
+    schema = data["schema"] if isinstance(data["schema"], dict) else {}
+    labels = schema.get("primaryKey", [])
+    names = known()
+    dropped = {label for label in labels if isinstance(label, str) and label not in names} if labels else set()
+    return [
+        {name: value for name, value in row.items() if name not in dropped} if isinstance(row, dict) else row
+        for row in data["data"]
+    ]
+
+
+def _from_objects(data: dict[str, dict[str, Any]], known: Known) -> list[object]:
+    """``orient="columns"``, what ``to_json()`` writes without asking, or ``orient="index"``."""
+    first = next(iter(data.values()))
+    uneven = [name for name, column in data.items() if column.keys() != first.keys()]
+    outer, inner = _fit(data, known()), _fit(first, known())
+    if outer == inner and outer[1]:
+        raise Unreadable("Columns and rows have the same names: which are which cannot be told.", RECORDS)
+    if inner > outer:
+        return list(data.values())
+    if uneven:
+        listed = ", ".join(map(repr, uneven))[:200]
+        raise Unreadable(f"Columns of different rows: {listed}.", RECORDS)
+    return [{name: column[row] for name, column in data.items()} for row in first]
+
+
+def _fit(keys: Collection[str], known: Collection[str]) -> tuple[bool, int]:
+    """How well keys are names of features: all of them, and how many."""
+    found = sum(key in known for key in keys)
+    return found == len(keys), found
+
+
+def without_strangers(raws: Sequence[object], known: Collection[str]) -> tuple[list[object], list[str]]:
+    """Records without the names that the model does not know, and these names.
+
+    Raises
+    ------
+    Unreadable
+        Where nothing would be left of a record: it is none of this model's.
+    """
+    strangers: dict[str, None] = {}
+    kept: list[object] = []
+    for at, raw in enumerate(raws):
+        if not isinstance(raw, Mapping):
+            kept.append(raw)
+            continue
+        left = {name: value for name, value in raw.items() if name in known}
+        if raw and not left:
+            raise Unreadable(
+                f"The model knows none of the names of record {at}.", f"It knows {', '.join(known)[:400]}."
+            )
+        strangers.update(dict.fromkeys(name for name in raw if name not in known))
+        kept.append(left)
+    return kept, list(strangers)

@@ -1,0 +1,189 @@
+"""``multipart/form-data``: a form with files, read as it comes and never held as a whole.
+
+Forms of browsers, ``curl -F`` and ``requests.post(url, files=…)`` send this. Werkzeug's own reader
+puts files onto the disk first; here a file's bytes go where they are wanted, block by block.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, NoReturn
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_options_header
+from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData, Preamble
+
+from api.http.decompress import Packed
+from ml.errors import Unreadable
+
+MULTIPART = "multipart/form-data"
+STEP = 64 * 1024
+MOST_HELD = 1024 * 1024  # bytes of one field, and of what is read ahead of a file
+MOST_PARTS = 10_000
+LONGEST_BOUNDARY = 200
+_TORN = re.compile(rb"(\r|-{1,2})?\Z")
+SEND = "Send fields of one record, or one file; curl -F and browsers' forms do."
+
+
+@dataclass
+class Form:
+    """What a form holds: its fields, and of its file the name, the type and the bytes.
+
+    Attributes
+    ----------
+    fields : dict of str to str
+        Those that came before the file; all of them, where there is none.
+    filename : str or None
+        None where there is no file.
+    content_type : str
+        The file's own.
+    blocks : iterator of bytes
+        The file as it comes; to be read to the end, for what is wrong with the rest is found there.
+    """
+
+    fields: dict[str, str] = field(default_factory=dict)
+    filename: str | None = None
+    content_type: str = ""
+    blocks: Iterator[bytes] = field(default_factory=lambda: iter(()))
+
+
+def is_multipart(content_type: str) -> bool:
+    """Whether a body is a form with files."""
+    return content_type[: len(MULTIPART)].lower() == MULTIPART
+
+
+def read_form(stream: Packed, content_type: str) -> Form:
+    """Read a form up to its file.
+
+    Parameters
+    ----------
+    stream : Packed
+        The body.
+    content_type : str
+        With the boundary.
+
+    Raises
+    ------
+    Unreadable
+        Here or from `blocks`: for what is no form, a field that comes twice, a second file, a field behind the file.
+    """
+    events = _events(stream, _boundary(content_type))
+    form = Form()
+    for event in events:
+        if isinstance(event, Field):
+            _add(form, _name(event), _text(events))
+        elif isinstance(event, File):
+            blocks = _blocks(events)
+            first = next(blocks, b"")
+            if not event.filename and not first:
+                continue  # what a browser sends where no file was chosen
+            form.filename, form.content_type = event.filename, event.headers.get("content-type", "")
+            form.blocks = _file(first, blocks, events)
+            return form
+    return form
+
+
+def _add(form: Form, name: str, text: str) -> None:
+    if name in form.fields:
+        raise Unreadable(f"Fields came more than once: {name[:80]!r}.", "A form holds one record.")
+    form.fields[name] = text
+
+
+def _file(first: bytes, blocks: Iterator[bytes], events: Iterator[Event]) -> Iterator[bytes]:
+    """The bytes of the file, and then the end of the form."""
+    yield first
+    yield from blocks
+    for event in events:
+        if isinstance(event, File):
+            if event.filename or next(_blocks(events), b""):
+                raise Unreadable("The form holds more than one file.", "Send one file in a request.")
+        elif isinstance(event, Field):
+            raise Unreadable(f"Behind the file came the field {_name(event)[:80]!r}.", "Send fields before the file.")
+
+
+def _blocks(events: Iterator[Event]) -> Iterator[bytes]:
+    """The bytes of the part that has just begun."""
+    for event in events:
+        if isinstance(event, Data):
+            if event.data:
+                yield event.data
+            if not event.more_data:
+                return
+
+
+def _text(events: Iterator[Event]) -> str:
+    held = bytearray()
+    for block in _blocks(events):
+        held += block
+        if len(held) > MOST_HELD:
+            raise Unreadable(f"A field has more than {MOST_HELD:,} bytes.", SEND)
+    try:
+        return held.decode()
+    except UnicodeDecodeError:
+        raise Unreadable("The form is not UTF-8 text.", "Encode its fields as UTF-8.") from None
+
+
+def _name(event: Field | File) -> str:
+    name: Any = event.name
+    if not isinstance(name, str):
+        raise Unreadable("A field of the form has no name.", SEND)
+    return name
+
+
+def _boundary(content_type: str) -> bytes:
+    boundary = parse_options_header(content_type)[1].get("boundary", "")
+    if not 0 < len(boundary) <= LONGEST_BOUNDARY or not boundary.isascii():
+        raise Unreadable("The form names no boundary between its parts.", SEND)
+    return boundary.encode()
+
+
+def _events(stream: Packed, boundary: bytes) -> Iterator[Event]:
+    """Parts and their bytes, as far as they have come; the body is read to its end."""
+    decoder, blocks = MultipartDecoder(boundary, MOST_HELD, max_parts=MOST_PARTS), _unsplit(stream)
+    while True:
+        event = _next(decoder)
+        if isinstance(event, NeedData):
+            _feed(decoder, next(blocks, None))
+        elif isinstance(event, Epilogue):
+            return
+        elif not isinstance(event, Preamble):
+            yield event
+
+
+def _unsplit(stream: Packed) -> Iterator[bytes]:
+    """The body in blocks that end neither between CR and LF nor before the last dashes.
+
+    There Werkzeug's decoder loses its place: it sees two line breaks, or a byte of the end as one of the file.
+    """
+    held = b""
+    while block := stream.read(STEP):
+        block = held + block
+        end = next(_TORN.finditer(block, max(0, len(block) - 2))).start()
+        held = block[end:]
+        if end:
+            yield block[:end]
+    if held:
+        yield held
+
+
+def _next(decoder: MultipartDecoder) -> Event:
+    try:
+        return decoder.next_event()
+    except Exception as error:  # noqa: BLE001 - a foreign reader on foreign bytes
+        _explain(error)
+
+
+def _feed(decoder: MultipartDecoder, block: bytes | None) -> None:
+    try:
+        decoder.receive_data(block)
+    except Exception as error:  # noqa: BLE001 - as above
+        _explain(error)
+
+
+def _explain(error: Exception) -> NoReturn:
+    if isinstance(error, HTTPException):
+        message = f"The form has more than {MOST_PARTS:,} parts, or a head of more than {MOST_HELD:,} bytes."
+        raise Unreadable(message, SEND) from None
+    raise Unreadable("The form is malformed, or breaks off.", SEND) from None

@@ -1,0 +1,79 @@
+"""What may stand behind the ? of an address: each view declares it, and anything else is refused.
+
+A parameter that nobody reads is a mistake of the client (``?cut_off=`` for ``?cutoff=``) and would
+change the answer without a word. So the check is in one place, for all addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, TypeVar
+
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from api.http import cross_site
+from ml.errors import LikelyError
+
+ANY = "*"  # the view reads whatever comes, and refuses by itself what it does not know
+_MARK = "query_names"
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class BadParameter(LikelyError):
+    """The address asks for something that is not offered."""
+
+    code = "bad_parameter"
+
+
+def takes(*names: str) -> Callable[[View], View]:
+    """Declare the query parameters of a view; one that declares none takes none."""
+
+    def mark(view: View) -> View:
+        setattr(view, _MARK, names)
+        return view
+
+    return mark
+
+
+def taken_by(view: Callable[..., Any]) -> tuple[str, ...]:
+    """The query parameters that a view declares."""
+    return getattr(view, _MARK, ())
+
+
+def check(names: Sequence[str], query: Mapping[str, str]) -> None:
+    """Refuse parameters that are not among the names, and one that comes twice.
+
+    Raises
+    ------
+    BadParameter
+    """
+    for name, values in (query if isinstance(query, MultiDict) else MultiDict(query)).lists():
+        if name not in names and ANY not in names:
+            accepted = f"Accepted: {', '.join(names)}." if names else "This address takes none."
+            raise BadParameter(f"There is no parameter {name[:80]!r}.", accepted)
+        if len(values) > 1:
+            raise BadParameter(f"{name[:80]} came {len(values)} times.", "Send each parameter once.")
+
+
+class CheckedFlask(Flask):
+    """Flask that checks each request before its view; no hook, which would close the short way.
+
+    Attributes
+    ----------
+    origins : collection of str
+        Other sites whose pages may change something here.
+    """
+
+    origins: Collection[str] = ()
+
+    def preprocess_request(self) -> ResponseReturnValue | None:
+        """Run the hooks, then check."""
+        answered = super().preprocess_request()
+        view = self.view_functions.get(request.endpoint or "")
+        if answered is None and view is not None and request.method != "OPTIONS":
+            cross_site.check(view, request.environ, self.origins)
+            check(taken_by(view), request.args)
+        return answered

@@ -1,0 +1,176 @@
+"""The body of a request as raw records, whatever shape it came in."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import PurePath
+from urllib.parse import parse_qsl
+
+from werkzeug.http import parse_options_header
+
+from api.http.csv_tables import is_table
+from api.http.errors import UnsupportedContent, too_many
+from api.http.json_tables import Known, records_in
+from api.http.multipart import MULTIPART, Form, is_multipart, read_form
+from ml.errors import NoRecords, Unreadable
+from ml.files.open_table import open_table
+from ml.files.readers.json_text import SEND, parse_json, repeated
+
+JSON = "application/json"
+Tables = Callable[[bytes, str], list[object]]
+FORM = "application/x-www-form-urlencoded"
+MOST_FIELDS = 10_000
+
+
+def read_body(
+    body: bytes,
+    content_type: str,
+    most: int,
+    known: Known = frozenset,
+    *,
+    lenient: bool = False,
+    tables: Tables | None = None,
+) -> list[object]:
+    """The records of a body.
+
+    Parameters
+    ----------
+    body : bytes
+    content_type : str
+        The header's value; without one the body is read as JSON.
+    most : int
+        Most records in one request.
+    known : callable
+        Gives the names that the model knows.
+    lenient : bool
+        True reads JSON that is sent as a form, which is what ``curl -d`` does unless it is told otherwise.
+    tables : callable, optional
+        Reads a table (body, content type) for the model that is asked; without it cells stay as they are.
+
+    Raises
+    ------
+    UnsupportedContent, Unreadable, NoRecords, TooManyRecords
+    """
+    if content_type != JSON and is_multipart(content_type):
+        raws = _read_multipart(body, content_type, most, known, tables)
+    elif tables is not None and content_type != JSON and is_table(content_type) and body.strip():
+        raws = tables(body, content_type)
+    else:
+        read = _read_json if content_type == JSON else _reader(content_type)
+        text = _text(body)
+        if lenient and read is _read_form and looks_like_json(text):
+            read = _read_json
+        raws = list(islice(read(text, known), most + 1))
+    if not raws:
+        raise NoRecords("There is no record in the body.", SEND)
+    if len(raws) > most:
+        raise too_many(most)
+    return raws
+
+
+def is_form(content_type: str) -> bool:
+    """Whether a body is a form, as browsers send them."""
+    return is_multipart(content_type) or content_type.partition(";")[0].strip().lower() == FORM
+
+
+def looks_like_json(text: str) -> bool:
+    """Whether a text begins as JSON does, and no form."""
+    return text.lstrip()[:1] in ("{", "[")
+
+
+def _read_multipart(body: bytes, content_type: str, most: int, known: Known, tables: Tables | None) -> list[object]:
+    """One record of fields, or the records of a file."""
+    form = read_form(io.BytesIO(body), content_type)
+    if form.filename is None:
+        return [form.fields] if form.fields else []
+    data = b"".join(form.blocks)
+    if form.fields:
+        raise Unreadable(
+            f"Beside the file came {', '.join(form.fields)[:200]}.", "Send the file alone, or fields alone."
+        )
+    return read_body(data, _type_of(form, data), most, known, tables=tables)
+
+
+def _type_of(form: Form, data: bytes) -> str:
+    """The type of a file in a form: what it is said to be, else by its name, else by its look."""
+    said = form.content_type.partition(";")[0].strip().lower()
+    if said in _READERS and said:
+        return form.content_type
+    by_name = _TYPES.get(PurePath(form.filename or "").suffix.lower())
+    if by_name is None and said not in ("", "text/plain", "application/octet-stream", "application/vnd.ms-excel"):
+        return form.content_type
+    return by_name or (JSON if looks_like_json(data[:100].decode("utf-8-sig", "replace")) else "text/csv")
+
+
+def text_of_body(body: bytes, content_type: str) -> str:
+    """The text of a body of a type that is read here; errors as :func:`read_body`."""
+    _reader(content_type)
+    return _text(body)
+
+
+def _text(body: bytes) -> str:
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Unreadable(
+            f"The body is not UTF-8 text: byte {error.start} is none.", "Save or send it as UTF-8."
+        ) from None
+    if not text or text.isspace():
+        raise NoRecords("The body is empty.", SEND)
+    return text
+
+
+def _reader(content_type: str) -> Callable[[str, Known], Iterable[object]]:
+    """The reader of a content type, whose only parameter may be a charset of UTF-8."""
+    mimetype, options = parse_options_header(content_type)
+    charset = options.get("charset", "utf-8").lower()
+    read = _READERS.get(mimetype.lower())
+    if read is None and not (mimetype.startswith("application/") and mimetype.endswith("+json")):
+        accepted = ", ".join([*filter(None, _READERS), MULTIPART])
+        raise UnsupportedContent(f"The body is sent as {mimetype[:80]!r}.", f"Accepted: {accepted}.")
+    if charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
+        raise UnsupportedContent(f"The body is sent in the charset {charset[:80]!r}.", "Accepted: utf-8.")
+    return read or _read_json
+
+
+def _read_json(text: str, known: Known) -> list[object]:
+    """Records in any of the shapes of :mod:`api.http.json_tables`, or a JSON string of these."""
+    data = parse_json(text, "The body")
+    if isinstance(data, str):
+        data = parse_json(data, "The text in the JSON string")
+    return records_in(data, known)
+
+
+def _read_form(text: str, _known: Known) -> list[object]:
+    """One record of form fields."""
+    if looks_like_json(text):
+        raise UnsupportedContent(
+            "The body looks like JSON but is sent as a form.", f"Send it with Content-Type: {JSON}."
+        )
+    try:
+        pairs = parse_qsl(text.strip(), keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except UnicodeDecodeError:
+        raise Unreadable("The form is not UTF-8 text.", "Encode its fields as UTF-8.") from None
+    except ValueError:
+        raise Unreadable(f"The form has more than {MOST_FIELDS:,} fields.", "A form holds one record.") from None
+    twice = repeated(name for name, _ in pairs)
+    if twice:
+        hint = f"A form holds one record; send several as {JSON} or text/csv."
+        raise Unreadable(f"Fields came more than once: {', '.join(repr(name[:80]) for name in twice[:10])}.", hint)
+    return [dict(pairs)]
+
+
+def _read_csv(text: str, _known: Known) -> Iterable[object]:
+    return open_table(io.BytesIO(text.encode())).rows
+
+
+_READERS: dict[str, Callable[[str, Known], Iterable[object]]] = {
+    "": _read_json,
+    JSON: _read_json,
+    FORM: _read_form,
+    "text/csv": _read_csv,
+    "text/tab-separated-values": _read_csv,
+}
+_TYPES = {".json": JSON, ".csv": "text/csv", ".txt": "text/csv", ".tsv": "text/tab-separated-values"}

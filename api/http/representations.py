@@ -1,0 +1,134 @@
+"""Scores as JSON, as plain labels, or as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from api.http.errors import NotAcceptable, short
+from ml.batch.own_columns import own_names
+from ml.batch.score_columns import score_cells, score_header
+from ml.bundle.scored import Score, Scored
+from ml.errors import Problem
+from ml.files.cells.safe_cells import safe_cell
+
+Writer = Callable[[Scored], bytes]
+JSON, TEXT = "application/json", "text/plain"
+
+
+class Answer(NamedTuple):
+    """What a client gets.
+
+    Attributes
+    ----------
+    content_type : str
+    body : bytes
+    key : str
+        Of the version that answered.
+    """
+
+    content_type: str
+    body: bytes
+    key: str
+
+    @classmethod
+    def of(cls, scored: Scored, accept: str, notes: Sequence[str] = ()) -> Answer:
+        """Scores in the form that an Accept header asks for; notes of a table are told in JSON only."""
+        content_type, write = choose(accept)
+        if notes and content_type == JSON:
+            return cls.in_json(whole(scored) | {"notes": notes}, scored.model.key)
+        return cls(content_type, write(scored), scored.model.key)
+
+    @classmethod
+    def in_json(cls, data: dict[str, Any], key: str) -> Answer:
+        """Data as JSON."""
+        return cls(JSON, orjson.dumps(data), key)
+
+
+def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
+    """The content type and writer that an Accept header asks for.
+
+    Parameters
+    ----------
+    accept : str
+        The header's value.
+    first : str
+        What is given where anything will do.
+
+    Raises
+    ------
+    NotAcceptable
+        When the client takes none of ours.
+    """
+    if accept in ("", "*/*", first):
+        return _WRITERS[first]
+    found = parse_accept_header(accept, MIMEAccept).best_match([first, *_WRITERS])
+    if found is None:
+        raise NotAcceptable(f"No answer can be given as {accept[:80]!r}.", f"Accepted: {', '.join(_WRITERS)}.")
+    return _WRITERS[found]
+
+
+def as_json(scored: Scored) -> bytes:
+    """The whole answer; probabilities with all their digits."""
+    return orjson.dumps(whole(scored))
+
+
+def whole(scored: Scored) -> dict[str, Any]:
+    """Scores as JSON has them."""
+    outcomes = scored.model.outcomes
+    predictions = [prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
+    return {"model": scored.model.key, "outcomes": outcomes.names, "predictions": predictions}
+
+
+def labels_beside(data: dict[str, Any]) -> dict[str, Any]:
+    """The same answer, the labels alone beside it, under the two names under which older clients look for them."""
+    labels = [each["label"] for each in data["predictions"]]
+    return data | {"prediction": labels, "results": labels}
+
+
+def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[str, Any]:
+    """One score as JSON has it."""
+    given = score.probabilities
+    made: dict[str, Any] = {
+        "id": score.id,
+        "label": score.labels[0] if exclusive else score.labels,
+        "probabilities": None if given is None else dict(zip(names, given, strict=True)),
+    }
+    return made | notes_of(score.notes)
+
+
+def notes_of(notes: Sequence[Problem]) -> dict[str, Any]:
+    """What is worth saying of a record's values; nothing where there is nothing."""
+    said = [{"feature": note.feature, "value": short(note.value), "message": note.message} for note in notes]
+    return {"notes": said} if said else {}
+
+
+def as_text(scored: Scored) -> bytes:
+    """A line of labels for each record; an empty line where none of several outcomes is predicted."""
+    lines = (" ".join(", ".join(score.labels).splitlines()) for score in scored.scores)
+    return "".join(f"{line}\n" for line in lines).encode()
+
+
+def as_csv(scored: Scored) -> bytes:
+    """A table that is safe to open in a spreadsheet."""
+    record_id, outcomes = scored.model.schema.record_id, scored.model.outcomes
+    file = io.StringIO()
+    writer = csv.writer(file)
+    given = [record_id] if record_id else []
+    writer.writerow([*map(safe_cell, given), *own_names(score_header(outcomes), given)])
+    for score in scored.scores:
+        writer.writerow([*([safe_cell(score.id or "")] if record_id else []), *score_cells(outcomes, score)])
+    return file.getvalue().encode()
+
+
+_WRITERS: dict[str, tuple[str, Writer]] = {
+    JSON: (JSON, as_json),
+    TEXT: ("text/plain; charset=utf-8", as_text),
+    "text/csv": ("text/csv; charset=utf-8; header=present", as_csv),
+}

@@ -1,0 +1,162 @@
+"""Request bodies, read whole or refused: the one place that reads ``wsgi.input``.
+
+Werkzeug's own limit ends a body of unknown length (``Transfer-Encoding: chunked``) at
+``MAX_CONTENT_LENGTH`` without a word when it is read in one go, and takes one that breaks off for a
+whole one. Here each body is all that was sent, or an error: too large, broken off, malformed, late.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+from flask import Request
+from werkzeug.exceptions import (
+    BadRequest,
+    ClientDisconnected,
+    HTTPException,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import get_content_length
+
+from api.http.decompress import CODINGS, Packed, Reader, Spoiled, Unpacked
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+
+class NotWhole(BadRequest):
+    """The body broke off, or its chunks or its compression are malformed."""
+
+
+class UnknownCoding(UnsupportedMediaType):
+    """The body is compressed in a way that is not read here."""
+
+
+def open_body(environ: WSGIEnvironment, most: int | None) -> Reader:
+    """Open the body of a request.
+
+    Parameters
+    ----------
+    environ : dict
+    most : int or None
+        Largest body, in bytes: as it is sent, and as it is when unpacked.
+
+    Raises
+    ------
+    RequestEntityTooLarge
+        The length that is announced is over the limit; nothing has been read then.
+    UnknownCoding
+        It is compressed in another way than `CODINGS`.
+    """
+    coding = _coding(environ)
+    length = get_content_length(environ)
+    if length is None and not environ.get("wsgi.input_terminated"):
+        length = 0  # without either, nobody knows where it ends: there is none
+    if length is not None and most is not None and length > most:
+        raise too_large(most)
+    body = Body(environ["wsgi.input"], length, most)
+    return _UnpackedBody(body, coding, most) if coding else body
+
+
+def too_large(most: int) -> RequestEntityTooLarge:
+    """The error of a body over the limit."""
+    return RequestEntityTooLarge(f"The body is larger than {most:,} bytes.")
+
+
+class Body(Reader):
+    """A stream that ends only where the body ends.
+
+    Parameters
+    ----------
+    stream : object
+        ``wsgi.input``.
+    length : int or None
+        Bytes that were announced; None where the body comes in chunks.
+    most : int or None
+        Most bytes of a body without a length.
+
+    Raises
+    ------
+    RequestEntityTooLarge, NotWhole, ClientDisconnected
+        On reading; ClientDisconnected where nothing came for too long.
+    """
+
+    def __init__(self, stream: Packed, length: int | None, most: int | None) -> None:
+        self._stream, self._length, self._most = stream, length, most
+        self._read = 0
+
+    def next_bytes(self, size: int) -> bytes:
+        """Read up to `size` bytes more."""
+        limit = self._most if self._length is None else self._length
+        if limit is not None and self._read == limit:
+            if self._length is None and self._ask(1):
+                raise too_large(limit)
+            return b""
+        wanted = size if limit is None else min(size, limit - self._read)
+        came = self._ask(wanted)
+        self._read += len(came)
+        if not came and wanted and self._length is not None:
+            raise NotWhole(f"The body broke off: {self._read:,} of {self._length:,} bytes came.")
+        return came
+
+    def _ask(self, size: int) -> bytes:
+        try:
+            return self._stream.read(size)
+        except HTTPException:
+            raise
+        except Exception as error:  # noqa: BLE001 - each server has errors of its own for what is no chunk
+            _explain(error)
+
+
+class _UnpackedBody(Unpacked):
+    """A compressed body, whose faults are those of a request."""
+
+    def next_bytes(self, size: int) -> bytes:
+        """Unpack up to `size` bytes more."""
+        with _said():
+            return super().next_bytes(size)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    try:
+        yield
+    except Spoiled as error:
+        raise NotWhole(str(error)) from None
+
+
+def _coding(environ: WSGIEnvironment) -> str:
+    """How a body is compressed; a server undoes chunks, and may hand on what else Transfer-Encoding names."""
+    transfer, coding = environ.get("HTTP_TRANSFER_ENCODING"), environ.get("HTTP_CONTENT_ENCODING")
+    if transfer and transfer.strip().lower() not in ("", "identity", "chunked"):
+        raise UnknownCoding(f"The body is encoded as {transfer[:80]!r}.")
+    if not coding:
+        return ""
+    named: str = coding.strip().lower()
+    if named in ("", "identity"):
+        return ""
+    if named not in CODINGS:
+        raise UnknownCoding(f"The body is encoded as {named[:80]!r}.")
+    return named
+
+
+def _explain(error: Exception) -> NoReturn:
+    """A server's error on reading as one of ours; its words may hold bytes of the body and are left out."""
+    if isinstance(error, (TimeoutError, BlockingIOError)):
+        raise ClientDisconnected from error
+    if isinstance(error, OSError):
+        raise NotWhole("The body broke off before its end.") from error
+    raise NotWhole("The chunks of the body are malformed.") from error
+
+
+class WholeRequest(Request):
+    """A request whose body is read through :class:`Body`, however it is asked for."""
+
+    @cached_property
+    def stream(self) -> Reader:  # type: ignore[override]
+        """The body; see :func:`open_body`."""
+        return open_body(self.environ, self.max_content_length)

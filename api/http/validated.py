@@ -1,0 +1,63 @@
+"""Bodies of a fixed shape and the parameters of an address, checked by their models of the contract."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeVar
+
+from flask import request
+from pydantic import BaseModel, ValidationError
+
+from api.http.query import BadParameter
+from ml.data.validation_words import in_words
+from ml.errors import LikelyError, Unreadable
+from ml.files.readers.json_text import parse_json
+
+T = TypeVar("T", bound=BaseModel)
+
+
+def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
+    """The body of the request as a model; no body is an empty object.
+
+    Parameters
+    ----------
+    kind : type of BaseModel
+    refused : type of LikelyError
+        What is raised where the model refuses the body.
+
+    Raises
+    ------
+    Unreadable
+        The body is no JSON.
+    LikelyError
+        As `refused` says.
+    """
+    try:
+        text = request.get_data().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The body is not UTF-8 text: byte {error.start} is none."
+        raise Unreadable(message, "Save or send it as UTF-8.") from None
+    try:
+        return kind.model_validate(parse_json(text, "The body") if text.strip() else {})
+    except ValidationError as error:
+        raise refused(*in_words(error, kind, "The body")) from None
+
+
+def read_query(kind: type[T], given: Mapping[str, str] | None = None, refused: type[LikelyError] = BadParameter) -> T:
+    """Parameters as a model; an empty one, and one that the model does not know, counts as left out.
+
+    The view declares their names, ``@takes(*Kind.model_fields)``: what nobody knows was refused before.
+
+    Parameters
+    ----------
+    kind : type of BaseModel
+    given : mapping, optional
+        Those of the address by default.
+    refused : type of LikelyError
+        What is raised for a value that is not accepted.
+    """
+    given = request.args if given is None else given
+    try:
+        return kind.model_validate({name: given[name] for name in kind.model_fields if given.get(name)})
+    except ValidationError as error:
+        raise refused(*in_words(error, kind, "The address")) from None

@@ -1,0 +1,59 @@
+"""The addresses of the pages, for programs: a page answers a browser's GET, and this a program's POST.
+
+``POST /<model>/predict``, and ``POST /``, ``/predict`` and ``/api`` for the default model. A form gets
+the bare label, as the first programs that served a model with Flask had it; JSON gets JSON. Nothing
+is changed by any of them, so that it does no harm where a form of another site is sent here.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from api.contract.requests import PredictQuery
+from api.http.cross_site import computes
+from api.http.query import takes
+from api.http.read_records import is_form
+from api.http.representations import JSON, TEXT, Answer, choose, labels_beside, whole
+from api.http.validated import read_query
+from api.protocols import hugging_face
+from api.v1.default_model import DefaultModel
+from api.v1.explanations import answer
+from api.v1.predict import Predict, respond
+from ml.bundle.scored import Scored
+from ml.files.text.read_options import ReadOptions
+
+
+def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
+    """Add the routes."""
+
+    @app.post("/")
+    @app.post("/predict")
+    @app.post("/api")
+    @app.post("/<name>/predict")
+    @takes(*PredictQuery.model_fields)
+    @computes
+    def program(name: str = "") -> Response:
+        """Score the records of the body."""
+        model, body = name or default.name(), request.get_data(cache=False)
+        kind, accept = request.content_type or "", request.headers.get("Accept", "")
+        found = hugging_face.question(body, predict.service.model(model).schema)
+        if found is not None:
+            return hugging_face.respond(predict, model, found)
+        raws = predict.read(model, body, kind, lenient=True, options=ReadOptions.from_mapping(request.args))
+        wanted, _ = choose(accept, TEXT if is_form(kind) else JSON)
+        if not request.args:
+            return respond(_answer(predict.service.score(model, raws), wanted))
+        asked = read_query(PredictQuery)
+        accept = wanted.partition(";")[0] if asked.only_scores else accept  # more than scores is JSON, for a form too
+        return respond(_bare(answer(predict.service, model, raws, asked, accept, labels=True)))
+
+
+def _answer(scored: Scored, wanted: str) -> Answer:
+    if wanted == JSON:
+        return Answer.in_json(labels_beside(whole(scored)), scored.model.key)
+    return _bare(Answer.of(scored, wanted.partition(";")[0]))
+
+
+def _bare(made: Answer) -> Answer:
+    """The bare label: no end of a line behind the last."""
+    return made._replace(body=made.body.removesuffix(b"\n")) if made.content_type.startswith(TEXT) else made

@@ -1,0 +1,176 @@
+"""Campaigns over HTTP: look into a file, start it, see its rows, and make lists of them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import orjson
+from flask import Flask, Response
+
+from api.contract.requests import FileQuery, PreviewQuery, RowsQuery, StartRequest
+from api.http.cross_site import computes
+from api.http.query import takes
+from api.http.validated import read_object, read_query
+from api.v1.previews import preview_json
+from jobs.campaign_service import Campaigns
+from jobs.files.job_view import PREFIX, described
+from jobs.work.rank_index import Index
+from ml.campaign.asked import ListRequest
+from ml.campaign.forecast import Forecast
+from ml.campaign.pick import Picked
+from ml.campaign.wish import BadWish, Wish, currency_of, default_cost, default_value
+from ml.campaign.words import notes, sentence
+from ml.files.text.read_options import ReadOptions
+from ml.service import Bundle, Service
+
+
+def register(app: Flask, service: Service, campaigns: Campaigns) -> None:
+    """Add the routes."""
+    _register_rows(app, service, campaigns)
+    _register_lists(app, campaigns)
+
+    @app.get(f"{PREFIX}/<job>/preview")
+    @takes(*PreviewQuery.model_fields)
+    def preview_job(job: str) -> Response:
+        """What the file of a held job holds."""
+        asked = read_query(PreviewQuery)
+        seen, bundle = campaigns.preview(job, asked.columns or {}, _told(asked))
+        return _answer(preview_json(seen, bundle))
+
+    @app.post(f"{PREFIX}/<job>/start")
+    def start_job(job: str) -> Response:
+        """Have a held file scored."""
+        asked = read_object(StartRequest)
+        return _answer(described(campaigns.start(job, asked.columns or {}, asked.reasons, _told(asked))), 202)
+
+
+def _told(asked: FileQuery) -> ReadOptions:
+    return ReadOptions.from_mapping(asked.model_dump())
+
+
+def _register_rows(app: Flask, service: Service, campaigns: Campaigns) -> None:
+    @app.get(f"{PREFIX}/<job>/records")
+    @takes(*RowsQuery.model_fields)
+    def job_records(job: str) -> Response:
+        """Some rows of what was scored."""
+        asked = read_query(RowsQuery)
+        index, bundle, rows = campaigns.rows(job, asked.order, asked.outcome or None, asked.start, asked.end)
+        return _answer(
+            {
+                "total": len(index),
+                "header": index.header[: index.width],
+                "outcomes": [{"name": each.name, "label": each.label} for each in bundle.outcomes.items],
+                "rows": [_row(index, bundle, row, rank, line) for row, rank, line in rows],
+            }
+        )
+
+    @app.get(f"{PREFIX}/<job>/choices")
+    def job_choices(job: str) -> Response:
+        """From what lists can be made."""
+        index, bundle = campaigns.choices(job)
+        scored = int((~_isnan(index)).sum())
+        return _answer(
+            {
+                "outcomes": [_choice(service, bundle, name) for name in bundle.outcomes.names],
+                "exclusive": bundle.outcomes.exclusive,
+                "positive": bundle.outcomes.positive,
+                "columns": [_column(name, index) for name in index.columns],
+                "records": len(index),
+                "scored": scored,
+                "refused": len(index) - scored,
+            }
+        )
+
+
+def _register_lists(app: Flask, campaigns: Campaigns) -> None:
+    @app.post(f"{PREFIX}/<job>/forecast")
+    @computes
+    def job_forecast(job: str) -> Response:
+        """What a list would bring."""
+        wish, found, brings = campaigns.forecast(job, _list().model_dump(exclude_unset=True))
+        _, bundle = campaigns.choices(job)
+        return _answer(_forecast(bundle, wish, found, brings))
+
+    @app.post(f"{PREFIX}/<job>/lists")
+    def make_list(job: str) -> Response:
+        """Have a list written."""
+        asked = _list()
+        made = campaigns.make_list(job, asked.model_dump(exclude_unset=True, exclude={"reasons"}), asked.reasons)
+        response = _answer(described(made), 202)
+        response.headers["Location"] = f"{PREFIX}/{made.id}"
+        return response
+
+
+def _row(index: Index, bundle: Bundle, row: int, rank: int, line: list[str]) -> dict[str, Any]:
+    width, k = index.width, len(bundle.outcomes)
+    after = line[width + 1 + k :]
+    p = index.probabilities[row].tolist()
+    refused = any(map(math.isnan, p))
+    return {
+        "row": row + 1,
+        "cells": line[:width],
+        "rank": rank or None,
+        "label": line[width],
+        "probabilities": {} if refused else dict(zip(bundle.outcomes.names, p, strict=True)),
+        "outcome": after[0],
+        "band": after[2],
+        "reasons": [reason for reason in after[3:-1] if reason],
+        "problems": line[-1],
+    }
+
+
+def _choice(service: Service, bundle: Bundle, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "label": bundle.outcomes[name].label,
+        "cut_off": service.cut_off(bundle, name),
+        "value": default_value(bundle.card, name),
+        "cost": default_cost(bundle.card, (name,)),
+    }
+
+
+def _column(name: str, index: Index) -> dict[str, Any]:
+    groups = index.columns[name]
+    counts = np.bincount(groups.codes, minlength=len(groups.values)).tolist()
+    values = [{"value": value, "records": count} for value, count in zip(groups.values, counts, strict=True)]
+    return {"name": name, "values": values}
+
+
+def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> dict[str, Any]:
+    currency = currency_of(bundle.card, bundle.outcomes.names)
+    return {
+        "calls": brings.calls,
+        "control": brings.control,
+        "chosen": brings.chosen,
+        "buyers": brings.buyers,
+        "buyers_low": brings.buyers_low,
+        "buyers_high": brings.buyers_high,
+        "cost": brings.cost,
+        "profit": brings.profit,
+        "profit_low": brings.profit_low,
+        "profit_high": brings.profit_high,
+        "lowest": brings.lowest,
+        "by_chance": brings.by_chance,
+        "groups": [{"value": value, "chosen": n, "buyers": buyers} for value, n, buyers in brings.groups],
+        "by_outcome": [
+            {"name": name, "label": bundle.outcomes[name].label, "chosen": n, "buyers": buyers}
+            for name, n, buyers in brings.outcomes
+        ],
+        "currency": currency,
+        "sentence": sentence(brings, wish, currency),
+        "notes": notes(bundle, wish, found, brings),
+    }
+
+
+def _isnan(index: Index) -> Any:
+    return index.probabilities[:, 0] != index.probabilities[:, 0]
+
+
+def _list() -> ListRequest:
+    return read_object(ListRequest, BadWish)
+
+
+def _answer(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), status, content_type="application/json")

@@ -1,0 +1,161 @@
+"""The contract as a document, of all models and of one, and ``/api/docs``: a page about it."""
+
+from __future__ import annotations
+
+import json
+from html import escape
+from importlib import resources
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from flask import Flask, Response, request
+
+from api.http.query import ANY, takes
+from api.v1.models import PREFIX
+from ml.data.example_record import example
+from ml.data.schema import MOST_LISTED, Feature, plain
+from ml.errors import LikelyError
+from ml.service import Bundle, Service
+
+LANGUAGES = ("curl", "Python", "JavaScript")
+
+
+def register(app: Flask, service: Service) -> None:
+    """Add the routes; the contract is made for the first who asks, which takes half a second."""
+
+    @app.get("/api/openapi.json")
+    def openapi() -> Response:
+        """The contract of any model."""
+        from api.contract.document import document
+
+        return _json(document(root()))
+
+    @app.get(f"{PREFIX}/<name>/openapi.json")
+    def openapi_of_model(name: str) -> Response:
+        """The contract of one model, with its very features and outcomes."""
+        from api.contract.of_model import document_of
+
+        return _json(document_of(service.model(name), name, root()))
+
+    @app.get("/api/docs")
+    @takes(ANY)
+    def docs() -> Response:
+        """The contract for people, with calls to copy."""
+        return Response(page(service, request.host_url.rstrip("/"), root()), content_type="text/html; charset=utf-8")
+
+    @app.get("/api/docs.js")
+    def script() -> Response:
+        """Copies a call."""
+        return Response(_part("docs.js"), content_type="text/javascript; charset=utf-8")
+
+
+def root() -> str:
+    """The path prefix under which the service is reached, without a slash at the end; empty where there is none."""
+    return request.script_root
+
+
+def _json(made: dict[str, Any]) -> Response:
+    return Response(orjson.dumps(made), content_type="application/json")
+
+
+def serving(service: Service) -> list[Bundle]:
+    """The live versions of the models that can be read."""
+    found = []
+    for name in service.names():
+        try:
+            found.append(service.model(name))
+        except LikelyError:  # a broken model is named by /api/v1/models and does not hide the others
+            continue
+    return found
+
+
+def page(service: Service, here: str, root: str = "") -> str:
+    """The page as HTML.
+
+    Parameters
+    ----------
+    service : Service
+    here : str
+        Address of the host as the reader has it, without a slash at the end.
+    root : str
+        The path prefix of the service there.
+    """
+    from api.contract.document import described
+
+    bundles = serving(service)
+    links = "".join(f'<a href="#{bundle.name}">{escape(bundle.title)}</a>' for bundle in bundles)
+    models = "".join(_model(bundle, here + root) for bundle in bundles) or "<p>There are no models yet.</p>"
+    return _part("docs.html").format(root=root, links=links, models=models, addresses=_addresses(described()[0]))
+
+
+def _part(name: str) -> str:
+    return (resources.files("api") / "pages" / name).read_text(encoding="utf-8")
+
+
+def _model(bundle: Bundle, here: str) -> str:
+    calls = "".join(
+        f'<h3>{language}</h3><div class="call"><pre tabindex="0"><code>{escape(call)}</code></pre>'
+        f'<button type="button" aria-label="Copy the {language} call of {escape(bundle.title)}">Copy</button></div>'
+        for language, call in zip(LANGUAGES, calls_of(bundle, here), strict=True)
+    )
+    rows = "".join(map(_row, bundle.schema.features))
+    outcomes = ", ".join(f"<code>{escape(item.name)}</code> {escape(item.label)}" for item in bundle.outcomes.items)
+    head = "<tr><th scope=col>Feature<th scope=col>Kind<th scope=col>Accepted<th scope=col>What it is</tr>"
+    return (
+        f'<section id="{bundle.name}"><h2>{escape(bundle.title)} <code>{bundle.key}</code></h2>'
+        f"<p>{escape(bundle.card.get('description', ''))}</p><p>Outcomes: {outcomes}</p>{calls}"
+        f'<div class="wide" tabindex="0"><table><thead>{head}</thead><tbody>{rows}</tbody></table></div></section>'
+    )
+
+
+def _row(feature: Feature) -> str:
+    needed = "" if feature.required else ", may be left out"
+    what = f"{feature.label}{f' ({feature.unit})' if feature.unit else ''}. {feature.help}".strip()
+    return (
+        f"<tr><th scope=row><code>{escape(feature.name)}</code><td>{feature.kind}{needed}"
+        f"<td>{escape(_accepted(feature))}<td>{escape(what)}</tr>"
+    )
+
+
+def _accepted(feature: Feature) -> str:
+    if feature.choices:
+        some = ", ".join(str(choice.value) for choice in feature.choices[:MOST_LISTED])
+        more = len(feature.choices) - MOST_LISTED
+        return f"{some} and {more:,} more" if more > 0 else some
+    low, high = plain(feature.low), plain(feature.high)
+    if low is not None and high is not None:
+        return f"{low} to {high}"
+    return f"from {low}" if low is not None else f"up to {high}" if high is not None else ""
+
+
+def calls_of(bundle: Bundle, here: str) -> tuple[str, str, str]:
+    """The same request in curl, Python and JavaScript, ready to run."""
+    record = example(bundle.schema)
+    address = f"{here}/api/v1/models/{quote(bundle.name)}/predict"
+    body = json.dumps(record, indent=2, ensure_ascii=False)
+    shell = json.dumps(record, ensure_ascii=False).replace("'", "'\\''")
+    curl = f"curl -s '{address}' \\\n  -H 'Content-Type: application/json' \\\n  -d '{shell}'"
+    python = (
+        f"import json\nimport urllib.request\n\nrecord = json.loads(r'''{body}''')\n"
+        f'request = urllib.request.Request("{address}", json.dumps(record).encode(), '
+        '{"Content-Type": "application/json"})\n'
+        "with urllib.request.urlopen(request) as answer:\n"
+        '    print(json.load(answer)["predictions"][0]["probabilities"])'
+    )
+    script = (
+        f'const answer = await fetch("{address}", {{\n  method: "POST",\n'
+        '  headers: { "Content-Type": "application/json" },\n'
+        f"  body: JSON.stringify({body.replace(chr(10), chr(10) + '  ')}),\n}});\n"
+        "console.log((await answer.json()).predictions[0].probabilities);"
+    )
+    return curl, python, script
+
+
+def _addresses(paths: dict[str, Any]) -> str:
+    rows = [
+        f"<tr><td><code>{method.upper()} {escape(path)}</code><td>{escape(found['summary'])}</tr>"
+        for path, methods in paths.items()
+        for method, found in methods.items()
+    ]
+    return "".join(rows)

@@ -1,0 +1,180 @@
+"""More than scores: decisions at a cut-off, contributions and reasons, and records with blanks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from api.contract.requests import PredictQuery
+from api.http.csv_tables import notes_of_table
+from api.http.errors import NotAcceptable
+from api.http.json_tables import names_of, without_strangers
+from api.http.representations import JSON, Answer, choose, labels_beside, notes_of, prediction, whole
+from ml.advice.advice import Standing
+from ml.advice.reasons import NOT_CAUSES, reasons
+from ml.data.outcomes import Outcomes
+from ml.data.records import read_records
+from ml.errors import InvalidRecord, Problem, TooManyRecords, UnknownModel
+from ml.metrics.evaluation import no_probabilities
+from ml.service import Bundle, Service
+
+MOST = 100  # records of a request that asks for more than scores: each takes some milliseconds
+
+
+def answer(
+    service: Service, name: str, raws: Sequence[object], asked: PredictQuery, accept: str = "", *, labels: bool = False
+) -> Answer:
+    """The answer to a request that asks for something beside scores.
+
+    Parameters
+    ----------
+    service : Service
+    name : str
+        Name or key of the model.
+    raws : sequence of object
+        Records as they came.
+    asked : PredictQuery
+    accept : str
+        The request's Accept header; what is more than scores is given as JSON only.
+    labels : bool
+        Whether JSON has the labels alone, too.
+
+    Raises
+    ------
+    UnknownModel, BrokenModel, UnknownOutcome, NoProbabilities, InvalidRecord, TooManyRecords, NotAcceptable
+    """
+    bundle = _model(service, name, asked.version)
+    content_type, _ = choose(accept)
+    said = notes_of_table(raws)
+    ignored: dict[str, Any] = {"notes": said} if said else {}
+    if asked.extra == "ignore":
+        raws, strangers = without_strangers(raws, names_of(bundle.schema))
+        ignored["ignored"] = strangers
+    if not asked.only_scores:
+        if content_type != JSON:
+            raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
+        made = _more(service, bundle, raws, asked)
+    else:
+        scored = service.score(bundle.key, raws)
+        if content_type != JSON:
+            return Answer.of(scored, accept)
+        made = whole(scored)
+    return Answer.in_json((labels_beside(made) if labels else made) | ignored, bundle.key)
+
+
+def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: PredictQuery) -> dict[str, Any]:
+    if bundle.offers != "probabilities":
+        raise no_probabilities()
+    outcome = asked.outcome or bundle.outcomes.positive
+    bundle.outcomes.index(outcome)
+    if asked.more and len(raws) > MOST:
+        message = f"More than {MOST} records in one request that asks for more than scores."
+        raise TooManyRecords(message, f"Send up to {MOST} at a time, or a job.")
+    made: dict[str, Any] = {"model": bundle.key, "outcomes": bundle.outcomes.names}
+    blanks = asked.blanks == "allow"
+    predictions = _with_blanks(service, bundle, raws, outcome) if blanks else _complete(service, bundle, raws)
+    if asked.explain:
+        made |= {"about": outcome, "remark": NOT_CAUSES}
+        _explain(service, bundle, raws, outcome, blanks, predictions)
+    if asked.cutoff is not None:
+        made["cutoffs"] = _cutoffs(service, bundle, asked)
+        for each in predictions:
+            each["decisions"] = {of: each["probabilities"][of] >= at for of, at in made["cutoffs"].items()}
+    return made | {"predictions": predictions}
+
+
+def _model(service: Service, name: str, version: str) -> Bundle:
+    if not version:
+        return service.model(name)
+    if "@" in name:
+        raise UnknownModel(f"{name[:80]!r} names a version already.", "Leave version out, or name the model alone.")
+    return service.model(f"{name}@{version}")
+
+
+def _cutoffs(service: Service, bundle: Bundle, asked: PredictQuery) -> dict[str, float]:
+    """The cut-off of each outcome: the one that was sent, or the ones in use."""
+    names = bundle.outcomes.names
+    return {of: asked.cutoff if isinstance(asked.cutoff, float) else service.cut_off(bundle, of) for of in names}
+
+
+def _complete(service: Service, bundle: Bundle, raws: Sequence[object]) -> list[dict[str, Any]]:
+    outcomes = bundle.outcomes
+    return [prediction(outcomes.names, outcomes.exclusive, score) for score in service.score(bundle.key, raws).scores]
+
+
+def _with_blanks(service: Service, bundle: Bundle, raws: Sequence[object], outcome: str) -> list[dict[str, Any]]:
+    ids = _ids(bundle, raws)
+    return [
+        _standing(service.stand(bundle.key, raw, outcome), record_id) for raw, record_id in zip(raws, ids, strict=True)
+    ]
+
+
+def _ids(bundle: Bundle, raws: Sequence[object]) -> tuple[str | None, ...]:
+    """The records' names; InvalidRecord with every problem of every record."""
+    records = read_records(bundle.schema.with_blanks, raws)
+    records.all_rows()
+    return records.ids
+
+
+def _standing(standing: Standing, record_id: str | None) -> dict[str, Any]:
+    outcomes = standing.model.outcomes
+    made: dict[str, Any] = {
+        "id": record_id,
+        "label": _label(standing, outcomes),
+        "probabilities": _by_name(outcomes, standing.probabilities),
+        "low": _by_name(outcomes, standing.low),
+        "high": _by_name(outcomes, standing.high),
+        "blanks": standing.blank,
+        "questions": [
+            {"feature": each.feature, "move": each.move, "crossing": each.crossing} for each in standing.questions
+        ],
+    }
+    return made | notes_of(standing.notes)
+
+
+def _label(standing: Standing, outcomes: Outcomes) -> Any:
+    """What the estimator decides for; null where something is blank, for then nobody asked it."""
+    if standing.blank:
+        return None
+    return standing.labels[0] if outcomes.exclusive else standing.labels
+
+
+def _by_name(outcomes: Outcomes, numbers: Sequence[float]) -> dict[str, float]:
+    return dict(zip(outcomes.names, numbers, strict=True))
+
+
+def _explain(
+    service: Service,
+    bundle: Bundle,
+    raws: Sequence[object],
+    outcome: str,
+    blanks: bool,
+    predictions: list[dict[str, Any]],
+) -> None:
+    """Add contributions and reasons to each prediction; without blanks a gap is a value like others."""
+    schema, column = bundle.schema, bundle.outcomes.index(outcome)
+    rows = read_records(schema.with_blanks if blanks else schema, raws).all_rows()
+    for at, (row, made) in enumerate(zip(rows, predictions, strict=True)):
+        try:
+            found = service.explain(bundle, row, blanks=blanks, quick=True)
+        except ValueError as error:
+            raise InvalidRecord([Problem(at, None, None, str(error)[:200])]) from error
+        strongest = reasons(schema, row, found, column)
+        made["base"] = _by_name(bundle.outcomes, found.base.tolist())
+        made["contributions"] = _by_feature(bundle, found.contributions)
+        made["standard_errors"] = _by_feature(bundle, found.errors)
+        made["reasons"] = {
+            "for": [reason.sentence for reason in strongest.raising],
+            "against": [reason.sentence for reason in strongest.lowering],
+        }
+
+
+def _by_feature(bundle: Bundle, numbers: np.ndarray) -> dict[str, dict[str, float]]:
+    """For each outcome a number of each feature, from shape (p, k)."""
+    columns = numbers.T.tolist()
+    return {
+        of: dict(zip(bundle.schema.names, column, strict=True))
+        for of, column in zip(bundle.outcomes.names, columns, strict=True)
+    }

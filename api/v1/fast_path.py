@@ -1,0 +1,79 @@
+"""A way to the predict endpoint around Flask, for a record or a few.
+
+Making Flask's request and response objects takes longer than scoring a record (see
+``docs/decisions/0011-short-way-to-predict.md``). What is small and goes well is answered here;
+everything else, every error among it, goes to Flask as if this were not here.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+from werkzeug.wsgi import get_content_length
+
+from api.http.representations import Answer
+from api.http.request_body import open_body
+from api.http.request_ids import ID, MODEL, request_id
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+PATH = re.compile(r"/api/v1/models/([a-z0-9@-]+)/predict")
+SHORT = 2048  # bytes of a body; the answer to a longer one is worth compressing, which Flask sees to
+
+
+class ShortWay:
+    """Answer small requests for a prediction, and pass on all others.
+
+    Parameters
+    ----------
+    app : Flask
+        Answers the others. While it has hooks before its requests (who is asking? how often?),
+        it answers all: nothing goes around them.
+    answer : callable
+        From environment, model and body to the answer; raises what is wrong.
+    """
+
+    def __init__(self, app: Flask, answer: Callable[[WSGIEnvironment, str, bytes], Answer]) -> None:
+        self._hooks = app.before_request_funcs
+        self._long_way = app.wsgi_app
+        self._longest = min(SHORT, app.config["MAX_CONTENT_LENGTH"])
+        self._answer = answer
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
+        found = PATH.fullmatch(environ.get("PATH_INFO", ""))
+        length = get_content_length(environ) or 0  # 0 also where the body comes in chunks
+        short = 0 < length <= self._longest and not environ.get("QUERY_STRING")
+        short = short and not environ.get("HTTP_CONTENT_ENCODING")  # a packed body may hold a long one
+        if found is None or environ["REQUEST_METHOD"] != "POST" or not short or self._hooks:
+            return self._long_way(environ, start_response)
+        try:
+            body = open_body(environ, self._longest).read()
+        except HTTPException as error:
+            environ["wsgi.input"] = Refused(error)
+            return self._long_way(environ, start_response)
+        try:
+            content_type, made, key = self._answer(environ, found[1], body)
+        except Exception:  # noqa: BLE001 - whatever it is happens again there, where it is answered and logged
+            environ["wsgi.input"] = io.BytesIO(body)
+            return self._long_way(environ, start_response)
+        told = [("Vary", "Accept-Encoding"), (ID, request_id(environ)), (MODEL, key)]
+        start_response("200 OK", [("Content-Type", content_type), ("Content-Length", str(len(made))), *told])
+        return (made,)
+
+
+class Refused:
+    """The body of a request that was not whole: whoever reads it again meets the same error."""
+
+    def __init__(self, error: HTTPException) -> None:
+        self._error = error
+
+    def read(self, _size: int = -1) -> bytes:
+        """Raise the error."""
+        raise self._error

@@ -1,0 +1,104 @@
+"""``GET /api/v1/jobs``: the jobs, a page at a time, the newest first."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import datetime as dt
+import math
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import orjson
+from flask import Flask, Response, request
+
+from api.contract.requests import JobsQuery
+from api.http.query import BadParameter, takes
+from api.http.validated import read_query
+from jobs.files.job_view import PREFIX, described
+from jobs.job_service import Cursor, Intake
+from store.job import STATES, State, Wanted
+
+FILTERS = ("model", "state", "kind", "created_after", "created_before")
+WHEN = "seconds since 1970, or a date and time as in 2026-03-01T09:00:00Z"
+
+
+def register(app: Flask, intake: Intake) -> None:
+    """Add the route."""
+
+    @app.get(PREFIX)
+    @takes(*JobsQuery.model_fields)
+    def list_jobs() -> Response:
+        """Jobs, the newest first."""
+        query, asked = request.args, read_query(JobsQuery)
+        found, after = intake.page(wanted_of(asked), asked.limit, cursor_of(asked.cursor))
+        here = _address(query, query.get("cursor"))
+        following = None if after is None else _address(query, written(after))
+        body = {"jobs": [described(job) for job in found], "links": {"self": here, "next": following}}
+        response = Response(orjson.dumps(body), content_type="application/json")
+        if following is not None:
+            response.headers["Link"] = f'<{following}>; rel="next"'
+        return response
+
+
+def wanted_of(asked: JobsQuery) -> Wanted:
+    """Which jobs are asked for; BadParameter where it cannot be told."""
+    states = tuple(text.strip() for text in asked.state.split(",") if text.strip())
+    return Wanted(
+        model=asked.model,
+        states=tuple(_state(state) for state in states),
+        kind=asked.kind or "",
+        after=_time("created_after", asked.created_after),
+        before=_time("created_before", asked.created_before),
+    )
+
+
+def cursor_of(text: str) -> Cursor | None:
+    """Where the page before ended, as :func:`written` wrote it; BadParameter where it is none of ours."""
+    if not text:
+        return None
+    try:
+        created, job = orjson.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if isinstance(created, (int, float)) and isinstance(job, str) and len(job) <= 32:
+            return float(created), job
+    except (binascii.Error, ValueError, TypeError):
+        pass
+    raise BadParameter(f"cursor is {text[:80]!r}.", "Take it from links.next of the page before.")
+
+
+def written(cursor: Cursor) -> str:
+    """A cursor as it stands in an address."""
+    return base64.urlsafe_b64encode(orjson.dumps(cursor)).decode().rstrip("=")
+
+
+def _state(given: str) -> State:
+    if given not in STATES:
+        raise BadParameter(f"state is {given[:80]!r}.", f"Accepted: {', '.join(STATES)}.")
+    return given
+
+
+def _time(name: str, text: str) -> float | None:
+    if not text:
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _of_date(text.strip())
+    if not math.isfinite(seconds):
+        raise BadParameter(f"{name} is {text[:80]!r}.", f"Accepted: {WHEN}.")
+    return seconds
+
+
+def _of_date(text: str) -> float:
+    """Seconds since 1970; NaN for what is no date. One without a zone is in UTC."""
+    try:
+        found = dt.datetime.fromisoformat(text.replace(" ", "+"))  # a + in an address that was not escaped
+    except ValueError:
+        return math.nan
+    return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).timestamp()
+
+
+def _address(query: Mapping[str, str], cursor: str | None) -> str:
+    given = {name: query[name] for name in (*FILTERS, "limit") if query.get(name)}
+    text = urlencode(given | ({"cursor": cursor} if cursor else {}))
+    return PREFIX + (f"?{text}" if text else "")

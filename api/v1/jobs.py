@@ -1,0 +1,96 @@
+"""Jobs over HTTP: send a file of any size, watch it, fetch the result, cancel and remove it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from flask import Flask, Response, request
+
+from api.contract.requests import JobQuery
+from api.http.errors import UnsupportedContent
+from api.http.query import takes
+from api.http.uploads import open_upload
+from api.http.validated import read_query
+from jobs.campaign_service import Campaigns
+from jobs.files.job_view import PREFIX, described, pause_of
+from jobs.job_service import LONGEST_KEY, Intake
+from jobs.refused import too_large
+from jobs.results import Results
+from ml.errors import Unreadable
+from ml.files.readers.json_records import JSON, NDJSON
+from ml.files.text.read_options import ReadOptions
+from store.job import Job
+
+NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the intake counts it
+TYPES = {
+    "text/csv": None, "text/tab-separated-values": None, "application/octet-stream": None,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": None, "application/vnd.ms-excel": None,
+    "application/vnd.apache.parquet": None, "application/json": JSON, "application/x-ndjson": NDJSON,
+    "application/ndjson": NDJSON, "application/jsonl": NDJSON, "application/x-jsonlines": NDJSON,
+}  # fmt: skip
+"""What files are sent as, and the format; None where the file itself tells it."""
+
+
+def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results) -> None:
+    """Add the routes."""
+
+    @app.post("/api/v1/models/<name>/jobs")
+    @takes(*JobQuery.model_fields)
+    def accept_job(name: str) -> Response:
+        """Accept a file to be scored."""
+        request.max_content_length = NO_LIMIT
+        if (request.content_length or 0) > intake.most:
+            raise too_large(intake.most)
+        upload = open_upload(tuple(JobQuery.model_fields))
+        read = ReadOptions.from_mapping(upload.options).to_json()
+        asked = read_query(JobQuery, {"name": upload.name, **upload.options}, Unreadable)
+        options: dict[str, Any] = {"name": asked.name, "columns": asked.columns or {}, "read": read}
+        accept = campaigns.hold if asked.held else intake.accept
+        options["format"] = _format(upload.content_type)
+        job, new = accept(name, upload.blocks, options, _key(), callback=asked.callback_url)
+        response = _answer(job, 202)
+        response.headers["Location"] = f"{PREFIX}/{job.id}"
+        if not new:
+            response.headers["Idempotency-Replayed"] = "true"
+        return response
+
+    @app.get(f"{PREFIX}/<job>")
+    def show_job(job: str) -> Response:
+        """How far a job is."""
+        found = intake.get(job)
+        ours = {"result_columns": results.columns(found)} if found.state == "done" else {}
+        return _answer(found, 200, ours)
+
+    @app.post(f"{PREFIX}/<job>/cancel")
+    def cancel_job(job: str) -> Response:
+        """Stop a job; one that is over stays as it is."""
+        return _answer(intake.cancel(job), 200)
+
+    @app.delete(f"{PREFIX}/<job>")
+    def delete_job(job: str) -> Response:
+        """Stop a job, or remove one that is over."""
+        found = intake.delete(job)
+        return Response(status=204) if found is None else _answer(found, 200)
+
+
+def _answer(job: Job, status: int, more: Mapping[str, Any] | None = None) -> Response:
+    response = Response(orjson.dumps(described(job) | dict(more or {})), status, content_type="application/json")
+    pause = pause_of(job)
+    if pause is not None:
+        response.headers["Retry-After"] = str(pause)
+    return response
+
+
+def _format(mimetype: str) -> str | None:
+    if mimetype and mimetype.lower() not in TYPES:
+        raise UnsupportedContent(f"The file is sent as {mimetype[:80]!r}.", f"Accepted: {', '.join(TYPES)}.")
+    return TYPES.get(mimetype.lower())
+
+
+def _key() -> str | None:
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise Unreadable(f"The Idempotency-Key has {len(key)} characters.", f"Accepted: 1 to {LONGEST_KEY}.")
+    return key

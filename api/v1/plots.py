@@ -1,0 +1,52 @@
+"""``GET /api/v1/models/<name>/plots/<plot>.csv``: the data of a plot as a table that is safe to open."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import quote
+
+from flask import Flask, Response, request
+
+from api.http.query import ANY, takes
+from api.v1.models import PREFIX
+from ml.files.cells.safe_cells import FORMULA, NUMBER
+from ml.plots.results import table
+from ml.service import Service
+
+
+def register(app: Flask, service: Service) -> None:
+    """Add the route."""
+
+    @app.get(f"{PREFIX}/<name>/plots/<plot>.csv")
+    @takes(ANY)
+    def plot_data(name: str, plot: str) -> Response:
+        """The rows of one plot; ``outcome`` and the plot's options come as parameters."""
+        options = request.args.to_dict()
+        header, rows = table(service, name, plot, options.pop("outcome", None), options)
+        shown = quote(f"{name} {plot}.csv", safe="")
+        return Response(
+            written(header, rows),
+            content_type="text/csv; charset=utf-8",
+            headers={"Content-Disposition": f"attachment; filename*=UTF-8''{shown}"},
+        )
+
+
+def written(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Header and rows as CSV."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([_cell(name) for name in header])
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A text that a spreadsheet would take for a formula gets an apostrophe, which it does not show."""
+    if isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value):
+        return f"'{value}"
+    if isinstance(value, (list, tuple)):
+        return _cell("; ".join(map(str, value)))
+    return "" if value is None else value

@@ -1,0 +1,80 @@
+"""``POST /api/v1/models/<name>/predict``: the one address that must be quick."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Flask, Response, request
+
+from api.contract.requests import PredictQuery
+from api.http.cross_site import computes
+from api.http.csv_tables import notes_of_table, read_table
+from api.http.json_tables import names_of
+from api.http.query import takes
+from api.http.read_records import read_body
+from api.http.representations import Answer
+from api.http.request_ids import MODEL
+from api.http.validated import read_query
+from api.v1.explanations import answer
+from api.v1.fast_path import ShortWay
+from ml.files.open_table import AUTO
+from ml.files.text.read_options import ReadOptions
+from ml.service import Service
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+
+class Predict:
+    """From a body in one of our own shapes to an answer, for every address that takes such.
+
+    Parameters
+    ----------
+    service : Service
+    most : int
+        Most records in one request.
+    """
+
+    def __init__(self, service: Service, most: int) -> None:
+        self.service, self.most = service, most
+
+    def read(
+        self, name: str, body: bytes, content_type: str, *, lenient: bool = False, options: ReadOptions = AUTO
+    ) -> list[object]:
+        """The records of a body; parameters and errors as :func:`api.http.read_records.read_body`."""
+
+        def known() -> frozenset[str]:
+            return names_of(self.service.model(name).schema)
+
+        def tables(body: bytes, content_type: str) -> list[object]:
+            return read_table(body, content_type, self.most, self.service.model(name).schema, options)
+
+        return read_body(body, content_type, self.most, known, lenient=lenient, tables=tables)
+
+    def plain(self, environ: WSGIEnvironment, name: str, body: bytes) -> Answer:
+        """The scores of a body, where the address asks for nothing more."""
+        raws = self.read(name, body, environ.get("CONTENT_TYPE", ""))
+        return Answer.of(self.service.score(name, raws), environ.get("HTTP_ACCEPT", ""), notes_of_table(raws))
+
+
+def register(app: Flask, predict: Predict) -> None:
+    """Add the route, and the short way to it."""
+
+    @app.post("/api/v1/models/<name>/predict")
+    @takes(*PredictQuery.model_fields)
+    @computes
+    def score(name: str) -> Response:
+        """Score the records of the body, and more where the address asks for it."""
+        body = request.get_data(cache=False)
+        if not request.args:
+            return respond(predict.plain(request.environ, name, body))
+        options = ReadOptions.from_mapping(request.args)
+        raws = predict.read(name, body, request.content_type or "", options=options)
+        return respond(answer(predict.service, name, raws, read_query(PredictQuery), request.headers.get("Accept", "")))
+
+    app.wsgi_app = ShortWay(app, predict.plain)  # type: ignore[method-assign]
+
+
+def respond(made: Answer) -> Response:
+    """An answer as Flask sends it."""
+    return Response(made.body, content_type=made.content_type, headers={MODEL: made.key})

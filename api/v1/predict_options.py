@@ -1,0 +1,21 @@
+"""The fields that a request asks to ignore."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.contract.requests import ExtraQuery
+from api.http.json_tables import names_of, without_strangers
+from api.http.validated import read_query
+from ml.data.schema import Schema
+
+
+def records_asked(raws: list[Any], schema: Schema) -> list[Any]:
+    """The records of the request at hand, without what it asks to ignore.
+
+    Raises
+    ------
+    BadParameter, Unreadable
+    """
+    asked = read_query(ExtraQuery)
+    return without_strangers(raws, names_of(schema))[0] if asked.extra == "ignore" else raws

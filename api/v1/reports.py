@@ -1,0 +1,37 @@
+"""``GET /api/v1/models/<name>/report.html`` and ``….pdf``: a version's report as a file to keep."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Flask, Response, request
+
+from api.http.errors import refuse
+from api.http.query import takes
+from api.v1.models import PREFIX
+from ml.report.files import ReportBusy, made
+from ml.report.page import POLICY as OWN_POLICY
+from ml.service import Service
+
+TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
+PAUSE = "2"  # s, after which to ask again
+# The file carries its own policy; opened in a tab of our address it may do no more than that.
+POLICY = f"{OWN_POLICY}; sandbox allow-scripts"
+
+
+def register(app: Flask, service: Service) -> None:
+    """Add the route."""
+
+    @app.get(f"{PREFIX}/<name>/report.<any(html, pdf):kind>")
+    @takes("outcome")
+    def report(name: str, kind: str) -> Response:
+        """The report on one outcome: ``?outcome=``, else on the positive one."""
+        try:
+            content = made(service, name, kind, request.args.get("outcome"), wait=False)
+        except ReportBusy as error:
+            busy = refuse(error)
+            busy.headers["Retry-After"] = PAUSE
+            return busy
+        shown = quote(f"{service.model(name).name} report.{kind}", safe="")
+        head = {"Content-Disposition": f"attachment; filename*=UTF-8''{shown}", "Content-Security-Policy": POLICY}
+        return Response(content, content_type=TYPES[kind], headers=head)

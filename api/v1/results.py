@@ -1,0 +1,142 @@
+"""Results over HTTP: in the format that was asked for, whole or in ranges, so that a broken download goes on."""
+
+from __future__ import annotations
+
+import unicodedata
+import zlib
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import orjson
+from flask import Flask, Response, request
+from werkzeug.http import is_resource_modified
+
+from api.http.query import BadParameter, takes
+from jobs.files.job_view import PREFIX, described
+from jobs.results import Results
+from jobs.work.stored_result import Parts
+from ml import locale as marks
+from ml.files.write.formats import CSV, EXCEL_CSV, FORMATS, PARQUET, XLSX, Format, format_named
+from store.job import Job
+
+COMPRESSIONS = ("gzip", "none")
+LEVEL = 3  # of gzip: nearly as small as level 6 in half of the time
+SOON = "2"  # seconds until it is worth asking again for what is being made
+_MEDIA = {FORMATS[name].media_type.partition(";")[0]: name for name in (CSV, XLSX, PARQUET)}
+
+
+def register(app: Flask, results: Results) -> None:
+    """Add the route."""
+
+    @app.get(f"{PREFIX}/<job>/result")
+    @takes("format", "separator", "decimal", "compression")
+    def job_result(job: str) -> Response:
+        """The scored file or the list, in the order of the records."""
+        form, compression = _format(), _compression()
+        job, form = results.export(job) or (job, form)  # a job that makes another's result gives that
+        made = results.csv(job) if form.write is None else results.made(job, form)
+        if isinstance(made, Job):
+            return _later(job, made)
+        response = _answer(made, form, compression, f"{job}-{form.tag}")
+        suffix = ".gz" if compression == "gzip" else ""
+        name = f"{results.stem(job)}{form.suffix}{suffix}"
+        response.headers["Content-Disposition"] = _attached(name)
+        _say_what_it_depends_on(response, form, compression)
+        return response
+
+
+def _format() -> Format:
+    """As the address asks for it, else as Accept does; CSV for Excel in the marks of the reader's language."""
+    name, separator, decimal = (request.args.get(each, "") for each in ("format", "separator", "decimal"))
+    name = name or _accepted()
+    if name == EXCEL_CSV and not separator and not decimal and request.headers.get("Accept-Language"):
+        comma = marks.preferred(request.headers["Accept-Language"]).decimal == ","
+        separator, decimal = ("semicolon", "comma") if comma else ("comma", "point")
+    return format_named(name, separator, decimal)
+
+
+def _accepted() -> str:
+    """The format that Accept names; CSV for whoever takes anything, as ever."""
+    named = {value for value, weight in request.accept_mimetypes if weight > 0}
+    asked = [media for media in _MEDIA if media in named]
+    return _MEDIA[max(asked, key=request.accept_mimetypes.quality)] if asked else CSV
+
+
+def _compression() -> str:
+    """What is to be done with the bytes: "gzip" a file, "none", or "coded" on the way as Accept-Encoding has it."""
+    given = request.args.get("compression", "")
+    if given and given not in COMPRESSIONS:
+        raise BadParameter(f"compression is {given[:80]!r}.", f"Accepted: {', '.join(COMPRESSIONS)}.")
+    takes_gzip = request.accept_encodings.quality("gzip") > 0 and "HTTP_RANGE" not in request.environ
+    return given or ("coded" if takes_gzip else "none")
+
+
+def _answer(made: Parts, form: Format, compression: str, tag: str) -> Response:
+    """The whole file, compressed or not, a range of it, or word that it has not changed."""
+    media_type = "application/gzip" if compression == "gzip" else form.media_type
+    # A workbook and Parquet are compressed as they are
+    packed = compression == "gzip" or (compression == "coded" and form.media_type.startswith("text/"))
+    etag = f'"{tag}{"-" + compression if packed else ""}"'
+    headers = {"ETag": etag, "Accept-Ranges": "none" if packed else "bytes"}
+    if compression == "coded" and packed:
+        headers["Content-Encoding"] = "gzip"
+    if not is_resource_modified(request.environ, etag):
+        return Response(status=304, headers=headers)
+    if packed:
+        return Response(_gzip(made.read()), content_type=media_type, headers=headers)
+    return _ranged(made, media_type, headers)
+
+
+def _ranged(made: Parts, media_type: str, headers: dict[str, str]) -> Response:
+    """All bytes, or those that Range asks for; several ranges at once are answered with all of it."""
+    length, status = made.length, 200
+    start, stop = 0, length
+    asked = request.range if _same_as_before(headers["ETag"]) else None
+    if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
+        found = asked.range_for_length(length)
+        if found is None:
+            return Response(status=416, headers=headers | {"Content-Range": f"bytes */{length}"})
+        (start, stop), status = found, 206
+        headers |= {"Content-Range": f"bytes {start}-{stop - 1}/{length}"}
+    headers |= {"Content-Length": str(stop - start)}
+    return Response(made.read(start, stop), status, content_type=media_type, headers=headers)
+
+
+def _same_as_before(etag: str) -> bool:
+    """Whether If-Range, where it came, names the file as it is: a part of another one would be of no use."""
+    return "HTTP_IF_RANGE" not in request.environ or not is_resource_modified(
+        request.environ, etag, ignore_if_range=False
+    )
+
+
+def _gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
+    packer = zlib.compressobj(LEVEL, wbits=31)  # with the head of gzip, which holds no time
+    for block in blocks:
+        if packed := packer.compress(block):
+            yield packed
+    yield packer.flush()
+
+
+def _attached(name: str) -> str:
+    """The name of a file, which has no quotes and no line breaks: in ASCII, and as it is for who reads RFC 5987."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    return f'attachment; filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{quote(name)}")
+
+
+def _say_what_it_depends_on(response: Response, form: Format, compression: str) -> None:
+    """Name the headers of the request without which the answer may have been another."""
+    if "format" not in request.args:
+        response.vary.add("Accept")
+    if form.name == EXCEL_CSV and not {"separator", "decimal"} & set(request.args):
+        response.vary.add("Accept-Language")
+    if compression == "coded" or "compression" not in request.args:
+        response.vary.add("Accept-Encoding")
+
+
+def _later(job: str, making: Job) -> Response:
+    """The answer while a worker makes it: the same address gives it when it is done."""
+    links = {"self": f"{PREFIX}/{making.id}", "result": request.full_path.rstrip("?")}
+    response = Response(orjson.dumps(described(making) | {"links": links, "of": job}), 202)
+    response.content_type = "application/json"
+    response.headers["Retry-After"] = SOON
+    return response

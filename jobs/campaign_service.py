@@ -1,0 +1,199 @@
+"""Campaigns: a file is looked at, scored, ranked and turned into lists. What the API and the page call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+import orjson
+
+from jobs.files.preview import Preview, preview
+from jobs.job_service import Intake
+from jobs.misread import of_misread
+from jobs.refused import NotDone
+from jobs.work.call_lists import open_index, picked, wish_of
+from jobs.work.job_kinds import CAMPAIGN, LIST
+from jobs.work.rank_index import Index
+from ml.campaign.focus import focus, ranks
+from ml.campaign.forecast import Forecast, forecast
+from ml.campaign.pick import Picked
+from ml.campaign.wish import Wish
+from ml.errors import LikelyError, Misread
+from ml.files.open_table import AUTO
+from ml.files.text.read_options import ReadOptions
+from ml.metrics.evaluation import no_probabilities
+from ml.service import Bundle
+from store.job import Job
+
+REMEMBERED = 2  # campaigns whose rows a process keeps at hand: 60 bytes a row and more
+MOST_ROWS = 1_000  # of one look into the table
+
+Order = Literal["rank", "file"]
+
+
+class NotHeld(LikelyError):
+    """The job runs already, or is over."""
+
+    code = "not_held"
+
+
+class NoCampaign(LikelyError):
+    """The job was sent to be scored only: there are no ranks and no lists."""
+
+    code = "no_campaign"
+
+
+class Campaigns:
+    """What is done with the file of a marketer.
+
+    Parameters
+    ----------
+    intake : Intake
+        Where its jobs are accepted.
+    """
+
+    def __init__(self, intake: Intake) -> None:
+        self._service, self._store, self._files, self._intake = intake.service, intake.store, intake.files, intake
+        self._remembered = lru_cache(REMEMBERED)(self._open)
+
+    def hold(
+        self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None, callback: str = ""
+    ) -> tuple[Job, bool]:
+        """Keep a file; nothing runs until :meth:`start`. Parameters and errors as those of ``Intake.accept``."""
+        if self._service.model(model).offers != "probabilities":
+            raise no_probabilities()
+        return self._intake.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
+
+    def preview(self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO) -> tuple[Preview, Bundle]:
+        """Look into the file of a held job; options are put in the place of those with which it was sent.
+
+        Of a file that cannot be read so, but perhaps otherwise, the preview says why and has no columns.
+        """
+        found = self._held(job)
+        bundle = self._service.model(found.model)
+        try:
+            return self._look(found, bundle, columns, options), bundle
+        except Misread as error:
+            return of_misread(error, bundle, self._files, found, _told(found, options)), bundle
+
+    def _look(self, job: Job, bundle: Bundle, columns: Mapping[str, str], options: ReadOptions) -> Preview:
+        return preview(self._service, bundle, self._files, job, columns, _told(job, options))
+
+    def start(self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions = AUTO) -> Job:
+        """Have a held file scored, its columns matched as :meth:`preview` shows them.
+
+        Raises
+        ------
+        UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable
+        """
+        found = self._held(job)
+        seen = self._look(found, self._service.model(found.model), columns, options)
+        if seen.why:
+            raise NotHeld(seen.why, "Nothing was started.")
+        chosen = {
+            **found.options,
+            "read": _told(found, options).to_json(),
+            "columns": {name: feature or "" for name, feature in seen.matched.columns.items()},
+            "near": dict(seen.matched.near),
+            "reading": seen.reading.to_json(),
+            "dialect": seen.dialect.to_json(),
+            "reasons": reasons,
+            "header": seen.header,
+            "width": len(seen.header),
+        }
+        if not self._store.jobs.start(job, chosen):
+            raise NotHeld("The job runs already, or is over.", "GET /api/v1/jobs/<id> tells its state.")
+        return self._intake.get(job)  # which tells whoever works, too
+
+    def _held(self, job: str) -> Job:
+        found = self._campaign(job)
+        if found.state != "held":
+            raise NotHeld(f"The job is {found.state}.", "Send the file again with held=true to look into it first.")
+        return found
+
+    def _campaign(self, job: str) -> Job:
+        found = self._intake.get(job)
+        if found.kind != CAMPAIGN:
+            raise NoCampaign("The job was sent to be scored only.", "Send the file with held=true, and start it.")
+        return found
+
+    # ---- what was scored -----------------------------------------------------------------------
+    def rows(
+        self, job: str, order: Order, outcome: str | None, start: int, end: int
+    ) -> tuple[Index, Bundle, list[Row]]:
+        """Some rows of a campaign that is done.
+
+        Parameters
+        ----------
+        job : str
+        order : {"rank", "file"}
+        outcome : str or None
+            By whose probability they are ranked; None is as the ranks go.
+        start, end : int
+            From 0; at most 1,000 are given.
+
+        Returns
+        -------
+        (Index, Bundle, list of (int, int, list of str))
+            Of each row its number from 0, its rank (0 where it was refused), and the line of the result.
+        """
+        index, rank, bundle = self._done(job)
+        key = index.probabilities[:, bundle.outcomes.index(outcome)] if outcome else None
+        places = rank if key is None else ranks(key)
+        numbers = np.arange(len(index)) if order == "file" else _in_order(places)
+        wanted = numbers[start : min(end, start + MOST_ROWS)].tolist()
+        lines = index.lines(wanted)
+        found = zip(wanted, places[wanted].tolist(), lines, strict=True)
+        return index, bundle, [(row, place, line) for row, place, line in found]
+
+    def choices(self, job: str) -> tuple[Index, Bundle]:
+        """All rows of a campaign that is done, and who scored them."""
+        index, _, bundle = self._done(job)
+        return index, bundle
+
+    def forecast(self, job: str, raw: object) -> tuple[Wish, Picked, Forecast]:
+        """What a list would bring; BadWish where none can be made so."""
+        index, _, bundle = self._done(job)
+        wish = wish_of(self._service, bundle, raw)
+        probabilities, found = picked(bundle, index, wish, job)
+        groups = index.columns[wish.column] if wish.column else None
+        return wish, found, forecast(probabilities, found, wish, groups)
+
+    def make_list(self, job: str, raw: object, reasons: bool) -> Job:
+        """Have a list written; BadWish where none can be made so, and nothing is begun."""
+        self.forecast(job, raw)
+        campaign = self._campaign(job)
+        options = {"kind": LIST, "of": job, "wish": raw, "reasons": reasons, "name": campaign.options.get("name")}
+        return self._intake.begin(campaign.model, orjson.dumps(raw), options)
+
+    def ranks_of(self, job: str) -> np.ndarray:
+        """Rank of each record of a campaign that is done; 0 where it was refused."""
+        return self._done(job)[1]
+
+    def _done(self, job: str) -> tuple[Index, np.ndarray, Bundle]:
+        found = self._campaign(job)
+        if found.state != "done":
+            raise NotDone(f"The job is {found.state}.", "GET /api/v1/jobs/<id> tells how far it is.")
+        bundle = self._service.model(found.model)  # each time: a version that was removed is not kept by its campaigns
+        return *self._remembered(job), bundle
+
+    def _open(self, job: str) -> tuple[Index, np.ndarray]:
+        found = self._campaign(job)
+        bundle, index = self._service.model(found.model), open_index(self._store.jobs, self._files, found)
+        _, key = focus(index.probabilities, bundle.card, bundle.outcomes)
+        return index, ranks(key)
+
+
+Row = tuple[int, int, list[str]]
+
+
+def _told(job: Job, options: ReadOptions) -> ReadOptions:
+    """What was said of how the file is written: when it was sent, and since."""
+    return ReadOptions.from_mapping({**(job.options.get("read") or {}), **options.to_json()})
+
+
+def _in_order(places: np.ndarray) -> np.ndarray:
+    """Rows by their place, those without one at the end."""
+    return np.argsort(np.where(places > 0, places, len(places) + 1), kind="stable")

@@ -1,0 +1,77 @@
+"""Problems of the first records of a file, summed up: by sort, and by feature."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobs.files.file_words import labels_of
+from ml.data.schema import Schema
+from ml.errors import Problem
+
+
+@dataclass(frozen=True)
+class Unread:
+    """Values of a feature that cannot be taken.
+
+    Attributes
+    ----------
+    feature : str
+    count : int
+    row : int
+        The first record with such a value, from 0.
+    example : str
+        That value, as it stands in the file.
+    accepted : str
+        What is accepted.
+    """
+
+    feature: str
+    count: int
+    row: int
+    example: str
+    accepted: str
+
+
+def sorts(problems: Sequence[Problem]) -> list[tuple[Problem, int]]:
+    """The first problem of each feature and wording, and how many there are."""
+    first: dict[tuple[str | None, str], Problem] = {}
+    for problem in problems:
+        first.setdefault((problem.feature, problem.message), problem)
+    counts = Counter((problem.feature, problem.message) for problem in problems)
+    return [(problem, counts[sort]) for sort, problem in first.items()]
+
+
+def unread_of(
+    schema: Schema, problems: Sequence[Problem], names: Sequence[str], lines: Sequence[Sequence[str]]
+) -> list[Unread]:
+    """Values that cannot be taken, the commonest feature first.
+
+    Parameters
+    ----------
+    schema : Schema
+    problems : sequence of Problem
+        Of records in the order of `lines`; one that is a missing value is left to what is said of features.
+    names : sequence of str
+        What the model calls the columns.
+    lines : sequence of sequence of str
+        Cells as they stand in the file.
+    """
+    place = {name: at for at, name in enumerate(names)}
+    known = labels_of(schema)
+    first: dict[str, Problem] = {}
+    counts: Counter[str] = Counter()
+    for problem in problems:
+        if problem.feature in known and problem.value not in (None, ""):
+            first.setdefault(problem.feature, problem)
+            counts[problem.feature] += 1
+    return [
+        Unread(name, count, first[name].row, _cell(first[name], place.get(name), lines), first[name].hint)
+        for name, count in counts.most_common()
+    ]
+
+
+def _cell(problem: Problem, at: int | None, lines: Sequence[Sequence[str]]) -> str:
+    """The cell as it came; what stands for a choice of several columns has none of its own."""
+    return str(problem.value) if at is None else lines[problem.row][at]

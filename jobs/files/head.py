@@ -1,0 +1,164 @@
+"""The head of a file, looked at while the rest still comes: what cannot be read is refused before it is kept."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
+from typing import Any
+
+from jobs.files.source import RECORDS, opened
+from ml.batch.score_file import check_header
+from ml.errors import LikelyError, Misread, NoRecords, Unreadable
+from ml.files.file_kinds import CSV, GZIP, format_of
+from ml.files.readers.json_records import json_form_of, json_records, names_in
+from ml.service import Bundle
+
+HEAD = 256 * 1024  # bytes
+LOOKED_AT = 200  # records
+FEWEST = 1_024  # bytes of a head that is looked at anew because it broke off within a cell
+
+
+def take_head(blocks: Iterable[bytes]) -> tuple[bytes, bool, Iterator[bytes]]:
+    """The first bytes of a file, whether they are all of it, and all blocks.
+
+    Raises
+    ------
+    NoRecords
+        There are none.
+    """
+    rest = (block for block in blocks if block)
+    taken: list[bytes] = []
+    size = 0
+    while size < HEAD and (block := next(rest, b"")):
+        taken.append(block)
+        size += len(block)
+    head = b"".join(taken)
+    if size < HEAD and not head.strip():
+        raise NoRecords("The body is empty.", "Send a table with a header and a line for each record.")
+    return head[:HEAD], size < HEAD, chain(taken, rest)
+
+
+def form_of(start: bytes) -> str:
+    """The format of a file by how it begins."""
+    return json_form_of(start) or format_of(start)
+
+
+def told_by_head(form: str) -> bool:
+    """Whether the beginning of a file of that format says all that can be said before it is read."""
+    return form in (CSV, GZIP, *RECORDS)
+
+
+def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
+    """Refuse a text file that cannot be read, or in which no column is a feature.
+
+    Parameters
+    ----------
+    head : bytes
+        Its beginning.
+    whole : bool
+        Whether that is all of it.
+    options : mapping
+        As :func:`jobs.files.source.opened` takes them.
+    bundle : Bundle
+    held : bool
+        Somebody will match its columns later, and say how it is read: their names are not looked at, and a text that
+        cannot be read as it seems to be written is kept.
+
+    Raises
+    ------
+    LikelyError
+    """
+    try:
+        _check_text(head, whole, options, bundle, held)
+    except Misread:
+        if not held:
+            raise
+
+
+def _check_text(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
+    if options.get("format") in RECORDS:
+        _check_records(head, whole, options, bundle)
+    elif options.get("format") == GZIP:
+        _check_start(_unpacked(head), options, bundle, held)
+    elif whole:
+        check_file(io.BytesIO(head), options, bundle, held)
+    else:
+        _check_start(head, options, bundle, held)
+
+
+def check_file(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
+    """As :func:`check_head`, for a file that is there as a whole: a workbook tells nothing before its end."""
+    table = opened(file, options, bundle)
+    if not held:
+        check_header(bundle, table.names, table.twice)
+    for _ in islice(table.lines, LOOKED_AT):
+        pass
+
+
+def _unpacked(head: bytes) -> bytes:
+    """The head of the text that a compressed file holds."""
+    try:
+        found = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
+    except zlib.error as error:
+        raise Unreadable(f"The compressed file is harmed: {error}.", "Send it again.") from None
+    if form_of(found) != CSV:
+        raise Unreadable("The file is compressed.", "Unpack it and send it as it is, or with Content-Encoding: gzip.")
+    return found
+
+
+def _check_start(head: bytes, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
+    """Look at the lines that are there; where they end within a cell, at fewer of them."""
+    first: LikelyError | None = None
+    while True:
+        try:
+            check_file(io.BytesIO(_lines_of(head)), options, bundle, held)
+            return
+        except Unreadable as error:
+            first = first or error
+            head = head[: len(head) // 4]
+            if len(head) < FEWEST:
+                raise first from None
+
+
+def _lines_of(head: bytes) -> bytes:
+    """The whole lines of a head; all of it where there is none."""
+    end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
+    return head[: end + end % 2] or head  # an even number of bytes: each character of UTF-16 has two
+
+
+class _Ends(BaseException):
+    """The head ends here, and the file does not."""
+
+
+class _Head(io.BytesIO):
+    """The head of a file as a file; reading beyond it is an error of its own, which no reader catches."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        return self._more(super().read(size))
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        line = super().readline(size)
+        return line if line.endswith(b"\n") else self._more(b"")
+
+    def _more(self, came: bytes) -> bytes:
+        if not came:
+            raise _Ends
+        return came
+
+
+def _check_records(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle) -> None:
+    records: list[object] = []
+    try:
+        found = json_records(io.BytesIO(head) if whole else _Head(head), str(options["format"]))
+        records.extend(found if whole else islice(found, LOOKED_AT))
+    except _Ends:
+        pass  # a JSON text of one long line: what is there is right so far
+    if not records:
+        if whole:
+            raise NoRecords("There is no record in the body.", "Send a list of records, or one in each line.")
+        return
+    columns = options.get("columns") or {}
+    names = [columns.get(name) or name for name in names_in(iter(records))]
+    check_header(bundle, names)

@@ -1,0 +1,219 @@
+"""What a file holds, before anything runs: how it is read, its columns beside the features, and the first problems."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from jobs.files import paths
+from jobs.files.file_words import labels_of, missing_of, near_sentences, unread_sentence
+from jobs.files.first_problems import Unread, sorts, unread_of
+from ml.batch.score_file import gaps_in
+from ml.campaign.reasons import reasons_in_cells
+from ml.data.parsing import gap_sentences
+from ml.data.records import read_records
+from ml.data.schema import Schema
+from ml.errors import Problem
+from ml.files.file_kinds import CSV, PARQUET
+from ml.files.header.left_out import LeftOut
+from ml.files.header.match_columns import Matched
+from ml.files.open_table import AUTO, open_table
+from ml.files.table import Reading, Table, row_of
+from ml.files.text.dialect import Dialect
+from ml.files.text.read_options import ReadOptions
+from ml.service import Bundle, Service
+from store.files import Files
+from store.job import Job
+
+CHECKED = 200
+COUNTED = 20_000  # lines up to which a file is read to its end: so many are there at once
+SHOWN = 5
+MOST_PROBLEMS = 20
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first records of a file.
+
+    Attributes
+    ----------
+    header : tuple of str
+    top : sequence of list of str
+        The first rows of the file, those above the header too.
+    rows : list of list of str
+        Cells of the first few records.
+    read : list of list of (str or None)
+        The same cells as they are read; None where the column gives no feature, or a line does not fit the header.
+    matched : Matched
+        Which column gives which feature, and which features none gives.
+    checked, refused : int
+        Records looked at, and those of them that cannot be scored.
+    estimated : int or None
+        Records of the whole file, by its size; None where its size does not tell.
+    whole : bool
+        Whether all lines were read, so that `estimated` and `left_out` are the file's own.
+    problems : list of (Problem, int)
+        The first of each sort, its row from 0, and how many of the records looked at have the same.
+    unread : list of Unread
+        Values of the records looked at that cannot be taken, by feature.
+    gaps : dict of str to int
+        By feature, records without its value, where in training every row had one.
+    why : str
+        Why the job cannot be started; empty where it can.
+    reason_seconds : float
+        What the reasons of one record take.
+    dialect : Dialect
+        How the file is written: found out, or told.
+    applies : tuple of str
+        What may be said of how such a file is written, by the names of :class:`ml.files.text.read_options.ReadOptions`.
+    left_out : LeftOut
+        Lines that are no records, among those that were read.
+    notes : list of str
+        What is worth saying of the file, for people.
+    reading : Reading
+        What whoever scores the lines has to know.
+    """
+
+    header: tuple[str, ...]
+    top: Sequence[list[str]]
+    rows: list[list[str]]
+    read: list[list[str | None]]
+    matched: Matched
+    checked: int
+    refused: int
+    estimated: int | None
+    whole: bool
+    problems: list[tuple[Problem, int]]
+    unread: list[Unread]
+    gaps: Mapping[str, int]
+    why: str
+    reason_seconds: float
+    dialect: Dialect
+    applies: tuple[str, ...]
+    left_out: LeftOut
+    notes: list[str]
+    reading: Reading
+
+
+def preview(
+    service: Service, bundle: Bundle, files: Files, job: Job, given: Mapping[str, str], options: ReadOptions = AUTO
+) -> Preview:
+    """Look at the first 200 records.
+
+    Parameters
+    ----------
+    service : Service
+    bundle : Bundle
+    files : Files
+    job : Job
+    given : mapping of str to str
+        Column to feature, as somebody chose; to "" where the column is to be left out.
+    options : ReadOptions
+        What somebody said of how the file is written.
+
+    Raises
+    ------
+    Unreadable, InvalidData
+        The file is no table, or of a format that cannot be read here; Misread where another way of reading may do.
+    BadColumns
+    """
+    schema = bundle.schema
+    with files.open(paths.source(job.id)) as file:
+        table = open_table(file, options, schema, given)
+        lines = list(islice(table.lines, CHECKED))
+        more = sum(1 for _ in islice(table.lines, COUNTED - len(lines)))
+        whole = len(lines) + more < COUNTED
+    raws = [table.rules.row(row_of(table.names, line)) for line in lines]
+    found = read_records(schema, raws, extra=True)
+    good = [at for at, row in enumerate(found.rows) if row is not None]
+    gaps = gaps_in(schema, table.names, [lines[at] for at in good], table.rules)
+    unread = unread_of(schema, found.problems, table.names, lines)
+    estimated = len(lines) + more if whole else _estimated(job.size, table, lines)
+    first = raws[good[0]] if good else None
+    return Preview(
+        header=table.header,
+        top=table.top,
+        rows=lines[:SHOWN],
+        read=[_read(schema, table, raw) for raw in raws[:SHOWN]],
+        matched=table.matched,
+        checked=len(lines),
+        refused=len(lines) - len(good),
+        estimated=estimated,
+        whole=whole,
+        problems=sorts(found.problems)[:MOST_PROBLEMS],
+        unread=unread,
+        gaps=gaps,
+        why=_why(bundle, table.matched.columns, len(lines), len(lines) - len(good)),
+        reason_seconds=_seconds(service, bundle, first) if isinstance(first, dict) else 0.0,
+        dialect=table.dialect,
+        applies=_applies(schema, table),
+        left_out=table.left_out,
+        notes=list(_sentences(schema, table, unread, gaps, len(lines), estimated if whole else None)),
+        reading=table.reading,
+    )
+
+
+def _read(schema: Schema, table: Table, raw: Mapping[str, Any] | Problem) -> list[str | None]:
+    cells = {} if isinstance(raw, Problem) else raw
+    return [cells.get(name) if name in schema.position else None for name in table.names]
+
+
+def _applies(schema: Schema, table: Table) -> tuple[str, ...]:
+    """What may be said of a file of this format, with the columns that it has."""
+    if table.dialect.format == PARQUET:
+        return ()
+    kinds = {schema.features[schema.position[name]].kind for name in table.names if name in schema.position}
+    found = ["separator", "encoding"] if table.dialect.format == CSV else ["sheet"]
+    found += ["header_row"]
+    found += ["decimal"] if kinds & {"number", "integer"} else []
+    return (*found, *(["dates"] if "date" in kinds else []))
+
+
+def _sentences(
+    schema: Schema, table: Table, unread: Sequence[Unread], gaps: Mapping[str, int], checked: int, total: int | None
+) -> Iterator[str]:
+    """What is worth saying of the file: first what changes results."""
+    labels = labels_of(schema)
+    of = f"of the {checked:,}" if checked == total else f"of the first {checked:,}"
+    missing = table.matched.missing
+    yield from near_sentences(table.matched.near, labels)
+    if checked and any(table.matched.columns.values()):  # else nothing is scored, with or without them
+        yield from missing_of(schema, missing).sentences(total)
+    lacking = {labels.get(name, name): count for name, count in gaps.items() if name not in missing}
+    yield from gap_sentences(lacking, f"{of} records")
+    yield from (
+        unread_sentence(labels.get(each.feature, each.feature), each.count, of, each.example) for each in unread
+    )
+    yield from table.dialect.notes
+    yield from table.left_out.notes
+
+
+def _estimated(size: int, table: Table, lines: Sequence[list[str]]) -> int | None:
+    if table.dialect.format != CSV or table.dialect.compressed:
+        return None
+    encoding = table.dialect.encoding or "utf-8"
+    head, *rest = (len(",".join(line).encode(encoding, "replace")) + 1 for line in (table.header, *lines))
+    return max(len(lines), round((size - head) / (sum(rest) / len(rest))))
+
+
+def _why(bundle: Bundle, columns: Mapping[str, Any], checked: int, refused: int) -> str:
+    if not any(columns.values()):
+        return f"No column of the file gives a feature of {bundle.title}: choose one for each feature."
+    if not checked:
+        return "The file has a header and no records."
+    if refused == checked:
+        return f"None of the first {checked} records can be scored: see what is wrong with them."
+    return ""
+
+
+def _seconds(service: Service, bundle: Bundle, cells: Mapping[str, str]) -> float:
+    if bundle.offers != "probabilities":
+        return 0.0
+    column = bundle.outcomes.index(bundle.outcomes.positive)
+    reasons_in_cells(service, bundle, cells, column)  # the first makes what all share
+    start = time.perf_counter()
+    reasons_in_cells(service, bundle, cells, column)
+    return time.perf_counter() - start

@@ -1,0 +1,88 @@
+"""How the file of a job is opened, when it is sent and when it is cut into pieces, and what a piece of it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any, cast
+
+import orjson
+
+from ml.batch.score_file import ScoredLines, score_lines
+from ml.batch.score_records import score_records
+from ml.files.open_table import open_table
+from ml.files.readers.json_records import JSON, NDJSON
+from ml.files.readers.json_table import RecordTable, open_records
+from ml.files.table import Reading, Table
+from ml.files.text.read_options import ReadOptions
+from ml.service import Bundle, Service
+
+RECORDS = (JSON, NDJSON)  # formats whose values are typed
+
+
+class Watched:
+    """A file that calls somebody before each block is read."""
+
+    def __init__(self, file: IO[bytes], check: Callable[[], object]) -> None:
+        self._file, self._check = file, check
+        self.seek = file.seek
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        self._check()
+        return self._file.read(size)
+
+    def readline(self, size: int = -1) -> bytes:
+        """The next line."""
+        self._check()
+        return self._file.readline(size)
+
+
+def opened(
+    file: IO[bytes], options: Mapping[str, Any], bundle: Bundle, check: Callable[[], object] = lambda: None
+) -> Table | RecordTable:
+    """Begin to read the file of a job.
+
+    Parameters
+    ----------
+    file : seekable binary file
+    options : mapping
+        Of the job: ``format``, ``read`` (how the file is written), ``columns``.
+    bundle : Bundle
+        The model that is to score it.
+    check : callable
+        Called before each block of a file of records, which is read to its end for its columns; what it raises is
+        handed on.
+
+    Raises
+    ------
+    LikelyError
+        It cannot be read.
+    """
+    form = options.get("format")
+    if form in RECORDS:
+        watched = cast(IO[bytes], Watched(file, check))
+        return open_records(watched, str(form), bundle.schema, options.get("columns"))
+    return open_table(file, ReadOptions.from_mapping(options.get("read") or {}), bundle.schema, options.get("columns"))
+
+
+def packed(table: Table | RecordTable, lines: Sequence[Any]) -> bytes:
+    """Some lines of a file as a piece holds them."""
+    if isinstance(table, RecordTable):  # numbers of any size: orjson has those of 64 bits only
+        return json.dumps({"header": table.header, "renamed": table.renamed, "records": lines}).encode()
+    return orjson.dumps([table.reading.to_json(), lines])
+
+
+def scored(service: Service, bundle: Bundle, piece: bytes) -> ScoredLines:
+    """Score what a piece holds."""
+    if piece.startswith(b"{"):
+        told = json.loads(piece)
+        return score_records(service, bundle, told["header"], told["records"], told["renamed"])
+    reading, records = unpacked(piece, bundle)
+    return score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules)
+
+
+def unpacked(piece: bytes, bundle: Bundle) -> tuple[Reading, list[list[str]]]:
+    """The lines that a piece of a table holds, and how they are read."""
+    told, records = orjson.loads(piece)
+    return Reading.from_json(told, bundle.schema), records

@@ -1,0 +1,227 @@
+"""Where jobs are accepted, looked at and given out: what the API and the pages call."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jobs.files import paths
+from jobs.files.head import check_file, check_head, form_of, take_head, told_by_head
+from jobs.files.source import RECORDS
+from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, too_large
+from jobs.webhooks.allowed_addresses import NOBODY, Rules
+from ml.service import Bundle, Service
+from store.db import Doubtful, Store
+from store.files import Files
+from store.job import OPEN, OVER, Job, State, Wanted
+
+log = logging.getLogger(__name__)
+
+LONGEST_KEY = 200
+MOST = 20_000 * 1024 * 1024  # bytes of a file
+ASKED = ("name", "columns", "read")  # options that belong to what an idempotency key stands for
+Cursor = tuple[float, str]
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A file that is kept: under which job, its SHA-256 in hex, its size in bytes."""
+
+    job: str
+    digest: str
+    size: int
+
+
+class Intake:
+    """Accepts jobs.
+
+    Parameters
+    ----------
+    service : Service
+    store : Store
+        Its table of jobs is opened with the first question.
+    files : Files
+    announce : callable
+        Called with the id of a job that has work to be done: tells whoever works.
+    rules : Rules
+        Who may be called when a job is over; nobody by default.
+    most : int
+        Largest file, in bytes.
+    """
+
+    def __init__(
+        self, service: Service, store: Store, files: Files, announce: Callable[[str], Any], rules: Rules = NOBODY,
+        most: int = MOST,
+    ) -> None:  # fmt: skip
+        self.service, self.store, self.files, self._announce = service, store, files, announce
+        self._rules, self.most = rules, most
+
+    def accept(
+        self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, *,
+        held: bool = False, callback: str = "",
+    ) -> tuple[Job, bool]:  # fmt: skip
+        """Keep a file and have it scored by the version that is live now.
+
+        Parameters
+        ----------
+        model : str
+            Name or key.
+        blocks : iterable of bytes
+            The file; never held in memory as a whole.
+        options : mapping
+            JSON values: ``name`` of the file, ``columns`` (column of the file to feature), ``read`` (how it is written,
+            see :class:`ml.files.text.read_options.ReadOptions`), ``format`` where it is known.
+        key : str, optional
+            Whoever sends the same file with the same options again under the same key gets the same job.
+        held : bool
+            Only keep the file, until the job is started.
+        callback : str
+            Address to call when the job is over.
+
+        Returns
+        -------
+        (Job, bool)
+            The job, and whether it is new.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel, BadCallback, KeyTaken, NoRoom
+        LikelyError
+            Whatever is wrong with the head of the file.
+        """
+        bundle = self.service.model(model)
+        if callback:
+            self._rules.check(callback)
+        head, whole, blocks = take_head(blocks)
+        found = dict(options) | {"format": options.get("format") or form_of(head)}
+        if held and found["format"] in RECORDS:
+            raise NoTable("The file is JSON, and a campaign is made of a table.", "Send a workbook, CSV or Parquet.")
+        early = told_by_head(found["format"])
+        if early:
+            check_head(head, whole, found, bundle, held)
+        job, digest = uuid.uuid4().hex, hashlib.sha256()
+        size = self._keep(job, self._counted(blocks, digest))
+        if not early:
+            self._check_kept(job, found, bundle, held)
+        sent = Sent(job, digest.hexdigest(), size)
+        asked = {name: options.get(name) for name in ASKED} | {"held": held, "callback_url": callback}
+        if not self._add(sent, bundle.key, found | {"asked": asked}, key, held, callback):
+            return self._same(key or "", model, bundle.key, asked | {"file": sent.digest}), False
+        return self.get(job), True  # which tells whoever works, too
+
+    def begin(self, model: str, what: bytes, options: Mapping[str, Any]) -> Job:
+        """Accept a job that is made of another one: what it is about, instead of a file."""
+        key = self.service.model(model).key
+        job = uuid.uuid4().hex
+        sent = Sent(job, hashlib.sha256(what).hexdigest(), self._keep(job, [what]))
+        self._add(sent, key, options)
+        return self.get(job)
+
+    def _add(
+        self, sent: Sent, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
+        callback: str = "",
+    ) -> bool:  # fmt: skip
+        """Put a job into the table; of one that is not there in the end no file stays. False where a key is taken."""
+        state: State = "held" if held else "waiting"
+        try:
+            new = self.store.jobs.add(sent.job, model, sent.digest, sent.size, options, key, state, callback)
+        except BaseException as error:
+            # Where nobody knows whether the job is kept, its file stays until the sweep can ask
+            if not isinstance(error, Doubtful):
+                self._discard(sent.job)
+            raise
+        if not new:
+            self._discard(sent.job)
+        return new
+
+    def _check_kept(self, job: str, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
+        """Refuse a file of which only the whole tells whether it can be read."""
+        try:
+            with self.files.open(paths.source(job)) as file:
+                check_file(file, options, bundle, held)
+        except BaseException:
+            self._discard(job)
+            raise
+
+    def _keep(self, job: str, blocks: Iterable[bytes]) -> int:
+        """Write the file of a job and give its size; of one that breaks off nothing stays, its folder neither."""
+        try:
+            return self.files.write(paths.source(job), blocks)
+        except OSError as error:
+            self._discard(job)
+            log.error("The file of a job cannot be kept: %s", error)
+            raise NoRoom("The file cannot be kept here at the moment.", "Try again later.") from None
+        except BaseException:
+            self._discard(job)
+            raise
+
+    def _counted(self, blocks: Iterable[bytes], digest: Any) -> Iterator[bytes]:
+        """The blocks of a file, digested; FileTooLarge where they are more than a file may have."""
+        size = 0
+        for block in blocks:
+            size += len(block)
+            if size > self.most:
+                raise too_large(self.most)
+            digest.update(block)
+            yield block
+
+    def _discard(self, job: str) -> None:
+        """Remove the files of a job that is none; what cannot be removed now is swept later."""
+        try:
+            self.files.remove(paths.folder(job))
+        except OSError as error:
+            log.warning("The files of %s are still there: %s", job, error)
+
+    def _same(self, key: str, model: str, live: str, asked: Mapping[str, Any]) -> Job:
+        """The job of a key, where the same was asked for."""
+        job = self.store.jobs.by_key(key)
+        if job is None:
+            raise KeyTaken("The job of this key was removed just now.", "Send it again.")
+        before = job.options.get("asked", asked) | {"file": job.digest}
+        differs = sorted(each for each in {*asked, *before} if asked.get(each) != before.get(each))
+        name, version = job.model.partition("@")[0], job.model
+        if model.partition("@")[0] != name or ("@" in model and live != version):
+            differs.append("model")
+        if differs:
+            message = f"Under the key {key[:80]!r} came another request before; what differs: {', '.join(differs)}."
+            raise KeyTaken(message, "Give each request a key of its own.")
+        return job
+
+    def get(self, job: str) -> Job:
+        """The job as it is now; UnknownJob where there is none."""
+        found = self.store.jobs.get(job)
+        if found is None:
+            raise UnknownJob(f"There is no job {job[:80]!r}.", "Jobs are kept for some days after they are over.")
+        if found.state in OPEN:
+            self._announce(job)  # whoever asks wants it done: a runner that died is started again
+        return found
+
+    def page(self, wanted: Wanted, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:
+        """Some jobs, the newest first; see :meth:`store.job_queries.JobQueries.page`."""
+        return self.store.jobs.page(wanted, most, after)
+
+    def cancel(self, job: str) -> Job:
+        """Stop a job that is not over, its files go; one that is over stays as it is."""
+        self.get(job)
+        if self.store.jobs.cancel(job):
+            self._discard(job)
+            self._announce(job)  # somebody may have asked to be called
+        return self.get(job)
+
+    def delete(self, job: str) -> Job | None:
+        """Cancel a job that is not over, and remove one that is, with its files.
+
+        Returns
+        -------
+        Job or None
+            The job, where it still is there. One that became done just now was not meant: it stays.
+        """
+        if self.get(job).state not in OVER:
+            return self.cancel(job)
+        self.files.remove(paths.folder(job))  # first: killed in between, the job is still there to be removed again
+        self.store.jobs.forget(job)
+        return None

@@ -1,0 +1,197 @@
+"""Which addresses may be called from here: none that only this network can reach, unless the operator allows it.
+
+A name is resolved once, and the connection goes to the very address that was looked at: a name that
+answers differently the second time (DNS rebinding) gains nothing.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from jobs.webhooks.sign import secrets_of
+from ml.errors import LikelyError
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+LONGEST = 2_000  # characters of an address
+PORTS = {"http": 80, "https": 443}
+FIRST_FREE = 1024  # lower ports are those of mail, shells and name servers
+PATIENCE = 2.0  # seconds for which somebody who sends a file waits for a name to be resolved
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_COMPATIBLE = ipaddress.ip_network("::/96")
+
+
+class BadCallback(LikelyError):
+    """The address cannot be called, or must not be."""
+
+    code = "bad_callback"
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a call goes.
+
+    Attributes
+    ----------
+    scheme : {"http", "https"}
+    host : str
+        As it stands in the address: the name that the server's certificate must bear.
+    port : int
+    path : str
+        With what stands behind the ``?``.
+    addresses : tuple of str
+        IP addresses of the host, all of which may be called.
+    """
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    addresses: tuple[str, ...] = ()
+
+    @property
+    def authority(self) -> str:
+        """The ``Host`` of the request."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the operator decided about calls.
+
+    Attributes
+    ----------
+    secrets : tuple of bytes
+        What calls are signed with; without one nobody is called.
+    networks : tuple of network
+        Private addresses that may be called.
+    """
+
+    secrets: tuple[bytes, ...] = ()
+    networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, secret: str, networks: str) -> Rules:
+        """Read the settings; ValueError where they cannot be read."""
+        return cls(secrets_of(secret), tuple(ipaddress.ip_network(each) for each in networks.replace(",", " ").split()))
+
+    def check(self, url: str) -> None:
+        """Refuse an address that nobody will call; see :func:`check_address`."""
+        if not self.secrets:
+            raise BadCallback("Nobody is called from here.", "The operator sets CALLBACK_SECRET; or ask for the job.")
+        check_address(url, self.networks)
+
+
+NOBODY = Rules()
+
+
+def read_address(url: str) -> Target:
+    """Read an address; nothing is resolved.
+
+    Raises
+    ------
+    BadCallback
+        It is none of http or https, has no host, a user or a fragment, or is too long.
+    """
+    hint = "Accepted: https://host/path."
+    if len(url) > LONGEST or not url.isprintable() or " " in url or "\\" in url:
+        raise BadCallback(f"The callback address {url[:80]!r} is too long or holds what no address may hold.", hint)
+    from urllib3.exceptions import LocationParseError
+    from urllib3.util import parse_url  # 0.07 s, and most services call nobody
+
+    try:
+        found = parse_url(url)
+    except (LocationParseError, ValueError):
+        raise BadCallback(f"The callback address {url[:80]!r} cannot be read.", hint) from None
+    if found.scheme not in PORTS or not found.host:
+        raise BadCallback(f"The callback address {url[:80]!r} has no http or https, or no host.", hint)
+    if found.auth or found.fragment:
+        raise BadCallback("The callback address holds a user or a fragment (#).", hint)
+    port = PORTS[found.scheme] if found.port is None else found.port
+    if not 1 <= port <= 65535:
+        raise BadCallback(f"The callback address has the port {port}.", hint)
+    return Target(found.scheme, found.host.strip("[]"), port, found.request_uri)
+
+
+def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
+    """Read an address, resolve its host, and see that it may be called.
+
+    Parameters
+    ----------
+    url : str
+    networks : sequence of network
+        Which private ones may be called.
+
+    Raises
+    ------
+    BadCallback
+    OSError
+        The name cannot be resolved at the moment.
+    """
+    target = read_address(url)
+    try:
+        found = socket.getaddrinfo(target.host, target.port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        raise BadCallback(f"The host {target.host[:80]!r} is no name.", "Accepted: https://host/path.") from None
+    addresses = tuple(dict.fromkeys(str(info[4][0]) for info in found))
+    for address in addresses:
+        _check(target, ipaddress.ip_address(address), networks)
+    return Target(target.scheme, target.host, target.port, target.path, addresses)
+
+
+def check_address(url: str, networks: Sequence[Network], patience: float = PATIENCE) -> None:
+    """Refuse at once what can be told at once; a name that does not answer in time is looked at again at the call.
+
+    Raises
+    ------
+    BadCallback
+    """
+    read_address(url)
+    refused: list[Exception] = []
+
+    def look() -> None:
+        try:
+            resolve(url, networks)
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits
+            refused.append(error)
+
+    looking = threading.Thread(target=look, daemon=True, name="resolve")  # the resolver itself knows no deadline
+    looking.start()
+    looking.join(patience)
+    for error in refused:
+        if isinstance(error, socket.gaierror) and error.errno == socket.EAI_NONAME:
+            raise BadCallback(f"The host of the callback address {url[:80]!r} is not known.", "Is it spelled so?")
+        if not isinstance(error, OSError):
+            raise error
+
+
+def _check(target: Target, address: Address, networks: Sequence[Network]) -> None:
+    inner = _inner(address)
+    if any(inner in network for network in networks if network.version == inner.version):
+        return
+    if not _is_public(inner):
+        message = f"The host {target.host[:80]!r} of the callback address is private."
+        raise BadCallback(message, "Accepted: hosts of the internet; the operator may allow others.")
+    if target.scheme != "https":
+        raise BadCallback("The callback address begins with http:.", "Accepted: https.")
+    if target.port != PORTS["https"] and target.port < FIRST_FREE:
+        raise BadCallback(f"The callback address has the port {target.port}.", f"Accepted: 443, {FIRST_FREE} to 65535.")
+
+
+def _is_public(address: Address) -> bool:
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def _inner(address: Address) -> Address:
+    """The IPv4 address that an IPv6 address stands for, where it stands for one."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or address

@@ -1,0 +1,152 @@
+"""Calls the address that somebody gave, when a job is over: at least once, again while nobody hears."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
+
+import orjson
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError, NewConnectionError
+
+from jobs.files.job_view import described
+from jobs.webhooks.allowed_addresses import BadCallback, Rules, Target, resolve
+from jobs.webhooks.sign import signed
+from jobs.work.lease_renewal import beating
+from store.calls import Claimed
+from store.db import Store
+
+log = logging.getLogger(__name__)
+
+LEASE = 30.0  # seconds after which the call of a worker that fell silent is made by another
+DEADLINE = 10.0  # seconds that a call may take, all in all
+MOST_READ = 64 * 1024  # bytes of an answer; what stands in it is of no interest
+PAUSES = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600)  # seconds before the second try and those after it: 10 h in all
+PAUSE = 1.0  # seconds between two looks for calls
+GONE = 410  # whoever answers so wants no further call
+NO_SECRET = "CALLBACK_SECRET is not set where calls are made."  # noqa: S105 - the name of a setting
+
+
+class Caller:
+    """Makes one call after the other.
+
+    Parameters
+    ----------
+    store : Store
+    rules : Rules
+    lease : float
+        Seconds.
+    deadline : float
+        Seconds that a call may take.
+    """
+
+    def __init__(self, store: Store, rules: Rules, lease: float = LEASE, deadline: float = DEADLINE) -> None:
+        self._store, self._rules, self._lease, self._deadline = store, rules, lease, deadline
+
+    def run(self, stop: threading.Event) -> None:
+        """Call whoever is to be called, until told to stop."""
+        while not stop.is_set():
+            try:
+                if self.step():
+                    continue
+            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end the calls
+                log.warning("Calls could not be looked for: %s", type(error).__name__)
+            stop.wait(PAUSE)
+
+    def start(self, stop: threading.Event) -> None:
+        """Run beside whatever else the process does: who does not hear holds up no work."""
+        threading.Thread(target=self.run, args=(stop,), daemon=True, name="calls").start()
+
+    def step(self) -> bool:
+        """Make one call that is due; False where there is none."""
+        call = self._store.calls.claim(self._lease)
+        if call is None:
+            return False
+        with beating(lambda: self._store.calls.renew(call, self._lease), self._lease, f"the call of {call.job}"):
+            status, message = self._call(call)
+        if status is not None and 200 <= status < 300:
+            self._store.calls.delivered(call, status)
+        else:
+            last = call.attempts > len(PAUSES) or status == GONE
+            self._store.calls.missed(call, status, message, None if last else PAUSES[call.attempts - 1])
+            log.info("Job %s: call %s of its address failed: %s", call.job, call.attempts, message)
+        return True
+
+    def _call(self, call: Claimed) -> tuple[int | None, str]:
+        """The HTTP code that came, and what is wrong with it or why none came; says nothing of what was answered."""
+        job = self._store.jobs.get(call.job)
+        if job is None:
+            return GONE, "The job was removed."
+        if not self._rules.secrets:
+            return None, NO_SECRET
+        body = orjson.dumps(described(job))
+        headers = signed(self._rules.secrets, call.job, int(time.time()), body)
+        try:
+            status = post(resolve(call.url, self._rules.networks), body, headers, self._deadline)
+        except BadCallback as error:
+            return None, str(error)
+        except (OSError, HTTPError, HTTPException, ValueError) as error:
+            return None, f"No answer came: {type(error).__name__}."
+        return status, f"It answered with {status}." + (" Redirects are not followed." if 300 <= status < 400 else "")
+
+
+def post(target: Target, body: bytes, headers: dict[str, str], seconds: float) -> int:
+    """POST to the addresses that were looked at, one after the other until one is there; gives the HTTP code.
+
+    Raises
+    ------
+    OSError, HTTPError, HTTPException, ValueError
+    """
+    sent = headers | {
+        "Host": target.authority, "Content-Type": "application/json", "User-Agent": "Likely",
+        "Accept-Encoding": "identity", "Connection": "close",
+    }  # fmt: skip
+    until = time.monotonic() + seconds
+    for address in target.addresses:
+        connection = _connection(target, address, seconds)
+        try:
+            with _deadline(connection, until - time.monotonic()):
+                connection.request("POST", target.path, body, sent, preload_content=False, decode_content=False)
+                answer = connection.getresponse()
+                answer.read(MOST_READ)
+                return answer.status
+        except NewConnectionError:
+            if address == target.addresses[-1]:
+                raise
+        finally:
+            connection.close()
+    raise OSError("There is no address.")
+
+
+def _connection(target: Target, address: str, seconds: float) -> HTTPConnection:
+    if target.scheme == "http":
+        return HTTPConnection(address, target.port, timeout=seconds)
+    return HTTPSConnection(
+        address, target.port, timeout=seconds, ssl_context=ssl.create_default_context(),
+        server_hostname=target.host, assert_hostname=target.host,
+    )  # fmt: skip
+
+
+@contextmanager
+def _deadline(connection: HTTPConnection, seconds: float) -> Iterator[None]:
+    """Cut the line after so many seconds: a timeout of each read is none for who sends a byte now and then."""
+
+    def cut() -> None:
+        line = connection.sock
+        if line is not None:
+            with suppress(OSError):
+                socket.socket.shutdown(line, socket.SHUT_RDWR)  # below TLS, which would want to say goodbye
+
+    timer = threading.Timer(max(seconds, 0.0), cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()

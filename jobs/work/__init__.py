@@ -1,0 +1,1 @@
+"""The work of a job: kinds, chunks, campaigns, call lists, exports."""

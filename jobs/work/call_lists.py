@@ -1,0 +1,130 @@
+"""Pieces of a list: the chosen rows of a campaign, with reasons, in the order in which to call them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import orjson
+
+from jobs.files import paths
+from jobs.work.chunks import RECORDS, NotMine, Stopped
+from jobs.work.rank_index import Index, read_index
+from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, cells_of
+from ml.batch.own_columns import own_names
+from ml.campaign.pick import Picked, pick
+from ml.campaign.reasons import MOST, reasons_in_cells
+from ml.campaign.wish import BadWish, Wish, read_wish
+from ml.errors import LikelyError
+from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
+from ml.files.table import Reading
+from ml.service import Bundle, Service
+from store.files import Files
+from store.job import Job, Piece
+from store.jobs import JobTable
+
+AFTER = ("outcome", "probability", "band", *EXTRA[-MOST:], "group", "expected_value")
+GROUPS = ("call", "control")
+
+
+class CampaignGone(LikelyError):
+    """The campaign of a list was removed, or is not done."""
+
+    code = "campaign_gone"
+
+
+@lru_cache(1)
+def _index(files: Files, names: tuple[str, ...], width: int) -> Index:
+    return read_index(files, names, width)
+
+
+def open_index(table: JobTable, files: Files, job: Job) -> Index:
+    """All rows of a campaign that is done; CampaignGone where its files are no longer there."""
+    try:
+        return _index(files, tuple(table.results(job.id)), int(job.options["width"]))
+    except (FileNotFoundError, KeyError, IndexError):
+        raise CampaignGone("The campaign's files were removed.", "Send the file again.") from None
+
+
+def wish_of(service: Service, bundle: Bundle, raw: object) -> Wish:
+    """What was asked for, checked."""
+    return read_wish(raw, bundle.card, bundle.outcomes, lambda outcome: service.cut_off(bundle, outcome))
+
+
+def picked(bundle: Bundle, index: Index, wish: Wish, job: str) -> tuple[np.ndarray, Picked]:
+    """Probabilities of the wish's outcomes, shape (n, o), and the list; the campaign's id decides who is kept back."""
+    if wish.column is not None and wish.column not in index.columns:
+        known = ", ".join(index.columns) or "none"
+        raise BadWish(f"{wish.column[:80]!r} is no column with few values.", f"Of this file: {known[:500]}.")
+    columns = [bundle.outcomes.index(name) for name in wish.outcomes]
+    probabilities = index.probabilities[:, columns]
+    groups = index.columns[wish.column] if wish.column else None
+    return probabilities, pick(probabilities, wish, groups, int(job[:8], 16))
+
+
+def split_list(
+    table: JobTable, files: Files, service: Service, job: Job, piece: Piece,
+    announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
+) -> None:  # fmt: skip
+    """Choose the rows and cut the list into pieces."""
+    campaign = table.get(job.options["of"])
+    if campaign is None:
+        raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
+    bundle, index = service.model(job.model), open_index(table, files, campaign)
+    wish = wish_of(service, bundle, job.options["wish"])
+    _, found = picked(bundle, index, wish, campaign.id)
+    size = WITH_REASONS if job.options.get("reasons") else RECORDS
+    there = table.numbers(job.id)
+    rows = [found.rows.tolist(), found.outcome.tolist(), found.control.tolist(), found.gain.tolist()]
+    calls = list(zip(*rows, strict=True))
+    for number, start in enumerate(range(0, len(calls), size), start=1):
+        if number in there:
+            continue
+        if stop():
+            raise Stopped
+        some = calls[start : start + size]
+        name = paths.made(job.id, number, piece.owner, "in")
+        files.write(name, [orjson.dumps([start, some])])
+        if not table.add_pieces(piece, [(number, len(some), name)]):
+            raise NotMine
+        announce(job.id)
+    head = paths.made(job.id, 0, piece.owner, "out")
+    files.write(head, [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
+    if not table.finish(piece, len(calls), file=head):
+        raise NotMine
+
+
+def list_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
+    """Names of a list's columns, of a campaign whose file has these."""
+    place, *after = own_names(["place", *AFTER], map(plain_cell, header), bundle.schema)
+    return [place, *header, *after]
+
+
+def write_list(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
+    """Write the lines of a piece of a list."""
+    campaign = table.get(job.options["of"])
+    if campaign is None:
+        raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
+    bundle, index = service.model(job.model), open_index(table, files, campaign)
+    wish = wish_of(service, bundle, job.options["wish"])
+    start, calls = orjson.loads(b"".join(files.read(piece.file or "")))
+    reading = Reading.from_json(campaign.options["reading"], bundle.schema) if job.options.get("reasons") else None
+    lines = []
+    for place, (line, (row, at, control, gain)) in enumerate(
+        zip(index.lines(row for row, *_ in calls), calls, strict=True), start=start + 1
+    ):
+        outcome = wish.outcomes[at]
+        column = bundle.outcomes.index(outcome)
+        p = float(index.probabilities[row, column])
+        cells = line[: index.width]
+        said = reasons_in_cells(service, bundle, cells_of(reading, cells), column) if reading else [""] * MOST
+        about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p)]
+        lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])
+    out = paths.made(job.id, piece.number, piece.owner, "out")
+    files.write(out, [csv_text(lines).encode()])
+    if not table.finish(piece, len(lines), 0, out):
+        files.remove(out)
+        raise NotMine
+    files.remove(piece.file or "")

@@ -1,0 +1,70 @@
+"""A result in another format: made once by whoever works, and kept beside the files of its job."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from jobs.files import paths
+from jobs.work.chunks import NotMine, Stopped
+from jobs.work.stored_result import ResultGone, result_of
+from ml.files.write.formats import FORMATS, Format
+from ml.files.write.result import Block, Result
+from ml.service import Service
+from store.files import BLOCK, Files
+from store.job import Job, Piece
+from store.jobs import JobTable
+
+
+def make_export(
+    table: JobTable, files: Files, service: Service, job: Job, piece: Piece,
+    _announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
+) -> None:  # fmt: skip
+    """Write the result of another job in the format that was asked for.
+
+    Raises
+    ------
+    ResultGone
+    TooLarge, InvalidData
+        The format cannot hold it, or cannot be written here.
+    NotMine, Stopped
+    """
+    base = table.get(job.options["of"])
+    if base is None or base.state != "done":
+        raise ResultGone("The job of this result was removed.", "Send its file again.")
+    form = format_asked(job.options["format"])
+    result = result_of(table, files, service, base)
+    out = paths.export(base.id, form.tag, piece.owner, form.suffix)
+    with tempfile.TemporaryDirectory(prefix="likely-") as folder:
+        made = Path(folder) / "made"
+        form.make(_stopping(result, stop), made)
+        files.write(out, _blocks(made))
+    if not table.finish(piece, base.done, file=out):
+        files.remove(out)
+        raise NotMine
+
+
+def format_asked(asked: Mapping[str, str]) -> Format:
+    """The format that stands in the options of such a job."""
+    return replace(FORMATS[asked["name"]], separator=asked.get("separator", ","), decimal=asked.get("decimal", "."))
+
+
+def _stopping(result: Result, stop: Callable[[], bool]) -> Result:
+    """The same result, but its writing ends when this process is to end."""
+
+    def blocks() -> Iterator[Block]:
+        for block in result.blocks():
+            if stop():
+                raise Stopped
+            yield block
+
+    return replace(result, blocks=blocks)
+
+
+def _blocks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while block := file.read(BLOCK):
+            yield block

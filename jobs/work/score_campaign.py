@@ -1,0 +1,89 @@
+"""Pieces of a campaign: scored like any other, and then with outcome, band, reasons, and what ranks them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+
+import numpy as np
+
+from jobs.files import paths
+from jobs.files.source import unpacked
+from jobs.work.chunks import NotMine
+from jobs.work.rank_index import index_of, packed
+from ml.batch.own_columns import own_names
+from ml.batch.score_columns import score_header
+from ml.batch.score_file import PROBLEMS, score_lines
+from ml.campaign.focus import focus
+from ml.campaign.reasons import MOST, reasons_in_cells
+from ml.decision.bands import band_of, bands
+from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
+from ml.files.table import Reading
+from ml.service import Bundle, Service
+from store.files import Files
+from store.job import Job, Piece
+from store.jobs import JobTable
+
+EXTRA = ("outcome", "rank", "band", *(f"reason_{at + 1}" for at in range(MOST)))
+RANK = EXTRA.index("rank")
+WITH_REASONS = 200  # records of a piece: as many seconds of work as thousands without
+
+
+def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
+    """Names of the result's columns."""
+    ours = [*score_header(bundle.outcomes), *EXTRA, PROBLEMS]
+    return [*map(safe_cell, header), *own_names(ours, header, bundle.schema)]
+
+
+def score_campaign(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
+    """Score the records of a piece, and keep beside them what ranks them; errors as :func:`jobs.work.chunks.score`."""
+    bundle = service.model(job.model)
+    reading, records = unpacked(b"".join(files.read(piece.file or "")), bundle)
+    header = reading.header
+    made = score_lines(service, bundle, header, records, reading.renamed, reading.rules)
+    scored = made.lines
+    probabilities = _probabilities(scored, len(header), len(bundle.outcomes))
+    at, _ = focus(probabilities, bundle.card, bundle.outcomes)
+    told = reading if job.options.get("reasons") else None
+    lines = [
+        [*line[:-1], *_extra(service, bundle, told, line, probabilities[row], int(at[row])), line[-1]]
+        for row, line in enumerate(scored)
+    ]
+    texts = [csv_text([line]).encode() for line in lines]
+    starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
+    out = paths.made(job.id, piece.number, piece.owner, "out")
+    files.write(index_of(out), [packed(header, lines, probabilities, starts)])
+    files.write(out, [b"".join(texts)])
+    if not table.finish(piece, len(lines), made.refused, out, made.gaps, made.unread):
+        files.remove(out)
+        files.remove(index_of(out))
+        raise NotMine
+    files.remove(piece.file or "")
+
+
+def _probabilities(lines: Sequence[Sequence[str]], width: int, k: int) -> np.ndarray:
+    """As written into the lines, which is with all their digits; NaN where a record was refused."""
+    texts = [line[width + 1 : width + 1 + k] for line in lines]
+    return np.array([[float(text) if text else np.nan for text in each] for each in texts]).reshape(len(lines), k)
+
+
+def _extra(
+    service: Service, bundle: Bundle, reading: Reading | None, line: Sequence[str], p: np.ndarray, at: int
+) -> list[str]:
+    if not np.isfinite(p[at]):
+        return [""] * len(EXTRA)
+    outcome = bundle.outcomes.names[at]
+    said = reasons_in_cells(service, bundle, cells_of(reading, line), at) if reading else [""] * MOST
+    return [safe_cell(outcome), "", band_cell(bundle.card, outcome, float(p[at])), *said]
+
+
+def cells_of(reading: Reading, line: Sequence[str]) -> dict[str, str]:
+    """Feature to cell, as the schema reads them, for a line of a result."""
+    names = [reading.renamed.get(name, name) for name in reading.header]
+    row = dict(zip(names, map(plain_cell, line), strict=False))
+    return dict(reading.rules.row(row))  # type: ignore[arg-type]
+
+
+def band_cell(card: Mapping[str, object], outcome: str, probability: float) -> str:
+    """The band of a probability, as a cell."""
+    return safe_cell(band_of(bands(card, outcome), probability).label)

@@ -1,0 +1,188 @@
+"""The result of a job as it is kept: CSV in pieces, of a campaign with its ranks, of which any part can be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from jobs.files import paths
+from jobs.work.call_lists import AFTER, open_index
+from jobs.work.score_campaign import EXTRA, RANK
+from ml.batch.score_columns import score_header
+from ml.batch.score_file import PROBLEMS
+from ml.campaign.focus import focus, ranks
+from ml.errors import LikelyError
+from ml.files.table import Reading
+from ml.files.write.result import Block, Given, Result, file_columns, own_kind, plain_header, stored_blocks
+from ml.service import Bundle, Service
+from store.files import BLOCK, Files
+from store.job import Job
+from store.jobs import JobTable
+
+CAMPAIGN, LIST = "campaign", "list"
+_TENS = 10 ** np.arange(1, 19)
+
+
+class ResultGone(LikelyError):
+    """The files of a job were removed."""
+
+    code = "result_gone"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a result: a file as it is kept, or one whose column of ranks is filled in on the way out.
+
+    Attributes
+    ----------
+    file : str
+    size : int
+        Bytes as it is given out.
+    ranks : ndarray of int or None
+        Of its records; 0 where there is none.
+    at : int
+        Column of the rank.
+    """
+
+    file: str
+    size: int
+    ranks: np.ndarray | None = None
+    at: int = 0
+
+    def read(self, files: Files, start: int = 0) -> Iterator[bytes]:
+        """Its bytes from one of them on."""
+        if self.ranks is not None:
+            yield self._ranked(b"".join(files.read(self.file)), self.ranks)[start:]
+            return
+        with files.open(self.file) as file:
+            file.seek(start)
+            while block := file.read(BLOCK):
+                yield block
+
+    def _ranked(self, text: bytes, ranks: np.ndarray) -> bytes:
+        lines = list(csv.reader(io.StringIO(text.decode(), newline="")))
+        for line, rank in zip(lines, ranks.tolist(), strict=True):
+            line[self.at] = str(rank) if rank else ""
+        out = io.StringIO()
+        csv.writer(out).writerows(lines)
+        return out.getvalue().encode()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A file in parts.
+
+    Attributes
+    ----------
+    files : Files
+    parts : tuple of Part
+    """
+
+    files: Files
+    parts: tuple[Part, ...]
+
+    @property
+    def length(self) -> int:
+        """Bytes of all of it."""
+        return sum(part.size for part in self.parts)
+
+    def read(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
+        """The bytes from `start` up to `stop`, block by block."""
+        left = (self.length if stop is None else stop) - start
+        for part in self.parts:
+            if start >= part.size:
+                start -= part.size
+                continue
+            for block in part.read(self.files, start):
+                if left <= 0:
+                    return
+                yield block[:left]
+                left -= len(block)
+            start = 0
+
+
+def stored(table: JobTable, files: Files, service: Service, job: Job, rank: np.ndarray | None = None) -> Parts:
+    """The result of a job that is done, as CSV.
+
+    Parameters
+    ----------
+    rank : ndarray of int, optional
+        Of a campaign's records, where they are at hand.
+
+    Raises
+    ------
+    ResultGone, UnknownModel, BrokenModel
+    """
+    names, sizes = table.results(job.id), files.sizes(paths.folder(job.id))
+    try:
+        parts = [Part(name, sizes[name.rpartition("/")[2]]) for name in names]
+    except KeyError:
+        raise ResultGone("The files of this job were removed.", "Send its file again.") from None
+    if job.kind != CAMPAIGN:
+        return Parts(files, tuple(parts))
+    bundle, index = service.model(job.model), open_index(table, files, job)
+    if rank is None:
+        rank = ranks(focus(index.probabilities, bundle.card, bundle.outcomes)[1])
+    at = index.width + 1 + len(bundle.outcomes) + RANK
+    split = np.split(rank, index.first[1:-1])
+    ranked = [Part(part.file, part.size + _digits(own), own, at) for part, own in zip(parts[1:], split, strict=True)]
+    return Parts(files, (parts[0], *ranked))
+
+
+def _digits(rank: np.ndarray) -> int:
+    """How many digits the ranks have in all."""
+    some = rank[rank > 0]
+    return int((np.searchsorted(_TENS, some, side="right") + 1).sum())
+
+
+def own_wanted(bundle: Bundle, kind: str) -> tuple[list[str], list[str]]:
+    """Our columns before and after those of the file, by the names that they have where the file has none of these."""
+    if kind == LIST:
+        return ["place"], list(AFTER)
+    return [], [*score_header(bundle.outcomes), *(EXTRA if kind == CAMPAIGN else ()), PROBLEMS]
+
+
+def header_of_result(table: JobTable, files: Files, job: Job) -> list[str]:
+    """Names of a result's columns, plain."""
+    try:
+        with files.open(table.results(job.id)[0]) as file:
+            return plain_header(next(csv.reader(io.StringIO(file.read().decode(), newline=""))))
+    except (FileNotFoundError, IndexError, StopIteration):
+        raise ResultGone("The files of this job were removed.", "Send its file again.") from None
+
+
+def own_columns(bundle: Bundle, kind: str, header: Sequence[str]) -> dict[str, str]:
+    """What a column of ours is called in a result, by its name where no column of the file bears that."""
+    before, after = own_wanted(bundle, kind)
+    return dict(zip([*before, *after], [*header[: len(before)], *header[len(header) - len(after) :]], strict=True))
+
+
+def result_of(table: JobTable, files: Files, service: Service, job: Job) -> Result:
+    """The result of a job that is done, to be written in other formats; errors as :func:`stored`."""
+    bundle, kind = service.model(job.model), job.kind
+    header, parts = header_of_result(table, files, job), stored(table, files, service, job)
+    before, after = own_wanted(bundle, kind)
+    file = header[len(before) : len(header) - len(after)]
+    ours = own_columns(bundle, kind, header)
+    named = [Given(ours[name], own_kind(name)) for name in (*before, *after)]
+    columns = [*named[: len(before)], *_of_file(table, bundle, job, file)]
+    return Result((*columns, *named[len(before) :]), partial(_blocks, parts), "List" if kind == LIST else "Result")
+
+
+def _of_file(table: JobTable, bundle: Bundle, job: Job, header: Sequence[str]) -> list[Given]:
+    """The file's columns, as the file was read; a list is of the file of its campaign."""
+    source = table.get(job.options["of"]) if job.kind == LIST else job
+    options = source.options if source else {}
+    if "reading" not in options:
+        return file_columns(header, options.get("columns") or {}, bundle.schema)
+    reading = Reading.from_json(options["reading"], bundle.schema)
+    return file_columns(header, reading.renamed, bundle.schema, reading.rules)
+
+
+def _blocks(parts: Parts) -> Iterator[Block]:
+    return stored_blocks(part.read(parts.files) for part in parts.parts)

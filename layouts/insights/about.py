@@ -1,0 +1,81 @@
+"""What a version is: its card, the data that it asks for, and how its estimator is put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.shared.static_html import static_html
+from ml.bundle.model_card import NOT_SAID, card_facts, schema_facts
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+MOST_COLUMNS = 8  # named of a part that takes more
+HEADS = {
+    "label": "Feature", "kind": "Kind", "accepted": "Accepted", "seen": "Seen in training", "default": "Starts at",
+    "notes": "Notes",
+}  # fmt: skip
+
+
+def sections(bundle: Bundle) -> Component:
+    """The three sections below the plots."""
+    return static_html(html.Div([_card(bundle), _schema(bundle), _diagram(bundle)], className="about"))
+
+
+def _section(key: str, title: str, lead: str, body: list[Component]) -> Component:
+    head = html.Header([html.H2(title, id=f"{key}-title"), html.P(lead)])
+    return html.Section([head, *body], className="about-card", **{"aria-labelledby": f"{key}-title"})
+
+
+def _card(bundle: Bundle) -> Component:
+    facts = [
+        html.Div([html.Dt(label), html.Dd(text, className="about-gap" if text == NOT_SAID else "")])
+        for label, text in card_facts(bundle)
+    ]
+    gaps = any(text == NOT_SAID for _, text in card_facts(bundle))
+    words = [html.P("What is not said here, whoever adds the model can write into its description.")] if gaps else []
+    return _section("card", "Card", "What is this model for, and what serves it?", [html.Dl(facts), *words])
+
+
+def _schema(bundle: Bundle) -> Component:
+    head = html.Thead(html.Tr([html.Th(text, scope="col") for text in HEADS.values()]))
+    body = html.Tbody([_feature(schema_facts(feature)) for feature in bundle.schema.features])
+    return _section("schema", "Schema", "What does the model ask for?", [html.Table([head, body])])
+
+
+def _feature(facts: dict[str, str]) -> Component:
+    name = [] if facts["name"] == facts["label"] else [html.Code(facts["name"])]
+    cells = [html.Td(facts[key], **{"data-label": label}) for key, label in HEADS.items() if key != "label"]
+    return html.Tr([html.Th([html.Span(facts["label"]), *name], scope="row"), *cells])
+
+
+def _diagram(bundle: Bundle) -> Component:
+    diagram = bundle.card.get("diagram")
+    old = "This version was made before diagrams were kept: train or add it again to see one."
+    body = html.Ul(_node(diagram), className="diagram") if isinstance(diagram, dict) else html.P(old)
+    return _section("diagram", "Estimator", "How is it put together?", [body])
+
+
+def _node(node: dict[str, Any]) -> Component:
+    name = [html.Span(node["name"], className="diagram-name")] if node.get("name") else []
+    columns = [html.P(_columns(node["columns"]), className="diagram-columns")] if node.get("columns") else []
+    settings = [html.Code(f"{name} = {value}") for name, value in node.get("parameters", ())]
+    words = [html.Div(settings, className="diagram-settings")] if settings else []
+    box = html.Div([html.Div([html.Strong(node["kind"]), *name]), *columns, *words], className="diagram-box")
+    parts = node.get("parts", ())
+    if not parts:
+        return html.Li(box)
+    beside = node.get("parallel") and len(parts) > 1
+    inner = [_node(part) for part in parts]
+    kind = "diagram-beside" if beside else "diagram-after"
+    # A list with numbers says to a screen reader what the arrows say to the eye: one after the other.
+    return html.Li([box, html.Ul(inner, className=kind) if beside else html.Ol(inner, className=kind)])
+
+
+def _columns(names: list[str]) -> str:
+    shown = ", ".join(names[:MOST_COLUMNS])
+    more = len(names) - MOST_COLUMNS
+    return f"{shown} and {more} more" if more > 0 else shown

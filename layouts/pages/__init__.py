@@ -1,0 +1,1 @@
+"""Home, gallery, and pages where no page is."""

@@ -1,0 +1,120 @@
+"""Every kind of input, and what a model receives from it: for whoever adds a model and has to choose."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.shared import ids, parts
+from layouts.shared.combobox import stores_of
+from layouts.shared.fields import field, marks_data, starting_text
+from layouts.shared.question import answered
+from ml.data.records import Records, read_records
+from ml.data.schema import Choice, Feature, Schema
+
+_AREAS = tuple(Choice(name, name.capitalize()) for name in ("north", "east", "south", "west", "centre", "abroad"))
+
+_MEMBERS = (
+    "Austria Belgium Bulgaria Croatia Cyprus Czechia Denmark Estonia Finland France Germany Greece Hungary Ireland "
+    "Italy Latvia Lithuania Luxembourg Malta Netherlands Poland Portugal Romania Slovakia Slovenia Spain Sweden"
+)
+_COUNTRIES = tuple(Choice(name, name) for name in _MEMBERS.split())
+_RATINGS = tuple(Choice(at, str(at)) for at in range(1, 6))
+MODEL = "gallery"  # in place of a model's key
+
+SCHEMA = Schema(
+    (
+        Feature("income", "Number", "number", low=0.0, high=10_000.0, seen=(8.0, 224.0), step=1.0, default=64.0,
+                unit="thousand $", required=True, help="A number with or without a fraction."),
+        Feature("age", "Whole number", "integer", "int64", low=18, high=110, seen=(23, 67), step=1, default=45,
+                unit="years", required=True, help="A fraction is refused."),
+        Feature("length", "Slider", "number", low=0.0, high=20.0, seen=(1.1, 6.9), step=0.1, default=4.2, unit="cm",
+                required=True, widget="slider", help="Moves within what the model has seen; type to go beyond."),
+        Feature("area", "Select", "category", "str", choices=_AREAS, default="north",
+                help="For categories with more than four choices."),
+        Feature("size", "Radio", "category", "str", choices=(Choice("s", "Small"), Choice("l", "Large")), default="s",
+                help="For categories with up to four choices."),
+        Feature("country", "Searchable choice", "category", "str", choices=_COUNTRIES, default="Austria",
+                widget="combobox", help="For categories with more than 60 choices, up to tens of thousands."),
+        Feature("rating", "Buttons", "integer", "int64", codes=_RATINGS, seen=(1, 5), step=1, default=3,
+                help="For whole numbers that are few in training; any other is taken, too."),
+        Feature("married", "Yes, no, as 1 and 0", "integer", "int64", codes=(Choice(1, "Yes"), Choice(0, "No")),
+                seen=(0, 1), step=1, default=0, help="The model receives the number."),
+        Feature("member", "Switch", "boolean", "bool", default=True, required=True,
+                help="Yes or no, where the answer is always known."),
+        Feature("owner", "Yes, no, not known", "boolean", "object", help="Yes or no, where it may be missing."),
+        Feature("since", "Date", "date", "datetime64[us]", low=dt.date(1990, 1, 1), default=dt.date(2024, 5, 17),
+                help="The browser's own calendar."),
+        Feature("job", "Text with suggestions", "text", "str", default="nurse",
+                suggestions=("baker", "farmer", "nurse", "teacher"), help="Suggestions are offered, not demanded."),
+        Feature("note", "Text area", "text", "str", widget="textarea", default="Called twice.",
+                help="Longer text, for models that read."),
+    )
+)  # fmt: skip
+
+
+def page() -> Component:
+    """Each input beside its definition and what arrives from it."""
+    record = {feature.name: starting_text(feature) for feature in SCHEMA.features}
+    reads = read_each(record)
+    rows = [_row(position, record, read) for position, read in enumerate(reads)]
+    stores = [
+        dcc.Store(id=ids.GALLERY_ASKED),
+        dcc.Store(id=ids.GALLERY_ANSWERED, data=answer(0, reads, record)),
+        *stores_of(SCHEMA),
+    ]
+    lead = "Every kind of input, how a feature asks for it, and what the model receives from it."
+    head = html.Header(html.Div([html.H1("Inputs"), html.P(lead, className="lead-line")]), className="model-head")
+    data = {"data-asks": ids.GALLERY_ASKED, "data-model": MODEL, "aria-label": "Inputs"} | marks_data()
+    form = html.Div(rows, id=ids.GALLERY_FORM, className="form gallery", role="form", **data)
+    return parts.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")
+
+
+def read_each(record: Any) -> list[Records]:
+    """The value of each input, read as every door reads it, each for itself: one fault hides no other value."""
+    given = record if isinstance(record, Mapping) else {}
+    return [read_records(Schema((feature,)), [{feature.name: given.get(feature.name)}]) for feature in SCHEMA.features]
+
+
+def answer(serial: int, reads: Sequence[Records], record: dict[str, str] | None = None) -> dict[str, Any]:
+    """What the form's script needs to know: faults and remarks by input."""
+    problems = [problem for read in reads for problem in read.problems]
+    return answered(serial, record, problems=problems, notes=[note for read in reads for note in read.notes])
+
+
+def received(read: Records) -> list[Component]:
+    """What the model would receive from one input."""
+    row = read.rows[0]
+    if row is None:
+        return [html.Span("nothing: the value is refused", className="received-none")]
+    if row[0] is None:
+        return [html.Code("None"), html.Span("not known", className="received-type")]
+    return [html.Code(repr(row[0])), html.Span(type(row[0]).__name__, className="received-type")]
+
+
+def _row(position: int, record: Mapping[str, str], read: Records) -> Component:
+    feature = SCHEMA.features[position]
+    arrives = html.Div(received(read), id=ids.received(position), className="received")
+    asks = html.Div([html.P("A feature asks for it with", className="eyebrow"), html.Code(definition(feature))])
+    told = html.Div([asks, html.Div([html.P("The model receives", className="eyebrow"), arrives])], className="told")
+    return html.Article([field(feature, position, record[feature.name]), told], className="gallery-row")
+
+
+def definition(feature: Feature) -> str:
+    """The fields of the feature that ask for this input."""
+    shown = ("kind", "widget", "required", "low", "high", "step", "unit", "choices", "codes", "suggestions")
+    plain = {field.name: field.default for field in dataclasses.fields(Feature)}
+    given = {name: getattr(feature, name) for name in shown if getattr(feature, name) != plain.get(name)}
+    return ", ".join(f"{name}={_brief(value)}" for name, value in given.items())
+
+
+def _brief(value: Any) -> str:
+    if not isinstance(value, tuple):
+        return value.isoformat() if isinstance(value, dt.date) else repr(value)
+    items = [repr(item.value if isinstance(item, Choice) else item) for item in value]
+    return f"({', '.join(items[:3])}{', …' if len(items) > 3 else ''})"

@@ -1,0 +1,57 @@
+"""The demo models while they are being made beside a service that was started without any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.shared import ids
+from ml.demo.status import Making
+
+EVERY = 2000  # ms between two looks
+
+
+def is_shown(making: Making | None) -> bool:
+    """Whether there is something to say: more models are to come, or some could not be made."""
+    return making is not None and (making.goes_on or bool(making.faults))
+
+
+def around(inside: Sequence[Component], making: Making | None) -> list[Component]:
+    """What changes by itself while models are being made, and what makes it; elsewhere just what stands inside."""
+    if not is_shown(making):
+        return list(inside)
+    tick = dcc.Interval(id=ids.MAKING_TICK, interval=EVERY, disabled=not (making and making.goes_on))
+    return [html.Div(list(inside), id=ids.MAKING), tick]
+
+
+def panel(making: Making, ready: Sequence[str]) -> Component:
+    """How far it is, model by model.
+
+    Parameters
+    ----------
+    making : Making
+    ready : sequence of str
+        Names of the models that are there.
+    """
+    rows = [_row(name, making, name in ready) for name in making.names]
+    if making.goes_on:
+        title, words = "The demo models are being made", "They appear here one by one, within some minutes."
+    else:
+        title, words = "Some demo models could not be made", "The log says more."
+    general = making.faults.get("")
+    said = [html.H2(title), html.P(words), *([html.P(general)] if general else []), html.Ul(rows)]
+    return html.Section(said, className="making", role="status")
+
+
+def _row(name: str, making: Making, ready: bool) -> Component:
+    if ready:
+        state, words = "ready", "ready"
+    elif name in making.faults:
+        state, words = "failed", making.faults[name]
+    elif name == making.now:
+        state, words = "now", "being made …"
+    else:
+        state, words = "waits", "waits" if making.goes_on else "not made"
+    return html.Li([html.Span(name, className="making-name"), html.Span(words)], **{"data-state": state})

@@ -1,0 +1,34 @@
+"""Where no page is, or none can be made: what is wrong, and where to go instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.shared import parts, url
+from ml.errors import LikelyError
+
+
+def page(path: str | None, names: Sequence[str]) -> Component:
+    """No page is at this address."""
+    words = f"There is no page at {(path or '/')[:80]}."
+    return _page("Page not found", words, "It may have moved, or the address has a typing error.", names)
+
+
+def refusal(error: LikelyError, names: Sequence[str]) -> Component:
+    """The page is about a model that is not there or cannot be opened."""
+    if error.code == "unknown_model":
+        return _page("No such model", error.message, "" if names else error.hint, names)
+    return _page("This model cannot be opened", error.message, error.hint, names)
+
+
+def _page(title: str, words: str, hint: str, names: Sequence[str]) -> Component:
+    links = [html.Li(dcc.Link(name, href=url.href("predict", name))) for name in names]
+    head = html.Header(html.Div([html.H1(title), html.P(words, className="lead-line")]), className="model-head")
+    ways = [html.P("These models are here:"), html.Ul(links)] if links else []
+    body = html.Div(
+        [html.P(hint) if hint else None, *ways, dcc.Link("All models", href=url.href("home"))], className="not-found"
+    )
+    return parts.page(title, [head, body])

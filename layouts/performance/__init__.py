@@ -1,0 +1,1 @@
+"""The Performance page, and cards of plots."""

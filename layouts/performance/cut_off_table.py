@@ -1,0 +1,152 @@
+"""The table of counts as the page's script takes it: texts to be shown, numbers to put marks in their place.
+
+The script computes nothing: for the cut-off that a person chooses it picks a row. Every text that
+depends on the cut-off, wherever it stands on the page, is an element with ``data-pick``, so no two
+places can differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from layouts.shared import ids
+from ml.data.outcomes import Outcomes
+from ml.decision.cut_offs import DEFAULT
+from ml.errors import LikelyError
+from ml.metrics.custom import OwnMeasure
+from ml.metrics.registry import MEASURES, OF_COUNTS, OF_PROBABILITIES
+from ml.metrics.threshold_plots import threshold
+from ml.metrics.threshold_table import Tally
+from ml.plots.catalogue import plots_of
+from ml.plots.cut_off_mark import column
+from ml.plots.plot import View
+from ml.text.number_words import count, percent
+from ml.text.spoken import COUNTS, UNDEFINED, cut_off_text, sentence, shown, span
+from ml.text.words import number_text
+
+if TYPE_CHECKING:
+    from ml.metrics.overview import Overview
+
+RATES = ("specificity", "false_positive_rate", "false_negative_rate", "recall")
+
+
+def picks(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMeasure] = ()) -> dict[str, Any]:
+    """Everything that the script needs of one outcome; m rows.
+
+    Returns
+    -------
+    dict
+        ``cut_off`` and ``percent`` (numbers, rising), ``texts`` (columns of m texts), ``fixed``
+        (texts that no cut-off changes), ``at`` (columns of m numbers or None, for marks), ``row``
+        and ``in_use`` (rows), ``reach`` (where the slider ends, in percent), ``extra``.
+    """
+    tally = found.tally
+    view = View(outcomes, outcome)
+    names = {name for plot in plots_of("performance") if plot.mark for name in (plot.mark.x, plot.mark.y) if name}
+    return {
+        "outcome": outcome,
+        "cut_off": tally.cut_off,
+        "percent": [_percent(cut) for cut in tally.cut_off],
+        "reach": _reach(tally),
+        "row": found.row,
+        "in_use": tally.at(found.in_use),
+        "extra": list(found.extra),
+        "texts": texts(tally, view),
+        "fixed": _fixed(found) | _own(own),
+        "at": {name: [_rounded(value) for value in column(tally, name)] for name in sorted(names | {*RATES, *COUNTS})},
+        "refused": "",
+    }
+
+
+Shown = tuple[dict[str, str], dict[str, dict[str, Any]]]
+
+
+def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMeasure] = ()) -> Shown:
+    """What the page shows at the cut-off with which it opens: texts by name, and props of controls by id."""
+    tally, row = found.tally, found.row
+    shown = {name: text for name, (text,) in texts(tally, View(outcomes, outcome), (row,)).items()}
+    controls: dict[str, dict[str, Any]] = {
+        ids.CUT_OFF_SLIDER: {"max": _reach(tally), "value": _percent(tally.cut_off[row])},
+        ids.CUT_OFF_TYPED: {"value": shown["typed"]},
+        ids.CUT_OFF_USE: {"disabled": row == tally.at(found.in_use)},
+    }
+    return shown | _fixed(found) | _own(own), controls
+
+
+def refused(error: LikelyError, outcome: str) -> dict[str, Any]:
+    """In the place of the table: why there is none, and the cut-off of plots that need no table."""
+    return {"outcome": outcome, "refused": f"{error.message} {error.hint}".strip(), "cut_off": DEFAULT}
+
+
+def unfinished(error: LikelyError, outcome: str) -> dict[str, Any]:
+    """In the place of the table: that it takes long; the script asks again."""
+    return refused(error, outcome) | {"again": True}
+
+
+def texts(tally: Tally, view: View, rows: Sequence[int] | None = None) -> dict[str, list[str]]:
+    """Each text that depends on the cut-off, as columns of the table; of all its rows, or of some."""
+    rows = range(len(tally.cut_off)) if rows is None else rows
+
+    def of(name: str) -> list[Any]:
+        column = tally.columns[name]
+        return [column[row] for row in rows]
+
+    cuts = [tally.cut_off[row] for row in rows]
+    found = {
+        "cut_off": [cut_off_text(cut) for cut in cuts],
+        "typed": [number_text(round(100 * cut, 4)) for cut in cuts],
+        "selected": [_share(value) for value in of("selected")],
+        "sentence": [sentence(tally, row, view.records) for row in rows],
+    }
+    found |= {name: [count(value or 0) for value in of(name)] for name in COUNTS}
+    # A tile of the 2 x 2: its count and its share of the row.
+    for name, rate in zip(("true_negative", "false_positive", "false_negative", "true_positive"), RATES, strict=True):
+        pairs = zip(found[name], of(rate), strict=True)
+        found[f"{name}.tile"] = [f"<b>{text}</b><br>{_share(value)}" for text, value in pairs]
+    for measure in OF_COUNTS:
+        low, high = tally.low[measure.key], tally.high[measure.key]
+        found[measure.key] = [shown(measure, value) for value in of(measure.key)]
+        found[f"{measure.key}.range"] = [span(measure, low[row], high[row]) for row in rows]
+    return found
+
+
+def _percent(cut_off: float) -> float:
+    return round(100 * cut_off, 8)
+
+
+def _reach(tally: Tally) -> float:
+    """Where the slider ends, in percent."""
+    return round(100 * threshold(tally).reach, 6)
+
+
+def _fixed(found: Overview) -> dict[str, str]:
+    head = found.headline
+    texts = {f"{measure.key}.trivial": shown(measure, measure.trivial(_rate(found))) for measure in MEASURES}
+    for measure in OF_PROBABILITIES:
+        texts[measure.key] = shown(measure, head.value[measure.key])
+        texts[f"{measure.key}.range"] = span(measure, head.low[measure.key], head.high[measure.key])
+    texts["in_use"] = cut_off_text(found.in_use)
+    return texts
+
+
+def _own(own: Iterable[OwnMeasure]) -> dict[str, str]:
+    texts = {}
+    for at, each in enumerate(own):
+        texts[f"own-{at}"] = number_text(round(each.value, 3))
+        known = each.low is not None and each.high is not None
+        ends = (number_text(round(end or 0.0, 3)) for end in (each.low, each.high))
+        texts[f"own-{at}.range"] = " to ".join(ends) if known else ""
+    return texts
+
+
+def _rate(found: Overview) -> float:
+    return found.tally.positive / (found.tally.positive + found.tally.negative)
+
+
+def _share(value: float | None) -> str:
+    return UNDEFINED if value is None else percent(value)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 6)

@@ -1,0 +1,151 @@
+"""The head of the Performance page: the cut-off, and the measures at it. Its texts come with the table of counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.shared import ids
+from layouts.shared.static_html import static_html
+from ml.metrics.custom import own_measures_of
+from ml.metrics.registry import MEASURES, Measure, measure_of
+from ml.text.spoken import shown, span
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+    from ml.metrics.headline import Averages
+
+FIRST = ("precision", "recall", "accuracy", "roc_auc")  # what a manager asks for; the others one click away
+
+
+def stores() -> list[Component]:
+    """Where questions and answers of the page's script stand."""
+    places = (ids.TALLY_ASKED, ids.TALLY, ids.KEEP, ids.KEPT)
+    return [dcc.Store(id=place, storage_type="memory") for place in places]
+
+
+def bar() -> Component:
+    """The cut-off: a slider, the exact number, and the button that makes it count."""
+    typed = dbc.Input(id=ids.CUT_OFF_TYPED, type="text", inputmode="decimal", autocomplete="off", value="")
+    slider = dbc.Input(
+        id=ids.CUT_OFF_SLIDER, type="range", min=0, max=100, step="any", value="50", class_name="form-range"
+    )
+    label = html.Label("Cut-off", htmlFor=ids.CUT_OFF_TYPED)
+    number = html.Div([label, typed, html.Span("%", **{"aria-hidden": "true"})], className="cut-off-number")
+    this = {"id": ids.CUT_OFF_USE, "data-keep": "this"}
+    use = html.Button("Use this cut-off", type="button", className="cut-off-use", **this)
+    back = html.Button("Undo", type="button", className="quiet-button", hidden=True, **{"data-keep": "former"})
+    words = html.P(["In use: ", html.Strong(pick("in_use"))], className="cut-off-in-use", **{"aria-live": "polite"})
+    said = html.P("", className="cut-off-said", role="status")
+    return html.Div(
+        [number, slider, html.Div([use, back], className="cut-off-buttons"), html.Div([words, said])],
+        id=ids.CUT_OFF,
+        className="cut-off",
+        role="group",
+        **{"aria-label": "Cut-off"},
+    )
+
+
+def pick(name: str, class_name: str = "number") -> Component:
+    """A text that the script picks from the table of counts."""
+    return html.Span("–", className=class_name, **{"data-pick": name})
+
+
+def summary(bundle: Bundle) -> Component:
+    """The headline: a sentence, the first measures as tiles, all of them in a table, and the four counts."""
+    tiles = [_tile(measure_of(key)) for key in FIRST]
+    rest = html.Details([html.Summary("All measures, and what they mean"), _table(bundle)], className="measures-all")
+    said = html.Div([html.P(pick("sentence", ""), className="headline-sentence"), html.Div(tiles, className="tiles")])
+    return static_html(
+        html.Div([html.Div([said, _four()], className="headline-first"), rest], className="performance-head")
+    )
+
+
+def _tile(measure: Measure) -> Component:
+    # It takes the focus, so that its definition comes with a tap and with the keyboard as well as on hover.
+    words = [
+        html.Span(measure.label, className="tile-name"),
+        html.Strong(pick(measure.key)),
+        html.Span(pick(f"{measure.key}.range"), className="tile-range"),
+        html.Span([f"{measure.trivial_words}: ", pick(f"{measure.key}.trivial")], className="tile-trivial"),
+        html.Span(measure.definition, className="tile-definition", role="tooltip", id=f"about-{measure.key}"),
+    ]
+    return html.Div(words, className="tile", tabIndex=0, **{"aria-describedby": f"about-{measure.key}"})
+
+
+def _four() -> Component:
+    def cell(name: str, words: str) -> Component:
+        return html.Td([html.Strong(pick(name)), html.Span(words)])
+
+    head = html.Tr([html.Td(), html.Th("Acted on", scope="col"), html.Th("Left alone", scope="col")])
+    with_it = [html.Th("With it", scope="row"), cell("true_positive", "found"), cell("false_negative", "missed")]
+    without = [
+        html.Th("Without it", scope="row"),
+        cell("false_positive", "false alarms"),
+        cell("true_negative", "rightly left"),
+    ]
+    body = html.Tbody([html.Tr(with_it), html.Tr(without)])
+    return html.Table([html.Caption("Records of the hold-out"), html.Thead(head), body], className="four")
+
+
+def _table(bundle: Bundle) -> Component:
+    names = ("Measure", "Value", "95\u00a0% interval", "Without a model")
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    rows = [_row(measure) for measure in MEASURES if measure.headline]
+    own = own_measures_of(bundle.card, bundle.outcomes.positive)
+    rows += [
+        html.Tr(
+            [html.Th(each.label, scope="row"), html.Td(pick(f"own-{at}")), html.Td(pick(f"own-{at}.range")), html.Td()]
+        )
+        for at, each in enumerate(own)
+    ]
+    return html.Div(html.Table([head, html.Tbody(rows)], className="measures"), className="measures-wide")
+
+
+def _row(measure: Measure) -> Component:
+    name = [measure.label, html.Small(measure.definition)]
+    trivial = [pick(f"{measure.key}.trivial"), html.Small(measure.trivial_words)]
+    cells = [html.Td(pick(measure.key)), html.Td(pick(f"{measure.key}.range")), html.Td(trivial)]
+    return html.Tr([html.Th(name, scope="row"), *cells])
+
+
+def all_outcomes(bundle: Bundle, found: Averages) -> Component:
+    """Every outcome beside the others, as the estimator itself decides, and their averages."""
+    keys = [key for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in found.each]
+    measures = [measure_of(key) for key in keys]
+    head = html.Tr([html.Th(text, scope="col") for text in ("Outcome", *(each.label for each in measures))])
+    rows = [
+        _line(bundle.outcomes[name].label, measures, [found.each[key][at] for key in keys])
+        for at, name in enumerate(found.outcomes)
+    ]
+    rows += [
+        _mean("Mean (macro)", measures, found.macro, found.macro_low, found.macro_high),
+        _mean("Mean weighted by records", measures, found.weighted, found.weighted_low, found.weighted_high),
+    ]
+    words = "As the model itself decides, whatever the cut-off."
+    table = html.Table([html.Thead(head), html.Tbody(rows)], className="measures measures-each")
+    # Where the table is wider than the screen it is scrolled in its own box, also with the keyboard.
+    box = html.Div(table, className="measures-wide", tabIndex=0, role="region", **{"aria-label": "All outcomes"})
+    return static_html(html.Div([html.P(words, className="measures-words"), box]))
+
+
+Ends = Mapping[str, float]
+
+
+def _line(name: str, measures: Sequence[Measure], values: Sequence[Any]) -> Component:
+    cells = [html.Td(shown(measure, value)) for measure, value in zip(measures, values, strict=True)]
+    return html.Tr([html.Th(name, scope="row"), *cells])
+
+
+def _mean(name: str, measures: Sequence[Measure], means: Mapping[str, Any], low: Ends, high: Ends) -> Component:
+    """A row of means, each with its interval where it has one."""
+    cells = [html.Td([shown(each, means[each.key]), *_ends(each, low, high)]) for each in measures]
+    return html.Tr([html.Th(name, scope="row"), *cells], className="average")
+
+
+def _ends(measure: Measure, low: Ends, high: Ends) -> list[Component]:
+    return [html.Small(span(measure, low[measure.key], high[measure.key]))] if measure.key in low else []

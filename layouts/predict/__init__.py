@@ -1,0 +1,1 @@
+"""The Prediction page: the form, and beside it what the model says."""

@@ -1,0 +1,49 @@
+"""Ask next: the blanks that are worth a question, in words."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from ml.advice.advice import Standing
+from ml.advice.next_question import Question
+from ml.text.words import points_text, rounded
+
+MOST = 3
+
+
+def ask_next(standing: Standing) -> list[Component]:
+    """The best questions as buttons that put the cursor into their fields; empty when all is known."""
+    if not standing.blank:
+        return []
+    worth = [question for question in standing.questions if rounded(100 * question.move)][:MOST]
+    heading = html.H3("Ask next")
+    if not worth:
+        words = "Nothing that is still blank would move this much."
+        return [html.Div([heading, html.P(words, className="small")], className="ask-next")]
+    rows = [html.Li(_button(standing, question)) for question in worth]
+    return [html.Div([heading, html.Ol(rows)], className="ask-next")]
+
+
+def question_text(question: Question, is_call: bool) -> str:
+    """What knowing a blank is worth: "likely to move this by 14 points, 41 % chance that it becomes a call".
+
+    Parameters
+    ----------
+    question : Question
+    is_call : bool
+        Whether the score is at or above the cut-off now.
+    """
+    words = f"likely to move this by {points_text(100 * question.move)}"
+    chance = round(100 * question.crossing)
+    settled = round(100 * question.decides)
+    if not chance:  # alone it crosses nothing; what it settles together with the rest is why it stands here
+        return f"{words}, settles {settled}\u00a0% of the doubt about the call" if settled else words
+    return f"{words}, {chance}\u00a0% chance that it {'is no longer a call' if is_call else 'becomes a call'}"
+
+
+def _button(standing: Standing, question: Question) -> Component:
+    label = standing.model.schema.displayed.feature(question.feature).label
+    words = question_text(question, standing.probability >= standing.cut_off)
+    parts = [html.Strong(label), html.Span(f": {words}", className="owned small")]
+    return html.Button(parts, type="button", className="ask-button", **{"data-ask": question.feature})

@@ -1,0 +1,62 @@
+"""What would change it: the smallest changes of levers that carry the score across the cut-off."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.shared.cut_off import cut_off_text
+from layouts.shared.percent import percents
+from ml.advice.advice import Standing
+from ml.advice.counterfactuals import Change, Changes
+from ml.data.schema import Schema
+from ml.text.words import listed, shown_value
+
+
+def what_would_change(standing: Standing, changes: Changes | None) -> Component | None:
+    """The smallest changes in words, or that nothing helps; None for a model without levers.
+
+    Without changes, which come with a later answer, it is an empty place: what stands below it then stays what it is.
+    """
+    schema = standing.model.schema
+    if not any(feature.lever for feature in schema.features):
+        return None
+    if changes is None:
+        return html.Div([], className="change", hidden=True)
+    upwards = changes.probability < changes.cut_off
+    goal = f"{'to' if upwards else 'below'} {cut_off_text(changes.cut_off)}"
+    if changes.found:
+        lead = f"This would bring it {goal}{' or more' if upwards else ''}:"
+        body: list[Component] = [_list(schema, changes.found)]
+    elif changes.best is not None:
+        lead = f"Nothing that you can change brings it {goal}. What comes nearest:"
+        body = [_list(schema, (changes.best,))]
+    else:
+        lead = f"Nothing that you can change would {'raise' if upwards else 'lower'} it."
+        body = []
+    return html.Div([html.H3("What would change it"), html.P(lead, className="small"), *body], className="change")
+
+
+def change_text(schema: Schema, change: Change) -> str:
+    """One change in words: "Loan amount from 150 to 120 thousand $ → 54.2 %"."""
+    moves = [_move(schema, *move) for move in change.moves]
+    return f"{listed(moves)} → {_percent(change.probability)}"
+
+
+def _move(schema: Schema, name: str, old: object, new: object) -> str:
+    feature = schema.feature(name)
+    to = shown_value(feature, new)  # type: ignore[arg-type]
+    if old is None:
+        return f"{feature.label}: {to}"
+    was = shown_value(feature, old)  # type: ignore[arg-type]
+    if feature.unit and was.endswith(feature.unit) and to.endswith(feature.unit):
+        was = was.removesuffix(feature.unit).rstrip()
+    return f"{feature.label} from {was} to {to}"
+
+
+def _list(schema: Schema, found: tuple[Change, ...]) -> Component:
+    return html.Ul([html.Li(change_text(schema, change)) for change in found], className="small changes")
+
+
+def _percent(probability: float) -> str:
+    return percents([probability], exclusive=False)[0].replace(".0\u00a0", "\u00a0")

@@ -1,0 +1,141 @@
+"""Above the form: find a record by id or part of a text, take one by chance, or start a new one.
+
+The list under the box is drawn by ``assets/33-finder.js`` from what :func:`hit` says of each record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+from pydantic import AfterValidator
+
+from layouts.sent import Sent
+from layouts.shared import ids
+from layouts.shared.fields import kept_text
+from ml.bundle.record_book import LONGEST_SEARCH, Entry, beside
+from ml.data.one_hot import gathered
+from ml.data.schema import Schema
+from ml.data.texts import fold
+from ml.locale import dressed
+
+SILENT = "Records cannot be searched at the moment. Scores are not affected."
+LIMIT = 8
+
+
+class Sought(Sent):
+    """What the browser looks for."""
+
+    text: Annotated[str, AfterValidator(lambda text: text[:LONGEST_SEARCH])] = ""
+    """What was typed; empty where the box was only entered."""
+    chance: bool = False
+    """Any record is wanted."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The record with which a page opens, and what is said of it; none for a new one."""
+
+    entry: Entry | None = None
+    words: str = ""
+
+
+def finder(model: str, opened: Opened) -> Component:
+    """The search box with its list, the two buttons, and the record that is in the form.
+
+    Parameters
+    ----------
+    model : str
+        Key of the version whose form is open.
+    opened : Opened
+    """
+    box = dbc.Input(
+        id=ids.FINDER_BOX,
+        type="text",
+        value="",
+        autocomplete="off",
+        maxlength=LONGEST_SEARCH,
+        placeholder="Id or part of a text",
+    )
+    listed = html.Ul(id=ids.FINDER_LIST, className="finder-list", role="listbox", hidden=True, **_named("Records"))
+    buttons = (("random", "Random"), ("new", "New"))
+    tools = [html.Button(words, type="button", className="tool-button", **{"data-find": do}) for do, words in buttons]
+    label = html.Label("Find a record", htmlFor=ids.FINDER_BOX, className="field-label")
+    key = html.Kbd("/", title="Press / to search", **{"aria-hidden": "true"})
+    words = html.P(opened.words, id=ids.FINDER_WORDS, className="finder-words", role="status")
+    parts = [label, html.Div([box, key, listed], className="finder-box"), html.Div(tools, className="finder-tools")]
+    stores = [dcc.Store(id=ids.SOUGHT), dcc.Store(id=ids.FOUND)]
+    return html.Section(
+        [*stores, *parts, words], id=ids.FINDER, className="finder", **_named("Find a record"), **{"data-model": model}
+    )
+
+
+def _named(words: str) -> dict[str, str]:
+    return {"aria-label": words}
+
+
+def hit(schema: Schema, entry: Entry, text: str, *, sample: bool) -> dict[str, Any]:
+    """A record as the script lists it and fills the form with it.
+
+    Parameters
+    ----------
+    schema : Schema
+        Of the form.
+    entry : Entry
+    text : str
+        What was typed: it decides which of the record's texts are shown.
+    sample : bool
+        Whether the record is one of the sample.
+    """
+    return {
+        "id": entry.id,
+        "row": "" if entry.row is None else str(entry.row),
+        "beside": beside(entry, text),
+        "words": chosen(entry, sample=sample),
+        "record": kept_record(schema, entry),
+    }
+
+
+def kept_record(schema: Schema, entry: Entry | None) -> dict[str, str]:
+    """A record's values as the form's fields hold them; empty for none."""
+    if entry is None:
+        return {}
+    values = gathered(schema.one_hot, entry.values)
+    return {feature.name: kept_text(feature, values.get(feature.name, "")) for feature in schema.features}
+
+
+def found(serial: int, hits: Sequence[dict[str, Any]], words: str, text: str = "") -> dict[str, Any]:
+    """The answer to the script: records, whether the first is surely the one that was typed, and what is said."""
+    sure = len(hits) == 1 or any(fold(each["id"]) == fold(text) for each in hits[:1])
+    return {"serial": serial, "hits": list(hits), "sure": sure, "words": words}
+
+
+def chosen(entry: Entry, *, sample: bool) -> str:
+    """What is said of the record that is in the form: who it is, as far as the model does not know."""
+    return " · ".join([f"{'Sample record' if sample else 'Record'} {entry.id}", *entry.also[:2]])
+
+
+def unknown(record_id: str) -> str:
+    """What is said where the address names a record that is not there."""
+    return f"There is no record “{record_id[:40]}”: the form starts as new."
+
+
+def renumbered(record_id: str) -> str:
+    """What is said where the address names a sample record of another version."""
+    return f"Sample record {record_id[:40]} was of another version, and this one numbers anew: the form starts as new."
+
+
+def counted(hits: int, text: str, records: int, *, sample: bool) -> str:
+    """What is said of a search: how many there are, or what there is to search."""
+    if not text.strip():
+        kind = "sample record" if sample else "record"
+        return f"{dressed(f'{records:,}')} {kind}{'' if records == 1 else 's'}: type an id or part of a text."
+    if not hits:
+        return f"No record has “{text[:40]}”."
+    if hits >= LIMIT:
+        return f"The first {hits} records that fit."
+    return f"{hits} record{'' if hits == 1 else 's'}"

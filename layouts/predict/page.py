@@ -1,0 +1,191 @@
+"""The Prediction page: a form made from the schema, and beside it what the model says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.predict.finder import Opened, finder, kept_record
+from layouts.predict.pins import pin_tools, pin_words, pins
+from layouts.predict.shortcuts import keys
+from layouts.shared import ids
+from layouts.shared.combobox import stores_of
+from layouts.shared.fields import field, marks_data, starting_text
+from layouts.shared.question import BY_PROBABILITY, Asked
+from layouts.shared.search import FIELDS, search_box
+from ml.bundle.record_book import Entry
+from ml.data.schema import Feature, Schema
+from ml.insights.feature_order import groups_in_order
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+
+def form_schema(bundle: Bundle) -> Schema:
+    """What the form asks for: with probabilities, anything may stay unknown; columns that are one choice are one."""
+    return (bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema).displayed
+
+
+# Words of ours in the page's address, beside the features'
+OWN_WORDS = ("record", "version", "outcome", "declined", "order")
+
+
+def free_words(schema: Schema) -> tuple[str, ...]:
+    """Those of our words that are ours on this page: a feature may be called so, and then it is the feature's."""
+    return tuple(word for word in OWN_WORDS if word not in schema.position)
+
+
+def starting_record(schema: Schema, query: Mapping[str, str], entry: Entry | None = None) -> dict[str, str]:
+    """The record with which the form opens: name to text, as the form's script reads it.
+
+    Parameters
+    ----------
+    schema : Schema
+        Of the form.
+    query : mapping
+        Of the page's address: feature names or aliases; others are none of the form's business.
+    entry : Entry, optional
+        The record that the address names: the query holds what differs from it.
+    """
+    given = {schema.position[name]: text for name, text in query.items() if name in schema.position}
+    kept = kept_record(schema, entry)
+    return {
+        feature.name: starting_text(feature, given.get(position), kept.get(feature.name))
+        for position, feature in enumerate(schema.features)
+    }
+
+
+def named_record(bundle: Bundle, query: Mapping[str, str]) -> str:
+    """Id of the record that the page's address names; empty where it names none."""
+    return query.get("record", "") if "record" in free_words(bundle.schema) else ""
+
+
+def named_version(bundle: Bundle, query: Mapping[str, str]) -> str:
+    """Fingerprint of the version in whose sample the page's address found its record; empty where it says none."""
+    return query.get("version", "") if "version" in free_words(bundle.schema) else ""
+
+
+def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None = None) -> Asked:
+    """What the page's address asks, `entry` being the record that it names."""
+    schema, names = form_schema(bundle), bundle.outcomes.names
+    own = {word: query.get(word, "") for word in free_words(schema)}
+    outcome = own.get("outcome", "")
+    declined = tuple(name for name in own.get("declined", "").split(",") if name in names)
+    record = starting_record(schema, query, entry)
+    return Asked.model_construct(
+        model=bundle.key,
+        record=record,
+        outcome=outcome if outcome in names else "",
+        declined=declined,
+        record_id=entry.id if entry else "",
+        row=entry.row if entry else None,
+        order=BY_PROBABILITY if own.get("order") == BY_PROBABILITY else "",
+    )
+
+
+def page(
+    bundle: Bundle, asked: Asked, said: Component, opening: dict[str, Any], opened: Opened | None = None
+) -> Component:
+    """The form and the answer for the record that stands in it: the page opens without asking again.
+
+    Parameters
+    ----------
+    bundle : Bundle
+        Its key is pinned: every answer comes from the version whose form this is.
+    asked : Asked
+        With which the page opens.
+    said : Component
+        The answer.
+    opening : dict
+        What the form's script is told of it, see :func:`layouts.shared.question.answered`.
+    opened : Opened, optional
+        The record of the book with which the page opens.
+    """
+    opened = opened or Opened()
+    stores = [
+        dcc.Store(id=ids.ASKED),
+        dcc.Store(id=ids.ANSWERED, data=opening),
+        dcc.Store(id=ids.WONDERED),
+        dcc.Store(id=ids.ADVISED),
+        *stores_of(form_schema(bundle)),
+    ]
+    side = [_panel(said)]
+    if bundle.offers == "probabilities":
+        reasons = html.Div(id=ids.REASONS, className="reasons-body")
+        side.append(html.Section(reasons, className="reasons", **{"data-state": "waiting", "aria-label": "Reasons"}))
+    compared = [pins(bundle.outcomes)] if bundle.offers == "probabilities" else []
+    asking = html.Div([finder(bundle.key, opened), _form(bundle, asked, opened), *compared], className="asking")
+    skip = html.A("Skip to the values", href=f"#{ids.FORM}", className="skip")
+    return html.Div([*stores, skip, html.Div(side, className="side"), asking], className="predict")
+
+
+def _panel(said: Component) -> Component:
+    # The result comes first, for phones and for those who listen; on wide screens it stands beside.
+    words = html.P("", id=ids.PANEL_WORDS, className="panel-words", role="status")
+    heading = html.H2("Result", className="visually-hidden")
+    # The result is drawn anew with each answer, and screen readers announce only what stays and changes.
+    aloud = html.P("", id=ids.PANEL_SAID, className="visually-hidden", role="status")
+    return html.Section([heading, html.Div(said, id=ids.RESULT), words, aloud], id=ids.PANEL, className="panel")
+
+
+def _form(bundle: Bundle, asked: Asked, opened: Opened) -> Component:
+    schema = form_schema(bundle)
+    groups = [
+        _group(schema, heading, features, asked.record, opened.entry)
+        for heading, features in groups_in_order(bundle.card, schema)
+    ]
+    data = {
+        "data-asks": ids.ASKED,
+        **marks_data(),
+        "data-model": bundle.key,
+        "data-mirror": "true",
+        "data-outcome": asked.outcome,
+        "data-declined": ",".join(asked.declined),
+        "data-order": asked.order,
+        "data-record": asked.record_id,
+        "data-version": bundle.key.partition("@")[2],
+        "data-row": "" if asked.row is None else str(asked.row),
+        "data-said": opened.words if opened.entry else "",
+        **_opened(bundle),
+        "data-own": " ".join(free_words(schema)),
+        "aria-label": "Values",
+    }
+    search = len(schema.features) >= FIELDS
+    head = [_tools(search=search), pin_words()] if bundle.offers == "probabilities" else []
+    if search:
+        head.append(search_box(ids.FORM, "Search the values", "values", key="Control+K"))
+    return html.Div([*head, *groups], id=ids.FORM, className="form", role="form", tabIndex="-1", **data)
+
+
+def _opened(bundle: Bundle) -> dict[str, str]:
+    """Where the page chooses the outcome itself, the form's script remembers which one it opened with."""
+    outcomes = bundle.outcomes
+    return {"data-opened": ""} if outcomes.exclusive and len(outcomes) > 2 else {}
+
+
+def _tools(*, search: bool) -> Component:
+    named = (("nothing", "Start with nothing known"), ("reset", "Reset"), ("undo", "Undo"), ("call", "On call"))
+    buttons = [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in named]
+    return html.Div([*buttons[:-1], *pin_tools(), buttons[-1], keys(search=search)], className="form-tools")
+
+
+def _group(
+    schema: Schema, heading: str, features: Sequence[Feature], record: Mapping[str, str], entry: Entry | None
+) -> Component:
+    kept = kept_record(schema, entry)
+    fields = [
+        field(
+            feature,
+            schema.position[feature.name],
+            record[feature.name],
+            live=True,
+            reset_to=kept.get(feature.name),
+            searched=len(schema.features) >= FIELDS,
+        )
+        for feature in features
+    ]
+    legend = html.Legend(heading) if heading else html.Legend("Values", className="visually-hidden")
+    return html.Fieldset([legend, html.Div(fields, className="fields")], className="group")

@@ -1,0 +1,195 @@
+"""How likely: the chosen outcome in large, and a bar for every outcome.
+
+Drawn with HTML alone: this page never waits for a plot library.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.predict.ask_next import ask_next
+from layouts.predict.result import framed, outside
+from layouts.shared.cut_off import tick
+from layouts.shared.parts import dot
+from layouts.shared.percent import percents, span
+from layouts.shared.question import BY_PROBABILITY
+from ml.advice.advice import Standing
+from ml.data.outcomes import Outcome
+from ml.decision.cut_offs import DEFAULT
+from ml.decision.payoff import payoff_of, worths
+from ml.plots.palette import colour_of
+from ml.text.words import listed, number_text
+
+ORDERS = {"": "By value", BY_PROBABILITY: "By probability"}
+AVERAGES = "≈ what it brings on average: probability × value."
+NOT_SETTLED = "Not settled yet: ask first."
+
+
+def board(standing: Standing, declined: Collection[str], serial: int, order: str = "") -> Component:
+    """Headline, bars and what to ask next.
+
+    Parameters
+    ----------
+    standing : Standing
+    declined : collection of str
+        Independent outcomes that the customer does not want: they leave the ranking.
+    serial : int
+        Of the question that this answers; a script compares it before it calls the result current.
+    order : str
+        "probability" where the person wants that order although the outcomes have worths.
+    """
+    outcomes, worth = standing.model.outcomes, worths_of(standing)
+    shown = percents(standing.probabilities, exclusive=outcomes.exclusive)
+    declined = () if outcomes.exclusive else declined
+    parts = [
+        _headline(standing, shown[outcomes.index(standing.outcome)]),
+        *_orders(order, worth),
+        html.Ul(
+            [_bar(standing, at, shown[at], declined) for at in ranked(standing, declined, order)], className="bars"
+        ),
+        *([html.P(AVERAGES, className="aside averages")] if worth else []),
+        *_label(standing),
+        *outside(standing.model.schema, standing.notes),
+        *ask_next(standing),
+    ]
+    return framed(parts, serial, **{"data-focus": standing.outcome})
+
+
+def worths_of(standing: Standing) -> tuple[float, ...] | None:
+    """What each independent outcome is worth; None where outcomes exclude each other or one has no worth."""
+    outcomes = standing.model.outcomes
+    return None if outcomes.exclusive else worths(standing.model.card, outcomes.names)
+
+
+def ranked(standing: Standing, declined: Collection[str] = (), order: str = "") -> list[int]:
+    """Columns in the order of their bars.
+
+    Independent outcomes compete: first what brings most on average where each has a worth, unless the order
+    "probability" is wanted, else the most probable; what was declined last. Classes stay where they are, so
+    that the eye finds them again.
+    """
+    outcomes = standing.model.outcomes
+    columns = range(len(outcomes))
+    if outcomes.exclusive:
+        return list(columns)
+    worth = None if order == BY_PROBABILITY else worths_of(standing)
+    gains = [p * w for p, w in zip(standing.probabilities, worth or [1.0] * len(outcomes), strict=True)]
+    return sorted(columns, key=lambda at: (outcomes.names[at] in declined, -gains[at]))
+
+
+def _orders(order: str, worth: Sequence[float] | None) -> list[Component]:
+    """Two buttons that say in which order the bars stand; none where there is one order only."""
+    if worth is None:
+        return []
+    buttons = [
+        html.Button(words, type="button", className="quiet-button", **{"data-order": name, "aria-pressed": pressed})
+        for name, words in ORDERS.items()
+        for pressed in [str(name == order).lower()]
+    ]
+    return [html.Div(buttons, className="orders", role="group", **{"aria-label": "Order of the bars"})]
+
+
+def _brings(standing: Standing, at: int) -> list[Component]:
+    """What acting on an outcome brings on average."""
+    worth = worths_of(standing)
+    if worth is None:
+        return []
+    amount = standing.probabilities[at] * worth[at]
+    payoff = payoff_of(standing.model.card, standing.model.outcomes.names[at])
+    words = f"{number_text(round(amount, 0 if amount >= 10 else 1))} {payoff.currency if payoff else ''}".rstrip()
+    return [html.Span(["≈\u00a0", words.replace(" ", "\u00a0")], className="bar-value owned")]
+
+
+def _headline(standing: Standing, shown: str) -> Component:
+    outcomes, band = standing.model.outcomes, standing.band
+    eyebrow = html.P([dot(outcomes, standing.outcome), outcomes[standing.outcome].label], className="eyebrow")
+    # A word without its number could be read as more than it is: both come and go together.
+    words = html.P([html.Span(f"{band.label}, "), html.Span(shown, className="number")], className="headline owned")
+    said = [eyebrow, words]
+    if band.action and "bands" in standing.model.card:
+        said.append(html.P(_action(standing), className="action owned"))
+    return html.Div([html.Div(said, className="said"), *_known(standing)], className="head")
+
+
+def _action(standing: Standing) -> str:
+    """What the card says to do, but not while the blanks may still carry the score across the cut-off."""
+    at = standing.model.outcomes.index(standing.outcome)
+    open_still = bool(standing.blank) and standing.low[at] < standing.cut_off <= standing.high[at]
+    return NOT_SETTLED if open_still else standing.band.action
+
+
+def _known(standing: Standing) -> list[Component]:
+    """How much is known, and what the rest may still do."""
+    blank, every = len(standing.blank), len(standing.known)
+    if not blank:
+        return []
+    at = standing.model.outcomes.index(standing.outcome)
+    known = "Nothing is known yet." if blank == every else f"{every - blank} of {every} known."
+    rest = "all" if blank == every else "the rest"
+    reach = html.Span(span(standing.low[at], standing.high[at]), className="reach")
+    between = html.Span([f" With {rest} known, ", reach, " in 8 of 10 cases."], className="owned")
+    return [html.P([known, between], className="aside known")]
+
+
+def _bar(standing: Standing, at: int, shown: str, declined: Collection[str]) -> Component:
+    outcomes = standing.model.outcomes
+    outcome = outcomes.items[at]
+    out = outcome.name in declined
+    parts = [_choose(standing, at, outcome, shown)]
+    if not outcomes.exclusive:
+        parts.append(_decline(outcome, out))
+    return html.Li(
+        parts,
+        className="bar bar-declined" if out else "bar",
+        style={"--colour": colour_of(outcomes, outcome.name)},
+        **{"data-outcome": outcome.name, "data-probability": repr(standing.probabilities[at])},
+    )
+
+
+def _choose(standing: Standing, at: int, outcome: Outcome, shown: str) -> Component:
+    low, high = standing.low[at], standing.high[at]
+    words: list[Component] = [html.Span(outcome.label, className="bar-name")]
+    if standing.blank:
+        words.append(html.Span(span(low, high), className="bar-range owned"))
+    words += [*_brings(standing, at), html.Span(shown, className="number")]
+    chosen = outcome.name == standing.outcome
+    mark = tick(standing.cut_off) if chosen else []
+    track = html.Span([_track(standing.probabilities[at], low, high), *mark], className="scale")
+    pressed = {"aria-pressed": str(chosen).lower(), "data-choose": outcome.name}
+    return html.Button([html.Span(words, className="bar-words"), track], type="button", className="bar-face", **pressed)
+
+
+def _track(probability: float, low: float, high: float) -> Component:
+    """The bar: full up to where the answer is sure to reach, paler up to the score, soft up to where it may reach."""
+    sure = min(low / probability, 1.0) if probability else 1.0
+    soft = html.Span(className="range", style={"left": f"{low:.4%}", "width": f"{high - low:.4%}"})
+    fill = html.Span(className="fill", style={"width": f"{probability:.4%}", "--sure": f"{sure:.4%}"})
+    return html.Span([soft, fill] if high > low else [fill], className="track", **{"aria-hidden": "true"})
+
+
+def _decline(outcome: Outcome, out: bool) -> Component:
+    words = "Put back" if out else "Mark as declined"
+    label = {"aria-label": f"{words}: {outcome.label}"}
+    return html.Button(words, type="button", className="quiet-button", **label, **{"data-decline": outcome.name})
+
+
+def _label(standing: Standing) -> Sequence[Component]:
+    """What the estimator itself decides, once it could be asked; not where the cut-off in use decides otherwise."""
+    outcomes = standing.model.outcomes
+    if standing.blank or (outcomes.exclusive and not standing.labels):
+        return []
+    acted_on = standing.probabilities[outcomes.index(standing.outcome)] >= standing.cut_off
+    if acted_on != (standing.outcome in standing.labels) and standing.cut_off != DEFAULT:
+        return []
+    if not outcomes.exclusive:
+        yes = listed([outcomes[name].label for name in standing.labels]) or "no to all of them"
+        return [html.P(["The model says ", html.Strong(yes, className="owned"), "."], className="aside")]
+    name = standing.labels[0]
+    said = [html.P(["The model says ", html.Strong(outcomes[name].label, className="owned"), "."], className="aside")]
+    if standing.probabilities[outcomes.index(name)] < max(standing.probabilities):
+        words = "The model decides by a rule of its own, so its label is not the most probable outcome."
+        said.append(html.P(words, className="aside"))
+    return said

@@ -1,0 +1,78 @@
+"""What a model without probabilities says of one record, and what stands in place of a result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.shared.parts import dot
+from ml.data.outcomes import Outcomes
+from ml.data.schema import Schema
+from ml.errors import LikelyError, Problem
+from ml.metrics.evaluation import no_probabilities
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+    from ml.bundle.scored import Score
+
+
+def result(bundle: Bundle, score: Score, serial: int) -> Component:
+    """The model's label, yes or no for every outcome, and how to get probabilities.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    score : Score
+    serial : int
+        Of the question that this answers; a script compares it before it calls the result current.
+    """
+    outcomes = bundle.outcomes
+    parts = [_headline(outcomes, score.labels), _decisions(outcomes, score.labels)]
+    return framed([*parts, *outside(bundle.schema, score.notes)], serial)
+
+
+def framed(parts: Sequence[Component], serial: int, **data: str) -> Component:
+    """A result, with the number of the question that it answers."""
+    return html.Div(list(parts), className="score", **{"data-serial": str(serial), **data})
+
+
+def nothing_yet(serial: int) -> Component:
+    """In place of a result, as long as no record of this page could be scored."""
+    return framed([html.P("No result yet.", className="headline")], serial)
+
+
+def refusal(error: LikelyError, serial: int) -> Component:
+    """In place of a result that the model refuses to give, whatever stands in the form."""
+    words = [html.P(error.message, className="headline headline-words"), html.P(error.hint, className="aside")]
+    return framed(words, serial)
+
+
+def outside(schema: Schema, notes: Sequence[Problem]) -> list[Component]:
+    """Which values the model has not seen the like of."""
+    if not notes:
+        return []
+    labels = [schema.feature(note.feature).label for note in notes if note.feature]
+    return [html.P(f"Outside what the model has seen: {', '.join(labels)}.", className="aside aside-warn")]
+
+
+def _headline(outcomes: Outcomes, names: Sequence[str]) -> Component:
+    labels = [outcomes[name].label for name in names]
+    eyebrow = html.P("The model says", className="eyebrow")
+    if not outcomes.exclusive:
+        words = f"Expected: {', '.join(labels)}" if labels else "None expected"
+        said = html.P(words, className="headline headline-words")
+    else:
+        said = html.P(html.Span([dot(outcomes, names[0]), labels[0]]), className="headline")
+    return html.Div([eyebrow, said], className="said")
+
+
+def _decisions(outcomes: Outcomes, labels: Sequence[str]) -> Component:
+    missing = no_probabilities()
+    rows = [
+        html.Li([dot(outcomes, item.name), html.Span(item.label), html.Span("yes" if item.name in labels else "no")])
+        for item in outcomes.items
+    ]
+    return html.Div([html.Ul(rows, className="decisions"), html.P(str(missing), className="aside")])

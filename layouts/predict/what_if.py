@@ -1,0 +1,68 @@
+"""What if: the score over the values of each field, as the page's script draws it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from layouts.shared.percent import percents
+from ml.advice.advice import Advice, Standing
+from ml.advice.what_if import Sweep
+from ml.data.schema import Feature, Value, text_of
+from ml.text.words import shown_value
+
+
+def advised(standing: Standing, advice: Advice, serial: int, step: int = 0) -> dict[str, Any]:
+    """What the script draws into the fields, and to which answer it belongs.
+
+    Returns
+    -------
+    dict
+        ``serial``, ``model``, ``outcome``, and ``sweeps``: feature name to ``values`` (texts as fields
+        have them), ``words`` (as people read them), ``at`` (0 to 1, from left to right), ``p`` (0 to 1),
+        ``shown`` and ``here``; ``step``, and ``sharper``: the step to ask for next, or None.
+    """
+    column = standing.model.outcomes.index(standing.outcome)
+    schema = standing.model.schema.displayed
+    drawn = {name: _drawn(schema.feature(name), sweep, column) for name, sweep in advice.sweeps.items()}
+    asked = {"serial": serial, "step": step, "sharper": advice.sharper}
+    return asked | {"model": standing.model.key, "outcome": standing.outcome, "sweeps": drawn}
+
+
+def nothing(serial: int, model: str) -> dict[str, Any]:
+    """Where there is no advice."""
+    return {"serial": serial, "model": model, "outcome": "", "sweeps": {}}
+
+
+def _drawn(feature: Feature, sweep: Sweep, column: int) -> Mapping[str, Any]:
+    probabilities = sweep.probabilities[:, column].tolist()
+    return {
+        "values": [text_of(value) for value in sweep.values],
+        "words": [shown_value(feature, value) for value in sweep.values],
+        "line": feature.kind in ("number", "integer", "date"),
+        "at": _places(sweep.values),
+        "p": [round(probability, 6) for probability in probabilities],
+        "shown": percents(probabilities, exclusive=False),
+        "here": sweep.here,
+    }
+
+
+def _places(values: Sequence[Value]) -> list[float]:
+    """Where each value lies between the first and the last."""
+    if not all(_is_number(value) for value in values):
+        return [(at + 0.5) / len(values) for at in range(len(values))]
+    numbers = [_number(value) for value in values]
+    width = numbers[-1] - numbers[0] or 1.0
+    return [round((number - numbers[0]) / width, 6) for number in numbers]
+
+
+def _is_number(value: Value) -> bool:
+    return isinstance(value, (int, float, dt.date)) and not isinstance(value, bool)
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, dt.date):
+        return float(value)
+    clock = value.hour * 3600 + value.minute * 60 if isinstance(value, dt.datetime) else 0
+    return value.toordinal() + clock / 86_400  # days

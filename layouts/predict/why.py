@@ -1,0 +1,141 @@
+"""Why: from what is said of anybody to this score, one reason after the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.predict.counterfactuals import what_would_change
+from layouts.predict.evidence import how_far_to_trust
+from layouts.shared.percent import percents
+from ml.advice.advice import Advice, Standing
+from ml.advice.reasons import NOT_CAUSES, as_displayed
+from ml.plots.palette import colour_of
+from ml.text.words import points_text, rounded, unsure
+
+HEADROOM = 1.04  # the largest bar ends a little before the edge
+SAMPLED = "± is the error of sampling (95\u00a0%)."
+BRIEF = 3  # reasons that the view for the call keeps
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of the waterfall: from where to where it leads, 0 to 1, its words, and how unsure they are."""
+
+    words: str
+    start: float
+    end: float
+    unsure: str = ""
+
+    @property
+    def points(self) -> float:
+        """How far it leads, in percentage points."""
+        return 100 * (self.end - self.start)
+
+
+def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> Component:
+    """What stands behind the score of the outcome that is in focus.
+
+    Parameters
+    ----------
+    standing : Standing
+    advice : Advice
+        Of that standing.
+    serial : int
+        Of the question that was answered: a script shows this only beside the answer of that number.
+    step : int
+        Of the question: a later one is about the same record, and sharper.
+    """
+    model = standing.model
+    parts = [_why(standing, advice), what_would_change(standing, advice.changes), how_far_to_trust(standing, advice)]
+    return html.Div(
+        [part for part in parts if part is not None],
+        className="reasons-parts",
+        style={"--colour": colour_of(model.outcomes, standing.outcome)},
+        **{"data-serial": str(serial), "data-model": model.key, "data-about": standing.outcome, "data-step": str(step)},
+    )
+
+
+def steps(standing: Standing, advice: Advice) -> list[Step]:
+    """The strongest reasons for, those against, and all the rest as one step; together they lead to the score.
+
+    The side with the strongest reason of all comes first.
+    """
+    column = standing.model.outcomes.index(standing.outcome)
+    reached, found = float(advice.explanation.base[column]), []
+    sides = [side for side in (advice.reasons.raising, advice.reasons.lowering) if side]
+    sides.sort(key=lambda side: -abs(side[0].points))
+    for reason in (reason for side in sides for reason in side):
+        found.append(Step(reason.sentence, reached, reached + reason.points / 100, reason.unsure))
+        reached = found[-1].end
+    rest = 100 * (standing.probability - reached)
+    if rounded(rest):
+        verb = "raises" if rest > 0 else "lowers"
+        words = f"{'Everything else' if found else 'All of it'} {verb} it by {points_text(abs(rest))}"
+        found.append(Step(words, reached, standing.probability, unsure(rest, _error_of_rest(standing, advice))))
+    return found
+
+
+def _error_of_rest(standing: Standing, advice: Advice) -> float:
+    """Standard error, in points, of all that no reason is given for.
+
+    All contributions add up to a score that is sure, so this error is that of the reasons told, too.
+    """
+    told = {reason.feature for reason in (*advice.reasons.raising, *advice.reasons.lowering)}
+    schema, _, errors = as_displayed(standing.model.schema, standing.row, advice.explanation.errors)
+    own = errors[:, standing.model.outcomes.index(standing.outcome)].tolist()
+    sides: tuple[list[float], list[float]] = ([], [])
+    for name, error in zip(schema.names, own, strict=True):
+        sides[name in told].append(error)
+    return 100 * min(math.hypot(*side) for side in sides)
+
+
+def _why(standing: Standing, advice: Advice) -> Component:
+    if not any(standing.known):
+        words = "Nothing is known yet, so this is what the model says of anybody."
+        return html.Div([html.H3("Why"), html.P(words, className="small")], className="why")
+    outcomes, column = standing.model.outcomes, standing.model.outcomes.index(standing.outcome)
+    base, led = float(advice.explanation.base[column]), steps(standing, advice)
+    score = percents(standing.probabilities, exclusive=outcomes.exclusive)[column]
+    from_all = percents(advice.explanation.base.tolist(), exclusive=outcomes.exclusive)[column]
+    strongest = sorted(led, key=lambda step: -abs(step.points))[:BRIEF]
+    most = HEADROOM * max([base, standing.probability, *(step.end for step in led)]) or 1.0
+    rows = [
+        _end("Before anything is known", from_all, base / most),
+        *(_row(step, most, strong=step in strongest) for step in led),
+        _end("This record", score, standing.probability / most),
+    ]
+    data = {"data-base": repr(base), "data-total": repr(standing.probability)}
+    parts: Sequence[Component] = [
+        html.H3("Why"),
+        html.Ol(rows, className="waterfall", **data),
+        html.P(f"{NOT_CAUSES} {SAMPLED}" if any(step.unsure for step in led) else NOT_CAUSES, className="tiny"),
+    ]
+    return html.Div(parts, className="why")
+
+
+def _end(words: str, shown: str, share: float) -> Component:
+    said = html.Div([html.Span(words), html.Span(shown, className="number")], className="fall-words")
+    return html.Li([said, _bar(0.0, share)], className="fall fall-end")
+
+
+def _row(step: Step, most: float, *, strong: bool) -> Component:
+    low, high = sorted((step.start, step.end))
+    kind = "fall-up" if step.end > step.start else "fall-down"
+    bar = _bar(max(low, 0.0) / most, (high - max(low, 0.0)) / most)
+    words = html.Div(f"{step.words}.", className="fall-words")
+    unsure = [html.Span(step.unsure, className="fall-unsure")] if step.unsure else []
+    return html.Li(
+        [words, *unsure, bar],
+        className=f"fall {kind}{' fall-strong' if strong else ''}",
+        **{"data-points": repr(step.points)},
+    )
+
+
+def _bar(start: float, width: float) -> Component:
+    step = html.Span(className="fall-step", style={"left": f"{start:.3%}", "width": f"{width:.3%}"})
+    return html.Span(step, className="fall-track", **{"aria-hidden": "true"})

@@ -1,0 +1,75 @@
+"""A choice among very many: a text input whose list holds what fits the typed text, asked of the server.
+
+The list is drawn by ``assets/37-combobox.js`` from what :func:`found` says.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+from pydantic import AfterValidator
+
+from layouts.sent import Sent
+from layouts.shared import ids
+from ml.data.schema import Feature, Schema, text_of
+from ml.data.texts import fold
+from ml.locale import dressed
+
+LIMIT = 20  # matches in the list
+LONGEST = 200  # characters of a search
+
+
+class Sought(Sent):
+    """What the browser looks for."""
+
+    feature: str = ""
+    """Name of the one whose choices are searched."""
+    text: Annotated[str, AfterValidator(lambda text: text[:LONGEST])] = ""
+    """What was typed; empty for the first choices."""
+
+
+def found(schema: Schema, sought: Sought) -> dict[str, Any]:
+    """The answer to the script: labels of choices that fit, the one that is that very text, and how many there are."""
+    feature = schema.feature(sought.feature) if sought.feature in schema.position else None
+    hits = [] if feature is None else labels_that_fit(feature, sought.text)
+    words = "" if feature is None else counted(len(hits), sought.text, len(feature.choices))
+    same = next((label for label in hits if fold(label) == fold(sought.text)), "")
+    return {"serial": sought.serial, "hits": hits[:LIMIT], "same": same, "words": words}
+
+
+def labels_that_fit(feature: Feature, text: str) -> list[str]:
+    """Labels of the choices whose label or value holds the text, the best first."""
+    values = (feature.by_text[written] for written in feature.searched.find(text))
+    return [feature.labels[key] for key in dict.fromkeys(text_of(value) for value in values)]
+
+
+def counted(hits: int, text: str, choices: int) -> str:
+    """How many choices fit."""
+    if not text.strip():
+        return f"{_number(choices)} choices: type to search them."
+    if not hits:
+        return f"None of {_number(choices)} choices has “{text.strip()[:40]}”."
+    return f"The first {LIMIT} of {_number(hits)} that fit." if hits > LIMIT else f"{hits} of {_number(choices)} fit."
+
+
+def _number(number: int) -> str:
+    return dressed(f"{number:,}")
+
+
+def stores_of(schema: Schema) -> list[Component]:
+    """What a form with such fields asks with, and where the answer comes; nothing for one without."""
+    if not any(feature.shown_as == "combobox" for feature in schema.features):
+        return []
+    return [dcc.Store(id=ids.CHOICES_SOUGHT), dcc.Store(id=ids.CHOICES_FOUND), html.Div(id=ids.CHOICES, hidden=True)]
+
+
+def combobox(position: int, text: str, blank: str) -> Component:
+    """The control of the feature at that position; its list is empty until it is asked for."""
+    box = dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder=blank)
+    named = {"aria-labelledby": ids.label(position)}
+    listed = html.Ul(id=ids.choices(position), className="finder-list", role="listbox", hidden=True, **named)
+    words = html.P("", className="visually-hidden combobox-words", role="status")
+    return html.Div([box, listed, words], className="combobox")

@@ -1,0 +1,35 @@
+"""A result to be taken along: as Excel, as CSV that Excel opens, as plain CSV."""
+
+from __future__ import annotations
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.shared import ids
+from ml.files.write.formats import FORMATS
+
+OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", "CSV for Excel"), ("csv", "CSV"))
+
+
+def menu(name: str, words: str, step: str) -> Component:
+    """A button that opens the formats; ``assets/78-campaign-download.js`` fills in where they are.
+
+    Parameters
+    ----------
+    name : str
+        Of its id, on the Campaign page.
+    words : str
+        What is downloaded.
+    step : str
+        Beside which sentence it says what becomes of it.
+    """
+    links = [
+        html.A(label, href="#", download="", **{"data-format": form, "data-suffix": FORMATS[form].suffix})
+        for form, label in OFFERED
+    ]
+    return html.Details(
+        [html.Summary(words, className="tool-button"), html.Div(links, className="campaign-formats")],
+        id=ids.campaign(name),
+        className="campaign-download help",
+        **{"data-says": step},
+    )

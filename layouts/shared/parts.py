@@ -1,0 +1,73 @@
+"""What several pages share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.shared import ids, url
+from ml.data.outcomes import Outcomes
+from ml.locale import dressed
+from ml.plots.palette import colour_of
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+TABS: tuple[tuple[url.Kind, str], ...] = (
+    ("predict", "Prediction"),
+    ("insights", "Insights"),
+    ("performance", "Performance"),
+    ("campaign", "Campaign"),
+)
+
+
+def page(title: str, children: list[Component], *, class_name: str = "") -> Component:
+    """A page of its own; a script puts the title into the browser's tab."""
+    return html.Div(children, className=f"page {class_name}".strip(), **{"data-title": title})
+
+
+def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Component:
+    """A page about a model: its title, its tabs, and the body.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    kind : {"predict", "insights", "performance", "campaign"}
+    name : str
+        Name or key as it stands in the address: the tabs stay at the version that was asked for.
+    body : Component
+    """
+    tab = dict(TABS)[kind]
+    return page(f"{bundle.title} – {tab}", [_model_head(bundle, kind, name), body], class_name=f"page-{kind}")
+
+
+def tabs(kind: url.Kind | None, name: str) -> Component:
+    """Links to the pages of a model, the open one marked."""
+    # Where a page is open the links have ids: a script lets them lead back to what each page was left with.
+    links = [
+        dcc.Link(
+            label,
+            href=url.href(tab, name),
+            className="model-tab model-tab-open" if tab == kind else "model-tab",
+            **({"id": ids.tab(tab)} if kind else {}),
+        )
+        for tab, label in TABS
+    ]
+    return html.Nav(links, className="model-tabs", **{"aria-label": "Pages of this model"})
+
+
+def dot(outcomes: Outcomes, name: str) -> Component:
+    """The outcome's colour, beside its name."""
+    return html.Span(className="dot", style={"--colour": colour_of(outcomes, name)})
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """``1 feature``, ``4 features``."""
+    return f"{dressed(f'{number:,}')} {noun if number == 1 else plural or noun + 's'}"
+
+
+def _model_head(bundle: Bundle, kind: url.Kind, name: str) -> Component:
+    words = [html.H1(bundle.title), html.P(bundle.card.get("description", ""), className="lead-line")]
+    return html.Header([html.Div(words), tabs(kind, name)], className="model-head")

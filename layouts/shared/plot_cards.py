@@ -1,0 +1,233 @@
+"""What the Insights and the Performance page share: one outcome, and the plots of the catalogue in cards.
+
+The page stands at once; each card asks for its plot when it comes near the screen
+(``assets/60-cards.js``, ``callbacks/plots.py``).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.shared import ids, url
+from layouts.shared.fields import marks_data, typed
+from layouts.shared.static_html import static_html
+from ml.data.outcomes import Outcomes
+from ml.data.schema import text_of
+from ml.errors import LikelyError, UnknownOption
+from ml.plots import theme
+from ml.plots.catalogue import CATALOGUE, plots_of
+from ml.plots.option import Option, Setting
+from ml.plots.plot import Page, Plot
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+    from ml.plots.results import Drawn
+
+CUT_OFF = "cut_off"
+Opens = tuple[float, tuple[float, ...]]
+InUse = Callable[[str], float]
+
+
+def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any], in_use: InUse | None = None) -> Component:
+    """The skeleton of a page of plots.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    which : {"insights", "performance"}
+    lead : str
+        What the page is about, in a sentence.
+    state : dict
+        Of the page's address: ``outcome``, and the options as ``<plot>.<option>``.
+    in_use : callable, optional
+        Gives an outcome's cut-off in use, with which plots that follow one open; without it the card's.
+    """
+    outcome = asked_outcome(bundle, state)
+    head = [html.P(lead, className="plots-lead"), choice(bundle.outcomes, outcome)]
+    cut_off = in_use(outcome) if in_use else None
+    cards = [card(bundle, plot, outcome, state, cut_off) for plot in plots_of(which)]
+    return frame(bundle, outcome, [html.Div(head, className="plots-head"), html.Div(cards, className="plots")])
+
+
+def frame(
+    bundle: Bundle, outcome: str, body: list[Component], cut_off: str | None = None, opens: Opens | None = None
+) -> Component:
+    """What the script needs to know of the page.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    outcome : str
+    body : list of components
+    cut_off : str, optional
+        That of the address; None where the page has none.
+    opens : tuple of a float and floats, optional
+        The cut-off with which the page opens and the extra rows of its table: with these the plots
+        need not wait for the table.
+    """
+    data = {"data-model": bundle.key, "data-outcome": outcome, "data-name": bundle.title} | marks_data()
+    if cut_off is not None:
+        data["data-cut-off"] = cut_off
+    if opens is not None:
+        data["data-opens"] = json.dumps({"value": opens[0], "extra": opens[1]})
+    return html.Div(body, id=ids.PLOTS, className="plots-page", **data)
+
+
+def asked_outcome(bundle: Bundle, state: dict[str, Any]) -> str:
+    """The outcome that the address names, or the positive one."""
+    asked = state.get("outcome")
+    return asked if asked in bundle.outcomes.names else bundle.outcomes.positive
+
+
+def choice(outcomes: Outcomes, chosen: str) -> Component:
+    """The outcome that the page is about."""
+    # Of two exclusive outcomes each is the other's mirror image: the page is about the positive one.
+    alone = len(outcomes) == 1 or (outcomes.exclusive and len(outcomes) == 2)
+    options = [{"value": item.name, "label": item.label} for item in outcomes.items]
+    select = dbc.Select(id=ids.PLOTS_OUTCOME, options=options, value=chosen)
+    if alone:
+        return html.Div([html.Div(select, hidden=True), html.P(["Outcome: ", html.Strong(outcomes[chosen].label)])])
+    return html.Div([html.Label("Outcome", htmlFor=ids.PLOTS_OUTCOME), select], className="plots-outcome")
+
+
+def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_off: float | None = None) -> Component:
+    """A plot's place: title, question, options, and what becomes of it."""
+    waiting = html.Div("Working it out …", className="plot-waiting", role="status")
+    body = html.Div(waiting, id=ids.plot(bundle.key, plot.key), className="plot-body")
+    asked = dcc.Store(id=ids.plot_asked(bundle.key, plot.key))
+    return html.Section(
+        [_head(plot), *_options(bundle, plot, outcome, state, cut_off), body, asked],
+        className="plot-card plot-card-wide" if plot.wide else "plot-card",
+        **_data(plot),
+    )
+
+
+@cache
+def _head(plot: Plot) -> Component:
+    return static_html(html.Header([html.Div([html.H3(plot.title), html.P(plot.question)]), _download(plot)]))
+
+
+def shown(drawn: Drawn) -> list[Component]:
+    """A figure, the sentence under it, and links where the result holds some."""
+    height = f"{drawn.figure.layout.height}px"
+    graph = dcc.Graph(figure=drawn.figure, config=theme.CONFIG, style={"height": height})
+    follows = _moves(drawn.plot)
+    sentence = html.P(drawn.sentence, className="plot-words", **({"data-pick": "sentence"} if follows else {}))
+    return [graph, sentence, *_links(drawn.result)]
+
+
+def refusal(error: LikelyError) -> list[Component]:
+    """Why a plot cannot be drawn, in its place."""
+    return [html.Div([html.P(error.message), html.P(error.hint, className="plot-hint")], className="plot-refusal")]
+
+
+def unfinished(error: LikelyError) -> list[Component]:
+    """In the place of what takes long: the script asks again, and it goes on meanwhile."""
+    words = f"{error.message} {error.hint}"
+    return [html.Div(html.P(words), className="plot-refusal", role="status", **{"data-again": "true"})]
+
+
+def followed(texts: Sequence[str], best: tuple[float, str] | None = None) -> list[Component]:
+    """Words that follow the page's cut-off, one text a row of its table; and a button that moves it to the best."""
+    words = html.P("", className="plot-follows", **{"data-follows": json.dumps(list(texts))})
+    if best is None:
+        return [words]
+    there = {"data-go": repr(best[0])}
+    button = html.Button(f"Show everything at {best[1]}", type="button", className="quiet-button", **there)
+    return [words, button]
+
+
+def _data(plot: Plot) -> dict[str, str]:
+    data = {"data-plot": plot.key}
+    if plot.mark:
+        data["data-mark"] = json.dumps([plot.mark.x, plot.mark.y])
+    if any(option.key == CUT_OFF for option in plot.options):
+        data["data-follows-cut-off"] = "moves" if _moves(plot) else "asks"
+    if (first := _shared_with(plot)) is not plot:
+        data["data-options-of"] = first.key
+    return data
+
+
+def _moves(plot: Plot) -> bool:
+    """Whether the plot shows the four counts at the cut-off, which the script can fill itself."""
+    return any(option.key == CUT_OFF and not option.computed for option in plot.options)
+
+
+def _shared_with(plot: Plot) -> Plot:
+    """The first plot with the very same options: their fields stand there only."""
+    return next((row for row in CATALOGUE if plot.options and row.options is plot.options), plot)
+
+
+def _options(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_off: float | None) -> list[Component]:
+    if _shared_with(plot) is not plot:
+        return []
+    own = [option for option in plot.options if plot.page != "performance" or option.key != CUT_OFF]
+    fields = [_option(bundle, plot, option, outcome, state, cut_off) for option in own]
+    return [html.Div(fields, className="plot-options")] if fields else []
+
+
+def _option(
+    bundle: Bundle, plot: Plot, option: Option, outcome: str, state: dict[str, Any], cut_off: float | None
+) -> Component:
+    known = cut_off is not None and option.key == CUT_OFF
+    opens = _text(cut_off if known else option.opens_with(bundle, outcome))
+    raw = state.get(f"{plot.key}.{option.key}")
+    value = opens if raw is None else _accepted(bundle, option, outcome, raw, opens)
+    named = ids.option(plot.key, option.key)
+    control = (
+        dbc.Input(id=named, type="text", inputmode="decimal", value=typed(value), autocomplete="off")
+        if option.choices is None
+        else dbc.Select(
+            id=named,
+            value=value,
+            options=[{"value": item, "label": label} for item, label in option.choices(bundle, outcome)],
+        )
+    )
+    words = [option.label, *([html.Span(f" {option.unit}", className="unit")] if option.unit else [])]
+    note = [html.Small(option.help)] if option.help else []
+    data = {"data-option": option.key, "data-opens": opens, "data-value": value}
+    return html.Div([html.Label(words, htmlFor=named), control, *note], className="plot-option", **data)
+
+
+def _accepted(bundle: Bundle, option: Option, outcome: str, raw: object, opens: str) -> str:
+    """What the address says where the plot takes it; of nonsense nothing is left."""
+    try:
+        return _text(option.read(bundle, outcome, raw))
+    except UnknownOption:
+        return opens
+
+
+def _text(value: Setting) -> str:
+    return "" if value is None else text_of(value) if not isinstance(value, str) else value
+
+
+def _download(plot: Plot) -> Component:
+    said = {"aria-label": f"Download {plot.title}"}
+    picture = [
+        html.Button(f"Picture ({kind.upper()})", type="button", **{"data-picture": kind}) for kind in ("png", "svg")
+    ]
+    data = html.A("Data (CSV)", href="#", download="", **{"data-table": plot.key})
+    return html.Details(
+        [html.Summary("Download", **said), html.Div([*picture, data], className="plot-downloads")],
+        className="plot-download help",
+    )
+
+
+def _links(result: Any) -> list[Component]:
+    links = getattr(result, "link", None)
+    if not links:
+        return []
+    words = zip(result.record, links, strict=True)
+    return [
+        html.P(
+            ["Open record ", *(dcc.Link(str(number), href=url.outside(address)) for number, address in words)],
+            className="plot-links",
+        )
+    ]

@@ -1,0 +1,56 @@
+"""A search box that filters items of the page it stands on: fields of a long form, models of a long list.
+
+The browser filters (``assets/36-search.js``): an item is what has ``data-words``; one that does not match is hidden
+and stays in the page, with its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from dash import html
+
+from layouts.shared import ids
+from layouts.shared.html_input import HtmlInput
+from layouts.shared.static_html import StaticHtml, static_html
+from ml.data.schema import Feature
+
+FIELDS = 25  # a form of as many fields has a search
+MODELS = 9  # as many models fill more than a screen
+
+
+def search_box(target: str, label: str, noun: str, *, key: str = "") -> StaticHtml:
+    """The box, and room for the number of matches.
+
+    Parameters
+    ----------
+    target : str
+        Id of the element whose items it filters.
+    label : str
+        What it says to whom it does not show its own placeholder.
+    noun : str
+        What the items are, in the plural: "values".
+    key : str
+        That leads to the box, as ``aria-keyshortcuts`` writes it; empty where there is none.
+    """
+    named = {"aria-label": label, "aria-describedby": ids.SEARCH_WORDS, "data-searches": target, "data-noun": noun}
+    if key:
+        named["aria-keyshortcuts"] = key
+    box = HtmlInput(
+        id=ids.SEARCH, type="search", className="form-control", placeholder=label, autoComplete="off", **named
+    )
+    shown = [html.Kbd(key.replace("Control", "Ctrl"), **{"aria-hidden": "true"})] if key else []
+    words = html.P("", id=ids.SEARCH_WORDS, className="search-words", role="status")
+    return static_html(
+        html.Div([html.Div([box, *shown], className="search-box"), words], className="search", role="search")
+    )
+
+
+def words_of(feature: Feature) -> str:
+    """What a search over the fields of a form looks at."""
+    return sought([feature.label, feature.name, *feature.aliases, feature.unit, feature.group, feature.help])
+
+
+def sought(parts: Iterable[str]) -> str:
+    """Different texts as one that is searched."""
+    return " ".join(dict.fromkeys(part for part in parts if part))

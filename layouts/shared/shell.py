@@ -1,0 +1,76 @@
+"""The frame around every page: head of the document, header, and the place where pages go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.shared import ids, url
+
+ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else nothing
+THEME_SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "00-theme.js"
+
+
+def _theme_address() -> str:
+    """Where the theme script is: the very address at which Dash lists it too, so it is fetched once."""
+    return f"{ROOT}/assets/{THEME_SCRIPT.name}?m={THEME_SCRIPT.stat().st_mtime}"
+
+
+# The theme is set before the first style sheet is read; otherwise a dark page would flash white.
+# The policy of the house allows no inline scripts, so this is a file.
+INDEX = f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+{{%metas%}}
+<meta name="color-scheme" content="light dark">
+<title>{{%title%}}</title>
+<link rel="icon" href="{ROOT}/assets/icon.svg" type="image/svg+xml">
+<script src="{_theme_address()}"></script>
+{{%css%}}
+</head>
+<body>
+<noscript><p class="noscript">Likely answers while you type, and needs JavaScript for that.</p></noscript>
+{{%app_entry%}}
+<footer>
+{{%config%}}
+{{%scripts%}}
+{{%renderer%}}
+</footer>
+</body>
+</html>
+"""
+
+
+def layout() -> Component:
+    """The static frame; the router fills its content."""
+    return html.Div(
+        [
+            html.A("Skip to the content", href=f"#{ids.CONTENT}", className="skip"),
+            html.Header([_brand(), _navigation(), _theme_button()], className="shell-head"),
+            dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
+            html.Main(html.P("Opening …", className="opening"), id=ids.CONTENT, tabIndex="-1"),
+        ],
+        className="shell",
+    )
+
+
+def _brand() -> Component:
+    return dcc.Link([html.Span(className="brand-mark"), "Likely"], href=url.href("home"), className="brand")
+
+
+def _navigation() -> Component:
+    links = [dcc.Link("Models", href=url.href("home")), dcc.Link("Inputs", href=url.href("gallery"))]
+    return html.Nav(links, className="shell-nav", **{"aria-label": "Site"})
+
+
+def _theme_button() -> Component:
+    return html.Button(
+        html.Span(className="theme-mark"),
+        id=ids.THEME,
+        type="button",
+        title="Light or dark",
+        className="theme-button",
+        **{"aria-label": "Switch between light and dark"},
+    )

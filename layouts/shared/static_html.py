@@ -1,0 +1,63 @@
+"""Static HTML: parts of a page that no callback changes, sent as one text.
+
+Dash keeps every component in a store of its own and looks at each of them whenever one changes. A page
+of plots has six hundred, and five hundred of these are words, tables and headings that never change: as
+text in one component (``assets/28-static-html.js``) they cost next to nothing. Scripts of the page find their
+elements as in components.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
+
+from dash.development.base_component import Component
+
+from layouts.shared.html_writer import HtmlWriter, props_of, tag_of
+
+
+class StaticHtml(Component):
+    """An element whose inside is text of HTML; made by :func:`static_html`."""
+
+    _children_props: ClassVar[list[str]] = []
+    _base_nodes: ClassVar[list[str]] = []
+    _namespace = "likely"
+    _type = "StaticHtml"
+    _prop_names: ClassVar[list[str]] = ["id", "tag", "attributes", "html"]
+    _valid_wildcard_attributes: ClassVar[list[str]] = []
+    available_properties: ClassVar[list[str]] = _prop_names
+    available_wildcard_properties: ClassVar[list[str]] = []
+
+    tag: str
+    attributes: dict[str, Any]
+    html: str
+    root: Component  # from which it was made; not sent
+
+
+def static_html(root: Component) -> StaticHtml:
+    """The same element, its inside as text.
+
+    Parameters
+    ----------
+    root : component of dash.html
+        With nothing but components of ``dash.html``, texts and numbers inside.
+
+    Raises
+    ------
+    TypeError
+        Where something inside is more than HTML: what a callback may change must stay a component.
+    """
+    made = StaticHtml(tag=tag_of(root), attributes=_of_nobody(props_of(root)), html="".join(_Strict().inside(root)))
+    made.root = root
+    return made
+
+
+class _Strict(HtmlWriter):
+    def attributes(self, props: Mapping[str, Any]) -> Iterator[str]:
+        return super().attributes(_of_nobody(props))
+
+
+def _of_nobody(props: Mapping[str, Any]) -> Mapping[str, Any]:
+    if isinstance(props.get("id"), dict):
+        raise TypeError(f"The element {props['id']} belongs to a callback and cannot be static HTML.")
+    return props

@@ -1,0 +1,87 @@
+"""The addresses of the pages: read and written here, nowhere else.
+
+Behind a reverse proxy they may begin with a path prefix (``/apps/likely``), another for each request: within
+:func:`under` they are written with it, and :func:`inside` takes it off what a browser says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qsl, quote, unquote, urlencode
+
+from ml.lifecycle.registry import NAME
+
+Kind = Literal["home", "gallery", "predict", "insights", "performance", "campaign"]
+OF_A_MODEL: tuple[Kind, ...] = ("predict", "insights", "performance", "campaign")
+LONGEST = 512
+_root: ContextVar[str] = ContextVar("root", default="")
+
+
+@dataclass(frozen=True)
+class Page:
+    """What an address names.
+
+    Attributes
+    ----------
+    kind : {"home", "gallery", "predict", "insights", "performance", "campaign"}
+    model : str or None
+        Name or key of a model, for the pages that are about one. Whether there is such a model,
+        the service knows.
+    """
+
+    kind: Kind
+    model: str | None = None
+
+
+def parse(path: str | None) -> Page | None:
+    """The page at a path such as ``/iris/predict``, or ``/iris`` for short; None where no page is."""
+    if not path or len(path) > LONGEST:
+        return None
+    parts = unquote(path).strip("/").split("/")
+    if parts == [""]:
+        return Page("home")
+    if parts == ["gallery"]:
+        return Page("gallery")
+    if len(parts) == 1:
+        parts.append("predict")
+    if len(parts) != 2 or parts[1] not in OF_A_MODEL:
+        return None
+    name, at, _ = parts[0].partition("@")
+    named = NAME.fullmatch(name) and (not at or len(parts[0]) < LONGEST)
+    return Page(parts[1], parts[0]) if named else None
+
+
+@contextmanager
+def under(root: str) -> Iterator[None]:
+    """Within this, addresses begin with a prefix such as ``/apps/likely``; the empty text is none."""
+    before = _root.set(root)
+    try:
+        yield
+    finally:
+        _root.reset(before)
+
+
+def inside(path: str) -> str:
+    """A path as the browser has it, without the prefix."""
+    root = _root.get()
+    return path[len(root) :] or "/" if root and (path == root or path.startswith(f"{root}/")) else path
+
+
+def outside(path: str) -> str:
+    """A path of this service as the browser asks for it, with the prefix."""
+    return _root.get() + path
+
+
+def href(kind: Kind, model: str | None = None, **query: str) -> str:
+    """The address of a page; the inverse of :func:`parse` of what is :func:`inside`."""
+    path = {"home": "/", "gallery": "/gallery"}.get(kind) or f"/{quote(model or '', safe='@')}/{kind}"
+    return outside(f"{path}?{urlencode(query)}" if query else path)
+
+
+def query_of(search: str | None) -> dict[str, str]:
+    """Names and values of ``?name=value&…``; of a name that comes twice the last counts."""
+    return dict(parse_qsl((search or "").lstrip("?"), keep_blank_values=True))

@@ -1,0 +1,191 @@
+"""What a person who is talking with a customer is told: first the score, then what stands behind it.
+
+Both come from one game (``ml/advice/value_function.py``) at one position, so no two numbers on the page can differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ml.advice.counterfactuals import Changes, changes
+from ml.advice.evidence import Evidence, Neighbour, Unlike, evidence, neighbours, unlike
+from ml.advice.local_shapley import Explanation, explain
+from ml.advice.next_question import Question, questions
+from ml.advice.reasons import Reasons, reasons
+from ml.advice.sampling_budget import BUDGET
+from ml.advice.value_function import Game, Position
+from ml.advice.what_if import Sweep, sweeps
+from ml.bundle.bundle import Bundle
+from ml.data.records import read_records
+from ml.data.schema import Row
+from ml.decision.bands import Band, band_of, bands
+from ml.errors import Problem
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a record stands, some of its features perhaps not known.
+
+    Attributes
+    ----------
+    model : Bundle
+    row : Row
+        Typed values; None where nothing is known.
+    known : tuple of bool, length p
+    probabilities, low, high : tuple of float, length k
+        v(K), and between what the full record's score is to be expected (80 %).
+    labels : tuple of str
+        What the estimator itself decides; empty where something is blank, for then nobody asked it.
+    notes : tuple of Problem
+        Values outside what the model has seen.
+    outcome : str
+        The outcome that questions are about.
+    cut_off : float
+        Probability from which one acts on it, 0 to 1.
+    questions : tuple of Question
+        What is worth asking next, the best first.
+    band : Band
+        Of that outcome's probability.
+    """
+
+    model: Bundle
+    row: Row
+    known: tuple[bool, ...]
+    probabilities: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    labels: tuple[str, ...]
+    notes: tuple[Problem, ...]
+    outcome: str
+    cut_off: float
+    questions: tuple[Question, ...]
+    band: Band
+
+    @property
+    def blank(self) -> tuple[str, ...]:
+        """Names of the features that are not known."""
+        return tuple(name for name, known in zip(self.model.schema.names, self.known, strict=True) if not known)
+
+    @property
+    def probability(self) -> float:
+        """Of the outcome."""
+        return self.probabilities[self.model.outcomes.index(self.outcome)]
+
+
+@dataclass(frozen=True)
+class Advice:
+    """What stands behind the score of one outcome, and what would change it.
+
+    Attributes
+    ----------
+    explanation : Explanation
+        Its total is the score shown.
+    reasons : Reasons
+        The strongest of it in words.
+    sweeps : mapping of feature name to Sweep
+    changes : Changes
+        The smallest changes of levers that cross the cut-off.
+    evidence : Evidence
+        What became of hold-out records scored about like this.
+    neighbours : tuple of Neighbour
+        The hold-out records that are most like this one.
+    unlike : Unlike or None
+        Set when the record is unlike anything in training.
+    sharper : int or None
+        The step that gives a sharper answer; None where the digits shown are sure, or no step is left.
+    """
+
+    explanation: Explanation
+    reasons: Reasons
+    sweeps: Mapping[str, Sweep]
+    changes: Changes | None
+    evidence: Evidence
+    neighbours: tuple[Neighbour, ...]
+    unlike: Unlike | None
+    sharper: int | None = None
+
+
+def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off: Callable[[str], float]) -> Standing:
+    """Where a raw record stands; blanks are allowed everywhere.
+
+    Where no outcome is named, it is the positive one, or of three or more exclusive ones the most probable.
+    `cut_off` gives the cut-off of the outcome that this comes to.
+
+    Raises
+    ------
+    InvalidRecord, UnknownOutcome
+    """
+    records = read_records(bundle.schema.with_blanks, [raw])
+    row = tuple(None if value == "" else value for value in records.all_rows()[0])
+    known = tuple(value is not None for value in row)
+    position = game.at(row)
+    outcome = outcome or _leading(bundle, position)
+    column = bundle.outcomes.index(outcome)
+    probability, threshold = float(position.value[column]), cut_off(outcome)
+    return Standing(
+        model=bundle,
+        row=row,
+        known=known,
+        probabilities=tuple(position.value.tolist()),
+        low=tuple(position.low.tolist()),
+        high=tuple(position.high.tolist()),
+        labels=_labels(bundle, row, position),
+        notes=records.notes,
+        outcome=outcome,
+        cut_off=threshold,
+        questions=questions(game, position, column, threshold),
+        band=band_of(bands(bundle.card, outcome), probability),
+    )
+
+
+def advise(game: Game, standing: Standing, holdout_row: int | None = None, step: int | None = None) -> Advice:
+    """What stands behind a standing: slower, and so asked for after the score was shown.
+
+    Parameters
+    ----------
+    game : Game
+    standing : Standing
+    holdout_row : int, optional
+        Row of the hold-out, from 0, that is the record itself; it is left out of the evidence.
+    step : int, optional
+        0 gives a first answer, 1 and so on sharper ones; without it, the sharpest. Where a model is slow the first
+        has no sweeps and no changes.
+    """
+    bundle, row = standing.model, standing.row
+    column = bundle.outcomes.index(standing.outcome)
+    last = len(game.budgets) - 1
+    at = min(max(step or 0, 0), last)
+    brief = step == 0 and game.budgets[0] < BUDGET
+    while True:
+        explanation = explain(game, row, budget=game.budgets[at])
+        strongest = reasons(bundle.schema, row, explanation, column)
+        vague = any(reason.unsure for reason in (*strongest.raising, *strongest.lowering))
+        sharper = at + 1 if at < last and (vague or brief) else None
+        if step is not None or sharper is None:
+            break
+        at = sharper
+    return Advice(
+        explanation=explanation,
+        reasons=strongest,
+        sweeps={} if brief else sweeps(game, row),
+        changes=None if brief else changes(game, row, column, standing.cut_off, name=standing.outcome),
+        sharper=sharper,
+        evidence=evidence(bundle, standing.outcome, standing.probability, holdout_row),
+        neighbours=neighbours(bundle, row, without=holdout_row),
+        unlike=unlike(bundle, row),
+    )
+
+
+def _leading(bundle: Bundle, position: Position) -> str:
+    outcomes = bundle.outcomes
+    if outcomes.exclusive and len(outcomes) > 2:
+        return outcomes.names[int(position.value.argmax())]
+    return outcomes.positive
+
+
+def _labels(bundle: Bundle, row: Row, position: Position) -> tuple[str, ...]:
+    if position.blank:
+        return ()
+    labels, _ = bundle.predictor.row(row)
+    return tuple(name for name, yes in zip(bundle.outcomes.names, labels, strict=True) if yes)

@@ -1,0 +1,260 @@
+"""What would change it: the smallest changes of levers for which the score crosses the cut-off."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations, product
+from math import prod
+from typing import Any
+
+import numpy as np
+
+from ml.advice.kernel import Moves
+from ml.advice.value_function import Game
+from ml.advice.what_if import grid, tried, values_of
+from ml.data.schema import Feature, Row, Value
+
+MOST_LEVERS = 3
+MOST_VALUES = 15
+MOST_CHANGES = 3
+MOST_COMBINATIONS = 10_000  # of one number of levers
+MOST_WITH_BLANKS = 300  # each is then a mean over background rows
+PREDICTIONS = 5_000  # with blanks; against 20,000 the same changes were found
+CONFIRMED = 20  # changes of a record with blanks that are looked at with all background rows
+
+
+@dataclass(frozen=True)
+class Change:
+    """Moves of levers, and the score after them.
+
+    Attributes
+    ----------
+    moves : tuple of (feature name, from, to)
+        In schema order; from is None where the value is not known now.
+    steps : float
+        Size: each lever's move as a share of its range, 1 for another choice, summed.
+    probability : float
+        Of the outcome, after the moves.
+    """
+
+    moves: tuple[tuple[str, Value, Value], ...]
+    steps: float
+    probability: float
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What was found.
+
+    Attributes
+    ----------
+    outcome : str
+    cut_off : float
+    probability : float
+        The score now. At or above the cut-off the changes bring it below, else to it or above.
+    found : tuple of Change
+        Those with the fewest levers, for each set of levers the smallest, smallest first. Empty when
+        no change of up to three levers crosses.
+    best : Change or None
+        When none crosses: the one that comes nearest. None where no lever can be moved to any effect.
+    levers : tuple of str
+        Names of the levers that could be tried.
+    """
+
+    outcome: str
+    cut_off: float
+    probability: float
+    found: tuple[Change, ...]
+    best: Change | None
+    levers: tuple[str, ...]
+
+
+def changes(
+    game: Game,
+    row: Row,
+    outcome: int,
+    cut_off: float,
+    known: Sequence[bool] | None = None,
+    name: str = "",
+) -> Changes:
+    """Search all values of all levers: one, then two, then three at a time.
+
+    A number is tried at up to 15 round values over what training has seen. The size of a change is the
+    number of levers first and the sum of its steps second, so the search ends at the first number of levers
+    with which the score crosses; within it, it is complete. Where one number of levers has more than 10,000
+    combinations (300 with blanks), fewer values of each number are tried, and where that is not enough, of each
+    lever those that alone do most. The schema's constraints hold after every change of what they are about.
+
+    Parameters
+    ----------
+    game : Game
+    row : Row
+        Typed values in schema order.
+    outcome : int
+        Its column.
+    cut_off : float
+        0 to 1; we act on a record when its probability is at least this.
+    known : sequence of bool, length p, or None
+        As :meth:`ml.advice.value_function.Game.at` takes it. With blanks, candidates are estimated and then confirmed
+        with the value function itself.
+    name : str
+        Of the outcome, to be handed on.
+    """
+    mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
+    search = _Search(game, row, mask, outcome, cut_off)
+    best: Change | None = None
+    for count in range(1, min(MOST_LEVERS, len(search.levers)) + 1):
+        tried = search.tried(count)
+        found = search.smallest(tried)
+        if found:
+            return search.result(name, found, None)
+        best = search.nearest([*tried, *([best] if best else [])])
+    return search.result(name, (), best)
+
+
+class _Search:
+    """The levers of one record and the question that is put to them."""
+
+    def __init__(self, game: Game, row: Row, mask: np.ndarray, outcome: int, cut_off: float) -> None:
+        self.game, self.row, self.mask, self.outcome, self.cut_off = game, row, mask, outcome, cut_off
+        self.now = float(game.at(row, mask.tolist()).value[outcome])
+        self.upwards = self.now < cut_off
+        self._grids: dict[tuple[int, int], tuple[Value, ...]] = {}
+        self._steps: dict[tuple[int, Value], float] = {}
+        self._alone: dict[tuple[int, Value], float] = {}  # gain of each move by itself
+        self.levers = [
+            at
+            for at, feature in enumerate(game.schema.features)
+            if feature.lever and feature.name not in game.schema.shown and self._values(at)
+        ]
+
+    def _values(self, at: int, most: int = MOST_VALUES) -> tuple[Value, ...]:
+        if (at, most) not in self._grids:
+            here = (self.row[at],) if self.mask[at] else ()
+            values = tried(self.game, at, most)
+            self._grids[at, most] = tuple(value for value in values if value not in here)
+        return self._grids[at, most]
+
+    def tried(self, count: int) -> list[Change]:
+        """Every allowed change of that many levers, with its score."""
+        moves = [change for change in self._moves(count) if self._allowed(change)]
+        if not moves:
+            return []
+        scores = values_of(self.game, self.row, self.mask, moves, PREDICTIONS)[:, self.outcome].tolist()
+        if count == 1:
+            gains = scores if self.upwards else [-score for score in scores]
+            self._alone = {pair: gain for change, gain in zip(moves, gains, strict=True) for pair in change.items()}
+        return [self._change(change, score) for change, score in zip(moves, scores, strict=True)]
+
+    def _moves(self, count: int) -> Iterator[Moves]:
+        values = self._fitting(count)
+        for levers in combinations(values, count):
+            for chosen in product(*(values[at] for at in levers)):
+                yield dict(zip(levers, chosen, strict=True))
+
+    def _fitting(self, count: int) -> dict[int, tuple[Value, ...]]:
+        """Values to try of each lever: fewer of each number, then of each lever, where there would be too many."""
+        limit = MOST_COMBINATIONS if self.mask.all() else MOST_WITH_BLANKS
+        for most in range(MOST_VALUES, 2, -1):
+            values = {at: self._values(at, most) for at in self.levers}
+            if _combinations(values, count) <= limit:
+                return values
+        for most in range(MOST_VALUES, 1, -1):
+            few = {at: self._strongest(at, values[at])[:most] for at in values}
+            if _combinations(few, count) <= limit:
+                return few
+        return few
+
+    def _strongest(self, at: int, values: Sequence[Value]) -> tuple[Value, ...]:
+        return tuple(sorted(values, key=lambda value: -self._alone.get((at, value), -1.0)))
+
+    def _allowed(self, change: Moves) -> bool:
+        """Whether the change keeps the constraints on what it moves; what was against one before is not its matter."""
+        schema = self.game.schema
+        touched = [
+            rule
+            for rule in schema.constraints
+            if schema.position[rule.smaller] in change or schema.position[rule.larger] in change
+        ]
+        row = tuple(change.get(at, value) for at, value in enumerate(self.row)) if touched else self.row
+        return all(rule.holds(schema, row) for rule in touched)
+
+    def _change(self, change: Moves, probability: float) -> Change:
+        names = self.game.schema.names
+        moves = tuple((names[at], self.row[at] if self.mask[at] else None, new) for at, new in change.items())
+        return Change(moves, sum(self._step(at, new) for at, new in change.items()), probability)
+
+    def _step(self, at: int, new: Value) -> float:
+        if (at, new) not in self._steps:
+            old = self.row[at] if self.mask[at] else None
+            self._steps[at, new] = step(self.game.schema.features[at], old, new)
+        return self._steps[at, new]
+
+    def crosses(self, probability: float) -> bool:
+        """Whether the score lies on the other side of the cut-off than now."""
+        return (probability >= self.cut_off) == self.upwards
+
+    def _gain(self, change: Change) -> float:
+        return change.probability if self.upwards else -change.probability
+
+    def smallest(self, tried: Sequence[Change]) -> tuple[Change, ...]:
+        """The smallest change that crosses of each set of levers; of equally small ones the most effective."""
+        crossing = [change for change in tried if self.crosses(change.probability)]
+        found: dict[tuple[str, ...], Change] = {}
+        left = CONFIRMED
+        for change in sorted(crossing, key=lambda change: (change.steps, -self._gain(change))):
+            levers = tuple(name for name, _, _ in change.moves)
+            if levers in found or not left:
+                continue
+            sure = self._confirmed(change)
+            left -= sure is not change
+            if self.crosses(sure.probability):
+                found[levers] = sure
+            if len(found) == MOST_CHANGES:
+                break
+        return tuple(found.values())
+
+    def nearest(self, tried: Sequence[Change]) -> Change | None:
+        """The change that comes nearest to the cut-off; None where none moves the score towards it."""
+        best = max(tried, key=lambda change: (self._gain(change), -len(change.moves), -change.steps), default=None)
+        if best is None:
+            return None
+        best = self._confirmed(best)
+        return best if self._gain(best) > (self.now if self.upwards else -self.now) else None
+
+    def _confirmed(self, change: Change) -> Change:
+        """With all background rows where the score was estimated from some."""
+        moves: Moves = {self.game.schema.position[name]: new for name, _, new in change.moves}
+        mask = [known or at in moves for at, known in enumerate(self.mask.tolist())]
+        if all(mask):
+            return change
+        row = tuple(moves.get(at, value) for at, value in enumerate(self.row))
+        return Change(change.moves, change.steps, float(self.game.at(row, mask).value[self.outcome]))
+
+    def result(self, name: str, found: tuple[Change, ...], best: Change | None) -> Changes:
+        """As it is handed out."""
+        names = tuple(self.game.schema.names[at] for at in self.levers)
+        return Changes(name, self.cut_off, self.now, found, best, names)
+
+
+def _combinations(values: Mapping[int, Sequence[Value]], count: int) -> int:
+    return sum(prod(map(len, some)) for some in combinations(values.values(), count))
+
+
+def step(feature: Feature, old: Value, new: Value) -> float:
+    """Size of one lever's move, 0 to 1 within its range: a share of the range, or 1 for another choice."""
+    if old == new:
+        return 0.0
+    ends = grid(feature, 2) if feature.kind in ("number", "integer", "date") else ()
+    if old is None or len(ends) < 2:
+        return 1.0
+    return abs(_number(new) - _number(old)) / (_number(ends[-1]) - _number(ends[0]))
+
+
+def _number(value: Any) -> float:
+    if not isinstance(value, dt.date):
+        return float(value)
+    clock = value.hour * 3600 + value.minute * 60 + value.second if isinstance(value, dt.datetime) else 0
+    return value.toordinal() + clock / 86_400  # days

@@ -1,0 +1,226 @@
+"""How near the rows of a background are to a record, on the features that are known of it.
+
+Every figure in this file is one rule for all models, chosen by measurement: docs/decisions/0013-blanks.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ml.data.array_types import Booleans, Floats, Positions
+from ml.data.columns import column
+from ml.data.schema import Feature, Row, Value
+
+Moves = dict[int, Value]  # position of a feature to its new value
+
+MOST_ROWS = 500  # rows that count for one record: bounds the time of an answer
+NEIGHBOURS = 10  # the bandwidth reaches at least to this neighbour
+BANDWIDTH = 0.05  # and at least this share of the mean distance of two rows
+SMALLEST_WEIGHT = 0.001  # of the largest: rows that count less are left out
+LEAST_TELLING = 0.1  # of the most telling feature: what one that tells nothing by itself counts
+GROUPS = 8  # of numbers, when answers are compared between groups of like values
+# Distances are whole multiples of this, so that their sums are exact in any order: the same features
+# give the same weights whether they are asked alone or among others.
+STEP = 2.0**-24
+
+
+class Scale:
+    """How far apart values of one feature are: 0 for equal ones, about 1 for two at random.
+
+    Numbers and dates are compared by their ranks in the background, so that neither units nor long
+    tails matter; all else is equal or not. A missing value is equal to a missing value only.
+    """
+
+    def __init__(self, feature: Feature, values: np.ndarray) -> None:
+        self._feature = feature
+        self._values = values
+        self._missing = _is_missing(values)
+        self._sorted = np.sort(values[~self._missing]) if feature.kind in ("number", "integer", "date") else None
+        if self._sorted is None:
+            # A code for each value in order of appearance; NaN is not equal to itself, None stands for it.
+            keys = [None if gone else value for value, gone in zip(values.tolist(), self._missing, strict=True)]
+            codes = {key: at for at, key in enumerate(dict.fromkeys(keys))}
+            self._codes = np.array([codes[key] for key in keys], dtype=np.intp)
+        else:
+            self._ranks = self._rank(values)
+
+    def _rank(self, values: np.ndarray) -> Floats:
+        """Share of the background below the value, half of its equals counted: 0 to 1."""
+        ordered: Any = self._sorted
+        below = np.searchsorted(ordered, values, side="left")
+        return (below + np.searchsorted(ordered, values, side="right")) / (2.0 * max(len(ordered), 1))
+
+    def distances(self, value: Value) -> Floats:
+        """Squared distance of every background row from the value: shape (n,), 0 or more."""
+        if value is None:
+            return (~self._missing).astype(np.float64)
+        given = column(self._feature, [value])
+        if self._sorted is None:
+            differs: Booleans = self._values != given[0]
+            return differs.astype(np.float64)
+        # Six times: the mean square between two shares at random is a sixth.
+        return np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)[0]) ** 2)
+
+    def groups(self, rows: Positions, weights: Floats) -> Positions:
+        """Put background rows into groups of like values.
+
+        At most 8 groups of about the same weight for numbers and dates, equal values always
+        together; one group a value for all else; missing values are a group of their own.
+
+        Parameters
+        ----------
+        rows : ndarray of int, shape (m,)
+        weights : ndarray of float, shape (m,)
+
+        Returns
+        -------
+        ndarray of int, shape (m,)
+        """
+        if self._sorted is None:
+            codes: Positions = self._codes[rows]
+            return codes
+        missing = self._missing[rows]
+        present = np.where(missing, 0.0, weights)
+        _, places = np.unique(self._ranks[rows], return_inverse=True)
+        own = np.bincount(places, present)
+        middle = (np.cumsum(own) - own / 2.0) / max(present.sum(), np.finfo(float).tiny)
+        return np.where(missing, GROUPS, np.minimum(middle[places] * GROUPS, GROUPS - 1)).astype(np.intp)
+
+
+class Nearness:
+    """Distances and weights of a background's rows.
+
+    A feature counts by how much it tells of the model's answers by itself (its correlation ratio),
+    so that what tells nothing does not scatter the neighbours.
+
+    Parameters
+    ----------
+    scales : tuple of Scale, length p
+    answers : ndarray of float, shape (n, k)
+        The model's probabilities of the background.
+    used : ndarray of bool, shape (p,)
+        False for features that the model ignores: they tell nothing of it.
+    """
+
+    def __init__(self, scales: tuple[Scale, ...], answers: np.ndarray, used: np.ndarray) -> None:
+        self._scales = scales
+        count = len(answers)
+        self._all = np.arange(count), np.full(count, 1.0 / count)
+        telling = np.array([correlation_ratio(scale.groups(*self._all), answers) for scale in scales])
+        self._telling: Floats = np.where(used, telling + LEAST_TELLING * max(LEAST_TELLING, telling.max()), 0.0)
+
+    def weights(self, row: Row, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Which rows count for a record of which only some features are known, and how much.
+
+        Parameters
+        ----------
+        row : Row
+        coalitions : ndarray of bool, shape (c, p)
+            The known features of each set.
+        most : int
+            Rows to use at most for each set; where nothing known tells anything, all count alike.
+
+        Returns
+        -------
+        list of c pairs (ndarray of int, ndarray of float), each of shape (m,)
+            Numbers of the rows, and their weights, which sum to 1.
+        """
+        lines = self._distances(row, np.any(coalitions, axis=0))
+        return self._weighed(coalitions.astype(np.float64) @ lines, coalitions, most)
+
+    def weights_after(
+        self, row: Row, known: np.ndarray, moves: Sequence[Moves], most: int
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
+        """As :meth:`weights`, for one record after each of many changes: the same, but all at once.
+
+        Parameters
+        ----------
+        row : Row
+        known : ndarray of bool, shape (p,)
+            Of the record before a change.
+        moves : sequence of dict, length c
+            Position of a feature to its new value, which makes it known.
+        most : int
+        """
+        own = self._distances(row, known)
+        pairs = list(dict.fromkeys(pair for change in moves for pair in change.items()))
+        place = {pair: number for number, pair in enumerate(pairs)}
+        # What a new value adds to all distances in place of the old one; whole multiples of STEP, so nothing is lost.
+        added = np.array([self._line(at, value) - own[at] for at, value in pairs]).reshape(len(pairs), own.shape[1])
+        chosen = np.zeros((len(moves), len(pairs)))
+        coalitions = np.repeat(known[np.newaxis], len(moves), axis=0)
+        for number, change in enumerate(moves):
+            chosen[number, [place[pair] for pair in change.items()]] = 1.0
+            coalitions[number, list(change)] = True
+        return self._weighed(own.sum(axis=0) + chosen @ added, coalitions, most)
+
+    def _weighed(self, distances: np.ndarray, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        rows = np.broadcast_to(np.arange(distances.shape[1]), distances.shape)
+        if most < distances.shape[1]:
+            # Less than one step apart by their number, so that no two are equally near: which of those
+            # at the edge are taken must not hang on the machine's way of sorting.
+            ordered = distances + rows * (STEP / (2 * distances.shape[1]))
+            rows = np.argpartition(ordered, most - 1, axis=1)[:, :most]
+            distances = np.take_along_axis(distances, rows, axis=1)
+        widest = coalitions.astype(np.float64) @ self._telling
+        weights = _kernel(distances, widest)
+        weights[weights < SMALLEST_WEIGHT] = 0.0
+        return [
+            (near[given > 0], given[given > 0] / given.sum()) if wide > 0 else self._all
+            for near, given, wide in zip(rows, weights, widest, strict=True)
+        ]
+
+    def _distances(self, row: Row, wanted: Any) -> np.ndarray:
+        """Squared distance of each background row from the record, a line for each feature: (p, n)."""
+        lines = np.zeros((len(self._scales), len(self._all[0])))
+        for at in np.flatnonzero(wanted).tolist():
+            lines[at] = self._line(at, row[at])
+        return lines
+
+    def _line(self, at: int, value: Value) -> Floats:
+        """Squared distance of each background row from one value of one feature: shape (n,)."""
+        steps: Floats = np.round(self._scales[at].distances(value) * (self._telling[at] / STEP))
+        return steps * STEP
+
+
+def correlation_ratio(groups: np.ndarray, answers: np.ndarray) -> float:
+    """Share of the answers' variance that lies between groups, mean over the outcomes: 0 to 1.
+
+    Pearson's η², less what groups at random would have (Kelley's ε²).
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (n,)
+    answers : ndarray of float, shape (n, k)
+    """
+    counts = np.bincount(groups)
+    around = answers - answers.mean(axis=0)
+    sums = np.column_stack([np.bincount(groups, weights) for weights in around.T])
+    between = (sums**2 / np.maximum(counts, 1)[:, np.newaxis]).sum(axis=0)
+    total = (around**2).sum(axis=0)
+    free = max(len(groups) - np.count_nonzero(counts), 1)
+    share = 1.0 - (1.0 - between / np.where(total > 0, total, 1.0)) * (len(groups) - 1) / free
+    return float(np.where(total > 0, np.maximum(share, 0.0), 0.0).mean())
+
+
+def _kernel(distances: Floats, widest: Floats) -> Floats:
+    """Weights of shape (c, m), the nearest row's is 1.
+
+    What is far from all rows alike (a category that none has) makes no row nearer: distances count
+    from the nearest. `widest` is the mean distance of two rows, shape (c,).
+    """
+    apart: Floats = distances - distances.min(axis=1, keepdims=True)
+    rank = min(NEIGHBOURS, max(apart.shape[1] // 4, 1)) - 1
+    reach = np.partition(apart, rank, axis=1)[:, rank]
+    bandwidth: Floats = np.maximum(np.maximum(reach, BANDWIDTH * widest), STEP)
+    return np.exp(-apart / bandwidth[:, np.newaxis])
+
+
+def _is_missing(values: np.ndarray) -> Booleans:
+    if values.dtype == object:
+        return np.array([value is None for value in values], dtype=bool)
+    missing: Booleans = np.isnat(values) if values.dtype.kind == "M" else np.isnan(values)
+    return missing

@@ -1,0 +1,249 @@
+"""Why: what each known value of a record contributes to the score.
+
+The contributions are the Shapley values of one game among the known features K,
+
+    g(S) = mean over all background rows z of f(x on S, z elsewhere)              what the model makes of S
+         + u(S) - u(nothing),  u(S) = weighted mean over z of f(x on K, z elsewhere),
+           weights by nearness to x on S                                          what S says of the blanks
+
+so that g(nothing) is the base rate and g(K) is the score shown, v(K). The first part alone is the game of
+Štrumbelj & Kononenko 2014 and Lundberg & Lee 2017; the second is there only while something is blank, and
+costs one answer a background row. A feature that the model ignores gets exactly 0 when nothing is blank.
+Why not v itself: docs/decisions/0012-contributions.md.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from ml.advice.permutation_walks import Walks
+from ml.advice.sampling_budget import BUDGET
+from ml.advice.shapley import all_coalitions, shapley_values
+from ml.advice.value_function import REMEMBERED, Game
+from ml.data.array_types import Booleans, Floats
+from ml.data.columns import Block, column, size, take
+from ml.data.schema import Row
+
+MOST_COALITIONS = 512  # looked at for what the known values say of the blanks
+ORDERS = 32  # random orders, and as many reversed, where there would be more
+SEED = 0  # the same for every record: an edit changes the numbers, chance does not
+
+Ask = Callable[[np.ndarray], np.ndarray]
+
+# The walks to a few records a game, for who asks again for a sharper answer.
+_kept: WeakKeyDictionary[Game, OrderedDict[tuple[Row, tuple[bool, ...]], Walks]] = WeakKeyDictionary()
+_guard = Lock()
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Contributions of p features to the probabilities of k outcomes.
+
+    Attributes
+    ----------
+    base : ndarray of float, shape (k,)
+        The mean answer over the background: the score when nothing is known.
+    contributions : ndarray of float, shape (p, k)
+        In schema order, as differences of probability; exactly 0 for blanks.
+    total : ndarray of float, shape (k,)
+        The score shown: ``base + contributions.sum(axis=0)`` within 1e-12, always.
+    known : tuple of bool, length p
+        Which features took part.
+    errors : ndarray of float, shape (p, k)
+        Standard error of each contribution, from sampling; 0 where it is exact.
+    """
+
+    base: np.ndarray
+    contributions: np.ndarray
+    total: np.ndarray
+    known: tuple[bool, ...]
+    errors: np.ndarray
+
+
+def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: int = BUDGET) -> Explanation:
+    """Shapley values of the known features, for every outcome at once.
+
+    Parameters
+    ----------
+    game : Game
+    row : Row
+        Typed values in schema order.
+    known : sequence of bool, length p, or None
+        As :meth:`ml.advice.value_function.Game.at` takes it: without it, a None is a blank.
+    budget : int
+        Predictions to make at most, about; at least a few a known feature. As long as every coalition
+        of every background row fits in, contributions are exact; beyond it rows are walked to the record,
+        as :class:`ml.advice.permutation_walks.Walks` does it. A larger budget goes on where a smaller one stopped,
+        and the same budget gives the same answer.
+
+    Raises
+    ------
+    ValueError
+        When the model refuses a value.
+    """
+    mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
+    position = game.at(row, mask.tolist())
+    found = errors = np.zeros((len(row), len(game.base)))
+    if mask.any():
+        ends = answers_filled(game, row, mask)
+        found, errors = _made_of(game, row, mask, ends, budget)
+        if not mask.all():
+            more, unsure = _said_of_blanks(game, row, mask, ends, ORDERS * max(1, budget // BUDGET))
+            found, errors = found + more, np.hypot(errors, unsure)
+        # What is unsure takes what is missing to the total, in one proportion for all outcomes; then rounding.
+        unsure = np.where(errors > 0, (errors**2).sum(axis=1, keepdims=True), 0.0)
+        for sizes in (unsure if unsure.any() else np.abs(found), np.abs(found)):
+            found = found + _spread(position.value - game.base - found.sum(axis=0), sizes, mask)
+    return Explanation(game.base, found, position.value, tuple(mask.tolist()), errors)
+
+
+def _spread(rest: Floats, sizes: Floats, mask: Booleans) -> Floats:
+    """What is missing to the total, parted in proportion to `sizes`: a zero stays a zero."""
+    sizes = np.where(sizes.any(axis=0), sizes, mask[:, np.newaxis])
+    total: Floats = sizes.sum(axis=0)
+    return rest * sizes / total
+
+
+def answers_filled(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
+    """Answers for the record with its blanks filled by each background row: shape (n, k)."""
+    return game.filled(row, mask.tolist())
+
+
+# What the model makes of the known values: background rows are changed into the record, value by value.
+
+
+def _made_of(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, budget: int) -> tuple[np.ndarray, np.ndarray]:
+    """Shapley values of the first part of the game and their standard errors, both of shape (p, k)."""
+    differs = _differs(game, row, mask)
+    count = differs.sum(axis=1)
+    if np.sum(2.0**count - 2.0) <= budget:
+        found = _all_of(game, row, differs, ends)
+        return found, np.zeros_like(found)
+    walks = _walks_of(game, row, mask, differs, ends, budget)
+    return walks.at(budget)
+
+
+def _walks_of(game: Game, row: Row, mask: np.ndarray, differs: np.ndarray, ends: np.ndarray, budget: int) -> Walks:
+    """The walks to this record as far as they went for smaller budgets."""
+
+    def ask(rows: np.ndarray, taken: np.ndarray) -> np.ndarray:
+        return game.ask(_mixed(game, row, rows, taken))
+
+    key = (row, tuple(mask.tolist()))
+    with _guard:
+        kept = _kept.setdefault(game, OrderedDict())
+        walks = kept.pop(key, None)
+        if walks is None or walks.asked > budget:  # the same budget gives the same answer
+            walks = Walks(differs, game.answers, ends, game.controls, ask, SEED)
+        kept[key] = walks
+        while len(kept) > REMEMBERED:
+            kept.popitem(last=False)
+    return walks
+
+
+def _all_of(game: Game, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """From all coalitions of the features in which each background row differs: exact, shape (p, k)."""
+    found = np.zeros((len(row), len(game.base)))
+    count = differs.sum(axis=1)
+    for d in np.unique(count[count > 0]).tolist():
+        rows = np.flatnonzero(count == d)
+        features = np.nonzero(differs[rows])[1].reshape(len(rows), d)
+        ask = partial(_answers, game, row, rows, features, ends)
+        np.add.at(found, features, _enumerated(ask, len(rows), d) / len(count))
+    return found
+
+
+def _differs(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
+    """Where a background row has another value than the record, among known features: bool (n, p)."""
+    differs = np.zeros((size(game.background), len(mask)), dtype=bool)
+    for at in np.flatnonzero(mask):
+        array = game.background[at]
+        own = column(game.schema.features[at], [row[at]])
+        both_missing = (array != array) & (own != own)  # NaN and NaT differ from themselves
+        differs[:, at] = (array != own) & ~both_missing
+    return differs
+
+
+def _enumerated(ask: Ask, r: int, d: int) -> np.ndarray:
+    """Exact Shapley values of each row's way to the record: shape (r, d, k)."""
+    coalitions = all_coalitions(d)
+    return shapley_values(ask(np.broadcast_to(coalitions, (r, *coalitions.shape))))
+
+
+def _answers(
+    game: Game, row: Row, rows: np.ndarray, features: np.ndarray, ends: np.ndarray, coalitions: np.ndarray
+) -> np.ndarray:
+    """Answers for each row with the record's values on each of its coalitions.
+
+    Parameters
+    ----------
+    rows : ndarray of int, shape (r,)
+        Of the background.
+    features : ndarray of int, shape (r, d)
+        The features in which each of these rows differs from the record.
+    ends : ndarray of float, shape (n, k)
+        The answer for each background row with all of them.
+    coalitions : ndarray of bool, shape (r, c, d)
+
+    Returns
+    -------
+    ndarray of float, shape (r, c, k)
+    """
+    bare, full = ~coalitions.any(axis=2), coalitions.all(axis=2)
+    numbers = np.broadcast_to(rows[:, np.newaxis], bare.shape)
+    answers = np.empty((*bare.shape, len(game.base)))
+    answers[bare] = game.answers[numbers[bare]]
+    answers[full] = ends[numbers[full]]
+    at, which = np.nonzero(~bare & ~full)
+    if len(at):
+        taken = np.zeros((len(at), len(row)), dtype=bool)
+        np.put_along_axis(taken, features[at], coalitions[at, which], axis=1)
+        answers[at, which] = game.ask(_mixed(game, row, rows[at], taken))
+    return answers
+
+
+def _mixed(game: Game, row: Row, rows: np.ndarray, taken: np.ndarray) -> Block:
+    """Background rows with the record's values where `taken`, shape (n, p), says so."""
+    mixed = []
+    for feature, value, array, own in zip(game.schema.features, row, take(game.background, rows), taken.T, strict=True):
+        if own.any():
+            array[own] = column(feature, [value])[0]
+        mixed.append(array)
+    return tuple(mixed)
+
+
+# What the known values say of the blanks: every answer stays, only what it counts changes.
+
+
+def _said_of_blanks(
+    game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, pairs: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Shapley values of the second part of the game and their standard errors, both of shape (p, k)."""
+    known = np.flatnonzero(mask)
+    found, errors = (np.zeros((len(mask), ends.shape[1])) for _ in range(2))
+    if 2 ** len(known) <= MOST_COALITIONS:
+        found[known] = shapley_values(_said(game, row, known, all_coalitions(len(known)), ends))
+        return found, errors
+    rng = np.random.default_rng(SEED)
+    orders = [rng.permutation(len(known)) for _ in range(pairs)]
+    ranks = np.argsort([order for one in orders for order in (one, one[::-1])], axis=1)
+    steps = ranks[:, np.newaxis] < np.arange(len(known) + 1)[:, np.newaxis]
+    said = _said(game, row, known, steps.reshape(-1, len(known)), ends).reshape(*steps.shape[:2], -1)
+    gained = np.take_along_axis(np.diff(said, axis=1), ranks[:, :, np.newaxis], axis=1)
+    each = gained.reshape(pairs, 2, *gained.shape[1:]).mean(axis=1)
+    found[known], errors[known] = each.mean(axis=0), each.std(axis=0, ddof=1) / np.sqrt(pairs)
+    return found, errors
+
+
+def _said(game: Game, row: Row, known: np.ndarray, coalitions: np.ndarray, ends: np.ndarray) -> np.ndarray:
+    """u(S) of each coalition of the known features: shape (c, k)."""
+    wide = np.zeros((len(coalitions), len(row)), dtype=bool)
+    wide[:, known] = coalitions
+    return np.array([weights @ ends[chosen] for chosen, weights in game.weighed(row, wide, None)])

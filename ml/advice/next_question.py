@@ -1,0 +1,131 @@
+"""Ask next: which blank is worth asking about, seen from what is known already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.advice.value_function import Game, Position
+
+
+@dataclass(frozen=True)
+class Question:
+    """What knowing one blank feature is worth.
+
+    Attributes
+    ----------
+    feature : str
+        Its name.
+    decides : float
+        Share of the doubt about the full record's decision that is gone once the feature is
+        known: 0 to 1. Questions are ranked by it.
+    move : float
+        How far v is expected to move once it is known, up or down: 0 to 1, in probability.
+    crossing : float
+        Chance that v is then on the other side of the cut-off: 0 to 1.
+    """
+
+    feature: str
+    decides: float
+    move: float
+    crossing: float
+
+
+def questions(game: Game, position: Position, outcome: int, cutoff: float) -> tuple[Question, ...]:
+    """The blank features, what is worth most first.
+
+    The answers of the position itself are grouped by the value that the blank feature has in the
+    row that gave them: the mean of a group is v with that value known, and the share of its
+    answers at or above the cut-off is the chance that the full record's decision will be to act.
+    So no further prediction is made, and score, range and questions cannot disagree.
+
+    A question is worth what it tells of that decision: the variance of the chance between the
+    groups (the correlation ratio of the decision); where the decision is certain, the variance of
+    v. Measured against other orders: docs/decisions/0013-blanks.md. A feature that the model
+    ignores is worth exactly 0.
+
+    Parameters
+    ----------
+    game : Game
+    position : Position
+        Of that game.
+    outcome : int
+        Column of the outcome.
+    cutoff : float
+        Probability from which one acts on the outcome.
+
+    Returns
+    -------
+    tuple of Question
+        By worth; ties in schema order. Empty when nothing is blank.
+    """
+    columns: dict[str, list[int]] = {}  # of one question: several where they are one choice
+    for at in position.blank:
+        name = game.schema.names[at]
+        columns.setdefault(game.schema.shown.get(name, name), []).append(at)
+    worths = (_worth(game, position, name, places, outcome, cutoff) for name, places in columns.items())
+    return tuple(question for _, question in sorted(worths, key=lambda pair: pair[0]))
+
+
+def _worth(
+    game: Game, position: Position, name: str, places: Sequence[int], outcome: int, cutoff: float
+) -> tuple[tuple[float, float], Question]:
+    """The question about one blank feature, and what ranks it: the smallest first."""
+    used = [at for at in places if game.used[at]]
+    if not used:
+        return (0.0, 0.0), Question(name, 0.0, 0.0, 0.0)
+    answers, weights, value = position.answers[:, outcome], position.weights, float(position.value[outcome])
+    groups = game.scales[used[0]].groups(position.chosen, weights)
+    if len(used) > 1:
+        each = np.array([game.scales[at].groups(position.chosen, weights) for at in used])
+        groups = np.unique(each, axis=1, return_inverse=True)[1].reshape(-1)
+    shares, means = group_values(groups, answers, weights)
+    acts = (answers >= cutoff).astype(np.float64)
+    chance = float(weights @ acts)
+    _, chances = group_values(groups, acts, weights)
+    told = float(shares @ (chances - chance) ** 2)
+    doubt = chance * (1.0 - chance)
+    question = Question(
+        feature=name,
+        decides=min(told / doubt, 1.0) if told > 0.0 < doubt else 0.0,
+        move=min(float(shares @ np.abs(means - value)), 1.0),
+        crossing=min(float(shares @ ((means >= cutoff) != (value >= cutoff))), 1.0),
+    )
+    return (-question.decides, -float(shares @ (means - value) ** 2)), question
+
+
+def group_values(groups: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted means of groups, noise taken out: a group of few rows is drawn towards the mean of all.
+
+    Means of few rows differ even where the groups do not. That share of their variance is
+    estimated (one-way analysis of variance, with weights) and taken out by drawing the means
+    towards that of all (James & Stein 1961; Efron & Morris 1973). Where no more than noise is
+    there, all means are the same.
+
+    Parameters
+    ----------
+    groups : ndarray of int, shape (m,)
+    answers, weights : ndarray of float, shape (m,)
+        The weights sum to 1.
+
+    Returns
+    -------
+    shares, means : ndarray of float, shape (g,)
+        Weight of each group (sums to 1) and its mean answer, groups in ascending order.
+    """
+    _, groups = np.unique(groups, return_inverse=True)
+    shares = np.bincount(groups, weights)
+    mean = weights @ answers
+    raw = np.bincount(groups, weights * answers) / shares
+    # Variance of a group's mean is that of the answers within groups, over the group's effective size.
+    concentration = np.bincount(groups, weights**2) / shares**2
+    free = 1.0 - float((shares * concentration).sum())
+    if free <= 0.0:  # each row is a group of its own: nothing tells signal from noise
+        return shares, np.full(len(shares), mean)
+    within = float(weights @ (answers - raw[groups]) ** 2) / free
+    noise = within * np.maximum(concentration - float(weights @ weights), 0.0)
+    signal = max(float(shares @ (raw - mean) ** 2 - shares @ noise), 0.0)
+    kept = np.where(signal > 0.0, signal / np.where(signal > 0.0, signal + within * concentration, 1.0), 0.0)
+    return shares, mean + kept * (raw - mean)

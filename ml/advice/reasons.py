@@ -1,0 +1,107 @@
+"""The strongest reasons for and against an outcome, as sentences.
+
+No sentence claims a cause: what raises the score is what the model makes of a value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.advice.local_shapley import Explanation
+from ml.data.schema import Feature, Row, Schema, Value, text_of
+from ml.text.words import named, points_text, rounded, unsure
+
+NOT_CAUSES = "These are the model's reasons, not causes: changing a value need not change what happens."
+MOST = 3
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One known value and what it contributes to the score of one outcome.
+
+    Attributes
+    ----------
+    feature : str
+        Its name.
+    points : float
+        Contribution in percentage points, with its sign, not rounded.
+    sentence : str
+        "Income of 120 thousand $ a year raises it by 21 points"; no full stop.
+    unsure : str
+        "± 0.2 points", the 95 % interval of sampling, where the digits of the sentence show it; else empty.
+    """
+
+    feature: str
+    points: float
+    sentence: str
+    unsure: str = ""
+
+
+@dataclass(frozen=True)
+class Reasons:
+    """What speaks for and against an outcome, the strongest first."""
+
+    raising: tuple[Reason, ...]
+    lowering: tuple[Reason, ...]
+
+
+def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, most: int = MOST) -> Reasons:
+    """The strongest reasons for and against one outcome.
+
+    Parameters
+    ----------
+    schema : Schema
+    row : Row
+        The record that was explained.
+    explanation : Explanation
+    outcome : int
+        Its column.
+    most : int
+        Of each sort. What would round to 0 points is left out.
+    """
+    displayed, shown, contributions = as_displayed(schema, row, explanation.contributions)
+    _, _, errors = as_displayed(schema, row, explanation.errors)  # of a sum at most the sum
+    found = [
+        Reason(feature.name, points, sentence(feature, value, points), unsure(points, error))
+        for feature, value, points, error in zip(
+            displayed.features,
+            shown,
+            (100.0 * contributions[:, outcome]).tolist(),
+            (100.0 * errors[:, outcome]).tolist(),
+            strict=True,
+        )
+        if rounded(points)
+    ]
+    strongest = sorted(found, key=lambda reason: -abs(reason.points))
+    raising = tuple(reason for reason in strongest if reason.points > 0)
+    return Reasons(raising[:most], tuple(reason for reason in strongest if reason.points < 0)[:most])
+
+
+def as_displayed(schema: Schema, row: Row, contributions: np.ndarray) -> tuple[Schema, Row, np.ndarray]:
+    """Schema, row and contributions with one line for columns that are one choice: their contributions summed.
+
+    Parameters
+    ----------
+    schema : Schema
+    row : Row
+    contributions : ndarray of float, shape (p, k)
+    """
+    if not schema.one_hot and not any(feature.hidden for feature in schema.features):
+        return schema, row, contributions
+    columns = {one.name: [schema.position[name] for name in one.columns] for one in schema.one_hot}
+    texts = dict(zip(schema.names, map(text_of, row), strict=True))
+    chosen = {one.name: one.choice_of(texts) or None for one in schema.one_hot}
+    names = schema.displayed.names
+    places = [columns.get(name) or [schema.position[name]] for name in names]
+    shown = tuple(chosen[name] if name in columns else row[schema.position[name]] for name in names)
+    return schema.displayed, shown, np.array([contributions[place].sum(axis=0) for place in places])
+
+
+def sentence(feature: Feature, value: Value, points: float) -> str:
+    """What one value does to the score, without a full stop."""
+    if not rounded(points):
+        return f"{named(feature, value)} does not move it"
+    verb = "raises" if points > 0 else "lowers"
+    return f"{named(feature, value)} {verb} it by {points_text(abs(points))}"

@@ -1,0 +1,273 @@
+"""The value function: what a model says of a record of which only some features are known.
+
+For a record x of which the features K are known,
+
+    v(K) = weighted mean, over background rows z, of f(x on K, z elsewhere)
+
+with f the model's probabilities. All known: v is the model's own answer. Nothing known: v is the mean
+answer over the background. In between the rows z count by how near they are to x on K, so that a blank is
+filled with what it tends to be for records like this one (Aas, Jullum & Løland 2021); weights of 1 would
+mix values that do not occur together (Štrumbelj & Kononenko 2014). Covert, Lundberg & Lee 2021 set both
+side by side. The choice was measured: docs/decisions/0013-blanks.md.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from ml.advice.control_variates import own_controls
+from ml.advice.kernel import MOST_ROWS, Moves, Nearness, Scale
+from ml.advice.sampling_budget import BUDGET, FIRST_SECONDS, budgets
+from ml.bundle.bundle import Bundle
+from ml.data.array_types import Floats
+from ml.data.columns import Block, column, size, take
+from ml.data.schema import Row
+from ml.metrics.evaluation import need_probabilities, no_probabilities
+
+BACKGROUND_ROWS = 2_000
+RANGE = (0.1, 0.9)
+SCREENED_ROWS = 200
+TIMED_ROWS = 500
+REMEMBERED = 8  # records of which position and answers are kept for the next question
+
+
+@dataclass(frozen=True)
+class Position:
+    """What the model says of one record, of which m background rows filled the blanks.
+
+    Attributes
+    ----------
+    value : ndarray of float, shape (k,)
+        v(K), each 0 to 1. With nothing blank exactly the model's own probabilities.
+    low, high : ndarray of float, shape (k,)
+        Weighted 10 % and 90 % quantiles of the answers: where the full record's answer is to be
+        expected. Equal to `value` when nothing is blank.
+    answers : ndarray of float, shape (m, k)
+        f of the record with its blanks filled by each of the rows; one answer when nothing is blank.
+    weights : ndarray of float, shape (m,)
+        What each answer counts; sums to 1.
+    chosen : ndarray of int, shape (m,)
+        Numbers of these rows in the game's `background`; empty when nothing is blank.
+    blank : tuple of int
+        Positions of the features that are not known, in schema order.
+    """
+
+    value: np.ndarray
+    low: np.ndarray
+    high: np.ndarray
+    answers: np.ndarray
+    weights: np.ndarray
+    chosen: np.ndarray
+    blank: tuple[int, ...]
+
+
+class Game:
+    """The value function of one version. Never changes after it was made, so threads may share it.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    rows : int or None
+        Background rows to use at most; None uses up to 2,000.
+    nearness : bool
+        False counts every background row alike (the interventional game).
+
+    Attributes
+    ----------
+    background : Block of n records
+        The rows that fill blanks, in a fixed random order.
+    base : ndarray of float, shape (k,)
+        v of nothing known: the mean answer over the background.
+    answers : ndarray of float, shape (n, k)
+        The model's answers to the background.
+    used : ndarray of bool, shape (p,)
+        False where no answer changes when the background's values of the feature are exchanged.
+    scales : tuple of Scale, length p
+        How far apart a feature's values are, and which are alike.
+    budgets : tuple of int
+        Predictions that reasons may cost at first, and for sharper answers: fewer where the model is slow.
+    controls : ndarray of float, shape (n, p, 2)
+        What sampled contributions are corrected by, see :func:`ml.advice.control_variates.own_controls`.
+
+    Raises
+    ------
+    NoProbabilities
+        When the estimator offers none.
+    """
+
+    def __init__(self, bundle: Bundle, rows: int | None = None, nearness: bool = True) -> None:
+        if bundle.offers != "probabilities":
+            raise no_probabilities()
+        self.schema = bundle.schema
+        self._predictor = bundle.predictor
+        total = size(bundle.background)
+        # Shuffled, because a background of few rows may be sorted, and among rows of one distance the first are used.
+        order = np.random.default_rng(0).permutation(total)[: min(rows or BACKGROUND_ROWS, total)]
+        self.background: Block = take(bundle.background, order)
+        self.answers, seconds = self._timed(self.background)
+        if seconds * BUDGET > FIRST_SECONDS:  # the first time may have been slow for other reasons
+            seconds = min(seconds, self._timed(take(self.background, slice(0, TIMED_ROWS)))[1])
+        self.budgets = budgets(seconds)
+        self.base: np.ndarray = self.answers.mean(axis=0)
+        self.used = np.array([self._uses(at) for at in range(len(self.background))], dtype=bool)
+        self.scales = tuple(map(Scale, self.schema.features, self.background))
+        self.controls = own_controls(self.scales, self.background, self.answers)
+        self._nearness = Nearness(self.scales, self.answers, self.used) if nearness else None
+        # All that the page shows of one record asks for these: score, reasons, sweeps, levers.
+        self._remembered_at = lru_cache(REMEMBERED)(self._position_of)
+        self._remembered_filled = lru_cache(REMEMBERED)(self._filled_by_all)
+
+    def at(self, row: Row, known: Sequence[bool] | None = None) -> Position:
+        """The position of one record.
+
+        Parameters
+        ----------
+        row : Row
+            Typed values in schema order; a None is a blank.
+        known : sequence of bool, length p, or None
+            Which features are known, where None in the row does not say it: a None that is
+            known is a missing value, and the model is given it as such.
+
+        Raises
+        ------
+        ValueError
+            When the model refuses a value.
+        """
+        mask = (value is not None for value in row) if known is None else map(bool, known)
+        return self._remembered_at(row, tuple(mask))
+
+    def _position_of(self, row: Row, known: tuple[bool, ...]) -> Position:
+        mask = np.array(known, dtype=bool)
+        blank = tuple(np.flatnonzero(~mask).tolist())
+        if not blank:
+            value = self._row(row)
+            return Position(value, value, value, value[np.newaxis], np.ones(1), np.empty(0, dtype=np.intp), ())
+        if len(blank) == len(mask):
+            count = len(self.answers)
+            return _position(self.answers, np.full(count, 1.0 / count), np.arange(count), blank)
+        [(chosen, weights)] = self.weighed(row, mask[np.newaxis], None)
+        answers = self.ask(self._filled(row, mask[np.newaxis], [chosen]))
+        return _position(answers, weights, chosen, blank)
+
+    def filled(self, row: Row, known: Sequence[bool]) -> np.ndarray:
+        """Answers for the record with its blanks filled by each background row: shape (n, k), not to be written to."""
+        return self._remembered_filled(row, tuple(map(bool, known)))
+
+    def _filled_by_all(self, row: Row, known: tuple[bool, ...]) -> np.ndarray:
+        count = len(self.answers)
+        if all(known):
+            return np.broadcast_to(self.at(row, known).value, (count, len(self.base)))
+        answers = self.ask(self._filled(row, np.array([known]), [np.arange(count)]))
+        answers.flags.writeable = False
+        return answers
+
+    def values(self, row: Row, coalitions: np.ndarray, rows: int | None = None) -> np.ndarray:
+        """V of many sets of known features of one record, from one batch of predictions.
+
+        Parameters
+        ----------
+        row : Row
+            Typed values in schema order.
+        coalitions : ndarray of bool, shape (c, p)
+            True where a feature counts as known; a None there is a missing value.
+        rows : int or None
+            Background rows to use at most for each coalition; None uses as many as :meth:`at`,
+            and gives the same values.
+
+        Returns
+        -------
+        ndarray of float, shape (c, k)
+            Each 0 to 1.
+
+        Raises
+        ------
+        ValueError
+            When the model refuses a value.
+        """
+        coalitions = np.asarray(coalitions, dtype=bool)
+        found = np.empty((len(coalitions), len(self.base)))
+        full, empty = coalitions.all(axis=1), ~coalitions.any(axis=1)
+        found[empty] = self.base
+        if full.any():
+            found[full] = self._row(row)
+        between = np.flatnonzero(~full & ~empty)
+        if not len(between):
+            return found
+        pairs = self.weighed(row, coalitions[between], rows)
+        answers = self.ask(self._filled(row, coalitions[between], [chosen for chosen, _ in pairs]))
+        ends = np.cumsum([len(chosen) for chosen, _ in pairs])[:-1]
+        for at, part, (_, weights) in zip(between, np.split(answers, ends), pairs, strict=True):
+            found[at] = _mean(part, weights)
+        return found
+
+    def _row(self, row: Row) -> np.ndarray:
+        return np.array(self._predictor.row(row)[1])
+
+    def _timed(self, block: Block) -> tuple[np.ndarray, float]:
+        """The answers, and the seconds that one of them took."""
+        started = time.perf_counter()
+        answers = self.ask(block)
+        return answers, (time.perf_counter() - started) / max(len(answers), 1)
+
+    def ask(self, block: Block) -> np.ndarray:
+        """The model's answers to n records, shape (n, k)."""
+        return need_probabilities(self._predictor.block(block).probabilities)
+
+    def weighed(self, row: Row, coalitions: np.ndarray, most: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each coalition the numbers of the background rows to use, and their weights, which sum to 1."""
+        if self._nearness is not None:
+            return self._nearness.weights(row, coalitions, most or MOST_ROWS)
+        count = min(most or BACKGROUND_ROWS, len(self.answers))
+        return [(np.arange(count), np.full(count, 1.0 / count))] * len(coalitions)
+
+    def weighed_after(self, row: Row, known: np.ndarray, moves: Sequence[Moves]) -> list[tuple[np.ndarray, np.ndarray]]:
+        """As :meth:`weighed`, for one record after each of many changes, which make known what they change."""
+        if self._nearness is not None:
+            return self._nearness.weights_after(row, known, moves, MOST_ROWS)
+        count = min(BACKGROUND_ROWS, len(self.answers))
+        return [(np.arange(count), np.full(count, 1.0 / count))] * len(moves)
+
+    def _uses(self, at: int) -> bool:
+        """Whether any answer changes when the background's values of one feature are exchanged."""
+        rows = len(self.answers)
+        order = np.random.default_rng((at, 2)).permutation(rows)
+        for part in (slice(0, SCREENED_ROWS), slice(0, rows)):  # most features show it at once
+            block = [array[part] for array in self.background]
+            before = self.ask(tuple(block))  # of the same size: another may round differently
+            block[at] = self.background[at][order][part]
+            if not np.array_equal(before, self.ask(tuple(block))):
+                return True
+        return False
+
+    def _filled(self, row: Row, coalitions: np.ndarray, chosen: list[np.ndarray]) -> Block:
+        """The record with the blanks of each coalition filled by its rows, one coalition after the other."""
+        rows, own = np.concatenate(chosen), np.repeat(coalitions, [len(part) for part in chosen], axis=0)
+        filled = []
+        for feature, value, array, mine in zip(self.schema.features, row, self.background, own.T, strict=True):
+            values = array[rows]
+            if mine.any():
+                values[mine] = column(feature, [value])[0]
+            filled.append(values)
+        return tuple(filled)
+
+
+def _position(answers: np.ndarray, weights: np.ndarray, chosen: np.ndarray, blank: tuple[int, ...]) -> Position:
+    low, high = _quantiles(answers, weights)
+    return Position(_mean(answers, weights), low, high, answers, weights, chosen, blank)
+
+
+def _mean(answers: Floats, weights: Floats) -> Floats:
+    return np.clip(weights @ answers, 0.0, 1.0)
+
+
+def _quantiles(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The smallest answers that at least 10 % and 90 % of the weight do not exceed: shape (2, k)."""
+    order = np.argsort(answers, axis=0, kind="stable")
+    shares = np.cumsum(weights[order], axis=0)
+    at = [np.argmax(shares >= share - 1e-12, axis=0) for share in RANGE]
+    return np.take_along_axis(np.take_along_axis(answers, order, axis=0), np.array(at), axis=0)

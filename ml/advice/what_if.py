@@ -1,0 +1,284 @@
+"""What if: how the score moves over the values of one feature, all else as it is.
+
+Each point is the value function with that feature set to that value, so it is what the page shows once the
+value is typed in.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.advice.kernel import Moves
+from ml.advice.value_function import Game
+from ml.data.array_types import Floats, Positions
+from ml.data.columns import Block, block_of, take
+from ml.data.schema import MOST_LISTED, Feature, Row, Value
+
+MOST_POINTS = 21
+MOST_SWEPT = 30  # of a category with more choices than a form lists: the most common ones
+NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+PREDICTIONS = 6_000  # about 30 ms where a compiled path serves
+FEWEST_ROWS, MOST_ROWS = 16, 200  # background rows for one point, however many or few points there are
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The score over the values of one feature.
+
+    Attributes
+    ----------
+    feature : str
+        Its name.
+    values : tuple of Value, length n
+        Numbers and dates rising, over the range seen in training; choices in their order.
+    probabilities : ndarray of float, shape (n, k)
+        For each value and outcome, 0 to 1.
+    here : int or None
+        Where the record stands, with exactly the score that is shown; None where the feature is blank.
+    """
+
+    feature: str
+    values: tuple[Value, ...]
+    probabilities: np.ndarray
+    here: int | None
+
+
+def sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) -> dict[str, Sweep]:
+    """The sweep of every feature that has values to show, from one batch of predictions.
+
+    Parameters
+    ----------
+    game : Game
+    row : Row
+        Typed values in schema order.
+    known : sequence of bool, length p, or None
+        As :meth:`ml.advice.value_function.Game.at` takes it: without it, a None is a blank.
+
+    Raises
+    ------
+    ValueError
+        When the model refuses a value.
+    """
+    schema = game.schema
+    single = [
+        at for at, feature in enumerate(schema.features) if not feature.hidden and feature.name not in schema.shown
+    ]
+    return _sweeps(game, row, known, single) | one_hot_sweeps(game, row, known)
+
+
+def sweep(game: Game, row: Row, feature: str, known: Sequence[bool] | None = None) -> Sweep | None:
+    """The sweep of one feature, or None where it has no values to show (a text without suggestions)."""
+    return _sweeps(game, row, known, [game.schema.position[feature]]).get(game.schema.feature(feature).name)
+
+
+def _sweeps(game: Game, row: Row, known: Sequence[bool] | None, wanted: Sequence[int]) -> dict[str, Sweep]:
+    mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
+    features = [(at, game.schema.features[at]) for at in wanted]
+    points = {at: _points(game, at, row[at], bool(mask[at])) for at in wanted}
+    probabilities = values_of(game, row, mask, [{at: value} for at, values in points.items() for value in values])
+    shown = game.at(row, mask.tolist()).value
+    found, start = {}, 0
+    for at, feature in features:
+        if values := points[at]:
+            part = probabilities[start : start + len(values)]
+            here = values.index(row[at]) if mask[at] else None
+            if here is not None:
+                part[here] = shown
+            found[feature.name] = Sweep(feature.name, values, part, here)
+            start += len(values)
+    return found
+
+
+def one_hot_sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) -> dict[str, Sweep]:
+    """The sweep of each choice that is several columns of 0 and 1: all of them move together."""
+    mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
+    found = {}
+    for one in game.schema.one_hot:
+        places = [game.schema.position[name] for name in one.columns]
+        features = [game.schema.features[at] for at in places]
+        moves: list[Moves] = [
+            {
+                at: bool(value) if feature.kind == "boolean" else value
+                for at, feature, value in zip(places, features, one.columns_of(choice).values(), strict=True)
+            }
+            for choice in one.choices[:MOST_SWEPT]
+        ]
+        probabilities = values_of(game, row, mask, moves)
+        here = next((number for number, move in enumerate(moves) if all(row[at] == move[at] for at in places)), None)
+        if here is not None and mask[places].all():
+            probabilities[here] = game.at(row, mask.tolist()).value
+        else:
+            here = None
+        found[one.name] = Sweep(one.name, one.choices[:MOST_SWEPT], probabilities, here)
+    return found
+
+
+def values_of(
+    game: Game, row: Row, mask: np.ndarray, moves: Sequence[Moves], predictions: int = PREDICTIONS
+) -> np.ndarray:
+    """The value function of one record after each of many changes.
+
+    With nothing blank the model's own answers. Else some background rows tell for each change how it moves
+    the answer (drawn by weight), and what it moves from is taken over all rows: the difference varies less
+    from row to row than the answers do, so few rows are enough (a control variate).
+
+    Parameters
+    ----------
+    game : Game
+    row : Row
+    mask : ndarray of bool, shape (p,)
+        What is known of the record.
+    moves : sequence of dict, length n
+        Position of a feature to its new value, which makes it known.
+    predictions : int
+        Background rows are shared out so that about as many predictions are made.
+
+    Returns
+    -------
+    ndarray of float, shape (n, k)
+        Each 0 to 1.
+    """
+    rows = [tuple(change.get(at, value) for at, value in enumerate(row)) for change in moves]
+    masks = np.array([[known or at in change for at, known in enumerate(mask)] for change in moves], dtype=bool)
+    found = np.empty((len(rows), len(game.base)))
+    full = np.array([one.all() for one in masks], dtype=bool)
+    if full.any():
+        found[full] = game.ask(block_of(game.schema, [one for one, whole in zip(rows, full, strict=True) if whole]))
+    partly = np.flatnonzero(~full)
+    if len(partly):
+        most = min(max(FEWEST_ROWS, predictions // len(partly)), MOST_ROWS)
+        weighed = game.weighed_after(row, mask, [moves[at] for at in partly.tolist()])
+        before = game.filled(row, mask.tolist())
+        found[partly] = _estimated(game, before, weighed, [rows[at] for at in partly], masks[partly], most)
+    return found
+
+
+def _estimated(
+    game: Game,
+    before: Floats,
+    weighed: Sequence[tuple[np.ndarray, np.ndarray]],
+    rows: Sequence[Row],
+    masks: np.ndarray,
+    most: int,
+) -> Floats:
+    """Values of rows with blanks, shape (n, k), from `most` background rows each.
+
+    `before` are the answers before any change, a line a background row; `weighed` says what rows count after each.
+    """
+    order = np.argsort(before.sum(axis=1), kind="stable")
+    weights = np.zeros((len(rows), len(before)))
+    for line, (chosen, own) in zip(weights, weighed, strict=True):
+        line[chosen] = own
+    drawn = np.concatenate([order[_drawn(line[order], most)] for line in weights])
+    gained = game.ask(_filled(game, rows, masks, np.repeat(np.arange(len(rows)), most), drawn)) - before[drawn]
+    means: Floats = gained.reshape(len(rows), most, -1).mean(axis=1)
+    return np.clip(weights @ before + means, 0.0, 1.0)
+
+
+def _drawn(weights: Floats, most: int) -> Positions:
+    """As many places as asked for, each to count alike, by systematic sampling of weights in their order."""
+    shares = np.cumsum(weights)
+    drawn: Positions = np.searchsorted(shares, (np.arange(most) + 0.5) / most * shares[-1])
+    return drawn
+
+
+def _filled(game: Game, rows: Sequence[Row], masks: np.ndarray, number: np.ndarray, fillings: np.ndarray) -> Block:
+    """Row `number[i]` with its blanks from background row `fillings[i]`, for every i."""
+    own, others, known = take(block_of(game.schema, rows), number), take(game.background, fillings), masks[number]
+    return tuple(np.where(mine, a, b) for mine, a, b in zip(known.T, own, others, strict=True))
+
+
+def _points(game: Game, at: int, value: Value, known: bool) -> tuple[Value, ...]:
+    feature, points = game.schema.features[at], tried(game, at, MOST_POINTS)
+    if not points or not known or value in points:
+        return points
+    if feature.kind in ("number", "integer", "date") and value is not None:
+        return tuple(sorted((*points, value)))  # type: ignore[type-var]
+    return (*points, value)
+
+
+def tried(game: Game, at: int, most: int) -> tuple[Value, ...]:
+    """Values to try for the feature at a position: as :func:`grid`, of very many choices the most common ones.
+
+    What is common, the background tells; they are in the order of the choices.
+    """
+    feature = game.schema.features[at]
+    if len(feature.choices) <= MOST_LISTED:
+        return grid(feature, most)
+    counted = Counter(value for value in game.background[at].tolist() if value is not None)
+    common = {value for value, _ in counted.most_common(MOST_SWEPT)}
+    return tuple(choice.value for choice in feature.choices if choice.value in common)
+
+
+def grid(feature: Feature, most: int) -> tuple[Value, ...]:
+    """Values to try for a feature, at most `most` of a number or date, in order.
+
+    Choices each; for numbers and dates both ends of what training has seen (within the hard limits; without
+    a seen range, the hard limits) and round values between; for texts the suggestions. Empty where nothing
+    bounds the values.
+    """
+    if feature.kind == "category":
+        return tuple(choice.value for choice in feature.choices)
+    if feature.kind == "boolean":
+        return (False, True)
+    if feature.kind == "text":
+        return tuple(feature.suggestions)
+    low, high = _ends(feature)
+    if low is None or high is None or low > high:
+        return ()
+    if feature.kind == "date" and feature.timed:
+        return _moments(feature, low, high, most)
+    if feature.kind == "date":
+        days = sorted({round(day) for day in np.linspace(low.toordinal(), high.toordinal(), most)})
+        return tuple(dt.date.fromordinal(day) for day in days)
+    numbers = _round_numbers(float(low), float(high), most, whole=feature.kind == "integer")
+    return tuple(int(number) if feature.kind == "integer" else number for number in numbers)
+
+
+def _moments(feature: Feature, low: dt.datetime, high: dt.datetime, most: int) -> tuple[Value, ...]:
+    """The ends and whole minutes between them, on the clock of the column's time zone where it has one."""
+    zone = feature.tzinfo
+    if zone is not None:  # each end may have the offset of its own season, and clocks of one zone jump
+        low, high = low.astimezone(dt.UTC), high.astimezone(dt.UTC)
+    inner = [low + (high - low) * (part / (most - 1)) for part in range(1, most - 1)]
+    moments = sorted({low, high, *(moment.replace(second=0, microsecond=0) for moment in inner)})
+    return tuple(moments if zone is None else (moment.astimezone(zone) for moment in moments))
+
+
+def _ends(feature: Feature) -> tuple[Any, Any]:
+    """Beyond what training has seen, a model's answers are guesses: those values are not tried."""
+    low, high = feature.low, feature.high
+    if feature.seen is None:
+        return low, high
+    seen_low, seen_high = feature.seen
+    return (
+        seen_low if low is None else max(low, seen_low),
+        seen_high if high is None else min(high, seen_high),
+    )
+
+
+def _round_numbers(low: float, high: float, most: int, *, whole: bool) -> list[float]:
+    """The ends and round values between them."""
+    if whole:
+        low, high = math.ceil(low), math.floor(high)
+    if not high > low:
+        return [low] if high == low else []
+    power = 10.0 ** math.floor(math.log10((high - low) / most))
+    for times in (*NICE, *(10.0 * nice for nice in NICE[1:])):
+        step = times * power
+        if whole and not step.is_integer():
+            continue
+        digits = max(0, 2 - math.floor(math.log10(step)))
+        between = np.arange(math.floor(low / step), math.ceil(high / step) + 1) * step
+        # No value beside an end that differs from it by rounding only.
+        inner = between[(between > low + step / 1e6) & (between < high - step / 1e6)]
+        if len(inner) + 2 <= most:
+            return [low, *(round(number, digits) for number in inner.tolist()), high]
+    return [low, high]

@@ -1,0 +1,1 @@
+"""Files of records scored: chunks, columns of a result, Dask."""

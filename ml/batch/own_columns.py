@@ -1,0 +1,48 @@
+"""Names of the columns that a result has beside those of the file: no name stands over two columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import chain, count
+
+from ml.data.schema import Schema
+from ml.files.header.match_columns import reads_like_a_feature
+
+
+def own_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | None = None) -> list[str]:
+    """Our names as they are, or with the first number from 2 with which they are nobody else's: ``label_2``.
+
+    A file may have a column of that name; one that was scored before has all of them. A result is scored again like
+    any file, so no column of ours may be taken for a feature either.
+
+    Parameters
+    ----------
+    wanted : sequence of str
+        Names of our columns in their order.
+    header : iterable of str
+        Columns of the file, compared letter by letter: a program that reads ``label`` finds ours beside a "Label".
+    schema : Schema, optional
+        Of the model; our names read like none of its features, aliases or labels.
+
+    Returns
+    -------
+    list of str
+        As many as were wanted, each once.
+    """
+    taken = {name.strip() for name in header}
+    ours: set[str] = set()  # Excel and SQL take no two columns that differ in case only
+    found: list[str] = []
+    for name in wanted:
+        numbered = chain([name], (f"{name}_{number}" for number in count(2)))
+        free = next(each for each in numbered if _free(each, taken, ours) and not _feature(schema, each))
+        ours.add(free.casefold())
+        found.append(free)
+    return found
+
+
+def _free(name: str, taken: set[str], ours: set[str]) -> bool:
+    return name not in taken and name.casefold() not in ours
+
+
+def _feature(schema: Schema | None, name: str) -> bool:
+    return schema is not None and reads_like_a_feature(schema, name)

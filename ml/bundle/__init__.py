@@ -1,0 +1,1 @@
+"""The bundle of a version: estimator, schema, hold-out, background, card."""

@@ -1,0 +1,94 @@
+"""Whether a card is one: what pages and doors read from it without asking."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ml.decision.bands import check_bands
+from ml.decision.cut_offs import check_cut_offs
+from ml.decision.payoff import check_payoff
+from ml.errors import InvalidData, LikelyError
+from ml.metrics.custom import own_measures_of
+from ml.runtime.foreign_code import reason
+
+OFFERS = ("probabilities", "scores", "labels")
+SHAPE: dict[str, type | tuple[type, ...]] = {
+    "title": str,
+    "outcomes": dict,
+    "offers": str,
+    "path": dict,
+    "rows": dict,
+    "versions": dict,
+}
+ORDER, CHECKS = (
+    "order",
+    "holdout_checks",
+)  # as ml.insights.feature_order and ml.text.holdout_words have it, which stand above this room
+
+
+def fault_of_card(card: Any, outcomes: Sequence[str] | None = None) -> str | None:
+    """What is wrong with a card, in words that follow "card.json "; None where nothing is.
+
+    With `outcomes`, the names of the model's outcomes, what it says of decisions is checked too.
+    """
+    if not isinstance(card, dict):
+        return f"is a {type(card).__name__} and no object"
+    for name, kind in SHAPE.items():
+        if not isinstance(card.get(name), kind):
+            return f"has no {name!r} of the right kind"
+    path = card["path"]
+    if card["offers"] not in OFFERS or "kind" not in path or not all(isinstance(text, str) for text in path.values()):
+        return "does not say what serves the model"
+    if not all(type(card["rows"].get(name)) is int for name in ("training", "hold-out")):
+        return "does not say how many rows there were"
+    if (
+        not all(isinstance(version, str) for version in card["versions"].values())
+        or "scikit-learn" not in card["versions"]
+    ):
+        return "does not say with which versions the model was made"
+    return None if outcomes is None else _fault_of_decisions(card, outcomes)
+
+
+def _fault_of_decisions(card: dict[str, Any], outcomes: Sequence[str]) -> str | None:
+    """What is wrong with what people read from a card, found by reading all of it once."""
+    for check in (check_bands, check_payoff, check_cut_offs, _check_texts, _check_measures):
+        try:
+            check(card, outcomes)
+        except LikelyError as error:
+            return f"does not hold: {error.message}"
+        except Exception as error:  # noqa: BLE001 - readers of a card trust it, and fail in any way where it is garbled
+            return f"does not hold: {reason(error)}"
+    return None
+
+
+def _check_texts(card: dict[str, Any], _: Sequence[str]) -> None:
+    if not isinstance(card.get("description", ""), str):
+        raise InvalidData("the description is no text.")
+    order = card.get(ORDER, [])
+    if not isinstance(order, list) or not all(isinstance(name, str) for name in order):
+        raise InvalidData("the order of the features is no list of names.")
+    if isinstance(card.get("diagram"), dict):
+        _check_diagram(card["diagram"])
+    if card.get(CHECKS):
+        from ml.text import holdout_words  # it needs rooms that stand above bundles
+
+        holdout_words.sentences(card)
+        holdout_words.counted_words(card, "2")
+
+
+def _check_measures(card: dict[str, Any], outcomes: Sequence[str]) -> None:
+    for outcome in outcomes:
+        for measure in own_measures_of(card, outcome):
+            for number in (measure.value, measure.low, measure.high):
+                if number is not None:
+                    float(number)
+
+
+def _check_diagram(node: Any) -> None:
+    texts = [node.get("name") or "", node["kind"], *(node.get("columns") or [])]
+    texts += [text for name, value in node.get("parameters", ()) for text in (name, value)]
+    if not all(isinstance(text, str) for text in texts):
+        raise InvalidData("the diagram holds something other than texts.")
+    for part in node.get("parts", ()):
+        _check_diagram(part)

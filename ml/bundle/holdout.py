@@ -1,0 +1,126 @@
+"""The hold-out of a version, and what the version says of it: a CSV file where it is small, columns where it is not.
+
+A CSV of 20,000 rows is read in a quarter of a second, and a person can look into it. A million rows take
+12 s and 1 GB; as columns (``ml/runtime/array_file.py``) they are there at once: docs/decisions/0022.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ml.data.array_types import Booleans
+from ml.data.columns import Block, read_csv, write_csv
+from ml.data.outcomes import Outcomes, Prediction
+from ml.data.schema import Schema
+from ml.errors import BrokenModel
+from ml.runtime.array_file import read_arrays, write_arrays
+
+TABLE, COLUMNS, SCORES = "holdout.csv", "holdout.columns", "scores.columns"
+MOST_IN_A_TABLE = 20_000
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """Rows with known truth that the model did not see in training.
+
+    Attributes
+    ----------
+    block : Block of n records
+        May not be written to.
+    truth : ndarray of bool, shape (n, k)
+    """
+
+    block: Block
+    truth: np.ndarray
+
+
+def is_large(rows: int) -> bool:
+    """Whether so many rows are kept as columns, together with what the version says of them."""
+    return rows > MOST_IN_A_TABLE
+
+
+def write_holdout(folder: Path, schema: Schema, outcomes: Outcomes, holdout: Holdout) -> None:
+    """Write the hold-out into a version's folder."""
+    if not is_large(len(holdout.truth)):
+        cells = np.where(holdout.truth, "1", "0").T.tolist()
+        truth = dict(zip(truth_columns(outcomes), cells, strict=True))
+        write_csv(folder / TABLE, schema, holdout.block, truth)
+        return
+    columns = dict(zip(schema.names, map(_numbered, holdout.block), strict=True))
+    values = {name: values for name, (values, _) in columns.items() if values is not None}
+    arrays = {f"feature {name}": numbers for name, (_, numbers) in columns.items()}
+    write_arrays(folder / COLUMNS, values, arrays | {"truth": holdout.truth.T})
+
+
+def read_holdout(folder: Path, files: Collection[str], schema: Schema, outcomes: Outcomes) -> Holdout:
+    """Read what :func:`write_holdout` wrote; `files` are those that the manifest names."""
+    if COLUMNS not in files:
+        block, cells = read_csv(folder / TABLE, schema, truth_columns(outcomes))
+        return Holdout(block, np.column_stack([np.array(column) == "1" for column in cells.values()]))
+    try:
+        values, arrays = read_arrays(folder / COLUMNS)
+        block = tuple(_valued(values.get(name), arrays[f"feature {name}"]) for name in schema.names)
+        return Holdout(block, arrays["truth"].T)
+    except (OSError, ValueError, KeyError) as error:
+        raise _unreadable(folder, COLUMNS) from error
+
+
+def write_scores(folder: Path, said: Prediction) -> None:
+    """Keep what the version says of each row of a large hold-out."""
+    probabilities = {} if said.probabilities is None else {"probabilities": said.probabilities.T}
+    write_arrays(folder / SCORES, {}, {"labels": said.labels.T} | probabilities)
+
+
+def read_scores(folder: Path, files: Collection[str]) -> Prediction | None:
+    """What the version says of each row of its hold-out; None where it has to be asked."""
+    if SCORES not in files:
+        return None
+    try:
+        _, arrays = read_arrays(folder / SCORES)
+        probabilities = arrays.get("probabilities")
+        return Prediction(arrays["labels"].T, None if probabilities is None else probabilities.T)
+    except (OSError, ValueError, KeyError) as error:
+        raise _unreadable(folder, SCORES) from error
+
+
+def truth_columns(outcomes: Outcomes) -> list[str]:
+    """Names of the table's columns that hold the truth, one an outcome, 1 or 0."""
+    return [f"is {name}" for name in outcomes.names]
+
+
+def gaps_of(array: np.ndarray) -> Booleans:
+    """Where a column of a block has no value: bool of shape (n,)."""
+    if array.dtype == object:
+        return np.array([value is None for value in array.tolist()], dtype=bool)
+    gaps: Booleans = np.isnat(array) if array.dtype.kind == "M" else np.isnan(array)
+    return gaps
+
+
+def _numbered(array: np.ndarray) -> tuple[list[Any] | None, np.ndarray]:
+    """Numbers and dates as they are; choices and texts as a list of all values and each row's place in it."""
+    if array.dtype != object:
+        return None, array
+    cells = array.tolist()
+    values = list(dict.fromkeys(cells))
+    place = {value: at for at, value in enumerate(values)}
+    return values, np.array([place[value] for value in cells], dtype=np.int32)
+
+
+def _valued(values: list[Any] | None, array: np.ndarray) -> np.ndarray:
+    """The inverse of :func:`_numbered`."""
+    if values is None:
+        return array
+    table = np.empty(len(values), dtype=object)
+    table[:] = values
+    valued: np.ndarray = table[array]
+    return valued
+
+
+def _unreadable(folder: Path, name: str) -> BrokenModel:
+    key = f"{folder.parent.name}@{folder.name}"
+    return BrokenModel(f"{key}: {name} is not readable.", "Restore the folder, or train or add the model again.")

@@ -1,0 +1,47 @@
+"""Records that bring one choice in place of the columns of 0 and 1 which the estimator takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ml.data.one_hot import OneHot
+from ml.data.parsing import Refused, read_value
+from ml.data.schema import Schema
+from ml.errors import Problem
+
+
+def expanded(schema: Schema, raw: Mapping[object, object], at: int, problems: list[Problem]) -> Mapping[object, object]:
+    """The record with columns in place of each choice that it brings.
+
+    Parameters
+    ----------
+    schema : Schema
+    raw : mapping of name to value
+    at : int
+        Number of the record, for problems.
+    problems : list of Problem
+        What is wrong with a choice is added; its columns are then filled with 0, for they are not what is wrong.
+    """
+    brought = [one for one in schema.one_hot if one.name in raw]
+    if not brought:
+        return raw
+    made: dict[object, object] = {
+        name: value for name, value in raw.items() if name not in {one.name for one in brought}
+    }
+    for one in brought:
+        twice = next((column for column in one.columns if column in raw), None)
+        if twice is not None:
+            problems.append(_problem(one, at, raw, f"Came twice, as {one.name!r} and as {twice!r}.", "Send it once."))
+            made.update({column: 0 for column in one.columns if column not in raw})
+            continue
+        try:
+            choice = read_value(schema.displayed.feature(one.name), raw[one.name])
+        except Refused as refused:
+            problems.append(_problem(one, at, raw, refused.message, refused.hint))
+            choice = ""
+        made.update(one.columns_of(None if choice is None else str(choice)))
+    return made
+
+
+def _problem(one: OneHot, at: int, raw: Mapping[object, object], message: str, hint: str) -> Problem:
+    return Problem(at, one.name, raw[one.name], message, hint)

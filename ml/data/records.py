@@ -1,0 +1,267 @@
+"""Records in, typed values out, column by column, with every problem that was found on the way.
+
+Every door (page, API, files, command line) reads here, one record or a million, so that the same record gives
+the same row and the same words everywhere.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ml.data.columnar import Column, Rules, read_column
+from ml.data.expand_one_hot import expanded
+from ml.data.parsing import Refused, kind_of, quote, read_value, shown, unseen
+from ml.data.schema import Feature, Row, Schema, Value, text_of
+from ml.data.texts import COMPARED
+from ml.errors import InvalidRecord, Problem
+
+__all__ = ["Columns", "Records", "read_columns", "read_records", "shown"]
+
+FEWEST = 20  # records from which it pays to read them column by column
+LONGEST_ID = 200  # characters
+MOST_UNKNOWN = 20  # names of one record that are refused one by one; what has more is no typing error
+
+Lines = Sequence[Sequence[object]]  # raw values in schema order
+
+
+@dataclass(frozen=True)
+class Records:
+    """What was read.
+
+    Attributes
+    ----------
+    rows : tuple of Row or None, length n
+        None for a record that has a problem.
+    ids : tuple of str or None, length n
+        The record's own name where the schema has a record id.
+    problems : tuple of Problem
+        Everything that keeps a record from being scored.
+    notes : tuple of Problem
+        Worth saying, but no obstacle: values outside what the model has seen.
+    """
+
+    rows: tuple[Row | None, ...]
+    ids: tuple[str | None, ...]
+    problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...]
+
+    def all_rows(self) -> tuple[Row, ...]:
+        """All rows, or InvalidRecord with every problem."""
+        if self.problems:
+            raise InvalidRecord(self.problems, self.notes)
+        return tuple(row for row in self.rows if row is not None)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A table that was read.
+
+    Attributes
+    ----------
+    columns : tuple of Column, length p
+        In schema order.
+    problems : tuple of Problem
+        By record, then those of names and of the record's id, then by feature.
+    """
+
+    columns: tuple[Column, ...]
+    problems: tuple[Problem, ...]
+
+
+def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False, first: int = 0) -> Records:
+    """Read records as they came.
+
+    Parameters
+    ----------
+    schema : Schema
+    raws : iterable of mapping
+        Name or alias to raw value: JSON values, or text as from a form or a file. A Problem
+        stands for a record that the door itself could not read.
+    extra : bool
+        True where a record may bring columns that the model does not know (files do).
+    first : int
+        Number of the first record, for problems of a later chunk.
+    """
+    problems: list[Problem] = []
+    notes: list[Problem] = []
+    ids: list[str | None] = []
+    numbers: list[int] = []  # of the records that have values at all
+    lines: list[list[object]] = []
+    named, names = None, _Names(schema, (), extra)
+    for at, raw in enumerate(raws, start=first):
+        if not isinstance(raw, Mapping):
+            problems.append(_no_record(raw, at))
+            ids.append(None)
+            continue
+        if schema.one_hot:
+            raw = expanded(schema, raw, at, problems)
+        if named != (named := tuple(raw)):  # most records have the names of the one before
+            names = _Names(schema, named, extra)
+        values = (*raw.values(), None)
+        ids.append(names.check(values, at, problems) if names.to_check else None)
+        numbers.append(at)
+        lines.append([values[place] for place in names.places])
+    read = (_by_rows if len(lines) < FEWEST else _by_columns)(schema, lines, numbers, problems, notes)
+    bad = {problem.row for problem in problems}
+    rows: list[Row | None] = [None] * len(ids)
+    for at, row in zip(numbers, read, strict=True):
+        rows[at - first] = None if at in bad else row
+    return Records(tuple(rows), tuple(ids), _in_order(problems), _in_order(notes))
+
+
+def _by_rows(
+    schema: Schema, lines: Lines, numbers: Sequence[int], problems: list[Problem], notes: list[Problem]
+) -> list[Row]:
+    """Few records as rows; what is wrong with values and worth saying of them is added to `problems` and `notes`."""
+    return [
+        tuple([_cell(feature, raw, at, problems, notes) for feature, raw in zip(schema.features, line, strict=True)])
+        for at, line in zip(numbers, lines, strict=True)
+    ]
+
+
+def _cell(feature: Feature, raw: object, at: int, problems: list[Problem], notes: list[Problem]) -> Value:
+    try:
+        value = read_value(feature, raw)
+    except Refused as refused:
+        problems.append(Problem(at, feature.name, raw, refused.message, refused.hint))
+        return None
+    note = unseen(feature, value)
+    if note:
+        notes.append(Problem(at, feature.name, raw, note))
+    return value
+
+
+def _by_columns(
+    schema: Schema, lines: Lines, numbers: Sequence[int], problems: list[Problem], notes: list[Problem]
+) -> list[Row]:
+    """As :func:`_by_rows` of many records, several times as fast."""
+    columns = list(zip(*lines, strict=True))
+    read = list(map(read_column, schema.features, columns))
+    for column, raws in zip(read, columns, strict=True):
+        problems.extend(_refused(column, raws, numbers))
+        notes.extend(Problem(numbers[at], column.feature.name, raws[at], note) for at, note in column.notes().items())
+    return list(zip(*(column.values() for column in read), strict=True))
+
+
+def _refused(column: Column, raws: Sequence[object], numbers: Sequence[int]) -> Iterator[Problem]:
+    for at, why in column.refused.items():
+        yield Problem(numbers[at], column.feature.name, raws[at], why.message, why.hint)
+
+
+def read_columns(
+    schema: Schema, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
+) -> Columns:
+    """Read a table that came as columns, others than the model's perhaps among them.
+
+    Parameters
+    ----------
+    schema : Schema
+    names : sequence of str
+        Of the columns: features by name or alias, the record id, others.
+    columns : sequence of sequence of str
+        Raw values, each of length n.
+    rules : Rules, optional
+        How texts are written.
+    """
+    problems: list[Problem] = []
+    count = len(columns[0])
+    named: tuple[object, ...] = tuple(names)
+    if any(one.name in named for one in schema.one_hot):
+        lines = zip(*columns, strict=True)
+        made = [expanded(schema, dict(zip(named, line, strict=True)), at, problems) for at, line in enumerate(lines)]
+        named = tuple(made[0])  # the same of all: so were those before
+        columns = list(zip(*(line.values() for line in made), strict=True))
+    found = _Names(schema, named, extra=True)
+    if found.to_check:
+        for at, values in enumerate(zip(*columns, strict=True)):
+            found.check((*values, None), at, problems)
+    given = (*columns, (None,) * count)
+    raws = [given[place] for place in found.places]
+    read = tuple(read_column(feature, cells, rules) for feature, cells in zip(schema.features, raws, strict=True))
+    for column, cells in zip(read, raws, strict=True):
+        problems.extend(_refused(column, cells, range(count)))
+    return Columns(read, _in_order(problems))
+
+
+class _Names:
+    """Where values of records that have the same names belong.
+
+    Attributes
+    ----------
+    places : list of int, length p
+        Number of each feature's value among those of the record, after which a None stands for what did not come.
+    to_check : bool
+        Whether names or the record id may have problems.
+    """
+
+    def __init__(self, schema: Schema, names: Sequence[object], extra: bool) -> None:
+        self._schema, self._names = schema, names
+        self._twice: list[tuple[int, int]] = []
+        self._unknown: list[int] = []
+        self._id: int | None = None
+        self.places = [len(names)] * len(schema.features)
+        for at, name in enumerate(names):
+            position = schema.position.get(name) if isinstance(name, str) else None
+            if position is not None:
+                if self.places[position] < len(names):
+                    self._twice.append((self.places[position], at))
+                self.places[position] = at
+            elif name == schema.record_id:
+                self._id = at
+            elif not extra:
+                self._unknown.append(at)
+        self.to_check = self._id is not None or bool(self._twice or self._unknown)
+
+    def check(self, values: Sequence[object], at: int, problems: list[Problem]) -> str | None:
+        """The record's id; what is wrong with it and with the names is added to the problems."""
+        names, schema = self._names, self._schema
+        for one, other in self._twice:
+            feature = schema.names[schema.position[str(names[other])]]
+            message = f"Came twice, as {names[one]!r} and as {names[other]!r}."
+            problems.append(Problem(at, feature, values[other], message, "Send it once."))
+        record_id = None if self._id is None else _record_id(schema, values[self._id], at, problems)
+        if self._unknown:
+            problems.extend(_unknown(schema, [(str(names[each]), values[each]) for each in self._unknown], at))
+        return record_id
+
+
+def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
+    return tuple(sorted(problems, key=lambda problem: problem.row)) if len(problems) > 1 else tuple(problems)
+
+
+def _no_record(raw: object, at: int) -> Problem:
+    if isinstance(raw, Problem):
+        return replace(raw, row=at)
+    hint = 'Send an object such as {"feature": value}.'
+    return Problem(at, None, raw, f"A record is a set of named values, not {kind_of(raw)}.", hint)
+
+
+def _record_id(schema: Schema, value: object, at: int, problems: list[Problem]) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, (str, int, float, dt.date)) and not isinstance(value, bool):
+        text = text_of(value)
+        if len(text) <= LONGEST_ID:
+            return text or None
+    message = f"{quote(value)} cannot name a record."
+    problems.append(Problem(at, schema.record_id, value, message, f"Accepted: text of up to {LONGEST_ID} characters."))
+    return None
+
+
+def _unknown(schema: Schema, unknown: list[tuple[str, object]], at: int) -> Iterator[Problem]:
+    """A problem for each name that the model does not know, or for the rest of very many."""
+    message = "The model has no feature of this name."
+    for name, value in unknown[:MOST_UNKNOWN]:
+        yield Problem(at, name, value, message, _closest(schema, name))
+    if len(unknown) > MOST_UNKNOWN:
+        message = f"The model has none of {len(unknown) - MOST_UNKNOWN:,} further names."
+        yield Problem(at, None, None, message, f"Its features: {', '.join(schema.names)}.")
+
+
+def _closest(schema: Schema, name: str) -> str:
+    known = {known.casefold(): known for known in schema.position}
+    close = difflib.get_close_matches(name[:COMPARED].casefold(), known, n=1)
+    return f"Did you mean {known[close[0]]!r}?" if close else f"Its features: {', '.join(schema.names)}."

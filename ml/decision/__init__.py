@@ -1,0 +1,1 @@
+"""What the operator sets: cut-offs, payoff of a decision, bands of probability."""

@@ -1,0 +1,202 @@
+"""How the numbers and dates of a file are written: decided by column, from all that the file shows of it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ml.data.schema import Feature, Schema
+from ml.files.cells.dates import DMY, date_text, order_of
+from ml.files.cells.numbers import SPACES, readings
+from ml.files.cells.read_cells import EITHER, CellRules, unwrapped
+from ml.files.text.read_options import ReadOptions
+
+MOST_TEXTS = 20_000  # different texts of a column that are looked at
+CLEARLY = 0.9  # of the doubtful numbers that lie where training's did, so that it decides
+
+
+@dataclass
+class Evidence:
+    """What a column shows: its different texts that may tell something."""
+
+    feature: Feature
+    texts: dict[str, None] = field(default_factory=dict)
+
+    def take(self, cell: str) -> None:
+        """Look at one more cell."""
+        if len(self.texts) < MOST_TEXTS:
+            self.texts[cell] = None
+
+    @property
+    def marked(self) -> list[str]:
+        """Texts with a point or comma, as numbers stand there."""
+        return [text for text in self.texts if "." in text or "," in text]
+
+    def sorts(self) -> Counter[str]:
+        """How many of its texts tell which mark of decimals, see :attr:`ml.files.cells.numbers.Readings.sort`."""
+        found = Counter(readings(unwrapped(text).strip(SPACES)).sort for text in self.marked)
+        return Counter({sort: count for sort, count in found.items() if sort})
+
+
+@dataclass(frozen=True)
+class Decided:
+    """Rules for cells, the file's mark of decimals and order of dates where it has one, what is doubtful in words."""
+
+    rules: CellRules
+    decimal: str | None = None
+    dates: str | None = None
+    notes: tuple[str, ...] = ()
+
+
+def evidence_of(schema: Schema, names: Sequence[str]) -> dict[int, Evidence]:
+    """Columns of which the way of writing is to be found out, by number."""
+    found = {}
+    for at, name in enumerate(names):
+        position = schema.position.get(name)
+        feature = None if position is None else schema.features[position]
+        if feature is not None and (feature.kind in ("number", "integer", "date") or feature.numeric_choices):
+            found[at] = Evidence(feature)
+    return found
+
+
+def undecided(evidence: Mapping[int, Evidence]) -> list[int]:
+    """Columns that show no number or date by which one could tell."""
+    return [at for at, column in evidence.items() if not _tells(column)]
+
+
+def _tells(column: Evidence) -> bool:
+    if column.feature.kind == "date":
+        return order_of(column.texts)[1]
+    sorts = column.sorts()
+    return bool(sorts["."] or sorts[","])
+
+
+def decide(schema: Schema, evidence: Mapping[int, Evidence], options: ReadOptions, separator: str | None) -> Decided:
+    """Decide how cells are read.
+
+    A column decides by numbers that can be read in one way only; else the range of its values in training decides,
+    else the other columns, else the separator: with semicolons people write decimal commas.
+    """
+    notes: list[str] = []
+    numbers = [column for column in evidence.values() if column.feature.kind != "date"]
+    decimal = _decimals(numbers, options.decimal, separator, notes)
+    marks = {mark for mark in decimal.values() if mark != EITHER}
+    dates, serials = _dates([c for c in evidence.values() if c.feature.kind == "date"], options.dates, notes)
+    rules = CellRules(decimal, _shares(schema), dates, serials, schema, told=options.decimal is not None)
+    of_file = options.decimal or (next(iter(marks)) if len(marks) == 1 else None)
+    orders = set(dates.values())
+    return Decided(rules, of_file, next(iter(orders)) if len(orders) == 1 else None, tuple(notes))
+
+
+def _decimals(columns: Sequence[Evidence], told: str | None, separator: str | None, notes: list[str]) -> dict[str, str]:
+    if told:
+        return {column.feature.name: told for column in columns}
+    found: dict[str, str] = {}
+    doubtful: list[Evidence] = []
+    for column in columns:
+        sorts = column.sorts()
+        if sorts["."] and sorts[","]:
+            found[column.feature.name] = EITHER
+            notes.append(f"{column.feature.name}: decimals are written with a point and with a comma.")
+        elif sorts["."] or sorts[","]:
+            found[column.feature.name] = "." if sorts["."] else ","
+        elif sorts["?"]:
+            doubtful.append(column)
+    certain = {mark for mark in found.values() if mark != EITHER}
+    of_others = next(iter(certain)) if len(certain) == 1 else None
+    for column in doubtful:
+        mark, why = _doubtful(column, of_others, separator)
+        found[column.feature.name] = mark
+        example = next(text for text in column.marked if readings(unwrapped(text).strip(SPACES)).sort == "?")
+        value = readings(unwrapped(example).strip(SPACES))
+        read = value.comma if mark == "," else value.point
+        notes.append(f"{column.feature.name}: {example.strip()!r} is read as {read}, {why}.")
+    return found
+
+
+def _doubtful(column: Evidence, of_others: str | None, separator: str | None) -> tuple[str, str]:
+    """The mark of a column in which every number means two, and why."""
+    by_range = _by_range(column)
+    if by_range:
+        return by_range, "as it was in training"
+    if of_others:
+        return of_others, "as the other columns are written"
+    # Each text holds one mark only: with a point between three digits nobody is asked to trust it is a thousand
+    points = sum("." in text for text in column.marked)
+    if separator == ";":
+        return ",", "for such files mostly have decimal commas"
+    return ".", "for such files mostly have decimal points" if points else "for a comma mostly parts thousands here"
+
+
+def _by_range(column: Evidence) -> str | None:
+    feature = column.feature
+    low, high = feature.seen or (feature.low, feature.high)
+    if low is None or high is None:
+        return None
+    found = [readings(unwrapped(text).strip(SPACES)) for text in column.marked]
+    doubtful = [each for each in found if each.sort == "?"]
+    inside = {
+        mark: sum(low <= float(value) <= high for value in values) / len(doubtful)
+        for mark, values in (
+            (".", [each.point for each in doubtful if each.point]),
+            (",", [each.comma for each in doubtful if each.comma]),
+        )
+    }
+    for mark, other in ((".", ","), (",", ".")):
+        if inside[mark] >= CLEARLY and inside[other] <= 1 - CLEARLY:
+            return mark
+    return None
+
+
+def _shares(schema: Schema) -> frozenset[str]:
+    """Features of which training's values were shares of 1: a percentage of them is to be divided by 100."""
+    return frozenset(
+        feature.name
+        for feature in schema.features
+        if feature.kind == "number" and feature.unit != "%" and feature.seen and feature.seen[1] <= 1
+    )
+
+
+def _dates(columns: Sequence[Evidence], told: str | None, notes: list[str]) -> tuple[dict[str, str], frozenset[str]]:
+    orders: dict[str, str] = {}
+    doubtful: list[Evidence] = []
+    for column in columns:
+        order, certain = order_of(column.texts)
+        if told or order:
+            orders[column.feature.name] = told or str(order)
+        elif not certain:
+            doubtful.append(column)
+    of_others = next(iter(set(orders.values()))) if len(set(orders.values())) == 1 else None
+    for column in doubtful:
+        taken = _order_by_range(column) or of_others or DMY
+        orders[column.feature.name] = taken
+        name = column.feature.name
+        notes += [f"{name}: {text.strip()!r} is read as {read}." for text, read in _ordered(column, taken)[:1]]
+    serial = frozenset(column.feature.name for column in columns if _counts_days(column))
+    return orders, serial
+
+
+def _ordered(column: Evidence, order: str) -> list[tuple[str, str]]:
+    """Dates that need an order, and what they are then."""
+    found = ((text, date_text(text, order)) for text in column.texts if date_text(text, None) is None)
+    return [(text, read) for text, read in found if read]
+
+
+def _order_by_range(column: Evidence) -> str | None:
+    """The order in which all dates lie where training's did, if the other one puts some elsewhere."""
+    seen = column.feature.seen
+    if seen is None:
+        return None
+    low, high = (str(bound)[:10] for bound in seen)
+    outside = {}
+    for order in (DMY, "mdy"):
+        outside[order] = sum(not low <= read[:10] <= high for _, read in _ordered(column, order))
+    if outside[DMY] == outside["mdy"]:
+        return None
+    return min(outside, key=lambda order: outside[order])
+
+
+def _counts_days(column: Evidence) -> bool:
+    texts = [text.strip() for text in column.texts if text.strip()[:1].isdecimal()]
+    return bool(texts) and all(date_text(text, None, serials=True) for text in texts)

@@ -1,0 +1,191 @@
+"""Cells of a file as the schema reads them: numbers, dates, missing markers, and what Excel puts around texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ml.data.parsing import is_blank
+from ml.data.schema import Feature, Schema, text_of
+from ml.data.yes_no import PAIRS
+from ml.errors import Problem
+from ml.files.cells.dates import date_text
+from ml.files.cells.numbers import PLAIN, SPACES, Readings, readings
+from ml.files.cells.safe_cells import plain_cell
+
+# What spreadsheets, R, SQL and statistics packages write for "not known", in small letters
+MISSING = frozenset(
+    """
+    na n/a n.a. n.a #n/a #nv #na <na> #n/a! #div/0! #ref! #value! #name? #num! #null! #bezug! #wert! #zahl! #nom?
+    #valeur! #nombre! #null null nan -nan none nil \\n - -- – — . ? k.a. k.\u00a0a. (null) (blank) (leer) (vide) #error!
+    """.split(" ")  # noqa: SIM905 - the list is read by people
+)
+RULE = "-–—=_"  # a cell of nothing else is a part of the rule that SQL shells draw below the header
+MARKERS = frozenset(marker.strip() for marker in MISSING if marker.strip())
+_WORDS = (
+    ("falsch", "wahr"),
+    ("faux", "vrai"),
+    ("falso", "verdadero"),
+    ("falso", "vero"),
+    ("onwaar", "waar"),
+    ("falso", "verdadeiro"),
+    ("fałsz", "prawda"),
+    ("falskt", "sant"),
+    ("falsk", "sand"),
+    ("ложь", "истина"),
+)  # fmt: skip - what spreadsheets write for FALSE and TRUE
+NO, YES = (frozenset(words) for words in zip(*PAIRS, *_WORDS, strict=True))
+NUMBERS = ("number", "integer")
+EITHER = "?"  # a column that is written with both marks for sure: what means two numbers is refused
+
+
+@dataclass(frozen=True)
+class CellRules:
+    """How the cells of one file are read, by feature; JSON through :meth:`to_json`.
+
+    Attributes
+    ----------
+    decimal : dict of str to str
+        "." or "," where the file tells the mark of decimals, "?" where it tells both.
+    shares : frozenset of str
+        Features of which "12 %" is 0.12; of the others it is 12.
+    dates : dict of str to str
+        Order of day and month.
+    serials : frozenset of str
+        Dates that are written as Excel counts days.
+    schema : Schema or None
+        None reads cells as they are.
+    told : bool
+        Whether somebody said the mark of decimals: then numbers mean what they say, wherever training's lay.
+    """
+
+    decimal: Mapping[str, str] = field(default_factory=dict)
+    shares: frozenset[str] = frozenset()
+    dates: Mapping[str, str] = field(default_factory=dict)
+    serials: frozenset[str] = frozenset()
+    schema: Schema | None = None
+    told: bool = False
+    _spelled: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def to_json(self) -> dict[str, Any]:
+        """The rules without the schema."""
+        return {
+            "decimal": dict(self.decimal),
+            "shares": sorted(self.shares),
+            "dates": dict(self.dates),
+            "serials": sorted(self.serials),
+            "told": self.told,
+        }
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any], schema: Schema) -> CellRules:
+        """The rules that :meth:`to_json` gave, for the schema of the model."""
+        return cls(
+            given.get("decimal", {}), frozenset(given.get("shares", ())), given.get("dates", {}),
+            frozenset(given.get("serials", ())), schema, given.get("told", False),
+        )  # fmt: skip
+
+    def direct(self, feature: Feature) -> bool:
+        """Whether plain numbers of the column mean what they say: no point stands between thousands."""
+        return self.decimal.get(feature.name, ".") == "."
+
+    def plain(self, feature: Feature, cell: str) -> str:
+        """A cell as :func:`ml.data.parsing.read_value` reads it; one that nobody can read stays as it is."""
+        if feature.kind == "text":
+            return plain_cell(unwrapped(cell) if cell[:1] == "=" else cell)
+        text = unwrapped(cell).strip(SPACES)
+        if not text and feature.spaces:  # a cell of nothing but spaces is a value there
+            return cell
+        if text in feature.by_text or text.casefold() in feature.coded:
+            return text
+        if feature.kind == "category" and text.casefold() in self._spellings(feature):
+            return self._spellings(feature)[text.casefold()]
+        if text.casefold() in MARKERS or not text.strip(RULE):
+            return ""
+        read = _READERS.get("number" if feature.numeric_choices else feature.kind)
+        return text if read is None else read(self, feature, text)
+
+    def is_blank(self, feature: Feature, cell: str) -> bool:
+        """Whether a cell says nothing."""
+        return is_blank(feature, self.plain(feature, cell))
+
+    def row(self, row: dict[str, str] | Problem) -> dict[str, str] | Problem:
+        """Cells by name, as the schema reads them."""
+        if self.schema is None or isinstance(row, Problem):
+            return row
+        known = self.schema.position
+        read = {
+            name: self.plain(self.schema.features[known[name]], cell)
+            for name, cell in row.items()
+            if name in known and isinstance(cell, str)
+        }
+        return {**row, **read}
+
+    def _spellings(self, feature: Feature) -> Mapping[str, str]:
+        return self._spelled.get(feature.name) or self._spelled.setdefault(feature.name, spellings(feature))
+
+    def number(self, feature: Feature, text: str) -> str:
+        """A number with a decimal point."""
+        mark = self.decimal.get(feature.name, ".")
+        if mark == "." and PLAIN.fullmatch(text):
+            return text
+        found = readings(text)
+        if found.sort == "?" and (mark == EITHER or (not self.told and _contradicts(feature, found, mark))):
+            return f"{text} ({found.point} or {found.comma}?)"
+        value = found.point if mark == "." else found.comma
+        if value is None and mark != ".":  # a point is taken in any case, where it can be nothing else
+            value = found.point
+        if value is None:
+            return text
+        return _hundredth(value) if found.percent and feature.name in self.shares else value
+
+    def date(self, feature: Feature, text: str) -> str:
+        """A date as ISO text."""
+        found = date_text(text, self.dates.get(feature.name), feature.name in self.serials)
+        return text if found is None else found
+
+    def boolean(self, _: Feature, text: str) -> str:
+        """Yes and no as spreadsheets in other languages write them."""
+        folded = text.casefold()
+        return "true" if folded in YES else "false" if folded in NO else text
+
+
+def spellings(feature: Feature) -> dict[str, str]:
+    """How a file may write choices beside their own spelling, in small letters; words for yes and no, too."""
+    found: dict[str, set[str]] = {}
+    for text in feature.by_text:
+        found.setdefault(text.casefold(), set()).add(text_of(feature.by_text[text]))
+    made = {folded: next(iter(texts)) for folded, texts in found.items() if len(texts) == 1}
+    if feature.yes_no:
+        no, yes = map(text_of, feature.yes_no)
+        made = {**dict.fromkeys(NO, no), **dict.fromkeys(YES, yes), **made}
+    return made
+
+
+def unwrapped(cell: str) -> str:
+    """A text without what Excel's exports put around it so that it stays a text: ="00123", '00123."""
+    if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2:
+        return cell[2:-1].replace('""', '"')
+    return cell[1:] if cell[:1] == "'" else cell
+
+
+def _contradicts(feature: Feature, found: Readings, mark: str) -> bool:
+    """Whether a number that can be read in two ways lies where training's did only the other way."""
+    taken, other = (found.point, found.comma) if mark == "." else (found.comma, found.point)
+    if feature.seen is None or taken is None or other is None:
+        return False
+    low, high = feature.seen
+    return not low <= float(taken) <= high and low <= float(other) <= high
+
+
+def _hundredth(number: str) -> str:
+    return repr(round(float(number) / 100, 15))
+
+
+_READERS = {
+    "number": CellRules.number,
+    "integer": CellRules.number,
+    "date": CellRules.date,
+    "boolean": CellRules.boolean,
+}

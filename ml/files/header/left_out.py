@@ -1,0 +1,200 @@
+"""Lines of a file that are no records: nothing is known of them, or they hold the totals. Left out, and counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from ml.data.schema import Feature, Schema
+from ml.files.cells.numbers import readings
+from ml.files.cells.read_cells import CellRules
+
+MOST_NAMED = 5  # lines that are named by their number
+TOTALS = re.compile(
+    r"(grand |sub-? ?|gesamt|zwischen)?(total|totals|totale|totaal|totalt|summe|sum|somme|suma|soma|ergebnis|gesamt"
+    r"|average|mean|median|mittelwert|durchschnitt|moyenne|promedio|media|gemiddelde|średnia|razem)"
+    r"( ?(général|general|generale|geral|:))?:?",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class LeftOut:
+    """Lines that were left out while the table was read.
+
+    Attributes
+    ----------
+    at : int
+        The line of the file that was read last, from 1; 0 asks `where`.
+    where : callable
+        Gives that line.
+    empty : list of int
+        Lines in which no feature has a value, the first of them; blank lines are not among them.
+    totals : list of int
+        Lines of totals, the first of them.
+    counts : [int, int]
+        How many there are of either.
+    total_text : str
+        What the first line of totals calls itself.
+    """
+
+    at: int = 0
+    where: Callable[[], int] = int
+    empty: list[int] = field(default_factory=list)
+    totals: list[int] = field(default_factory=list)
+    counts: list[int] = field(default_factory=lambda: [0, 0])
+    total_text: str = ""
+
+    @property
+    def line(self) -> int:
+        """The line of the file that was read last, from 1."""
+        return self.at or self.where()
+
+    def note(self, total: str | None) -> None:
+        """Count a line that is left out: of totals, with the word that says so, or of nothing."""
+        self.counts[total is not None] += 1
+        self.total_text = self.total_text or total or ""
+        named = self.empty if total is None else self.totals
+        if len(named) < MOST_NAMED:
+            named.append(self.line)
+
+    @property
+    def notes(self) -> list[str]:
+        """What to say of them."""
+        empty, totals = self.counts
+        said = []
+        if empty:
+            nothing = "1 line holds nothing" if empty == 1 else f"{empty:,} lines hold nothing"
+            said.append(f"{nothing} for the model and {_are(empty)} left out: {_named(self.empty, empty)}.")
+        if totals:
+            named = f"“{self.total_text}”"
+            sums = f"The line of totals {named}" if totals == 1 else f"{totals:,} lines of totals such as {named}"
+            said.append(f"{sums} {_are(totals)} left out: {_named(self.totals, totals)}.")
+        return said
+
+    def to_json(self) -> dict[str, Any]:
+        """Counts of both sorts, and the numbers of the first lines."""
+        empty, totals = self.counts
+        return {"empty": empty, "totals": totals, "empty_lines": self.empty, "total_lines": self.totals}
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _named(lines: Sequence[int], count: int) -> str:
+    more = " …" if count > len(lines) else ""
+    return f"line{'' if count == 1 else 's'} {', '.join(map(str, lines))}{more}"
+
+
+@dataclass(frozen=True)
+class Sieve:
+    """Tells lines that are no records from those that are.
+
+    Attributes
+    ----------
+    key : int
+        The column that is looked at first.
+    surely : callable
+        Whether a cell of that column has a value for sure: then the line is a record.
+    features : dict of int to callable
+        Columns of all features, and whether a cell says nothing.
+    numbers : dict of int to ((float, float) or None)
+        Those of them that are numbers, and between which values they lay in training.
+    words : sequence of (int, collection of str)
+        Columns of choices that are no numbers, and their texts: with one of them a line is a record.
+    header : sequence of str
+        Names of the columns as the file has them; the pages of a report repeat them.
+    blanks : bool
+        Whether a line without a value of any feature is a record, if it holds something else.
+    """
+
+    key: int
+    surely: Callable[[str], bool]
+    features: Mapping[int, Callable[[str], bool]]
+    numbers: Mapping[int, tuple[float, float] | None]
+    words: Sequence[tuple[int, Collection[str]]] = ()
+    header: Sequence[str] = ()
+    blanks: bool = False
+
+    @property
+    def only_numbers(self) -> bool:
+        """Whether no feature but numbers has a column: then values alone tell no record from a total."""
+        return len(self.numbers) == len(self.features)
+
+    def keeps(self, cells: Sequence[str], left: LeftOut) -> bool:
+        """Whether a line is a record; else it is counted."""
+        if any(at < len(cells) and cells[at] in texts for at, texts in self.words):
+            return True
+        known = [at for at, blank in self.features.items() if at < len(cells) and not blank(cells[at])]
+        total = self._total(cells, known) if known else None
+        again = len(known) > 1 and all(cells[at].strip() == self.header[at] for at in known)
+        if total is None and not again and (known or (self.blanks and any(map(str.strip, cells)))):
+            return True
+        left.note(total)
+        return False
+
+    def _total(self, cells: Sequence[str], known: Sequence[int]) -> str | None:
+        """A word such as "Total" beside which numbers stand, and nothing else; None where it is no such line.
+
+        A customer may be called so, too. Where a choice is missing beside, or the word stands in the place of a
+        value, it is none; else a number has to be larger than any of training.
+        """
+        filled = [*known, *(at for at, cell in enumerate(cells) if at not in self.features and cell.strip())]
+        words = [at for at in filled if not _is_amount(cells[at])]
+        if len(words) != 1 or not TOTALS.fullmatch(cells[words[0]].strip()):
+            return None
+        amounts = [at for at in filled if at != words[0]]
+        in_features = [at for at in amounts if at in self.numbers]
+        sure = words[0] in self.features or (len(in_features) == len(amounts) and not self.only_numbers)
+        total = bool(in_features) and (sure or any(self._beyond(at, cells[at]) for at in in_features))
+        return cells[words[0]].strip() if total else None
+
+    def _beyond(self, at: int, cell: str) -> bool:
+        """Whether a number is larger than those of training, in whichever way it is read."""
+        seen = self.numbers[at]
+        values = [float(value) for value in readings(cell)[:2] if value is not None]
+        return seen is not None and min(values) > seen[1]
+
+
+def begins_as_total(cells: Sequence[str]) -> bool:
+    """Whether the first cell that is filled says that sums or means follow."""
+    return TOTALS.fullmatch(next(filter(None, cells), "").strip()) is not None
+
+
+def _is_amount(cell: str) -> bool:
+    """Whether a cell is a number, and no code or telephone number."""
+    text = cell.strip()
+    code = text[:1] == "+" or (text[:1] == "0" and text[1:2].isdecimal())
+    return not code and readings(text)[:2] != (None, None)
+
+
+def sieve_of(
+    schema: Schema, header: Sequence[str], names: Sequence[str], rules: CellRules, blanks: bool
+) -> Sieve | None:
+    """The sieve for a file, by what the model calls its columns; None where no column gives a feature."""
+    given = [(at, schema.features[schema.position[name]]) for at, name in enumerate(names) if name in schema.position]
+    asked = [(at, feature) for at, feature in given if not feature.hidden]
+    choices = {one.name for one in schema.one_hot}
+    if not asked or choices & set(names):  # a choice in place of columns is looked at when it is read
+        return None
+    key, feature = min(asked, key=lambda each: _ORDER.get(each[1].kind, len(_ORDER)) + _is_number(each[1]))
+    surely = feature.by_text.__contains__ if feature.kind == "category" else _begins_with_a_digit
+    words = [(at, each.by_text) for at, each in asked if each.kind == "category" and not _is_number(each)]
+    empty = {at: partial(rules.is_blank, each) for at, each in asked}
+    numbers = {at: each.seen for at, each in asked if _is_number(each)}
+    return Sieve(key, surely, empty, numbers, words, header, blanks)
+
+
+def _is_number(feature: Feature) -> bool:
+    return feature.kind in ("number", "integer") or feature.numeric_choices
+
+
+_ORDER = {kind: at for at, kind in enumerate(("category", "boolean", "date", "number", "integer", "text"))}
+
+
+def _begins_with_a_digit(cell: str) -> bool:
+    return cell[:1].isdecimal()

@@ -1,0 +1,181 @@
+"""Which column of a file gives which feature: as told, else by name, else by a name that reads alike."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ml.data.schema import Schema
+from ml.errors import LikelyError
+from ml.files.text.plain_name import plain_name
+
+NOT_THIS = "column left out: {name}"  # no feature is called so
+SHORTEST = 5  # letters of a name from which a typing error may be one
+LONG = 10  # letters from which there may be two
+MOST_NAMED = 10
+
+
+class BadColumns(LikelyError):
+    """Columns of the file were given to features in a way that cannot be."""
+
+    code = "bad_columns"
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Columns and features.
+
+    Attributes
+    ----------
+    columns : dict of str to (str or None)
+        Column to the feature that it gives, None where it gives none.
+    renamed : dict of str to str
+        Columns that the model knows by another name, and those that it must not know by theirs.
+    missing : tuple of str
+        Features that no column gives, by itself or as a part of one choice.
+    near : dict of str to str
+        Columns that were taken for a feature although they are spelled otherwise.
+    """
+
+    columns: Mapping[str, str | None] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+    near: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth saying: near misses, and what nobody gives."""
+        said = [f"Column {name!r} was taken for {feature}." for name, feature in self.near.items()]
+        if self.missing:
+            more = len(self.missing) - MOST_NAMED
+            named = ", ".join(self.missing[:MOST_NAMED]) + (f" and {more:,} more" if more > 0 else "")
+            said.append(f"No column gives {named}.")
+        return said
+
+
+def match_columns(schema: Schema, header: Sequence[str], given: Mapping[str, str] | None = None) -> Matched:
+    """Match the columns of a file with the features of a model.
+
+    Parameters
+    ----------
+    schema : Schema
+    header : sequence of str
+        Names of the columns, each once.
+    given : mapping of str to str, optional
+        Column to feature, as somebody chose; to "" where the column is to be left out.
+
+    Raises
+    ------
+    BadColumns
+        Where what was given names no column or no feature, or gives a feature two columns.
+    """
+    given = given or {}
+    _check(schema, header, given)
+    found: dict[str, str | None] = {name: given[name] or None for name in header if name in given}
+    for words, read in ((_names(schema, exact=True), str), (_names(schema, exact=False), plain_name)):
+        for name in header:
+            feature = words.get(read(name))
+            if name not in given and found.get(name) is None:
+                found[name] = feature if feature not in found.values() else None
+    near = _near(schema, {name: feature for name, feature in found.items() if name not in given})
+    found |= near
+    columns = {name: found[name] for name in header}
+    renamed = {name: known for name in header if (known := known_as(schema, name, columns[name])) != name}
+    renamed |= _record_id(schema, header, columns, renamed)
+    return Matched(columns, renamed, missing_of(schema, set(filter(None, columns.values()))), near)
+
+
+def known_as(schema: Schema, name: str, feature: str | None) -> str:
+    """The name under which the model gets a column; one that gives no feature must not bear a feature's name."""
+    return feature or (NOT_THIS.format(name=name) if name in schema.position else name)
+
+
+def missing_of(schema: Schema, given: Collection[str]) -> tuple[str, ...]:
+    """Features that no column gives, by itself or as a part of one choice; without those that nobody is asked for."""
+    return tuple(
+        feature.name
+        for feature in schema.features
+        if not feature.hidden and not {feature.name, schema.shown.get(feature.name)} & set(given)
+    )
+
+
+def _record_id(
+    schema: Schema, header: Sequence[str], columns: Mapping[str, str | None], renamed: Mapping[str, str]
+) -> dict[str, str]:
+    """The column that names a record, where it is spelled otherwise."""
+    wanted = schema.record_id
+    if wanted is None or wanted in header or wanted in renamed.values():
+        return {}
+    alike = [name for name in header if columns[name] is None and plain_name(name) == plain_name(wanted)]
+    return {alike[0]: wanted} if len(alike) == 1 else {}
+
+
+def _check(schema: Schema, header: Sequence[str], given: Mapping[str, str]) -> None:
+    strangers = sorted(set(given) - set(header))
+    if strangers:
+        raise BadColumns(f"The file has no column {strangers[0][:80]!r}.", f"It has {', '.join(header)[:500]}.")
+    unknown = sorted(set(filter(None, given.values())) - {feature.name for feature in schema.given})
+    if unknown:
+        raise BadColumns(f"There is no feature {unknown[0][:80]!r}.", f"Features: {', '.join(schema.names)[:500]}.")
+    named = Counter(feature for feature in given.values() if feature)
+    twice = sorted(feature for feature, count in named.items() if count > 1)
+    if twice:
+        raise BadColumns(f"Two columns are to give {twice[0]}.", "Choose one column for each feature.")
+
+
+def _names(schema: Schema, exact: bool) -> dict[str, str]:
+    """Names by which columns are recognised, and the feature of each; those that mean two features are left out."""
+    found: dict[str, set[str]] = {}
+    for feature in schema.given:
+        words = (feature.name, *feature.aliases) if exact else (feature.name, *feature.aliases, feature.label)
+        for word in words:
+            found.setdefault(word if exact else plain_name(word), set()).add(feature.name)
+            if exact:
+                found.setdefault(word.strip(), set()).add(feature.name)
+    return {word: next(iter(features)) for word, features in found.items() if len(features) == 1}
+
+
+def _near(schema: Schema, found: Mapping[str, str | None]) -> dict[str, str]:
+    """Columns whose name is a typing error away from the name of one feature that no other column gives."""
+    names = _names(schema, exact=False)
+    wanted = set(missing_of(schema, set(filter(None, found.values()))))
+    fits: list[tuple[str, str]] = []
+    for name in (name for name, feature in found.items() if feature is None):
+        close = {feature for word, feature in names.items() if _one_typing_error(plain_name(name), word)}
+        if len(close) == 1 and close <= wanted:
+            fits.append((name, next(iter(close))))
+    counts = Counter(feature for _, feature in fits)
+    return {name: feature for name, feature in fits if counts[feature] == 1}
+
+
+def reads_like_a_feature(schema: Schema, name: str) -> bool:
+    """Whether a column of that name might be taken for a feature or the record id, perhaps as mistyped."""
+    words = {word for feature in schema.given for word in (feature.name, feature.label, *feature.aliases)}
+    plain = plain_name(name)
+    known = set(map(plain_name, words | {schema.record_id or ""}))
+    return plain in known or any(_one_typing_error(plain, word) for word in known)
+
+
+def _one_typing_error(a: str, b: str) -> bool:
+    """Whether two names differ by so little that one is the other, mistyped: one letter, in long names two."""
+    if min(len(a), len(b)) < SHORTEST or re.findall(r"\d+", a) != re.findall(r"\d+", b):
+        return False
+    most = 2 if min(len(a), len(b)) >= LONG else 1
+    return abs(len(a) - len(b)) <= most and _distance(a, b) <= most
+
+
+def _distance(a: str, b: str) -> int:
+    """Letters to be put in, left out, changed or swapped (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, start=1):
+        last, before_last, row = row, before, [i]
+        before = last
+        for j, y in enumerate(b, start=1):
+            best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
+                best = min(best, before_last[j - 2] + 1)
+            row.append(best)
+    return row[-1]

@@ -1,0 +1,86 @@
+"""A file of JSON records as a table: the names of all of them are its columns, and its lines the records themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import IO
+
+from ml.data.schema import Schema
+from ml.errors import Unreadable
+from ml.files.header.match_columns import Matched, match_columns, missing_of
+from ml.files.readers.json_records import json_records, names_in
+from ml.files.text.dialect import Dialect
+
+LEFT_OUT = "column left out: {name}"  # no feature is called so
+
+
+@dataclass(frozen=True)
+class RecordTable:
+    """Records that are being read.
+
+    Attributes
+    ----------
+    header : tuple of str
+        Names that the records have, in the order in which they come first.
+    lines : iterator of object
+        The records, as JSON has them.
+    renamed : dict of str to str
+        What the model calls a name, where it calls it otherwise.
+    dialect : Dialect
+        Its format; nothing of it is guessed.
+    matched : Matched
+        Which name gives which feature.
+    twice : dict
+        Empty: an object has each name once.
+    """
+
+    header: tuple[str, ...]
+    lines: Iterator[object]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    dialect: Dialect = field(default_factory=Dialect)
+    matched: Matched = field(default_factory=Matched)
+    twice: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth saying of the file."""
+        return self.matched.notes
+
+    @property
+    def names(self) -> list[str]:
+        """What the model calls each column."""
+        return [self.renamed.get(name, name) for name in self.header]
+
+
+def open_records(file: IO[bytes], form: str, schema: Schema, columns: Mapping[str, str] | None = None) -> RecordTable:
+    """Begin to read a file of records. It is read twice: for the names that any of them has, and for the records.
+
+    Names are those of the features, as in a request: no name that only reads alike is taken for one.
+
+    Parameters
+    ----------
+    file : seekable binary file
+    form : {"json", "ndjson"}
+    schema : Schema
+    columns : mapping of str to str, optional
+        Name to feature, as somebody chose; to "" where it is to be left out.
+
+    Raises
+    ------
+    Unreadable, NoRecords, BadColumns
+    """
+    file.seek(0)
+    header = names_in(json_records(file, form))
+    given = dict(columns or {})
+    if given:
+        match_columns(schema, header, given)  # which refuses what cannot be
+    file.seek(0)
+    renamed = {name: feature or LEFT_OUT.format(name=name) for name, feature in given.items()}
+    unnamed = [name for name in header if not name.strip()]
+    if unnamed:
+        raise Unreadable("A value of a record has no name.", "Give each value the name of its feature.")
+    names = [renamed.get(name, name) for name in header]
+    columns_of = {name: schema.features[schema.position[name]].name for name in names if name in schema.position}
+    matched = Matched(columns_of, renamed, missing_of(schema, {*columns_of.values(), *names}))
+    return RecordTable(header, json_records(file, form), renamed, Dialect(form), matched)

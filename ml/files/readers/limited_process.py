@@ -1,0 +1,125 @@
+"""The process that reads workbooks and Parquet for another.
+
+Run as ``python -m ml.files.readers.limited_process '{"path": …}'``.
+
+It imports what it needs and no more, limits its own memory and time, and writes lines of JSON: a head, lists of rows,
+and null at the end; or what is wrong as {"error": [message, hint]}.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import Any
+
+import orjson
+
+from ml.files.readers.refused import SAVE, Refused
+
+MEMORY = 1536 * 1024**2  # bytes of addresses
+CPU = 240  # seconds
+ROWS = 1_000  # of a line that is written
+TOLD = 256 * 1024**2  # bytes of rows that any file may give
+GROWTH = 400  # times the file's own size beyond that
+
+
+def main() -> None:
+    """Do what the first argument says."""
+    asked = orjson.loads(sys.argv[1])
+    sys.path += [folder for folder in asked["packages"] if folder not in sys.path]  # where whoever asks finds pyarrow
+    _limit()
+    try:
+        _write(_READERS[asked["reader"]](asked))
+    except Refused as refused:
+        _say({"error": list(refused.args)})
+    except MemoryError:
+        _say({"error": ["The file takes more memory than there is for one.", SAVE]})
+    except Exception as error:  # noqa: BLE001 - readers of files fail in any way
+        name = {"workbook": "workbook", "parquet": "Parquet file", "markup": "web page or XML"}[asked["reader"]]
+        hint = f"It may be harmed or broken off: send it again. Else: {SAVE[0].lower()}{SAVE[1:]}"
+        _say({"error": [f"The file is no {name} that can be read ({type(error).__name__}).", hint]})
+
+
+def _limit() -> None:
+    try:
+        import resource
+    except ImportError:  # not on Windows
+        return
+    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU), (resource.RLIMIT_CORE, 0)):
+        _, hard = resource.getrlimit(what)
+        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+
+
+def _write(answers: Iterator[Any]) -> None:
+    _say(next(answers))
+    while rows := list(islice(answers, ROWS)):
+        _say(rows)
+    _say(None)
+
+
+def _say(answer: Any) -> None:
+    sys.stdout.buffer.write(orjson.dumps(answer, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME) + b"\n")
+    sys.stdout.buffer.flush()
+
+
+def _plain(value: Any) -> Any:
+    """What JSON does not know, as text: dates in ISO form."""
+    if isinstance(value, dt.datetime):
+        if value.time() == dt.time():
+            return value.date().isoformat()
+        exact = value.second or value.microsecond
+        return value.isoformat(" ", "auto" if exact else "minutes")
+    if isinstance(value, (dt.date, dt.time)):
+        return value.isoformat()
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _workbook(asked: dict[str, Any]) -> Iterator[Any]:
+    from ml.files.readers.workbook_process import read_workbook
+
+    return read_workbook(asked["path"], asked["sheet"], frozenset(asked["known"]))
+
+
+def _markup(asked: dict[str, Any]) -> Iterator[Any]:
+    import ml.files.text.encodings  # noqa: F401 - it registers how bytes that are none are read
+    from ml.files.readers.markup_process import read_markup
+
+    return read_markup(asked["path"], asked["encoding"], asked["errors"], asked["sheet"], frozenset(asked["known"]))
+
+
+def _parquet(asked: dict[str, Any]) -> Iterator[Any]:
+    from pathlib import Path
+
+    import pyarrow
+    import pyarrow.parquet as parquet
+
+    pyarrow.set_cpu_count(1)
+    pyarrow.set_io_thread_count(1)
+    source = parquet.ParquetFile(asked["path"])
+    most = TOLD + GROWTH * Path(asked["path"]).stat().st_size
+    size = sum(source.metadata.row_group(at).total_byte_size for at in range(source.metadata.num_row_groups))
+    if size > most:
+        raise Refused(f"Unpacked the file has {size / 1024**2:,.0f} MB, too much to be read.", SAVE)
+    yield {"names": source.schema_arrow.names}
+    yield from _within(most, source.iter_batches(ROWS))
+
+
+def _within(most: int, batches: Iterable[Any]) -> Iterator[list[Any]]:
+    given = 0
+    for batch in batches:
+        given += batch.nbytes
+        if given > most:
+            raise Refused(f"Unpacked the file has more than {most / 1024**2:,.0f} MB, too much to be read.", SAVE)
+        yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
+_READERS: dict[str, Callable[[dict[str, Any]], Iterator[Any]]] = {
+    "workbook": _workbook,
+    "parquet": _parquet,
+    "markup": _markup,
+}
+
+if __name__ == "__main__":
+    main()

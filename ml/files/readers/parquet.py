@@ -1,0 +1,32 @@
+"""Parquet files: read by the process with limits, for 10 kB can unpack to 10 GB; needs pyarrow, which is optional."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from ml.errors import InvalidData
+from ml.files.readers.excel import asked_elsewhere
+from ml.files.readers.refused import SAVE
+
+
+def parquet_rows(file: BinaryIO) -> Iterator[list[Any]]:
+    """The names of the columns, and then the rows, typed.
+
+    Raises
+    ------
+    InvalidData
+        Where pyarrow is not installed.
+    Unreadable
+    """
+    if importlib.util.find_spec("pyarrow") is None:
+        raise InvalidData("Parquet files cannot be read here.", f"{SAVE[:-1]}, or install pyarrow.")
+    answers = asked_elsewhere(file, {"reader": "parquet"})
+    return _rows(next(answers), answers)
+
+
+def _rows(head: dict[str, Any], answers: Iterator[Any]) -> Iterator[list[Any]]:
+    yield head["names"]
+    for rows in answers:
+        yield from rows

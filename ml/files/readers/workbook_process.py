@@ -1,0 +1,218 @@
+"""What the process with limits does with a workbook: check its size unpacked, choose a sheet, give its rows."""
+
+from __future__ import annotations
+
+import mmap
+import re
+import zipfile
+import zlib
+from collections.abc import Collection, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import python_calamine as calamine
+
+from ml.files.readers.refused import SAVE, Refused
+from ml.files.text.plain_name import plain_name
+
+MOST_ROWS = 1_048_576  # of a sheet, by Excel's own limit
+MOST_CELLS = 50_000_000  # of a sheet, empty ones too: they are held in memory
+LARGEST = 1024**3  # bytes of a sheet
+LARGEST_PARTS = 256 * 1024**2  # bytes of everything else
+SMALL = 64 * 1024**2  # bytes that any workbook may have
+RATIO = 200  # times a workbook may grow beyond that; those of spreadsheets grow by 5 to 30
+BLOCK = 1024**2
+LOOKED_AT = 50  # rows of a sheet, to see whether it holds a table
+MOST_NAMED = 5
+HEADER = 30  # bytes of a part's own header in the archive
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # name of the part that holds it
+_FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>\s*<f[ >/](?:(?!</c>).)*?</c>', re.DOTALL)
+
+
+def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Iterator[Any]:
+    """A head (format, sheet, sheets, notes), and then every row of the sheet from the first, typed.
+
+    The file is a copy of our own, and gets the name of its format: of a locked workbook the reader tells nothing else.
+    """
+    form = _format(path)
+    if form != "xls":
+        _check_sizes(path)
+    elif _is_locked(path):
+        raise _locked()
+    path = str(Path(path).rename(Path(path).with_suffix(f".{form}")))
+    try:
+        book = calamine.CalamineWorkbook.from_path(path)
+    except calamine.PasswordError:
+        raise _locked() from None
+    visible = [each.name for each in book.sheets_metadata if each.visible == calamine.SheetVisibleEnum.Visible]
+    chosen = _told(book, sheet) if sheet else _chosen(book, visible, known)
+    rows = _sheet(book, chosen)
+    notes = []
+    if len(visible) > 1:
+        notes.append(f"The workbook has {len(visible)} sheets; “{chosen}” was read.")
+    if form == "xlsx":
+        notes += _uncalculated(path, chosen)
+    yield {"format": form, "sheet": chosen, "sheets": visible, "notes": notes}
+    yield from _whole(rows)
+
+
+def _format(path: str) -> str:
+    with Path(path).open("rb") as file:
+        if file.read(2) != b"PK":
+            return "xls"
+    with zipfile.ZipFile(path) as archive:
+        names = set(archive.namelist())
+        if "xl/workbook.xml" in names:
+            return "xlsx"
+        if "xl/workbook.bin" in names:
+            return "xlsb"
+        if "content.xml" in names:
+            return "ods"
+    raise Refused("The file is a ZIP archive and no workbook.", "Unpack it and send the table that is in it.")
+
+
+def _is_locked(path: str) -> bool:
+    """Whether a newer workbook is in there, encrypted: Excel puts it into the shell of the older ones."""
+    with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(_ENCRYPTED) >= 0
+
+
+def _locked() -> Refused:
+    return Refused("The workbook is locked with a password.", "Save it without one, and send it again.")
+
+
+def _check_sizes(path: str) -> None:
+    """Refuse what unpacks to too much: by the sizes that the archive states, and by unpacking: they may be wrong."""
+    with zipfile.ZipFile(path) as archive:
+        parts = archive.infolist()
+    sheets = [part.file_size for part in parts if _is_sheet(part.filename)]
+    size = sum(part.file_size for part in parts)
+    allowed = max(SMALL, RATIO * Path(path).stat().st_size)
+    if max(sheets, default=0) > LARGEST or size - sum(sheets) > LARGEST_PARTS or size > allowed:
+        raise Refused(f"Unpacked the workbook has {size / BLOCK:,.0f} MB, too much to be read.", SAVE)
+    with Path(path).open("rb") as file:
+        for part in parts:
+            if _unpacked(file, part) > part.file_size:
+                raise Refused("The workbook unpacks to more than it states, which no program writes.", SAVE)
+
+
+def _is_sheet(name: str) -> bool:
+    return name.startswith("xl/worksheets/") or name == "content.xml"
+
+
+def _unpacked(file: Any, part: zipfile.ZipInfo) -> int:
+    """Bytes of a part as it really unpacks; counted until there are more than the archive states."""
+    file.seek(part.header_offset)
+    header = file.read(HEADER)
+    file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
+    if part.compress_type == zipfile.ZIP_STORED:
+        return part.compress_size
+    if part.compress_type != zipfile.ZIP_DEFLATED:
+        raise Refused("The workbook is packed in a way that is not read here.", SAVE)
+    most = part.file_size
+    unpack, size, left = zlib.decompressobj(-zlib.MAX_WBITS), 0, part.compress_size
+    while left > 0 and not unpack.eof and size <= most:
+        block = file.read(min(left, BLOCK // 16))
+        if not block:
+            break
+        left -= len(block)
+        while block and size <= most:
+            size += len(unpack.decompress(block, BLOCK))
+            block = unpack.unconsumed_tail
+    return size
+
+
+def _told(book: Any, sheet: str) -> str:
+    names: list[str] = book.sheet_names
+    if sheet in names:
+        return sheet
+    alike = [name for name in names if plain_name(name) == plain_name(sheet)]
+    if len(alike) == 1:
+        return alike[0]
+    if sheet.isdecimal() and 1 <= int(sheet) <= len(names):
+        return names[int(sheet) - 1]
+    raise Refused(f"The workbook has no sheet {sheet[:80]!r}.", f"It has {', '.join(names)[:400]}.")
+
+
+def _chosen(book: Any, visible: list[str], known: Collection[str]) -> str:
+    """The first sheet that can be seen and has a known name in its first rows; else the first with a table, or text."""
+    if not visible:
+        raise Refused("The workbook has no sheet that can be seen.", "Name the sheet that is to be read.")
+    best, rank = visible[0], 0
+    for name in visible:
+        found = _rank(_sheet(book, name), known)
+        if found > rank:
+            best, rank = name, found
+        if rank == 3 or (rank == 2 and not known):
+            break
+    return best
+
+
+def _rank(sheet: Any, known: Collection[str]) -> int:
+    rows = [[str(cell) for cell in row if cell != ""] for row in islice(sheet.iter_rows(), LOOKED_AT)]
+    if any({plain_name(cell) for cell in row} & set(known) for row in rows):
+        return 3
+    return 2 if sum(len(row) > 1 for row in rows) > 1 else int(any(rows))
+
+
+def _sheet(book: Any, name: str) -> Any:
+    return book.get_sheet_by_name(name)
+
+
+def _whole(sheet: Any) -> Iterator[list[Any]]:
+    """Rows from the first of the sheet, cells from its first column."""
+    if sheet.end is None:
+        return
+    (_, first_column), (last_row, last_column) = sheet.start, sheet.end
+    if last_row >= MOST_ROWS or (last_row + 1) * (last_column + 1) > MOST_CELLS:
+        raise Refused(f"The sheet has {last_row + 1:,} rows and {last_column + 1:,} columns, too many.", SAVE)
+    left = [""] * first_column
+    for row in sheet.iter_rows():
+        yield [*left, *row]
+
+
+def _uncalculated(path: str, sheet: str) -> list[str]:
+    """What to say of formulas that no spreadsheet has calculated: they are empty."""
+    part = _part_of(path, sheet)
+    if part is None:
+        return []
+    places: list[str] = []
+    count = 0
+    with zipfile.ZipFile(path) as archive, archive.open(part) as xml:
+        rest = b""
+        while block := xml.read(BLOCK):
+            text = rest + block
+            cut = text.rfind(b"</c>") + 4 if b"</c>" in text else 0
+            for found in _FORMULA.finditer(text, 0, cut) if b"<f" in text else ():
+                if not re.search(rb"<v>[^<]|<is>", found[0]):
+                    count += 1
+                    places += [found[1].decode()] if len(places) < MOST_NAMED else []
+            rest = text[cut:][-BLOCK:]
+    if not count:
+        return []
+    more = " …" if count > len(places) else ""
+    cells = "1 cell holds a formula" if count == 1 else f"{count:,} cells hold formulas"
+    return [
+        f"{cells} without a computed value, which is read as empty: {', '.join(places)}{more}. Save it in Excel first."
+    ]
+
+
+def _part_of(path: str, sheet: str) -> str | None:
+    """The part of the archive that holds a sheet."""
+    from xml.etree import ElementTree
+
+    with zipfile.ZipFile(path) as archive:
+        try:
+            book = ElementTree.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 - its size was checked; no entities
+            links = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+        except (KeyError, ElementTree.ParseError):
+            return None
+        names = set(archive.namelist())
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    for each in book.iter():
+        if each.tag.endswith("}sheet") and each.get("name") == sheet:
+            key = next((value for name, value in each.attrib.items() if name.endswith("}id")), None)
+            target = targets.get(key, "").lstrip("/")
+            return next((name for name in (target, f"xl/{target}") if name in names), None)
+    return None

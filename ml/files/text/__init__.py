@@ -1,0 +1,1 @@
+"""Text files: encoding, separator, dialect and the options of reading them."""

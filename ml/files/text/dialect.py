@@ -1,0 +1,92 @@
+"""How a file is written: what was found out or told, to be shown, corrected and used again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ml.files.text.encodings import spoken
+from ml.files.text.read_options import NAMES
+
+FORMATS = {
+    "csv": "CSV", "xlsx": "Excel", "xls": "Excel (.xls)", "xlsb": "Excel (.xlsb)", "ods": "OpenDocument",
+    "html": "Web page", "xml": "XML",
+}  # fmt: skip
+_TYPED = {"parquet": "Parquet", "json": "JSON", "ndjson": "JSON, a record in each line"}  # names stand with the values
+_SEPARATORS = {"\t": "tab", " ": "space"}
+_DECIMALS = {",": "comma", ".": "point"}
+_DATES = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a file is written.
+
+    Attributes
+    ----------
+    format : str
+        "csv", "xlsx", "xls", "xlsb", "ods", "html", "xml", "parquet", "json" or "ndjson".
+    encoding, separator : str or None
+        Of CSV.
+    decimal : {",", "."} or None
+        Mark of decimals of the file's numbers; None where no number needs one, or where columns differ.
+    header_row : int
+        From 1, as a spreadsheet counts.
+    sheet : str or None
+        Name of the sheet that was taken.
+    sheets : tuple of str
+        All that can be seen.
+    dates : str or None
+        Order of day, month and year where dates are not written as 2025-12-31.
+    compressed : bool
+        Whether it came as gzip.
+    told : frozenset of str
+        Which of these somebody said; the others were found out.
+    notes : tuple of str
+        What is worth saying: what was doubtful, and what was taken.
+    """
+
+    format: str = "csv"
+    encoding: str | None = None
+    separator: str | None = None
+    decimal: str | None = None
+    header_row: int = 1
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    dates: str | None = None
+    compressed: bool = False
+    told: frozenset[str] = field(default_factory=frozenset)
+    notes: tuple[str, ...] = ()
+
+    def sentence(self) -> str:
+        """What people read, such as "Separator ;  decimal comma  Windows-1252  header in row 3"."""
+        said: list[str | bool | None] = [
+            self.separator and f"Separator {_SEPARATORS.get(self.separator, self.separator)}",
+            self.sheet and f"{FORMATS.get(self.format, self.format)} sheet “{self.sheet}”",
+            self.decimal and f"decimal {_DECIMALS[self.decimal]}",
+            self.dates and f"dates {_DATES[self.dates]}",
+            self.encoding and spoken(self.encoding),
+            _TYPED.get(self.format) or f"header in row {self.header_row}",
+            self.compressed and "gzip",
+        ]
+        return "  ".join(str(part) for part in said if part)
+
+    def to_json(self) -> dict[str, Any]:
+        """The dialect as JSON has it."""
+        return {
+            "format": self.format,
+            **{name: getattr(self, name) for name in NAMES},
+            "sheets": list(self.sheets),
+            "compressed": self.compressed,
+            "told": sorted(self.told),
+            "notes": list(self.notes),
+            "sentence": self.sentence(),
+        }
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Dialect:
+        """The dialect that :meth:`to_json` gave."""
+        kept = {name: value for name, value in given.items() if name in cls.__dataclass_fields__}
+        lists = {name: tuple(given.get(name, ())) for name in ("sheets", "notes")}
+        return cls(**{**kept, **lists, "told": frozenset(given.get("told", ()))})

@@ -1,0 +1,164 @@
+"""Text files as rows of cells, read in a stream."""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Any, BinaryIO
+
+from ml.errors import Misread
+from ml.files.text.encodings import Survey, spoken
+from ml.files.text.separators import LOOKED_AT, stated
+
+SAMPLE = 256 * 1024  # characters by which separator and header are found
+QUOTES = 'A cell that holds a separator, a quote or a line break stands in "…", its quotes doubled.'
+CTRL_Z = "\x1a"
+_ESCAPED = re.compile(r'\\[\\"]')
+
+
+class TextRows:
+    """Rows of a text file; each iteration begins at its start.
+
+    Parameters
+    ----------
+    file : seekable binary file
+    found : Survey
+    """
+
+    def __init__(self, file: BinaryIO, found: Survey) -> None:
+        self._file, self._found = file, found
+        self.separator = ","
+        self._reader: Any = None
+        self.sample = self._sample()
+        self.stated = stated(self.sample[0]) if self.sample else None
+
+    @property
+    def line(self) -> int:
+        """The line of the file that was read last, from 1."""
+        return self._reader.line_num if self._reader else 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """All rows, blank ones as empty lists.
+
+        Raises
+        ------
+        Misread
+            With the line in which a row begins whose quotes are broken, or bytes are none of the encoding.
+        """
+        text = self._text()
+        self._reader = self._read(self._lines(text))
+        try:
+            yield from self._reader
+        except csv.Error as error:
+            raise Misread(f"Line {self._begin():,} of the table cannot be read: {_in_words(error)}.", QUOTES) from None
+        except UnicodeError as error:
+            raise _not_in(self._found.encoding, error) from None
+        finally:
+            _let_go(text)
+
+    @property
+    def may_tell(self) -> bool:
+        """Whether there are commas in cells: only then can rows that are not yet read tell of decimal commas."""
+        return self._found.commas and (self.separator != "," or self._found.quotes)
+
+    def again(self, skipped: int) -> Iterator[list[str]]:
+        """All rows but the first `skipped`, while another iteration stands still in between."""
+        place, reader = self._file.tell(), self._reader
+        try:
+            yield from islice(iter(self), skipped, None)
+        finally:
+            self._file.seek(place)
+            self._reader = reader
+
+    def _begin(self) -> int:
+        """The line, from 1, in which the first row begins that cannot be read: of an open quote its end is told."""
+        text = self._text()
+        reader, last = self._read(self._lines(text)), 0
+        with contextlib.suppress(csv.Error, UnicodeError):
+            for _ in reader:
+                last = reader.line_num
+        _let_go(text)
+        return last + 1
+
+    def _text(self) -> io.TextIOWrapper:
+        self._file.seek(0)
+        return io.TextIOWrapper(self._file, encoding=self._found.encoding, errors=self._found.errors, newline="")
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+        lines: Iterator[str] = map(_without_noise, text) if self._found.noise else text
+        return map(_doubled, lines) if self._escaped else lines
+
+    def _read(self, lines: Iterable[str]) -> Any:
+        return csv.reader(lines, delimiter=self.separator, strict=True, skipinitialspace=self._spaced)
+
+    @property
+    def _spaced(self) -> bool:
+        """Whether a space stands between separator and quote, as people write lists."""
+        first = [line for line in self.sample[:LOOKED_AT] if line.strip()]
+        mark = f'{self.separator} "'
+        return self.separator != " " and 2 * sum(mark in line for line in first) > len(first)
+
+    @property
+    def _escaped(self) -> bool:
+        """Whether a quote in a cell has a backslash before it (MySQL, Spark): then more lines can be read so."""
+        if not any('\\"' in line for line in self.sample):
+            return False
+        return _readable(self._read(map(_doubled, self.sample))) > _readable(self._read(self.sample))
+
+    def _sample(self) -> list[str]:
+        text = self._text()
+        try:
+            lines = io.StringIO(text.read(SAMPLE), newline="").readlines()  # as files have lines, and texts more
+        except UnicodeError as error:
+            raise _not_in(self._found.encoding, error) from None
+        finally:
+            _let_go(text)
+        if len(lines) > 1 and self._found.size > SAMPLE:
+            lines.pop()  # perhaps a part of a line
+        return list(map(_without_noise, lines))
+
+
+def _readable(reader: Any) -> int:
+    """How many rows can be read before quotes are broken."""
+    count = 0
+    with contextlib.suppress(csv.Error):
+        for _ in reader:
+            count += 1
+    return count
+
+
+def _doubled(line: str) -> str:
+    """A line whose quotes are doubled within cells, in place of a backslash before each."""
+    return _ESCAPED.sub(lambda found: '""' if found[0] == '\\"' else "\\", line) if '\\"' in line else line
+
+
+def _let_go(text: io.TextIOWrapper) -> None:
+    """Leave the file open when the wrapper goes."""
+    with contextlib.suppress(ValueError):  # it was closed by its owner
+        text.detach()
+
+
+def _without_noise(line: str) -> str:
+    """A line without NUL characters, and without the Ctrl-Z with which old programs end a file."""
+    line = line.replace("\0", "")
+    return line.rstrip(CTRL_Z) if CTRL_Z in line else line
+
+
+def _in_words(error: csv.Error) -> str:
+    said = str(error)
+    if "unexpected end" in said:
+        return "a cell begins with a quotation mark, and none closes it"
+    if "expected after" in said:
+        return "behind the closing quotation mark of a cell stands no separator"
+    if "field limit" in said:
+        return f"a cell has more than {csv.field_size_limit():,} characters; a quotation mark may be missing"
+    return said
+
+
+def _not_in(encoding: str, error: UnicodeError) -> Misread:
+    said = getattr(error, "reason", str(error))
+    return Misread(f"The file is not {spoken(encoding)} text: {said}.", "Save it as CSV UTF-8, or say its encoding.")

@@ -1,0 +1,118 @@
+"""How the values of a feature are spread among the records with and without an outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.data.columns import column
+from ml.data.schema import Feature
+from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, names, points, values_of
+from ml.insights.partial_dependence import as_numbers
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+    from ml.metrics.evaluation import Answers
+
+BINS = 20
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """Shares of the records in each of b groups of a feature's values.
+
+    Attributes
+    ----------
+    feature, label, axis : str
+        Name, what people call it, and that with its unit.
+    ordered : bool
+        True for numbers and dates.
+    edges : sequence of float or str, length b + 1, or empty
+        Of the groups of a number or date; what is far out counts in the first and the last.
+    names : sequence of str, length b, or empty
+        Of the choices; the last may be all others.
+    positive, negative : sequence of float, length b
+        Share of the records with, and of those without, the outcome; with the missing ones each sums
+        to 1, or to 0 where there is no such record.
+    missing_positive, missing_negative : float
+        Share without a value.
+    records_positive, records_negative : int
+    """
+
+    feature: str
+    label: str
+    axis: str
+    ordered: bool
+    edges: Sequence[float | str]
+    names: Sequence[str]
+    positive: Sequence[float]
+    negative: Sequence[float]
+    missing_positive: float
+    missing_negative: float
+    records_positive: int
+    records_negative: int
+
+
+def distribution(bundle: Bundle, name: str, answers: Answers) -> Distribution:
+    """The distribution of one feature in the hold-out, parted by the truth.
+
+    Raises
+    ------
+    NothingToShow
+    """
+    feature, array = bundle.schema.feature(name), bundle.holdout.block[bundle.schema.position[name]]
+    ordered = feature.kind in ORDERED
+    group, heads = _binned(feature, array) if ordered else _chosen(feature, array)
+    count = len(heads) - 1 if ordered else len(heads)
+    positive, negative = (_shares(group[answers.truth == side], count) for side in (True, False))
+    return Distribution(
+        feature=feature.name,
+        label=feature.label,
+        axis=axis_title(feature),
+        ordered=ordered,
+        edges=heads if ordered else [],
+        names=[] if ordered else [str(head) for head in heads],
+        positive=positive[1:],
+        negative=negative[1:],
+        missing_positive=positive[0],
+        missing_negative=negative[0],
+        records_positive=int(answers.truth.sum()),
+        records_negative=int((~answers.truth).sum()),
+    )
+
+
+def _binned(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float | str]]:
+    """The group of each number or date, -1 where missing, and the edges of the groups."""
+    values = points(feature, array)
+    numbers, ends = as_numbers(feature, array), as_numbers(feature, column(feature, (values[0], values[-1])))
+    cuts = _edges(float(ends[0]), float(ends[1]), whole=feature.kind == "integer")
+    group = np.clip(np.searchsorted(cuts, numbers, side="right") - 1, 0, len(cuts) - 2)
+    group[np.isnan(numbers)] = -1
+    if feature.kind != "date":
+        return group, cuts.tolist()
+    return group, [*edge_texts(feature, cuts)]
+
+
+def _chosen(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float | str]]:
+    """The group of each choice, -1 where missing, and their names; what is rare is one group, the last."""
+    values = points(feature, array)
+    place = {value: at for at, value in enumerate(values)} | {None: -1}
+    group = np.array([place.get(value, len(values)) for value in values_of(feature, array)])
+    return group, [*names(feature, values), *(["all others"] if (group == len(values)).any() else [])]
+
+
+def _shares(group: np.ndarray, count: int) -> list[float]:
+    """Share of these records that is missing, then that in each group; all 0 without a record."""
+    shares: list[float] = (np.bincount(group + 1, minlength=count + 1) / max(len(group), 1)).tolist()
+    return shares
+
+
+def _edges(low: float, high: float, *, whole: bool) -> np.ndarray:
+    """Edges of equal groups; of few whole numbers, one group each with the number in its middle."""
+    if whole:
+        step = max(1.0, np.ceil((high - low + 1) / BINS))
+        return np.arange(low - 0.5, high + 0.5 + step, step)
+    return np.linspace(low, high, BINS + 1) if high > low else np.array([low - 0.5, low + 0.5])

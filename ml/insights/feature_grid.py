@@ -1,0 +1,100 @@
+"""Values of a feature at which a model is asked, out of those that its records have."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from ml.advice.what_if import grid
+from ml.data.columns import Block, rows_of, size, take
+from ml.data.schema import Feature, Schema, Value, plain, text_of
+from ml.errors import NothingToShow
+from ml.runtime.budget import MOST_COUNTED, sample
+from ml.text.words import shown_value
+
+MOST_POINTS = 21
+MOST_LEVELS = 20
+TAILS = (0.01, 0.99)  # one record far away would squeeze all others into a corner of the figure
+ORDERED = ("number", "integer", "date")
+
+
+def points(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) -> tuple[Value, ...]:
+    """Values to try: round ones between the 1 % and 99 % quantile of what occurs, or the most common choices.
+
+    Parameters
+    ----------
+    feature : Feature
+    array : ndarray, shape (n,)
+        The feature's column of a block; of more than 50,000 records as many are looked at.
+    most : int
+        Points of a number or a date; of all else the 20 most common values.
+
+    Raises
+    ------
+    NothingToShow
+        When no record has a value, or nearly every record another text.
+    """
+    few = array[sample(len(array), MOST_COUNTED)]
+    values = [value for value in values_of(feature, few) if value is not None]
+    if not values:
+        raise NothingToShow(f"No record of the hold-out has a value of {feature.label}.", "Choose another feature.")
+    if feature.kind in ORDERED:
+        ordered = sorted(values)
+        low, high = (ordered[round(share * (len(ordered) - 1))] for share in TAILS)
+        return grid(replace(feature, seen=(low, high), low=None, high=None), most)
+    common = [value for value, _ in Counter(values).most_common(min(most, MOST_LEVELS))]
+    if feature.kind == "text" and len(set(values)) > len(values) / 2:
+        raise NothingToShow(f"{feature.label} is a text of its own in nearly every record.", "Choose another feature.")
+    if feature.kind == "boolean":
+        return (False, True)
+    order = {text_of(choice.value): at for at, choice in enumerate(feature.choices)}
+    return tuple(sorted(common, key=lambda value: order.get(text_of(value), len(order))))
+
+
+def names(feature: Feature, values: tuple[Value, ...]) -> list[str]:
+    """What people read for each value."""
+    return [shown_value(feature, value) for value in values]
+
+
+def places(feature: Feature, values: tuple[Value, ...]) -> list[float | str]:
+    """Where each value stands on an axis: the number, the date as ISO text, or the place of a choice."""
+    if feature.kind in ORDERED:
+        return [plain(value) for value in values]
+    return [float(at) for at in range(len(values))]
+
+
+def edge_texts(feature: Feature, seconds: Iterable[float]) -> list[str]:
+    """Edges of groups of dates as ISO text: days, or times on the clock of the column's time zone.
+
+    Parameters
+    ----------
+    feature : Feature
+    seconds : iterable of float
+        Since 1970, in UTC where the feature has a time zone.
+    """
+    starts = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    moments = [(starts + dt.timedelta(seconds=int(each))).astimezone(feature.tzinfo or dt.UTC) for each in seconds]
+    if not feature.timed:
+        return [moment.date().isoformat() for moment in moments]
+    return [moment.replace(tzinfo=None).isoformat(timespec="seconds") for moment in moments]
+
+
+def axis_title(feature: Feature) -> str:
+    """The feature with its unit."""
+    return f"{feature.label}, {feature.unit}" if feature.unit else feature.label
+
+
+def values_of(feature: Feature, array: np.ndarray) -> list[Value]:
+    """The column's typed values."""
+    return [row[0] for row in rows_of(Schema((feature,)), (array,))]
+
+
+def with_values(block: Block, at: int, values: np.ndarray) -> Block:
+    """All records with the first of `values` in column `at`, then all with the second, and so on."""
+    every = take(block, np.tile(np.arange(size(block)), len(values)))
+    held = np.repeat(values, size(block))
+    return tuple(held if number == at else array for number, array in enumerate(every))

@@ -1,0 +1,130 @@
+"""A feature's values as a few groups in words: what rules, leaks and associations are counted on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ml.bundle.holdout import gaps_of
+from ml.data.columns import column
+from ml.data.schema import Feature, Value
+from ml.insights.feature_grid import ORDERED, values_of
+from ml.text.words import listed, shown_value
+
+MOST_GROUPS = 30
+
+
+@dataclass(frozen=True)
+class Bins:
+    """How the values of one feature fall into groups.
+
+    Attributes
+    ----------
+    feature : Feature
+    edges : tuple of Value
+        For numbers and dates, rising: group g holds what is at least ``edges[g - 1]`` and under ``edges[g]``.
+    choices : tuple of Value
+        For all else: one group each, the most common first.
+    gaps : bool
+        Whether a value was missing among the records that decided the groups.
+    """
+
+    feature: Feature
+    edges: tuple[Value, ...]
+    choices: tuple[Value, ...]
+    gaps: bool
+
+    @property
+    def ordered(self) -> bool:
+        """Whether the groups follow each other."""
+        return self.feature.kind in ORDERED
+
+    @property
+    def known(self) -> int:
+        """Groups of known values; the two after them hold all other values, and the missing ones."""
+        return len(self.edges) + 1 if self.ordered else len(self.choices)
+
+    @property
+    def count(self) -> int:
+        """All groups."""
+        return self.known + 2
+
+    def of(self, array: np.ndarray) -> np.ndarray:
+        """The group of each value: int of shape (n,)."""
+        if self.ordered:
+            edges = column(self.feature, self.edges)
+            missing = np.isnat(array) if self.feature.kind == "date" else np.isnan(array)
+            return np.where(missing, self.count - 1, np.searchsorted(edges, array, side="right"))
+        place = {value: at for at, value in enumerate(self.choices)}
+        groups = np.array([place.get(value, self.known) for value in array.tolist()], dtype=np.intp)
+        return np.where(gaps_of(array), self.count - 1, groups)
+
+    def words(self, allowed: np.ndarray) -> str:
+        """The groups that are `allowed`, bool of shape (count,), as a condition: "Income 82 to under 120".
+
+        Empty where every value that occurred is allowed.
+        """
+        inside, missing = np.flatnonzero(allowed[: self.known]).tolist(), self.gaps and bool(allowed[-1])
+        label, switch = self.feature.label, self.feature.yes_no if self.feature.codes else None
+        if not inside:
+            return f"{label}: {'not known' if missing else 'another value'}"
+        if len(inside) == self.known:
+            return f"{label} known" if self.gaps and not missing else ""
+        if switch and self.edges == switch[1:]:
+            text = f": {shown_value(self.feature, switch[inside[0]])}"
+        else:
+            text = self._range(inside[0], inside[-1]) if self.ordered else self._some(inside)
+        return f"{label}{text} or not known" if missing else f"{label}{text}"
+
+    def _range(self, first: int, last: int) -> str:
+        low = self.edges[first - 1] if first else None
+        high = self.edges[last] if last < len(self.edges) else None
+        if high is None:
+            return f" at least {shown_value(self.feature, low)}"
+        if low is None:
+            return f" under {shown_value(self.feature, high)}"
+        return f" {shown_value(replace(self.feature, unit=''), low)} to under {shown_value(self.feature, high)}"
+
+    def _some(self, inside: Sequence[int]) -> str:
+        outside = [at for at in range(self.known) if at not in inside]
+        if len(inside) > 2 and len(outside) < len(inside):
+            return f" not {self._either(outside)}"
+        return f": {self._either(inside)}"
+
+    def _either(self, which: Sequence[int]) -> str:
+        names = [shown_value(self.feature, self.choices[at]) for at in which]
+        return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def bins_of(feature: Feature, array: np.ndarray, most: int) -> Bins:
+    """Groups of about the same number of records for numbers and dates, one group a choice for all else.
+
+    Edges are values that occur, so a rule reads as the data do.
+
+    Parameters
+    ----------
+    feature : Feature
+    array : ndarray, shape (n,)
+        The records that decide the edges.
+    most : int
+        Groups of a number or a date.
+    """
+    values = [value for value in values_of(feature, array) if value is not None]
+    gaps = len(values) < len(array)
+    if feature.kind in ORDERED:
+        ordered = sorted(values)
+        cuts = [ordered[at * len(ordered) // most] for at in range(1, most)] if ordered else []
+        edges = tuple(value for value in dict.fromkeys(cuts) if value > ordered[0])  # type: ignore[operator]
+        return Bins(feature, edges, (), gaps)
+    counted: dict[Value, int] = {}
+    for value in values:
+        counted[value] = counted.get(value, 0) + 1
+    common = sorted(counted, key=lambda value: (-counted[value], str(value)))
+    return Bins(feature, (), tuple(common[:MOST_GROUPS]), gaps)
+
+
+def enumerated(conditions: Sequence[str]) -> str:
+    """Conditions as one part of a sentence; "all records" when there is none."""
+    return listed([condition for condition in conditions if condition]) or "all records"

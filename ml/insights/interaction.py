@@ -1,0 +1,117 @@
+"""Which features act together: how far their joint effect is from the sum of the two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.data.array_types import Floats
+from ml.data.columns import Block, size, take
+from ml.errors import NothingToShow
+from ml.insights.global_shapley import contributions_of
+from ml.metrics.evaluation import need_probabilities
+from ml.runtime.budget import predictions, sample
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+MOST_FEATURES = 8  # the strongest: 28 pairs
+MOST_ROWS = 50
+SMALLEST = 1e-12  # of a variance of probabilities: below it there is no effect, only rounding
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """Interaction of q pairs of features for k outcomes.
+
+    Attributes
+    ----------
+    first, second : sequence of str, length q
+        Labels of the pair.
+    strength : sequence of sequences of float, shape (k, q)
+        Root mean square, over the records, of the joint effect less the two single ones: in probability.
+    share : sequence of sequences of float or None, shape (k, q)
+        Friedman's H²: that part's share of the variance of the joint effect; None where there is no effect.
+        0 for effects that add up, 1 for a pure interaction; estimates may exceed 1.
+    rows : int
+    """
+
+    first: Sequence[str]
+    second: Sequence[str]
+    strength: Sequence[Sequence[float]]
+    share: Sequence[Sequence[float | None]]
+    rows: int
+
+
+def interaction(bundle: Bundle) -> Interaction:
+    """Interaction of the pairs among the features that contribute most.
+
+    Raises
+    ------
+    NoProbabilities
+    NothingToShow
+        When the model asks for one feature only.
+    """
+    schema = bundle.schema
+    if len(schema.features) < 2:
+        raise NothingToShow("The model asks for one feature only.", "Interaction takes two.")
+    found = contributions_of(bundle)
+    sizes = np.abs(found.values).mean(axis=0).sum(axis=1)
+    strongest = np.sort(np.argsort(-sizes, kind="stable")[:MOST_FEATURES]).tolist()
+    pairs = list(combinations(strongest, 2))
+    cost = len(pairs) + len(strongest)
+    chosen = sample(size(bundle.holdout.block), min(MOST_ROWS, max(15, int((predictions(bundle) / cost) ** 0.5))))
+    strength, share = friedman(bundle, take(bundle.holdout.block, chosen), pairs)
+    return Interaction(
+        first=[schema.features[a].label for a, _ in pairs],
+        second=[schema.features[b].label for _, b in pairs],
+        strength=strength.T.tolist(),
+        share=[[None if np.isnan(value) else value for value in row] for row in share.T.tolist()],
+        rows=len(chosen),
+    )
+
+
+def friedman(bundle: Bundle, block: Block, pairs: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+    """Strength and H² of pairs of features (Friedman & Popescu 2008, eq. 44), at the records of the block.
+
+    H² alone makes a pair without much effect look strong, for its denominator is small; so the numerator
+    is given as well (Inglis, Parnell & Hurley 2022).
+
+    Parameters
+    ----------
+    bundle : Bundle
+    block : Block of n records
+        Both the values at which effects are looked at, and the records over which they are averaged:
+        n² predictions for each feature and each pair.
+    pairs : sequence of (int, int)
+        Positions of the features.
+
+    Returns
+    -------
+    (ndarray, ndarray) of float, shape (q, k)
+        Shares are NaN where the pair has no effect at all.
+    """
+    singles = {at: _effect(bundle, block, (at,)) for at in sorted({at for pair in pairs for at in pair})}
+    strength, share = [], []
+    for a, b in pairs:
+        joint = _effect(bundle, block, (a, b))
+        beyond = np.mean((joint - singles[a] - singles[b]) ** 2, axis=0)
+        whole = np.mean(joint**2, axis=0)
+        strength.append(np.sqrt(beyond))
+        share.append(np.where(whole > SMALLEST, beyond / np.maximum(whole, SMALLEST), np.nan))
+    return np.array(strength), np.array(share)
+
+
+def _effect(bundle: Bundle, block: Block, held: tuple[int, ...]) -> Floats:
+    """Centred partial dependence on the features `held`, at each record's own values: shape (n, k)."""
+    n = size(block)
+    own, others = np.repeat(np.arange(n), n), np.tile(np.arange(n), n)
+    mixed = tuple(array[own if at in held else others] for at, array in enumerate(block))
+    answers = need_probabilities(bundle.predictor.block(mixed).probabilities)
+    means: Floats = answers.reshape(n, n, -1).mean(axis=1)
+    mean: Floats = means.mean(axis=0)
+    return means - mean

@@ -1,0 +1,137 @@
+"""Features that look like leaks: known only after the outcome, and therefore too good.
+
+A call's duration "predicts" a sale, for who buys talks on. Why these three conditions and these
+thresholds: docs/decisions/0019-insights.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.data.columns import size, take
+from ml.errors import OneOutcomeOnly
+from ml.insights.grouped_values import bins_of
+from ml.metrics.evaluation import evaluation_of, need_probabilities
+from ml.runtime.budget import MOST_COUNTED, predictions, sample
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+GROUPS = 20
+PRIOR = 2.0  # records at the base rate that each group is given: a group of one says little
+FEWEST = 10  # records with, and without, the outcome
+ALONE = 0.7  # AUC of the feature by itself
+NEARLY = 0.9  # share of what the model has beyond guessing
+MUCH = 0.7  # the same, where the model hangs on the feature
+LOST = 0.5  # share of it that goes when the feature's values are shuffled
+
+
+@dataclass(frozen=True)
+class Leaks:
+    """How far each of p features tells one outcome by itself, the most telling first.
+
+    Attributes
+    ----------
+    features : sequence of str, length p
+        Labels.
+    alone : sequence of float, length p
+        ROC AUC of a rule on this feature only, judged on records that the rule was not made from.
+    lost : sequence of float or None, length p
+        ROC AUC that the model loses when the feature's values are shuffled; worked out only for the
+        features that have much of it by themselves.
+    suspects : sequence of bool, length p
+        True where a feature by itself is nearly as good as the model, or has much of it and the model hangs on it.
+    model : float
+        The model's own ROC AUC.
+    records : int
+        That were looked at: of many, 50,000.
+    """
+
+    features: Sequence[str]
+    alone: Sequence[float]
+    lost: Sequence[float | None]
+    suspects: Sequence[bool]
+    model: float
+    records: int
+
+
+def leaks(bundle: Bundle, outcome: str) -> Leaks:
+    """Look for features that look like leaks of one outcome.
+
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When the hold-out has fewer than ten records with, or without, the outcome.
+    """
+    answers = evaluation_of(bundle).of(outcome)
+    rows = sample(len(answers.truth), MOST_COUNTED)
+    given, truth = need_probabilities(answers.probabilities)[rows], answers.truth[rows]
+    fewest = int(min(truth.sum(), (~truth).sum()))
+    if fewest < FEWEST:
+        label = bundle.outcomes[outcome].label
+        raise OneOutcomeOnly(
+            f"The hold-out has {fewest} records {'with' if truth.sum() == fewest else 'without'} “{label}”.",
+            f"To look for leaks takes at least {FEWEST} of each: add the model again with a larger hold-out.",
+        )
+    model = auc(truth, given)
+    found = []
+    for at, (feature, array) in enumerate(zip(bundle.schema.features, take(bundle.holdout.block, rows), strict=True)):
+        codes = (
+            bins_of(feature, array, GROUPS).of(array) if _grouped(feature.kind, array) else np.zeros(len(truth), int)
+        )
+        alone = _alone(codes, truth)
+        share = (alone - 0.5) / (model - 0.5) if model > 0.5 and alone >= ALONE else 0.0
+        lost = _lost(bundle, outcome, at) if share >= MUCH else None
+        suspect = share >= NEARLY or (lost is not None and lost >= LOST * (model - 0.5))
+        found.append((feature.label, alone, lost, suspect))
+    found.sort(key=lambda row: -row[1])
+    labels, alones, losts, suspects = (list(cells) for cells in zip(*found, strict=True))
+    return Leaks(labels, alones, losts, suspects, model, len(truth))
+
+
+def _grouped(kind: str, array: np.ndarray) -> bool:
+    return kind != "text" or len(set(array.tolist())) <= len(array) / 2
+
+
+def _alone(codes: np.ndarray, truth: np.ndarray) -> float:
+    """Mean AUC of the target rate of each group: made on one half of the records, judged on the other, both ways."""
+    first = np.zeros(len(truth), dtype=bool)
+    rng = np.random.default_rng(0)
+    for side in (truth, ~truth):  # each half with the same share of the outcome
+        own = rng.permutation(np.flatnonzero(side))
+        first[own[: len(own) // 2]] = True
+    areas = []
+    for made in (first, ~first):
+        count = codes.max() + 1
+        positive, number = np.bincount(codes[made], truth[made], count), np.bincount(codes[made], minlength=count)
+        rate = (positive + PRIOR * truth[made].mean()) / (number + PRIOR)
+        areas.append(auc(truth[~made], rate[codes[~made]]))
+    return float(np.mean(areas))
+
+
+def _lost(bundle: Bundle, outcome: str, at: int) -> float:
+    """What the model's AUC loses when the values of one feature are exchanged among the records."""
+    holdout, column = bundle.holdout, bundle.outcomes.index(outcome)
+    chosen = sample(size(holdout.block), predictions(bundle) // 4)
+    block, truth = take(holdout.block, chosen), holdout.truth[chosen, column]
+    order = np.random.default_rng(at).permutation(len(chosen))
+    shuffled = tuple(array[order] if number == at else array for number, array in enumerate(block))
+    before, after = (
+        auc(truth, need_probabilities(bundle.predictor.block(each).probabilities)[:, column])
+        for each in (block, shuffled)
+    )
+    return before - after
+
+
+def auc(truth: np.ndarray, given: np.ndarray) -> float:
+    """Share of the pairs of a record with and one without that are in the right order, ties half."""
+    _, places, counts = np.unique(given, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[places]
+    positive = int(truth.sum())
+    below = ranks[truth].sum() - positive * (positive + 1) / 2.0
+    return float(below / (positive * (len(truth) - positive)))

@@ -1,0 +1,189 @@
+"""How a model's answers move with the values of one feature, or of two, in the records of the hold-out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.data.columns import Block, column, size, take
+from ml.data.schema import Feature, Value
+from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, names, places, points, with_values
+from ml.metrics.evaluation import need_probabilities
+from ml.runtime.budget import predictions, sample
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+MOST_ROWS = 500
+LINES = 20  # records drawn one by one: with 21 values each, a few hundred points
+BINS = 20
+OF_TWO, ROWS_OF_TWO = 9, 150  # values of each of two features, and records
+
+
+@dataclass(frozen=True)
+class Dependence:
+    """Partial dependence of k outcomes on one feature, at m of its values.
+
+    Attributes
+    ----------
+    feature, label, axis : str
+        Name, what people call it, and that with its unit.
+    ordered : bool
+        True for numbers and dates, False for choices.
+    places : sequence of float or str, length m
+        Where each value stands: the number, the date, or the choice's place.
+    names : sequence of str, length m
+        The values as people read them.
+    mean : sequence of sequences of float, shape (k, m)
+        Mean probability when every record has that value (Friedman 2001).
+    low, high : sequences of float, shape (k, m)
+        10 % and 90 % quantile over the records.
+    lines : sequence, shape (k, r, m)
+        The same for single records, r <= 20: individual conditional expectation (Goldstein et al. 2015).
+    edges : sequence of float or str
+        Of the bins of the feature's distribution: one more than `shares`; empty for choices.
+    shares : sequence of float
+        Share of all records of the hold-out in each bin, or with each choice; sums to 1 or less, for what
+        is missing or far out is in none.
+    rows : int
+        Records that the mean is of.
+    """
+
+    feature: str
+    label: str
+    axis: str
+    ordered: bool
+    places: Sequence[float | str]
+    names: Sequence[str]
+    mean: Sequence[Sequence[float]]
+    low: Sequence[Sequence[float]]
+    high: Sequence[Sequence[float]]
+    lines: Sequence[Sequence[Sequence[float]]]
+    edges: Sequence[float | str]
+    shares: Sequence[float]
+    rows: int
+
+
+@dataclass(frozen=True)
+class DependenceOfTwo:
+    """Partial dependence of k outcomes on two features together.
+
+    Attributes
+    ----------
+    labels : sequence of 2 str
+    names : sequence of 2 sequences of str
+        The values of the first feature (a) and of the second (b).
+    mean : sequence, shape (k, a, b)
+        Mean probability when every record has these two values.
+    count : sequence, shape (a, b)
+        Records of the hold-out that are nearest to each pair of values: where there are none, the model guesses.
+    rows : int
+        Records that the mean is of.
+    """
+
+    labels: Sequence[str]
+    names: Sequence[Sequence[str]]
+    mean: Sequence[Sequence[Sequence[float]]]
+    count: Sequence[Sequence[int]]
+    rows: int
+
+
+def dependence(bundle: Bundle, name: str) -> Dependence:
+    """Partial dependence on one feature, with single records and the feature's distribution.
+
+    All else stays as it is in each record, so values may meet that never do in life; the distribution
+    and the single lines show where that matters.
+
+    Raises
+    ------
+    NoProbabilities, NothingToShow
+    """
+    at, feature = bundle.schema.position[name], bundle.schema.feature(name)
+    whole = bundle.holdout.block
+    values = points(feature, whole[at])
+    chosen = sample(size(whole), min(MOST_ROWS, max(50, predictions(bundle) // (4 * len(values)))))
+    given = _asked(bundle, with_values(take(whole, chosen), at, column(feature, values)))
+    answers = given.reshape(len(values), len(chosen), -1).transpose(2, 1, 0)  # (k, n, m)
+    low, high = np.quantile(answers, [0.1, 0.9], axis=1)
+    edges, shares = _distribution(feature, whole[at], values)
+    few = np.random.default_rng(1).permutation(len(chosen))[:LINES]
+    return Dependence(
+        feature=feature.name,
+        label=feature.label,
+        axis=axis_title(feature),
+        ordered=feature.kind in ORDERED,
+        places=places(feature, values),
+        names=names(feature, values),
+        mean=answers.mean(axis=1).tolist(),
+        low=low.tolist(),
+        high=high.tolist(),
+        lines=answers[:, few].tolist(),
+        edges=edges,
+        shares=shares,
+        rows=len(chosen),
+    )
+
+
+def dependence_of_two(bundle: Bundle, first: str, second: str) -> DependenceOfTwo:
+    """Partial dependence on two features together; raises as :func:`dependence`."""
+    features = [bundle.schema.feature(name) for name in (first, second)]
+    at = [bundle.schema.position[name] for name in (first, second)]
+    whole = bundle.holdout.block
+    values = [points(feature, whole[place], OF_TWO) for feature, place in zip(features, at, strict=True)]
+    cells = len(values[0]) * len(values[1])
+    chosen = sample(size(whole), min(ROWS_OF_TWO, max(30, predictions(bundle) // (2 * cells))))
+    columns = [column(feature, own) for feature, own in zip(features, values, strict=True)]
+    block = with_values(with_values(take(whole, chosen), at[1], columns[1]), at[0], columns[0])
+    given = _asked(bundle, block).reshape(len(values[0]), len(values[1]), len(chosen), -1)
+    near = [_nearest(feature, whole[place], own) for feature, place, own in zip(features, at, values, strict=True)]
+    both = (near[0] >= 0) & (near[1] >= 0)
+    count = np.zeros((len(values[0]), len(values[1])), dtype=int)
+    np.add.at(count, (near[0][both], near[1][both]), 1)
+    return DependenceOfTwo(
+        labels=[feature.label for feature in features],
+        names=[names(feature, own) for feature, own in zip(features, values, strict=True)],
+        mean=given.mean(axis=2).transpose(2, 0, 1).tolist(),
+        count=count.tolist(),
+        rows=len(chosen),
+    )
+
+
+def _asked(bundle: Bundle, block: Block) -> np.ndarray:
+    return need_probabilities(bundle.predictor.block(block).probabilities)
+
+
+def _distribution(
+    feature: Feature, array: np.ndarray, values: Sequence[Value]
+) -> tuple[Sequence[float | str], Sequence[float]]:
+    """Edges of the bins and the share of all records in each; for choices no edges."""
+    if feature.kind not in ORDERED:
+        near = _nearest(feature, array, values)
+        return [], [float((near == place).mean()) for place in range(len(values))]
+    numbers, ends = as_numbers(feature, array), as_numbers(feature, column(feature, values))
+    half = 0.5 if feature.kind == "integer" else 0.0
+    low, high = ends[0] - half, ends[-1] + half
+    whole = feature.kind == "integer" and high - low <= BINS
+    edges = np.arange(low, high + 1) if whole else np.linspace(low, high if high > low else low + 1, BINS + 1)
+    counts, _ = np.histogram(numbers[~np.isnan(numbers)], edges)
+    shown = edge_texts(feature, edges) if feature.kind == "date" else edges.tolist()
+    return shown, (counts / len(array)).tolist()
+
+
+def as_numbers(feature: Feature, array: np.ndarray) -> np.ndarray:
+    """Numbers as they are, dates as seconds since 1970; NaN where missing."""
+    if feature.kind != "date":
+        return array.astype(np.float64)
+    return np.where(np.isnat(array), np.nan, array.astype("datetime64[s]").astype(np.float64))
+
+
+def _nearest(feature: Feature, array: np.ndarray, values: Sequence[Value]) -> np.ndarray:
+    """The place of the value that each record is nearest to; -1 where it has none of them."""
+    if feature.kind in ORDERED:
+        numbers, own = as_numbers(feature, array), as_numbers(feature, column(feature, values))
+        near = np.searchsorted((own[1:] + own[:-1]) / 2, numbers)
+        return np.where(np.isnan(numbers), -1, near)
+    place = {value: number for number, value in enumerate(values)}  # True is 1.0, and NaN is none of them
+    return np.array([place.get(value, -1) for value in array.tolist()], dtype=np.intp)

@@ -1,0 +1,95 @@
+"""The model in a few rules: a small tree that imitates its probabilities, and how well it does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.insights.grouped_values import Bins, bins_of, enumerated
+from ml.insights.regression_tree import grow, leaf_of
+from ml.metrics.evaluation import evaluation_of, need_probabilities
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+    from ml.data.columns import Block
+
+GROUPS = 32  # of a number: every third percent of the records may be a threshold
+CUT_OFF = 0.5
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """Rules for one outcome, the highest probability first; r rules, each record meets exactly one.
+
+    Attributes
+    ----------
+    rules : sequence of str, length r
+        In labels and units.
+    probability : sequence of float, length r
+        What the model gives, on average, to the records that the rule was made from.
+    observed : sequence of float or None, length r
+        Share of the hold-out's records under the rule that have the outcome; None where there is no record.
+    records : sequence of int, length r
+        Records of the hold-out under the rule.
+    total : int
+        Records of the hold-out.
+    fidelity : float or None
+        R² of the rules against the model's probabilities on the hold-out, which the rules were not made
+        from: 1 is equal, 0 no better than one number for all, below 0 worse. None where the model gives
+        all the same.
+    agreement : float
+        Share of the hold-out's records that rules and model put on the same side of the cut-off.
+    cut_off : float
+    """
+
+    rules: Sequence[str]
+    probability: Sequence[float]
+    observed: Sequence[float | None]
+    records: Sequence[int]
+    total: int
+    fidelity: float | None
+    agreement: float
+    cut_off: float
+
+
+def surrogate(bundle: Bundle, outcome: str, cut_off: float = CUT_OFF) -> Surrogate:
+    """A tree of depth 4 at most, fitted to the model's probabilities of the background (Craven & Shavlik 1996).
+
+    Raises
+    ------
+    NoProbabilities
+    """
+    at = bundle.outcomes.index(outcome)
+    answers = evaluation_of(bundle).of(outcome)
+    given = need_probabilities(answers.probabilities)
+    background = bundle.background
+    target = need_probabilities(bundle.predictor.block(background).probabilities)[:, at]
+    bins = [bins_of(feature, array, GROUPS) for feature, array in zip(bundle.schema.features, background, strict=True)]
+    leaves = grow(_codes(bins, background), [own.count for own in bins], [own.ordered for own in bins], target)
+    leaves.sort(key=lambda leaf: -leaf.value)
+    ends = leaf_of(leaves, _codes(bins, bundle.holdout.block))
+    said = np.array([leaf.value for leaf in leaves])[ends]
+    records = np.bincount(ends, minlength=len(leaves))
+    positive = np.bincount(ends, answers.truth, minlength=len(leaves))
+    around = float(np.sum((given - given.mean()) ** 2))
+    return Surrogate(
+        rules=[
+            enumerated([own.words(allowed) for own, allowed in zip(bins, leaf.allowed, strict=True)]) for leaf in leaves
+        ],
+        probability=[leaf.value for leaf in leaves],
+        observed=[
+            yes / count if count else None for yes, count in zip(positive.tolist(), records.tolist(), strict=True)
+        ],
+        records=records.tolist(),
+        total=len(given),
+        fidelity=1.0 - float(np.sum((given - said) ** 2)) / around if around > 1e-9 else None,
+        agreement=float(np.mean((given >= cut_off) == (said >= cut_off))),
+        cut_off=cut_off,
+    )
+
+
+def _codes(bins: Sequence[Bins], block: Block) -> np.ndarray:
+    return np.column_stack([own.of(array) for own, array in zip(bins, block, strict=True)])

@@ -1,0 +1,173 @@
+"""Which models there are and which version of each is live; loads each version once a process."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import os
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from ml.bundle.bundle import Bundle
+from ml.errors import BrokenModel, InvalidData, LikelyError, UnknownModel
+from ml.lifecycle.history import removed_on
+from ml.trust.faults import Fault, stamp_of
+
+POINTER = "live"
+NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+FINGERPRINT = re.compile(r"[0-9a-f]{8}")
+RESERVED = {
+    "gallery", "api", "assets", "static", "healthz", "readyz", "predict", "score", "v1", "v2", "ping", "invocations",
+    "version", "live",
+}  # fmt: skip
+
+
+class Registry:
+    """The models below one folder: ``<folder>/<name>/<fingerprint>/`` and ``<folder>/<name>/live``.
+
+    The pointer is looked at on every question, so all processes see a new version at once, and read
+    when it was swapped; a bundle is read at its first use and kept as long as its folder is there.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        self._bundles: dict[str, Bundle] = {}
+        self._live: dict[str, tuple[tuple[int, int, int], str]] = {}
+        self._faults: dict[str, Fault] = {}
+        self._lock = threading.Lock()
+
+    def names(self) -> tuple[str, ...]:
+        """Names of all models that have a live version, broken ones included, sorted."""
+        self._forget_removed()
+        if not self.folder.is_dir():
+            return ()
+        return tuple(sorted(path.parent.name for path in self.folder.glob(f"*/{POINTER}")))
+
+    def live(self, name: str) -> str:
+        """Model key of the live version; UnknownModel where there is none, BrokenModel where it is gone."""
+        if NAME.fullmatch(name):
+            with contextlib.suppress(OSError):
+                return self._pointed(name)
+        known = ", ".join(self.names()) or "none yet: run python -m ml train"
+        raise UnknownModel(self._absent(name), f"Known models: {known}.")
+
+    def _pointed(self, name: str) -> str:
+        """The key that the pointer names. A swapped pointer is another file, so its number tells.
+
+        A version that comes or goes changes the time of the model's folder, and then what is kept is looked through.
+        """
+        found = os.stat(f"{self.folder}/{name}/{POINTER}")  # noqa: PTH116 - each request comes by, and a Path costs more
+        around = os.stat(f"{self.folder}/{name}")  # noqa: PTH116
+        stamp = (found.st_ino, found.st_mtime_ns, around.st_mtime_ns)
+        known = self._live.get(name)
+        if known is None or known[0] != stamp:
+            self._forget_removed()
+            known = (stamp, f"{name}@{self._named(name)}")
+            self._live[name] = known
+        return known[1]
+
+    def _named(self, name: str) -> str:
+        """The fingerprint in the pointer; BrokenModel where it names no version that is there."""
+        folder = self.folder / name
+        text = (folder / POINTER).read_text(encoding="utf-8", errors="replace").strip()
+        if not FINGERPRINT.fullmatch(text) or not (folder / text).is_dir():
+            there = sorted(path.name for path in folder.iterdir() if FINGERPRINT.fullmatch(path.name))
+            hint = f"Write one that is there into it: {', '.join(there) or 'none; add the model again'}."
+            raise BrokenModel(f"{name}: the file {POINTER!r} names {text[:40]!r}, which is no version here.", hint)
+        return text
+
+    def load(self, name_or_key: str) -> Bundle:
+        """The bundle of a model's live version, or of the very version that a key names.
+
+        Raises
+        ------
+        UnknownModel, BrokenModel
+        """
+        named = "@" in name_or_key
+        key = name_or_key if named else self.live(name_or_key)
+        bundle = self._bundles.get(key)
+        if bundle is not None and named and not os.path.isdir(bundle.folder):  # noqa: PTH112 - as for the pointer
+            bundle = None
+            self._forget_removed()
+        return bundle if bundle is not None else self._read(key)
+
+    def _forget_removed(self) -> None:
+        """Let go of the versions whose folder is gone, and of what was made from them."""
+        gone = [key for key, bundle in list(self._bundles.items()) if not bundle.folder.is_dir()]
+        for key in gone:
+            self._bundles.pop(key, None)
+        if gone:
+            _give_back_memory()
+
+    def _absent(self, name: str) -> str:
+        """What to say of a name that has no live version."""
+        if NAME.fullmatch(name):
+            folder = self.folder / name
+            if folder.is_dir() and any(FINGERPRINT.fullmatch(path.name) for path in folder.iterdir()):
+                return f"No version of the model {name!r} is live; python -m ml versions {name} shows what is there."
+            when = removed_on(folder)
+            if when:
+                return f"The model {name!r} was removed on {when}."
+        return f"There is no model {name[:80]!r}."
+
+    def _read(self, key: str) -> Bundle:
+        name, _, fingerprint = key.partition("@")
+        if not (NAME.fullmatch(name) and FINGERPRINT.fullmatch(fingerprint)):
+            raise UnknownModel(f"{key[:80]!r} is not a model key.", "A key looks like iris@3f9a1c2b.")
+        with self._lock:
+            if key not in self._bundles:
+                folder = self.folder / name / fingerprint
+                if not folder.is_dir():
+                    when = removed_on(folder.parent, fingerprint)
+                    what = f"{key} was removed on {when}." if when else f"There is no version {key!r}."
+                    raise UnknownModel(what, "The live version is served without @.")
+                self._bundles[key] = self._opened(key, folder)
+            return self._bundles[key]
+
+    def _opened(self, key: str, folder: Path) -> Bundle:
+        """The bundle; what is wrong with it is remembered, so that its files are not read anew for each request."""
+        stamp, fault = stamp_of(folder), self._faults.get(key)
+        if fault is not None and fault.holds(stamp):
+            raise fault.error()
+        try:
+            bundle = Bundle(folder.parent.name, folder)
+        except LikelyError as error:
+            self._faults[key] = Fault.of(error, stamp)
+            raise
+        self._faults.pop(key, None)
+        return bundle
+
+
+def _give_back_memory() -> None:
+    """What no longer is used goes back to the system: by itself a process would keep most of it."""
+    gc.collect()  # a game holds itself
+    with contextlib.suppress(AttributeError, OSError, TypeError):  # only the GNU C library has it
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def check_name(name: str) -> str:
+    """The name, if a model may bear it; InvalidData otherwise."""
+    if not NAME.fullmatch(name) or name in RESERVED:
+        hint = f"Use lower-case letters, digits and hyphens; not {', '.join(sorted(RESERVED))}."
+        raise InvalidData(f"A model cannot be called {name!r}.", hint)
+    return name
+
+
+def set_live(folder: Path, name: str, fingerprint: str, before: Callable[[], object] = lambda: None) -> None:
+    """Swap the pointer atomically: a reader sees the old version or the new one, never neither.
+
+    `before` is called when all that may fail is done but the swap; what it raises leaves the pointer as it was. Whoever
+    makes a version live calls :func:`ml.lifecycle.actions.make_live`, which writes the history with it.
+    """
+    pointer = folder / name / POINTER
+    fresh = pointer.with_name(f".{POINTER}.{os.getpid()}")
+    try:
+        fresh.write_text(fingerprint + "\n", encoding="ascii")
+        before()
+        os.replace(fresh, pointer)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise

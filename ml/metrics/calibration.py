@@ -1,0 +1,185 @@
+"""Whether probabilities mean what they say, and how they are spread over both sides of the truth."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.metrics.confusion_counts import counts
+from ml.metrics.curves import reach, thin
+from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.intervals import wilson
+
+BINS = 25
+GROUPS = 10
+LEAST_ROWS = 15  # of a group: fewer say nothing of a share
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Shares that came true, by groups of like probability.
+
+    Attributes
+    ----------
+    said, came : list of float, length g <= 10
+        Mean probability of each group, rising, and the share of its records with the outcome.
+    low, high : list of float, length g
+        95 % interval of that share (Wilson 1927).
+    records : list of float, length g
+        Weight of the group's records.
+    edges : list of float, length 26
+        Of the histogram's bins, from 0 to where the probabilities end (``ml.metrics.curves.reach``).
+    spread : list of float, length 25
+        Share of all records in each bin; the last holds its end too.
+    mean_said, mean_came : float
+        Over all records.
+    """
+
+    said: list[float]
+    came: list[float]
+    low: list[float]
+    high: list[float]
+    records: list[float]
+    edges: list[float]
+    spread: list[float]
+    mean_said: float
+    mean_came: float
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How the probabilities are spread among records with and without the outcome.
+
+    Attributes
+    ----------
+    start, end : list of float, length 25
+        Limits of each bin, from 0 to where the probabilities end; the last holds its end too.
+    positive, negative : list of float, length 25
+        Share of the records with, and without, the outcome in each bin; each sums to 1.
+    median_positive, median_negative : float
+        Half of the records of that side (by weight) have at most this probability.
+    """
+
+    start: list[float]
+    end: list[float]
+    positive: list[float]
+    negative: list[float]
+    median_positive: float
+    median_negative: float
+
+
+@dataclass(frozen=True)
+class Separation:
+    """Share of each side below a cut-off, and where these lie farthest apart (Kolmogorov & Smirnov).
+
+    Attributes
+    ----------
+    cut_off : list of float, length m <= 203
+        Rising from 0 to 1. Between two of them the shares are those of the later.
+    positive_below, negative_below : list of float, length m
+        Share of the records with, and without, the outcome whose probability is below it.
+    distance : float
+        The largest of the second less the first, over all cut-offs: 0 to 1.
+    best : float
+        The cut-off at which that is.
+    best_positive, best_negative : float
+        The shares there.
+    reach : float
+        Where the probabilities end (``ml.metrics.curves.reach``).
+    """
+
+    cut_off: list[float]
+    positive_below: list[float]
+    negative_below: list[float]
+    distance: float
+    best: float
+    best_positive: float
+    best_negative: float
+    reach: float
+
+
+def calibration(answers: Answers, outcome: str = "the outcome") -> Calibration:
+    """Groups of about as many records each, equal probabilities in one group; NoProbabilities, OneOutcomeOnly."""
+    counts(answers, outcome)  # refuses what has one side only
+    probabilities, weight = need_probabilities(answers.probabilities), answers.weight
+    group = groups_of(probabilities, weight)
+    heavy = np.bincount(group, weight)
+    keep = heavy > 0
+    heavy = heavy[keep]
+    said = np.bincount(group, weight * probabilities)[keep] / heavy
+    hits = np.bincount(group, weight * answers.truth)[keep]
+    worth = weight.sum() / (weight**2).sum()
+    low, high = wilson(hits * worth, heavy * worth)
+    spread, edges = np.histogram(probabilities, BINS, (0, reach(probabilities)), weights=weight)
+    return Calibration(
+        said=said.tolist(),
+        came=(hits / heavy).tolist(),
+        low=low.tolist(),
+        high=high.tolist(),
+        records=heavy.tolist(),
+        edges=edges.tolist(),
+        spread=(spread / weight.sum()).tolist(),
+        mean_said=float(np.average(probabilities, weights=weight)),
+        mean_came=float(np.average(answers.truth, weights=weight)),
+    )
+
+
+def groups_of(probabilities: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Group of each record, 0 to at most 9, rising with the probability; at least 15 records each where it can be."""
+    most = int(np.clip(len(probabilities) // LEAST_ROWS, 1, GROUPS))
+    order = np.argsort(probabilities, kind="stable")
+    reached = np.cumsum(weight[order])
+    targets = np.arange(1, most) / most * reached[-1]
+    starts = probabilities[order][np.searchsorted(reached, targets, side="right").clip(max=len(order) - 1)]
+    # A group starts with a probability that occurs, so equal ones are never parted.
+    return np.searchsorted(np.unique(starts), probabilities, side="right")
+
+
+def scores(answers: Answers, outcome: str = "the outcome") -> Scores:
+    """The histograms of both sides; NoProbabilities, OneOutcomeOnly."""
+    table = counts(answers, outcome)
+    probabilities = need_probabilities(answers.probabilities)
+    sides = answers.truth, ~answers.truth
+    edges = np.linspace(0, reach(probabilities), BINS + 1)
+    with_it, without = (np.histogram(probabilities[side], edges, weights=answers.weight[side])[0] for side in sides)
+    return Scores(
+        start=edges[:-1].tolist(),
+        end=edges[1:].tolist(),
+        positive=(with_it / table.positive).tolist(),
+        negative=(without / table.negative).tolist(),
+        median_positive=_median(probabilities[answers.truth], answers.weight[answers.truth]),
+        median_negative=_median(probabilities[~answers.truth], answers.weight[~answers.truth]),
+    )
+
+
+def separation(answers: Answers, outcome: str = "the outcome") -> Separation:
+    """Both sides' shares below each cut-off; NoProbabilities, OneOutcomeOnly."""
+    table = counts(answers, outcome)
+    missed, spared = 1 - table.true_positive / table.positive, 1 - table.false_positive / table.negative
+    best = 1 + int(np.argmax((spared - missed)[1:]))  # the first, acting on none, is no probability
+    drawn = np.union1d(thin(spared, missed), best)[::-1]
+    drawn = drawn[drawn > 0]
+    cut_off = table.cut_off[drawn]
+    below = np.column_stack([missed, spared])[drawn]
+    # Below 0 lies nothing; below 1 all that is not exactly 1.
+    if cut_off[-1] < 1:
+        cut_off, below = np.append(cut_off, 1.0), np.vstack([below, [1.0, 1.0]])
+    if cut_off[0] > 0:
+        cut_off, below = np.append(0.0, cut_off), np.vstack([[0.0, 0.0], below])
+    return Separation(
+        cut_off=cut_off.tolist(),
+        positive_below=below.T[0].tolist(),
+        negative_below=below.T[1].tolist(),
+        distance=float(max(0.0, spared[best] - missed[best])),
+        best=float(table.cut_off[best]),
+        best_positive=float(missed[best]),
+        best_negative=float(spared[best]),
+        reach=reach(table.cut_off[1:]),
+    )
+
+
+def _median(values: np.ndarray, weight: np.ndarray) -> float:
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weight[order])
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])

@@ -1,0 +1,225 @@
+"""Curves of an outcome over all cut-offs.
+
+Computed with numpy alone: scikit-learn has the same curves, but a server that answers from a
+compiled path never needs to import it, and it would cost more memory than all the rest. The tests
+compare with scikit-learn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from ml.data.array_types import Floats
+from ml.metrics.confusion_counts import Counts, counts
+from ml.metrics.evaluation import Answers
+
+MOST_POINTS = 200
+LEAST_RATE = 1e-3  # on the scale of normal deviates 0 lies infinitely far away
+
+
+@dataclass(frozen=True)
+class RocCurve:
+    """Share found against share of false alarms, over all cut-offs.
+
+    Attributes
+    ----------
+    false_positive_rate, true_positive_rate : sequence of float, length m <= 200
+        0 to 1, never falling; from (0, 0), where we act on none, to (1, 1), where we act on all.
+    cut_off : sequence of float or None, length m
+        Probability from which we act, falling; None at (0, 0), where no probability is enough.
+    area : float
+        ROC AUC from all cut-offs, not only those drawn: share of the pairs of a record with and
+        one without the outcome in which the first has the higher probability, ties counting half
+        (Hanley & McNeil 1982).
+    positive, negative : float
+        Weight of the records with and without the outcome.
+    own_false_positive_rate, own_true_positive_rate : float
+        Where the estimator's own labels stand. With more than two exclusive outcomes this need
+        not lie on the curve.
+    """
+
+    false_positive_rate: Sequence[float]
+    true_positive_rate: Sequence[float]
+    cut_off: Sequence[float | None]
+    area: float
+    positive: float
+    negative: float
+    own_false_positive_rate: float
+    own_true_positive_rate: float
+
+
+def roc(answers: Answers, outcome: str = "the outcome") -> RocCurve:
+    """The ROC curve of one outcome.
+
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When all rows, or none, have the outcome.
+    """
+    table = counts(answers, outcome)
+    alarms, found = table.false_positive / table.negative, table.true_positive / table.positive
+    drawn = thin(alarms, found)
+    own = answers.weight * answers.labels
+    return RocCurve(
+        false_positive_rate=alarms[drawn].tolist(),
+        true_positive_rate=found[drawn].tolist(),
+        cut_off=[None if np.isinf(value) else value for value in table.cut_off[drawn].tolist()],
+        area=area_under(table),
+        positive=table.positive,
+        negative=table.negative,
+        own_false_positive_rate=float(own[~answers.truth].sum() / table.negative),
+        own_true_positive_rate=float(own[answers.truth].sum() / table.positive),
+    )
+
+
+@dataclass(frozen=True)
+class PrecisionRecall:
+    """Precision against recall, over all cut-offs.
+
+    Attributes
+    ----------
+    recall : list of float, length m <= 200
+        Never falling, from the highest probability that occurs down to acting on all (1).
+    precision : list of float, length m
+        Ends with the base rate.
+    cut_off : list of float, length m
+        Falling.
+    average_precision : float
+        From all cut-offs: sum of the rise of recall times precision (Davis & Goadrich 2006).
+    positive, negative : float
+        Weight of the records with and without the outcome.
+    """
+
+    recall: list[float]
+    precision: list[float]
+    cut_off: list[float]
+    average_precision: float
+    positive: float
+    negative: float
+
+
+def precision_recall(answers: Answers, outcome: str = "the outcome") -> PrecisionRecall:
+    """The precision-recall curve of one outcome; errors as :func:`roc`."""
+    table = counts(answers, outcome)
+    drawn = 1 + thin(table.false_positive[1:], table.true_positive[1:])  # on none there is no precision
+    hits, alarms = table.true_positive[drawn], table.false_positive[drawn]
+    return PrecisionRecall(
+        recall=(hits / table.positive).tolist(),
+        precision=_of(hits, hits + alarms).tolist(),
+        cut_off=table.cut_off[drawn].tolist(),
+        average_precision=average_precision_of(table),
+        positive=table.positive,
+        negative=table.negative,
+    )
+
+
+@dataclass(frozen=True)
+class DetCurve:
+    """Missed records against false alarms, over all cut-offs (Martin et al. 1997).
+
+    Attributes
+    ----------
+    false_positive_rate, false_negative_rate : list of float, length m <= 200
+        0 to 1: the first never falling, the second never rising.
+    x, y : list of float, length m
+        The same as normal deviates, rates kept within 0.001 and 0.999: on this scale normally
+        distributed scores give a straight line.
+    cut_off : list of float or None, length m
+        Falling; None where we act on none.
+    equal_error : float
+        Rate at which both errors are alike, between neighbouring cut-offs on a straight line.
+    """
+
+    false_positive_rate: list[float]
+    false_negative_rate: list[float]
+    x: list[float]
+    y: list[float]
+    cut_off: list[float | None]
+    equal_error: float
+
+
+def det(answers: Answers, outcome: str = "the outcome") -> DetCurve:
+    """The detection error trade-off of one outcome; errors as :func:`roc`."""
+    table = counts(answers, outcome)
+    alarms, missed = table.false_positive / table.negative, 1.0 - table.true_positive / table.positive
+    # Steps of equal length on the scale that is drawn, where the rare errors take most of the room.
+    drawn = thin(deviates(alarms), deviates(missed))
+    return DetCurve(
+        false_positive_rate=alarms[drawn].tolist(),
+        false_negative_rate=missed[drawn].tolist(),
+        x=deviates(alarms[drawn]).tolist(),
+        y=deviates(missed[drawn]).tolist(),
+        cut_off=[None if np.isinf(value) else value for value in table.cut_off[drawn].tolist()],
+        equal_error=float(np.interp(0.0, alarms - missed, alarms)),
+    )
+
+
+def deviates(rates: np.ndarray) -> np.ndarray:
+    """Normal deviates of rates, kept within 0.001 and 0.999."""
+    normal = NormalDist()
+    # Rates of a large hold-out repeat, and above all in their limits: each value is worked out once.
+    values, places = np.unique(np.clip(rates, LEAST_RATE, 1.0 - LEAST_RATE), return_inverse=True)
+    return np.array([normal.inv_cdf(value) for value in values.tolist()])[places].reshape(np.shape(rates))
+
+
+def area_under(table: Counts) -> float:
+    """ROC AUC from all cut-offs; ties count half (Hanley & McNeil 1982)."""
+    return float(np.trapezoid(table.true_positive / table.positive, table.false_positive / table.negative))
+
+
+def average_precision_of(table: Counts) -> float:
+    """Sum of precision times rise of recall over all cut-offs, without interpolation (Davis & Goadrich 2006)."""
+    hits, alarms = table.true_positive[1:], table.false_positive[1:]
+    return float((np.diff(table.true_positive) * _of(hits, hits + alarms)).sum() / table.positive)
+
+
+def thin(x: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> np.ndarray:
+    """Which points to draw of a curve that never turns back: at most `most`, both ends among them.
+
+    The points are taken at equal steps along the curve (in x and y together, each over its own
+    range), so a point left out is less than one step, 2 / (most - 1) of the ranges, away from one
+    that is drawn, wherever the points crowd.
+
+    Parameters
+    ----------
+    x, y : ndarray of float, shape (m,)
+        Both monotone, finite.
+    most : int
+        At least 2.
+
+    Returns
+    -------
+    ndarray of int
+        Rising positions.
+    """
+    if len(x) <= most:
+        return np.arange(len(x))
+    along = np.cumsum(_steps(x) + _steps(y))
+    # The last target may miss the end by rounding, so the end is named.
+    targets = np.linspace(0.0, along[-1], most)[:-1]
+    return np.unique(np.append(np.searchsorted(along, targets), len(x) - 1))
+
+
+def reach(probabilities: np.ndarray) -> float:
+    """Where an axis of probabilities may end: 1, or 1, 2 or 5 times a smaller power of ten that holds them all.
+
+    The probabilities of a rare outcome would crowd at the left edge of an axis up to 1.
+    """
+    most = float(np.max(probabilities, initial=0.0))
+    return next((end for end in (0.01, 0.02, 0.05, 0.1, 0.2, 0.5) if most <= end), 1.0)
+
+
+def _of(part: Floats, whole: Floats) -> Floats:
+    """Part of whole; 0 of nothing (the first records may have no weight)."""
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
+
+
+def _steps(values: np.ndarray) -> np.ndarray:
+    steps = np.abs(np.diff(values, prepend=values[0]))
+    span = steps.sum()
+    return steps / span if span else steps

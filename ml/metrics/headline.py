@@ -1,0 +1,227 @@
+"""The headline of an outcome, which needs no cut-off, and the averages over all outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from ml.data.array_types import Floats
+from ml.metrics.bootstrap import REPEATS, Cells, cells_of, draw_rows, sums_drawn
+from ml.metrics.bootstrap_averages import ends_of_averages
+from ml.metrics.confusion import Four
+from ml.metrics.confusion_counts import counts
+from ml.metrics.curves import area_under, average_precision_of
+from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
+from ml.metrics.intervals import interval
+from ml.metrics.registry import MEASURES, OF_COUNTS, OF_PROBABILITIES, measure_of
+from ml.metrics.threshold_table import cut_offs
+
+__all__ = ["MEASURES", "Averages", "Headline", "averages", "headline"]
+
+AVERAGED = ("precision", "recall", "f1")
+SMALLEST = float(np.finfo(np.float64).eps)  # as scikit-learn: a probability of 0 costs 36, not infinity
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The measures of all probabilities together, by key of ``ml.metrics.registry.OF_PROBABILITIES``.
+
+    Attributes
+    ----------
+    value : dict of str to float
+    low, high : dict of str to float or None
+        95 % bootstrap interval over the records; None where the model makes no error that could be
+        resampled.
+    trivial : dict of str to float or None
+        What a model gets that says the base rate of every record.
+    positive, negative : float
+        Weight of the records with and without the outcome; both above 0.
+    """
+
+    value: dict[str, float]
+    low: dict[str, float | None]
+    high: dict[str, float | None]
+    trivial: dict[str, float | None]
+    positive: float
+    negative: float
+
+
+@dataclass(frozen=True)
+class Averages:
+    """Measures of each of k outcomes, one against the rest, as the estimator itself decides.
+
+    Attributes
+    ----------
+    outcomes : list of str, length k
+        Names.
+    support : list of float, length k
+        Weight of the records with each outcome.
+    each : dict of str to list of float or None, length k
+        By key of the measure: precision, recall and F1 of the estimator's own labels (0 where it
+        never gives one, as scikit-learn's), and, where there are probabilities, those of
+        ``OF_PROBABILITIES``. None where the hold-out has no record with, or none without, it.
+    macro, weighted : dict of str to float or None
+        Mean over the outcomes where it is defined: each alike, or by support.
+    macro_low, macro_high, weighted_low, weighted_high : dict of str to float
+        95 % bootstrap interval of the averages of precision, recall and F1.
+    right : float
+        Share of the records in which every label is right.
+    """
+
+    outcomes: list[str]
+    support: list[float]
+    each: dict[str, list[float | None]]
+    macro: dict[str, float | None] = field(default_factory=dict)
+    weighted: dict[str, float | None] = field(default_factory=dict)
+    macro_low: dict[str, float] = field(default_factory=dict)
+    macro_high: dict[str, float] = field(default_factory=dict)
+    weighted_low: dict[str, float] = field(default_factory=dict)
+    weighted_high: dict[str, float] = field(default_factory=dict)
+    right: float = 0.0
+
+
+def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPEATS) -> Headline:
+    """ROC AUC, average precision, Brier score and log-loss from all records, with intervals.
+
+    The bootstrap is that of ``ml/metrics/bootstrap.py``. The areas of the resamplings are those of the cells,
+    in which records count as ties; how far they lie from the area of the cells as counted is what
+    the interval takes from them.
+
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When all rows, or none, have the outcome.
+    """
+    table = counts(answers, outcome)
+    rate = table.positive / (table.positive + table.negative)
+    value = values_of(answers, outcome)
+    cells = cells_of(answers, cut_offs(table))
+    drawn = draw_rows(cells, repeats)
+    samples = _samples(cells, drawn, answers, value)
+    ends = {key: _end_values(key, value[key], sample) for key, sample in samples.items()}
+    return Headline(
+        value=value,
+        low={key: low for key, (low, _) in ends.items()},
+        high={key: high for key, (_, high) in ends.items()},
+        trivial={measure.key: measure.trivial(rate) for measure in OF_PROBABILITIES},
+        positive=table.positive,
+        negative=table.negative,
+    )
+
+
+def values_of(answers: Answers, outcome: str = "the outcome") -> dict[str, float]:
+    """The measures of all probabilities together, without intervals; errors as :func:`headline`."""
+    table = counts(answers, outcome)
+    squares, surprises = losses(answers)
+    return {
+        "roc_auc": area_under(table),
+        "average_precision": average_precision_of(table),
+        "brier": float(np.average(squares, weights=answers.weight)),
+        "log_loss": float(np.average(surprises, weights=answers.weight)),
+    }
+
+
+def losses(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
+    """Squared distance to the truth (Brier 1950) and −log of the truth's probability, of each record."""
+    probabilities = need_probabilities(answers.probabilities)
+    given = np.where(answers.truth, probabilities, 1.0 - probabilities)
+    return (1.0 - given) ** 2, -np.log(np.clip(given, SMALLEST, 1.0 - SMALLEST))
+
+
+def averages(evaluation: Evaluation) -> Averages:
+    """Each outcome's measures, and their macro and weighted averages."""
+    names = list(evaluation.outcomes.names)
+    rows = [_one(evaluation.of(name)) for name in names]
+    support = [float(evaluation.weight[evaluation.truth[:, at]].sum()) for at in range(len(names))]
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    each = {key: [row.get(key) for row in rows] for key in keys}
+    right = (evaluation.truth == evaluation.labels).all(axis=1)
+    used = np.array([bool(row) for row in rows])
+    macro, weighted = ends_of_averages(evaluation, used) if used.any() else ({}, {})
+    return Averages(
+        outcomes=names,
+        support=support,
+        each=each,
+        macro={key: _mean(values, [1.0] * len(names)) for key, values in each.items()},
+        weighted={key: _mean(values, support) for key, values in each.items()},
+        macro_low={key: low for key, (low, _) in macro.items()},
+        macro_high={key: high for key, (_, high) in macro.items()},
+        weighted_low={key: low for key, (low, _) in weighted.items()},
+        weighted_high={key: high for key, (_, high) in weighted.items()},
+        right=float(np.average(right, weights=evaluation.weight)),
+    )
+
+
+def _one(answers: Answers) -> dict[str, float | None]:
+    if not answers.weight[answers.truth].sum() or not answers.weight[~answers.truth].sum():
+        return {}
+    four = own_four(answers)
+    own = {measure.key: float(measure.of_counts(four)) for measure in OF_COUNTS if measure.of_counts}
+    found: dict[str, float | None] = {key: float(np.nan_to_num(own[key])) for key in AVERAGED}
+    if answers.probabilities is not None:
+        found.update(values_of(answers))
+    return found
+
+
+def own_four(answers: Answers) -> Four:
+    """The four counts of the estimator's own labels; 0-dimensional, at no cut-off (NaN)."""
+    truth, labels, weight = answers.truth, answers.labels, answers.weight
+
+    def of(side: np.ndarray) -> np.ndarray:
+        return np.asarray(weight[side].sum())
+
+    return Four(of(truth & labels), of(~truth & labels), of(truth & ~labels), of(~truth & ~labels), np.asarray(np.nan))
+
+
+def _mean(values: Sequence[float | None], weights: Sequence[float]) -> float | None:
+    known = [(value, weight) for value, weight in zip(values, weights, strict=True) if value is not None]
+    total = sum(weight for _, weight in known)
+    return sum(value * weight for value, weight in known) / total if total else None
+
+
+def _samples(cells: Cells, drawn: np.ndarray, answers: Answers, value: dict[str, float]) -> dict[str, np.ndarray]:
+    """Each measure in each resampling, shape (b,)."""
+    weight = answers.weight
+    heavy = sums_drawn(cells, drawn, weight)
+    total = heavy.sum(axis=(1, 2))
+    squares, surprises = losses(answers)
+    counted = cells.sums(weight)[None]
+    return {
+        "roc_auc": value["roc_auc"] + areas(heavy) - areas(counted),
+        "average_precision": value["average_precision"] + precisions(heavy) - precisions(counted),
+        "brier": sums_drawn(cells, drawn, squares * weight, 2).sum(axis=(1, 2)) / total,
+        "log_loss": sums_drawn(cells, drawn, surprises * weight, 3).sum(axis=(1, 2)) / total,
+    }
+
+
+def areas(heavy: Floats) -> Floats:
+    """ROC AUC of sums over cells, shape (b, 2, c): pairs in order, those of one cell counting half."""
+    false, true = heavy[:, 0], heavy[:, 1]
+    below = np.cumsum(false, axis=1) - false / 2
+    pairs: Floats = false.sum(axis=1) * true.sum(axis=1)
+    ordered: Floats = (true * below).sum(axis=1)
+    area: Floats = np.divide(ordered, pairs, out=np.full(len(pairs), np.nan), where=pairs > 0)
+    return area
+
+
+def precisions(heavy: Floats) -> Floats:
+    """Average precision of sums over cells, shape (b, 2, c), each cell acted on as one."""
+    false, true = heavy[:, 0, ::-1], heavy[:, 1, ::-1]
+    hits = np.cumsum(true, axis=1)
+    reached = hits + np.cumsum(false, axis=1)
+    precision = np.divide(hits, reached, out=np.zeros(hits.shape), where=reached > 0)
+    positive: Floats = true.sum(axis=1)
+    summed: Floats = (true * precision).sum(axis=1)
+    mean: Floats = np.divide(summed, positive, out=np.full(len(positive), np.nan), where=positive > 0)
+    return mean
+
+
+def _end_values(key: str, value: float, sample: np.ndarray) -> tuple[float | None, float | None]:
+    best = 1.0 if measure_of(key).better == "high" else 0.0
+    if value == best:
+        return None, None
+    low, high = (float(np.clip(end, 0.0, 1.0 if best else np.inf)) for end in interval(sample))
+    return None if np.isnan(low) else low, None if np.isnan(high) else high

@@ -1,0 +1,171 @@
+"""Intervals of 95 %: from resamplings, and, where these say too little, from counts.
+
+The bootstrap of a share is blind where few records are counted: all of 15 right would be "100 % to
+100 %". There the interval of Wilson stands in; what is made of shares follows (docs/decisions/0017).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ml.data.array_types import Floats
+from ml.metrics.confusion import Four, Part, ratio
+from ml.metrics.registry import OF_COUNTS, Measure
+
+LEVEL = 0.95
+WIDTH = 1.959963984540054  # 97.5 % quantile of the normal distribution
+FEWEST_OF_MEAN = 20  # records' worth that a mean is taken of; chosen by simulation, docs/decisions/0018
+FEW = 30  # records on one side of a share; chosen by simulation, docs/decisions/0017
+
+Ends = tuple[np.ndarray, np.ndarray]
+
+
+def intervals_of(four: Four, samples: Four, worth: float = 1.0) -> dict[str, Ends]:
+    """Low and high end of "selected" and of each measure of counts, shape (m,); NaN where undefined.
+
+    Parameters
+    ----------
+    four : Four
+        As counted, shape (m, 1).
+    samples : Four
+        As resampled, shape (m, b).
+    worth : float
+        How many records' worth a unit of weight is (Kish's effective size over the weight); 1 where
+        all rows count 1.
+    """
+    selected = interval(ratio(samples.selected, samples.total))
+    found = {"selected": _with_few(selected, (four.selected, four.total), worth, lambda share: share)}
+    return found | {measure.key: _ends(measure, four, samples, worth) for measure in OF_COUNTS}
+
+
+def _ends(measure: Measure, four: Four, samples: Four, worth: float) -> Ends:
+    assert measure.of_counts is not None  # noqa: S101 - OF_COUNTS holds no other
+    ends = interval(measure.of_counts(samples))
+    if measure.part is not None:
+        return _with_few(ends, measure.part(four), worth, lambda share: measure.from_share(share, four))
+    if measure.key == "balanced_accuracy":
+        return _balanced(ends, four, worth)
+    if measure.key == "mcc":  # without any error there is nothing to resample
+        flawless = (four.false_positive + four.false_negative)[:, 0] == 0
+        return np.where(flawless, np.nan, ends[0]), np.where(flawless, np.nan, ends[1])
+    return ends
+
+
+def _with_few(ends: Ends, part: Part, worth: float, from_share: Callable[[np.ndarray], np.ndarray]) -> Ends:
+    """The ends, but Wilson's where fewer than 30 records are, or are not, the part."""
+    hits, whole = (np.broadcast_to(side, part[1].shape) * worth for side in part)
+    few = (np.minimum(hits, whole - hits) < FEW)[:, 0]
+    low, high = (from_share(end)[:, 0] for end in wilson(hits, whole))
+    undefined = whole[:, 0] == 0
+    return tuple(  # type: ignore[return-value]
+        np.where(undefined, np.nan, np.where(few, new, old)) for old, new in zip(ends, (low, high), strict=True)
+    )
+
+
+def _balanced(ends: Ends, four: Four, worth: float) -> Ends:
+    """The ends, but where few records are on one side those of two shares together (Zou & Donner 2008)."""
+    shares = ((four.true_positive, four.positive), (four.true_negative, four.negative))
+    below: float | Floats
+    above: float | Floats
+    below, above, few = 0.0, 0.0, np.zeros(len(ends[0]), dtype=bool)
+    for part, whole in shares:
+        hits, all_ = part[:, 0] * worth, np.broadcast_to(whole, part.shape)[:, 0] * worth
+        low, high = wilson(hits, all_)
+        share = ratio(hits, all_)
+        below, above = below + (share - low) ** 2, above + (high - share) ** 2
+        few |= np.minimum(hits, all_ - hits) < FEW
+    value = sum(ratio(*part)[:, 0] for part in shares) / 2
+    return np.where(few, value - np.sqrt(below) / 2, ends[0]), np.where(few, value + np.sqrt(above) / 2, ends[1])
+
+
+def interval(samples: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
+    """Percentile interval over the last axis, of the samples that are defined.
+
+    Parameters
+    ----------
+    samples : ndarray of float, shape (..., b)
+        NaN where a resampling leaves the measure undefined.
+    level : float
+
+    Returns
+    -------
+    low, high : ndarray of float, shape (...)
+        NaN where fewer than half of the samples are defined.
+    """
+    ordered = np.sort(samples, axis=-1)  # NaN at the end
+    defined = samples.shape[-1] - np.isnan(ordered).sum(axis=-1)
+    return _at(ordered, defined, (1 - level) / 2), _at(ordered, defined, (1 + level) / 2)
+
+
+def _at(ordered: np.ndarray, defined: np.ndarray, share: float) -> np.ndarray:
+    place = share * np.maximum(defined - 1, 0)
+    below = np.floor(place).astype(int)
+    above = np.minimum(below + 1, np.maximum(defined - 1, 0))
+    low, high = (np.take_along_axis(ordered, at[..., None], axis=-1)[..., 0] for at in (below, above))
+    value = low + (high - low) * (place - below)
+    return np.where(2 * defined >= ordered.shape[-1], value, np.nan)
+
+
+def wilson(part: ArrayLike, whole: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of a share (Wilson 1927); 0 to 1 where the whole is 0.
+
+    Holds where the bootstrap does not: with few records, and when all or none of them have what is
+    counted (Brown, Cai & DasGupta 2001).
+    """
+    part, whole = np.asarray(part, float), np.asarray(whole, float)
+    square = WIDTH**2
+    middle = (part + square / 2) / (whole + square)
+    inside = np.maximum(part * (whole - part) / np.maximum(whole, 1e-300), 0.0) + square / 4
+    half = WIDTH * np.sqrt(inside) / (whole + square)
+    low = np.where(part <= 0, 0.0, np.maximum(middle - half, 0.0))
+    return low, np.where(part >= whole, 1.0, np.minimum(middle + half, 1.0))
+
+
+def of_mean(values: np.ndarray, weight: np.ndarray) -> tuple[float, float] | tuple[None, None]:
+    """The 95 % interval of the mean of values of which few may be large, as losses are; no end is below 0.
+
+    The studentised mean of skewed values is skewed too: where the few large ones are missing, the mean
+    and its spread are both too small. Hall (1992, "On the removal of skewness by transformation", J. R.
+    Stat. Soc. B 54) takes the skewness out by a cubic polynomial T + aT² + a²T³/3 + a/2 with a third of
+    the skewness over the root of the number of values as a; it is inverted in closed form, at the
+    quantile of Student's distribution. With weights, the values are those of the linearised mean.
+
+    Parameters
+    ----------
+    values, weight : ndarray of float, shape (n,)
+
+    Returns
+    -------
+    low, high : float, or None
+        None where the values are worth fewer than 20 records (Kish 1965), or are all alike.
+    """
+    rows, total = len(values), float(weight.sum())
+    worth = total**2 / float((weight**2).sum()) if total else 0.0
+    if worth < FEWEST_OF_MEAN:
+        return None, None
+    mean = float(np.average(values, weights=weight))
+    apart = weight * (values - mean) * (rows / total)
+    variance = float(np.mean(apart**2))
+    if variance <= (1e-9 * mean) ** 2:
+        return None, None
+    error = math.sqrt(variance / (rows - 1))
+    skew = float(np.mean(apart**3)) / variance**1.5 / (3 * math.sqrt(rows))
+    skew = skew if abs(skew) > 1e-9 else 1e-9  # at 0 it is Student's interval, and a division by 0
+    wide = _student(worth - 1)
+    below, above = ((np.cbrt(1 + 3 * skew * (end - skew / 2)) - 1) / skew for end in (wide, -wide))
+    return max(mean - error * float(below), 0.0), mean - error * float(above)
+
+
+def _student(freedom: float) -> float:
+    """97.5 % quantile of Student's distribution (Abramowitz & Stegun 26.7.5); four digits from 10 degrees on."""
+    z, n = WIDTH, freedom
+    return (
+        z
+        + (z**3 + z) / (4 * n)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * n**3)
+    )

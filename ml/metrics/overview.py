@@ -1,0 +1,109 @@
+"""What the Performance page shows of one outcome: the table of counts, the headline, the cut-off in use."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from ml.metrics.evaluation import evaluation_of
+from ml.metrics.headline import Averages, Headline, averages, headline
+from ml.metrics.threshold_table import Tally, tally_of
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+    from ml.service import Service
+
+REVISION = 1  # raised when a result's fields or their meaning change
+MOST_EXTRA = 3
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One outcome.
+
+    Attributes
+    ----------
+    tally : Tally
+    headline : Headline
+    in_use : float
+        The cut-off that counts everywhere else.
+    row : int
+        Row of the table with which the page opens.
+    extra : tuple of float
+        Cut-offs that were asked to be among its rows.
+    """
+
+    tally: Tally
+    headline: Headline
+    in_use: float
+    row: int
+    extra: tuple[float, ...]
+
+
+def overview(service: Service, bundle: Bundle, outcome: str, cut_off: float | None = None) -> Overview:
+    """Everything of one outcome that comes before the plots.
+
+    Parameters
+    ----------
+    service : Service
+    bundle : Bundle
+    outcome : str
+        Its name.
+    cut_off : float or None
+        With which the page opens, 0 to 1; None is the one in use.
+
+    Raises
+    ------
+    UnknownOutcome, NoProbabilities, OneOutcomeOnly
+    """
+    label = bundle.outcomes[outcome].label
+    in_use, opens, extra = opening(service, bundle, outcome, cut_off)
+    table = table_of(service, bundle, outcome, extra)
+    key = (bundle.key, "headline", REVISION, outcome)
+    found = service.result(key, lambda: asdict(headline(evaluation_of(bundle).of(outcome), label)))
+    return Overview(table, Headline(**found), in_use, table.at(opens), extra)
+
+
+def table_of(service: Service, bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> Tally:
+    """The table of counts with these cut-offs among its rows; errors as :func:`overview`.
+
+    That with which the page opens is kept in the cache. Others are made from what addresses name, and
+    addresses must not fill it.
+    """
+    usual = extra == (service.cut_off(bundle, outcome),)
+    return tally_of(bundle, outcome, extra, service.result if usual else None)
+
+
+def opening(
+    service: Service, bundle: Bundle, outcome: str, cut_off: float | None = None
+) -> tuple[float, float, tuple[float, ...]]:
+    """The cut-off in use, the one with which the page opens, and those that are rows of its table for that.
+
+    Parameters and errors as :func:`overview`.
+    """
+    in_use = service.cut_off(bundle, outcome)
+    opens = in_use if cut_off is None else cut_off
+    return in_use, opens, tuple(sorted({in_use, opens}))
+
+
+def averages_of(service: Service, bundle: Bundle) -> Averages:
+    """The measures of each outcome at the estimator's own labels, and their averages."""
+    key = (bundle.key, "averages", REVISION)
+    return Averages(**service.result(key, lambda: asdict(averages(evaluation_of(bundle)))))
+
+
+def read_cut_off(raw: object) -> float | None:
+    """A cut-off out of what a browser or an address sent; None where it is none."""
+    try:
+        value = float(raw) if isinstance(raw, (str, int, float)) else math.nan
+    except (ValueError, OverflowError):
+        return None
+    return value if 0 <= value <= 1 else None
+
+
+def read_extra(raw: object) -> tuple[float, ...]:
+    """The extra cut-offs of a page's table, as it sends them back with each question."""
+    sent: Sequence[object] = raw[:MOST_EXTRA] if isinstance(raw, list) else ()
+    return tuple(value for value in map(read_cut_off, sent) if value is not None)

@@ -1,0 +1,244 @@
+"""What acting from each cut-off would have brought on the hold-out, and where it brings most.
+
+Profit is a linear function of the four counts (``ml/decision/payoff.py``), so it is a pick from the table of
+counts like every other number that depends on the cut-off.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import numpy as np
+
+from ml.data.array_types import Floats
+from ml.decision.payoff import Payoff
+from ml.metrics.bootstrap import REPEATS, acted_on, cells_of, draw_rows, sums_drawn
+from ml.metrics.confusion import Four
+from ml.metrics.confusion_counts import Counts, counts
+from ml.metrics.evaluation import Answers
+from ml.metrics.intervals import interval
+from ml.metrics.threshold_table import cut_offs
+
+PER = 1_000  # records: what a hold-out of another size would bring can be compared
+
+# Where nobody has said what a decision is worth: hits less false alarms, which can be read and not be mistaken
+# for money.
+NEUTRAL = Payoff(true_positive=1.0, false_positive=-1.0)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a cut-off must keep to.
+
+    Attributes
+    ----------
+    most_calls : float or None
+        Records that we can act on, of 1,000.
+    least_recall : float or None
+        Share of the records with the outcome that must be acted on, 0 to 1.
+    """
+
+    most_calls: float | None = None
+    least_recall: float | None = None
+
+
+@dataclass(frozen=True)
+class Money:
+    """Profit at m cut-offs; all money is for 1,000 records like those of the hold-out.
+
+    Attributes
+    ----------
+    cut_off : list of float, length m
+        Rising: the rows of the table of counts (``ml/metrics/threshold_table.py``), and the best one.
+    profit, low, high : list of float, length m
+        Value of all decisions less the cost of all calls, and its 95 % bootstrap interval.
+    selected, recall : list of float, length m
+        Share acted on, and share of the records with the outcome that is acted on.
+    behind, behind_low, behind_high : list of float or None, length m
+        How much less than the best cut-off each brings, with the 95 % interval of the paired
+        bootstrap, in which the best stays where it is. None where no cut-off keeps to the limits.
+        Below 0 where a cut-off beyond the limits brings more.
+    best : int or None
+        Row of the cut-off that brings most within the limits; of equal ones the highest. It is the
+        best of all cut-offs, not only of those listed. None where none keeps to them.
+    best_low, best_high : float or None
+        95 % interval of the best cut-off: percentiles of the best ones of the resamplings.
+    luck : float or None
+        How much of the best profit is due to having chosen the cut-off on the same records
+        (Efron 1983's optimism): mean, over the resamplings, of what their best cut-off brings there
+        more than here.
+    most_reached, calls_needed : float or None
+        Where the limits contradict each other: the largest recall within the calls, and the fewest
+        calls of 1,000 for the recall.
+    payoff : dict
+        The fields of ``ml.decision.payoff.Payoff``.
+    stated : bool
+        False where nobody has said what decisions are worth, and :data:`NEUTRAL` is counted.
+    most_calls, least_recall : float or None
+        The limits.
+    records : float
+        Weight of the hold-out.
+    """
+
+    cut_off: list[float]
+    profit: list[float]
+    low: list[float]
+    high: list[float]
+    selected: list[float]
+    recall: list[float]
+    behind: list[float | None]
+    behind_low: list[float | None]
+    behind_high: list[float | None]
+    best: int | None
+    best_low: float | None
+    best_high: float | None
+    luck: float | None
+    most_reached: float | None
+    calls_needed: float | None
+    payoff: dict[str, Any]
+    stated: bool
+    most_calls: float | None
+    least_recall: float | None
+    records: float
+
+
+def worth(payoff: Payoff, four: Four) -> Floats:
+    """Value of the decisions less the cost of the calls; shape as the counts."""
+    return (
+        four.true_positive * (payoff.true_positive - payoff.call)
+        + four.false_positive * (payoff.false_positive - payoff.call)
+        + four.false_negative * payoff.false_negative
+        + four.true_negative * payoff.true_negative
+    )
+
+
+def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
+    """Profit for 1,000 records in each row of a table of counts: ``money.profits(payoff, tally.columns)``."""
+    counted = {
+        name: np.array(columns[name], float)
+        for name in ("true_positive", "false_positive", "false_negative", "true_negative")
+    }
+    four = Four(**counted, cut_off=np.full(1, np.nan))
+    brought: list[float] = (worth(payoff, four) * PER / four.total).tolist()
+    return brought
+
+
+def money(answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits: Limits | None = None) -> Money:
+    """Profit at every cut-off, and the best one.
+
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When all rows of the hold-out, or none, have the outcome.
+    """
+    limits, table = limits or Limits(), counts(answers, outcome)
+    best = best_cut_off(table, payoff, limits)
+    grid = cut_offs(table, () if best is None else (best,))
+    cells = cells_of(answers, grid)
+    four = _four(cells.sums(answers.weight), grid)
+    drawn = _four(sums_drawn(cells, draw_rows(cells, REPEATS), answers.weight), grid)
+    profit, samples = worth(payoff, four) * PER / four.total, worth(payoff, drawn) * PER / drawn.total
+    low, high = interval(samples.T)
+    at = None if best is None else int(np.searchsorted(grid, best))
+    found = _around(at, grid, profit, np.where(_allowed(drawn, limits), samples, -np.inf), samples)
+    return Money(
+        cut_off=grid.tolist(),
+        profit=profit.tolist(),
+        low=low.tolist(),
+        high=high.tolist(),
+        selected=(four.selected / four.total).tolist(),
+        recall=(four.true_positive / four.positive).tolist(),
+        best=at,
+        **found,
+        **_contradiction(table, limits, at),
+        payoff=asdict(payoff),
+        stated=any(getattr(payoff, row.name) != getattr(NEUTRAL, row.name) for row in fields(Payoff)),
+        most_calls=limits.most_calls,
+        least_recall=limits.least_recall,
+        records=table.positive + table.negative,
+    )
+
+
+def best_cut_off(table: Counts, payoff: Payoff, limits: Limits) -> float | None:
+    """The cut-off that brings most within the limits, of all there are; None where none keeps to them.
+
+    Every cut-off above the next lower probability decides alike, so of these the roundest is given.
+    """
+    falling = np.append(table.cut_off[1:], -np.inf)  # the next lower probability
+    acting_on_none = table.cut_off[1] < 1  # else even cut-off 1 acts on somebody
+    four = Four(
+        table.true_positive,
+        table.false_positive,
+        table.positive - table.true_positive,
+        table.negative - table.false_positive,
+        table.cut_off,
+    )
+    allowed = _allowed(four, limits)
+    allowed[0] &= acting_on_none
+    if not allowed.any():
+        return None
+    best = int(np.argmax(np.where(allowed, worth(payoff, four), -np.inf)))  # the first: the highest cut-off
+    return roundest(float(falling[best]), min(float(table.cut_off[best]), 1.0))
+
+
+def roundest(above: float, most: float) -> float:
+    """The number with the fewest decimals that is above the one and at most the other, within 0 and 1."""
+    for digits in range(2, 16):
+        number: float = math.floor(most * 10**digits) / 10**digits
+        if max(above, -1.0) < number <= most:
+            return number
+    return most
+
+
+def _four(cells: np.ndarray, grid: np.ndarray) -> Four:
+    """From sums over cells, shape (..., 2, m + 1), to counts at cut-offs, shape (..., m)."""
+    reached, total = acted_on(cells), cells.sum(axis=-1, keepdims=True)
+    (false, true), (negative, positive) = (np.moveaxis(part, -2, 0) for part in (reached, total))
+    return Four(true, false, np.maximum(positive - true, 0.0), np.maximum(negative - false, 0.0), grid)
+
+
+def _allowed(four: Four, limits: Limits) -> np.ndarray:
+    """Which cut-offs keep to the limits; a hair is given to rounding."""
+    allowed = np.ones(four.true_positive.shape, dtype=bool)
+    if limits.most_calls is not None:
+        allowed &= four.selected <= limits.most_calls * four.total / PER * (1 + 1e-12)
+    if limits.least_recall is not None:
+        allowed &= four.true_positive >= limits.least_recall * four.positive * (1 - 1e-12)
+    return allowed
+
+
+def _around(
+    at: int | None, grid: np.ndarray, profit: np.ndarray, allowed: np.ndarray, samples: np.ndarray
+) -> dict[str, Any]:
+    """How the resamplings, shape (b, m), spread around the best cut-off; `allowed` is -inf beyond the limits."""
+    nothing: list[float | None] = [None] * len(grid)
+    if at is None:
+        names = ("best_low", "best_high", "luck")
+        return {"behind": nothing, "behind_low": nothing, "behind_high": nothing} | dict.fromkeys(names)
+    possible = np.isfinite(allowed).any(axis=1)
+    chosen = allowed.shape[1] - 1 - np.argmax(allowed[:, ::-1], axis=1)  # of equal ones the highest
+    low, high = interval(np.where(possible, grid[chosen], np.nan))
+    here, there = profit[chosen], np.take_along_axis(samples, chosen[:, None], axis=1)[:, 0]
+    behind_low, behind_high = interval((samples[:, [at]] - samples).T)
+    return {
+        "behind": (profit[at] - profit).tolist(),
+        "behind_low": behind_low.tolist(),
+        "behind_high": behind_high.tolist(),
+        "best_low": None if np.isnan(low) else min(float(low), float(grid[at])),
+        "best_high": None if np.isnan(high) else max(float(high), float(grid[at])),
+        "luck": float(np.mean((there - here)[possible])) if possible.any() else None,
+    }
+
+
+def _contradiction(table: Counts, limits: Limits, at: int | None) -> dict[str, Any]:
+    if at is not None:
+        return {"most_reached": None, "calls_needed": None}
+    selected = (table.true_positive + table.false_positive) * PER / (table.positive + table.negative)
+    recall = table.true_positive / table.positive
+    within = selected <= (math.inf if limits.most_calls is None else limits.most_calls) * (1 + 1e-12)
+    enough = recall >= (limits.least_recall or 0.0) * (1 - 1e-12)
+    return {"most_reached": float(recall[within].max()), "calls_needed": float(selected[enough].min())}

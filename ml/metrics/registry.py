@@ -1,0 +1,191 @@
+"""Every measure of the Performance page: what it is, in words, and how it is computed from counts.
+
+One row a measure in :data:`MEASURES`. Those of counts stand in every row of the table of counts
+(``ml/metrics/threshold_table.py``); those of all probabilities together are computed in ``ml/metrics/headline.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from ml.metrics.confusion import (
+    Four,
+    Part,
+    agreed,
+    balanced_accuracy,
+    false_alarms,
+    lift_of,
+    mcc,
+    misses,
+    net_benefit,
+    precision,
+    ratio,
+    recall,
+    right,
+    specificity,
+)
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One row of the table of measures.
+
+    Attributes
+    ----------
+    key : str
+        Names it in the table of counts, in addresses and files.
+    label : str
+        What people read.
+    definition : str
+        What it says, in a sentence or two, and its formula.
+    better : {"high", "low"}
+        Which way is good.
+    trivial : callable (share of records with the outcome, 0 to 1, both excluded) -> float or None
+        What a model would get that tells no two records apart, but knows that share and acts on all
+        or on none, whichever this measure likes better.
+    trivial_words : str
+        What that model does, to stand beside its value.
+    of_counts : callable (Four) -> ndarray, or None
+        NaN where undefined; None for what needs all probabilities.
+    part : callable (Four) -> (part, whole), or None
+        Where it is a share of records, or grows with one: for the interval of few records.
+    from_share : callable (share, Four) -> ndarray
+        From that share to the measure, for those that grow with it.
+    percent : bool
+        True when it is read as a percentage.
+    headline : bool
+        True when it is one of the page's headline.
+    """
+
+    key: str
+    label: str
+    definition: str
+    better: Literal["high", "low"]
+    trivial: Callable[[float], float | None]
+    trivial_words: str
+    of_counts: Callable[[Four], np.ndarray] | None = None
+    part: Callable[[Four], Part] | None = None
+    from_share: Callable[[np.ndarray, Four], np.ndarray] = lambda share, _: share
+    percent: bool = True
+    headline: bool = True
+
+
+def _of_share(
+    part: Callable[[Four], Part], from_share: Callable[[np.ndarray, Four], np.ndarray] = lambda share, _: share
+) -> dict[str, Any]:
+    return {
+        "of_counts": lambda four: from_share(ratio(*part(four)), four),
+        "part": part,
+        "from_share": from_share,
+    }
+
+
+def _always(value: float) -> Callable[[float], float]:
+    return lambda _: value
+
+
+ALL, NONE, BASE = "acting on all", "acting on none", "the base rate for all"
+
+MEASURES: tuple[Measure, ...] = (
+    Measure(
+        "accuracy", "Accuracy",
+        "Share of all records that are decided rightly: (true positives + true negatives) ÷ all.",
+        "high", lambda rate: max(rate, 1 - rate), "always the more frequent answer", **_of_share(right),
+    ),
+    Measure(
+        "balanced_accuracy", "Balanced accuracy",
+        "Mean of recall and specificity, so a rare outcome counts as much as a frequent one: "
+        "(recall + specificity) ÷ 2.",
+        "high", _always(0.5), "acting on all or none", balanced_accuracy,
+    ),
+    Measure(
+        "precision", "Precision",
+        "Of the records we act on, the share that has the outcome: "
+        "true positives ÷ (true positives + false positives).",
+        "high", lambda rate: rate, ALL, **_of_share(precision),
+    ),
+    Measure(
+        "recall", "Recall",
+        "Of the records with the outcome, the share we act on: true positives ÷ (true positives + false negatives).",
+        "high", _always(1.0), ALL, **_of_share(recall),
+    ),
+    Measure(
+        "specificity", "Specificity",
+        "Of the records without the outcome, the share we leave alone: "
+        "true negatives ÷ (true negatives + false positives).",
+        "high", _always(1.0), NONE, **_of_share(specificity),
+    ),
+    Measure(
+        "f1", "F1",
+        "One number for precision and recall, low when either is: "
+        "2 × true positives ÷ (2 × true positives + false positives + false negatives).",
+        "high", lambda rate: 2 * rate / (1 + rate), ALL,
+        **_of_share(agreed, lambda share, _: 2 * share / (1 + share)), percent=False,
+    ),
+    Measure(
+        "mcc", "MCC",
+        "Matthews correlation between decision and truth: 1 is always right, 0 no better than chance, −1 always wrong. "
+        "(TP × TN − FP × FN) ÷ √((TP+FP)(TP+FN)(TN+FP)(TN+FN)).",
+        "high", _always(0.0), "acting on all or none", mcc, percent=False,
+    ),
+    Measure(
+        "roc_auc", "ROC AUC",
+        "Of all pairs of one record with the outcome and one without, the share in which the first has the higher "
+        "probability; equal ones count half. It does not depend on the cut-off.",
+        "high", _always(0.5), BASE, percent=False,
+    ),
+    Measure(
+        "average_precision", "Average precision",
+        "Precision averaged over the records with the outcome, from the highest probability down: "
+        "Σ (rise of recall × precision). It does not depend on the cut-off.",
+        "high", lambda rate: rate, BASE, percent=False,
+    ),
+    Measure(
+        "brier", "Brier score",
+        "Mean squared distance between probability and truth (1 or 0): mean of (probability − truth)². "
+        "0 is perfect; lower is better.",
+        "low", lambda rate: rate * (1 - rate), BASE, percent=False,
+    ),
+    Measure(
+        "log_loss", "Log-loss",
+        "Mean surprise at the truth: −mean of the natural logarithm of the probability given to what happened. "
+        "0 is perfect; sure and wrong costs most; lower is better.",
+        "low", lambda rate: float(-rate * np.log(rate) - (1 - rate) * np.log(1 - rate)), BASE, percent=False,
+    ),
+    Measure(
+        "false_positive_rate", "False alarms",
+        "Of the records without the outcome, the share we act on: "
+        "false positives ÷ (false positives + true negatives).",
+        "low", _always(0.0), NONE, **_of_share(false_alarms), headline=False,
+    ),
+    Measure(
+        "false_negative_rate", "Missed",
+        "Of the records with the outcome, the share we leave alone: "
+        "false negatives ÷ (false negatives + true positives).",
+        "low", _always(0.0), ALL, **_of_share(misses), headline=False,
+    ),
+    Measure(
+        "lift", "Lift",
+        "How many times more often the outcome is found among those we act on than among all: precision ÷ base rate.",
+        "high", _always(1.0), ALL, **_of_share(precision, lift_of), percent=False, headline=False,
+    ),
+    Measure(
+        "net_benefit", "Net benefit",
+        "Hits a record, less false alarms at the price that the cut-off itself implies: "
+        "(true positives − false positives × cut-off ÷ (1 − cut-off)) ÷ all (Vickers & Elkin 2006).",
+        "high", _always(0.0), NONE, net_benefit, percent=False, headline=False,
+    ),
+)  # fmt: skip
+
+OF_COUNTS = tuple(measure for measure in MEASURES if measure.of_counts is not None)
+OF_PROBABILITIES = tuple(measure for measure in MEASURES if measure.of_counts is None)
+BY_KEY = {measure.key: measure for measure in MEASURES}
+
+
+def measure_of(key: str) -> Measure:
+    """The measure of that key; KeyError when there is none."""
+    return BY_KEY[key]

@@ -1,0 +1,135 @@
+"""What the choice of a cut-off changes, picked from the one table of counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.metrics.curves import reach
+from ml.metrics.threshold_table import Tally
+
+Column = list[float | None]
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The four counts at m cut-offs, as in ``ml.metrics.threshold_table.Tally``."""
+
+    cut_off: list[float]
+    true_positive: list[float]
+    false_positive: list[float]
+    false_negative: list[float]
+    true_negative: list[float]
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """Precision, recall and the share acted on at m cut-offs, as in ``ml.metrics.threshold_table.Tally``.
+
+    Attributes
+    ----------
+    cut_off, precision, recall, selected : list, length m
+        None where nothing is acted on.
+    best : float
+        The cut-off with the highest F1; of several the lowest.
+    best_f1, best_precision, best_recall, best_selected : float
+        What is reached there.
+    reach : float
+        Where the probabilities end (``ml.metrics.curves.reach``).
+    """
+
+    cut_off: list[float]
+    precision: Column
+    recall: Column
+    selected: Column
+    best: float
+    best_f1: float
+    best_precision: float
+    best_recall: float
+    best_selected: float
+    reach: float
+
+
+@dataclass(frozen=True)
+class DecisionCurve:
+    """Net benefit at m cut-offs (Vickers & Elkin 2006), as in ``ml.metrics.threshold_table.Tally``.
+
+    Attributes
+    ----------
+    cut_off, model, all_ : list, length m
+        Net benefit a record of acting by the model, and on all; acting on none has 0. None at 1.
+    rate : float
+        Share of the records with the outcome: what a perfect model has.
+    useful_from, useful_to : float or None
+        The longest range of neighbouring cut-offs at which the model has more than both; None
+        where there is none.
+    reach : float
+        Where the probabilities end (``ml.metrics.curves.reach``).
+    """
+
+    cut_off: list[float]
+    model: Column
+    all_: Column
+    rate: float
+    useful_from: float | None
+    useful_to: float | None
+    reach: float
+
+
+def cells(table: Tally) -> Cells:
+    """The 2 x 2 table at every cut-off."""
+    names = ("true_positive", "false_positive", "false_negative", "true_negative")
+    return Cells(table.cut_off, *(_known(table.columns[name]) for name in names))
+
+
+def threshold(table: Tally) -> Threshold:
+    """The columns of the threshold chart, and where F1 is highest."""
+    best = int(np.argmax(np.array(table.columns["f1"], dtype=float)))
+    at = {key: float(table.columns[key][best] or 0.0) for key in ("f1", "precision", "recall", "selected")}
+    return Threshold(
+        cut_off=table.cut_off,
+        precision=table.columns["precision"],
+        recall=table.columns["recall"],
+        selected=table.columns["selected"],
+        best=table.cut_off[best],
+        best_f1=at["f1"],
+        best_precision=at["precision"],
+        best_recall=at["recall"],
+        best_selected=at["selected"],
+        reach=_reach(table),
+    )
+
+
+def decision_curve(table: Tally) -> DecisionCurve:
+    """Net benefit of the model and of acting on all."""
+    model, all_ = (np.array(table.columns[key], dtype=float) for key in ("net_benefit", "net_benefit_all"))
+    first, last = _longest(model > np.maximum(all_, 0.0) + 1e-12, np.array(table.cut_off))
+    return DecisionCurve(
+        cut_off=table.cut_off,
+        model=table.columns["net_benefit"],
+        all_=table.columns["net_benefit_all"],
+        rate=table.positive / (table.positive + table.negative),
+        useful_from=first,
+        useful_to=last,
+        reach=_reach(table),
+    )
+
+
+def _longest(true: np.ndarray, at: np.ndarray) -> tuple[float | None, float | None]:
+    """First and last place of the run of True that reaches farthest."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], true, [False]]).astype(int)))
+    runs = [(at[start], at[end - 1]) for start, end in edges.reshape(-1, 2).tolist()]
+    if not runs:
+        return None, None
+    first, last = max(runs, key=lambda run: run[1] - run[0])
+    return float(first), float(last)
+
+
+def _reach(table: Tally) -> float:
+    acted = [cut for cut, share in zip(table.cut_off, table.columns["selected"], strict=True) if share]
+    return reach(np.array(acted))
+
+
+def _known(column: Column) -> list[float]:
+    return [value or 0.0 for value in column]

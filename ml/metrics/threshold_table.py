@@ -1,0 +1,178 @@
+"""The one table of counts: what happens at every cut-off, for one outcome.
+
+Every number of the Performance page that depends on the cut-off is a pick from this table, so no
+two places can differ, and moving the cut-off costs no computing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ml.metrics.bootstrap import REPEATS, Cells, acted_on, cells_of, draw_rows, left_alone, sums_drawn
+from ml.metrics.confusion import Four, ratio
+from ml.metrics.confusion_counts import Counts, counts
+from ml.metrics.curves import deviates, thin
+from ml.metrics.evaluation import Answers, evaluation_of
+from ml.metrics.intervals import intervals_of
+from ml.metrics.registry import OF_COUNTS
+from ml.runtime.memo import memo
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+REVISION = 1  # raised when a field or its meaning changes: part of the key of whoever caches a table
+MOST_OCCURRING = 250
+
+Column = list[float | None]
+Result = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Exact counts and measures at m cut-offs; at a cut-off c we act on records with probability >= c.
+
+    Attributes
+    ----------
+    cut_off : list of float, length m
+        Rising from 0 to 1: every whole percent, probabilities that occur (so that a rare outcome is
+        resolved; all of them, where there are few), and those that were asked for.
+    columns : dict of str to list of float or None, length m
+        "true_positive", "false_positive", "false_negative", "true_negative" (weight of records),
+        "selected" (share acted on), every measure of counts (``ml.metrics.registry.OF_COUNTS``), the net
+        benefit of acting on all ("net_benefit_all"), and the rates of errors as normal deviates
+        ("false_positive_deviate", "false_negative_deviate", rates kept within 0.001 and 0.999).
+        None where undefined.
+    low, high : dict of str to list of float or None, length m
+        95 % interval of "selected" and each measure: bootstrap of the records, and the interval of
+        Wilson where a share counts fewer than 30 records on one side. None where undefined.
+    trivial : dict of str to float or None
+        What a model would get that tells no two records apart (``ml.metrics.registry.Measure.trivial``).
+    positive, negative : float
+        Weight of the records with and without the outcome; both above 0.
+    """
+
+    cut_off: list[float]
+    columns: dict[str, Column]
+    low: dict[str, Column]
+    high: dict[str, Column]
+    trivial: dict[str, float | None]
+    positive: float
+    negative: float
+
+    def at(self, cut_off: float) -> int:
+        """The row of the cut-off that lies nearest; of two as near the lower."""
+        return int(np.argmin(np.abs(np.array(self.cut_off) - cut_off)))
+
+
+def tally(answers: Answers, outcome: str = "the outcome", extra: Sequence[float] = (), repeats: int = REPEATS) -> Tally:
+    """Count at all cut-offs.
+
+    Parameters
+    ----------
+    answers : Answers
+    outcome : str
+        What people call the outcome, for the error's text.
+    extra : sequence of float
+        Cut-offs that must be among the rows: 0 to 1; others are left out.
+    repeats : int
+        Resamplings for the intervals; 0 gives none (all None).
+
+    Raises
+    ------
+    NoProbabilities
+    OneOutcomeOnly
+        When all rows, or none, have the outcome.
+    """
+    table = counts(answers, outcome)
+    cut_off = cut_offs(table, extra)
+    cells = cells_of(answers, cut_off)
+    weight = cells.sums(answers.weight)
+    four = _four(weight[None], cut_off)
+    low, high = _ends(cells, answers.weight, four, repeats)
+    rate = table.positive / (table.positive + table.negative)
+    return Tally(
+        cut_off=cut_off.tolist(),
+        columns=_columns(four),
+        low=low,
+        high=high,
+        trivial={measure.key: measure.trivial(rate) for measure in OF_COUNTS},
+        positive=table.positive,
+        negative=table.negative,
+    )
+
+
+def cut_offs(table: Counts, extra: Sequence[float] = ()) -> np.ndarray:
+    """The cut-offs of the table: rising, from 0 to 1, at most 351 and the extra ones.
+
+    Probabilities that occur are taken at equal steps along the ROC curve, so that half of them
+    follow the records with the outcome, however rare these are.
+    """
+    drawn = thin(table.false_positive / table.negative, table.true_positive / table.positive, MOST_OCCURRING)
+    occurring = table.cut_off[drawn]
+    asked = np.array(list(extra), dtype=np.float64)
+    every = np.concatenate([np.arange(101) / 100, occurring, asked])
+    return np.unique(every[(every >= 0) & (every <= 1)])
+
+
+def tally_of(bundle: Bundle, outcome: str, extra: Sequence[float] = (), result: Result | None = None) -> Tally:
+    """The table of one version's outcome, kept in memory beside the bundle; errors as :func:`tally`.
+
+    `result` is :meth:`ml.service.Service.result` for a table that many will ask for: other processes find it too.
+    """
+    key = outcome, tuple(sorted(set(map(float, extra))))
+    if result is not None and _made.known(bundle, *key) is None:
+        # it sees to it that one computes, and may lose patience
+        return _made.keep(_shared(bundle, *key, result), bundle, *key)
+    return _made(bundle, *key)
+
+
+@memo(most=40)  # extra cut-offs come from outside: they must not fill the memory
+def _made(bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> Tally:
+    return tally(evaluation_of(bundle).of(outcome), bundle.outcomes[outcome].label, extra)
+
+
+def _shared(bundle: Bundle, outcome: str, extra: tuple[float, ...], result: Result) -> Tally:
+    key = (bundle.key, "tally", REVISION, outcome, *extra)
+    return Tally(**result(key, lambda: asdict(_made(bundle, outcome, extra))))
+
+
+def _four(cells: np.ndarray, cut_off: np.ndarray) -> Four:
+    """From sums over cells, shape (b, 2, m + 1), to counts of shape (m, b): each cut-off's samples side by side."""
+    acted, left = (np.ascontiguousarray(np.moveaxis(sums, 0, -1)) for sums in (acted_on(cells), left_alone(cells)))
+    return Four(acted[1], acted[0], left[1], left[0], cut_off[:, None])
+
+
+def _ends(cells: Cells, weight: np.ndarray, four: Four, repeats: int) -> tuple[dict[str, Column], dict[str, Column]]:
+    """Both ends of the interval of "selected" and of each measure."""
+    if not repeats:
+        empty: dict[str, Column] = {
+            key: [None] * len(cells.cut_off) for key in ("selected", *(measure.key for measure in OF_COUNTS))
+        }
+        return empty, empty
+    drawn = sums_drawn(cells, draw_rows(cells, repeats), weight)
+    found = intervals_of(four, _four(drawn, cells.cut_off), float(weight.sum() / (weight**2).sum()))
+    return {key: _listed(low) for key, (low, _) in found.items()}, {
+        key: _listed(high) for key, (_, high) in found.items()
+    }
+
+
+def _columns(four: Four) -> dict[str, Column]:
+    names = ("true_positive", "false_positive", "false_negative", "true_negative")
+    columns = {name: getattr(four, name) for name in names}
+    columns["selected"] = ratio(four.selected, four.total)
+    columns |= {measure.key: measure.of_counts(four) for measure in OF_COUNTS if measure.of_counts}
+    odds = ratio(four.cut_off, 1.0 - four.cut_off)
+    columns["net_benefit_all"] = (four.positive - four.negative * odds) / four.total
+    for rate in ("false_positive", "false_negative"):
+        columns[f"{rate}_deviate"] = deviates(columns[f"{rate}_rate"])
+    return {key: _listed(values) for key, values in columns.items()}
+
+
+def _listed(values: np.ndarray) -> Column:
+    """One number a cut-off, None where undefined."""
+    flat = np.broadcast_to(values, (len(values), 1))[:, 0] if values.ndim == 2 else values
+    return [value if np.isfinite(value) else None for value in flat.tolist()]

@@ -1,0 +1,1 @@
+"""Builds a compiled predictor from a fitted estimator, family by family."""

@@ -1,0 +1,66 @@
+"""A program's parts as plain JSON, and back. Only the classes listed here are ever made."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+import numpy as np
+
+from ml.predict.compiled.columns import columns, stages, tables, words
+from ml.predict.compiled.models import calibration, combined, kernels, models, single, tree_models
+
+KNOWN: dict[str, type] = {
+    kind.__name__: kind
+    for kind in (
+        columns.Number, tables.Table, tables.SparseTable, columns.Matrix, words.Words,
+        stages.Staged, stages.Affine, stages.Products, stages.Normalised, stages.Picked, stages.Stepped,
+        tree_models.Forest, tree_models.Boosted, models.Linear, models.Gaussian,
+        calibration.Sigmoid, calibration.Isotonic,
+        calibration.Member, calibration.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
+        combined.Posterior, combined.Average, combined.AgainstRest, combined.Stacked,
+        kernels.SupportVectors, kernels.Network, single.SinglePrecision,
+    )
+}  # fmt: skip
+
+
+def to_plain(value: Any) -> Any:
+    """Dataclasses as ``{"is": name, ...}``, arrays as base64 of their bytes, tuples as lists."""
+    if is_dataclass(value):
+        return {"is": type(value).__name__} | {
+            field.name: to_plain(getattr(value, field.name)) for field in fields(value)
+        }
+    if isinstance(value, np.ndarray):
+        kind = "<i8" if value.dtype.kind in "iu" else "<f8"
+        content = base64.b64encode(np.ascontiguousarray(value, dtype=kind).tobytes()).decode("ascii")
+        return {"array": content, "type": kind, "shape": list(value.shape)}
+    return [to_plain(item) for item in value] if isinstance(value, (tuple, list)) else value
+
+
+def from_plain(value: Any) -> Any:
+    """The inverse of :func:`to_plain`; KeyError for a class that is not one of ours."""
+    if isinstance(value, list):
+        return tuple(from_plain(item) for item in value)
+    if not isinstance(value, dict):
+        return value
+    if "array" in value:
+        return _array(value)
+    return KNOWN[value["is"]](**{key: from_plain(item) for key, item in value.items() if key != "is"})
+
+
+def _array(value: dict[str, Any]) -> np.ndarray:
+    if isinstance(value["array"], list):  # programs of format 1
+        return np.array(value["array"], dtype=np.float64)
+    if value["type"] not in ("<i8", "<f8"):
+        raise ValueError(f"An array of the type {value['type']!r} is not known here.")
+    return np.frombuffer(base64.b64decode(value["array"]), dtype=value["type"]).reshape(value["shape"])
+
+
+def numbers_in(value: Any) -> int:
+    """How many numbers the arrays of a part hold."""
+    if isinstance(value, np.ndarray):
+        return value.size
+    if is_dataclass(value):
+        return sum(numbers_in(getattr(value, field.name)) for field in fields(value))
+    return sum(map(numbers_in, value)) if isinstance(value, tuple) else 0

@@ -1,0 +1,1 @@
+"""Columns of a compiled predictor: steps on blocks without scikit-learn."""

@@ -1,0 +1,136 @@
+"""From typed values to the matrix that a classifier sees: numbers with arithmetic, tables, and the rest.
+
+Most preprocessing steps work on one feature at a time, so a pipeline of them is a list of columns,
+each of which depends on one feature: a number goes through a few arithmetic steps, a category has
+finitely many values and so is a table. What looks at several columns at once is in
+``ml/predict/compiled/columns/stages.py``, what reads a text in ``ml/predict/compiled/columns/words.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ml.data.columns import Block
+from ml.data.schema import Row
+from ml.predict.compiled.columns.stages import Staged, cells_of, side_by_side
+from ml.predict.compiled.columns.steps import NEEDED, OnArray, OnValue, Step, on_array, on_value
+from ml.predict.compiled.columns.tables import SparseTable, Table
+from ml.predict.compiled.columns.words import Words
+
+LARGEST_SINGLE = float(np.finfo(np.float32).max)
+SAFE_TOTAL = 1e38
+
+
+@dataclass(frozen=True)
+class Number:
+    """One column: the number of one feature after `steps`, NaN where it is missing."""
+
+    source: int
+    steps: tuple[Step, ...] = ()
+
+    width = 1
+
+    @cached_property
+    def _chain(self) -> tuple[OnValue, ...]:
+        return tuple(map(on_value, self.steps))
+
+    @cached_property
+    def _array_chain(self) -> tuple[OnArray, ...]:
+        return tuple(map(on_array, self.steps))
+
+    def row(self, row: Row) -> tuple[float, ...]:
+        """The column's value for one row; ValueError when the value is not a finite number."""
+        given: Any = row[self.source]
+        value = math.nan if given is None else float(given)
+        if value in (math.inf, -math.inf):
+            raise ValueError("Infinite values are not accepted.")
+        for apply in self._chain:
+            value = apply(value)
+        return (value,)
+
+    def block(self, block: Block) -> np.ndarray:
+        """The column for n rows, shape (n, 1)."""
+        array = block[self.source].astype(np.float64)
+        if np.isinf(array).any():
+            raise ValueError("Infinite values are not accepted.")
+        for apply in self._array_chain:
+            array = apply(array)
+        return array[:, np.newaxis]
+
+
+Part = Number | Table | SparseTable | Staged | Words
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """All columns that one classifier sees.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+        The columns, from left to right.
+    single : bool
+        Round to single precision, as scikit-learn's trees do before they compare.
+    missing : bool
+        The classifier accepts NaN.
+    guards : tuple of Part
+        Columns that a step looked at and left out: the classifier does not see them, but they may refuse.
+    """
+
+    parts: tuple[Part, ...]
+    single: bool
+    missing: bool
+    guards: tuple[Part, ...] = ()
+
+    @cached_property
+    def width(self) -> int:
+        """Number of columns."""
+        return sum(part.width for part in self.parts)
+
+    @cached_property
+    def cells(self) -> int:
+        """How many numbers a row takes at most on its way."""
+        return cells_of(self.parts) + cells_of(self.guards)
+
+    @cached_property
+    def _wide(self) -> bool:
+        return any(isinstance(part, (SparseTable, Staged, Words)) for part in self.parts)
+
+    def row(self, row: Row) -> np.ndarray:
+        """One row as float64 of shape (1, width)."""
+        for guard in self.guards:
+            guard.row(row)
+        if self._wide:
+            joined = np.concatenate([part.row(row) for part in self.parts])
+            return self._checked(joined[np.newaxis])
+        values: list[float] = []
+        for part in self.parts:
+            values += part.row(row)
+        array = np.array(values)[np.newaxis]
+        # A sum is finite and small only when every value is finite: the common case costs one test.
+        # Values of opposite sign could cancel, so single precision is checked for overflow itself.
+        total = math.fsum(map(abs, values))
+        return self._rounded(array) if total < SAFE_TOTAL else self._checked(array)
+
+    def block(self, block: Block) -> np.ndarray:
+        """N rows as float64 of shape (n, width)."""
+        for guard in self.guards:
+            guard.block(block)
+        return self._checked(side_by_side(self.parts, block))
+
+    def _rounded(self, array: np.ndarray) -> np.ndarray:
+        return array.astype(np.float32).astype(np.float64) if self.single else array
+
+    def _checked(self, array: np.ndarray) -> np.ndarray:
+        with np.errstate(over="ignore"):
+            array = self._rounded(array)
+        if np.isinf(array).any():
+            raise ValueError("A value is too large for this model.")
+        if not self.missing and np.isnan(array).any():
+            raise ValueError(NEEDED)
+        return array

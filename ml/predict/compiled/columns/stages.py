@@ -1,0 +1,209 @@
+"""Steps that look at several columns at once: projections, products, norms.
+
+A column that depends on several features is no table and no chain of steps. It is one of those that
+a :class:`Staged` part makes: other parts side by side as an array, and that array through stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ml.data.array_types import Floats
+from ml.data.columns import Block, size
+from ml.data.schema import Row
+from ml.predict.compiled.columns.steps import NEEDED, OnArray, on_array
+
+if TYPE_CHECKING:
+    from ml.predict.compiled.columns.columns import Part
+
+
+@dataclass(frozen=True)
+class Affine:
+    """Weighted sums: ``array @ weights.T + offset`` (principal components, say)."""
+
+    weights: Floats
+    offset: Floats
+
+    def width(self, _: int) -> int:
+        """Number of columns made."""
+        return len(self.weights)
+
+    def apply(self, array: Floats) -> Floats:
+        """(n, width) to (n, sums)."""
+        return array @ self.weights.T + self.offset
+
+
+@dataclass(frozen=True)
+class Products:
+    """Products of columns; `factors` of shape (products, degree) counts columns from 1, and 0 is no factor."""
+
+    factors: np.ndarray
+
+    def width(self, _: int) -> int:
+        """Number of columns made."""
+        return len(self.factors)
+
+    def apply(self, array: np.ndarray) -> np.ndarray:
+        """(n, width) to (n, products)."""
+        padded = np.concatenate([np.ones((len(array), 1)), array], axis=1)
+        made = padded[:, self.factors[:, 0]] if self.factors.shape[1] else np.ones((len(array), len(self.factors)))
+        for at in range(1, self.factors.shape[1]):
+            made = made * padded[:, self.factors[:, at]]
+        return made
+
+
+@dataclass(frozen=True)
+class Normalised:
+    """Each row divided by its norm: "l1", "l2" or "max"."""
+
+    norm: str
+
+    def width(self, given: int) -> int:
+        """Number of columns made."""
+        return given
+
+    def apply(self, array: Floats) -> Floats:
+        """Same shape."""
+        norms: Floats
+        if self.norm == "l2":
+            norms = np.sqrt((array * array).sum(axis=1))
+        else:
+            large = np.abs(array)
+            norms = large.sum(axis=1) if self.norm == "l1" else large.max(axis=1)
+        norms[norms == 0] = 1.0
+        return array / norms[:, np.newaxis]
+
+
+@dataclass(frozen=True)
+class Picked:
+    """Some of the columns."""
+
+    columns: np.ndarray
+
+    def width(self, _: int) -> int:
+        """Number of columns made."""
+        return len(self.columns)
+
+    def apply(self, array: np.ndarray) -> np.ndarray:
+        """(n, width) to (n, picked)."""
+        return array[:, self.columns]
+
+
+@dataclass(frozen=True)
+class Stepped:
+    """One step of :mod:`ml.predict.compiled.columns.steps` for every column, a constant for each or one for all."""
+
+    name: str
+    constant: Any
+
+    def width(self, given: int) -> int:
+        """Number of columns made."""
+        return given
+
+    @cached_property
+    def _apply(self) -> OnArray:
+        return on_array((self.name, self.constant))
+
+    def apply(self, array: np.ndarray) -> np.ndarray:
+        """Same shape."""
+        if isinstance(self.constant, (np.ndarray, float)):
+            return self._apply(array)
+        return np.column_stack([self._apply(column) for column in array.T])
+
+
+Stage = Affine | Products | Normalised | Picked | Stepped
+
+
+@dataclass(frozen=True)
+class Staged:
+    """Columns that stages make of those of other parts, each of which must have a value."""
+
+    parts: tuple[Part, ...]
+    stages: tuple[Stage, ...]
+
+    @cached_property
+    def width(self) -> int:
+        """Number of columns."""
+        width = sum(part.width for part in self.parts)
+        for stage in self.stages:
+            width = stage.width(width)
+        return width
+
+    @cached_property
+    def cells(self) -> int:
+        """How many numbers a row takes at most on its way."""
+        widths = [cells_of(self.parts)]
+        for stage in self.stages:
+            widths.append(stage.width(widths[-1] if len(widths) > 1 else sum(part.width for part in self.parts)))
+        return max(widths)
+
+    def row(self, row: Row) -> Floats:
+        """The columns' values for one row."""
+        made: Floats = self._through(np.concatenate([part.row(row) for part in self.parts])[np.newaxis])[0]
+        return made
+
+    def block(self, block: Block) -> np.ndarray:
+        """The columns for n rows, shape (n, width)."""
+        return self._through(side_by_side(self.parts, block))
+
+    def folded(self, weights: np.ndarray) -> Part | None:
+        """What these columns add to weighted sums, where they are picked from a part that can tell; else None."""
+        picks = self.stages[0]
+        if len(self.stages) > 1 or not isinstance(picks, Picked) or len(self.parts) > 1:
+            return None
+        whole = np.zeros((self.parts[0].width, weights.shape[1]))
+        whole[picks.columns] = weights
+        inner = self.parts[0]
+        return inner.folded(whole) if hasattr(inner, "folded") else None
+
+    def _through(self, array: Floats) -> Floats:
+        if np.isnan(array).any():
+            raise ValueError(NEEDED)
+        for stage in self.stages:
+            array = stage.apply(array)
+        return array
+
+
+def cells_of(parts: Sequence[Part]) -> int:
+    """How many numbers a row of these parts takes at most on its way."""
+    return sum(part.cells if isinstance(part, Staged) else part.width for part in parts)
+
+
+def side_by_side(parts: Sequence[Part], block: Block) -> np.ndarray:
+    """All columns of some parts for n rows, shape (n, width)."""
+    array = np.empty((size(block), sum(part.width for part in parts)))
+    at = 0
+    for part in parts:
+        array[:, at : at + part.width] = part.block(block)
+        at += part.width
+    return array
+
+
+def worked_in(parts: Sequence[Part], weights: np.ndarray) -> tuple[tuple[Part, ...], np.ndarray]:
+    """Parts and weights that give the same weighted sums; weights of shape (k, width).
+
+    The weights of a wide part are worked into it where that can be done: k columns instead of thousands.
+    """
+    made: list[Part] = []
+    left: list[np.ndarray] = []
+    at = 0
+    for part in parts:
+        own = weights[:, at : at + part.width]
+        at += part.width
+        folded = part.folded(own.T) if part.width > len(weights) and hasattr(part, "folded") else None
+        made.append(part if folded is None else folded)
+        left.append(own if folded is None else np.eye(len(weights)))
+    return tuple(made), np.concatenate(left, axis=1) if left else weights
+
+
+def with_stage(parts: tuple[Part, ...], stage: Stage) -> Staged:
+    """Parts through one more stage."""
+    if isinstance(stage, Affine):
+        parts, weights = worked_in(parts, stage.weights)
+        stage = replace(stage, weights=weights)
+    return Staged(parts, (stage,))

@@ -1,0 +1,145 @@
+"""Columns that one feature decides by looking its value up: each category's row of a table."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ml.data.columns import Block
+from ml.data.schema import Row
+
+
+class _Positions(dict[Any, int]):
+    """Row of the table by value; what the table does not list is missing or unknown."""
+
+    def __missing__(self, value: Any) -> int:
+        return len(self) if value is None or value != value else len(self) + 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """Neighbouring columns that one feature decides by looking its value up.
+
+    Attributes
+    ----------
+    keys : tuple
+        The listed values.
+    rows : tuple of tuple of float
+        What each key gives, in the keys' order; then what a missing and what an unknown value
+        gives. None stands for "the model refuses this value".
+    """
+
+    source: int
+    keys: tuple[Any, ...]
+    rows: tuple[tuple[float, ...] | None, ...]
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return max(len(row) for row in self.rows if row is not None)
+
+    @cached_property
+    def _positions(self) -> _Positions:
+        return _Positions((key, at) for at, key in enumerate(self.keys))
+
+    @cached_property
+    def _array(self) -> np.ndarray:
+        return np.array([row if row is not None else (math.nan,) * self.width for row in self.rows])
+
+    @cached_property
+    def _refused(self) -> tuple[int, ...]:
+        return tuple(at for at, row in enumerate(self.rows) if row is None)
+
+    def row(self, row: Row) -> tuple[float, ...]:
+        """The columns' values for one row; ValueError when the model refuses the value."""
+        found = self.rows[self._positions[row[self.source]]]
+        if found is None:
+            raise ValueError(f"The model does not accept the value {row[self.source]!r}.")
+        return found
+
+    def block(self, block: Block) -> np.ndarray:
+        """The columns for n rows, shape (n, width)."""
+        return self._array.take(_positions_of(self._positions, self._refused, block[self.source]), axis=0)
+
+    def folded(self, weights: np.ndarray) -> Table:
+        """The table of what these columns add to k weighted sums; weights of shape (width, k)."""
+        rows = tuple(None if row is None else tuple((np.array(row) @ weights).tolist()) for row in self.rows)
+        return Table(self.source, self.keys, rows)
+
+
+@dataclass(frozen=True)
+class SparseTable:
+    """A table of many columns, of which each value of the feature changes a few: one-hot of thousands of levels.
+
+    Attributes
+    ----------
+    keys : tuple
+        The listed values; a missing and an unknown value have the next two positions.
+    base : ndarray of shape (width,)
+        What the columns hold where nothing else is said.
+    starts : ndarray of int, shape (len(keys) + 3,)
+        Position i changes the columns ``columns[starts[i]:starts[i + 1]]`` to the same slice of `values`.
+    columns, values : ndarray
+    refused : tuple of int
+        Positions that the model refuses.
+    """
+
+    source: int
+    keys: tuple[Any, ...]
+    base: np.ndarray
+    starts: np.ndarray
+    columns: np.ndarray
+    values: np.ndarray
+    refused: tuple[int, ...]
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.base)
+
+    @cached_property
+    def _positions(self) -> _Positions:
+        return _Positions((key, at) for at, key in enumerate(self.keys))
+
+    def row(self, row: Row) -> np.ndarray:
+        """The columns' values for one row; ValueError when the model refuses the value."""
+        at = self._positions[row[self.source]]
+        if at in self.refused:
+            raise ValueError(f"The model does not accept the value {row[self.source]!r}.")
+        changed = slice(self.starts[at], self.starts[at + 1])
+        made = self.base.copy()
+        made[self.columns[changed]] = self.values[changed]
+        return made
+
+    def block(self, block: Block) -> np.ndarray:
+        """The columns for n rows, shape (n, width)."""
+        at = _positions_of(self._positions, self.refused, block[self.source])
+        counts = self.starts[at + 1] - self.starts[at]
+        which = np.repeat(self.starts[at] - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        which += np.arange(counts.sum())
+        made = np.tile(self.base, (len(at), 1))
+        made[np.repeat(np.arange(len(at)), counts), self.columns[which]] = self.values[which]
+        return made
+
+    def folded(self, weights: np.ndarray) -> Table:
+        """The table of what these columns add to k weighted sums; weights of shape (width, k)."""
+        changes = (self.values - self.base[self.columns])[:, np.newaxis] * weights[self.columns]
+        total = np.zeros((len(self.starts) - 1, weights.shape[1]))
+        np.add.at(total, np.repeat(np.arange(len(total)), np.diff(self.starts)), changes)
+        rows = [tuple(row) for row in (total + self.base @ weights).tolist()]
+        return Table(self.source, self.keys, tuple(None if at in self.refused else row for at, row in enumerate(rows)))
+
+
+def _positions_of(positions: _Positions, refused: Iterable[int], values: np.ndarray) -> np.ndarray:
+    """Positions of n values in a table; ValueError when one of them is refused."""
+    listed = values.tolist()
+    at = np.fromiter(map(positions.__getitem__, listed), dtype=np.intp, count=len(listed))
+    for position in refused:
+        if (at == position).any():
+            raise ValueError(f"The model does not accept the value {listed[int(np.argmax(at == position))]!r}.")
+    return at

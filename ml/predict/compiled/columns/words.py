@@ -1,0 +1,156 @@
+"""Texts as counts of their terms, weighted as TF-IDF: what scikit-learn's vectorizers make of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ml.data.array_types import Floats, Positions
+from ml.data.columns import Block
+from ml.data.schema import Row
+
+_SPACES = re.compile(r"\s\s+")
+
+
+@dataclass(frozen=True)
+class Words:
+    """One column for each term of a vocabulary: how often a text holds it, weighted.
+
+    Attributes
+    ----------
+    source : int
+        The feature that holds the text.
+    analyzer : {"word", "char", "char_wb"}
+    pattern : str
+        What a word is.
+    lowercase : bool
+    accents : {"", "ascii", "unicode"}
+        How accents are stripped.
+    shortest, longest : int
+        Numbers of words or characters in a term.
+    stop_words : tuple of str
+    terms : tuple of str
+        The vocabulary, in the order of the columns.
+    binary, sublinear : bool
+        1 for any count; 1 + log(count) for a count.
+    inverse : ndarray of shape (terms,), or None
+        Inverse document frequencies.
+    norm : {"", "l1", "l2"}
+        To what length the weights of a text are brought.
+    weights : ndarray of shape (terms, k), or None
+        Where given, the columns are k weighted sums of the above.
+    """
+
+    source: int
+    analyzer: str
+    pattern: str
+    lowercase: bool
+    accents: str
+    shortest: int
+    longest: int
+    stop_words: tuple[str, ...]
+    terms: tuple[str, ...]
+    binary: bool = False
+    sublinear: bool = False
+    inverse: Floats | None = None
+    norm: str = ""
+    weights: Floats | None = None
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.terms) if self.weights is None else self.weights.shape[1]
+
+    @cached_property
+    def _position(self) -> dict[str, int]:
+        return {term: at for at, term in enumerate(self.terms)}
+
+    @cached_property
+    def _stopped(self) -> frozenset[str]:
+        return frozenset(self.stop_words)
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self.pattern)
+
+    def row(self, row: Row) -> Floats:
+        """The columns' values for one row; ValueError when it has no text."""
+        where, weight = self._weighted(row[self.source])
+        if self.weights is not None:
+            return weight @ self.weights[where]
+        made = np.zeros(len(self.terms))
+        made[where] = weight
+        return made
+
+    def block(self, block: Block) -> Floats:
+        """The columns for n rows, shape (n, width)."""
+        texts = block[self.source].tolist()
+        made = np.zeros((len(texts), self.width))
+        for at, text in enumerate(texts):
+            where, weight = self._weighted(text)
+            if self.weights is None:
+                made[at, where] = weight
+            else:
+                made[at] = weight @ self.weights[where]
+        return made
+
+    def folded(self, weights: Floats) -> Words | None:
+        """What these columns add to k weighted sums; weights of shape (terms, k)."""
+        return replace(self, weights=weights) if self.weights is None else None
+
+    def _weighted(self, text: Any) -> tuple[Positions, Floats]:
+        if not isinstance(text, str):
+            raise ValueError("This model needs a text; it is missing.")
+        counts: dict[int, int] = {}
+        position = self._position
+        for term in self._terms(text):
+            at = position.get(term)
+            if at is not None:
+                counts[at] = counts.get(at, 0) + 1
+        where = np.fromiter(counts, dtype=np.intp, count=len(counts))
+        weight = np.fromiter(counts.values(), dtype=np.float64, count=len(counts))
+        if self.binary:
+            weight[:] = 1.0
+        if self.sublinear:
+            weight = np.log(weight) + 1.0
+        if self.inverse is not None:
+            weight = weight * self.inverse[where]
+        if self.norm:
+            length = np.sqrt(weight @ weight) if self.norm == "l2" else np.abs(weight).sum()
+            weight = weight / (length or 1.0)
+        return where, weight
+
+    def _terms(self, text: str) -> Iterator[str]:
+        text = text.lower() if self.lowercase else text
+        text = _without_accents(text, self.accents) if self.accents else text
+        if self.analyzer == "word":
+            words = [word for word in self._pattern.findall(text) if word not in self._stopped]
+            if self.shortest == self.longest == 1:
+                yield from words
+                return
+            for length in range(self.shortest, self.longest + 1):
+                yield from (" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
+            return
+        text = _SPACES.sub(" ", text)
+        for piece in [text] if self.analyzer == "char" else [f" {word} " for word in text.split()]:
+            yield from self._characters(piece)
+
+    def _characters(self, piece: str) -> Iterator[str]:
+        for length in range(self.shortest, self.longest + 1):
+            if length >= len(piece) and self.analyzer == "char_wb":
+                yield piece  # a short word counts once
+                return
+            yield from (piece[at : at + length] for at in range(len(piece) - length + 1))
+
+
+def _without_accents(text: str, how: str) -> str:
+    taken_apart = unicodedata.normalize("NFKD", text)
+    if how == "ascii":
+        return taken_apart.encode("ASCII", "ignore").decode("ASCII")
+    return text if text.isascii() else "".join(c for c in taken_apart if not unicodedata.combining(c))

@@ -1,0 +1,1 @@
+"""Models of a compiled predictor, in numpy."""

@@ -1,0 +1,135 @@
+"""Classifiers that are made of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from ml.predict.compiled.columns.columns import Matrix
+from ml.predict.compiled.models.models import Inputs, Model, seen_by_calibrator, shared, two_sided
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """A classifier of which a calibrator sees the probabilities, whatever it computes on the way."""
+
+    model: Model
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        return self.model.answer(given)
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        return seen_by_calibrator(self.answer(given)[1])
+
+
+@dataclass(frozen=True)
+class Average:
+    """The weighted mean of what several classifiers say: voting, bagging.
+
+    Attributes
+    ----------
+    classes : int
+    places : tuple of tuple of int
+        For each member, where its classes are among all.
+    """
+
+    members: tuple[Model, ...]
+    weights: tuple[float, ...]
+    places: tuple[tuple[int, ...], ...]
+    classes: int
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        total: np.ndarray | None = None
+        for member, weight, where in zip(self.members, self.weights, self.places, strict=True):
+            shares = member.answer(given)[1]
+            if total is None:
+                total = np.zeros((len(shares), self.classes))
+            total[:, where] += weight * shares
+        if total is None:
+            raise ValueError("An average needs members.")
+        mean = total / sum(self.weights)
+        return mean.argmax(axis=1), mean
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        return seen_by_calibrator(self.answer(given)[1])
+
+
+@dataclass(frozen=True)
+class AgainstRest:
+    """One classifier for each class against all others; one alone for two classes.
+
+    Attributes
+    ----------
+    on_decision : bool
+        Labels follow the decision values, and not the probabilities.
+    """
+
+    members: tuple[Model, ...]
+    on_decision: bool
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        shares = np.column_stack([member.answer(given)[1][:, 1] for member in self.members])
+        values = self._decisions(given) if self.on_decision else shares
+        if len(self.members) == 1:
+            above = values[:, 0] > (0.0 if self.on_decision else 0.5)
+            return above.astype(np.intp), two_sided(shares[:, 0])
+        return values.argmax(axis=1), shared(shares)
+
+    def _decisions(self, given: Inputs) -> np.ndarray:
+        return np.column_stack([member.decision(given)[:, 0] for member in self.members])
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        return self._decisions(given) if self.on_decision else seen_by_calibrator(self.answer(given)[1])
+
+
+@dataclass(frozen=True)
+class Stacked:
+    """A last classifier that looks at what the others say, and perhaps at the columns too.
+
+    Attributes
+    ----------
+    said : tuple of {"probabilities", "decision"}
+        What of each member the last one sees.
+    passed : int
+        The matrix whose columns it sees as well; -1 for none.
+    matrices : tuple of Matrix
+        What the last one makes of the columns that it sees.
+    """
+
+    members: tuple[Model, ...]
+    said: tuple[str, ...]
+    passed: int
+    matrices: tuple[Matrix, ...]
+    last: Model
+
+    @cached_property
+    def _nothing(self) -> dict[int, np.ndarray]:
+        return {}
+
+    def _inputs(self, given: Inputs) -> Inputs:
+        seen = [
+            seen_by_calibrator(member.answer(given)[1]) if said == "probabilities" else member.decision(given)
+            for member, said in zip(self.members, self.said, strict=True)
+        ]
+        if self.passed >= 0:
+            seen.append(given.matrices[self.passed])
+        block = tuple(np.concatenate(seen, axis=1).T)
+        return Inputs(
+            [matrix.block(block) for matrix in self.matrices], self._nothing, given.first_sums, given.ordered_sums
+        )
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        return self.last.answer(self._inputs(given))
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        return self.last.decision(self._inputs(given))

@@ -1,0 +1,101 @@
+"""Classifiers that are sums of trees: forests, and trees on the scale of a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ml.data.array_types import Positions
+from ml.predict.compiled.models.models import Inputs, sigmoid, softmax, two_sided
+
+NEAR = 1e-9
+
+
+@dataclass(frozen=True)
+class Forest:
+    """The mean of the class shares in the leaves that a row falls into.
+
+    For two classes only the shares of the second are summed: half of the work. Those of the first
+    are their complement, except that a near tie is decided as scikit-learn does, which compares
+    separately rounded sums.
+
+    Attributes
+    ----------
+    sums, first : int
+        The ensemble, and the column of its sums where this forest begins.
+    classes, trees : int
+        How many there are.
+    matrix : int
+        What the trees look at.
+    ties : int
+        The first column of this forest in the ordered sums; -1 where ties need none.
+    """
+
+    sums: int
+    first: int
+    classes: int
+    trees: int
+    matrix: int = -1
+    ties: int = -1
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        shares = given.sums[self.sums][:, self.first : self.first + (1 if self.classes == 2 else self.classes)]
+        shares = shares / self.trees
+        if self.classes == 2:
+            shares = two_sided(shares[:, 0])
+            chosen = (shares[:, 1] > 0.5).astype(np.intp)
+            near = np.abs(shares[:, 1] - 0.5) < NEAR
+        else:
+            chosen = shares.argmax(axis=1)
+            near = np.zeros(len(chosen), dtype=bool)
+            if self.ties >= 0:
+                near = (shares > shares.max(axis=1, keepdims=True) - NEAR).sum(axis=1) > 1
+        if near.any():
+            chosen[near] = self._decided(given, near, shares[near], chosen[near])
+        return chosen, shares
+
+    def _decided(self, given: Inputs, near: np.ndarray, shares: np.ndarray, chosen: Positions) -> Positions:
+        if self.ties >= 0:
+            sums = given.ordered_sums(self.sums, self.matrix, near)
+            if sums is not None:
+                most: Positions = (sums[:, self.ties : self.ties + self.classes] / self.trees).argmax(axis=1)
+                return most
+        first = given.first_sums(self.sums, near)
+        return chosen if first is None else (shares[:, 1] > first[:, self.first] / self.trees).astype(np.intp)
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        columns = 1 if self.classes == 2 else self.classes
+        return given.sums[self.sums][:, self.first : self.first + columns] / self.trees
+
+
+@dataclass(frozen=True)
+class Boosted:
+    """A sum of trees on the scale of a link.
+
+    Attributes
+    ----------
+    slope : float
+        What the sums are multiplied by before the link: 2 for the exponential loss.
+    zero_is_second : bool
+        Which of two classes is predicted at a sum of exactly 0.
+    """
+
+    sums: int
+    slope: float = 1.0
+    zero_is_second: bool = False
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        return given.sums[self.sums]
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class (n,), probabilities (n, k)."""
+        raw = self.decision(given)
+        if raw.shape[1] > 1:
+            return raw.argmax(axis=1), softmax(self.slope * raw)
+        raw = raw[:, 0]
+        chosen = raw >= 0 if self.zero_is_second else raw > 0
+        return chosen.astype(np.intp), two_sided(sigmoid(self.slope * raw))

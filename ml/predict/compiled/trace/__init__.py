@@ -1,0 +1,1 @@
+"""Traces a fitted preprocessing pipeline into symbolic columns."""

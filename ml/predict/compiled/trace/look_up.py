@@ -1,0 +1,91 @@
+"""Where a fitted encoder finds a column's values among its categories."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Column, Made, Raw, is_missing, native
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """A column whose value an encoder looks up among its categories.
+
+    Attributes
+    ----------
+    keys : tuple
+        The listed values, as in :class:`Coded`.
+    found : list of positions by category
+    unknown, refused : list of positions
+        Those that are no category, and those that an earlier step refuses.
+    """
+
+    feature: str
+    source: int
+    keys: tuple[Any, ...]
+    found: list[list[int]]
+    unknown: list[int]
+    refused: list[int]
+
+    def coded(self, usual: float, codes: Mapping[int, float], unknown: float | None) -> Coded:
+        """The column that holds `codes` by number of category, `usual` elsewhere and `unknown` where there is none."""
+        others: dict[int, float | None] = {
+            position: code for category, code in codes.items() for position in self.found[category]
+        }
+        if unknown != usual:
+            others |= dict.fromkeys(self.unknown, unknown)
+        others |= dict.fromkeys(self.refused, None)
+        return Coded(self.feature, self.source, self.keys, usual, others)
+
+
+def looked_up(column: Column, categories: Sequence[Any]) -> LookUp:
+    """Where a fitted encoder finds a column's values among its categories."""
+    if isinstance(column, Made):
+        raise CannotCompile("An encoder looks up what was computed from several columns; that cannot be compiled.")
+    number, missing = _numbered(column, categories)
+
+    def which(value: Any) -> int | None:
+        return missing if is_missing(value) else number.get(value)
+
+    if isinstance(column, Coded):
+        values = [column.at(position) for position in range(column.positions)]
+        return _look_up(column, column.keys, [-1 if value is None else which(value) for value in values], categories)
+    fills = [value for name, value in column.steps if name == "fill"]
+    if len(fills) != len(column.steps):
+        raise CannotCompile(f"Feature {column.feature!r} is encoded as a category after it was scaled.")
+    gap = which(fills[0]) if fills else missing
+    return _look_up(column, tuple(number), [*number.values(), gap, None], categories)
+
+
+def _numbered(column: Raw | Coded, categories: Sequence[Any]) -> tuple[dict[Any, int], int | None]:
+    """The number of each category, and of the one that stands for a gap (None when there is none)."""
+    number: dict[Any, int] = {}
+    missing: int | None = None
+    for at, category in enumerate(map(native, categories)):
+        if not is_missing(category):
+            number[category] = at
+        elif category is not None or missing is None:
+            missing = at
+    if not all(isinstance(category, (str, int, float)) for category in number):
+        raise CannotCompile(f"Feature {column.feature!r} has categories that are neither text nor numbers.")
+    return number, missing
+
+
+def _look_up(
+    column: Raw | Coded, keys: tuple[Any, ...], numbers: list[int | None], categories: Sequence[Any]
+) -> LookUp:
+    found: list[list[int]] = [[] for _ in categories]
+    unknown: list[int] = []
+    refused: list[int] = []
+    for position, category in enumerate(numbers):
+        (unknown if category is None else refused if category < 0 else found[category]).append(position)
+    return LookUp(column.feature, column.source, keys, found, unknown, refused)
+
+
+def numbered(column: Raw, levels: Sequence[Any]) -> Coded:
+    """A column of categories as the numbers of its levels, NaN for what is none: as libraries of trees see it."""
+    codes = {at: float(at) for at in range(len(levels))}
+    return looked_up(column, levels).coded(math.nan, codes, math.nan)

@@ -1,0 +1,159 @@
+"""The predictor: labels and probabilities of rows, whichever path serves them.
+
+Two paths, one interface. :class:`SklearnPredictor` asks the estimator itself and serves every
+classifier. A compiled program (``ml/predict/program.py``) serves where it was proved equal to it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Protocol
+
+import numpy as np
+
+from ml.data.columns import Block, block_of, size, take
+from ml.data.outcomes import Outcomes, Prediction
+from ml.data.schema import Row, Schema
+from ml.predict.answers import NoAnswer, labels_of, probabilities_of
+from ml.predict.asking import Asking
+from ml.predict.inputs import input_of
+from ml.runtime.foreign_code import missing_module
+
+__all__ = ["NoAnswer", "Predictor", "RowScore", "SklearnPredictor", "joined", "labels_of", "offers", "probabilities_of"]
+
+ROWS_AT_ONCE = 100_000  # what steps make of a row may be many times as large
+NEARLY_EQUAL = 1e-6  # single precision: closer probabilities do not decide a label
+RowScore = tuple[tuple[bool, ...], tuple[float, ...] | None]
+
+
+class Predictor(Protocol):
+    """Labels and probabilities; columns follow the outcomes."""
+
+    @property
+    def description(self) -> str:
+        """What serves, in a few words."""
+
+    def row(self, row: Row) -> RowScore:
+        """Labels (k) and probabilities (k, each 0 to 1; None where there are none) of one row."""
+
+    def block(self, block: Block) -> Prediction:
+        """The same for n rows: arrays of shape (n, k)."""
+
+
+class SklearnPredictor:
+    """The estimator's own ``predict`` and ``predict_proba``, on input like that of its training.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+    schema : Schema
+    outcomes : Outcomes
+    asking : Asking or None
+        How the estimator is asked; None for an estimator of which it was not recorded.
+    """
+
+    description = "scikit-learn"
+
+    def __init__(self, estimator: Any, schema: Schema, outcomes: Outcomes, asking: Asking | None = None) -> None:
+        self._estimator = estimator
+        self._schema = schema
+        self._outcomes = outcomes
+        # An estimator that was fitted on an array warns at names that it has not seen.
+        _expect_unknown_categories()
+        self._asking = asking or Asking("frame" if hasattr(estimator, "feature_names_in_") else "array")
+
+    def row(self, row: Row) -> RowScore:
+        """Labels and probabilities of one row."""
+        answer = self.block(block_of(self._schema, [row]))
+        labels = tuple(answer.labels[0].tolist())
+        return labels, None if answer.probabilities is None else tuple(answer.probabilities[0].tolist())
+
+    def block(self, block: Block) -> Prediction:
+        """Labels and probabilities of n rows.
+
+        Raises
+        ------
+        NoAnswer
+            When the estimator fails for a row, whatever it raises, or answers with no probability.
+        """
+        rows = size(block)
+        if rows > ROWS_AT_ONCE:
+            return joined(
+                [self.block(take(block, slice(at, at + ROWS_AT_ONCE))) for at in range(0, rows, ROWS_AT_ONCE)]
+            )
+        return answering(lambda: self._answer(input_of(self._schema, block, self._asking.container)))
+
+    def _answer(self, given: Any) -> Prediction:
+        probabilities = probabilities_of(self._estimator, given, self._outcomes)
+        if probabilities is None or not self._asking.labels_follow:
+            return Prediction(labels_of(self._estimator, given, self._outcomes), probabilities)
+        labels, close = labels_that_follow(probabilities, self._outcomes.exclusive)
+        if close.any():
+            labels[close] = labels_of(self._estimator, given[close], self._outcomes)
+        return Prediction(labels, probabilities)
+
+
+@cache
+def _expect_unknown_categories() -> None:
+    """Keep scikit-learn from warning at each record that an unknown category is encoded as zeros: that is asked for.
+
+    Once for the process: to change and restore the filters at each question costs as much as a small model, and
+    threads would undo each other's.
+    """
+    warnings.filterwarnings("ignore", message="Found unknown categories", category=UserWarning)
+
+
+def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Labels by the highest probability, or above one half, and the rows in which that is nearly a tie.
+
+    Parameters
+    ----------
+    probabilities : ndarray of float, shape (n, k)
+    exclusive : bool
+
+    Returns
+    -------
+    labels : ndarray of bool, shape (n, k)
+    close : ndarray of bool, shape (n,)
+        Rows in which rounding may decide.
+    """
+    if not exclusive:
+        near: np.ndarray = np.abs(probabilities - 0.5) < NEARLY_EQUAL
+        return probabilities > 0.5, np.logical_or.reduce(near, axis=1)
+    labels = np.zeros(probabilities.shape, dtype=bool)
+    labels[np.arange(len(labels)), probabilities.argmax(axis=1)] = True
+    best = probabilities.max(axis=1, keepdims=True)
+    close: np.ndarray = np.count_nonzero(best - probabilities < NEARLY_EQUAL, axis=1) > 1
+    return labels, close
+
+
+def answering(ask: Callable[[], Prediction]) -> Prediction:
+    """An estimator's answer; what it raises becomes a NoAnswer with the reason.
+
+    What says that a module is missing, or memory, is no fault of the record and goes on: see :mod:`ml.bundle.guard`.
+    """
+    try:
+        return ask()
+    except NoAnswer:
+        raise
+    except Exception as error:
+        if isinstance(error, MemoryError) or missing_module(error):
+            raise
+        said = str(error).strip() or type(error).__name__
+        raise NoAnswer(said) from error
+
+
+def joined(parts: Sequence[Prediction]) -> Prediction:
+    """What a model says of parts of a block, as one."""
+    labels = np.concatenate([part.labels for part in parts])
+    given = [part.probabilities for part in parts if part.probabilities is not None]
+    return Prediction(labels, np.concatenate(given) if given else None)
+
+
+def offers(estimator: Any) -> str:
+    """What the estimator gives beside labels: "probabilities", "scores" or only "labels"."""
+    if hasattr(estimator, "predict_proba"):
+        return "probabilities"
+    return "scores" if hasattr(estimator, "decision_function") else "labels"

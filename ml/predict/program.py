@@ -1,0 +1,163 @@
+"""The compiled path: a pipeline and its classifier as tables, arithmetic and trees.
+
+A program answers like the scikit-learn estimator that it was compiled from (see ``ml/predict/compile.py``)
+and needs neither scikit-learn nor pandas: numpy, and onnxruntime where there are trees.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from ml.data.columns import Block, size, take
+from ml.data.outcomes import Prediction
+from ml.data.schema import Row
+from ml.predict.answers import NoAnswer
+from ml.predict.compiled.codec import from_plain, to_plain
+from ml.predict.compiled.columns.columns import Matrix
+from ml.predict.compiled.models.models import Exclusive, Independent, Inputs
+from ml.predict.compiled.models.ties import Ties
+from ml.predict.compiled.onnx.onnx_session import Trees
+
+PROGRAM_FILES = ("program.json", "program.onnx", "program-first.onnx", "program-ties.npz")
+FORMAT = 2
+READ = (1, 2)  # 1: arrays as lists, narrow tables only
+ROWS_AT_ONCE = 16_384
+CELLS_AT_ONCE = 4_000_000  # 32 MB: a block of thousands of columns is answered in shorter pieces
+
+
+@dataclass(frozen=True)
+class Program:
+    """Labels and probabilities of rows without scikit-learn.
+
+    Attributes
+    ----------
+    matrices : tuple of Matrix
+        What the classifiers see, computed from the typed values.
+    model : Exclusive or Independent
+        From matrices and sums of trees to labels and probabilities, columns in outcome order.
+    graph : bytes
+        The trees as an ONNX model; empty when there are none.
+    first_graph : bytes
+        The trees for the first of two classes, which decide near ties in programs of format 1.
+    ties : Ties or None
+        What decides near ties; read when one is met.
+    description : str
+        What was compiled, in a few words, e.g. "compiled: impute, one-hot → 200 trees".
+    edges : tuple of tuple of float
+        For each feature, some of the numbers at which a tree turns: where a proof must look.
+    """
+
+    matrices: tuple[Matrix, ...]
+    model: Exclusive | Independent
+    graph: bytes = field(repr=False)
+    first_graph: bytes = field(repr=False)
+    description: str
+    edges: tuple[tuple[float, ...], ...] = field(default=(), repr=False)
+    ties: Ties | None = field(default=None, repr=False)
+
+    def row(self, row: Row) -> tuple[tuple[bool, ...], tuple[float, ...]]:
+        """Labels (k) and probabilities (k, each 0 to 1) of one row.
+
+        Raises
+        ------
+        ValueError
+            When the model refuses a value: missing, unknown, infinite or too large.
+        """
+        labels, probabilities = self._answer([matrix.row(row) for matrix in self.matrices])
+        return tuple(labels[0].tolist()), tuple(probabilities[0].tolist())
+
+    def block(self, block: Block) -> Prediction:
+        """Labels and probabilities of n rows, arrays of shape (n, k).
+
+        Raises
+        ------
+        ValueError
+            When the model refuses a value of any row.
+        """
+        n = size(block)
+        most = self._rows_at_once
+        if n <= most:
+            return Prediction(*self._answer([matrix.block(block) for matrix in self.matrices]))
+        parts = [self.block(take(block, slice(at, at + most))) for at in range(0, n, most)]
+        labels = np.concatenate([part.labels for part in parts])
+        return Prediction(labels, np.concatenate([np.asarray(part.probabilities) for part in parts]))
+
+    def _answer(self, matrices: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+        def first_sums(number: int, rows: np.ndarray) -> np.ndarray | None:
+            trees = self._first_trees
+            return trees.sums([matrix[rows] for matrix in matrices]).get(number) if trees else None
+
+        def ordered_sums(number: int, matrix: int, rows: np.ndarray) -> np.ndarray | None:
+            return self.ties.sums(number, matrices[matrix][rows]) if self.ties else None
+
+        sums = self._trees.sums(matrices) if self._trees else {}
+        labels, probabilities = self.model.answer(Inputs(matrices, sums, first_sums, ordered_sums))
+        if not math.isfinite(float(probabilities.sum())):
+            raise NoAnswer("it gives no probability for these values.")
+        return labels, probabilities
+
+    @cached_property
+    def _rows_at_once(self) -> int:
+        cells = sum(matrix.cells for matrix in self.matrices)
+        return max(1, min(ROWS_AT_ONCE, CELLS_AT_ONCE // max(cells, 1)))
+
+    @cached_property
+    def _trees(self) -> Trees | None:
+        return Trees(self.graph) if self.graph else None
+
+    @cached_property
+    def _first_trees(self) -> Trees | None:
+        return Trees(self.first_graph) if self.first_graph else None
+
+    def save(self, folder: Path) -> tuple[str, ...]:
+        """Write the program into a folder and return the names of the files written."""
+        plain = {
+            "format": FORMAT,
+            "description": self.description,
+            "edges": to_plain(self.edges),
+            "matrices": to_plain(self.matrices),
+            "model": to_plain(self.model),
+        }
+        contents = (json.dumps(plain, ensure_ascii=False).encode(), self.graph, self.first_graph)
+        written = {name: content for name, content in zip(PROGRAM_FILES, contents, strict=False) if content}
+        for name, content in written.items():
+            (folder / name).write_bytes(content)
+        if self.ties is None:
+            return tuple(written)
+        self.ties.save(folder / PROGRAM_FILES[-1])
+        return (*written, PROGRAM_FILES[-1])
+
+    @classmethod
+    def load(cls, folder: Path) -> Program:
+        """Read what :meth:`save` wrote.
+
+        Raises
+        ------
+        FileNotFoundError
+            When the folder holds no program.
+        ValueError
+            When the program was written in a format that this code does not know.
+        """
+        written, *graphs, ties = (folder / name for name in PROGRAM_FILES)
+        plain = json.loads(written.read_text(encoding="utf-8"))
+        if plain.get("format") not in READ:
+            raise ValueError(f"{written} has format {plain.get('format')!r}; this code reads formats {READ}.")
+        graph, first_graph = (path.read_bytes() if path.exists() else b"" for path in graphs)
+        made = cls(
+            matrices=from_plain(plain["matrices"]),
+            model=from_plain(plain["model"]),
+            graph=graph,
+            first_graph=first_graph,
+            description=plain["description"],
+            edges=from_plain(plain["edges"]),
+            ties=Ties(ties) if ties.exists() else None,
+        )
+        # A session is made here and not in the first request, so that a broken file is found at load.
+        _ = made._trees
+        return made

@@ -1,1 +1,0 @@
-"""Why a record scores as it does."""

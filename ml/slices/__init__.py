@@ -1,0 +1,1 @@
+"""Parts of the hold-out: segments, worst slices, fairness, largest errors, challenger."""

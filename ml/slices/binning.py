@@ -1,0 +1,166 @@
+"""A feature's records sorted into parts that can be read and counted: what segments and groups are made of.
+
+Choices are parts as they are, numbers fall into parts of about the same size with round edges, dates
+into months, quarters, years or decades, texts by their length; "not known" is a part of its own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ml.data.array_types import Positions
+from ml.data.frames import NUMERIC
+from ml.data.schema import Feature, text_of
+from ml.text.words import shown_value
+
+MOST_PARTS = 5  # of a number
+MOST_LEVELS = 12
+FEWEST = 5  # records; several choices with fewer are gathered
+MOST_PERIODS = {"M": 8, "Q": 8, "Y": 12}
+NOT_KNOWN, OTHERS = "not known", "all others"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts of one feature, each with at least one record.
+
+    Attributes
+    ----------
+    labels : list of str, length s
+        In the order of the values; "not known" last.
+    place : ndarray of int, shape (n,)
+        Which part each record is in, 0 to s - 1.
+    """
+
+    labels: list[str]
+    place: Positions
+
+    @property
+    def count(self) -> int:
+        """How many parts there are."""
+        return len(self.labels)
+
+
+def parts_of(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> Parts:
+    """Sort the records into parts.
+
+    Parameters
+    ----------
+    feature : Feature
+    array : ndarray, shape (n,)
+        The feature's column of a block.
+    most : int
+        Parts of a number; one more for a value that very many records have.
+    """
+    if feature.kind == "text":
+        length = replace(feature, kind="integer", unit="characters")
+        return parts_of(length, np.array([len(value or "") for value in array.tolist()], dtype=np.float64), most)
+    if feature.kind == "date":
+        missing, (labels, place) = np.isnat(array), _dates(array)
+    elif feature.kind in NUMERIC:
+        missing, (labels, place) = np.isnan(array), _numbers(feature, array, most)
+    else:
+        missing, (labels, place) = np.array([value is None for value in array.tolist()]), _choices(feature, array)
+    return _with_missing(labels, place, missing)
+
+
+def _with_missing(labels: list[str], place: np.ndarray, missing: np.ndarray) -> Parts:
+    """Parts that hold a record, numbered without gaps, and the missing ones behind them."""
+    place = np.where(missing, len(labels), place)
+    held = np.flatnonzero(np.bincount(place, minlength=len(labels) + 1))
+    return Parts([[*labels, NOT_KNOWN][at] for at in held], np.searchsorted(held, place))
+
+
+def _numbers(feature: Feature, array: np.ndarray, most: int) -> tuple[list[str], np.ndarray]:
+    known = np.sort(array[~np.isnan(array)])
+    distinct = np.unique(known)
+    if len(distinct) <= most + 1:
+        return [_shown(feature, value) for value in distinct], np.searchsorted(distinct, array)
+    edges = _edges(known, distinct, most)
+    place = np.searchsorted(edges, array, side="right")
+    ends = [distinct[[*_span(distinct, edges, at)]] for at in range(len(edges) + 1)]
+    return [_range(feature, edges, at, *ends[at]) for at in range(len(edges) + 1)], place
+
+
+def _edges(known: np.ndarray, distinct: np.ndarray, most: int) -> np.ndarray:
+    """Where parts begin: the roundest numbers that come near the quantiles; a crowd at the low end stands alone."""
+    crowd, begin = int(np.searchsorted(known, distinct[0], side="right")), []
+    if crowd > len(known) / most:
+        begin, known = [float(distinct[1])], known[crowd:]
+        most = max(2, round(most * len(known) / (len(known) + crowd)))
+    edges = sorted({_round(known, share) for share in np.arange(1, most) / most})
+    cuts = np.array([*begin, *(edge for edge in edges if known[0] < edge <= known[-1])])
+    # Two edges with no record between them would make an empty part.
+    return cuts[np.unique(np.searchsorted(known, cuts), return_index=True)[1]]
+
+
+def _round(known: np.ndarray, share: float) -> float:
+    """The number with the fewest digits that has about this share of the values below it."""
+    exact = float(known[int(share * len(known))])
+    wanted = np.searchsorted(known, exact) / len(known)
+    for digits in range(1, 16):
+        edge = float(f"{exact:.{digits}g}")
+        if abs(np.searchsorted(known, edge) / len(known) - wanted) <= 0.04:
+            return edge
+    return exact
+
+
+def _span(distinct: np.ndarray, edges: np.ndarray, at: int) -> tuple[int, int]:
+    """Positions of the lowest and highest value of a part."""
+    first = np.searchsorted(distinct, edges[at - 1]) if at else 0
+    last = np.searchsorted(distinct, edges[at]) - 1 if at < len(edges) else len(distinct) - 1
+    return int(first), int(last)
+
+
+def _range(feature: Feature, edges: np.ndarray, at: int, lowest: float, highest: float) -> str:
+    if lowest == highest:
+        return _shown(feature, lowest)
+    if at == 0:
+        return f"under {_shown(feature, edges[0])}"
+    if at == len(edges):
+        return f"{_shown(feature, edges[-1])} or more"
+    bare = replace(feature, unit="")
+    if feature.kind == "integer" and float(edges[at]).is_integer():
+        return f"{_shown(bare, edges[at - 1])} to {_shown(feature, edges[at] - 1)}"
+    return f"{_shown(bare, edges[at - 1])} to under {_shown(feature, edges[at])}"
+
+
+def _shown(feature: Feature, value: float) -> str:
+    return shown_value(feature, bool(value) if feature.kind == "boolean" else float(value))
+
+
+def _dates(array: np.ndarray) -> tuple[list[str], np.ndarray]:
+    months = array.astype("datetime64[M]").astype(np.int64)  # since January 1970
+    known = months[~np.isnat(array)]
+    if not len(known):
+        return [], np.zeros(len(array), dtype=np.int64)
+    for period, size in (("M", 1), ("Q", 3), ("Y", 12), ("decade", 120)):
+        place = np.floor_divide(months, size)
+        first, last = place[~np.isnat(array)].min(), place[~np.isnat(array)].max()
+        if last - first < MOST_PERIODS.get(period, 10**6):
+            break
+    return [_period(number * size, period) for number in range(first, last + 1)], place - first
+
+
+def _period(month: int, period: str) -> str:
+    year, of_year = 1970 + month // 12, month % 12
+    if period == "decade":
+        return f"{year}s"
+    return {"M": f"{year}-{of_year + 1:02d}", "Q": f"{year}, quarter {of_year // 3 + 1}", "Y": f"{year}"}[period]
+
+
+def _choices(feature: Feature, array: np.ndarray) -> tuple[list[str], np.ndarray]:
+    values = array.tolist()
+    counted = Counter(value for value in values if value is not None)
+    order = {text_of(choice.value): at for at, choice in enumerate(feature.choices)}
+    common = [value for value, _ in counted.most_common(MOST_LEVELS)]
+    rare = [value for value in common if counted[value] < FEWEST]
+    if len(counted) > MOST_LEVELS or len(rare) > 1:
+        common = [value for value in common[: MOST_LEVELS - 1] if counted[value] >= FEWEST]
+    common.sort(key=lambda value: (order.get(text_of(value), len(order)), str(value)))
+    number = {value: at for at, value in enumerate(common)}
+    place = np.array([number.get(value, len(common)) for value in values], dtype=np.int64)
+    return [*(shown_value(feature, value) for value in common), OTHERS], place

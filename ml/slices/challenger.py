@@ -1,0 +1,240 @@
+"""Two versions of a model on the same hold-out: what differs, by how much, and how sure that is.
+
+All differences come from one paired bootstrap of the records. A record counts by what both versions
+decide on it and by its truth (eight cells, drawn from one multinomial: exactly the bootstrap for
+whatever is counted), and within a cell by its losses and its part in the areas, whose sums over the
+drawn records are taken as normal. The part of a record in the ROC AUC is its placement among the
+records of the other side (DeLong, DeLong & Clarke-Pearson 1988).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.data.array_types import Floats, Positions
+from ml.errors import NothingToShow
+from ml.lifecycle.versions import same_holdout, version_of
+from ml.metrics.confusion import Four
+from ml.metrics.confusion_counts import one_outcome_only
+from ml.metrics.delong import placements
+from ml.metrics.evaluation import Answers, evaluation_of
+from ml.metrics.headline import losses
+from ml.metrics.intervals import interval
+from ml.metrics.registry import MEASURES
+from ml.slices.segments import Column, acted, listed, used
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+REPEATS = 2_000
+COUNTED = ("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "mcc")
+RANKED = ("roc_auc", "brier", "log_loss")
+EXACT = 1_000  # records on which just one is right: up to here McNemar's test is exact
+
+
+@dataclass(frozen=True)
+class Challenger:
+    """The champion (the version that the page is about) and a challenger.
+
+    Attributes
+    ----------
+    champion, challenger : str
+        What people call the versions.
+    measures : list of str, length q
+        Keys of the measures.
+    first, second : list of float or None, length q
+        Of the champion and of the challenger; None where undefined.
+    difference, low, high : list of float or None, length q
+        Challenger less champion, and its 95 % interval.
+    better : list of str, length q
+        "high" or "low".
+    only_first, only_second : float
+        Records that only the champion, and only the challenger, decides rightly.
+    p_value : float
+        McNemar's test of these two being equally many (McNemar 1947): two-sided, exact.
+    records : int
+    same_holdout : bool
+        Whether both were made with this hold-out: if not, the challenger may have seen it in training.
+    newer : bool
+        Whether the challenger was made later.
+    cut_off : float or None
+    """
+
+    champion: str
+    challenger: str
+    measures: list[str]
+    first: Column
+    second: Column
+    difference: Column
+    low: Column
+    high: Column
+    better: list[str]
+    only_first: float
+    only_second: float
+    p_value: float
+    records: int
+    same_holdout: bool
+    newer: bool
+    cut_off: float | None
+
+
+def challenge(bundle: Bundle, other: Bundle, answers: Answers, outcome: str, cut_off: float) -> Challenger:
+    """Compare two versions on the first one's hold-out.
+
+    Parameters
+    ----------
+    bundle, other : Bundle
+        Champion and challenger, of one model.
+    answers : Answers
+        The champion's.
+    outcome : str
+        Its name.
+    cut_off : float
+
+    Raises
+    ------
+    NothingToShow
+        When the challenger asks for other features, has other outcomes or offers something else.
+    OneOutcomeOnly
+        When all rows of the hold-out, or none, have the outcome.
+    """
+    if answers.truth.all() or not answers.truth.any():
+        raise one_outcome_only(len(answers.truth), bool(answers.truth.any()), bundle.outcomes[outcome].label)
+    rival = answers_of(bundle, other, answers, outcome)
+    compared = compare(answers, rival, cut_off)
+    mine, theirs = (version_of(each.folder) for each in (bundle, other))
+    one = acted(answers, cut_off) == answers.truth
+    two = acted(rival, cut_off) == answers.truth
+    only_first, only_second = int((one & ~two).sum()), int((~one & two).sum())
+    return Challenger(
+        champion=mine.label,
+        challenger=theirs.label,
+        measures=list(compared),
+        first=[row[0] for row in compared.values()],
+        second=[row[1] for row in compared.values()],
+        difference=[row[2] for row in compared.values()],
+        low=[row[3] for row in compared.values()],
+        high=[row[4] for row in compared.values()],
+        better=[{each.key: each.better for each in MEASURES}[key] for key in compared],
+        only_first=only_first,
+        only_second=only_second,
+        p_value=mcnemar(only_first, only_second),
+        records=len(answers.truth),
+        same_holdout=same_holdout(bundle, other),
+        newer=theirs.created > mine.created,
+        cut_off=used(answers, cut_off),
+    )
+
+
+def answers_of(bundle: Bundle, other: Bundle, answers: Answers, outcome: str) -> Answers:
+    """What the other version says of the bundle's hold-out; NothingToShow where it cannot be compared."""
+    why = unlike(bundle, other)
+    if why:
+        raise NothingToShow(f"{other.key} {why}, so it cannot be compared.", "Choose another version.")
+    try:
+        said = evaluation_of(other) if same_holdout(bundle, other) else other.predictor.block(bundle.holdout.block)
+    except ValueError as error:
+        message = f"{other.key} cannot answer these records: {str(error).splitlines()[0][:200]}"
+        raise NothingToShow(message, "Choose another version.") from error
+    at = other.outcomes.index(outcome)
+    probabilities = None if said.probabilities is None else said.probabilities[:, at]
+    return Answers(answers.truth, said.labels[:, at], probabilities, answers.weight)
+
+
+def unlike(bundle: Bundle, other: Bundle) -> str:
+    """Why two versions cannot be compared, as the end of a sentence; empty where they can."""
+    asked, also = ({f.name: f.kind for f in each.schema.features} for each in (bundle, other))
+    strange = [name for name in (*also, *asked) if asked.get(name) != also.get(name)]
+    if strange:
+        return f"asks for other features ({', '.join(dict.fromkeys(strange))})"
+    if list(asked) != list(also):
+        return "asks for the features in another order"
+    if bundle.outcomes.names != other.outcomes.names or bundle.outcomes.exclusive != other.outcomes.exclusive:
+        return f"has other outcomes ({', '.join(other.outcomes.names)})"
+    if bundle.offers != other.offers:
+        return f"offers {other.offers} instead of {bundle.offers}"
+    return ""
+
+
+def compare(one: Answers, two: Answers, cut_off: float) -> dict[str, tuple[float | None, ...]]:
+    """Each measure of both, their difference, and its low and high end, by key."""
+    truth = one.truth
+    first, second = acted(one, cut_off), acted(two, cut_off)
+    cell = 4 * truth + 2 * first + second
+    rows = np.bincount(cell, minlength=8)
+    drawn = np.random.default_rng(0).multinomial(len(truth), rows / len(truth), REPEATS)
+    keys = {measure.key: measure.of_counts for measure in MEASURES}
+    found: dict[str, tuple[float | None, ...]] = {}
+    if one.probabilities is not None:
+        found |= _of_probabilities(one, two, cell, drawn)
+    for key in COUNTED:
+        of_counts = keys[key]
+        assert of_counts is not None  # noqa: S101 - COUNTED holds no other
+        here = [of_counts(_four(rows[None], which)) for which in (2, 1)]
+        there = [of_counts(_four(drawn, which)) for which in (2, 1)]
+        found[key] = _row(here[0], here[1], there[1] - there[0])
+    return found
+
+
+def mcnemar(only_first: int, only_second: int) -> float:
+    """Two-sided p-value of the exact test; of more than 1,000 records the normal one with continuity correction."""
+    total, fewer = only_first + only_second, min(only_first, only_second)
+    if total <= EXACT:
+        below = sum(math.comb(total, at) for at in range(fewer + 1))
+        share: float = 2 * below / 2**total
+        return min(1.0, share)
+    return math.erfc(max(abs(only_first - only_second) - 1, 0) / math.sqrt(2 * total))
+
+
+def _of_probabilities(
+    one: Answers, two: Answers, cell: np.ndarray, drawn: np.ndarray
+) -> dict[str, tuple[float | None, ...]]:
+    truth = one.truth
+    pairs = {"roc_auc": [placements(truth, _given(each)) for each in (one, two)]}
+    for at, key in enumerate(("brier", "log_loss")):
+        pairs[key] = [losses(each)[at] for each in (one, two)]
+    rng, found = np.random.default_rng(1), {}
+    for key in RANKED:
+        mine, theirs = pairs[key]
+        sums = _sums(theirs - mine, cell, drawn, rng)
+        if key == "roc_auc":  # the mean over the two sides, each drawn as often as it comes
+            sides = [sums[:, 4:].sum(axis=1), sums[:, :4].sum(axis=1)]
+            counted = [np.maximum(drawn[:, 4:].sum(axis=1), 1), np.maximum(drawn[:, :4].sum(axis=1), 1)]
+            gap = float((theirs - mine)[truth].mean())
+            spread = sides[0] / counted[0] + sides[1] / counted[1] - gap
+            found[key] = _row(mine[truth].mean(), theirs[truth].mean(), spread)
+        else:
+            found[key] = _row(mine.mean(), theirs.mean(), sums.sum(axis=1) / len(truth))
+    return found
+
+
+def _given(answers: Answers) -> np.ndarray:
+    assert answers.probabilities is not None  # noqa: S101 - asked before
+    return answers.probabilities
+
+
+def _sums(values: Floats, cell: Positions, drawn: np.ndarray, rng: np.random.Generator) -> Floats:
+    """Sum of the values over the drawn records of each cell: shape (b, 8)."""
+    rows = np.maximum(np.bincount(cell, minlength=8), 1)
+    mean: Floats = np.bincount(cell, values, 8) / rows
+    variance: Floats = np.maximum(np.bincount(cell, values**2, 8) / rows - mean**2, 0.0)
+    scatter: Floats = np.sqrt(drawn * variance) * rng.standard_normal(drawn.shape)
+    return drawn * mean + scatter
+
+
+def _four(rows: np.ndarray, which: int) -> Four:
+    """The four counts of one of the two from the eight cells: `which` is 2 for the first, 1 for the second."""
+    acts = np.array([bool(cell & which) for cell in range(4)])
+    false, true = rows[:, :4].astype(float), rows[:, 4:].astype(float)
+    sums = [part.sum(axis=1) for part in (true[:, acts], false[:, acts], true[:, ~acts], false[:, ~acts])]
+    return Four(sums[0], sums[1], sums[2], sums[3], np.array([np.nan]))
+
+
+def _row(first: np.ndarray, second: np.ndarray, drawn: np.ndarray) -> tuple[float | None, ...]:
+    low, high = interval(np.atleast_2d(drawn))
+    one, two = float(np.squeeze(first)), float(np.squeeze(second))
+    return tuple(listed(np.array([one, two, two - one, float(low[0]), float(high[0])])))

@@ -1,0 +1,182 @@
+"""How groups of records fare against each other: who is acted on, who is found, and who is rightly called.
+
+Compared are rates, nothing else: why they differ, and whether they may, no figure of this kind says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.errors import NothingToShow
+from ml.metrics.confusion import Four, Part, precision, ratio, recall
+from ml.metrics.evaluation import Answers
+from ml.metrics.intervals import WIDTH, wilson
+from ml.slices.segments import Column, enough, fours, listed, parts_by, used
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+FOUR_FIFTHS = 0.8  # Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4 D (1978)
+
+
+def selection(four: Four) -> Part:
+    """Acted on, of all."""
+    return four.selected, four.total
+
+
+RATES = {"selection": selection, "recall": recall, "precision": precision}
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Rates of s groups, and each as a ratio to that of the group acted on most often.
+
+    Attributes
+    ----------
+    feature : str
+        What people call the feature.
+    groups : list of str, length s
+    records : list of float, length s
+    reference : int
+        Position of the group that the others are compared with, see :func:`reference_of`.
+    least : float
+        A group with fewer records is not the reference, unless no other is acted on.
+    rate : dict of str to list of float or None, length s
+        "selection": share acted on; "recall": share acted on of those with the outcome; "precision":
+        share with the outcome of those acted on. None where nothing is counted.
+    counted : dict of str to list of float, length s
+        Of how many records each rate is a share.
+    ratio, low, high : dict of str to list of float or None, length s
+        Rate over that of the reference, and its 95 % interval; 1 and no interval for the reference
+        itself, None where a rate is missing or that of the reference is 0.
+    cut_off : float or None
+        From where we act; None where the model's labels decide.
+    """
+
+    feature: str
+    groups: list[str]
+    records: list[float]
+    reference: int
+    least: float
+    rate: dict[str, Column]
+    counted: dict[str, list[float]]
+    ratio: dict[str, Column]
+    low: dict[str, Column]
+    high: dict[str, Column]
+    cut_off: float | None
+
+
+def groups(bundle: Bundle, answers: Answers, feature: str, cut_off: float) -> Groups:
+    """Compare the parts of a feature.
+
+    Raises
+    ------
+    NothingToShow
+        When all records are in one group.
+    """
+    parts = parts_by(bundle, feature)
+    label = bundle.schema.feature(feature).label
+    if parts.count < 2:
+        raise NothingToShow(f"All records of the hold-out are alike in {label}.", "Choose another feature.")
+    four = fours(answers, parts, cut_off)
+    least = enough(four.total.sum())
+    reference = reference_of(four.selected[:, 0], four.total[:, 0], least)
+    counted = {key: tuple(side[:, 0] for side in part(four)) for key, part in RATES.items()}
+    ratios = {key: ratios_of(hits, whole, reference) for key, (hits, whole) in counted.items()}
+    return Groups(
+        feature=label,
+        groups=parts.labels,
+        records=four.total[:, 0].tolist(),
+        reference=reference,
+        least=least,
+        rate={key: listed(ratio(hits, whole)) for key, (hits, whole) in counted.items()},
+        counted={key: whole.tolist() for key, (_, whole) in counted.items()},
+        ratio={key: listed(value) for key, (value, _, _) in ratios.items()},
+        low={key: listed(low) for key, (_, low, _) in ratios.items()},
+        high={key: listed(high) for key, (_, _, high) in ratios.items()},
+        cut_off=used(answers, cut_off),
+    )
+
+
+def reference_of(selected: np.ndarray, records: np.ndarray, least: float) -> int:
+    """The group that the others are compared with: the one with the highest share acted on.
+
+    So says the four-fifths rule (29 CFR 1607.4 D): "the rate for the group with the highest rate". A
+    group of few records may have it by chance, so one with enough of them goes first; of equal rates
+    the one with the most records. It is the reference of the other rates too: one figure, one group.
+
+    Parameters
+    ----------
+    selected, records : ndarray of float, shape (s,)
+        How many are acted on, of how many.
+    least : float
+        Records that are enough.
+
+    Returns
+    -------
+    reference : int
+        A group that is acted on, wherever there is one.
+    """
+    share = np.nan_to_num(ratio(selected, records))
+    acted = share > 0
+    pool = acted & (records >= least) if (acted & (records >= least)).any() else acted | ~acted.any()
+    return int(max(np.flatnonzero(pool), key=lambda at: (share[at], records[at])))
+
+
+def ratios_of(hits: np.ndarray, whole: np.ndarray, reference: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ratio of each share to that of the reference, with its 95 % interval.
+
+    By the log method (Katz et al. 1978): the logarithm of the ratio of two independent shares a/m and
+    b/n has about the variance 1/a - 1/m + 1/b - 1/n. A share of none or of all has no such variance;
+    there the interval is :func:`between`.
+
+    Parameters
+    ----------
+    hits, whole : ndarray of float, shape (s,)
+        What is counted, and of how many.
+    reference : int
+
+    Returns
+    -------
+    value, low, high : ndarray of float, shape (s,)
+        NaN as :class:`Groups` has None.
+    """
+    share = ratio(hits, whole)
+    value = ratio(share, np.full(share.shape, share[reference] if share[reference] > 0 else np.nan))
+    one = ratio(np.ones_like(hits), hits) - ratio(np.ones_like(whole), whole)
+    spread = WIDTH * np.sqrt(np.maximum(one + one[reference], 0.0))
+    extreme = (hits <= 0) | (hits >= whole)
+    blind = extreme | extreme[reference]
+    logs = (value * np.exp(sign * spread) for sign in (-1.0, 1.0))
+    known = ~np.isnan(value) & (np.arange(len(hits)) != reference)
+    ends = zip(between(hits, whole, reference), logs, strict=True)
+    low, high = (np.where(known, np.where(blind, shares, log), np.nan) for shares, log in ends)
+    return value, low, high
+
+
+def between(hits: np.ndarray, whole: np.ndarray, reference: int) -> tuple[np.ndarray, np.ndarray]:
+    """Interval of the ratio of each share to that of the reference, from Wilson's intervals of the two.
+
+    With l and u the ends of the intervals of the shares p and q, the low end is
+    (pq - sqrt((pq)^2 - l_p (2p - l_p) u_q (2q - u_q))) / (u_q (2q - u_q)), the high end the same with u_p,
+    l_q and a plus: MOVER-R of Donner & Zou (2012), recommended by Fagerland, Lydersen & Laake (2015),
+    "Recommended confidence intervals for two independent binomial proportions", for shares of 0 too:
+    there it is 0 to u_p / sqrt(l_q (2q - l_q)).
+
+    Returns
+    -------
+    low, high : ndarray of float, shape (s,)
+        NaN where the share of the reference is 0 or one is missing.
+    """
+    p, (below, above) = ratio(hits, whole), wilson(hits, whole)
+    q = p[reference] if p[reference] > 0 else np.nan
+    both, floor, ceiling = p * q, below[reference], above[reference]
+    part, whole_ = below * (2 * p - below), ceiling * (2 * q - ceiling)
+    # The formula above times its conjugate: no division by a difference that is nearly 0.
+    low = ratio(part, both + np.sqrt(np.maximum(both**2 - part * whole_, 0.0)))
+    part, whole_ = above * (2 * p - above), floor * (2 * q - floor)
+    high = (both + np.sqrt(np.maximum(both**2 - part * whole_, 0.0))) / whole_
+    return np.where(hits > 0, low, np.where(np.isnan(both), np.nan, 0.0)), high

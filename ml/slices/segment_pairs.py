@@ -1,0 +1,90 @@
+"""A measure in each pair of parts of two features."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ml.errors import NothingToShow
+from ml.metrics.evaluation import Answers
+from ml.slices.binning import MOST_PARTS, Parts
+from ml.slices.segments import Column, measured, parts_by, undefined, used
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+FEW_PARTS, MANY = 3, 1_000  # parts of a number where the hold-out has fewer records
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """One measure in each pair of parts of two features: r rows by c columns.
+
+    Attributes
+    ----------
+    features : list of str, length 2
+        What people call the rows' feature and the columns'.
+    measure : str
+    rows, columns : list of str
+        Labels of the parts.
+    value, low, high : list of list of float or None, shape (r, c)
+        The measure and its 95 % interval; None where it is undefined.
+    counted, records : list of list of float, shape (r, c)
+        Weight of the records that the measure is a share of, and of all.
+    whole : float or None
+        The measure on the whole hold-out.
+    least : float
+        Pairs with fewer records counted are shown in grey.
+    cut_off : float or None
+    """
+
+    features: list[str]
+    measure: str
+    rows: list[str]
+    columns: list[str]
+    value: list[Column]
+    low: list[Column]
+    high: list[Column]
+    counted: list[list[float]]
+    records: list[list[float]]
+    whole: float | None
+    least: float
+    cut_off: float | None
+
+
+def pairs(
+    bundle: Bundle, answers: Answers, features: Sequence[str], measure: str, cut_off: float, least: float
+) -> Pairs:
+    """A measure in each pair of parts of two features; errors as :func:`segments`."""
+    first, second = features
+    if first == second:
+        raise NothingToShow("The same feature was chosen twice.", "Choose two different ones.")
+    most = MOST_PARTS if len(answers.truth) >= MANY else FEW_PARTS
+    down, across = (parts_by(bundle, name, most) for name in (first, second))
+    both = Parts(down.labels * across.count, down.place * across.count + across.place)
+    value, low, high, counted = measured(answers, both, measure, cut_off)
+    whole = measured(answers, Parts(["all"], np.zeros_like(down.place)), measure, cut_off)[0][0]
+    if all(each is None for each in value):
+        raise undefined(measure)
+    weight = np.bincount(both.place, answers.weight, both.count)
+
+    def table(flat: Sequence[Any]) -> list[list[Any]]:
+        return [list(flat[at : at + across.count]) for at in range(0, both.count, across.count)]
+
+    return Pairs(
+        features=[bundle.schema.feature(name).label for name in features],
+        measure=measure,
+        rows=down.labels,
+        columns=across.labels,
+        value=table(value),
+        low=table(low),
+        high=table(high),
+        counted=table(counted),
+        records=table(weight.tolist()),
+        whole=whole,
+        least=least,
+        cut_off=used(answers, cut_off),
+    )

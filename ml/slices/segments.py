@@ -1,0 +1,226 @@
+"""The measures of the Performance page in each part of the hold-out; by two features: ``segment_pairs.py``.
+
+With probabilities we act from the page's cut-off on; a model without them decides by its own labels.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ml.data.array_types import Booleans, Positions
+from ml.errors import NothingToShow
+from ml.metrics.confusion import Four, ratio
+from ml.metrics.delong import area
+from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.headline import headline, losses
+from ml.metrics.intervals import intervals_of, of_mean
+from ml.metrics.registry import MEASURES, OF_COUNTS
+from ml.slices.binning import MOST_PARTS, Parts, parts_of
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+REPEATS, FEWER_REPEATS = 500, 200  # of counts; of what needs all probabilities
+SELECTED = "selected"
+LABELS = {SELECTED: "Share acted on"} | {measure.key: measure.label for measure in MEASURES}
+IN_PERCENT = {SELECTED} | {measure.key for measure in MEASURES if measure.percent}
+ENOUGH, FEWEST = 30, 5  # records: below, a share says little; a small hold-out has to do with less
+FEWEST_OF_EITHER = 2  # records with, and without, the outcome, below which a mean loss has no interval
+FIRST = ("accuracy", "precision", "recall", SELECTED)  # what people ask first
+
+Column = list[float | None]
+
+
+@dataclass(frozen=True)
+class Segments:
+    """One measure in each of s parts of a feature.
+
+    Attributes
+    ----------
+    feature, measure : str
+        What people call the feature; key of the measure.
+    parts : list of str, length s
+    value, low, high : list of float or None, length s
+        The measure and its 95 % interval; None where it is undefined.
+    counted : list of float, length s
+        Weight of the records that the measure is a share of; of all, where it is no share.
+    records, positive : list of float, length s
+        Weight of the records, and of those with the outcome.
+    whole, whole_low, whole_high : float or None
+        The measure on the whole hold-out.
+    cut_off : float or None
+        From where we act; None where the model's labels decide.
+    """
+
+    feature: str
+    measure: str
+    parts: list[str]
+    value: Column
+    low: Column
+    high: Column
+    counted: list[float]
+    records: list[float]
+    positive: list[float]
+    whole: float | None
+    whole_low: float | None
+    whole_high: float | None
+    cut_off: float | None
+
+
+def measures_of(offers: str) -> list[tuple[str, str]]:
+    """Keys and labels of the measures that can be had, those asked first on top."""
+    known = list(FIRST) + [measure.key for measure in MEASURES if measure.key not in FIRST]
+    if offers != "probabilities":
+        counted = {SELECTED, *(measure.key for measure in OF_COUNTS)} - {"net_benefit"}
+        known = [key for key in known if key in counted]
+    return [(key, LABELS[key]) for key in known]
+
+
+def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_off: float) -> Segments:
+    """A measure in each part of a feature.
+
+    Raises
+    ------
+    NothingToShow
+        When it is undefined in every part.
+    """
+    parts = parts_by(bundle, feature)
+    value, low, high, counted = measured(answers, parts, measure, cut_off)
+    whole = measured(answers, Parts(["all"], np.zeros_like(parts.place)), measure, cut_off)
+    if all(each is None for each in value):
+        raise undefined(measure)
+    return Segments(
+        feature=bundle.schema.feature(feature).label,
+        measure=measure,
+        parts=parts.labels,
+        value=value,
+        low=low,
+        high=high,
+        counted=counted,
+        records=np.bincount(parts.place, answers.weight, parts.count).tolist(),
+        positive=np.bincount(parts.place, answers.weight * answers.truth, parts.count).tolist(),
+        whole=whole[0][0],
+        whole_low=whole[1][0],
+        whole_high=whole[2][0],
+        cut_off=used(answers, cut_off),
+    )
+
+
+def measured(
+    answers: Answers, parts: Parts, measure: str, cut_off: float
+) -> tuple[Column, Column, Column, list[float]]:
+    """Value, low and high end of a measure in each part, and the weight of the records that it is a share of.
+
+    Intervals: of shares of few records Wilson's, of all else the bootstrap of the records
+    (``ml/metrics/intervals.py``); of mean losses that of a skewed mean, of ROC AUC DeLong's
+    (``ml/metrics/delong.py``), of average precision that of ``ml/metrics/headline.py``.
+    """
+    four, row = fours(answers, parts, cut_off), {each.key: each for each in OF_COUNTS}.get(measure)
+    part = None if row is None else row.part
+    whole = (four.total if part is None else part(four)[1])[:, 0].tolist()
+    if measure != SELECTED and row is None:
+        return *_of_probabilities(answers, parts, measure), whole
+    with np.errstate(invalid="ignore"):  # parts without a record
+        value = row.of_counts(four) if row and row.of_counts else ratio(four.selected, four.total)
+        ends = intervals_of(four, _resampled(answers, parts, cut_off), _worth(answers.weight))[measure]
+    low, high = (np.where(np.isnan(value[:, 0]), np.nan, end) for end in ends)
+    return listed(value[:, 0]), listed(low), listed(high), whole
+
+
+def acted(answers: Answers, cut_off: float) -> Booleans:
+    """On which records we act: from the cut-off on, or by the estimator's labels where it has no probabilities."""
+    return answers.labels if answers.probabilities is None else answers.probabilities >= cut_off
+
+
+def used(answers: Answers, cut_off: float) -> float | None:
+    """The cut-off, where it decides."""
+    return None if answers.probabilities is None else cut_off
+
+
+def enough(rows: float) -> float:
+    """How many records are enough to go by, in a hold-out of so many: a tenth, 5 at least and 30 at most."""
+    return float(min(ENOUGH, max(FEWEST, rows // 10)))
+
+
+def fours(answers: Answers, parts: Parts, cut_off: float) -> Four:
+    """The four counts in each part; shape (s, 1)."""
+    counted = np.bincount(_cells(answers, parts, cut_off), answers.weight, 4 * parts.count).astype(
+        np.float64, copy=False
+    )
+    hits, alarms, misses, rest = counted.reshape(4, -1, 1)
+    return Four(hits, alarms, misses, rest, np.full((1, 1), cut_off))
+
+
+def undefined(measure: str) -> NothingToShow:
+    """The error where a measure has no value anywhere."""
+    return NothingToShow(
+        f"{LABELS[measure]} is undefined in every part: no record is there to be counted.",
+        "Choose another measure, or move the cut-off.",
+    )
+
+
+def listed(values: np.ndarray) -> Column:
+    """Plain numbers; None for NaN."""
+    return [None if np.isnan(value) else value for value in values.tolist()]
+
+
+def parts_by(bundle: Bundle, feature: str, most: int = MOST_PARTS) -> Parts:
+    """The parts of the hold-out by a feature's name."""
+    at = bundle.schema.position[feature]
+    return parts_of(bundle.schema.features[at], bundle.holdout.block[at], most)
+
+
+def _cells(answers: Answers, parts: Parts, cut_off: float) -> Positions:
+    """Cell of each record: all true positives, part after part, then false positives, false and true negatives."""
+    return (2 * ~acted(answers, cut_off) + ~answers.truth) * parts.count + parts.place
+
+
+def _resampled(answers: Answers, parts: Parts, cut_off: float) -> Four:
+    """The four counts in each part of resampled hold-outs: shape (s, b). The cells' multinomial is the bootstrap."""
+    cells, size = _cells(answers, parts, cut_off), 4 * parts.count
+    rows, weight = np.bincount(cells, minlength=size), np.bincount(cells, answers.weight, size)
+    drawn = np.random.default_rng(0).multinomial(len(cells), rows / len(cells), REPEATS)
+    counted = (drawn * (weight / np.maximum(rows, 1))).T.reshape(4, parts.count, REPEATS)
+    hits, alarms, misses, rest = counted
+    return Four(hits, alarms, misses, rest, np.full((1, 1), cut_off))
+
+
+def _worth(weight: np.ndarray) -> float:
+    """Records that a unit of weight is worth (Kish 1965)."""
+    return float(weight.sum() / (weight**2).sum())
+
+
+def _of_probabilities(answers: Answers, parts: Parts, measure: str) -> tuple[Column, Column, Column]:
+    found = [_headline(_only(answers, parts.place == at), measure) for at in range(parts.count)]
+    value, low, high = (list(column) for column in zip(*found, strict=True))
+    return value, low, high
+
+
+def _headline(answers: Answers, measure: str) -> tuple[float | None, float | None, float | None]:
+    """One measure of all probabilities. What has a formula for its interval is not resampled: it is asked at once."""
+    rows, both = len(answers.truth), answers.truth.any() and not answers.truth.all()
+    if measure in ("brier", "log_loss") and rows:
+        loss = losses(answers)[measure == "log_loss"]
+        value = float(np.average(loss, weights=answers.weight))
+        low, high = of_mean(loss, answers.weight) if _surprising(answers) else (None, None)
+        return value, low, high if high is None or measure == "log_loss" else min(high, 1.0)
+    if not both:
+        return None, None, None
+    if measure == "roc_auc":
+        return area(answers.truth, need_probabilities(answers.probabilities))
+    found = headline(answers, repeats=FEWER_REPEATS)
+    return found.value[measure], found.low[measure], found.high[measure]
+
+
+def _surprising(answers: Answers) -> bool:
+    """Whether both truths are there often enough: without, what is most surprising was not seen yet."""
+    having = int(answers.truth.sum())
+    return min(having, len(answers.truth) - having) >= FEWEST_OF_EITHER
+
+
+def _only(answers: Answers, which: np.ndarray) -> Answers:
+    probabilities = None if answers.probabilities is None else answers.probabilities[which]
+    return Answers(answers.truth[which], answers.labels[which], probabilities, answers.weight[which])

@@ -1,0 +1,50 @@
+"""What a cut-off and the measures at it mean, in words: the same words on the page and in a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ml.locale import dressed
+from ml.text.number_words import count, percent
+from ml.text.words import number_text
+
+if TYPE_CHECKING:
+    from ml.metrics.registry import Measure
+    from ml.metrics.threshold_table import Tally
+
+COUNTS = ("true_positive", "false_positive", "false_negative", "true_negative")
+UNDEFINED = "–"
+
+
+def cut_off_text(cut_off: float) -> str:
+    """A cut-off with four digits of its percent: neighbours in the table can be told apart."""
+    return f"{number_text(round(100 * cut_off, 4))}\u00a0%"
+
+
+def sentence(tally: Tally, row: int, records: str) -> str:
+    """What acting from this cut-off means, in counts and of a hundred; `records` names those with the outcome."""
+    hits, alarms, missed, _ = ((tally.columns[name][row] or 0.0) for name in COUNTS)
+    everybody = tally.positive + tally.negative
+    start = f"Acting from {cut_off_text(tally.cut_off[row])} means acting on {count(hits + alarms)} of "
+    start += f"{count(everybody)} records."
+    if not hits + alarms:
+        return f"{start} All {count(missed)} {records} are missed."
+    right = f" Of 100 we act on, {_of_hundred(hits, hits + alarms)} are right"
+    found = f" of 100 {records}, {_of_hundred(hits, hits + missed)} are found."
+    return f"{start}{right};{found}"
+
+
+def shown(measure: Measure, value: float | None) -> str:
+    """A measure in words."""
+    if value is None:
+        return UNDEFINED
+    return percent(value) if measure.percent else dressed(f"{value:,.3f}")
+
+
+def span(measure: Measure, low: float | None, high: float | None) -> str:
+    """Its interval in words; empty where it has none."""
+    return "" if low is None or high is None else f"{shown(measure, low)} to {shown(measure, high)}"
+
+
+def _of_hundred(part: float, whole: float) -> str:
+    return percent(part / whole).replace("\u00a0%", "").replace("%", "").strip() if whole else UNDEFINED

@@ -1,0 +1,113 @@
+"""Values, numbers and points as people read them, in the schema's labels and units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+
+from ml.data.schema import Feature, Value, text_of
+from ml.locale import dressed
+from ml.metrics.intervals import WIDTH
+
+LONGEST_TEXT = 40
+WHOLE_FROM = Decimal(10)  # points: below it a decimal says something
+
+
+def named(feature: Feature, value: Value) -> str:
+    """A feature with its value as the subject of a sentence."""
+    if value is None or feature.kind == "boolean" or text_of(value) in _said(feature):
+        return f"{feature.label}: {shown_value(feature, value)}"
+    if feature.kind in ("number", "integer"):
+        return f"{feature.label} of {shown_value(feature, value)}"
+    if feature.kind == "text":
+        return f"{feature.label} “{shown_value(feature, value)}”" if value else f"{feature.label}: empty"
+    return f"{feature.label} {shown_value(feature, value)}"
+
+
+def shown_value(feature: Feature, value: Value) -> str:
+    """A value as people read it: "120 thousand $ a year", "Bay Area", "yes", "not known"."""
+    if value is None:
+        return "not known"
+    if feature.kind == "boolean":
+        return "yes" if value else "no"
+    if feature.kind == "category":
+        return feature.labels.get(text_of(value), text_of(value))
+    if feature.kind == "text":
+        text = " ".join(str(value).split())
+        return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1].rstrip()}…"
+    if text_of(value) in _said(feature):
+        return _said(feature)[text_of(value)]
+    if isinstance(value, (int, float)):
+        return f"{number_text(value)} {_unit(feature.unit, value)}".rstrip()
+    return text_of(value)
+
+
+def number_text(value: float) -> str:
+    """A number with thousands parted and no digits that say nothing: six of them matter, whole ones always."""
+    exponent = Decimal(f"{value:.6g}").adjusted() if value else 0
+    if not -5 <= exponent < 15:
+        return dressed(f"{value:.6g}")
+    text = f"{value:,.{max(0, 5 - exponent)}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return dressed(text).replace("-", "−")
+
+
+def points_text(points: float) -> str:
+    """Percentage points as people read them: "21 points", "1 point", "0.4 points"."""
+    number = rounded(points)
+    return f"{dressed(str(number)).replace('-', '−')} {'point' if abs(number) == 1 else 'points'}"
+
+
+def unsure(points: float, error: float) -> str:
+    """How unsure sampled points are: "± 0.2 points", half of the 95 % interval in the digits in which they are read.
+
+    Empty where it is less than half of the last of these digits.
+
+    Parameters
+    ----------
+    points, error : float
+        Percentage points, and their standard error.
+    """
+    half = WIDTH * error
+    digit = 1.0 if abs(rounded(points)) >= WHOLE_FROM else 0.1
+    if half < digit / 2:
+        return ""
+    return f"± {points_text(max(round(half / digit), 1) * digit)}"
+
+
+def rounded(points: float) -> Decimal:
+    """To whole points from 10 on, else to tenths; halves away from 0, as taught at school."""
+    exact = Decimal(repr(float(points)))
+    tenths = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
+    if abs(tenths) >= WHOLE_FROM or tenths == tenths.to_integral_value():
+        # From the exact value, not from the tenths: 20.46 is 20, though 20.5 would be 21.
+        whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
+        return whole + Decimal(0)  # no negative zero
+    return tenths
+
+
+def change_text(before: float, after: float) -> str:
+    """How far a probability moved: "+14 points", "−0.4 points", "no change"."""
+    points = rounded(100.0 * (after - before))
+    sign = "+" if points > 0 else ""
+    return f"{sign}{points_text(100.0 * (after - before))}" if points else "no change"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Parts as one enumeration: "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+
+
+def _unit(unit: str, value: float) -> str:
+    """The unit, in the singular for 1 where it is one plain plural: "1 year", "1 person", "1 thousand $"."""
+    if value != 1:
+        return unit
+    plural = unit.isalpha() and len(unit) > 3 and unit.endswith("s") and not unit.endswith(("ss", "us"))
+    return "person" if unit == "people" else unit[:-1] if plural else unit
+
+
+def _said(feature: Feature) -> dict[str, str]:
+    """Names of a number's values that say more than the number: yes and no."""
+    if not feature.codes or feature.yes_no is None:
+        return {}
+    return {text: label.lower() for text, label in feature.labels.items()}

@@ -1,0 +1,324 @@
+"""Make the folder of one version from a fitted estimator, and make it live.
+
+Nothing is published before it was proved: the compiled path gives scikit-learn's answers on every
+row at hand or does not serve, and the finished folder is read back as a server would read it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import platform
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version as installed
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml.bundle.bundle import BACKGROUND, CREATED, GOLDEN, outcomes_to_json
+from ml.bundle.holdout import Holdout, gaps_of, is_large, write_holdout, write_scores
+from ml.data import schema as schemas
+from ml.data import schema_json
+from ml.data.columns import Block, block_of_frame, rows_of, size, take, write_csv
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import Schema
+from ml.decision.bands import check_bands
+from ml.decision.cut_offs import check_cut_offs
+from ml.decision.payoff import check_payoff
+from ml.errors import InvalidData
+from ml.insights.feature_order import CARD as ORDER
+from ml.insights.feature_order import order_of
+from ml.lifecycle.history import by_whom, reason
+from ml.lifecycle.publish import publish
+from ml.lifecycle.registry import check_name
+from ml.metrics.custom import CARD, Function, work_out
+from ml.predict.asking import CARD as ASKING
+from ml.predict.asking import Asking
+from ml.predict.compile import CannotCompile, compile_estimator, prove
+from ml.predict.compiled.onnx.onnx_session import give_back
+from ml.predict.predictor import Predictor, SklearnPredictor, offers
+from ml.text.holdout_words import CARD as CHECKS
+from ml.training.checks.holdout_checks import check_holdout
+from ml.training.estimator.answerable import answerable
+from ml.training.estimator.labels_follow import labels_follow
+from ml.training.estimator.save_estimator import save_estimator
+from ml.training.pipeline_diagram import diagram_of
+from ml.training.target import truth_matrix
+from ml.trust import verify
+from ml.trust.code import Code, importable
+from ml.trust.record import Trusted, allowed
+
+GOLDEN_ROWS = 25
+BACKGROUND_ROWS = 2_000
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted estimator with all that makes it a model.
+
+    Attributes
+    ----------
+    estimator : fitted scikit-learn classifier
+        Takes frames with the schema's columns.
+    outcomes : Outcomes
+        In the order of ``classes_`` (exclusive) or of the columns of y (independent).
+    training : DataFrame, shape (m, p)
+        Raw training rows; the background is sampled from them.
+    holdout : DataFrame, shape (n, p)
+        Raw rows that the estimator did not see.
+    truth : Series of n classes (exclusive), or DataFrame of shape (n, k) with 0 and 1
+    about : dict
+        Goes into the card as it is: data, owner, intended use, limits, metrics, bands,
+        payoff, cut_offs.
+    trusted : sequence of str
+        Names beyond those that any estimator may hold, which the adder has looked at and trusts.
+    code : Code, optional
+        What the estimator's own classes and functions are imported from; travels with the version.
+    measures : mapping of label to callable (truth bool (n,), probabilities (n,), weight (n,)) -> float
+        Measures of your own, worked out here for each outcome's yes/no question on the hold-out and
+        kept in the card.
+    asking : Asking
+        How the estimator is asked.
+    notes : sequence of str
+        What whoever adds the model should know, a sentence each.
+    """
+
+    name: str
+    title: str
+    description: str
+    estimator: Any
+    schema: Schema
+    outcomes: Outcomes
+    training: pd.DataFrame
+    holdout: pd.DataFrame
+    truth: pd.Series | pd.DataFrame
+    about: dict[str, Any] = field(default_factory=dict)
+    trusted: Sequence[str] = ()
+    code: Code | None = None
+    measures: Mapping[str, Function] = field(default_factory=dict)
+    asking: Asking = field(default_factory=Asking)
+    notes: Sequence[str] = ()
+
+
+def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | None = None) -> Outcomes:
+    """The exclusive outcomes of a fitted classifier, in the order of its ``classes_``.
+
+    `positive` is the class that a page opens with; without one, the last class.
+    """
+    classes = [value.item() if isinstance(value, np.generic) else value for value in estimator.classes_]
+    labels = labels or {}
+    items = tuple(
+        Outcome(schemas.text_of(value), labels.get(value, schemas.text_of(value)), value) for value in classes
+    )
+    twice = [name for name, count in Counter(item.name for item in items).items() if count > 1]
+    if twice:
+        raise InvalidData(
+            f"More than one class of the estimator is called {', '.join(map(repr, twice))} without spaces at the ends.",
+            "Make them one class before the estimator is fitted, or give each its own name.",
+        )
+    return Outcomes(items, True, schemas.text_of(classes[-1] if positive is None else positive))
+
+
+def build_bundle(
+    trained: Trained, models: Path, *, action: str = "add", by: str | None = None, why: str | None = None
+) -> str:
+    """Write the version, prove it, record it in the history, and make it live.
+
+    Parameters
+    ----------
+    trained : Trained
+    models : Path
+    action : {"add", "train", "hold"}
+        What the history calls it; with "hold" the live version stays live.
+    by, why : str, optional
+        Who makes it, the user of the operating system by default, and why.
+
+    Returns
+    -------
+    str
+        The model key, ``name@fingerprint``.
+
+    Raises
+    ------
+    InvalidData
+        When the name, the outcomes, the hold-out, `by` or `why` do not fit.
+    UntrustedModel
+        When the estimator holds types that nobody trusted.
+    """
+    check_name(trained.name)
+    by, why = by_whom(by), reason(why)
+    check_bands(trained.about, trained.outcomes.names)
+    check_payoff(trained.about, trained.outcomes.names)
+    check_cut_offs(trained.about, trained.outcomes.names)
+    models = Path(models)
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".making-", dir=models) as making:
+        folder = Path(making) / "version"
+        folder.mkdir()
+        with importable(trained.code):
+            trusted = _write(trained, folder)
+        fingerprint = _write_manifest(folder)
+        # After the manifest: the same training gives the same key, whenever and wherever it runs.
+        now = dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+        (folder / CREATED).write_text(now + "\n", encoding="ascii")
+        with allowed(models, trained.name, trusted):
+            return publish(folder, models, trained.name, fingerprint, action=action, by=by, why=why)
+
+
+def _write(trained: Trained, folder: Path) -> Trusted:
+    """Write the version's files; gives what its estimator has to be trusted with."""
+    with _quiet(trained.estimator) as estimator:
+        return _write_all(trained, estimator, folder)
+
+
+def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
+    schema, outcomes = trained.schema, trained.outcomes
+    reference = SklearnPredictor(estimator, schema, outcomes, trained.asking)
+    holdout, left_out = _answered_holdout(trained, reference)
+    background = block_of_frame(schema, _sample(trained.training, BACKGROUND_ROWS))
+    background = take(background, answerable(reference, background)[0])
+    write_holdout(folder, schema, outcomes, holdout)
+    write_csv(folder / BACKGROUND, schema, background)
+    give_back(collect=True)  # skops keeps what it reads and what it writes in circles of references
+    trusted = save_estimator(estimator, folder, trained.trusted, trained.code)
+    give_back(collect=True)
+    path, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
+    _write_json(folder / GOLDEN, _golden(schema, reference, holdout.block))
+    _write_json(folder / verify.SCHEMA, schema_json.to_json(schema))
+    answer = reference.block(holdout.block)
+    follow = labels_follow(estimator, outcomes, answer, *([reference.block(background)] if size(background) else []))
+    card = _card(trained, estimator, path, size(holdout.block))
+    card[ASKING] = replace(trained.asking, labels_follow=follow).to_card()
+    card |= {"left_out": left_out} if left_out else {}
+    if is_large(len(holdout.truth)):
+        write_scores(folder, answer if serves is reference else serves.block(holdout.block))
+    own = work_out(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
+    card[ORDER] = order_of(schema, outcomes, serves, holdout, answer)
+    card[CHECKS] = check_holdout(schema, outcomes, trained.training, holdout)
+    _write_json(folder / verify.CARD, card | ({CARD: own} if own else {}))
+    return trusted
+
+
+def _answered_holdout(trained: Trained, reference: SklearnPredictor) -> tuple[Holdout, dict[str, Any]]:
+    """The hold-out's rows that the estimator answers, and how many it does not answer, and why."""
+    holdout = Holdout(block_of_frame(trained.schema, trained.holdout), _truth(trained))
+    good, why = answerable(reference, holdout.block)
+    if good.all():
+        return holdout, {}
+    if not good.any():
+        raise InvalidData(f"The estimator answers no row of the hold-out: {why[:300].rstrip('.')}.")
+    return Holdout(take(holdout.block, good), holdout.truth[good]), {"rows": int((~good).sum()), "why": why[:300]}
+
+
+def _compiled(
+    estimator: Any, reference: SklearnPredictor, trained: Trained, blocks: Sequence[Block], folder: Path
+) -> tuple[dict[str, str], Predictor]:
+    """Compile, prove and save the fast path; say which path serves, and why."""
+    try:
+        program = compile_estimator(estimator, trained.schema, trained.outcomes, trained.asking.container)
+        proof = prove(program, reference.block, trained.schema, blocks)
+    except CannotCompile as error:
+        return {"kind": "scikit-learn", "why": str(error)}, reference
+    if not proof.ok:
+        return {"kind": "scikit-learn", "why": f"The compiled path is not equal: {proof.reason}"}, reference
+    program.save(folder)
+    why = f"equal to scikit-learn on {proof.rows:,} rows, largest difference {proof.largest:.1e}"
+    return {"kind": "compiled", "why": why, "steps": program.description}, program
+
+
+@contextmanager
+def _quiet(estimator: Any) -> Iterator[Any]:
+    """The estimator without parallel jobs, for a while: a pool for one row costs more than the row."""
+    best = getattr(estimator, "best_estimator_", None)
+    estimator = estimator if best is None else best
+    # Where there are none nothing is set: CatBoost refuses any change once it is fitted.
+    found = [(each, jobs) for each in _with_frozen(estimator) if (jobs := _jobs(each))]
+    for each, jobs in found:
+        each.set_params(**dict.fromkeys(jobs))
+    try:
+        yield estimator
+    finally:
+        for each, jobs in found:
+            each.set_params(**jobs)  # it may be somebody's in a notebook
+
+
+def _jobs(estimator: Any) -> dict[str, Any]:
+    params = estimator.get_params()
+    return {name: value for name, value in params.items() if name.split("__")[-1] == "n_jobs" and value is not None}
+
+
+def _with_frozen(estimator: Any) -> Iterator[Any]:
+    """The estimator and those that are frozen inside, whose parameters it does not know."""
+    if hasattr(estimator, "get_params"):
+        yield estimator
+        frozen = [value for value in estimator.get_params().values() if type(value).__name__ == "FrozenEstimator"]
+        for each in frozen:
+            yield from _with_frozen(each.estimator)
+
+
+def _truth(trained: Trained) -> np.ndarray:
+    """Truth as bool of shape (n, k)."""
+    outcomes = trained.outcomes
+    if len(trained.truth) != len(trained.holdout) or not len(trained.holdout):
+        raise InvalidData(f"{len(trained.holdout)} hold-out rows came with {len(trained.truth)} true outcomes.")
+    truth = truth_matrix(trained.truth, outcomes)
+    if not outcomes.exclusive:
+        return truth
+    if not truth.any(axis=1).all():
+        strangers = sorted({str(value) for value in np.asarray(trained.truth, dtype=object)[~truth.any(axis=1)]})
+        raise InvalidData(f"The hold-out has outcomes that the model does not know: {', '.join(strangers)}.")
+    return truth
+
+
+def _sample(frame: pd.DataFrame, most: int) -> pd.DataFrame:
+    return frame if len(frame) <= most else frame.sample(most, random_state=0)
+
+
+def _golden(schema: Schema, reference: SklearnPredictor, holdout: Block) -> dict[str, Any]:
+    """Answers of scikit-learn itself, to be given again by whatever serves this version."""
+    # Spread over the hold-out; rows with missing values first, for they take the rarer branches.
+    order = np.argsort(~np.any([gaps_of(array) for array in holdout], axis=0), kind="stable")
+    few = order[np.unique(np.linspace(0, len(order) - 1, GOLDEN_ROWS).astype(int))]
+    block = take(holdout, few)
+    answer = reference.block(block)
+    records = [dict(zip(schema.names, map(schemas.plain, row), strict=True)) for row in rows_of(schema, block)]
+    probabilities = None if answer.probabilities is None else answer.probabilities.tolist()
+    return {"records": records, "labels": answer.labels.astype(int).tolist(), "probabilities": probabilities}
+
+
+def _card(trained: Trained, estimator: Any, path: dict[str, str], holdout_rows: int) -> dict[str, Any]:
+    versions = {name: installed(name) for name in ("scikit-learn", "numpy", "pandas", "scipy", "skops")}
+    return {
+        "name": trained.name,
+        "title": trained.title,
+        "description": trained.description,
+        "outcomes": outcomes_to_json(trained.outcomes),
+        "offers": offers(trained.estimator),
+        "path": path,
+        "rows": {"training": len(trained.training), "hold-out": holdout_rows},
+        "versions": {"python": platform.python_version()} | versions,
+        "diagram": diagram_of(estimator, trained.schema.names),
+        **trained.about,
+    }
+
+
+def _write_manifest(folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    listed = {
+        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": verify.sha256(path)}
+        for path in files
+    }
+    _write_json(folder / verify.MANIFEST, listed)
+    digest = hashlib.sha256((folder / verify.MANIFEST).read_bytes()).hexdigest()
+    return digest[: verify.FINGERPRINT_LENGTH]
+
+
+def _write_json(path: Path, data: Any) -> None:
+    path.write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

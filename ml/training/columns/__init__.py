@@ -1,0 +1,1 @@
+"""Columns of the training data: kinds, dtypes, gaps, levels, identifiers."""

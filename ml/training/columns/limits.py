@@ -1,0 +1,138 @@
+"""Which values a fitted estimator takes: gaps, levels that it never saw, decimals among whole numbers.
+
+It is asked through the very path that serves, so what is found here is what will be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ml.data.columns import Block, block_of, rows_of, size, take
+from ml.data.schema import Feature, Row, Schema, Value
+from ml.predict.predictor import NoAnswer, SklearnPredictor
+
+UNHEARD_OF = "\N{EM DASH} unheard of \N{EM DASH}"
+TRIED = 3  # records
+Maker = Callable[[Schema], SklearnPredictor]
+
+
+def with_limits(schema: Schema, block: Block, ask: Maker, told: Collection[tuple[str, str]] = ()) -> Schema:
+    """The schema with what the estimator takes.
+
+    Parameters
+    ----------
+    schema : Schema
+        As inferred from training; every feature still required.
+    block : Block of n records
+        Training rows.
+    ask : callable
+        Gives the predictor of a schema.
+    told : collection of (feature, field)
+        What a person described; it stays.
+    """
+    rows = _models(schema, block, ask)
+    if not rows:
+        return schema
+    schema = _set(schema, rows, ask, told, "required", False, lambda *_: None)
+    schema = _set(schema, rows, ask, told, "blank", "", _empty, wanted=lambda feature: feature.required)
+    named = [feature.name for feature in schema.features if feature.blank == "" and feature.required]
+    schema = _replaced(schema, {name: {"required": False} for name in named if (name, "required") not in told})
+    schema = _set(schema, rows, ask, told, "fractions", True, _half, wanted=lambda f: f.kind == "integer")
+    return _set(schema, rows, ask, told, "unknown", True, _unheard, wanted=lambda f: f.kind == "category")
+
+
+def _empty(feature: Feature, _: Value) -> Value:
+    return "" if feature.kind == "text" or "" in feature.values_of_choices else UNHEARD_OF
+
+
+def _half(_: Feature, value: Any) -> Value:
+    return (value or 0) + 0.5
+
+
+def _unheard(feature: Feature, _: Value) -> Value:
+    if not feature.numeric_choices:
+        return UNHEARD_OF
+    return max(float(choice.value) for choice in feature.choices) + 1.0
+
+
+def _set(
+    schema: Schema,
+    rows: Sequence[Row],
+    ask: Maker,
+    told: Collection[tuple[str, str]],
+    name: str,
+    value: Any,
+    change: Callable[[Feature, Value], Value],
+    wanted: Callable[[Feature], bool] = lambda _: True,
+) -> Schema:
+    """The schema with a field set for each feature of which the estimator takes the changed value."""
+    places = [at for at, f in enumerate(schema.features) if wanted(f) and (f.name, name) not in told]
+    if name == "blank":
+        places = [at for at in places if _empty(schema.features[at], None) == ""]
+    predictor = ask(schema)
+    taken = _taken(predictor, schema, rows, places, change)
+    return _replaced(schema, {schema.names[at]: {name: value} for at in taken})
+
+
+def _taken(
+    predictor: SklearnPredictor,
+    schema: Schema,
+    rows: Sequence[Row],
+    places: Sequence[int],
+    change: Callable[[Feature, Value], Value],
+) -> list[int]:
+    """The places whose changed values the estimator takes; all of them are tried together first, then by halves."""
+    if not places or _answers(predictor, schema, rows, places, change):
+        return list(places)
+    if len(places) == 1:
+        return []
+    middle = len(places) // 2
+    return [
+        *_taken(predictor, schema, rows, places[:middle], change),
+        *_taken(predictor, schema, rows, places[middle:], change),
+    ]
+
+
+def _answers(
+    predictor: SklearnPredictor,
+    schema: Schema,
+    rows: Sequence[Row],
+    places: Sequence[int],
+    change: Callable[[Feature, Value], Value],
+) -> bool:
+    chosen = set(places)
+    changed = [
+        tuple(change(schema.features[at], value) if at in chosen else value for at, value in enumerate(row))
+        for row in rows
+    ]
+    try:
+        predictor.block(block_of(schema, changed))
+    except NoAnswer:
+        return False
+    return True
+
+
+def _models(schema: Schema, block: Block, ask: Maker) -> list[Row]:
+    """Some records of training that the estimator answers, those without gaps first."""
+    count = size(block)
+    rows = rows_of(schema, take(block, slice(0, min(count, 200))))
+    rows.sort(key=lambda row: sum(value is None for value in row))
+    predictor = ask(schema)
+    found: list[Row] = []
+    for row in rows:
+        try:
+            predictor.row(row)
+        except NoAnswer:
+            continue
+        found.append(row)
+        if len(found) == TRIED:
+            break
+    return found
+
+
+def _replaced(schema: Schema, changes: dict[str, dict[str, Any]]) -> Schema:
+    return replace(
+        schema, features=tuple(replace(feature, **changes.get(feature.name, {})) for feature in schema.features)
+    )

@@ -1,0 +1,139 @@
+"""What a person tells of a model that its data cannot: a TOML file, checked before it is used."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_args
+
+from ml.data.parsing import Refused, read_value
+from ml.data.schema import Feature, Widget
+from ml.errors import InvalidData
+
+NUMBERS = (int, float)
+Form = tuple[tuple[type, ...], str]
+LIMITS: dict[str, Form] = {
+    "number": (NUMBERS, "a number"),
+    "integer": (NUMBERS, "a number"),
+    "date": ((dt.date,), "a date such as 2024-05-17, without quotes"),
+}
+FORMS: dict[str, Form] = {
+    **dict.fromkeys(("label", "unit", "help", "group"), ((str,), "a text")),
+    **dict.fromkeys(("aliases", "suggestions", "missing"), ((list, tuple), "a list of texts")),
+    **dict.fromkeys(("lever", "required", "personal"), ((bool,), "true or false")),
+    "step": (NUMBERS, "a number"),
+}
+
+
+@dataclass(frozen=True)
+class Description:
+    """What stands in the file.
+
+    Attributes
+    ----------
+    title, description : str
+        Empty where the file does not say.
+    outcomes : dict of str to str
+        Outcome to label.
+    features : dict of str to dict
+        Column to fields of :class:`ml.data.schema.Feature`; :func:`check_described` looks at these.
+    constraints : list of str
+        What must hold between two features, as :func:`ml.data.constraints.read_constraints` reads it.
+    payoff : dict
+        What decisions are worth, as :func:`ml.decision.payoff.payoff_of` reads it.
+    cut_offs : dict of str to float
+        Outcome to the probability from which we act on it.
+    truth : dict of str to class
+        What a word in the truth column means: a class of the estimator, or yes and no of an independent outcome.
+    about : dict
+        Goes into the card as it is.
+    """
+
+    title: str = ""
+    description: str = ""
+    outcomes: dict[str, str] = field(default_factory=dict)
+    features: dict[str, dict[str, Any]] = field(default_factory=dict)
+    constraints: list[str] = field(default_factory=list)
+    payoff: dict[str, Any] = field(default_factory=dict)
+    cut_offs: dict[str, Any] = field(default_factory=dict)
+    truth: dict[str, Any] = field(default_factory=dict)
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def card(self) -> dict[str, Any]:
+        """What goes into the card."""
+        told = {"payoff": self.payoff, "cut_offs": self.cut_offs}
+        return self.about | {name: given for name, given in told.items() if given}
+
+    def dates(self) -> dict[str, str | None]:
+        """Columns that are said to hold dates, and their time zone where one is told."""
+        return {name: given.get("zone") for name, given in self.features.items() if given.get("kind") == "date"}
+
+    def texts(self) -> list[str]:
+        """Columns whose cells are texts even where they look like numbers: 02134 is no 2134."""
+        return [
+            name for name, given in self.features.items() if given.get("kind") == "text" or given.get("dtype") == "str"
+        ]
+
+
+def read_description(path: Path | None) -> Description:
+    """Read the file; without one, an empty description.
+
+    Raises
+    ------
+    InvalidData
+        When the file is no TOML, or says something that nobody asked for, or in another form.
+    """
+    if path is None:
+        return Description()
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InvalidData(f"{path} cannot be read as TOML: {error}.") from None
+    return read_described(given, path.name)
+
+
+def read_described(given: Mapping[str, Any], source: str) -> Description:
+    """The same of what such a file holds; `source` is what people call it."""
+    known = {row.name: type(getattr(Description(), row.name)) for row in fields(Description)}
+    strangers = sorted(set(given) - set(known))
+    if strangers:
+        raise InvalidData(f"{source} describes {', '.join(strangers)}.", f"Known: {', '.join(known)}.")
+    for name, value in given.items():
+        _demand(source, name, value, known[name])
+    for name, value in given.get("outcomes", {}).items():
+        _demand(source, f"outcomes.{name}", value, str)
+    for name, value in given.get("features", {}).items():
+        _demand(source, f"features.{name}", value, dict)
+    return Description(**given)
+
+
+def check_described(feature: Feature, given: Mapping[str, Any]) -> None:
+    """Refuse what a person wrote of a feature where it is not of the form that the field has.
+
+    Raises
+    ------
+    InvalidData
+    """
+    nothing: Form = ((), f"left out: a {feature.kind} has no limits")
+    forms = FORMS | dict.fromkeys(("low", "high"), LIMITS.get(feature.kind, nothing))
+    for key, (wanted, form) in forms.items():
+        value = given.get(key)
+        if value is not None and (not isinstance(value, wanted) or (isinstance(value, bool) and wanted == NUMBERS)):
+            raise InvalidData(f"{key} of {feature.name!r} is {value!r}.", f"It is {form}.")
+    if feature.widget is not None and feature.widget not in get_args(Widget):
+        known = ", ".join(get_args(Widget))
+        raise InvalidData(f"{feature.name!r} is described with the widget {feature.widget!r}.", f"Known: {known}.")
+    if given.get("default") is not None:
+        try:
+            read_value(feature, given["default"])
+        except Refused as problem:
+            raise InvalidData(f"The default of {feature.name!r}: {problem.message}", problem.hint) from None
+
+
+def _demand(file: str, name: str, value: object, wanted: type) -> None:
+    if not isinstance(value, wanted):
+        form = "a table" if issubclass(wanted, dict) else "a list" if issubclass(wanted, list) else "a text"
+        raise InvalidData(f"{name} in {file} is {value!r}.", f"It is written as {form}.")

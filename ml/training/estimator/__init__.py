@@ -1,0 +1,1 @@
+"""The estimator as it was handed over: checked, loaded, saved, asked."""

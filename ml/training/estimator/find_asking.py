@@ -1,0 +1,234 @@
+"""Find out how a fitted estimator is asked: with which reading of its training file, in which container.
+
+An estimator seldom tells: one whose first step is somebody's own has no ``feature_names_in_``, one that was fitted
+on texts wants a series, one of another library its categories. So it is asked, with rows of its own training, and
+of the ways in which it answers the one is taken whose values its encoders know and that knows the truth best.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from ml.data.outcomes import Outcomes
+from ml.errors import InvalidData, LikelyError
+from ml.predict.asking import Container, contained
+from ml.training.columns.hints import hint_for, is_of_dates
+from ml.training.columns.known_levels import Known
+from ml.training.columns.readings import native_of, readings_of
+from ml.training.columns.telling_rows import telling_rows
+from ml.training.columns.training_table import TrainingTable, is_text
+from ml.training.columns.variants import CONTAINER, Reading, Variant
+from ml.training.estimator.ask_once import answer_of, containers_of, loss_of
+
+BETTER = 1e-6  # of the loss: less is rounding
+SAME = 1e-12
+MOST_AT_ONCE = 3  # readings that are tried together where no single one is answered
+NO_NAME = re.compile(r"Unnamed: \d+")  # what pandas calls a column without a name
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to ask an estimator, and how well it fits: fewest strangers first, then the least loss.
+
+    Attributes
+    ----------
+    columns : tuple of str
+        What is given to it.
+    strangers : int
+        Cells that its encoders did not learn.
+    loss : float
+        Of its answers against the truth.
+    """
+
+    variant: Variant
+    container: Container
+    columns: tuple[str, ...]
+    strangers: int
+    loss: float
+
+    def beats(self, other: Way) -> bool:
+        """Whether it fits better, by more than rounding."""
+        if self.strangers != other.strangers:
+            return self.strangers < other.strangers
+        return self.loss < other.loss - BETTER
+
+    def answers_as(self, other: Way) -> bool:
+        """Whether it gives the same answers, but for rounding."""
+        return self.strangers == other.strangers and abs(self.loss - other.loss) <= SAME
+
+
+def find_asking(
+    estimator: Any,
+    table: TrainingTable,
+    columns: Sequence[str],
+    outcomes: Outcomes,
+    truth: np.ndarray | None,
+    known: Known,
+) -> Way:
+    """The way in which an estimator is to be asked.
+
+    Parameters
+    ----------
+    estimator : fitted classifier
+    table : TrainingTable
+        Rows that it learned from.
+    columns : sequence of str
+        Its columns, in order.
+    outcomes : Outcomes
+    truth : ndarray of bool, shape (n, k), or None
+        Of the table's rows; without it the first way that works is taken.
+    known : Known
+        Levels that the estimator knows.
+
+    Raises
+    ------
+    InvalidData
+        When it answers in no way; says what the plainest attempt ran into.
+    """
+    search = _Search(estimator, table, tuple(columns), outcomes, truth, known)
+    best = search.best()
+    if best is None and getattr(estimator, "feature_names_in_", None) is None:
+        best = _of_fewer_columns(search)
+    if best is None:
+        raise _refusal(search)
+    return best
+
+
+def _of_fewer_columns(search: _Search) -> Way | None:
+    """A way with some columns of the file, where the estimator does not tell how many it knows.
+
+    A file may have columns without any value or name, as spreadsheets and ``to_csv`` leave them; an estimator that was
+    fitted on a series of texts takes one of several.
+    """
+    frame = search.table.frame
+    valued = tuple(name for name in search.columns if frame[name].notna().any())
+    named = tuple(name for name in valued if not NO_NAME.fullmatch(name))  # a row's number, that to_csv wrote
+    for columns in dict.fromkeys((valued, named)):
+        if 0 < len(columns) < len(search.columns) and (best := replace(search, columns=columns).best()) is not None:
+            return best
+    texts = [name for name in valued if is_text(frame[name])] if len(search.columns) > 1 else []
+    ways = [way for name in texts if (way := replace(search, columns=(name,)).best()) is not None]
+    return min(ways, key=lambda way: way.loss, default=None)
+
+
+@dataclass
+class _Search:
+    """A search among the readings of a file.
+
+    Attributes
+    ----------
+    failed : list of (Variant, str)
+        What was tried, and why the estimator gave no answer.
+    refused : list of LikelyError
+        Readings that the file itself does not allow.
+    """
+
+    estimator: Any
+    table: TrainingTable
+    columns: tuple[str, ...]
+    outcomes: Outcomes
+    truth: np.ndarray | None
+    known: Known
+    failed: list[tuple[Variant, str]] = field(default_factory=list)
+    refused: list[LikelyError] = field(default_factory=list)
+
+    @cached_property
+    def rows(self) -> np.ndarray:
+        """Numbers of the rows with which the estimator is asked."""
+        return telling_rows(self.table, self.columns)
+
+    def best(self) -> Way | None:
+        """The best way: the plainest reading, unless others are answered and fit better."""
+        plain = Variant(native=native_of(self.table, self.known))
+        best = self.ask(plain)
+        readings = readings_of(self.table, self.columns, self.known)
+        if best is not None and not best.strangers:
+            readings = [reading for reading in readings if not self.known.encodes(reading.changes)]
+        for count in range(1, MOST_AT_ONCE + 1):
+            for chosen in _together(readings, count):
+                best = _better(best, self.ask(replace(plain, readings=chosen)))
+            if best is not None:
+                break
+        return None if best is None else self._typed(self._climbed(best, readings), readings)
+
+    def _climbed(self, best: Way, readings: Sequence[Reading]) -> Way:
+        """With more readings, as long as each makes it better."""
+        if not best.variant.readings:
+            return best
+        for reading in readings:
+            chosen = tuple(each for each in readings if each is reading or each in best.variant.readings)
+            if len(chosen) > len(best.variant.readings) and _agree(chosen):
+                best = _better(best, self.ask(replace(best.variant, readings=chosen))) or best
+        return best
+
+    def _typed(self, best: Way, readings: Sequence[Reading]) -> Way:
+        """With numbers and dates as such where the answers stay the same: so they are asked for."""
+        for reading in readings:
+            chosen = tuple(each for each in readings if each is reading or each in best.variant.readings)
+            if reading.typed and reading not in best.variant.readings and _agree(chosen):
+                way = self.ask(replace(best.variant, readings=chosen))
+                best = way if way is not None and way.answers_as(best) else best
+        return best
+
+    def ask(self, variant: Variant) -> Way | None:
+        """The best way to ask with a reading; None where the estimator does not answer."""
+        rows = self.rows
+        try:
+            part = self.table if variant.needs_all_rows else _part(self.table, rows)
+            frame = variant.apply(part)[list(self.columns)]
+            frame = frame.iloc[rows] if variant.needs_all_rows else frame
+            strangers = self.known.strangers(variant.apply(_part(self.table, rows), CONTAINER - 1))
+        except LikelyError as error:
+            self.refused.append(error)
+            self.failed.append((variant, error.message))
+            return None
+        best: Way | None = None
+        for container in containers_of(self.estimator, frame):
+            asked = answer_of(self.estimator, contained(frame, container), self.outcomes)
+            if isinstance(asked, str):
+                self.failed.append((variant, asked))
+                continue
+            loss = loss_of(asked, None if self.truth is None else self.truth[rows])
+            best = _better(best, Way(variant, container, self.columns, strangers, loss))
+        return best
+
+
+def _better(one: Way | None, other: Way | None) -> Way | None:
+    """The first, unless the other fits better."""
+    if one is None or other is None:
+        return one or other
+    return other if other.beats(one) else one
+
+
+def _together(readings: Sequence[Reading], count: int) -> Iterator[tuple[Reading, ...]]:
+    return (chosen for chosen in itertools.combinations(readings, count) if _agree(chosen))
+
+
+def _agree(readings: Sequence[Reading]) -> bool:
+    """Whether no two exclude each other."""
+    rivals = [reading.rival for reading in readings if reading.rival]
+    return len(rivals) == len(set(rivals))
+
+
+def _part(table: TrainingTable, rows: np.ndarray) -> TrainingTable:
+    return table if len(rows) == len(table.frame) else replace(table, frame=table.frame.iloc[rows])
+
+
+def _refusal(search: _Search) -> LikelyError:
+    said = search.failed[0][1] if search.failed else "it was not asked"
+    if is_of_dates(said) and search.refused:
+        return search.refused[0]
+    first = next((line.strip() for line in said.splitlines() if line.strip()), said)[:300].rstrip(".:")
+    tried = list(dict.fromkeys(variant.words for variant, _ in search.failed[1:] if len(variant.readings) == 1))
+    also = f" Tried as well: {'; '.join(tried)}." if tried else ""
+    return InvalidData(
+        f"The estimator cannot score {search.table.name}: {first}.{also}",
+        hint_for(said, search.estimator, search.table, search.columns),
+    )

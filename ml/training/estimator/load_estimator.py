@@ -1,0 +1,174 @@
+"""Load an estimator's file, or refuse it in words that say what to do."""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from ml.errors import InvalidData, LikelyError, UntrustedModel
+from ml.runtime.foreign_code import foreign, how_to_install, installed_version, is_here, missing_module, reason
+from ml.training.estimator.check_estimator import NETWORKS, OWN_FILE, OWN_NETWORK, check_estimator
+from ml.training.estimator.file_kinds import PICKLE, SKOPS, kind_of, made_with
+from ml.trust.code import Code
+from ml.trust.types import ESTIMATORS, strangers
+
+SAVE = "Save the fitted estimator with skops.io.dump(estimator, FILE) or joblib.dump(estimator, FILE)."
+LOST = re.compile(r"attribute '(?P<name>[\w.]+)' on <module '(?P<module>[\w.]+)'")
+AGAIN = "Save the fitted estimator again, and copy the file as it is (binary)."
+
+
+def load_estimator_file(
+    path: Path,
+    trust_pickle: bool = False,
+    trusted: Sequence[str] = (),
+    code: Code | None = None,
+    outcomes: int = 1,
+) -> Any:
+    """Load and check a fitted classifier from a skops, joblib or pickle file, compressed or not.
+
+    The kind of file is told by its content. Whatever goes wrong is refused in words; nothing else is raised.
+
+    Parameters
+    ----------
+    path : Path
+    trust_pickle : bool
+        Accept a joblib or pickle file, which runs whatever code it holds.
+    trusted : sequence of str
+        Names in a skops file that the adder trusts beyond those that any bundle may use (``--trust``).
+    code : Code, optional
+        From :func:`ml.trust.code.read_code`: what the estimator's own classes and functions are imported from.
+        What a notebook or script defined itself (``__main__``) is looked for there too.
+    outcomes : int
+        How many truth columns were named; see :func:`ml.training.estimator.check_estimator.check_estimator`.
+
+    Raises
+    ------
+    InvalidData
+        When the file is missing, empty, cut, of another kind, of another scikit-learn, needs a package that is
+        missing, or holds something other than a fitted classifier.
+    UntrustedModel
+        When the file would run code, or holds names, that nobody trusted.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise InvalidData(f"There is no file {path}.", SAVE)
+    with foreign(lambda error: InvalidData(f"{path.name} cannot be read: {reason(error)}.", AGAIN)):
+        kind = kind_of(path)
+    if kind not in (SKOPS, PICKLE):
+        raise InvalidData(f"{path.name} is no skops file, and no pickle or joblib file: it is {kind}.", SAVE)
+    if kind == PICKLE and not trust_pickle:
+        message = f"{path.name} is a pickle: loading it runs whatever code it holds."
+        raise UntrustedModel(message, "Save it with skops.io.dump; or, if you made it yourself, say --trust-pickle.")
+    _refuse_other_version(path, made_with(path, kind))
+    with ExitStack() as held, foreign(lambda error: _refusal(path, code, error)):
+        if code is not None:
+            held.enter_context(code.modules.installed())
+            held.enter_context(_standing_in_for_main(code))
+        held.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")  # of another patch of scikit-learn
+        estimator = _load_skops(path, trusted, code) if kind == SKOPS else _load_pickle(path)
+    check_estimator(estimator, outcomes, source=path.name)
+    return estimator
+
+
+def _load_skops(path: Path, trusted: Sequence[str], code: Code | None) -> Any:
+    import skops.io
+
+    unknown = skops.io.get_untrusted_types(file=path)
+    _refuse_main(path, unknown, code)
+    for name in unknown:
+        top = name.partition(".")[0]
+        if top in ESTIMATORS and not is_here(top):
+            raise InvalidData(f"{path.name} needs the package {top}, which is not installed.", how_to_install(top))
+    refuse_strangers([name for name in unknown if not name.startswith("__main__.")], trusted, code)
+    return skops.io.load(path, trusted=unknown)
+
+
+def _load_pickle(path: Path) -> Any:
+    import joblib
+
+    return joblib.load(path)
+
+
+def refuse_strangers(unknown: Sequence[str], trusted: Sequence[str], code: Code | None = None) -> None:
+    """Raise UntrustedModel when a name in an estimator is none that any bundle may use, and nobody named it."""
+    found = strangers(unknown, trusted, code)
+    if found:
+        message = f"The estimator holds names that are not trusted yet: {', '.join(found)}."
+        flags = " ".join(f"--trust {name}" for name in found)
+        hint = f"If they come from a file of your own, give it with --code. Else look at each; if you trust it: {flags}"
+        raise UntrustedModel(message, hint)
+
+
+def _refuse_main(path: Path, unknown: Sequence[str], code: Code | None) -> None:
+    lost = [name.partition(".")[2] for name in unknown if name.startswith("__main__.")]
+    lost = [name for name in lost if name not in (_public(code) if code else {})]
+    if lost:
+        raise InvalidData(_made_in_main(path.name, sorted(lost)), OWN_FILE)
+
+
+def _made_in_main(name: str, lost: Sequence[str]) -> str:
+    return f"{name} needs {', '.join(lost)}, which a notebook or script defined itself (__main__)."
+
+
+@contextmanager
+def _standing_in_for_main(code: Code) -> Iterator[None]:
+    """Let what the code defines be found in ``__main__`` too, where a notebook or script defined it."""
+    main = sys.modules["__main__"]
+    lent = {name: found for name, found in _public(code).items() if not hasattr(main, name)}
+    vars(main).update(lent)
+    try:
+        yield
+    finally:
+        for name in lent:
+            vars(main).pop(name, None)
+
+
+def _public(code: Code) -> dict[str, Any]:
+    """What the modules at the top of the code define, by name."""
+    import importlib
+
+    found: dict[str, Any] = {}
+    with code.modules.installed():
+        for top in sorted(code.modules.tops):
+            module = importlib.import_module(top)
+            found |= {
+                name: each
+                for name, each in vars(module).items()
+                if getattr(each, "__module__", None) == module.__name__
+            }
+    return found
+
+
+def _refuse_other_version(path: Path, made: str) -> None:
+    here = installed_version("scikit-learn")
+    if made and made.split(".")[:2] != here.split(".")[:2]:
+        hint = f"Fit and save it again here, or install scikit-learn=={made} here and wherever the model is served."
+        raise InvalidData(f"{path.name} was made with scikit-learn {made}; this is {here}.", hint)
+
+
+def _refusal(path: Path, code: Code | None, error: BaseException) -> LikelyError:
+    """What to say of a file that cannot be loaded: the likeliest reason first."""
+    text = reason(error)
+    missing = missing_module(error)
+    if missing in NETWORKS and code is None:
+        return InvalidData(f"{path.name} holds a neural network (of {missing}), which no version keeps.", OWN_NETWORK)
+    if missing and missing != "sklearn" and not (code and code.modules.holds(missing)):
+        return InvalidData(f"{path.name} needs the module {missing}, which is not here.", how_to_install(missing))
+    lost = LOST.search(text) if isinstance(error, AttributeError) else None
+    if lost and lost["module"].endswith("__main__"):
+        return InvalidData(_made_in_main(path.name, [lost["name"]]), OWN_FILE)
+    if lost and code and code.modules.holds(lost["module"]):
+        message = f"{path.name} needs {lost['name']}, which is not in {lost['module']} of the code that was given."
+        return InvalidData(message, "Give the code that the estimator was fitted with.")
+    if isinstance(error, EOFError) or "truncated" in text or "BadZipFile" in text:
+        return InvalidData(f"{path.name} is cut off or damaged: {text}.", AGAIN)
+    return InvalidData(
+        f"{path.name} cannot be loaded: {text}.",
+        "It may be cut off, or made with other versions of its packages: fit and save it again here.",
+    )

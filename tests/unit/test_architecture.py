@@ -1,0 +1,35 @@
+"""The layout of the product: the picture in the documents, and the size of files and folders."""
+
+import pytest
+
+from tests.architecture import PAGE, ROOT, contracts, picture
+
+PRODUCT = ("api", "callbacks", "jobs", "layouts", "ml", "prerender", "store", "web")
+MOST_FILES = 21  # a package of twenty modules with its __init__
+MOST_LINES = 350
+FOLDERS = sorted({file.parent for room in PRODUCT for file in (ROOT / room).rglob("*.py")})
+
+
+def test_the_picture_is_that_of_the_contracts():
+    assert picture() in PAGE.read_text(encoding="utf-8"), "python -m tests.architecture draws it anew"
+
+
+@pytest.mark.parametrize("container", [contract["containers"][0] for contract in contracts()])
+def test_every_room_of_a_contract_is_there(container):
+    floors = next(contract["layers"] for contract in contracts() if contract["containers"] == [container])
+    for room in [room.strip() for floor in floors for room in floor.split("|")]:
+        place = ROOT / container.replace(".", "/") / room
+        assert place.is_dir() or place.with_suffix(".py").is_file()
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT).as_posix())
+def test_folders_and_files_stay_small(folder):
+    files = list(folder.glob("*.py"))
+    assert len(files) <= MOST_FILES
+    lines = {file.name: len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert not {name: count for name, count in lines.items() if count > MOST_LINES}
+
+
+def test_every_package_says_what_it_is():
+    faces = [folder / "__init__.py" for folder in FOLDERS]
+    assert [face for face in faces if not face.read_text(encoding="utf-8").startswith('"""')] == []
