@@ -39,6 +39,14 @@ def let_leases_run_out(table):
         connection.execute(update(pieces).where(pieces.c.state == "running").values(lease=pieces.c.lease - 3600))
 
 
+def by_one_who_saw(table, monkeypatch, seen):
+    """Claim as a worker does who looked some time ago; then, if that was in vain, as the table is now."""
+    answers = iter([seen])
+    look = type(table)._claimable
+    monkeypatch.setattr(type(table), "_claimable", lambda self, asked: next(answers, None) or look(self, asked))
+    return table.claim(60)
+
+
 def test_a_job_is_kept_as_it_was_asked_for(table):
     job = table.get(added(table))
     assert (job.model, job.state, job.options, job.size) == (KEY, "waiting", {"reasons": 3}, 12)
@@ -88,12 +96,31 @@ def test_whoever_comes_second_to_a_piece_gets_the_next_one(table, monkeypatch):
     split(table, job, [(1, 5), (2, 5)])
     seen = table._claimable(None)
     quick = table.claim(60)
-    answers = iter([seen])
-    look = type(table)._claimable
-    monkeypatch.setattr(type(table), "_claimable", lambda self, asked: next(answers, None) or look(self, asked))
-    slow = table.claim(60)
+    slow = by_one_who_saw(table, monkeypatch, seen)
     assert (quick.number, slow.number) == (1, 2)
     assert table.claim(60) is None
+
+
+def test_of_two_who_see_a_lease_that_ran_out_only_one_claims_the_piece(table, monkeypatch):
+    """Its state is "running" before and after the quicker one's claim: only the count of attempts tells them apart."""
+    job = added(table)
+    split(table, job, [(1, 5)])
+    table.claim(60)
+    let_leases_run_out(table)
+    seen = table._claimable(None)
+    quick = table.claim(60)
+    assert by_one_who_saw(table, monkeypatch, seen) is None
+    assert table.renew(quick, 60)
+    assert table.finish(quick, 5, 0, "quick")
+    assert table.results(job) == ["head", "quick"]
+
+
+def test_one_who_looked_before_another_gave_up_counts_that_attempt(table, monkeypatch):
+    """The piece waits again, as it was seen; claimed by the count that was seen, it could be begun without end."""
+    split(table, added(table), [(1, 5)])
+    seen = table._claimable(None)
+    table.drop(table.claim(60), "went wrong")
+    assert by_one_who_saw(table, monkeypatch, seen).attempts == 2
 
 
 def test_a_lease_that_ran_out_is_claimed_by_another_and_lost_by_the_first(table):
