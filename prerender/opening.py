@@ -36,7 +36,10 @@ class Opening:
         return frame and cls(frame)
 
     def first_plot(self) -> dict[str, Any] | None:
-        """The request of the first card, as ``assets/60-cards.js`` makes it; None where its options stand elsewhere."""
+        """The request of the first card, as ``assets/js/plots/60-cards.js`` makes it.
+
+        None where its options stand elsewhere.
+        """
         card = next((each for each in self._parts if data(each, "plot")), None)
         if card is None or data(card, "options-of"):
             return None

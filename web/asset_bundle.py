@@ -1,4 +1,8 @@
-"""Our own styles and scripts: many small files for those who write them, one of each for those who load them."""
+"""The asset bundle: the project's styles as one file and its scripts as one, for those who load them.
+
+They are written as many small files, in a folder for each page. Their order in the bundle is that of the numbers with
+which their names begin, whatever folder they stand in; what a style says of ``url()`` is relative to ``assets/``.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from pathlib import Path
 from flask import Flask, Response
 
 _ALONE = re.compile(r"0\d-.*\.js")  # scripts that run before those of Dash: the index names each by itself
+VENDOR = "vendor"  # libraries of others, each loaded by itself where it is needed
 ADDRESS = "/assets/likely"
 _LINKS = {
     "css": re.compile(r'<link rel="stylesheet" href="[^"]*/assets/[^"]+">\n?'),
@@ -24,7 +29,7 @@ def stamped(file: Path, folder: Path) -> str:
 
 
 class OwnFiles:
-    """The files of a folder, put together by kind in the order of their names.
+    """The files of a folder and of those in it, put together by kind in the order of their names.
 
     Made again when a file changes, which happens while somebody develops.
     """
@@ -58,13 +63,18 @@ class OwnFiles:
         return links.sub("", links.sub("\0", html, count=1)).replace("\0", one)
 
     def _current(self, kind: str) -> tuple[tuple[float, ...], bytes, str]:
-        files = [file for file in sorted(self._folder.glob(f"*.{kind}")) if not _ALONE.fullmatch(file.name)]
+        files = [file for file in self._files(kind) if not _ALONE.fullmatch(file.name)]
         times = tuple(file.stat().st_mtime for file in files)
         found = self._made.get(kind)
         if found is None or found[0] != times:
             body = b"\n".join(file.read_bytes() for file in files)
             found = self._made[kind] = (times, body, hashlib.sha256(body).hexdigest()[:16])
         return found
+
+    def _files(self, kind: str) -> list[Path]:
+        found = self._folder.rglob(f"*.{kind}")
+        ours = (file for file in found if file.relative_to(self._folder).parts[0] != VENDOR)
+        return sorted(ours, key=lambda file: (file.name, file))
 
 
 def serve_own_files(server: Flask, own: OwnFiles) -> None:

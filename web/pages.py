@@ -10,7 +10,7 @@ from dash import Dash
 from dash._utils import interpolate_str
 from flask import Flask, Response, request
 
-from web.asset_bundle import OwnFiles
+from web.asset_bundle import VENDOR, OwnFiles
 from web.mount import addresses_outside
 from web.plotly_bundle import DrawingScript
 
@@ -20,7 +20,7 @@ from web.plotly_bundle import DrawingScript
 _NOT_NEEDED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')
 
 # The table of rows that come as one scrolls: 2 MB, of which a campaign with a result has need. The
-# script of that page (assets/74-records.js) asks for it at the address that this leaves.
+# script of that page (assets/js/campaign/75-campaign-records.js) asks for it at the address that this leaves.
 _GRID = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>\n?')
 
 
@@ -44,7 +44,7 @@ class LeanDash(Dash):
         change_index: Callable[[dict[str, str]], dict[str, str]] = lambda parts: parts,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, assets_path_ignore=["^vendor$"], **kwargs)
+        super().__init__(*args, assets_path_ignore=[f"^{VENDOR}$"], **kwargs)
         self.change_index = change_index
         self.own = OwnFiles(Path(self.config.assets_folder))
         self.drawing = DrawingScript(Path(self.config.assets_folder), draws) if draws else None

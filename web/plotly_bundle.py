@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from web.asset_bundle import stamped
+from web.asset_bundle import VENDOR, stamped
 
-FILE = "vendor/plotly-cartesian.min.js"
+FILE = f"{VENDOR}/plotly-cartesian.min.js"
 WIDE = "(min-width: 40rem)"  # on a phone the first plot may lie far below: it is asked for where it is near
 
 
 class DrawingScript:
-    """What the index page says of plotly.js; ``assets/59-drawing.js`` does the rest.
+    """What the index page says of plotly.js; ``assets/js/plots/59-drawing.js`` does the rest.
 
     Dash would ask for its own, with maps and three dimensions, when the first figure has come: three
     times the bytes and twice the time to start, both while somebody waits.

@@ -1,6 +1,6 @@
 """The Campaign page: a file of records becomes a ranked table, and that a list to call.
 
-A skeleton: every step stands in it, hidden. Scripts (``assets/70-campaign.js`` and those after it)
+A skeleton: every step stands in it, hidden. Scripts (``assets/js/campaign/70-campaign.js`` and those after it)
 talk to the API, show the step whose turn it is and fill it. The address holds the job and the list, so a reload goes
 on where it was.
 """

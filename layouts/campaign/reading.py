@@ -43,7 +43,7 @@ ASKED: tuple[tuple[str, str, Sequence[tuple[str, str]]], ...] = (
 
 
 def reading() -> Component:
-    """The line, the disclosure, and what is worth saying of the file; ``assets/73-campaign-reading.js`` fills them."""
+    """The line and the disclosure, which ``assets/js/campaign/73-campaign-reading.js`` fills."""
     fields = html.Div([_field(*each) for each in ASKED], className="campaign-options form")
     differently = html.Details(
         [html.Summary("Read it differently"), fields], id=ids.campaign("differently"), className="campaign-differently"

@@ -122,7 +122,7 @@ def _index(certain: bool) -> Component:
 
 
 def _report(bundle: Bundle, outcome: str) -> Component:
-    """The report at the cut-off in use, as a file: plain links, which ``assets/62-report.js`` follows."""
+    """The report at the cut-off in use, as a file: plain links, which ``assets/js/plots/62-report.js`` follows."""
     where = url.outside(f"/api/v1/models/{quote(bundle.key)}/report")
     links = [
         html.A(

@@ -1,6 +1,6 @@
 """Above the form: find a record by id or part of a text, take one by chance, or start a new one.
 
-The list under the box is drawn by ``assets/33-finder.js`` from what :func:`hit` says of each record.
+The list under the box is drawn by ``assets/js/predict/33-finder.js`` from what :func:`hit` says of each record.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Scenarios side by side: what was pinned, and beside it what stands in the form now.
 
-The table is drawn by ``assets/34-pins.js``. It writes down what the page showed and computes nothing.
+The table is drawn by ``assets/js/predict/34-pins.js``. It writes down what the page showed and computes nothing.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """A choice among very many: a text input whose list holds what fits the typed text, asked of the server.
 
-The list is drawn by ``assets/37-combobox.js`` from what :func:`found` says.
+The list is drawn by ``assets/js/shared/37-combobox.js`` from what :func:`found` says.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", "CSV for Excel"), ("csv", "C
 
 
 def menu(name: str, words: str, step: str) -> Component:
-    """A button that opens the formats; ``assets/78-campaign-download.js`` fills in where they are.
+    """A button that opens the formats; ``assets/js/campaign/78-campaign-download.js`` fills in where they are.
 
     Parameters
     ----------

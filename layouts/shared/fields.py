@@ -2,7 +2,7 @@
 
 A field reads its value as text, as a form does: the server makes a typed value of it and finds
 every fault, so nonsense is explained in words and not swallowed by the browser. That is why
-numbers are text inputs; arrow keys step them all the same (``assets/30-form.js``).
+numbers are text inputs; arrow keys step them all the same (``assets/js/shared/30-form.js``).
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ def _head(feature: Feature, position: int, live: bool) -> Component:
 
 
 # Tab leads from one value to the next: what stands beside a value has a key of its own instead
-# (assets/10-shell.js, assets/31-call.js), and screen readers read the help with the control.
+# (assets/js/shared/10-shell.js, assets/js/predict/31-call.js), and screen readers read the help with the control.
 def _reset(feature: Feature) -> Component:
     said = {"aria-label": f"Reset {feature.label}", "aria-keyshortcuts": "Alt+R", "data-reset": "field"}
     looks = {"className": "quiet-button reset", "hidden": True, "title": "Alt+R", "tabIndex": "-1"}

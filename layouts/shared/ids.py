@@ -9,7 +9,7 @@ CONTENT = "content"
 THEME = "theme"
 
 # What an input page (prediction, gallery) asks of the server, and the answer. Small scripts in
-# assets/ write the first and read the second, so the names stand there too (assets/30-form.js).
+# assets/ write the first and read the second, so the names stand there too (assets/js/shared/30-form.js).
 FORM = "form"
 ASKED = "asked"
 ANSWERED = "answered"
@@ -21,7 +21,7 @@ REASONS = "reasons"
 WONDERED = "wondered"
 ADVISED = "advised"
 
-# Finding a record; the names stand in assets/33-finder.js too
+# Finding a record; the names stand in assets/js/predict/33-finder.js too
 FINDER = "finder"
 FINDER_BOX = "finder-box"
 FINDER_LIST = "finder-list"
@@ -29,7 +29,7 @@ FINDER_WORDS = "finder-words"
 SOUGHT = "sought"
 FOUND = "found"
 
-# Choices too many to be listed; the names stand in assets/37-combobox.js too
+# Choices too many to be listed; the names stand in assets/js/shared/37-combobox.js too
 CHOICES = "choices"
 CHOICES_SOUGHT = "choices-sought"
 CHOICES_FOUND = "choices-found"
@@ -38,12 +38,12 @@ CHOICES_FOUND = "choices-found"
 MAKING = "making"
 MAKING_TICK = "making-tick"
 
-# A search over what stands on the page; the names stand in assets/36-search.js too
+# A search over what stands on the page; the names stand in assets/js/shared/36-search.js too
 SEARCH = "search"
 SEARCH_WORDS = "search-words"
 MODELS = "models"
 
-# Scenarios side by side; the names stand in assets/34-pins.js too
+# Scenarios side by side; the names stand in assets/js/predict/34-pins.js too
 PINS = "pins"
 PINS_TITLE = "pins-title"
 PINS_TABLE = "pins-table"
@@ -53,7 +53,7 @@ GALLERY_FORM = "gallery-form"
 GALLERY_ASKED = "gallery-asked"
 GALLERY_ANSWERED = "gallery-answered"
 
-# The plots' pages; the names stand in assets/60-cards.js and 61-cutoff.js too
+# The plots' pages; the names stand in assets/js/plots/60-cards.js and 61-cutoff.js too
 PLOTS = "plots"
 PLOTS_OUTCOME = "plots-outcome"
 TALLY_ASKED = "tally-asked"
@@ -66,7 +66,7 @@ KEEP = "keep-cut-off"
 KEPT = "kept-cut-off"
 AVERAGES = "averages"
 
-# The campaign's page; the names stand in assets/70-campaign.js and after too
+# The campaign's page; the names stand in assets/js/campaign/70-campaign.js and after too
 CAMPAIGN = "campaign"
 CAMPAIGN_TABLE = "campaign-table"
 

@@ -1,7 +1,7 @@
 """What the Insights and the Performance page share: one outcome, and the plots of the catalogue in cards.
 
 The page stands at once; each card asks for its plot when it comes near the screen
-(``assets/60-cards.js``, ``callbacks/plots.py``).
+(``assets/js/plots/60-cards.js``, ``callbacks/plots.py``).
 """
 
 from __future__ import annotations

@@ -10,12 +10,13 @@ from dash.development.base_component import Component
 from layouts.shared import ids, url
 
 ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else nothing
-THEME_SCRIPT = Path(__file__).resolve().parents[2] / "assets" / "00-theme.js"
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+THEME_SCRIPT = "js/shared/00-theme.js"
 
 
 def _theme_address() -> str:
     """Where the theme script is: the very address at which Dash lists it too, so it is fetched once."""
-    return f"{ROOT}/assets/{THEME_SCRIPT.name}?m={THEME_SCRIPT.stat().st_mtime}"
+    return f"{ROOT}/assets/{THEME_SCRIPT}?m={(ASSETS / THEME_SCRIPT).stat().st_mtime}"
 
 
 # The theme is set before the first style sheet is read; otherwise a dark page would flash white.

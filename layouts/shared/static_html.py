@@ -2,7 +2,7 @@
 
 Dash keeps every component in a store of its own and looks at each of them whenever one changes. A page
 of plots has six hundred, and five hundred of these are words, tables and headings that never change: as
-text in one component (``assets/28-static-html.js``) they cost next to nothing. Scripts of the page find their
+text in one component (``assets/js/shared/28-static-html.js``) they cost next to nothing. Scripts of the page find their
 elements as in components.
 """
 

@@ -1,7 +1,7 @@
 """How every figure looks. plotly is imported when the first figure is drawn, not before.
 
 Papers are transparent and ink is a middle grey, so one figure reads on a light and on a dark page
-and in an exported picture; the page's own style sheet sharpens the ink (``assets/60-plots.css``).
+and in an exported picture; the page's own style sheet sharpens the ink (``assets/css/plots/60-plots.css``).
 """
 
 from __future__ import annotations

@@ -39,8 +39,8 @@ def script(chromium):
     """Run JavaScript beside the scripts that write and read numbers."""
     page = chromium.new_page()
     page.evaluate("window.likelyCampaign = { page: () => document.body }")
-    for name in ("29-numbers.js", "71-campaign-words.js"):
-        page.add_script_tag(path=ASSETS / name)
+    for name in ("shared/29-numbers.js", "campaign/71-campaign-words.js"):
+        page.add_script_tag(path=ASSETS / "js" / name)
     yield page.evaluate
     page.close()
 

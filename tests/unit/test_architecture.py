@@ -7,6 +7,7 @@ from tests.architecture import PAGE, ROOT, contracts, picture
 PRODUCT = ("api", "callbacks", "jobs", "layouts", "ml", "prerender", "store", "web")
 MOST_FILES = 21  # a package of twenty modules with its __init__
 MOST_LINES = 350
+ASSETS = sorted(folder for folder in (ROOT / "assets").rglob("*") if folder.is_dir())
 FOLDERS = sorted({file.parent for room in PRODUCT for file in (ROOT / room).rglob("*.py")})
 
 
@@ -27,6 +28,15 @@ def test_folders_and_files_stay_small(folder):
     files = list(folder.glob("*.py"))
     assert len(files) <= MOST_FILES
     lines = {file.name: len(file.read_text(encoding="utf-8").splitlines()) for file in files}
+    assert not {name: count for name, count in lines.items() if count > MOST_LINES}
+
+
+@pytest.mark.parametrize("folder", ASSETS, ids=lambda folder: folder.relative_to(ROOT).as_posix())
+def test_folders_of_styles_and_scripts_stay_small(folder):
+    files = [file for file in folder.iterdir() if file.is_file()]
+    assert len(files) < MOST_FILES
+    ours = [file for file in files if file.suffix in (".css", ".js") and ".min." not in file.name]
+    lines = {file.name: len(file.read_text(encoding="utf-8").splitlines()) for file in ours}
     assert not {name: count for name, count in lines.items() if count > MOST_LINES}
 
 

@@ -2,6 +2,8 @@
 
 import os
 import re
+from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from dash import html
@@ -10,11 +12,17 @@ from web.asset_bundle import OwnFiles
 from web.pages import LeanDash
 from web.static import serve_static_well
 
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+
 
 @pytest.fixture
 def folder(tmp_path):
-    files = {"00-theme.js": "first();", "10-a.js": "a();", "20-b.js": "b()", "10-a.css": "a {}", "20-b.css": "b {}"}
+    files = {
+        "js/z/00-theme.js": "first();", "js/z/10-a.js": "a();", "js/a/20-b.js": "b()", "css/z/10-a.css": "a {}",
+        "css/a/20-b.css": "b {}", "vendor/15-library.js": "library()",
+    }  # fmt: skip
     for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
     return tmp_path
 
@@ -48,10 +56,23 @@ def test_a_changed_file_makes_another_address(folder):
     own = OwnFiles(folder)
     before = own.address("js")
     assert own.address("js") == before
-    (folder / "20-b.js").write_text("c()")
-    os.utime(folder / "20-b.js", (1, 1))
+    changed = folder / "js/a/20-b.js"
+    changed.write_text("c()")
+    os.utime(changed, (1, 1))
     assert own.address("js") != before
     assert own.body("js") == b"a();\nc()"
+
+
+@pytest.mark.parametrize("kind", ["css", "js"])
+def test_files_come_in_the_order_of_their_numbers_and_none_is_left_out(kind):
+    """By counting bytes: each file starts a line after the end of the one before it."""
+    files = [file for file in (ASSETS / kind).rglob("*.*") if kind == "css" or not file.name.startswith("0")]
+    body = OwnFiles(ASSETS).body(kind)
+    starts = sorted((body.index(file.read_bytes()), file.stat().st_size, file.name) for file in files)
+    assert sum(size for _, size, _ in starts) + len(files) - 1 == len(body)
+    for (start, size, name), (next_start, _, next_name) in pairwise(starts):
+        assert start + size + 1 == next_start
+        assert (int(name[:2]), name[2:]) < (int(next_name[:2]), next_name[2:])
 
 
 def test_a_page_without_files_of_its_own_is_left_alone(folder):
