@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.metrics.confusion_counts import counts
+from ml.metrics.confusion_counts import counts_by_cut_off
 from ml.metrics.curves import reach, thin
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.metrics.intervals import wilson
@@ -101,7 +101,7 @@ class Separation:
 
 def calibration(answers: Answers, outcome: str = "the outcome") -> Calibration:
     """Groups of about as many records each, equal probabilities in one group; NoProbabilities, OneOutcomeOnly."""
-    counts(answers, outcome)  # refuses what has one side only
+    counts_by_cut_off(answers, outcome)  # refuses what has one side only
     probabilities, weight = need_probabilities(answers.probabilities), answers.weight
     group = groups_of(probabilities, weight)
     heavy = np.bincount(group, weight)
@@ -138,7 +138,7 @@ def groups_of(probabilities: np.ndarray, weight: np.ndarray) -> np.ndarray:
 
 def scores(answers: Answers, outcome: str = "the outcome") -> Scores:
     """The histograms of both sides; NoProbabilities, OneOutcomeOnly."""
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     probabilities = need_probabilities(answers.probabilities)
     sides = answers.truth, ~answers.truth
     edges = np.linspace(0, reach(probabilities), BINS + 1)
@@ -155,7 +155,7 @@ def scores(answers: Answers, outcome: str = "the outcome") -> Scores:
 
 def separation(answers: Answers, outcome: str = "the outcome") -> Separation:
     """Both sides' shares below each cut-off; NoProbabilities, OneOutcomeOnly."""
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     missed, spared = 1 - table.true_positive / table.positive, 1 - table.false_positive / table.negative
     best = 1 + int(np.argmax((spared - missed)[1:]))  # the first, acting on none, is no probability
     drawn = np.union1d(thin(spared, missed), best)[::-1]

@@ -10,7 +10,7 @@ from ml.data.array_types import Floats
 
 
 @dataclass(frozen=True)
-class Four:
+class ConfusionCounts:
     """The four counts at cut-offs; arrays of one shape, or that go together by numpy's rules.
 
     Attributes
@@ -48,7 +48,7 @@ class Four:
         return self.positive + self.negative
 
 
-Part = tuple[Floats, Floats]
+Share = tuple[Floats, Floats]
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
@@ -58,61 +58,61 @@ def ratio(part: Floats, whole: Floats) -> Floats:
     return share
 
 
-def right(four: Four) -> Part:
+def accuracy(counts: ConfusionCounts) -> Share:
     """Records decided rightly, of all."""
-    return four.true_positive + four.true_negative, four.total
+    return counts.true_positive + counts.true_negative, counts.total
 
 
-def precision(four: Four) -> Part:
+def precision(counts: ConfusionCounts) -> Share:
     """Hits, of all acted on."""
-    return four.true_positive, four.selected
+    return counts.true_positive, counts.selected
 
 
-def recall(four: Four) -> Part:
+def recall(counts: ConfusionCounts) -> Share:
     """Hits, of all with the outcome."""
-    return four.true_positive, four.positive
+    return counts.true_positive, counts.positive
 
 
-def specificity(four: Four) -> Part:
+def specificity(counts: ConfusionCounts) -> Share:
     """Left alone, of all without it."""
-    return four.true_negative, four.negative
+    return counts.true_negative, counts.negative
 
 
-def false_alarms(four: Four) -> Part:
+def false_positive_rate(counts: ConfusionCounts) -> Share:
     """Acted on, of all without it."""
-    return four.false_positive, four.negative
+    return counts.false_positive, counts.negative
 
 
-def misses(four: Four) -> Part:
+def false_negative_rate(counts: ConfusionCounts) -> Share:
     """Left alone, of all with the outcome."""
-    return four.false_negative, four.positive
+    return counts.false_negative, counts.positive
 
 
-def agreed(four: Four) -> Part:
+def jaccard(counts: ConfusionCounts) -> Share:
     """Hits, of all that are acted on or have the outcome: F1 = 2 s / (1 + s) of this share s."""
-    return four.true_positive, four.selected + four.false_negative
+    return counts.true_positive, counts.selected + counts.false_negative
 
 
-def balanced_accuracy(four: Four) -> Floats:
+def balanced_accuracy(counts: ConfusionCounts) -> Floats:
     """Mean of recall and specificity."""
-    return (ratio(*recall(four)) + ratio(*specificity(four))) / 2
+    return (ratio(*recall(counts)) + ratio(*specificity(counts))) / 2
 
 
-def mcc(four: Four) -> Floats:
+def mcc(counts: ConfusionCounts) -> Floats:
     """Matthews correlation coefficient (Matthews 1975); NaN where we act on all or on none."""
-    over = four.true_positive * four.true_negative - four.false_positive * four.false_negative
+    over = counts.true_positive * counts.true_negative - counts.false_positive * counts.false_negative
     # The square roots one by one: the product of four counts of a million records is beyond 2**63.
-    sides = (four.selected, four.total - four.selected, four.positive, four.negative)
+    sides = (counts.selected, counts.total - counts.selected, counts.positive, counts.negative)
     under = np.prod(np.broadcast_arrays(*(np.sqrt(np.maximum(side, 0.0)) for side in sides)), axis=0)
     return ratio(over, under)
 
 
-def net_benefit(four: Four) -> Floats:
+def net_benefit(counts: ConfusionCounts) -> Floats:
     """Net benefit a record (Vickers & Elkin 2006); NaN at cut-off 1, where a false alarm has no price."""
-    odds = ratio(four.cut_off, 1.0 - four.cut_off)
-    return (four.true_positive - four.false_positive * odds) / four.total
+    odds = ratio(counts.cut_off, 1.0 - counts.cut_off)
+    return (counts.true_positive - counts.false_positive * odds) / counts.total
 
 
-def lift_of(share: Floats, four: Four) -> Floats:
+def lift_of(share: Floats, counts: ConfusionCounts) -> Floats:
     """From precision to lift."""
-    return share * ratio(four.total, four.positive)
+    return share * ratio(counts.total, counts.positive)

@@ -12,7 +12,7 @@ from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
 
 
 @dataclass(frozen=True)
-class Counts:
+class CountsByCutOff:
     """Counts at all m cut-offs at which they change, from "act on none" to "act on all".
 
     Attributes
@@ -32,7 +32,7 @@ class Counts:
     negative: float
 
 
-def counts(answers: Answers, outcome: str = "the outcome") -> Counts:
+def counts_by_cut_off(answers: Answers, outcome: str = "the outcome") -> CountsByCutOff:
     """Count at every distinct probability. Records with equal probabilities are acted on together.
 
     Parameters
@@ -57,7 +57,9 @@ def counts(answers: Answers, outcome: str = "the outcome") -> Counts:
     last = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)  # last row of each run of equals
     hits = np.cumsum(weight * answers.truth[order])[last]
     alarms = np.cumsum(weight * ~answers.truth[order])[last]
-    return Counts(np.append(np.inf, falling[last]), np.append(0.0, hits), np.append(0.0, alarms), positive, negative)
+    return CountsByCutOff(
+        np.append(np.inf, falling[last]), np.append(0.0, hits), np.append(0.0, alarms), positive, negative
+    )
 
 
 @dataclass(frozen=True)

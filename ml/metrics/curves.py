@@ -14,7 +14,7 @@ from statistics import NormalDist
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.metrics.confusion_counts import Counts, counts
+from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
 from ml.metrics.evaluation import Answers
 
 MOST_POINTS = 200
@@ -61,7 +61,7 @@ def roc(answers: Answers, outcome: str = "the outcome") -> RocCurve:
     OneOutcomeOnly
         When all rows, or none, have the outcome.
     """
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     alarms, found = table.false_positive / table.negative, table.true_positive / table.positive
     drawn = thin(alarms, found)
     own = answers.weight * answers.labels
@@ -105,7 +105,7 @@ class PrecisionRecall:
 
 def precision_recall(answers: Answers, outcome: str = "the outcome") -> PrecisionRecall:
     """The precision-recall curve of one outcome; errors as :func:`roc`."""
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     drawn = 1 + thin(table.false_positive[1:], table.true_positive[1:])  # on none there is no precision
     hits, alarms = table.true_positive[drawn], table.false_positive[drawn]
     return PrecisionRecall(
@@ -145,7 +145,7 @@ class DetCurve:
 
 def det(answers: Answers, outcome: str = "the outcome") -> DetCurve:
     """The detection error trade-off of one outcome; errors as :func:`roc`."""
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     alarms, missed = table.false_positive / table.negative, 1.0 - table.true_positive / table.positive
     # Steps of equal length on the scale that is drawn, where the rare errors take most of the room.
     drawn = thin(deviates(alarms), deviates(missed))
@@ -167,12 +167,12 @@ def deviates(rates: np.ndarray) -> np.ndarray:
     return np.array([normal.inv_cdf(value) for value in values.tolist()])[places].reshape(np.shape(rates))
 
 
-def area_under(table: Counts) -> float:
+def area_under(table: CountsByCutOff) -> float:
     """ROC AUC from all cut-offs; ties count half (Hanley & McNeil 1982)."""
     return float(np.trapezoid(table.true_positive / table.positive, table.false_positive / table.negative))
 
 
-def average_precision_of(table: Counts) -> float:
+def average_precision_of(table: CountsByCutOff) -> float:
     """Sum of precision times rise of recall over all cut-offs, without interpolation (Davis & Goadrich 2006)."""
     hits, alarms = table.true_positive[1:], table.false_positive[1:]
     return float((np.diff(table.true_positive) * _of(hits, hits + alarms)).sum() / table.positive)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.metrics.confusion_counts import Counts, counts
+from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import thin
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import wilson
@@ -70,7 +70,7 @@ class Lift:
 
 def gain(answers: Answers, outcome: str = "the outcome") -> Gain:
     """The cumulative gain of one outcome; NoProbabilities, OneOutcomeOnly."""
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     selected, found = _shares(table)
     drawn = thin(selected, found)
     return Gain(
@@ -85,7 +85,7 @@ def gain(answers: Answers, outcome: str = "the outcome") -> Gain:
 
 def lift(answers: Answers, outcome: str = "the outcome") -> Lift:
     """The lift of one outcome, by tenths and of all acted on; NoProbabilities, OneOutcomeOnly."""
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     records = table.positive + table.negative
     rate = table.positive / records
     selected, found = _shares(table)
@@ -104,7 +104,7 @@ def lift(answers: Answers, outcome: str = "the outcome") -> Lift:
     )
 
 
-def _shares(table: Counts) -> tuple[np.ndarray, np.ndarray]:
+def _shares(table: CountsByCutOff) -> tuple[np.ndarray, np.ndarray]:
     """Share acted on, and share found, at every cut-off at which they change."""
     acted = table.true_positive + table.false_positive
     return acted / (table.positive + table.negative), table.true_positive / table.positive

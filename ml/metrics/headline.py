@@ -10,8 +10,8 @@ import numpy as np
 from ml.data.array_types import Floats
 from ml.metrics.bootstrap import REPEATS, Cells, cells_of, draw_rows, sums_drawn
 from ml.metrics.bootstrap_averages import ends_of_averages
-from ml.metrics.confusion import Four
-from ml.metrics.confusion_counts import counts
+from ml.metrics.confusion import ConfusionCounts
+from ml.metrics.confusion_counts import counts_by_cut_off
 from ml.metrics.curves import area_under, average_precision_of
 from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
 from ml.metrics.intervals import interval
@@ -95,7 +95,7 @@ def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPE
     OneOutcomeOnly
         When all rows, or none, have the outcome.
     """
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     rate = table.positive / (table.positive + table.negative)
     value = values_of(answers, outcome)
     cells = cells_of(answers, cut_offs(table))
@@ -114,7 +114,7 @@ def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPE
 
 def values_of(answers: Answers, outcome: str = "the outcome") -> dict[str, float]:
     """The measures of all probabilities together, without intervals; errors as :func:`headline`."""
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     squares, surprises = losses(answers)
     return {
         "roc_auc": area_under(table),
@@ -158,22 +158,24 @@ def averages(evaluation: Evaluation) -> Averages:
 def _one(answers: Answers) -> dict[str, float | None]:
     if not answers.weight[answers.truth].sum() or not answers.weight[~answers.truth].sum():
         return {}
-    four = own_four(answers)
-    own = {measure.key: float(measure.of_counts(four)) for measure in OF_COUNTS if measure.of_counts}
+    counts = counts_of_labels(answers)
+    own = {measure.key: float(measure.of_counts(counts)) for measure in OF_COUNTS if measure.of_counts}
     found: dict[str, float | None] = {key: float(np.nan_to_num(own[key])) for key in AVERAGED}
     if answers.probabilities is not None:
         found.update(values_of(answers))
     return found
 
 
-def own_four(answers: Answers) -> Four:
+def counts_of_labels(answers: Answers) -> ConfusionCounts:
     """The four counts of the estimator's own labels; 0-dimensional, at no cut-off (NaN)."""
     truth, labels, weight = answers.truth, answers.labels, answers.weight
 
     def of(side: np.ndarray) -> np.ndarray:
         return np.asarray(weight[side].sum())
 
-    return Four(of(truth & labels), of(~truth & labels), of(truth & ~labels), of(~truth & ~labels), np.asarray(np.nan))
+    return ConfusionCounts(
+        of(truth & labels), of(~truth & labels), of(truth & ~labels), of(~truth & ~labels), np.asarray(np.nan)
+    )
 
 
 def _mean(values: Sequence[float | None], weights: Sequence[float]) -> float | None:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.data.array_types import Floats
-from ml.metrics.confusion import Four, Part, ratio
+from ml.metrics.confusion import ConfusionCounts, Share, ratio
 from ml.metrics.registry import OF_COUNTS, Measure
 
 LEVEL = 0.95
@@ -24,38 +24,38 @@ FEW = 30  # records on one side of a share; chosen by simulation, docs/decisions
 Ends = tuple[np.ndarray, np.ndarray]
 
 
-def intervals_of(four: Four, samples: Four, worth: float = 1.0) -> dict[str, Ends]:
+def intervals_of(counts: ConfusionCounts, samples: ConfusionCounts, worth: float = 1.0) -> dict[str, Ends]:
     """Low and high end of "selected" and of each measure of counts, shape (m,); NaN where undefined.
 
     Parameters
     ----------
-    four : Four
+    counts : ConfusionCounts
         As counted, shape (m, 1).
-    samples : Four
+    samples : ConfusionCounts
         As resampled, shape (m, b).
     worth : float
         How many records' worth a unit of weight is (Kish's effective size over the weight); 1 where
         all rows count 1.
     """
     selected = interval(ratio(samples.selected, samples.total))
-    found = {"selected": _with_few(selected, (four.selected, four.total), worth, lambda share: share)}
-    return found | {measure.key: _ends(measure, four, samples, worth) for measure in OF_COUNTS}
+    found = {"selected": _with_few(selected, (counts.selected, counts.total), worth, lambda share: share)}
+    return found | {measure.key: _ends(measure, counts, samples, worth) for measure in OF_COUNTS}
 
 
-def _ends(measure: Measure, four: Four, samples: Four, worth: float) -> Ends:
+def _ends(measure: Measure, counts: ConfusionCounts, samples: ConfusionCounts, worth: float) -> Ends:
     assert measure.of_counts is not None  # noqa: S101 - OF_COUNTS holds no other
     ends = interval(measure.of_counts(samples))
     if measure.part is not None:
-        return _with_few(ends, measure.part(four), worth, lambda share: measure.from_share(share, four))
+        return _with_few(ends, measure.part(counts), worth, lambda share: measure.from_share(share, counts))
     if measure.key == "balanced_accuracy":
-        return _balanced(ends, four, worth)
+        return _balanced(ends, counts, worth)
     if measure.key == "mcc":  # without any error there is nothing to resample
-        flawless = (four.false_positive + four.false_negative)[:, 0] == 0
+        flawless = (counts.false_positive + counts.false_negative)[:, 0] == 0
         return np.where(flawless, np.nan, ends[0]), np.where(flawless, np.nan, ends[1])
     return ends
 
 
-def _with_few(ends: Ends, part: Part, worth: float, from_share: Callable[[np.ndarray], np.ndarray]) -> Ends:
+def _with_few(ends: Ends, part: Share, worth: float, from_share: Callable[[np.ndarray], np.ndarray]) -> Ends:
     """The ends, but Wilson's where fewer than 30 records are, or are not, the part."""
     hits, whole = (np.broadcast_to(side, part[1].shape) * worth for side in part)
     few = (np.minimum(hits, whole - hits) < FEW)[:, 0]
@@ -66,9 +66,9 @@ def _with_few(ends: Ends, part: Part, worth: float, from_share: Callable[[np.nda
     )
 
 
-def _balanced(ends: Ends, four: Four, worth: float) -> Ends:
+def _balanced(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
     """The ends, but where few records are on one side those of two shares together (Zou & Donner 2008)."""
-    shares = ((four.true_positive, four.positive), (four.true_negative, four.negative))
+    shares = ((counts.true_positive, counts.positive), (counts.true_negative, counts.negative))
     below: float | Floats
     above: float | Floats
     below, above, few = 0.0, 0.0, np.zeros(len(ends[0]), dtype=bool)

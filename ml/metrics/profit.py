@@ -16,8 +16,8 @@ import numpy as np
 from ml.data.array_types import Floats
 from ml.decision.payoff import Payoff
 from ml.metrics.bootstrap import REPEATS, acted_on, cells_of, draw_rows, sums_drawn
-from ml.metrics.confusion import Four
-from ml.metrics.confusion_counts import Counts, counts
+from ml.metrics.confusion import ConfusionCounts
+from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import interval
 from ml.metrics.threshold_table import cut_offs
@@ -105,13 +105,13 @@ class Money:
     records: float
 
 
-def worth(payoff: Payoff, four: Four) -> Floats:
+def worth(payoff: Payoff, counts: ConfusionCounts) -> Floats:
     """Value of the decisions less the cost of the calls; shape as the counts."""
     return (
-        four.true_positive * (payoff.true_positive - payoff.call)
-        + four.false_positive * (payoff.false_positive - payoff.call)
-        + four.false_negative * payoff.false_negative
-        + four.true_negative * payoff.true_negative
+        counts.true_positive * (payoff.true_positive - payoff.call)
+        + counts.false_positive * (payoff.false_positive - payoff.call)
+        + counts.false_negative * payoff.false_negative
+        + counts.true_negative * payoff.true_negative
     )
 
 
@@ -121,8 +121,8 @@ def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
         name: np.array(columns[name], float)
         for name in ("true_positive", "false_positive", "false_negative", "true_negative")
     }
-    four = Four(**counted, cut_off=np.full(1, np.nan))
-    brought: list[float] = (worth(payoff, four) * PER / four.total).tolist()
+    counts = ConfusionCounts(**counted, cut_off=np.full(1, np.nan))
+    brought: list[float] = (worth(payoff, counts) * PER / counts.total).tolist()
     return brought
 
 
@@ -135,13 +135,13 @@ def money(answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits
     OneOutcomeOnly
         When all rows of the hold-out, or none, have the outcome.
     """
-    limits, table = limits or Limits(), counts(answers, outcome)
+    limits, table = limits or Limits(), counts_by_cut_off(answers, outcome)
     best = best_cut_off(table, payoff, limits)
     grid = cut_offs(table, () if best is None else (best,))
     cells = cells_of(answers, grid)
-    four = _four(cells.sums(answers.weight), grid)
-    drawn = _four(sums_drawn(cells, draw_rows(cells, REPEATS), answers.weight), grid)
-    profit, samples = worth(payoff, four) * PER / four.total, worth(payoff, drawn) * PER / drawn.total
+    counts = _counts_at(cells.sums(answers.weight), grid)
+    drawn = _counts_at(sums_drawn(cells, draw_rows(cells, REPEATS), answers.weight), grid)
+    profit, samples = worth(payoff, counts) * PER / counts.total, worth(payoff, drawn) * PER / drawn.total
     low, high = interval(samples.T)
     at = None if best is None else int(np.searchsorted(grid, best))
     found = _around(at, grid, profit, np.where(_allowed(drawn, limits), samples, -np.inf), samples)
@@ -150,8 +150,8 @@ def money(answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits
         profit=profit.tolist(),
         low=low.tolist(),
         high=high.tolist(),
-        selected=(four.selected / four.total).tolist(),
-        recall=(four.true_positive / four.positive).tolist(),
+        selected=(counts.selected / counts.total).tolist(),
+        recall=(counts.true_positive / counts.positive).tolist(),
         best=at,
         **found,
         **_contradiction(table, limits, at),
@@ -163,25 +163,25 @@ def money(answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits
     )
 
 
-def best_cut_off(table: Counts, payoff: Payoff, limits: Limits) -> float | None:
+def best_cut_off(table: CountsByCutOff, payoff: Payoff, limits: Limits) -> float | None:
     """The cut-off that brings most within the limits, of all there are; None where none keeps to them.
 
     Every cut-off above the next lower probability decides alike, so of these the roundest is given.
     """
     falling = np.append(table.cut_off[1:], -np.inf)  # the next lower probability
     acting_on_none = table.cut_off[1] < 1  # else even cut-off 1 acts on somebody
-    four = Four(
+    counts = ConfusionCounts(
         table.true_positive,
         table.false_positive,
         table.positive - table.true_positive,
         table.negative - table.false_positive,
         table.cut_off,
     )
-    allowed = _allowed(four, limits)
+    allowed = _allowed(counts, limits)
     allowed[0] &= acting_on_none
     if not allowed.any():
         return None
-    best = int(np.argmax(np.where(allowed, worth(payoff, four), -np.inf)))  # the first: the highest cut-off
+    best = int(np.argmax(np.where(allowed, worth(payoff, counts), -np.inf)))  # the first: the highest cut-off
     return roundest(float(falling[best]), min(float(table.cut_off[best]), 1.0))
 
 
@@ -194,20 +194,20 @@ def roundest(above: float, most: float) -> float:
     return most
 
 
-def _four(cells: np.ndarray, grid: np.ndarray) -> Four:
+def _counts_at(cells: np.ndarray, grid: np.ndarray) -> ConfusionCounts:
     """From sums over cells, shape (..., 2, m + 1), to counts at cut-offs, shape (..., m)."""
     reached, total = acted_on(cells), cells.sum(axis=-1, keepdims=True)
     (false, true), (negative, positive) = (np.moveaxis(part, -2, 0) for part in (reached, total))
-    return Four(true, false, np.maximum(positive - true, 0.0), np.maximum(negative - false, 0.0), grid)
+    return ConfusionCounts(true, false, np.maximum(positive - true, 0.0), np.maximum(negative - false, 0.0), grid)
 
 
-def _allowed(four: Four, limits: Limits) -> np.ndarray:
+def _allowed(counts: ConfusionCounts, limits: Limits) -> np.ndarray:
     """Which cut-offs keep to the limits; a hair is given to rounding."""
-    allowed = np.ones(four.true_positive.shape, dtype=bool)
+    allowed = np.ones(counts.true_positive.shape, dtype=bool)
     if limits.most_calls is not None:
-        allowed &= four.selected <= limits.most_calls * four.total / PER * (1 + 1e-12)
+        allowed &= counts.selected <= limits.most_calls * counts.total / PER * (1 + 1e-12)
     if limits.least_recall is not None:
-        allowed &= four.true_positive >= limits.least_recall * four.positive * (1 - 1e-12)
+        allowed &= counts.true_positive >= limits.least_recall * counts.positive * (1 - 1e-12)
     return allowed
 
 
@@ -234,7 +234,7 @@ def _around(
     }
 
 
-def _contradiction(table: Counts, limits: Limits, at: int | None) -> dict[str, Any]:
+def _contradiction(table: CountsByCutOff, limits: Limits, at: int | None) -> dict[str, Any]:
     if at is not None:
         return {"most_reached": None, "calls_needed": None}
     selected = (table.true_positive + table.false_positive) * PER / (table.positive + table.negative)

@@ -13,19 +13,19 @@ from typing import Any, Literal
 import numpy as np
 
 from ml.metrics.confusion import (
-    Four,
-    Part,
-    agreed,
+    ConfusionCounts,
+    Share,
+    accuracy,
     balanced_accuracy,
-    false_alarms,
+    false_negative_rate,
+    false_positive_rate,
+    jaccard,
     lift_of,
     mcc,
-    misses,
     net_benefit,
     precision,
     ratio,
     recall,
-    right,
     specificity,
 )
 
@@ -49,11 +49,11 @@ class Measure:
         or on none, whichever this measure likes better.
     trivial_words : str
         What that model does, to stand beside its value.
-    of_counts : callable (Four) -> ndarray, or None
+    of_counts : callable (ConfusionCounts) -> ndarray, or None
         NaN where undefined; None for what needs all probabilities.
-    part : callable (Four) -> (part, whole), or None
+    part : callable (ConfusionCounts) -> (part, whole), or None
         Where it is a share of records, or grows with one: for the interval of few records.
-    from_share : callable (share, Four) -> ndarray
+    from_share : callable (share, ConfusionCounts) -> ndarray
         From that share to the measure, for those that grow with it.
     percent : bool
         True when it is read as a percentage.
@@ -67,18 +67,19 @@ class Measure:
     better: Literal["high", "low"]
     trivial: Callable[[float], float | None]
     trivial_words: str
-    of_counts: Callable[[Four], np.ndarray] | None = None
-    part: Callable[[Four], Part] | None = None
-    from_share: Callable[[np.ndarray, Four], np.ndarray] = lambda share, _: share
+    of_counts: Callable[[ConfusionCounts], np.ndarray] | None = None
+    part: Callable[[ConfusionCounts], Share] | None = None
+    from_share: Callable[[np.ndarray, ConfusionCounts], np.ndarray] = lambda share, _: share
     percent: bool = True
     headline: bool = True
 
 
 def _of_share(
-    part: Callable[[Four], Part], from_share: Callable[[np.ndarray, Four], np.ndarray] = lambda share, _: share
+    part: Callable[[ConfusionCounts], Share],
+    from_share: Callable[[np.ndarray, ConfusionCounts], np.ndarray] = lambda share, _: share,
 ) -> dict[str, Any]:
     return {
-        "of_counts": lambda four: from_share(ratio(*part(four)), four),
+        "of_counts": lambda counts: from_share(ratio(*part(counts)), counts),
         "part": part,
         "from_share": from_share,
     }
@@ -94,7 +95,7 @@ MEASURES: tuple[Measure, ...] = (
     Measure(
         "accuracy", "Accuracy",
         "Share of all records that are decided rightly: (true positives + true negatives) ÷ all.",
-        "high", lambda rate: max(rate, 1 - rate), "always the more frequent answer", **_of_share(right),
+        "high", lambda rate: max(rate, 1 - rate), "always the more frequent answer", **_of_share(accuracy),
     ),
     Measure(
         "balanced_accuracy", "Balanced accuracy",
@@ -124,7 +125,7 @@ MEASURES: tuple[Measure, ...] = (
         "One number for precision and recall, low when either is: "
         "2 × true positives ÷ (2 × true positives + false positives + false negatives).",
         "high", lambda rate: 2 * rate / (1 + rate), ALL,
-        **_of_share(agreed, lambda share, _: 2 * share / (1 + share)), percent=False,
+        **_of_share(jaccard, lambda share, _: 2 * share / (1 + share)), percent=False,
     ),
     Measure(
         "mcc", "MCC",
@@ -160,13 +161,13 @@ MEASURES: tuple[Measure, ...] = (
         "false_positive_rate", "False alarms",
         "Of the records without the outcome, the share we act on: "
         "false positives ÷ (false positives + true negatives).",
-        "low", _always(0.0), NONE, **_of_share(false_alarms), headline=False,
+        "low", _always(0.0), NONE, **_of_share(false_positive_rate), headline=False,
     ),
     Measure(
         "false_negative_rate", "Missed",
         "Of the records with the outcome, the share we leave alone: "
         "false negatives ÷ (false negatives + true positives).",
-        "low", _always(0.0), ALL, **_of_share(misses), headline=False,
+        "low", _always(0.0), ALL, **_of_share(false_negative_rate), headline=False,
     ),
     Measure(
         "lift", "Lift",

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.metrics.bootstrap import REPEATS, Cells, acted_on, cells_of, draw_rows, left_alone, sums_drawn
-from ml.metrics.confusion import Four, ratio
-from ml.metrics.confusion_counts import Counts, counts
+from ml.metrics.confusion import ConfusionCounts, ratio
+from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import deviates, thin
 from ml.metrics.evaluation import Answers, evaluation_of
 from ml.metrics.intervals import intervals_of
@@ -87,16 +87,16 @@ def tally(answers: Answers, outcome: str = "the outcome", extra: Sequence[float]
     OneOutcomeOnly
         When all rows, or none, have the outcome.
     """
-    table = counts(answers, outcome)
+    table = counts_by_cut_off(answers, outcome)
     cut_off = cut_offs(table, extra)
     cells = cells_of(answers, cut_off)
     weight = cells.sums(answers.weight)
-    four = _four(weight[None], cut_off)
-    low, high = _ends(cells, answers.weight, four, repeats)
+    counts = _counts_at(weight[None], cut_off)
+    low, high = _ends(cells, answers.weight, counts, repeats)
     rate = table.positive / (table.positive + table.negative)
     return Tally(
         cut_off=cut_off.tolist(),
-        columns=_columns(four),
+        columns=_columns(counts),
         low=low,
         high=high,
         trivial={measure.key: measure.trivial(rate) for measure in OF_COUNTS},
@@ -105,7 +105,7 @@ def tally(answers: Answers, outcome: str = "the outcome", extra: Sequence[float]
     )
 
 
-def cut_offs(table: Counts, extra: Sequence[float] = ()) -> np.ndarray:
+def cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.ndarray:
     """The cut-offs of the table: rising, from 0 to 1, at most 351 and the extra ones.
 
     Probabilities that occur are taken at equal steps along the ROC curve, so that half of them
@@ -140,13 +140,15 @@ def _shared(bundle: Bundle, outcome: str, extra: tuple[float, ...], result: Resu
     return Tally(**result(key, lambda: asdict(_made(bundle, outcome, extra))))
 
 
-def _four(cells: np.ndarray, cut_off: np.ndarray) -> Four:
+def _counts_at(cells: np.ndarray, cut_off: np.ndarray) -> ConfusionCounts:
     """From sums over cells, shape (b, 2, m + 1), to counts of shape (m, b): each cut-off's samples side by side."""
     acted, left = (np.ascontiguousarray(np.moveaxis(sums, 0, -1)) for sums in (acted_on(cells), left_alone(cells)))
-    return Four(acted[1], acted[0], left[1], left[0], cut_off[:, None])
+    return ConfusionCounts(acted[1], acted[0], left[1], left[0], cut_off[:, None])
 
 
-def _ends(cells: Cells, weight: np.ndarray, four: Four, repeats: int) -> tuple[dict[str, Column], dict[str, Column]]:
+def _ends(
+    cells: Cells, weight: np.ndarray, counts: ConfusionCounts, repeats: int
+) -> tuple[dict[str, Column], dict[str, Column]]:
     """Both ends of the interval of "selected" and of each measure."""
     if not repeats:
         empty: dict[str, Column] = {
@@ -154,19 +156,19 @@ def _ends(cells: Cells, weight: np.ndarray, four: Four, repeats: int) -> tuple[d
         }
         return empty, empty
     drawn = sums_drawn(cells, draw_rows(cells, repeats), weight)
-    found = intervals_of(four, _four(drawn, cells.cut_off), float(weight.sum() / (weight**2).sum()))
+    found = intervals_of(counts, _counts_at(drawn, cells.cut_off), float(weight.sum() / (weight**2).sum()))
     return {key: _listed(low) for key, (low, _) in found.items()}, {
         key: _listed(high) for key, (_, high) in found.items()
     }
 
 
-def _columns(four: Four) -> dict[str, Column]:
+def _columns(counts: ConfusionCounts) -> dict[str, Column]:
     names = ("true_positive", "false_positive", "false_negative", "true_negative")
-    columns = {name: getattr(four, name) for name in names}
-    columns["selected"] = ratio(four.selected, four.total)
-    columns |= {measure.key: measure.of_counts(four) for measure in OF_COUNTS if measure.of_counts}
-    odds = ratio(four.cut_off, 1.0 - four.cut_off)
-    columns["net_benefit_all"] = (four.positive - four.negative * odds) / four.total
+    columns = {name: getattr(counts, name) for name in names}
+    columns["selected"] = ratio(counts.selected, counts.total)
+    columns |= {measure.key: measure.of_counts(counts) for measure in OF_COUNTS if measure.of_counts}
+    odds = ratio(counts.cut_off, 1.0 - counts.cut_off)
+    columns["net_benefit_all"] = (counts.positive - counts.negative * odds) / counts.total
     for rate in ("false_positive", "false_negative"):
         columns[f"{rate}_deviate"] = deviates(columns[f"{rate}_rate"])
     return {key: _listed(values) for key, values in columns.items()}

@@ -18,7 +18,7 @@ import numpy as np
 from ml.data.array_types import Floats, Positions
 from ml.errors import NothingToShow
 from ml.lifecycle.versions import same_holdout, version_of
-from ml.metrics.confusion import Four
+from ml.metrics.confusion import ConfusionCounts
 from ml.metrics.confusion_counts import one_outcome_only
 from ml.metrics.delong import placements
 from ml.metrics.evaluation import Answers, evaluation_of
@@ -174,8 +174,8 @@ def compare(one: Answers, two: Answers, cut_off: float) -> dict[str, tuple[float
     for key in COUNTED:
         of_counts = keys[key]
         assert of_counts is not None  # noqa: S101 - COUNTED holds no other
-        here = [of_counts(_four(rows[None], which)) for which in (2, 1)]
-        there = [of_counts(_four(drawn, which)) for which in (2, 1)]
+        here = [of_counts(_counts_at(rows[None], which)) for which in (2, 1)]
+        there = [of_counts(_counts_at(drawn, which)) for which in (2, 1)]
         found[key] = _row(here[0], here[1], there[1] - there[0])
     return found
 
@@ -226,12 +226,12 @@ def _sums(values: Floats, cell: Positions, drawn: np.ndarray, rng: np.random.Gen
     return drawn * mean + scatter
 
 
-def _four(rows: np.ndarray, which: int) -> Four:
+def _counts_at(rows: np.ndarray, which: int) -> ConfusionCounts:
     """The four counts of one of the two from the eight cells: `which` is 2 for the first, 1 for the second."""
     acts = np.array([bool(cell & which) for cell in range(4)])
     false, true = rows[:, :4].astype(float), rows[:, 4:].astype(float)
     sums = [part.sum(axis=1) for part in (true[:, acts], false[:, acts], true[:, ~acts], false[:, ~acts])]
-    return Four(sums[0], sums[1], sums[2], sums[3], np.array([np.nan]))
+    return ConfusionCounts(sums[0], sums[1], sums[2], sums[3], np.array([np.nan]))
 
 
 def _row(first: np.ndarray, second: np.ndarray, drawn: np.ndarray) -> tuple[float | None, ...]:

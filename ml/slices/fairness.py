@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.errors import NothingToShow
-from ml.metrics.confusion import Four, Part, precision, ratio, recall
+from ml.metrics.confusion import ConfusionCounts, Share, precision, ratio, recall
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import WIDTH, wilson
-from ml.slices.segments import Column, enough, fours, listed, parts_by, used
+from ml.slices.segments import Column, counts_by_part, enough, listed, parts_by, used
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 FOUR_FIFTHS = 0.8  # Uniform Guidelines on Employee Selection Procedures, 29 CFR 1607.4 D (1978)
 
 
-def selection(four: Four) -> Part:
+def selection(counts: ConfusionCounts) -> Share:
     """Acted on, of all."""
-    return four.selected, four.total
+    return counts.selected, counts.total
 
 
 RATES = {"selection": selection, "recall": recall, "precision": precision}
@@ -81,15 +81,15 @@ def groups(bundle: Bundle, answers: Answers, feature: str, cut_off: float) -> Gr
     label = bundle.schema.feature(feature).label
     if parts.count < 2:
         raise NothingToShow(f"All records of the hold-out are alike in {label}.", "Choose another feature.")
-    four = fours(answers, parts, cut_off)
-    least = enough(four.total.sum())
-    reference = reference_of(four.selected[:, 0], four.total[:, 0], least)
-    counted = {key: tuple(side[:, 0] for side in part(four)) for key, part in RATES.items()}
+    counts = counts_by_part(answers, parts, cut_off)
+    least = enough(counts.total.sum())
+    reference = reference_of(counts.selected[:, 0], counts.total[:, 0], least)
+    counted = {key: tuple(side[:, 0] for side in part(counts)) for key, part in RATES.items()}
     ratios = {key: ratios_of(hits, whole, reference) for key, (hits, whole) in counted.items()}
     return Groups(
         feature=label,
         groups=parts.labels,
-        records=four.total[:, 0].tolist(),
+        records=counts.total[:, 0].tolist(),
         reference=reference,
         least=least,
         rate={key: listed(ratio(hits, whole)) for key, (hits, whole) in counted.items()},

@@ -12,7 +12,7 @@ import numpy as np
 
 from ml.data.array_types import Booleans, Positions
 from ml.errors import NothingToShow
-from ml.metrics.confusion import Four, ratio
+from ml.metrics.confusion import ConfusionCounts, ratio
 from ml.metrics.delong import area
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.metrics.headline import headline, losses
@@ -118,14 +118,14 @@ def measured(
     (``ml/metrics/intervals.py``); of mean losses that of a skewed mean, of ROC AUC DeLong's
     (``ml/metrics/delong.py``), of average precision that of ``ml/metrics/headline.py``.
     """
-    four, row = fours(answers, parts, cut_off), {each.key: each for each in OF_COUNTS}.get(measure)
+    counts, row = counts_by_part(answers, parts, cut_off), {each.key: each for each in OF_COUNTS}.get(measure)
     part = None if row is None else row.part
-    whole = (four.total if part is None else part(four)[1])[:, 0].tolist()
+    whole = (counts.total if part is None else part(counts)[1])[:, 0].tolist()
     if measure != SELECTED and row is None:
         return *_of_probabilities(answers, parts, measure), whole
     with np.errstate(invalid="ignore"):  # parts without a record
-        value = row.of_counts(four) if row and row.of_counts else ratio(four.selected, four.total)
-        ends = intervals_of(four, _resampled(answers, parts, cut_off), _worth(answers.weight))[measure]
+        value = row.of_counts(counts) if row and row.of_counts else ratio(counts.selected, counts.total)
+        ends = intervals_of(counts, _resampled(answers, parts, cut_off), _worth(answers.weight))[measure]
     low, high = (np.where(np.isnan(value[:, 0]), np.nan, end) for end in ends)
     return listed(value[:, 0]), listed(low), listed(high), whole
 
@@ -145,13 +145,13 @@ def enough(rows: float) -> float:
     return float(min(ENOUGH, max(FEWEST, rows // 10)))
 
 
-def fours(answers: Answers, parts: Parts, cut_off: float) -> Four:
+def counts_by_part(answers: Answers, parts: Parts, cut_off: float) -> ConfusionCounts:
     """The four counts in each part; shape (s, 1)."""
     counted = np.bincount(_cells(answers, parts, cut_off), answers.weight, 4 * parts.count).astype(
         np.float64, copy=False
     )
     hits, alarms, misses, rest = counted.reshape(4, -1, 1)
-    return Four(hits, alarms, misses, rest, np.full((1, 1), cut_off))
+    return ConfusionCounts(hits, alarms, misses, rest, np.full((1, 1), cut_off))
 
 
 def undefined(measure: str) -> NothingToShow:
@@ -178,14 +178,14 @@ def _cells(answers: Answers, parts: Parts, cut_off: float) -> Positions:
     return (2 * ~acted(answers, cut_off) + ~answers.truth) * parts.count + parts.place
 
 
-def _resampled(answers: Answers, parts: Parts, cut_off: float) -> Four:
+def _resampled(answers: Answers, parts: Parts, cut_off: float) -> ConfusionCounts:
     """The four counts in each part of resampled hold-outs: shape (s, b). The cells' multinomial is the bootstrap."""
     cells, size = _cells(answers, parts, cut_off), 4 * parts.count
     rows, weight = np.bincount(cells, minlength=size), np.bincount(cells, answers.weight, size)
     drawn = np.random.default_rng(0).multinomial(len(cells), rows / len(cells), REPEATS)
     counted = (drawn * (weight / np.maximum(rows, 1))).T.reshape(4, parts.count, REPEATS)
     hits, alarms, misses, rest = counted
-    return Four(hits, alarms, misses, rest, np.full((1, 1), cut_off))
+    return ConfusionCounts(hits, alarms, misses, rest, np.full((1, 1), cut_off))
 
 
 def _worth(weight: np.ndarray) -> float:

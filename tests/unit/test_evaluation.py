@@ -11,7 +11,7 @@ from sklearn.metrics import confusion_matrix
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NoProbabilities, OneOutcomeOnly, UnknownOutcome
 from ml.metrics import evaluation as evaluations
-from ml.metrics.confusion_counts import confusion, counts
+from ml.metrics.confusion_counts import confusion, counts_by_cut_off
 from ml.metrics.evaluation import Answers, Evaluation, evaluate, evaluation_of
 from ml.service import open_service
 from tests.small import small_model
@@ -27,7 +27,7 @@ def answers(truth, probabilities, weight=None) -> Answers:
 
 
 def test_counts_by_hand_with_ties_and_weights():
-    table = counts(answers([1, 0, 1, 0, 1], [0.9, 0.4, 0.4, 0.4, 0.1], [1, 2, 3, 4, 5]))
+    table = counts_by_cut_off(answers([1, 0, 1, 0, 1], [0.9, 0.4, 0.4, 0.4, 0.1], [1, 2, 3, 4, 5]))
     assert table.cut_off.tolist() == [np.inf, 0.9, 0.4, 0.1]
     assert table.true_positive.tolist() == [0, 1, 4, 9]
     assert table.false_positive.tolist() == [0, 0, 6, 6]
@@ -37,13 +37,13 @@ def test_counts_by_hand_with_ties_and_weights():
 @pytest.mark.parametrize(("truth", "words"), [([1, 1], "All 2 records"), ([0, 0], "None of the 2 records")])
 def test_a_hold_out_with_one_side_only_is_refused_in_words(truth, words):
     with pytest.raises(OneOutcomeOnly, match=words):
-        counts(answers(truth, [0.2, 0.3]), "Gold")
+        counts_by_cut_off(answers(truth, [0.2, 0.3]), "Gold")
 
 
 def test_counts_without_probabilities_say_what_to_do():
     column = np.array([True, False])
     with pytest.raises(NoProbabilities, match="CalibratedClassifierCV"):
-        counts(Answers(column, column, None, np.ones(2)))
+        counts_by_cut_off(Answers(column, column, None, np.ones(2)))
 
 
 def test_exclusive_confusion_matrix_is_scikit_learns():
