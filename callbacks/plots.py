@@ -13,7 +13,7 @@ from ml.decision.payoff import Payoff
 from ml.errors import LikelyError
 from ml.metrics.overview import read_cut_off, read_extra, table_of
 from ml.metrics.profit import Money, profits
-from ml.metrics.threshold_table import Tally
+from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.cut_off_mark import marked
 from ml.plots.decisions.profit_curve import amount, beyond
 from ml.plots.results import Drawn, drawn
@@ -56,7 +56,7 @@ def plot_asked(service: Service, asked: dict[str, Any]) -> list[Component]:
     """As :func:`show_plot`, for who handles errors: StillWorking, or any LikelyError."""
     model, outcome = str(asked.get("model")), asked.get("outcome")
     found = drawn(service, model, asked.get("plot"), outcome, asked.get("options"))
-    table = _tally(service, model, found, asked)
+    table = _threshold_table(service, model, found, asked)
     if table is None:
         return plot_cards.shown(found)
     row = table.at(read_cut_off(asked.get("cut_off")) or 0.0)
@@ -65,14 +65,14 @@ def plot_asked(service: Service, asked: dict[str, Any]) -> list[Component]:
     return [*plot_cards.shown(found), *_beside(found, table)]
 
 
-def _tally(service: Service, model: str, found: Drawn, asked: dict[str, Any]) -> Tally | None:
+def _threshold_table(service: Service, model: str, found: Drawn, asked: dict[str, Any]) -> ThresholdTable | None:
     """The page's table of counts, where the page has a cut-off and the plot shows it."""
     if not found.plot.mark or read_cut_off(asked.get("cut_off")) is None:
         return None
     return table_of(service, service.model(model), found.view.outcome, read_extra(asked.get("extra")))
 
 
-def _beside(found: Drawn, table: Tally) -> list[Component]:
+def _beside(found: Drawn, table: ThresholdTable) -> list[Component]:
     """What each cut-off of the page brings against the best one, where the plot is about money."""
     result = found.result
     if not isinstance(result, Money) or found.plot.key != "profit":

@@ -17,7 +17,7 @@ from ml.errors import LikelyError
 from ml.metrics.custom import OwnMeasure
 from ml.metrics.registry import MEASURES, OF_COUNTS, OF_PROBABILITIES
 from ml.metrics.threshold_plots import threshold
-from ml.metrics.threshold_table import Tally
+from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import column
 from ml.plots.plot import View
@@ -41,20 +41,20 @@ def picks(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMe
         (texts that no cut-off changes), ``at`` (columns of m numbers or None, for marks), ``row``
         and ``in_use`` (rows), ``reach`` (where the slider ends, in percent), ``extra``.
     """
-    tally = found.tally
+    table = found.table
     view = View(outcomes, outcome)
     names = {name for plot in plots_of("performance") if plot.mark for name in (plot.mark.x, plot.mark.y) if name}
     return {
         "outcome": outcome,
-        "cut_off": tally.cut_off,
-        "percent": [_percent(cut) for cut in tally.cut_off],
-        "reach": _reach(tally),
+        "cut_off": table.cut_off,
+        "percent": [_percent(cut) for cut in table.cut_off],
+        "reach": _reach(table),
         "row": found.row,
-        "in_use": tally.at(found.in_use),
+        "in_use": table.at(found.in_use),
         "extra": list(found.extra),
-        "texts": texts(tally, view),
+        "texts": texts(table, view),
         "fixed": _fixed(found) | _own(own),
-        "at": {name: [_rounded(value) for value in column(tally, name)] for name in sorted(names | {*RATES, *COUNTS})},
+        "at": {name: [_rounded(value) for value in column(table, name)] for name in sorted(names | {*RATES, *COUNTS})},
         "refused": "",
     }
 
@@ -64,12 +64,12 @@ Shown = tuple[dict[str, str], dict[str, dict[str, Any]]]
 
 def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMeasure] = ()) -> Shown:
     """What the page shows at the cut-off with which it opens: texts by name, and props of controls by id."""
-    tally, row = found.tally, found.row
-    shown = {name: text for name, (text,) in texts(tally, View(outcomes, outcome), (row,)).items()}
+    table, row = found.table, found.row
+    shown = {name: text for name, (text,) in texts(table, View(outcomes, outcome), (row,)).items()}
     controls: dict[str, dict[str, Any]] = {
-        ids.CUT_OFF_SLIDER: {"max": _reach(tally), "value": _percent(tally.cut_off[row])},
+        ids.CUT_OFF_SLIDER: {"max": _reach(table), "value": _percent(table.cut_off[row])},
         ids.CUT_OFF_TYPED: {"value": shown["typed"]},
-        ids.CUT_OFF_USE: {"disabled": row == tally.at(found.in_use)},
+        ids.CUT_OFF_USE: {"disabled": row == table.at(found.in_use)},
     }
     return shown | _fixed(found) | _own(own), controls
 
@@ -84,20 +84,20 @@ def unfinished(error: LikelyError, outcome: str) -> dict[str, Any]:
     return refused(error, outcome) | {"again": True}
 
 
-def texts(tally: Tally, view: View, rows: Sequence[int] | None = None) -> dict[str, list[str]]:
+def texts(table: ThresholdTable, view: View, rows: Sequence[int] | None = None) -> dict[str, list[str]]:
     """Each text that depends on the cut-off, as columns of the table; of all its rows, or of some."""
-    rows = range(len(tally.cut_off)) if rows is None else rows
+    rows = range(len(table.cut_off)) if rows is None else rows
 
     def of(name: str) -> list[Any]:
-        column = tally.columns[name]
+        column = table.columns[name]
         return [column[row] for row in rows]
 
-    cuts = [tally.cut_off[row] for row in rows]
+    cuts = [table.cut_off[row] for row in rows]
     found = {
         "cut_off": [cut_off_text(cut) for cut in cuts],
         "typed": [number_text(round(100 * cut, 4)) for cut in cuts],
         "selected": [_share(value) for value in of("selected")],
-        "sentence": [sentence(tally, row, view.records) for row in rows],
+        "sentence": [sentence(table, row, view.records) for row in rows],
     }
     found |= {name: [count(value or 0) for value in of(name)] for name in COUNTS}
     # A tile of the 2 x 2: its count and its share of the row.
@@ -105,7 +105,7 @@ def texts(tally: Tally, view: View, rows: Sequence[int] | None = None) -> dict[s
         pairs = zip(found[name], of(rate), strict=True)
         found[f"{name}.tile"] = [f"<b>{text}</b><br>{_share(value)}" for text, value in pairs]
     for measure in OF_COUNTS:
-        low, high = tally.low[measure.key], tally.high[measure.key]
+        low, high = table.low[measure.key], table.high[measure.key]
         found[measure.key] = [shown(measure, value) for value in of(measure.key)]
         found[f"{measure.key}.range"] = [span(measure, low[row], high[row]) for row in rows]
     return found
@@ -115,9 +115,9 @@ def _percent(cut_off: float) -> float:
     return round(100 * cut_off, 8)
 
 
-def _reach(tally: Tally) -> float:
+def _reach(table: ThresholdTable) -> float:
     """Where the slider ends, in percent."""
-    return round(100 * threshold(tally).reach, 6)
+    return round(100 * threshold(table).reach, 6)
 
 
 def _fixed(found: Overview) -> dict[str, str]:
@@ -141,7 +141,7 @@ def _own(own: Iterable[OwnMeasure]) -> dict[str, str]:
 
 
 def _rate(found: Overview) -> float:
-    return found.tally.positive / (found.tally.positive + found.tally.negative)
+    return found.table.positive / (found.table.positive + found.table.negative)
 
 
 def _share(value: float | None) -> str:

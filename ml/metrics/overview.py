@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ml.metrics.evaluation import evaluation_of
 from ml.metrics.headline import Averages, Headline, averages, headline
-from ml.metrics.threshold_table import Tally, tally_of
+from ml.metrics.threshold_table import ThresholdTable, threshold_table_of
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -25,7 +25,7 @@ class Overview:
 
     Attributes
     ----------
-    tally : Tally
+    table : ThresholdTable
     headline : Headline
     in_use : float
         The cut-off that counts everywhere else.
@@ -35,7 +35,7 @@ class Overview:
         Cut-offs that were asked to be among its rows.
     """
 
-    tally: Tally
+    table: ThresholdTable
     headline: Headline
     in_use: float
     row: int
@@ -66,14 +66,14 @@ def overview(service: Service, bundle: Bundle, outcome: str, cut_off: float | No
     return Overview(table, Headline(**found), in_use, table.at(opens), extra)
 
 
-def table_of(service: Service, bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> Tally:
+def table_of(service: Service, bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
     """The table of counts with these cut-offs among its rows; errors as :func:`overview`.
 
     That with which the page opens is kept in the cache. Others are made from what addresses name, and
     addresses must not fill it.
     """
     usual = extra == (service.cut_off(bundle, outcome),)
-    return tally_of(bundle, outcome, extra, service.result if usual else None)
+    return threshold_table_of(bundle, outcome, extra, service.result if usual else None)
 
 
 def opening(

@@ -116,7 +116,7 @@ def worth(payoff: Payoff, counts: ConfusionCounts) -> Floats:
 
 
 def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
-    """Profit for 1,000 records in each row of a table of counts: ``money.profits(payoff, tally.columns)``."""
+    """Profit for 1,000 records in each row of a table of counts: ``profits(payoff, table.columns)``."""
     counted = {
         name: np.array(columns[name], float)
         for name in ("true_positive", "false_positive", "false_negative", "true_negative")

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.metrics.curves import reach
-from ml.metrics.threshold_table import Tally
+from ml.metrics.threshold_table import ThresholdTable
 
 Column = list[float | None]
 
 
 @dataclass(frozen=True)
 class Cells:
-    """The four counts at m cut-offs, as in ``ml.metrics.threshold_table.Tally``."""
+    """The four counts at m cut-offs, as in ``ml.metrics.threshold_table.ThresholdTable``."""
 
     cut_off: list[float]
     true_positive: list[float]
@@ -25,7 +25,7 @@ class Cells:
 
 @dataclass(frozen=True)
 class Threshold:
-    """Precision, recall and the share acted on at m cut-offs, as in ``ml.metrics.threshold_table.Tally``.
+    """Precision, recall and the share acted on at m cut-offs, as in ``ml.metrics.threshold_table.ThresholdTable``.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class Threshold:
 
 @dataclass(frozen=True)
 class DecisionCurve:
-    """Net benefit at m cut-offs (Vickers & Elkin 2006), as in ``ml.metrics.threshold_table.Tally``.
+    """Net benefit at m cut-offs (Vickers & Elkin 2006), as in ``ml.metrics.threshold_table.ThresholdTable``.
 
     Attributes
     ----------
@@ -77,13 +77,13 @@ class DecisionCurve:
     reach: float
 
 
-def cells(table: Tally) -> Cells:
+def cells(table: ThresholdTable) -> Cells:
     """The 2 x 2 table at every cut-off."""
     names = ("true_positive", "false_positive", "false_negative", "true_negative")
     return Cells(table.cut_off, *(_known(table.columns[name]) for name in names))
 
 
-def threshold(table: Tally) -> Threshold:
+def threshold(table: ThresholdTable) -> Threshold:
     """The columns of the threshold chart, and where F1 is highest."""
     best = int(np.argmax(np.array(table.columns["f1"], dtype=float)))
     at = {key: float(table.columns[key][best] or 0.0) for key in ("f1", "precision", "recall", "selected")}
@@ -101,7 +101,7 @@ def threshold(table: Tally) -> Threshold:
     )
 
 
-def decision_curve(table: Tally) -> DecisionCurve:
+def decision_curve(table: ThresholdTable) -> DecisionCurve:
     """Net benefit of the model and of acting on all."""
     model, all_ = (np.array(table.columns[key], dtype=float) for key in ("net_benefit", "net_benefit_all"))
     first, last = _longest(model > np.maximum(all_, 0.0) + 1e-12, np.array(table.cut_off))
@@ -126,7 +126,7 @@ def _longest(true: np.ndarray, at: np.ndarray) -> tuple[float | None, float | No
     return float(first), float(last)
 
 
-def _reach(table: Tally) -> float:
+def _reach(table: ThresholdTable) -> float:
     acted = [cut for cut, share in zip(table.cut_off, table.columns["selected"], strict=True) if share]
     return reach(np.array(acted))
 

@@ -32,7 +32,7 @@ Result = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
 
 
 @dataclass(frozen=True)
-class Tally:
+class ThresholdTable:
     """Exact counts and measures at m cut-offs; at a cut-off c we act on records with probability >= c.
 
     Attributes
@@ -68,7 +68,9 @@ class Tally:
         return int(np.argmin(np.abs(np.array(self.cut_off) - cut_off)))
 
 
-def tally(answers: Answers, outcome: str = "the outcome", extra: Sequence[float] = (), repeats: int = REPEATS) -> Tally:
+def threshold_table(
+    answers: Answers, outcome: str = "the outcome", extra: Sequence[float] = (), repeats: int = REPEATS
+) -> ThresholdTable:
     """Count at all cut-offs.
 
     Parameters
@@ -94,7 +96,7 @@ def tally(answers: Answers, outcome: str = "the outcome", extra: Sequence[float]
     counts = _counts_at(weight[None], cut_off)
     low, high = _ends(cells, answers.weight, counts, repeats)
     rate = table.positive / (table.positive + table.negative)
-    return Tally(
+    return ThresholdTable(
         cut_off=cut_off.tolist(),
         columns=_columns(counts),
         low=low,
@@ -118,8 +120,10 @@ def cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.ndarray:
     return np.unique(every[(every >= 0) & (every <= 1)])
 
 
-def tally_of(bundle: Bundle, outcome: str, extra: Sequence[float] = (), result: Result | None = None) -> Tally:
-    """The table of one version's outcome, kept in memory beside the bundle; errors as :func:`tally`.
+def threshold_table_of(
+    bundle: Bundle, outcome: str, extra: Sequence[float] = (), result: Result | None = None
+) -> ThresholdTable:
+    """The table of one version's outcome, kept in memory beside the bundle; errors as :func:`threshold_table`.
 
     `result` is :meth:`ml.service.Service.result` for a table that many will ask for: other processes find it too.
     """
@@ -131,13 +135,13 @@ def tally_of(bundle: Bundle, outcome: str, extra: Sequence[float] = (), result: 
 
 
 @memo(most=40)  # extra cut-offs come from outside: they must not fill the memory
-def _made(bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> Tally:
-    return tally(evaluation_of(bundle).of(outcome), bundle.outcomes[outcome].label, extra)
+def _made(bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
+    return threshold_table(evaluation_of(bundle).of(outcome), bundle.outcomes[outcome].label, extra)
 
 
-def _shared(bundle: Bundle, outcome: str, extra: tuple[float, ...], result: Result) -> Tally:
+def _shared(bundle: Bundle, outcome: str, extra: tuple[float, ...], result: Result) -> ThresholdTable:
     key = (bundle.key, "tally", REVISION, outcome, *extra)
-    return Tally(**result(key, lambda: asdict(_made(bundle, outcome, extra))))
+    return ThresholdTable(**result(key, lambda: asdict(_made(bundle, outcome, extra))))
 
 
 def _counts_at(cells: np.ndarray, cut_off: np.ndarray) -> ConfusionCounts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml.metrics.threshold_table import Tally
+from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.plot import CutOffMark
 from ml.plots.theme import INK
 
@@ -19,21 +19,21 @@ NAME = "cut-off"
 RADIUS = 7  # pixels
 
 
-def column(tally: Tally, name: str) -> list[float | None]:
+def column(table: ThresholdTable, name: str) -> list[float | None]:
     """A column of the table of counts; "cut_off" is the cut-off itself."""
-    return [*tally.cut_off] if name == "cut_off" else tally.columns[name]
+    return [*table.cut_off] if name == "cut_off" else table.columns[name]
 
 
-def marked(figure: go.Figure, mark: CutOffMark, tally: Tally, row: int) -> go.Figure:
+def marked(figure: go.Figure, mark: CutOffMark, table: ThresholdTable, row: int) -> go.Figure:
     """The figure with a mark at one row of the table; hidden where that row has no such number."""
-    figure.add_shape(shape(mark, tally, row))
+    figure.add_shape(shape(mark, table, row))
     return figure
 
 
-def shape(mark: CutOffMark, tally: Tally, row: int) -> dict[str, Any]:
+def shape(mark: CutOffMark, table: ThresholdTable, row: int) -> dict[str, Any]:
     """The mark as plotly takes it."""
-    x = column(tally, mark.x)[row]
-    y = column(tally, mark.y)[row] if mark.y else 0.0
+    x = column(table, mark.x)[row]
+    y = column(table, mark.y)[row] if mark.y else 0.0
     common = {"name": NAME, "visible": x is not None and y is not None, "layer": "above"}
     if not mark.y:
         line = {"color": INK, "width": 2, "dash": "dot"}

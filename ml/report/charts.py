@@ -117,7 +117,7 @@ def roc(canvas: Canvas, report: Report, result: Any, place: tuple[float, float, 
     )
     box.text(box.across(0.97), box.up(0.05), "dashed: guessing; dot: the cut-off", to="right")
     if report.overview:
-        columns, row = report.overview.tally.columns, report.overview.row
+        columns, row = report.overview.table.columns, report.overview.row
         box.dot(columns["false_positive_rate"][row] or 0.0, columns["recall"][row] or 0.0, INK)
 
 

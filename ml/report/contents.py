@@ -163,5 +163,5 @@ def _entry(service: Service, report: Report, plot: Plot) -> Entry:
     except LikelyError as error:
         return Entry(plot, refusal=str(error))
     if plot.mark and report.overview:
-        marked(found.figure, plot.mark, report.overview.tally, report.overview.row)
+        marked(found.figure, plot.mark, report.overview.table, report.overview.row)
     return Entry(plot, found)

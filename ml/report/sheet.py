@@ -192,7 +192,7 @@ def _four(canvas: Canvas, report: Report, left: float, top: float, width: float)
     """Records of the hold-out by decision and truth, at the cut-off in use."""
     if report.overview is None:
         return
-    columns, row = report.overview.tally.columns, report.overview.row
+    columns, row = report.overview.table.columns, report.overview.row
     _named(canvas, "At the cut-off", "What becomes of the records of the hold-out?", left, top)
     side, tall = (width - 62) / 2, 46.0
     for at, words in enumerate(("Acted on", "Left alone")):

@@ -49,7 +49,7 @@ def paragraphs(report: Report) -> list[str]:
     if report.overview is None:
         return [*said, report.refusal, _own(report)]
     found = report.overview
-    acting = sentence(found.tally, found.row, report.view.records)
+    acting = sentence(found.table, found.row, report.view.records)
     return [*said, _how_good(report, found), acting, _pays(report, found)]
 
 
@@ -72,11 +72,11 @@ def first(report: Report) -> list[Line]:
 
 def line_of(found: Overview, measure: Measure) -> Line:
     """A measure at the cut-off in use: a pick from the table of counts, or from the headline."""
-    tally, head, row = found.tally, found.headline, found.row
+    table, head, row = found.table, found.headline, found.row
     value: float | None
     if measure in OF_COUNTS:
-        trivial = tally.trivial[measure.key]
-        value, low, high = (part[measure.key][row] for part in (tally.columns, tally.low, tally.high))
+        trivial = table.trivial[measure.key]
+        value, low, high = (part[measure.key][row] for part in (table.columns, table.low, table.high))
     else:
         trivial = head.trivial[measure.key]
         value, low, high = head.value[measure.key], head.low[measure.key], head.high[measure.key]
@@ -145,7 +145,7 @@ def _pays(report: Report, found: Overview) -> str:
     result = report.money
     if result is None:
         return NO_WORTH
-    here = profits(Payoff(**result.payoff), found.tally.columns)[found.row]
+    here = profits(Payoff(**result.payoff), found.table.columns)[found.row]
     said = f"At this cut-off 1,000 records like these bring {amount(here, result)}"
     if result.best is None:
         return f"{said}."

@@ -10,7 +10,7 @@ from ml.text.words import number_text
 
 if TYPE_CHECKING:
     from ml.metrics.registry import Measure
-    from ml.metrics.threshold_table import Tally
+    from ml.metrics.threshold_table import ThresholdTable
 
 COUNTS = ("true_positive", "false_positive", "false_negative", "true_negative")
 UNDEFINED = "–"
@@ -21,11 +21,11 @@ def cut_off_text(cut_off: float) -> str:
     return f"{number_text(round(100 * cut_off, 4))}\u00a0%"
 
 
-def sentence(tally: Tally, row: int, records: str) -> str:
+def sentence(table: ThresholdTable, row: int, records: str) -> str:
     """What acting from this cut-off means, in counts and of a hundred; `records` names those with the outcome."""
-    hits, alarms, missed, _ = ((tally.columns[name][row] or 0.0) for name in COUNTS)
-    everybody = tally.positive + tally.negative
-    start = f"Acting from {cut_off_text(tally.cut_off[row])} means acting on {count(hits + alarms)} of "
+    hits, alarms, missed, _ = ((table.columns[name][row] or 0.0) for name in COUNTS)
+    everybody = table.positive + table.negative
+    start = f"Acting from {cut_off_text(table.cut_off[row])} means acting on {count(hits + alarms)} of "
     start += f"{count(everybody)} records."
     if not hits + alarms:
         return f"{start} All {count(missed)} {records} are missed."

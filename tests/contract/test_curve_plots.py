@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ml.metrics.threshold_table import tally_of
+from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.catalogue import find, plots_of
 from ml.plots.curves.confusion_at_cut_off import counts_at
 from ml.plots.plot import View
@@ -37,7 +37,7 @@ def of(service: Service, sort: str, key: str, **options: object) -> tuple:
 @pytest.mark.parametrize("sort", DRAWABLE)
 def test_the_cells_are_those_of_the_table_of_counts(small, sort, cut_off):
     result, (tiles,), view = of(small, sort, "cells", cut_off=cut_off)
-    counted = tally_of(small.model(sort), view.outcome)
+    counted = threshold_table_of(small.model(sort), view.outcome)
     row = counted.at(float(cut_off))
     names = (("true_negative", "false_positive"), ("false_negative", "true_positive"))
     expected = [[counted.columns[name][row] for name in line] for line in names]
@@ -71,7 +71,7 @@ def test_what_is_only_drawn_is_not_computed_again():
 @pytest.mark.parametrize("plot", [plot for plot in CURVES if plot.mark], ids=lambda plot: plot.key)
 def test_every_mark_is_a_column_of_the_table_and_lies_on_the_figure(small, plot):
     bundle = small.model("binary")
-    counted = tally_of(bundle, "yes")
+    counted = threshold_table_of(bundle, "yes")
     mark = plot.mark
     columns = {"cut_off": counted.cut_off} | counted.columns
     assert mark.x in columns
@@ -94,7 +94,7 @@ def test_every_mark_is_a_column_of_the_table_and_lies_on_the_figure(small, plot)
 def test_the_mark_moves_along_the_drawn_curve(small, key, x, y):
     """The small hold-out has fewer probabilities than are drawn, so each row of the table lies on a point."""
     result, _, _ = of(small, "binary", key)
-    plot, counted = find(key), tally_of(small.model("binary"), "yes")
+    plot, counted = find(key), threshold_table_of(small.model("binary"), "yes")
     points = {(round(a, 9), round(b, 9)) for a, b in zip(getattr(result, x), getattr(result, y), strict=True)}
     for a, b in zip(counted.columns[plot.mark.x], counted.columns[plot.mark.y], strict=True):
         if a is not None and b is not None:

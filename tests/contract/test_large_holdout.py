@@ -51,9 +51,9 @@ def test_what_the_page_opens_with_is_bounded_and_counts_every_record(large):
     found = overview(large, bundle, "yes")
     sent = cut_off_table.picks(found, bundle.outcomes, "yes", own_measures_of(bundle.card, "yes"))
     assert len(str(sent)) <= MOST
-    assert found.tally.positive + found.tally.negative == ROWS
+    assert found.table.positive + found.table.negative == ROWS
     cells = ("true_positive", "false_positive", "false_negative", "true_negative")
-    assert {sum(row) for row in zip(*(found.tally.columns[cell] for cell in cells), strict=True)} == {ROWS}
+    assert {sum(row) for row in zip(*(found.table.columns[cell] for cell in cells), strict=True)} == {ROWS}
 
 
 def test_the_hold_out_is_neither_parsed_nor_scored(large, monkeypatch):
@@ -63,7 +63,7 @@ def test_the_hold_out_is_neither_parsed_nor_scored(large, monkeypatch):
     monkeypatch.setattr(type(bundle), "predictor", property(lambda self: pytest.fail("the predictor was asked")))
     evaluation = evaluation_of(bundle)
     assert len(evaluation) == ROWS
-    assert overview(service, bundle, "yes").tally.positive == evaluation.truth[:, 1].sum()
+    assert overview(service, bundle, "yes").table.positive == evaluation.truth[:, 1].sum()
 
 
 def test_the_scores_kept_are_scikit_learns(large):

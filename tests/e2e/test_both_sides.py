@@ -25,7 +25,7 @@ from ml.campaign.asked import ListRequest
 from ml.campaign.wish import default_cost, default_value, read_wish
 from ml.data.parsing import NUMBER
 from ml.locale import HOUSE, Unreadable, canonical, dressed, of_locale, percent, reading
-from ml.metrics.threshold_table import Tally
+from ml.metrics.threshold_table import ThresholdTable
 from ml.text.words import change_text
 from prerender.opening import Opening
 from store.job import OPEN, State
@@ -135,7 +135,7 @@ def test_the_row_of_a_cut_off_is_the_same(script, dice):
         asked = [0.0, 1.0, *cut_offs, *between, *(dice.random() for _ in range(500))]
         rows = script("([list, asked]) => asked.map((each) => likelyNumbers.nearest(list, each))", [cut_offs, asked])
         table = SimpleNamespace(cut_off=cut_offs)
-        assert rows == [Tally.at(table, each) for each in asked]
+        assert rows == [ThresholdTable.at(table, each) for each in asked]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from ml.metrics.evaluation import Answers
 from ml.metrics.headline import headline
 from ml.metrics.intervals import interval, wilson
 from ml.metrics.registry import MEASURES
-from ml.metrics.threshold_table import tally
+from ml.metrics.threshold_table import threshold_table
 
 DATA_SETS, ROWS, REPEATS = 250, 250, 300
 
@@ -69,7 +69,7 @@ def coverage() -> dict[str, float]:
     for seed in range(DATA_SETS):
         given, truth = drawn(np.random.default_rng(1_000 + seed), ROWS)
         answers = Answers(truth, given >= 0.5, given, np.ones(ROWS))
-        head, table = headline(answers, repeats=REPEATS), tally(answers, repeats=REPEATS)
+        head, table = headline(answers, repeats=REPEATS), threshold_table(answers, repeats=REPEATS)
         row = table.at(0.5)
         for key, value in true.items():
             low, high = (

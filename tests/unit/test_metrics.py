@@ -13,8 +13,8 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import OneOutcomeOnly
 from ml.metrics.evaluation import Answers, Evaluation
 from ml.metrics.headline import averages, headline
-from ml.metrics.threshold_table import tally
-from tests.unit.test_tally import random_answers
+from ml.metrics.threshold_table import threshold_table
+from tests.unit.test_threshold_table import random_answers
 
 KEYS = ("roc_auc", "average_precision", "brier", "log_loss")
 
@@ -93,7 +93,7 @@ def test_a_million_rows_take_seconds():
     given = random_answers(1_000_000, 1)
     start = time.perf_counter()
     headline(given)
-    tally(given)
+    threshold_table(given)
     assert time.perf_counter() - start < 15  # about 1.5 s on one free core
 
 

@@ -14,8 +14,8 @@ from ml.metrics.curves import MOST_POINTS, det, deviates, precision_recall, reac
 from ml.metrics.evaluation import Answers
 from ml.metrics.gain_lift import gain, lift
 from ml.metrics.threshold_plots import cells, decision_curve, threshold
-from ml.metrics.threshold_table import tally
-from tests.unit.test_tally import random_answers
+from ml.metrics.threshold_table import threshold_table
+from tests.unit.test_threshold_table import random_answers
 
 HAND = Answers(
     np.array([1, 0, 1, 0, 0], dtype=bool), np.ones(5, dtype=bool), np.array([0.9, 0.8, 0.7, 0.7, 0.1]), np.ones(5)
@@ -166,7 +166,7 @@ def test_scores_are_shares_of_each_side():
 
 def test_threshold_and_cells_are_picks_from_the_table():
     given = random_answers(400, 11)
-    table = tally(given, repeats=0)
+    table = threshold_table(given, repeats=0)
     chart, four = threshold(table), cells(table)
     assert chart.precision == table.columns["precision"]
     acted = [given.probabilities >= cut for cut in table.cut_off]
@@ -178,7 +178,7 @@ def test_threshold_and_cells_are_picks_from_the_table():
 
 
 def test_decision_curve_by_hand():
-    table = tally(HAND, repeats=0)
+    table = threshold_table(HAND, repeats=0)
     curve = decision_curve(table)
     at = table.cut_off.index(0.8)
     assert curve.model[at] == pytest.approx(1 / 5 - 1 / 5 * 4)
@@ -197,7 +197,7 @@ def test_decision_curve_by_hand():
 
 def test_a_model_that_is_never_of_use_says_so():
     truth = np.array([True, False] * 10)
-    curve = decision_curve(tally(Answers(truth, truth, np.full(20, 0.5), np.ones(20)), repeats=0))
+    curve = decision_curve(threshold_table(Answers(truth, truth, np.full(20, 0.5), np.ones(20)), repeats=0))
     assert (curve.useful_from, curve.useful_to) == (None, None)
 
 
@@ -230,5 +230,5 @@ def test_axes_of_rare_outcomes_end_where_their_probabilities_do(most, end):
     truth = np.array([True, False] * 20)
     given = Answers(truth, truth, np.where(truth, most, most / 2), np.ones(40))
     assert calibration(given).edges[-1] == scores(given).end[-1] == separation(given).reach == end
-    table = tally(given, repeats=0)
+    table = threshold_table(given, repeats=0)
     assert threshold(table).reach == decision_curve(table).reach == end

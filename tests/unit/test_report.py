@@ -107,7 +107,7 @@ def test_intervals_are_those_of_the_table_of_counts(reports, sort, outcome):
     report = reports[sort, outcome]
     found, cells = report.overview, measures(page(report))
     for key in ("accuracy", "precision", "recall"):
-        low, high = found.tally.low[key][found.row], found.tally.high[key][found.row]
+        low, high = found.table.low[key][found.row], found.table.high[key][found.row]
         assert cells[key][1] == f"{percent(low)} to {percent(high)}"
     low, high = found.headline.low["roc_auc"], found.headline.high["roc_auc"]
     assert cells["roc_auc"][1] == f"{number_text(round(low, 3))} to {number_text(round(high, 3))}"

@@ -1,6 +1,6 @@
 /* Numbers in the reader's marks: a form says which marks they are. Nothing is guessed: what is no number in these
    marks is handed on in a way that nobody takes for one. The same rules in Python are ml/locale.py, ml/text/words.py and
-   Tally.at; tests/e2e/test_both_sides.py runs both. */
+   ThresholdTable.at; tests/e2e/test_both_sides.py runs both. */
 (() => {
   "use strict";
   const NO_NUMBER = "\u2063"; // not to be seen; no number holds it

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.metrics.threshold_plots import Cells, cells
-from ml.metrics.threshold_table import tally_of
+from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
 from ml.plots.theme import INK, faded, figure
@@ -31,7 +31,7 @@ OPTIONS = (Option("cut_off", "Cut-off", default=lambda *_: 0.5, low=0.0, high=1.
 
 def compute(study: Study) -> Cells:
     """From the table of counts; OneOutcomeOnly where the hold-out has one side only."""
-    return cells(tally_of(study.bundle, study.outcome))
+    return cells(threshold_table_of(study.bundle, study.outcome))
 
 
 def at(result: Cells, view: View) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.metrics.threshold_plots import Threshold, threshold
-from ml.metrics.threshold_table import tally_of
+from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import INK, figure, legend_on_top, share_axis
 from ml.text.number_words import decimal, percent
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def compute(study: Study) -> Threshold:
     """From the table of counts; OneOutcomeOnly where the hold-out has one side only."""
-    return threshold(tally_of(study.bundle, study.outcome))
+    return threshold(threshold_table_of(study.bundle, study.outcome))
 
 
 def draw(result: Threshold, view: View) -> go.Figure:

@@ -13,7 +13,7 @@ from sklearn.dummy import DummyClassifier
 from ml.errors import NoProbabilities, OneOutcomeOnly
 from ml.metrics.evaluation import Answers
 from ml.metrics.registry import MEASURES, OF_COUNTS
-from ml.metrics.threshold_table import Tally, tally, tally_of
+from ml.metrics.threshold_table import ThresholdTable, threshold_table, threshold_table_of
 from ml.service import open_service
 from tests.small import small_model
 
@@ -44,7 +44,7 @@ def test_every_column_by_hand():
     # Acting from 0.4: hits 2 of 3, one false alarm of 5, weights 1.
     truth = np.array([1, 1, 1, 0, 0, 0, 0, 0], dtype=bool)
     given = np.array([0.9, 0.4, 0.1, 0.6, 0.3, 0.3, 0.2, 0.0])
-    table = tally(Answers(truth, given > 0.5, given, np.ones(8)))
+    table = threshold_table(Answers(truth, given > 0.5, given, np.ones(8)))
     row = table.cut_off.index(0.4)
     at = {key: column[row] for key, column in table.columns.items()}
     assert (at["true_positive"], at["false_positive"], at["false_negative"], at["true_negative"]) == (2, 1, 1, 4)
@@ -66,7 +66,7 @@ def test_every_column_by_hand():
 
 def test_what_is_undefined_is_none_at_both_ends():
     truth, given = np.array([True, False, True]), np.array([0.5, 0.5, 0.2])
-    table = tally(Answers(truth, truth, given, np.ones(3)))
+    table = threshold_table(Answers(truth, truth, given, np.ones(3)))
     last, first = {key: column[-1] for key, column in table.columns.items()}, 0
     assert last["precision"] is last["lift"] is last["mcc"] is last["net_benefit"] is None
     assert (last["recall"], last["f1"], last["selected"]) == (0, 0, 0)
@@ -80,7 +80,7 @@ def test_what_is_undefined_is_none_at_both_ends():
 @pytest.mark.parametrize("ties", [True, False])
 def test_columns_are_scikit_learns(ties, weighted):
     given = random_answers(300, 3, ties=ties, weighted=weighted)
-    table = tally(given, extra=[0.123456789], repeats=0)
+    table = threshold_table(given, extra=[0.123456789], repeats=0)
     for row in range(0, len(table.cut_off), 7):
         labels = given.probabilities >= table.cut_off[row]
         cells = metrics.confusion_matrix(given.truth, labels, sample_weight=given.weight, labels=[False, True])
@@ -95,7 +95,7 @@ def test_columns_are_scikit_learns(ties, weighted):
 
 def test_rows_hold_the_percents_the_extra_and_all_of_few_probabilities():
     given = random_answers(90, 4)
-    table = tally(given, extra=[0.3333, 2.0, -1.0, float("nan")], repeats=0)
+    table = threshold_table(given, extra=[0.3333, 2.0, -1.0, float("nan")], repeats=0)
     assert {at / 100 for at in range(101)} | set(given.probabilities.tolist()) | {0.3333} == set(table.cut_off)
     assert table.cut_off == sorted(table.cut_off)
     assert table.cut_off[table.at(0.33333)] == 0.3333
@@ -105,14 +105,14 @@ def test_a_rare_outcome_is_resolved_and_the_table_stays_small():
     rng = np.random.default_rng(5)
     truth = rng.random(100_000) < 0.005
     given = np.clip(0.002 + 0.02 * truth + rng.exponential(0.002, 100_000), 0, 1)
-    table = tally(Answers(truth, truth, given, np.ones(100_000)), repeats=0)
+    table = threshold_table(Answers(truth, truth, given, np.ones(100_000)), repeats=0)
     assert len(table.cut_off) <= 351
     found = np.array(table.columns["recall"])
     assert np.abs(np.diff(found)).max() < 0.02  # no step of the slider jumps over many of the few
 
 
 def test_counts_never_turn_back_and_add_up():
-    table = tally(random_answers(2_000, 6, weighted=True), repeats=0)
+    table = threshold_table(random_answers(2_000, 6, weighted=True), repeats=0)
     columns = {key: np.array(table.columns[key]) for key in ("true_positive", "false_positive", "selected")}
     assert all((np.diff(column) <= 1e-9).all() for column in columns.values())
     total = sum(
@@ -123,7 +123,7 @@ def test_counts_never_turn_back_and_add_up():
 
 def test_intervals_are_those_of_a_bootstrap_of_rows():
     given = random_answers(400, 7)
-    table = tally(given)
+    table = threshold_table(given)
     row = table.at(0.5)
     rng, samples = np.random.default_rng(99), {key: [] for key in SCIKIT}
     labels = given.probabilities >= table.cut_off[row]
@@ -152,8 +152,8 @@ def test_intervals_are_those_of_a_bootstrap_of_rows():
 def test_the_same_version_gives_the_same_numbers_and_weights_of_two_are_worth_no_more():
     given = random_answers(300, 8)
     double = Answers(given.truth, given.labels, given.probabilities, np.full(300, 2.0))
-    one, two = tally(given), tally(double)
-    assert one.low == tally(random_answers(300, 8)).low
+    one, two = threshold_table(given), threshold_table(double)
+    assert one.low == threshold_table(random_answers(300, 8)).low
     assert two.low["recall"] == pytest.approx(one.low["recall"], nan_ok=True)
     assert two.high["accuracy"] == pytest.approx(one.high["accuracy"])
 
@@ -161,16 +161,16 @@ def test_the_same_version_gives_the_same_numbers_and_weights_of_two_are_worth_no
 def test_unequal_weights_widen_the_intervals():
     even = random_answers(600, 9)
     weight = np.random.default_rng(1).choice([0.1, 8.0], 600)
-    uneven = tally(Answers(even.truth, even.labels, even.probabilities, weight))
+    uneven = threshold_table(Answers(even.truth, even.labels, even.probabilities, weight))
     row = uneven.at(0.5)
     wide = uneven.high["accuracy"][row] - uneven.low["accuracy"][row]
-    plain = tally(even)
+    plain = threshold_table(even)
     assert wide > 1.2 * (plain.high["accuracy"][row] - plain.low["accuracy"][row])
 
 
 def test_without_an_error_the_interval_is_not_a_point():
     truth = np.array([True] * 15 + [False] * 30)
-    table = tally(Answers(truth, truth, np.where(truth, 0.9, 0.1), np.ones(45)))
+    table = threshold_table(Answers(truth, truth, np.where(truth, 0.9, 0.1), np.ones(45)))
     row = table.at(0.5)
     assert table.columns["recall"][row] == 1
     assert table.low["recall"][row] == pytest.approx(0.7961, abs=1e-4)  # 15 of 15 after Wilson: 15 / (15 + 1.96²)
@@ -181,7 +181,7 @@ def test_without_an_error_the_interval_is_not_a_point():
 
 def test_the_trivial_model_is_the_better_of_scikit_learns_constant_ones():
     truth = np.array([True] * 3 + [False] * 7)
-    table = tally(Answers(truth, truth, np.linspace(0, 1, 10), np.ones(10)), repeats=0)
+    table = threshold_table(Answers(truth, truth, np.linspace(0, 1, 10), np.ones(10)), repeats=0)
     empty = np.zeros((10, 1))
     said = [
         DummyClassifier(strategy="constant", constant=yes).fit(empty, truth).predict(empty) for yes in (True, False)
@@ -197,18 +197,18 @@ def test_the_trivial_model_is_the_better_of_scikit_learns_constant_ones():
 def test_a_hold_out_with_one_side_only_is_refused(present):
     truth = np.full(5, present)
     with pytest.raises(OneOutcomeOnly, match="Gold"):
-        tally(Answers(truth, truth, np.linspace(0, 1, 5), np.ones(5)), "Gold")
+        threshold_table(Answers(truth, truth, np.linspace(0, 1, 5), np.ones(5)), "Gold")
 
 
 def test_without_probabilities_it_is_said_what_to_do():
     truth = np.array([True, False])
     with pytest.raises(NoProbabilities, match="CalibratedClassifierCV"):
-        tally(Answers(truth, truth, None, np.ones(2)))
+        threshold_table(Answers(truth, truth, None, np.ones(2)))
 
 
 def test_constant_probabilities_have_two_kinds_of_rows():
     truth = np.array([True, False, False])
-    table = tally(Answers(truth, truth, np.full(3, 0.3), np.ones(3)), repeats=0)
+    table = threshold_table(Answers(truth, truth, np.full(3, 0.3), np.ones(3)), repeats=0)
     assert set(table.columns["selected"]) == {1.0, 0.0}
     assert {cut for cut, share in zip(table.cut_off, table.columns["selected"], strict=True) if share} == {
         at / 100 for at in range(31)
@@ -216,7 +216,7 @@ def test_constant_probabilities_have_two_kinds_of_rows():
 
 
 def test_every_measure_says_what_it_is_and_has_its_columns():
-    table = tally(random_answers(60, 1), repeats=5)
+    table = threshold_table(random_answers(60, 1), repeats=5)
     assert len({measure.key for measure in MEASURES}) == len(MEASURES)
     for measure in MEASURES:
         assert measure.definition.endswith(".") or measure.definition.endswith(").")
@@ -228,8 +228,8 @@ def test_every_measure_says_what_it_is_and_has_its_columns():
 
 def test_one_table_a_version_is_kept(tmp_path):
     bundle = open_service(tmp_path).model(small_model("multiclass", tmp_path))
-    first = tally_of(bundle, "gold", [0.37])
-    assert isinstance(first, Tally)
-    assert tally_of(bundle, "gold", [0.37]) is first
-    assert tally_of(bundle, "none") is not first
+    first = threshold_table_of(bundle, "gold", [0.37])
+    assert isinstance(first, ThresholdTable)
+    assert threshold_table_of(bundle, "gold", [0.37]) is first
+    assert threshold_table_of(bundle, "none") is not first
     assert 0.37 in first.cut_off

@@ -9,7 +9,7 @@ from ml.decision.payoff import Payoff
 from ml.errors import NoProbabilities, OneOutcomeOnly
 from ml.metrics.evaluation import Answers
 from ml.metrics.profit import NEUTRAL, Limits, money, profits, roundest
-from ml.metrics.threshold_table import tally
+from ml.metrics.threshold_table import threshold_table
 
 CALLS = Payoff(true_positive=100.0, false_positive=0.0, false_negative=-5.0, true_negative=1.0, call=20.0)
 
@@ -62,7 +62,7 @@ def test_profit_is_the_accountants_and_no_cut_off_is_better_than_the_best(seed, 
 
 def test_the_rows_are_those_of_the_table_of_counts_and_the_best_one():
     answers = drawn(3, 2_000)
-    result, table = money(answers, CALLS), tally(answers, repeats=0)
+    result, table = money(answers, CALLS), threshold_table(answers, repeats=0)
     assert set(result.cut_off) - set(table.cut_off) <= {result.cut_off[result.best]}
     assert set(table.cut_off) <= set(result.cut_off)
     here = dict(zip(result.cut_off, result.profit, strict=True))
