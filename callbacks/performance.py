@@ -14,7 +14,7 @@ from layouts.performance import cut_off_table, headline
 from layouts.shared import ids, plot_cards
 from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
-from ml.metrics.custom import OwnMeasure, own_measures_of
+from ml.metrics.custom import CustomMeasure, custom_measures_of
 from ml.metrics.overview import Overview, averages_of, overview, read_cut_off
 from ml.runtime.deadline import StillWorking, patient
 from ml.service import Service
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 NOT_KEPT = "This cut-off could not be kept: the store does not answer. Everything goes on with the one in use."
 
 
-Counts = tuple[Overview, Outcomes, str, tuple[OwnMeasure, ...]]
+Counts = tuple[Overview, Outcomes, str, tuple[CustomMeasure, ...]]
 
 
 class Keeps(Protocol):
@@ -75,7 +75,7 @@ def counts_asked(service: Service, model: str, outcome: str, cut_off: object) ->
     """What the table of counts is made of, for who handles errors: StillWorking, or any LikelyError."""
     bundle = service.model(model)
     found = overview(service, bundle, outcome, read_cut_off(cut_off))
-    return found, bundle.outcomes, outcome, own_measures_of(bundle.card, outcome)
+    return found, bundle.outcomes, outcome, custom_measures_of(bundle.card, outcome)
 
 
 def show_averages(service: Service, model: Any) -> Component | list[Component] | str:

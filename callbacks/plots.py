@@ -12,7 +12,7 @@ from layouts.shared import ids, plot_cards
 from ml.decision.payoff import Payoff
 from ml.errors import LikelyError
 from ml.metrics.overview import read_cut_off, read_extra, table_of
-from ml.metrics.profit import Money, profits
+from ml.metrics.profit import ProfitCurve, profits
 from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.cut_off_mark import marked
 from ml.plots.decisions.profit_curve import amount, beyond
@@ -75,7 +75,7 @@ def _threshold_table(service: Service, model: str, found: Drawn, asked: dict[str
 def _beside(found: Drawn, table: ThresholdTable) -> list[Component]:
     """What each cut-off of the page brings against the best one, where the plot is about money."""
     result = found.result
-    if not isinstance(result, Money) or found.plot.key != "profit":
+    if not isinstance(result, ProfitCurve) or found.plot.key != "profit":
         return []
     brings = profits(Payoff(**result.payoff), table.columns)
     texts = [f"At {cut_off_text(cut)}: {amount(each, result)}" for cut, each in zip(table.cut_off, brings, strict=True)]
@@ -89,7 +89,7 @@ def _beside(found: Drawn, table: ThresholdTable) -> list[Component]:
     return plot_cards.followed(words, (best, cut_off_text(best)))
 
 
-def _against(behind: float, result: Money) -> str:
+def _against(behind: float, result: ProfitCurve) -> str:
     if abs(behind) < 1e-9:
         return ", the most there is"
     return f", {amount(abs(behind), result)} {'less' if behind > 0 else 'more'} than at the best cut-off"

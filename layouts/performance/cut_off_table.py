@@ -14,9 +14,9 @@ from layouts.shared import ids
 from ml.data.outcomes import Outcomes
 from ml.decision.cut_offs import DEFAULT
 from ml.errors import LikelyError
-from ml.metrics.custom import OwnMeasure
+from ml.metrics.custom import CustomMeasure
 from ml.metrics.registry import MEASURES, OF_COUNTS, OF_PROBABILITIES
-from ml.metrics.threshold_plots import threshold
+from ml.metrics.threshold_plots import metrics_by_threshold
 from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import column
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 RATES = ("specificity", "false_positive_rate", "false_negative_rate", "recall")
 
 
-def picks(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMeasure] = ()) -> dict[str, Any]:
+def picks(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> dict[str, Any]:
     """Everything that the script needs of one outcome; m rows.
 
     Returns
@@ -62,7 +62,7 @@ def picks(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMe
 Shown = tuple[dict[str, str], dict[str, dict[str, Any]]]
 
 
-def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[OwnMeasure] = ()) -> Shown:
+def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> Shown:
     """What the page shows at the cut-off with which it opens: texts by name, and props of controls by id."""
     table, row = found.table, found.row
     shown = {name: text for name, (text,) in texts(table, View(outcomes, outcome), (row,)).items()}
@@ -117,7 +117,7 @@ def _percent(cut_off: float) -> float:
 
 def _reach(table: ThresholdTable) -> float:
     """Where the slider ends, in percent."""
-    return round(100 * threshold(table).reach, 6)
+    return round(100 * metrics_by_threshold(table).reach, 6)
 
 
 def _fixed(found: Overview) -> dict[str, str]:
@@ -130,7 +130,7 @@ def _fixed(found: Overview) -> dict[str, str]:
     return texts
 
 
-def _own(own: Iterable[OwnMeasure]) -> dict[str, str]:
+def _own(own: Iterable[CustomMeasure]) -> dict[str, str]:
     texts = {}
     for at, each in enumerate(own):
         texts[f"own-{at}"] = number_text(round(each.value, 3))

@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from layouts.shared import ids
 from layouts.shared.static_html import static_html
-from ml.metrics.custom import own_measures_of
+from ml.metrics.custom import custom_measures_of
 from ml.metrics.registry import MEASURES, Measure, measure_of
 from ml.text.spoken import shown, span
 
@@ -96,7 +96,7 @@ def _table(bundle: Bundle) -> Component:
     names = ("Measure", "Value", "95\u00a0% interval", "Without a model")
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
     rows = [_row(measure) for measure in MEASURES if measure.headline]
-    own = own_measures_of(bundle.card, bundle.outcomes.positive)
+    own = custom_measures_of(bundle.card, bundle.outcomes.positive)
     rows += [
         html.Tr(
             [html.Th(each.label, scope="row"), html.Td(pick(f"own-{at}")), html.Td(pick(f"own-{at}.range")), html.Td()]

@@ -9,7 +9,7 @@ from ml.decision.bands import check_bands
 from ml.decision.cut_offs import check_cut_offs
 from ml.decision.payoff import check_payoff
 from ml.errors import InvalidData, LikelyError
-from ml.metrics.custom import own_measures_of
+from ml.metrics.custom import custom_measures_of
 from ml.runtime.foreign_code import reason
 
 OFFERS = ("probabilities", "scores", "labels")
@@ -79,7 +79,7 @@ def _check_texts(card: dict[str, Any], _: Sequence[str]) -> None:
 
 def _check_measures(card: dict[str, Any], outcomes: Sequence[str]) -> None:
     for outcome in outcomes:
-        for measure in own_measures_of(card, outcome):
+        for measure in custom_measures_of(card, outcome):
             for number in (measure.value, measure.low, measure.high):
                 if number is not None:
                     float(number)

@@ -12,7 +12,7 @@ from ml.errors import LikelyError
 from ml.lifecycle.history import read_history
 from ml.lifecycle.registry import NAME, Registry
 from ml.lifecycle.state import Event, events_of, held, live_of, versions_in, was_live
-from ml.metrics.delong import area
+from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import evaluation_of
 
 QUICK = 1_000  # rows of a hold-out that are scored for the list even where the estimator itself serves
@@ -121,5 +121,5 @@ def _figures(bundle: Bundle) -> dict[str, Any]:
     found["outcome"] = bundle.outcomes.positive
     answers = evaluation.of(bundle.outcomes.positive)
     if answers.probabilities is not None and 0 < answers.truth.mean() < 1:
-        found["roc_auc"] = area(answers.truth, answers.probabilities)
+        found["roc_auc"] = auc_interval(answers.truth, answers.probabilities)
     return found

@@ -1,4 +1,4 @@
-"""The bootstrap, by cells instead of rows: a million records cost what a thousand do.
+"""The bootstrap, by bins instead of rows: a million records cost what a thousand do.
 
 Whatever is computed at m cut-offs changes only with the number of records between neighbouring
 cut-offs, with and without the outcome. Drawing n records with replacement is the same as drawing
@@ -21,8 +21,8 @@ REPEATS = 1_000
 
 
 @dataclass(frozen=True)
-class Cells:
-    """n records sorted into cells between m cut-offs, without (0) and with (1) the outcome.
+class ScoreBins:
+    """n records sorted into bins between m cut-offs, without (0) and with (1) the outcome.
 
     Attributes
     ----------
@@ -45,33 +45,33 @@ class Cells:
         return sums.reshape(2, size)
 
 
-def cells_of(answers: Answers, cut_off: np.ndarray) -> Cells:
-    """Sort the records into cells; NoProbabilities where there are none."""
+def score_bins(answers: Answers, cut_off: np.ndarray) -> ScoreBins:
+    """Sort the records into bins; NoProbabilities where there are none."""
     probabilities = need_probabilities(answers.probabilities)
     above = np.searchsorted(cut_off, probabilities, side="right")
-    return Cells(cut_off, above + answers.truth * (len(cut_off) + 1), answers.weight)
+    return ScoreBins(cut_off, above + answers.truth * (len(cut_off) + 1), answers.weight)
 
 
-def draw_rows(cells: Cells, repeats: int = REPEATS, seed: int = 0) -> npt.NDArray[np.int64]:
+def draw_counts(bins: ScoreBins, repeats: int = REPEATS, seed: int = 0) -> npt.NDArray[np.int64]:
     """How many records of each cell come in each resampling: int, shape (repeats, 2, m + 1)."""
-    rows = cells.sums(np.ones(len(cells.place)))
+    rows = bins.sums(np.ones(len(bins.place)))
     filled = np.flatnonzero(rows)
-    total = len(cells.place)
+    total = len(bins.place)
     drawn = np.zeros((repeats, rows.size), dtype=np.int64)
     share = rows.ravel()[filled] / total
     drawn[:, filled] = np.random.default_rng(seed).multinomial(total, share, size=repeats)
     return drawn.reshape(repeats, *rows.shape)
 
 
-def sums_drawn(cells: Cells, drawn: npt.NDArray[np.int64], values: Floats, seed: int = 1) -> Floats:
+def resampled_sums(bins: ScoreBins, drawn: npt.NDArray[np.int64], values: Floats, seed: int = 1) -> Floats:
     """Sum of a value over each resampled cell: float, shape as `drawn`.
 
     The sum of N records drawn from a cell has N times the cell's mean and N times its variance;
     where records of a cell differ it is drawn from the normal distribution of these.
     """
-    rows: Floats = np.maximum(cells.sums(np.ones(len(values))), 1.0)
-    mean = cells.sums(values) / rows
-    variance = np.maximum(cells.sums(values**2) / rows - mean**2, 0.0)
+    rows: Floats = np.maximum(bins.sums(np.ones(len(values))), 1.0)
+    mean = bins.sums(values) / rows
+    variance = np.maximum(bins.sums(values**2) / rows - mean**2, 0.0)
     variance[variance < 1e-12 * mean**2] = 0.0  # what rounding leaves of equal values
     sums = drawn * mean
     if variance.any():
@@ -81,12 +81,12 @@ def sums_drawn(cells: Cells, drawn: npt.NDArray[np.int64], values: Floats, seed:
     return sums
 
 
-def acted_on(cells: np.ndarray) -> np.ndarray:
-    """From sums over cells, shape (..., m + 1), to sums over all that a cut-off acts on: (..., m)."""
-    return np.cumsum(cells[..., :0:-1], axis=-1)[..., ::-1]
+def acted_on(sums: np.ndarray) -> np.ndarray:
+    """From sums over bins, shape (..., m + 1), to sums over all that a cut-off acts on: (..., m)."""
+    return np.cumsum(sums[..., :0:-1], axis=-1)[..., ::-1]
 
 
-def left_alone(cells: np.ndarray) -> np.ndarray:
-    """From sums over cells, shape (..., m + 1), to sums over all that a cut-off does not act on: (..., m)."""
+def left_alone(sums: np.ndarray) -> np.ndarray:
+    """From sums over bins, shape (..., m + 1), to sums over all that a cut-off does not act on: (..., m)."""
     # Summed up, not taken from the total: what is nothing is exactly 0 with weights too.
-    return np.cumsum(cells[..., :-1], axis=-1)
+    return np.cumsum(sums[..., :-1], axis=-1)

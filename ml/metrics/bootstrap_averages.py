@@ -6,7 +6,7 @@ import numpy as np
 
 from ml.metrics.confusion import ratio
 from ml.metrics.evaluation import Evaluation
-from ml.metrics.intervals import interval
+from ml.metrics.intervals import percentile_interval
 
 REPEATS = 1_000
 MOST_CELLS = 4_000_000  # resamplings times kinds of rows: bounds memory where many outcomes are independent
@@ -64,5 +64,5 @@ def _packed(rows: np.ndarray) -> np.ndarray:
 
 
 def _ends(samples: np.ndarray) -> tuple[float, float]:
-    low, high = interval(samples)
+    low, high = percentile_interval(samples)
     return float(low), float(high)

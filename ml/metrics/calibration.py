@@ -48,7 +48,7 @@ class Calibration:
 
 
 @dataclass(frozen=True)
-class Scores:
+class ScoreDistribution:
     """How the probabilities are spread among records with and without the outcome.
 
     Attributes
@@ -70,7 +70,7 @@ class Scores:
 
 
 @dataclass(frozen=True)
-class Separation:
+class KolmogorovSmirnov:
     """Share of each side below a cut-off, and where these lie farthest apart (Kolmogorov & Smirnov).
 
     Attributes
@@ -103,7 +103,7 @@ def calibration(answers: Answers, outcome: str = "the outcome") -> Calibration:
     """Groups of about as many records each, equal probabilities in one group; NoProbabilities, OneOutcomeOnly."""
     counts_by_cut_off(answers, outcome)  # refuses what has one side only
     probabilities, weight = need_probabilities(answers.probabilities), answers.weight
-    group = groups_of(probabilities, weight)
+    group = quantile_groups(probabilities, weight)
     heavy = np.bincount(group, weight)
     keep = heavy > 0
     heavy = heavy[keep]
@@ -125,7 +125,7 @@ def calibration(answers: Answers, outcome: str = "the outcome") -> Calibration:
     )
 
 
-def groups_of(probabilities: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def quantile_groups(probabilities: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Group of each record, 0 to at most 9, rising with the probability; at least 15 records each where it can be."""
     most = int(np.clip(len(probabilities) // LEAST_ROWS, 1, GROUPS))
     order = np.argsort(probabilities, kind="stable")
@@ -136,14 +136,14 @@ def groups_of(probabilities: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return np.searchsorted(np.unique(starts), probabilities, side="right")
 
 
-def scores(answers: Answers, outcome: str = "the outcome") -> Scores:
+def score_distribution(answers: Answers, outcome: str = "the outcome") -> ScoreDistribution:
     """The histograms of both sides; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     probabilities = need_probabilities(answers.probabilities)
     sides = answers.truth, ~answers.truth
     edges = np.linspace(0, reach(probabilities), BINS + 1)
     with_it, without = (np.histogram(probabilities[side], edges, weights=answers.weight[side])[0] for side in sides)
-    return Scores(
+    return ScoreDistribution(
         start=edges[:-1].tolist(),
         end=edges[1:].tolist(),
         positive=(with_it / table.positive).tolist(),
@@ -153,7 +153,7 @@ def scores(answers: Answers, outcome: str = "the outcome") -> Scores:
     )
 
 
-def separation(answers: Answers, outcome: str = "the outcome") -> Separation:
+def kolmogorov_smirnov(answers: Answers, outcome: str = "the outcome") -> KolmogorovSmirnov:
     """Both sides' shares below each cut-off; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     missed, spared = 1 - table.true_positive / table.positive, 1 - table.false_positive / table.negative
@@ -167,7 +167,7 @@ def separation(answers: Answers, outcome: str = "the outcome") -> Separation:
         cut_off, below = np.append(cut_off, 1.0), np.vstack([below, [1.0, 1.0]])
     if cut_off[0] > 0:
         cut_off, below = np.append(0.0, cut_off), np.vstack([[0.0, 0.0], below])
-    return Separation(
+    return KolmogorovSmirnov(
         cut_off=cut_off.tolist(),
         positive_below=below.T[0].tolist(),
         negative_below=below.T[1].tolist(),

@@ -69,7 +69,7 @@ def roc(answers: Answers, outcome: str = "the outcome") -> RocCurve:
         false_positive_rate=alarms[drawn].tolist(),
         true_positive_rate=found[drawn].tolist(),
         cut_off=[None if np.isinf(value) else value for value in table.cut_off[drawn].tolist()],
-        area=area_under(table),
+        area=roc_auc(table),
         positive=table.positive,
         negative=table.negative,
         own_false_positive_rate=float(own[~answers.truth].sum() / table.negative),
@@ -148,18 +148,18 @@ def det(answers: Answers, outcome: str = "the outcome") -> DetCurve:
     table = counts_by_cut_off(answers, outcome)
     alarms, missed = table.false_positive / table.negative, 1.0 - table.true_positive / table.positive
     # Steps of equal length on the scale that is drawn, where the rare errors take most of the room.
-    drawn = thin(deviates(alarms), deviates(missed))
+    drawn = thin(normal_deviates(alarms), normal_deviates(missed))
     return DetCurve(
         false_positive_rate=alarms[drawn].tolist(),
         false_negative_rate=missed[drawn].tolist(),
-        x=deviates(alarms[drawn]).tolist(),
-        y=deviates(missed[drawn]).tolist(),
+        x=normal_deviates(alarms[drawn]).tolist(),
+        y=normal_deviates(missed[drawn]).tolist(),
         cut_off=[None if np.isinf(value) else value for value in table.cut_off[drawn].tolist()],
         equal_error=float(np.interp(0.0, alarms - missed, alarms)),
     )
 
 
-def deviates(rates: np.ndarray) -> np.ndarray:
+def normal_deviates(rates: np.ndarray) -> np.ndarray:
     """Normal deviates of rates, kept within 0.001 and 0.999."""
     normal = NormalDist()
     # Rates of a large hold-out repeat, and above all in their limits: each value is worked out once.
@@ -167,7 +167,7 @@ def deviates(rates: np.ndarray) -> np.ndarray:
     return np.array([normal.inv_cdf(value) for value in values.tolist()])[places].reshape(np.shape(rates))
 
 
-def area_under(table: CountsByCutOff) -> float:
+def roc_auc(table: CountsByCutOff) -> float:
     """ROC AUC from all cut-offs; ties count half (Hanley & McNeil 1982)."""
     return float(np.trapezoid(table.true_positive / table.positive, table.false_positive / table.negative))
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ml.errors import InvalidData
-from ml.metrics.intervals import interval
+from ml.metrics.intervals import percentile_interval
 
 Function = Callable[[np.ndarray, np.ndarray, np.ndarray], float]
 REPEATS = 300
@@ -23,7 +23,7 @@ TAKES = "It takes truth (bool), probabilities and weight, each of shape (n,), an
 
 
 @dataclass(frozen=True)
-class OwnMeasure:
+class CustomMeasure:
     """One measure of a recipe, of one outcome.
 
     Attributes
@@ -41,13 +41,13 @@ class OwnMeasure:
     high: float | None
 
 
-def own_measures_of(card: Mapping[str, Any], outcome: str) -> tuple[OwnMeasure, ...]:
+def custom_measures_of(card: Mapping[str, Any], outcome: str) -> tuple[CustomMeasure, ...]:
     """The measures that the card keeps of an outcome; none where the version has none."""
     kept = card.get(CARD, {})
-    return tuple(OwnMeasure(label, **each[outcome]) for label, each in kept.items() if outcome in each)
+    return tuple(CustomMeasure(label, **each[outcome]) for label, each in kept.items() if outcome in each)
 
 
-def work_out(
+def compute_measures(
     measures: Mapping[str, Function], outcomes: Sequence[str], truth: np.ndarray, probabilities: np.ndarray | None
 ) -> dict[str, dict[str, dict[str, float | None]]]:
     """Each measure of each outcome on the hold-out, for the card.
@@ -99,7 +99,7 @@ def _one(label: str, function: Function, truth: np.ndarray, probabilities: np.nd
         known = 0 < drawn.sum() < len(drawn)
         samples.append(_ask(label, function, drawn, probabilities[rows], weight) if known else math.nan)
     finite = np.array([sample if math.isfinite(sample) else math.nan for sample in samples])
-    low, high = (float(end) for end in interval(finite))
+    low, high = (float(end) for end in percentile_interval(finite))
     return {"value": value, "low": None if math.isnan(low) else low, "high": None if math.isnan(high) else high}
 
 

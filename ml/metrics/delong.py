@@ -21,7 +21,7 @@ def placements(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return found
 
 
-def area(truth: np.ndarray, probabilities: np.ndarray) -> tuple[float, float | None, float | None]:
+def auc_interval(truth: np.ndarray, probabilities: np.ndarray) -> tuple[float, float | None, float | None]:
     """ROC AUC with its 95 % interval, without any resampling; every record counts alike.
 
     The variance is that of the placements (DeLong, DeLong & Clarke-Pearson 1988); the interval is

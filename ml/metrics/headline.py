@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.metrics.bootstrap import REPEATS, Cells, cells_of, draw_rows, sums_drawn
+from ml.metrics.bootstrap import REPEATS, ScoreBins, draw_counts, resampled_sums, score_bins
 from ml.metrics.bootstrap_averages import ends_of_averages
 from ml.metrics.confusion import ConfusionCounts
 from ml.metrics.confusion_counts import counts_by_cut_off
-from ml.metrics.curves import area_under, average_precision_of
+from ml.metrics.curves import average_precision_of, roc_auc
 from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
-from ml.metrics.intervals import interval
+from ml.metrics.intervals import percentile_interval
 from ml.metrics.registry import MEASURES, OF_COUNTS, OF_PROBABILITIES, measure_of
 from ml.metrics.threshold_table import cut_offs
 
@@ -85,8 +85,8 @@ class Averages:
 def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPEATS) -> Headline:
     """ROC AUC, average precision, Brier score and log-loss from all records, with intervals.
 
-    The bootstrap is that of ``ml/metrics/bootstrap.py``. The areas of the resamplings are those of the cells,
-    in which records count as ties; how far they lie from the area of the cells as counted is what
+    The bootstrap is that of ``ml/metrics/bootstrap.py``. The areas of the resamplings are those of the bins,
+    in which records count as ties; how far they lie from the area of the bins as counted is what
     the interval takes from them.
 
     Raises
@@ -98,9 +98,9 @@ def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPE
     table = counts_by_cut_off(answers, outcome)
     rate = table.positive / (table.positive + table.negative)
     value = values_of(answers, outcome)
-    cells = cells_of(answers, cut_offs(table))
-    drawn = draw_rows(cells, repeats)
-    samples = _samples(cells, drawn, answers, value)
+    bins = score_bins(answers, cut_offs(table))
+    drawn = draw_counts(bins, repeats)
+    samples = _samples(bins, drawn, answers, value)
     ends = {key: _end_values(key, value[key], sample) for key, sample in samples.items()}
     return Headline(
         value=value,
@@ -117,7 +117,7 @@ def values_of(answers: Answers, outcome: str = "the outcome") -> dict[str, float
     table = counts_by_cut_off(answers, outcome)
     squares, surprises = losses(answers)
     return {
-        "roc_auc": area_under(table),
+        "roc_auc": roc_auc(table),
         "average_precision": average_precision_of(table),
         "brier": float(np.average(squares, weights=answers.weight)),
         "log_loss": float(np.average(surprises, weights=answers.weight)),
@@ -184,23 +184,23 @@ def _mean(values: Sequence[float | None], weights: Sequence[float]) -> float | N
     return sum(value * weight for value, weight in known) / total if total else None
 
 
-def _samples(cells: Cells, drawn: np.ndarray, answers: Answers, value: dict[str, float]) -> dict[str, np.ndarray]:
+def _samples(bins: ScoreBins, drawn: np.ndarray, answers: Answers, value: dict[str, float]) -> dict[str, np.ndarray]:
     """Each measure in each resampling, shape (b,)."""
     weight = answers.weight
-    heavy = sums_drawn(cells, drawn, weight)
+    heavy = resampled_sums(bins, drawn, weight)
     total = heavy.sum(axis=(1, 2))
     squares, surprises = losses(answers)
-    counted = cells.sums(weight)[None]
+    counted = bins.sums(weight)[None]
     return {
-        "roc_auc": value["roc_auc"] + areas(heavy) - areas(counted),
-        "average_precision": value["average_precision"] + precisions(heavy) - precisions(counted),
-        "brier": sums_drawn(cells, drawn, squares * weight, 2).sum(axis=(1, 2)) / total,
-        "log_loss": sums_drawn(cells, drawn, surprises * weight, 3).sum(axis=(1, 2)) / total,
+        "roc_auc": value["roc_auc"] + binned_auc(heavy) - binned_auc(counted),
+        "average_precision": value["average_precision"] + binned_ap(heavy) - binned_ap(counted),
+        "brier": resampled_sums(bins, drawn, squares * weight, 2).sum(axis=(1, 2)) / total,
+        "log_loss": resampled_sums(bins, drawn, surprises * weight, 3).sum(axis=(1, 2)) / total,
     }
 
 
-def areas(heavy: Floats) -> Floats:
-    """ROC AUC of sums over cells, shape (b, 2, c): pairs in order, those of one cell counting half."""
+def binned_auc(heavy: Floats) -> Floats:
+    """ROC AUC of sums over bins, shape (b, 2, c): pairs in order, those of one bin counting half."""
     false, true = heavy[:, 0], heavy[:, 1]
     below = np.cumsum(false, axis=1) - false / 2
     pairs: Floats = false.sum(axis=1) * true.sum(axis=1)
@@ -209,8 +209,8 @@ def areas(heavy: Floats) -> Floats:
     return area
 
 
-def precisions(heavy: Floats) -> Floats:
-    """Average precision of sums over cells, shape (b, 2, c), each cell acted on as one."""
+def binned_ap(heavy: Floats) -> Floats:
+    """Average precision of sums over bins, shape (b, 2, c), each bin acted on as one."""
     false, true = heavy[:, 0, ::-1], heavy[:, 1, ::-1]
     hits = np.cumsum(true, axis=1)
     reached = hits + np.cumsum(false, axis=1)
@@ -225,5 +225,5 @@ def _end_values(key: str, value: float, sample: np.ndarray) -> tuple[float | Non
     best = 1.0 if measure_of(key).better == "high" else 0.0
     if value == best:
         return None, None
-    low, high = (float(np.clip(end, 0.0, 1.0 if best else np.inf)) for end in interval(sample))
+    low, high = (float(np.clip(end, 0.0, 1.0 if best else np.inf)) for end in percentile_interval(sample))
     return None if np.isnan(low) else low, None if np.isnan(high) else high

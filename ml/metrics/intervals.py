@@ -37,14 +37,14 @@ def intervals_of(counts: ConfusionCounts, samples: ConfusionCounts, worth: float
         How many records' worth a unit of weight is (Kish's effective size over the weight); 1 where
         all rows count 1.
     """
-    selected = interval(ratio(samples.selected, samples.total))
+    selected = percentile_interval(ratio(samples.selected, samples.total))
     found = {"selected": _with_few(selected, (counts.selected, counts.total), worth, lambda share: share)}
     return found | {measure.key: _ends(measure, counts, samples, worth) for measure in OF_COUNTS}
 
 
 def _ends(measure: Measure, counts: ConfusionCounts, samples: ConfusionCounts, worth: float) -> Ends:
     assert measure.of_counts is not None  # noqa: S101 - OF_COUNTS holds no other
-    ends = interval(measure.of_counts(samples))
+    ends = percentile_interval(measure.of_counts(samples))
     if measure.part is not None:
         return _with_few(ends, measure.part(counts), worth, lambda share: measure.from_share(share, counts))
     if measure.key == "balanced_accuracy":
@@ -82,7 +82,7 @@ def _balanced(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
     return np.where(few, value - np.sqrt(below) / 2, ends[0]), np.where(few, value + np.sqrt(above) / 2, ends[1])
 
 
-def interval(samples: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
+def percentile_interval(samples: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
     """Percentile interval over the last axis, of the samples that are defined.
 
     Parameters
@@ -125,7 +125,7 @@ def wilson(part: ArrayLike, whole: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     return low, np.where(part >= whole, 1.0, np.minimum(middle + half, 1.0))
 
 
-def of_mean(values: np.ndarray, weight: np.ndarray) -> tuple[float, float] | tuple[None, None]:
+def mean_interval(values: np.ndarray, weight: np.ndarray) -> tuple[float, float] | tuple[None, None]:
     """The 95 % interval of the mean of values of which few may be large, as losses are; no end is below 0.
 
     The studentised mean of skewed values is skewed too: where the few large ones are missing, the mean

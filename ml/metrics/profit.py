@@ -15,11 +15,11 @@ import numpy as np
 
 from ml.data.array_types import Floats
 from ml.decision.payoff import Payoff
-from ml.metrics.bootstrap import REPEATS, acted_on, cells_of, draw_rows, sums_drawn
+from ml.metrics.bootstrap import REPEATS, acted_on, draw_counts, resampled_sums, score_bins
 from ml.metrics.confusion import ConfusionCounts
 from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
 from ml.metrics.evaluation import Answers
-from ml.metrics.intervals import interval
+from ml.metrics.intervals import percentile_interval
 from ml.metrics.threshold_table import cut_offs
 
 PER = 1_000  # records: what a hold-out of another size would bring can be compared
@@ -46,7 +46,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Money:
+class ProfitCurve:
     """Profit at m cut-offs; all money is for 1,000 records like those of the hold-out.
 
     Attributes
@@ -105,7 +105,7 @@ class Money:
     records: float
 
 
-def worth(payoff: Payoff, counts: ConfusionCounts) -> Floats:
+def payoff_total(payoff: Payoff, counts: ConfusionCounts) -> Floats:
     """Value of the decisions less the cost of the calls; shape as the counts."""
     return (
         counts.true_positive * (payoff.true_positive - payoff.call)
@@ -122,11 +122,13 @@ def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
         for name in ("true_positive", "false_positive", "false_negative", "true_negative")
     }
     counts = ConfusionCounts(**counted, cut_off=np.full(1, np.nan))
-    brought: list[float] = (worth(payoff, counts) * PER / counts.total).tolist()
+    brought: list[float] = (payoff_total(payoff, counts) * PER / counts.total).tolist()
     return brought
 
 
-def money(answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits: Limits | None = None) -> Money:
+def profit_curve(
+    answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits: Limits | None = None
+) -> ProfitCurve:
     """Profit at every cut-off, and the best one.
 
     Raises
@@ -138,14 +140,14 @@ def money(answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits
     limits, table = limits or Limits(), counts_by_cut_off(answers, outcome)
     best = best_cut_off(table, payoff, limits)
     grid = cut_offs(table, () if best is None else (best,))
-    cells = cells_of(answers, grid)
-    counts = _counts_at(cells.sums(answers.weight), grid)
-    drawn = _counts_at(sums_drawn(cells, draw_rows(cells, REPEATS), answers.weight), grid)
-    profit, samples = worth(payoff, counts) * PER / counts.total, worth(payoff, drawn) * PER / drawn.total
-    low, high = interval(samples.T)
+    bins = score_bins(answers, grid)
+    counts = _counts_at(bins.sums(answers.weight), grid)
+    drawn = _counts_at(resampled_sums(bins, draw_counts(bins, REPEATS), answers.weight), grid)
+    profit, samples = payoff_total(payoff, counts) * PER / counts.total, payoff_total(payoff, drawn) * PER / drawn.total
+    low, high = percentile_interval(samples.T)
     at = None if best is None else int(np.searchsorted(grid, best))
     found = _around(at, grid, profit, np.where(_allowed(drawn, limits), samples, -np.inf), samples)
-    return Money(
+    return ProfitCurve(
         cut_off=grid.tolist(),
         profit=profit.tolist(),
         low=low.tolist(),
@@ -181,7 +183,7 @@ def best_cut_off(table: CountsByCutOff, payoff: Payoff, limits: Limits) -> float
     allowed[0] &= acting_on_none
     if not allowed.any():
         return None
-    best = int(np.argmax(np.where(allowed, worth(payoff, counts), -np.inf)))  # the first: the highest cut-off
+    best = int(np.argmax(np.where(allowed, payoff_total(payoff, counts), -np.inf)))  # the first: the highest cut-off
     return roundest(float(falling[best]), min(float(table.cut_off[best]), 1.0))
 
 
@@ -194,9 +196,9 @@ def roundest(above: float, most: float) -> float:
     return most
 
 
-def _counts_at(cells: np.ndarray, grid: np.ndarray) -> ConfusionCounts:
-    """From sums over cells, shape (..., 2, m + 1), to counts at cut-offs, shape (..., m)."""
-    reached, total = acted_on(cells), cells.sum(axis=-1, keepdims=True)
+def _counts_at(sums: np.ndarray, grid: np.ndarray) -> ConfusionCounts:
+    """From sums over bins, shape (..., 2, m + 1), to counts at cut-offs, shape (..., m)."""
+    reached, total = acted_on(sums), sums.sum(axis=-1, keepdims=True)
     (false, true), (negative, positive) = (np.moveaxis(part, -2, 0) for part in (reached, total))
     return ConfusionCounts(true, false, np.maximum(positive - true, 0.0), np.maximum(negative - false, 0.0), grid)
 
@@ -221,9 +223,9 @@ def _around(
         return {"behind": nothing, "behind_low": nothing, "behind_high": nothing} | dict.fromkeys(names)
     possible = np.isfinite(allowed).any(axis=1)
     chosen = allowed.shape[1] - 1 - np.argmax(allowed[:, ::-1], axis=1)  # of equal ones the highest
-    low, high = interval(np.where(possible, grid[chosen], np.nan))
+    low, high = percentile_interval(np.where(possible, grid[chosen], np.nan))
     here, there = profit[chosen], np.take_along_axis(samples, chosen[:, None], axis=1)[:, 0]
-    behind_low, behind_high = interval((samples[:, [at]] - samples).T)
+    behind_low, behind_high = percentile_interval((samples[:, [at]] - samples).T)
     return {
         "behind": (profit[at] - profit).tolist(),
         "behind_low": behind_low.tolist(),

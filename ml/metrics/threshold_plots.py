@@ -13,7 +13,7 @@ Column = list[float | None]
 
 
 @dataclass(frozen=True)
-class Cells:
+class ConfusionTable:
     """The four counts at m cut-offs, as in ``ml.metrics.threshold_table.ThresholdTable``."""
 
     cut_off: list[float]
@@ -24,7 +24,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class Threshold:
+class MetricsByThreshold:
     """Precision, recall and the share acted on at m cut-offs, as in ``ml.metrics.threshold_table.ThresholdTable``.
 
     Attributes
@@ -77,17 +77,17 @@ class DecisionCurve:
     reach: float
 
 
-def cells(table: ThresholdTable) -> Cells:
+def confusion_table(table: ThresholdTable) -> ConfusionTable:
     """The 2 x 2 table at every cut-off."""
     names = ("true_positive", "false_positive", "false_negative", "true_negative")
-    return Cells(table.cut_off, *(_known(table.columns[name]) for name in names))
+    return ConfusionTable(table.cut_off, *(_known(table.columns[name]) for name in names))
 
 
-def threshold(table: ThresholdTable) -> Threshold:
+def metrics_by_threshold(table: ThresholdTable) -> MetricsByThreshold:
     """The columns of the threshold chart, and where F1 is highest."""
     best = int(np.argmax(np.array(table.columns["f1"], dtype=float)))
     at = {key: float(table.columns[key][best] or 0.0) for key in ("f1", "precision", "recall", "selected")}
-    return Threshold(
+    return MetricsByThreshold(
         cut_off=table.cut_off,
         precision=table.columns["precision"],
         recall=table.columns["recall"],

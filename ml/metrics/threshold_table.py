@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.metrics.bootstrap import REPEATS, Cells, acted_on, cells_of, draw_rows, left_alone, sums_drawn
+from ml.metrics.bootstrap import REPEATS, ScoreBins, acted_on, draw_counts, left_alone, resampled_sums, score_bins
 from ml.metrics.confusion import ConfusionCounts, ratio
 from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
-from ml.metrics.curves import deviates, thin
+from ml.metrics.curves import normal_deviates, thin
 from ml.metrics.evaluation import Answers, evaluation_of
 from ml.metrics.intervals import intervals_of
 from ml.metrics.registry import OF_COUNTS
@@ -91,10 +91,10 @@ def threshold_table(
     """
     table = counts_by_cut_off(answers, outcome)
     cut_off = cut_offs(table, extra)
-    cells = cells_of(answers, cut_off)
-    weight = cells.sums(answers.weight)
+    bins = score_bins(answers, cut_off)
+    weight = bins.sums(answers.weight)
     counts = _counts_at(weight[None], cut_off)
-    low, high = _ends(cells, answers.weight, counts, repeats)
+    low, high = _ends(bins, answers.weight, counts, repeats)
     rate = table.positive / (table.positive + table.negative)
     return ThresholdTable(
         cut_off=cut_off.tolist(),
@@ -144,23 +144,23 @@ def _shared(bundle: Bundle, outcome: str, extra: tuple[float, ...], result: Resu
     return ThresholdTable(**result(key, lambda: asdict(_made(bundle, outcome, extra))))
 
 
-def _counts_at(cells: np.ndarray, cut_off: np.ndarray) -> ConfusionCounts:
-    """From sums over cells, shape (b, 2, m + 1), to counts of shape (m, b): each cut-off's samples side by side."""
-    acted, left = (np.ascontiguousarray(np.moveaxis(sums, 0, -1)) for sums in (acted_on(cells), left_alone(cells)))
+def _counts_at(sums: np.ndarray, cut_off: np.ndarray) -> ConfusionCounts:
+    """From sums over bins, shape (b, 2, m + 1), to counts of shape (m, b): each cut-off's samples side by side."""
+    acted, left = (np.ascontiguousarray(np.moveaxis(side, 0, -1)) for side in (acted_on(sums), left_alone(sums)))
     return ConfusionCounts(acted[1], acted[0], left[1], left[0], cut_off[:, None])
 
 
 def _ends(
-    cells: Cells, weight: np.ndarray, counts: ConfusionCounts, repeats: int
+    bins: ScoreBins, weight: np.ndarray, counts: ConfusionCounts, repeats: int
 ) -> tuple[dict[str, Column], dict[str, Column]]:
     """Both ends of the interval of "selected" and of each measure."""
     if not repeats:
         empty: dict[str, Column] = {
-            key: [None] * len(cells.cut_off) for key in ("selected", *(measure.key for measure in OF_COUNTS))
+            key: [None] * len(bins.cut_off) for key in ("selected", *(measure.key for measure in OF_COUNTS))
         }
         return empty, empty
-    drawn = sums_drawn(cells, draw_rows(cells, repeats), weight)
-    found = intervals_of(counts, _counts_at(drawn, cells.cut_off), float(weight.sum() / (weight**2).sum()))
+    drawn = resampled_sums(bins, draw_counts(bins, repeats), weight)
+    found = intervals_of(counts, _counts_at(drawn, bins.cut_off), float(weight.sum() / (weight**2).sum()))
     return {key: _listed(low) for key, (low, _) in found.items()}, {
         key: _listed(high) for key, (_, high) in found.items()
     }
@@ -174,7 +174,7 @@ def _columns(counts: ConfusionCounts) -> dict[str, Column]:
     odds = ratio(counts.cut_off, 1.0 - counts.cut_off)
     columns["net_benefit_all"] = (counts.positive - counts.negative * odds) / counts.total
     for rate in ("false_positive", "false_negative"):
-        columns[f"{rate}_deviate"] = deviates(columns[f"{rate}_rate"])
+        columns[f"{rate}_deviate"] = normal_deviates(columns[f"{rate}_rate"])
     return {key: _listed(values) for key, values in columns.items()}
 
 

@@ -14,7 +14,7 @@ from ml.decision.payoff import payoff_of
 from ml.errors import LikelyError, NoProbabilities
 from ml.metrics.headline import Averages
 from ml.metrics.overview import Overview, averages_of, overview
-from ml.metrics.profit import Money
+from ml.metrics.profit import ProfitCurve
 from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import marked
 from ml.plots.plot import Plot, Section, View
@@ -94,9 +94,9 @@ class Report:
         return next((each.drawn.result for each in self.entries if each.plot.key == key and each.drawn), None)
 
     @property
-    def money(self) -> Money | None:
+    def money(self) -> ProfitCurve | None:
         """What acting brings; None where the card does not say what a decision is worth."""
-        money: Money | None = self.result("profit")
+        money: ProfitCurve | None = self.result("profit")
         return money
 
     @property

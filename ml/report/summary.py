@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ml.decision.payoff import Payoff
-from ml.metrics.custom import own_measures_of
+from ml.metrics.custom import custom_measures_of
 from ml.metrics.overview import Overview
 from ml.metrics.profit import profits
 from ml.metrics.registry import BY_KEY, MEASURES, OF_COUNTS, Measure, measure_of
@@ -57,7 +57,7 @@ def lines(report: Report) -> list[Line]:
     """The headline measures in the order of the Performance page, then those that the recipe brings."""
     if report.overview is None:
         return _own_lines(report)
-    own = own_measures_of(report.bundle.card, report.view.outcome)
+    own = custom_measures_of(report.bundle.card, report.view.outcome)
     brought = [
         Line(f"own-{at}", each.label, _plain(each.value), _between(each.low, each.high)) for at, each in enumerate(own)
     ]

@@ -23,7 +23,7 @@ from ml.metrics.confusion_counts import one_outcome_only
 from ml.metrics.delong import placements
 from ml.metrics.evaluation import Answers, evaluation_of
 from ml.metrics.headline import losses
-from ml.metrics.intervals import interval
+from ml.metrics.intervals import percentile_interval
 from ml.metrics.registry import MEASURES
 from ml.slices.segments import Column, acted, listed, used
 
@@ -235,6 +235,6 @@ def _counts_at(rows: np.ndarray, which: int) -> ConfusionCounts:
 
 
 def _row(first: np.ndarray, second: np.ndarray, drawn: np.ndarray) -> tuple[float | None, ...]:
-    low, high = interval(np.atleast_2d(drawn))
+    low, high = percentile_interval(np.atleast_2d(drawn))
     one, two = float(np.squeeze(first)), float(np.squeeze(second))
     return tuple(listed(np.array([one, two, two - one, float(low[0]), float(high[0])])))

@@ -13,10 +13,10 @@ import numpy as np
 from ml.data.array_types import Booleans, Positions
 from ml.errors import NothingToShow
 from ml.metrics.confusion import ConfusionCounts, ratio
-from ml.metrics.delong import area
+from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.metrics.headline import headline, losses
-from ml.metrics.intervals import intervals_of, of_mean
+from ml.metrics.intervals import intervals_of, mean_interval
 from ml.metrics.registry import MEASURES, OF_COUNTS
 from ml.slices.binning import MOST_PARTS, Parts, parts_of
 
@@ -205,12 +205,12 @@ def _headline(answers: Answers, measure: str) -> tuple[float | None, float | Non
     if measure in ("brier", "log_loss") and rows:
         loss = losses(answers)[measure == "log_loss"]
         value = float(np.average(loss, weights=answers.weight))
-        low, high = of_mean(loss, answers.weight) if _surprising(answers) else (None, None)
+        low, high = mean_interval(loss, answers.weight) if _surprising(answers) else (None, None)
         return value, low, high if high is None or measure == "log_loss" else min(high, 1.0)
     if not both:
         return None, None, None
     if measure == "roc_auc":
-        return area(answers.truth, need_probabilities(answers.probabilities))
+        return auc_interval(answers.truth, need_probabilities(answers.probabilities))
     found = headline(answers, repeats=FEWER_REPEATS)
     return found.value[measure], found.low[measure], found.high[measure]
 

@@ -38,7 +38,7 @@ from ml.insights.feature_order import order_of
 from ml.lifecycle.history import by_whom, reason
 from ml.lifecycle.publish import publish
 from ml.lifecycle.registry import check_name
-from ml.metrics.custom import CARD, Function, work_out
+from ml.metrics.custom import CARD, Function, compute_measures
 from ml.predict.asking import CARD as ASKING
 from ml.predict.asking import Asking
 from ml.predict.compile import CannotCompile, compile_estimator, prove
@@ -199,7 +199,7 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     card |= {"left_out": left_out} if left_out else {}
     if is_large(len(holdout.truth)):
         write_scores(folder, answer if serves is reference else serves.block(holdout.block))
-    own = work_out(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
+    own = compute_measures(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
     card[ORDER] = order_of(schema, outcomes, serves, holdout, answer)
     card[CHECKS] = check_holdout(schema, outcomes, trained.training, holdout)
     _write_json(folder / verify.CARD, card | ({CARD: own} if own else {}))

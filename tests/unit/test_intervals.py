@@ -7,10 +7,10 @@ import pytest
 from scipy.stats import binomtest
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
-from ml.metrics.calibration import calibration, groups_of
+from ml.metrics.calibration import calibration, quantile_groups
 from ml.metrics.evaluation import Answers
 from ml.metrics.headline import headline
-from ml.metrics.intervals import interval, wilson
+from ml.metrics.intervals import percentile_interval, wilson
 from ml.metrics.registry import MEASURES
 from ml.metrics.threshold_table import threshold_table
 
@@ -34,7 +34,7 @@ def test_percentiles_are_numpys_over_what_is_defined():
     samples = rng.normal(size=(3, 200))
     samples[1, ::3] = np.nan
     samples[2, :101] = np.nan
-    low, high = interval(samples)
+    low, high = percentile_interval(samples)
     for row in (0, 1):
         assert (low[row], high[row]) == pytest.approx(tuple(np.nanquantile(samples[row], [0.025, 0.975])))
     assert np.isnan(low[2])  # fewer than half
@@ -92,10 +92,10 @@ def test_intervals_hold_the_truth_as_often_as_they_say(coverage, key):
 
 def test_groups_hold_about_as_many_and_never_part_equals():
     given = np.random.default_rng(2).random(1_000).round(2)
-    group = groups_of(given, np.ones(1_000))
+    group = quantile_groups(given, np.ones(1_000))
     assert len(np.unique(group)) == 10
     assert np.bincount(group).min() > 70
     assert all(len(np.unique(group[given == value])) == 1 for value in np.unique(given))
     assert (np.diff(group[np.argsort(given, kind="stable")]) >= 0).all()
-    assert set(groups_of(np.full(50, 0.3), np.ones(50))) <= {0, 1}
-    assert len(np.unique(groups_of(given[:20], np.ones(20)))) == 1
+    assert set(quantile_groups(np.full(50, 0.3), np.ones(50))) <= {0, 1}
+    assert len(np.unique(quantile_groups(given[:20], np.ones(20)))) == 1

@@ -13,7 +13,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.svm import LinearSVC
 
 from ml.errors import InvalidData
-from ml.metrics.custom import own_measures_of, work_out
+from ml.metrics.custom import compute_measures, custom_measures_of
 from ml.service import open_service
 from ml.training.build import Trained, build_bundle, outcomes_of
 from ml.training.infer_schema import infer_schema
@@ -45,20 +45,20 @@ def gini(truth, probabilities, weight):
 def test_a_measure_is_worked_out_for_each_outcome_and_read_from_the_card(tmp_path):
     key = build_bundle(trained(measures={"Gini": gini}), tmp_path)
     bundle = open_service(tmp_path).model(key)
-    (found,) = own_measures_of(bundle.card, "yes")
+    (found,) = custom_measures_of(bundle.card, "yes")
     truth = bundle.holdout.truth[:, bundle.outcomes.index("yes")]
     given = bundle.predictor.block(bundle.holdout.block).probabilities[:, bundle.outcomes.index("yes")]
     assert found.label == "Gini"
     assert found.value == pytest.approx(2 * roc_auc_score(truth, given) - 1, abs=1e-9)
     assert found.low < found.value < found.high
     # Of two exclusive outcomes each is the other's mirror image.
-    assert own_measures_of(bundle.card, "no")[0].value == pytest.approx(found.value)
+    assert custom_measures_of(bundle.card, "no")[0].value == pytest.approx(found.value)
 
 
 def test_the_interval_of_a_mean_is_that_of_the_central_limit():
     rng = np.random.default_rng(1)
     truth, given = rng.random((4_000, 1)) < 0.5, rng.random((4_000, 1))
-    found = work_out({"mean": lambda _truth, p, _weight: p.mean()}, ["yes"], truth, given)["mean"]["yes"]
+    found = compute_measures({"mean": lambda _truth, p, _weight: p.mean()}, ["yes"], truth, given)["mean"]["yes"]
     half = 1.96 * given.std() / np.sqrt(4_000)
     assert found["value"] == pytest.approx(given.mean())
     assert (found["high"] - found["low"]) / 2 == pytest.approx(half, rel=0.15)
@@ -67,7 +67,7 @@ def test_the_interval_of_a_mean_is_that_of_the_central_limit():
 def test_without_own_measures_the_card_and_the_key_are_as_before(tmp_path):
     bundle = open_service(tmp_path).model(build_bundle(trained(), tmp_path))
     assert "measures" not in bundle.card
-    assert own_measures_of(bundle.card, "yes") == ()
+    assert custom_measures_of(bundle.card, "yes") == ()
 
 
 def test_the_same_training_gives_the_same_key(tmp_path):
@@ -77,7 +77,7 @@ def test_the_same_training_gives_the_same_key(tmp_path):
 
 def test_an_outcome_with_one_side_is_left_out():
     truth = np.column_stack([np.arange(20) % 2 == 0, np.zeros(20, dtype=bool)])
-    found = work_out({"Gini": gini}, ["a", "b"], truth, np.random.default_rng(0).random((20, 2)))
+    found = compute_measures({"Gini": gini}, ["a", "b"], truth, np.random.default_rng(0).random((20, 2)))
     assert list(found["Gini"]) == ["a"]
 
 
@@ -90,7 +90,7 @@ def test_a_function_cannot_change_what_the_next_one_gets():
         probabilities.sort()
         return 1.0
 
-    work_out({"spoils": spoils}, ["a"], truth, given)
+    compute_measures({"spoils": spoils}, ["a"], truth, given)
     np.testing.assert_array_equal(given, before)
 
 
@@ -113,7 +113,7 @@ def test_a_measure_that_fails_stops_the_making_and_is_named(tmp_path, measure, w
 @pytest.mark.parametrize("label", ["", "  ", "x" * 61])
 def test_a_measure_needs_a_name(label):
     with pytest.raises(InvalidData, match="at most 60 characters"):
-        work_out({label: gini}, ["a"], np.eye(2, dtype=bool), np.eye(2))
+        compute_measures({label: gini}, ["a"], np.eye(2, dtype=bool), np.eye(2))
 
 
 def test_a_model_without_probabilities_has_nothing_to_measure(tmp_path):

@@ -9,18 +9,18 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import average_precision_score, det_curve, precision_recall_curve, roc_auc_score
 
 from ml.errors import NoProbabilities, OneOutcomeOnly
-from ml.metrics.calibration import calibration, scores, separation
-from ml.metrics.curves import MOST_POINTS, det, deviates, precision_recall, reach, thin
+from ml.metrics.calibration import calibration, kolmogorov_smirnov, score_distribution
+from ml.metrics.curves import MOST_POINTS, det, normal_deviates, precision_recall, reach, thin
 from ml.metrics.evaluation import Answers
 from ml.metrics.gain_lift import gain, lift
-from ml.metrics.threshold_plots import cells, decision_curve, threshold
+from ml.metrics.threshold_plots import confusion_table, decision_curve, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table
 from tests.unit.test_threshold_table import random_answers
 
 HAND = Answers(
     np.array([1, 0, 1, 0, 0], dtype=bool), np.ones(5, dtype=bool), np.array([0.9, 0.8, 0.7, 0.7, 0.1]), np.ones(5)
 )
-EVERY = (precision_recall, det, gain, lift, calibration, scores, separation)
+EVERY = (precision_recall, det, gain, lift, calibration, score_distribution, kolmogorov_smirnov)
 
 
 @pytest.mark.parametrize("weighted", [True, False])
@@ -67,7 +67,7 @@ def test_det_by_hand():
 
 def test_deviates_are_scipys():
     rates = np.array([[0.0, 0.2], [0.2, 1.0]])
-    np.testing.assert_allclose(deviates(rates), norm.ppf([[0.001, 0.2], [0.2, 0.999]]), atol=1e-9)
+    np.testing.assert_allclose(normal_deviates(rates), norm.ppf([[0.001, 0.2], [0.2, 0.999]]), atol=1e-9)
 
 
 def test_gain_by_hand_and_ties_in_random_order():
@@ -102,7 +102,7 @@ def test_lift_by_hand_and_its_mean_is_one():
 @pytest.mark.parametrize("ties", [True, False])
 def test_separation_is_scipys(ties):
     given = random_answers(800, 8, ties=ties)
-    found = separation(given)
+    found = kolmogorov_smirnov(given)
     with_it, without = given.probabilities[given.truth], given.probabilities[~given.truth]
     expected = ks_2samp(with_it, without, alternative="less")
     assert found.distance == pytest.approx(expected.statistic)
@@ -117,7 +117,7 @@ def test_separation_is_scipys(ties):
 @pytest.mark.parametrize("ends", [(0.0, 1.0), (0.2, 0.6)])
 def test_separation_reaches_from_nothing_to_all(ends):
     truth = np.array([False, True])
-    found = separation(Answers(truth, truth, np.array(ends), np.ones(2)))
+    found = kolmogorov_smirnov(Answers(truth, truth, np.array(ends), np.ones(2)))
     assert (found.cut_off[0], found.positive_below[0], found.negative_below[0]) == (0, 0, 0)
     assert found.cut_off[-1] == 1
     # A record at exactly 1 is never below a cut-off.
@@ -127,7 +127,7 @@ def test_separation_reaches_from_nothing_to_all(ends):
 
 def test_separation_of_equals_is_none():
     truth = np.array([False, True, True])
-    assert separation(Answers(truth, truth, np.full(3, 0.4), np.ones(3))).distance == 0
+    assert kolmogorov_smirnov(Answers(truth, truth, np.full(3, 0.4), np.ones(3))).distance == 0
 
 
 def test_calibration_groups_are_scikit_learns_quantiles():
@@ -156,7 +156,7 @@ def test_calibration_by_hand_with_weights():
 
 def test_scores_are_shares_of_each_side():
     given = random_answers(500, 10, weighted=True)
-    found = scores(given)
+    found = score_distribution(given)
     assert (sum(found.positive), sum(found.negative)) == pytest.approx((1, 1))
     expected, _ = np.histogram(given.probabilities[given.truth], 25, (0, 1), weights=given.weight[given.truth])
     np.testing.assert_allclose(found.positive, expected / expected.sum())
@@ -167,7 +167,7 @@ def test_scores_are_shares_of_each_side():
 def test_threshold_and_cells_are_picks_from_the_table():
     given = random_answers(400, 11)
     table = threshold_table(given, repeats=0)
-    chart, four = threshold(table), cells(table)
+    chart, four = metrics_by_threshold(table), confusion_table(table)
     assert chart.precision == table.columns["precision"]
     acted = [given.probabilities >= cut for cut in table.cut_off]
     f1 = [2 * (given.truth & said).sum() / (given.truth.sum() + said.sum()) for said in acted]
@@ -229,6 +229,6 @@ def test_axes_of_rare_outcomes_end_where_their_probabilities_do(most, end):
     assert reach(np.array([0.0, most])) == end
     truth = np.array([True, False] * 20)
     given = Answers(truth, truth, np.where(truth, most, most / 2), np.ones(40))
-    assert calibration(given).edges[-1] == scores(given).end[-1] == separation(given).reach == end
+    assert calibration(given).edges[-1] == score_distribution(given).end[-1] == kolmogorov_smirnov(given).reach == end
     table = threshold_table(given, repeats=0)
-    assert threshold(table).reach == decision_curve(table).reach == end
+    assert metrics_by_threshold(table).reach == decision_curve(table).reach == end

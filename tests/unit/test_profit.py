@@ -8,7 +8,7 @@ import pytest
 from ml.decision.payoff import Payoff
 from ml.errors import NoProbabilities, OneOutcomeOnly
 from ml.metrics.evaluation import Answers
-from ml.metrics.profit import NEUTRAL, Limits, money, profits, roundest
+from ml.metrics.profit import NEUTRAL, Limits, profit_curve, profits, roundest
 from ml.metrics.threshold_table import threshold_table
 
 CALLS = Payoff(true_positive=100.0, false_positive=0.0, false_negative=-5.0, true_negative=1.0, call=20.0)
@@ -38,7 +38,7 @@ def drawn(seed: int, rows: int = 200, ties: bool = False) -> Answers:
 
 
 def test_four_records_by_hand():
-    result = money(answers_of([0.9, 0.6, 0.4, 0.1], [1, 0, 1, 0]), CALLS)
+    result = profit_curve(answers_of([0.9, 0.6, 0.4, 0.1], [1, 0, 1, 0]), CALLS)
     profit = dict(zip(result.cut_off, result.profit, strict=True))
     # From 0.9: a hit (80), a miss (-5), two rightly let be (2): 77 of four records.
     assert profit[0.9] == pytest.approx(77 * 250)
@@ -53,7 +53,7 @@ def test_four_records_by_hand():
 @pytest.mark.parametrize("ties", [False, True])
 def test_profit_is_the_accountants_and_no_cut_off_is_better_than_the_best(seed, ties):
     answers = drawn(seed, ties=ties)
-    result = money(answers, CALLS)
+    result = profit_curve(answers, CALLS)
     for at in range(0, len(result.cut_off), 17):
         assert result.profit[at] == pytest.approx(by_hand(answers, CALLS, result.cut_off[at]))
     every = [by_hand(answers, CALLS, cut_off) for cut_off in (*answers.probabilities, 0.0, 1.0)]
@@ -62,7 +62,7 @@ def test_profit_is_the_accountants_and_no_cut_off_is_better_than_the_best(seed, 
 
 def test_the_rows_are_those_of_the_table_of_counts_and_the_best_one():
     answers = drawn(3, 2_000)
-    result, table = money(answers, CALLS), threshold_table(answers, repeats=0)
+    result, table = profit_curve(answers, CALLS), threshold_table(answers, repeats=0)
     assert set(result.cut_off) - set(table.cut_off) <= {result.cut_off[result.best]}
     assert set(table.cut_off) <= set(result.cut_off)
     here = dict(zip(result.cut_off, result.profit, strict=True))
@@ -72,7 +72,7 @@ def test_the_rows_are_those_of_the_table_of_counts_and_the_best_one():
 @pytest.mark.parametrize("limits", [Limits(150), Limits(None, 0.8), Limits(500, 0.5), Limits(0)])
 def test_limits_are_kept_and_nothing_within_them_is_better(limits):
     answers = drawn(5)
-    result = money(answers, CALLS, "it", limits)
+    result = profit_curve(answers, CALLS, "it", limits)
     best, allowed = result.best, []
     for cut_off in (*answers.probabilities, 1.0):
         acts = answers.probabilities >= cut_off
@@ -89,7 +89,7 @@ def test_limits_are_kept_and_nothing_within_them_is_better(limits):
 
 def test_limits_that_contradict_each_other_say_what_either_would_need():
     answers = answers_of([0.9, 0.8, 0.7, 0.6, 0.1], [0, 1, 0, 1, 0])
-    result = money(answers, CALLS, "it", Limits(200, 1.0))
+    result = profit_curve(answers, CALLS, "it", Limits(200, 1.0))
     assert result.best is None
     assert result.behind == [None] * len(result.cut_off)
     assert result.most_reached == 0  # one call of five, and it is an alarm
@@ -97,7 +97,7 @@ def test_limits_that_contradict_each_other_say_what_either_would_need():
 
 
 def test_behind_is_the_distance_to_the_best_and_its_interval_is_paired():
-    result = money(drawn(1, 500), CALLS)
+    result = profit_curve(drawn(1, 500), CALLS)
     at = result.best
     assert result.behind[at] == result.behind_low[at] == result.behind_high[at] == 0
     assert min(result.behind) == pytest.approx(0)
@@ -108,13 +108,13 @@ def test_behind_is_the_distance_to_the_best_and_its_interval_is_paired():
 
 
 def test_acting_on_none_is_best_where_every_call_costs_and_nothing_comes_of_it():
-    result = money(drawn(2), Payoff(call=1.0))
+    result = profit_curve(drawn(2), Payoff(call=1.0))
     assert result.selected[result.best] == 0
     assert result.profit[result.best] == 0
 
 
 def test_where_every_record_has_probability_one_there_is_no_acting_on_none():
-    result = money(answers_of([1.0, 1.0], [1, 0]), Payoff(call=1.0))
+    result = profit_curve(answers_of([1.0, 1.0], [1, 0]), Payoff(call=1.0))
     assert result.selected[result.best] == 1
     assert result.profit[result.best] == -1_000
 
@@ -122,19 +122,19 @@ def test_where_every_record_has_probability_one_there_is_no_acting_on_none():
 def test_weights_count_as_so_many_records():
     light = answers_of([0.9, 0.6, 0.4, 0.1], [1, 0, 1, 0], [3, 1, 1, 2])
     many = answers_of([0.9] * 3 + [0.6, 0.4, 0.1, 0.1], [1, 1, 1, 0, 1, 0, 0])
-    assert money(light, CALLS).profit == pytest.approx(money(many, CALLS).profit)
+    assert profit_curve(light, CALLS).profit == pytest.approx(profit_curve(many, CALLS).profit)
 
 
 def test_nobody_has_said_what_a_decision_is_worth():
-    assert not money(drawn(1), NEUTRAL).stated
-    assert money(drawn(1), CALLS).stated
+    assert not profit_curve(drawn(1), NEUTRAL).stated
+    assert profit_curve(drawn(1), CALLS).stated
 
 
 def test_no_probabilities_and_one_side_only_are_said():
     with pytest.raises(NoProbabilities):
-        money(Answers(np.array([True, False]), np.array([True, True]), None, np.ones(2)), CALLS)
+        profit_curve(Answers(np.array([True, False]), np.array([True, True]), None, np.ones(2)), CALLS)
     with pytest.raises(OneOutcomeOnly, match="it"):
-        money(answers_of([0.1, 0.2], [0, 0]), CALLS, "it")
+        profit_curve(answers_of([0.1, 0.2], [0, 0]), CALLS, "it")
 
 
 def test_the_roundest_number_decides_alike():
@@ -153,7 +153,7 @@ def test_the_interval_of_the_best_cut_off_and_of_its_profit_hold_what_is_true():
     for seed in range(100):
         rng = np.random.default_rng(seed)
         probabilities = rng.beta(1, 4, 600)
-        result = money(answers_of(probabilities, rng.random(600) < probabilities), payoff)
+        result = profit_curve(answers_of(probabilities, rng.random(600) < probabilities), payoff)
         inside += result.best_low <= 0.2 <= result.best_high
         at = int(np.searchsorted(result.cut_off, 0.2))
         held += result.low[at] <= expected <= result.high[at]
@@ -166,7 +166,7 @@ def test_luck_is_what_the_choice_itself_wins():
     for seed in range(80):
         rng = np.random.default_rng(seed)
         probabilities = rng.beta(1, 4, 400)
-        result = money(answers_of(probabilities, rng.random(400) < probabilities), payoff)
+        result = profit_curve(answers_of(probabilities, rng.random(400) < probabilities), payoff)
         best = result.cut_off[result.best]
         fresh = rng.beta(1, 4, 20_000)
         true = 1_000 * np.mean((fresh >= best) * (fresh - 0.25 * (1 - fresh)))

@@ -9,7 +9,7 @@ from sklearn import metrics
 
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NothingToShow
-from ml.metrics.delong import area
+from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import Answers, evaluation_of
 from ml.plots.decisions.segments import say
 from ml.plots.plot import View
@@ -120,12 +120,12 @@ def test_what_is_undefined_everywhere_is_said(service, bundle, answers):
 def test_delongs_interval_by_hand():
     # Positives 0.9, 0.5, 0.4 against negatives 0.6, 0.3, 0.2: seven pairs of nine are in order.
     truth = np.array([True, True, True, False, False, False])
-    value, low, high = area(truth, np.array([0.9, 0.5, 0.4, 0.6, 0.3, 0.2]))
+    value, low, high = auc_interval(truth, np.array([0.9, 0.5, 0.4, 0.6, 0.3, 0.2]))
     assert value == pytest.approx(7 / 9)
     variance = np.var([1, 2 / 3, 2 / 3], ddof=1) / 3 + np.var([1 / 3, 1, 1], ddof=1) / 3
     half = 1.959964 * np.sqrt(variance) / (7 / 9 * 2 / 9)
     assert np.log([low / (1 - low), high / (1 - high)]) == pytest.approx(np.log(3.5) + np.array([-half, half]))
-    assert area(truth, truth.astype(float)) == (1.0, None, None)
+    assert auc_interval(truth, truth.astype(float)) == (1.0, None, None)
 
 
 def test_intervals_of_losses_and_areas_in_parts_hold_the_truth():

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.metrics.threshold_plots import Cells, cells
+from ml.metrics.threshold_plots import ConfusionTable, confusion_table
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
@@ -29,18 +29,18 @@ Table = list[list[float]]
 OPTIONS = (Option("cut_off", "Cut-off", default=lambda *_: 0.5, low=0.0, high=1.0, computed=False),)
 
 
-def compute(study: Study) -> Cells:
+def compute(study: Study) -> ConfusionTable:
     """From the table of counts; OneOutcomeOnly where the hold-out has one side only."""
-    return cells(threshold_table_of(study.bundle, study.outcome))
+    return confusion_table(threshold_table_of(study.bundle, study.outcome))
 
 
-def at(result: Cells, view: View) -> int:
+def at(result: ConfusionTable, view: View) -> int:
     """Row of the cut-off that is nearest to the chosen one."""
     chosen = view.options.get("cut_off")
     return int(np.argmin(np.abs(np.array(result.cut_off) - (0.5 if chosen is None else float(chosen)))))
 
 
-def counts_at(result: Cells, row: int) -> Table:
+def counts_at(result: ConfusionTable, row: int) -> Table:
     """The 2 x 2 counts: without and with the outcome, left alone and acted on."""
     return [
         [result.true_negative[row], result.false_positive[row]],
@@ -48,7 +48,7 @@ def counts_at(result: Cells, row: int) -> Table:
     ]
 
 
-def draw(result: Cells, view: View) -> go.Figure:
+def draw(result: ConfusionTable, view: View) -> go.Figure:
     """A tile for each pair of truth and decision: the count, and its share of the row as text and colour."""
     row = at(result, view)
     table = counts_at(result, row)
@@ -96,7 +96,7 @@ def draw(result: Cells, view: View) -> go.Figure:
     )
 
 
-def say(result: Cells, view: View) -> str:
+def say(result: ConfusionTable, view: View) -> str:
     """How often acting and leaving are right."""
     row = at(result, view)
     (_, alarms), (missed, hits) = counts_at(result, row)
@@ -109,7 +109,7 @@ def say(result: Cells, view: View) -> str:
     return found + f"; of {count(hits + alarms)} acted on, {count(hits)} are right ({percent(hits / (hits + alarms))})."
 
 
-def rows(result: Cells, _: View) -> tuple[list[str], list[list[Any]]]:
+def rows(result: ConfusionTable, _: View) -> tuple[list[str], list[list[Any]]]:
     """The four counts at every cut-off."""
     columns = ("cut_off", "true_positive", "false_positive", "false_negative", "true_negative")
     return list(columns), [list(row) for row in zip(*(getattr(result, name) for name in columns), strict=True)]
@@ -120,7 +120,7 @@ PLOT = Plot(
     title="At the cut-off",
     question="How often is acting right, and how often is leaving?",
     page="performance",
-    result=Cells,
+    result=ConfusionTable,
     compute=compute,
     draw=draw,
     say=say,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.metrics.curves import DetCurve, det, deviates
+from ml.metrics.curves import DetCurve, det, normal_deviates
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, figure, note
 from ml.text.number_words import percent, shortened
@@ -25,7 +25,7 @@ def compute(study: Study) -> DetCurve:
 
 def draw(result: DetCurve, view: View) -> go.Figure:
     """The curve on axes of normal deviates, and the line on which both errors are alike."""
-    ticks, ends = deviates(np.array(TICKS)).tolist(), [-END, END]
+    ticks, ends = normal_deviates(np.array(TICKS)).tolist(), [-END, END]
     axis = {"range": ends, "tickvals": ticks, "tickangle": 0, "ticktext": [percent(rate) for rate in TICKS]}
     alike = {
         "type": "scatter",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml.metrics.calibration import Separation, separation
+from ml.metrics.calibration import KolmogorovSmirnov, kolmogorov_smirnov
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import INK, figure, legend_on_top, note, share_axis
 from ml.text.number_words import percent, shortened
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def compute(study: Study) -> Separation:
+def compute(study: Study) -> KolmogorovSmirnov:
     """Both curves; OneOutcomeOnly where the hold-out has one side only."""
-    return separation(study.answers, study.label)
+    return kolmogorov_smirnov(study.answers, study.label)
 
 
-def draw(result: Separation, view: View) -> go.Figure:
+def draw(result: KolmogorovSmirnov, view: View) -> go.Figure:
     """Both curves in steps, and their largest distance."""
     gap = {
         "type": "scatter",
@@ -53,7 +53,7 @@ def draw(result: Separation, view: View) -> go.Figure:
     )
 
 
-def say(result: Separation, view: View) -> str:
+def say(result: KolmogorovSmirnov, view: View) -> str:
     """The largest distance and where it is."""
     return (
         f"The two sides lie farthest apart at {percent(result.best)}: {percent(result.best_negative)} of the others "
@@ -63,7 +63,7 @@ def say(result: Separation, view: View) -> str:
     )
 
 
-def _curve(result: Separation, name: str, below: list[float], colour: str, dash: str) -> dict[str, Any]:
+def _curve(result: KolmogorovSmirnov, name: str, below: list[float], colour: str, dash: str) -> dict[str, Any]:
     return {
         "type": "scatter",
         "mode": "lines",
@@ -80,7 +80,7 @@ PLOT = Plot(
     title="Separation (KS)",
     question="Where do the two sides lie farthest apart?",
     page="performance",
-    result=Separation,
+    result=KolmogorovSmirnov,
     compute=compute,
     draw=draw,
     say=say,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.metrics.threshold_plots import Threshold, threshold
+from ml.metrics.threshold_plots import MetricsByThreshold, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import INK, figure, legend_on_top, share_axis
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def compute(study: Study) -> Threshold:
+def compute(study: Study) -> MetricsByThreshold:
     """From the table of counts; OneOutcomeOnly where the hold-out has one side only."""
-    return threshold(threshold_table_of(study.bundle, study.outcome))
+    return metrics_by_threshold(threshold_table_of(study.bundle, study.outcome))
 
 
-def draw(result: Threshold, view: View) -> go.Figure:
+def draw(result: MetricsByThreshold, view: View) -> go.Figure:
     """Three lines, told apart by stroke as well as by colour."""
     lines = (
         ("Precision", result.precision, view.colour, "solid"),
@@ -49,7 +49,7 @@ def draw(result: Threshold, view: View) -> go.Figure:
     )
 
 
-def say(result: Threshold, view: View) -> str:
+def say(result: MetricsByThreshold, view: View) -> str:
     """Where precision and recall are best together."""
     return (
         f"A lower cut-off finds more and is wrong more often. Precision and recall are best together (F1 "
@@ -65,7 +65,7 @@ PLOT = Plot(
     title="Choosing a cut-off",
     question="What changes as the cut-off moves?",
     page="performance",
-    result=Threshold,
+    result=MetricsByThreshold,
     compute=compute,
     draw=draw,
     say=say,

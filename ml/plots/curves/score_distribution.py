@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml.metrics.calibration import Scores, scores
+from ml.metrics.calibration import ScoreDistribution, score_distribution
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, figure, note, share_axis
 from ml.text.number_words import percent, shortened
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def compute(study: Study) -> Scores:
+def compute(study: Study) -> ScoreDistribution:
     """Both histograms; OneOutcomeOnly where the hold-out has one side only."""
-    return scores(study.answers, study.label)
+    return score_distribution(study.answers, study.label)
 
 
-def draw(result: Scores, view: View) -> go.Figure:
+def draw(result: ScoreDistribution, view: View) -> go.Figure:
     """Records with the outcome upwards, the others downwards, each as shares of their own number."""
     most = max(*result.positive, *result.negative)
     step = next((step for step in (0.05, 0.1, 0.2, 0.25) if most <= 4 * step), 0.5)
@@ -45,7 +45,7 @@ def draw(result: Scores, view: View) -> go.Figure:
     )
 
 
-def say(result: Scores, view: View) -> str:
+def say(result: ScoreDistribution, view: View) -> str:
     """The median of each side."""
     return (
         f"Half of the {view.records} get a probability of at most {percent(result.median_positive)}, half of the "
@@ -53,7 +53,7 @@ def say(result: Scores, view: View) -> str:
     )
 
 
-def _bars(result: Scores, shares: list[float], way: int, colour: str) -> dict[str, Any]:
+def _bars(result: ScoreDistribution, shares: list[float], way: int, colour: str) -> dict[str, Any]:
     return {
         "type": "bar",
         "x": result.start,
@@ -71,7 +71,7 @@ PLOT = Plot(
     title="Probabilities by truth",
     question="How far do records with and without the outcome overlap?",
     page="performance",
-    result=Scores,
+    result=ScoreDistribution,
     compute=compute,
     draw=draw,
     say=say,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.metrics.profit import Money
+from ml.metrics.profit import ProfitCurve
 from ml.plots.decisions.profit_curve import MONEY, amount, compute, profit_figure
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.text.number_words import percent
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def draw(result: Money, view: View) -> go.Figure:
+def draw(result: ProfitCurve, view: View) -> go.Figure:
     """The curve with its interval from acting on none to acting on all."""
     return profit_figure(result, view, result.selected, "Share we act on, the most probable first")
 
 
-def say(result: Money, view: View) -> str:
+def say(result: ProfitCurve, view: View) -> str:
     """What acting on the best share brings beside acting on all."""
     everybody = f"Acting on all brings {amount(result.profit[0], result)} for 1,000 records"
     if result.best is None:
@@ -41,7 +41,7 @@ PLOT = Plot(
     question="How many records should we act on?",
     page="performance",
     section="money",
-    result=Money,
+    result=ProfitCurve,
     compute=compute,
     draw=draw,
     say=say,

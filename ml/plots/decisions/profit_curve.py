@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ml.decision.payoff import Payoff, payoff_of
-from ml.metrics.profit import NEUTRAL, Limits, Money, money
+from ml.metrics.profit import NEUTRAL, Limits, ProfitCurve, profit_curve
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, faded, figure, note
@@ -46,7 +46,7 @@ MONEY: tuple[Option, ...] = (
 )
 
 
-def compute(study: Study) -> Money:
+def compute(study: Study) -> ProfitCurve:
     """Profit at every cut-off, with the values and limits of the options."""
     given = study.options
     known = payoff_of(study.bundle.card, study.outcome)
@@ -55,15 +55,15 @@ def compute(study: Study) -> Money:
     payoff = Payoff(**values, currency=known.currency if known else "")
     recall = _number(given, "least_recall")
     limits = Limits(_number(given, "most_calls"), None if recall is None else recall / 100)
-    return money(study.answers, payoff, study.label, limits)
+    return profit_curve(study.answers, payoff, study.label, limits)
 
 
-def draw(result: Money, view: View) -> go.Figure:
+def draw(result: ProfitCurve, view: View) -> go.Figure:
     """The curve with its interval, and the best cut-off with its own."""
     return profit_figure(result, view, result.cut_off, "Act from this probability")
 
 
-def say(result: Money, view: View) -> str:
+def say(result: ProfitCurve, view: View) -> str:
     """The best cut-off, what it brings and calls, and how sure that is."""
     if result.best is None:
         return _impossible(result, view) + _unstated(result)
@@ -80,7 +80,7 @@ def say(result: Money, view: View) -> str:
     return best + _sure(result) + _unstated(result)
 
 
-def profit_figure(result: Money, view: View, x: list[float], title: str) -> go.Figure:
+def profit_figure(result: ProfitCurve, view: View, x: list[float], title: str) -> go.Figure:
     """Profit over one of the result's columns, a share."""
     ticks = [0, 0.25, 0.5, 0.75, 1]
     lowest, highest = min(0.0, *result.low), max(0.0, *result.high)
@@ -107,14 +107,14 @@ def profit_figure(result: Money, view: View, x: list[float], title: str) -> go.F
     )
 
 
-def amount(value: float, result: Money) -> str:
+def amount(value: float, result: ProfitCurve) -> str:
     """Money in words: whole from 10 on."""
     shown = round(value) if abs(value) >= 10 or value == round(value) else round(value, 1)
     text = count(abs(shown)) + (f"\u00a0{result.payoff['currency']}" if result.payoff["currency"] else "")
     return f"−{text}" if shown < 0 else text
 
 
-def beyond(result: Money, selected: float | None, recall: float | None) -> str:
+def beyond(result: ProfitCurve, selected: float | None, recall: float | None) -> str:
     """Words for a cut-off that does not keep to the limits: which one, and by how much; empty where it does."""
     broken, calls = [], 1000 * (selected or 0.0)
     if result.most_calls is not None and calls > result.most_calls * (1 + 1e-9):
@@ -129,7 +129,7 @@ def cut_off_text(cut_off: float) -> str:
     return f"{number_text(round(100 * cut_off, 10))}\u00a0%"
 
 
-def _band(result: Money, view: View, x: list[float]) -> list[dict[str, Any]]:
+def _band(result: ProfitCurve, view: View, x: list[float]) -> list[dict[str, Any]]:
     hidden = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
     texts = [
         f"Act from {cut_off_text(cut)}:<br>{amount(profit, result)} ({amount(low, result)} to {amount(high, result)})"
@@ -153,7 +153,7 @@ def _band(result: Money, view: View, x: list[float]) -> list[dict[str, Any]]:
     ]
 
 
-def _best(result: Money, view: View, x: list[float]) -> list[dict[str, Any]]:
+def _best(result: ProfitCurve, view: View, x: list[float]) -> list[dict[str, Any]]:
     if result.best is None:
         return []
     at = result.best
@@ -170,7 +170,7 @@ def _best(result: Money, view: View, x: list[float]) -> list[dict[str, Any]]:
     ]
 
 
-def _named(result: Money, x: list[float]) -> list[dict[str, Any]]:
+def _named(result: ProfitCurve, x: list[float]) -> list[dict[str, Any]]:
     """What the best one brings, on paper of its own: the cut-off's line may stand behind it."""
     if result.best is None:
         return []
@@ -182,7 +182,7 @@ def _named(result: Money, x: list[float]) -> list[dict[str, Any]]:
     return [note(words, x[at], result.profit[at], **more)]
 
 
-def _within(result: Money) -> str:
+def _within(result: ProfitCurve) -> str:
     parts = []
     if result.most_calls is not None:
         parts.append(f"at most {count(result.most_calls)} of 1,000")
@@ -191,7 +191,7 @@ def _within(result: Money) -> str:
     return f" within the limits ({', '.join(parts)})" if parts else ""
 
 
-def _sure(result: Money) -> str:
+def _sure(result: ProfitCurve) -> str:
     if result.best_low is None or result.best_high is None:
         return ""
     span = (
@@ -203,7 +203,7 @@ def _sure(result: Money) -> str:
     return f"{span} About {amount(result.luck, result)} is the luck of having chosen it on these very records."
 
 
-def _impossible(result: Money, view: View) -> str:
+def _impossible(result: ProfitCurve, view: View) -> str:
     return (
         f"No cut-off keeps to both limits: with at most {count(result.most_calls or 0)} calls of 1,000 the model finds "
         f"{percent(result.most_reached or 0)} of the {view.records}, and to find {percent(result.least_recall or 0)} "
@@ -211,7 +211,7 @@ def _impossible(result: Money, view: View) -> str:
     )
 
 
-def _unstated(result: Money) -> str:
+def _unstated(result: ProfitCurve) -> str:
     if result.stated:
         return ""
     return (
@@ -231,7 +231,7 @@ PLOT = Plot(
     question="From which probability does acting pay most?",
     page="performance",
     section="money",
-    result=Money,
+    result=ProfitCurve,
     compute=compute,
     draw=draw,
     say=say,
