@@ -53,7 +53,7 @@ class Association:
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingValues:
     """Share of the hold-out's records without a value, of the features that have gaps, the most first.
 
     Attributes
@@ -74,7 +74,7 @@ class Missing:
     total_features: int
 
 
-def missing(bundle: Bundle, truth: np.ndarray) -> Missing:
+def missing_values(bundle: Bundle, truth: np.ndarray) -> MissingValues:
     """The gaps of every feature.
 
     Raises
@@ -93,7 +93,7 @@ def missing(bundle: Bundle, truth: np.ndarray) -> Missing:
             f"No value is missing in the {len(truth):,} records of the hold-out.", "There is nothing to draw."
         )
     rows.sort(key=lambda row: -row[1])
-    return Missing(
+    return MissingValues(
         features=[row[0] for row in rows],
         shares=[row[1] for row in rows],
         positive_known=[row[2] for row in rows],

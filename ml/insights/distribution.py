@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.data.columns import column
 from ml.data.schema import Feature
-from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, names, points, values_of
+from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, grid_values, names, values_of
 from ml.insights.partial_dependence import as_numbers
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def distribution(bundle: Bundle, name: str, answers: Answers) -> Distribution:
 
 def _binned(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float | str]]:
     """The group of each number or date, -1 where missing, and the edges of the groups."""
-    values = points(feature, array)
+    values = grid_values(feature, array)
     numbers, ends = as_numbers(feature, array), as_numbers(feature, column(feature, (values[0], values[-1])))
     cuts = _edges(float(ends[0]), float(ends[1]), whole=feature.kind == "integer")
     group = np.clip(np.searchsorted(cuts, numbers, side="right") - 1, 0, len(cuts) - 2)
@@ -98,7 +98,7 @@ def _binned(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float
 
 def _chosen(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float | str]]:
     """The group of each choice, -1 where missing, and their names; what is rare is one group, the last."""
-    values = points(feature, array)
+    values = grid_values(feature, array)
     place = {value: at for at, value in enumerate(values)} | {None: -1}
     group = np.array([place.get(value, len(values)) for value in values_of(feature, array)])
     return group, [*names(feature, values), *(["all others"] if (group == len(values)).any() else [])]

@@ -22,7 +22,7 @@ TAILS = (0.01, 0.99)  # one record far away would squeeze all others into a corn
 ORDERED = ("number", "integer", "date")
 
 
-def points(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) -> tuple[Value, ...]:
+def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) -> tuple[Value, ...]:
     """Values to try: round ones between the 1 % and 99 % quantile of what occurs, or the most common choices.
 
     Parameters
@@ -60,7 +60,7 @@ def names(feature: Feature, values: tuple[Value, ...]) -> list[str]:
     return [shown_value(feature, value) for value in values]
 
 
-def places(feature: Feature, values: tuple[Value, ...]) -> list[float | str]:
+def axis_places(feature: Feature, values: tuple[Value, ...]) -> list[float | str]:
     """Where each value stands on an axis: the number, the date as ISO text, or the place of a choice."""
     if feature.kind in ORDERED:
         return [plain(value) for value in values]

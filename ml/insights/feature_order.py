@@ -15,7 +15,12 @@ import numpy as np
 from ml.bundle.holdout import Holdout
 from ml.data.outcomes import Outcomes, Prediction
 from ml.data.schema import Feature, Schema
-from ml.insights.permutation_importance import FEWEST_REPEATS, FEWEST_ROWS, Importance, importance
+from ml.insights.permutation_importance import (
+    FEWEST_REPEATS,
+    FEWEST_ROWS,
+    PermutationImportance,
+    permutation_importance,
+)
 from ml.metrics.evaluation import Evaluation
 from ml.predict.predictor import Predictor
 from ml.runtime.budget import SCIKIT_LEARN
@@ -54,10 +59,10 @@ def order_of(
     evaluation = Evaluation(outcomes, truth, answer.labels, answer.probabilities, np.ones(len(truth)))
     # An order needs fewer shuffles than a figure with its spread: a wide table is not to hold the making up.
     repeats = SCIKIT_LEARN // (FEWEST_ROWS * max(len(schema.features), 1))
-    return most_important_first(importance(draft, evaluation, min(max(repeats, 1), FEWEST_REPEATS)))
+    return most_important_first(permutation_importance(draft, evaluation, min(max(repeats, 1), FEWEST_REPEATS)))
 
 
-def most_important_first(found: Importance) -> list[str]:
+def most_important_first(found: PermutationImportance) -> list[str]:
     """Features by the rise of the error, summed over the outcomes; what does not raise it keeps the schema's order.
 
     What is less than rounding is none: the same version gives the same order on every path and machine.

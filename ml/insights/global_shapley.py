@@ -31,7 +31,7 @@ CHUNK = 50_000  # rows in one block: bounds the memory
 
 
 @dataclass(frozen=True)
-class Contributions:
+class GlobalShapley:
     """Contributions of p features to the probabilities of k outcomes in r records.
 
     Attributes
@@ -52,17 +52,17 @@ class Contributions:
 
 
 @Memo
-def contributions_of(bundle: Bundle) -> Contributions:
+def global_shapley_of(bundle: Bundle) -> GlobalShapley:
     """The contributions of a version, made once a process however many plots ask for them at once.
 
     Raises
     ------
     NoProbabilities
     """
-    return contributions(bundle, *_plan(bundle))
+    return global_shapley(bundle, *_plan(bundle))
 
 
-def contributions(bundle: Bundle, records: int, walks: int) -> Contributions:
+def global_shapley(bundle: Bundle, records: int, walks: int) -> GlobalShapley:
     """Contributions to that many records of the hold-out, each walked to from that many background rows.
 
     Every record has background rows of its own, so their choice averages out over the records; each lot is
@@ -80,7 +80,7 @@ def contributions(bundle: Bundle, records: int, walks: int) -> Contributions:
         which = slice(first, first + at_once)
         gained = _walked(bundle, take(ends, which), starts[which], answers, total[which], first)
         parts.append(np.einsum("rm,rmpk->rpk", weights[which], gained))
-    return Contributions(rows, answers.mean(axis=0), np.concatenate(parts), total)
+    return GlobalShapley(rows, answers.mean(axis=0), np.concatenate(parts), total)
 
 
 def _plan(bundle: Bundle) -> tuple[int, int]:

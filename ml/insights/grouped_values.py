@@ -17,7 +17,7 @@ MOST_GROUPS = 30
 
 
 @dataclass(frozen=True)
-class Bins:
+class GroupedValues:
     """How the values of one feature fall into groups.
 
     Attributes
@@ -98,7 +98,7 @@ class Bins:
         return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def bins_of(feature: Feature, array: np.ndarray, most: int) -> Bins:
+def grouped_values(feature: Feature, array: np.ndarray, most: int) -> GroupedValues:
     """Groups of about the same number of records for numbers and dates, one group a choice for all else.
 
     Edges are values that occur, so a rule reads as the data do.
@@ -117,12 +117,12 @@ def bins_of(feature: Feature, array: np.ndarray, most: int) -> Bins:
         ordered = sorted(values)
         cuts = [ordered[at * len(ordered) // most] for at in range(1, most)] if ordered else []
         edges = tuple(value for value in dict.fromkeys(cuts) if value > ordered[0])  # type: ignore[operator]
-        return Bins(feature, edges, (), gaps)
+        return GroupedValues(feature, edges, (), gaps)
     counted: dict[Value, int] = {}
     for value in values:
         counted[value] = counted.get(value, 0) + 1
     common = sorted(counted, key=lambda value: (-counted[value], str(value)))
-    return Bins(feature, (), tuple(common[:MOST_GROUPS]), gaps)
+    return GroupedValues(feature, (), tuple(common[:MOST_GROUPS]), gaps)
 
 
 def enumerated(conditions: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from ml.data.array_types import Floats
 from ml.data.columns import Block, size, take
 from ml.errors import NothingToShow
-from ml.insights.global_shapley import contributions_of
+from ml.insights.global_shapley import global_shapley_of
 from ml.metrics.evaluation import need_probabilities
 from ml.runtime.budget import predictions, sample
 
@@ -59,13 +59,13 @@ def interaction(bundle: Bundle) -> Interaction:
     schema = bundle.schema
     if len(schema.features) < 2:
         raise NothingToShow("The model asks for one feature only.", "Interaction takes two.")
-    found = contributions_of(bundle)
+    found = global_shapley_of(bundle)
     sizes = np.abs(found.values).mean(axis=0).sum(axis=1)
     strongest = np.sort(np.argsort(-sizes, kind="stable")[:MOST_FEATURES]).tolist()
     pairs = list(combinations(strongest, 2))
     cost = len(pairs) + len(strongest)
     chosen = sample(size(bundle.holdout.block), min(MOST_ROWS, max(15, int((predictions(bundle) / cost) ** 0.5))))
-    strength, share = friedman(bundle, take(bundle.holdout.block, chosen), pairs)
+    strength, share = friedman_h(bundle, take(bundle.holdout.block, chosen), pairs)
     return Interaction(
         first=[schema.features[a].label for a, _ in pairs],
         second=[schema.features[b].label for _, b in pairs],
@@ -75,7 +75,7 @@ def interaction(bundle: Bundle) -> Interaction:
     )
 
 
-def friedman(bundle: Bundle, block: Block, pairs: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
+def friedman_h(bundle: Bundle, block: Block, pairs: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
     """Strength and H² of pairs of features (Friedman & Popescu 2008, eq. 44), at the records of the block.
 
     H² alone makes a pair without much effect look strong, for its denominator is small; so the numerator

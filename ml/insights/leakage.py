@@ -14,7 +14,7 @@ import numpy as np
 
 from ml.data.columns import size, take
 from ml.errors import OneOutcomeOnly
-from ml.insights.grouped_values import bins_of
+from ml.insights.grouped_values import grouped_values
 from ml.metrics.evaluation import evaluation_of, need_probabilities
 from ml.runtime.budget import MOST_COUNTED, predictions, sample
 
@@ -31,7 +31,7 @@ LOST = 0.5  # share of it that goes when the feature's values are shuffled
 
 
 @dataclass(frozen=True)
-class Leaks:
+class Leakage:
     """How far each of p features tells one outcome by itself, the most telling first.
 
     Attributes
@@ -59,7 +59,7 @@ class Leaks:
     records: int
 
 
-def leaks(bundle: Bundle, outcome: str) -> Leaks:
+def leakage(bundle: Bundle, outcome: str) -> Leakage:
     """Look for features that look like leaks of one outcome.
 
     Raises
@@ -78,11 +78,13 @@ def leaks(bundle: Bundle, outcome: str) -> Leaks:
             f"The hold-out has {fewest} records {'with' if truth.sum() == fewest else 'without'} “{label}”.",
             f"To look for leaks takes at least {FEWEST} of each: add the model again with a larger hold-out.",
         )
-    model = auc(truth, given)
+    model = rank_auc(truth, given)
     found = []
     for at, (feature, array) in enumerate(zip(bundle.schema.features, take(bundle.holdout.block, rows), strict=True)):
         codes = (
-            bins_of(feature, array, GROUPS).of(array) if _grouped(feature.kind, array) else np.zeros(len(truth), int)
+            grouped_values(feature, array, GROUPS).of(array)
+            if _grouped(feature.kind, array)
+            else np.zeros(len(truth), int)
         )
         alone = _alone(codes, truth)
         share = (alone - 0.5) / (model - 0.5) if model > 0.5 and alone >= ALONE else 0.0
@@ -91,7 +93,7 @@ def leaks(bundle: Bundle, outcome: str) -> Leaks:
         found.append((feature.label, alone, lost, suspect))
     found.sort(key=lambda row: -row[1])
     labels, alones, losts, suspects = (list(cells) for cells in zip(*found, strict=True))
-    return Leaks(labels, alones, losts, suspects, model, len(truth))
+    return Leakage(labels, alones, losts, suspects, model, len(truth))
 
 
 def _grouped(kind: str, array: np.ndarray) -> bool:
@@ -110,7 +112,7 @@ def _alone(codes: np.ndarray, truth: np.ndarray) -> float:
         count = codes.max() + 1
         positive, number = np.bincount(codes[made], truth[made], count), np.bincount(codes[made], minlength=count)
         rate = (positive + PRIOR * truth[made].mean()) / (number + PRIOR)
-        areas.append(auc(truth[~made], rate[codes[~made]]))
+        areas.append(rank_auc(truth[~made], rate[codes[~made]]))
     return float(np.mean(areas))
 
 
@@ -122,13 +124,13 @@ def _lost(bundle: Bundle, outcome: str, at: int) -> float:
     order = np.random.default_rng(at).permutation(len(chosen))
     shuffled = tuple(array[order] if number == at else array for number, array in enumerate(block))
     before, after = (
-        auc(truth, need_probabilities(bundle.predictor.block(each).probabilities)[:, column])
+        rank_auc(truth, need_probabilities(bundle.predictor.block(each).probabilities)[:, column])
         for each in (block, shuffled)
     )
     return before - after
 
 
-def auc(truth: np.ndarray, given: np.ndarray) -> float:
+def rank_auc(truth: np.ndarray, given: np.ndarray) -> float:
     """Share of the pairs of a record with and one without that are in the right order, ties half."""
     _, places, counts = np.unique(given, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[places]

@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.data.columns import Block, column, size, take
 from ml.data.schema import Feature, Value
-from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, names, places, points, with_values
+from ml.insights.feature_grid import ORDERED, axis_places, axis_title, edge_texts, grid_values, names, with_values
 from ml.metrics.evaluation import need_probabilities
 from ml.runtime.budget import predictions, sample
 
@@ -24,7 +24,7 @@ OF_TWO, ROWS_OF_TWO = 9, 150  # values of each of two features, and records
 
 
 @dataclass(frozen=True)
-class Dependence:
+class PartialDependence:
     """Partial dependence of k outcomes on one feature, at m of its values.
 
     Attributes
@@ -68,7 +68,7 @@ class Dependence:
 
 
 @dataclass(frozen=True)
-class DependenceOfTwo:
+class PartialDependenceOfTwo:
     """Partial dependence of k outcomes on two features together.
 
     Attributes
@@ -91,7 +91,7 @@ class DependenceOfTwo:
     rows: int
 
 
-def dependence(bundle: Bundle, name: str) -> Dependence:
+def partial_dependence(bundle: Bundle, name: str) -> PartialDependence:
     """Partial dependence on one feature, with single records and the feature's distribution.
 
     All else stays as it is in each record, so values may meet that never do in life; the distribution
@@ -103,19 +103,19 @@ def dependence(bundle: Bundle, name: str) -> Dependence:
     """
     at, feature = bundle.schema.position[name], bundle.schema.feature(name)
     whole = bundle.holdout.block
-    values = points(feature, whole[at])
+    values = grid_values(feature, whole[at])
     chosen = sample(size(whole), min(MOST_ROWS, max(50, predictions(bundle) // (4 * len(values)))))
     given = _asked(bundle, with_values(take(whole, chosen), at, column(feature, values)))
     answers = given.reshape(len(values), len(chosen), -1).transpose(2, 1, 0)  # (k, n, m)
     low, high = np.quantile(answers, [0.1, 0.9], axis=1)
     edges, shares = _distribution(feature, whole[at], values)
     few = np.random.default_rng(1).permutation(len(chosen))[:LINES]
-    return Dependence(
+    return PartialDependence(
         feature=feature.name,
         label=feature.label,
         axis=axis_title(feature),
         ordered=feature.kind in ORDERED,
-        places=places(feature, values),
+        places=axis_places(feature, values),
         names=names(feature, values),
         mean=answers.mean(axis=1).tolist(),
         low=low.tolist(),
@@ -127,12 +127,12 @@ def dependence(bundle: Bundle, name: str) -> Dependence:
     )
 
 
-def dependence_of_two(bundle: Bundle, first: str, second: str) -> DependenceOfTwo:
-    """Partial dependence on two features together; raises as :func:`dependence`."""
+def partial_dependence_of_two(bundle: Bundle, first: str, second: str) -> PartialDependenceOfTwo:
+    """Partial dependence on two features together; raises as :func:`partial_dependence`."""
     features = [bundle.schema.feature(name) for name in (first, second)]
     at = [bundle.schema.position[name] for name in (first, second)]
     whole = bundle.holdout.block
-    values = [points(feature, whole[place], OF_TWO) for feature, place in zip(features, at, strict=True)]
+    values = [grid_values(feature, whole[place], OF_TWO) for feature, place in zip(features, at, strict=True)]
     cells = len(values[0]) * len(values[1])
     chosen = sample(size(whole), min(ROWS_OF_TWO, max(30, predictions(bundle) // (2 * cells))))
     columns = [column(feature, own) for feature, own in zip(features, values, strict=True)]
@@ -142,7 +142,7 @@ def dependence_of_two(bundle: Bundle, first: str, second: str) -> DependenceOfTw
     both = (near[0] >= 0) & (near[1] >= 0)
     count = np.zeros((len(values[0]), len(values[1])), dtype=int)
     np.add.at(count, (near[0][both], near[1][both]), 1)
-    return DependenceOfTwo(
+    return PartialDependenceOfTwo(
         labels=[feature.label for feature in features],
         names=[names(feature, own) for feature, own in zip(features, values, strict=True)],
         mean=given.mean(axis=2).transpose(2, 0, 1).tolist(),

@@ -27,7 +27,7 @@ SMALLEST = 0.001
 
 
 @dataclass(frozen=True)
-class Importance:
+class PermutationImportance:
     """Permutation importance of p raw features for each of k outcomes.
 
     Attributes
@@ -62,7 +62,9 @@ class Importance:
     repeats: int
 
 
-def importance(bundle: Bundle | Draft, evaluation: Evaluation, repeats: int | None = None) -> Importance:
+def permutation_importance(
+    bundle: Bundle | Draft, evaluation: Evaluation, repeats: int | None = None
+) -> PermutationImportance:
     """Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019) of every raw feature.
 
     Each feature's column of the raw records is shuffled, so all that the estimator makes of it
@@ -97,7 +99,7 @@ def importance(bundle: Bundle | Draft, evaluation: Evaluation, repeats: int | No
     shuffled = (_shuffled(stacked, at, len(chosen), repeats) for at in range(len(schema.features)))
     rises = np.stack([errors(block) - before for block in shuffled], axis=-1)
     low, high = np.quantile(rises, [0.05, 0.95], axis=0)
-    return Importance(
+    return PermutationImportance(
         features=list(schema.names),
         labels=[feature.label for feature in schema.features],
         outcomes=list(bundle.outcomes.names),

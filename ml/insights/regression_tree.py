@@ -41,7 +41,7 @@ class _Split:
     left: np.ndarray
 
 
-def grow(codes: np.ndarray, counts: Sequence[int], ordered: Sequence[bool], target: np.ndarray) -> list[Leaf]:
+def grow_tree(codes: np.ndarray, counts: Sequence[int], ordered: Sequence[bool], target: np.ndarray) -> list[Leaf]:
     """Grow a tree of depth 4 at most by splitting where the squared error falls most.
 
     Parameters

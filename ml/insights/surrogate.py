@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.insights.grouped_values import Bins, bins_of, enumerated
-from ml.insights.regression_tree import grow, leaf_of
+from ml.insights.grouped_values import GroupedValues, enumerated, grouped_values
+from ml.insights.regression_tree import grow_tree, leaf_of
 from ml.metrics.evaluation import evaluation_of, need_probabilities
 
 if TYPE_CHECKING:
@@ -67,8 +67,11 @@ def surrogate(bundle: Bundle, outcome: str, cut_off: float = CUT_OFF) -> Surroga
     given = need_probabilities(answers.probabilities)
     background = bundle.background
     target = need_probabilities(bundle.predictor.block(background).probabilities)[:, at]
-    bins = [bins_of(feature, array, GROUPS) for feature, array in zip(bundle.schema.features, background, strict=True)]
-    leaves = grow(_codes(bins, background), [own.count for own in bins], [own.ordered for own in bins], target)
+    bins = [
+        grouped_values(feature, array, GROUPS)
+        for feature, array in zip(bundle.schema.features, background, strict=True)
+    ]
+    leaves = grow_tree(_codes(bins, background), [own.count for own in bins], [own.ordered for own in bins], target)
     leaves.sort(key=lambda leaf: -leaf.value)
     ends = leaf_of(leaves, _codes(bins, bundle.holdout.block))
     said = np.array([leaf.value for leaf in leaves])[ends]
@@ -91,5 +94,5 @@ def surrogate(bundle: Bundle, outcome: str, cut_off: float = CUT_OFF) -> Surroga
     )
 
 
-def _codes(bins: Sequence[Bins], block: Block) -> np.ndarray:
+def _codes(bins: Sequence[GroupedValues], block: Block) -> np.ndarray:
     return np.column_stack([own.of(array) for own, array in zip(bins, block, strict=True)])

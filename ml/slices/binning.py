@@ -24,7 +24,7 @@ NOT_KNOWN, OTHERS = "not known", "all others"
 
 
 @dataclass(frozen=True)
-class Parts:
+class Binning:
     """The parts of one feature, each with at least one record.
 
     Attributes
@@ -44,7 +44,7 @@ class Parts:
         return len(self.labels)
 
 
-def parts_of(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> Parts:
+def bin_feature(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> Binning:
     """Sort the records into parts.
 
     Parameters
@@ -57,7 +57,7 @@ def parts_of(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> Par
     """
     if feature.kind == "text":
         length = replace(feature, kind="integer", unit="characters")
-        return parts_of(length, np.array([len(value or "") for value in array.tolist()], dtype=np.float64), most)
+        return bin_feature(length, np.array([len(value or "") for value in array.tolist()], dtype=np.float64), most)
     if feature.kind == "date":
         missing, (labels, place) = np.isnat(array), _dates(array)
     elif feature.kind in NUMERIC:
@@ -67,11 +67,11 @@ def parts_of(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> Par
     return _with_missing(labels, place, missing)
 
 
-def _with_missing(labels: list[str], place: np.ndarray, missing: np.ndarray) -> Parts:
+def _with_missing(labels: list[str], place: np.ndarray, missing: np.ndarray) -> Binning:
     """Parts that hold a record, numbered without gaps, and the missing ones behind them."""
     place = np.where(missing, len(labels), place)
     held = np.flatnonzero(np.bincount(place, minlength=len(labels) + 1))
-    return Parts([[*labels, NOT_KNOWN][at] for at in held], np.searchsorted(held, place))
+    return Binning([[*labels, NOT_KNOWN][at] for at in held], np.searchsorted(held, place))
 
 
 def _numbers(feature: Feature, array: np.ndarray, most: int) -> tuple[list[str], np.ndarray]:

@@ -132,7 +132,7 @@ def challenge(bundle: Bundle, other: Bundle, answers: Answers, outcome: str, cut
 
 def answers_of(bundle: Bundle, other: Bundle, answers: Answers, outcome: str) -> Answers:
     """What the other version says of the bundle's hold-out; NothingToShow where it cannot be compared."""
-    why = unlike(bundle, other)
+    why = why_incomparable(bundle, other)
     if why:
         raise NothingToShow(f"{other.key} {why}, so it cannot be compared.", "Choose another version.")
     try:
@@ -145,7 +145,7 @@ def answers_of(bundle: Bundle, other: Bundle, answers: Answers, outcome: str) ->
     return Answers(answers.truth, said.labels[:, at], probabilities, answers.weight)
 
 
-def unlike(bundle: Bundle, other: Bundle) -> str:
+def why_incomparable(bundle: Bundle, other: Bundle) -> str:
     """Why two versions cannot be compared, as the end of a sentence; empty where they can."""
     asked, also = ({f.name: f.kind for f in each.schema.features} for each in (bundle, other))
     strange = [name for name in (*also, *asked) if asked.get(name) != also.get(name)]

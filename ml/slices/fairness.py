@@ -14,7 +14,7 @@ from ml.errors import NothingToShow
 from ml.metrics.confusion import ConfusionCounts, Share, precision, ratio, recall
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import WIDTH, wilson
-from ml.slices.segments import Column, counts_by_part, enough, listed, parts_by, used
+from ml.slices.segments import Column, binning_of, counts_by_part, enough, listed, used
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -31,7 +31,7 @@ RATES = {"selection": selection, "recall": recall, "precision": precision}
 
 
 @dataclass(frozen=True)
-class Groups:
+class GroupFairness:
     """Rates of s groups, and each as a ratio to that of the group acted on most often.
 
     Attributes
@@ -69,7 +69,7 @@ class Groups:
     cut_off: float | None
 
 
-def groups(bundle: Bundle, answers: Answers, feature: str, cut_off: float) -> Groups:
+def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: float) -> GroupFairness:
     """Compare the parts of a feature.
 
     Raises
@@ -77,7 +77,7 @@ def groups(bundle: Bundle, answers: Answers, feature: str, cut_off: float) -> Gr
     NothingToShow
         When all records are in one group.
     """
-    parts = parts_by(bundle, feature)
+    parts = binning_of(bundle, feature)
     label = bundle.schema.feature(feature).label
     if parts.count < 2:
         raise NothingToShow(f"All records of the hold-out are alike in {label}.", "Choose another feature.")
@@ -86,7 +86,7 @@ def groups(bundle: Bundle, answers: Answers, feature: str, cut_off: float) -> Gr
     reference = reference_of(counts.selected[:, 0], counts.total[:, 0], least)
     counted = {key: tuple(side[:, 0] for side in part(counts)) for key, part in RATES.items()}
     ratios = {key: ratios_of(hits, whole, reference) for key, (hits, whole) in counted.items()}
-    return Groups(
+    return GroupFairness(
         feature=label,
         groups=parts.labels,
         records=counts.total[:, 0].tolist(),
@@ -142,7 +142,7 @@ def ratios_of(hits: np.ndarray, whole: np.ndarray, reference: int) -> tuple[np.n
     Returns
     -------
     value, low, high : ndarray of float, shape (s,)
-        NaN as :class:`Groups` has None.
+        NaN as :class:`GroupFairness` has None.
     """
     share = ratio(hits, whole)
     value = ratio(share, np.full(share.shape, share[reference] if share[reference] > 0 else np.nan))

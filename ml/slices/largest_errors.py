@@ -25,7 +25,7 @@ RARE = 0.2  # share of the training sample that is as far out, or has the same v
 
 
 @dataclass(frozen=True)
-class Mistakes:
+class LargestErrors:
     """The w records with the largest distance between probability and truth, the largest first.
 
     Attributes
@@ -59,7 +59,7 @@ class Mistakes:
     wrong: int
 
 
-def mistakes(bundle: Bundle, answers: Answers, outcome: str, sort: str, most: int) -> Mistakes:
+def largest_errors(bundle: Bundle, answers: Answers, outcome: str, sort: str, most: int) -> LargestErrors:
     """The records with the largest distance between the outcome's probability and its truth.
 
     Parameters
@@ -88,7 +88,7 @@ def mistakes(bundle: Bundle, answers: Answers, outcome: str, sort: str, most: in
             f"The hold-out has no record {which} “{bundle.outcomes[outcome].label}”.", "Ask for all records."
         )
     order = np.argsort(-np.where(asked, distance, -1.0), kind="stable")[: min(most, int(asked.sum()))]
-    return Mistakes(
+    return LargestErrors(
         record=(order + 1).tolist(),
         link=[_link(bundle, outcome, at) for at in order.tolist()],
         probability=probabilities[order].tolist(),

@@ -10,8 +10,8 @@ import numpy as np
 
 from ml.errors import NothingToShow
 from ml.metrics.evaluation import Answers
-from ml.slices.binning import MOST_PARTS, Parts
-from ml.slices.segments import Column, measured, parts_by, undefined, used
+from ml.slices.binning import MOST_PARTS, Binning
+from ml.slices.segments import Column, binning_of, measure_parts, undefined, used
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -20,7 +20,7 @@ FEW_PARTS, MANY = 3, 1_000  # parts of a number where the hold-out has fewer rec
 
 
 @dataclass(frozen=True)
-class Pairs:
+class SegmentPairs:
     """One measure in each pair of parts of two features: r rows by c columns.
 
     Attributes
@@ -55,18 +55,18 @@ class Pairs:
     cut_off: float | None
 
 
-def pairs(
+def segment_pairs(
     bundle: Bundle, answers: Answers, features: Sequence[str], measure: str, cut_off: float, least: float
-) -> Pairs:
+) -> SegmentPairs:
     """A measure in each pair of parts of two features; errors as :func:`segments`."""
     first, second = features
     if first == second:
         raise NothingToShow("The same feature was chosen twice.", "Choose two different ones.")
     most = MOST_PARTS if len(answers.truth) >= MANY else FEW_PARTS
-    down, across = (parts_by(bundle, name, most) for name in (first, second))
-    both = Parts(down.labels * across.count, down.place * across.count + across.place)
-    value, low, high, counted = measured(answers, both, measure, cut_off)
-    whole = measured(answers, Parts(["all"], np.zeros_like(down.place)), measure, cut_off)[0][0]
+    down, across = (binning_of(bundle, name, most) for name in (first, second))
+    both = Binning(down.labels * across.count, down.place * across.count + across.place)
+    value, low, high, counted = measure_parts(answers, both, measure, cut_off)
+    whole = measure_parts(answers, Binning(["all"], np.zeros_like(down.place)), measure, cut_off)[0][0]
     if all(each is None for each in value):
         raise undefined(measure)
     weight = np.bincount(both.place, answers.weight, both.count)
@@ -74,7 +74,7 @@ def pairs(
     def table(flat: Sequence[Any]) -> list[list[Any]]:
         return [list(flat[at : at + across.count]) for at in range(0, both.count, across.count)]
 
-    return Pairs(
+    return SegmentPairs(
         features=[bundle.schema.feature(name).label for name in features],
         measure=measure,
         rows=down.labels,

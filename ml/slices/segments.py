@@ -18,7 +18,7 @@ from ml.metrics.evaluation import Answers, need_probabilities
 from ml.metrics.headline import headline, losses
 from ml.metrics.intervals import intervals_of, mean_interval
 from ml.metrics.registry import MEASURES, OF_COUNTS
-from ml.slices.binning import MOST_PARTS, Parts, parts_of
+from ml.slices.binning import MOST_PARTS, Binning, bin_feature
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -87,9 +87,9 @@ def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_o
     NothingToShow
         When it is undefined in every part.
     """
-    parts = parts_by(bundle, feature)
-    value, low, high, counted = measured(answers, parts, measure, cut_off)
-    whole = measured(answers, Parts(["all"], np.zeros_like(parts.place)), measure, cut_off)
+    parts = binning_of(bundle, feature)
+    value, low, high, counted = measure_parts(answers, parts, measure, cut_off)
+    whole = measure_parts(answers, Binning(["all"], np.zeros_like(parts.place)), measure, cut_off)
     if all(each is None for each in value):
         raise undefined(measure)
     return Segments(
@@ -109,8 +109,8 @@ def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_o
     )
 
 
-def measured(
-    answers: Answers, parts: Parts, measure: str, cut_off: float
+def measure_parts(
+    answers: Answers, parts: Binning, measure: str, cut_off: float
 ) -> tuple[Column, Column, Column, list[float]]:
     """Value, low and high end of a measure in each part, and the weight of the records that it is a share of.
 
@@ -145,7 +145,7 @@ def enough(rows: float) -> float:
     return float(min(ENOUGH, max(FEWEST, rows // 10)))
 
 
-def counts_by_part(answers: Answers, parts: Parts, cut_off: float) -> ConfusionCounts:
+def counts_by_part(answers: Answers, parts: Binning, cut_off: float) -> ConfusionCounts:
     """The four counts in each part; shape (s, 1)."""
     counted = np.bincount(_cells(answers, parts, cut_off), answers.weight, 4 * parts.count).astype(
         np.float64, copy=False
@@ -167,18 +167,18 @@ def listed(values: np.ndarray) -> Column:
     return [None if np.isnan(value) else value for value in values.tolist()]
 
 
-def parts_by(bundle: Bundle, feature: str, most: int = MOST_PARTS) -> Parts:
+def binning_of(bundle: Bundle, feature: str, most: int = MOST_PARTS) -> Binning:
     """The parts of the hold-out by a feature's name."""
     at = bundle.schema.position[feature]
-    return parts_of(bundle.schema.features[at], bundle.holdout.block[at], most)
+    return bin_feature(bundle.schema.features[at], bundle.holdout.block[at], most)
 
 
-def _cells(answers: Answers, parts: Parts, cut_off: float) -> Positions:
+def _cells(answers: Answers, parts: Binning, cut_off: float) -> Positions:
     """Cell of each record: all true positives, part after part, then false positives, false and true negatives."""
     return (2 * ~acted(answers, cut_off) + ~answers.truth) * parts.count + parts.place
 
 
-def _resampled(answers: Answers, parts: Parts, cut_off: float) -> ConfusionCounts:
+def _resampled(answers: Answers, parts: Binning, cut_off: float) -> ConfusionCounts:
     """The four counts in each part of resampled hold-outs: shape (s, b). The cells' multinomial is the bootstrap."""
     cells, size = _cells(answers, parts, cut_off), 4 * parts.count
     rows, weight = np.bincount(cells, minlength=size), np.bincount(cells, answers.weight, size)
@@ -193,7 +193,7 @@ def _worth(weight: np.ndarray) -> float:
     return float(weight.sum() / (weight**2).sum())
 
 
-def _of_probabilities(answers: Answers, parts: Parts, measure: str) -> tuple[Column, Column, Column]:
+def _of_probabilities(answers: Answers, parts: Binning, measure: str) -> tuple[Column, Column, Column]:
     found = [_headline(_only(answers, parts.place == at), measure) for at in range(parts.count)]
     value, low, high = (list(column) for column in zip(*found, strict=True))
     return value, low, high

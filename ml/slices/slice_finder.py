@@ -22,7 +22,7 @@ from ml.errors import NothingToShow
 from ml.insights.permutation_importance import SMALLEST
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.runtime.budget import sample
-from ml.slices.binning import Parts, parts_of
+from ml.slices.binning import Binning, bin_feature
 from ml.slices.segments import acted, used
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ MOST_WORK, FEWEST_ROWS, MOST_ROWS, MOST_FOR_PAIRS = 1e8, 2_000, 10_000, 400
 
 
 @dataclass(frozen=True)
-class Worst:
+class WorstSegments:
     """The worst w segments, the surest first.
 
     Attributes
@@ -79,7 +79,9 @@ class Worst:
     cut_off: float | None
 
 
-def worst(bundle: Bundle, answers: Answers, by: str, cut_off: float, least: float, deals: int = DEALS) -> Worst:
+def worst_segments(
+    bundle: Bundle, answers: Answers, by: str, cut_off: float, least: float, deals: int = DEALS
+) -> WorstSegments:
     """Search the hold-out for segments with more error than the rest.
 
     A large hold-out is searched in a random sample of its records (at most 10,000), so that the
@@ -103,10 +105,10 @@ def worst(bundle: Bundle, answers: Answers, by: str, cut_off: float, least: floa
     NoProbabilities
     """
     errors = _errors(answers, by, cut_off)
-    parts = [parts_of(*column) for column in zip(bundle.schema.features, bundle.holdout.block, strict=True)]
+    parts = [bin_feature(*column) for column in zip(bundle.schema.features, bundle.holdout.block, strict=True)]
     chosen = sample(len(errors), _most_rows(sum(each.count for each in parts)))
     labels = [feature.label for feature in bundle.schema.features]
-    parts = [Parts(each.labels, each.place[chosen]) for each in parts]
+    parts = [Binning(each.labels, each.place[chosen]) for each in parts]
     search = _Search(parts, errors[chosen] - errors[chosen].mean(), int(max(least, 1)))
     if not search.enough.any():
         raise NothingToShow(
@@ -123,7 +125,7 @@ def worst(bundle: Bundle, answers: Answers, by: str, cut_off: float, least: floa
     chance = [float((1 + (top >= excess[at] - 1e-9).sum()) / (deals + 1)) for at in listed]
     masks = [search.mask(*at) for at in listed]
     held = errors[chosen]
-    return Worst(
+    return WorstSegments(
         by=by,
         segment=[_words(search, labels, at) for at in listed],
         error=[float(held[mask].mean()) for mask in masks],
@@ -145,7 +147,7 @@ class _Search:
     Row and column (a, b) of a table stand for the segment of part a and part b; (a, a) for part a.
     """
 
-    def __init__(self, parts: Sequence[Parts], errors: np.ndarray, least: int) -> None:
+    def __init__(self, parts: Sequence[Binning], errors: np.ndarray, least: int) -> None:
         starts = np.cumsum([0, *(each.count for each in parts)])
         self.parts, self.starts = parts, starts
         self.owner = np.repeat(np.arange(len(parts)), [each.count for each in parts])

@@ -29,7 +29,7 @@ from ml.advice.value_function import Game, Position
 from ml.bundle.bundle import Bundle
 from ml.data.columns import rows_of, take
 from ml.data.schema import Row
-from ml.insights.permutation_importance import importance
+from ml.insights.permutation_importance import permutation_importance
 from ml.metrics.evaluation import evaluation_of
 from tests.bench.blanks import bundles
 from tests.bench.serving import table
@@ -55,7 +55,9 @@ def needed(game: Game, row: Row, outcome: int, cutoff: float, order: Order) -> i
 def orders(game: Game, bundle: Bundle, outcome: int, cutoff: float) -> dict[str, Order]:
     """By name, the rule for the field that comes next."""
     names = bundle.schema.names
-    rank = np.argsort(-np.array(importance(bundle, evaluation_of(bundle)).mean[outcome]), kind="stable").tolist()
+    rank = np.argsort(
+        -np.array(permutation_importance(bundle, evaluation_of(bundle)).mean[outcome]), kind="stable"
+    ).tolist()
     rng = np.random.default_rng(1)
 
     def best(key: Callable[[Question], Any]) -> Order:

@@ -9,7 +9,7 @@ import pytest
 
 from ml.errors import LikelyError, NothingToShow, UnknownOption
 from ml.plots.catalogue import find
-from ml.plots.decisions.profit_curve import MONEY
+from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of, table, view_of
 from ml.service import open_service
@@ -49,7 +49,7 @@ def test_profit_figures_show_the_results_points(small, sort, key, column):
 
 
 def test_typed_values_are_counted_and_both_profit_plots_take_the_same(small):
-    assert find("profit").options is find("profit-share").options is MONEY
+    assert find("profit").options is find("profit-share").options is PAYOFF_OPTIONS
     typed = {"true_positive": "50", "false_positive": 0, "call": "10", "most_calls": "100"}
     one, _, _ = found(small, "binary", "profit", "yes", typed)
     other, _, _ = found(small, "binary", "profit-share", "yes", typed)

@@ -13,7 +13,7 @@ from scipy.stats.contingency import association as scipys
 from ml.data.columns import block_of_frame
 from ml.data.schema import Choice, Feature, Schema
 from ml.errors import NothingToShow
-from ml.insights.association import association, correlation_ratio, cramers_v, missing, rank_correlation
+from ml.insights.association import association, correlation_ratio, cramers_v, missing_values, rank_correlation
 from ml.insights.distribution import distribution
 from ml.metrics.evaluation import Answers
 
@@ -108,7 +108,7 @@ def test_one_feature_cannot_be_compared(bundle):
 def test_missing_shares_and_what_they_say(bundle):
     frame = table()
     truth = (frame["size"] > 2).to_numpy()
-    found = missing(bundle, truth)
+    found = missing_values(bundle, truth)
     assert list(found.features) == ["Shape", "Weight"]
     assert found.shares == pytest.approx([frame["shape"].isna().mean(), frame["weight"].isna().mean()])
     gone = frame["shape"].isna().to_numpy()

@@ -18,7 +18,7 @@ from ml.lifecycle.versions import others
 from ml.metrics.evaluation import Answers, evaluation_of
 from ml.plots.results import drawn
 from ml.service import open_service
-from ml.slices.challenger import challenge, compare, mcnemar, placements, unlike
+from ml.slices.challenger import challenge, compare, mcnemar, placements, why_incomparable
 from ml.training.build import Trained, build_bundle, outcomes_of
 from ml.training.infer_schema import infer_schema
 from tests.small import people, pushed
@@ -186,13 +186,13 @@ def test_features_in_another_order_are_not_mixed_up(service):
     turned = SimpleNamespace(
         schema=Schema(bundle.schema.features[::-1]), outcomes=bundle.outcomes, offers=bundle.offers
     )
-    assert "another order" in unlike(bundle, turned)
+    assert "another order" in why_incomparable(bundle, turned)
     changed = SimpleNamespace(
         schema=Schema((replace(bundle.schema.features[0], kind="text"), *bundle.schema.features[1:])),
         outcomes=bundle.outcomes,
         offers=bundle.offers,
     )
-    assert "income" in unlike(bundle, changed)
+    assert "income" in why_incomparable(bundle, changed)
 
 
 def test_one_side_only_is_said(service):

@@ -8,14 +8,15 @@ from types import SimpleNamespace
 import pytest
 
 from ml.metrics.evaluation import evaluation_of
-from ml.plots.decisions import largest_errors, profit_curve, worst_segments
+from ml.plots.decisions import largest_errors as errors_plot
+from ml.plots.decisions import profit_curve, worst_segments
 from ml.plots.plot import View
 from ml.plots.results import drawn
 from ml.plots.row_layout import LINE, filled
 from ml.plots.shared_options import measure_text
 from ml.service import open_service
-from ml.slices.largest_errors import mistakes
-from ml.slices.slice_finder import LOSS, WRONG, Worst
+from ml.slices.largest_errors import largest_errors
+from ml.slices.slice_finder import LOSS, WRONG, WorstSegments
 from tests.small import small_model
 
 LONG = "Income: 100 thousand $ a year or more"
@@ -57,7 +58,7 @@ def test_lines_are_filled_and_what_is_longer_than_one_is_cut_with_a_mark():
 
 @pytest.mark.parametrize("by", [WRONG, LOSS])
 def test_worst_segments_keep_their_number_and_fit_on_a_phone(service, by):
-    found = Worst(
+    found = WorstSegments(
         by=by, segment=[LONG, f"Region: Bay Area; {LONG}", "Age: 30"], error=[0.22, 0.27, 0.2], rest=[0.1] * 3,
         records=[2288, 101, 30], chance=[0.01] * 3, found=3, whole=0.1, looked_at=417, rows=1250, least=30, cut_off=0.5,
     )  # fmt: skip
@@ -73,9 +74,9 @@ def test_worst_segments_keep_their_number_and_fit_on_a_phone(service, by):
 @pytest.mark.parametrize(("sort", "outcome"), [("multiclass", "gold"), ("independent", "loan")])
 def test_largest_errors_say_the_whole_truth_on_a_phone(service, sort, outcome):
     bundle = service.model(sort)
-    found = mistakes(bundle, evaluation_of(bundle).of(outcome), outcome, "both", 12)
+    found = largest_errors(bundle, evaluation_of(bundle).of(outcome), outcome, "both", 12)
     unusual = ["Card spending of 0.2 thousand $ a month, Region San Diego"] * len(found.record)
-    figure = largest_errors.draw(replace(found, unusual=unusual), View(bundle.outcomes, outcome, {}, 100))
+    figure = errors_plot.draw(replace(found, unusual=unusual), View(bundle.outcomes, outcome, {}, 100))
     for note, was, truth in zip(figure.layout.annotations, found.was, found.truth, strict=True):
         lines = plain(note)
         assert lines[0].endswith(f"was {was}" if sort == "multiclass" else f"in truth {'yes' if truth else 'no'}")
@@ -86,14 +87,14 @@ def test_largest_errors_say_the_whole_truth_on_a_phone(service, sort, outcome):
 def test_the_link_of_an_error_leaves_a_word_that_is_a_features_alone(service):
     bundle = service.model("independent")
     answers = evaluation_of(bundle).of("loan")
-    assert mistakes(bundle, answers, "loan", "both", 1).link[0].endswith("&outcome=loan")
+    assert largest_errors(bundle, answers, "loan", "both", 1).link[0].endswith("&outcome=loan")
     called_so = SimpleNamespace(
         name=bundle.name, outcomes=bundle.outcomes, holdout=bundle.holdout, background=bundle.background,
         schema=replace(bundle.schema, features=tuple(
             replace(each, name="outcome") if at == 0 else each for at, each in enumerate(bundle.schema.features)
         )),
     )  # fmt: skip
-    (link,) = mistakes(called_so, answers, "loan", "both", 1).link
+    (link,) = largest_errors(called_so, answers, "loan", "both", 1).link
     assert "outcome" not in link
 
 

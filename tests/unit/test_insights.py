@@ -9,13 +9,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sklearn.inspection import permutation_importance
+from sklearn import inspection
 from sklearn.metrics import log_loss
 
 from ml.bundle.bundle import Bundle
 from ml.data.columns import frame_of
 from ml.insights import permutation_importance as insights
-from ml.insights.permutation_importance import Importance, importance
+from ml.insights.permutation_importance import PermutationImportance, permutation_importance
 from ml.metrics.evaluation import evaluate
 from ml.predict.predictor import SklearnPredictor, labels_of, probabilities_of
 from ml.service import open_service
@@ -31,8 +31,8 @@ def bundles(tmp_path_factory) -> dict[str, Bundle]:
     }
 
 
-def scored(bundle: Bundle, repeats: int) -> Importance:
-    return importance(bundle, evaluate(bundle), repeats)
+def scored(bundle: Bundle, repeats: int) -> PermutationImportance:
+    return permutation_importance(bundle, evaluate(bundle), repeats)
 
 
 def reference(bundle: Bundle, outcome: str, loss, repeats: int):
@@ -43,7 +43,9 @@ def reference(bundle: Bundle, outcome: str, loss, repeats: int):
         return -loss(estimator, given, truth, bundle.outcomes, at)
 
     truth = bundle.holdout.truth[:, at]
-    return permutation_importance(bundle.estimator, frame, truth, scoring=score, n_repeats=repeats, random_state=0)
+    return inspection.permutation_importance(
+        bundle.estimator, frame, truth, scoring=score, n_repeats=repeats, random_state=0
+    )
 
 
 def loss_of_probabilities(estimator, frame, truth, outcomes, at) -> float:
@@ -75,7 +77,7 @@ def test_importance_is_scikit_learns_within_the_error_of_sampling(bundles, sort,
 def test_error_before_shuffling_is_scikit_learns_log_loss(bundles):
     bundle = bundles["binary"]
     evaluation = evaluate(bundle)
-    result = importance(bundle, evaluation, 2)
+    result = permutation_importance(bundle, evaluation, 2)
     given = np.clip(evaluation.of("yes").probabilities, insights.SMALLEST, 1 - insights.SMALLEST)
     assert result.error[bundle.outcomes.index("yes")] == pytest.approx(log_loss(evaluation.of("yes").truth, given))
     assert result.measure == "log-loss"
@@ -84,7 +86,7 @@ def test_error_before_shuffling_is_scikit_learns_log_loss(bundles):
 def test_without_probabilities_the_share_of_wrong_labels_rises(bundles):
     bundle = bundles["labels-only"]
     evaluation = evaluate(bundle)
-    result = importance(bundle, evaluation, 5)
+    result = permutation_importance(bundle, evaluation, 5)
     assert result.measure == "share of wrong labels"
     assert result.error == pytest.approx((evaluation.labels != evaluation.truth).mean(axis=0))
     assert result.mean[0][result.features.index("income")] > 0.05

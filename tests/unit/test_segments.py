@@ -14,9 +14,9 @@ from ml.metrics.evaluation import Answers, evaluation_of
 from ml.plots.decisions.segments import say
 from ml.plots.plot import View
 from ml.service import open_service
-from ml.slices.binning import Parts
-from ml.slices.segment_pairs import pairs
-from ml.slices.segments import Segments, measured, measures_of, segments
+from ml.slices.binning import Binning
+from ml.slices.segment_pairs import segment_pairs
+from ml.slices.segments import Segments, measure_parts, measures_of, segments
 from tests.small import small_model
 
 SCIKIT_LEARN = {
@@ -88,7 +88,7 @@ def test_a_share_counts_its_own_records(bundle, answers):
 
 
 def test_pairs_are_the_records_of_both_parts(bundle, answers):
-    result = pairs(bundle, answers, ("region", "shoe_size"), "accuracy", CUT_OFF, 10)
+    result = segment_pairs(bundle, answers, ("region", "shoe_size"), "accuracy", CUT_OFF, 10)
     shoes = bundle.holdout.block[bundle.schema.position["shoe_size"]]
     right = (answers.probabilities >= CUT_OFF) == answers.truth
     inside = (regions(bundle) == "south") & (shoes < 38)  # the first part of three, as its label says
@@ -114,7 +114,7 @@ def test_what_is_undefined_everywhere_is_said(service, bundle, answers):
     with pytest.raises(NothingToShow, match="Recall"):
         segments(absent, evaluation_of(absent).of("gold"), "region", "recall", 0.5)
     with pytest.raises(NothingToShow, match="twice"):
-        pairs(bundle, answers, ("region", "region"), "accuracy", 0.5, 10)
+        segment_pairs(bundle, answers, ("region", "region"), "accuracy", 0.5, 10)
 
 
 def test_delongs_interval_by_hand():
@@ -137,7 +137,7 @@ def test_intervals_of_losses_and_areas_in_parts_hold_the_truth():
         given = rng.beta(1, 2, 120)
         one = Answers(rng.random(120) < given, given >= 0.5, given, np.ones(120))
         for measure in true:
-            _, low, high, _ = measured(one, Parts(["all"], np.zeros(120, int)), measure, 0.5)
+            _, low, high, _ = measure_parts(one, Binning(["all"], np.zeros(120, int)), measure, 0.5)
             held[measure] += low[0] <= true[measure] <= high[0]
     assert all(0.91 <= count / 300 <= 0.985 for count in held.values()), held
 
@@ -151,9 +151,9 @@ def test_intervals_of_losses_in_small_parts_hold_the_truth_or_are_not_given(shap
         given = rng.beta(*shape, (600, rows))
         truth = rng.random(given.shape) < given
         one = Answers(truth.ravel(), given.ravel() >= 0.5, given.ravel(), np.ones(given.size))
-        parts = Parts(["part"] * len(given), np.repeat(np.arange(len(given)), rows))
+        parts = Binning(["part"] * len(given), np.repeat(np.arange(len(given)), rows))
         for measure, value in true.items():
-            _, low, high, _ = measured(one, parts, measure, 0.5)
+            _, low, high, _ = measure_parts(one, parts, measure, 0.5)
             shown = [(down, up) for down, up in zip(low, high, strict=True) if down is not None]
             assert bool(shown) == (rows >= 20)
             assert sum(down <= value <= up for down, up in shown) >= 0.92 * len(shown), (rows, measure)
@@ -166,7 +166,7 @@ def test_a_mean_loss_has_no_interval_where_one_truth_was_hardly_seen():
     given[:100] = 0.02
     for having, known in ((0, False), (1, False), (2, True)):
         one = Answers(np.arange(200) < having, given >= 0.5, given, np.ones(200))
-        value, low, high, _ = measured(one, Parts(["all"], np.zeros(200, int)), "log_loss", 0.5)
+        value, low, high, _ = measure_parts(one, Binning(["all"], np.zeros(200, int)), "log_loss", 0.5)
         assert (low[0] is not None) == (high[0] is not None) == known
         assert value[0] == pytest.approx(metrics.log_loss(one.truth, given, labels=[False, True]))
 

@@ -12,8 +12,8 @@ from sklearn.tree import DecisionTreeRegressor
 from ml.bundle.bundle import Bundle
 from ml.data.schema import Choice, Feature
 from ml.errors import NoProbabilities
-from ml.insights.grouped_values import bins_of
-from ml.insights.regression_tree import DEPTH, MOST_LEAVES, grow, leaf_of
+from ml.insights.grouped_values import grouped_values
+from ml.insights.regression_tree import DEPTH, MOST_LEAVES, grow_tree, leaf_of
 from ml.insights.surrogate import surrogate
 from ml.metrics.evaluation import evaluation_of
 from ml.service import open_service
@@ -31,7 +31,7 @@ def test_the_tree_is_scikit_learns_where_both_split_codes_best_first():
     rng = np.random.default_rng(2)
     codes = rng.integers(0, 16, (800, 3))
     target = np.sin(codes[:, 0] / 3.0) + (codes[:, 1] > 9) * (codes[:, 2] / 10.0) + rng.normal(0, 0.05, 800)
-    leaves = grow(codes, [17, 17, 17], [True] * 3, target)  # the last group: nothing is missing
+    leaves = grow_tree(codes, [17, 17, 17], [True] * 3, target)  # the last group: nothing is missing
     smallest = int(np.ceil(0.03 * 800))
     theirs = DecisionTreeRegressor(max_leaf_nodes=MOST_LEAVES, max_depth=DEPTH, min_samples_leaf=smallest)
     expected = theirs.fit(codes, target).predict(codes)
@@ -44,21 +44,21 @@ def test_choices_are_split_into_any_two_sets():
     # Group 0 and 2 are alike, 1 and 3 are alike: no cut along 0, 1, 2, 3 parts them, one split of sets does.
     codes = np.tile(np.arange(4), 50)[:, np.newaxis]
     target = np.isin(codes[:, 0], [0, 2]).astype(float)
-    leaves = grow(codes, [5], [False], target)
+    leaves = grow_tree(codes, [5], [False], target)
     assert sorted(leaf.value for leaf in leaves) == [0.0, 1.0]
 
 
 def test_missing_values_go_to_the_better_side():
     codes = np.array([0] * 40 + [1] * 40 + [4] * 40)[:, np.newaxis]  # the last group of a number: missing
     target = np.array([0.0] * 40 + [1.0] * 40 + [0.0] * 40)
-    leaves = grow(codes, [5], [True], target)
+    leaves = grow_tree(codes, [5], [True], target)
     assert [leaf.value for leaf in leaves if leaf.allowed[0][4]] == [0.0]
 
 
 def test_every_row_ends_in_exactly_one_leaf_no_deeper_than_four(bundles):
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 6, (500, 5))
-    leaves = grow(codes, [7] * 5, [True, False] * 2 + [True], rng.random(500) + codes[:, 0] * codes[:, 1])
+    leaves = grow_tree(codes, [7] * 5, [True, False] * 2 + [True], rng.random(500) + codes[:, 0] * codes[:, 1])
     unseen = np.array(np.meshgrid(*[range(7)] * 5)).reshape(5, -1).T
     inside = sum(np.all([leaf.allowed[at][unseen[:, at]] for at in range(5)], axis=0).astype(int) for leaf in leaves)
     assert (inside == 1).all()
@@ -68,7 +68,7 @@ def test_every_row_ends_in_exactly_one_leaf_no_deeper_than_four(bundles):
 
 def test_rules_read_in_labels_and_units():
     income = Feature("income", "Income", "number", unit="k€")
-    bins = bins_of(income, np.arange(100.0), 4)
+    bins = grouped_values(income, np.arange(100.0), 4)
     assert bins.edges == (25.0, 50.0, 75.0)
     allowed = np.array([False, True, True, False, False, False])
     assert bins.words(allowed) == "Income 25 to under 75 k€"
@@ -76,7 +76,7 @@ def test_rules_read_in_labels_and_units():
     assert bins.words(np.array([False, False, True, True, False, False])) == "Income at least 50 k€"
     assert bins.words(np.array([True] * 4 + [False] * 2)) == ""
     region = Feature("r", "Region", "category", "str", choices=(Choice("n", "North"), Choice("s", "South")))
-    bins = bins_of(region, np.array(["n", "s", None, "n"], dtype=object), 4)
+    bins = grouped_values(region, np.array(["n", "s", None, "n"], dtype=object), 4)
     assert bins.words(np.array([True, False, False, False])) == "Region: North"
     assert bins.words(np.array([False, True, False, True])) == "Region: South or not known"
     assert bins.words(np.array([True, True, True, False])) == "Region known"

@@ -10,7 +10,7 @@ from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import CUT_OFF, cut_off_of, feature_choice, text_of
 from ml.plots.theme import FAINT, INK, figure
-from ml.slices.fairness import FOUR_FIFTHS, Groups, groups
+from ml.slices.fairness import FOUR_FIFTHS, GroupFairness, group_fairness
 from ml.text.number_words import count, percent, shortened
 from ml.text.words import listed, number_text
 
@@ -33,12 +33,12 @@ ROUNDING = 1e-9  # 48 % of 60 % are four fifths
 LONGEST = 16  # characters of a group's name below the axis, on a phone
 
 
-def compute(study: Study) -> Groups:
+def compute(study: Study) -> GroupFairness:
     """The rates of the parts of the chosen feature."""
-    return groups(study.bundle, study.answers, text_of(study.options["feature"]), cut_off_of(study))
+    return group_fairness(study.bundle, study.answers, text_of(study.options["feature"]), cut_off_of(study))
 
 
-def draw(result: Groups, view: View) -> go.Figure:
+def draw(result: GroupFairness, view: View) -> go.Figure:
     """A dot and its interval for each group on a scale of ratios; shaded: within four fifths of each other."""
     key = _rate(view)
     low, high, ratios = (_shown(table[key]) for table in (result.low, result.high, result.ratio))
@@ -78,7 +78,7 @@ def draw(result: Groups, view: View) -> go.Figure:
     )
 
 
-def say(result: Groups, view: View) -> str:
+def say(result: GroupFairness, view: View) -> str:
     """Which groups' rates are under four fifths of the other's, and how sure that is."""
     key, at = _rate(view), result.reference
     if not result.rate["selection"][at]:
@@ -94,7 +94,7 @@ def say(result: Groups, view: View) -> str:
     )
 
 
-def rows(result: Groups, _view: View) -> Rows:
+def rows(result: GroupFairness, _view: View) -> Rows:
     """One row a group, all three rates."""
     header = [result.feature, "records"]
     for key in NAMES:
@@ -111,13 +111,13 @@ def _rate(view: View) -> str:
     return text_of(view.options.get("rate")) or "selection"
 
 
-def _of_which(result: Groups) -> str:
+def _of_which(result: GroupFairness) -> str:
     """Among which groups the reference was looked for, where not among all."""
     small = min(result.records) < result.least <= result.records[result.reference]
     return f" of those with at least {count(result.least)} records" if small else ""
 
 
-def _compared(result: Groups, key: str) -> str:
+def _compared(result: GroupFairness, key: str) -> str:
     """Which groups are not within four fifths of the reference; nothing of those that have no ratio."""
     others = {at: value for at, value in enumerate(result.ratio[key]) if value is not None and at != result.reference}
     apart = [at for at, value in others.items() if not _within(value)]
@@ -135,7 +135,7 @@ def _within(ratio: float) -> bool:
     return FOUR_FIFTHS - ROUNDING <= ratio <= 1 / FOUR_FIFTHS + ROUNDING
 
 
-def _flag(result: Groups, key: str, at: int) -> str:
+def _flag(result: GroupFairness, key: str, at: int) -> str:
     """One group that differs, and whether chance could be why."""
     ratio, low, high = (table[key][at] or 0.0 for table in (result.ratio, result.low, result.high))
     amount = f"{_times(ratio)} times" if ratio else f"0 times: none of {count(result.counted[key][at])}"
@@ -148,7 +148,7 @@ def _times(value: float) -> str:
     return f"under {number_text(0.01)}" if 0 < value < 0.005 else number_text(round(value, 2))
 
 
-def _words(result: Groups, key: str, at: int) -> str:
+def _words(result: GroupFairness, key: str, at: int) -> str:
     rate, ratio = result.rate[key][at], result.ratio[key][at]
     span = ""
     if result.low[key][at] is not None:
@@ -165,7 +165,7 @@ def _shown(values: list[float | None]) -> list[float | None]:
     return [None if value is None else min(max(value, LEAST), MOST) for value in values]
 
 
-def _symbol(result: Groups, key: str, at: int) -> str:
+def _symbol(result: GroupFairness, key: str, at: int) -> str:
     if at == result.reference:
         return "diamond"
     ratio = result.ratio[key][at] or 0.0
@@ -199,7 +199,7 @@ PLOT = Plot(
     question="Are groups treated alike?",
     page="performance",
     section="segments",
-    result=Groups,
+    result=GroupFairness,
     compute=compute,
     draw=draw,
     say=say,

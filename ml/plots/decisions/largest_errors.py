@@ -9,7 +9,7 @@ from ml.plots.plot import PROBABILITIES, Plot, Study, View
 from ml.plots.row_layout import LINE_HEIGHT, MARGIN, filled
 from ml.plots.shared_options import text_of
 from ml.plots.theme import FAINT, INK, figure, note, share_axis
-from ml.slices.largest_errors import ALARM, BOTH, MISSED, Mistakes, mistakes
+from ml.slices.largest_errors import ALARM, BOTH, MISSED, LargestErrors, largest_errors
 from ml.text.number_words import count, percent, shortened
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ def _sorts(bundle: Bundle, outcome: str) -> Choices:
 OPTIONS = (Option("sort", "Records", _sorts),)
 
 
-def compute(study: Study) -> Mistakes:
+def compute(study: Study) -> LargestErrors:
     """The records with the largest distance between probability and truth."""
-    return mistakes(study.bundle, study.answers, study.outcome, text_of(study.options["sort"]), MOST)
+    return largest_errors(study.bundle, study.answers, study.outcome, text_of(study.options["sort"]), MOST)
 
 
-def draw(result: Mistakes, view: View) -> go.Figure:
+def draw(result: LargestErrors, view: View) -> go.Figure:
     """For each record a line from what was true to what the model said."""
     places = list(range(len(result.record)))
     ends = [1.0 if truth else 0.0 for truth in result.truth]
@@ -80,7 +80,7 @@ def draw(result: Mistakes, view: View) -> go.Figure:
     )
 
 
-def say(result: Mistakes, view: View) -> str:
+def say(result: LargestErrors, view: View) -> str:
     """How far the worst ones are off, and how many are on the wrong side of one half."""
     said, was = percent(result.probability[0]), result.was[0]
     return (
@@ -90,7 +90,7 @@ def say(result: Mistakes, view: View) -> str:
     )
 
 
-def _name(result: Mistakes, view: View, at: int) -> list[str]:
+def _name(result: LargestErrors, view: View, at: int) -> list[str]:
     """What was said and what was true, below it what is unusual. The question of yes or no is the axis's title."""
     said = percent(result.probability[at])
     was = f"was {result.was[at]}" if view.outcomes.exclusive else f"in truth {'yes' if result.truth[at] else 'no'}"
@@ -102,7 +102,7 @@ def _values(unusual: str) -> list[str]:
     return unusual.split(", ") if unusual else []
 
 
-def _words(result: Mistakes, view: View, at: int) -> str:
+def _words(result: LargestErrors, view: View, at: int) -> str:
     unusual = f"<br>{result.unusual[at].replace(', ', '<br>')}" if result.unusual[at] else ""
     return (
         f"<b>Record {result.record[at]}</b><br>said {percent(result.probability[at])} for “{view.label}”, "
@@ -116,7 +116,7 @@ PLOT = Plot(
     question="On which records was the model most wrong?",
     page="performance",
     section="errors",
-    result=Mistakes,
+    result=LargestErrors,
     compute=compute,
     draw=draw,
     say=say,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.metrics.profit import ProfitCurve
-from ml.plots.decisions.profit_curve import MONEY, amount, compute, profit_figure
+from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS, amount, compute, profit_figure
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
 from ml.text.number_words import percent
 
@@ -46,6 +46,6 @@ PLOT = Plot(
     draw=draw,
     say=say,
     needs=PROBABILITIES,
-    options=MONEY,
+    options=PAYOFF_OPTIONS,
     mark=CutOffMark("selected"),
 )

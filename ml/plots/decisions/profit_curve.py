@@ -1,6 +1,6 @@
 """Profit against the cut-off.
 
-This plot and ``profit_by_share.py`` draw the same result and share their options, :data:`MONEY` (the
+This plot and ``profit_by_share.py`` draw the same result and share their options, :data:`PAYOFF_OPTIONS` (the
 very same objects): a page may show the fields once and send them to both. The result names the best
 cut-off (``cut_off[best]``, a number that can be stored as it is) and how far behind it every other
 one is (``behind``, by row of the table of counts).
@@ -35,7 +35,7 @@ def _value(key: str, label: str, text: str) -> Option:
     return Option(key, label, default=_stated(key), low=-LARGEST, high=LARGEST, help=text)
 
 
-MONEY: tuple[Option, ...] = (
+PAYOFF_OPTIONS: tuple[Option, ...] = (
     _value("true_positive", "Value of a hit", "We act, and the record has the outcome. A loss is below 0."),
     _value("false_positive", "Value of a false alarm", "We act, and it has not. A loss is below 0."),
     Option("call", "Cost of a call", default=_stated("call"), low=0, high=LARGEST, help="For each record we act on."),
@@ -236,6 +236,6 @@ PLOT = Plot(
     draw=draw,
     say=say,
     needs=PROBABILITIES,
-    options=MONEY,
+    options=PAYOFF_OPTIONS,
     mark=CutOffMark("cut_off"),
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import CUT_OFF, LEAST, MEASURE, cut_off_of, feature_choice, least_of, measure_text, text_of
 from ml.plots.theme import INK, faded, figure
-from ml.slices.segment_pairs import Pairs, pairs
+from ml.slices.segment_pairs import SegmentPairs, segment_pairs
 from ml.slices.segments import IN_PERCENT, LABELS
 from ml.text.number_words import count, shortened
 
@@ -20,13 +20,13 @@ TIGHT = 6  # columns: beyond, a tile has no room for words
 WHOLE = 3  # digits with the sign of percent in a tile on a phone: of 99.8 % it shows 99.8
 
 
-def compute(study: Study) -> Pairs:
+def compute(study: Study) -> SegmentPairs:
     """The measure in each pair of parts of the chosen features."""
     first, second, measure = (text_of(study.options[key]) for key in ("feature", "by", "measure"))
-    return pairs(study.bundle, study.answers, (first, second), measure, cut_off_of(study), least_of(study))
+    return segment_pairs(study.bundle, study.answers, (first, second), measure, cut_off_of(study), least_of(study))
 
 
-def draw(result: Pairs, view: View) -> go.Figure:
+def draw(result: SegmentPairs, view: View) -> go.Figure:
     """A tile a pair with the measure and the number of records; grey where these are too few."""
     low, high = _limits(result)
     roomy = len(result.columns) <= TIGHT
@@ -88,7 +88,7 @@ def draw(result: Pairs, view: View) -> go.Figure:
     )
 
 
-def say(result: Pairs, _view: View) -> str:
+def say(result: SegmentPairs, _view: View) -> str:
     """The highest and the lowest pair of those with enough records."""
     known = [
         (value, row, column)
@@ -110,7 +110,7 @@ def say(result: Pairs, _view: View) -> str:
     )
 
 
-def rows(result: Pairs, _view: View) -> Rows:
+def rows(result: SegmentPairs, _view: View) -> Rows:
     """One row a pair."""
     tables = (result.value, result.low, result.high, result.counted, result.records)
     return [*result.features, result.measure, "low", "high", "counted", "records"], [
@@ -120,11 +120,11 @@ def rows(result: Pairs, _view: View) -> Rows:
     ]
 
 
-def _enough(result: Pairs, row: int, column: int) -> bool:
+def _enough(result: SegmentPairs, row: int, column: int) -> bool:
     return result.value[row][column] is not None and result.counted[row][column] >= result.least
 
 
-def _limits(result: Pairs) -> tuple[float, float]:
+def _limits(result: SegmentPairs) -> tuple[float, float]:
     """What the palest and the strongest colour stand for: the lowest and highest shown, not nearer than a tenth."""
     known = [
         value
@@ -137,7 +137,7 @@ def _limits(result: Pairs) -> tuple[float, float]:
     return low - room, high + room
 
 
-def _inside(result: Pairs, row: int, column: int, roomy: bool) -> str:
+def _inside(result: SegmentPairs, row: int, column: int, roomy: bool) -> str:
     weight, value = result.counted[row][column], result.value[row][column]
     if not result.records[row][column]:
         return ""
@@ -149,7 +149,7 @@ def _inside(result: Pairs, row: int, column: int, roomy: bool) -> str:
     return f"<b>{short if len(short) > WHOLE else first}</b><br>{count(weight)}"
 
 
-def _words(result: Pairs, row: int, column: int) -> str:
+def _words(result: SegmentPairs, row: int, column: int) -> str:
     low, high = (measure_text(result.measure, end[row][column]) for end in (result.low, result.high))
     span = "" if result.low[row][column] is None or result.high[row][column] is None else f" ({low} to {high})"
     return (
@@ -159,7 +159,7 @@ def _words(result: Pairs, row: int, column: int) -> str:
     )
 
 
-def _pair(result: Pairs, row: int, column: int) -> str:
+def _pair(result: SegmentPairs, row: int, column: int) -> str:
     return f"{result.features[0]} is “{result.rows[row]}” and {result.features[1]} is “{result.columns[column]}”"
 
 
@@ -169,7 +169,7 @@ PLOT = Plot(
     question="Is the model as good in every corner?",
     page="performance",
     section="segments",
-    result=Pairs,
+    result=SegmentPairs,
     compute=compute,
     draw=draw,
     say=say,

@@ -9,7 +9,7 @@ from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, filled, upright
 from ml.plots.shared_options import CUT_OFF, LEAST, cut_off_of, least_of, text_of, three
 from ml.plots.theme import FAINT, figure, note, share_axis
-from ml.slices.slice_finder import LOSS, WRONG, Worst, worst
+from ml.slices.slice_finder import LOSS, WRONG, WorstSegments, worst_segments
 from ml.text.number_words import count, percent, shortened
 from ml.text.words import number_text
 
@@ -29,13 +29,13 @@ def _sorts(bundle: Bundle, _: str) -> Choices:
 OPTIONS = (Option("by", "Measured by", _sorts), LEAST, CUT_OFF)
 
 
-def compute(study: Study) -> Worst:
+def compute(study: Study) -> WorstSegments:
     """The search, by the chosen error."""
     by = text_of(study.options["by"])
-    return worst(study.bundle, study.answers, by, cut_off_of(study), least_of(study))
+    return worst_segments(study.bundle, study.answers, by, cut_off_of(study), least_of(study))
 
 
-def draw(result: Worst, view: View) -> go.Figure:
+def draw(result: WorstSegments, view: View) -> go.Figure:
     """A dot a segment, filled where it is beyond chance; upright: all records."""
     places = list(range(len(result.segment)))
     sure = [place < result.found for place in places]
@@ -77,7 +77,7 @@ def draw(result: Worst, view: View) -> go.Figure:
     )
 
 
-def say(result: Worst, _view: View) -> str:
+def say(result: WorstSegments, _view: View) -> str:
     """How many of the segments are worse than chance would make the worst of so many."""
     looked = f"{count(result.looked_at)} segments of at least {count(result.least)} records"
     if not result.found:
@@ -95,14 +95,14 @@ def say(result: Worst, _view: View) -> str:
     return worst_one + "Such records may be harder to tell apart, not only badly learnt."
 
 
-def _axis(result: Worst) -> dict[str, Any]:
+def _axis(result: WorstSegments) -> dict[str, Any]:
     if result.by == WRONG:
         return share_axis("Share decided wrongly")
     top = max(result.error)
     return {"range": [-0.03 * top, 1.06 * top], "title": {"text": "Log-loss"}, "nticks": 6}
 
 
-def _name(result: Worst, place: int) -> list[str]:
+def _name(result: WorstSegments, place: int) -> list[str]:
     """A line each part of the segment; the error stands behind the last one, or below where there is no room."""
     *before, last = [shortened(part, LINE) for part in result.segment[place].split("; ")]
     value = percent(result.error[place]) if result.by == WRONG else three(result.error[place])
@@ -112,7 +112,7 @@ def _name(result: Worst, place: int) -> list[str]:
     return [*before, *lines]
 
 
-def _words(result: Worst, place: int) -> str:
+def _words(result: WorstSegments, place: int) -> str:
     return (
         f"<b>{result.segment[place].replace('; ', '<br>')}</b><br>{_text(result, result.error[place])}, all others "
         f"{_text(result, result.rest[place])}<br>{count(result.records[place])} records; corrected p-value "
@@ -120,7 +120,7 @@ def _words(result: Worst, place: int) -> str:
     )
 
 
-def _text(result: Worst, value: float) -> str:
+def _text(result: WorstSegments, value: float) -> str:
     return f"{percent(value)} wrong" if result.by == WRONG else f"log-loss {three(value)}"
 
 
@@ -130,7 +130,7 @@ PLOT = Plot(
     question="Where does the model err most?",
     page="performance",
     section="segments",
-    result=Worst,
+    result=WorstSegments,
     compute=compute,
     draw=draw,
     say=say,

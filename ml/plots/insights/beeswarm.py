@@ -11,7 +11,7 @@ import numpy as np
 
 from ml.data.columns import take
 from ml.insights.feature_grid import ORDERED, values_of
-from ml.insights.global_shapley import contributions_of
+from ml.insights.global_shapley import global_shapley_of
 from ml.insights.partial_dependence import as_numbers
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import names_above, rows_axis
@@ -58,7 +58,7 @@ class Beeswarm:
 
 def compute(study: Study) -> Beeswarm:
     """The contributions of the features with the largest mean."""
-    bundle, found = study.bundle, contributions_of(study.bundle)
+    bundle, found = study.bundle, global_shapley_of(study.bundle)
     own = found.values[:, :, bundle.outcomes.index(study.outcome)]
     strongest = np.argsort(-np.abs(own).mean(axis=0), kind="stable")[:MOST_FEATURES].tolist()
     few = np.sort(np.random.default_rng(0).permutation(len(own))[:MOST_RECORDS])

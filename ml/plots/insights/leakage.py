@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.insights.leakage import Leaks, leaks
+from ml.insights.leakage import Leakage, leakage
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 MOST_SHOWN = 10
 
 
-def compute(study: Study) -> Leaks:
+def compute(study: Study) -> Leakage:
     """How far each feature tells the outcome by itself."""
-    return leaks(study.bundle, study.outcome)
+    return leakage(study.bundle, study.outcome)
 
 
-def draw(result: Leaks, view: View) -> go.Figure:
+def draw(result: Leakage, view: View) -> go.Figure:
     """A bar a feature from 0.5, guessing, to its AUC; the model's own as a line beside each."""
     alone, suspects = list(result.alone)[:MOST_SHOWN], list(result.suspects)[:MOST_SHOWN]
     names = [
@@ -61,7 +61,7 @@ def draw(result: Leaks, view: View) -> go.Figure:
     )
 
 
-def say(result: Leaks, view: View) -> str:
+def say(result: Leakage, view: View) -> str:
     """The warning, or that there is none, and what was looked at."""
     named = [name for name, suspect in zip(result.features, result.suspects, strict=True) if suspect]
     how = (
@@ -78,7 +78,7 @@ def say(result: Leaks, view: View) -> str:
     )
 
 
-def _best(result: Leaks) -> str:
+def _best(result: Leakage) -> str:
     model = decimal(result.model, 2)
     if result.model <= 0.5:
         return f"the model itself is no better than guessing ({model})."
@@ -86,18 +86,18 @@ def _best(result: Leaks) -> str:
     return f"{result.features[0]}, the most telling feature, reaches {alone} alone, the model {model}."
 
 
-def _alone(result: Leaks) -> str:
+def _alone(result: Leakage) -> str:
     return listed([decimal(a, 2) for a, suspect in zip(result.alone, result.suspects, strict=True) if suspect])
 
 
-def rows(result: Leaks, _view: View) -> Rows:
+def rows(result: Leakage, _view: View) -> Rows:
     """One row a feature."""
     columns = (result.features, result.alone, result.lost, result.suspects)
     header = ["feature", "AUC alone", "AUC that the model loses without it", "looks like a leak"]
     return header, [list(cells) for cells in zip(*columns, strict=True)]
 
 
-def _words(result: Leaks, place: int) -> str:
+def _words(result: Leakage, place: int) -> str:
     lost = result.lost[place]
     text = f"<b>{result.features[place]}</b><br>alone {decimal(result.alone[place], 3)}"
     return text if lost is None else f"{text}<br>without it the model loses {decimal(lost, 3)}"
@@ -108,7 +108,7 @@ PLOT = Plot(
     title="Leaks",
     question="Is a feature too good to be true?",
     page="insights",
-    result=Leaks,
+    result=Leakage,
     compute=compute,
     draw=draw,
     say=say,

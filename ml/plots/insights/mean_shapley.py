@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.insights.global_shapley import contributions_of
+from ml.insights.global_shapley import global_shapley_of
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure
@@ -22,7 +22,7 @@ MOST_SHOWN = 20
 
 
 @dataclass(frozen=True)
-class MeanContributions:
+class MeanShapley:
     """Mean absolute contribution of p features to k outcomes.
 
     Attributes
@@ -42,15 +42,15 @@ class MeanContributions:
     records: int
 
 
-def compute(study: Study) -> MeanContributions:
+def compute(study: Study) -> MeanShapley:
     """Mean absolute contribution of every feature, for all outcomes."""
-    found = contributions_of(study.bundle)
+    found = global_shapley_of(study.bundle)
     labels = [feature.label for feature in study.bundle.schema.features]
     size = np.abs(found.values).mean(axis=0).T
-    return MeanContributions(labels, size.tolist(), found.base.tolist(), len(found.rows))
+    return MeanShapley(labels, size.tolist(), found.base.tolist(), len(found.rows))
 
 
-def draw(result: MeanContributions, view: View) -> go.Figure:
+def draw(result: MeanShapley, view: View) -> go.Figure:
     """A bar a feature, the largest on top."""
     largest = ranked(result, view)
     points = [100 * size for _, size in largest]
@@ -74,7 +74,7 @@ def draw(result: MeanContributions, view: View) -> go.Figure:
     )
 
 
-def say(result: MeanContributions, view: View) -> str:
+def say(result: MeanShapley, view: View) -> str:
     """The feature that moves the scores most, from where, and how this differs from importance."""
     name, size = ranked(result, view)[0]
     if 100 * size < 0.05:
@@ -86,13 +86,13 @@ def say(result: MeanContributions, view: View) -> str:
     )
 
 
-def ranked(result: MeanContributions, view: View) -> list[tuple[str, float]]:
+def ranked(result: MeanShapley, view: View) -> list[tuple[str, float]]:
     """Label and size of the features, the largest first, as many as are shown."""
     pairs = zip(result.features, result.size[view.index], strict=True)
     return sorted(pairs, key=lambda pair: -pair[1])[:MOST_SHOWN]
 
 
-def rows(result: MeanContributions, view: View) -> Rows:
+def rows(result: MeanShapley, view: View) -> Rows:
     """One row a feature."""
     pairs = zip(result.features, result.size[view.index], strict=True)
     return ["feature", "mean absolute contribution"], [list(pair) for pair in pairs]
@@ -103,7 +103,7 @@ PLOT = Plot(
     title="Mean contribution",
     question="How far does each feature move the scores?",
     page="insights",
-    result=MeanContributions,
+    result=MeanShapley,
     compute=compute,
     draw=draw,
     say=say,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.insights.association import Missing, missing
+from ml.insights.association import MissingValues, missing_values
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure, percent_ticks
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 MOST_SHOWN = 20
 
 
-def compute(study: Study) -> Missing:
+def compute(study: Study) -> MissingValues:
     """The gaps of every feature in the hold-out."""
-    return missing(study.bundle, study.answers.truth)
+    return missing_values(study.bundle, study.answers.truth)
 
 
-def draw(result: Missing, view: View) -> go.Figure:
+def draw(result: MissingValues, view: View) -> go.Figure:
     """A bar a feature with gaps, the most on top."""
     shares, names = list(result.shares)[:MOST_SHOWN], list(result.features)[:MOST_SHOWN]
     bars = {
@@ -44,7 +44,7 @@ def draw(result: Missing, view: View) -> go.Figure:
     )
 
 
-def say(result: Missing, view: View) -> str:
+def say(result: MissingValues, view: View) -> str:
     """The feature with the most gaps, and how often the outcome comes with and without its value."""
     rest = result.total_features - len(result.features)
     full = f" {count(rest)} features have no gap." if rest else ""
@@ -54,21 +54,21 @@ def say(result: Missing, view: View) -> str:
     )
 
 
-def rows(result: Missing, _view: View) -> Rows:
+def rows(result: MissingValues, _view: View) -> Rows:
     """One row a feature with gaps."""
     columns = (result.features, result.shares, result.positive_known, result.positive_missing)
     header = ["feature", "missing", "share with the outcome where known", "share with the outcome where missing"]
     return header, [list(cells) for cells in zip(*columns, strict=True)]
 
 
-def _apart(result: Missing, place: int, view: View) -> str:
+def _apart(result: MissingValues, place: int, view: View) -> str:
     known, gone = result.positive_known[place], result.positive_missing[place]
     if known is None or gone is None:
         return ""
     return f" Where it is missing, {percent(gone)} have “{view.label}”; where it is known, {percent(known)}."
 
 
-def _words(result: Missing, place: int, view: View) -> str:
+def _words(result: MissingValues, place: int, view: View) -> str:
     return f"<b>{result.features[place]}</b><br>{percent(result.shares[place])} missing.{_apart(result, place, view)}"
 
 
@@ -77,7 +77,7 @@ PLOT = Plot(
     title="Missing values",
     question="Which values are often not known, and does that say something?",
     page="insights",
-    result=Missing,
+    result=MissingValues,
     compute=compute,
     draw=draw,
     say=say,

@@ -6,7 +6,7 @@ import datetime as dt
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-from ml.insights.partial_dependence import Dependence, dependence
+from ml.insights.partial_dependence import PartialDependence, partial_dependence
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
 Trace = dict[str, Any]
 
 
-def compute(study: Study) -> Dependence:
+def compute(study: Study) -> PartialDependence:
     """Partial dependence on the chosen feature, for all outcomes."""
-    return dependence(study.bundle, str(study.options["feature"]))
+    return partial_dependence(study.bundle, str(study.options["feature"]))
 
 
-def draw(result: Dependence, view: View) -> go.Figure:
+def draw(result: PartialDependence, view: View) -> go.Figure:
     """The mean as a thick line over those of single records; the feature's distribution below."""
     return _curve(result, view) if result.ordered else _choices(result, view)
 
 
-def _curve(result: Dependence, view: View) -> go.Figure:
+def _curve(result: PartialDependence, view: View) -> go.Figure:
     k = view.index
     single = [
         {"type": "scatter", "mode": "lines", "x": list(result.places), "y": line, "hoverinfo": "skip"}
@@ -60,7 +60,7 @@ def _curve(result: Dependence, view: View) -> go.Figure:
     )
 
 
-def _spread(result: Dependence) -> Trace:
+def _spread(result: PartialDependence) -> Trace:
     middles, widths = _bins(result)
     return {
         "type": "bar",
@@ -73,7 +73,7 @@ def _spread(result: Dependence) -> Trace:
     }
 
 
-def _bins(result: Dependence) -> tuple[list[Any], Any]:
+def _bins(result: PartialDependence) -> tuple[list[Any], Any]:
     """Middle and width of each bin; of dates the width in milliseconds, as plotly has it."""
     edges = list(result.edges)
     if not _dated(result):
@@ -84,11 +84,11 @@ def _bins(result: Dependence) -> tuple[list[Any], Any]:
     return middles, [940 * (b - a).total_seconds() for a, b in pairwise(moments)]
 
 
-def _dated(result: Dependence) -> bool:
+def _dated(result: PartialDependence) -> bool:
     return bool(result.edges) and isinstance(result.edges[0], str)
 
 
-def _choices(result: Dependence, view: View) -> go.Figure:
+def _choices(result: PartialDependence, view: View) -> go.Figure:
     k = view.index
     mean, low, high = result.mean[k], result.low[k], result.high[k]
     rows = list(range(len(mean)))
@@ -122,7 +122,7 @@ def _choices(result: Dependence, view: View) -> go.Figure:
     )
 
 
-def say(result: Dependence, view: View) -> str:
+def say(result: PartialDependence, view: View) -> str:
     """Where the mean is lowest and highest, and how it was made."""
     mean = result.mean[view.index]
     low, high = mean.index(min(mean)), mean.index(max(mean))
@@ -143,7 +143,7 @@ def say(result: Dependence, view: View) -> str:
     )
 
 
-def rows(result: Dependence, view: View) -> Rows:
+def rows(result: PartialDependence, view: View) -> Rows:
     """One row a value: the mean, where the middle 80 % lie, and single records."""
     k = view.index
     header = ["value", "mean", "low", "high", *(f"record {number + 1}" for number in range(len(result.lines[k])))]
@@ -151,7 +151,7 @@ def rows(result: Dependence, view: View) -> Rows:
     return header, [list(cells) for cells in zip(*columns, *result.lines[k], strict=True)]
 
 
-def _hover(result: Dependence, view: View) -> list[str]:
+def _hover(result: PartialDependence, view: View) -> list[str]:
     k = view.index
     return [
         f"<b>{name}</b><br>{percent(mean)} on average<br>{percent(low)} to {percent(high)} for most"
@@ -164,7 +164,7 @@ PLOT = Plot(
     title="Dependence on a feature",
     question="How does the probability move with its values?",
     page="insights",
-    result=Dependence,
+    result=PartialDependence,
     compute=compute,
     draw=draw,
     say=say,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ml.errors import NothingToShow
-from ml.insights.partial_dependence import DependenceOfTwo, dependence_of_two
+from ml.insights.partial_dependence import PartialDependenceOfTwo, partial_dependence_of_two
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import faded, figure
@@ -19,15 +19,15 @@ LONGEST = 14
 LEAST_RANGE = 0.1  # of the colours: a difference of one point is not to look like one of fifty
 
 
-def compute(study: Study) -> DependenceOfTwo:
+def compute(study: Study) -> PartialDependenceOfTwo:
     """Partial dependence on the two chosen features, for all outcomes."""
     first, second = study.options["first"], study.options["second"]
     if second is None or first == second:
         raise NothingToShow("This takes two different features.", "Choose another one as the second.")
-    return dependence_of_two(study.bundle, str(first), str(second))
+    return partial_dependence_of_two(study.bundle, str(first), str(second))
 
 
-def draw(result: DependenceOfTwo, view: View) -> go.Figure:
+def draw(result: PartialDependenceOfTwo, view: View) -> go.Figure:
     """A tile for each pair of values, the darker the more likely; a dot where no record is near."""
     mean = result.mean[view.index]
     low, high = min(map(min, mean)), max(map(max, mean))
@@ -79,14 +79,14 @@ def _cell(value: float, records: int) -> str:
     return text if records else f"<i>{text}</i>·"
 
 
-def _hover(result: DependenceOfTwo, view: View, x: int, y: int) -> str:
+def _hover(result: PartialDependenceOfTwo, view: View, x: int, y: int) -> str:
     return (
         f"{result.labels[0]}: {result.names[0][x]}<br>{result.labels[1]}: {result.names[1][y]}<br>"
         f"<b>{percent(result.mean[view.index][x][y])}</b><br>{count(result.count[x][y])} records are near"
     )
 
 
-def say(result: DependenceOfTwo, view: View) -> str:
+def say(result: PartialDependenceOfTwo, view: View) -> str:
     """The corners of the map, and how far to trust it."""
     cells = [(value, x, y) for x, line in enumerate(result.mean[view.index]) for y, value in enumerate(line)]
     (low, lx, ly), (high, hx, hy) = min(cells), max(cells)
@@ -103,7 +103,7 @@ def say(result: DependenceOfTwo, view: View) -> str:
     return words + guess
 
 
-def rows(result: DependenceOfTwo, view: View) -> Rows:
+def rows(result: PartialDependenceOfTwo, view: View) -> Rows:
     """One row a pair of values."""
     mean = result.mean[view.index]
     body = [
@@ -119,7 +119,7 @@ PLOT = Plot(
     title="Dependence on two features",
     question="Does the one matter more where the other is high?",
     page="insights",
-    result=DependenceOfTwo,
+    result=PartialDependenceOfTwo,
     compute=compute,
     draw=draw,
     say=say,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.insights.permutation_importance import Importance, importance
+from ml.insights.permutation_importance import PermutationImportance, permutation_importance
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
 from ml.text.number_words import shortened, used
@@ -28,12 +28,12 @@ class Row:
     high: float
 
 
-def compute(study: Study) -> Importance:
+def compute(study: Study) -> PermutationImportance:
     """Rise of the error when each feature is shuffled, for all outcomes."""
-    return importance(study.bundle, study.evaluation)
+    return permutation_importance(study.bundle, study.evaluation)
 
 
-def draw(result: Importance, view: View) -> go.Figure:
+def draw(result: PermutationImportance, view: View) -> go.Figure:
     """A bar a feature, the largest on top, with the spread over the shuffles and its name above it."""
     rows = ranked(result, view)
     low, high = min(0.0, *(row.low for row in rows)), max(1e-9, *(row.high for row in rows))
@@ -70,7 +70,7 @@ def draw(result: Importance, view: View) -> go.Figure:
     )
 
 
-def say(result: Importance, view: View) -> str:
+def say(result: PermutationImportance, view: View) -> str:
     """The feature that matters most, against the error with every value in its place, and how it was measured."""
     rows, before = ranked(result, view), result.error[view.index]
     if rows[0].mean <= 0:
@@ -89,21 +89,21 @@ def say(result: Importance, view: View) -> str:
     return " ".join(filter(None, (lean, idle, shown, how)))
 
 
-def rows(result: Importance, view: View) -> Rows:
+def rows(result: PermutationImportance, view: View) -> Rows:
     """One row a feature."""
     header = ["feature", f"rise of the {result.measure}", "5 %", "95 %", "standard deviation"]
     spread = (values[view.index] for values in (result.mean, result.low, result.high, result.deviation))
     return header, [list(cells) for cells in zip(result.labels, *spread, strict=True)]
 
 
-def ranked(result: Importance, view: View) -> list[Row]:
+def ranked(result: PermutationImportance, view: View) -> list[Row]:
     """The features with the largest mean first, as many as are shown."""
     columns = (result.labels, *(values[view.index] for values in (result.mean, result.low, result.high)))
     rows = [Row(*cells) for cells in zip(*columns, strict=True)]
     return sorted(rows, key=lambda row: -row.mean)[:MOST_SHOWN]
 
 
-def _words(row: Row, result: Importance, view: View) -> str:
+def _words(row: Row, result: PermutationImportance, view: View) -> str:
     before = result.error[view.index]
     return (
         f"<b>{row.label}</b><br>{result.measure} {_number(before, result)} → {_number(before + row.mean, result)} "
@@ -112,17 +112,17 @@ def _words(row: Row, result: Importance, view: View) -> str:
     )
 
 
-def _name(row: Row, place: int, result: Importance) -> dict[str, Any]:
+def _name(row: Row, place: int, result: PermutationImportance) -> dict[str, Any]:
     # Above its bar instead of beside it: long names fit on a phone, and the bars keep their room.
     text = f"{shortened(row.label, LONGEST_NAME)}  <b>{_number(row.mean, result)}</b>"
     return note(text, 0, place, xanchor="left", yanchor="bottom", yshift=7)
 
 
-def _in_percent(result: Importance) -> bool:
+def _in_percent(result: PermutationImportance) -> bool:
     return result.measure == "share of wrong labels"
 
 
-def _number(value: float, result: Importance) -> str:
+def _number(value: float, result: PermutationImportance) -> str:
     text = f"{100 * value:z.1f}\u00a0%" if _in_percent(result) else f"{value:z.3f}"  # z: no -0.000
     return text.replace("-", "−")
 
@@ -132,7 +132,7 @@ PLOT = Plot(
     title="Permutation importance",
     question="Which features does the model lean on?",
     page="insights",
-    result=Importance,
+    result=PermutationImportance,
     compute=compute,
     draw=draw,
     say=say,

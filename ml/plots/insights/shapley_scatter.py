@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ml.data.columns import take
 from ml.errors import NothingToShow
-from ml.insights.feature_grid import MOST_LEVELS, ORDERED, axis_title, places, values_of
-from ml.insights.global_shapley import contributions_of
+from ml.insights.feature_grid import MOST_LEVELS, ORDERED, axis_places, axis_title, values_of
+from ml.insights.global_shapley import global_shapley_of
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
@@ -24,7 +24,7 @@ SPREAD = 7  # heights that points of one choice take in turn
 
 
 @dataclass(frozen=True)
-class ByValue:
+class ShapleyScatter:
     """Value and contribution of one feature in r records, for one outcome.
 
     Attributes
@@ -55,9 +55,9 @@ class ByValue:
     records: int
 
 
-def compute(study: Study) -> ByValue:
+def compute(study: Study) -> ShapleyScatter:
     """The contributions of the chosen feature."""
-    bundle, found = study.bundle, contributions_of(study.bundle)
+    bundle, found = study.bundle, global_shapley_of(study.bundle)
     name = str(study.options["feature"])
     at, feature = bundle.schema.position[name], bundle.schema.feature(name)
     values = values_of(feature, take(bundle.holdout.block, found.rows)[at])
@@ -70,11 +70,11 @@ def compute(study: Study) -> ByValue:
     choices = [] if ordered else sorted(set(labels), key=lambda label: (-labels.count(label), label))[:MOST_LEVELS]
     kept = [number for number, label in enumerate(labels) if ordered or label in choices]
     shown = tuple(known[number][0] for number in kept)
-    return ByValue(
+    return ShapleyScatter(
         feature=feature.label,
         axis=axis_title(feature),
         ordered=ordered,
-        places=places(feature, shown) if ordered else [float(choices.index(labels[number])) for number in kept],
+        places=axis_places(feature, shown) if ordered else [float(choices.index(labels[number])) for number in kept],
         names=[labels[number] for number in kept],
         choices=choices,
         contributions=[known[number][1] for number in kept],
@@ -82,7 +82,7 @@ def compute(study: Study) -> ByValue:
     )
 
 
-def draw(result: ByValue, view: View) -> go.Figure:
+def draw(result: ShapleyScatter, view: View) -> go.Figure:
     """A point a record: across by value, up by contribution; choices in rows."""
     points = [100 * value for value in result.contributions]
     marks: dict[str, Any] = {
@@ -117,7 +117,7 @@ def draw(result: ByValue, view: View) -> go.Figure:
     )
 
 
-def say(result: ByValue, view: View) -> str:
+def say(result: ShapleyScatter, view: View) -> str:
     """The values that raise and lower the outcome most."""
     sizes = list(result.contributions)
     low, high = sizes.index(min(sizes)), sizes.index(max(sizes))
@@ -133,7 +133,7 @@ def say(result: ByValue, view: View) -> str:
     )
 
 
-def rows(result: ByValue, _view: View) -> Rows:
+def rows(result: ShapleyScatter, _view: View) -> Rows:
     """One row a record."""
     values = result.places if result.ordered else result.names
     return ["value", "contribution"], [list(pair) for pair in zip(values, result.contributions, strict=True)]
@@ -144,7 +144,7 @@ PLOT = Plot(
     title="Contribution by value",
     question="What does each value of a feature contribute?",
     page="insights",
-    result=ByValue,
+    result=ShapleyScatter,
     compute=compute,
     draw=draw,
     say=say,

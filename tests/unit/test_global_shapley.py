@@ -15,7 +15,7 @@ from ml.bundle.holdout import Holdout
 from ml.data.columns import rows_of, take
 from ml.data.outcomes import Prediction
 from ml.errors import NoProbabilities
-from ml.insights.global_shapley import _plan, contributions, contributions_of
+from ml.insights.global_shapley import _plan, global_shapley, global_shapley_of
 from ml.service import open_service
 from tests.small import small_model
 
@@ -31,7 +31,7 @@ def bundles(tmp_path_factory) -> dict[str, Bundle]:
 @pytest.mark.parametrize("sort", ["binary", "multiclass", "independent", "constant"])
 def test_contributions_add_up_to_what_the_model_says(bundles, sort):
     bundle = bundles[sort]
-    found = contributions_of(bundle)
+    found = global_shapley_of(bundle)
     said = bundle.predictor.block(take(bundle.holdout.block, found.rows)).probabilities
     np.testing.assert_allclose(found.base + found.values.sum(axis=1), said, atol=1e-12)
     np.testing.assert_array_equal(found.total, said)
@@ -39,17 +39,17 @@ def test_contributions_add_up_to_what_the_model_says(bundles, sort):
 
 @pytest.mark.parametrize("sort", ["binary", "multiclass"])
 def test_what_one_exclusive_outcome_gains_the_others_lose(bundles, sort):
-    np.testing.assert_allclose(contributions_of(bundles[sort]).values.sum(axis=2), 0.0, atol=1e-12)
+    np.testing.assert_allclose(global_shapley_of(bundles[sort]).values.sum(axis=2), 0.0, atol=1e-12)
 
 
 def test_a_constant_model_has_no_contributions(bundles):
-    assert not contributions_of(bundles["constant"]).values.any()
+    assert not global_shapley_of(bundles["constant"]).values.any()
 
 
 def test_they_are_those_behind_a_single_prediction(bundles):
     """Against ml/advice/local_shapley.py, exact with so few features: within the error of some background rows."""
     bundle = bundles["binary"]
-    found = contributions_of(bundle)
+    found = global_shapley_of(bundle)
     game = Game(bundle)
     rows = rows_of(bundle.schema, take(bundle.holdout.block, found.rows[:40]))
     exact = np.array([explain(game, row, [True] * 4, budget=10**6).contributions for row in rows])
@@ -67,7 +67,7 @@ def test_with_one_background_row_the_mean_over_all_orders_is_shapleys():
         return 0.2 + 0.3 * a * b + 0.1 * c
 
     bundle = made_of(formula, start=(0.0, 0.0, 0.0), end=(1.0, 1.0, 1.0))
-    one = contributions(bundle, 400, 1)
+    one = global_shapley(bundle, 400, 1)
     shapley = np.zeros(3)
     for order in permutations(range(3)):
         at = [0.0, 0.0, 0.0]
@@ -91,7 +91,7 @@ def made_of(formula, start, end):
 
 
 def test_the_same_version_gives_the_same_numbers_in_every_process(bundles):
-    first, again = (contributions(bundles["independent"], 30, 8) for _ in range(2))
+    first, again = (global_shapley(bundles["independent"], 30, 8) for _ in range(2))
     np.testing.assert_array_equal(first.values, again.values)
 
 
@@ -112,4 +112,4 @@ def test_predictions_are_bounded_by_what_serves():
 
 def test_one_outcomes_model_without_probabilities_is_refused(bundles):
     with pytest.raises(NoProbabilities):
-        contributions_of(bundles["labels-only"])
+        global_shapley_of(bundles["labels-only"])

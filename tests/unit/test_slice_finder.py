@@ -10,7 +10,7 @@ import pytest
 from ml.data.schema import Feature, Schema
 from ml.errors import NoProbabilities, NothingToShow
 from ml.metrics.evaluation import Answers
-from ml.slices.slice_finder import worst
+from ml.slices.slice_finder import worst_segments
 
 
 def model(rows: int, seed: int):
@@ -38,7 +38,7 @@ def test_a_planted_pair_is_found_with_the_numbers_of_its_records():
     _, member, region = bundle.holdout.block
     inside = (member == 1) & (region == "south")
     answers = answers_of(rng.random(2_000) < np.where(inside, 0.35, 0.1), rng)
-    result = worst(bundle, answers, "wrong", 0.5, 30)
+    result = worst_segments(bundle, answers, "wrong", 0.5, 30)
     wrong = (answers.probabilities >= 0.5) != answers.truth
     assert result.segment[0] == "Member: yes; Region: south"
     assert result.error[0] == pytest.approx(wrong[inside].mean())
@@ -55,7 +55,7 @@ def test_where_no_segment_differs_one_is_found_in_at_most_one_of_twenty_hold_out
     found = 0
     for seed in range(200):
         bundle, rng = model(300, seed)
-        found += worst(bundle, answers_of(rng.random(300) < 0.2, rng), by, 0.5, 20).found > 0
+        found += worst_segments(bundle, answers_of(rng.random(300) < 0.2, rng), by, 0.5, 20).found > 0
     assert found <= 18  # 10 expected; 18 or fewer in 99.6 of 100 such tests
 
 
@@ -65,7 +65,7 @@ def test_without_the_correction_most_hold_outs_would_have_a_worst_segment():
     found = 0
     for seed in range(60):
         bundle, rng = model(300, seed)
-        result = worst(bundle, answers_of(rng.random(300) < 0.2, rng), "wrong", 0.5, 20, deals=9)
+        result = worst_segments(bundle, answers_of(rng.random(300) < 0.2, rng), "wrong", 0.5, 20, deals=9)
         share, rows = result.whole, result.records[0]
         excess = (result.error[0] - share) / np.sqrt(share * (1 - share) / rows * (300 - rows) / 299)
         found += norm.sf(excess) <= 0.05
@@ -79,7 +79,7 @@ def test_the_same_records_are_listed_once_and_small_segments_not_at_all():
         holdout=SimpleNamespace(block=(*bundle.holdout.block, bundle.holdout.block[1])),
     )
     member = bundle.holdout.block[1] == 1
-    result = worst(doubled, answers_of(rng.random(600) < np.where(member, 0.4, 0.1), rng), "wrong", 0.5, 60)
+    result = worst_segments(doubled, answers_of(rng.random(600) < np.where(member, 0.4, 0.1), rng), "wrong", 0.5, 60)
     assert sum("Member: yes" in name or "Again: yes" in name for name in result.segment[:1]) == 1
     assert not {"Member: yes", "Again: yes"} <= set(result.segment)
     assert min(result.records) >= 60
@@ -88,15 +88,15 @@ def test_the_same_records_are_listed_once_and_small_segments_not_at_all():
 def test_nothing_to_search_and_nothing_wrong_are_said():
     bundle, rng = model(100, 1)
     with pytest.raises(NothingToShow, match="90 records"):
-        worst(bundle, answers_of(rng.random(100) < 0.2, rng), "wrong", 0.5, 90)
+        worst_segments(bundle, answers_of(rng.random(100) < 0.2, rng), "wrong", 0.5, 90)
     with pytest.raises(NothingToShow, match="nowhere"):
-        worst(bundle, answers_of(np.zeros(100, bool), rng), "wrong", 0.5, 20)
+        worst_segments(bundle, answers_of(np.zeros(100, bool), rng), "wrong", 0.5, 20)
     labels = np.ones(100, bool)
     with pytest.raises(NoProbabilities):
-        worst(bundle, Answers(labels, labels, None, np.ones(100)), "log_loss", 0.5, 20)
+        worst_segments(bundle, Answers(labels, labels, None, np.ones(100)), "log_loss", 0.5, 20)
 
 
 def test_a_large_hold_out_is_searched_in_a_sample():
     bundle, rng = model(30_000, 1)
-    result = worst(bundle, answers_of(rng.random(30_000) < 0.2, rng), "wrong", 0.5, 30)
+    result = worst_segments(bundle, answers_of(rng.random(30_000) < 0.2, rng), "wrong", 0.5, 30)
     assert result.rows == 10_000

@@ -15,7 +15,7 @@ from sklearn.preprocessing import OrdinalEncoder
 
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import OneOutcomeOnly
-from ml.insights.leakage import Leaks, _alone, auc, leaks
+from ml.insights.leakage import Leakage, _alone, leakage, rank_auc
 from ml.plots.insights.leakage import say
 from ml.plots.plot import View
 from ml.service import open_service
@@ -37,7 +37,7 @@ def bundle_of(name, frame, truth, folder, estimator):
 def test_auc_is_scikit_learns_with_ties():
     rng = np.random.default_rng(0)
     truth, given = rng.random(500) < 0.2, rng.integers(0, 9, 500) / 9.0
-    assert auc(truth, given) == pytest.approx(roc_auc_score(truth, given))
+    assert rank_auc(truth, given) == pytest.approx(roc_auc_score(truth, given))
 
 
 def test_a_feature_that_says_nothing_is_at_a_half_though_it_has_many_groups():
@@ -63,10 +63,10 @@ def planted(rows=3_000):
 
 def test_a_planted_leak_is_named_and_honest_features_are_not(tmp_path):
     frame, truth, rng = planted()
-    honest = leaks(bundle_of("honest", frame, truth, tmp_path, LogisticRegression()), "yes")
+    honest = leakage(bundle_of("honest", frame, truth, tmp_path, LogisticRegression()), "yes")
     assert not any(honest.suspects)
     leaking = frame.assign(called_back=(truth == "yes") * 2.0 + rng.normal(0, 1, len(frame)))
-    found = leaks(bundle_of("leaking", leaking, truth, tmp_path, LogisticRegression()), "yes")
+    found = leakage(bundle_of("leaking", leaking, truth, tmp_path, LogisticRegression()), "yes")
     named = [name for name, suspect in zip(found.features, found.suspects, strict=True) if suspect]
     assert [name.lower().replace(" ", "_") for name in named] == ["called_back"]
 
@@ -82,19 +82,19 @@ def test_the_calls_duration_is_named_on_the_banks_table_and_nothing_without_it(s
     encode = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
     prepare = make_column_transformer((encode, texts), remainder="passthrough")
     estimator = make_pipeline(prepare, HistGradientBoostingClassifier(max_iter=60, random_state=0))
-    found = leaks(bundle_of("calls", table, truth, tmp_path, estimator), "yes")
+    found = leakage(bundle_of("calls", table, truth, tmp_path, estimator), "yes")
     assert [name for name, suspect in zip(found.features, found.suspects, strict=True) if suspect] == named
 
 
 def test_a_hold_out_of_one_side_is_refused(tmp_path):
     bundle = open_service(tmp_path).model(small_model("absent", tmp_path))
     with pytest.raises(OneOutcomeOnly, match="0 records with"):
-        leaks(bundle, "gold")
+        leakage(bundle, "gold")
 
 
 def said(alone, model, suspects):
     view = View(Outcomes((Outcome("yes", "Yes", "yes"), Outcome("no", "No", "no")), True, "yes"), "yes", {}, 100)
-    return say(Leaks(["Duration", "Age"], alone, [None, None], suspects, model, 100), view)
+    return say(Leakage(["Duration", "Age"], alone, [None, None], suspects, model, 100), view)
 
 
 def test_the_words_say_what_the_numbers_say():
@@ -108,6 +108,6 @@ def test_a_feature_that_is_nearly_as_good_is_named_though_another_stands_in_for_
     frame, truth, rng = planted()
     called = (truth == "yes") * 2.0 + rng.normal(0, 1, len(frame))
     twice = frame.assign(called_back=called, call_back=called)
-    found = leaks(bundle_of("twice", twice, truth, tmp_path, LogisticRegression(C=0.001)), "yes")
+    found = leakage(bundle_of("twice", twice, truth, tmp_path, LogisticRegression(C=0.001)), "yes")
     named = {name for name, suspect in zip(found.features, found.suspects, strict=True) if suspect}
     assert len(named) == 2

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ml.data.schema import Choice, Feature
-from ml.slices.binning import NOT_KNOWN, OTHERS, parts_of
+from ml.slices.binning import NOT_KNOWN, OTHERS, bin_feature
 
 
 def objects(values) -> np.ndarray:
@@ -23,7 +23,7 @@ def sizes(parts) -> dict[str, int]:
 
 def test_numbers_fall_into_parts_of_about_one_size_with_round_edges():
     array = np.random.default_rng(0).normal(50, 15, 2_000)
-    parts = parts_of(Feature("income", "Income", "number", unit="k€"), array)
+    parts = bin_feature(Feature("income", "Income", "number", unit="k€"), array)
     assert parts.labels == [
         "under 37 k€", "37 to under 46 k€", "46 to under 54 k€", "54 to under 62 k€", "62 k€ or more",
     ]  # fmt: skip
@@ -36,37 +36,37 @@ def test_numbers_fall_into_parts_of_about_one_size_with_round_edges():
 
 def test_whole_numbers_say_the_last_one_that_is_inside_and_few_values_stand_alone():
     ages = np.arange(20, 70, dtype=float)
-    parts = parts_of(Feature("age", "Age", "integer", unit="years"), ages)
+    parts = bin_feature(Feature("age", "Age", "integer", unit="years"), ages)
     assert parts.labels == ["under 30 years", "30 to 39 years", "40 to 49 years", "50 to 59 years", "60 years or more"]
-    assert parts_of(Feature("n", "N", "integer"), np.array([1.0, 3.0, 1.0])).labels == ["1", "3"]
+    assert bin_feature(Feature("n", "N", "integer"), np.array([1.0, 3.0, 1.0])).labels == ["1", "3"]
 
 
 def test_a_crowd_at_the_low_end_stands_alone():
     debts = np.concatenate([np.zeros(700), np.random.default_rng(0).uniform(75, 300, 300)])
-    parts = parts_of(Feature("debt", "Debt", "number"), debts)
+    parts = bin_feature(Feature("debt", "Debt", "number"), debts)
     assert parts.labels[0] == "0"
     assert sizes(parts)["0"] == 700
 
 
 def test_missing_values_are_a_part_of_their_own_and_last():
-    parts = parts_of(Feature("x", "X", "number"), np.array([1.0, math.nan, 2.0, math.nan]))
+    parts = bin_feature(Feature("x", "X", "number"), np.array([1.0, math.nan, 2.0, math.nan]))
     assert sizes(parts) == {"1": 1, "2": 1, NOT_KNOWN: 2}
-    assert parts_of(Feature("x", "X", "number"), np.full(3, math.nan)).labels == [NOT_KNOWN]
+    assert bin_feature(Feature("x", "X", "number"), np.full(3, math.nan)).labels == [NOT_KNOWN]
 
 
 def test_choices_keep_the_schemas_order_and_labels_and_rare_ones_are_gathered():
     feature = Feature("r", "Region", "category", choices=tuple(Choice(v, v.upper()) for v in "badcefghijklmnop"))
-    few = parts_of(feature, objects(["a"] * 9 + ["b"] * 8 + [None] + ["c"]))
+    few = bin_feature(feature, objects(["a"] * 9 + ["b"] * 8 + [None] + ["c"]))
     assert sizes(few) == {"B": 8, "A": 9, "C": 1, NOT_KNOWN: 1}
-    rare = parts_of(feature, objects(["a"] * 9 + ["b", "c", "d"]))
+    rare = bin_feature(feature, objects(["a"] * 9 + ["b", "c", "d"]))
     assert sizes(rare) == {"A": 9, OTHERS: 3}
-    many = parts_of(feature, objects([value for value in "badcefghijklmnop" for _ in range(6)]))
+    many = bin_feature(feature, objects([value for value in "badcefghijklmnop" for _ in range(6)]))
     assert many.count == 12
     assert many.labels[-1] == OTHERS
 
 
 def test_yes_no_and_gaps():
-    parts = parts_of(Feature("b", "B", "boolean"), np.array([1.0, 0.0, math.nan, 1.0]))
+    parts = bin_feature(Feature("b", "B", "boolean"), np.array([1.0, 0.0, math.nan, 1.0]))
     assert sizes(parts) == {"no": 1, "yes": 2, NOT_KNOWN: 1}
 
 
@@ -81,13 +81,13 @@ def test_yes_no_and_gaps():
     ],
 )
 def test_dates_fall_into_months_quarters_years_or_decades(days, labels):
-    parts = parts_of(Feature("d", "D", "date"), np.array(days, dtype="datetime64[s]"))
+    parts = bin_feature(Feature("d", "D", "date"), np.array(days, dtype="datetime64[s]"))
     assert parts.labels == labels
     assert parts.place.tolist() == list(range(len(labels)))
 
 
 def test_texts_fall_into_parts_by_length():
-    parts = parts_of(Feature("t", "T", "text"), objects(["", "ab", "abc", "ab"]))
+    parts = bin_feature(Feature("t", "T", "text"), objects(["", "ab", "abc", "ab"]))
     assert sizes(parts) == {"0 characters": 1, "2 characters": 2, "3 characters": 1}
 
 
@@ -96,5 +96,5 @@ def test_ten_thousand_records_take_a_few_milliseconds():
 
     array = np.random.default_rng(0).normal(0, 1, 10_000)
     start = time.perf_counter()
-    parts_of(Feature("x", "X", "number"), array)
+    bin_feature(Feature("x", "X", "number"), array)
     assert time.perf_counter() - start < 0.05

@@ -12,7 +12,7 @@ from ml.data.schema import Choice, Feature, Schema
 from ml.errors import NothingToShow
 from ml.metrics.evaluation import evaluation_of
 from ml.service import open_service
-from ml.slices.largest_errors import mistakes, unusual
+from ml.slices.largest_errors import largest_errors, unusual
 from tests.small import small_model
 
 
@@ -27,7 +27,7 @@ def service(tmp_path_factory):
 def test_the_records_furthest_from_their_truth_come_first(service):
     bundle = service.model("multiclass")
     answers = evaluation_of(bundle).of("gold")
-    result = mistakes(bundle, answers, "gold", "both", 10)
+    result = largest_errors(bundle, answers, "gold", "both", 10)
     distance = np.where(answers.truth, 1 - answers.probabilities, answers.probabilities)
     assert [distance[number - 1] for number in result.record] == sorted(distance, reverse=True)[:10]
     for number, said, was in zip(result.record, result.probability, result.was, strict=True):
@@ -42,7 +42,7 @@ def test_the_records_furthest_from_their_truth_come_first(service):
 def test_only_records_with_or_only_without_the_outcome(service, sort, truth):
     bundle = service.model("independent")
     answers = evaluation_of(bundle).of("loan")
-    result = mistakes(bundle, answers, "loan", sort, 5)
+    result = largest_errors(bundle, answers, "loan", sort, 5)
     assert result.truth == [truth] * 5
     assert result.was == ["Loan: yes" if truth else "Loan: no"] * 5
     rest = np.abs(answers.truth - answers.probabilities)[answers.truth == truth]
@@ -53,8 +53,8 @@ def test_no_record_of_that_sort_is_said(service):
     bundle = service.model("independent")
     answers = replace(evaluation_of(bundle).of("loan"), truth=np.zeros(150, bool))
     with pytest.raises(NothingToShow, match="with “Loan”"):
-        mistakes(bundle, answers, "loan", "missed", 5)
-    assert len(mistakes(bundle, answers, "loan", "both", 500).record) == 150
+        largest_errors(bundle, answers, "loan", "missed", 5)
+    assert len(largest_errors(bundle, answers, "loan", "both", 500).record) == 150
 
 
 def test_unusual_values_are_the_far_and_the_rare_and_personal_ones_stay_out():

@@ -7,16 +7,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from sklearn.inspection import partial_dependence
+from sklearn import inspection
 
 from ml.bundle.bundle import Bundle
 from ml.data.columns import frame_of, take
 from ml.data.outcomes import Prediction
 from ml.data.schema import Feature, Schema
 from ml.errors import NoProbabilities, NothingToShow
-from ml.insights.feature_grid import points
-from ml.insights.interaction import friedman, interaction
-from ml.insights.partial_dependence import dependence, dependence_of_two
+from ml.insights.feature_grid import grid_values
+from ml.insights.interaction import friedman_h, interaction
+from ml.insights.partial_dependence import partial_dependence, partial_dependence_of_two
 from ml.service import open_service
 from tests.small import small_model
 
@@ -31,10 +31,10 @@ def bundles(tmp_path_factory) -> dict[str, Bundle]:
 @pytest.mark.parametrize("feature", ["income", "region", "shoe_size"])
 def test_dependence_is_scikit_learns_brute_force(bundles, feature):
     bundle = bundles["binary"]
-    found = dependence(bundle, feature)
+    found = partial_dependence(bundle, feature)
     values = found.places if found.ordered else found.names
     frame = frame_of(bundle.schema, bundle.holdout.block).astype({"shoe_size": float})
-    given = partial_dependence(
+    given = inspection.partial_dependence(
         bundle.estimator, frame, [feature], kind="both", method="brute", response_method="predict_proba",
         custom_values={feature: np.array(values)}, categorical_features=["region"],
     )  # fmt: skip
@@ -51,7 +51,7 @@ def test_dependence_is_scikit_learns_brute_force(bundles, feature):
 
 def test_dependence_on_two_features_is_scikit_learns(bundles):
     bundle = bundles["independent"]
-    found = dependence_of_two(bundle, "income", "region")
+    found = partial_dependence_of_two(bundle, "income", "region")
     one, two = dependence_values(bundle, "income"), list(found.names[1])
     frame = frame_of(bundle.schema, bundle.holdout.block)
     at = bundle.outcomes.index("card")
@@ -69,17 +69,17 @@ def dependence_values(bundle, name):
     from ml.insights.partial_dependence import OF_TWO
 
     at = bundle.schema.position[name]
-    return points(bundle.schema.features[at], bundle.holdout.block[at], OF_TWO)
+    return grid_values(bundle.schema.features[at], bundle.holdout.block[at], OF_TWO)
 
 
 def test_shares_under_the_curve_are_those_of_the_records(bundles):
     bundle = bundles["binary"]
-    found = dependence(bundle, "shoe_size")
+    found = partial_dependence(bundle, "shoe_size")
     sizes = bundle.holdout.block[bundle.schema.position["shoe_size"]]
     assert len(found.shares) == len(found.edges) - 1
     for low, high, share in zip(found.edges[:-1], found.edges[1:], found.shares, strict=True):
         assert share == pytest.approx(((sizes >= low) & (sizes < high)).mean())
-    region = dependence(bundle, "region")
+    region = partial_dependence(bundle, "region")
     column = bundle.holdout.block[bundle.schema.position["region"]].tolist()
     assert region.shares == pytest.approx([column.count(name) / len(column) for name in region.names])
     assert region.edges == []
@@ -89,7 +89,7 @@ def test_values_tried_are_round_and_within_what_occurs():
     feature = Feature("x", "X", "number")
     rng = np.random.default_rng(0)
     array = np.append(rng.normal(50, 10, 999), 1e6)
-    values = points(feature, array)
+    values = grid_values(feature, array)
     assert len(values) <= 21
     assert min(values) >= np.quantile(array, 0.005)
     assert max(values) <= np.quantile(array, 0.995)
@@ -98,23 +98,27 @@ def test_values_tried_are_round_and_within_what_occurs():
 def test_dates_booleans_and_constants_have_points():
     day = Feature("d", "Day", "date", dtype="datetime64[us]")
     array = np.arange("2020-01-01", "2020-03-01", dtype="datetime64[D]").astype("datetime64[s]")
-    values = points(day, np.append(array, np.datetime64("NaT")))
+    values = grid_values(day, np.append(array, np.datetime64("NaT")))
     assert all(isinstance(value, dt.date) for value in values)
     assert values == tuple(sorted(values))
-    assert points(Feature("b", "B", "boolean"), np.array([1.0, np.nan])) == (False, True)
-    assert points(Feature("n", "N", "number"), np.array([3.0, 3.0])) == (3.0,)
+    assert grid_values(Feature("b", "B", "boolean"), np.array([1.0, np.nan])) == (False, True)
+    assert grid_values(Feature("n", "N", "number"), np.array([3.0, 3.0])) == (3.0,)
 
 
 def test_a_feature_without_values_and_free_text_are_refused_in_words():
     with pytest.raises(NothingToShow, match="No record"):
-        points(Feature("n", "N", "number"), np.array([np.nan, np.nan]))
+        grid_values(Feature("n", "N", "number"), np.array([np.nan, np.nan]))
     texts = np.array([f"note {number}" for number in range(9)], dtype=object)
     with pytest.raises(NothingToShow, match="text of its own"):
-        points(Feature("t", "Note", "text", dtype="str"), texts)
+        grid_values(Feature("t", "Note", "text", dtype="str"), texts)
 
 
 def test_without_probabilities_there_is_no_dependence(bundles):
-    for ask in (lambda b: dependence(b, "income"), lambda b: dependence_of_two(b, "income", "debt"), interaction):
+    for ask in (
+        lambda b: partial_dependence(b, "income"),
+        lambda b: partial_dependence_of_two(b, "income", "debt"),
+        interaction,
+    ):
         with pytest.raises(NoProbabilities):
             ask(bundles["labels-only"])
 
@@ -143,7 +147,7 @@ def numbers(rows=60, seed=3):
 
 
 def test_effects_that_add_up_do_not_interact():
-    strength, share = friedman(of(lambda a, b, c: 0.5 + 0.2 * a + 0.1 * b**2 - 0.1 * c), numbers(), [(0, 1), (1, 2)])
+    strength, share = friedman_h(of(lambda a, b, c: 0.5 + 0.2 * a + 0.1 * b**2 - 0.1 * c), numbers(), [(0, 1), (1, 2)])
     assert strength == pytest.approx(np.zeros((2, 2)), abs=1e-12)
     assert share == pytest.approx(np.zeros((2, 2)), abs=1e-12)
 
@@ -151,7 +155,7 @@ def test_effects_that_add_up_do_not_interact():
 def test_a_product_of_centred_numbers_is_all_interaction_and_leaves_the_third_out():
     a, b, c = numbers()
     block = (a - a.mean(), b - b.mean(), c)
-    strength, share = friedman(of(lambda a, b, c: 0.5 + 0.3 * a * b), block, [(0, 1), (0, 2)])
+    strength, share = friedman_h(of(lambda a, b, c: 0.5 + 0.3 * a * b), block, [(0, 1), (0, 2)])
     # By hand: both single effects are 0, so all of the joint effect 0.3·a·b, centred, is interaction.
     joint = 0.3 * block[0] * block[1]
     assert share[0] == pytest.approx([1.0, 1.0])
@@ -162,7 +166,7 @@ def test_a_product_of_centred_numbers_is_all_interaction_and_leaves_the_third_ou
 
 def test_a_sum_and_a_product_are_parted_as_by_hand():
     a, b, c = (values - values.mean() for values in numbers())
-    _, share = friedman(of(lambda a, b, c: 0.5 + 0.2 * a + 0.2 * b + 0.2 * a * b), (a, b, c), [(0, 1)])
+    _, share = friedman_h(of(lambda a, b, c: 0.5 + 0.2 * a + 0.2 * b + 0.2 * a * b), (a, b, c), [(0, 1)])
     joint = 0.2 * a + 0.2 * b + 0.2 * (a * b - (a * b).mean())
     product = 0.2 * (a * b - (a * b).mean())
     assert share[0][0] == pytest.approx((product**2).mean() / (joint**2).mean())
@@ -185,7 +189,7 @@ def test_strength_is_that_of_a_nested_loop(bundles):
     """The definition, written as loops over records, on a small sample."""
     bundle = bundles["binary"]
     block = take(bundle.holdout.block, np.arange(12))
-    strength, _ = friedman(bundle, block, [(0, 3)])
+    strength, _ = friedman_h(bundle, block, [(0, 3)])
 
     def effect(held):
         means = []

@@ -12,7 +12,7 @@ from ml.metrics.confusion import ratio
 from ml.metrics.intervals import wilson
 from ml.plots.decisions.group_fairness import LEAST, draw, say
 from ml.plots.plot import View
-from ml.slices.fairness import RATES, Groups, ratios_of, reference_of
+from ml.slices.fairness import RATES, GroupFairness, ratios_of, reference_of
 from ml.slices.segments import listed
 
 
@@ -78,13 +78,13 @@ def test_the_reference_is_the_highest_rate_of_groups_with_enough_records():
     assert reference_of(np.array([0.0, 0.0, 2.0]), few, 30) == 2  # no other is acted on
 
 
-def compared(hits: list[float], records: list[float], least: float = 30) -> Groups:
+def compared(hits: list[float], records: list[float], least: float = 30) -> GroupFairness:
     """Groups whose three rates are all the same."""
     part, whole = np.array(hits), np.array(records)
     reference = reference_of(part, whole, least)
     ends = [listed(column) for column in ratios_of(part, whole, reference)]
     columns = [dict.fromkeys(RATES, column) for column in (listed(ratio(part, whole)), records, *ends)]
-    return Groups("Region", list("ABC"[: len(hits)]), records, reference, least, *columns, cut_off=0.5)
+    return GroupFairness("Region", list("ABC"[: len(hits)]), records, reference, least, *columns, cut_off=0.5)
 
 
 VIEW = View(Outcomes((Outcome("no", "No", 0), Outcome("yes", "Yes", 1)), exclusive=True, positive="yes"), "yes")
