@@ -16,27 +16,27 @@ from ml.service import Service
 
 def register(app: Dash, service: Service) -> None:
     """Answer each search, and let the script of the field list what was found."""
-    app.callback(Output(ids.CHOICES_FOUND, "data"), Input(ids.CHOICES_SOUGHT, "data"), prevent_initial_call=True)(
+    app.callback(Output(ids.CHOICE_MATCHES, "data"), Input(ids.CHOICE_SEARCH, "data"), prevent_initial_call=True)(
         partial(find_choices, service)
     )
     listed = ClientsideFunction("likely", "choices")
     settled = Output(ids.CHOICES, "data-settled")
-    app.clientside_callback(listed, settled, Input(ids.CHOICES_FOUND, "data"), prevent_initial_call=True)
+    app.clientside_callback(listed, settled, Input(ids.CHOICE_MATCHES, "data"), prevent_initial_call=True)
 
 
-def find_choices(service: Service, sought: Any) -> dict[str, Any]:
+def find_choices(service: Service, search: Any) -> dict[str, Any]:
     """Choices of one feature that fit what was typed.
 
     Parameters
     ----------
     service : Service
-    sought : dict
+    search : dict
         ``{"serial": int, "model": key, "feature": name, "text": str}``; as all that a browser sends, it may be
         anything.
     """
-    sought = combobox.Sought.read(sought)
+    search = combobox.ChoiceSearch.read(search)
     try:
-        schema = gallery.SCHEMA if sought.model == gallery.MODEL else form_schema(service.model(sought.model))
+        schema = gallery.SCHEMA if search.model == gallery.MODEL else form_schema(service.model(search.model))
     except LikelyError as error:
-        return {"serial": sought.serial, "hits": [], "words": str(error)}
-    return combobox.found(schema, sought)
+        return {"serial": search.serial, "hits": [], "words": str(error)}
+    return combobox.found(schema, search)

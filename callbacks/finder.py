@@ -21,42 +21,42 @@ log = logging.getLogger(__name__)
 
 def register(app: Dash, service: Service, books: Books) -> None:
     """Answer each search, and let the finder's script list what was found."""
-    app.callback(Output(ids.FOUND, "data"), Input(ids.SOUGHT, "data"), prevent_initial_call=True)(
+    app.callback(Output(ids.RECORD_MATCHES, "data"), Input(ids.RECORD_SEARCH, "data"), prevent_initial_call=True)(
         partial(find_records, service, books)
     )
     listed = ClientsideFunction("likely", "found")
     settled = Output(ids.FINDER, "data-settled")
-    app.clientside_callback(listed, settled, Input(ids.FOUND, "data"), prevent_initial_call=True)
+    app.clientside_callback(listed, settled, Input(ids.RECORD_MATCHES, "data"), prevent_initial_call=True)
 
 
-def find_records(service: Service, books: Books, sought: Any) -> dict[str, Any]:
+def find_records(service: Service, books: Books, search: Any) -> dict[str, Any]:
     """Records that fit what was typed, or any one.
 
     Parameters
     ----------
     service : Service
     books : Books
-    sought : dict
+    search : dict
         ``{"serial": int, "model": key, "text": str, "chance": bool}``; as all that a browser sends, it may be anything.
     """
-    sought = finder.Sought.read(sought)
+    search = finder.RecordSearch.read(search)
     try:
-        return _found(service, books, sought)
+        return _found(service, books, search)
     except StoreSilent as silent:
         log.warning("%s %s", silent, silent.__cause__)
-        return finder.found(sought.serial, [], finder.SILENT)
+        return finder.found(search.serial, [], finder.SILENT)
     except LikelyError as error:
-        return finder.found(sought.serial, [], str(error))
+        return finder.found(search.serial, [], str(error))
 
 
-def _found(service: Service, books: Books, sought: finder.Sought) -> dict[str, Any]:
-    bundle = service.model(sought.model)
+def _found(service: Service, books: Books, search: finder.RecordSearch) -> dict[str, Any]:
+    bundle = service.model(search.model)
     book = books.of(bundle)
-    entries = [book.random()] if sought.chance else book.find(sought.text, finder.LIMIT)
+    entries = [book.random()] if search.chance else book.find(search.text, finder.LIMIT)
     schema = form_schema(bundle)
-    hits = [finder.hit(schema, entry, sought.text, sample=book.sample) for entry in entries if entry is not None]
-    words = finder.counted(len(hits), sought.text, len(book), sample=book.sample)
-    return finder.found(sought.serial, hits, words, sought.text)
+    hits = [finder.hit(schema, entry, search.text, sample=book.sample) for entry in entries if entry is not None]
+    words = finder.counted(len(hits), search.text, len(book), sample=book.sample)
+    return finder.found(search.serial, hits, words, search.text)
 
 
 def open_record(service: Service, books: Books, model: str, record_id: str, version: str = "") -> finder.Opened:

@@ -28,50 +28,52 @@ NOT_KEPT = "This cut-off could not be kept: the store does not answer. Everythin
 Counts = tuple[Overview, Outcomes, str, tuple[CustomMeasure, ...]]
 
 
-class Keeps(Protocol):
-    """What is asked of the store."""
+class CutOffStore(Protocol):
+    """The store of chosen cut-offs."""
 
     def set_cutoff(self, model: str, outcome: str, value: float) -> None:
         """Keep the cut-off of an outcome of a model."""
 
 
-def register(app: Dash, service: Service, store: Keeps | None = None) -> None:
+def register(app: Dash, service: Service, store: CutOffStore | None = None) -> None:
     """Give the table of counts when the page asks, and keep a cut-off."""
-    app.callback(Output(ids.TALLY, "data"), Input(ids.TALLY_ASKED, "data"), prevent_initial_call=True)(
-        partial(show_tally, service)
-    )
-    app.callback(Output(ids.KEPT, "data"), Input(ids.KEEP, "data"), prevent_initial_call=True)(
-        partial(keep, service, store)
+    app.callback(
+        Output(ids.THRESHOLD_TABLE, "data"), Input(ids.THRESHOLD_TABLE_REQUEST, "data"), prevent_initial_call=True
+    )(partial(show_threshold_table, service))
+    app.callback(Output(ids.CUT_OFF_RESPONSE, "data"), Input(ids.CUT_OFF_REQUEST, "data"), prevent_initial_call=True)(
+        partial(set_cut_off, service, store)
     )
     app.callback(Output(ids.AVERAGES, "children"), Input(ids.PLOTS, "data-model"))(partial(show_averages, service))
-    for answer, taken in ((ids.TALLY, "tally"), (ids.KEPT, "kept")):
+    for answer, taken in ((ids.THRESHOLD_TABLE, "tally"), (ids.CUT_OFF_RESPONSE, "kept")):
         take = ClientsideFunction("likely", taken)
         app.clientside_callback(
             take, Output(ids.CUT_OFF, f"data-{taken}"), Input(answer, "data"), prevent_initial_call=True
         )
 
 
-def show_tally(service: Service, asked: Any) -> dict[str, Any]:
+def show_threshold_table(service: Service, request: Any) -> dict[str, Any]:
     """The table of counts of the page's outcome, as texts and places; or why there is none.
 
     Parameters
     ----------
     service : Service
-    asked : dict
+    request : dict
         ``{"model": key, "outcome": name, "cut_off": number or text}``; it may be anything.
     """
-    asked = asked if isinstance(asked, dict) else {}
-    outcome = str(asked.get("outcome"))
+    request = request if isinstance(request, dict) else {}
+    outcome = str(request.get("outcome"))
     try:
         with patient(PATIENCE):
-            return cut_off_table.picks(*counts_asked(service, str(asked.get("model")), outcome, asked.get("cut_off")))
+            return cut_off_table.picks(
+                *threshold_table_inputs(service, str(request.get("model")), outcome, request.get("cut_off"))
+            )
     except StillWorking as error:
         return cut_off_table.unfinished(error, outcome)
     except LikelyError as error:
         return cut_off_table.refused(error, outcome)
 
 
-def counts_asked(service: Service, model: str, outcome: str, cut_off: object) -> Counts:
+def threshold_table_inputs(service: Service, model: str, outcome: str, cut_off: object) -> Counts:
     """What the table of counts is made of, for who handles errors: StillWorking, or any LikelyError."""
     bundle = service.model(model)
     found = overview(service, bundle, outcome, read_cut_off(cut_off))
@@ -82,42 +84,42 @@ def show_averages(service: Service, model: Any) -> Component | list[Component] |
     """All outcomes beside each other, at the model's own decisions."""
     try:
         with patient(PATIENCE):
-            return averages_asked(service, str(model))
+            return draw_averages(service, str(model))
     except StillWorking as error:
         return plot_cards.unfinished(error)
     except LikelyError as error:
         return str(error)
 
 
-def averages_asked(service: Service, model: str) -> Component:
+def draw_averages(service: Service, model: str) -> Component:
     """As :func:`show_averages`, for who handles errors: StillWorking, or any LikelyError."""
     bundle = service.model(model)
     return headline.all_outcomes(bundle, averages_of(service, bundle))
 
 
-def keep(service: Service, store: Keeps | None, asked: Any) -> dict[str, Any]:
+def set_cut_off(service: Service, store: CutOffStore | None, request: Any) -> dict[str, Any]:
     """Make a cut-off count everywhere; gives what is then in use, and what was before.
 
     Parameters
     ----------
     service : Service
-    store : Keeps or None
-    asked : dict
+    store : CutOffStore or None
+    request : dict
         ``{"model": key, "outcome": name, "cut_off": number}``; it may be anything.
     """
-    asked = asked if isinstance(asked, dict) else {}
-    cut_off = read_cut_off(asked.get("cut_off"))
+    request = request if isinstance(request, dict) else {}
+    cut_off = read_cut_off(request.get("cut_off"))
     if cut_off is None:
-        return {"words": f"{str(asked.get('cut_off'))[:40]!r} is no cut-off. Accepted: a number from 0 to 1."}
+        return {"words": f"{str(request.get('cut_off'))[:40]!r} is no cut-off. Accepted: a number from 0 to 1."}
     try:
-        bundle = service.model(str(asked.get("model")))
-        before = service.cut_off(bundle, bundle.outcomes[str(asked.get("outcome"))].name)
+        bundle = service.model(str(request.get("model")))
+        before = service.cut_off(bundle, bundle.outcomes[str(request.get("outcome"))].name)
     except LikelyError as error:
         return {"words": str(error)}
-    return _kept(store, bundle.name, str(asked.get("outcome")), cut_off, before)
+    return _stored(store, bundle.name, str(request.get("outcome")), cut_off, before)
 
 
-def _kept(store: Keeps | None, name: str, outcome: str, cut_off: float, before: float) -> dict[str, Any]:
+def _stored(store: CutOffStore | None, name: str, outcome: str, cut_off: float, before: float) -> dict[str, Any]:
     try:
         if store is None:
             raise StoreSilent("There is no store.")

@@ -28,48 +28,48 @@ def register(app: Dash, service: Service) -> None:
     """Draw a plot when its card asks."""
     app.callback(
         Output(ids.plot(MATCH, MATCH), "children"),
-        Input(ids.plot_asked(MATCH, MATCH), "data"),
+        Input(ids.plot_request(MATCH, MATCH), "data"),
         prevent_initial_call=True,
     )(partial(show_plot, service))
 
 
-def show_plot(service: Service, asked: Any) -> list[Component]:
+def show_plot(service: Service, request: Any) -> list[Component]:
     """A card's plot with its sentence, or why there is none.
 
     Parameters
     ----------
     service : Service
-    asked : dict
+    request : dict
         ``{"model": key, "plot": key, "outcome": name, "options": {key: text}, "cut_off": number or
         None, "extra": numbers}``; as all that a browser sends, it may be anything.
     """
     try:
         with patient(PATIENCE):
-            return plot_asked(service, asked if isinstance(asked, dict) else {})
+            return draw_plot(service, request if isinstance(request, dict) else {})
     except StillWorking as error:
         return plot_cards.unfinished(error)
     except LikelyError as error:
         return plot_cards.refusal(error)
 
 
-def plot_asked(service: Service, asked: dict[str, Any]) -> list[Component]:
+def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     """As :func:`show_plot`, for who handles errors: StillWorking, or any LikelyError."""
-    model, outcome = str(asked.get("model")), asked.get("outcome")
-    found = drawn(service, model, asked.get("plot"), outcome, asked.get("options"))
-    table = _threshold_table(service, model, found, asked)
+    model, outcome = str(request.get("model")), request.get("outcome")
+    found = drawn(service, model, request.get("plot"), outcome, request.get("options"))
+    table = _threshold_table(service, model, found, request)
     if table is None:
         return plot_cards.shown(found)
-    row = table.at(read_cut_off(asked.get("cut_off")) or 0.0)
+    row = table.at(read_cut_off(request.get("cut_off")) or 0.0)
     if found.plot.mark:
         marked(found.figure, found.plot.mark, table, row)
     return [*plot_cards.shown(found), *_beside(found, table)]
 
 
-def _threshold_table(service: Service, model: str, found: Drawn, asked: dict[str, Any]) -> ThresholdTable | None:
+def _threshold_table(service: Service, model: str, found: Drawn, request: dict[str, Any]) -> ThresholdTable | None:
     """The page's table of counts, where the page has a cut-off and the plot shows it."""
-    if not found.plot.mark or read_cut_off(asked.get("cut_off")) is None:
+    if not found.plot.mark or read_cut_off(request.get("cut_off")) is None:
         return None
-    return table_of(service, service.model(model), found.view.outcome, read_extra(asked.get("extra")))
+    return table_of(service, service.model(model), found.view.outcome, read_extra(request.get("extra")))
 
 
 def _beside(found: Drawn, table: ThresholdTable) -> list[Component]:

@@ -14,7 +14,7 @@ from layouts.predict import page as predict
 from layouts.predict import result, what_if, why
 from layouts.predict.probability_board import board
 from layouts.shared import ids
-from layouts.shared.question import Asked, answered
+from layouts.shared.form_messages import FormRequest, form_response
 from ml.bundle.record_book import Books
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service
@@ -24,31 +24,31 @@ def register(app: Dash, service: Service) -> None:
     """Answer each question, and let the form's script put the answer's faults at their fields."""
     app.callback(
         Output(ids.RESULT, "children"),
-        Output(ids.ANSWERED, "data"),
-        Input(ids.ASKED, "data"),
+        Output(ids.FORM_RESPONSE, "data"),
+        Input(ids.FORM_REQUEST, "data"),
         prevent_initial_call=True,
     )(partial(show_score, service))
     app.callback(
         Output(ids.REASONS, "children"),
-        Output(ids.ADVISED, "data"),
-        Input(ids.WONDERED, "data"),
+        Output(ids.REASONS_RESPONSE, "data"),
+        Input(ids.REASONS_REQUEST, "data"),
         prevent_initial_call=True,
     )(partial(show_reasons, service))
     # Dash calls only what has an output when a page comes in: the serial of the settled answer.
     settle = ClientsideFunction("likely", "settle")
-    app.clientside_callback(settle, Output(ids.FORM, "data-settled"), Input(ids.ANSWERED, "data"))
+    app.clientside_callback(settle, Output(ids.FORM, "data-settled"), Input(ids.FORM_RESPONSE, "data"))
     advise = ClientsideFunction("likely", "advise")
-    drawn, advice = Output(ids.REASONS, "data-settled"), Input(ids.ADVISED, "data")
+    drawn, advice = Output(ids.REASONS, "data-settled"), Input(ids.REASONS_RESPONSE, "data")
     app.clientside_callback(advise, drawn, advice, prevent_initial_call=True)
 
 
-def show_score(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
-    """The result for the record that was asked for, and what to say at its fields.
+def show_score(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
+    """The result for the requested record, and what to say at its fields.
 
     Parameters
     ----------
     service : Service
-    asked : dict
+    request : dict
         ``{"serial": int, "model": key, "record": {name: text}, "outcome": name, "declined": names}``;
         as all that a browser sends, it may be anything.
 
@@ -57,46 +57,46 @@ def show_score(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
     component or no_update
         A record with problems leaves the old result, which the page then shows as outdated.
     dict
-        See :func:`layouts.shared.question.answered`.
+        See :func:`layouts.shared.form_messages.form_response`.
     """
-    asked = Asked.read(asked)
+    request = FormRequest.read(request)
     try:
-        said, notes = answer(service, asked)
+        said, notes = answer(service, request)
     except InvalidRecord as invalid:
-        return no_update, answered(asked.serial, problems=invalid.problems, notes=invalid.notes)
+        return no_update, form_response(request.serial, problems=invalid.problems, notes=invalid.notes)
     except LikelyError as error:
-        return result.refusal(error, asked.serial), answered(asked.serial)
-    return said, answered(asked.serial, notes=notes)
+        return result.refusal(error, request.serial), form_response(request.serial)
+    return said, form_response(request.serial, notes=notes)
 
 
-def show_reasons(service: Service, asked: Any) -> tuple[Any, dict[str, Any]]:
+def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
     """What stands behind a score that the page shows already, and what its script draws into the fields.
 
     Parameters
     ----------
     service : Service
-    asked : dict
+    request : dict
         As :func:`show_score` takes it: the question whose answer came to rest.
     """
-    asked = Asked.read(asked)
+    request = FormRequest.read(request)
     try:
-        bundle = service.model(asked.model)
-        standing = service.stand(bundle.key, asked.record, asked.chosen(bundle.outcomes))
-        advice = service.advise(standing, asked.row, asked.step)
+        bundle = service.model(request.model)
+        standing = service.stand(bundle.key, request.record, request.chosen(bundle.outcomes))
+        advice = service.advise(standing, request.row, request.step)
     except LikelyError:  # what is wrong was said beside the score
-        return no_update, what_if.nothing(asked.serial, asked.model)
-    at = asked.serial, asked.step
+        return no_update, what_if.nothing(request.serial, request.model)
+    at = request.serial, request.step
     return why.reasons(standing, advice, *at), what_if.advised(standing, advice, *at)
 
 
-def answer(service: Service, asked: Asked) -> tuple[Component, Sequence[Problem]]:
+def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[Problem]]:
     """What the model says of one record, blanks and all, and what to note at its fields."""
-    bundle = service.model(asked.model)
+    bundle = service.model(request.model)
     if bundle.offers != "probabilities":
-        score = service.score(bundle.key, [asked.record]).scores[0]
-        return result.result(bundle, score, asked.serial), score.notes
-    standing = service.stand(bundle.key, asked.record, asked.chosen(bundle.outcomes))
-    return board(standing, asked.declined, asked.serial, asked.order), standing.notes
+        score = service.score(bundle.key, [request.record]).scores[0]
+        return result.result(bundle, score, request.serial), score.notes
+    standing = service.stand(bundle.key, request.record, request.chosen(bundle.outcomes))
+    return board(standing, request.declined, request.serial, request.order), standing.notes
 
 
 def opening(service: Service, model: str, query: Mapping[str, str], books: Books | None = None) -> Component:
@@ -104,10 +104,10 @@ def opening(service: Service, model: str, query: Mapping[str, str], books: Books
     bundle = service.model(model)
     named, version = predict.named_record(bundle, query), predict.named_version(bundle, query)
     opened = open_record(service, books or Books(), bundle.key, named, version)
-    asked = predict.first_question(bundle, query, opened.entry)
+    request = predict.first_question(bundle, query, opened.entry)
     try:
-        said, notes = answer(service, asked)
+        said, notes = answer(service, request)
     except InvalidRecord as invalid:
-        told = answered(0, asked.record, problems=invalid.problems, notes=invalid.notes)
-        return predict.page(bundle, asked, result.nothing_yet(0), told, opened)
-    return predict.page(bundle, asked, said, answered(0, asked.record, notes=notes), opened)
+        told = form_response(0, request.record, problems=invalid.problems, notes=invalid.notes)
+        return predict.page(bundle, request, result.nothing_yet(0), told, opened)
+    return predict.page(bundle, request, said, form_response(0, request.record, notes=notes), opened)

@@ -7,8 +7,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from callbacks.performance import averages_asked, counts_asked
-from callbacks.plots import plot_asked
+from callbacks.performance import draw_averages, threshold_table_inputs
+from callbacks.plots import draw_plot
 from callbacks.router import show_page
 from layouts.performance import cut_off_table
 from layouts.shared import ids
@@ -58,11 +58,13 @@ def _answers(service: Service, opening: Opening) -> Answers:
     shown: cut_off_table.Shown = ({}, {})
     if ids.CUT_OFF in opening.ids:
         with suppress(StillWorking):
-            shown = cut_off_table.at_opening(*counts_asked(service, opening.model, opening.outcome, opening.cut_off))
+            shown = cut_off_table.at_opening(
+                *threshold_table_inputs(service, opening.model, opening.outcome, opening.cut_off)
+            )
     if ids.AVERAGES in opening.ids:
         with suppress(StillWorking):
-            inside.append((ids.AVERAGES, averages_asked(service, opening.model)))
-    if asked := opening.first_plot():
+            inside.append((ids.AVERAGES, draw_averages(service, opening.model)))
+    if request := opening.first_plot():
         with suppress(StillWorking):
-            inside.append((ids.plot(asked["model"], asked["plot"]), plot_asked(service, asked)))
+            inside.append((ids.plot(request["model"], request["plot"]), draw_plot(service, request)))
     return Answers(inside, *shown)

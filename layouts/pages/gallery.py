@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from layouts.shared import ids, parts
 from layouts.shared.combobox import stores_of
 from layouts.shared.fields import field, marks_data, starting_text
-from layouts.shared.question import answered
+from layouts.shared.form_messages import form_response
 from ml.data.records import Records, read_records
 from ml.data.schema import Choice, Feature, Schema
 
@@ -64,13 +64,13 @@ def page() -> Component:
     reads = read_each(record)
     rows = [_row(position, record, read) for position, read in enumerate(reads)]
     stores = [
-        dcc.Store(id=ids.GALLERY_ASKED),
-        dcc.Store(id=ids.GALLERY_ANSWERED, data=answer(0, reads, record)),
+        dcc.Store(id=ids.GALLERY_REQUEST),
+        dcc.Store(id=ids.GALLERY_RESPONSE, data=answer(0, reads, record)),
         *stores_of(SCHEMA),
     ]
     lead = "Every kind of input, how a feature asks for it, and what the model receives from it."
     head = html.Header(html.Div([html.H1("Inputs"), html.P(lead, className="lead-line")]), className="model-head")
-    data = {"data-asks": ids.GALLERY_ASKED, "data-model": MODEL, "aria-label": "Inputs"} | marks_data()
+    data = {"data-asks": ids.GALLERY_REQUEST, "data-model": MODEL, "aria-label": "Inputs"} | marks_data()
     form = html.Div(rows, id=ids.GALLERY_FORM, className="form gallery", role="form", **data)
     return parts.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")
 
@@ -84,7 +84,7 @@ def read_each(record: Any) -> list[Records]:
 def answer(serial: int, reads: Sequence[Records], record: dict[str, str] | None = None) -> dict[str, Any]:
     """What the form's script needs to know: faults and remarks by input."""
     problems = [problem for read in reads for problem in read.problems]
-    return answered(serial, record, problems=problems, notes=[note for read in reads for note in read.notes])
+    return form_response(serial, record, problems=problems, notes=[note for read in reads for note in read.notes])
 
 
 def received(read: Records) -> list[Component]:

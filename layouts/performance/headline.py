@@ -24,7 +24,7 @@ FIRST = ("precision", "recall", "accuracy", "roc_auc")  # what a manager asks fo
 
 def stores() -> list[Component]:
     """Where questions and answers of the page's script stand."""
-    places = (ids.TALLY_ASKED, ids.TALLY, ids.KEEP, ids.KEPT)
+    places = (ids.THRESHOLD_TABLE_REQUEST, ids.THRESHOLD_TABLE, ids.CUT_OFF_REQUEST, ids.CUT_OFF_RESPONSE)
     return [dcc.Store(id=place, storage_type="memory") for place in places]
 
 

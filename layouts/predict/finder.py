@@ -14,9 +14,9 @@ from dash import dcc, html
 from dash.development.base_component import Component
 from pydantic import AfterValidator
 
-from layouts.sent import Sent
 from layouts.shared import ids
 from layouts.shared.fields import kept_text
+from layouts.shared.request_model import RequestModel
 from ml.bundle.record_book import LONGEST_SEARCH, Entry, beside
 from ml.data.one_hot import gathered
 from ml.data.schema import Schema
@@ -27,7 +27,7 @@ SILENT = "Records cannot be searched at the moment. Scores are not affected."
 LIMIT = 8
 
 
-class Sought(Sent):
+class RecordSearch(RequestModel):
     """What the browser looks for."""
 
     text: Annotated[str, AfterValidator(lambda text: text[:LONGEST_SEARCH])] = ""
@@ -68,7 +68,7 @@ def finder(model: str, opened: Opened) -> Component:
     key = html.Kbd("/", title="Press / to search", **{"aria-hidden": "true"})
     words = html.P(opened.words, id=ids.FINDER_WORDS, className="finder-words", role="status")
     parts = [label, html.Div([box, key, listed], className="finder-box"), html.Div(tools, className="finder-tools")]
-    stores = [dcc.Store(id=ids.SOUGHT), dcc.Store(id=ids.FOUND)]
+    stores = [dcc.Store(id=ids.RECORD_SEARCH), dcc.Store(id=ids.RECORD_MATCHES)]
     return html.Section(
         [*stores, *parts, words], id=ids.FINDER, className="finder", **_named("Find a record"), **{"data-model": model}
     )

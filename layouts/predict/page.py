@@ -14,7 +14,7 @@ from layouts.predict.shortcuts import keys
 from layouts.shared import ids
 from layouts.shared.combobox import stores_of
 from layouts.shared.fields import field, marks_data, starting_text
-from layouts.shared.question import BY_PROBABILITY, Asked
+from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from layouts.shared.search import FIELDS, search_box
 from ml.bundle.record_book import Entry
 from ml.data.schema import Feature, Schema
@@ -68,14 +68,14 @@ def named_version(bundle: Bundle, query: Mapping[str, str]) -> str:
     return query.get("version", "") if "version" in free_words(bundle.schema) else ""
 
 
-def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None = None) -> Asked:
+def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None = None) -> FormRequest:
     """What the page's address asks, `entry` being the record that it names."""
     schema, names = form_schema(bundle), bundle.outcomes.names
     own = {word: query.get(word, "") for word in free_words(schema)}
     outcome = own.get("outcome", "")
     declined = tuple(name for name in own.get("declined", "").split(",") if name in names)
     record = starting_record(schema, query, entry)
-    return Asked.model_construct(
+    return FormRequest.model_construct(
         model=bundle.key,
         record=record,
         outcome=outcome if outcome in names else "",
@@ -87,7 +87,7 @@ def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None
 
 
 def page(
-    bundle: Bundle, asked: Asked, said: Component, opening: dict[str, Any], opened: Opened | None = None
+    bundle: Bundle, request: FormRequest, said: Component, opening: dict[str, Any], opened: Opened | None = None
 ) -> Component:
     """The form and the answer for the record that stands in it: the page opens without asking again.
 
@@ -95,21 +95,21 @@ def page(
     ----------
     bundle : Bundle
         Its key is pinned: every answer comes from the version whose form this is.
-    asked : Asked
+    request : FormRequest
         With which the page opens.
     said : Component
         The answer.
     opening : dict
-        What the form's script is told of it, see :func:`layouts.shared.question.answered`.
+        What the form's script is told of it, see :func:`layouts.shared.form_messages.form_response`.
     opened : Opened, optional
         The record of the book with which the page opens.
     """
     opened = opened or Opened()
     stores = [
-        dcc.Store(id=ids.ASKED),
-        dcc.Store(id=ids.ANSWERED, data=opening),
-        dcc.Store(id=ids.WONDERED),
-        dcc.Store(id=ids.ADVISED),
+        dcc.Store(id=ids.FORM_REQUEST),
+        dcc.Store(id=ids.FORM_RESPONSE, data=opening),
+        dcc.Store(id=ids.REASONS_REQUEST),
+        dcc.Store(id=ids.REASONS_RESPONSE),
         *stores_of(form_schema(bundle)),
     ]
     side = [_panel(said)]
@@ -117,7 +117,7 @@ def page(
         reasons = html.Div(id=ids.REASONS, className="reasons-body")
         side.append(html.Section(reasons, className="reasons", **{"data-state": "waiting", "aria-label": "Reasons"}))
     compared = [pins(bundle.outcomes)] if bundle.offers == "probabilities" else []
-    asking = html.Div([finder(bundle.key, opened), _form(bundle, asked, opened), *compared], className="asking")
+    asking = html.Div([finder(bundle.key, opened), _form(bundle, request, opened), *compared], className="asking")
     skip = html.A("Skip to the values", href=f"#{ids.FORM}", className="skip")
     return html.Div([*stores, skip, html.Div(side, className="side"), asking], className="predict")
 
@@ -131,23 +131,23 @@ def _panel(said: Component) -> Component:
     return html.Section([heading, html.Div(said, id=ids.RESULT), words, aloud], id=ids.PANEL, className="panel")
 
 
-def _form(bundle: Bundle, asked: Asked, opened: Opened) -> Component:
+def _form(bundle: Bundle, request: FormRequest, opened: Opened) -> Component:
     schema = form_schema(bundle)
     groups = [
-        _group(schema, heading, features, asked.record, opened.entry)
+        _group(schema, heading, features, request.record, opened.entry)
         for heading, features in groups_in_order(bundle.card, schema)
     ]
     data = {
-        "data-asks": ids.ASKED,
+        "data-asks": ids.FORM_REQUEST,
         **marks_data(),
         "data-model": bundle.key,
         "data-mirror": "true",
-        "data-outcome": asked.outcome,
-        "data-declined": ",".join(asked.declined),
-        "data-order": asked.order,
-        "data-record": asked.record_id,
+        "data-outcome": request.outcome,
+        "data-declined": ",".join(request.declined),
+        "data-order": request.order,
+        "data-record": request.record_id,
         "data-version": bundle.key.partition("@")[2],
-        "data-row": "" if asked.row is None else str(asked.row),
+        "data-row": "" if request.row is None else str(request.row),
         "data-said": opened.words if opened.entry else "",
         **_opened(bundle),
         "data-own": " ".join(free_words(schema)),

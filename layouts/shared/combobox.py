@@ -12,8 +12,8 @@ from dash import dcc, html
 from dash.development.base_component import Component
 from pydantic import AfterValidator
 
-from layouts.sent import Sent
 from layouts.shared import ids
+from layouts.shared.request_model import RequestModel
 from ml.data.schema import Feature, Schema, text_of
 from ml.data.texts import fold
 from ml.locale import dressed
@@ -22,7 +22,7 @@ LIMIT = 20  # matches in the list
 LONGEST = 200  # characters of a search
 
 
-class Sought(Sent):
+class ChoiceSearch(RequestModel):
     """What the browser looks for."""
 
     feature: str = ""
@@ -31,13 +31,13 @@ class Sought(Sent):
     """What was typed; empty for the first choices."""
 
 
-def found(schema: Schema, sought: Sought) -> dict[str, Any]:
+def found(schema: Schema, search: ChoiceSearch) -> dict[str, Any]:
     """The answer to the script: labels of choices that fit, the one that is that very text, and how many there are."""
-    feature = schema.feature(sought.feature) if sought.feature in schema.position else None
-    hits = [] if feature is None else labels_that_fit(feature, sought.text)
-    words = "" if feature is None else counted(len(hits), sought.text, len(feature.choices))
-    same = next((label for label in hits if fold(label) == fold(sought.text)), "")
-    return {"serial": sought.serial, "hits": hits[:LIMIT], "same": same, "words": words}
+    feature = schema.feature(search.feature) if search.feature in schema.position else None
+    hits = [] if feature is None else labels_that_fit(feature, search.text)
+    words = "" if feature is None else counted(len(hits), search.text, len(feature.choices))
+    same = next((label for label in hits if fold(label) == fold(search.text)), "")
+    return {"serial": search.serial, "hits": hits[:LIMIT], "same": same, "words": words}
 
 
 def labels_that_fit(feature: Feature, text: str) -> list[str]:
@@ -63,7 +63,7 @@ def stores_of(schema: Schema) -> list[Component]:
     """What a form with such fields asks with, and where the answer comes; nothing for one without."""
     if not any(feature.shown_as == "combobox" for feature in schema.features):
         return []
-    return [dcc.Store(id=ids.CHOICES_SOUGHT), dcc.Store(id=ids.CHOICES_FOUND), html.Div(id=ids.CHOICES, hidden=True)]
+    return [dcc.Store(id=ids.CHOICE_SEARCH), dcc.Store(id=ids.CHOICE_MATCHES), html.Div(id=ids.CHOICES, hidden=True)]
 
 
 def combobox(position: int, text: str, blank: str) -> Component:

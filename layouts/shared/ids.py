@@ -11,28 +11,28 @@ THEME = "theme"
 # What an input page (prediction, gallery) asks of the server, and the answer. Small scripts in
 # assets/ write the first and read the second, so the names stand there too (assets/js/shared/30-form.js).
 FORM = "form"
-ASKED = "asked"
-ANSWERED = "answered"
+FORM_REQUEST = "form-request"
+FORM_RESPONSE = "form-response"
 PANEL = "panel"
 PANEL_WORDS = "panel-words"
 PANEL_SAID = "panel-said"
 RESULT = "result"
 REASONS = "reasons"
-WONDERED = "wondered"
-ADVISED = "advised"
+REASONS_REQUEST = "reasons-request"
+REASONS_RESPONSE = "reasons-response"
 
 # Finding a record; the names stand in assets/js/predict/33-finder.js too
 FINDER = "finder"
 FINDER_BOX = "finder-box"
 FINDER_LIST = "finder-list"
 FINDER_WORDS = "finder-words"
-SOUGHT = "sought"
-FOUND = "found"
+RECORD_SEARCH = "record-search"
+RECORD_MATCHES = "record-matches"
 
 # Choices too many to be listed; the names stand in assets/js/shared/37-combobox.js too
 CHOICES = "choices"
-CHOICES_SOUGHT = "choices-sought"
-CHOICES_FOUND = "choices-found"
+CHOICE_SEARCH = "choice-search"
+CHOICE_MATCHES = "choice-matches"
 
 # The demo models while they are being made
 MAKING = "making"
@@ -50,20 +50,20 @@ PINS_TABLE = "pins-table"
 PINS_WORDS = "pins-words"
 
 GALLERY_FORM = "gallery-form"
-GALLERY_ASKED = "gallery-asked"
-GALLERY_ANSWERED = "gallery-answered"
+GALLERY_REQUEST = "gallery-request"
+GALLERY_RESPONSE = "gallery-response"
 
 # The plots' pages; the names stand in assets/js/plots/60-cards.js and 61-cutoff.js too
 PLOTS = "plots"
 PLOTS_OUTCOME = "plots-outcome"
-TALLY_ASKED = "tally-asked"
-TALLY = "tally"
+THRESHOLD_TABLE_REQUEST = "threshold-table-request"
+THRESHOLD_TABLE = "threshold-table"
 CUT_OFF = "cut-off"
 CUT_OFF_TYPED = "cut-off-typed"
 CUT_OFF_SLIDER = "cut-off-slider"
 CUT_OFF_USE = "cut-off-use"
-KEEP = "keep-cut-off"
-KEPT = "kept-cut-off"
+CUT_OFF_REQUEST = "cut-off-request"
+CUT_OFF_RESPONSE = "cut-off-response"
 AVERAGES = "averages"
 
 # The campaign's page; the names stand in assets/js/campaign/70-campaign.js and after too
@@ -126,9 +126,9 @@ def plot(model: str | Any, key: str | Any) -> dict[str, Any]:
     return {"type": "plot", "model": model, "key": key}
 
 
-def plot_asked(model: str | Any, key: str | Any) -> dict[str, Any]:
+def plot_request(model: str | Any, key: str | Any) -> dict[str, Any]:
     """What a card asks of the server."""
-    return {"type": "plot-asked", "model": model, "key": key}
+    return {"type": "plot-request", "model": model, "key": key}
 
 
 def option(plot_key: str, option_key: str) -> str:

@@ -101,9 +101,9 @@ def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_of
     """A plot's place: title, question, options, and what becomes of it."""
     waiting = html.Div("Working it out …", className="plot-waiting", role="status")
     body = html.Div(waiting, id=ids.plot(bundle.key, plot.key), className="plot-body")
-    asked = dcc.Store(id=ids.plot_asked(bundle.key, plot.key))
+    request = dcc.Store(id=ids.plot_request(bundle.key, plot.key))
     return html.Section(
-        [_head(plot), *_options(bundle, plot, outcome, state, cut_off), body, asked],
+        [_head(plot), *_options(bundle, plot, outcome, state, cut_off), body, request],
         className="plot-card plot-card-wide" if plot.wide else "plot-card",
         **_data(plot),
     )

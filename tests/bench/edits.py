@@ -120,12 +120,12 @@ def _compare(models: Path, var: Path) -> None:
 
 def score_of(key: str, record: dict[str, str]) -> bytes:
     asked = {"serial": 1, "model": key, "record": record, "outcome": "", "declined": []}
-    return callback([(ids.RESULT, "children"), (ids.ANSWERED, "data")], [(ids.ASKED, "data", asked)])
+    return callback([(ids.RESULT, "children"), (ids.FORM_RESPONSE, "data")], [(ids.FORM_REQUEST, "data", asked)])
 
 
 def reasons_of(key: str, record: dict[str, str]) -> bytes:
     asked = {"serial": 1, "model": key, "record": record, "outcome": "", "declined": []}
-    return callback([(ids.REASONS, "children"), (ids.ADVISED, "data")], [(ids.WONDERED, "data", asked)])
+    return callback([(ids.REASONS, "children"), (ids.REASONS_RESPONSE, "data")], [(ids.REASONS_REQUEST, "data", asked)])
 
 
 def usual_edit(record: dict[str, str]) -> list[bytes]:

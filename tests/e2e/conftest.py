@@ -145,7 +145,7 @@ class Tab:
     def updates(self) -> list[Request]:
         """Requests that the page made of its callbacks for itself and for scores; reasons follow on their own."""
         asked = [request for request in self.requests if "_dash-update-component" in request.url]
-        return [request for request in asked if '"wondered"' not in (request.post_data or "")]
+        return [request for request in asked if '"reasons-request"' not in (request.post_data or "")]
 
     def reasons(self) -> Any:
         """Wait until reasons stand beside the score, as sharp as they become; what they say of themselves."""

@@ -248,7 +248,9 @@ def test_the_first_plot_is_asked_for_as_the_server_foresees_it(browse, service):
     ):
         tab = browse(locale=locale).open(address)
         asked = [
-            json.loads(each.post_data)["inputs"][0] for each in tab.requests if '"plot-asked' in (each.post_data or "")
+            json.loads(each.post_data)["inputs"][0]
+            for each in tab.requests
+            if '"plot-request' in (each.post_data or "")
         ]
         path, _, search = address.partition("?")
         with reading(of_locale(locale)):

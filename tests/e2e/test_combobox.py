@@ -135,7 +135,7 @@ def test_while_one_searches_nothing_is_asked_and_nothing_is_wrong(browse, servic
     box(tab).fill("unterl")
     expect(options(tab)).to_have_count(20)
     tab.page.wait_for_timeout(400)
-    assert [update for update in tab.updates()[before:] if '"asked"' in (update.post_data or "")] == []
+    assert [update for update in tab.updates()[before:] if '"form-request"' in (update.post_data or "")] == []
     expect(tab.page.locator("#panel")).to_have_attribute("data-state", "waiting")
     tab.page.keyboard.press("Escape")
     tab.settle()

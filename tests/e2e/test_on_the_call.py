@@ -245,7 +245,7 @@ def test_what_the_browser_asks_names_the_outcome(browse):
 
 
 def wondering(route):
-    return '"wondered"' in (route.request.post_data or "")
+    return '"reasons-request"' in (route.request.post_data or "")
 
 
 @pytest.mark.parametrize("model", ["iris", "breast-cancer", "loan", "bank-products"])

@@ -39,7 +39,7 @@ def percents_of(service, record, model=MODEL):
 
 def wondering(route):
     """Whether a request asks for reasons."""
-    return '"wondered"' in (route.request.post_data or "")
+    return '"reasons-request"' in (route.request.post_data or "")
 
 
 def pin_incomes(tab, *incomes):

@@ -25,7 +25,9 @@ def question(route):
     """Serial of the question in a request; 0 where it is none."""
     body = json.loads(route.request.post_data or "{}")
     asked = [
-        given.get("value") for given in body.get("inputs", []) if isinstance(given, dict) and given["id"] == "asked"
+        given.get("value")
+        for given in body.get("inputs", [])
+        if isinstance(given, dict) and given["id"] == "form-request"
     ]
     return asked[0]["serial"] if asked else 0
 
@@ -262,7 +264,7 @@ def test_the_page_is_light(browse):
     urls = [request.url for request in tab.requests]
     assert not any("plotly" in url or "async-" in url for url in urls)
     on_page = tab.page.evaluate("fetch('/_dash-dependencies').then(answer => answer.json())")
-    here = [c for c in on_page if any(i["id"] in ("location", "asked", "answered") for i in c["inputs"])]
+    here = [c for c in on_page if any(i["id"] in ("location", "form-request", "form-response") for i in c["inputs"])]
     assert len(here) <= 3
     sizes = [len(request.response().body()) for request in tab.requests if request.url.startswith(tab.address)]
     assert len(sizes) < 30

@@ -91,7 +91,9 @@ def test_whoever_touches_the_page_gets_the_real_one(held):
     counts = []
     page.route(
         "**/_dash-update-component*",
-        lambda route: counts.append(route) if "tally-asked" in route.request.post_data else route.continue_(),
+        lambda route: (
+            counts.append(route) if "threshold-table-request" in route.request.post_data else route.continue_()
+        ),
     )
     go_on()
     page.wait_for_selector("#content [data-title]", state="attached")

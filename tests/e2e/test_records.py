@@ -84,13 +84,13 @@ def chosen(tab, record_id):
 def test_by_id_the_form_is_filled_and_one_question_asked(browse):
     tab = browse().open("/loan/predict")
     tab.settle()
-    asked = [request for request in tab.updates() if '"id":"asked"' in (request.post_data or "")]
+    asked = [request for request in tab.updates() if '"id":"form-request"' in (request.post_data or "")]
     find(tab, "lp 1/Ä")
     chosen(tab, "LP 1/ä")
     said(tab, "Record LP 1/ä · José Müller · 555")
     values = {name: text for name, text in tab.record().items() if text}
     assert values == {"ApplicantIncome": "5000", "Married": "Yes", "Credit_History": "1"}
-    later = [request for request in tab.updates() if '"id":"asked"' in (request.post_data or "")]
+    later = [request for request in tab.updates() if '"id":"form-request"' in (request.post_data or "")]
     assert len(later) - len(asked) == 1
     assert query(tab) == {"record": "LP 1/ä"}
 

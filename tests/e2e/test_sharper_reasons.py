@@ -37,7 +37,11 @@ def tab(chromium, slow_address):
 def step_of(route):
     data = (route.request.post_data_json or {}).get("inputs", [{}])[0]
     value = data.get("value") if isinstance(data, dict) else None
-    return value.get("step") if isinstance(value, dict) and '"wondered"' in (route.request.post_data or "") else None
+    return (
+        value.get("step")
+        if isinstance(value, dict) and '"reasons-request"' in (route.request.post_data or "")
+        else None
+    )
 
 
 def hold_sharper(tab):

@@ -6,7 +6,7 @@ import pytest
 
 from layouts.predict.probability_board import ranked, worths_of
 from layouts.shared.cut_off import cut_off_text
-from layouts.shared.question import BY_PROBABILITY, Asked
+from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from ml.data.outcomes import Outcome, Outcomes
 from ml.decision.payoff import worths
 from ml.locale import of_locale, reading
@@ -51,7 +51,7 @@ def test_a_card_without_a_payoff_has_no_worths():
 
 @pytest.mark.parametrize(("sent", "read"), [("probability", "probability"), ("value", ""), (5, ""), (None, "")])
 def test_an_order_that_there_is_not_is_none(sent, read):
-    assert Asked.read({"order": sent}).order == read
+    assert FormRequest.read({"order": sent}).order == read
 
 
 @pytest.mark.parametrize(("cut_off", "said"), [(0.35, "35 %"), (0.125, "12.5 %"), (0.0, "0 %"), (1.0, "100 %")])

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from layouts.predict.finder import Sought, counted
+from layouts.predict.finder import RecordSearch, counted
 from layouts.shared.fields import kept_text
 from ml.bundle.record_book import Books, Entry, SampleBook, as_row, beside, can_be_id, fold
 from ml.data.schema import Feature
@@ -139,7 +139,7 @@ def test_the_list_shows_first_what_was_typed():
     "data", [None, 3, [], "x", {"serial": "1", "text": 3, "chance": "yes"}, {"text": "x" * 10_000}]
 )
 def test_whatever_a_browser_seeks_can_be_read(data):
-    read = Sought.read(data)
+    read = RecordSearch.read(data)
     assert isinstance(read.serial, int)
     assert len(read.text) <= 200
     assert read.chance is False

@@ -9,7 +9,7 @@ from callbacks.finder import find_records, open_record
 from callbacks.predict import opening, show_reasons
 from layouts.predict import finder
 from layouts.predict import page as predict
-from layouts.shared.question import Asked
+from layouts.shared.form_messages import FormRequest
 from ml.bundle.record_book import Books, Entry, as_row
 from ml.data.columns import rows_of, take
 from ml.data.schema import Feature, Schema
@@ -132,7 +132,7 @@ def test_a_sample_record_is_no_evidence_for_itself(service):
 
 @pytest.mark.parametrize("row", [None, 3, -1, "-1", "²", "9" * 40, [], "1e3"])
 def test_a_row_number_may_be_anything(row):
-    assert Asked.read({"row": row, "record_id": row}).row is None
+    assert FormRequest.read({"row": row, "record_id": row}).row is None
 
 
 def test_a_personal_field_says_so(service):

@@ -8,8 +8,7 @@ import pytest
 from layouts.pages import gallery, home, not_found
 from layouts.predict import ask_next, probability_board, result
 from layouts.predict import page as predict
-from layouts.shared import fields, parts, shell, url
-from layouts.shared import question as asked
+from layouts.shared import fields, form_messages, parts, shell, url
 from ml.advice.advice import Standing
 from ml.advice.next_question import Question
 from ml.bundle.bundle import Bundle
@@ -308,7 +307,7 @@ def test_values_outside_of_training_are_named_beside_the_result():
 
 def test_an_answer_names_its_faults_by_field():
     problems = [Problem(0, "x", "a", "Bad.", "Accepted: b."), Problem(0, None, 3, "A record is a set of named values.")]
-    answer = asked.answered(4, problems=problems)
+    answer = form_messages.form_response(4, problems=problems)
     assert answer["problems"] == {"x": "Bad. Accepted: b.", "": "A record is a set of named values."}
     assert answer["serial"] == 4
 
@@ -318,7 +317,7 @@ def test_an_answer_names_its_faults_by_field():
     [None, 3, [], "x", {}, {"serial": "x", "model": 3, "record": []}, {"serial": 1, "outcome": 4, "declined": ["a"]}],
 )
 def test_any_question_can_be_read(sent):
-    question = asked.Asked.read(sent)
+    question = form_messages.FormRequest.read(sent)
     assert isinstance(question.serial, int)
     assert isinstance(question.model, str)
     assert question.chosen(outcomes("red", "blue")) is None

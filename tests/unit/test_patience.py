@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from callbacks import performance, plots
-from callbacks.performance import show_averages, show_tally
+from callbacks.performance import show_averages, show_threshold_table
 from callbacks.plots import show_plot
 from ml.errors import NothingToShow
 from ml.metrics import overview
@@ -168,11 +168,11 @@ def test_a_plot_that_takes_long_says_so_and_is_asked_for_again(slow):
 def test_a_table_of_counts_that_takes_long_says_so(slow):
     service, work = slow
     asked = {"model": "binary", "outcome": "yes", "cut_off": None}
-    answer = show_tally(service, asked)
+    answer = show_threshold_table(service, asked)
     assert (answer["again"], answer["outcome"]) == (True, "yes")
     (unfinished,) = show_averages(service, "binary")
     assert getattr(unfinished, "data-again") == "true"
     work.go.set()
-    while "again" in (answer := show_tally(service, asked)):
+    while "again" in (answer := show_threshold_table(service, asked)):
         pass
     assert answer["row"] >= 0

@@ -144,7 +144,7 @@ def test_money_says_for_each_cut_off_what_it_brings_against_the_best(small):
     )
     follows = next(part for part in parts if hasattr(part, "data-follows"))
     texts = json.loads(getattr(follows, "data-follows"))
-    table = head.show_tally(small, {"model": "binary", "outcome": "yes", "cut_off": 0.5})
+    table = head.show_threshold_table(small, {"model": "binary", "outcome": "yes", "cut_off": 0.5})
     assert len(texts) == len(table["cut_off"])
     four = by_hand(small, "binary", "yes", 0.5)
     money = four["true_positive"] * 9 - four["false_positive"] * 5
@@ -166,7 +166,7 @@ def test_money_says_where_a_cut_off_does_not_keep_to_the_limits(small, limits, w
     options = {"true_positive": "10", "false_positive": "-4", "call": "1"} | limits
     question = asked(small, "binary", "profit", "yes", cut_off=0.5, extra=[0.5], options=options)
     follows = next(part for part in callbacks.show_plot(small, question) if hasattr(part, "data-follows"))
-    row = head.show_tally(small, {"model": "binary", "outcome": "yes", "cut_off": 0.5})["row"]
+    row = head.show_threshold_table(small, {"model": "binary", "outcome": "yes", "cut_off": 0.5})["row"]
     text = json.loads(getattr(follows, "data-follows"))[row]
     assert re.search(words, text), text
     assert "more than at the best" not in text
@@ -185,7 +185,7 @@ def test_the_worst_records_are_links(small):
 @pytest.mark.parametrize(("sort", "outcome"), [("binary", "yes"), ("independent", "card"), ("multiclass", "gold")])
 @pytest.mark.parametrize("cut_off", [0.0, 0.35, 0.5, 1.0])
 def test_the_texts_of_a_row_are_the_counts_by_hand(small, sort, outcome, cut_off):
-    table = head.show_tally(small, {"model": sort, "outcome": outcome, "cut_off": cut_off})
+    table = head.show_threshold_table(small, {"model": sort, "outcome": outcome, "cut_off": cut_off})
     row, four = table["row"], by_hand(small, sort, outcome, cut_off)
     assert table["cut_off"][row] == cut_off
     for name, count in four.items():
@@ -200,7 +200,7 @@ def test_the_texts_of_a_row_are_the_counts_by_hand(small, sort, outcome, cut_off
 
 
 def test_a_hold_out_with_one_side_only_is_said_once_in_the_place_of_the_table(small):
-    table = head.show_tally(small, {"model": "absent", "outcome": "gold"})
+    table = head.show_threshold_table(small, {"model": "absent", "outcome": "gold"})
     assert "gold" in table["refused"]
     assert "texts" not in table
 
@@ -208,11 +208,11 @@ def test_a_hold_out_with_one_side_only_is_said_once_in_the_place_of_the_table(sm
 def test_a_kept_cut_off_is_in_use_and_says_what_was_before(small, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
     service = open_service(small.registry.folder, chosen=store.cutoff)
-    told = head.keep(service, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35})
+    told = head.set_cut_off(service, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35})
     assert told["words"] == "Prediction and campaigns now use 35\u00a0%."
     assert (told["in_use"], told["former"]) == (0.35, 0.5)
     assert service.cut_off(service.model("binary"), "yes") == 0.35
-    assert head.show_tally(service, {"model": "binary", "outcome": "yes"})["fixed"]["in_use"] == "35\u00a0%"
+    assert head.show_threshold_table(service, {"model": "binary", "outcome": "yes"})["fixed"]["in_use"] == "35\u00a0%"
 
 
 class Silent:
@@ -222,14 +222,14 @@ class Silent:
 
 @pytest.mark.parametrize("cut_off", [None, "x", -0.1, 1.01, float("nan"), [0.5], True and {"a": 1}])
 def test_what_is_no_cut_off_is_not_kept(small, cut_off):
-    told = head.keep(small, Silent(), {"model": "binary", "outcome": "yes", "cut_off": cut_off})
+    told = head.set_cut_off(small, Silent(), {"model": "binary", "outcome": "yes", "cut_off": cut_off})
     assert "is no cut-off" in told["words"]
     assert "in_use" not in told
 
 
 @pytest.mark.parametrize("store", [None, Silent()])
 def test_a_store_that_does_not_answer_is_said(small, store):
-    told = head.keep(small, store, {"model": "binary", "outcome": "yes", "cut_off": 0.4})
+    told = head.set_cut_off(small, store, {"model": "binary", "outcome": "yes", "cut_off": 0.4})
     assert told["words"] == head.NOT_KEPT
 
 
@@ -270,8 +270,8 @@ def test_a_card_whose_plot_cannot_be_drawn_says_why(small):
 def test_whatever_a_browser_sends_is_answered_in_words(small, sent):
     (refusal,) = callbacks.show_plot(small, sent)
     assert refusal.className == "plot-refusal"
-    assert isinstance(head.keep(small, None, sent)["words"], str)
-    assert head.show_tally(small, sent).get("refused") or isinstance(sent, dict)
+    assert isinstance(head.set_cut_off(small, None, sent)["words"], str)
+    assert head.show_threshold_table(small, sent).get("refused") or isinstance(sent, dict)
 
 
 @pytest.mark.parametrize("sent", [{"cut_off": "0.5", "extra": "x"}, {"cut_off": [], "extra": {}}, {"options": 3}])

@@ -14,7 +14,7 @@ import pytest
 from dash import dcc, html
 
 from app import create_app
-from callbacks.performance import show_averages, show_tally
+from callbacks.performance import show_averages, show_threshold_table
 from callbacks.plots import show_plot
 from callbacks.router import show_page
 from layouts.performance.page import PARTS
@@ -80,7 +80,7 @@ def test_numbers_are_those_of_the_table_of_counts(small, sort, cut_off):
     shown = Words(prerender(small, f"/{sort}/performance", f"?cut_off={cut_off}").html)
     bundle = small.model(sort)
     asked = {"model": bundle.key, "outcome": bundle.outcomes.positive, "cut_off": cut_off}
-    table = show_tally(small, asked)
+    table = show_threshold_table(small, asked)
     row = table["row"]
     for name in ("sentence", "precision", "recall", "precision.range", "true_positive", "false_positive"):
         assert table["texts"][name][row] in shown.texts, name

@@ -104,7 +104,7 @@
     if (now.held) return;
     now.asked = text;
     now.drawn = false;
-    const id = { type: "plot-asked", model: question.model, key: question.plot };
+    const id = { type: "plot-request", model: question.model, key: question.plot };
     window.likelySet(id, { data: question });
     setTimeout(window.likelyDraws, LEAVE);
   }

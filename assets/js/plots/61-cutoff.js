@@ -15,7 +15,7 @@
   function ask(cutOff) {
     const { model, outcome } = page().dataset;
     table = null;
-    window.likelySet("tally-asked", { data: { model, outcome, cut_off: cutOff } });
+    window.likelySet("threshold-table-request", { data: { model, outcome, cut_off: cutOff } });
   }
 
   function open() {
@@ -168,7 +168,7 @@
     if (keep && table) {
       const cutOff = keep.dataset.keep === "this" ? table.cut_off[row] : former;
       const { model, outcome } = page().dataset;
-      window.likelySet("keep-cut-off", { data: { model, outcome, cut_off: cutOff, at: Date.now() } });
+      window.likelySet("cut-off-request", { data: { model, outcome, cut_off: cutOff, at: Date.now() } });
     }
     if (to && table) {
       const at = table.cut_off.indexOf(Number(to.dataset.go));

@@ -46,7 +46,7 @@
     asked = { ...wanted, step };
     clearTimeout(timer);
     timer = setTimeout(() => { asked = null; if (wanted && !step) wonder(); }, PATIENCE);
-    window.likelySet("wondered", { data: { ...asked.question, step } });
+    window.likelySet("reasons-request", { data: { ...asked.question, step } });
   }
 
   /* The same reasons with smaller errors, until the digits shown are sure or the server has no sharper ones. */

@@ -26,7 +26,7 @@
     clearTimeout(waiting.patience);
     serial += 1;
     waiting.patience = setTimeout(() => say("No answer from the server."), PATIENCE);
-    window.likelySet("sought", { data: { serial, model: byId("finder").dataset.model, ...question } });
+    window.likelySet("record-search", { data: { serial, model: byId("finder").dataset.model, ...question } });
   }
 
   const search = () => seek({ text: box().value });

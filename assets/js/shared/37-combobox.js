@@ -31,7 +31,7 @@
     const { field } = now;
     now.patience = setTimeout(silent, PATIENCE);
     const model = field.closest("[data-model]").dataset.model;
-    window.likelySet("choices-sought", { data: { serial, model, feature: field.dataset.feature, text } });
+    window.likelySet("choice-search", { data: { serial, model, feature: field.dataset.feature, text } });
   }
 
   function silent() {

@@ -7,7 +7,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 
-class Sent(BaseModel):
+class RequestModel(BaseModel):
     """A question of a page's script. A field of another kind counts as left out: the answer says what is missing."""
 
     model_config = ConfigDict(strict=True, frozen=True, defer_build=True)

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
-from layouts.sent import Sent
+from layouts.shared.request_model import RequestModel
 from ml.data.outcomes import Outcomes
 from ml.errors import Problem
 
@@ -24,7 +24,7 @@ def _row(given: Any) -> Any:
     return int(given) if known else None
 
 
-class Asked(Sent):
+class FormRequest(RequestModel):
     """One question of an input page."""
 
     record: Any = None
@@ -47,7 +47,7 @@ class Asked(Sent):
         return self.outcome if self.outcome in outcomes.names else None
 
 
-def answered(
+def form_response(
     serial: int,
     record: dict[str, str] | None = None,
     *,
