@@ -31,7 +31,7 @@ from layouts.shared import shell, url
 from ml.plots import theme
 from ml.service import Service
 from prerender import Prerenderer
-from rooms import Rooms, keeping_of, load_models, open_intake, open_rooms
+from rooms import Rooms, file_retention, load_models, open_intake, open_rooms
 from settings import BadSetting, Settings, read_root
 from web.address import BadAddress, joined
 from web.callback_guard import refuse_malformed
@@ -79,7 +79,7 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
         add_log_handler=False,
     )
     app.layout = shell.layout  # made for each request: its links begin with that request's prefix
-    callbacks.register(app, rooms.service, rooms.store, keeping_of(settings), rooms.making)
+    callbacks.register(app, rooms.service, rooms.store, file_retention(settings), rooms.making)
     refuse_malformed(app)
     write_as_readers_do(server, url.under)
     serve_static_well(app)

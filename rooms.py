@@ -10,7 +10,7 @@ from pathlib import Path
 from jobs.job_service import Intake
 from jobs.local_runner import Beside
 from jobs.webhooks.allowed_addresses import Rules
-from layouts.campaign.page import Keeping
+from layouts.campaign.page import FileRetention
 from ml.demo.status import Making
 from ml.service import Service, open_service
 from settings import BadSetting, Settings
@@ -107,7 +107,7 @@ def open_intake(settings: Settings, rooms: Rooms) -> Intake:
     )
 
 
-def keeping_of(settings: Settings) -> Keeping:
+def file_retention(settings: Settings) -> FileRetention:
     """What becomes of files that are sent for a campaign, and what they may be."""
     here = settings.database_url.startswith("sqlite") and settings.files_url.startswith(("/", "file:"))
-    return Keeping(settings.job_days, here, ("Parquet",) if find_spec("pyarrow") else ())
+    return FileRetention(settings.job_days, here, ("Parquet",) if find_spec("pyarrow") else ())

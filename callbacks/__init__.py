@@ -11,7 +11,7 @@ from typing import Any
 from dash import Dash
 
 from callbacks import choices, finder, gallery, performance, plots, predict, router
-from layouts.campaign.page import Keeping
+from layouts.campaign.page import FileRetention
 from ml.bundle.record_book import Books
 from ml.service import Service
 
@@ -20,8 +20,8 @@ def register(
     app: Dash,
     service: Service,
     store: Any = None,
-    keeping: Keeping | None = None,
-    making: router.HowFar = lambda: None,
+    retention: FileRetention | None = None,
+    making: router.DemoProgress = lambda: None,
 ) -> None:
     """Register every callback of the pages.
 
@@ -31,13 +31,13 @@ def register(
     service : Service
     store : Store, optional
         Where books of records and chosen cut-offs are kept.
-    keeping : Keeping, optional
+    retention : FileRetention, optional
         What becomes of files that are sent for a campaign.
     making : callable, optional
         How far demo models are that are being made beside the service.
     """
     books = Books(store and (lambda: store.book))
-    router.register(app, service, books, keeping or Keeping(), making)
+    router.register(app, service, books, retention or FileRetention(), making)
     finder.register(app, service, books)
     choices.register(app, service)
     predict.register(app, service)

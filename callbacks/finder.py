@@ -59,22 +59,22 @@ def _found(service: Service, books: Books, search: finder.RecordSearch) -> dict[
     return finder.found(search.serial, hits, words, search.text)
 
 
-def open_record(service: Service, books: Books, model: str, record_id: str, version: str = "") -> finder.Opened:
+def open_record(service: Service, books: Books, model: str, record_id: str, version: str = "") -> finder.OpenedRecord:
     """The record that an address names, or what is said in its place.
 
     `version` is the fingerprint of the version whose sample it was found in, where the address says it: each
     version numbers its own sample, so the same number is another record elsewhere.
     """
     if not record_id:
-        return finder.Opened()
+        return finder.OpenedRecord()
     try:
         bundle = service.model(model)
         book = books.of(bundle)
         if book.sample and version and bundle.key != f"{bundle.name}@{version}":
-            return finder.Opened(words=finder.renumbered(record_id))
+            return finder.OpenedRecord(words=finder.renumbered(record_id))
         entry = book.get(record_id)
     except StoreSilent as silent:
         log.warning("%s %s", silent, silent.__cause__)
-        return finder.Opened(words=finder.SILENT)
+        return finder.OpenedRecord(words=finder.SILENT)
     words = finder.unknown(record_id) if entry is None else finder.chosen(entry, sample=book.sample)
-    return finder.Opened(entry, words)
+    return finder.OpenedRecord(entry, words)

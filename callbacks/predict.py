@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from callbacks.finder import open_record
 from layouts.predict import page as predict
-from layouts.predict import result, what_if, why
+from layouts.predict import result, waterfall, what_if
 from layouts.predict.probability_board import board
 from layouts.shared import ids
 from layouts.shared.form_messages import FormRequest, form_response
@@ -86,7 +86,7 @@ def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
     except LikelyError:  # what is wrong was said beside the score
         return no_update, what_if.nothing(request.serial, request.model)
     at = request.serial, request.step
-    return why.reasons(standing, advice, *at), what_if.advised(standing, advice, *at)
+    return waterfall.reasons(standing, advice, *at), what_if.advised(standing, advice, *at)
 
 
 def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[Problem]]:

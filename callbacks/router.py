@@ -11,28 +11,28 @@ from dash.development.base_component import Component
 
 from callbacks import predict
 from layouts.campaign import page as campaign
-from layouts.campaign.page import Keeping
+from layouts.campaign.page import FileRetention
 from layouts.insights import page as insights
 from layouts.pages import gallery, home, not_found
 from layouts.performance import page as performance
-from layouts.shared import ids, parts, url
-from layouts.shared.plot_cards import asked_outcome
+from layouts.shared import blocks, ids, url
+from layouts.shared.plot_cards import requested_outcome
 from ml.bundle.record_book import Books
 from ml.demo.status import Making
 from ml.errors import LikelyError, UnknownModel
 from ml.metrics.overview import opening, read_cut_off
 from ml.service import Bundle, Service
 
-HowFar = Callable[[], Making | None]
+DemoProgress = Callable[[], Making | None]
 
 
-def register(app: Dash, service: Service, books: Books, keeping: Keeping, making: HowFar) -> None:
+def register(app: Dash, service: Service, books: Books, retention: FileRetention, making: DemoProgress) -> None:
     """Show the page of the address, at load and whenever the address changes, and models as they are made."""
     app.callback(
         Output(ids.CONTENT, "children"),
         Input(ids.LOCATION, "pathname"),
         Input(ids.LOCATION, "search"),
-    )(partial(show_page_in_browser, service, books=books, keeping=keeping, making=making))
+    )(partial(show_page_in_browser, service, books=books, retention=retention, making=making))
     app.callback(
         Output(ids.MAKING, "children"),
         Output(ids.MAKING_TICK, "disabled"),
@@ -41,7 +41,7 @@ def register(app: Dash, service: Service, books: Books, keeping: Keeping, making
     )(partial(show_making, service, making))
 
 
-def show_making(service: Service, making: HowFar, _times: object) -> tuple[list[Component], bool]:
+def show_making(service: Service, making: DemoProgress, _times: object) -> tuple[list[Component], bool]:
     """The models that are there now, how far the others are, and whether that was all."""
     now = making()
     return home.listed(models(service), now), now is None or not now.goes_on
@@ -57,8 +57,8 @@ def show_page(
     path: object,
     search: object,
     books: Books | None = None,
-    keeping: Keeping | None = None,
-    making: HowFar = lambda: None,
+    retention: FileRetention | None = None,
+    making: DemoProgress = lambda: None,
 ) -> Component:
     """The page at an address, or what is wrong with the address in words.
 
@@ -70,7 +70,7 @@ def show_page(
         anything.
     books : Books, optional
         Where the record is that the address may name.
-    keeping : Keeping, optional
+    retention : FileRetention, optional
         What becomes of files that are sent.
     making : callable
         How far demo models are that are being made.
@@ -82,7 +82,7 @@ def show_page(
     if page.model is None:
         return gallery.page() if page.kind == "gallery" else home.page(models(service), making())
     try:
-        return _model_page(service, page.kind, page.model, url.query_of(search), books, keeping)
+        return _model_page(service, page.kind, page.model, url.query_of(search), books, retention)
     except UnknownModel as error:
         now = making()
         if now and now.goes_on and page.model in now.names:
@@ -110,22 +110,22 @@ def _model_page(
     name: str,
     query: dict[str, str],
     books: Books | None,
-    keeping: Keeping | None,
+    retention: FileRetention | None,
 ) -> Component:
     if kind == "predict":
-        return parts.model_page(service.opened(name), kind, name, predict.opening(service, name, query, books))
+        return blocks.model_page(service.opened(name), kind, name, predict.opening(service, name, query, books))
     bundle = service.opened(name)
     if kind == "campaign":
-        page = campaign.page(bundle, name, keeping or Keeping())
+        page = campaign.page(bundle, name, retention or FileRetention())
     else:
         in_use = partial(service.cut_off, bundle) if bundle.offers == "probabilities" else None
         page = insights.page(bundle, query, in_use) if kind == "insights" else _performance(service, bundle, query)
-    return parts.model_page(bundle, kind, name, page)
+    return blocks.model_page(bundle, kind, name, page)
 
 
 def _performance(service: Service, bundle: Bundle, query: dict[str, str]) -> Component:
     if bundle.offers != "probabilities":
         return performance.page(bundle, query)
-    outcome = asked_outcome(bundle, query)
+    outcome = requested_outcome(bundle, query)
     _, opens, extra = opening(service, bundle, outcome, read_cut_off(query.get("cut_off")))
     return performance.page(bundle, query, (opens, extra))

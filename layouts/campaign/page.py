@@ -32,7 +32,7 @@ STEPS = (("file", "File"), ("columns", "Columns"), ("scoring", "Scoring"), ("res
 
 
 @dataclass(frozen=True)
-class Keeping:
+class FileRetention:
     """What becomes of files that are sent.
 
     Attributes
@@ -57,7 +57,7 @@ class Keeping:
         return f"Files are kept for {days}."
 
 
-def page(bundle: Bundle, name: str, keeping: Keeping) -> Component:
+def page(bundle: Bundle, name: str, retention: FileRetention) -> Component:
     """The skeleton of the page.
 
     Parameters
@@ -65,13 +65,13 @@ def page(bundle: Bundle, name: str, keeping: Keeping) -> Component:
     bundle : Bundle
     name : str
         Name or key as it stands in the address: what the file is scored with.
-    keeping : Keeping
+    retention : FileRetention
     """
     if bundle.offers != "probabilities":
         return html.P(NO_PROBABILITIES, className="plots-note")
     steps = [
         static_html(_trail()),
-        static_html(_step("file", _file(keeping))),
+        static_html(_step("file", _file(retention))),
         static_html(_step("columns", _columns())),
         static_html(_step("scoring", _scoring())),
         static_html(_step("trouble", _trouble())),
@@ -79,7 +79,7 @@ def page(bundle: Bundle, name: str, keeping: Keeping) -> Component:
         # A table of rows that come as one scrolls is a component; the script puts it in
         html.Div(id=ids.CAMPAIGN_TABLE, className="campaign-table", hidden=True, **{"data-step": "result"}),
         static_html(_step("result", call_list.form(bundle))),
-        static_html(html.P(keeping.words(), className="campaign-keeping")),
+        static_html(html.P(retention.words(), className="campaign-keeping")),
     ]
     data = {"data-model": name, "data-currency": _currency(bundle), "data-percent": current().percent}
     return html.Div(steps, id=ids.CAMPAIGN, className="campaign", **data, **marks_data())
@@ -98,8 +98,8 @@ def _trail() -> Component:
     return html.Ol(steps, className="campaign-trail", **{"aria-label": "Steps"})
 
 
-def _file(keeping: Keeping) -> list[Component]:
-    also = "".join(f", {name}" for name in keeping.formats)
+def _file(retention: FileRetention) -> list[Component]:
+    also = "".join(f", {name}" for name in retention.formats)
     chosen = HtmlInput(
         id=ids.campaign("file"),
         type="file",

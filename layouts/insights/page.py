@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 
-def page(bundle: Bundle, state: dict[str, Any], in_use: plots.InUse | None = None) -> Component:
+def page(bundle: Bundle, state: dict[str, Any], in_use: plots.CutOffInUse | None = None) -> Component:
     """The page's skeleton; its plots come by themselves, what the version is stands at once below them."""
     lead = f"What drives this model, seen on {records_words(bundle.card)}."
     return html.Div([plots.page(bundle, "insights", lead, state, in_use), about.sections(bundle)])

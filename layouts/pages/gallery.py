@@ -10,7 +10,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.shared import ids, parts
+from layouts.shared import blocks, ids
 from layouts.shared.combobox import stores_of
 from layouts.shared.fields import field, marks_data, starting_text
 from layouts.shared.form_messages import form_response
@@ -72,7 +72,7 @@ def page() -> Component:
     head = html.Header(html.Div([html.H1("Inputs"), html.P(lead, className="lead-line")]), className="model-head")
     data = {"data-asks": ids.GALLERY_REQUEST, "data-model": MODEL, "aria-label": "Inputs"} | marks_data()
     form = html.Div(rows, id=ids.GALLERY_FORM, className="form gallery", role="form", **data)
-    return parts.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")
+    return blocks.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")
 
 
 def read_each(record: Any) -> list[Records]:

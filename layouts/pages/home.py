@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.pages import making
-from layouts.shared import ids, parts, url
+from layouts.pages import demo_progress
+from layouts.shared import blocks, ids, url
 from layouts.shared.search import MODELS, search_box, sought
 from ml.errors import LikelyError
 
@@ -33,32 +33,34 @@ def page(models: Sequence[tuple[str, Found]], now: Making | None = None) -> Comp
     search = [search_box(ids.MODELS, "Search the models", "models")] if len(models) >= MODELS else []
     lead = html.P("Choose a model, change a value, and see how likely each outcome is.", className="lead-line")
     head = html.Header(html.Div([html.H1("Models"), lead]), className="model-head")
-    return parts.page("Likely", [head, *search, *making.around(listed(models, now), now)], class_name="page-home")
+    return blocks.page(
+        "Likely", [head, *search, *demo_progress.around(listed(models, now), now)], class_name="page-home"
+    )
 
 
 def coming(name: str, models: Sequence[tuple[str, Found]], now: Making) -> Component:
     """The page of a demo model that is not made yet: which are there, and how far the others are."""
     lead = html.P("This model is being made. It appears below when it is ready.", className="lead-line")
     head = html.Header(html.Div([html.H1(name), lead]), className="model-head")
-    return parts.page(name, [head, *making.around(listed(models, now), now)], class_name="page-home")
+    return blocks.page(name, [head, *demo_progress.around(listed(models, now), now)], class_name="page-home")
 
 
 def listed(models: Sequence[tuple[str, Found]], now: Making | None) -> list[Component]:
     """The cards of the models, below how far others are that are being made."""
     cards = [_broken(name, found) if isinstance(found, LikelyError) else _card(name, found) for name, found in models]
-    told = [making.panel(now, [name for name, _ in models])] if now and making.is_shown(now) else []
+    told = [demo_progress.panel(now, [name for name, _ in models])] if now and demo_progress.is_shown(now) else []
     return [*told, *([html.Ul(cards, className="cards", id=ids.MODELS)] if cards else [] if told else [_no_models()])]
 
 
 def _card(name: str, bundle: Bundle) -> Component:
-    outcomes = [html.Li([parts.dot(bundle.outcomes, item.name), item.label]) for item in bundle.outcomes.items]
+    outcomes = [html.Li([blocks.dot(bundle.outcomes, item.name), item.label]) for item in bundle.outcomes.items]
     title = html.H2(dcc.Link(bundle.title, href=url.href("predict", name), className="card-title"))
     body = [
         title,
         html.P(bundle.card.get("description", ""), className="card-words"),
         html.Ul(outcomes, className="chips", **{"aria-label": "Outcomes"}),
-        html.P(parts.count(len(bundle.schema.features), "feature"), className="card-count"),
-        parts.tabs(None, name),
+        html.P(blocks.count(len(bundle.schema.features), "feature"), className="card-count"),
+        blocks.tabs(None, name),
     ]
     words = sought([bundle.title, name, bundle.card.get("description", ""), *_outcome_names(bundle)])
     return html.Li(html.Article(body), className="card-item", **{"data-words": words})

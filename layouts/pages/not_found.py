@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.shared import parts, url
+from layouts.shared import blocks, url
 from ml.errors import LikelyError
 
 
@@ -31,4 +31,4 @@ def _page(title: str, words: str, hint: str, names: Sequence[str]) -> Component:
     body = html.Div(
         [html.P(hint) if hint else None, *ways, dcc.Link("All models", href=url.href("home"))], className="not-found"
     )
-    return parts.page(title, [head, body])
+    return blocks.page(title, [head, body])

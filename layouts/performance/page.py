@@ -32,7 +32,7 @@ NO_PROBABILITIES = (
 
 
 @dataclass(frozen=True)
-class Part:
+class PagePart:
     """A part of the page: its heading, the plots that stand open, and those that are folded up."""
 
     key: Section
@@ -42,22 +42,24 @@ class Part:
     more: str = "More"
 
 
-PARTS: tuple[Part, ...] = (
-    Part(
+PARTS: tuple[PagePart, ...] = (
+    PagePart(
         "curves",
         "Curves",
         ("threshold", "cells", "gain", "calibration"),
         ("confusion", "roc", "precision-recall", "scores", "lift", "ks", "det", "decision-curve"),
         "More curves",
     ),
-    Part("money", "Money", ("profit", "profit-share")),
-    Part("segments", "Segments", ("segments", "worst-segments"), ("segment-pairs", "groups"), "More about segments"),
-    Part("versions", "Versions", ("challenger",)),
-    Part("errors", "Errors", ("mistakes",)),
+    PagePart("money", "Money", ("profit", "profit-share")),
+    PagePart(
+        "segments", "Segments", ("segments", "worst-segments"), ("segment-pairs", "groups"), "More about segments"
+    ),
+    PagePart("versions", "Versions", ("challenger",)),
+    PagePart("errors", "Errors", ("mistakes",)),
 )
 
 
-def page(bundle: Bundle, state: dict[str, Any], opens: plots.Opens | None = None) -> Component:
+def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | None = None) -> Component:
     """The page's skeleton; its numbers and plots come by themselves.
 
     Parameters
@@ -69,7 +71,7 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.Opens | None = None
         See :func:`layouts.shared.plot_cards.frame`.
     """
     certain = bundle.offers == "probabilities"
-    outcome = plots.asked_outcome(bundle, state)
+    outcome = plots.requested_outcome(bundle, state)
     head = html.Div(
         [
             html.P(LEAD.format(records=records_words(bundle.card)), className="plots-lead"),
@@ -99,7 +101,7 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.Opens | None = None
     return plots.frame(bundle, outcome, body, str(state.get("cut_off") or "") if certain else None, opens)
 
 
-def with_the_rest(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+def with_the_rest(parts: tuple[PagePart, ...]) -> tuple[PagePart, ...]:
     """The parts; plots of the catalogue that none of them names are folded up in the part of their section."""
     named = {key for part in parts for key in (*part.open, *part.folded)}
     rest = [plot for plot in plots_of("performance") if plot.key not in named]
@@ -136,7 +138,7 @@ def _report(bundle: Bundle, outcome: str) -> Component:
     return static_html(html.Div(body, className="report-links", role="group", **{"aria-label": "Report"}))
 
 
-def _part(bundle: Bundle, part: Part, outcome: str, state: dict[str, Any], certain: bool) -> Component | None:
+def _part(bundle: Bundle, part: PagePart, outcome: str, state: dict[str, Any], certain: bool) -> Component | None:
     rows = {plot.key: plot for plot in plots_of("performance")}
 
     def cards(keys: tuple[str, ...]) -> list[Component]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.shared.parts import count, dot
+from layouts.shared.blocks import count, dot
 from layouts.shared.percent import span
 from ml.advice.advice import Advice, Standing
 from ml.advice.evidence import FEW, Evidence, Neighbour

@@ -37,21 +37,21 @@ class RecordSearch(RequestModel):
 
 
 @dataclass(frozen=True)
-class Opened:
+class OpenedRecord:
     """The record with which a page opens, and what is said of it; none for a new one."""
 
     entry: Entry | None = None
     words: str = ""
 
 
-def finder(model: str, opened: Opened) -> Component:
+def finder(model: str, opened: OpenedRecord) -> Component:
     """The search box with its list, the two buttons, and the record that is in the form.
 
     Parameters
     ----------
     model : str
         Key of the version whose form is open.
-    opened : Opened
+    opened : OpenedRecord
     """
     box = dbc.Input(
         id=ids.FINDER_BOX,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.predict.finder import Opened, finder, kept_record
+from layouts.predict.finder import OpenedRecord, finder, kept_record
 from layouts.predict.pins import pin_tools, pin_words, pins
 from layouts.predict.shortcuts import keys
 from layouts.shared import ids
@@ -30,12 +30,12 @@ def form_schema(bundle: Bundle) -> Schema:
 
 
 # Words of ours in the page's address, beside the features'
-OWN_WORDS = ("record", "version", "outcome", "declined", "order")
+QUERY_NAMES = ("record", "version", "outcome", "declined", "order")
 
 
-def free_words(schema: Schema) -> tuple[str, ...]:
+def free_query_names(schema: Schema) -> tuple[str, ...]:
     """Those of our words that are ours on this page: a feature may be called so, and then it is the feature's."""
-    return tuple(word for word in OWN_WORDS if word not in schema.position)
+    return tuple(word for word in QUERY_NAMES if word not in schema.position)
 
 
 def starting_record(schema: Schema, query: Mapping[str, str], entry: Entry | None = None) -> dict[str, str]:
@@ -60,18 +60,18 @@ def starting_record(schema: Schema, query: Mapping[str, str], entry: Entry | Non
 
 def named_record(bundle: Bundle, query: Mapping[str, str]) -> str:
     """Id of the record that the page's address names; empty where it names none."""
-    return query.get("record", "") if "record" in free_words(bundle.schema) else ""
+    return query.get("record", "") if "record" in free_query_names(bundle.schema) else ""
 
 
 def named_version(bundle: Bundle, query: Mapping[str, str]) -> str:
     """Fingerprint of the version in whose sample the page's address found its record; empty where it says none."""
-    return query.get("version", "") if "version" in free_words(bundle.schema) else ""
+    return query.get("version", "") if "version" in free_query_names(bundle.schema) else ""
 
 
 def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None = None) -> FormRequest:
     """What the page's address asks, `entry` being the record that it names."""
     schema, names = form_schema(bundle), bundle.outcomes.names
-    own = {word: query.get(word, "") for word in free_words(schema)}
+    own = {word: query.get(word, "") for word in free_query_names(schema)}
     outcome = own.get("outcome", "")
     declined = tuple(name for name in own.get("declined", "").split(",") if name in names)
     record = starting_record(schema, query, entry)
@@ -87,7 +87,7 @@ def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None
 
 
 def page(
-    bundle: Bundle, request: FormRequest, said: Component, opening: dict[str, Any], opened: Opened | None = None
+    bundle: Bundle, request: FormRequest, said: Component, opening: dict[str, Any], opened: OpenedRecord | None = None
 ) -> Component:
     """The form and the answer for the record that stands in it: the page opens without asking again.
 
@@ -101,10 +101,10 @@ def page(
         The answer.
     opening : dict
         What the form's script is told of it, see :func:`layouts.shared.form_messages.form_response`.
-    opened : Opened, optional
+    opened : OpenedRecord, optional
         The record of the book with which the page opens.
     """
-    opened = opened or Opened()
+    opened = opened or OpenedRecord()
     stores = [
         dcc.Store(id=ids.FORM_REQUEST),
         dcc.Store(id=ids.FORM_RESPONSE, data=opening),
@@ -131,7 +131,7 @@ def _panel(said: Component) -> Component:
     return html.Section([heading, html.Div(said, id=ids.RESULT), words, aloud], id=ids.PANEL, className="panel")
 
 
-def _form(bundle: Bundle, request: FormRequest, opened: Opened) -> Component:
+def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Component:
     schema = form_schema(bundle)
     groups = [
         _group(schema, heading, features, request.record, opened.entry)
@@ -150,7 +150,7 @@ def _form(bundle: Bundle, request: FormRequest, opened: Opened) -> Component:
         "data-row": "" if request.row is None else str(request.row),
         "data-said": opened.words if opened.entry else "",
         **_opened(bundle),
-        "data-own": " ".join(free_words(schema)),
+        "data-own": " ".join(free_query_names(schema)),
         "aria-label": "Values",
     }
     search = len(schema.features) >= FIELDS

@@ -12,9 +12,9 @@ from dash.development.base_component import Component
 
 from layouts.predict.ask_next import ask_next
 from layouts.predict.result import framed, outside
+from layouts.shared.blocks import dot
 from layouts.shared.cut_off import tick
 from layouts.shared.form_messages import BY_PROBABILITY
-from layouts.shared.parts import dot
 from layouts.shared.percent import percents, span
 from ml.advice.advice import Standing
 from ml.data.outcomes import Outcome

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.shared.parts import dot
+from layouts.shared.blocks import dot
 from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.errors import LikelyError, Problem

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from ml.plots.results import Drawn
 
 CUT_OFF = "cut_off"
-Opens = tuple[float, tuple[float, ...]]
-InUse = Callable[[str], float]
+OpeningCutOff = tuple[float, tuple[float, ...]]
+CutOffInUse = Callable[[str], float]
 
 
-def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any], in_use: InUse | None = None) -> Component:
+def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any], in_use: CutOffInUse | None = None) -> Component:
     """The skeleton of a page of plots.
 
     Parameters
@@ -49,7 +49,7 @@ def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any], in_use: 
     in_use : callable, optional
         Gives an outcome's cut-off in use, with which plots that follow one open; without it the card's.
     """
-    outcome = asked_outcome(bundle, state)
+    outcome = requested_outcome(bundle, state)
     head = [html.P(lead, className="plots-lead"), choice(bundle.outcomes, outcome)]
     cut_off = in_use(outcome) if in_use else None
     cards = [card(bundle, plot, outcome, state, cut_off) for plot in plots_of(which)]
@@ -57,7 +57,7 @@ def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any], in_use: 
 
 
 def frame(
-    bundle: Bundle, outcome: str, body: list[Component], cut_off: str | None = None, opens: Opens | None = None
+    bundle: Bundle, outcome: str, body: list[Component], cut_off: str | None = None, opens: OpeningCutOff | None = None
 ) -> Component:
     """What the script needs to know of the page.
 
@@ -80,7 +80,7 @@ def frame(
     return html.Div(body, id=ids.PLOTS, className="plots-page", **data)
 
 
-def asked_outcome(bundle: Bundle, state: dict[str, Any]) -> str:
+def requested_outcome(bundle: Bundle, state: dict[str, Any]) -> str:
     """The outcome that the address names, or the positive one."""
     asked = state.get("outcome")
     return asked if asked in bundle.outcomes.names else bundle.outcomes.positive

@@ -5,9 +5,9 @@ import re
 import pytest
 from werkzeug.test import Client
 
-from app import create_server, keeping_of
+from app import create_server, file_retention
 from layouts.campaign import page as campaign
-from layouts.campaign.page import Keeping
+from layouts.campaign.page import FileRetention
 from layouts.campaign.reading import ASKED
 from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
@@ -30,7 +30,7 @@ def outcomes(*names, exclusive=True):
 
 
 def page(model=None, name="small", keeping=None):
-    return campaign.page(model or Model(outcomes("no", "yes")), name, keeping or Keeping())
+    return campaign.page(model or Model(outcomes("no", "yes")), name, keeping or FileRetention())
 
 
 def written(component):
@@ -97,8 +97,11 @@ def test_what_a_list_is_about_is_asked_where_there_is_a_choice(those, hidden):
 @pytest.mark.parametrize(
     ("keeping", "words"),
     [
-        (Keeping(7, True), "Files are kept for 7 days on this server's disk. Where it is set up anew, they are gone."),
-        (Keeping(1, False), "Files are kept for one day."),
+        (
+            FileRetention(7, True),
+            "Files are kept for 7 days on this server's disk. Where it is set up anew, they are gone.",
+        ),
+        (FileRetention(1, False), "Files are kept for one day."),
     ],
 )
 def test_it_says_how_long_files_are_kept_and_where(keeping, words):
@@ -106,14 +109,14 @@ def test_it_says_how_long_files_are_kept_and_where(keeping, words):
 
 
 def test_it_says_which_files_can_be_read():
-    assert "CSV of any program, Parquet." in written(page(keeping=Keeping(formats=("Parquet",))))
+    assert "CSV of any program, Parquet." in written(page(keeping=FileRetention(formats=("Parquet",))))
 
 
 def test_only_files_and_jobs_on_this_disk_are_gone_with_it(tmp_path):
     shared = {"database_url": "postgresql://127.0.0.1/x", "files_url": "s3://bucket"}
-    assert keeping_of(Settings(var_dir=tmp_path)).on_this_disk
-    assert not keeping_of(Settings(var_dir=tmp_path, **shared)).on_this_disk
-    assert keeping_of(Settings(job_days=3)).days == 3
+    assert file_retention(Settings(var_dir=tmp_path)).on_this_disk
+    assert not file_retention(Settings(var_dir=tmp_path, **shared)).on_this_disk
+    assert file_retention(Settings(job_days=3)).days == 3
 
 
 def test_an_entry_stands_still_as_html_writes_it():

@@ -111,8 +111,8 @@ def test_a_sample_record_is_of_one_version_and_an_own_record_of_every(service, b
 
 def test_a_feature_called_record_keeps_its_meaning(service):
     schema = Schema((Feature("x", "X", "number", aliases=("record",)),))
-    assert "outcome" in predict.free_words(schema)
-    assert "record" not in predict.free_words(schema)
+    assert "outcome" in predict.free_query_names(schema)
+    assert "record" not in predict.free_query_names(schema)
     assert predict.starting_record(schema, {"record": "3"}) == {"x": "3"}
 
 

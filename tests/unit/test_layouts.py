@@ -8,7 +8,7 @@ import pytest
 from layouts.pages import gallery, home, not_found
 from layouts.predict import ask_next, probability_board, result
 from layouts.predict import page as predict
-from layouts.shared import fields, form_messages, parts, shell, url
+from layouts.shared import blocks, fields, form_messages, shell, url
 from ml.advice.advice import Standing
 from ml.advice.next_question import Question
 from ml.bundle.bundle import Bundle
@@ -347,7 +347,7 @@ def test_a_missing_page_leads_to_those_that_are_there():
 
 
 def test_the_open_tab_is_marked_and_tabs_keep_the_version():
-    page = parts.model_page(Model(outcomes("red", "blue")), "insights", "small@12345678", parts.count(2, "x"))
+    page = blocks.model_page(Model(outcomes("red", "blue")), "insights", "small@12345678", blocks.count(2, "x"))
     tabs = [part for part in all_of(page) if "model-tab" in (getattr(part, "className", None) or "").split()]
     assert [tab.href for tab in tabs] == [url.href(kind, "small@12345678") for kind in url.OF_A_MODEL]
     assert ["model-tab-open" in tab.className for tab in tabs] == [False, True, False, False]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import ml.advice.local_shapley
-from layouts.predict import why
+from layouts.predict import waterfall
 from ml.advice.advice import advise, stand
 from ml.advice.local_shapley import explain
 from ml.advice.permutation_walks import spread_order
@@ -203,10 +203,12 @@ def test_the_page_shows_errors_where_they_are_seen(bundle):
     game = Game(bundle)
     standing = stand(game, bundle, {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}, None, lambda _: 0.5)
     advice = advise(game, standing)
-    shown = str(why.reasons(standing, advice, 3, 1).to_plotly_json())
+    shown = str(waterfall.reasons(standing, advice, 3, 1).to_plotly_json())
     assert "fall-unsure" not in shown
     assert "'data-step': '1'" in shown
     vague = ml.advice.local_shapley.Explanation(**{**vars(advice.explanation), "errors": np.full((4, 2), 0.01)})
     strongest = ml.advice.advice.reasons(bundle.schema, standing.row, vague, 1)
-    said = why.steps(standing, ml.advice.advice.Advice(**{**vars(advice), "explanation": vague, "reasons": strongest}))
+    said = waterfall.steps(
+        standing, ml.advice.advice.Advice(**{**vars(advice), "explanation": vague, "reasons": strongest})
+    )
     assert all(step.unsure == "± 2 points" for step in said if abs(step.points) < 9)  # 1.96 points in tenths, or whole

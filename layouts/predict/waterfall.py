@@ -23,7 +23,7 @@ BRIEF = 3  # reasons that the view for the call keeps
 
 
 @dataclass(frozen=True)
-class Step:
+class WaterfallStep:
     """One line of the waterfall: from where to where it leads, 0 to 1, its words, and how unsure they are."""
 
     words: str
@@ -60,7 +60,7 @@ def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> C
     )
 
 
-def steps(standing: Standing, advice: Advice) -> list[Step]:
+def steps(standing: Standing, advice: Advice) -> list[WaterfallStep]:
     """The strongest reasons for, those against, and all the rest as one step; together they lead to the score.
 
     The side with the strongest reason of all comes first.
@@ -70,13 +70,15 @@ def steps(standing: Standing, advice: Advice) -> list[Step]:
     sides = [side for side in (advice.reasons.raising, advice.reasons.lowering) if side]
     sides.sort(key=lambda side: -abs(side[0].points))
     for reason in (reason for side in sides for reason in side):
-        found.append(Step(reason.sentence, reached, reached + reason.points / 100, reason.unsure))
+        found.append(WaterfallStep(reason.sentence, reached, reached + reason.points / 100, reason.unsure))
         reached = found[-1].end
     rest = 100 * (standing.probability - reached)
     if rounded(rest):
         verb = "raises" if rest > 0 else "lowers"
         words = f"{'Everything else' if found else 'All of it'} {verb} it by {points_text(abs(rest))}"
-        found.append(Step(words, reached, standing.probability, unsure(rest, _error_of_rest(standing, advice))))
+        found.append(
+            WaterfallStep(words, reached, standing.probability, unsure(rest, _error_of_rest(standing, advice)))
+        )
     return found
 
 
@@ -123,7 +125,7 @@ def _end(words: str, shown: str, share: float) -> Component:
     return html.Li([said, _bar(0.0, share)], className="fall fall-end")
 
 
-def _row(step: Step, most: float, *, strong: bool) -> Component:
+def _row(step: WaterfallStep, most: float, *, strong: bool) -> Component:
     low, high = sorted((step.start, step.end))
     kind = "fall-up" if step.end > step.start else "fall-down"
     bar = _bar(max(low, 0.0) / most, (high - max(low, 0.0)) / most)
