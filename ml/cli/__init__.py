@@ -1,1 +1,1 @@
-"""Commands of ``python -m ml``, one subject a file."""
+"""Commands of ``python -m ml``: one file a command, its options beside its action."""

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ml.batch.score_file import check_header
 from ml.bundle.bundle import Bundle
 from ml.bundle.record_book import LONGEST_ID, Entry, Shelf, as_row, can_be_id, texts_of, values_of
-from ml.cli import reading
+from ml.cli.exit_codes import BAD_INPUT, OK
+from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.data.records import read_records
 from ml.data.schema import Schema
 from ml.errors import InvalidData, Problem
@@ -21,39 +22,43 @@ from ml.files.open_table import AUTO, open_table
 from ml.files.table import Table
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
+from ml.service import open_service
 
 CHUNK = 2_000
 MOST_TOLD = 20  # faulty lines that are named one by one
 
 
-def describe(parser: argparse.ArgumentParser) -> None:
-    """The command's options."""
+def register(commands: Any) -> None:
+    """Add the command."""
+    parser = commands.add_parser("records", help="load the records that the Prediction page finds by id or text")
     parser.add_argument("name", help="the model")
     what = parser.add_mutually_exclusive_group(required=True)
     what.add_argument("--data", type=Path, metavar="FILE", help="their file; it takes the place of the former records")
     what.add_argument("--clear", action="store_true", help="remove the model's records")
     parser.add_argument("--id", metavar="COLUMN", help="the column that names a record")
-    reading.describe(parser)
+    add_file_options(parser)
+    parser.set_defaults(run=run)
 
 
-def run(bundle: Bundle, given: argparse.Namespace) -> bool:
-    """Do what the command says, and say what was done; False where no line of the file was good."""
+def run(given: argparse.Namespace) -> int:
+    """Load or clear the records, and print what was done; BAD_INPUT where no line of the file was good."""
     import click
 
+    bundle = open_service(given.models).model(given.name)
     shelf = given.shelf()
     if given.clear:
         print(f"{bundle.name}: " + ("its records are removed." if shelf.clear(bundle.name) else "has no records."))
-        return True
+        return OK
     length = given.data.stat().st_size if given.data.is_file() else 0
     with click.progressbar(length=length, label=f"reading {given.data.name}", file=sys.stderr) as bar:
-        loaded = load_book(bundle, shelf, given.data, given.id, bar.update, reading.options_of(given))
-    reading.say(given.data.name, loaded.dialect, loaded.notes)
+        loaded = load_book(bundle, shelf, given.data, given.id, bar.update, file_options(given))
+    print_dialect(given.data.name, loaded.dialect, loaded.notes)
     for line, problem in loaded.faults:
         name = f"{problem.feature}: " if problem.feature else ""
         print(f"line {line}: {name}{problem.message} {problem.hint}".rstrip(), file=sys.stderr)
     former = "" if loaded.kept else " Former records stay as they are."
     print(f"{bundle.name}: {loaded.kept:,} records kept, {loaded.refused:,} lines left out.{former}")
-    return loaded.kept > 0
+    return OK if loaded.kept else BAD_INPUT
 
 
 @dataclass

@@ -8,7 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.cli import reading
+from ml.cli.exit_codes import BAD_INPUT, OK
+from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.cli.streams import STREAM, is_standard_output, source_of, standard_output
 from ml.data.parsing import gap_sentences
 from ml.errors import LikelyError
@@ -18,8 +19,6 @@ from ml.service import open_service
 
 if TYPE_CHECKING:
     from ml.batch.score_file import Engine
-
-OK, BAD_INPUT = 0, 2
 
 
 def register(commands: Any) -> None:
@@ -34,7 +33,7 @@ def register(commands: Any) -> None:
     score.add_argument(
         "--scheduler", metavar="ADDRESS", help="of the Dask cluster, as tcp://HOST:8786; without it one is started here"
     )
-    reading.describe(score)
+    add_file_options(score)
     written = score.add_argument_group("how the result is written")
     written.add_argument("--format", choices=FORMATS, help="what the ending of --out tells where nothing is said")
     written.add_argument("--out-separator", choices=SEPARATORS, help="of csv-excel: semicolon with a decimal comma")
@@ -52,7 +51,7 @@ def run(given: argparse.Namespace) -> int:
         raise LikelyError("--scheduler belongs to an engine.", "Add --engine dask.")
     form = format_of_path(given.target, given.format or "", given.out_separator or "", given.out_decimal or "")
     form.check(0)
-    options = reading.options_of(given)
+    options = file_options(given)
     service = open_service(given.models)
     service.model(given.name)  # before a cluster is started for nothing
     name = "standard input" if given.source == STREAM else given.source.name
@@ -63,7 +62,7 @@ def run(given: argparse.Namespace) -> int:
         length = given.source.stat().st_size if given.source.is_file() else 0
         bar = held.enter_context(click.progressbar(length=length, label=f"scoring {name}", file=sys.stderr))
         done = score_file(service, given.name, source_of(given.source), target, bar.update, engine, options, form)
-    reading.say(name, done.dialect, done.notes)
+    print_dialect(name, done.dialect, done.notes)
     said = f"{done.scored:,} records scored, {done.refused:,} with problems, written to "
     print(said + ("standard output" if streamed else str(given.target)), file=sys.stderr if streamed else sys.stdout)
     for sentence in [*refused_in_words(done.unread), *gap_sentences(done.gaps)]:

@@ -1,4 +1,4 @@
-"""``python -m ml trust``: allow what a version holds beyond the rule, after somebody looked at it."""
+"""``python -m ml trust``: allows types and code of a version beyond the rule, after somebody looked at them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 from typing import Any
 
 from ml.bundle.bundle import ESTIMATOR, Bundle
+from ml.cli.exit_codes import OK
 from ml.errors import InvalidData
 from ml.lifecycle.registry import Registry
 from ml.runtime.foreign_code import foreign, reason
@@ -17,15 +18,16 @@ SHORTEST = 12  # digits of a digest that are told apart by eye
 
 
 def register(commands: Any) -> None:
-    """The command and its options."""
+    """Add the command."""
     parser = commands.add_parser("trust", help="allow types or code that a copied version brings")
     parser.add_argument("name", help="the model, or a key such as churn@3f9a1c2b; without options: what it needs")
     parser.add_argument("--type", action="append", default=[], metavar="TYPE", help="a type that you looked at")
     parser.add_argument("--code", metavar="SHA256", help="the code that you read, by its digest")
-    parser.set_defaults(run=_trust)
+    parser.set_defaults(run=run)
 
 
-def _trust(given: argparse.Namespace) -> int:
+def run(given: argparse.Namespace) -> int:
+    """Record what was allowed, and print what the version needs and whether it then serves."""
     bundle = Registry(given.models).load(given.name)
     code, names = bundle.code, _names(bundle)
     own = [name for name in names if code is not None and code.modules.holds(name)]
@@ -44,7 +46,7 @@ def _trust(given: argparse.Namespace) -> int:
     _say(bundle, own, others, trusted_of(given.models, bundle.name))
     _ = Registry(given.models).load(bundle.key).predictor
     print(f"{bundle.key}: serves")
-    return 0
+    return OK
 
 
 def _names(bundle: Bundle) -> list[str]:

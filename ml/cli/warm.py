@@ -1,4 +1,4 @@
-"""Compute ahead what the Insights and Performance pages open with, so that nobody waits for it.
+"""``python -m ml warm``: computes ahead what the Insights and Performance pages open with, so that nobody waits for it.
 
 Results go where the server's cache finds them. What is there already is not computed again, so a
 second run takes no time, and a server may run meanwhile.
@@ -12,15 +12,15 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ml.bundle.bundle import Bundle
+from ml.cli.exit_codes import FAILED, OK
 from ml.errors import LikelyError
-from ml.metrics.overview import averages_of, overview
-from ml.plots.catalogue import CATALOGUE
-from ml.plots.plot import PROBABILITIES, Plot
-from ml.plots.results import result_of, view_of
 from ml.service import Service
+
+if TYPE_CHECKING:
+    from ml.plots.plot import Plot
 
 CUT_OFF = "cut_off"
 
@@ -33,9 +33,27 @@ class Task:
     run: Callable[[], Any]
 
 
-def describe(parser: argparse.ArgumentParser) -> None:
-    """The arguments of ``python -m ml warm``."""
-    parser.add_argument("name", nargs="*", help="models, or keys such as loan@3f9a1c2b; all models without a name")
+def register(commands: Any) -> None:
+    """Add the command."""
+    ahead = commands.add_parser("warm", help="compute ahead what the Insights and Performance pages open with")
+    ahead.add_argument("name", nargs="*", help="models, or keys such as loan@3f9a1c2b; all models without a name")
+    ahead.set_defaults(run=run)
+
+
+def add_warm_option(parser: argparse.ArgumentParser) -> None:
+    """Add ``--warm`` to a command that makes versions."""
+    parser.add_argument("--warm", action="store_true", help="then compute ahead what its pages open with")
+
+
+def run(given: argparse.Namespace) -> int:
+    """Compute ahead for the models that are named, else for all that serve; name those that do not."""
+    service = given.served()
+    faults = {} if given.name else service.check()
+    for name, fault in faults.items():
+        if fault:
+            print(f"{name}: {fault}", file=sys.stderr)
+    warm_each(service, given.name or [name for name, fault in faults.items() if not fault])
+    return FAILED if any(faults.values()) else OK
 
 
 def warm_each(service: Service, names: Iterable[str], show: bool | None = None) -> None:
@@ -68,7 +86,7 @@ def warm_each(service: Service, names: Iterable[str], show: bool | None = None) 
             hidden=hidden,
         ) as bar:
             for task in bar:
-                refused += not _done(task)
+                refused += not _run_task(task)
         left = f", {refused} do not apply to this model" if refused else ""
         taken = time.perf_counter() - started
         print(f"{bundle.key}: {len(tasks) - refused} results are there{left}, {taken:.1f} s", flush=True)
@@ -76,6 +94,10 @@ def warm_each(service: Service, names: Iterable[str], show: bool | None = None) 
 
 def tasks_of(service: Service, bundle: Bundle) -> Iterator[Task]:
     """All results with which the pages of a version open, for each outcome that a page can be about."""
+    from ml.metrics.overview import averages_of, overview  # the plots take a tenth of a second, at each command's start
+    from ml.plots.catalogue import CATALOGUE
+    from ml.plots.plot import PROBABILITIES
+
     yield Task("averages", lambda: averages_of(service, bundle))
     outcomes = bundle.outcomes
     alone = outcomes.exclusive and len(outcomes) == 2  # of two, pages are about the positive one
@@ -90,13 +112,15 @@ def tasks_of(service: Service, bundle: Bundle) -> Iterator[Task]:
 
 def _plot(service: Service, bundle: Bundle, plot: Plot, outcome: str) -> Any:
     """The result as the page asks for it: at the cut-off in use, all else as it opens."""
+    from ml.plots.results import result_of, view_of
+
     follows = any(option.key == CUT_OFF for option in plot.options) and bundle.offers == "probabilities"
     options = {CUT_OFF: service.cut_off(bundle, outcome)} if follows else {}
     return result_of(service, bundle, plot, view_of(bundle, plot, outcome, options))
 
 
-def _done(task: Task) -> bool:
-    """Whether there is such a result; a plot may have nothing to show for a model."""
+def _run_task(task: Task) -> bool:
+    """Run a task; False where the model has no such result."""
     try:
         task.run()
     except LikelyError:

@@ -14,7 +14,8 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from ml.cli.commands import FAILED, OK, main
+from ml.cli.commands import main
+from ml.cli.exit_codes import FAILED, OK
 from ml.data.schema import Constraint
 from ml.decision.cut_offs import card_cut_off
 from ml.decision.payoff import Payoff, payoff_of

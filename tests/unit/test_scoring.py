@@ -13,7 +13,8 @@ from ml.add import add_model
 from ml.batch import score_file as scoring
 from ml.batch.columnar_writer import digits
 from ml.batch.score_file import gaps_in, result_line, score_file, score_lines, score_rows
-from ml.cli.commands import BAD_INPUT, FAILED, OK, main
+from ml.cli.commands import main
+from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from ml.data.schema import Feature, Schema
 from ml.errors import InvalidData, Unreadable
 from ml.files.cells.safe_cells import safe_cell, safe_cells

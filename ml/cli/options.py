@@ -1,4 +1,4 @@
-"""Options of the command line that say how a file is written, and what was found out, in words."""
+"""Options that several commands share: how a file is written; why a version is changed and by whom."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
 
 
-def describe(parser: argparse.ArgumentParser) -> None:
-    """Add the options; what is left out is found out."""
+def add_file_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options; those left out are found out from the file."""
     told = parser.add_argument_group("how the file is written (found out where nothing is said)")
     told.add_argument("--encoding", help="such as utf-8, windows-1252, utf-16")
     told.add_argument("--separator", help="comma, semicolon, tab, pipe or one character")
@@ -21,13 +21,19 @@ def describe(parser: argparse.ArgumentParser) -> None:
     told.add_argument("--dates", help="order of day, month and year: dmy, mdy or ymd")
 
 
-def options_of(given: argparse.Namespace) -> ReadOptions:
-    """What was said; BadReadOption where it cannot be."""
+def file_options(given: argparse.Namespace) -> ReadOptions:
+    """The options as given; BadReadOption where one is impossible."""
     return ReadOptions.from_mapping(vars(given))
 
 
-def say(name: str, dialect: Dialect, notes: Iterable[str]) -> None:
-    """Say how a file was read, beside the results: they may go to standard output."""
+def print_dialect(name: str, dialect: Dialect, notes: Iterable[str]) -> None:
+    """Print how a file was read on standard error: results may go to standard output."""
     print(f"{name}: {dialect.sentence()}", file=sys.stderr)
     for note in notes:
         print(f"note: {note}", file=sys.stderr)
+
+
+def add_history_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--why`` and ``--by``, for commands that write into a model's history."""
+    parser.add_argument("--why", metavar="TEXT", help="why; it stands in the history")
+    parser.add_argument("--by", metavar="NAME", help="who does it; else the user of this computer")

@@ -1,11 +1,40 @@
-"""One record on the command line: ``--name value`` for each feature, whatever the features are called."""
+"""``python -m ml predict``: scores one record, given as ``--name value`` for each feature, whatever its name."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
+from typing import Any
 
+from ml.cli.exit_codes import OK
 from ml.data.schema import Schema
+from ml.service import open_service
+
+
+def register(commands: Any) -> None:
+    """Add the command; its features are read by :func:`run`, when the model is known."""
+    predict = commands.add_parser("predict", help="score one record", allow_abbrev=False)
+    predict.add_argument("name", help="the model, or a key such as iris@3f9a1c2b")
+    predict.set_defaults(run=run)
+
+
+def run(given: argparse.Namespace) -> int:
+    """Print the labels, and the probability of each outcome with all its digits."""
+    service = open_service(given.models)
+    record = record_of(service.model(given.name).schema, given.name, given.rest)
+    with redirect_stdout(sys.stderr):  # an estimator may print what it likes
+        scored = service.score(given.name, [record])
+    score = scored.scores[0]
+    print(", ".join(score.labels) or "none")
+    outcomes = scored.model.outcomes.items
+    width = max(len(outcome.name) for outcome in outcomes)
+    for outcome, probability in zip(outcomes, score.probabilities or (), strict=bool(score.probabilities)):
+        print(f"{outcome.name:<{width}}  {probability!r}")
+    for note in score.notes:
+        print(f"note: {note.feature}: {note.message}", file=sys.stderr)
+    return OK
 
 
 def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]:
@@ -32,7 +61,7 @@ def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]
 
 
 def _options(schema: Schema) -> dict[str, tuple[list[str], str, str]]:
-    """By feature: what may be written for it, what the help calls its value, and what it is."""
+    """By feature: its options, the name of its value in the help, and its description."""
     taken = {*schema.position, *([schema.record_id] if schema.record_id else [])}
     found = {}
     for feature in schema.features:
@@ -55,7 +84,7 @@ def _dashed(names: Iterable[str]) -> list[str]:
 
 
 def _read(by_word: Mapping[str, str], parser: argparse.ArgumentParser, words: list[str]) -> dict[str, str]:
-    """What argparse would read, had it no meaning of its own for "=" and for what looks like an option."""
+    """Values by feature, as argparse would read them did it not split at "=" and reject what looks like an option."""
     found = {}
     while words:
         word = words.pop(0)
