@@ -12,8 +12,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from api.http.errors import NotAcceptable, short
-from ml.batch.own_columns import own_names
-from ml.batch.score_columns import score_cells, score_header
+from ml.batch.result_columns import own_names, score_cells, score_header
 from ml.bundle.scored import Score, Scored
 from ml.errors import Problem
 from ml.files.cells.safe_cells import safe_cell

@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import Any
 
 from jobs.files.source import RECORDS, opened
-from ml.batch.score_file import check_header
+from ml.batch.check_header import check_header
 from ml.errors import LikelyError, Misread, NoRecords, Unreadable
 from ml.files.file_kinds import CSV, GZIP, format_of
 from ml.files.readers.json_records import json_form_of, json_records, names_in

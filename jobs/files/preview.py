@@ -11,7 +11,7 @@ from typing import Any
 from jobs.files import paths
 from jobs.files.file_words import labels_of, missing_of, near_sentences, unread_sentence
 from jobs.files.first_problems import Unread, sorts, unread_of
-from ml.batch.score_file import gaps_in
+from ml.batch.score_lines import gaps_in
 from ml.campaign.reasons import reasons_in_cells
 from ml.data.parsing import gap_sentences
 from ml.data.records import read_records

@@ -8,7 +8,7 @@ from typing import IO, Any, cast
 
 import orjson
 
-from ml.batch.score_file import ScoredLines, score_lines
+from ml.batch.score_lines import ScoredLines, score_lines
 from ml.batch.score_records import score_records
 from ml.files.open_table import open_table
 from ml.files.readers.json_records import JSON, NDJSON

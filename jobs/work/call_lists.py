@@ -13,7 +13,7 @@ from jobs.files import paths
 from jobs.work.chunks import RECORDS, NotMine, Stopped
 from jobs.work.rank_index import Index, read_index
 from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, cells_of
-from ml.batch.own_columns import own_names
+from ml.batch.result_columns import own_names
 from ml.campaign.pick import Picked, pick
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.campaign.wish import BadWish, Wish, read_wish

@@ -9,7 +9,8 @@ from typing import Any
 from jobs.files import paths
 from jobs.files.file_words import about_file
 from jobs.files.source import opened, packed, scored
-from ml.batch.score_file import check_header, result_header
+from ml.batch.check_header import check_header
+from ml.batch.result_columns import result_header
 from ml.files.cells.safe_cells import csv_text
 from ml.service import Bundle, Service
 from store.files import Files

@@ -11,9 +11,8 @@ from jobs.files import paths
 from jobs.files.source import unpacked
 from jobs.work.chunks import NotMine
 from jobs.work.rank_index import index_of, packed
-from ml.batch.own_columns import own_names
-from ml.batch.score_columns import score_header
-from ml.batch.score_file import PROBLEMS, score_lines
+from ml.batch.result_columns import PROBLEMS, own_names, score_header
+from ml.batch.score_lines import score_lines
 from ml.campaign.focus import focus
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.decision.bands import band_of, bands

@@ -13,8 +13,7 @@ import numpy as np
 from jobs.files import paths
 from jobs.work.call_lists import AFTER, open_index
 from jobs.work.score_campaign import EXTRA, RANK
-from ml.batch.score_columns import score_header
-from ml.batch.score_file import PROBLEMS
+from ml.batch.result_columns import PROBLEMS, score_header
 from ml.campaign.focus import focus, ranks
 from ml.errors import LikelyError
 from ml.files.table import Reading

@@ -37,7 +37,7 @@ def score_columns(
     Returns
     -------
     (list of sequence of str, Counter of str), or None
-        For each record what :func:`ml.batch.score_file.result_line` gives, and how many problems there were, by
+        For each record what :func:`ml.batch.score_lines.result_line` gives, and how many problems there were, by
         feature. None where the estimator itself refuses a value.
     """
     choices = {one.name for one in bundle.schema.one_hot}  # no rules are known of these

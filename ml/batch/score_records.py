@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ml.batch.columnar_writer import Line
-from ml.batch.score_file import Gaps, ScoredLines, result_line
+from ml.batch.score_lines import Gaps, ScoredLines, result_line
 from ml.bundle.bundle import Bundle
 from ml.bundle.scored import Score
 from ml.data.parsing import is_blank

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ml.batch.score_file import check_header
+from ml.batch.check_header import check_header
 from ml.bundle.bundle import Bundle
 from ml.bundle.record_book import LONGEST_ID, Entry, Shelf, as_row, can_be_id, texts_of, values_of
 from ml.cli.exit_codes import BAD_INPUT, OK

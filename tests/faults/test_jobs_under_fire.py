@@ -16,7 +16,7 @@ from jobs.campaign_service import Campaigns
 from jobs.job_service import Intake
 from jobs.local_runner import LOCK
 from jobs.results import Results
-from ml.batch.score_file import result_line, score_rows
+from ml.batch.score_lines import result_line, score_rows
 from ml.recipes import recipe
 from ml.service import open_service
 from ml.training.build import build_bundle

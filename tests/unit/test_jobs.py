@@ -14,7 +14,7 @@ from jobs.results import Results
 from jobs.work import chunks as doing
 from jobs.work import job_kinds
 from jobs.worker import Worker, sweep
-from ml.batch.score_columns import score_cells
+from ml.batch.result_columns import score_cells
 from ml.errors import LikelyError, NoRecords, UnknownModel
 from ml.lifecycle.actions import remove_version
 from ml.service import open_service

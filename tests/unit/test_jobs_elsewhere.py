@@ -12,7 +12,7 @@ from jobs.refused import UnknownJob
 from jobs.results import Results
 from jobs.work import chunks as doing
 from jobs.worker import Worker, sweep
-from ml.batch.score_columns import score_cells
+from ml.batch.result_columns import score_cells
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from ml.add import add_model
-from ml.batch import score_file as scoring
 from ml.batch.columnar_writer import digits
-from ml.batch.score_file import gaps_in, result_line, score_file, score_lines, score_rows
+from ml.batch.score_file import score_file
+from ml.batch.score_lines import gaps_in, result_line, score_lines, score_rows
 from ml.cli.commands import main
 from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from ml.data.schema import Feature, Schema
@@ -150,7 +150,7 @@ def _numbers(bundle, line):
 def test_a_chunk_is_read_as_columns_and_not_line_by_line(asked, monkeypatch):
     """Columns are read where there are bad lines too."""
     service, bundle = asked
-    monkeypatch.setattr(scoring, "_row_by_row", lambda *_: pytest.fail("line by line"))
+    monkeypatch.setattr("ml.batch.score_lines._row_by_row", lambda *_: pytest.fail("line by line"))
     lines = [["50", "5", "40", "south"], ["x", "5", "40", "south"], ["50", "5"]]
     made, refused, *_ = score_lines(service, bundle, ["income", "debt", "shoe_size", "region"], lines)
     assert (len(made), refused) == (3, 2)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.batch.score_columns import score_cells, score_header
+from ml.batch.result_columns import score_cells, score_header
 from ml.bundle.scored import Score
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import Problem, Unreadable

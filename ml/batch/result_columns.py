@@ -1,12 +1,43 @@
-"""Names of the columns that a result has beside those of the file: no name stands over two columns."""
+"""Columns that a result has beside those of the file: their names, each once, and the cells of one score."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import chain, count
 
+from ml.bundle.bundle import Bundle
+from ml.bundle.scored import Score
+from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
+from ml.files.cells.safe_cells import safe_cell
 from ml.files.header.match_columns import reads_like_a_feature
+
+PROBLEMS = "problems"
+
+
+def score_header(outcomes: Outcomes) -> list[str]:
+    """Names of the columns that :func:`score_cells` fills."""
+    return ["label", *(f"probability_{name}" for name in outcomes.names)]
+
+
+def score_cells(outcomes: Outcomes, score: Score) -> list[str]:
+    """A score as cells: the label, then a probability an outcome with all its digits.
+
+    Several labels are separated by a comma and a space. Probabilities are empty where the
+    estimator offers none.
+    """
+    given = [""] * len(outcomes) if score.probabilities is None else map(repr, score.probabilities)
+    return [safe_cell(", ".join(score.labels)), *given]
+
+
+def own_wanted(bundle: Bundle) -> list[str]:
+    """Names of the result's own columns, before they are told apart from those of the file."""
+    return [*score_header(bundle.outcomes), PROBLEMS]
+
+
+def result_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
+    """Names of the result's columns: those of the file, the score's, and the problems of a row."""
+    return [*map(safe_cell, header), *own_names(own_wanted(bundle), header, bundle.schema)]
 
 
 def own_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | None = None) -> list[str]:

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from jobs.work.call_lists import list_header
 from jobs.work.score_campaign import campaign_header
-from ml.batch.own_columns import own_names
-from ml.batch.score_file import result_header, score_file, score_lines
+from ml.batch.result_columns import own_names, result_header
+from ml.batch.score_file import score_file
+from ml.batch.score_lines import score_lines
 from ml.data.schema import Feature, Schema
 from ml.files.table import header_of
 from ml.service import open_service

@@ -1,0 +1,138 @@
+"""Score lines of a table: by columns, or row by row where the estimator refuses a value; bad rows are marked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ml.batch.columnar_writer import Line, score_columns, words
+from ml.batch.result_columns import score_cells
+from ml.bundle.bundle import Bundle
+from ml.bundle.scored import Score
+from ml.data.parsing import is_blank
+from ml.data.schema import Feature, Schema
+from ml.errors import Problem
+from ml.files.cells.read_cells import CellRules
+from ml.files.cells.safe_cells import plain_cells, safe_cell
+from ml.files.table import row_of
+from ml.service import Service
+
+Gaps = Counter[str]  # feature -> records without its value, which in training every row had
+
+
+class ScoredLines(NamedTuple):
+    """Lines of a result in the order of the file, and the counts of :class:`ml.batch.score_file.FileScored`."""
+
+    lines: list[Line]
+    refused: int
+    gaps: Gaps
+    unread: Counter[str]
+
+
+def score_lines(
+    service: Service,
+    bundle: Bundle,
+    header: Sequence[str],
+    lines: Sequence[list[str]],
+    columns: Mapping[str, str] | None = None,
+    rules: CellRules | None = None,
+) -> ScoredLines:
+    """Lines of the result for lines of a table, in their order.
+
+    Parameters
+    ----------
+    service : Service
+    bundle : Bundle
+    header : sequence of str
+        Names of the columns, each once.
+    lines : sequence of list of str
+        Cells as they came, as many as there were.
+    columns : mapping of str to str, optional
+        Column of the table to feature, where it has another name.
+    rules : CellRules, optional
+        How cells are written; without it they are read as they are.
+    """
+    names = [columns.get(name, name) for name in header] if columns else header
+    width = len(header)
+    fitting = [cells for cells in lines if len(cells) == width]
+    found = score_columns(bundle, names, list(zip(*fitting, strict=True)), rules) if fitting else ([], Counter())
+    made, unread = found or _row_by_row(service, bundle, names, fitting, rules)
+    if len(fitting) < len(lines):
+        rest = iter(made)
+        made = [next(rest) if len(cells) == width else _misfit(bundle, header, cells) for cells in lines]
+    good = [cells for cells, line in zip(lines, made, strict=True) if not line[-1]]
+    return ScoredLines(made, len(made) - len(good), gaps_in(bundle.schema, names, good, rules), unread)
+
+
+def gaps_in(
+    schema: Schema, names: Sequence[str], lines: Sequence[Sequence[str]], rules: CellRules | None = None
+) -> Gaps:
+    """Number of records without a value that in training every row had, by feature.
+
+    Parameters
+    ----------
+    schema : Schema
+    names : sequence of str
+        What the model calls the columns.
+    lines : sequence of sequence of str
+        Cells of records that were scored, as many as there are names.
+    rules : CellRules, optional
+        How cells are written.
+    """
+    found: Gaps = Counter()
+    places = {schema.position[name]: at for at, name in enumerate(names) if name in schema.position}
+    for position, feature in enumerate(schema.features):
+        if feature.complete and lines:
+            count = len(lines)
+            if position in places:
+                count = _blanks(feature, [cells[places[position]] for cells in lines], rules)
+            found.update({feature.name: count} if count else {})
+    return found
+
+
+def _blanks(feature: Feature, cells: Sequence[str], rules: CellRules | None) -> int:
+    blank = {text for text in set(cells) if is_blank(feature, rules.plain(feature, text) if rules else text)}
+    return sum(map(blank.__contains__, cells)) if blank else 0
+
+
+def _row_by_row(
+    service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]], rules: CellRules | None
+) -> tuple[list[Line], Counter[str]]:
+    rows: list[dict[str, str] | Problem] = [dict(zip(names, plain_cells(cells), strict=True)) for cells in lines]
+    answers = score_rows(service, bundle, [rules.row(row) for row in rows] if rules else rows)
+    unread = Counter(problem.feature or "" for answer in answers if not isinstance(answer, Score) for problem in answer)
+    return [_line(bundle, cells, answer) for cells, answer in zip(lines, answers, strict=True)], unread
+
+
+def _misfit(bundle: Bundle, header: Sequence[str], cells: list[str]) -> Line:
+    row = row_of(header, cells)
+    return result_line(len(header), bundle, row, (row,) if isinstance(row, Problem) else ())
+
+
+def score_rows(
+    service: Service, bundle: Bundle, chunk: Sequence[dict[str, str] | Problem]
+) -> list[Score | tuple[Problem, ...]]:
+    """A score, or what is wrong, for each row of a file."""
+    scores = iter(service.score_each(bundle, [row for row in chunk if not isinstance(row, Problem)]))
+    return [(row,) if isinstance(row, Problem) else next(scores) for row in chunk]
+
+
+def result_line(
+    width: int, bundle: Bundle, row: dict[str, str] | Problem, answer: Score | tuple[Problem, ...]
+) -> list[str]:
+    """The row's cells as they came (as many as the header has), its score, and what is wrong with it."""
+    return _line(bundle, list(row.values()) if isinstance(row, dict) else _fit(row, width), answer)
+
+
+def _line(bundle: Bundle, cells: Sequence[str], answer: Score | tuple[Problem, ...]) -> list[str]:
+    given = [safe_cell(cell) for cell in cells]
+    if isinstance(answer, Score):
+        return [*given, *score_cells(bundle.outcomes, answer), ""]
+    return [*given, *[""] * (1 + len(bundle.outcomes)), safe_cell(words(answer))]
+
+
+def _fit(problem: Problem, width: int) -> list[str]:
+    """The cells of a line that does not fit its header, as far as they fit."""
+    cells = problem.value if isinstance(problem.value, list) else []
+    return [*map(str, cells[:width]), *[""] * (width - len(cells))]
