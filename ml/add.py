@@ -14,7 +14,7 @@ from ml.files.open_table import AUTO
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
 from ml.training.assemble import Material, assemble
-from ml.training.build import Trained, build_bundle
+from ml.training.build import build_bundle
 from ml.training.calibration_file import calibrated
 from ml.training.checks.prove_reading import prove_reading
 from ml.training.columns.memory_table import frame_table
@@ -23,6 +23,7 @@ from ml.training.describe import Description, read_described, read_description
 from ml.training.estimator.check_estimator import check_estimator
 from ml.training.estimator.load_estimator import load_estimator_file
 from ml.training.estimator.python_words import spoken_in_python
+from ml.training.trained import Trained
 from ml.trust.code import read_code
 
 MODELS = Path(__file__).resolve().parent.parent / "models"

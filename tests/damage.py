@@ -18,8 +18,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
 from ml.lifecycle.registry import set_live
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from ml.trust.code import read_code
 from ml.trust.record import Trusted, allow
 from ml.trust.verify import FINGERPRINT_LENGTH, sha256

@@ -17,8 +17,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 from ml.data.outcomes import Outcome, Outcomes
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 SORTS = ("binary", "multiclass", "independent", "labels-only", "absent", "constant")
 TRAINING = 300

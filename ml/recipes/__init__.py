@@ -1,8 +1,8 @@
-"""How each demo model is trained: one file a recipe, one row here.
+"""Recipes that train the demo models: one file a recipe, one row here.
 
 A recipe is a function ``train(data, say)``: `data` is the path of a file with the recipe's
 columns, or None for data that needs no file; `say` takes a line of progress. It returns a
-:class:`ml.training.build.Trained`. The same data gives the same model.
+:class:`ml.training.trained.Trained`. The same data gives the same model.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ml.errors import UnknownModel
 
 if TYPE_CHECKING:
-    from ml.training.build import Trained
+    from ml.training.trained import Trained
 
 Say = Callable[[str], None]
 Recipe = Callable[[Path | None, Say], "Trained"]

@@ -17,9 +17,9 @@ from sklearn.preprocessing import OneHotEncoder
 
 from ml.data.outcomes import Outcome, Outcomes
 from ml.recipes import Say
-from ml.recipes.parts import read_table
-from ml.training.build import Trained
+from ml.recipes.data_file import read_table
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained
 
 PRODUCTS = {
     "personal-loan": ("Personal loan", "Personal Loan"),

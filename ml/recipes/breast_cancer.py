@@ -12,9 +12,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from ml.recipes import Say
-from ml.recipes.parts import no_file
-from ml.training.build import Trained, outcomes_of
+from ml.recipes.data_file import no_file
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 COLUMNS = {
     "mean radius": "radius_mean",

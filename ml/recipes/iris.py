@@ -9,9 +9,9 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.model_selection import train_test_split
 
 from ml.recipes import Say
-from ml.recipes.parts import no_file
-from ml.training.build import Trained, outcomes_of
+from ml.recipes.data_file import no_file
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 MEASURES = {"sepal_length": "sl", "sepal_width": "sw", "petal_length": "pl", "petal_width": "pw"}
 

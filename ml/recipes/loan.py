@@ -15,9 +15,9 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder
 
 from ml.recipes import Say
-from ml.recipes.parts import read_table
-from ml.training.build import Trained, outcomes_of
+from ml.recipes.data_file import read_table
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 CATEGORIES = ["Gender", "Married", "Dependents", "Education", "Self_Employed", "Property_Area"]
 NUMBERS = ["ApplicantIncome", "CoapplicantIncome", "LoanAmount", "Loan_Amount_Term", "Credit_History"]

@@ -21,7 +21,6 @@ from ml.data.schema import Schema
 from ml.errors import InvalidData
 from ml.predict.asking import Asking
 from ml.predict.predictor import SklearnPredictor
-from ml.training.build import Trained
 from ml.training.columns.column_types import check_columns
 from ml.training.columns.columns import align, columns_of, with_names
 from ml.training.columns.gap_marks import gap_marks, without_marks
@@ -36,6 +35,7 @@ from ml.training.estimator.find_asking import Way, find_asking
 from ml.training.infer_schema import infer_schema
 from ml.training.outcomes_told import outcomes_told
 from ml.training.target import read_truth, truth_matrix
+from ml.training.trained import Trained
 from ml.trust.code import Code, with_its_code
 
 LIMIT_ROWS = 200

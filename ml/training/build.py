@@ -11,10 +11,8 @@ import hashlib
 import json
 import platform
 import tempfile
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from importlib.metadata import version as installed
 from pathlib import Path
 from typing import Any
@@ -27,7 +25,6 @@ from ml.bundle.holdout import Holdout, gaps_of, is_large, write_holdout, write_s
 from ml.data import schema as schemas
 from ml.data import schema_json
 from ml.data.columns import Block, block_of_frame, rows_of, size, take, write_csv
-from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
 from ml.decision.bands import check_bands
 from ml.decision.cut_offs import check_cut_offs
@@ -38,9 +35,8 @@ from ml.insights.feature_order import order_of
 from ml.lifecycle.history import by_whom, reason
 from ml.lifecycle.publish import publish
 from ml.lifecycle.registry import check_name
-from ml.metrics.custom import CARD, Function, compute_measures
+from ml.metrics.custom import CARD, compute_measures
 from ml.predict.asking import CARD as ASKING
-from ml.predict.asking import Asking
 from ml.predict.compile import CannotCompile, compile_estimator, prove
 from ml.predict.compiled.onnx.onnx_session import give_back
 from ml.predict.predictor import Predictor, SklearnPredictor, offers
@@ -49,81 +45,16 @@ from ml.training.checks.holdout_checks import check_holdout
 from ml.training.estimator.answerable import answerable
 from ml.training.estimator.labels_follow import labels_follow
 from ml.training.estimator.save_estimator import save_estimator
+from ml.training.estimator.without_jobs import without_jobs
 from ml.training.pipeline_diagram import diagram_of
 from ml.training.target import truth_matrix
+from ml.training.trained import Trained
 from ml.trust import verify
-from ml.trust.code import Code, importable
+from ml.trust.code import importable
 from ml.trust.record import Trusted, allowed
 
 GOLDEN_ROWS = 25
 BACKGROUND_ROWS = 2_000
-
-
-@dataclass(frozen=True)
-class Trained:
-    """A fitted estimator with all that makes it a model.
-
-    Attributes
-    ----------
-    estimator : fitted scikit-learn classifier
-        Takes frames with the schema's columns.
-    outcomes : Outcomes
-        In the order of ``classes_`` (exclusive) or of the columns of y (independent).
-    training : DataFrame, shape (m, p)
-        Raw training rows; the background is sampled from them.
-    holdout : DataFrame, shape (n, p)
-        Raw rows that the estimator did not see.
-    truth : Series of n classes (exclusive), or DataFrame of shape (n, k) with 0 and 1
-    about : dict
-        Goes into the card as it is: data, owner, intended use, limits, metrics, bands,
-        payoff, cut_offs.
-    trusted : sequence of str
-        Names beyond those that any estimator may hold, which the adder has looked at and trusts.
-    code : Code, optional
-        What the estimator's own classes and functions are imported from; travels with the version.
-    measures : mapping of label to callable (truth bool (n,), probabilities (n,), weight (n,)) -> float
-        Measures of your own, worked out here for each outcome's yes/no question on the hold-out and
-        kept in the card.
-    asking : Asking
-        How the estimator is asked.
-    notes : sequence of str
-        What whoever adds the model should know, a sentence each.
-    """
-
-    name: str
-    title: str
-    description: str
-    estimator: Any
-    schema: Schema
-    outcomes: Outcomes
-    training: pd.DataFrame
-    holdout: pd.DataFrame
-    truth: pd.Series | pd.DataFrame
-    about: dict[str, Any] = field(default_factory=dict)
-    trusted: Sequence[str] = ()
-    code: Code | None = None
-    measures: Mapping[str, Function] = field(default_factory=dict)
-    asking: Asking = field(default_factory=Asking)
-    notes: Sequence[str] = ()
-
-
-def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | None = None) -> Outcomes:
-    """The exclusive outcomes of a fitted classifier, in the order of its ``classes_``.
-
-    `positive` is the class that a page opens with; without one, the last class.
-    """
-    classes = [value.item() if isinstance(value, np.generic) else value for value in estimator.classes_]
-    labels = labels or {}
-    items = tuple(
-        Outcome(schemas.text_of(value), labels.get(value, schemas.text_of(value)), value) for value in classes
-    )
-    twice = [name for name, count in Counter(item.name for item in items).items() if count > 1]
-    if twice:
-        raise InvalidData(
-            f"More than one class of the estimator is called {', '.join(map(repr, twice))} without spaces at the ends.",
-            "Make them one class before the estimator is fitted, or give each its own name.",
-        )
-    return Outcomes(items, True, schemas.text_of(classes[-1] if positive is None else positive))
 
 
 def build_bundle(
@@ -174,7 +105,7 @@ def build_bundle(
 
 def _write(trained: Trained, folder: Path) -> Trusted:
     """Write the version's files; gives what its estimator has to be trusted with."""
-    with _quiet(trained.estimator) as estimator:
+    with without_jobs(trained.estimator) as estimator:
         return _write_all(trained, estimator, folder)
 
 
@@ -231,36 +162,6 @@ def _compiled(
     program.save(folder)
     why = f"equal to scikit-learn on {proof.rows:,} rows, largest difference {proof.largest:.1e}"
     return {"kind": "compiled", "why": why, "steps": program.description}, program
-
-
-@contextmanager
-def _quiet(estimator: Any) -> Iterator[Any]:
-    """The estimator without parallel jobs, for a while: a pool for one row costs more than the row."""
-    best = getattr(estimator, "best_estimator_", None)
-    estimator = estimator if best is None else best
-    # Where there are none nothing is set: CatBoost refuses any change once it is fitted.
-    found = [(each, jobs) for each in _with_frozen(estimator) if (jobs := _jobs(each))]
-    for each, jobs in found:
-        each.set_params(**dict.fromkeys(jobs))
-    try:
-        yield estimator
-    finally:
-        for each, jobs in found:
-            each.set_params(**jobs)  # it may be somebody's in a notebook
-
-
-def _jobs(estimator: Any) -> dict[str, Any]:
-    params = estimator.get_params()
-    return {name: value for name, value in params.items() if name.split("__")[-1] == "n_jobs" and value is not None}
-
-
-def _with_frozen(estimator: Any) -> Iterator[Any]:
-    """The estimator and those that are frozen inside, whose parameters it does not know."""
-    if hasattr(estimator, "get_params"):
-        yield estimator
-        frozen = [value for value in estimator.get_params().values() if type(value).__name__ == "FrozenEstimator"]
-        for each in frozen:
-            yield from _with_frozen(each.estimator)
 
 
 def _truth(trained: Trained) -> np.ndarray:

@@ -9,11 +9,11 @@ import numpy as np
 from ml.errors import InvalidData
 from ml.predict.asking import contained
 from ml.training.assemble import Material, assemble
-from ml.training.build import Trained
 from ml.training.calibrate import HINT, Calibrated, Quality, calibrate
 from ml.training.checks.holdout_checks import frame_hashes
 from ml.training.columns.training_table import TrainingTable
 from ml.training.target import truth_matrix
+from ml.training.trained import Trained
 from ml.trust.code import Code, with_its_code
 
 CARD = "calibration"

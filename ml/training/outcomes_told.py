@@ -14,8 +14,8 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import text_of
 from ml.errors import InvalidData
 from ml.predict.answers import classes_of_outputs
-from ml.training.build import outcomes_of
 from ml.training.target import yes_class
+from ml.training.trained import outcomes_of
 
 
 def outcomes_told(

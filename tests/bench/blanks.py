@@ -40,8 +40,9 @@ from ml.bundle.bundle import Bundle
 from ml.data.columns import Block, block_of, rows_of, take
 from ml.data.schema import Row, Schema
 from ml.lifecycle.registry import Registry
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.bench.serving import table
 from tests.conftest import SHARED_DATA
 

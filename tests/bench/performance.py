@@ -212,8 +212,9 @@ def _inside(page: Page, links: tuple[str, str]) -> float:
 
 def add_ours(models: Path) -> None:
     """Add the forest to a folder of models."""
-    from ml.training.build import Trained, build_bundle, outcomes_of
+    from ml.training.build import build_bundle
     from ml.training.infer_schema import infer_schema
+    from ml.training.trained import Trained, outcomes_of
 
     found = fit()
     outcomes = outcomes_of(found.forest, 1, dict(enumerate(LABELS)))

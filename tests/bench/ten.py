@@ -18,8 +18,9 @@ def add(models: Path) -> None:
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
 
-    from ml.training.build import Trained, build_bundle, outcomes_of
+    from ml.training.build import build_bundle
     from ml.training.infer_schema import infer_schema
+    from ml.training.trained import Trained, outcomes_of
 
     data = load_breast_cancer(as_frame=True)
     rows = data.data.iloc[:, :10].set_axis([name.replace(" ", "_") for name in data.data.columns[:10]], axis=1)

@@ -21,8 +21,9 @@ from ml.errors import NoProbabilities
 from ml.plots.catalogue import CATALOGUE
 from ml.runtime import budget as effort
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.contract.families import BINARY, data, everyone, for_independent, independent
 from tests.contract.figures import is_drawn_or_says_why, needs_probabilities
 

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.contract.families import BINARY, data, everyone, independent
 
 

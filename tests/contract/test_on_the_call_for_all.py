@@ -29,8 +29,9 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import text_of
 from ml.predict.predictor import probabilities_of
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.small import TRAINING, people, pushed
 
 OUTCOMES = ("binary", "multiclass", "independent")

@@ -10,8 +10,9 @@ from sklearn.linear_model import LogisticRegression
 from werkzeug.serving import make_server
 
 from app import create_server
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from settings import Settings
 
 

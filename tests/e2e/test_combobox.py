@@ -15,8 +15,9 @@ from werkzeug.serving import make_server
 
 from app import create_server
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from settings import Settings
 
 NAMES = [f"{part} {at}" for at in range(300) for part in ("Öd", "Linz", "Unterlinz", "Straßwalchen")]

@@ -19,8 +19,9 @@ from sklearn.svm import LinearSVC
 from ml.errors import BrokenModel, InvalidData, UnknownModel, UntrustedModel
 from ml.lifecycle.registry import Registry, set_live
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from ml.trust.verify import FINGERPRINT_LENGTH, sha256
 
 ROOT = Path(__file__).resolve().parents[2]

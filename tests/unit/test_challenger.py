@@ -19,8 +19,9 @@ from ml.metrics.evaluation import Answers, evaluation_of
 from ml.plots.results import drawn
 from ml.service import open_service
 from ml.slices.challenger import challenge, compare, mcnemar, placements, why_incomparable
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.small import people, pushed
 
 

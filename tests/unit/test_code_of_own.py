@@ -24,8 +24,9 @@ from ml.cli.exit_codes import OK
 from ml.errors import InvalidData
 from ml.lifecycle.registry import Registry
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from ml.trust.code import MOST_BYTES, MOST_FILES, code_of_bundle, importable, read_code
 
 ROOT = Path(__file__).resolve().parents[2]

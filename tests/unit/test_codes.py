@@ -18,8 +18,9 @@ from ml.data.schema_json import from_json, to_json
 from ml.data.yes_no import no_and_yes
 from ml.service import open_service
 from ml.text.words import named
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 
 def feature_of(values, **told):

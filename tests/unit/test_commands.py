@@ -17,8 +17,9 @@ from ml.add import add_model
 from ml.cli.commands import _parser, main
 from ml.cli.examples import OF_COMMANDS
 from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 
 def test_predict_prints_label_and_probabilities(models_dir, service, capsys):

@@ -21,8 +21,9 @@ from ml.data.columns import block_of_frame, frame_of, rows_of, take
 from ml.data.outcomes import Prediction
 from ml.predict.predictor import probabilities_of
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.small import people, pushed, small_model
 
 ALL, BLANKS, OTHER, ONE, NONE = "1111", "1010", "0111", "0100", "0000"

@@ -17,10 +17,11 @@ from ml.data.columns import block_of_frame
 from ml.data.outcomes import Outcome, Outcomes
 from ml.service import open_service
 from ml.text.holdout_words import counted_words, records_words, sentences, warnings
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.checks.domain_classifier import compare_populations
 from ml.training.checks.holdout_checks import check_holdout, frame_hashes, row_hashes
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.small import people, pushed, small_model
 
 TWO = Outcomes((Outcome("no", "Stays", "no"), Outcome("yes", "Leaves", "yes")), True, "yes")

@@ -14,9 +14,10 @@ from ml.data.columns import block_of_frame
 from ml.data.records import read_records
 from ml.predict.predictor import SklearnPredictor
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.columns.identifiers import hide_identifiers
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 
 def people(rows=300):

@@ -19,8 +19,9 @@ from ml.insights.leakage import Leakage, _alone, leakage, rank_auc
 from ml.plots.insights.leakage import say
 from ml.plots.plot import View
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.small import small_model
 
 

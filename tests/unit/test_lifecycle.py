@@ -25,8 +25,9 @@ from ml.lifecycle.state import BEFORE, BY_HAND, NOW, UNKNOWN, events_of, live_of
 from ml.lifecycle.versions import others
 from ml.plots.results import drawn
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from ml.trust.record import Trusted, allow, trusted_of
 from tests.small import people, pushed
 

@@ -23,8 +23,9 @@ from ml.advice.what_if import MOST_SWEPT, sweeps
 from ml.data.records import read_records
 from ml.data.schema import MOST_LISTED, Choice, Feature, Schema
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 LEVELS = 10_000
 NAMES = [f"Ort {at}" for at in range(LEVELS)]

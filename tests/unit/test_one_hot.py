@@ -17,8 +17,9 @@ from ml.data.schema import Schema
 from ml.data.schema_json import from_json, to_json
 from ml.files.header.match_columns import match_columns, missing_of
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 TOWNS = ["Graz", "Linz", "Wels"]
 

@@ -16,8 +16,9 @@ from ml.data.schema import Feature, Schema
 from ml.insights.feature_order import groups_in_order, in_order, most_important_first
 from ml.recipes import RECIPES
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 NAMES = ["noise", "weak", "strong", "other noise"]
 

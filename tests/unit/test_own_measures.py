@@ -15,8 +15,9 @@ from sklearn.svm import LinearSVC
 from ml.errors import InvalidData
 from ml.metrics.custom import compute_measures, custom_measures_of
 from ml.service import open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 
 def trained(estimator=None, **more) -> Trained:

@@ -11,8 +11,9 @@ from sklearn.pipeline import make_pipeline
 from ml.advice.next_question import group_values, questions
 from ml.advice.value_function import Game
 from ml.lifecycle.registry import Registry
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.small import small_model
 
 

@@ -11,8 +11,9 @@ from sklearn.linear_model import LogisticRegression
 
 from ml.errors import InvalidRecord, UnknownModel
 from ml.service import Service, open_service
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 
 RECORD = {"sl": 5.1, "sw": 3.5, "pl": 1.4, "pw": 0.2}
 

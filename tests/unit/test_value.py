@@ -20,8 +20,9 @@ from ml.data.columns import block_of, rows_of, size, take
 from ml.data.schema import Choice, Feature
 from ml.errors import NoProbabilities
 from ml.lifecycle.registry import Registry
-from ml.training.build import Trained, build_bundle, outcomes_of
+from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
+from ml.training.trained import Trained, outcomes_of
 from tests.small import small_model
 
 SORTS = ("binary", "multiclass", "independent", "constant")

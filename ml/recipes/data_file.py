@@ -1,4 +1,4 @@
-"""What recipes share: reading the file that they were given, and refusing one that does not fit."""
+"""Data file of a recipe: read with its columns, or refused where the recipe brings its own data."""
 
 from __future__ import annotations
 

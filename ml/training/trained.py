@@ -1,0 +1,86 @@
+"""A fitted estimator with all that makes it a model, as recipes and :mod:`ml.training.assemble` hand it over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ml.data import schema as schemas
+from ml.data.outcomes import Outcome, Outcomes
+from ml.data.schema import Schema
+from ml.errors import InvalidData
+from ml.metrics.custom import Function
+from ml.predict.asking import Asking
+from ml.trust.code import Code
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A fitted estimator with all that makes it a model.
+
+    Attributes
+    ----------
+    estimator : fitted scikit-learn classifier
+        Takes frames with the schema's columns.
+    outcomes : Outcomes
+        In the order of ``classes_`` (exclusive) or of the columns of y (independent).
+    training : DataFrame, shape (m, p)
+        Raw training rows; the background is sampled from them.
+    holdout : DataFrame, shape (n, p)
+        Raw rows that the estimator did not see.
+    truth : Series of n classes (exclusive), or DataFrame of shape (n, k) with 0 and 1
+    about : dict
+        Goes into the card as it is: data, owner, intended use, limits, metrics, bands,
+        payoff, cut_offs.
+    trusted : sequence of str
+        Names beyond those that any estimator may hold, which the adder has looked at and trusts.
+    code : Code, optional
+        What the estimator's own classes and functions are imported from; travels with the version.
+    measures : mapping of label to callable (truth bool (n,), probabilities (n,), weight (n,)) -> float
+        Measures of your own, worked out here for each outcome's yes/no question on the hold-out and
+        kept in the card.
+    asking : Asking
+        How the estimator is asked.
+    notes : sequence of str
+        What whoever adds the model should know, a sentence each.
+    """
+
+    name: str
+    title: str
+    description: str
+    estimator: Any
+    schema: Schema
+    outcomes: Outcomes
+    training: pd.DataFrame
+    holdout: pd.DataFrame
+    truth: pd.Series | pd.DataFrame
+    about: dict[str, Any] = field(default_factory=dict)
+    trusted: Sequence[str] = ()
+    code: Code | None = None
+    measures: Mapping[str, Function] = field(default_factory=dict)
+    asking: Asking = field(default_factory=Asking)
+    notes: Sequence[str] = ()
+
+
+def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | None = None) -> Outcomes:
+    """The exclusive outcomes of a fitted classifier, in the order of its ``classes_``.
+
+    `positive` is the class that a page opens with; without one, the last class.
+    """
+    classes = [value.item() if isinstance(value, np.generic) else value for value in estimator.classes_]
+    labels = labels or {}
+    items = tuple(
+        Outcome(schemas.text_of(value), labels.get(value, schemas.text_of(value)), value) for value in classes
+    )
+    twice = [name for name, count in Counter(item.name for item in items).items() if count > 1]
+    if twice:
+        raise InvalidData(
+            f"More than one class of the estimator is called {', '.join(map(repr, twice))} without spaces at the ends.",
+            "Make them one class before the estimator is fitted, or give each its own name.",
+        )
+    return Outcomes(items, True, schemas.text_of(classes[-1] if positive is None else positive))
