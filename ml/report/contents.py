@@ -29,7 +29,7 @@ NO_WORTH = "The card does not say what a decision is worth, so nothing is said o
 
 
 @dataclass(frozen=True)
-class Entry:
+class ReportPlot:
     """One plot of a report: drawn, or why not."""
 
     plot: Plot
@@ -48,13 +48,13 @@ class Chapter:
     title : str
     lead : str
         A sentence under the heading; may be empty.
-    entries : tuple of Entry
+    plots : tuple of ReportPlot
     """
 
     key: str
     title: str
     lead: str
-    entries: tuple[Entry, ...]
+    plots: tuple[ReportPlot, ...]
 
 
 @dataclass(frozen=True)
@@ -85,13 +85,13 @@ class Report:
     chapters: tuple[Chapter, ...] = field(default=())
 
     @property
-    def entries(self) -> Iterator[Entry]:
+    def plots(self) -> Iterator[ReportPlot]:
         """All plots, in their order."""
-        return (entry for chapter in self.chapters for entry in chapter.entries)
+        return (entry for chapter in self.chapters for entry in chapter.plots)
 
     def result(self, key: str) -> Any:
         """The result behind a plot that was drawn; None where it was not."""
-        return next((each.drawn.result for each in self.entries if each.plot.key == key and each.drawn), None)
+        return next((each.drawn.result for each in self.plots if each.plot.key == key and each.drawn), None)
 
     @property
     def money(self) -> ProfitCurve | None:
@@ -150,18 +150,18 @@ def _of(*sections: Section) -> tuple[Plot, ...]:
 
 
 def _chapter(service: Service, report: Report, key: str, title: str, lead: str, plots: tuple[Plot, ...]) -> Chapter:
-    return Chapter(key, title, lead, tuple(_entry(service, report, each) for each in plots))
+    return Chapter(key, title, lead, tuple(_report_plot(service, report, each) for each in plots))
 
 
-def _entry(service: Service, report: Report, plot: Plot) -> Entry:
+def _report_plot(service: Service, report: Report, plot: Plot) -> ReportPlot:
     """A plot as the page shows it when it opens at the cut-off in use."""
     options = {CUT_OFF: report.cut_off} if any(option.key == CUT_OFF for option in plot.options) else {}
     try:
         found = drawn(service, report.bundle.key, plot.key, report.view.outcome, options)
     except NoProbabilities as error:
-        return Entry(plot, refusal=error.message)  # what to do is said once, in the summary
+        return ReportPlot(plot, refusal=error.message)  # what to do is said once, in the summary
     except LikelyError as error:
-        return Entry(plot, refusal=str(error))
+        return ReportPlot(plot, refusal=str(error))
     if plot.mark and report.overview:
         marked(found.figure, plot.mark, report.overview.table, report.overview.row)
-    return Entry(plot, found)
+    return ReportPlot(plot, found)

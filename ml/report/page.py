@@ -15,7 +15,7 @@ from html import escape
 from pathlib import Path
 
 from ml.bundle.model_card import NOT_SAID, card_facts, schema_facts
-from ml.report.contents import Chapter, Entry, Report
+from ml.report.contents import Chapter, Report, ReportPlot
 from ml.report.summary import Line, first, lines, outcome_rows, paragraphs
 from ml.text.spoken import cut_off_text
 
@@ -53,7 +53,7 @@ def page(report: Report) -> str:
         HTML with :data:`LIBRARY` where the library belongs.
     """
     title = f"{report.bundle.title}: “{report.view.label}”"
-    chapters = [chapter for chapter in report.chapters if chapter.entries or chapter.lead]
+    chapters = [chapter for chapter in report.chapters if chapter.plots or chapter.lead]
     body = [
         _head(report),
         _index(chapters, report),
@@ -128,15 +128,15 @@ def _outcomes(report: Report) -> str:
 
 
 def _chapter(chapter: Chapter) -> str:
-    return _section(chapter.key, chapter.title, chapter.lead, "".join(_plot(each) for each in chapter.entries), "plots")
+    return _section(chapter.key, chapter.title, chapter.lead, "".join(_plot(each) for each in chapter.plots), "plots")
 
 
-def _plot(entry: Entry) -> str:
+def _plot(shown: ReportPlot) -> str:
     """A plot with its question and its sentence; one that cannot be drawn says why in one line."""
-    plot, found = entry.plot, entry.drawn
+    plot, found = shown.plot, shown.drawn
     head = f"<h3>{escape(plot.title)}</h3>"
     if found is None:
-        why = f"<p>{escape(entry.refusal)}</p>"
+        why = f"<p>{escape(shown.refusal)}</p>"
         return f'<article class=refused data-refused="{escape(plot.key)}">{head}{why}</article>\n'
     height = found.figure.layout.height or 360
     drawing = f'<div class=figure id="figure-{escape(plot.key)}" style="height:{height}px"></div>'

@@ -130,7 +130,7 @@ def test_everything_is_at_the_cut_off_that_somebody_chose(folder):
 
 
 def report_counts(report):
-    drawn = next(entry.drawn for entry in report.entries if entry.plot.key == "cells")
+    drawn = next(entry.drawn for entry in report.plots if entry.plot.key == "cells")
     return json.loads(drawn.figure.to_json())["data"][0]["customdata"]
 
 
@@ -143,7 +143,7 @@ def test_every_plot_of_the_catalogue_is_drawn_or_says_why(reports, sort, outcome
     assert {*shown, *refused} == {plot.key for plot in CATALOGUE} - money
     assert "The card does not say what a decision is worth" in text
     assert not {*shown} & {*refused}
-    for entry in report.entries:
+    for entry in report.plots:
         if entry.drawn:
             assert shown[entry.plot.key] == json.loads(entry.drawn.figure.to_json())
             assert html.escape(entry.drawn.sentence) in text
