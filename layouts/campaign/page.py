@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 
 from layouts.campaign import call_list, reading
 from layouts.shared import downloads, ids
-from layouts.shared.fields import marks_data
+from layouts.shared.field_texts import number_format_data
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.static_html import static_html
 from ml.locale import current
@@ -82,7 +82,7 @@ def page(bundle: Bundle, name: str, retention: FileRetention) -> Component:
         static_html(html.P(retention.words(), className="campaign-keeping")),
     ]
     data = {"data-model": name, "data-currency": _currency(bundle), "data-percent": current().percent}
-    return html.Div(steps, id=ids.CAMPAIGN, className="campaign", **data, **marks_data())
+    return html.Div(steps, id=ids.CAMPAIGN, className="campaign", **data, **number_format_data())
 
 
 def _currency(bundle: Bundle) -> str:

@@ -12,7 +12,8 @@ from dash.development.base_component import Component
 
 from layouts.shared import blocks, ids
 from layouts.shared.combobox import stores_of
-from layouts.shared.fields import field, marks_data, starting_text
+from layouts.shared.field_texts import number_format_data, starting_text
+from layouts.shared.fields import field
 from layouts.shared.form_messages import form_response
 from ml.data.records import Records, read_records
 from ml.data.schema import Choice, Feature, Schema
@@ -70,7 +71,7 @@ def page() -> Component:
     ]
     lead = "Every kind of input, how a feature asks for it, and what the model receives from it."
     head = html.Header(html.Div([html.H1("Inputs"), html.P(lead, className="lead-line")]), className="model-head")
-    data = {"data-asks": ids.GALLERY_REQUEST, "data-model": MODEL, "aria-label": "Inputs"} | marks_data()
+    data = {"data-asks": ids.GALLERY_REQUEST, "data-model": MODEL, "aria-label": "Inputs"} | number_format_data()
     form = html.Div(rows, id=ids.GALLERY_FORM, className="form gallery", role="form", **data)
     return blocks.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")
 

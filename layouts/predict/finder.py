@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from pydantic import AfterValidator
 
 from layouts.shared import ids
-from layouts.shared.fields import kept_text
+from layouts.shared.field_texts import kept_text
 from layouts.shared.request_model import RequestModel
 from ml.bundle.record_book import LONGEST_SEARCH, Entry, beside
 from ml.data.one_hot import gathered

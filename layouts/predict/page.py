@@ -13,7 +13,8 @@ from layouts.predict.pins import pin_tools, pin_words, pins
 from layouts.predict.shortcuts import keys
 from layouts.shared import ids
 from layouts.shared.combobox import stores_of
-from layouts.shared.fields import field, marks_data, starting_text
+from layouts.shared.field_texts import number_format_data, starting_text
+from layouts.shared.fields import field
 from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from layouts.shared.search import FIELDS, search_box
 from ml.bundle.record_book import Entry
@@ -139,7 +140,7 @@ def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Compone
     ]
     data = {
         "data-asks": ids.FORM_REQUEST,
-        **marks_data(),
+        **number_format_data(),
         "data-model": bundle.key,
         "data-mirror": "true",
         "data-outcome": request.outcome,

@@ -11,7 +11,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared import ids
-from layouts.shared.fields import NOT_KNOWN, YES_NO
+from layouts.shared.field_texts import NOT_KNOWN, YES_NO
 from ml.data.outcomes import Outcomes
 
 KEY = "Control+Enter"

@@ -16,7 +16,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.shared import ids, url
-from layouts.shared.fields import marks_data, typed
+from layouts.shared.field_texts import number_format_data, typed
 from layouts.shared.static_html import static_html
 from ml.data.outcomes import Outcomes
 from ml.data.schema import text_of
@@ -72,7 +72,7 @@ def frame(
         The cut-off with which the page opens and the extra rows of its table: with these the plots
         need not wait for the table.
     """
-    data = {"data-model": bundle.key, "data-outcome": outcome, "data-name": bundle.title} | marks_data()
+    data = {"data-model": bundle.key, "data-outcome": outcome, "data-name": bundle.title} | number_format_data()
     if cut_off is not None:
         data["data-cut-off"] = cut_off
     if opens is not None:

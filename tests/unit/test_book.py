@@ -5,7 +5,7 @@ import json
 import pytest
 
 from layouts.predict.finder import RecordSearch, counted
-from layouts.shared.fields import kept_text
+from layouts.shared.field_texts import kept_text
 from ml.bundle.record_book import Books, Entry, SampleBook, as_row, beside, can_be_id, fold
 from ml.data.schema import Feature
 from store.db import open_store

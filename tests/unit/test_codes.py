@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder
 
-from layouts.shared import fields
+from layouts.shared import field_texts, fields
 from ml.data.columns import block_of, frame_of
 from ml.data.records import read_records
 from ml.data.schema import Choice, Schema
@@ -137,8 +137,8 @@ def test_words_say_yes_and_not_1():
 
 def test_the_form_says_what_it_holds():
     switch = feature_of(["ja", "nein"] * 5)
-    assert fields.starting_text(switch, "ja") == "true"
-    assert fields.kept_text(switch, "nein") == "false"
+    assert field_texts.starting_text(switch, "ja") == "true"
+    assert field_texts.kept_text(switch, "nein") == "false"
     codes = Schema((feature_of([1, 2, 3] * 20),)).with_blanks.features[0]
     assert codes.shown_as == "buttons"
     control = fields.field(codes, 0, "7").children[1]

@@ -8,7 +8,7 @@ import pytest
 from layouts.pages import gallery, home, not_found
 from layouts.predict import ask_next, probability_board, result
 from layouts.predict import page as predict
-from layouts.shared import blocks, fields, form_messages, shell, url
+from layouts.shared import blocks, controls, field_texts, fields, form_messages, shell, url
 from ml.advice.advice import Standing
 from ml.advice.next_question import Question
 from ml.bundle.bundle import Bundle
@@ -78,7 +78,7 @@ CHOICES = (Choice("a", "First"), Choice(2.0, "Second"))
     ],
 )
 def test_a_field_starts_with_what_was_given_or_a_sensible_value(feature, given, text):
-    assert fields.starting_text(feature, given) == text
+    assert field_texts.starting_text(feature, given) == text
 
 
 @pytest.mark.parametrize("locale", ["en-US", "de-DE", "fr-FR", "de-CH"])
@@ -88,7 +88,7 @@ def test_a_field_starts_with_what_was_given_or_a_sensible_value(feature, given, 
 def test_an_address_writes_numbers_as_programs_do_whoever_reads_it(locale, given):
     feature = Feature("x", "X", "number", default=1.0)
     with reading(of_locale(locale)):
-        text = fields.starting_text(feature, given)
+        text = field_texts.starting_text(feature, given)
         problems = read_records(Schema((feature,)), [{"x": text}]).problems
         if given.strip() in ("1.234", "12", "-3e4", "5"):
             assert text == given
@@ -96,13 +96,13 @@ def test_an_address_writes_numbers_as_programs_do_whoever_reads_it(locale, given
             assert problems
             with pytest.raises(Unreadable):
                 canonical(text, current())  # nor does the page's script take it for one
-            assert fields.starting_text(feature, text) == text  # so that a reload changes nothing
+            assert field_texts.starting_text(feature, text) == text  # so that a reload changes nothing
 
 
 @pytest.mark.parametrize("position", range(len(gallery.SCHEMA.features)))
 def test_every_field_has_its_control_label_and_a_place_for_words(position):
     feature = gallery.SCHEMA.features[position]
-    field = fields.field(feature, position, fields.starting_text(feature))
+    field = fields.field(feature, position, field_texts.starting_text(feature))
     control = getattr(field, "data-control")
     assert len(found(field, id=control)) == 1
     assert len(found(field, id=getattr(field, "data-said"))) == 1
@@ -113,7 +113,7 @@ def test_every_field_has_its_control_label_and_a_place_for_words(position):
 
 
 def test_the_gallery_holds_every_widget_and_every_kind():
-    assert {feature.shown_as for feature in gallery.SCHEMA.features} == set(fields._CONTROLS)
+    assert {feature.shown_as for feature in gallery.SCHEMA.features} == set(controls.CONTROLS)
     kinds = {feature.kind for feature in gallery.SCHEMA.features}
     assert kinds == {"number", "integer", "category", "boolean", "date", "text"}
 
@@ -154,7 +154,7 @@ def test_the_usual_range_stands_under_the_field(feature, hint):
     ],
 )
 def test_a_slider_goes_over_what_was_seen_in_whole_steps(feature, ends):
-    assert fields.slider_range(feature) == pytest.approx(ends)
+    assert controls.slider_range(feature) == pytest.approx(ends)
 
 
 def test_optional_choices_can_be_left_unknown_and_required_ones_not():

@@ -16,7 +16,7 @@ from api.contract.of_model import document_of
 from callbacks.choices import find_choices
 from callbacks.router import show_page
 from layouts.predict.page import form_schema
-from layouts.shared import combobox, fields
+from layouts.shared import combobox, field_texts
 from ml.advice.counterfactuals import changes
 from ml.advice.value_function import Game
 from ml.advice.what_if import MOST_SWEPT, sweeps
@@ -134,8 +134,8 @@ CODES = Feature(
     ],
 )
 def test_the_field_holds_the_label_and_what_is_wrong(given, kept, text):
-    otherwise = None if kept is None else fields.kept_text(CODES, kept)
-    assert fields.starting_text(CODES, given, otherwise) == text
+    otherwise = None if kept is None else field_texts.kept_text(CODES, kept)
+    assert field_texts.starting_text(CODES, given, otherwise) == text
 
 
 def test_labels_and_values_are_both_found_each_once():
@@ -146,7 +146,7 @@ def test_labels_and_values_are_both_found_each_once():
 
 def test_a_list_shows_no_value_that_is_none_of_its_choices():
     few = Feature("x", "X", "category", choices=(Choice("a", "A"), Choice("b", "B")), default="a", unknown=True)
-    assert fields.kept_text(few, "c") == ""
-    assert fields.starting_text(few, "c") == "a"
+    assert field_texts.kept_text(few, "c") == ""
+    assert field_texts.starting_text(few, "c") == "a"
     many = dataclasses.replace(CODES, unknown=True)
-    assert fields.kept_text(many, "99") == "99"  # typed ones have a place for it
+    assert field_texts.kept_text(many, "99") == "99"  # typed ones have a place for it

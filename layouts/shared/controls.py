@@ -1,0 +1,173 @@
+"""Controls of form fields: one kind of input for each ``Feature.shown_as``.
+
+Numbers are text inputs, so that the server explains nonsense in words instead of the browser swallowing it; arrow keys
+step them all the same (``assets/js/shared/30-form.js``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.shared import ids
+from layouts.shared.combobox import combobox
+from layouts.shared.field_texts import NOT_KNOWN, TICKED, YES_NO, typed
+from ml.data.schema import Feature, text_of
+
+
+def control(feature: Feature, position: int, text: str) -> Component:
+    """The control of a feature, holding a text.
+
+    Parameters
+    ----------
+    feature : Feature
+    position : int
+        Of the feature in its schema: makes its ids.
+    text : str
+    """
+    return CONTROLS[feature.shown_as](feature, position, text)
+
+
+def slider_range(feature: Feature) -> tuple[float, float]:
+    """From where to where the slider goes: what was seen in training, in whole steps; else the hard limits."""
+    low, high = feature.seen or (feature.low or 0, feature.high if feature.high is not None else 100)
+    step = feature.step or (1 if feature.kind == "integer" else 0)
+    if not step:
+        return low, high
+    return round(low // step * step, 10), round(-(-high // step) * step, 10)
+
+
+def described_by(feature: Feature, position: int) -> str:
+    """Ids of what a screen reader reads beside the label: what is said under the control, and its help."""
+    return " ".join([ids.said(position), *([ids.help_of(position)] if feature.help else [])])
+
+
+def _blank(feature: Feature) -> str:
+    """What an empty field says of itself."""
+    return "" if feature.required else NOT_KNOWN
+
+
+def _number(feature: Feature, position: int, text: str) -> Component:
+    said = _blank(feature)
+    text = typed(text) if feature.kind in ("number", "integer") else text
+    return dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder=said)
+
+
+def _slider(feature: Feature, position: int, text: str) -> Component:
+    # The text is the value, and arrow keys step it; the slider only moves it, within what the model has seen.
+    low, high = slider_range(feature)
+    slider = dbc.Input(
+        id=ids.slider(position),
+        type="range",
+        min=low,
+        max=high,
+        step=feature.step or "any",
+        value=text,
+        class_name="form-range",
+        tabindex="-1",
+    )
+    return html.Div([slider, _number(feature, position, text)], className="slider")
+
+
+def _date(_: Feature, position: int, text: str) -> Component:
+    # Dash's inputs know no type "date"; the form's script makes it one.
+    return dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder="YYYY-MM-DD")
+
+
+def _text(feature: Feature, position: int, text: str) -> Component:
+    if not feature.suggestions:
+        return _number(feature, position, text)
+    offered = html.Datalist([html.Option(value=item) for item in feature.suggestions], id=ids.suggestions(position))
+    control = dbc.Input(
+        id=ids.field(position),
+        type="text",
+        value=text,
+        list=ids.suggestions(position),
+        autocomplete="off",
+        placeholder=_blank(feature),
+    )
+    return html.Div([control, offered])
+
+
+def _textarea(feature: Feature, position: int, text: str) -> Component:
+    said = _blank(feature)
+    return dbc.Textarea(id=ids.field(position), value=text, rows=3, submit_on_enter=False, placeholder=said)
+
+
+def _options(feature: Feature) -> list[dict[str, Any]]:
+    options = [{"value": text_of(choice.value), "label": choice.label} for choice in feature.choices]
+    if feature.kind == "boolean":
+        options = [{"value": value, "label": label} for value, label in YES_NO.items()]
+    return options
+
+
+def _select(feature: Feature, position: int, text: str) -> Component:
+    options, nothing = _options(feature), "Please choose" if feature.required else NOT_KNOWN
+    if not feature.required:
+        options.insert(0, {"value": "", "label": nothing})
+    # The component shows its own empty option, which nobody can choose, while nothing is chosen.
+    return dbc.Select(id=ids.field(position), options=options, value=text, placeholder=nothing)
+
+
+def _radio(feature: Feature, position: int, text: str) -> Component:
+    options = _options(feature) + ([] if feature.required else [{"value": "", "label": NOT_KNOWN}])
+    buttons = dbc.RadioItems(
+        id=ids.field(position),
+        options=options,
+        value=text,
+        name=ids.field(position),
+        inline=True,
+        input_class_name="btn-check",
+        label_class_name="choice",
+    )
+    group = {"aria-labelledby": ids.label(position), "aria-describedby": described_by(feature, position)}
+    return html.Div(buttons, role="radiogroup", className="choices", **group)
+
+
+def _switch(_: Feature, position: int, text: str) -> Component:
+    return dbc.Switch(id=ids.field(position), value=text == TICKED[True], label="", class_name="switch")
+
+
+def _buttons(feature: Feature, position: int, text: str) -> Component:
+    """A number of which some values have names: buttons write them, and the number itself is there for all others."""
+    named = [(text_of(choice.value), choice.label) for choice in feature.codes]
+    named += [] if feature.required else [("", NOT_KNOWN)]
+    pressed = next((value for value, _ in named if value == text), None)
+    first = named[0][0] if pressed is None else pressed
+    buttons = [
+        html.Button(
+            label,
+            type="button",
+            className="choice",
+            tabIndex="0" if value == first else "-1",
+            **{"data-code": value, "aria-pressed": str(value == pressed).lower()},
+        )
+        for value, label in named
+    ]
+    if not feature.yes_no:
+        buttons.append(html.Button("Other", type="button", className="choice", tabIndex="-1", **{"data-other": "true"}))
+    row = html.Div(html.Div(buttons), role="group", className="choices", **{"aria-labelledby": ids.label(position)})
+    other = html.Div(_number(feature, position, text), className="codes-other", hidden=pressed is not None)
+    return html.Div([row, other], className="codes")
+
+
+def _combobox(feature: Feature, position: int, text: str) -> Component:
+    return combobox(position, text, "Type to search" if feature.required else NOT_KNOWN)
+
+
+CONTROLS: dict[str, Callable[[Feature, int, str], Component]] = {
+    "number": _number,
+    "slider": _slider,
+    "select": _select,
+    "radio": _radio,
+    "switch": _switch,
+    "combobox": _combobox,
+    "buttons": _buttons,
+    "date": _date,
+    "text": _text,
+    "textarea": _textarea,
+}

@@ -1,0 +1,86 @@
+"""Texts of form fields: a feature's value as its control holds it, and numbers as their reader writes them.
+
+A field holds text, as in any form: the server makes a typed value of it and finds every fault.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ml.data.parsing import NUMBER
+from ml.data.records import read_records
+from ml.data.schema import Feature, Schema, text_of
+from ml.locale import Unreadable, canonical, current
+
+NOT_KNOWN = "Not known"
+AMBIGUOUS = "?"  # appended to a number that readers would take for different numbers, so that it is refused
+TICKED = {True: "true", False: "false"}
+YES_NO = {TICKED[True]: "Yes", TICKED[False]: "No"}
+
+
+def starting_text(feature: Feature, given: str | None = None, otherwise: str | None = None) -> str:
+    """The text with which the field starts.
+
+    Parameters
+    ----------
+    feature : Feature
+    given : str or None
+        From the page's address; None starts with what is there otherwise. A choice that does not
+        exist cannot be shown, so that stands in for it; other nonsense is shown and explained at
+        the field.
+    otherwise : str or None
+        The text of the record that the address names; None is the feature's default.
+    """
+    if given is not None and feature.shown_as not in ("select", "radio", "switch"):
+        return f"{given}{AMBIGUOUS}" if _readable_otherwise(feature, given) else given
+    text = _written(feature, text_of(feature.default)) if otherwise is None else otherwise
+    if given is not None:
+        row = read_records(Schema((_listed(feature),)), [{feature.name: given}]).rows[0]
+        text = text if row is None else text_of(row[0])
+    return _ticked(feature, text) if feature.shown_as == "switch" else text
+
+
+def kept_text(feature: Feature, text: str) -> str:
+    """The text with which a record's value stands in the field; a choice that cannot be shown is not known."""
+    if feature.shown_as not in ("select", "radio", "switch"):
+        return _written(feature, text)
+    row = read_records(Schema((replace(_listed(feature), required=False),)), [{feature.name: text}]).rows[0]
+    known = "" if row is None else text_of(row[0])
+    return _ticked(feature, known) if feature.shown_as == "switch" else known
+
+
+def typed(text: str) -> str:
+    """A number as its reader types it, other texts as they are: no groups, for they would be in the way of a digit."""
+    return text.replace(".", current().decimal) if NUMBER.fullmatch(text) else text
+
+
+def number_format_data() -> dict[str, str]:
+    """What a form's script needs to know of how its reader writes numbers."""
+    return {"data-decimal": current().decimal, "data-group": current().group}
+
+
+def _listed(feature: Feature) -> Feature:
+    """The feature with its choices only: a list has no place for another value, though the estimator takes it."""
+    return replace(feature, unknown=False) if feature.unknown else feature
+
+
+def _ticked(feature: Feature, text: str) -> str:
+    """A value's text as a switch has it."""
+    yes = TICKED[True] if feature.yes_no is None else text_of(feature.yes_no[1])
+    return TICKED[text in (yes, TICKED[True])]
+
+
+def _written(feature: Feature, text: str) -> str:
+    """A value's text as its control has it: a choice that is typed by its label."""
+    return feature.labels.get(text, text) if feature.shown_as == "combobox" else text
+
+
+def _readable_otherwise(feature: Feature, given: str) -> bool:
+    """Whether an address holds no number as programs write it, but one in the marks of who reads: "1,234"."""
+    if feature.kind not in ("number", "integer") or not given.strip() or NUMBER.fullmatch(given.strip()):
+        return False
+    try:
+        canonical(given, current())
+    except Unreadable:
+        return False
+    return True
