@@ -20,7 +20,7 @@ from layouts.shared.plot_cards import requested_outcome
 from ml.bundle.record_book import Books
 from ml.demo.status import Making
 from ml.errors import LikelyError, UnknownModel
-from ml.metrics.overview import opening, read_cut_off
+from ml.metrics.overview import opening_cut_offs, read_cut_off
 from ml.service import Bundle, Service
 
 DemoProgress = Callable[[], Making | None]
@@ -127,5 +127,5 @@ def _performance(service: Service, bundle: Bundle, query: dict[str, str]) -> Com
     if bundle.offers != "probabilities":
         return performance.page(bundle, query)
     outcome = requested_outcome(bundle, query)
-    _, opens, extra = opening(service, bundle, outcome, read_cut_off(query.get("cut_off")))
+    _, opens, extra = opening_cut_offs(service, bundle, outcome, read_cut_off(query.get("cut_off")))
     return performance.page(bundle, query, (opens, extra))

@@ -22,7 +22,7 @@ from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import column
 from ml.plots.plot import View
 from ml.text.number_words import count, percent
-from ml.text.spoken import COUNTS, UNDEFINED, cut_off_text, sentence, shown, span
+from ml.text.spoken import COUNTS, UNDEFINED, cut_off_sentence, cut_off_text, measure_words, span_words
 from ml.text.words import number_text
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def texts(table: ThresholdTable, view: View, rows: Sequence[int] | None = None) 
         "cut_off": [cut_off_text(cut) for cut in cuts],
         "typed": [number_text(round(100 * cut, 4)) for cut in cuts],
         "selected": [_share(value) for value in of("selected")],
-        "sentence": [sentence(table, row, view.records) for row in rows],
+        "sentence": [cut_off_sentence(table, row, view.records) for row in rows],
     }
     found |= {name: [count(value or 0) for value in of(name)] for name in COUNTS}
     # A tile of the 2 x 2: its count and its share of the row.
@@ -106,8 +106,8 @@ def texts(table: ThresholdTable, view: View, rows: Sequence[int] | None = None) 
         found[f"{name}.tile"] = [f"<b>{text}</b><br>{_share(value)}" for text, value in pairs]
     for measure in OF_COUNTS:
         low, high = table.low[measure.key], table.high[measure.key]
-        found[measure.key] = [shown(measure, value) for value in of(measure.key)]
-        found[f"{measure.key}.range"] = [span(measure, low[row], high[row]) for row in rows]
+        found[measure.key] = [measure_words(measure, value) for value in of(measure.key)]
+        found[f"{measure.key}.range"] = [span_words(measure, low[row], high[row]) for row in rows]
     return found
 
 
@@ -122,10 +122,10 @@ def _reach(table: ThresholdTable) -> float:
 
 def _fixed(found: Overview) -> dict[str, str]:
     head = found.headline
-    texts = {f"{measure.key}.trivial": shown(measure, measure.trivial(_rate(found))) for measure in MEASURES}
+    texts = {f"{measure.key}.trivial": measure_words(measure, measure.trivial(_rate(found))) for measure in MEASURES}
     for measure in OF_PROBABILITIES:
-        texts[measure.key] = shown(measure, head.value[measure.key])
-        texts[f"{measure.key}.range"] = span(measure, head.low[measure.key], head.high[measure.key])
+        texts[measure.key] = measure_words(measure, head.value[measure.key])
+        texts[f"{measure.key}.range"] = span_words(measure, head.low[measure.key], head.high[measure.key])
     texts["in_use"] = cut_off_text(found.in_use)
     return texts
 

@@ -13,7 +13,7 @@ from layouts.shared import ids
 from layouts.shared.static_html import static_html
 from ml.metrics.custom import custom_measures_of
 from ml.metrics.registry import MEASURES, Measure, measure_of
-from ml.text.spoken import shown, span
+from ml.text.spoken import measure_words, span_words
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -137,15 +137,15 @@ Ends = Mapping[str, float]
 
 
 def _line(name: str, measures: Sequence[Measure], values: Sequence[Any]) -> Component:
-    cells = [html.Td(shown(measure, value)) for measure, value in zip(measures, values, strict=True)]
+    cells = [html.Td(measure_words(measure, value)) for measure, value in zip(measures, values, strict=True)]
     return html.Tr([html.Th(name, scope="row"), *cells])
 
 
 def _mean(name: str, measures: Sequence[Measure], means: Mapping[str, Any], low: Ends, high: Ends) -> Component:
     """A row of means, each with its interval where it has one."""
-    cells = [html.Td([shown(each, means[each.key]), *_ends(each, low, high)]) for each in measures]
+    cells = [html.Td([measure_words(each, means[each.key]), *_ends(each, low, high)]) for each in measures]
     return html.Tr([html.Th(name, scope="row"), *cells], className="average")
 
 
 def _ends(measure: Measure, low: Ends, high: Ends) -> list[Component]:
-    return [html.Small(span(measure, low[measure.key], high[measure.key]))] if measure.key in low else []
+    return [html.Small(span_words(measure, low[measure.key], high[measure.key]))] if measure.key in low else []

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.bundle.holdout import gaps_of
-from ml.data.columns import size
+from ml.data.columns import size, values_of
 from ml.data.schema import Feature
 from ml.errors import NothingToShow
-from ml.insights.feature_grid import ORDERED, values_of
+from ml.insights.feature_grid import ORDERED
 from ml.insights.partial_dependence import as_numbers
 from ml.runtime.budget import MOST_COUNTED, sample
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.data.columns import column
+from ml.data.columns import column, values_of
 from ml.data.schema import Feature
-from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, grid_values, names, values_of
+from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, grid_values, value_names
 from ml.insights.partial_dependence import as_numbers
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _chosen(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float
     values = grid_values(feature, array)
     place = {value: at for at, value in enumerate(values)} | {None: -1}
     group = np.array([place.get(value, len(values)) for value in values_of(feature, array)])
-    return group, [*names(feature, values), *(["all others"] if (group == len(values)).any() else [])]
+    return group, [*value_names(feature, values), *(["all others"] if (group == len(values)).any() else [])]
 
 
 def _shares(group: np.ndarray, count: int) -> list[float]:

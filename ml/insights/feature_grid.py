@@ -10,8 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from ml.advice.what_if import grid
-from ml.data.columns import Block, rows_of, size, take
-from ml.data.schema import Feature, Schema, Value, plain, text_of
+from ml.data.columns import Block, size, take, values_of
+from ml.data.schema import Feature, Value, plain, text_of
 from ml.errors import NothingToShow
 from ml.runtime.budget import MOST_COUNTED, sample
 from ml.text.words import shown_value
@@ -55,7 +55,7 @@ def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) ->
     return tuple(sorted(common, key=lambda value: order.get(text_of(value), len(order))))
 
 
-def names(feature: Feature, values: tuple[Value, ...]) -> list[str]:
+def value_names(feature: Feature, values: tuple[Value, ...]) -> list[str]:
     """What people read for each value."""
     return [shown_value(feature, value) for value in values]
 
@@ -86,11 +86,6 @@ def edge_texts(feature: Feature, seconds: Iterable[float]) -> list[str]:
 def axis_title(feature: Feature) -> str:
     """The feature with its unit."""
     return f"{feature.label}, {feature.unit}" if feature.unit else feature.label
-
-
-def values_of(feature: Feature, array: np.ndarray) -> list[Value]:
-    """The column's typed values."""
-    return [row[0] for row in rows_of(Schema((feature,)), (array,))]
 
 
 def with_values(block: Block, at: int, values: np.ndarray) -> Block:

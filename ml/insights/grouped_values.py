@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.bundle.holdout import gaps_of
-from ml.data.columns import column
+from ml.data.columns import column, values_of
 from ml.data.schema import Feature, Value
-from ml.insights.feature_grid import ORDERED, values_of
+from ml.insights.feature_grid import ORDERED
 from ml.text.words import listed, shown_value
 
 MOST_GROUPS = 30

@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.data.columns import Block, column, size, take
 from ml.data.schema import Feature, Value
-from ml.insights.feature_grid import ORDERED, axis_places, axis_title, edge_texts, grid_values, names, with_values
+from ml.insights.feature_grid import ORDERED, axis_places, axis_title, edge_texts, grid_values, value_names, with_values
 from ml.metrics.evaluation import need_probabilities
 from ml.runtime.budget import predictions, sample
 
@@ -116,7 +116,7 @@ def partial_dependence(bundle: Bundle, name: str) -> PartialDependence:
         axis=axis_title(feature),
         ordered=feature.kind in ORDERED,
         places=axis_places(feature, values),
-        names=names(feature, values),
+        names=value_names(feature, values),
         mean=answers.mean(axis=1).tolist(),
         low=low.tolist(),
         high=high.tolist(),
@@ -144,7 +144,7 @@ def partial_dependence_of_two(bundle: Bundle, first: str, second: str) -> Partia
     np.add.at(count, (near[0][both], near[1][both]), 1)
     return PartialDependenceOfTwo(
         labels=[feature.label for feature in features],
-        names=[names(feature, own) for feature, own in zip(features, values, strict=True)],
+        names=[value_names(feature, own) for feature, own in zip(features, values, strict=True)],
         mean=given.mean(axis=2).transpose(2, 0, 1).tolist(),
         count=count.tolist(),
         rows=len(chosen),

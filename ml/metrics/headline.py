@@ -16,7 +16,7 @@ from ml.metrics.curves import average_precision_of, roc_auc
 from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
 from ml.metrics.intervals import percentile_interval
 from ml.metrics.registry import MEASURES, OF_COUNTS, OF_PROBABILITIES, measure_of
-from ml.metrics.threshold_table import cut_offs
+from ml.metrics.threshold_table import table_cut_offs
 
 __all__ = ["MEASURES", "Averages", "Headline", "averages", "headline"]
 
@@ -97,8 +97,8 @@ def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPE
     """
     table = counts_by_cut_off(answers, outcome)
     rate = table.positive / (table.positive + table.negative)
-    value = values_of(answers, outcome)
-    bins = score_bins(answers, cut_offs(table))
+    value = point_values(answers, outcome)
+    bins = score_bins(answers, table_cut_offs(table))
     drawn = draw_counts(bins, repeats)
     samples = _samples(bins, drawn, answers, value)
     ends = {key: _end_values(key, value[key], sample) for key, sample in samples.items()}
@@ -112,7 +112,7 @@ def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPE
     )
 
 
-def values_of(answers: Answers, outcome: str = "the outcome") -> dict[str, float]:
+def point_values(answers: Answers, outcome: str = "the outcome") -> dict[str, float]:
     """The measures of all probabilities together, without intervals; errors as :func:`headline`."""
     table = counts_by_cut_off(answers, outcome)
     squares, surprises = losses(answers)
@@ -162,7 +162,7 @@ def _one(answers: Answers) -> dict[str, float | None]:
     own = {measure.key: float(measure.of_counts(counts)) for measure in OF_COUNTS if measure.of_counts}
     found: dict[str, float | None] = {key: float(np.nan_to_num(own[key])) for key in AVERAGED}
     if answers.probabilities is not None:
-        found.update(values_of(answers))
+        found.update(point_values(answers))
     return found
 
 

@@ -59,7 +59,7 @@ def overview(service: Service, bundle: Bundle, outcome: str, cut_off: float | No
     UnknownOutcome, NoProbabilities, OneOutcomeOnly
     """
     label = bundle.outcomes[outcome].label
-    in_use, opens, extra = opening(service, bundle, outcome, cut_off)
+    in_use, opens, extra = opening_cut_offs(service, bundle, outcome, cut_off)
     table = table_of(service, bundle, outcome, extra)
     key = (bundle.key, "headline", REVISION, outcome)
     found = service.result(key, lambda: asdict(headline(evaluation_of(bundle).of(outcome), label)))
@@ -76,7 +76,7 @@ def table_of(service: Service, bundle: Bundle, outcome: str, extra: tuple[float,
     return threshold_table_of(bundle, outcome, extra, service.result if usual else None)
 
 
-def opening(
+def opening_cut_offs(
     service: Service, bundle: Bundle, outcome: str, cut_off: float | None = None
 ) -> tuple[float, float, tuple[float, ...]]:
     """The cut-off in use, the one with which the page opens, and those that are rows of its table for that.

@@ -20,7 +20,7 @@ from ml.metrics.confusion import ConfusionCounts
 from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import percentile_interval
-from ml.metrics.threshold_table import cut_offs
+from ml.metrics.threshold_table import table_cut_offs
 
 PER = 1_000  # records: what a hold-out of another size would bring can be compared
 
@@ -30,7 +30,7 @@ NEUTRAL = Payoff(true_positive=1.0, false_positive=-1.0)
 
 
 @dataclass(frozen=True)
-class Limits:
+class CutOffLimits:
     """What a cut-off must keep to.
 
     Attributes
@@ -127,7 +127,7 @@ def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
 
 
 def profit_curve(
-    answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits: Limits | None = None
+    answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits: CutOffLimits | None = None
 ) -> ProfitCurve:
     """Profit at every cut-off, and the best one.
 
@@ -137,9 +137,9 @@ def profit_curve(
     OneOutcomeOnly
         When all rows of the hold-out, or none, have the outcome.
     """
-    limits, table = limits or Limits(), counts_by_cut_off(answers, outcome)
+    limits, table = limits or CutOffLimits(), counts_by_cut_off(answers, outcome)
     best = best_cut_off(table, payoff, limits)
-    grid = cut_offs(table, () if best is None else (best,))
+    grid = table_cut_offs(table, () if best is None else (best,))
     bins = score_bins(answers, grid)
     counts = _counts_at(bins.sums(answers.weight), grid)
     drawn = _counts_at(resampled_sums(bins, draw_counts(bins, REPEATS), answers.weight), grid)
@@ -165,7 +165,7 @@ def profit_curve(
     )
 
 
-def best_cut_off(table: CountsByCutOff, payoff: Payoff, limits: Limits) -> float | None:
+def best_cut_off(table: CountsByCutOff, payoff: Payoff, limits: CutOffLimits) -> float | None:
     """The cut-off that brings most within the limits, of all there are; None where none keeps to them.
 
     Every cut-off above the next lower probability decides alike, so of these the roundest is given.
@@ -203,7 +203,7 @@ def _counts_at(sums: np.ndarray, grid: np.ndarray) -> ConfusionCounts:
     return ConfusionCounts(true, false, np.maximum(positive - true, 0.0), np.maximum(negative - false, 0.0), grid)
 
 
-def _allowed(counts: ConfusionCounts, limits: Limits) -> np.ndarray:
+def _allowed(counts: ConfusionCounts, limits: CutOffLimits) -> np.ndarray:
     """Which cut-offs keep to the limits; a hair is given to rounding."""
     allowed = np.ones(counts.true_positive.shape, dtype=bool)
     if limits.most_calls is not None:
@@ -236,7 +236,7 @@ def _around(
     }
 
 
-def _contradiction(table: CountsByCutOff, limits: Limits, at: int | None) -> dict[str, Any]:
+def _contradiction(table: CountsByCutOff, limits: CutOffLimits, at: int | None) -> dict[str, Any]:
     if at is not None:
         return {"most_reached": None, "calls_needed": None}
     selected = (table.true_positive + table.false_positive) * PER / (table.positive + table.negative)

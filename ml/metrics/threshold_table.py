@@ -90,7 +90,7 @@ def threshold_table(
         When all rows, or none, have the outcome.
     """
     table = counts_by_cut_off(answers, outcome)
-    cut_off = cut_offs(table, extra)
+    cut_off = table_cut_offs(table, extra)
     bins = score_bins(answers, cut_off)
     weight = bins.sums(answers.weight)
     counts = _counts_at(weight[None], cut_off)
@@ -107,7 +107,7 @@ def threshold_table(
     )
 
 
-def cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.ndarray:
+def table_cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.ndarray:
     """The cut-offs of the table: rising, from 0 to 1, at most 351 and the extra ones.
 
     Probabilities that occur are taken at equal steps along the ROC curve, so that half of them

@@ -90,7 +90,7 @@ class Option:
         return round(number, 9)
 
 
-def read_options(
+def checked_options(
     options: Sequence[Option], bundle: Bundle, outcome: str, raws: Mapping[str, object]
 ) -> dict[str, Setting]:
     """Each option's value out of what was sent; what the plot does not ask for is let be."""

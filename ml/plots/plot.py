@@ -169,11 +169,11 @@ class Plot:
     revision: int = 1
     options: tuple[Option, ...] = ()
     mark: CutOffMark | None = None
-    rows: Callable[[Any, View], Rows] = lambda result, _: columns_of(result)
+    rows: Callable[[Any, View], Rows] = lambda result, _: result_columns(result)
     wide: bool = False
 
 
-def columns_of(result: Any) -> Rows:
+def result_columns(result: Any) -> Rows:
     """The result's lists as columns; of those of several lengths the longest, and single values on every row."""
     values = {row.name: getattr(result, row.name) for row in fields(result)}
     flat = {name: value for name, value in values.items() if not isinstance(value, dict)}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.metrics.evaluation import no_probabilities
 from ml.plots.catalogue import find
-from ml.plots.option import read_options
+from ml.plots.option import checked_options
 from ml.plots.plot import Plot, Rows, Study, View
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def view_of(bundle: Bundle, plot: Plot, outcome: str | None = None, asked: objec
     name = bundle.outcomes.positive if outcome is None else outcome
     bundle.outcomes.index(name)  # an unknown outcome is refused before it becomes part of a key
     raws = asked if isinstance(asked, Mapping) else {}
-    options = read_options(plot.options, bundle, name, raws)
+    options = checked_options(plot.options, bundle, name, raws)
     return View(bundle.outcomes, name, options, bundle.card["rows"]["hold-out"])
 
 

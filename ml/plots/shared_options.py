@@ -9,7 +9,7 @@ from ml.insights.feature_order import in_order
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Study
 from ml.plots.theme import share_axis
-from ml.slices.segments import IN_PERCENT, LABELS, enough, measures_of
+from ml.slices.segments import IN_PERCENT, LABELS, enough_records, measures_of
 from ml.text.number_words import decimal, percent
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MEASURE = Option("measure", "Measure", _measures)
 
 
 def _least(bundle: Bundle, _: str) -> float:
-    return enough(bundle.card["rows"]["hold-out"])
+    return enough_records(bundle.card["rows"]["hold-out"])
 
 
 LEAST = Option("least", "At least", default=_least, low=1, high=1e6, unit="records")
@@ -46,7 +46,7 @@ def least_of(study: Study) -> float:
     return _least(study.bundle, study.outcome) if chosen is None else float(chosen)
 
 
-def text_of(option: object) -> str:
+def option_text(option: object) -> str:
     """A chosen value as text; empty where there is nothing to choose."""
     return "" if option is None else str(option)
 

@@ -14,7 +14,7 @@ from ml.plots.decisions.profit_curve import amount
 from ml.report.contents import NO_WORTH, Report
 from ml.text.holdout_words import counted_words, warnings
 from ml.text.number_words import count, percent
-from ml.text.spoken import cut_off_text, sentence, shown, span
+from ml.text.spoken import cut_off_sentence, cut_off_text, measure_words, span_words
 from ml.text.words import number_text
 
 FIRST = ("roc_auc", "precision", "recall", "accuracy")
@@ -49,7 +49,7 @@ def paragraphs(report: Report) -> list[str]:
     if report.overview is None:
         return [*said, report.refusal, _own(report)]
     found = report.overview
-    acting = sentence(found.table, found.row, report.view.records)
+    acting = cut_off_sentence(found.table, found.row, report.view.records)
     return [*said, _how_good(report, found), acting, _pays(report, found)]
 
 
@@ -80,8 +80,15 @@ def line_of(found: Overview, measure: Measure) -> Line:
     else:
         trivial = head.trivial[measure.key]
         value, low, high = head.value[measure.key], head.low[measure.key], head.high[measure.key]
-    alone = f"{shown(measure, trivial)}, {measure.trivial_words}"
-    return Line(measure.key, measure.label, shown(measure, value), span(measure, low, high), alone, measure.definition)
+    alone = f"{measure_words(measure, trivial)}, {measure.trivial_words}"
+    return Line(
+        measure.key,
+        measure.label,
+        measure_words(measure, value),
+        span_words(measure, low, high),
+        alone,
+        measure.definition,
+    )
 
 
 def outcome_rows(report: Report) -> tuple[list[str], list[list[str]]]:
@@ -95,12 +102,12 @@ def outcome_rows(report: Report) -> tuple[list[str], list[list[str]]]:
         for at, name in enumerate(found.outcomes)
     ]
     for words, average in (("Mean (macro)", found.macro), ("Mean weighted by records", found.weighted)):
-        body.append([words, "", *(shown(measure, average[measure.key]) for measure in measures)])
+        body.append([words, "", *(measure_words(measure, average[measure.key]) for measure in measures)])
     return ["Outcome", "Records", *(measure.label for measure in measures)], body
 
 
 def _cells(measures: list[Measure], each: dict[str, list[float | None]], at: int) -> list[str]:
-    return [shown(measure, each[measure.key][at]) for measure in measures]
+    return [measure_words(measure, each[measure.key][at]) for measure in measures]
 
 
 def _what(report: Report) -> str:
@@ -166,7 +173,7 @@ def _own_lines(report: Report) -> list[Line]:
     at = found.outcomes.index(report.view.outcome)
     known: list[tuple[Measure, Any]] = [(measure_of(key), found.each[key][at]) for key in OWN if key in found.each]
     return [
-        Line(measure.key, measure.label, shown(measure, value), definition=measure.definition)
+        Line(measure.key, measure.label, measure_words(measure, value), definition=measure.definition)
         for measure, value in known
         if value is not None
     ]

@@ -25,7 +25,7 @@ from ml.metrics.evaluation import Answers, evaluation_of
 from ml.metrics.headline import losses
 from ml.metrics.intervals import percentile_interval
 from ml.metrics.registry import MEASURES
-from ml.slices.segments import Column, acted, listed, used
+from ml.slices.segments import Column, acted, cut_off_used, plain_numbers
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -126,7 +126,7 @@ def challenge(bundle: Bundle, other: Bundle, answers: Answers, outcome: str, cut
         records=len(answers.truth),
         same_holdout=same_holdout(bundle, other),
         newer=theirs.created > mine.created,
-        cut_off=used(answers, cut_off),
+        cut_off=cut_off_used(answers, cut_off),
     )
 
 
@@ -237,4 +237,4 @@ def _counts_at(rows: np.ndarray, which: int) -> ConfusionCounts:
 def _row(first: np.ndarray, second: np.ndarray, drawn: np.ndarray) -> tuple[float | None, ...]:
     low, high = percentile_interval(np.atleast_2d(drawn))
     one, two = float(np.squeeze(first)), float(np.squeeze(second))
-    return tuple(listed(np.array([one, two, two - one, float(low[0]), float(high[0])])))
+    return tuple(plain_numbers(np.array([one, two, two - one, float(low[0]), float(high[0])])))

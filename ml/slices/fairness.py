@@ -14,7 +14,7 @@ from ml.errors import NothingToShow
 from ml.metrics.confusion import ConfusionCounts, Share, precision, ratio, recall
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import WIDTH, wilson
-from ml.slices.segments import Column, binning_of, counts_by_part, enough, listed, used
+from ml.slices.segments import Column, binning_of, counts_by_part, cut_off_used, enough_records, plain_numbers
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -82,7 +82,7 @@ def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: floa
     if parts.count < 2:
         raise NothingToShow(f"All records of the hold-out are alike in {label}.", "Choose another feature.")
     counts = counts_by_part(answers, parts, cut_off)
-    least = enough(counts.total.sum())
+    least = enough_records(counts.total.sum())
     reference = reference_of(counts.selected[:, 0], counts.total[:, 0], least)
     counted = {key: tuple(side[:, 0] for side in part(counts)) for key, part in RATES.items()}
     ratios = {key: ratios_of(hits, whole, reference) for key, (hits, whole) in counted.items()}
@@ -92,12 +92,12 @@ def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: floa
         records=counts.total[:, 0].tolist(),
         reference=reference,
         least=least,
-        rate={key: listed(ratio(hits, whole)) for key, (hits, whole) in counted.items()},
+        rate={key: plain_numbers(ratio(hits, whole)) for key, (hits, whole) in counted.items()},
         counted={key: whole.tolist() for key, (_, whole) in counted.items()},
-        ratio={key: listed(value) for key, (value, _, _) in ratios.items()},
-        low={key: listed(low) for key, (_, low, _) in ratios.items()},
-        high={key: listed(high) for key, (_, _, high) in ratios.items()},
-        cut_off=used(answers, cut_off),
+        ratio={key: plain_numbers(value) for key, (value, _, _) in ratios.items()},
+        low={key: plain_numbers(low) for key, (_, low, _) in ratios.items()},
+        high={key: plain_numbers(high) for key, (_, _, high) in ratios.items()},
+        cut_off=cut_off_used(answers, cut_off),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from ml.errors import NothingToShow
 from ml.metrics.evaluation import Answers
 from ml.slices.binning import MOST_PARTS, Binning
-from ml.slices.segments import Column, binning_of, measure_parts, undefined, used
+from ml.slices.segments import Column, binning_of, cut_off_used, measure_parts, undefined
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -86,5 +86,5 @@ def segment_pairs(
         records=table(weight.tolist()),
         whole=whole,
         least=least,
-        cut_off=used(answers, cut_off),
+        cut_off=cut_off_used(answers, cut_off),
     )

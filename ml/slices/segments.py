@@ -105,7 +105,7 @@ def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_o
         whole=whole[0][0],
         whole_low=whole[1][0],
         whole_high=whole[2][0],
-        cut_off=used(answers, cut_off),
+        cut_off=cut_off_used(answers, cut_off),
     )
 
 
@@ -127,7 +127,7 @@ def measure_parts(
         value = row.of_counts(counts) if row and row.of_counts else ratio(counts.selected, counts.total)
         ends = intervals_of(counts, _resampled(answers, parts, cut_off), _worth(answers.weight))[measure]
     low, high = (np.where(np.isnan(value[:, 0]), np.nan, end) for end in ends)
-    return listed(value[:, 0]), listed(low), listed(high), whole
+    return plain_numbers(value[:, 0]), plain_numbers(low), plain_numbers(high), whole
 
 
 def acted(answers: Answers, cut_off: float) -> Booleans:
@@ -135,12 +135,12 @@ def acted(answers: Answers, cut_off: float) -> Booleans:
     return answers.labels if answers.probabilities is None else answers.probabilities >= cut_off
 
 
-def used(answers: Answers, cut_off: float) -> float | None:
+def cut_off_used(answers: Answers, cut_off: float) -> float | None:
     """The cut-off, where it decides."""
     return None if answers.probabilities is None else cut_off
 
 
-def enough(rows: float) -> float:
+def enough_records(rows: float) -> float:
     """How many records are enough to go by, in a hold-out of so many: a tenth, 5 at least and 30 at most."""
     return float(min(ENOUGH, max(FEWEST, rows // 10)))
 
@@ -162,7 +162,7 @@ def undefined(measure: str) -> NothingToShow:
     )
 
 
-def listed(values: np.ndarray) -> Column:
+def plain_numbers(values: np.ndarray) -> Column:
     """Plain numbers; None for NaN."""
     return [None if np.isnan(value) else value for value in values.tolist()]
 

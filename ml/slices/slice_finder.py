@@ -23,7 +23,7 @@ from ml.insights.permutation_importance import SMALLEST
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.runtime.budget import sample
 from ml.slices.binning import Binning, bin_feature
-from ml.slices.segments import acted, used
+from ml.slices.segments import acted, cut_off_used
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -109,7 +109,7 @@ def worst_segments(
     chosen = sample(len(errors), _most_rows(sum(each.count for each in parts)))
     labels = [feature.label for feature in bundle.schema.features]
     parts = [Binning(each.labels, each.place[chosen]) for each in parts]
-    search = _Search(parts, errors[chosen] - errors[chosen].mean(), int(max(least, 1)))
+    search = _SegmentSearch(parts, errors[chosen] - errors[chosen].mean(), int(max(least, 1)))
     if not search.enough.any():
         raise NothingToShow(
             f"No part of the hold-out has {int(least)} records and leaves as many.", "Ask for fewer records."
@@ -137,11 +137,11 @@ def worst_segments(
         looked_at=int(np.triu(search.enough).sum()),
         rows=len(chosen),
         least=int(max(least, 1)),
-        cut_off=used(answers, cut_off) if by == WRONG else None,
+        cut_off=cut_off_used(answers, cut_off) if by == WRONG else None,
     )
 
 
-class _Search:
+class _SegmentSearch:
     """All parts of all features as columns of ones and noughts, and what is summed over them.
 
     Row and column (a, b) of a table stand for the segment of part a and part b; (a, a) for part a.
@@ -196,7 +196,7 @@ def _most_rows(columns: int) -> int:
     return int(np.clip(MOST_WORK / max(columns, 1) ** 2, FEWEST_ROWS, MOST_ROWS))
 
 
-def _different(search: _Search, excess: np.ndarray) -> list[tuple[int, int]]:
+def _different(search: _SegmentSearch, excess: np.ndarray) -> list[tuple[int, int]]:
     """The segments with the largest excess, without those that hold nearly the same records as one before."""
     above = np.triu(np.where(excess > 0, excess, 0.0))
     kept: list[tuple[int, int]] = []
@@ -214,7 +214,7 @@ def _alike(one: np.ndarray, other: np.ndarray) -> bool:
     return bool((one & other).sum() >= SAME * min(one.sum(), other.sum()))
 
 
-def _words(search: _Search, labels: Sequence[str], at: tuple[int, int]) -> str:
+def _words(search: _SegmentSearch, labels: Sequence[str], at: tuple[int, int]) -> str:
     named = []
     for column in dict.fromkeys(at):
         feature = int(search.owner[column])

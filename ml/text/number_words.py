@@ -28,7 +28,7 @@ def count(weight: float) -> str:
     return marks.dressed(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")
 
 
-def used(records: int, holdout: int) -> str:
+def sample_text(records: int, holdout: int) -> str:
     """The records that a figure was made from, in words; `holdout` is how many there are."""
     if records >= holdout:
         return f"{count(records)} records of the hold-out"

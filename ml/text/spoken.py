@@ -21,7 +21,7 @@ def cut_off_text(cut_off: float) -> str:
     return f"{number_text(round(100 * cut_off, 4))}\u00a0%"
 
 
-def sentence(table: ThresholdTable, row: int, records: str) -> str:
+def cut_off_sentence(table: ThresholdTable, row: int, records: str) -> str:
     """What acting from this cut-off means, in counts and of a hundred; `records` names those with the outcome."""
     hits, alarms, missed, _ = ((table.columns[name][row] or 0.0) for name in COUNTS)
     everybody = table.positive + table.negative
@@ -34,16 +34,16 @@ def sentence(table: ThresholdTable, row: int, records: str) -> str:
     return f"{start}{right};{found}"
 
 
-def shown(measure: Measure, value: float | None) -> str:
+def measure_words(measure: Measure, value: float | None) -> str:
     """A measure in words."""
     if value is None:
         return UNDEFINED
     return percent(value) if measure.percent else dressed(f"{value:,.3f}")
 
 
-def span(measure: Measure, low: float | None, high: float | None) -> str:
+def span_words(measure: Measure, low: float | None, high: float | None) -> str:
     """Its interval in words; empty where it has none."""
-    return "" if low is None or high is None else f"{shown(measure, low)} to {shown(measure, high)}"
+    return "" if low is None or high is None else f"{measure_words(measure, low)} to {measure_words(measure, high)}"
 
 
 def _of_hundred(part: float, whole: float) -> str:

@@ -13,7 +13,7 @@ from ml.metrics.intervals import wilson
 from ml.plots.decisions.group_fairness import LEAST, draw, say
 from ml.plots.plot import View
 from ml.slices.fairness import RATES, GroupFairness, ratios_of, reference_of
-from ml.slices.segments import listed
+from ml.slices.segments import plain_numbers
 
 
 def test_two_groups_by_hand():
@@ -82,8 +82,8 @@ def compared(hits: list[float], records: list[float], least: float = 30) -> Grou
     """Groups whose three rates are all the same."""
     part, whole = np.array(hits), np.array(records)
     reference = reference_of(part, whole, least)
-    ends = [listed(column) for column in ratios_of(part, whole, reference)]
-    columns = [dict.fromkeys(RATES, column) for column in (listed(ratio(part, whole)), records, *ends)]
+    ends = [plain_numbers(column) for column in ratios_of(part, whole, reference)]
+    columns = [dict.fromkeys(RATES, column) for column in (plain_numbers(ratio(part, whole)), records, *ends)]
     return GroupFairness("Region", list("ABC"[: len(hits)]), records, reference, least, *columns, cut_off=0.5)
 
 

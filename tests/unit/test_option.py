@@ -6,19 +6,19 @@ from types import SimpleNamespace
 import pytest
 
 from ml.errors import UnknownOption
-from ml.plots.option import Option, read_options
-from ml.plots.plot import columns_of
+from ml.plots.option import Option, checked_options
+from ml.plots.plot import result_columns
 
 NORMAL = Option("show", "Show", lambda bundle, outcome: [("counts", "Counts"), ("rows", "By row")])
 CALLS = Option("calls", "Most calls", low=0, high=1000, unit="calls")
 
 
 def test_what_was_not_chosen_is_what_the_plot_opens_with():
-    assert read_options((NORMAL, CALLS), SimpleNamespace(), "yes", {}) == {"show": "counts", "calls": None}
+    assert checked_options((NORMAL, CALLS), SimpleNamespace(), "yes", {}) == {"show": "counts", "calls": None}
 
 
 def test_a_choice_and_a_number_are_read_and_strangers_let_be():
-    read = read_options((NORMAL, CALLS), SimpleNamespace(), "yes", {"show": "rows", "calls": " 12.5 ", "x": 1})
+    read = checked_options((NORMAL, CALLS), SimpleNamespace(), "yes", {"show": "rows", "calls": " 12.5 ", "x": 1})
     assert read == {"show": "rows", "calls": 12.5}
 
 
@@ -54,7 +54,7 @@ class Curve:
 
 
 def test_a_results_lists_are_its_columns():
-    header, rows = columns_of(Curve([0, 1], [0.5, 0.75], 0.625, [3], [[1, 2], [3, 4]]))
+    header, rows = result_columns(Curve([0, 1], [0.5, 0.75], 0.625, [3], [[1, 2], [3, 4]]))
     assert header == ["x", "y", "area"]
     assert rows == [[0, 0.5, 0.625], [1, 0.75, 0.625]]
 

@@ -8,7 +8,7 @@ import pytest
 from ml.decision.payoff import Payoff
 from ml.errors import NoProbabilities, OneOutcomeOnly
 from ml.metrics.evaluation import Answers
-from ml.metrics.profit import NEUTRAL, Limits, profit_curve, profits, roundest
+from ml.metrics.profit import NEUTRAL, CutOffLimits, profit_curve, profits, roundest
 from ml.metrics.threshold_table import threshold_table
 
 CALLS = Payoff(true_positive=100.0, false_positive=0.0, false_negative=-5.0, true_negative=1.0, call=20.0)
@@ -69,7 +69,9 @@ def test_the_rows_are_those_of_the_table_of_counts_and_the_best_one():
     assert profits(CALLS, table.columns) == pytest.approx([here[cut_off] for cut_off in table.cut_off])
 
 
-@pytest.mark.parametrize("limits", [Limits(150), Limits(None, 0.8), Limits(500, 0.5), Limits(0)])
+@pytest.mark.parametrize(
+    "limits", [CutOffLimits(150), CutOffLimits(None, 0.8), CutOffLimits(500, 0.5), CutOffLimits(0)]
+)
 def test_limits_are_kept_and_nothing_within_them_is_better(limits):
     answers = drawn(5)
     result = profit_curve(answers, CALLS, "it", limits)
@@ -89,7 +91,7 @@ def test_limits_are_kept_and_nothing_within_them_is_better(limits):
 
 def test_limits_that_contradict_each_other_say_what_either_would_need():
     answers = answers_of([0.9, 0.8, 0.7, 0.6, 0.1], [0, 1, 0, 1, 0])
-    result = profit_curve(answers, CALLS, "it", Limits(200, 1.0))
+    result = profit_curve(answers, CALLS, "it", CutOffLimits(200, 1.0))
     assert result.best is None
     assert result.behind == [None] * len(result.cut_off)
     assert result.most_reached == 0  # one call of five, and it is an alarm

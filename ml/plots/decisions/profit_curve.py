@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ml.decision.payoff import Payoff, payoff_of
-from ml.metrics.profit import NEUTRAL, Limits, ProfitCurve, profit_curve
+from ml.metrics.profit import NEUTRAL, CutOffLimits, ProfitCurve, profit_curve
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, faded, figure, note
@@ -54,7 +54,7 @@ def compute(study: Study) -> ProfitCurve:
     values |= {name: _number(given, name) or 0.0 for name in ("false_negative", "true_negative")}
     payoff = Payoff(**values, currency=known.currency if known else "")
     recall = _number(given, "least_recall")
-    limits = Limits(_number(given, "most_calls"), None if recall is None else recall / 100)
+    limits = CutOffLimits(_number(given, "most_calls"), None if recall is None else recall / 100)
     return profit_curve(study.answers, payoff, study.label, limits)
 
 
@@ -71,7 +71,7 @@ def say(result: ProfitCurve, view: View) -> str:
     if not result.selected[at]:
         return f"No cut-off{_within(result)} brings more than acting on none." + _unstated(result)
     best = (
-        f"Acting from {cut_off_text(result.cut_off[at])} brings most{_within(result)}: "
+        f"Acting from {exact_percent(result.cut_off[at])} brings most{_within(result)}: "
         f"{amount(result.profit[at], result)} for 1,000 records like these "
         f"({amount(result.low[at], result)} to {amount(result.high[at], result)}), "
         f"acting on {percent(result.selected[at])} of them and finding {percent(result.recall[at])} of the "
@@ -124,7 +124,7 @@ def beyond(result: ProfitCurve, selected: float | None, recall: float | None) ->
     return f", but beyond the limits: {' and '.join(broken)}" if broken else ""
 
 
-def cut_off_text(cut_off: float) -> str:
+def exact_percent(cut_off: float) -> str:
     """A cut-off with all its digits."""
     return f"{number_text(round(100 * cut_off, 10))}\u00a0%"
 
@@ -132,7 +132,7 @@ def cut_off_text(cut_off: float) -> str:
 def _band(result: ProfitCurve, view: View, x: list[float]) -> list[dict[str, Any]]:
     hidden = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
     texts = [
-        f"Act from {cut_off_text(cut)}:<br>{amount(profit, result)} ({amount(low, result)} to {amount(high, result)})"
+        f"Act from {exact_percent(cut)}:<br>{amount(profit, result)} ({amount(low, result)} to {amount(high, result)})"
         f"<br>acts on {percent(selected)}, finds {percent(recall)}"
         for cut, profit, low, high, selected, recall in zip(
             result.cut_off, result.profit, result.low, result.high, result.selected, result.recall, strict=True
@@ -196,7 +196,7 @@ def _sure(result: ProfitCurve) -> str:
         return ""
     span = (
         f" Other records of the same kind could put the best cut-off anywhere from "
-        f"{cut_off_text(float(f'{result.best_low:.2g}'))} to {cut_off_text(float(f'{result.best_high:.2g}'))}."
+        f"{exact_percent(float(f'{result.best_low:.2g}'))} to {exact_percent(float(f'{result.best_high:.2g}'))}."
     )
     if result.luck is None or result.luck <= 0.005 * abs(result.profit[result.best or 0]):
         return span

@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.plots.plot import Plot, Rows, Study, View
-from ml.plots.shared_options import CUT_OFF, LEAST, MEASURE, cut_off_of, feature_choice, least_of, measure_text, text_of
+from ml.plots.shared_options import (
+    CUT_OFF,
+    LEAST,
+    MEASURE,
+    cut_off_of,
+    feature_choice,
+    least_of,
+    measure_text,
+    option_text,
+)
 from ml.plots.theme import INK, faded, figure
 from ml.slices.segment_pairs import SegmentPairs, segment_pairs
 from ml.slices.segments import IN_PERCENT, LABELS
@@ -22,7 +31,7 @@ WHOLE = 3  # digits with the sign of percent in a tile on a phone: of 99.8 % it 
 
 def compute(study: Study) -> SegmentPairs:
     """The measure in each pair of parts of the chosen features."""
-    first, second, measure = (text_of(study.options[key]) for key in ("feature", "by", "measure"))
+    first, second, measure = (option_text(study.options[key]) for key in ("feature", "by", "measure"))
     return segment_pairs(study.bundle, study.answers, (first, second), measure, cut_off_of(study), least_of(study))
 
 

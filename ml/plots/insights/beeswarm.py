@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.data.columns import take
-from ml.insights.feature_grid import ORDERED, values_of
+from ml.data.columns import take, values_of
+from ml.insights.feature_grid import ORDERED
 from ml.insights.global_shapley import global_shapley_of
 from ml.insights.partial_dependence import as_numbers
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View

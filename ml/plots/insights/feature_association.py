@@ -8,7 +8,7 @@ from ml.insights.association import Association, association
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import importance_order
 from ml.plots.theme import faded, figure
-from ml.text.number_words import count, decimal, shortened, used
+from ml.text.number_words import count, decimal, sample_text, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -74,7 +74,7 @@ def say(result: Association, view: View) -> str:
         f"{result.features[x]} and {result.features[y]} go together most: {result.measure[y][x]} "
         f"{decimal(value, 2)}, where "
         f"0 is not at all and 1 is completely.{share}{left} Numbers are compared by rank correlation, choices by "
-        f"Cramér's V, a number with a choice by the correlation ratio, in {used(result.records, view.holdout)}."
+        f"Cramér's V, a number with a choice by the correlation ratio, in {sample_text(result.records, view.holdout)}."
     )
 
 

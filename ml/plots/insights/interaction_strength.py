@@ -8,7 +8,7 @@ from ml.insights.interaction import Interaction, interaction
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure
-from ml.text.number_words import count, decimal, percent, used
+from ml.text.number_words import count, decimal, percent, sample_text
 from ml.text.words import points_text
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def say(result: Interaction, view: View) -> str:
     return (
         f"{name} act together most: what both do differs from the sum of what each does by "
         f"{points_text(100 * strength)} in the root mean square{joint}. "
-        f"Looked at {count(len(result.first))} pairs in {used(result.rows, view.holdout)}."
+        f"Looked at {count(len(result.first))} pairs in {sample_text(result.rows, view.holdout)}."
     )
 
 

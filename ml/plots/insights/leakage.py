@@ -8,7 +8,7 @@ from ml.insights.leakage import Leakage, leakage
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
-from ml.text.number_words import decimal, used
+from ml.text.number_words import decimal, sample_text
 from ml.text.words import listed
 
 if TYPE_CHECKING:
@@ -64,9 +64,8 @@ def draw(result: Leakage, view: View) -> go.Figure:
 def say(result: Leakage, view: View) -> str:
     """The warning, or that there is none, and what was looked at."""
     named = [name for name, suspect in zip(result.features, result.suspects, strict=True) if suspect]
-    how = (
-        f"Each was judged by itself, on records that its rule was not made from: {used(result.records, view.holdout)}."
-    )
+    records = sample_text(result.records, view.holdout)
+    how = f"Each was judged by itself, on records that its rule was not made from: {records}."
     if not named:
         return f"Nothing looks like a leak: {_best(result)} {how}"
     many = len(named) > 1

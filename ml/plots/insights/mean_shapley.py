@@ -12,7 +12,7 @@ from ml.insights.global_shapley import global_shapley_of
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure
-from ml.text.number_words import percent, used
+from ml.text.number_words import percent, sample_text
 from ml.text.words import points_text
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def say(result: MeanShapley, view: View) -> str:
         return f"No feature moves the probability of “{view.label}”: the model gives all records the same."
     return (
         f"{name} moves the probability of “{view.label}” most: by {points_text(100 * size)} on average, up or down "
-        f"from {percent(result.base[view.index])}. Over {used(result.records, view.holdout)}, the same "
+        f"from {percent(result.base[view.index])}. Over {sample_text(result.records, view.holdout)}, the same "
         f"contributions as behind a single prediction. They say what the model uses; importance what it would lose."
     )
 

@@ -11,7 +11,7 @@ from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import FAINT, INK, faded, figure, percent_ticks
-from ml.text.number_words import percent, used
+from ml.text.number_words import percent, sample_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -127,7 +127,7 @@ def say(result: PartialDependence, view: View) -> str:
     mean = result.mean[view.index]
     low, high = mean.index(min(mean)), mean.index(max(mean))
     how = (
-        f"Each of {used(result.rows, view.holdout)} was given each value, all else as it is; "
+        f"Each of {sample_text(result.rows, view.holdout)} was given each value, all else as it is; "
         + (
             "thin lines are single records."
             if result.ordered

@@ -10,7 +10,7 @@ from ml.insights.partial_dependence import PartialDependenceOfTwo, partial_depen
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import faded, figure
-from ml.text.number_words import count, percent, shortened, used
+from ml.text.number_words import count, percent, sample_text, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -93,7 +93,7 @@ def say(result: PartialDependenceOfTwo, view: View) -> str:
     empty = sum(not number for line in result.count for number in line)
     first, second = result.labels
     words = (
-        f"The numbers are percent, the mean over {used(result.rows, view.holdout)}. “{view.label}” is least "
+        f"The numbers are percent, the mean over {sample_text(result.rows, view.holdout)}. “{view.label}” is least "
         f"likely, {percent(low)}, at {first} {result.names[0][lx]} with {second} {result.names[1][ly]}, and most "
         f"likely, {percent(high)}, at {result.names[0][hx]} with {result.names[1][hy]}."
     )

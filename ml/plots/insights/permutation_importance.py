@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ml.insights.permutation_importance import PermutationImportance, permutation_importance
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
-from ml.text.number_words import shortened, used
+from ml.text.number_words import sample_text, shortened
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -19,7 +19,7 @@ ROW = 44  # pixels: a bar and the name above it
 
 
 @dataclass(frozen=True)
-class Row:
+class ImportanceRow:
     """One feature: its name, and mean and 5 to 95 % range of the rise of the error."""
 
     label: str
@@ -83,7 +83,7 @@ def say(result: PermutationImportance, view: View) -> str:
     idle = f"Without any effect: {unused} of {total} features." if unused else ""
     shown = f"The {len(rows)} most important of {total} features are shown." if len(rows) < total else ""
     how = (
-        f"Measured on {used(result.rows, view.holdout)} with {result.repeats} shuffles of each feature; the "
+        f"Measured on {sample_text(result.rows, view.holdout)} with {result.repeats} shuffles of each feature; the "
         f"thin lines hold the middle 90\u00a0% of them. Features that tell the same share their importance."
     )
     return " ".join(filter(None, (lean, idle, shown, how)))
@@ -96,14 +96,14 @@ def rows(result: PermutationImportance, view: View) -> Rows:
     return header, [list(cells) for cells in zip(result.labels, *spread, strict=True)]
 
 
-def ranked(result: PermutationImportance, view: View) -> list[Row]:
+def ranked(result: PermutationImportance, view: View) -> list[ImportanceRow]:
     """The features with the largest mean first, as many as are shown."""
     columns = (result.labels, *(values[view.index] for values in (result.mean, result.low, result.high)))
-    rows = [Row(*cells) for cells in zip(*columns, strict=True)]
+    rows = [ImportanceRow(*cells) for cells in zip(*columns, strict=True)]
     return sorted(rows, key=lambda row: -row.mean)[:MOST_SHOWN]
 
 
-def _words(row: Row, result: PermutationImportance, view: View) -> str:
+def _words(row: ImportanceRow, result: PermutationImportance, view: View) -> str:
     before = result.error[view.index]
     return (
         f"<b>{row.label}</b><br>{result.measure} {_number(before, result)} → {_number(before + row.mean, result)} "
@@ -112,7 +112,7 @@ def _words(row: Row, result: PermutationImportance, view: View) -> str:
     )
 
 
-def _name(row: Row, place: int, result: PermutationImportance) -> dict[str, Any]:
+def _name(row: ImportanceRow, place: int, result: PermutationImportance) -> dict[str, Any]:
     # Above its bar instead of beside it: long names fit on a phone, and the bars keep their room.
     text = f"{shortened(row.label, LONGEST_NAME)}  <b>{_number(row.mean, result)}</b>"
     return note(text, 0, place, xanchor="left", yanchor="bottom", yshift=7)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.data.columns import take
+from ml.data.columns import take, values_of
 from ml.errors import NothingToShow
-from ml.insights.feature_grid import MOST_LEVELS, ORDERED, axis_places, axis_title, values_of
+from ml.insights.feature_grid import MOST_LEVELS, ORDERED, axis_places, axis_title
 from ml.insights.global_shapley import global_shapley_of
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import ROW, names_above, rows_axis
