@@ -11,7 +11,7 @@ from jobs.job_service import Intake
 from jobs.local_runner import Beside
 from jobs.webhooks.allowed_addresses import Rules
 from layouts.campaign.page import FileRetention
-from ml.demo.status import Making
+from ml.demo.status import DemoStatus
 from ml.service import Service, open_service
 from settings import BadSetting, Settings
 from store.db import Store, chosen_cut_offs, open_store
@@ -33,7 +33,7 @@ class Rooms:
     store: Store
     demo: DemoModels | None = None  # None where the operator makes models alone
 
-    def making(self) -> Making | None:
+    def making(self) -> DemoStatus | None:
         """How far the demo models are, where a service that was started without models makes some."""
         return self.demo.making() if self.demo else None
 

@@ -18,12 +18,12 @@ from layouts.performance import page as performance
 from layouts.shared import blocks, ids, url
 from layouts.shared.plot_cards import requested_outcome
 from ml.bundle.record_book import Books
-from ml.demo.status import Making
+from ml.demo.status import DemoStatus
 from ml.errors import LikelyError, UnknownModel
 from ml.metrics.overview import opening_cut_offs, read_cut_off
 from ml.service import Bundle, Service
 
-DemoProgress = Callable[[], Making | None]
+DemoProgress = Callable[[], DemoStatus | None]
 
 
 def register(app: Dash, service: Service, books: Books, retention: FileRetention, making: DemoProgress) -> None:

@@ -6,10 +6,10 @@ from jobs.files import paths
 from jobs.files.preview import Preview
 from ml.errors import Misread
 from ml.files.file_kinds import CSV
-from ml.files.glimpse import glimpse
 from ml.files.header.left_out import LeftOut
 from ml.files.header.match_columns import Matched
-from ml.files.table import Reading
+from ml.files.raw_preview import raw_preview
+from ml.files.table import ReadPlan
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle
 from store.files import Files
@@ -35,7 +35,7 @@ def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: 
         Nothing that may be said would help.
     """
     with files.open(paths.source(job.id)) as file:
-        dialect, top = glimpse(file, options, bundle.schema)
+        dialect, top = raw_preview(file, options, bundle.schema)
     return Preview(
         header=(),
         top=top,
@@ -55,5 +55,5 @@ def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: 
         applies=("separator", "encoding", "header_row") if dialect.format == CSV else ("sheet", "header_row"),
         left_out=LeftOut(),
         notes=list(dialect.notes),
-        reading=Reading(()),
+        reading=ReadPlan(()),
     )

@@ -13,7 +13,7 @@ from ml.errors import InvalidData
 from ml.files.open_table import AUTO
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
-from ml.training.assemble import Material, assemble
+from ml.training.assemble import TrainingInputs, assemble
 from ml.training.build import build_bundle
 from ml.training.calibration_file import calibrated
 from ml.training.checks.prove_reading import prove_reading
@@ -30,7 +30,7 @@ MODELS = Path(__file__).resolve().parent.parent / "models"
 
 
 @dataclass(frozen=True)
-class Given:
+class ModelFiles:
     """What the person who adds a model by files says.
 
     Attributes
@@ -69,7 +69,7 @@ class Given:
     reading: ReadOptions = AUTO
 
 
-def gather(given: Given) -> Trained:
+def read_model_files(given: ModelFiles) -> Trained:
     """All that makes the model, from its files.
 
     Raises
@@ -86,7 +86,7 @@ def gather(given: Given) -> Trained:
     training, holdout = (
         read_training_table(path, told.texts(), given.reading, known) for path in (given.data, given.holdout)
     )
-    material = Material(
+    material = TrainingInputs(
         name=given.name,
         estimator=estimator,
         training=training,
@@ -185,7 +185,7 @@ def add_model(
         frame_table(X_train, y_train, columns, "X_train"),
         frame_table(X_holdout, y_holdout, columns, "X_holdout"),
     )
-    material = Material(
+    material = TrainingInputs(
         name=name,
         estimator=estimator,
         training=training,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ml.demo import status
-from ml.demo.status import Making
+from ml.demo.status import DemoStatus
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +40,7 @@ class DemoModels:
             log.warning("There are no models yet; the demo models are being made by another process.")
             return
         log.warning("There are no models; the demo models are being made. DEMO_MODELS=off leaves that to you.")
-        status.write(self._file, Making(status.STARTING, status.QUICK_FIRST))
+        status.write(self._file, DemoStatus(status.STARTING, status.QUICK_FIRST))
         command = [sys.executable, "-m", "ml.demo", str(self._models), str(self._file)]
         self._process = subprocess.Popen(command, cwd=self._home, env=self._environ, stdin=subprocess.DEVNULL)  # noqa: S603
 
@@ -49,9 +49,9 @@ class DemoModels:
         if not status.is_made_now(self._models):
             self._file.unlink(missing_ok=True)
 
-    def making(self) -> Making | None:
+    def making(self) -> DemoStatus | None:
         """How far it is; None where nothing was begun and nobody makes any."""
         found = status.read(self._file, self._models)
         if found is None and status.is_made_now(self._models):
-            return Making(status.MAKING, status.QUICK_FIRST)
+            return DemoStatus(status.MAKING, status.QUICK_FIRST)
         return found

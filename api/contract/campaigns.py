@@ -12,7 +12,7 @@ from api.contract.jobs import Job
 from api.contract.models import Named
 from api.contract.operation import JSON, Body, Operation, in_json
 from api.contract.requests import PreviewQuery, RowsQuery, StartRequest
-from ml.campaign.asked import ListRequest
+from ml.campaign.list_request import ListRequest
 
 TAG = "Campaigns"
 Money = Annotated[float, Field(examples=[1250.0])]

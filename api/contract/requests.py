@@ -1,7 +1,7 @@
 """What the API takes in a fixed shape: bodies and parameters, checked by these models (see ``api/http/validated.py``).
 
-A record of a model is checked by the model's own schema, and a list by :class:`ml.campaign.asked.ListRequest`, which
-the pages use, too.
+A record of a model is checked by the model's own schema, and a list by
+:class:`ml.campaign.list_request.ListRequest`, which the pages use, too.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from api.http.errors import NotAcceptable, short
-from ml.batch.result_columns import own_names, score_cells, score_header
+from ml.batch.result_columns import score_cells, score_header, unique_names
 from ml.bundle.scored import Score, Scored
 from ml.errors import Problem
 from ml.files.cells.safe_cells import safe_cell
@@ -120,7 +120,7 @@ def as_csv(scored: Scored) -> bytes:
     file = io.StringIO()
     writer = csv.writer(file)
     given = [record_id] if record_id else []
-    writer.writerow([*map(safe_cell, given), *own_names(score_header(outcomes), given)])
+    writer.writerow([*map(safe_cell, given), *unique_names(score_header(outcomes), given)])
     for score in scored.scores:
         writer.writerow([*([safe_cell(score.id or "")] if record_id else []), *score_cells(outcomes, score)])
     return file.getvalue().encode()

@@ -17,8 +17,8 @@ from api.v1.previews import preview_json
 from jobs.campaign_service import Campaigns
 from jobs.files.job_view import PREFIX, described
 from jobs.work.rank_index import Index
-from ml.campaign.asked import ListRequest
 from ml.campaign.forecast import Forecast
+from ml.campaign.list_request import ListRequest
 from ml.campaign.pick import Picked
 from ml.campaign.wish import BadWish, Wish, currency_of, default_cost, default_value
 from ml.campaign.words import notes, sentence

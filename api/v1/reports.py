@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from api.http.errors import refuse
 from api.http.query import takes
 from api.v1.models import PREFIX
-from ml.report.files import ReportBusy, made
+from ml.report.files import ReportBusy, report_bytes
 from ml.report.page import POLICY as OWN_POLICY
 from ml.service import Service
 
@@ -27,7 +27,7 @@ def register(app: Flask, service: Service) -> None:
     def report(name: str, kind: str) -> Response:
         """The report on one outcome: ``?outcome=``, else on the positive one."""
         try:
-            content = made(service, name, kind, request.args.get("outcome"), wait=False)
+            content = report_bytes(service, name, kind, request.args.get("outcome"), wait=False)
         except ReportBusy as error:
             busy = refuse(error)
             busy.headers["Retry-After"] = PAUSE

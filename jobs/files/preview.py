@@ -21,7 +21,7 @@ from ml.files.file_kinds import CSV, PARQUET
 from ml.files.header.left_out import LeftOut
 from ml.files.header.match_columns import Matched
 from ml.files.open_table import AUTO, open_table
-from ml.files.table import Reading, Table, row_of
+from ml.files.table import ReadPlan, Table, row_of
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
@@ -73,7 +73,7 @@ class Preview:
         Lines that are no records, among those that were read.
     notes : list of str
         What is worth saying of the file, for people.
-    reading : Reading
+    reading : ReadPlan
         What whoever scores the lines has to know.
     """
 
@@ -95,7 +95,7 @@ class Preview:
     applies: tuple[str, ...]
     left_out: LeftOut
     notes: list[str]
-    reading: Reading
+    reading: ReadPlan
 
 
 def preview(

@@ -13,7 +13,7 @@ from ml.batch.score_records import score_records
 from ml.files.open_table import open_table
 from ml.files.readers.json_records import JSON, NDJSON
 from ml.files.readers.json_table import RecordTable, open_records
-from ml.files.table import Reading, Table
+from ml.files.table import ReadPlan, Table
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
 
@@ -82,7 +82,7 @@ def scored(service: Service, bundle: Bundle, piece: bytes) -> ScoredLines:
     return score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules)
 
 
-def unpacked(piece: bytes, bundle: Bundle) -> tuple[Reading, list[list[str]]]:
+def unpacked(piece: bytes, bundle: Bundle) -> tuple[ReadPlan, list[list[str]]]:
     """The lines that a piece of a table holds, and how they are read."""
     told, records = orjson.loads(piece)
-    return Reading.from_json(told, bundle.schema), records
+    return ReadPlan.from_json(told, bundle.schema), records

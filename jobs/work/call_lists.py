@@ -13,13 +13,13 @@ from jobs.files import paths
 from jobs.work.chunks import RECORDS, NotMine, Stopped
 from jobs.work.rank_index import Index, read_index
 from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, cells_of
-from ml.batch.result_columns import own_names
+from ml.batch.result_columns import unique_names
 from ml.campaign.pick import Picked, pick
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.campaign.wish import BadWish, Wish, read_wish
 from ml.errors import LikelyError
 from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
-from ml.files.table import Reading
+from ml.files.table import ReadPlan
 from ml.service import Bundle, Service
 from store.files import Files
 from store.job import Job, Piece
@@ -98,7 +98,7 @@ def split_list(
 
 def list_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     """Names of a list's columns, of a campaign whose file has these."""
-    place, *after = own_names(["place", *AFTER], map(plain_cell, header), bundle.schema)
+    place, *after = unique_names(["place", *AFTER], map(plain_cell, header), bundle.schema)
     return [place, *header, *after]
 
 
@@ -110,7 +110,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, piece:
     bundle, index = service.model(job.model), open_index(table, files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
     start, calls = orjson.loads(b"".join(files.read(piece.file or "")))
-    reading = Reading.from_json(campaign.options["reading"], bundle.schema) if job.options.get("reasons") else None
+    reading = ReadPlan.from_json(campaign.options["reading"], bundle.schema) if job.options.get("reasons") else None
     lines = []
     for place, (line, (row, at, control, gain)) in enumerate(
         zip(index.lines(row for row, *_ in calls), calls, strict=True), start=start + 1

@@ -11,13 +11,13 @@ from jobs.files import paths
 from jobs.files.source import unpacked
 from jobs.work.chunks import NotMine
 from jobs.work.rank_index import index_of, packed
-from ml.batch.result_columns import PROBLEMS, own_names, score_header
+from ml.batch.result_columns import PROBLEMS, score_header, unique_names
 from ml.batch.score_lines import score_lines
 from ml.campaign.focus import focus
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.decision.bands import band_of, bands
 from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
-from ml.files.table import Reading
+from ml.files.table import ReadPlan
 from ml.service import Bundle, Service
 from store.files import Files
 from store.job import Job, Piece
@@ -31,7 +31,7 @@ WITH_REASONS = 200  # records of a piece: as many seconds of work as thousands w
 def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     """Names of the result's columns."""
     ours = [*score_header(bundle.outcomes), *EXTRA, PROBLEMS]
-    return [*map(safe_cell, header), *own_names(ours, header, bundle.schema)]
+    return [*map(safe_cell, header), *unique_names(ours, header, bundle.schema)]
 
 
 def score_campaign(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
@@ -67,7 +67,7 @@ def _probabilities(lines: Sequence[Sequence[str]], width: int, k: int) -> np.nda
 
 
 def _extra(
-    service: Service, bundle: Bundle, reading: Reading | None, line: Sequence[str], p: np.ndarray, at: int
+    service: Service, bundle: Bundle, reading: ReadPlan | None, line: Sequence[str], p: np.ndarray, at: int
 ) -> list[str]:
     if not np.isfinite(p[at]):
         return [""] * len(EXTRA)
@@ -76,7 +76,7 @@ def _extra(
     return [safe_cell(outcome), "", band_cell(bundle.card, outcome, float(p[at])), *said]
 
 
-def cells_of(reading: Reading, line: Sequence[str]) -> dict[str, str]:
+def cells_of(reading: ReadPlan, line: Sequence[str]) -> dict[str, str]:
     """Feature to cell, as the schema reads them, for a line of a result."""
     names = [reading.renamed.get(name, name) for name in reading.header]
     row = dict(zip(names, map(plain_cell, line), strict=False))

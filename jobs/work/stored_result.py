@@ -16,8 +16,8 @@ from jobs.work.score_campaign import EXTRA, RANK
 from ml.batch.result_columns import PROBLEMS, score_header
 from ml.campaign.focus import focus, ranks
 from ml.errors import LikelyError
-from ml.files.table import Reading
-from ml.files.write.result import Block, Given, Result, file_columns, own_kind, plain_header, stored_blocks
+from ml.files.table import ReadPlan
+from ml.files.write.result import Block, ColumnFacts, Result, file_columns, own_kind, plain_header, stored_blocks
 from ml.service import Bundle, Service
 from store.files import BLOCK, Files
 from store.job import Job
@@ -168,18 +168,18 @@ def result_of(table: JobTable, files: Files, service: Service, job: Job) -> Resu
     before, after = own_wanted(bundle, kind)
     file = header[len(before) : len(header) - len(after)]
     ours = own_columns(bundle, kind, header)
-    named = [Given(ours[name], own_kind(name)) for name in (*before, *after)]
+    named = [ColumnFacts(ours[name], own_kind(name)) for name in (*before, *after)]
     columns = [*named[: len(before)], *_of_file(table, bundle, job, file)]
     return Result((*columns, *named[len(before) :]), partial(_blocks, parts), "List" if kind == LIST else "Result")
 
 
-def _of_file(table: JobTable, bundle: Bundle, job: Job, header: Sequence[str]) -> list[Given]:
+def _of_file(table: JobTable, bundle: Bundle, job: Job, header: Sequence[str]) -> list[ColumnFacts]:
     """The file's columns, as the file was read; a list is of the file of its campaign."""
     source = table.get(job.options["of"]) if job.kind == LIST else job
     options = source.options if source else {}
     if "reading" not in options:
         return file_columns(header, options.get("columns") or {}, bundle.schema)
-    reading = Reading.from_json(options["reading"], bundle.schema)
+    reading = ReadPlan.from_json(options["reading"], bundle.schema)
     return file_columns(header, reading.renamed, bundle.schema, reading.rules)
 
 

@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from layouts.shared import downloads, ids
 from layouts.shared.html_input import HtmlInput
-from ml.campaign.asked import ListRequest
+from ml.campaign.list_request import ListRequest
 from ml.data.validation_words import accepted, schema_of
 
 if TYPE_CHECKING:

@@ -8,17 +8,17 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.shared import ids
-from ml.demo.status import Making
+from ml.demo.status import DemoStatus
 
 EVERY = 2000  # ms between two looks
 
 
-def is_shown(making: Making | None) -> bool:
+def is_shown(making: DemoStatus | None) -> bool:
     """Whether there is something to say: more models are to come, or some could not be made."""
     return making is not None and (making.goes_on or bool(making.faults))
 
 
-def around(inside: Sequence[Component], making: Making | None) -> list[Component]:
+def around(inside: Sequence[Component], making: DemoStatus | None) -> list[Component]:
     """What changes by itself while models are being made, and what makes it; elsewhere just what stands inside."""
     if not is_shown(making):
         return list(inside)
@@ -26,12 +26,12 @@ def around(inside: Sequence[Component], making: Making | None) -> list[Component
     return [html.Div(list(inside), id=ids.MAKING), tick]
 
 
-def panel(making: Making, ready: Sequence[str]) -> Component:
+def panel(making: DemoStatus, ready: Sequence[str]) -> Component:
     """How far it is, model by model.
 
     Parameters
     ----------
-    making : Making
+    making : DemoStatus
     ready : sequence of str
         Names of the models that are there.
     """
@@ -45,7 +45,7 @@ def panel(making: Making, ready: Sequence[str]) -> Component:
     return html.Section(said, className="making", role="status")
 
 
-def _row(name: str, making: Making, ready: bool) -> Component:
+def _row(name: str, making: DemoStatus, ready: bool) -> Component:
     if ready:
         state, words = "ready", "ready"
     elif name in making.faults:

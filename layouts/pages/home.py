@@ -15,19 +15,19 @@ from ml.errors import LikelyError
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
-    from ml.demo.status import Making
+    from ml.demo.status import DemoStatus
 
 Found: TypeAlias = "Bundle | LikelyError"
 
 
-def page(models: Sequence[tuple[str, Found]], now: Making | None = None) -> Component:
+def page(models: Sequence[tuple[str, Found]], now: DemoStatus | None = None) -> Component:
     """The list of models.
 
     Parameters
     ----------
     models : sequence of (name, Bundle or LikelyError)
         A model that cannot be opened is listed with what is wrong.
-    now : Making, optional
+    now : DemoStatus, optional
         How far demo models are that are being made.
     """
     search = [search_box(ids.MODELS, "Search the models", "models")] if len(models) >= MODELS else []
@@ -38,14 +38,14 @@ def page(models: Sequence[tuple[str, Found]], now: Making | None = None) -> Comp
     )
 
 
-def coming(name: str, models: Sequence[tuple[str, Found]], now: Making) -> Component:
+def coming(name: str, models: Sequence[tuple[str, Found]], now: DemoStatus) -> Component:
     """The page of a demo model that is not made yet: which are there, and how far the others are."""
     lead = html.P("This model is being made. It appears below when it is ready.", className="lead-line")
     head = html.Header(html.Div([html.H1(name), lead]), className="model-head")
     return blocks.page(name, [head, *demo_progress.around(listed(models, now), now)], class_name="page-home")
 
 
-def listed(models: Sequence[tuple[str, Found]], now: Making | None) -> list[Component]:
+def listed(models: Sequence[tuple[str, Found]], now: DemoStatus | None) -> list[Component]:
     """The cards of the models, below how far others are that are being made."""
     cards = [_broken(name, found) if isinstance(found, LikelyError) else _card(name, found) for name, found in models]
     told = [demo_progress.panel(now, [name for name, _ in models])] if now and demo_progress.is_shown(now) else []

@@ -15,13 +15,13 @@ from ml.data.records import read_columns
 from ml.errors import Problem
 from ml.files.cells.safe_cells import plain_cells, safe_cell, safe_cells
 
-Line = Sequence[str]
+ResultLine = Sequence[str]
 PLAIN_FROM = 1e-4
 
 
 def score_columns(
     bundle: Bundle, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
-) -> tuple[list[Line], Counter[str]] | None:
+) -> tuple[list[ResultLine], Counter[str]] | None:
     """Score a table of which each line fits its header.
 
     Parameters
@@ -98,7 +98,9 @@ def words(problems: Sequence[Problem]) -> str:
     )
 
 
-def _merged(given: list[Line], scored: Iterable[Line], wrong: dict[int, str], width: int) -> list[Line]:
+def _merged(
+    given: list[ResultLine], scored: Iterable[ResultLine], wrong: dict[int, str], width: int
+) -> list[ResultLine]:
     scores = iter(scored)
     empty = [""] * width
     return [[*cells, *empty, wrong[at]] if at in wrong else [*cells, *next(scores)] for at, cells in enumerate(given)]

@@ -21,7 +21,7 @@ import orjson
 from ml.batch.score_file import Chunk, Lines, scored_chunk
 from ml.bundle.bundle import Bundle
 from ml.errors import InvalidData, LikelyError
-from ml.files.table import Reading
+from ml.files.table import ReadPlan
 from ml.service import Service, open_service
 from ml.trust.record import Trusted, allow, trusted_of
 
@@ -65,7 +65,7 @@ def cluster(scheduler: str | None) -> Iterator[Any]:
         yield made
 
 
-class OnDask:
+class DaskEngine:
     """Scores chunks on the workers of a cluster: an engine of :func:`ml.batch.score_file.score_file`.
 
     Parameters
@@ -76,7 +76,7 @@ class OnDask:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def __call__(self, bundle: Bundle, reading: Reading, chunks: Iterable[Lines]) -> Iterator[Chunk]:
+    def __call__(self, bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines]) -> Iterator[Chunk]:
         """Scored chunks in their order.
 
         Raises
@@ -129,7 +129,7 @@ def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> 
     told, lines = orjson.loads(sent)
     service = _service(key, *version)
     bundle = service.model(key)
-    return scored_chunk(service, bundle, Reading.from_json(told, bundle.schema), lines)
+    return scored_chunk(service, bundle, ReadPlan.from_json(told, bundle.schema), lines)
 
 
 def _service(key: str, files: dict[str, bytes], told: Trusted) -> Service:

@@ -30,17 +30,17 @@ def score_cells(outcomes: Outcomes, score: Score) -> list[str]:
     return [safe_cell(", ".join(score.labels)), *given]
 
 
-def own_wanted(bundle: Bundle) -> list[str]:
+def added_columns(bundle: Bundle) -> list[str]:
     """Names of the result's own columns, before they are told apart from those of the file."""
     return [*score_header(bundle.outcomes), PROBLEMS]
 
 
 def result_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     """Names of the result's columns: those of the file, the score's, and the problems of a row."""
-    return [*map(safe_cell, header), *own_names(own_wanted(bundle), header, bundle.schema)]
+    return [*map(safe_cell, header), *unique_names(added_columns(bundle), header, bundle.schema)]
 
 
-def own_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | None = None) -> list[str]:
+def unique_names(wanted: Sequence[str], header: Iterable[str], schema: Schema | None = None) -> list[str]:
     """Our names as they are, or with the first number from 2 with which they are nobody else's: ``label_2``.
 
     A file may have a column of that name; one that was scored before has all of them. A result is scored again like

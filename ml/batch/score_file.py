@@ -11,24 +11,24 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from ml.batch.check_header import check_header
-from ml.batch.result_columns import own_wanted, result_header
+from ml.batch.result_columns import added_columns, result_header
 from ml.batch.score_lines import Gaps, score_lines
 from ml.bundle.bundle import Bundle
 from ml.errors import InvalidData
 from ml.files.cells.safe_cells import csv_text
 from ml.files.open_table import AUTO, open_table
-from ml.files.table import Reading, Table
+from ml.files.table import ReadPlan, Table
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
-from ml.files.write.deliver import delivered, scratch
+from ml.files.write.atomic_output import atomic_output, scratch
 from ml.files.write.formats import CSV, FORMATS, Format
-from ml.files.write.scored import packed, write_scored
+from ml.files.write.write_scored import packed, write_scored
 from ml.service import Service
 
 CHUNK = 5_000
 
 Lines = list[list[str]]
-Engine = Callable[[Bundle, Reading, Iterable[Lines]], Iterator["Chunk"]]  # how it is read, chunks -> the same in order
+Engine = Callable[[Bundle, ReadPlan, Iterable[Lines]], Iterator["Chunk"]]  # how it is read, chunks -> the same in order
 
 
 class Chunk(NamedTuple):
@@ -91,7 +91,7 @@ def score_file(
     progress : callable
         Called after each chunk with the number of bytes of the source that it took.
     engine : callable, optional
-        Scores the chunks somewhere else; see :class:`ml.batch.dask_engine.OnDask`.
+        Scores the chunks somewhere else; see :class:`ml.batch.dask_engine.DaskEngine`.
     options : ReadOptions
         What somebody said of how the source is written.
     form : Format
@@ -112,7 +112,7 @@ def score_file(
             file = held.enter_context(source.open("rb")) if isinstance(source, Path) else source
             table = open_table(file, options, bundle.schema)
             check_header(bundle, table.names, table.twice)
-            out = held.enter_context(delivered(target))
+            out = held.enter_context(atomic_output(target))
             out = held.enter_context(packed(out)) if form.gzipped else out
             kept = None if form.write is None else held.enter_context(scratch())
             text = out if kept is None else held.enter_context(kept.open("wb"))
@@ -121,8 +121,8 @@ def score_file(
             done = _write(text, (engine or _here(service))(bundle, table.reading, _chunks(table)), file, progress)
             text.flush()
             if kept is not None:
-                write_scored(kept, out, form, bundle.schema, table.reading, own_wanted(bundle))
-            renamed = _renamed(own_wanted(bundle), header)
+                write_scored(kept, out, form, bundle.schema, table.reading, added_columns(bundle))
+            renamed = _renamed(added_columns(bundle), header)
             return replace(done, dialect=table.dialect, notes=(*table.notes, *renamed))
     except BrokenPipeError:
         raise
@@ -165,13 +165,13 @@ def _chunks(table: Table) -> Iterator[Lines]:
 def _here(service: Service) -> Engine:
     """The engine without a cluster: one chunk after the other in this process."""
 
-    def score(bundle: Bundle, reading: Reading, chunks: Iterable[Lines]) -> Iterator[Chunk]:
+    def score(bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines]) -> Iterator[Chunk]:
         return (scored_chunk(service, bundle, reading, lines) for lines in chunks)
 
     return score
 
 
-def scored_chunk(service: Service, bundle: Bundle, reading: Reading, lines: Lines) -> Chunk:
+def scored_chunk(service: Service, bundle: Bundle, reading: ReadPlan, lines: Lines) -> Chunk:
     """Score lines of a table; parameters as :func:`score_lines`."""
     made = score_lines(service, bundle, reading.header, lines, reading.renamed, reading.rules)
     return Chunk(csv_text(made.lines), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ml.batch.columnar_writer import Line, score_columns, words
+from ml.batch.columnar_writer import ResultLine, score_columns, words
 from ml.batch.result_columns import score_cells
 from ml.bundle.bundle import Bundle
 from ml.bundle.scored import Score
@@ -24,7 +24,7 @@ Gaps = Counter[str]  # feature -> records without its value, which in training e
 class ScoredLines(NamedTuple):
     """Lines of a result in the order of the file, and the counts of :class:`ml.batch.score_file.FileScored`."""
 
-    lines: list[Line]
+    lines: list[ResultLine]
     refused: int
     gaps: Gaps
     unread: Counter[str]
@@ -98,14 +98,14 @@ def _blanks(feature: Feature, cells: Sequence[str], rules: CellRules | None) -> 
 
 def _row_by_row(
     service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]], rules: CellRules | None
-) -> tuple[list[Line], Counter[str]]:
+) -> tuple[list[ResultLine], Counter[str]]:
     rows: list[dict[str, str] | Problem] = [dict(zip(names, plain_cells(cells), strict=True)) for cells in lines]
     answers = score_rows(service, bundle, [rules.row(row) for row in rows] if rules else rows)
     unread = Counter(problem.feature or "" for answer in answers if not isinstance(answer, Score) for problem in answer)
     return [_line(bundle, cells, answer) for cells, answer in zip(lines, answers, strict=True)], unread
 
 
-def _misfit(bundle: Bundle, header: Sequence[str], cells: list[str]) -> Line:
+def _misfit(bundle: Bundle, header: Sequence[str], cells: list[str]) -> ResultLine:
     row = row_of(header, cells)
     return result_line(len(header), bundle, row, (row,) if isinstance(row, Problem) else ())
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ml.batch.columnar_writer import Line
+from ml.batch.columnar_writer import ResultLine
 from ml.batch.score_lines import Gaps, ScoredLines, result_line
 from ml.bundle.bundle import Bundle
 from ml.bundle.scored import Score
@@ -35,7 +35,7 @@ def score_records(
     """
     raws = [_renamed(record, renamed) for record in records]
     answers = service.score_each(bundle, raws)
-    lines: list[Line] = [
+    lines: list[ResultLine] = [
         result_line(len(header), bundle, dict(zip(header, _cells(header, record), strict=True)), answer)
         for record, answer in zip(records, answers, strict=True)
     ]

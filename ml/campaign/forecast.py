@@ -3,7 +3,7 @@
 A record buys with the probability that the model gives it, independently of the others. The number of buyers is
 then Poisson-binomial: its quantiles are exact up to 2,000 calls and those of the normal distribution
 beyond (Hong 2013). This is chance alone; that the probabilities themselves may be off is another matter,
-which the hold-out shows (:func:`kept_word`).
+which the hold-out shows (:func:`expected_and_actual`).
 """
 
 from __future__ import annotations
@@ -114,7 +114,9 @@ def buyers_between(p: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
     return low, high
 
 
-def kept_word(truth: np.ndarray, probabilities: np.ndarray, weight: np.ndarray, lowest: float) -> tuple[float, float]:
+def expected_and_actual(
+    truth: np.ndarray, probabilities: np.ndarray, weight: np.ndarray, lowest: float
+) -> tuple[float, float]:
     """Of the hold-out's records from a probability up: how many were to be expected, and how many there were."""
     chosen = probabilities >= lowest
     return float(weight[chosen] @ probabilities[chosen]), float(weight[chosen] @ truth[chosen])

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from ml.campaign.asked import By, ListRequest
+from ml.campaign.list_request import By, ListRequest
 from ml.data.outcomes import Outcomes
 from ml.data.validation_words import in_words
 from ml.decision.payoff import payoff_of
@@ -74,7 +74,7 @@ def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off:
     Parameters
     ----------
     raw : object
-        As it came: an object as :class:`ml.campaign.asked.ListRequest` describes, or anything else.
+        As it came: an object as :class:`ml.campaign.list_request.ListRequest` describes, or anything else.
     card : mapping
     outcomes : Outcomes
     cut_off : callable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ml.bundle.bundle import Bundle
-from ml.campaign.forecast import Forecast, kept_word
+from ml.campaign.forecast import Forecast, expected_and_actual
 from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish
 from ml.errors import LikelyError
@@ -50,7 +50,7 @@ def _kept(bundle: Bundle, outcome: str, lowest: float) -> list[str]:
         return []
     if seen.probabilities is None:
         return []
-    expected, came = kept_word(seen.truth, seen.probabilities, seen.weight, lowest)
+    expected, came = expected_and_actual(seen.truth, seen.probabilities, seen.weight, lowest)
     records = int((seen.probabilities >= lowest).sum())
     where = f"Of the hold-out's records from {percent(f'{100 * lowest:.1f}')} up ({_count(records)})"
     few = ", which are too few to say much" if records < FEW else ""

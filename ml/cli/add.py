@@ -63,12 +63,14 @@ def register(commands: Any) -> None:
 
 def run(given: argparse.Namespace) -> int:
     """Make a version from the files and say how it does on its hold-out."""
-    from ml.add import Given, gather
+    from ml.add import ModelFiles, read_model_files
     from ml.training.build import build_bundle
 
     given.reading = file_options(given)
     print(f"reading {given.estimator.name}, {given.data.name}, {given.holdout.name}", flush=True)
-    trained = gather(Given(**{field: getattr(given, field) for field in Given.__dataclass_fields__}))
+    trained = read_model_files(
+        ModelFiles(**{field: getattr(given, field) for field in ModelFiles.__dataclass_fields__})
+    )
     for note in trained.notes:
         print(f"note: {note}", flush=True)
     print("proving and writing the version", flush=True)

@@ -62,7 +62,7 @@ def run(given: argparse.Namespace) -> int:
 
 
 @dataclass
-class Loaded:
+class ImportResult:
     """What became of a file.
 
     Attributes
@@ -96,7 +96,7 @@ def load_book(
     id_column: str | None = None,
     progress: Callable[[int], object] = lambda _: None,
     options: ReadOptions = AUTO,
-) -> Loaded:
+) -> ImportResult:
     """Put the records of a file in the place of the model's former book.
 
     Lines with problems are left out and told; where no line is good, the former book stays. Columns
@@ -122,13 +122,13 @@ def load_book(
     Unreadable
         When it is no table.
     """
-    loaded = Loaded()
+    loaded = ImportResult()
     try:
         with source.open("rb") as file:
             schema = _asked(bundle)
             table = open_table(file, options, schema, blanks=True)
             check_header(bundle, table.names, table.twice)
-            told = _Told(file, progress)
+            told = _ByteProgress(file, progress)
             entries = _entries(schema, table, _id_column(schema, table, id_column), loaded, told)
             loaded.kept = shelf.fill(bundle.name, map(as_row, entries))
             loaded.dialect, loaded.notes = table.dialect, table.notes
@@ -151,7 +151,9 @@ def _id_column(schema: Schema, table: Table, wanted: str | None) -> str | None:
     return table.names[table.header.index(wanted)]
 
 
-def _entries(schema: Schema, table: Table, id_column: str | None, loaded: Loaded, told: _Told) -> Iterator[Entry]:
+def _entries(
+    schema: Schema, table: Table, id_column: str | None, loaded: ImportResult, told: _ByteProgress
+) -> Iterator[Entry]:
     taken: set[str] = set()
     number = 0
     rows = ((table.line, row) for row in table.rows)
@@ -192,7 +194,7 @@ def _strangers(schema: Schema, raw: dict[str, str], id_column: str | None) -> tu
     return tuple(cell.strip() for name, cell in raw.items() if name not in known and cell.strip())
 
 
-class _Told:
+class _ByteProgress:
     """Tells how many bytes of a file were read since the last time."""
 
     def __init__(self, file: BinaryIO, progress: Callable[[int], object]) -> None:

@@ -71,6 +71,6 @@ def run(given: argparse.Namespace) -> int:
 
 
 def _engine(scheduler: str | None, held: ExitStack) -> Engine:
-    from ml.batch.dask_engine import OnDask, cluster
+    from ml.batch.dask_engine import DaskEngine, cluster
 
-    return OnDask(held.enter_context(cluster(scheduler)))
+    return DaskEngine(held.enter_context(cluster(scheduler)))

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from ml.files.write.deliver import is_stream
+from ml.files.write.atomic_output import is_stream
 
 STREAM = Path("-")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import Timeout
 
-from ml.demo.status import LOOK, MAKING, OVER, QUICK_FIRST, Making, lock_of, write
+from ml.demo.status import LOOK, MAKING, OVER, QUICK_FIRST, DemoStatus, lock_of, write
 from ml.errors import LikelyError
 from ml.lifecycle.actions import make_live, remove_version
 from ml.lifecycle.state import live_of
@@ -42,7 +42,7 @@ def make_all(models: Path, file: Path, wanted: Callable[[], bool] = lambda: True
             for name in QUICK_FIRST:
                 if not wanted():
                     break
-                write(file, Making(MAKING, QUICK_FIRST, name, faults))
+                write(file, DemoStatus(MAKING, QUICK_FIRST, name, faults))
                 if fault := _make(models, name):
                     faults[name] = fault
     except Timeout:
@@ -50,7 +50,7 @@ def make_all(models: Path, file: Path, wanted: Callable[[], bool] = lambda: True
     except OSError as error:
         faults[""] = f"The folder of models, {models}, cannot be written to: {error}."
         log.error("%s", faults[""])
-    write(file, Making(OVER, QUICK_FIRST, None, faults))
+    write(file, DemoStatus(OVER, QUICK_FIRST, None, faults))
     return True
 
 

@@ -22,7 +22,7 @@ _UNFINISHED = "It ended before it was done: the log says why."
 
 
 @dataclass(frozen=True)
-class Making:
+class DemoStatus:
     """How far the making is.
 
     Attributes
@@ -81,7 +81,7 @@ def is_made_now(models: Path) -> bool:
         return False
 
 
-def write(file: Path, making: Making) -> None:
+def write(file: Path, making: DemoStatus) -> None:
     """Say how far it is; readers see the old or the new, never a part."""
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f"{file.name}.{os.getpid()}")
@@ -89,15 +89,15 @@ def write(file: Path, making: Making) -> None:
     os.replace(beside, file)
 
 
-def read(file: Path, models: Path) -> Making | None:
+def read(file: Path, models: Path) -> DemoStatus | None:
     """How far it is; None where nothing was begun. A maker that died is told as one that failed."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
-        making = Making(**(found | {"names": tuple(found["names"])}))
+        making = DemoStatus(**(found | {"names": tuple(found["names"])}))
     except (OSError, ValueError, TypeError, KeyError):
         return None
     if not making.goes_on or is_made_now(models):
         return making
     if making.state == STARTING and time.time() - making.since < PATIENCE:
         return making
-    return Making(OVER, making.names, None, {**making.faults, making.now or "": _UNFINISHED}, making.since)
+    return DemoStatus(OVER, making.names, None, {**making.faults, making.now or "": _UNFINISHED}, making.since)

@@ -8,12 +8,12 @@ from itertools import islice
 from typing import Any
 
 from ml.data.schema import Schema
-from ml.files.cells.decide_cells import Decided, Evidence, decide, evidence_of, undecided
+from ml.files.cells.decide_cells import ColumnEvidence, DecidedRules, column_evidence, decide, undecided
 from ml.files.cells.read_cells import CellRules
 from ml.files.cells.typed_cells import text_row
 from ml.files.file_kinds import PARQUET
 from ml.files.header.header_row import has_row_names, header_at
-from ml.files.header.left_out import LeftOut, Sieve, begins_as_total, sieve_of
+from ml.files.header.left_out import LeftOut, RecordFilter, begins_as_total, record_filter
 from ml.files.header.match_columns import Matched, match_columns
 from ml.files.table import Table, header_of, twice_in
 from ml.files.text.dialect import Dialect
@@ -27,7 +27,7 @@ AROUND = "\u200b\ufeff"  # may stand around names, and nobody sees it
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ReadRequest:
     """What is asked of a file: see :func:`ml.files.open_table.open_table`; `known` are names of columns, plain."""
 
     options: ReadOptions
@@ -86,7 +86,7 @@ class Source:
         return self.text.line if self.text else self.number
 
 
-def assembled(source: Source, wanted: Wanted) -> Table:
+def assemble_table(source: Source, wanted: ReadRequest) -> Table:
     """The table that a source holds; errors as :func:`ml.files.open_table.open_table`."""
     told, skipped = wanted.options.header_row, source.skipped
     above = source.take(max(LOOKED_AT, told or 0) + skipped)
@@ -110,7 +110,7 @@ def assembled(source: Source, wanted: Wanted) -> Table:
         notes=(*source.dialect.notes, *decided.notes),
     )  # fmt: skip
     left = LeftOut(where=lambda: source.line)
-    sieve = sieve_of(wanted.schema, header, names, decided.rules, wanted.blanks) if wanted.schema else None
+    sieve = record_filter(wanted.schema, header, names, decided.rules, wanted.blanks) if wanted.schema else None
     lines = _lines(first, source, left)
     if not source.text:
         lines = _texts(lines, len(header), names, decided.rules)
@@ -126,12 +126,12 @@ def _header(cells: list[str], as_written: bool) -> tuple[tuple[str, ...], dict[s
 
 
 def _decided(
-    source: Source, wanted: Wanted, names: Sequence[str], first: Sequence[tuple[int, list[Any]]], at: int
-) -> Decided:
+    source: Source, wanted: ReadRequest, names: Sequence[str], first: Sequence[tuple[int, list[Any]]], at: int
+) -> DecidedRules:
     """How cells are read, by the first rows, and by all where these do not tell."""
     if wanted.schema is None:
-        return Decided(CellRules())
-    evidence = evidence_of(wanted.schema, names)
+        return DecidedRules(CellRules())
+    evidence = column_evidence(wanted.schema, names)
     _look(evidence, (cells for _, cells in first))
     doubtful = undecided(evidence)
     if doubtful and source.text and not source.parted and len(first) >= SAMPLE and source.text.may_tell:
@@ -139,7 +139,7 @@ def _decided(
     return decide(wanted.schema, evidence, wanted.options, source.dialect.separator)
 
 
-def _look(evidence: Mapping[int, Evidence], rows: Iterable[list[Any]]) -> None:
+def _look(evidence: Mapping[int, ColumnEvidence], rows: Iterable[list[Any]]) -> None:
     """Look at the texts of some columns; typed numbers and dates tell nothing of how texts are written."""
     columns = list(evidence.items())
     for row in rows:
@@ -166,7 +166,7 @@ def _filled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
     return (row for row in rows if any(row))
 
 
-def _records(lines: Iterator[list[str]], width: int, sieve: Sieve | None, left: LeftOut) -> Iterator[list[str]]:
+def _records(lines: Iterator[list[str]], width: int, sieve: RecordFilter | None, left: LeftOut) -> Iterator[list[str]]:
     """The lines that are records, without the separators that stand beyond the header."""
     key, surely = (sieve.key, sieve.surely) if sieve else (0, None)
     doubtful = sieve is not None and sieve.only_numbers

@@ -18,11 +18,11 @@ from typing import IO, Any, BinaryIO, cast
 
 from ml.data.schema import Schema
 from ml.errors import Unreadable
-from ml.files.assemble_table import Source, Wanted, assembled
+from ml.files.assemble_table import ReadRequest, Source, assemble_table
 from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of, no_table
 from ml.files.table import Table
 from ml.files.text.dialect import Dialect
-from ml.files.text.encodings import SEND, UTF8, WESTERN, Survey, spoken, survey
+from ml.files.text.encodings import SEND, UTF8, WESTERN, TextScan, scan_text, spoken
 from ml.files.text.plain_name import plain_name
 from ml.files.text.read_options import BadReadOption, ReadOptions
 from ml.files.text.separators import LOOKED_AT, separator_of
@@ -86,13 +86,13 @@ def open_table(
         source, most = _unpacked(source)
         form = format_of(source.read(8))
         source.seek(0)
-    wanted = Wanted(options, schema, columns, _known(schema, columns, known), blanks, as_written)
+    wanted = ReadRequest(options, schema, columns, _known(schema, columns, known), blanks, as_written)
     if form == CSV:
-        table = assembled(_text_source(source, wanted, most), wanted)
+        table = assemble_table(_text_source(source, wanted, most), wanted)
     elif compressed:
         raise Unreadable("The file is compressed.", "Unpack it and send it as it is.")
     else:
-        table = assembled(_typed_source(source, form, wanted), wanted)
+        table = assemble_table(_typed_source(source, form, wanted), wanted)
     return replace(table, dialect=replace(table.dialect, compressed=compressed))
 
 
@@ -105,8 +105,8 @@ def _known(schema: Schema | None, columns: Mapping[str, str] | None, more: Colle
     return frozenset(filter(None, map(plain_name, names)))
 
 
-def _text_source(file: BinaryIO, wanted: Wanted, most: int | None) -> Source:
-    found = survey(file, wanted.options.encoding, most)
+def _text_source(file: BinaryIO, wanted: ReadRequest, most: int | None) -> Source:
+    found = scan_text(file, wanted.options.encoding, most)
     rows = TextRows(file, found)
     first = "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n")
     if first.startswith("<"):
@@ -121,13 +121,13 @@ def text_rows(file: IO[bytes], options: ReadOptions, schema: Schema, *, lenient:
     start, most = source.read(8), None
     if format_of(start) == GZIP:
         source, most = _unpacked(source)
-    found = survey(source, options.encoding, most)
+    found = scan_text(source, options.encoding, most)
     found.errors = "replace" if lenient else found.errors
     rows = TextRows(source, found)
     return rows, _separated(rows, found, options, _known(schema, None, ()))
 
 
-def _separated(rows: TextRows, found: Survey, options: ReadOptions, known: Collection[str]) -> Dialect:
+def _separated(rows: TextRows, found: TextScan, options: ReadOptions, known: Collection[str]) -> Dialect:
     """Give rows their separator, told or found out."""
     lines = rows.sample[1:] if rows.stated else rows.sample
     rows.separator = options.separator or rows.stated or separator_of(lines, known)
@@ -135,7 +135,7 @@ def _separated(rows: TextRows, found: Survey, options: ReadOptions, known: Colle
     return Dialect(encoding=found.encoding, separator=rows.separator, told=told, notes=_odd(found))
 
 
-def _markup_source(file: BinaryIO, found: Survey, first: str, wanted: Wanted) -> Source:
+def _markup_source(file: BinaryIO, found: TextScan, first: str, wanted: ReadRequest) -> Source:
     """A web page or XML; its own word for its encoding counts where the bytes are not UTF-8."""
     from ml.files.readers.excel import open_markup
 
@@ -151,7 +151,7 @@ def _markup_source(file: BinaryIO, found: Survey, first: str, wanted: Wanted) ->
     return Source(table.rows, dialect)
 
 
-def _odd(found: Survey) -> tuple[str, ...]:
+def _odd(found: TextScan) -> tuple[str, ...]:
     if found.odd and found.encoding == UTF8:
         count = "1 byte that is" if found.odd == 1 else f"{found.odd:,} bytes that are"
         return (f"The file is UTF-8 with {count} none; read as Windows-1252.",)
@@ -161,7 +161,7 @@ def _odd(found: Survey) -> tuple[str, ...]:
     return ()
 
 
-def _typed_source(file: BinaryIO, form: str, wanted: Wanted) -> Source:
+def _typed_source(file: BinaryIO, form: str, wanted: ReadRequest) -> Source:
     if form == PARQUET:
         from ml.files.readers.parquet import parquet_rows
 
@@ -188,20 +188,20 @@ def _seekable(file: IO[bytes]) -> BinaryIO:
 def _unpacked(file: BinaryIO) -> tuple[BinaryIO, int]:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
-    return cast(BinaryIO, _Told(gzip.GzipFile(fileobj=file))), min(UNPACKED, max(SMALL, size * RATIO))
+    return cast(BinaryIO, _CheckedGzip(gzip.GzipFile(fileobj=file))), min(UNPACKED, max(SMALL, size * RATIO))
 
 
-class _Told(io.BufferedReader):
+class _CheckedGzip(io.BufferedReader):
     """A compressed file whose damage is told in words."""
 
     def __init__(self, file: Any) -> None:
         super().__init__(file)
 
     def read(self, size: int | None = -1, /) -> bytes:
-        return _told(lambda: super(_Told, self).read(size))
+        return _told(lambda: super(_CheckedGzip, self).read(size))
 
     def read1(self, size: int = -1, /) -> bytes:
-        return _told(lambda: super(_Told, self).read1(size))
+        return _told(lambda: super(_CheckedGzip, self).read1(size))
 
 
 def _told(read: Callable[[], bytes]) -> bytes:

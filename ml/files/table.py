@@ -51,9 +51,9 @@ class Table:
     top: Sequence[list[str]] = ()
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> ReadPlan:
         """What whoever scores its lines has to know."""
-        return Reading(self.header, self.matched.renamed, self.rules)
+        return ReadPlan(self.header, self.matched.renamed, self.rules)
 
     @property
     def names(self) -> list[str]:
@@ -78,7 +78,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Reading:
+class ReadPlan:
     """What scores a table's lines elsewhere has to know: columns, their names to the model, how cells are read."""
 
     header: tuple[str, ...]
@@ -90,7 +90,7 @@ class Reading:
         return {"header": self.header, "renamed": dict(self.renamed), "rules": self.rules.to_json()}
 
     @classmethod
-    def from_json(cls, given: Mapping[str, Any], schema: Schema) -> Reading:
+    def from_json(cls, given: Mapping[str, Any], schema: Schema) -> ReadPlan:
         """What :meth:`to_json` gave, for the schema of the model."""
         return cls(tuple(given["header"]), given["renamed"], CellRules.from_json(given["rules"], schema))
 

@@ -29,7 +29,7 @@ SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 
 @dataclass(frozen=True)
-class Box:
+class ChartBox:
     """Where a chart's own area lies, in points from the page's lower left, and which numbers its edges are."""
 
     canvas: Canvas
@@ -105,7 +105,7 @@ class Box:
 def roc(canvas: Canvas, report: Report, result: Any, place: tuple[float, float, float, float]) -> None:
     """The ROC curve, its area, and where the cut-off stands."""
     left, bottom, width, height = place
-    box = Box(canvas, left + 26, bottom + 24, width - 32, height - 30)
+    box = ChartBox(canvas, left + 26, bottom + 24, width - 32, height - 30)
     box.grid(SHARES, [percent(share) for share in SHARES])
     box.share_axis("False alarms among all others")
     box.line((0, 1), (0, 1), QUIET, 0.8, (2, 2))
@@ -126,7 +126,7 @@ def profit(canvas: Canvas, report: Report, result: Any, place: tuple[float, floa
     left, bottom, width, height = place
     low, high = min(0.0, *result.low), max(0.0, *result.high)
     ticks = steps(low, high)
-    box = Box(
+    box = ChartBox(
         canvas, left + 42, bottom + 24, width - 50, height - 30, y=(min(low, ticks[0]), high + 0.12 * (high - low))
     )
     colour = colour_of(report.view.outcomes, report.view.outcome)
@@ -149,7 +149,7 @@ def profit(canvas: Canvas, report: Report, result: Any, place: tuple[float, floa
 def calibration(canvas: Canvas, report: Report, result: Any, place: tuple[float, float, float, float]) -> None:
     """What probabilities said and what came true, with intervals; the diagonal is to mean what one says."""
     left, bottom, width, height = place
-    box = Box(canvas, left + 26, bottom + 24, width - 32, height - 30)
+    box = ChartBox(canvas, left + 26, bottom + 24, width - 32, height - 30)
     colour = colour_of(report.view.outcomes, report.view.outcome)
     box.grid(SHARES, [percent(share) for share in SHARES])
     box.share_axis(f"Probability of “{shortened(report.view.label, 18)}”")
@@ -168,7 +168,7 @@ def importance(canvas: Canvas, report: Report, result: Any, place: tuple[float, 
     rows = ranked(result, report.view)[:MOST_BARS]
     most = max(1e-9, *(row.mean for row in rows), 0.0)
     step = height / MOST_BARS
-    box = Box(canvas, left, bottom, width, height, x=(0.0, most))
+    box = ChartBox(canvas, left, bottom, width, height, x=(0.0, most))
     canvas.setStrokeColor(LINE)
     for at, row in enumerate(rows):
         top = bottom + height - at * step

@@ -106,7 +106,7 @@ class Report:
         return len(outcomes) > 2 or (len(outcomes) == 2 and not outcomes.exclusive)
 
 
-def gather(service: Service, name_or_key: str, outcome: str | None = None) -> Report:
+def report_contents(service: Service, name_or_key: str, outcome: str | None = None) -> Report:
     """Everything that a report shows.
 
     Parameters

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ml.errors import LikelyError
-from ml.report.contents import Report, gather
+from ml.report.contents import Report, report_contents
 from ml.report.page import page, whole
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ class UnknownReport(LikelyError):
     code = "unknown_report"
 
 
-def made(service: Service, name_or_key: str, kind: str, outcome: str | None = None, *, wait: bool = True) -> bytes:
+def report_bytes(
+    service: Service, name_or_key: str, kind: str, outcome: str | None = None, *, wait: bool = True
+) -> bytes:
     """The report of one outcome, from the cache or made.
 
     Parameters
@@ -59,15 +61,15 @@ def made(service: Service, name_or_key: str, kind: str, outcome: str | None = No
     name = bundle.outcomes.positive if outcome is None else bundle.outcomes[outcome].name
     key = (bundle.key, "report", REVISION, kind, name, service.cut_off(bundle, name))
     text = service.kept(key) or _one_at_a_time(
-        service, key, lambda: _WRITERS[kind](gather(service, bundle.key, name)), wait
+        service, key, lambda: _WRITERS[kind](report_contents(service, bundle.key, name)), wait
     )
     return whole(text) if kind == "html" else base64.b64decode(text)
 
 
 def write(service: Service, name_or_key: str, target: Path, outcome: str | None = None) -> int:
-    """Write a report, HTML or PDF by the ending; gives its length in bytes. Errors as :func:`made`."""
+    """Write a report, HTML or PDF by the ending; gives its length in bytes. Errors as :func:`report_bytes`."""
     kind = target.suffix.lower().removeprefix(".")
-    content = made(service, name_or_key, kind, outcome)
+    content = report_bytes(service, name_or_key, kind, outcome)
     try:
         target.write_bytes(content)
     except OSError as error:

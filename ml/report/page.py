@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ml.bundle.model_card import NOT_SAID, card_facts, schema_facts
 from ml.report.contents import Chapter, Report, ReportPlot
-from ml.report.summary import Line, first, lines, outcome_rows, paragraphs
+from ml.report.summary import MeasureLine, first, lines, outcome_rows, paragraphs
 from ml.text.spoken import cut_off_text
 
 HERE = Path(__file__).parent
@@ -104,7 +104,7 @@ def _summary(report: Report) -> str:
     return f'<section id="summary">\n<div class=words>\n{words}\n</div>\n<div class=tiles>{tiles}</div>\n</section>'
 
 
-def _tile(line: Line) -> str:
+def _tile(line: MeasureLine) -> str:
     between = f"<span>{escape(line.between)}</span>" if line.between else ""
     return f"<div><span>{escape(line.label)}</span><strong>{escape(line.value)}</strong>{between}</div>"
 

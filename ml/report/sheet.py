@@ -25,7 +25,7 @@ from ml.plots.catalogue import find
 from ml.report import charts
 from ml.report.charts import BOLD, INK, LINE, PLAIN, QUIET
 from ml.report.contents import Report
-from ml.report.summary import Line, first, paragraphs
+from ml.report.summary import MeasureLine, first, paragraphs
 from ml.text.number_words import count
 from ml.text.spoken import COUNTS, cut_off_text
 
@@ -139,7 +139,7 @@ def _tiles(canvas: Canvas, report: Report, top: float) -> float:
     return top - (TALL if report.overview else SHORT) if shown else top
 
 
-def _tile(canvas: Canvas, line: Line, left: float, top: float, width: float, height: float) -> None:
+def _tile(canvas: Canvas, line: MeasureLine, left: float, top: float, width: float, height: float) -> None:
     canvas.setFillColor("#f4f6f8")
     canvas.roundRect(left, top - height, width, height, 5, stroke=0, fill=1)
     canvas.setFillColor(QUIET)

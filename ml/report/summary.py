@@ -22,7 +22,7 @@ OWN = ("precision", "recall", "f1")  # of a model that gives labels only
 
 
 @dataclass(frozen=True)
-class Line:
+class MeasureLine:
     """One measure in words.
 
     Attributes
@@ -53,24 +53,25 @@ def paragraphs(report: Report) -> list[str]:
     return [*said, _how_good(report, found), acting, _pays(report, found)]
 
 
-def lines(report: Report) -> list[Line]:
+def lines(report: Report) -> list[MeasureLine]:
     """The headline measures in the order of the Performance page, then those that the recipe brings."""
     if report.overview is None:
         return _own_lines(report)
     own = custom_measures_of(report.bundle.card, report.view.outcome)
     brought = [
-        Line(f"own-{at}", each.label, _plain(each.value), _between(each.low, each.high)) for at, each in enumerate(own)
+        MeasureLine(f"own-{at}", each.label, _plain(each.value), _between(each.low, each.high))
+        for at, each in enumerate(own)
     ]
     return [*(line_of(report.overview, each) for each in MEASURES if each.headline), *brought]
 
 
-def first(report: Report) -> list[Line]:
+def first(report: Report) -> list[MeasureLine]:
     """The few measures that stand out."""
     found = {line.key: line for line in lines(report)}
     return [found[key] for key in (FIRST if report.overview else OWN) if key in found]
 
 
-def line_of(found: Overview, measure: Measure) -> Line:
+def line_of(found: Overview, measure: Measure) -> MeasureLine:
     """A measure at the cut-off in use: a pick from the table of counts, or from the headline."""
     table, head, row = found.table, found.headline, found.row
     value: float | None
@@ -81,7 +82,7 @@ def line_of(found: Overview, measure: Measure) -> Line:
         trivial = head.trivial[measure.key]
         value, low, high = head.value[measure.key], head.low[measure.key], head.high[measure.key]
     alone = f"{measure_words(measure, trivial)}, {measure.trivial_words}"
-    return Line(
+    return MeasureLine(
         measure.key,
         measure.label,
         measure_words(measure, value),
@@ -168,12 +169,12 @@ def _own(report: Report) -> str:
     return f"As the model itself decides, its {what} is right on {right} of the records."
 
 
-def _own_lines(report: Report) -> list[Line]:
+def _own_lines(report: Report) -> list[MeasureLine]:
     found = report.averages
     at = found.outcomes.index(report.view.outcome)
     known: list[tuple[Measure, Any]] = [(measure_of(key), found.each[key][at]) for key in OWN if key in found.each]
     return [
-        Line(measure.key, measure.label, measure_words(measure, value), definition=measure.definition)
+        MeasureLine(measure.key, measure.label, measure_words(measure, value), definition=measure.definition)
         for measure, value in known
         if value is not None
     ]

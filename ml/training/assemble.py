@@ -21,19 +21,19 @@ from ml.data.schema import Schema
 from ml.errors import InvalidData
 from ml.predict.asking import Asking
 from ml.predict.predictor import SklearnPredictor
+from ml.training.columns.accepted_values import with_accepted_values
 from ml.training.columns.column_types import check_columns
 from ml.training.columns.columns import align, columns_of, with_names
-from ml.training.columns.gap_marks import gap_marks, without_marks
 from ml.training.columns.identifiers import hide_identifiers
-from ml.training.columns.known_levels import Known, known_levels
-from ml.training.columns.limits import with_limits
-from ml.training.columns.markers import asked_levels, restored, told_levels, unseen_levels
+from ml.training.columns.known_levels import KnownLevels, known_levels
+from ml.training.columns.marker_levels import asked_levels, restored, told_levels, unseen_levels
+from ml.training.columns.missing_markers import missing_markers, without_markers
 from ml.training.columns.training_table import DECIMAL, MISSING, TrainingTable
 from ml.training.columns.variants import to_dates
 from ml.training.describe import Description
-from ml.training.estimator.find_asking import Way, find_asking
+from ml.training.described_outcomes import described_outcomes
+from ml.training.estimator.find_asking import AskingCandidate, find_asking
 from ml.training.infer_schema import infer_schema
-from ml.training.outcomes_told import outcomes_told
 from ml.training.target import read_truth, truth_matrix
 from ml.training.trained import Trained
 from ml.trust.code import Code, with_its_code
@@ -43,7 +43,7 @@ MOST_NAMED = 6
 
 
 @dataclass(frozen=True)
-class Material:
+class TrainingInputs:
     """What a version is made of.
 
     Attributes
@@ -72,7 +72,7 @@ class Material:
 
 
 @with_its_code
-def assemble(given: Material) -> Trained:
+def assemble(given: TrainingInputs) -> Trained:
     """The version's parts, each proved to fit the others.
 
     Raises
@@ -87,7 +87,7 @@ def assemble(given: Material) -> Trained:
     described = given.told.features
     levels = told_levels(training, described, known), told_levels(holdout, described, known)
     training, holdout = restored(training, levels[0]), restored(holdout, levels[1])
-    outcomes = outcomes_told(given.estimator, given.truth, given.told.outcomes, given.positive, given.meanings)
+    outcomes = described_outcomes(given.estimator, given.truth, given.told.outcomes, given.positive, given.meanings)
     truth = read_truth(holdout, given.truth, outcomes, given.meanings)
     way, refused = _way(given, training, columns, outcomes, known)
     training, holdout = restored(training, refused), restored(holdout, refused)
@@ -98,8 +98,8 @@ def assemble(given: Material) -> Trained:
     )
     training, holdout = restored(training, asked), restored(holdout, asked)
     read = way.variant.apply(training)[columns]
-    marks = gap_marks(way.variant, read, columns, known)
-    frames = align(read, without_marks(holdout, read, marks), way.variant, columns)
+    marks = missing_markers(way.variant, read, columns, known)
+    frames = align(read, without_markers(holdout, read, marks), way.variant, columns)
     markers = {
         name: {level for found in (*levels, refused, asked) for level in found.get(name, ())} for name in columns
     }
@@ -126,14 +126,14 @@ def assemble(given: Material) -> Trained:
     )
 
 
-def _check_record_id(given: Material) -> None:
+def _check_record_id(given: TrainingInputs) -> None:
     names = {name.strip() for name in given.training.frame}
     if given.record_id is not None and given.record_id.strip() not in names:
         known = ", ".join(map(str, given.training.frame.columns[:40]))
         raise InvalidData(f"{given.training.name} lacks the columns {given.record_id}.", f"It has {known}.")
 
 
-def _prepared(table: TrainingTable, columns: Sequence[str], given: Material) -> TrainingTable:
+def _prepared(table: TrainingTable, columns: Sequence[str], given: TrainingInputs) -> TrainingTable:
     """The table under the estimator's names, with dates where they are described."""
     table = with_names(table, columns)
     missing = [name for name in columns if name not in table.frame]
@@ -149,8 +149,8 @@ def _prepared(table: TrainingTable, columns: Sequence[str], given: Material) -> 
 
 
 def _way(
-    given: Material, training: TrainingTable, columns: Sequence[str], outcomes: Outcomes, known: Known
-) -> tuple[Way, dict[str, frozenset[str]]]:
+    given: TrainingInputs, training: TrainingTable, columns: Sequence[str], outcomes: Outcomes, known: KnownLevels
+) -> tuple[AskingCandidate, dict[str, frozenset[str]]]:
     """How the estimator is asked; and by column, the markers that are levels because it takes no gap there."""
     try:
         truth = truth_matrix(read_truth(training, given.truth, outcomes, given.meanings), outcomes)
@@ -171,11 +171,11 @@ def _way(
 
 
 def _schema(
-    given: Material,
+    given: TrainingInputs,
     frame: pd.DataFrame,
-    way: Way,
+    way: AskingCandidate,
     outcomes: Outcomes,
-    known: Known,
+    known: KnownLevels,
     markers: Mapping[str, set[str]],
     marks: Mapping[str, frozenset[str]],
 ) -> tuple[Any, list[str]]:
@@ -204,7 +204,7 @@ def _schema(
     def ask(made: Any) -> SklearnPredictor:
         return SklearnPredictor(given.estimator, made, outcomes, Asking(way.container))
 
-    schema = with_limits(schema, block_of_frame(schema, frame.head(LIMIT_ROWS)), ask, told)
+    schema = with_accepted_values(schema, block_of_frame(schema, frame.head(LIMIT_ROWS)), ask, told)
     schema = hide_identifiers(schema, block_of_frame(schema, frame), ask, given.told.features)
     return schema, [*_notes(given, way, unseen), *_hidden(schema)]
 
@@ -214,11 +214,11 @@ def _hidden(schema: Schema) -> list[str]:
     return [f"Not asked for, as no answer depends on them: {', '.join(names)}."] if names else []
 
 
-def _native(known: Known) -> dict[str, list[Any]]:
+def _native(known: KnownLevels) -> dict[str, list[Any]]:
     return {name: list(levels or ()) for name, levels in known.native.items()}
 
 
-def _notes(given: Material, way: Way, unseen: Mapping[str, Sequence[Any]]) -> list[str]:
+def _notes(given: TrainingInputs, way: AskingCandidate, unseen: Mapping[str, Sequence[Any]]) -> list[str]:
     """What whoever adds the model should know, a sentence each."""
     said = [f"The estimator answers best with {way.variant.words}."] if way.variant.words != "as read" else []
     for name, levels in unseen.items():

@@ -25,7 +25,7 @@ HINT = "Give a file of records that it did not learn from, and that are not the 
 
 
 @dataclass(frozen=True)
-class Quality:
+class ProbabilityQuality:
     """How good probabilities are; each is 0 at best.
 
     Attributes
@@ -54,17 +54,17 @@ class Calibrated:
     method : str
         "sigmoid", "isotonic" or "none".
     records : int
-    before : Quality or None
+    before : ProbabilityQuality or None
         None where it gave no probabilities.
-    after : Quality
+    after : ProbabilityQuality
         Cross-fitted.
     """
 
     estimator: Any
     method: str
     records: int
-    before: Quality | None
-    after: Quality
+    before: ProbabilityQuality | None
+    after: ProbabilityQuality
 
 
 def calibrate(estimator: Any, X: Any, y: Sequence[Any]) -> Calibrated:
@@ -174,12 +174,12 @@ def _losses(probabilities: Floats, truth: np.ndarray) -> Floats:
     return -logarithms
 
 
-def _quality(probabilities: np.ndarray, truth: np.ndarray) -> Quality:
+def _quality(probabilities: np.ndarray, truth: np.ndarray) -> ProbabilityQuality:
     k = probabilities.shape[1]
     is_class = np.arange(k) == truth[:, np.newaxis]
     squares = ((probabilities - is_class) ** 2).sum(axis=1)
     apart = [_calibration_error(probabilities[:, at], is_class[:, at]) for at in range(k)]
-    return Quality(
+    return ProbabilityQuality(
         float(_losses(probabilities, truth).mean()), float(squares.mean() / (2 if k == 2 else 1)), float(np.mean(apart))
     )
 

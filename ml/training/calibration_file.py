@@ -8,8 +8,8 @@ import numpy as np
 
 from ml.errors import InvalidData
 from ml.predict.asking import contained
-from ml.training.assemble import Material, assemble
-from ml.training.calibrate import HINT, Calibrated, Quality, calibrate
+from ml.training.assemble import TrainingInputs, assemble
+from ml.training.calibrate import HINT, Calibrated, ProbabilityQuality, calibrate
 from ml.training.checks.holdout_checks import frame_hashes
 from ml.training.columns.training_table import TrainingTable
 from ml.training.target import truth_matrix
@@ -21,7 +21,7 @@ CARD = "calibration"
 
 @dataclass(frozen=True)
 class _Given:
-    material: Material
+    material: TrainingInputs
     trained: Trained
     table: TrainingTable
 
@@ -30,7 +30,7 @@ class _Given:
         return self.material.code
 
 
-def calibrated(material: Material, trained: Trained, table: TrainingTable) -> Trained:
+def calibrated(material: TrainingInputs, trained: Trained, table: TrainingTable) -> Trained:
     """What is added, with its estimator calibrated on the rows of `table`.
 
     Raises
@@ -72,7 +72,7 @@ def _quality_words(found: Calibrated, name: str) -> str:
     return f"Calibrated ({found.method}) on {rows}. {before}. After, cross-fitted: {_words(found.after)}."
 
 
-def _words(quality: Quality) -> str:
+def _words(quality: ProbabilityQuality) -> str:
     return f"log-loss {quality.log_loss:.4f}, Brier score {quality.brier:.4f}, calibration error {quality.error:.4f}"
 
 

@@ -14,7 +14,7 @@ from layouts.shared import ids
 from ml.cli.warm import tasks_of
 from ml.plots.catalogue import find, plots_of
 from ml.plots.results import drawn
-from ml.report.contents import gather
+from ml.report.contents import report_contents
 from ml.service import Service, open_service
 
 MODEL, OUTCOME = "independent", "card"
@@ -28,7 +28,7 @@ def doors(service: Service, key: str) -> dict[str, Any]:
     place = str(ids.plot(bundle.key, key))
     graph, *_ = show_plot(service, {"model": bundle.key, "plot": key, "outcome": OUTCOME})
     client = create_api(service, dict, 100_000, 50).test_client()
-    chapters = gather(service, MODEL, OUTCOME).chapters
+    chapters = report_contents(service, MODEL, OUTCOME).chapters
     return {
         "order": [plot.key for plot in plots_of("performance")],
         "shares": found.result.shares,

@@ -21,7 +21,7 @@ from jobs.campaign_service import NoCampaign, NotHeld
 from jobs.refused import NotDone, UnknownJob
 from layouts.campaign.page import STEPS
 from layouts.shared.percent import percents
-from ml.campaign.asked import ListRequest
+from ml.campaign.list_request import ListRequest
 from ml.campaign.wish import default_cost, default_value, read_wish
 from ml.data.parsing import NUMBER
 from ml.locale import HOUSE, Unreadable, canonical, dressed, of_locale, percent, reading

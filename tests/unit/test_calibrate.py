@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
-from ml.add import Given, add_model, gather
+from ml.add import ModelFiles, add_model, read_model_files
 from ml.bundle.model_card import card_facts
 from ml.cli.commands import main
 from ml.errors import InvalidData
@@ -139,8 +139,8 @@ def test_the_command_adds_a_calibrated_model_and_says_what_that_did(files, tmp_p
     assert "By 1,000 records of their own" in dict(card_facts(bundle))["Calibrated"]
     record = pd.read_csv(files / "held.csv").drop(columns="left").iloc[0].to_dict()
     score = open_service(tmp_path).score(name, [record]).scores[0]
-    trained = gather(
-        Given(
+    trained = read_model_files(
+        ModelFiles(
             name,
             files / f"{name}.skops",
             files / "train.csv",

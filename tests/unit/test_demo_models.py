@@ -13,7 +13,7 @@ from werkzeug.test import Client
 from app import create_server
 from callbacks.router import show_making, show_page
 from ml.demo import make, status
-from ml.demo.status import MAKING, OVER, STARTING, Making
+from ml.demo.status import MAKING, OVER, STARTING, DemoStatus
 from ml.errors import InvalidData
 from ml.lifecycle.state import live_of, versions_in
 from ml.recipes import RECIPES, recipe
@@ -134,13 +134,13 @@ def test_whoever_looks_does_not_keep_a_maker_away(tmp_path):
 def test_a_maker_that_died_is_told_as_failed_and_one_that_starts_is_waited_for(tmp_path):
     file = tmp_path / "status.json"
     assert status.read(file, tmp_path) is None
-    status.write(file, Making(MAKING, ("iris", "loan"), "loan"))
+    status.write(file, DemoStatus(MAKING, ("iris", "loan"), "loan"))
     found = status.read(file, tmp_path)
     assert not found.goes_on
     assert list(found.faults) == ["loan"]
     with status.lock_of(tmp_path).acquire():
         assert status.read(file, tmp_path).goes_on
-    status.write(file, Making(STARTING))
+    status.write(file, DemoStatus(STARTING))
     assert status.read(file, tmp_path).goes_on
     late = json.loads(file.read_text()) | {"since": time.time() - status.PATIENCE - 1}
     file.write_text(json.dumps(late))
@@ -151,14 +151,14 @@ def test_a_maker_that_died_is_told_as_failed_and_one_that_starts_is_waited_for(t
 
 def test_pages_say_how_far_it_is_and_stop_asking_when_it_is_over(service):
     names = tuple(RECIPES)
-    now = Making(MAKING, (*names, "churn"), "churn")
+    now = DemoStatus(MAKING, (*names, "churn"), "churn")
     shown = text_of(show_page(service, "/", "", making=lambda: now))
     assert "The demo models are being made" in shown
     assert shown.count('"ready"') == 2 * len(names)
     coming = text_of(show_page(service, "/churn/predict", "", making=lambda: now))
     assert "This model is being made" in coming
     assert "making-tick" in coming
-    over = Making(OVER, names)
+    over = DemoStatus(OVER, names)
     listed, stop = show_making(service, lambda: over, 3)
     assert stop
     assert "making" not in text_of(listed)
@@ -183,7 +183,7 @@ def test_a_service_without_models_has_them_made_and_says_so(tmp_path, monkeypatc
     assert client.get("/readyz").status_code == 200
     assert client.get("/iris/predict").status_code == 200
     file = tmp_path / "var" / "demo-models.json"
-    status.write(file, Making(OVER, ("iris", "loan"), None, {"loan": "Too little memory."}))
+    status.write(file, DemoStatus(OVER, ("iris", "loan"), None, {"loan": "Too little memory."}))
     create_server(settings)
     assert len(started) == 1  # there are models now
     assert not file.exists()

@@ -255,10 +255,10 @@ def test_card_page_and_report_say_what_was_found(tmp_path):
     for page in (str(performance.page(bundle, {}).to_plotly_json()), str(insights.page(bundle, {}).to_plotly_json())):
         assert "of which 33" in page
         assert SEEN not in page
-    from ml.report.contents import gather
+    from ml.report.contents import report_contents
     from ml.report.summary import paragraphs
 
-    words = " ".join(paragraphs(gather(service, key)))
+    words = " ".join(paragraphs(report_contents(service, key)))
     assert said in words
     assert SEEN not in words
 

@@ -16,7 +16,7 @@ from sklearn.preprocessing import FunctionTransformer
 from ml.add import add_model
 from ml.batch import dask_engine as on_dask
 from ml.batch import score_file as scoring
-from ml.batch.dask_engine import NoCluster, OnDask, cluster
+from ml.batch.dask_engine import DaskEngine, NoCluster, cluster
 from ml.batch.score_file import score_file
 from ml.cli.commands import main
 from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
@@ -79,7 +79,7 @@ def test_a_worker_that_is_killed_loses_no_row(models, source, tmp_path):
                 os.kill(victim, signal.SIGKILL)
             calls.append(1)
 
-        again = score_file(service, "binary", source, tmp_path / "there.csv", kill_once, OnDask(client))
+        again = score_file(service, "binary", source, tmp_path / "there.csv", kill_once, DaskEngine(client))
     assert again == done
     assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
 
@@ -90,7 +90,7 @@ def test_a_worker_refuses_a_version_that_was_altered(address, tmp_path, source):
     bundle = service.model(key)
     (bundle.folder / "golden.json").write_bytes(b"x" * (bundle.folder / "golden.json").stat().st_size)
     with cluster(address) as client, pytest.raises(BrokenModel, match=r"golden.json was altered"):
-        score_file(service, key, source, tmp_path / "out.csv", engine=OnDask(client))
+        score_file(service, key, source, tmp_path / "out.csv", engine=DaskEngine(client))
     assert not (tmp_path / "out.csv").exists()
 
 
@@ -106,7 +106,7 @@ def test_what_is_missing_for_a_cluster_is_said(models, source, tmp_path, monkeyp
         cluster(empty.scheduler_address) as client,
         pytest.raises(NoCluster, match="has no workers"),
     ):
-        score_file(open_service(models), "binary", source, tmp_path / "out.csv", engine=OnDask(client))
+        score_file(open_service(models), "binary", source, tmp_path / "out.csv", engine=DaskEngine(client))
     there = builtins.__import__
 
     def missing(name, *given, **more):

@@ -25,7 +25,7 @@ from ml.cli.exit_codes import FAILED, OK
 from ml.plots.catalogue import CATALOGUE
 from ml.report import files
 from ml.report.charts import steps
-from ml.report.contents import gather
+from ml.report.contents import report_contents
 from ml.report.page import LIBRARY, page, whole
 from ml.report.sheet import sheet
 from ml.report.summary import paragraphs
@@ -57,7 +57,7 @@ def small(folder):
 
 @pytest.fixture(scope="module")
 def reports(small):
-    return {(sort, name): gather(small, sort, name) for sort, name in VIEWS}
+    return {(sort, name): report_contents(small, sort, name) for sort, name in VIEWS}
 
 
 def side(service, sort, outcome):
@@ -118,7 +118,7 @@ def test_everything_is_at_the_cut_off_that_somebody_chose(folder):
     service = open_service(folder, chosen=lambda model, outcome: 0.3 if outcome == "yes" else None)
     truth, given = side(service, "binary", "yes")
     acted = given >= 0.3
-    report = gather(service, "binary", "yes")
+    report = report_contents(service, "binary", "yes")
     said = f"Acting from 30\u00a0% means acting on {acted.sum()} of {len(truth)} records."
     assert said in " ".join(paragraphs(report))
     assert said.replace("\u00a0", " ") in words(sheet(report))
@@ -182,7 +182,7 @@ def test_the_library_unpacks_to_plotly(reports):
 
 @pytest.mark.parametrize("name", ["iris", "breast-cancer", "loan", "bank-products"])
 def test_reports_of_the_demo_models_are_small_and_their_links_lead_somewhere(service, name):
-    text = page(gather(service, name))
+    text = page(report_contents(service, name))
     assert len(whole(text)) <= MOST
     for target in re.findall(r'href="#([^"]+)"', text):
         assert f'id="{target}"' in text
@@ -190,7 +190,7 @@ def test_reports_of_the_demo_models_are_small_and_their_links_lead_somewhere(ser
 
 @pytest.mark.parametrize("name", ["loan", "bank-products"])
 def test_what_the_cut_off_pays_is_the_cards_payoff_times_the_counts(service, name):
-    report = gather(service, name)
+    report = report_contents(service, name)
     bundle, outcome = report.bundle, report.view.outcome
     truth, given = side(service, name, outcome)
     worth, call = bundle.card["payoff"]["outcomes"][outcome], bundle.card["payoff"]["call"]
@@ -293,7 +293,7 @@ def test_a_report_is_made_once_and_again_when_the_cut_off_moves(folder, monkeypa
     once = files.made(service, "binary", "html", "yes")
     asked = []
     real = files.gather
-    monkeypatch.setattr(files, "gather", lambda *given: asked.append(given) or real(*given))
+    monkeypatch.setattr(files, "report_contents", lambda *given: asked.append(given) or real(*given))
     assert files.made(service, "binary", "html", "yes") == once
     assert asked == []
     cut["at"] = 0.25

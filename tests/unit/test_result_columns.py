@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jobs.work.call_lists import list_header
 from jobs.work.score_campaign import campaign_header
-from ml.batch.result_columns import own_names, result_header
+from ml.batch.result_columns import result_header, unique_names
 from ml.batch.score_file import score_file
 from ml.batch.score_lines import score_lines
 from ml.data.schema import Feature, Schema
@@ -33,30 +33,30 @@ OURS = ["label", "probability_a", "problems"]
     ],
 )
 def test_a_name_that_the_file_has_gets_the_first_free_number(header, names):
-    assert own_names(OURS, header) == names
+    assert unique_names(OURS, header) == names
 
 
 def test_outcomes_that_differ_in_case_only_are_two_columns_for_excel_too():
-    assert own_names(["label", "probability_Yes", "probability_yes"], []) == [
+    assert unique_names(["label", "probability_Yes", "probability_yes"], []) == [
         "label", "probability_Yes", "probability_yes_2"
     ]  # fmt: skip
 
 
 def test_no_column_of_ours_reads_like_a_feature():
     schema = Schema((Feature("Label", "Rank", "number", aliases=("pro_blems",)),), record_id="place")
-    assert own_names(["label", "rank", "problems", "place", "band"], [], schema) == [
+    assert unique_names(["label", "rank", "problems", "place", "band"], [], schema) == [
         "label_2", "rank_2", "problems_2", "place_2", "band"
     ]  # fmt: skip
 
 
 def test_nor_like_a_feature_with_a_typing_error():
     schema = Schema((Feature("problem", "Problem", "category"), Feature("labels", "Labels", "category")))
-    assert own_names(["label", "problems", "outcome"], [], schema) == ["label_2", "problems_2", "outcome"]
+    assert unique_names(["label", "problems", "outcome"], [], schema) == ["label_2", "problems_2", "outcome"]
 
 
 @given(st.lists(st.text("lab_2 ", min_size=1, max_size=7)), st.lists(st.sampled_from(["label", "Label", "a", "b_2"])))
 def test_all_names_are_different_and_ours_in_any_case(header, wanted):
-    found = own_names(wanted, header)
+    found = unique_names(wanted, header)
     folded = [name.strip().casefold() for name in found]
     assert len(set(folded)) == len(wanted)
     assert not set(found) & {name.strip() for name in header}

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 
 from ml.data.schema import Feature, Schema
 from ml.files.cells.read_cells import CellRules
+from ml.files.write.contact_columns import is_name, is_phone
 from ml.files.write.csv_for_excel import write_csv_for_excel
 from ml.files.write.formats import UnknownFormat, format_named
 from ml.files.write.kinds import columns_of, typed
-from ml.files.write.people import is_name, is_phone
-from ml.files.write.result import Given, Result, file_columns, own_kind, stored_blocks
+from ml.files.write.result import ColumnFacts, Result, file_columns, own_kind, stored_blocks
 from ml.files.write.xlsx import TooLarge, check_records, write_xlsx
 
 PARQUET = Path(sys.prefix) / "parquet"
@@ -28,7 +28,7 @@ PARQUET = Path(sys.prefix) / "parquet"
 
 def result(columns, **known):
     """A result of these columns of cells; `known` says what is known of one beforehand."""
-    given = tuple(Given(name, **known.get(name, {})) for name in columns)
+    given = tuple(ColumnFacts(name, **known.get(name, {})) for name in columns)
     return Result(given, lambda: iter([list(columns.values())]))
 
 

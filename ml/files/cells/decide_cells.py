@@ -17,7 +17,7 @@ CLEARLY = 0.9  # of the doubtful numbers that lie where training's did, so that 
 
 
 @dataclass
-class Evidence:
+class ColumnEvidence:
     """What a column shows: its different texts that may tell something."""
 
     feature: Feature
@@ -34,13 +34,13 @@ class Evidence:
         return [text for text in self.texts if "." in text or "," in text]
 
     def sorts(self) -> Counter[str]:
-        """How many of its texts tell which mark of decimals, see :attr:`ml.files.cells.numbers.Readings.sort`."""
+        """Counts of texts by :attr:`ml.files.cells.numbers.NumberReadings.sort`: the decimal mark that each tells."""
         found = Counter(readings(unwrapped(text).strip(SPACES)).sort for text in self.marked)
         return Counter({sort: count for sort, count in found.items() if sort})
 
 
 @dataclass(frozen=True)
-class Decided:
+class DecidedRules:
     """Rules for cells, the file's mark of decimals and order of dates where it has one, what is doubtful in words."""
 
     rules: CellRules
@@ -49,30 +49,32 @@ class Decided:
     notes: tuple[str, ...] = ()
 
 
-def evidence_of(schema: Schema, names: Sequence[str]) -> dict[int, Evidence]:
+def column_evidence(schema: Schema, names: Sequence[str]) -> dict[int, ColumnEvidence]:
     """Columns of which the way of writing is to be found out, by number."""
     found = {}
     for at, name in enumerate(names):
         position = schema.position.get(name)
         feature = None if position is None else schema.features[position]
         if feature is not None and (feature.kind in ("number", "integer", "date") or feature.numeric_choices):
-            found[at] = Evidence(feature)
+            found[at] = ColumnEvidence(feature)
     return found
 
 
-def undecided(evidence: Mapping[int, Evidence]) -> list[int]:
+def undecided(evidence: Mapping[int, ColumnEvidence]) -> list[int]:
     """Columns that show no number or date by which one could tell."""
     return [at for at, column in evidence.items() if not _tells(column)]
 
 
-def _tells(column: Evidence) -> bool:
+def _tells(column: ColumnEvidence) -> bool:
     if column.feature.kind == "date":
         return order_of(column.texts)[1]
     sorts = column.sorts()
     return bool(sorts["."] or sorts[","])
 
 
-def decide(schema: Schema, evidence: Mapping[int, Evidence], options: ReadOptions, separator: str | None) -> Decided:
+def decide(
+    schema: Schema, evidence: Mapping[int, ColumnEvidence], options: ReadOptions, separator: str | None
+) -> DecidedRules:
     """Decide how cells are read.
 
     A column decides by numbers that can be read in one way only; else the range of its values in training decides,
@@ -86,14 +88,16 @@ def decide(schema: Schema, evidence: Mapping[int, Evidence], options: ReadOption
     rules = CellRules(decimal, _shares(schema), dates, serials, schema, told=options.decimal is not None)
     of_file = options.decimal or (next(iter(marks)) if len(marks) == 1 else None)
     orders = set(dates.values())
-    return Decided(rules, of_file, next(iter(orders)) if len(orders) == 1 else None, tuple(notes))
+    return DecidedRules(rules, of_file, next(iter(orders)) if len(orders) == 1 else None, tuple(notes))
 
 
-def _decimals(columns: Sequence[Evidence], told: str | None, separator: str | None, notes: list[str]) -> dict[str, str]:
+def _decimals(
+    columns: Sequence[ColumnEvidence], told: str | None, separator: str | None, notes: list[str]
+) -> dict[str, str]:
     if told:
         return {column.feature.name: told for column in columns}
     found: dict[str, str] = {}
-    doubtful: list[Evidence] = []
+    doubtful: list[ColumnEvidence] = []
     for column in columns:
         sorts = column.sorts()
         if sorts["."] and sorts[","]:
@@ -115,7 +119,7 @@ def _decimals(columns: Sequence[Evidence], told: str | None, separator: str | No
     return found
 
 
-def _doubtful(column: Evidence, of_others: str | None, separator: str | None) -> tuple[str, str]:
+def _doubtful(column: ColumnEvidence, of_others: str | None, separator: str | None) -> tuple[str, str]:
     """The mark of a column in which every number means two, and why."""
     by_range = _by_range(column)
     if by_range:
@@ -129,7 +133,7 @@ def _doubtful(column: Evidence, of_others: str | None, separator: str | None) ->
     return ".", "for such files mostly have decimal points" if points else "for a comma mostly parts thousands here"
 
 
-def _by_range(column: Evidence) -> str | None:
+def _by_range(column: ColumnEvidence) -> str | None:
     feature = column.feature
     low, high = feature.seen or (feature.low, feature.high)
     if low is None or high is None:
@@ -158,9 +162,11 @@ def _shares(schema: Schema) -> frozenset[str]:
     )
 
 
-def _dates(columns: Sequence[Evidence], told: str | None, notes: list[str]) -> tuple[dict[str, str], frozenset[str]]:
+def _dates(
+    columns: Sequence[ColumnEvidence], told: str | None, notes: list[str]
+) -> tuple[dict[str, str], frozenset[str]]:
     orders: dict[str, str] = {}
-    doubtful: list[Evidence] = []
+    doubtful: list[ColumnEvidence] = []
     for column in columns:
         order, certain = order_of(column.texts)
         if told or order:
@@ -177,13 +183,13 @@ def _dates(columns: Sequence[Evidence], told: str | None, notes: list[str]) -> t
     return orders, serial
 
 
-def _ordered(column: Evidence, order: str) -> list[tuple[str, str]]:
+def _ordered(column: ColumnEvidence, order: str) -> list[tuple[str, str]]:
     """Dates that need an order, and what they are then."""
     found = ((text, date_text(text, order)) for text in column.texts if date_text(text, None) is None)
     return [(text, read) for text, read in found if read]
 
 
-def _order_by_range(column: Evidence) -> str | None:
+def _order_by_range(column: ColumnEvidence) -> str | None:
     """The order in which all dates lie where training's did, if the other one puts some elsewhere."""
     seen = column.feature.seen
     if seen is None:
@@ -197,6 +203,6 @@ def _order_by_range(column: Evidence) -> str | None:
     return min(outside, key=lambda order: outside[order])
 
 
-def _counts_days(column: Evidence) -> bool:
+def _counts_days(column: ColumnEvidence) -> bool:
     texts = [text.strip() for text in column.texts if text.strip()[:1].isdecimal()]
     return bool(texts) and all(date_text(text, None, serials=True) for text in texts)

@@ -19,7 +19,7 @@ _AMOUNT = re.compile(
 PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
-class Readings(NamedTuple):
+class NumberReadings(NamedTuple):
     """What a text means where decimals have a point, and where they have a comma; None where it then means nothing."""
 
     point: str | None
@@ -36,7 +36,7 @@ class Readings(NamedTuple):
         return "." if self.comma is None else ","
 
 
-NONE = Readings(None, None)
+NONE = NumberReadings(None, None)
 
 
 def _of_group(group: str, decimal: str) -> re.Pattern[str]:
@@ -54,7 +54,7 @@ _GROUPED = {
 
 
 @lru_cache(maxsize=8192)
-def readings(text: str) -> Readings:
+def readings(text: str) -> NumberReadings:
     """What a text may mean as a number; (None, None) where it is none.
 
     Groups are of three digits, with a point, comma, apostrophe or any space between them; a minus may be typographic,
@@ -72,7 +72,7 @@ def readings(text: str) -> Readings:
     minus = "-" if signs == ["-"] else ""
     body, exponent = _exponent(found["body"].strip(SPACES))
     values = [None if value is None else minus + value + exponent for value in (_read(body, "."), _read(body, ","))]
-    return Readings(values[0], values[1], found["percent"] is not None)
+    return NumberReadings(values[0], values[1], found["percent"] is not None)
 
 
 def _exponent(body: str) -> tuple[str, str]:

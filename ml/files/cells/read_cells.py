@@ -11,7 +11,7 @@ from ml.data.schema import Feature, Schema, text_of
 from ml.data.yes_no import PAIRS
 from ml.errors import Problem
 from ml.files.cells.dates import date_text
-from ml.files.cells.numbers import PLAIN, SPACES, Readings, readings
+from ml.files.cells.numbers import PLAIN, SPACES, NumberReadings, readings
 from ml.files.cells.safe_cells import plain_cell
 
 # What spreadsheets, R, SQL and statistics packages write for "not known", in small letters
@@ -170,7 +170,7 @@ def unwrapped(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" else cell
 
 
-def _contradicts(feature: Feature, found: Readings, mark: str) -> bool:
+def _contradicts(feature: Feature, found: NumberReadings, mark: str) -> bool:
     """Whether a number that can be read in two ways lies where training's did only the other way."""
     taken, other = (found.point, found.comma) if mark == "." else (found.comma, found.point)
     if feature.seen is None or taken is None or other is None:

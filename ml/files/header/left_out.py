@@ -91,7 +91,7 @@ def _named(lines: Sequence[int], count: int) -> str:
 
 
 @dataclass(frozen=True)
-class Sieve:
+class RecordFilter:
     """Tells lines that are no records from those that are.
 
     Attributes
@@ -172,9 +172,9 @@ def _is_amount(cell: str) -> bool:
     return not code and readings(text)[:2] != (None, None)
 
 
-def sieve_of(
+def record_filter(
     schema: Schema, header: Sequence[str], names: Sequence[str], rules: CellRules, blanks: bool
-) -> Sieve | None:
+) -> RecordFilter | None:
     """The sieve for a file, by what the model calls its columns; None where no column gives a feature."""
     given = [(at, schema.features[schema.position[name]]) for at, name in enumerate(names) if name in schema.position]
     asked = [(at, feature) for at, feature in given if not feature.hidden]
@@ -186,7 +186,7 @@ def sieve_of(
     words = [(at, each.by_text) for at, each in asked if each.kind == "category" and not _is_number(each)]
     empty = {at: partial(rules.is_blank, each) for at, each in asked}
     numbers = {at: each.seen for at, each in asked if _is_number(each)}
-    return Sieve(key, surely, empty, numbers, words, header, blanks)
+    return RecordFilter(key, surely, empty, numbers, words, header, blanks)
 
 
 def _is_number(feature: Feature) -> bool:

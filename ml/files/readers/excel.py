@@ -64,7 +64,7 @@ def open_workbook(file: BinaryIO, sheet: str | None, known: Collection[str]) -> 
     ------
     Unreadable
     """
-    return _of_answers(asked_elsewhere(file, {"reader": "workbook", "sheet": sheet, "known": sorted(known)}))
+    return _of_answers(ask_limited_process(file, {"reader": "workbook", "sheet": sheet, "known": sorted(known)}))
 
 
 def open_markup(file: BinaryIO, encoding: str, errors: str, sheet: str | None, known: Collection[str]) -> Workbook:
@@ -73,10 +73,10 @@ def open_markup(file: BinaryIO, encoding: str, errors: str, sheet: str | None, k
     Parameters
     ----------
     encoding, errors : str
-        As :class:`ml.files.text.encodings.Survey` found them.
+        As :class:`ml.files.text.encodings.TextScan` found them.
     """
     asked = {"reader": "markup", "encoding": encoding, "errors": errors, "sheet": sheet, "known": sorted(known)}
-    return _of_answers(asked_elsewhere(file, asked))
+    return _of_answers(ask_limited_process(file, asked))
 
 
 def _of_answers(answers: Iterator[Any]) -> Workbook:
@@ -90,7 +90,7 @@ def _of_answers(answers: Iterator[Any]) -> Workbook:
     )
 
 
-def asked_elsewhere(file: BinaryIO, asked: dict[str, Any]) -> Iterator[Any]:
+def ask_limited_process(file: BinaryIO, asked: dict[str, Any]) -> Iterator[Any]:
     """What the process of :mod:`ml.files.readers.limited_process` answers: a head, then lists of rows.
 
     Raises

@@ -31,7 +31,7 @@ Attributes = dict[str, str | None]
 
 
 @dataclass
-class Found:
+class MarkupTable:
     """A table in the file."""
 
     name: str
@@ -63,7 +63,7 @@ def read_markup(path: str, encoding: str, errors: str, sheet: str | None, known:
         yield row
 
 
-def _told(tables: list[Found], sheet: str) -> Found:
+def _told(tables: list[MarkupTable], sheet: str) -> MarkupTable:
     found = next((table for table in tables if plain_name(table.name) == plain_name(sheet)), None)
     if found is None and sheet.isdecimal() and 1 <= int(sheet) <= len(tables):
         found = tables[int(sheet) - 1]
@@ -73,7 +73,7 @@ def _told(tables: list[Found], sheet: str) -> Found:
     return found
 
 
-def _rank(table: Found, known: Collection[str]) -> tuple[int, bool]:
+def _rank(table: MarkupTable, known: Collection[str]) -> tuple[int, bool]:
     """The most names that are known in one row, and whether there are rows of more than one cell."""
     first = table.rows[:LOOKED_AT]
     most = max(len({plain_name(str(cell)) for cell in row} & set(known)) for row in first)
@@ -85,9 +85,9 @@ class _Parser(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.tables: list[Found] = []
+        self.tables: list[MarkupTable] = []
         self.xml = False
-        self._open: list[Found] = []
+        self._open: list[MarkupTable] = []
         self._cell: list[str] | None = None
         self._value: Any = None
         self._exact = ""
@@ -155,7 +155,7 @@ class _Parser(HTMLParser):
             return
         self.xml = self.xml or tag != "table"
         name = given.get("ss:name") or given.get("table:name") or f"Table {len(self.tables) + 1}"
-        self._open.append(Found(name, given.get("table:style-name") in self._unseen))
+        self._open.append(MarkupTable(name, given.get("table:style-name") in self._unseen))
         self.tables.append(self._open[-1])
 
     def _begin_cell(self, given: Attributes) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ml.errors import InvalidData
-from ml.files.readers.excel import asked_elsewhere
+from ml.files.readers.excel import ask_limited_process
 from ml.files.readers.refused import SAVE
 
 
@@ -22,7 +22,7 @@ def parquet_rows(file: BinaryIO) -> Iterator[list[Any]]:
     """
     if importlib.util.find_spec("pyarrow") is None:
         raise InvalidData("Parquet files cannot be read here.", f"{SAVE[:-1]}, or install pyarrow.")
-    answers = asked_elsewhere(file, {"reader": "parquet"})
+    answers = ask_limited_process(file, {"reader": "parquet"})
     return _rows(next(answers), answers)
 
 

@@ -32,7 +32,7 @@ _SPOKEN = {
 
 
 @dataclass
-class Survey:
+class TextScan:
     """What one pass over the bytes of a text file tells.
 
     Attributes
@@ -65,7 +65,7 @@ def spoken(encoding: str) -> str:
     return _SPOKEN.get(encoding.replace("_", "-").lower(), encoding.upper())
 
 
-def survey(file: BinaryIO, told: str | None = None, most: int | None = None) -> Survey:
+def scan_text(file: BinaryIO, told: str | None = None, most: int | None = None) -> TextScan:
     """Look at all bytes of a file, and go back to its beginning.
 
     Parameters
@@ -82,7 +82,7 @@ def survey(file: BinaryIO, told: str | None = None, most: int | None = None) -> 
     """
     file.seek(0)
     first = file.read(BLOCK)
-    found = Survey(told or _by_beginning(first))
+    found = TextScan(told or _by_beginning(first))
     if told is None and found.encoding == UTF8:
         _refuse_noise(first[:LOOKED_AT])
     count = _Counter(found)
@@ -123,9 +123,9 @@ def _by_beginning(first: bytes) -> str:
 
 
 class _Counter:
-    """Counts what a survey asks for, block by block."""
+    """Counts what :func:`scan_text` asks for, block by block."""
 
-    def __init__(self, found: Survey) -> None:
+    def __init__(self, found: TextScan) -> None:
         self._found = found
         self._decoder = codecs.getincrementaldecoder(UTF8)("likely-counting")
         self._single = found.encoding in (UTF8, "utf-8-sig") or not found.encoding.startswith("utf")

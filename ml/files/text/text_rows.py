@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from ml.errors import Misread
-from ml.files.text.encodings import Survey, spoken
+from ml.files.text.encodings import TextScan, spoken
 from ml.files.text.separators import LOOKED_AT, stated
 
 SAMPLE = 256 * 1024  # characters by which separator and header are found
@@ -26,10 +26,10 @@ class TextRows:
     Parameters
     ----------
     file : seekable binary file
-    found : Survey
+    found : TextScan
     """
 
-    def __init__(self, file: BinaryIO, found: Survey) -> None:
+    def __init__(self, file: BinaryIO, found: TextScan) -> None:
         self._file, self._found = file, found
         self.separator = ","
         self._reader: Any = None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ml.files.cells.safe_cells import safe_cells
-from ml.files.write.kinds import Column, columns_of
+from ml.files.write.kinds import OutputColumn, columns_of
 from ml.files.write.result import Result
 
 BOM = "\ufeff"
@@ -37,13 +37,13 @@ def write_csv_for_excel(result: Result, target: Path, separator: str = ",", deci
             writer.writerows(zip(*written, strict=True))
 
 
-def _written(column: Column, cells: Sequence[str], decimal: str) -> Sequence[str]:
+def _written(column: OutputColumn, cells: Sequence[str], decimal: str) -> Sequence[str]:
     if column.kind not in _NUMBERS:
         return safe_cells(cells) if column.kind == "text" else [_dated(column, cell) for cell in cells]
     return [_number(column, cell, decimal) for cell in cells]
 
 
-def _number(column: Column, cell: str, decimal: str) -> str:
+def _number(column: OutputColumn, cell: str, decimal: str) -> str:
     value = column.read(cell)
     if value is None:
         return safe_cells([cell])[0]
@@ -51,6 +51,6 @@ def _number(column: Column, cell: str, decimal: str) -> str:
     return plain.replace(".", decimal)
 
 
-def _dated(column: Column, cell: str) -> str:
+def _dated(column: OutputColumn, cell: str) -> str:
     value = column.read(cell)
     return cell if value is None else str(value)

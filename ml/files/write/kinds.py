@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from ml.data.schema import text_of
-from ml.files.write.people import is_phone, is_postal
-from ml.files.write.result import Given, Kind, Result
+from ml.files.write.contact_columns import is_phone, is_postal
+from ml.files.write.result import ColumnFacts, Kind, Result
 
 Cell = float | dt.date | None  # None: it stays the text that it is
 Read = Callable[[str], Cell]
@@ -34,7 +34,7 @@ _DAY = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True)
-class Column:
+class OutputColumn:
     """A column as it is written.
 
     Attributes
@@ -125,7 +125,7 @@ _SURE = {"point": _SURE_POINT, "comma": _SURE_COMMA}
 _TEXT: Read = lambda _: None  # noqa: E731
 
 
-def columns_of(result: Result, *, mixed: bool = True) -> list[Column]:
+def columns_of(result: Result, *, mixed: bool = True) -> list[OutputColumn]:
     """Look at all cells, and decide.
 
     Parameters
@@ -134,7 +134,7 @@ def columns_of(result: Result, *, mixed: bool = True) -> list[Column]:
     mixed : bool
         Whether texts may stand among numbers: in a sheet, not in a typed file.
     """
-    guesses = [_Guess(given, mixed) for given in result.columns]
+    guesses = [_KindInference(given, mixed) for given in result.columns]
     seen = 0
     for block in result.blocks():
         for guess, cells in zip(guesses, block, strict=True):
@@ -143,10 +143,10 @@ def columns_of(result: Result, *, mixed: bool = True) -> list[Column]:
     return [guess.column() for guess in guesses]
 
 
-class _Guess:
+class _KindInference:
     """What is still possible for a column."""
 
-    def __init__(self, given: Given, mixed: bool) -> None:
+    def __init__(self, given: ColumnFacts, mixed: bool) -> None:
         self._given, self._width, self._longest = given, 0, 0
         self._loose = bool(given.expected) and mixed
         self._forms = _readers(given)
@@ -174,12 +174,12 @@ class _Guess:
             if form in _SURE and form not in self._sure and any(map(_SURE[form].fullmatch, cells)):
                 self._sure.add(form)
 
-    def column(self) -> Column:
+    def column(self) -> OutputColumn:
         given = self._given
         kind, read = self._best() if given.expected or not given.kind else (given.kind, _OWN[given.kind])
         if given.kind == "percent" and kind in ("integer", "number"):  # a share
             kind = "percent"
-        return Column(given.name, kind, read, max(self._width, len(given.name) + ARROW), self._longest)
+        return OutputColumn(given.name, kind, read, max(self._width, len(given.name) + ARROW), self._longest)
 
     def _best(self) -> tuple[Kind, Read]:
         left = {form: hits for form, hits in self._hits.items() if hits and (form not in _SURE or form in self._sure)}
@@ -190,7 +190,7 @@ class _Guess:
         return (_FORMS[best][0], self._forms[best]) if best else ("text", _TEXT)
 
 
-def _readers(given: Given) -> dict[str, Read]:
+def _readers(given: ColumnFacts) -> dict[str, Read]:
     """How the cells of a column may be read, by the names of the forms."""
     digits = given.free and (is_phone(given.name) or is_postal(given.name))
     if digits or (given.kind and not given.expected):
@@ -223,7 +223,7 @@ _OWN: dict[Kind, Read] = {
 }
 
 
-def typed(columns: Iterable[Column], block: Sequence[Sequence[str]]) -> list[Sequence[Cell | str]]:
+def typed(columns: Iterable[OutputColumn], block: Sequence[Sequence[str]]) -> list[Sequence[Cell | str]]:
     """Columns of cells as values; texts, and what is empty, as they are."""
     return [
         cells if column.read is _TEXT else [text if (value := column.read(text)) is None else value for text in cells]

@@ -13,7 +13,7 @@ from ml.data.schema import Feature, Schema
 from ml.files.cells.read_cells import CellRules
 from ml.files.cells.safe_cells import plain_cell, plain_cells
 from ml.files.text.plain_name import plain_name
-from ml.files.write.people import is_name, is_phone
+from ml.files.write.contact_columns import is_name, is_phone
 
 Kind = Literal["text", "integer", "number", "percent", "money", "date", "moment"]
 Block = list[Sequence[str]]  # columns of some records, each of their length
@@ -25,7 +25,7 @@ _EXPECTED = {"number": "number", "integer": "number", "date": "date"}
 
 
 @dataclass(frozen=True)
-class Given:
+class ColumnFacts:
     """What is known of a column beforehand.
 
     Attributes
@@ -60,7 +60,7 @@ class Result:
 
     Attributes
     ----------
-    columns : tuple of Given
+    columns : tuple of ColumnFacts
         In the order of the result.
     blocks : callable
         Gives the records from the first on, as columns of plain cells; called as often as a writer likes.
@@ -68,7 +68,7 @@ class Result:
         Of the sheet.
     """
 
-    columns: tuple[Given, ...]
+    columns: tuple[ColumnFacts, ...]
     blocks: Callable[[], Iterator[Block]]
     title: str = "Result"
 
@@ -87,7 +87,7 @@ def own_kind(wanted: str) -> Kind:
 
 def file_columns(
     header: Iterable[str], chosen: Mapping[str, str], schema: Schema, rules: CellRules | None = None
-) -> list[Given]:
+) -> list[ColumnFacts]:
     """The columns of a file, and what the features that they give tell of them.
 
     Parameters
@@ -107,14 +107,14 @@ def file_columns(
     return [_of_feature(name, known.get(plain_name(chosen.get(name, name))), rules) for name in header]
 
 
-def _of_feature(name: str, feature: Feature | None, rules: CellRules | None) -> Given:
+def _of_feature(name: str, feature: Feature | None, rules: CellRules | None) -> ColumnFacts:
     if feature is None:
-        return Given(name)
+        return ColumnFacts(name)
     expected = _EXPECTED.get(feature.kind, "")
     if not expected:
-        return Given(name, exact=True)
+        return ColumnFacts(name, exact=True)
     kind: Kind | None = "percent" if rules is not None and feature.name in rules.shares else None
-    return Given(name, kind, expected=expected, plain=partial(rules.plain, feature) if rules else None)
+    return ColumnFacts(name, kind, expected=expected, plain=partial(rules.plain, feature) if rules else None)
 
 
 def stored_blocks(parts: Iterable[IO[bytes] | Iterable[bytes]], header: bool = True) -> Iterator[Block]:

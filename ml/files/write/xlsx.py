@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ml.errors import InvalidData
-from ml.files.write.kinds import Cell, Column, columns_of, typed
+from ml.files.write.kinds import Cell, OutputColumn, columns_of, typed
 from ml.files.write.result import Block, Result
 
 MOST_RECORDS = 1_048_575  # rows of a sheet without the head
@@ -71,7 +71,7 @@ def write_xlsx(result: Result, target: Path) -> None:
 
 
 def _write(
-    result: Result, columns: Sequence[Column], order: Sequence[int], first: int, target: Path, folder: str
+    result: Result, columns: Sequence[OutputColumn], order: Sequence[int], first: int, target: Path, folder: str
 ) -> None:
     import xlsxwriter
 
@@ -98,13 +98,13 @@ def _write(
     book.close()
 
 
-def _rows(result: Result, columns: Sequence[Column], order: Sequence[int]) -> Iterator[tuple[Cell | str, ...]]:
+def _rows(result: Result, columns: Sequence[OutputColumn], order: Sequence[int]) -> Iterator[tuple[Cell | str, ...]]:
     for block in result.blocks():
         ordered: Block = [block[at] for at in order]
         yield from zip(*typed(columns, ordered), strict=True)
 
 
-def _cell(sheet: Any, row: int, at: int, value: Cell | str, looks: dict[str, Any], column: Column) -> None:
+def _cell(sheet: Any, row: int, at: int, value: Cell | str, looks: dict[str, Any], column: OutputColumn) -> None:
     if value == "" or value is None:
         return
     if isinstance(value, str):
@@ -123,7 +123,7 @@ def _text(sheet: Any, row: int, at: int, text: str, look: Any) -> None:
         sheet.write_string(row, at, text, look)
 
 
-def _check_lengths(columns: Sequence[Column]) -> None:
+def _check_lengths(columns: Sequence[OutputColumn]) -> None:
     for column in columns:
         longest = max(column.longest, len(column.name))
         if longest > LONGEST:

@@ -16,7 +16,7 @@ DATES = r"datetime|timestamp|Timedelta"
 
 
 @dataclass(frozen=True)
-class Fault:
+class FailedCall:
     """What an estimator said when it was asked, and with what it was asked."""
 
     said: str
@@ -38,7 +38,7 @@ def hint_for(said: str, estimator: Any, table: TrainingTable, columns: Sequence[
     columns : sequence of str
         The columns that were given to it.
     """
-    fault = Fault(said, estimator, table, columns)
+    fault = FailedCall(said, estimator, table, columns)
     advise = next((advise for pattern, advise in _ADVICE if re.search(pattern, said, re.IGNORECASE)), _plain)
     return advise(fault)
 
@@ -48,7 +48,7 @@ def is_of_dates(said: str) -> bool:
     return re.search(DATES, said, re.IGNORECASE) is not None
 
 
-def _plain(fault: Fault) -> str:
+def _plain(fault: FailedCall) -> str:
     if getattr(fault.estimator, "feature_names_in_", None) is None:
         return (
             f"It was fitted without names, so all columns but the truth and the record id were given to it: "
@@ -59,7 +59,7 @@ def _plain(fault: Fault) -> str:
     )
 
 
-def _text_for_number(fault: Fault) -> str:
+def _text_for_number(fault: FailedCall) -> str:
     cell = re.search(r"float:? ['\"](.*?)['\"]", fault.said)
     texts = [name for name in fault.columns if not pd.api.types.is_numeric_dtype(fault.table.frame[name])]
     holder = next((n for n in texts if cell and (fault.table.frame[n].astype(str) == cell[1]).any()), None)
@@ -71,31 +71,31 @@ def _text_for_number(fault: Fault) -> str:
     )
 
 
-def _dates(_: Fault) -> str:
+def _dates(_: FailedCall) -> str:
     return 'Describe a column of dates with kind = "date" (--describe); write dates as YYYY-MM-DD.'
 
 
-def _unknown_level(_: Fault) -> str:
+def _unknown_level(_: FailedCall) -> str:
     return (
         "A column holds values that the estimator did not learn: are these rows that it was fitted on? Codes such as "
         '02134 stay texts with dtype = "str"; a level such as NA or None is kept with missing = [] (--describe).'
     )
 
 
-def _names(fault: Fault) -> str:
+def _names(fault: FailedCall) -> str:
     return (
         f"It was given the columns {_listed(fault.columns)}. They must be called as in the frame that it was fitted on."
     )
 
 
-def _number_of_columns(fault: Fault) -> str:
+def _number_of_columns(fault: FailedCall) -> str:
     return (
         f"It was given {len(fault.columns)} columns, all but the truth and the record id: {_listed(fault.columns)}. "
         "Leave out of the file what it was not fitted on, or name the record's id with --record-id."
     )
 
 
-def _gaps(fault: Fault) -> str:
+def _gaps(fault: FailedCall) -> str:
     gaps = [name for name in fault.columns if fault.table.frame[name].isna().any()]
     return (
         f"It takes no gaps, and there are some in {_listed(gaps)}. Add the pipeline with the step that fills them. "
@@ -103,7 +103,7 @@ def _gaps(fault: Fault) -> str:
     )
 
 
-def _infinite(fault: Fault) -> str:
+def _infinite(fault: FailedCall) -> str:
     numbers = fault.table.frame[list(fault.columns)].select_dtypes("number")
     wrong = [str(name) for name in numbers if numbers[name].abs().max() > 3.4e38]
     return f"There are infinite values in {_listed(wrong)}: leave these rows out, or write what they stand for."

@@ -17,7 +17,7 @@ MOST = 2_000  # rows that the estimator is asked with
 NEW = "\N{EM DASH} new \N{EM DASH}"
 
 
-class Answers(Protocol):
+class BlockPredictor(Protocol):
     """What is asked."""
 
     def block(self, block: Block) -> Prediction:
@@ -25,7 +25,7 @@ class Answers(Protocol):
 
 
 def hide_identifiers(
-    schema: Schema, block: Block, ask: Callable[[Schema], Answers], told: Collection[str] = ()
+    schema: Schema, block: Block, ask: Callable[[Schema], BlockPredictor], told: Collection[str] = ()
 ) -> Schema:
     """The schema where identifiers are hidden: not asked for, and filled with a value of training.
 
@@ -78,7 +78,7 @@ def _hidden(feature: Feature, array: np.ndarray) -> Feature:
     )
 
 
-def _ignores(predictor: Answers, block: Block, at: int, feature: Feature) -> bool:
+def _ignores(predictor: BlockPredictor, block: Block, at: int, feature: Feature) -> bool:
     """Whether not one answer depends on the column; False where the estimator refuses a value that it never saw."""
     own = block[at]
     new = np.full(size(block), own.max() + 1) if feature.kind == "integer" else np.array([NEW] * size(block), object)

@@ -21,7 +21,7 @@ LIGHTGBM_COLUMNS = re.compile(r"\[categorical_(?:feature|column): ([0-9,]+)\]")
 
 
 @dataclass
-class Known:
+class KnownLevels:
     """What an estimator knows of its columns' levels.
 
     Attributes
@@ -71,7 +71,7 @@ class Known:
         none = sum(value is None for value in series.tolist()) if series.dtype == object else 0
         return count + {"nan": none, "none": int(gone.sum()) - none}.get(known or "", int(gone.sum()))
 
-    def seen_in(self, frame: pd.DataFrame) -> Known:
+    def seen_in(self, frame: pd.DataFrame) -> KnownLevels:
         """The same without fillers that no row shows: nobody chooses what stands for a gap."""
         levels = dict(self.levels)
         for name, filler in self.fillers.items():
@@ -80,7 +80,7 @@ class Known:
         return replace(self, levels=levels)
 
 
-def known_levels(estimator: Any, columns: Sequence[str]) -> Known:
+def known_levels(estimator: Any, columns: Sequence[str]) -> KnownLevels:
     """Levels that the estimator's encoders know.
 
     Parameters
@@ -91,16 +91,16 @@ def known_levels(estimator: Any, columns: Sequence[str]) -> Known:
 
     Returns
     -------
-    Known
+    KnownLevels
         Empty where no encoder sees a column under its name.
     """
-    found = Known()
+    found = KnownLevels()
     with contextlib.suppress(Exception):  # foreign objects fail in any way; what is not found is asked of the data
         _walk(estimator, list(columns), found, set())
     return found
 
 
-def _walk(step: Any, names: list[str] | None, found: Known, met: set[int]) -> list[str] | None:
+def _walk(step: Any, names: list[str] | None, found: KnownLevels, met: set[int]) -> list[str] | None:
     """Names of the columns after a step, None once they are lost; what it knows is added to `found`."""
     if step is None or isinstance(step, str) or id(step) in met:
         return names if isinstance(step, str) else None
@@ -123,14 +123,14 @@ def _walk(step: Any, names: list[str] | None, found: Known, met: set[int]) -> li
     return names if type(step).__name__ == "FunctionTransformer" and step.func is None else None
 
 
-def _note_imputer(step: Any, names: Sequence[str] | None, found: Known) -> None:
+def _note_imputer(step: Any, names: Sequence[str] | None, found: KnownLevels) -> None:
     for name in names or ():
         found.gaps[name] = "filled"
         if getattr(step, "strategy", None) == "constant":
             found.fillers[name] = "missing_value" if step.fill_value is None else step.fill_value
 
 
-def _walk_columns(step: Any, names: list[str] | None, found: Known, met: set[int]) -> None:
+def _walk_columns(step: Any, names: list[str] | None, found: KnownLevels, met: set[int]) -> None:
     for _, inner, chosen in step.transformers_:
         _walk(inner, _chosen(chosen, names), found, met)
 
@@ -167,7 +167,7 @@ def _members(step: Any) -> Iterator[Any]:
                     return  # members of an ensemble saw the same columns
 
 
-def _note_encoder(step: Any, names: Sequence[str], found: Known) -> None:
+def _note_encoder(step: Any, names: Sequence[str], found: KnownLevels) -> None:
     categories = getattr(step, "categories_", None)
     if isinstance(categories, list) and len(categories) == len(names):
         for name, levels in zip(names, categories, strict=True):
@@ -183,7 +183,7 @@ def _plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
-def _note_native(step: Any, names: Sequence[str], found: Known) -> None:
+def _note_native(step: Any, names: Sequence[str], found: KnownLevels) -> None:
     for module, read in _LIBRARIES.items():
         if type(step).__module__.split(".")[0] == module:
             found.native.update(read(step, names))

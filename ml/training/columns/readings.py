@@ -17,7 +17,7 @@ from pandas.api import types
 from ml.data.parsing import NUMBER, quote, with_point
 from ml.data.yes_no import no_and_yes, truth_of
 from ml.training.columns import variants as to
-from ml.training.columns.known_levels import Known
+from ml.training.columns.known_levels import KnownLevels
 from ml.training.columns.training_table import TrainingTable, is_text
 from ml.training.columns.variants import CLEAN, CONTAINER, FILL, GAPS, TYPE, Change, Reading
 
@@ -29,12 +29,12 @@ MOST_ODD_TEXTS = 3  # in a column of numbers that may be gaps
 LONGEST_ODD_TEXT = 20
 
 
-def native_of(table: TrainingTable, known: Known) -> dict[str, Change]:
+def native_of(table: TrainingTable, known: KnownLevels) -> dict[str, Change]:
     """Columns that a library takes as categories are such in every reading."""
     return {name: to.to_category(levels) for name, levels in known.native.items() if name in table.frame}
 
 
-def readings_of(table: TrainingTable, columns: Sequence[str], known: Known) -> list[Reading]:
+def readings_of(table: TrainingTable, columns: Sequence[str], known: KnownLevels) -> list[Reading]:
     """Readings that a file suggests; none of a frame in memory, which is what it is.
 
     Parameters
@@ -42,7 +42,7 @@ def readings_of(table: TrainingTable, columns: Sequence[str], known: Known) -> l
     table : TrainingTable
     columns : sequence of str
         The estimator's columns.
-    known : Known
+    known : KnownLevels
         Levels that the estimator knows.
     """
     if table.path is None:
@@ -63,7 +63,7 @@ def _different(series: pd.Series) -> list[str]:
     return [str(cell) for cell in series.dropna().unique().tolist()]
 
 
-def _cleanings(texts: Mapping[str, list[str]], known: Known) -> Iterator[Reading]:
+def _cleanings(texts: Mapping[str, list[str]], known: KnownLevels) -> Iterator[Reading]:
     padded = [name for name, cells in texts.items() if any(cell != cell.strip() for cell in cells)]
     if padded:
         yield Reading("texts without spaces at their ends", CLEAN, dict.fromkeys(padded, to.to_stripped))
@@ -80,7 +80,7 @@ def _cleanings(texts: Mapping[str, list[str]], known: Known) -> Iterator[Reading
 
 
 def _types(
-    table: TrainingTable, texts: Mapping[str, list[str]], numbers: Sequence[str], known: Known
+    table: TrainingTable, texts: Mapping[str, list[str]], numbers: Sequence[str], known: KnownLevels
 ) -> Iterator[Reading]:
     odd = {name: _odd_texts(cells) for name, cells in texts.items()}
     for name, gaps in odd.items():
@@ -145,7 +145,7 @@ def _is_whole(series: pd.Series) -> bool:
     return types.is_integer_dtype(series) or (series.notna().any() and not (series.dropna() % 1).any())
 
 
-def _fills(table: TrainingTable, texts: Mapping[str, list[str]], known: Known) -> Iterator[Reading]:
+def _fills(table: TrainingTable, texts: Mapping[str, list[str]], known: KnownLevels) -> Iterator[Reading]:
     """Texts with which training code may have filled gaps."""
     gaps = [name for name in texts if table.frame[name].isna().any()]
     make = partial(Reading, stage=FILL, rival="fill")

@@ -46,7 +46,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 )
 
 
-def kind_of(path: Path) -> str:
+def estimator_file_kind(path: Path) -> str:
     """`SKOPS`, `PICKLE`, or in words what else the file is."""
     with path.open("rb") as file:
         head = file.read(64)

@@ -20,7 +20,7 @@ from ml.data.outcomes import Outcomes
 from ml.errors import InvalidData, LikelyError
 from ml.predict.asking import Container, contained
 from ml.training.columns.hints import hint_for, is_of_dates
-from ml.training.columns.known_levels import Known
+from ml.training.columns.known_levels import KnownLevels
 from ml.training.columns.readings import native_of, readings_of
 from ml.training.columns.telling_rows import telling_rows
 from ml.training.columns.training_table import TrainingTable, is_text
@@ -34,7 +34,7 @@ NO_NAME = re.compile(r"Unnamed: \d+")  # what pandas calls a column without a na
 
 
 @dataclass(frozen=True)
-class Way:
+class AskingCandidate:
     """One way to ask an estimator, and how well it fits: fewest strangers first, then the least loss.
 
     Attributes
@@ -53,13 +53,13 @@ class Way:
     strangers: int
     loss: float
 
-    def beats(self, other: Way) -> bool:
+    def beats(self, other: AskingCandidate) -> bool:
         """Whether it fits better, by more than rounding."""
         if self.strangers != other.strangers:
             return self.strangers < other.strangers
         return self.loss < other.loss - BETTER
 
-    def answers_as(self, other: Way) -> bool:
+    def answers_as(self, other: AskingCandidate) -> bool:
         """Whether it gives the same answers, but for rounding."""
         return self.strangers == other.strangers and abs(self.loss - other.loss) <= SAME
 
@@ -70,8 +70,8 @@ def find_asking(
     columns: Sequence[str],
     outcomes: Outcomes,
     truth: np.ndarray | None,
-    known: Known,
-) -> Way:
+    known: KnownLevels,
+) -> AskingCandidate:
     """The way in which an estimator is to be asked.
 
     Parameters
@@ -84,7 +84,7 @@ def find_asking(
     outcomes : Outcomes
     truth : ndarray of bool, shape (n, k), or None
         Of the table's rows; without it the first way that works is taken.
-    known : Known
+    known : KnownLevels
         Levels that the estimator knows.
 
     Raises
@@ -101,7 +101,7 @@ def find_asking(
     return best
 
 
-def _of_fewer_columns(search: _Search) -> Way | None:
+def _of_fewer_columns(search: _Search) -> AskingCandidate | None:
     """A way with some columns of the file, where the estimator does not tell how many it knows.
 
     A file may have columns without any value or name, as spreadsheets and ``to_csv`` leave them; an estimator that was
@@ -135,7 +135,7 @@ class _Search:
     columns: tuple[str, ...]
     outcomes: Outcomes
     truth: np.ndarray | None
-    known: Known
+    known: KnownLevels
     failed: list[tuple[Variant, str]] = field(default_factory=list)
     refused: list[LikelyError] = field(default_factory=list)
 
@@ -144,7 +144,7 @@ class _Search:
         """Numbers of the rows with which the estimator is asked."""
         return telling_rows(self.table, self.columns)
 
-    def best(self) -> Way | None:
+    def best(self) -> AskingCandidate | None:
         """The best way: the plainest reading, unless others are answered and fit better."""
         plain = Variant(native=native_of(self.table, self.known))
         best = self.ask(plain)
@@ -158,7 +158,7 @@ class _Search:
                 break
         return None if best is None else self._typed(self._climbed(best, readings), readings)
 
-    def _climbed(self, best: Way, readings: Sequence[Reading]) -> Way:
+    def _climbed(self, best: AskingCandidate, readings: Sequence[Reading]) -> AskingCandidate:
         """With more readings, as long as each makes it better."""
         if not best.variant.readings:
             return best
@@ -168,7 +168,7 @@ class _Search:
                 best = _better(best, self.ask(replace(best.variant, readings=chosen))) or best
         return best
 
-    def _typed(self, best: Way, readings: Sequence[Reading]) -> Way:
+    def _typed(self, best: AskingCandidate, readings: Sequence[Reading]) -> AskingCandidate:
         """With numbers and dates as such where the answers stay the same: so they are asked for."""
         for reading in readings:
             chosen = tuple(each for each in readings if each is reading or each in best.variant.readings)
@@ -177,7 +177,7 @@ class _Search:
                 best = way if way is not None and way.answers_as(best) else best
         return best
 
-    def ask(self, variant: Variant) -> Way | None:
+    def ask(self, variant: Variant) -> AskingCandidate | None:
         """The best way to ask with a reading; None where the estimator does not answer."""
         rows = self.rows
         try:
@@ -189,18 +189,18 @@ class _Search:
             self.refused.append(error)
             self.failed.append((variant, error.message))
             return None
-        best: Way | None = None
+        best: AskingCandidate | None = None
         for container in containers_of(self.estimator, frame):
             asked = answer_of(self.estimator, contained(frame, container), self.outcomes)
             if isinstance(asked, str):
                 self.failed.append((variant, asked))
                 continue
             loss = loss_of(asked, None if self.truth is None else self.truth[rows])
-            best = _better(best, Way(variant, container, self.columns, strangers, loss))
+            best = _better(best, AskingCandidate(variant, container, self.columns, strangers, loss))
         return best
 
 
-def _better(one: Way | None, other: Way | None) -> Way | None:
+def _better(one: AskingCandidate | None, other: AskingCandidate | None) -> AskingCandidate | None:
     """The first, unless the other fits better."""
     if one is None or other is None:
         return one or other

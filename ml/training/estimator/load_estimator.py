@@ -13,7 +13,7 @@ from typing import Any
 from ml.errors import InvalidData, LikelyError, UntrustedModel
 from ml.runtime.foreign_code import foreign, how_to_install, installed_version, is_here, missing_module, reason
 from ml.training.estimator.check_estimator import NETWORKS, OWN_FILE, OWN_NETWORK, check_estimator
-from ml.training.estimator.file_kinds import PICKLE, SKOPS, kind_of, made_with
+from ml.training.estimator.file_kinds import PICKLE, SKOPS, estimator_file_kind, made_with
 from ml.trust.code import Code
 from ml.trust.types import ESTIMATORS, strangers
 
@@ -58,7 +58,7 @@ def load_estimator_file(
     if not path.is_file():
         raise InvalidData(f"There is no file {path}.", SAVE)
     with foreign(lambda error: InvalidData(f"{path.name} cannot be read: {reason(error)}.", AGAIN)):
-        kind = kind_of(path)
+        kind = estimator_file_kind(path)
     if kind not in (SKOPS, PICKLE):
         raise InvalidData(f"{path.name} is no skops file, and no pickle or joblib file: it is {kind}.", SAVE)
     if kind == PICKLE and not trust_pickle:

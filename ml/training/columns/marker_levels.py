@@ -11,14 +11,16 @@ import numpy as np
 import pandas as pd
 
 from ml.predict.asking import Container, contained
-from ml.training.columns.known_levels import Known
-from ml.training.columns.limits import UNHEARD_OF
+from ml.training.columns.accepted_values import UNHEARD_OF
+from ml.training.columns.known_levels import KnownLevels
 from ml.training.columns.training_table import TrainingTable
 
 DIFFERENT = 1e-12  # of a probability
 
 
-def told_levels(table: TrainingTable, described: Mapping[str, Mapping[str, Any]], known: Known) -> dict[str, set[str]]:
+def told_levels(
+    table: TrainingTable, described: Mapping[str, Mapping[str, Any]], known: KnownLevels
+) -> dict[str, set[str]]:
     """By column, markers that are levels because a person or the estimator's encoder says so."""
     found: dict[str, set[str]] = {}
     for name, markers in table.markers.items():
@@ -36,7 +38,7 @@ def asked_levels(
     frame: pd.DataFrame,
     container: Container,
     table: TrainingTable,
-    known: Known,
+    known: KnownLevels,
     described: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, set[str]]:
     """By column, markers to which the estimator answers otherwise than to a text that it never saw.
@@ -48,7 +50,7 @@ def asked_levels(
         Training rows with the estimator's columns, as it is asked with.
     container : {"frame", "array", "series"}
     table : TrainingTable
-    known : Known
+    known : KnownLevels
         Columns whose encoder was found are not asked again.
     described : mapping
         Columns of which a person said what is missing are not asked either.
@@ -99,7 +101,7 @@ def _put_back(series: pd.Series, cells: pd.Series, levels: Collection[str]) -> p
     return series.where(~cells.isin(list(levels)).to_numpy(), cells.to_numpy())
 
 
-def unseen_levels(known: Known, frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, list[Any]]:
+def unseen_levels(known: KnownLevels, frame: pd.DataFrame, columns: Sequence[str]) -> dict[str, list[Any]]:
     """By column, levels that the estimator knows and no row shows."""
     found = {}
     for name in columns:

@@ -15,7 +15,7 @@ _SPECIAL = ("/dev", "/proc")  # folders whose entries stand for something that i
 
 
 @contextmanager
-def delivered(target: Path | IO[bytes]) -> Iterator[IO[bytes]]:
+def atomic_output(target: Path | IO[bytes]) -> Iterator[IO[bytes]]:
     """A file to write the result into.
 
     Parameters

@@ -18,7 +18,7 @@ from ml.training.target import yes_class
 from ml.training.trained import outcomes_of
 
 
-def outcomes_told(
+def described_outcomes(
     estimator: Any, truth: Sequence[str], labels: Mapping[str, str], positive: str | None, meanings: Mapping[str, Any]
 ) -> Outcomes:
     """What the estimator answers with.

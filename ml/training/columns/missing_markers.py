@@ -11,14 +11,14 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ml.training.columns.known_levels import Known
+from ml.training.columns.known_levels import KnownLevels
 from ml.training.columns.readings import UNUSUAL_GAPS
 from ml.training.columns.training_table import TrainingTable, is_text
 from ml.training.columns.variants import Variant, to_gaps, to_numbers
 
 
-def gap_marks(
-    variant: Variant, training: pd.DataFrame, columns: Sequence[str], known: Known
+def missing_markers(
+    variant: Variant, training: pd.DataFrame, columns: Sequence[str], known: KnownLevels
 ) -> dict[str, frozenset[str]]:
     """By column, the texts that are gaps: those of the reading itself, and the marks of other columns.
 
@@ -36,14 +36,16 @@ def gap_marks(
     return {name: texts for name, texts in found.items() if texts}
 
 
-def _free(name: str, marks: frozenset[str], series: pd.Series, known: Known) -> frozenset[str]:
+def _free(name: str, marks: frozenset[str], series: pd.Series, known: KnownLevels) -> frozenset[str]:
     free = frozenset(mark for mark in marks if not known.knows(name, mark))
     if not free or not is_text(series):
         return free
     return free - set(series.dropna().str.strip().unique().tolist())
 
 
-def without_marks(holdout: TrainingTable, training: pd.DataFrame, marks: Mapping[str, frozenset[str]]) -> TrainingTable:
+def without_markers(
+    holdout: TrainingTable, training: pd.DataFrame, marks: Mapping[str, frozenset[str]]
+) -> TrainingTable:
     """The hold-out with gaps for its marks; a column of numbers in training is one of numbers again."""
     frame = holdout.frame
     texts = [name for name in marks if name in frame and is_text(frame[name])]

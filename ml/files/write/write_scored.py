@@ -10,17 +10,17 @@ from pathlib import Path
 from typing import IO, cast
 
 from ml.data.schema import Schema
-from ml.files.table import Reading
-from ml.files.write.deliver import copy_into
+from ml.files.table import ReadPlan
+from ml.files.write.atomic_output import copy_into
 from ml.files.write.formats import Format
-from ml.files.write.result import Block, Given, Result, file_columns, own_kind, plain_header, stored_blocks
+from ml.files.write.result import Block, ColumnFacts, Result, file_columns, own_kind, plain_header, stored_blocks
 
 BLOCK = 1024 * 1024
 LEVEL = 6  # of gzip
 
 
 def write_scored(
-    kept: Path, out: IO[bytes], form: Format, schema: Schema, reading: Reading, ours: Sequence[str]
+    kept: Path, out: IO[bytes], form: Format, schema: Schema, reading: ReadPlan, ours: Sequence[str]
 ) -> None:
     """Write a result in another format.
 
@@ -31,7 +31,7 @@ def write_scored(
     out : binary file
     form : Format
     schema : Schema
-    reading : Reading
+    reading : ReadPlan
         How the file was read.
     ours : sequence of str
         Our columns, by the names that they have where the file has none of these; the last of the result.
@@ -44,7 +44,7 @@ def write_scored(
     with kept.open(newline="", encoding="utf-8") as file:
         header = plain_header(next(csv.reader(file)))
     width = len(header) - len(ours)
-    own = [Given(name, own_kind(wanted)) for name, wanted in zip(header[width:], ours, strict=True)]
+    own = [ColumnFacts(name, own_kind(wanted)) for name, wanted in zip(header[width:], ours, strict=True)]
     made = kept.with_name(f"made{form.suffix}")
     given = file_columns(header[:width], reading.renamed, schema, reading.rules)
     form.make(Result((*given, *own), lambda: _blocks(kept)), made)

@@ -18,7 +18,7 @@ TRIED = 3  # records
 Maker = Callable[[Schema], SklearnPredictor]
 
 
-def with_limits(schema: Schema, block: Block, ask: Maker, told: Collection[tuple[str, str]] = ()) -> Schema:
+def with_accepted_values(schema: Schema, block: Block, ask: Maker, told: Collection[tuple[str, str]] = ()) -> Schema:
     """The schema with what the estimator takes.
 
     Parameters

@@ -15,7 +15,7 @@ from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
 
 
-def glimpse(file: IO[bytes], options: ReadOptions, schema: Schema) -> tuple[Dialect, list[list[str]]]:
+def raw_preview(file: IO[bytes], options: ReadOptions, schema: Schema) -> tuple[Dialect, list[list[str]]]:
     """How a file seems to be written, and the cells of its first lines.
 
     Parameters
