@@ -1,4 +1,4 @@
-"""The Performance page: its table of counts, and the cut-off that somebody chooses."""
+"""The Performance page: its threshold table, and the cut-off that somebody chooses."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class CutOffStore(Protocol):
 
 
 def register(app: Dash, service: Service, store: CutOffStore | None = None) -> None:
-    """Give the table of counts when the page asks, and keep a cut-off."""
+    """Give the threshold table when the page asks, and keep a cut-off."""
     app.callback(
         Output(ids.THRESHOLD_TABLE, "data"), Input(ids.THRESHOLD_TABLE_REQUEST, "data"), prevent_initial_call=True
     )(partial(show_threshold_table, service))
@@ -52,7 +52,7 @@ def register(app: Dash, service: Service, store: CutOffStore | None = None) -> N
 
 
 def show_threshold_table(service: Service, request: Any) -> dict[str, Any]:
-    """The table of counts of the page's outcome, as texts and places; or why there is none.
+    """The threshold table of the page's outcome, as texts and places; or why there is none.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def show_threshold_table(service: Service, request: Any) -> dict[str, Any]:
 
 
 def threshold_table_inputs(service: Service, model: str, outcome: str, cut_off: object) -> Counts:
-    """What the table of counts is made of, for who handles errors: StillWorking, or any LikelyError."""
+    """What the threshold table is made of, for who handles errors: StillWorking, or any LikelyError."""
     bundle = service.model(model)
     found = overview(service, bundle, outcome, read_cut_off(cut_off))
     return found, bundle.outcomes, outcome, custom_measures_of(bundle.card, outcome)

@@ -66,7 +66,7 @@ def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
 
 
 def _threshold_table(service: Service, model: str, found: Drawn, request: dict[str, Any]) -> ThresholdTable | None:
-    """The page's table of counts, where the page has a cut-off and the plot shows it."""
+    """The page's threshold table, where the page has a cut-off and the plot shows it."""
     if not found.plot.mark or read_cut_off(request.get("cut_off")) is None:
         return None
     return table_of(service, service.model(model), found.view.outcome, read_extra(request.get("extra")))

@@ -1,4 +1,4 @@
-"""The table of counts as the page's script takes it: texts to be shown, numbers to put marks in their place.
+"""The threshold table as the page's script takes it: texts to be shown, numbers to put marks in their place.
 
 The script computes nothing: for the cut-off that a person chooses it picks a row. Every text that
 depends on the cut-off, wherever it stands on the page, is an element with ``data-pick``, so no two

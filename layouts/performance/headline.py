@@ -1,4 +1,4 @@
-"""The head of the Performance page: the cut-off, and the measures at it. Its texts come with the table of counts."""
+"""The head of the Performance page: the cut-off, and the measures at it. Its texts come with the threshold table."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def bar() -> Component:
 
 
 def pick(name: str, class_name: str = "number") -> Component:
-    """A text that the script picks from the table of counts."""
+    """A text that the script picks from the threshold table."""
     return html.Span("–", className=class_name, **{"data-pick": name})
 
 

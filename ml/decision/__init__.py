@@ -1,1 +1,1 @@
-"""What the operator sets: cut-offs, payoff of a decision, bands of probability."""
+"""Decision settings of the operator: cut-offs, payoff, bands of probability."""

@@ -64,7 +64,7 @@ def bands(card: Mapping[str, Any], outcome: str | None = None) -> tuple[Band, ..
 
 
 def check_bands(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
-    """Raise InvalidData unless the card's bands can be read and name no outcome that there is not."""
+    """Raise InvalidData unless the card's bands are valid and name known outcomes only."""
     written = card.get("bands")
     if isinstance(written, Mapping):
         strangers = sorted(set(map(str, written)) - {*outcomes, "*"})

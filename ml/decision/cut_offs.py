@@ -1,4 +1,4 @@
-"""The probability from which we act on an outcome: what somebody chose, else the card's, else one half."""
+"""Cut-off (decision threshold) of an outcome: the operator's choice, else the card's, else one half."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from ml.errors import InvalidData
 log = logging.getLogger("likely")
 
 DEFAULT = 0.5
-PAUSE = 5.0  # s: where choices are not to be had, nobody waits for them more often than this
+PAUSE = 5.0  # s between two attempts to read choices after a failure
 HINT = 'Write "cut_offs" as {outcome: 0 to 1, …}.'
 
-Chosen = Callable[[str, str], float | None]  # (model name, outcome) -> what somebody chose
+Chosen = Callable[[str, str], float | None]  # (model name, outcome) -> the operator's choice
 
 
 class CutOffs:
-    """The cut-offs in use, each remembered for the time when choices cannot be read.
+    """The cut-offs in use; the last known choice counts while the store cannot be read.
 
     Parameters
     ----------
     chosen : callable or None
-        Gives what somebody chose for (name of a model, name of an outcome), None where nobody did;
-        raises OSError when it cannot say. Without it nobody has chosen anything.
+        Gives the choice for (name of a model, name of an outcome), None where there is none; raises
+        OSError when the store is unavailable. None: no choices.
     """
 
     def __init__(self, chosen: Chosen | None = None) -> None:
@@ -53,7 +53,7 @@ class CutOffs:
 
 
 def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
-    """What the card says of an outcome, 0 to 1; one half where it says nothing of it.
+    """The card's cut-off of an outcome, 0 to 1; one half where the card has none.
 
     Parameters
     ----------
@@ -79,7 +79,7 @@ def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
 
 
 def check_cut_offs(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
-    """Raise InvalidData unless the card's cut-offs can be read and name no outcome that there is not."""
+    """Raise InvalidData unless the card's cut-offs are valid and name known outcomes only."""
     for outcome in outcomes:
         card_cut_off(card, outcome)
     strangers = sorted(set(map(str, card.get("cut_offs") or {})) - set(outcomes))

@@ -1,10 +1,10 @@
-"""What a decision is worth: the value of each of its four ends, and the cost of acting, as the card sets them.
+"""Payoff of a decision: the value of each cell of the confusion matrix, and the cost of acting, from the card.
 
-To act on a record costs `call`, whatever becomes of it. What comes of n records is then
+Acting on a record costs `call`, whether right or wrong. The profit of n records is then
 
     tp · true_positive + fp · false_positive + fn · false_negative + tn · true_negative - (tp + fp) · call
 
-with tp, fp, fn and tn the counts of records that we acted on rightly and wrongly, and let go wrongly and rightly.
+with the confusion counts tp, fp, fn and tn.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ HINT = (
 
 @dataclass(frozen=True)
 class Payoff:
-    """What the decisions on one outcome bring, a record each.
+    """Payoff matrix of one outcome, a record each.
 
     Attributes
     ----------
     true_positive, false_positive : float
-        We act, and the record has the outcome, or has it not. Money; a loss is below 0.
+        Value of acting on a record with, and without, the outcome. Money; a loss is below 0.
     false_negative, true_negative : float
-        We do not act, and the record has the outcome, or has it not.
+        Value of not acting on a record with, and without, the outcome.
     call : float
         Cost of acting on one record, 0 or more; not contained in the others.
     currency : str
@@ -48,7 +48,7 @@ class Payoff:
 
 
 def payoff_of(card: Mapping[str, Any], outcome: str) -> Payoff | None:
-    """What the card says of an outcome; None where it says nothing of it.
+    """The card's payoff of an outcome; None where the card has none.
 
     Parameters
     ----------
@@ -83,14 +83,14 @@ def payoff_of(card: Mapping[str, Any], outcome: str) -> Payoff | None:
 
 
 def worths(card: Mapping[str, Any], outcomes: Sequence[str]) -> tuple[float, ...] | None:
-    """What each outcome is worth when we act and it is so; None unless the card gives every one a worth above 0."""
+    """Value of a true positive of each outcome; None unless the card gives every one a value above 0."""
     found = [payoff_of(card, outcome) for outcome in outcomes]
     worth = tuple(payoff.true_positive for payoff in found if payoff is not None and payoff.true_positive > 0)
     return worth if len(worth) == len(outcomes) else None
 
 
 def check_payoff(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
-    """Raise InvalidData unless the card's payoff can be read and names no outcome that there is not."""
+    """Raise InvalidData unless the card's payoff is valid and names known outcomes only."""
     for outcome in outcomes:
         payoff_of(card, outcome)
     strangers = sorted(set(map(str, (card.get("payoff") or {}).get("outcomes", {}))) - set(outcomes))

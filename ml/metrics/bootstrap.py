@@ -1,10 +1,10 @@
-"""The bootstrap, by bins instead of rows: a million records cost what a thousand do.
+"""The bootstrap, by score bins instead of rows: a million records cost what a thousand do.
 
-Whatever is computed at m cut-offs changes only with the number of records between neighbouring
-cut-offs, with and without the outcome. Drawing n records with replacement is the same as drawing
-these numbers from one multinomial distribution (Efron & Tibshirani 1993, chapter 6), so it is
-exactly the bootstrap of rows. What differs within a cell (weights, losses) has the mean and the
-spread of the cell's records. Seeded: the same version gives the same numbers.
+A measure at m cut-offs depends only on the number of records between neighbouring cut-offs, with and
+without the outcome. Drawing n records with replacement is the same as drawing these numbers from one
+multinomial distribution (Efron & Tibshirani 1993, chapter 6), so this is exactly the bootstrap of rows.
+Values that differ within a bin (weights, losses) are drawn with the mean and variance of the bin.
+Seeded: the same version gives the same numbers.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ REPEATS = 1_000
 
 @dataclass(frozen=True)
 class ScoreBins:
-    """n records sorted into bins between m cut-offs, without (0) and with (1) the outcome.
+    """Score bins: n records sorted by probability into bins between m cut-offs, without (0) and with (1) the outcome.
 
     Attributes
     ----------
     cut_off : ndarray of float, shape (m,)
         Rising; the first is 0.
     place : ndarray of int, shape (n,)
-        Cell of each record, of 2(m + 1): m + 1 without the outcome, then as many with it. The cell
-        j of either side holds the records on which exactly the first j cut-offs act.
+        Bin of each record, of 2(m + 1): m + 1 without the outcome, then as many with it. Bin j of
+        either side holds the records on which exactly the first j cut-offs act.
     weight : ndarray of float, shape (n,)
     """
 
@@ -39,7 +39,7 @@ class ScoreBins:
     weight: np.ndarray
 
     def sums(self, values: Floats) -> Floats:
-        """Sum of a value of each record over each cell: shape (2, m + 1)."""
+        """Sum of a value over the records of each bin: shape (2, m + 1)."""
         size = len(self.cut_off) + 1
         sums = np.bincount(self.place, values, minlength=2 * size).astype(np.float64, copy=False)
         return sums.reshape(2, size)
@@ -53,7 +53,7 @@ def score_bins(answers: Answers, cut_off: np.ndarray) -> ScoreBins:
 
 
 def draw_counts(bins: ScoreBins, repeats: int = REPEATS, seed: int = 0) -> npt.NDArray[np.int64]:
-    """How many records of each cell come in each resampling: int, shape (repeats, 2, m + 1)."""
+    """Number of records of each bin in each bootstrap resampling: int, shape (repeats, 2, m + 1)."""
     rows = bins.sums(np.ones(len(bins.place)))
     filled = np.flatnonzero(rows)
     total = len(bins.place)
@@ -64,10 +64,10 @@ def draw_counts(bins: ScoreBins, repeats: int = REPEATS, seed: int = 0) -> npt.N
 
 
 def resampled_sums(bins: ScoreBins, drawn: npt.NDArray[np.int64], values: Floats, seed: int = 1) -> Floats:
-    """Sum of a value over each resampled cell: float, shape as `drawn`.
+    """Sum of a value over each resampled bin: float, shape as `drawn`.
 
-    The sum of N records drawn from a cell has N times the cell's mean and N times its variance;
-    where records of a cell differ it is drawn from the normal distribution of these.
+    The sum over N records drawn from a bin has N times the bin's mean and N times its variance;
+    where the records of a bin differ, it is drawn from the normal distribution with these.
     """
     rows: Floats = np.maximum(bins.sums(np.ones(len(values))), 1.0)
     mean = bins.sums(values) / rows
@@ -82,11 +82,11 @@ def resampled_sums(bins: ScoreBins, drawn: npt.NDArray[np.int64], values: Floats
 
 
 def acted_on(sums: np.ndarray) -> np.ndarray:
-    """From sums over bins, shape (..., m + 1), to sums over all that a cut-off acts on: (..., m)."""
+    """Sums over all records at or above each cut-off, shape (..., m), from sums over bins, (..., m + 1)."""
     return np.cumsum(sums[..., :0:-1], axis=-1)[..., ::-1]
 
 
 def left_alone(sums: np.ndarray) -> np.ndarray:
-    """From sums over bins, shape (..., m + 1), to sums over all that a cut-off does not act on: (..., m)."""
-    # Summed up, not taken from the total: what is nothing is exactly 0 with weights too.
+    """Sums over all records below each cut-off, shape (..., m), from sums over bins, (..., m + 1)."""
+    # Summed, not subtracted from the total: an empty side is exactly 0 with weights too.
     return np.cumsum(sums[..., :-1], axis=-1)

@@ -1,4 +1,4 @@
-"""How sure the averages over outcomes are: a bootstrap of rows, by what rows have in common."""
+"""Bootstrap intervals of the averages over outcomes, by groups of rows with equal truths and labels."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Ends = dict[str, tuple[float, float]]
 def ends_of_averages(evaluation: Evaluation, used: np.ndarray, repeats: int = REPEATS) -> tuple[Ends, Ends]:
     """95 % intervals of the macro and of the weighted average of precision, recall and F1.
 
-    Rows with the same truths and labels are one kind: how many of each kind a resampling holds is
+    Rows with the same truths and labels are one kind: the number of each kind in a resampling is
     one multinomial draw, so the cost does not grow with the rows. Rows of one kind count with their
     mean weight.
 

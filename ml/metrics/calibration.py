@@ -1,4 +1,4 @@
-"""Whether probabilities mean what they say, and how they are spread over both sides of the truth."""
+"""Calibration (reliability diagram), score distributions, and the Kolmogorov-Smirnov separation."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from ml.metrics.intervals import wilson
 
 BINS = 25
 GROUPS = 10
-LEAST_ROWS = 15  # of a group: fewer say nothing of a share
+LEAST_ROWS = 15  # of a group: a share of fewer is too uncertain
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Shares that came true, by groups of like probability.
+    """Calibration curve: share of records with the outcome in groups of similar probability.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class ScoreDistribution:
-    """How the probabilities are spread among records with and without the outcome.
+    """Score distribution: histograms of the probabilities with and without the outcome.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class ScoreDistribution:
 
 @dataclass(frozen=True)
 class KolmogorovSmirnov:
-    """Share of each side below a cut-off, and where these lie farthest apart (Kolmogorov & Smirnov).
+    """Cumulative shares of both sides by cut-off, and their largest distance (Kolmogorov-Smirnov).
 
     Attributes
     ----------
@@ -80,7 +80,7 @@ class KolmogorovSmirnov:
     positive_below, negative_below : list of float, length m
         Share of the records with, and without, the outcome whose probability is below it.
     distance : float
-        The largest of the second less the first, over all cut-offs: 0 to 1.
+        Kolmogorov-Smirnov statistic: the largest difference, second less first, over all cut-offs, 0 to 1.
     best : float
         The cut-off at which that is.
     best_positive, best_negative : float
@@ -100,8 +100,8 @@ class KolmogorovSmirnov:
 
 
 def calibration(answers: Answers, outcome: str = "the outcome") -> Calibration:
-    """Groups of about as many records each, equal probabilities in one group; NoProbabilities, OneOutcomeOnly."""
-    counts_by_cut_off(answers, outcome)  # refuses what has one side only
+    """Calibration curve in groups of about equal size; errors NoProbabilities, OneOutcomeOnly."""
+    counts_by_cut_off(answers, outcome)  # raises OneOutcomeOnly
     probabilities, weight = need_probabilities(answers.probabilities), answers.weight
     group = quantile_groups(probabilities, weight)
     heavy = np.bincount(group, weight)
@@ -126,18 +126,18 @@ def calibration(answers: Answers, outcome: str = "the outcome") -> Calibration:
 
 
 def quantile_groups(probabilities: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Group of each record, 0 to at most 9, rising with the probability; at least 15 records each where it can be."""
+    """Quantile group of each record, 0 to at most 9, rising with the probability, of 15 records or more if possible."""
     most = int(np.clip(len(probabilities) // LEAST_ROWS, 1, GROUPS))
     order = np.argsort(probabilities, kind="stable")
     reached = np.cumsum(weight[order])
     targets = np.arange(1, most) / most * reached[-1]
     starts = probabilities[order][np.searchsorted(reached, targets, side="right").clip(max=len(order) - 1)]
-    # A group starts with a probability that occurs, so equal ones are never parted.
+    # A group starts at a probability that occurs, so equal probabilities stay in one group.
     return np.searchsorted(np.unique(starts), probabilities, side="right")
 
 
 def score_distribution(answers: Answers, outcome: str = "the outcome") -> ScoreDistribution:
-    """The histograms of both sides; NoProbabilities, OneOutcomeOnly."""
+    """Histograms of the probabilities with and without the outcome; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     probabilities = need_probabilities(answers.probabilities)
     sides = answers.truth, ~answers.truth
@@ -154,10 +154,10 @@ def score_distribution(answers: Answers, outcome: str = "the outcome") -> ScoreD
 
 
 def kolmogorov_smirnov(answers: Answers, outcome: str = "the outcome") -> KolmogorovSmirnov:
-    """Both sides' shares below each cut-off; NoProbabilities, OneOutcomeOnly."""
+    """Cumulative shares of both sides and the KS statistic; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     missed, spared = 1 - table.true_positive / table.positive, 1 - table.false_positive / table.negative
-    best = 1 + int(np.argmax((spared - missed)[1:]))  # the first, acting on none, is no probability
+    best = 1 + int(np.argmax((spared - missed)[1:]))  # without the first: acting on none
     drawn = np.union1d(thin(spared, missed), best)[::-1]
     drawn = drawn[drawn > 0]
     cut_off = table.cut_off[drawn]

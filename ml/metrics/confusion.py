@@ -1,4 +1,7 @@
-"""The four counts of decisions, and what is computed from them."""
+"""Confusion counts (true and false positives and negatives) and the measures computed from them.
+
+A function that returns a :data:`Share` gives numerator and denominator, for :func:`ratio` and for intervals.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from ml.data.array_types import Floats
 
 @dataclass(frozen=True)
 class ConfusionCounts:
-    """The four counts at cut-offs; arrays of one shape, or that go together by numpy's rules.
+    """Confusion counts at cut-offs: arrays that broadcast together.
 
     Attributes
     ----------
@@ -52,49 +55,49 @@ Share = tuple[Floats, Floats]
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:
-    """Part of whole; NaN where the whole is 0."""
+    """Numerator over denominator; NaN where the denominator is 0."""
     part, whole = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
     share: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
     return share
 
 
 def accuracy(counts: ConfusionCounts) -> Share:
-    """Records decided rightly, of all."""
+    """Accuracy: correct decisions, of all records."""
     return counts.true_positive + counts.true_negative, counts.total
 
 
 def precision(counts: ConfusionCounts) -> Share:
-    """Hits, of all acted on."""
+    """Precision: true positives, of all acted on."""
     return counts.true_positive, counts.selected
 
 
 def recall(counts: ConfusionCounts) -> Share:
-    """Hits, of all with the outcome."""
+    """Recall (true positive rate): true positives, of all with the outcome."""
     return counts.true_positive, counts.positive
 
 
 def specificity(counts: ConfusionCounts) -> Share:
-    """Left alone, of all without it."""
+    """Specificity: true negatives, of all without the outcome."""
     return counts.true_negative, counts.negative
 
 
 def false_positive_rate(counts: ConfusionCounts) -> Share:
-    """Acted on, of all without it."""
+    """False positive rate: false alarms, of all without the outcome."""
     return counts.false_positive, counts.negative
 
 
 def false_negative_rate(counts: ConfusionCounts) -> Share:
-    """Left alone, of all with the outcome."""
+    """False negative rate: missed records, of all with the outcome."""
     return counts.false_negative, counts.positive
 
 
 def jaccard(counts: ConfusionCounts) -> Share:
-    """Hits, of all that are acted on or have the outcome: F1 = 2 s / (1 + s) of this share s."""
+    """Jaccard index: true positives, of all acted on or with the outcome; F1 = 2 s / (1 + s) of this share s."""
     return counts.true_positive, counts.selected + counts.false_negative
 
 
 def balanced_accuracy(counts: ConfusionCounts) -> Floats:
-    """Mean of recall and specificity."""
+    """Balanced accuracy: mean of recall and specificity."""
     return (ratio(*recall(counts)) + ratio(*specificity(counts))) / 2
 
 
@@ -108,11 +111,11 @@ def mcc(counts: ConfusionCounts) -> Floats:
 
 
 def net_benefit(counts: ConfusionCounts) -> Floats:
-    """Net benefit a record (Vickers & Elkin 2006); NaN at cut-off 1, where a false alarm has no price."""
+    """Net benefit a record (Vickers & Elkin 2006); NaN at cut-off 1, where the odds are infinite."""
     odds = ratio(counts.cut_off, 1.0 - counts.cut_off)
     return (counts.true_positive - counts.false_positive * odds) / counts.total
 
 
 def lift_of(share: Floats, counts: ConfusionCounts) -> Floats:
-    """From precision to lift."""
+    """Lift from precision: precision over the share of records with the outcome."""
     return share * ratio(counts.total, counts.positive)

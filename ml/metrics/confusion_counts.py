@@ -1,4 +1,4 @@
-"""Counts of right and wrong decisions: at every cut-off, and as the estimator itself decides."""
+"""Counts of true and false positives at every cut-off, and the confusion matrix of the estimator's labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
 
 @dataclass(frozen=True)
 class CountsByCutOff:
-    """Counts at all m cut-offs at which they change, from "act on none" to "act on all".
+    """True and false positives at all m cut-offs at which they change, from "act on none" to "act on all".
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class CountsByCutOff:
 
 
 def counts_by_cut_off(answers: Answers, outcome: str = "the outcome") -> CountsByCutOff:
-    """Count at every distinct probability. Records with equal probabilities are acted on together.
+    """Counts at every distinct probability; records with equal probabilities are acted on together.
 
     Parameters
     ----------
@@ -64,12 +64,12 @@ def counts_by_cut_off(answers: Answers, outcome: str = "the outcome") -> CountsB
 
 @dataclass(frozen=True)
 class Confusion:
-    """How often each true outcome got each label.
+    """Confusion matrix: weight of records by true outcome and the estimator's label.
 
     Attributes
     ----------
     names : sequence of str, length c
-        What the rows and the columns stand for: labels of all outcomes where they are exclusive,
+        Names of rows and columns: labels of all outcomes where they are exclusive,
         else "no" and "yes" to the one outcome.
     counts : sequence of sequences of float, shape (c, c)
         Weight of the records; the row is the truth, the column the estimator's own label.
@@ -83,7 +83,7 @@ class Confusion:
 
 
 def confusion(evaluation: Evaluation, outcome: str) -> Confusion:
-    """The confusion matrix that holds the outcome: k x k where exclusive, else 2 x 2."""
+    """Confusion matrix for the outcome: k x k where outcomes are exclusive, else 2 x 2."""
     outcomes = evaluation.outcomes
     if outcomes.exclusive:
         names = [item.label for item in outcomes.items]
@@ -97,7 +97,7 @@ def confusion(evaluation: Evaluation, outcome: str) -> Confusion:
 
 
 def one_outcome_only(rows: int, present: bool, outcome: str) -> OneOutcomeOnly:
-    """The error for a hold-out in which all rows, or none, have the outcome."""
+    """OneOutcomeOnly, the error for a hold-out in which all rows, or none, have the outcome."""
     which = f"All {rows:,} records" if present else f"None of the {rows:,} records"
     verb = "have" if present else "has"
     return OneOutcomeOnly(

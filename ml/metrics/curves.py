@@ -1,8 +1,7 @@
-"""Curves of an outcome over all cut-offs.
+"""ROC, precision-recall and detection error trade-off (DET) curves of one outcome.
 
-Computed with numpy alone: scikit-learn has the same curves, but a server that answers from a
-compiled path never needs to import it, and it would cost more memory than all the rest. The tests
-compare with scikit-learn.
+Computed with numpy alone: scikit-learn has the same curves, but a server that predicts with compiled models
+never imports it, and it would cost more memory than all the rest. The tests compare with scikit-learn.
 """
 
 from __future__ import annotations
@@ -18,12 +17,12 @@ from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
 from ml.metrics.evaluation import Answers
 
 MOST_POINTS = 200
-LEAST_RATE = 1e-3  # on the scale of normal deviates 0 lies infinitely far away
+LEAST_RATE = 1e-3  # a rate of 0 has an infinite normal deviate
 
 
 @dataclass(frozen=True)
 class RocCurve:
-    """Share found against share of false alarms, over all cut-offs.
+    """ROC curve: true positive rate against false positive rate, over all cut-offs.
 
     Attributes
     ----------
@@ -38,7 +37,7 @@ class RocCurve:
     positive, negative : float
         Weight of the records with and without the outcome.
     own_false_positive_rate, own_true_positive_rate : float
-        Where the estimator's own labels stand. With more than two exclusive outcomes this need
+        Rates of the estimator's own labels. With more than two exclusive outcomes this point need
         not lie on the curve.
     """
 
@@ -79,7 +78,7 @@ def roc(answers: Answers, outcome: str = "the outcome") -> RocCurve:
 
 @dataclass(frozen=True)
 class PrecisionRecall:
-    """Precision against recall, over all cut-offs.
+    """Precision-recall curve over all cut-offs.
 
     Attributes
     ----------
@@ -106,7 +105,7 @@ class PrecisionRecall:
 def precision_recall(answers: Answers, outcome: str = "the outcome") -> PrecisionRecall:
     """The precision-recall curve of one outcome; errors as :func:`roc`."""
     table = counts_by_cut_off(answers, outcome)
-    drawn = 1 + thin(table.false_positive[1:], table.true_positive[1:])  # on none there is no precision
+    drawn = 1 + thin(table.false_positive[1:], table.true_positive[1:])  # undefined where none is acted on
     hits, alarms = table.true_positive[drawn], table.false_positive[drawn]
     return PrecisionRecall(
         recall=(hits / table.positive).tolist(),
@@ -120,7 +119,7 @@ def precision_recall(answers: Answers, outcome: str = "the outcome") -> Precisio
 
 @dataclass(frozen=True)
 class DetCurve:
-    """Missed records against false alarms, over all cut-offs (Martin et al. 1997).
+    """Detection error trade-off: false negative against false positive rate (Martin et al. 1997).
 
     Attributes
     ----------
@@ -132,7 +131,7 @@ class DetCurve:
     cut_off : list of float or None, length m
         Falling; None where we act on none.
     equal_error : float
-        Rate at which both errors are alike, between neighbouring cut-offs on a straight line.
+        Equal error rate, linearly interpolated between neighbouring cut-offs.
     """
 
     false_positive_rate: list[float]
@@ -147,7 +146,7 @@ def det(answers: Answers, outcome: str = "the outcome") -> DetCurve:
     """The detection error trade-off of one outcome; errors as :func:`roc`."""
     table = counts_by_cut_off(answers, outcome)
     alarms, missed = table.false_positive / table.negative, 1.0 - table.true_positive / table.positive
-    # Steps of equal length on the scale that is drawn, where the rare errors take most of the room.
+    # Thinned on the scale that is drawn, where rare errors take most of the room.
     drawn = thin(normal_deviates(alarms), normal_deviates(missed))
     return DetCurve(
         false_positive_rate=alarms[drawn].tolist(),
@@ -162,7 +161,7 @@ def det(answers: Answers, outcome: str = "the outcome") -> DetCurve:
 def normal_deviates(rates: np.ndarray) -> np.ndarray:
     """Normal deviates of rates, kept within 0.001 and 0.999."""
     normal = NormalDist()
-    # Rates of a large hold-out repeat, and above all in their limits: each value is worked out once.
+    # Rates of a large hold-out repeat, above all at the limits: each value is computed once.
     values, places = np.unique(np.clip(rates, LEAST_RATE, 1.0 - LEAST_RATE), return_inverse=True)
     return np.array([normal.inv_cdf(value) for value in values.tolist()])[places].reshape(np.shape(rates))
 
@@ -179,11 +178,11 @@ def average_precision_of(table: CountsByCutOff) -> float:
 
 
 def thin(x: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> np.ndarray:
-    """Which points to draw of a curve that never turns back: at most `most`, both ends among them.
+    """Positions of the points to draw of a monotone curve: at most `most`, both ends among them.
 
     The points are taken at equal steps along the curve (in x and y together, each over its own
     range), so a point left out is less than one step, 2 / (most - 1) of the ranges, away from one
-    that is drawn, wherever the points crowd.
+    that is drawn, also where points are dense.
 
     Parameters
     ----------
@@ -200,13 +199,13 @@ def thin(x: np.ndarray, y: np.ndarray, most: int = MOST_POINTS) -> np.ndarray:
     if len(x) <= most:
         return np.arange(len(x))
     along = np.cumsum(_steps(x) + _steps(y))
-    # The last target may miss the end by rounding, so the end is named.
+    # The last target may miss the end by rounding, so the end is added explicitly.
     targets = np.linspace(0.0, along[-1], most)[:-1]
     return np.unique(np.append(np.searchsorted(along, targets), len(x) - 1))
 
 
 def reach(probabilities: np.ndarray) -> float:
-    """Where an axis of probabilities may end: 1, or 1, 2 or 5 times a smaller power of ten that holds them all.
+    """Upper end of a probability axis: 1, or the smallest of 0.01, 0.02, 0.05, 0.1, 0.2, 0.5 that holds them all.
 
     The probabilities of a rare outcome would crowd at the left edge of an axis up to 1.
     """
@@ -215,7 +214,7 @@ def reach(probabilities: np.ndarray) -> float:
 
 
 def _of(part: Floats, whole: Floats) -> Floats:
-    """Part of whole; 0 of nothing (the first records may have no weight)."""
+    """Ratio of both; 0 where the denominator is 0 (the first records may have no weight)."""
     return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
 
 

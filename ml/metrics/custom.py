@@ -1,4 +1,4 @@
-"""Measures that a recipe brings: worked out when a version is made, read from its card while serving.
+"""Custom measures of a recipe: computed when a version is made, read from its card while serving.
 
 A server never runs a recipe's code, so the card keeps each value with its interval.
 """
@@ -24,7 +24,7 @@ TAKES = "It takes truth (bool), probabilities and weight, each of shape (n,), an
 
 @dataclass(frozen=True)
 class CustomMeasure:
-    """One measure of a recipe, of one outcome.
+    """Value and interval of one custom measure for one outcome.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class CustomMeasure:
 
 
 def custom_measures_of(card: Mapping[str, Any], outcome: str) -> tuple[CustomMeasure, ...]:
-    """The measures that the card keeps of an outcome; none where the version has none."""
+    """Custom measures of an outcome, from the card; empty where the version has none."""
     kept = card.get(CARD, {})
     return tuple(CustomMeasure(label, **each[outcome]) for label, each in kept.items() if outcome in each)
 
@@ -50,7 +50,7 @@ def custom_measures_of(card: Mapping[str, Any], outcome: str) -> tuple[CustomMea
 def compute_measures(
     measures: Mapping[str, Function], outcomes: Sequence[str], truth: np.ndarray, probabilities: np.ndarray | None
 ) -> dict[str, dict[str, dict[str, float | None]]]:
-    """Each measure of each outcome on the hold-out, for the card.
+    """Compute each custom measure of each outcome on the hold-out, for the card.
 
     Parameters
     ----------
@@ -95,7 +95,7 @@ def _one(label: str, function: Function, truth: np.ndarray, probabilities: np.nd
     for _ in range(REPEATS):
         rows = rng.integers(0, len(truth), len(truth))
         drawn = truth[rows]
-        # One side only tells nothing of most measures, and many refuse it.
+        # Most measures are undefined with one side only, and many raise an error.
         known = 0 < drawn.sum() < len(drawn)
         samples.append(_ask(label, function, drawn, probabilities[rows], weight) if known else math.nan)
     finite = np.array([sample if math.isfinite(sample) else math.nan for sample in samples])
@@ -104,7 +104,7 @@ def _one(label: str, function: Function, truth: np.ndarray, probabilities: np.nd
 
 
 def _ask(label: str, function: Function, truth: np.ndarray, probabilities: np.ndarray, weight: np.ndarray) -> float:
-    # Copies: a function that sorts in place must not change what the next one gets.
+    # Copies: a function that sorts in place must not change the input of the next one.
     try:
         return float(function(truth.copy(), probabilities.copy(), weight.copy()))
     except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:

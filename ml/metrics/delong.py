@@ -1,4 +1,4 @@
-"""Each record's part in the ROC AUC, and from these how sure the area is."""
+"""DeLong's method: placement values of records, and from these the interval of the ROC AUC."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from ml.metrics.intervals import WIDTH
 
 
 def placements(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Share of the records of the other side that each is rightly ahead of, or behind; equal ones count half.
+    """Placement value of each record: share of the other side's records that it is ordered rightly against, ties half.
 
-    Its mean over either side is the ROC AUC.
+    The mean over either side is the ROC AUC.
     """
     found = np.empty(len(truth))
     for side in (True, False):
@@ -22,7 +22,7 @@ def placements(truth: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
 
 
 def auc_interval(truth: np.ndarray, probabilities: np.ndarray) -> tuple[float, float | None, float | None]:
-    """ROC AUC with its 95 % interval, without any resampling; every record counts alike.
+    """ROC AUC with its 95 % interval by DeLong, without resampling; every record counts alike.
 
     The variance is that of the placements (DeLong, DeLong & Clarke-Pearson 1988); the interval is
     symmetric on the logit scale and so stays within 0 and 1 (Pepe 2003, section 5.2).

@@ -1,4 +1,4 @@
-"""One pass over the hold-out. Every metric and every curve derives from the Evaluation it gives."""
+"""Evaluation: predictions and truth of the whole hold-out, from which every metric and curve is computed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answers:
-    """One outcome's yes/no question on all n rows of the hold-out.
+    """Truth and predictions of one outcome (one against the rest) on all n rows of the hold-out.
 
     Attributes
     ----------
     truth, labels : ndarray of bool, shape (n,)
-        What was, and what the estimator's own ``predict`` says.
+        Whether the row has the outcome, and whether the estimator's own ``predict`` says so.
     probabilities : ndarray of float, shape (n,), or None
         0 to 1; None when the estimator offers none.
     weight : ndarray of float, shape (n,)
@@ -38,7 +38,7 @@ class Answers:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a model says of rows with known truth; n rows, k outcomes.
+    """Predictions of a model for n rows with known truth, for k outcomes.
 
     Attributes
     ----------
@@ -68,29 +68,29 @@ class Evaluation:
 
 
 def evaluate(bundle: Bundle) -> Evaluation:
-    """Score the whole hold-out once, or read what was kept with the version; every row counts alike."""
+    """Score the whole hold-out, or read the scores kept with the version; every row counts alike."""
     holdout = bundle.holdout
     answer = bundle.scores or bundle.predictor.block(holdout.block)
     weight = np.ones(len(holdout.truth))
     return Evaluation(bundle.outcomes, holdout.truth, answer.labels, answer.probabilities, weight)
 
 
-# In memory only: the results made from it are what the cache keeps, and a new process seldom needs it at all.
+# In memory only: the cache keeps the results computed from it, so a new process seldom needs it.
 @Memo
 def evaluation_of(bundle: Bundle) -> Evaluation:
-    """The evaluation of a version, made once a process however many plots ask for it at once."""
+    """The evaluation of a version, computed once a process also under concurrent calls."""
     return evaluate(bundle)
 
 
 def need_probabilities(probabilities: Floats | None) -> Floats:
-    """The probabilities, or NoProbabilities with what to do about it."""
+    """The probabilities; raises NoProbabilities where there are none."""
     if probabilities is None:
         raise no_probabilities()
     return probabilities
 
 
 def no_probabilities() -> NoProbabilities:
-    """The error for a model without probabilities, with what to do about it."""
+    """NoProbabilities, the error for a model without probabilities, with a hint."""
     return NoProbabilities(
         "This model gives labels, but no probabilities.",
         "Wrap the estimator in scikit-learn's CalibratedClassifierCV, fit it and add the model again.",

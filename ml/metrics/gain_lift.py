@@ -1,4 +1,4 @@
-"""What working a list from the top finds: cumulative gain, and lift by tenths."""
+"""Cumulative gain curve and lift by deciles of one outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ TENTHS = np.arange(11) / 10
 
 @dataclass(frozen=True)
 class Gain:
-    """Share of the records with the outcome that are found, against the share acted on.
+    """Gain curve: share of the records with the outcome that is found, against the share acted on.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Gain:
 
 @dataclass(frozen=True)
 class Lift:
-    """How many times more often the outcome is found than among all records.
+    """Lift: rate of the outcome among the records acted on, over its rate among all records.
 
     Attributes
     ----------
@@ -69,7 +69,7 @@ class Lift:
 
 
 def gain(answers: Answers, outcome: str = "the outcome") -> Gain:
-    """The cumulative gain of one outcome; NoProbabilities, OneOutcomeOnly."""
+    """Gain curve of one outcome; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     selected, found = _shares(table)
     drawn = thin(selected, found)
@@ -84,7 +84,7 @@ def gain(answers: Answers, outcome: str = "the outcome") -> Gain:
 
 
 def lift(answers: Answers, outcome: str = "the outcome") -> Lift:
-    """The lift of one outcome, by tenths and of all acted on; NoProbabilities, OneOutcomeOnly."""
+    """Lift of one outcome, by tenths and of all acted on; NoProbabilities, OneOutcomeOnly."""
     table = counts_by_cut_off(answers, outcome)
     records = table.positive + table.negative
     rate = table.positive / records

@@ -1,4 +1,4 @@
-"""The headline of an outcome, which needs no cut-off, and the averages over all outcomes."""
+"""Headline measures that need no cut-off (ROC AUC, average precision, Brier, log-loss); averages over outcomes."""
 
 from __future__ import annotations
 
@@ -26,16 +26,15 @@ SMALLEST = float(np.finfo(np.float64).eps)  # as scikit-learn: a probability of 
 
 @dataclass(frozen=True)
 class Headline:
-    """The measures of all probabilities together, by key of ``ml.metrics.registry.OF_PROBABILITIES``.
+    """Measures of the probabilities of one outcome, by key of ``ml.metrics.registry.OF_PROBABILITIES``.
 
     Attributes
     ----------
     value : dict of str to float
     low, high : dict of str to float or None
-        95 % bootstrap interval over the records; None where the model makes no error that could be
-        resampled.
+        95 % bootstrap interval over the records; None where the value is perfect.
     trivial : dict of str to float or None
-        What a model gets that says the base rate of every record.
+        Value of a model that predicts the base rate for every record.
     positive, negative : float
         Weight of the records with and without the outcome; both above 0.
     """
@@ -50,7 +49,7 @@ class Headline:
 
 @dataclass(frozen=True)
 class Averages:
-    """Measures of each of k outcomes, one against the rest, as the estimator itself decides.
+    """Measures of each of k outcomes, one against the rest, by the estimator's own labels.
 
     Attributes
     ----------
@@ -85,9 +84,9 @@ class Averages:
 def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPEATS) -> Headline:
     """ROC AUC, average precision, Brier score and log-loss from all records, with intervals.
 
-    The bootstrap is that of ``ml/metrics/bootstrap.py``. The areas of the resamplings are those of the bins,
-    in which records count as ties; how far they lie from the area of the bins as counted is what
-    the interval takes from them.
+    The bootstrap is that of ``ml/metrics/bootstrap.py``. The areas of the resamplings are computed by bins,
+    with the records of a bin as ties; the interval uses only their differences to the binned area
+    of the hold-out itself.
 
     Raises
     ------
@@ -113,7 +112,7 @@ def headline(answers: Answers, outcome: str = "the outcome", repeats: int = REPE
 
 
 def point_values(answers: Answers, outcome: str = "the outcome") -> dict[str, float]:
-    """The measures of all probabilities together, without intervals; errors as :func:`headline`."""
+    """Headline measures without intervals; errors as :func:`headline`."""
     table = counts_by_cut_off(answers, outcome)
     squares, surprises = losses(answers)
     return {
@@ -125,7 +124,7 @@ def point_values(answers: Answers, outcome: str = "the outcome") -> dict[str, fl
 
 
 def losses(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
-    """Squared distance to the truth (Brier 1950) and −log of the truth's probability, of each record."""
+    """Brier loss (squared error, Brier 1950) and log-loss of each record."""
     probabilities = need_probabilities(answers.probabilities)
     given = np.where(answers.truth, probabilities, 1.0 - probabilities)
     return (1.0 - given) ** 2, -np.log(np.clip(given, SMALLEST, 1.0 - SMALLEST))
@@ -167,7 +166,7 @@ def _one(answers: Answers) -> dict[str, float | None]:
 
 
 def counts_of_labels(answers: Answers) -> ConfusionCounts:
-    """The four counts of the estimator's own labels; 0-dimensional, at no cut-off (NaN)."""
+    """Confusion counts of the estimator's own labels; 0-dimensional, at no cut-off (NaN)."""
     truth, labels, weight = answers.truth, answers.labels, answers.weight
 
     def of(side: np.ndarray) -> np.ndarray:
@@ -185,7 +184,7 @@ def _mean(values: Sequence[float | None], weights: Sequence[float]) -> float | N
 
 
 def _samples(bins: ScoreBins, drawn: np.ndarray, answers: Answers, value: dict[str, float]) -> dict[str, np.ndarray]:
-    """Each measure in each resampling, shape (b,)."""
+    """Each headline measure in each bootstrap resampling, shape (b,)."""
     weight = answers.weight
     heavy = resampled_sums(bins, drawn, weight)
     total = heavy.sum(axis=(1, 2))
@@ -200,7 +199,7 @@ def _samples(bins: ScoreBins, drawn: np.ndarray, answers: Answers, value: dict[s
 
 
 def binned_auc(heavy: Floats) -> Floats:
-    """ROC AUC of sums over bins, shape (b, 2, c): pairs in order, those of one bin counting half."""
+    """ROC AUC from sums over bins, shape (b, 2, c); pairs within one bin count half."""
     false, true = heavy[:, 0], heavy[:, 1]
     below = np.cumsum(false, axis=1) - false / 2
     pairs: Floats = false.sum(axis=1) * true.sum(axis=1)
@@ -210,7 +209,7 @@ def binned_auc(heavy: Floats) -> Floats:
 
 
 def binned_ap(heavy: Floats) -> Floats:
-    """Average precision of sums over bins, shape (b, 2, c), each bin acted on as one."""
+    """Average precision from sums over bins, shape (b, 2, c); each bin is one cut-off."""
     false, true = heavy[:, 0, ::-1], heavy[:, 1, ::-1]
     hits = np.cumsum(true, axis=1)
     reached = hits + np.cumsum(false, axis=1)

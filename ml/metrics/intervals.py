@@ -1,7 +1,7 @@
-"""Intervals of 95 %: from resamplings, and, where these say too little, from counts.
+"""Confidence intervals of 95 %: bootstrap percentiles, Wilson's for small counts, and those of skewed means.
 
-The bootstrap of a share is blind where few records are counted: all of 15 right would be "100 % to
-100 %". There the interval of Wilson stands in; what is made of shares follows (docs/decisions/0017).
+The bootstrap of a share fails with few records: all of 15 correct would be "100 % to 100 %". There
+Wilson's interval is used, also for measures computed from such shares (docs/decisions/0017).
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from ml.metrics.registry import OF_COUNTS, Measure
 
 LEVEL = 0.95
 WIDTH = 1.959963984540054  # 97.5 % quantile of the normal distribution
-FEWEST_OF_MEAN = 20  # records' worth that a mean is taken of; chosen by simulation, docs/decisions/0018
+FEWEST_OF_MEAN = 20  # effective records of a mean; chosen by simulation, docs/decisions/0018
 FEW = 30  # records on one side of a share; chosen by simulation, docs/decisions/0017
 
 Ends = tuple[np.ndarray, np.ndarray]
 
 
 def intervals_of(counts: ConfusionCounts, samples: ConfusionCounts, worth: float = 1.0) -> dict[str, Ends]:
-    """Low and high end of "selected" and of each measure of counts, shape (m,); NaN where undefined.
+    """Interval of "selected" and of each measure of counts: two ends of shape (m,); NaN where undefined.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def intervals_of(counts: ConfusionCounts, samples: ConfusionCounts, worth: float
     samples : ConfusionCounts
         As resampled, shape (m, b).
     worth : float
-        How many records' worth a unit of weight is (Kish's effective size over the weight); 1 where
+        Effective records a unit of weight (Kish's effective sample size over the weight); 1 where
         all rows count 1.
     """
     selected = percentile_interval(ratio(samples.selected, samples.total))
@@ -49,14 +49,14 @@ def _ends(measure: Measure, counts: ConfusionCounts, samples: ConfusionCounts, w
         return _with_few(ends, measure.part(counts), worth, lambda share: measure.from_share(share, counts))
     if measure.key == "balanced_accuracy":
         return _balanced(ends, counts, worth)
-    if measure.key == "mcc":  # without any error there is nothing to resample
+    if measure.key == "mcc":  # without any error all resamplings are equal
         flawless = (counts.false_positive + counts.false_negative)[:, 0] == 0
         return np.where(flawless, np.nan, ends[0]), np.where(flawless, np.nan, ends[1])
     return ends
 
 
 def _with_few(ends: Ends, part: Share, worth: float, from_share: Callable[[np.ndarray], np.ndarray]) -> Ends:
-    """The ends, but Wilson's where fewer than 30 records are, or are not, the part."""
+    """The bootstrap ends, replaced by Wilson's where fewer than 30 records are in the numerator or outside it."""
     hits, whole = (np.broadcast_to(side, part[1].shape) * worth for side in part)
     few = (np.minimum(hits, whole - hits) < FEW)[:, 0]
     low, high = (from_share(end)[:, 0] for end in wilson(hits, whole))
@@ -67,7 +67,7 @@ def _with_few(ends: Ends, part: Share, worth: float, from_share: Callable[[np.nd
 
 
 def _balanced(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
-    """The ends, but where few records are on one side those of two shares together (Zou & Donner 2008)."""
+    """The bootstrap ends, replaced where a side has few records by those of a mean of shares (Zou & Donner 2008)."""
     shares = ((counts.true_positive, counts.positive), (counts.true_negative, counts.negative))
     below: float | Floats
     above: float | Floats
@@ -111,10 +111,10 @@ def _at(ordered: np.ndarray, defined: np.ndarray, share: float) -> np.ndarray:
 
 
 def wilson(part: ArrayLike, whole: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """The 95 % interval of a share (Wilson 1927); 0 to 1 where the whole is 0.
+    """Wilson score interval of a share at 95 % (Wilson 1927); 0 to 1 where the denominator is 0.
 
-    Holds where the bootstrap does not: with few records, and when all or none of them have what is
-    counted (Brown, Cai & DasGupta 2001).
+    Valid where the bootstrap is not: with few records, and at shares of 0 or 1
+    (Brown, Cai & DasGupta 2001).
     """
     part, whole = np.asarray(part, float), np.asarray(whole, float)
     square = WIDTH**2
@@ -126,10 +126,10 @@ def wilson(part: ArrayLike, whole: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
 
 
 def mean_interval(values: np.ndarray, weight: np.ndarray) -> tuple[float, float] | tuple[None, None]:
-    """The 95 % interval of the mean of values of which few may be large, as losses are; no end is below 0.
+    """The 95 % interval of the mean of skewed values of 0 or more, such as losses; no end is below 0.
 
-    The studentised mean of skewed values is skewed too: where the few large ones are missing, the mean
-    and its spread are both too small. Hall (1992, "On the removal of skewness by transformation", J. R.
+    The studentised mean of skewed values is skewed too: a sample without the few large values
+    underestimates mean and spread. Hall (1992, "On the removal of skewness by transformation", J. R.
     Stat. Soc. B 54) takes the skewness out by a cubic polynomial T + aT² + a²T³/3 + a/2 with a third of
     the skewness over the root of the number of values as a; it is inverted in closed form, at the
     quantile of Student's distribution. With weights, the values are those of the linearised mean.
@@ -141,7 +141,7 @@ def mean_interval(values: np.ndarray, weight: np.ndarray) -> tuple[float, float]
     Returns
     -------
     low, high : float, or None
-        None where the values are worth fewer than 20 records (Kish 1965), or are all alike.
+        None with an effective sample size under 20 (Kish 1965), or where all values are equal.
     """
     rows, total = len(values), float(weight.sum())
     worth = total**2 / float((weight**2).sum()) if total else 0.0
@@ -154,7 +154,7 @@ def mean_interval(values: np.ndarray, weight: np.ndarray) -> tuple[float, float]
         return None, None
     error = math.sqrt(variance / (rows - 1))
     skew = float(np.mean(apart**3)) / variance**1.5 / (3 * math.sqrt(rows))
-    skew = skew if abs(skew) > 1e-9 else 1e-9  # at 0 it is Student's interval, and a division by 0
+    skew = skew if abs(skew) > 1e-9 else 1e-9  # at 0 it is Student's interval, and the formula divides by 0
     wide = _student(worth - 1)
     below, above = ((np.cbrt(1 + 3 * skew * (end - skew / 2)) - 1) / skew for end in (wide, -wide))
     return max(mean - error * float(below), 0.0), mean - error * float(above)

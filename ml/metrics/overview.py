@@ -1,4 +1,4 @@
-"""What the Performance page shows of one outcome: the table of counts, the headline, the cut-off in use."""
+"""Data of the Performance page for one outcome: threshold table, headline measures, the cut-off in use."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ MOST_EXTRA = 3
 
 @dataclass(frozen=True)
 class Overview:
-    """One outcome.
+    """Threshold table, headline and cut-offs of one outcome.
 
     Attributes
     ----------
     table : ThresholdTable
     headline : Headline
     in_use : float
-        The cut-off that counts everywhere else.
+        The cut-off in use: what the operator chose, else the card's.
     row : int
         Row of the table with which the page opens.
     extra : tuple of float
@@ -43,7 +43,7 @@ class Overview:
 
 
 def overview(service: Service, bundle: Bundle, outcome: str, cut_off: float | None = None) -> Overview:
-    """Everything of one outcome that comes before the plots.
+    """Gather the data of one outcome that the page shows before the plots.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def overview(service: Service, bundle: Bundle, outcome: str, cut_off: float | No
     outcome : str
         Its name.
     cut_off : float or None
-        With which the page opens, 0 to 1; None is the one in use.
+        The page opens with it, 0 to 1; None is the one in use.
 
     Raises
     ------
@@ -67,10 +67,9 @@ def overview(service: Service, bundle: Bundle, outcome: str, cut_off: float | No
 
 
 def table_of(service: Service, bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
-    """The table of counts with these cut-offs among its rows; errors as :func:`overview`.
+    """The threshold table with these cut-offs among its rows; errors as :func:`overview`.
 
-    That with which the page opens is kept in the cache. Others are made from what addresses name, and
-    addresses must not fill it.
+    Only the table of the cut-off in use is kept in the cache: cut-offs from addresses must not fill it.
     """
     usual = extra == (service.cut_off(bundle, outcome),)
     return threshold_table_of(bundle, outcome, extra, service.result if usual else None)
@@ -79,7 +78,7 @@ def table_of(service: Service, bundle: Bundle, outcome: str, extra: tuple[float,
 def opening_cut_offs(
     service: Service, bundle: Bundle, outcome: str, cut_off: float | None = None
 ) -> tuple[float, float, tuple[float, ...]]:
-    """The cut-off in use, the one with which the page opens, and those that are rows of its table for that.
+    """The cut-off in use, the cut-off with which the page opens, and both as extra rows of its table.
 
     Parameters and errors as :func:`overview`.
     """
@@ -95,7 +94,7 @@ def averages_of(service: Service, bundle: Bundle) -> Averages:
 
 
 def read_cut_off(raw: object) -> float | None:
-    """A cut-off out of what a browser or an address sent; None where it is none."""
+    """Parse a cut-off from a browser or an address; None where it is not a number from 0 to 1."""
     try:
         value = float(raw) if isinstance(raw, (str, int, float)) else math.nan
     except (ValueError, OverflowError):
@@ -104,6 +103,6 @@ def read_cut_off(raw: object) -> float | None:
 
 
 def read_extra(raw: object) -> tuple[float, ...]:
-    """The extra cut-offs of a page's table, as it sends them back with each question."""
+    """Parse the extra cut-offs of a page's table, which it sends back with each request."""
     sent: Sequence[object] = raw[:MOST_EXTRA] if isinstance(raw, list) else ()
     return tuple(value for value in map(read_cut_off, sent) if value is not None)

@@ -1,7 +1,7 @@
-"""What acting from each cut-off would have brought on the hold-out, and where it brings most.
+"""Profit curve: profit on the hold-out at every cut-off, and the cut-off with the highest profit.
 
-Profit is a linear function of the four counts (``ml/decision/payoff.py``), so it is a pick from the table of
-counts like every other number that depends on the cut-off.
+Profit is a linear function of the confusion counts (``ml/decision/payoff.py``), so it is read from the
+threshold table like every other number that depends on the cut-off.
 """
 
 from __future__ import annotations
@@ -22,21 +22,20 @@ from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import percentile_interval
 from ml.metrics.threshold_table import table_cut_offs
 
-PER = 1_000  # records: what a hold-out of another size would bring can be compared
+PER = 1_000  # records: profits are comparable between hold-outs of any size
 
-# Where nobody has said what a decision is worth: hits less false alarms, which can be read and not be mistaken
-# for money.
+# Without a stated payoff: hits less false alarms, a readable number that nobody mistakes for money.
 NEUTRAL = Payoff(true_positive=1.0, false_positive=-1.0)
 
 
 @dataclass(frozen=True)
 class CutOffLimits:
-    """What a cut-off must keep to.
+    """Limits on a cut-off: capacity and recall.
 
     Attributes
     ----------
     most_calls : float or None
-        Records that we can act on, of 1,000.
+        Most records to act on, of 1,000.
     least_recall : float or None
         Share of the records with the outcome that must be acted on, 0 to 1.
     """
@@ -47,36 +46,35 @@ class CutOffLimits:
 
 @dataclass(frozen=True)
 class ProfitCurve:
-    """Profit at m cut-offs; all money is for 1,000 records like those of the hold-out.
+    """Profit curve at m cut-offs; all money is for 1,000 records like those of the hold-out.
 
     Attributes
     ----------
     cut_off : list of float, length m
-        Rising: the rows of the table of counts (``ml/metrics/threshold_table.py``), and the best one.
+        Rising: the rows of the threshold table (``ml/metrics/threshold_table.py``), and the best one.
     profit, low, high : list of float, length m
         Value of all decisions less the cost of all calls, and its 95 % bootstrap interval.
     selected, recall : list of float, length m
         Share acted on, and share of the records with the outcome that is acted on.
     behind, behind_low, behind_high : list of float or None, length m
-        How much less than the best cut-off each brings, with the 95 % interval of the paired
-        bootstrap, in which the best stays where it is. None where no cut-off keeps to the limits.
-        Below 0 where a cut-off beyond the limits brings more.
+        Profit lost against the best cut-off, with the 95 % interval of the paired bootstrap (the best
+        cut-off held fixed). None where no cut-off keeps to the limits; below 0 where a cut-off
+        beyond the limits brings more.
     best : int or None
-        Row of the cut-off that brings most within the limits; of equal ones the highest. It is the
-        best of all cut-offs, not only of those listed. None where none keeps to them.
+        Row of the cut-off with the highest profit within the limits; of equal ones the highest
+        cut-off. The best of all cut-offs, not only of those listed. None where none keeps to them.
     best_low, best_high : float or None
-        95 % interval of the best cut-off: percentiles of the best ones of the resamplings.
+        95 % interval of the best cut-off: percentiles over the resamplings.
     luck : float or None
-        How much of the best profit is due to having chosen the cut-off on the same records
-        (Efron 1983's optimism): mean, over the resamplings, of what their best cut-off brings there
-        more than here.
+        Optimism of the best profit (Efron 1983), from choosing the cut-off on the same records:
+        mean over the resamplings of the profit of their best cut-off there less here.
     most_reached, calls_needed : float or None
         Where the limits contradict each other: the largest recall within the calls, and the fewest
-        calls of 1,000 for the recall.
+        calls of 1,000 that reach the recall.
     payoff : dict
         The fields of ``ml.decision.payoff.Payoff``.
     stated : bool
-        False where nobody has said what decisions are worth, and :data:`NEUTRAL` is counted.
+        False where no payoff is stated, and :data:`NEUTRAL` is counted.
     most_calls, least_recall : float or None
         The limits.
     records : float
@@ -106,7 +104,7 @@ class ProfitCurve:
 
 
 def payoff_total(payoff: Payoff, counts: ConfusionCounts) -> Floats:
-    """Value of the decisions less the cost of the calls; shape as the counts."""
+    """Value of the decisions less the cost of the calls, in money; shape as the counts."""
     return (
         counts.true_positive * (payoff.true_positive - payoff.call)
         + counts.false_positive * (payoff.false_positive - payoff.call)
@@ -116,7 +114,7 @@ def payoff_total(payoff: Payoff, counts: ConfusionCounts) -> Floats:
 
 
 def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
-    """Profit for 1,000 records in each row of a table of counts: ``profits(payoff, table.columns)``."""
+    """Profit for 1,000 records in each row of a threshold table: ``profits(payoff, table.columns)``."""
     counted = {
         name: np.array(columns[name], float)
         for name in ("true_positive", "false_positive", "false_negative", "true_negative")
@@ -129,7 +127,7 @@ def profits(payoff: Payoff, columns: Mapping[str, list[Any]]) -> list[float]:
 def profit_curve(
     answers: Answers, payoff: Payoff, outcome: str = "the outcome", limits: CutOffLimits | None = None
 ) -> ProfitCurve:
-    """Profit at every cut-off, and the best one.
+    """Profit at every cut-off with bootstrap intervals, and the best cut-off within the limits.
 
     Raises
     ------
@@ -166,12 +164,12 @@ def profit_curve(
 
 
 def best_cut_off(table: CountsByCutOff, payoff: Payoff, limits: CutOffLimits) -> float | None:
-    """The cut-off that brings most within the limits, of all there are; None where none keeps to them.
+    """The cut-off with the highest profit within the limits; None where no cut-off keeps to them.
 
-    Every cut-off above the next lower probability decides alike, so of these the roundest is given.
+    All cut-offs down to the next lower probability decide alike; the roundest of them is returned.
     """
     falling = np.append(table.cut_off[1:], -np.inf)  # the next lower probability
-    acting_on_none = table.cut_off[1] < 1  # else even cut-off 1 acts on somebody
+    acting_on_none = table.cut_off[1] < 1  # else cut-off 1 acts on the records at 1
     counts = ConfusionCounts(
         table.true_positive,
         table.false_positive,
@@ -188,7 +186,7 @@ def best_cut_off(table: CountsByCutOff, payoff: Payoff, limits: CutOffLimits) ->
 
 
 def roundest(above: float, most: float) -> float:
-    """The number with the fewest decimals that is above the one and at most the other, within 0 and 1."""
+    """The number with the fewest decimals in (above, most], within 0 and 1."""
     for digits in range(2, 16):
         number: float = math.floor(most * 10**digits) / 10**digits
         if max(above, -1.0) < number <= most:
@@ -197,14 +195,14 @@ def roundest(above: float, most: float) -> float:
 
 
 def _counts_at(sums: np.ndarray, grid: np.ndarray) -> ConfusionCounts:
-    """From sums over bins, shape (..., 2, m + 1), to counts at cut-offs, shape (..., m)."""
+    """Confusion counts at the cut-offs, shape (..., m), from sums over bins, shape (..., 2, m + 1)."""
     reached, total = acted_on(sums), sums.sum(axis=-1, keepdims=True)
     (false, true), (negative, positive) = (np.moveaxis(part, -2, 0) for part in (reached, total))
     return ConfusionCounts(true, false, np.maximum(positive - true, 0.0), np.maximum(negative - false, 0.0), grid)
 
 
 def _allowed(counts: ConfusionCounts, limits: CutOffLimits) -> np.ndarray:
-    """Which cut-offs keep to the limits; a hair is given to rounding."""
+    """Mask of the cut-offs that keep to the limits, with a tolerance for rounding."""
     allowed = np.ones(counts.true_positive.shape, dtype=bool)
     if limits.most_calls is not None:
         allowed &= counts.selected <= limits.most_calls * counts.total / PER * (1 + 1e-12)
@@ -216,7 +214,7 @@ def _allowed(counts: ConfusionCounts, limits: CutOffLimits) -> np.ndarray:
 def _around(
     at: int | None, grid: np.ndarray, profit: np.ndarray, allowed: np.ndarray, samples: np.ndarray
 ) -> dict[str, Any]:
-    """How the resamplings, shape (b, m), spread around the best cut-off; `allowed` is -inf beyond the limits."""
+    """Spread of the resamplings, shape (b, m), around the best cut-off; `allowed` is -inf beyond the limits."""
     nothing: list[float | None] = [None] * len(grid)
     if at is None:
         names = ("best_low", "best_high", "luck")

@@ -1,6 +1,6 @@
-"""Every measure of the Performance page: what it is, in words, and how it is computed from counts.
+"""Registry of the measures of the Performance page: definition in words, and formula from confusion counts.
 
-One row a measure in :data:`MEASURES`. Those of counts stand in every row of the table of counts
+One row a measure in :data:`MEASURES`. Those of counts stand in every row of the threshold table
 (``ml/metrics/threshold_table.py``); those of all probabilities together are computed in ``ml/metrics/headline.py``.
 """
 
@@ -32,33 +32,33 @@ from ml.metrics.confusion import (
 
 @dataclass(frozen=True)
 class Measure:
-    """One row of the table of measures.
+    """One measure (metric): its words, its formula and its reference value.
 
     Attributes
     ----------
     key : str
-        Names it in the table of counts, in addresses and files.
+        Names it in the threshold table, in addresses and files.
     label : str
         What people read.
     definition : str
-        What it says, in a sentence or two, and its formula.
+        Its meaning in a sentence or two, and its formula.
     better : {"high", "low"}
         Which way is good.
     trivial : callable (share of records with the outcome, 0 to 1, both excluded) -> float or None
-        What a model would get that tells no two records apart, but knows that share and acts on all
-        or on none, whichever this measure likes better.
+        Value of a model without skill that knows only that share and acts on all or on none,
+        whichever is better by this measure.
     trivial_words : str
-        What that model does, to stand beside its value.
+        That model's rule, shown beside its value.
     of_counts : callable (ConfusionCounts) -> ndarray, or None
         NaN where undefined; None for what needs all probabilities.
     part : callable (ConfusionCounts) -> (part, whole), or None
-        Where it is a share of records, or grows with one: for the interval of few records.
+        Numerator and denominator where it is a share or a monotone function of one: for Wilson's interval.
     from_share : callable (share, ConfusionCounts) -> ndarray
-        From that share to the measure, for those that grow with it.
+        The measure as a function of that share.
     percent : bool
-        True when it is read as a percentage.
+        True when it is shown as a percentage.
     headline : bool
-        True when it is one of the page's headline.
+        True when it belongs to the page's headline.
     """
 
     key: str

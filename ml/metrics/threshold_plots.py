@@ -1,4 +1,4 @@
-"""What the choice of a cut-off changes, picked from the one table of counts."""
+"""Data of the plots over the cut-off: confusion table, metrics by threshold, decision curve (net benefit)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Column = list[float | None]
 
 @dataclass(frozen=True)
 class ConfusionTable:
-    """The four counts at m cut-offs, as in ``ml.metrics.threshold_table.ThresholdTable``."""
+    """Confusion counts at m cut-offs, as in ``ml.metrics.threshold_table.ThresholdTable``."""
 
     cut_off: list[float]
     true_positive: list[float]
@@ -34,7 +34,7 @@ class MetricsByThreshold:
     best : float
         The cut-off with the highest F1; of several the lowest.
     best_f1, best_precision, best_recall, best_selected : float
-        What is reached there.
+        The measures at that cut-off.
     reach : float
         Where the probabilities end (``ml.metrics.curves.reach``).
     """
@@ -53,16 +53,16 @@ class MetricsByThreshold:
 
 @dataclass(frozen=True)
 class DecisionCurve:
-    """Net benefit at m cut-offs (Vickers & Elkin 2006), as in ``ml.metrics.threshold_table.ThresholdTable``.
+    """Decision curve: net benefit at m cut-offs (Vickers & Elkin 2006), as in the threshold table.
 
     Attributes
     ----------
     cut_off, model, all_ : list, length m
         Net benefit a record of acting by the model, and on all; acting on none has 0. None at 1.
     rate : float
-        Share of the records with the outcome: what a perfect model has.
+        Share of the records with the outcome: the net benefit of a perfect model.
     useful_from, useful_to : float or None
-        The longest range of neighbouring cut-offs at which the model has more than both; None
+        The longest range of cut-offs at which the model beats acting on all and on none; None
         where there is none.
     reach : float
         Where the probabilities end (``ml.metrics.curves.reach``).
@@ -78,13 +78,13 @@ class DecisionCurve:
 
 
 def confusion_table(table: ThresholdTable) -> ConfusionTable:
-    """The 2 x 2 table at every cut-off."""
+    """The 2 x 2 confusion table at every cut-off."""
     names = ("true_positive", "false_positive", "false_negative", "true_negative")
     return ConfusionTable(table.cut_off, *(_known(table.columns[name]) for name in names))
 
 
 def metrics_by_threshold(table: ThresholdTable) -> MetricsByThreshold:
-    """The columns of the threshold chart, and where F1 is highest."""
+    """Precision, recall and share acted on by cut-off, and the cut-off with the highest F1."""
     best = int(np.argmax(np.array(table.columns["f1"], dtype=float)))
     at = {key: float(table.columns[key][best] or 0.0) for key in ("f1", "precision", "recall", "selected")}
     return MetricsByThreshold(
@@ -102,7 +102,7 @@ def metrics_by_threshold(table: ThresholdTable) -> MetricsByThreshold:
 
 
 def decision_curve(table: ThresholdTable) -> DecisionCurve:
-    """Net benefit of the model and of acting on all."""
+    """Decision curve: net benefit of the model and of acting on all."""
     model, all_ = (np.array(table.columns[key], dtype=float) for key in ("net_benefit", "net_benefit_all"))
     first, last = _longest(model > np.maximum(all_, 0.0) + 1e-12, np.array(table.cut_off))
     return DecisionCurve(
@@ -117,7 +117,7 @@ def decision_curve(table: ThresholdTable) -> DecisionCurve:
 
 
 def _longest(true: np.ndarray, at: np.ndarray) -> tuple[float | None, float | None]:
-    """First and last place of the run of True that reaches farthest."""
+    """First and last position of the longest run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[False], true, [False]]).astype(int)))
     runs = [(at[start], at[end - 1]) for start, end in edges.reshape(-1, 2).tolist()]
     if not runs:

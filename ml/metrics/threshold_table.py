@@ -1,7 +1,7 @@
-"""The one table of counts: what happens at every cut-off, for one outcome.
+"""Threshold table: confusion counts and measures of one outcome at every cut-off.
 
-Every number of the Performance page that depends on the cut-off is a pick from this table, so no
-two places can differ, and moving the cut-off costs no computing.
+Every number of the Performance page that depends on the cut-off is read from this table, so no
+two places can differ, and moving the cut-off needs no computation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ml.runtime.memo import memo
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
-REVISION = 1  # raised when a field or its meaning changes: part of the key of whoever caches a table
+REVISION = 1  # raised when a field or its meaning changes: part of the cache key of a table
 MOST_OCCURRING = 250
 
 Column = list[float | None]
@@ -33,13 +33,13 @@ Result = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
 
 @dataclass(frozen=True)
 class ThresholdTable:
-    """Exact counts and measures at m cut-offs; at a cut-off c we act on records with probability >= c.
+    """Threshold table: exact counts and measures at m cut-offs; at cut-off c we act on probabilities >= c.
 
     Attributes
     ----------
     cut_off : list of float, length m
-        Rising from 0 to 1: every whole percent, probabilities that occur (so that a rare outcome is
-        resolved; all of them, where there are few), and those that were asked for.
+        Rising from 0 to 1: every whole percent, probabilities that occur (all where they are few, so that
+        a rare outcome is resolved), and the extra ones requested.
     columns : dict of str to list of float or None, length m
         "true_positive", "false_positive", "false_negative", "true_negative" (weight of records),
         "selected" (share acted on), every measure of counts (``ml.metrics.registry.OF_COUNTS``), the net
@@ -50,7 +50,7 @@ class ThresholdTable:
         95 % interval of "selected" and each measure: bootstrap of the records, and the interval of
         Wilson where a share counts fewer than 30 records on one side. None where undefined.
     trivial : dict of str to float or None
-        What a model would get that tells no two records apart (``ml.metrics.registry.Measure.trivial``).
+        Values of a model without skill (``ml.metrics.registry.Measure.trivial``).
     positive, negative : float
         Weight of the records with and without the outcome; both above 0.
     """
@@ -64,14 +64,14 @@ class ThresholdTable:
     negative: float
 
     def at(self, cut_off: float) -> int:
-        """The row of the cut-off that lies nearest; of two as near the lower."""
+        """Row of the nearest cut-off; of two equally near the lower."""
         return int(np.argmin(np.abs(np.array(self.cut_off) - cut_off)))
 
 
 def threshold_table(
     answers: Answers, outcome: str = "the outcome", extra: Sequence[float] = (), repeats: int = REPEATS
 ) -> ThresholdTable:
-    """Count at all cut-offs.
+    """Build the threshold table from predictions and truth.
 
     Parameters
     ----------
@@ -108,10 +108,10 @@ def threshold_table(
 
 
 def table_cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.ndarray:
-    """The cut-offs of the table: rising, from 0 to 1, at most 351 and the extra ones.
+    """The cut-offs of the table: rising, from 0 to 1, at most 351 plus the extra ones.
 
-    Probabilities that occur are taken at equal steps along the ROC curve, so that half of them
-    follow the records with the outcome, however rare these are.
+    Probabilities that occur are taken at equal steps along the ROC curve, so half of them follow
+    the records with the outcome, however rare.
     """
     drawn = thin(table.false_positive / table.negative, table.true_positive / table.positive, MOST_OCCURRING)
     occurring = table.cut_off[drawn]
@@ -123,18 +123,18 @@ def table_cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.nda
 def threshold_table_of(
     bundle: Bundle, outcome: str, extra: Sequence[float] = (), result: Result | None = None
 ) -> ThresholdTable:
-    """The table of one version's outcome, kept in memory beside the bundle; errors as :func:`threshold_table`.
+    """The threshold table of one outcome of a version, memoized beside the bundle; errors as :func:`threshold_table`.
 
-    `result` is :meth:`ml.service.Service.result` for a table that many will ask for: other processes find it too.
+    With `result`, :meth:`ml.service.Service.result`, the table is also cached for other processes.
     """
     key = outcome, tuple(sorted(set(map(float, extra))))
     if result is not None and _made.known(bundle, *key) is None:
-        # it sees to it that one computes, and may lose patience
+        # computes once among all processes; may raise at its deadline
         return _made.keep(_shared(bundle, *key, result), bundle, *key)
     return _made(bundle, *key)
 
 
-@memo(most=40)  # extra cut-offs come from outside: they must not fill the memory
+@memo(most=40)  # bounded: extra cut-offs come from outside and must not fill the memory
 def _made(bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
     return threshold_table(evaluation_of(bundle).of(outcome), bundle.outcomes[outcome].label, extra)
 
@@ -145,7 +145,7 @@ def _shared(bundle: Bundle, outcome: str, extra: tuple[float, ...], result: Resu
 
 
 def _counts_at(sums: np.ndarray, cut_off: np.ndarray) -> ConfusionCounts:
-    """From sums over bins, shape (b, 2, m + 1), to counts of shape (m, b): each cut-off's samples side by side."""
+    """Confusion counts, shape (m, b), from sums over bins, shape (b, 2, m + 1)."""
     acted, left = (np.ascontiguousarray(np.moveaxis(side, 0, -1)) for side in (acted_on(sums), left_alone(sums)))
     return ConfusionCounts(acted[1], acted[0], left[1], left[0], cut_off[:, None])
 
@@ -153,7 +153,7 @@ def _counts_at(sums: np.ndarray, cut_off: np.ndarray) -> ConfusionCounts:
 def _ends(
     bins: ScoreBins, weight: np.ndarray, counts: ConfusionCounts, repeats: int
 ) -> tuple[dict[str, Column], dict[str, Column]]:
-    """Both ends of the interval of "selected" and of each measure."""
+    """Low and high ends of the intervals of "selected" and of each measure."""
     if not repeats:
         empty: dict[str, Column] = {
             key: [None] * len(bins.cut_off) for key in ("selected", *(measure.key for measure in OF_COUNTS))
@@ -179,6 +179,6 @@ def _columns(counts: ConfusionCounts) -> dict[str, Column]:
 
 
 def _listed(values: np.ndarray) -> Column:
-    """One number a cut-off, None where undefined."""
+    """The values as a list, one a cut-off, None where undefined."""
     flat = np.broadcast_to(values, (len(values), 1))[:, 0] if values.ndim == 2 else values
     return [value if np.isfinite(value) else None for value in flat.tolist()]

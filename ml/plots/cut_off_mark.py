@@ -20,7 +20,7 @@ RADIUS = 7  # pixels
 
 
 def column(table: ThresholdTable, name: str) -> list[float | None]:
-    """A column of the table of counts; "cut_off" is the cut-off itself."""
+    """A column of the threshold table; "cut_off" is the cut-off itself."""
     return [*table.cut_off] if name == "cut_off" else table.columns[name]
 
 

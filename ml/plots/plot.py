@@ -61,7 +61,7 @@ class Study:
 
 @dataclass(frozen=True)
 class CutOffMark:
-    """Where the page's cut-off stands in a figure: each name is a column of the table of counts.
+    """Where the page's cut-off stands in a figure: each name is a column of the threshold table.
 
     Attributes
     ----------

@@ -69,7 +69,7 @@ class Report:
     cut_off : float
         The one in use, 0 to 1.
     overview : Overview or None
-        None where there is no table of counts; then `refusal` says why.
+        None where there is no threshold table; then `refusal` says why.
     refusal : str
     averages : Averages
         All outcomes, as the estimator itself decides.

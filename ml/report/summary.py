@@ -72,7 +72,7 @@ def first(report: Report) -> list[MeasureLine]:
 
 
 def line_of(found: Overview, measure: Measure) -> MeasureLine:
-    """A measure at the cut-off in use: a pick from the table of counts, or from the headline."""
+    """A measure at the cut-off in use: a pick from the threshold table, or from the headline."""
     table, head, row = found.table, found.headline, found.row
     value: float | None
     if measure in OF_COUNTS:

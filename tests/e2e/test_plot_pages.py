@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 @pytest.fixture
 def opened(browse):
-    """A Performance page whose table of counts has come."""
+    """A Performance page whose threshold table has come."""
 
     def open_page(path, **options):
         tab = browse(**options).open(path)

@@ -137,7 +137,7 @@ def test_work_aside_is_waited_for_so_long_and_begun_where_there_is_room():
 
 @pytest.fixture
 def slow(tmp_path, monkeypatch):
-    """A service, and a stop before every table of counts, plot of ROC and averages."""
+    """A service, and a stop before every threshold table, plot of ROC and averages."""
     monkeypatch.setattr(plots, "PATIENCE", 0.05)
     monkeypatch.setattr(performance, "PATIENCE", 0.05)
     small_model("binary", tmp_path)

@@ -1,4 +1,4 @@
-"""The table of counts: by hand, against scikit-learn, by laws, and its bootstrap against one of rows."""
+"""The threshold table: by hand, against scikit-learn, by laws, and its bootstrap against one of rows."""
 
 from __future__ import annotations
 

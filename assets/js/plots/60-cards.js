@@ -12,7 +12,7 @@
   const cards = () => [...document.querySelectorAll("#plots .plot-card")];
   const state = new WeakMap(); // card: { near, held, asked, drawn, timer }
 
-  /* { value, extra } of the page: what it opens with, then what its table of counts says. */
+  /* { value, extra } of the page: what it opens with, then what its threshold table says. */
   let cutOff = null;
 
   /* The first card is drawn before the others ask: plotly draws all that it has without a pause, and nobody would see

@@ -1,4 +1,4 @@
-/* The cut-off of the Performance page. The table of counts comes once an outcome, its numbers as texts; for a
+/* The cut-off of the Performance page. The threshold table comes once an outcome, its numbers as texts; for a
    cut-off a row is picked, and every element with data-pick gets its text of that row. Nothing is computed or
    asked here while the cut-off moves. */
 (() => {

@@ -1,6 +1,6 @@
 """The four counts of one outcome at a cut-off.
 
-The result holds them at every cut-off of the table of counts, so a page that moves the cut-off
+The result holds them at every cut-off of the threshold table, so a page that moves the cut-off
 asks for nothing. The drawing shows the row nearest to the option "cut_off". The trace of the tiles
 has ``meta={"mark": "cells"}``: a page fills its ``z``, ``text`` and ``customdata`` from the same
 table, rows "without" and "with", columns "leave" and "act":
@@ -30,7 +30,7 @@ OPTIONS = (Option("cut_off", "Cut-off", default=lambda *_: 0.5, low=0.0, high=1.
 
 
 def compute(study: Study) -> ConfusionTable:
-    """From the table of counts; OneOutcomeOnly where the hold-out has one side only."""
+    """From the threshold table; OneOutcomeOnly where the hold-out has one side only."""
     return confusion_table(threshold_table_of(study.bundle, study.outcome))
 
 

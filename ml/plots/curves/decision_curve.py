@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def compute(study: Study) -> DecisionCurve:
-    """From the table of counts; OneOutcomeOnly where the hold-out has one side only."""
+    """From the threshold table; OneOutcomeOnly where the hold-out has one side only."""
     return decision_curve(threshold_table_of(study.bundle, study.outcome))
 
 

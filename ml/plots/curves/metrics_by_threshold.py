@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def compute(study: Study) -> MetricsByThreshold:
-    """From the table of counts; OneOutcomeOnly where the hold-out has one side only."""
+    """From the threshold table; OneOutcomeOnly where the hold-out has one side only."""
     return metrics_by_threshold(threshold_table_of(study.bundle, study.outcome))
 
 

@@ -3,7 +3,7 @@
 This plot and ``profit_by_share.py`` draw the same result and share their options, :data:`PAYOFF_OPTIONS` (the
 very same objects): a page may show the fields once and send them to both. The result names the best
 cut-off (``cut_off[best]``, a number that can be stored as it is) and how far behind it every other
-one is (``behind``, by row of the table of counts).
+one is (``behind``, by row of the threshold table).
 """
 
 from __future__ import annotations
