@@ -1,4 +1,4 @@
-"""What the pages ask of the service. One file a page; each registers its own callbacks.
+"""Callbacks of the pages, one file a page; each registers its own.
 
 Registration is explicit: ``dash.callback`` would fill lists of the whole process, and a second
 app in it would get none of them.
@@ -32,9 +32,9 @@ def register(
     store : Store, optional
         Where books of records and chosen cut-offs are kept.
     retention : FileRetention, optional
-        What becomes of files that are sent for a campaign.
+        Retention of files that are sent for a campaign.
     making : callable, optional
-        How far demo models are that are being made beside the service.
+        Gives the progress of demo models that are being made beside the service.
     """
     books = Books(store and (lambda: store.book))
     router.register(app, service, books, retention or FileRetention(), making)

@@ -1,4 +1,4 @@
-"""Choices that are too many to be listed: searched on the server, at each pause in typing."""
+"""Search of the comboboxes: choices too many to be listed are searched on the server, at each pause in typing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of the Prediction page: searched on the server, at each pause in typing."""
+"""Search of the record finder: records are searched on the server, at each pause in typing."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def register(app: Dash, service: Service, books: Books) -> None:
 
 
 def find_records(service: Service, books: Books, search: Any) -> dict[str, Any]:
-    """Records that fit what was typed, or any one.
+    """Records that match the typed text, or a random one.
 
     Parameters
     ----------
@@ -60,10 +60,10 @@ def _found(service: Service, books: Books, search: finder.RecordSearch) -> dict[
 
 
 def open_record(service: Service, books: Books, model: str, record_id: str, version: str = "") -> finder.OpenedRecord:
-    """The record that an address names, or what is said in its place.
+    """The record that an address names, or words in its place.
 
-    `version` is the fingerprint of the version whose sample it was found in, where the address says it: each
-    version numbers its own sample, so the same number is another record elsewhere.
+    `version` is the fingerprint of the version in whose sample it was found, where the address has it: each version
+    numbers its own sample, so the same number is another record elsewhere.
     """
     if not record_id:
         return finder.OpenedRecord()

@@ -1,4 +1,4 @@
-"""The gallery shows what arrives from each input."""
+"""Callback of the gallery: the value received from each input."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def register(app: Dash) -> None:
 
 
 def show_received(request: Any) -> tuple[list[Component] | dict[str, Any], ...]:
-    """For each input what the model would receive, and last what to say at them."""
+    """The value that a model would receive from each input; last, the response for the form's script."""
     request = FormRequest.read(request)
     reads = gallery.read_each(request.record)
     return (*(gallery.received(read) for read in reads), gallery.answer(request.serial, reads))

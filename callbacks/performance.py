@@ -1,4 +1,4 @@
-"""The Performance page: its threshold table, and the cut-off that somebody chooses."""
+"""Callbacks of the Performance page: its threshold table, its averages, and the cut-off in use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
 
 from callbacks.plots import PATIENCE
-from layouts.performance import cut_off_table, headline
+from layouts.performance import headline, threshold_table
 from layouts.shared import ids, plot_cards
 from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
@@ -36,7 +36,7 @@ class CutOffStore(Protocol):
 
 
 def register(app: Dash, service: Service, store: CutOffStore | None = None) -> None:
-    """Give the threshold table when the page asks, and keep a cut-off."""
+    """Register the callbacks of the threshold table, the averages and the cut-off in use."""
     app.callback(
         Output(ids.THRESHOLD_TABLE, "data"), Input(ids.THRESHOLD_TABLE_REQUEST, "data"), prevent_initial_call=True
     )(partial(show_threshold_table, service))
@@ -52,7 +52,7 @@ def register(app: Dash, service: Service, store: CutOffStore | None = None) -> N
 
 
 def show_threshold_table(service: Service, request: Any) -> dict[str, Any]:
-    """The threshold table of the page's outcome, as texts and places; or why there is none.
+    """The threshold table of the page's outcome, for its script; or the reason why there is none.
 
     Parameters
     ----------
@@ -64,24 +64,24 @@ def show_threshold_table(service: Service, request: Any) -> dict[str, Any]:
     outcome = str(request.get("outcome"))
     try:
         with patient(PATIENCE):
-            return cut_off_table.picks(
+            return threshold_table.table_data(
                 *threshold_table_inputs(service, str(request.get("model")), outcome, request.get("cut_off"))
             )
     except StillWorking as error:
-        return cut_off_table.unfinished(error, outcome)
+        return threshold_table.unfinished(error, outcome)
     except LikelyError as error:
-        return cut_off_table.refused(error, outcome)
+        return threshold_table.refused(error, outcome)
 
 
 def threshold_table_inputs(service: Service, model: str, outcome: str, cut_off: object) -> Counts:
-    """What the threshold table is made of, for who handles errors: StillWorking, or any LikelyError."""
+    """Arguments of the threshold table's layout; raises StillWorking, or any LikelyError."""
     bundle = service.model(model)
     found = overview(service, bundle, outcome, read_cut_off(cut_off))
     return found, bundle.outcomes, outcome, custom_measures_of(bundle.card, outcome)
 
 
 def show_averages(service: Service, model: Any) -> Component | list[Component] | str:
-    """All outcomes beside each other, at the model's own decisions."""
+    """The table of all outcomes at the model's own decisions, or the reason why there is none."""
     try:
         with patient(PATIENCE):
             return draw_averages(service, str(model))
@@ -92,13 +92,13 @@ def show_averages(service: Service, model: Any) -> Component | list[Component] |
 
 
 def draw_averages(service: Service, model: str) -> Component:
-    """As :func:`show_averages`, for who handles errors: StillWorking, or any LikelyError."""
+    """As :func:`show_averages`, but raises errors: StillWorking, or any LikelyError."""
     bundle = service.model(model)
     return headline.all_outcomes(bundle, averages_of(service, bundle))
 
 
 def set_cut_off(service: Service, store: CutOffStore | None, request: Any) -> dict[str, Any]:
-    """Make a cut-off count everywhere; gives what is then in use, and what was before.
+    """Put a cut-off into use everywhere; gives the cut-offs in use afterwards and before.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Each plot of the Insights and the Performance page asks for itself."""
+"""Callback of the plots: each card of the Insights and the Performance page requests its own."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def register(app: Dash, service: Service) -> None:
 
 
 def show_plot(service: Service, request: Any) -> list[Component]:
-    """A card's plot with its sentence, or why there is none.
+    """A card's plot with its sentence, or the reason why there is none.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def show_plot(service: Service, request: Any) -> list[Component]:
 
 
 def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
-    """As :func:`show_plot`, for who handles errors: StillWorking, or any LikelyError."""
+    """As :func:`show_plot`, but raises errors: StillWorking, or any LikelyError."""
     model, outcome = str(request.get("model")), request.get("outcome")
     found = drawn(service, model, request.get("plot"), outcome, request.get("options"))
     table = _threshold_table(service, model, found, request)
@@ -66,14 +66,14 @@ def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
 
 
 def _threshold_table(service: Service, model: str, found: Drawn, request: dict[str, Any]) -> ThresholdTable | None:
-    """The page's threshold table, where the page has a cut-off and the plot shows it."""
+    """The page's threshold table, where the page has a cut-off and the plot marks it."""
     if not found.plot.mark or read_cut_off(request.get("cut_off")) is None:
         return None
     return table_of(service, service.model(model), found.view.outcome, read_extra(request.get("extra")))
 
 
 def _beside(found: Drawn, table: ThresholdTable) -> list[Component]:
-    """What each cut-off of the page brings against the best one, where the plot is about money."""
+    """Profit at each cut-off of the page compared with the best, on the card of the profit curve."""
     result = found.result
     if not isinstance(result, ProfitCurve) or found.plot.key != "profit":
         return []

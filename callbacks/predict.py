@@ -1,4 +1,4 @@
-"""The Prediction page asks with every change; each answer says which question it belongs to."""
+"""Callbacks of the Prediction page: each change is a request, and each response has its serial number."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ml.service import Service
 
 
 def register(app: Dash, service: Service) -> None:
-    """Answer each question, and let the form's script put the answer's faults at their fields."""
+    """Answer each request, and let the form's script show problems at their fields."""
     app.callback(
         Output(ids.RESULT, "children"),
         Output(ids.FORM_RESPONSE, "data"),
@@ -43,7 +43,7 @@ def register(app: Dash, service: Service) -> None:
 
 
 def show_score(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
-    """The result for the requested record, and what to say at its fields.
+    """The result for the requested record, and the response for the form's script.
 
     Parameters
     ----------
@@ -55,7 +55,7 @@ def show_score(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
     Returns
     -------
     component or no_update
-        A record with problems leaves the old result, which the page then shows as outdated.
+        None for a record with problems: the page then shows the old result as outdated.
     dict
         See :func:`layouts.shared.form_messages.form_response`.
     """
@@ -70,13 +70,13 @@ def show_score(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
-    """What stands behind a score that the page shows already, and what its script draws into the fields.
+    """The reasons for a score that the page shows already, and the sweeps that its script draws into the fields.
 
     Parameters
     ----------
     service : Service
     request : dict
-        As :func:`show_score` takes it: the question whose answer came to rest.
+        As :func:`show_score` takes it: the latest request, once its answer is shown.
     """
     request = FormRequest.read(request)
     try:
@@ -90,7 +90,7 @@ def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
 
 
 def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[Problem]]:
-    """What the model says of one record, blanks and all, and what to note at its fields."""
+    """The answer for one record, blanks included, and the notes on its values."""
     bundle = service.model(request.model)
     if bundle.offers != "probabilities":
         score = service.score(bundle.key, [request.record]).scores[0]
@@ -100,11 +100,11 @@ def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[
 
 
 def opening(service: Service, model: str, query: Mapping[str, str], books: Books | None = None) -> Component:
-    """The page with its form filled and scored, so that it opens without a second question."""
+    """The page with its form filled and scored, so that it opens without a second request."""
     bundle = service.model(model)
-    named, version = predict.named_record(bundle, query), predict.named_version(bundle, query)
+    named, version = predict.requested_record(bundle, query), predict.requested_version(bundle, query)
     opened = open_record(service, books or Books(), bundle.key, named, version)
-    request = predict.first_question(bundle, query, opened.entry)
+    request = predict.opening_request(bundle, query, opened.entry)
     try:
         said, notes = answer(service, request)
     except InvalidRecord as invalid:

@@ -1,4 +1,4 @@
-"""One callback from the address to the page."""
+"""Router: one callback from the address to the page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ DemoProgress = Callable[[], DemoStatus | None]
 
 
 def register(app: Dash, service: Service, books: Books, retention: FileRetention, making: DemoProgress) -> None:
-    """Show the page of the address, at load and whenever the address changes, and models as they are made."""
+    """Register the router, and the callback that refreshes the list while demo models are being made."""
     app.callback(
         Output(ids.CONTENT, "children"),
         Input(ids.LOCATION, "pathname"),
@@ -42,13 +42,13 @@ def register(app: Dash, service: Service, books: Books, retention: FileRetention
 
 
 def show_making(service: Service, making: DemoProgress, _times: object) -> tuple[list[Component], bool]:
-    """The models that are there now, how far the others are, and whether that was all."""
+    """The models that are made, progress of the others, and True when nothing more is to come."""
     now = making()
     return home.listed(models(service), now), now is None or not now.goes_on
 
 
 def show_page_in_browser(service: Service, path: object, search: object, **others: Any) -> Component:
-    """As :func:`show_page`, at the path that the browser has: behind a proxy it begins with a prefix."""
+    """As :func:`show_page`, at a path as the browser has it: behind a proxy with a prefix."""
     return show_page(service, url.inside(path) if isinstance(path, str) else path, search, **others)
 
 
@@ -60,7 +60,7 @@ def show_page(
     retention: FileRetention | None = None,
     making: DemoProgress = lambda: None,
 ) -> Component:
-    """The page at an address, or what is wrong with the address in words.
+    """The page at an address, or a page that explains what is wrong with the address.
 
     Parameters
     ----------
@@ -69,11 +69,11 @@ def show_page(
         ``/loan/predict`` and ``?ApplicantIncome=5000``; as all that a browser sends, they may be
         anything.
     books : Books, optional
-        Where the record is that the address may name.
+        Books of records; the address may name a record.
     retention : FileRetention, optional
-        What becomes of files that are sent.
+        Retention of files that are sent.
     making : callable
-        How far demo models are that are being made.
+        Gives the progress of demo models that are being made.
     """
     path, search = (text if isinstance(text, str) else "" for text in (path, search))
     page = url.parse(path)
@@ -93,7 +93,7 @@ def show_page(
 
 
 def models(service: Service) -> list[tuple[str, home.Found]]:
-    """Each model, or what is wrong with it."""
+    """Each model's bundle, or the error why it cannot be opened."""
     return [(name, _model(service, name)) for name in service.names()]
 
 

@@ -1,4 +1,4 @@
-"""Prerendering: a page of plots stands in the index as HTML before Dash has started (``docs/PRERENDER.md``)."""
+"""Prerendering: a page of plots is in the index as HTML before Dash has started (``docs/PRERENDER.md``)."""
 
 from prerender.index import Prerenderer
 

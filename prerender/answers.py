@@ -1,4 +1,4 @@
-"""A prerendered page with its numbers and its first figure, as far as these are there within a deadline."""
+"""Prerendered page with its numbers and its first figure, as far as they are computed within a deadline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from callbacks.performance import draw_averages, threshold_table_inputs
 from callbacks.plots import draw_plot
 from callbacks.router import show_page
-from layouts.performance import cut_off_table
+from layouts.performance import threshold_table
 from layouts.shared import ids
 from ml.errors import LikelyError
 from ml.runtime.deadline import Aside, StillWorking, glancing
@@ -21,14 +21,14 @@ from prerender.page import Answers, Prerendered, to_html
 log = logging.getLogger("likely")
 
 GLANCE = 0.3  # seconds for what is not in the cache
-LIMIT = 0.5  # seconds for the whole, whatever it waits for
-MOST = 4  # pages at once in a worker; beyond these they come without
+LIMIT = 0.5  # seconds for the whole page
+MOST = 4  # pages at once in a worker; further ones are not prerendered
 
 _aside = Aside(MOST)
 
 
 def prerender(service: Service, path: str, search: str) -> Prerendered | None:
-    """The page at an address as HTML; None where it has no plots, cannot be shown so, or would keep the index.
+    """The page at an address as HTML; None where it has no plots, is an error page, or takes too long.
 
     Parameters
     ----------
@@ -53,12 +53,12 @@ def _prerender(service: Service, path: str, search: str) -> Prerendered | None:
 
 
 def _answers(service: Service, opening: Opening) -> Answers:
-    """The counts, the averages and the first plot of a page, as far as they come soon; what does not is begun."""
+    """The counts, the averages and the first plot of a page; what is not ready in time goes on being computed."""
     inside: list[tuple[Any, Any]] = []
-    shown: cut_off_table.Shown = ({}, {})
+    shown: threshold_table.Shown = ({}, {})
     if ids.CUT_OFF in opening.ids:
         with suppress(StillWorking):
-            shown = cut_off_table.at_opening(
+            shown = threshold_table.at_opening(
                 *threshold_table_inputs(service, opening.model, opening.outcome, opening.cut_off)
             )
     if ids.AVERAGES in opening.ids:

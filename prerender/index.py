@@ -21,13 +21,13 @@ _WITHOUT_SCRIPTS = "<noscript><style>#prerender { display: none; }</style></nosc
 
 
 class Prerenderer:
-    """Puts prerendered pages into the index of Dash.
+    """Puts prerendered pages into Dash's index page.
 
     Parameters
     ----------
     service : Service
     draws : callable
-        Whether the page at a path draws figures; only these are prerendered.
+        True for paths of pages that draw figures; only these are prerendered.
     assets : Path
         The folder of scripts.
     """
@@ -36,7 +36,7 @@ class Prerenderer:
         self._service, self._draws, self._assets = service, draws, assets
 
     def __call__(self, index: dict[str, str]) -> dict[str, str]:
-        """The parts of an index, HTML by name as Dash has them, for the page that is asked for."""
+        """The parts of the index page, HTML by the names that Dash gives them, for the requested page."""
         if request.method != "GET" or not self._draws(request.path):
             return index
         query = request.query_string.decode("utf-8", "replace")
@@ -55,5 +55,5 @@ class Prerenderer:
 
 
 def _deferred(scripts: str) -> str:
-    """Scripts that wait to be started: a browser leaves types that it does not know alone."""
+    """Deferred scripts: a browser does not run types that it does not know."""
     return _TAG.sub('<script type="text/deferred"', _TYPE.sub("", scripts))

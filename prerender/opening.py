@@ -13,7 +13,7 @@ from layouts.shared import plot_cards as plots
 
 
 class Opening:
-    """What a page of plots asks for when it opens.
+    """The requests of one page of plots when it opens.
 
     Parameters
     ----------
@@ -31,14 +31,14 @@ class Opening:
 
     @classmethod
     def of(cls, page: Component) -> Opening | None:
-        """That of a page; None where it has no plots."""
+        """The requests of a page; None where it has no plots."""
         frame = next((each for each in components(page) if getattr(each, "id", None) == ids.PLOTS), None)
         return frame and cls(frame)
 
     def first_plot(self) -> dict[str, Any] | None:
         """The request of the first card, as ``assets/js/plots/60-cards.js`` makes it.
 
-        None where its options stand elsewhere.
+        None where its options are on another card.
         """
         card = next((each for each in self._parts if data(each, "plot")), None)
         if card is None or data(card, "options-of"):

@@ -1,6 +1,6 @@
 """The components of a page as the HTML of its prerendered form.
 
-What scripts look for, ids first of all, is left out of it: they are to find the real page only.
+Ids and other attributes that scripts look for are left out, so that they find the real page only.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ _FOR_SCRIPTS = ("id", "htmlFor", "download", "tabIndex", "role", "data-", "aria-
 _STYLED = ("data-label",)  # a style sheet writes it beside its cell
 _SHOWN = ("type", "value", "min", "max", "step")  # of a control
 _NOT_SEEN = ("Store", "Location")
-MOST_CARDS = 4  # what lies below these is not seen so soon
+MOST_CARDS = 4  # cards further down are below the screen
 _BELOW = ("plot-card", "plots-part", "plots-more", "about")
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Answers to what a page asks for when it opens, as far as they are there already.
+    """Responses to the requests of a page when it opens, as far as they are computed.
 
     Attributes
     ----------
     inside : list
-        Ids of places, texts or dicts, and the components that come in them.
+        Ids of elements, texts or dicts, and the components that they receive.
     texts : mapping of str
         Texts by the name under which elements with ``data-pick`` take them.
     controls : mapping
-        What controls show, as props, by id.
+        Props of controls, by id.
     """
 
     inside: list[tuple[Any, Any]] = field(default_factory=list)
@@ -59,7 +59,7 @@ def to_html(page: Component, answers: Answers) -> Prerendered:
     Raises
     ------
     TypeError
-        Where a component stands on the page of which this file does not know how it looks.
+        For a component of a kind that this module cannot write as HTML.
     """
     writer = _PageWriter(page, answers)
     body = "".join(writer.write(shell.layout()))

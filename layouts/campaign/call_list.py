@@ -1,4 +1,4 @@
-"""The list out of scored records: what somebody wants of it, and what it should bring."""
+"""Call list from scored records: a form for its size, limits and costs, and the place of its forecast."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LENGTHS = (("cutoff", "Cut-off"), ("number", "Number"), ("budget", "Budget"))
 
 
 def form(bundle: Bundle) -> list[Component]:
-    """The questions of a list, and the place of its forecast.
+    """The form of a call list, and the place of its forecast.
 
     Parameters
     ----------
@@ -27,13 +27,13 @@ def form(bundle: Bundle) -> list[Component]:
     """
     currency = str((bundle.card.get("payoff") or {}).get("currency") or "")
     asks = html.Div(
-        [_length(currency), _offer(bundle), _money(currency), _parts(), _control()],
+        [_length(currency), _offers(bundle), _money(currency), _limits(), _control()],
         id=ids.campaign("wish"),
         className="form campaign-wish",
         role="form",
         **{"aria-label": "What is wanted of the list"},
     )
-    return [html.H2("Make a list of whom to call"), html.Div([asks, _brings()], className="campaign-list")]
+    return [html.H2("Make a list of whom to call"), html.Div([asks, _forecast()], className="campaign-list")]
 
 
 def _length(currency: str) -> Component:
@@ -49,14 +49,14 @@ def _length(currency: str) -> Component:
         for name, words in LENGTHS
     ]
     asked = [
-        _field("cut-off", "Call from a probability of", "%", _takes("cut_off", percent=True), for_="cutoff"),
-        _field("number", "Records at most", "", _takes("number"), for_="number"),
-        _field("budget", "Acting may cost in all", currency, _takes("budget"), for_="budget"),
+        _field("cut-off", "Call from a probability of", "%", _accepted_values("cut_off", percent=True), for_="cutoff"),
+        _field("number", "Records at most", "", _accepted_values("number"), for_="number"),
+        _field("budget", "Acting may cost in all", currency, _accepted_values("budget"), for_="budget"),
     ]
     return _group("How long is it?", [html.Div(choices, className="campaign-segments"), *asked])
 
 
-def _offer(bundle: Bundle) -> Component:
+def _offers(bundle: Bundle) -> Component:
     each = "A record may be on the list"
     several = [
         html.Label(
@@ -87,16 +87,16 @@ def _offer(bundle: Bundle) -> Component:
 
 def _money(currency: str) -> Component:
     fields = [
-        _field("cost", "A call costs", currency, _takes("cost")),
-        html.Div(id=ids.campaign("values"), className="campaign-values", **_takes("values")),
+        _field("cost", "A call costs", currency, _accepted_values("cost")),
+        html.Div(id=ids.campaign("values"), className="campaign-values", **_accepted_values("values")),
     ]
     return _group("What does it cost, and what does it bring?", fields)
 
 
-def _parts() -> Component:
+def _limits() -> Component:
     names = ("Value", "Records", "At least", "At most")
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
-    table = html.Table([head, html.Tbody(id=ids.campaign("parts"), **_takes("limits"))], className="measures")
+    table = html.Table([head, html.Tbody(id=ids.campaign("parts"), **_accepted_values("limits"))], className="measures")
     choose = html.Div(
         [
             html.Label("By column", htmlFor=ids.campaign("column"), className="field-label"),
@@ -106,7 +106,7 @@ def _parts() -> Component:
     )
     limits = html.Div(
         [
-            _field("limit", "Each value at most, where nothing else is said", "", _takes("limit")),
+            _field("limit", "Each value at most, where nothing else is said", "", _accepted_values("limit")),
             html.Div(table, className="campaign-wide"),
         ],
         id=ids.campaign("limits"),
@@ -119,11 +119,11 @@ def _control() -> Component:
     why = (
         "Chosen at random, marked in the list and not called: what they do without a call shows what the calls brought."
     )
-    keep = _field("control", "Keep back", "%", _takes("control", percent=True))
+    keep = _field("control", "Keep back", "%", _accepted_values("control", percent=True))
     return _group("Control group", [keep, html.P(why, className="small")])
 
 
-def _brings() -> Component:
+def _forecast() -> Component:
     tick = html.Label(
         [
             HtmlInput(id=ids.campaign("list-reasons"), type="checkbox", className="form-check-input", checked=True),
@@ -155,8 +155,8 @@ def _group(title: str, body: list[Component]) -> Component:
     return html.Fieldset([html.Legend(title), *body], className="group")
 
 
-def _takes(name: str, *, percent: bool = False) -> dict[str, str]:
-    """What a field of the wish takes, told by the model that checks the wish; the script refuses all else."""
+def _accepted_values(name: str, *, percent: bool = False) -> dict[str, str]:
+    """Accepted values of a field, from the request model that the server validates with; the script refuses others."""
     given = schema_of(ListRequest)["properties"][name]
     given = next(each for each in given["anyOf"] if each["type"] != "null")
     number: dict[str, Any] = given.get("additionalProperties", given)

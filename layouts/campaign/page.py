@@ -1,8 +1,7 @@
 """The Campaign page: a file of records becomes a ranked table, and that a list to call.
 
-A skeleton: every step stands in it, hidden. Scripts (``assets/js/campaign/70-campaign.js`` and those after it)
-talk to the API, show the step whose turn it is and fill it. The address holds the job and the list, so a reload goes
-on where it was.
+A skeleton with every step in it, hidden. Scripts (``assets/js/campaign/70-campaign.js`` and those after it) call the
+API, show the current step and fill it. The address holds the job and the list, so a reload continues there.
 """
 
 from __future__ import annotations
@@ -33,16 +32,16 @@ STEPS = (("file", "File"), ("columns", "Columns"), ("scoring", "Scoring"), ("res
 
 @dataclass(frozen=True)
 class FileRetention:
-    """What becomes of files that are sent.
+    """Retention of uploaded files, and the formats that are accepted.
 
     Attributes
     ----------
     days : int
-        After which they are removed.
+        After these files are removed.
     on_this_disk : bool
-        Whether they and their jobs stand on the disk of this server only.
+        Whether files and jobs are on this server's disk only.
     formats : tuple of str
-        What can be read besides workbooks and CSV, as people call it.
+        Formats besides workbooks and CSV, as people call them.
     """
 
     days: int = 7
@@ -50,7 +49,7 @@ class FileRetention:
     formats: tuple[str, ...] = ()
 
     def words(self) -> str:
-        """The same, for people."""
+        """The retention as a sentence for the page."""
         days = f"{self.days} days" if self.days > 1 else "one day"
         if self.on_this_disk:
             return f"Files are kept for {days} on this server's disk. Where it is set up anew, they are gone."

@@ -1,4 +1,4 @@
-"""How the file of a campaign is read: what was found out, in one line, and what somebody may say instead."""
+"""Reading of a campaign's file: the detected dialect in one line, and controls that correct it."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ ENCODINGS = (
     ("big5", "Chinese (Big5)"),
     ("euc_kr", "Korean (EUC-KR)"),
 )
-# What may be said, by the names of the API; without choices the file gives them
-ASKED: tuple[tuple[str, str, Sequence[tuple[str, str]]], ...] = (
+# Options by the names of the API; those without choices get them from the file
+OPTIONS: tuple[tuple[str, str, Sequence[tuple[str, str]]], ...] = (
     ("sheet", "Sheet", ()),
     ("header_row", "Names of the columns", ()),
     ("separator", "Between two cells", SEPARATORS),
@@ -43,8 +43,8 @@ ASKED: tuple[tuple[str, str, Sequence[tuple[str, str]]], ...] = (
 
 
 def reading() -> Component:
-    """The line and the disclosure, which ``assets/js/campaign/73-campaign-reading.js`` fills."""
-    fields = html.Div([_field(*each) for each in ASKED], className="campaign-options form")
+    """The dialect's line and the disclosure of options, which ``assets/js/campaign/73-campaign-reading.js`` fills."""
+    fields = html.Div([_field(*each) for each in OPTIONS], className="campaign-options form")
     differently = html.Details(
         [html.Summary("Read it differently"), fields], id=ids.campaign("differently"), className="campaign-differently"
     )

@@ -1,4 +1,4 @@
-"""What a version is: its card, the data that it asks for, and how its estimator is put together."""
+"""Facts about a version below the plots: model card, schema, and the estimator's diagram."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ml.bundle.model_card import NOT_SAID, card_facts, schema_facts
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
-MOST_COLUMNS = 8  # named of a part that takes more
+MOST_COLUMNS = 8  # that a step of the diagram names; the others are counted
 HEADS = {
     "label": "Feature", "kind": "Kind", "accepted": "Accepted", "seen": "Seen in training", "default": "Starts at",
     "notes": "Notes",

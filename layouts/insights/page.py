@@ -17,6 +17,6 @@ if TYPE_CHECKING:
 
 
 def page(bundle: Bundle, state: dict[str, Any], in_use: plots.CutOffInUse | None = None) -> Component:
-    """The page's skeleton; its plots come by themselves, what the version is stands at once below them."""
+    """The page's skeleton: plots load by themselves, the facts about the version below them are there at once."""
     lead = f"What drives this model, seen on {records_words(bundle.card)}."
     return html.Div([plots.page(bundle, "insights", lead, state, in_use), about.sections(bundle)])

@@ -1,1 +1,1 @@
-"""Home, gallery, and pages where no page is."""
+"""Home, gallery, and the pages of unknown addresses."""

@@ -1,4 +1,4 @@
-"""The demo models while they are being made beside a service that was started without any."""
+"""Progress of demo models that are being made beside a service that was started without any."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dash.development.base_component import Component
 from layouts.shared import ids
 from ml.demo.status import DemoStatus
 
-EVERY = 2000  # ms between two looks
+EVERY = 2000  # ms between two refreshes
 
 
 def is_shown(making: DemoStatus | None) -> bool:
-    """Whether there is something to say: more models are to come, or some could not be made."""
+    """True while models are being made, and when some could not be made."""
     return making is not None and (making.goes_on or bool(making.faults))
 
 
 def around(inside: Sequence[Component], making: DemoStatus | None) -> list[Component]:
-    """What changes by itself while models are being made, and what makes it; elsewhere just what stands inside."""
+    """The content with a timer that refreshes it while models are being made; otherwise the content alone."""
     if not is_shown(making):
         return list(inside)
     tick = dcc.Interval(id=ids.MAKING_TICK, interval=EVERY, disabled=not (making and making.goes_on))
@@ -27,13 +27,13 @@ def around(inside: Sequence[Component], making: DemoStatus | None) -> list[Compo
 
 
 def panel(making: DemoStatus, ready: Sequence[str]) -> Component:
-    """How far it is, model by model.
+    """Progress, one line a model.
 
     Parameters
     ----------
     making : DemoStatus
     ready : sequence of str
-        Names of the models that are there.
+        Names of the models that are made.
     """
     rows = [_row(name, making, name in ready) for name in making.names]
     if making.goes_on:

@@ -1,4 +1,4 @@
-"""Every kind of input, and what a model receives from it: for whoever adds a model and has to choose."""
+"""Gallery of inputs: each beside the feature definition that asks for it and the value that a model receives."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ SCHEMA = Schema(
 
 
 def page() -> Component:
-    """Each input beside its definition and what arrives from it."""
+    """The page: each input, its definition, and the value received from it."""
     record = {feature.name: starting_text(feature) for feature in SCHEMA.features}
     reads = read_each(record)
     rows = [_row(position, record, read) for position, read in enumerate(reads)]
@@ -77,19 +77,19 @@ def page() -> Component:
 
 
 def read_each(record: Any) -> list[Records]:
-    """The value of each input, read as every door reads it, each for itself: one fault hides no other value."""
+    """The value of each input, read as by every other interface, one at a time: one problem hides no other value."""
     given = record if isinstance(record, Mapping) else {}
     return [read_records(Schema((feature,)), [{feature.name: given.get(feature.name)}]) for feature in SCHEMA.features]
 
 
 def answer(serial: int, reads: Sequence[Records], record: dict[str, str] | None = None) -> dict[str, Any]:
-    """What the form's script needs to know: faults and remarks by input."""
+    """Response for the form's script: problems and notes by input."""
     problems = [problem for read in reads for problem in read.problems]
     return form_response(serial, record, problems=problems, notes=[note for read in reads for note in read.notes])
 
 
 def received(read: Records) -> list[Component]:
-    """What the model would receive from one input."""
+    """The value that a model would receive from one input."""
     row = read.rows[0]
     if row is None:
         return [html.Span("nothing: the value is refused", className="received-none")]

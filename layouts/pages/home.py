@@ -1,4 +1,4 @@
-"""The first page: all models, what each is about, and the ways into it."""
+"""Home page: cards of all models, with links to their pages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def page(models: Sequence[tuple[str, Found]], now: DemoStatus | None = None) -> 
     models : sequence of (name, Bundle or LikelyError)
         A model that cannot be opened is listed with what is wrong.
     now : DemoStatus, optional
-        How far demo models are that are being made.
+        Progress of demo models that are being made.
     """
     search = [search_box(ids.MODELS, "Search the models", "models")] if len(models) >= MODELS else []
     lead = html.P("Choose a model, change a value, and see how likely each outcome is.", className="lead-line")
@@ -39,14 +39,14 @@ def page(models: Sequence[tuple[str, Found]], now: DemoStatus | None = None) -> 
 
 
 def coming(name: str, models: Sequence[tuple[str, Found]], now: DemoStatus) -> Component:
-    """The page of a demo model that is not made yet: which are there, and how far the others are."""
+    """The page of a demo model that is not made yet: the list of models, and progress of the others."""
     lead = html.P("This model is being made. It appears below when it is ready.", className="lead-line")
     head = html.Header(html.Div([html.H1(name), lead]), className="model-head")
     return blocks.page(name, [head, *demo_progress.around(listed(models, now), now)], class_name="page-home")
 
 
 def listed(models: Sequence[tuple[str, Found]], now: DemoStatus | None) -> list[Component]:
-    """The cards of the models, below how far others are that are being made."""
+    """The models' cards, below the progress of those that are being made."""
     cards = [_broken(name, found) if isinstance(found, LikelyError) else _card(name, found) for name, found in models]
     told = [demo_progress.panel(now, [name for name, _ in models])] if now and demo_progress.is_shown(now) else []
     return [*told, *([html.Ul(cards, className="cards", id=ids.MODELS)] if cards else [] if told else [_no_models()])]

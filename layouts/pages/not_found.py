@@ -1,4 +1,4 @@
-"""Where no page is, or none can be made: what is wrong, and where to go instead."""
+"""Pages for addresses that name no page, or a model that cannot be opened, with links to what is there."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def page(path: str | None, names: Sequence[str]) -> Component:
 
 
 def refusal(error: LikelyError, names: Sequence[str]) -> Component:
-    """The page is about a model that is not there or cannot be opened."""
+    """The model of the address is not there or cannot be opened."""
     if error.code == "unknown_model":
         return _page("No such model", error.message, "" if names else error.hint, names)
     return _page("This model cannot be opened", error.message, error.hint, names)

@@ -1,1 +1,1 @@
-"""The Performance page, and cards of plots."""
+"""The Performance page: cut-off, headline metrics, cards of plots."""

@@ -1,4 +1,4 @@
-"""The head of the Performance page: the cut-off, and the measures at it. Its texts come with the threshold table."""
+"""Head of the Performance page: the cut-off, and the metrics at it. Its texts come with the threshold table."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ FIRST = ("precision", "recall", "accuracy", "roc_auc")  # what a manager asks fo
 
 
 def stores() -> list[Component]:
-    """Where questions and answers of the page's script stand."""
+    """Stores of the page script's requests and of the responses."""
     places = (ids.THRESHOLD_TABLE_REQUEST, ids.THRESHOLD_TABLE, ids.CUT_OFF_REQUEST, ids.CUT_OFF_RESPONSE)
     return [dcc.Store(id=place, storage_type="memory") for place in places]
 
 
 def bar() -> Component:
-    """The cut-off: a slider, the exact number, and the button that makes it count."""
+    """Controls of the cut-off: a slider, the exact number, and the button that puts it into use."""
     typed = dbc.Input(id=ids.CUT_OFF_TYPED, type="text", inputmode="decimal", autocomplete="off", value="")
     slider = dbc.Input(
         id=ids.CUT_OFF_SLIDER, type="range", min=0, max=100, step="any", value="50", class_name="form-range"
@@ -51,17 +51,19 @@ def bar() -> Component:
 
 
 def pick(name: str, class_name: str = "number") -> Component:
-    """A text that the script picks from the threshold table."""
+    """Placeholder of a text that the script picks from the threshold table."""
     return html.Span("–", className=class_name, **{"data-pick": name})
 
 
 def summary(bundle: Bundle) -> Component:
-    """The headline: a sentence, the first measures as tiles, all of them in a table, and the four counts."""
+    """The headline: a sentence, the first metrics as tiles, all of them in a table, and the confusion matrix."""
     tiles = [_tile(measure_of(key)) for key in FIRST]
     rest = html.Details([html.Summary("All measures, and what they mean"), _table(bundle)], className="measures-all")
     said = html.Div([html.P(pick("sentence", ""), className="headline-sentence"), html.Div(tiles, className="tiles")])
     return static_html(
-        html.Div([html.Div([said, _four()], className="headline-first"), rest], className="performance-head")
+        html.Div(
+            [html.Div([said, _confusion_matrix()], className="headline-first"), rest], className="performance-head"
+        )
     )
 
 
@@ -77,7 +79,7 @@ def _tile(measure: Measure) -> Component:
     return html.Div(words, className="tile", tabIndex=0, **{"aria-describedby": f"about-{measure.key}"})
 
 
-def _four() -> Component:
+def _confusion_matrix() -> Component:
     def cell(name: str, words: str) -> Component:
         return html.Td([html.Strong(pick(name)), html.Span(words)])
 
@@ -114,7 +116,7 @@ def _row(measure: Measure) -> Component:
 
 
 def all_outcomes(bundle: Bundle, found: Averages) -> Component:
-    """Every outcome beside the others, as the estimator itself decides, and their averages."""
+    """Table of all outcomes at the estimator's own decisions, with macro and weighted averages."""
     keys = [key for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in found.each]
     measures = [measure_of(key) for key in keys]
     head = html.Tr([html.Th(text, scope="col") for text in ("Outcome", *(each.label for each in measures))])

@@ -1,7 +1,6 @@
 """The Performance page: how good the model is, and what a cut-off means.
 
-What a manager asks first stands first; what only some people read is folded up, and is not even
-fetched until somebody opens it.
+What a manager asks first comes first; what few people read is folded up, and not fetched before it is opened.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ PARTS: tuple[PagePart, ...] = (
 
 
 def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | None = None) -> Component:
-    """The page's skeleton; its numbers and plots come by themselves.
+    """The page's skeleton; its numbers and plots load by themselves.
 
     Parameters
     ----------
@@ -102,7 +101,7 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
 
 
 def with_the_rest(parts: tuple[PagePart, ...]) -> tuple[PagePart, ...]:
-    """The parts; plots of the catalogue that none of them names are folded up in the part of their section."""
+    """The parts, with plots that no part names folded up in the part of their section."""
     named = {key for part in parts for key in (*part.open, *part.folded)}
     rest = [plot for plot in plots_of("performance") if plot.key not in named]
     return tuple(
@@ -111,7 +110,7 @@ def with_the_rest(parts: tuple[PagePart, ...]) -> tuple[PagePart, ...]:
 
 
 def _warned(bundle: Bundle) -> list[Component]:
-    """What the checks of the hold-out found; nothing where they found nothing."""
+    """Warnings of the hold-out's checks; empty where there are none."""
     said = warnings(bundle.card)
     return [static_html(html.Div([html.P(each) for each in said], className="plots-note plots-warned"))] if said else []
 
@@ -124,7 +123,7 @@ def _index(certain: bool) -> Component:
 
 
 def _report(bundle: Bundle, outcome: str) -> Component:
-    """The report at the cut-off in use, as a file: plain links, which ``assets/js/plots/62-report.js`` follows."""
+    """Links to the report at the cut-off in use; ``assets/js/plots/62-report.js`` downloads it."""
     where = url.outside(f"/api/v1/models/{quote(bundle.key)}/report")
     links = [
         html.A(

@@ -1,1 +1,1 @@
-"""The Prediction page: the form, and beside it what the model says."""
+"""The Prediction page: the form, and beside it the score, its reasons and counterfactuals."""

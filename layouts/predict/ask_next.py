@@ -1,4 +1,4 @@
-"""Ask next: the blanks that are worth a question, in words."""
+"""Next questions: the blank features that are worth asking, in words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ MOST = 3
 
 
 def ask_next(standing: Standing) -> list[Component]:
-    """The best questions as buttons that put the cursor into their fields; empty when all is known."""
+    """The best next questions, as buttons that focus their fields; empty when nothing is blank."""
     if not standing.blank:
         return []
     worth = [question for question in standing.questions if rounded(100 * question.move)][:MOST]
@@ -26,7 +26,7 @@ def ask_next(standing: Standing) -> list[Component]:
 
 
 def question_text(question: Question, is_call: bool) -> str:
-    """What knowing a blank is worth: "likely to move this by 14 points, 41 % chance that it becomes a call".
+    """The expected value of knowing a blank: "likely to move this by 14 points, 41 % chance that it becomes a call".
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What would change it: the smallest changes of levers that carry the score across the cut-off."""
+"""Counterfactuals in words: the smallest changes of levers that carry the score across the cut-off."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from ml.text.words import listed, shown_value
 
 
 def what_would_change(standing: Standing, changes: Changes | None) -> Component | None:
-    """The smallest changes in words, or that nothing helps; None for a model without levers.
+    """The smallest changes in words, or that no change suffices; None for a model without levers.
 
-    Without changes, which come with a later answer, it is an empty place: what stands below it then stays what it is.
+    An empty, hidden element where the changes are still to come, with a later answer: so Dash keeps the elements below.
     """
     schema = standing.model.schema
     if not any(feature.lever for feature in schema.features):

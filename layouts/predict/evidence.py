@@ -1,4 +1,4 @@
-"""How far to trust it: what became of records scored alike, and of records that are alike."""
+"""Evidence for a score: outcomes of hold-out records with about the same score, and of similar records."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def evidence_text(evidence: Evidence, *, exclusive: bool) -> str:
 
 
 def differences(standing: Standing, row: Row) -> str:
-    """In what a known record differs from this one, as far as this one is known."""
+    """The features in which a known record differs from this one, among those that are not blank."""
     schema = standing.model.schema
     differing = [
         named(feature, value)

@@ -1,4 +1,4 @@
-"""Above the form: find a record by id or part of a text, take one by chance, or start a new one.
+"""Record finder above the form: search by id or part of a text, take a random record, or start a new one.
 
 The list under the box is drawn by ``assets/js/predict/33-finder.js`` from what :func:`hit` says of each record.
 """
@@ -28,17 +28,17 @@ LIMIT = 8
 
 
 class RecordSearch(RequestModel):
-    """What the browser looks for."""
+    """Request of the finder's script."""
 
     text: Annotated[str, AfterValidator(lambda text: text[:LONGEST_SEARCH])] = ""
     """What was typed; empty where the box was only entered."""
     chance: bool = False
-    """Any record is wanted."""
+    """True when any record will do."""
 
 
 @dataclass(frozen=True)
 class OpenedRecord:
-    """The record with which a page opens, and what is said of it; none for a new one."""
+    """The record with which a page opens, and the words about it; no entry for a new one."""
 
     entry: Entry | None = None
     words: str = ""
@@ -109,28 +109,28 @@ def kept_record(schema: Schema, entry: Entry | None) -> dict[str, str]:
 
 
 def found(serial: int, hits: Sequence[dict[str, Any]], words: str, text: str = "") -> dict[str, Any]:
-    """The answer to the script: records, whether the first is surely the one that was typed, and what is said."""
+    """Response to the script: records, whether the first is surely the one that was typed, and words about them."""
     sure = len(hits) == 1 or any(fold(each["id"]) == fold(text) for each in hits[:1])
     return {"serial": serial, "hits": list(hits), "sure": sure, "words": words}
 
 
 def chosen(entry: Entry, *, sample: bool) -> str:
-    """What is said of the record that is in the form: who it is, as far as the model does not know."""
+    """Words about the record in the form: its id, and facts about it that are no features."""
     return " · ".join([f"{'Sample record' if sample else 'Record'} {entry.id}", *entry.also[:2]])
 
 
 def unknown(record_id: str) -> str:
-    """What is said where the address names a record that is not there."""
+    """Words where the address names a record that does not exist."""
     return f"There is no record “{record_id[:40]}”: the form starts as new."
 
 
 def renumbered(record_id: str) -> str:
-    """What is said where the address names a sample record of another version."""
+    """Words where the address names a sample record of another version."""
     return f"Sample record {record_id[:40]} was of another version, and this one numbers anew: the form starts as new."
 
 
 def counted(hits: int, text: str, records: int, *, sample: bool) -> str:
-    """What is said of a search: how many there are, or what there is to search."""
+    """Words about a search: the number of matches, or of records that can be searched."""
     if not text.strip():
         kind = "sample record" if sample else "record"
         return f"{dressed(f'{records:,}')} {kind}{'' if records == 1 else 's'}: type an id or part of a text."

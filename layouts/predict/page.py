@@ -1,4 +1,4 @@
-"""The Prediction page: a form made from the schema, and beside it what the model says."""
+"""The Prediction page: a form made from the schema, and beside it the model's answer."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 
 
 def form_schema(bundle: Bundle) -> Schema:
-    """What the form asks for: with probabilities, anything may stay unknown; columns that are one choice are one."""
+    """Schema of the form: with probabilities any feature may be blank; one-hot columns are one choice."""
     return (bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema).displayed
 
 
-# Words of ours in the page's address, beside the features'
+# Parameters of the page's address beside the features
 QUERY_NAMES = ("record", "version", "outcome", "declined", "order")
 
 
 def free_query_names(schema: Schema) -> tuple[str, ...]:
-    """Those of our words that are ours on this page: a feature may be called so, and then it is the feature's."""
+    """Parameters that no feature is named like: where one is, the name means the feature."""
     return tuple(word for word in QUERY_NAMES if word not in schema.position)
 
 
@@ -47,7 +47,7 @@ def starting_record(schema: Schema, query: Mapping[str, str], entry: Entry | Non
     schema : Schema
         Of the form.
     query : mapping
-        Of the page's address: feature names or aliases; others are none of the form's business.
+        Of the page's address: feature names or aliases; other names are ignored.
     entry : Entry, optional
         The record that the address names: the query holds what differs from it.
     """
@@ -59,18 +59,18 @@ def starting_record(schema: Schema, query: Mapping[str, str], entry: Entry | Non
     }
 
 
-def named_record(bundle: Bundle, query: Mapping[str, str]) -> str:
+def requested_record(bundle: Bundle, query: Mapping[str, str]) -> str:
     """Id of the record that the page's address names; empty where it names none."""
     return query.get("record", "") if "record" in free_query_names(bundle.schema) else ""
 
 
-def named_version(bundle: Bundle, query: Mapping[str, str]) -> str:
+def requested_version(bundle: Bundle, query: Mapping[str, str]) -> str:
     """Fingerprint of the version in whose sample the page's address found its record; empty where it says none."""
     return query.get("version", "") if "version" in free_query_names(bundle.schema) else ""
 
 
-def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None = None) -> FormRequest:
-    """What the page's address asks, `entry` being the record that it names."""
+def opening_request(bundle: Bundle, query: Mapping[str, str], entry: Entry | None = None) -> FormRequest:
+    """The request with which the page opens, from its address; `entry` is the record that the address names."""
     schema, names = form_schema(bundle), bundle.outcomes.names
     own = {word: query.get(word, "") for word in free_query_names(schema)}
     outcome = own.get("outcome", "")
@@ -90,7 +90,7 @@ def first_question(bundle: Bundle, query: Mapping[str, str], entry: Entry | None
 def page(
     bundle: Bundle, request: FormRequest, said: Component, opening: dict[str, Any], opened: OpenedRecord | None = None
 ) -> Component:
-    """The form and the answer for the record that stands in it: the page opens without asking again.
+    """The form, and the answer for the record in it: the page opens without another request.
 
     Parameters
     ----------
@@ -101,7 +101,7 @@ def page(
     said : Component
         The answer.
     opening : dict
-        What the form's script is told of it, see :func:`layouts.shared.form_messages.form_response`.
+        The response for the form's script, see :func:`layouts.shared.form_messages.form_response`.
     opened : OpenedRecord, optional
         The record of the book with which the page opens.
     """
@@ -162,7 +162,7 @@ def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Compone
 
 
 def _opened(bundle: Bundle) -> dict[str, str]:
-    """Where the page chooses the outcome itself, the form's script remembers which one it opened with."""
+    """Attribute in which the form's script keeps the outcome that the page chose when it opened."""
     outcomes = bundle.outcomes
     return {"data-opened": ""} if outcomes.exclusive and len(outcomes) > 2 else {}
 

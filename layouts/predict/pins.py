@@ -1,4 +1,4 @@
-"""Scenarios side by side: what was pinned, and beside it what stands in the form now.
+"""Comparison of scenarios: pinned records, and beside them the one in the form.
 
 The table is drawn by ``assets/js/predict/34-pins.js``. It writes down what the page showed and computes nothing.
 """
@@ -18,7 +18,7 @@ KEY = "Control+Enter"
 
 
 def pin_tools() -> list[Component]:
-    """The button that pins what is on the screen, and the one that leads to the table."""
+    """The button that pins the current scenario, and the one that leads to the table."""
     said = {"data-do": "pin", "aria-keyshortcuts": KEY}
     pin = html.Button("Pin", type="button", title="Keep this to compare (Ctrl+Enter)", className="tool-button", **said)
     compare = html.Button("Compare", type="button", hidden=True, className="tool-button", **{"data-do": "compare"})
@@ -26,7 +26,7 @@ def pin_tools() -> list[Component]:
 
 
 def pin_words() -> Component:
-    """Where it is said what became of a pin."""
+    """Place of messages about pins."""
     return html.P("", id=ids.PINS_WORDS, className="pins-words", role="status")
 
 

@@ -1,6 +1,6 @@
-"""How likely: the chosen outcome in large, and a bar for every outcome.
+"""Probability board: the chosen outcome in large, and a bar for every outcome.
 
-Drawn with HTML alone: this page never waits for a plot library.
+HTML alone: this page never waits for a plot library.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NOT_SETTLED = "Not settled yet: ask first."
 
 
 def board(standing: Standing, declined: Collection[str], serial: int, order: str = "") -> Component:
-    """Headline, bars and what to ask next.
+    """Headline, bars and next questions.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ def board(standing: Standing, declined: Collection[str], serial: int, order: str
     declined : collection of str
         Independent outcomes that the customer does not want: they leave the ranking.
     serial : int
-        Of the question that this answers; a script compares it before it calls the result current.
+        Of the request that this answers; a script compares it before it calls the result current.
     order : str
         "probability" where the person wants that order although the outcomes have worths.
     """
@@ -59,7 +59,7 @@ def board(standing: Standing, declined: Collection[str], serial: int, order: str
 
 
 def worths_of(standing: Standing) -> tuple[float, ...] | None:
-    """What each independent outcome is worth; None where outcomes exclude each other or one has no worth."""
+    """The worth of each independent outcome; None where outcomes are exclusive or one has no worth."""
     outcomes = standing.model.outcomes
     return None if outcomes.exclusive else worths(standing.model.card, outcomes.names)
 
@@ -67,9 +67,8 @@ def worths_of(standing: Standing) -> tuple[float, ...] | None:
 def ranked(standing: Standing, declined: Collection[str] = (), order: str = "") -> list[int]:
     """Columns in the order of their bars.
 
-    Independent outcomes compete: first what brings most on average where each has a worth, unless the order
-    "probability" is wanted, else the most probable; what was declined last. Classes stay where they are, so
-    that the eye finds them again.
+    Independent outcomes are ranked by expected worth where each has one and the order is not "probability", else by
+    probability; declined ones come last. Exclusive outcomes keep the schema's order, so that the eye finds them again.
     """
     outcomes = standing.model.outcomes
     columns = range(len(outcomes))
@@ -93,7 +92,7 @@ def _orders(order: str, worth: Sequence[float] | None) -> list[Component]:
 
 
 def _brings(standing: Standing, at: int) -> list[Component]:
-    """What acting on an outcome brings on average."""
+    """Expected worth of acting on an outcome: probability times worth."""
     worth = worths_of(standing)
     if worth is None:
         return []
@@ -115,14 +114,14 @@ def _headline(standing: Standing, shown: str) -> Component:
 
 
 def _action(standing: Standing) -> str:
-    """What the card says to do, but not while the blanks may still carry the score across the cut-off."""
+    """The card's action for the band, unless the blanks may still carry the score across the cut-off."""
     at = standing.model.outcomes.index(standing.outcome)
     open_still = bool(standing.blank) and standing.low[at] < standing.cut_off <= standing.high[at]
     return NOT_SETTLED if open_still else standing.band.action
 
 
 def _known(standing: Standing) -> list[Component]:
-    """How much is known, and what the rest may still do."""
+    """The number of known features, and the range of scores that the blanks leave open."""
     blank, every = len(standing.blank), len(standing.known)
     if not blank:
         return []
@@ -177,7 +176,7 @@ def _decline(outcome: Outcome, out: bool) -> Component:
 
 
 def _label(standing: Standing) -> Sequence[Component]:
-    """What the estimator itself decides, once it could be asked; not where the cut-off in use decides otherwise."""
+    """The estimator's own decision, if nothing is blank and the cut-off in use does not decide otherwise."""
     outcomes = standing.model.outcomes
     if standing.blank or (outcomes.exclusive and not standing.labels):
         return []

@@ -1,4 +1,4 @@
-"""What a model without probabilities says of one record, and what stands in place of a result."""
+"""Result of a model without probabilities, and what is shown in place of a result."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def result(bundle: Bundle, score: Score, serial: int) -> Component:
     bundle : Bundle
     score : Score
     serial : int
-        Of the question that this answers; a script compares it before it calls the result current.
+        Of the request that this answers; a script compares it before it calls the result current.
     """
     outcomes = bundle.outcomes
     parts = [_headline(outcomes, score.labels), _decisions(outcomes, score.labels)]
@@ -35,23 +35,23 @@ def result(bundle: Bundle, score: Score, serial: int) -> Component:
 
 
 def framed(parts: Sequence[Component], serial: int, **data: str) -> Component:
-    """A result, with the number of the question that it answers."""
+    """A result, with the serial number of the request that it answers."""
     return html.Div(list(parts), className="score", **{"data-serial": str(serial), **data})
 
 
 def nothing_yet(serial: int) -> Component:
-    """In place of a result, as long as no record of this page could be scored."""
+    """Placeholder until a record of this page could be scored."""
     return framed([html.P("No result yet.", className="headline")], serial)
 
 
 def refusal(error: LikelyError, serial: int) -> Component:
-    """In place of a result that the model refuses to give, whatever stands in the form."""
+    """The error in place of a result, where the model answers no record at all."""
     words = [html.P(error.message, className="headline headline-words"), html.P(error.hint, className="aside")]
     return framed(words, serial)
 
 
 def outside(schema: Schema, notes: Sequence[Problem]) -> list[Component]:
-    """Which values the model has not seen the like of."""
+    """The features whose values lie outside the training data."""
     if not notes:
         return []
     labels = [schema.feature(note.feature).label for note in notes if note.feature]

@@ -1,4 +1,4 @@
-"""The keys of the Prediction page, behind one small disclosure."""
+"""Keyboard shortcuts of the Prediction page, behind a disclosure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SEARCH = ("Ctrl+K", "search the values")
 
 
 def keys(*, search: bool = False) -> Component:
-    """What each key does; with the one that leads to the search of a long form."""
+    """The shortcuts and what they do, with that of the search on a long form."""
     told = (*KEYS[:1], SEARCH, *KEYS[1:]) if search else KEYS
     rows = [html.Div([html.Dt(html.Kbd(key)), html.Dd(words)]) for key, words in told]
     return html.Details([html.Summary("Keys"), html.Dl(rows)], className="help keys")

@@ -1,4 +1,4 @@
-"""Why: from what is said of anybody to this score, one reason after the other."""
+"""Waterfall of local Shapley values, from the base rate to the score, and the other reasons below it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BRIEF = 3  # reasons that the view for the call keeps
 
 @dataclass(frozen=True)
 class WaterfallStep:
-    """One line of the waterfall: from where to where it leads, 0 to 1, its words, and how unsure they are."""
+    """One step of the waterfall: probabilities before and after it, 0 to 1, its words and their margin of error."""
 
     words: str
     start: float
@@ -33,12 +33,12 @@ class WaterfallStep:
 
     @property
     def points(self) -> float:
-        """How far it leads, in percentage points."""
+        """Difference in percentage points."""
         return 100 * (self.end - self.start)
 
 
 def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> Component:
-    """What stands behind the score of the outcome that is in focus.
+    """The reasons for the score of the outcome in focus: waterfall, counterfactuals, evidence.
 
     Parameters
     ----------
@@ -46,9 +46,9 @@ def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> C
     advice : Advice
         Of that standing.
     serial : int
-        Of the question that was answered: a script shows this only beside the answer of that number.
+        Of the request that was answered: a script shows this only beside the answer with that number.
     step : int
-        Of the question: a later one is about the same record, and sharper.
+        Of the request: later steps are about the same record, with smaller errors.
     """
     model = standing.model
     parts = [_why(standing, advice), what_would_change(standing, advice.changes), how_far_to_trust(standing, advice)]
@@ -61,7 +61,7 @@ def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> C
 
 
 def steps(standing: Standing, advice: Advice) -> list[WaterfallStep]:
-    """The strongest reasons for, those against, and all the rest as one step; together they lead to the score.
+    """The strongest reasons for and against as steps, and the rest as one; together they lead to the score.
 
     The side with the strongest reason of all comes first.
     """
@@ -83,9 +83,10 @@ def steps(standing: Standing, advice: Advice) -> list[WaterfallStep]:
 
 
 def _error_of_rest(standing: Standing, advice: Advice) -> float:
-    """Standard error, in points, of all that no reason is given for.
+    """Standard error, in points, of the contributions that are no step of their own.
 
-    All contributions add up to a score that is sure, so this error is that of the reasons told, too.
+    All contributions add up to the score, which has no error, so this is also the error of the steps' sum: the smaller
+    of the two estimates counts.
     """
     told = {reason.feature for reason in (*advice.reasons.raising, *advice.reasons.lowering)}
     schema, _, errors = as_displayed(standing.model.schema, standing.row, advice.explanation.errors)

@@ -1,4 +1,4 @@
-"""What if: the score over the values of each field, as the page's script draws it."""
+"""What-if sweeps for the page's script: the score over the values of each feature."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ml.text.words import shown_value
 
 
 def advised(standing: Standing, advice: Advice, serial: int, step: int = 0) -> dict[str, Any]:
-    """What the script draws into the fields, and to which answer it belongs.
+    """Response with the sweeps that the script draws into the fields.
 
     Returns
     -------
@@ -31,7 +31,7 @@ def advised(standing: Standing, advice: Advice, serial: int, step: int = 0) -> d
 
 
 def nothing(serial: int, model: str) -> dict[str, Any]:
-    """Where there is no advice."""
+    """Response without advice."""
     return {"serial": serial, "model": model, "outcome": "", "sweeps": {}}
 
 
@@ -49,7 +49,7 @@ def _drawn(feature: Feature, sweep: Sweep, column: int) -> Mapping[str, Any]:
 
 
 def _places(values: Sequence[Value]) -> list[float]:
-    """Where each value lies between the first and the last."""
+    """Position of each value between the first and the last, 0 to 1."""
     if not all(_is_number(value) for value in values):
         return [(at + 0.5) / len(values) for at in range(len(values))]
     numbers = [_number(value) for value in values]

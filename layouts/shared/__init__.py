@@ -1,1 +1,1 @@
-"""What several pages share."""
+"""Shared by several pages: fields, cards of plots, addresses, ids, HTML."""

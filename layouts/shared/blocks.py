@@ -1,4 +1,4 @@
-"""What several pages share."""
+"""Building blocks of pages: page frame, head and tabs of a model, counted nouns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TABS: tuple[tuple[url.Kind, str], ...] = (
 
 
 def page(title: str, children: list[Component], *, class_name: str = "") -> Component:
-    """A page of its own; a script puts the title into the browser's tab."""
+    """A page; a script copies its title to the browser's tab."""
     return html.Div(children, className=f"page {class_name}".strip(), **{"data-title": title})
 
 
@@ -45,7 +45,7 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
 
 def tabs(kind: url.Kind | None, name: str) -> Component:
     """Links to the pages of a model, the open one marked."""
-    # Where a page is open the links have ids: a script lets them lead back to what each page was left with.
+    # With ids on an open page: a script adds to them the query with which each page was left
     links = [
         dcc.Link(
             label,

@@ -1,4 +1,4 @@
-"""A choice among very many: a text input whose list holds what fits the typed text, asked of the server.
+"""Combobox for features with very many choices: the server searches those that match the typed text.
 
 The list is drawn by ``assets/js/shared/37-combobox.js`` from what :func:`found` says.
 """
@@ -23,16 +23,16 @@ LONGEST = 200  # characters of a search
 
 
 class ChoiceSearch(RequestModel):
-    """What the browser looks for."""
+    """Request of the combobox's script."""
 
     feature: str = ""
-    """Name of the one whose choices are searched."""
+    """Name of the feature whose choices are searched."""
     text: Annotated[str, AfterValidator(lambda text: text[:LONGEST])] = ""
     """What was typed; empty for the first choices."""
 
 
 def found(schema: Schema, search: ChoiceSearch) -> dict[str, Any]:
-    """The answer to the script: labels of choices that fit, the one that is that very text, and how many there are."""
+    """Response to the script: labels of matches, the one that equals the text, and words about their number."""
     feature = schema.feature(search.feature) if search.feature in schema.position else None
     hits = [] if feature is None else labels_that_fit(feature, search.text)
     words = "" if feature is None else counted(len(hits), search.text, len(feature.choices))
@@ -41,13 +41,13 @@ def found(schema: Schema, search: ChoiceSearch) -> dict[str, Any]:
 
 
 def labels_that_fit(feature: Feature, text: str) -> list[str]:
-    """Labels of the choices whose label or value holds the text, the best first."""
+    """Labels of the choices whose label or value contains the text, best first."""
     values = (feature.by_text[written] for written in feature.searched.find(text))
     return [feature.labels[key] for key in dict.fromkeys(text_of(value) for value in values)]
 
 
 def counted(hits: int, text: str, choices: int) -> str:
-    """How many choices fit."""
+    """Words about the number of matches."""
     if not text.strip():
         return f"{_number(choices)} choices: type to search them."
     if not hits:
@@ -60,7 +60,7 @@ def _number(number: int) -> str:
 
 
 def stores_of(schema: Schema) -> list[Component]:
-    """What a form with such fields asks with, and where the answer comes; nothing for one without."""
+    """Stores of the requests and responses of a form with such fields; empty for one without."""
     if not any(feature.shown_as == "combobox" for feature in schema.features):
         return []
     return [dcc.Store(id=ids.CHOICE_SEARCH), dcc.Store(id=ids.CHOICE_MATCHES), html.Div(id=ids.CHOICES, hidden=True)]

@@ -33,7 +33,7 @@ def control(feature: Feature, position: int, text: str) -> Component:
 
 
 def slider_range(feature: Feature) -> tuple[float, float]:
-    """From where to where the slider goes: what was seen in training, in whole steps; else the hard limits."""
+    """Ends of the slider: the training range in whole steps, else the hard limits."""
     low, high = feature.seen or (feature.low or 0, feature.high if feature.high is not None else 100)
     step = feature.step or (1 if feature.kind == "integer" else 0)
     if not step:
@@ -42,12 +42,12 @@ def slider_range(feature: Feature) -> tuple[float, float]:
 
 
 def described_by(feature: Feature, position: int) -> str:
-    """Ids of what a screen reader reads beside the label: what is said under the control, and its help."""
+    """Ids of the elements that describe the control to screen readers: its message and its help."""
     return " ".join([ids.said(position), *([ids.help_of(position)] if feature.help else [])])
 
 
 def _blank(feature: Feature) -> str:
-    """What an empty field says of itself."""
+    """Placeholder of an empty field."""
     return "" if feature.required else NOT_KNOWN
 
 
@@ -133,7 +133,7 @@ def _switch(_: Feature, position: int, text: str) -> Component:
 
 
 def _buttons(feature: Feature, position: int, text: str) -> Component:
-    """A number of which some values have names: buttons write them, and the number itself is there for all others."""
+    """A number with named values: buttons set these, and an input takes any other."""
     named = [(text_of(choice.value), choice.label) for choice in feature.codes]
     named += [] if feature.required else [("", NOT_KNOWN)]
     pressed = next((value for value, _ in named if value == text), None)

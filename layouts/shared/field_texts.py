@@ -25,11 +25,10 @@ def starting_text(feature: Feature, given: str | None = None, otherwise: str | N
     ----------
     feature : Feature
     given : str or None
-        From the page's address; None starts with what is there otherwise. A choice that does not
-        exist cannot be shown, so that stands in for it; other nonsense is shown and explained at
-        the field.
+        From the page's address; None starts with `otherwise`. So does a choice that does not exist, which cannot be
+        shown; other invalid texts are shown and explained at the field.
     otherwise : str or None
-        The text of the record that the address names; None is the feature's default.
+        The text of the record that the address names; None for the feature's default.
     """
     if given is not None and feature.shown_as not in ("select", "radio", "switch"):
         return f"{given}{AMBIGUOUS}" if _readable_otherwise(feature, given) else given
@@ -41,7 +40,7 @@ def starting_text(feature: Feature, given: str | None = None, otherwise: str | N
 
 
 def kept_text(feature: Feature, text: str) -> str:
-    """The text with which a record's value stands in the field; a choice that cannot be shown is not known."""
+    """The text of a record's value in the field; a choice that cannot be shown becomes a blank."""
     if feature.shown_as not in ("select", "radio", "switch"):
         return _written(feature, text)
     row = read_records(Schema((replace(_listed(feature), required=False),)), [{feature.name: text}]).rows[0]
@@ -50,33 +49,33 @@ def kept_text(feature: Feature, text: str) -> str:
 
 
 def typed(text: str) -> str:
-    """A number as its reader types it, other texts as they are: no groups, for they would be in the way of a digit."""
+    """A number as its reader types it, other texts as they are; no groups, which would be in the way of a digit."""
     return text.replace(".", current().decimal) if NUMBER.fullmatch(text) else text
 
 
 def number_format_data() -> dict[str, str]:
-    """What a form's script needs to know of how its reader writes numbers."""
+    """The reader's decimal mark and group mark, for the form's script."""
     return {"data-decimal": current().decimal, "data-group": current().group}
 
 
 def _listed(feature: Feature) -> Feature:
-    """The feature with its choices only: a list has no place for another value, though the estimator takes it."""
+    """The feature with its listed choices only, for controls that cannot hold another value."""
     return replace(feature, unknown=False) if feature.unknown else feature
 
 
 def _ticked(feature: Feature, text: str) -> str:
-    """A value's text as a switch has it."""
+    """A value's text as a switch holds it."""
     yes = TICKED[True] if feature.yes_no is None else text_of(feature.yes_no[1])
     return TICKED[text in (yes, TICKED[True])]
 
 
 def _written(feature: Feature, text: str) -> str:
-    """A value's text as its control has it: a choice that is typed by its label."""
+    """A value's text as its control holds it: the label, in a combobox."""
     return feature.labels.get(text, text) if feature.shown_as == "combobox" else text
 
 
 def _readable_otherwise(feature: Feature, given: str) -> bool:
-    """Whether an address holds no number as programs write it, but one in the marks of who reads: "1,234"."""
+    """True when a text is no number as programs write it, but one in the reader's own marks: "1,234"."""
     if feature.kind not in ("number", "integer") or not given.strip() or NUMBER.fullmatch(given.strip()):
         return False
     try:

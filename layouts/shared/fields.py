@@ -32,11 +32,11 @@ def field(
     text : str
         What stands in it.
     live : bool
-        With a button that puts its first value back, and room for how the score moves over its values.
+        With a button that resets it, and a place for the sweep of the score over its values.
     reset_to : str or None
-        That first value: of the record in the form; None where it is the feature's default.
+        The value of the record in the form, to which the button resets; None for the feature's default.
     searched : bool
-        With the words that a search over the form looks at.
+        With the words that a search over the form matches.
     """
     hint = range_hint(feature)
     said = html.P(hint, id=ids.said(position), className="field-said", **{"data-hint": hint})
@@ -54,7 +54,7 @@ def field(
 
 
 def range_hint(feature: Feature) -> str:
-    """What values are usual, in a few words; empty where there is nothing to say."""
+    """The training range in a few words; empty where a feature has none."""
     if feature.seen is None or feature.codes or feature.kind not in ("number", "integer", "date"):
         return ""
     return f"{shown(feature.seen[0])} to {shown(feature.seen[1])} in training"
@@ -92,7 +92,7 @@ def _head(feature: Feature, position: int, live: bool) -> Component:
     return html.Div([label, *tools, *([_help(feature, position)] if feature.help else [])], className="field-head")
 
 
-# Tab leads from one value to the next: what stands beside a value has a key of its own instead
+# Tab leads from one value to the next, so the tools beside a value have shortcuts instead
 # (assets/js/shared/10-shell.js, assets/js/predict/31-call.js), and screen readers read the help with the control.
 def _reset(feature: Feature) -> Component:
     said = {"aria-label": f"Reset {feature.label}", "aria-keyshortcuts": "Alt+R", "data-reset": "field"}

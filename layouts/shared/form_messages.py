@@ -1,4 +1,4 @@
-"""What the browser asks of an input page, and what its script needs to know of the answer."""
+"""Messages between the script of an input page and its callbacks: the request, and the response to it."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ def _row(given: Any) -> Any:
 
 
 class FormRequest(RequestModel):
-    """One question of an input page."""
+    """Request of an input page's form."""
 
     record: Any = None
-    """Name to text, as it stands in the form; a browser may have sent anything."""
+    """Feature name to text, as in the form; a browser may have sent anything."""
     outcome: str = ""
     """Chosen by the person; empty where the page chooses."""
     declined: Annotated[tuple[str, ...], BeforeValidator(_names)] = ()
-    """Outcomes that the person has put aside."""
+    """Independent outcomes that the person marked as declined."""
     record_id: str = ""
-    """Of the record that was found and stands in the form, perhaps with other values; empty for a new one."""
+    """Id of the record that was found and is in the form, perhaps with other values; empty for a new one."""
     row: Annotated[int | None, BeforeValidator(_row)] = None
     """Number of its row where it is one of the hold-out."""
     order: Literal["", "probability"] = ""
-    """In which the person wants the outcomes; empty where the page chooses."""
+    """Order of the outcomes; empty where the page chooses."""
     step: int = 0
-    """0 asks for the first reasons, 1 and so on for sharper ones."""
+    """0 for the first reasons, 1 and so on for ones with smaller errors."""
 
     def chosen(self, outcomes: Outcomes) -> str | None:
         """The outcome that was chosen, if the model has it."""
@@ -54,16 +54,16 @@ def form_response(
     problems: Iterable[Problem] = (),
     notes: Iterable[Problem] = (),
 ) -> dict[str, Any]:
-    """What the form's script needs to know of an answer.
+    """Response for the form's script.
 
     Parameters
     ----------
     serial : int
-        Of the question; 0 for the record with which the page opens.
+        Of the request; 0 for the record with which the page opens.
     record : dict, optional
         That record: name to text.
     problems, notes : iterable of Problem
-        By field; what has no field of its own is listed under the empty name.
+        By field; those without a field are listed under the empty name.
     """
     said: dict[str, dict[str, str]] = {"problems": {}, "notes": {}}
     for kind, found in (("problems", problems), ("notes", notes)):

@@ -31,7 +31,7 @@ class HtmlWriter:
         yield from self.tagged(tag_of(component), props_of(component), self.inside(component))
 
     def inside(self, component: Component) -> Iterator[str]:
-        """What stands between a component's tags."""
+        """The HTML between a component's tags."""
         yield from self.write(getattr(component, "children", None))
 
     def tagged(self, tag: str, props: Mapping[str, Any], inside: Iterable[str] = ()) -> Iterator[str]:
@@ -62,7 +62,7 @@ def tag_of(component: Component) -> str:
 
 
 def props_of(component: Component) -> dict[str, Any]:
-    """What becomes attributes."""
+    """The props that become attributes."""
     return {name: value for name, value in component.to_plotly_json()["props"].items() if name not in _OF_DASH}
 
 

@@ -8,8 +8,8 @@ LOCATION = "location"
 CONTENT = "content"
 THEME = "theme"
 
-# What an input page (prediction, gallery) asks of the server, and the answer. Small scripts in
-# assets/ write the first and read the second, so the names stand there too (assets/js/shared/30-form.js).
+# Requests of an input page (prediction, gallery) and their responses; scripts know these names, too
+# (assets/js/shared/30-form.js, assets/js/predict/32-reasons.js)
 FORM = "form"
 FORM_REQUEST = "form-request"
 FORM_RESPONSE = "form-response"
@@ -38,12 +38,12 @@ CHOICE_MATCHES = "choice-matches"
 MAKING = "making"
 MAKING_TICK = "making-tick"
 
-# A search over what stands on the page; the names stand in assets/js/shared/36-search.js too
+# A search over items of the page; the names stand in assets/js/shared/36-search.js too
 SEARCH = "search"
 SEARCH_WORDS = "search-words"
 MODELS = "models"
 
-# Scenarios side by side; the names stand in assets/js/predict/34-pins.js too
+# Comparison of scenarios; the names stand in assets/js/predict/34-pins.js too
 PINS = "pins"
 PINS_TITLE = "pins-title"
 PINS_TABLE = "pins-table"
@@ -72,7 +72,7 @@ CAMPAIGN_TABLE = "campaign-table"
 
 
 def campaign(name: str) -> str:
-    """A control or a place of the campaign's page."""
+    """A control or another element of the campaign's page."""
     return f"{CAMPAIGN}-{name}"
 
 
@@ -92,12 +92,12 @@ def slider(position: int) -> str:
 
 
 def said(position: int) -> str:
-    """What is said under that control: its range, or what is wrong."""
+    """The message under that control: its range, or a problem."""
     return f"said-{position}"
 
 
 def help_of(position: int) -> str:
-    """What the question mark of that control explains."""
+    """The help text of that control."""
     return f"help-{position}"
 
 
@@ -117,7 +117,7 @@ def choices(position: int) -> str:
 
 
 def received(position: int | Any) -> dict[str, Any]:
-    """What the model would receive from that control of the gallery."""
+    """The value that a model would receive from that control of the gallery."""
     return {"type": "received", "index": position}
 
 
@@ -127,7 +127,7 @@ def plot(model: str | Any, key: str | Any) -> dict[str, Any]:
 
 
 def plot_request(model: str | Any, key: str | Any) -> dict[str, Any]:
-    """What a card asks of the server."""
+    """The request of a plot's card."""
     return {"type": "plot-request", "model": model, "key": key}
 
 

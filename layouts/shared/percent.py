@@ -1,4 +1,4 @@
-"""Probabilities as people read them."""
+"""Probabilities as percentages that people read; exclusive ones sum to 100.0."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the Insights and the Performance page share: one outcome, and the plots of the catalogue in cards.
+"""Cards of plots, shared by the Insights and the Performance page, and the choice of their outcome.
 
-The page stands at once; each card asks for its plot when it comes near the screen
+The page is there at once; each card requests its plot when it comes near the screen
 (``assets/js/plots/60-cards.js``, ``callbacks/plots.py``).
 """
 
@@ -43,11 +43,11 @@ def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any], in_use: 
     bundle : Bundle
     which : {"insights", "performance"}
     lead : str
-        What the page is about, in a sentence.
+        One sentence on the subject of the page.
     state : dict
         Of the page's address: ``outcome``, and the options as ``<plot>.<option>``.
     in_use : callable, optional
-        Gives an outcome's cut-off in use, with which plots that follow one open; without it the card's.
+        Gives an outcome's cut-off in use, with which plots that have one open; without it the card's.
     """
     outcome = requested_outcome(bundle, state)
     head = [html.P(lead, className="plots-lead"), choice(bundle.outcomes, outcome)]
@@ -59,7 +59,7 @@ def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any], in_use: 
 def frame(
     bundle: Bundle, outcome: str, body: list[Component], cut_off: str | None = None, opens: OpeningCutOff | None = None
 ) -> Component:
-    """What the script needs to know of the page.
+    """The element with the data that the page's script needs.
 
     Parameters
     ----------
@@ -69,8 +69,8 @@ def frame(
     cut_off : str, optional
         That of the address; None where the page has none.
     opens : tuple of a float and floats, optional
-        The cut-off with which the page opens and the extra rows of its table: with these the plots
-        need not wait for the table.
+        The cut-off with which the page opens and the extra rows of its threshold table: with these the plots need not
+        wait for the table.
     """
     data = {"data-model": bundle.key, "data-outcome": outcome, "data-name": bundle.title} | number_format_data()
     if cut_off is not None:
@@ -98,7 +98,7 @@ def choice(outcomes: Outcomes, chosen: str) -> Component:
 
 
 def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_off: float | None = None) -> Component:
-    """A plot's place: title, question, options, and what becomes of it."""
+    """The card of a plot: title, question, options, and the place of the figure."""
     waiting = html.Div("Working it out …", className="plot-waiting", role="status")
     body = html.Div(waiting, id=ids.plot(bundle.key, plot.key), className="plot-body")
     request = dcc.Store(id=ids.plot_request(bundle.key, plot.key))
@@ -124,18 +124,18 @@ def shown(drawn: Drawn) -> list[Component]:
 
 
 def refusal(error: LikelyError) -> list[Component]:
-    """Why a plot cannot be drawn, in its place."""
+    """The reason why a plot cannot be drawn, in its place."""
     return [html.Div([html.P(error.message), html.P(error.hint, className="plot-hint")], className="plot-refusal")]
 
 
 def unfinished(error: LikelyError) -> list[Component]:
-    """In the place of what takes long: the script asks again, and it goes on meanwhile."""
+    """Message in place of a result that takes long: its computation continues, and the script asks again."""
     words = f"{error.message} {error.hint}"
     return [html.Div(html.P(words), className="plot-refusal", role="status", **{"data-again": "true"})]
 
 
 def followed(texts: Sequence[str], best: tuple[float, str] | None = None) -> list[Component]:
-    """Words that follow the page's cut-off, one text a row of its table; and a button that moves it to the best."""
+    """Texts that follow the page's cut-off, one for each row of its table, and a button that moves it to the best."""
     words = html.P("", className="plot-follows", **{"data-follows": json.dumps(list(texts))})
     if best is None:
         return [words]
@@ -156,12 +156,12 @@ def _data(plot: Plot) -> dict[str, str]:
 
 
 def _moves(plot: Plot) -> bool:
-    """Whether the plot shows the four counts at the cut-off, which the script can fill itself."""
+    """True when the plot shows the confusion counts at the cut-off, which the script can fill in itself."""
     return any(option.key == CUT_OFF and not option.computed for option in plot.options)
 
 
 def _shared_with(plot: Plot) -> Plot:
-    """The first plot with the very same options: their fields stand there only."""
+    """The first plot with the same options: their fields are on its card only."""
     return next((row for row in CATALOGUE if plot.options and row.options is plot.options), plot)
 
 
@@ -197,7 +197,7 @@ def _option(
 
 
 def _accepted(bundle: Bundle, option: Option, outcome: str, raw: object, opens: str) -> str:
-    """What the address says where the plot takes it; of nonsense nothing is left."""
+    """The address's value of an option if the plot takes it, else the one with which the option opens."""
     try:
         return _text(option.read(bundle, outcome, raw))
     except UnknownOption:

@@ -1,4 +1,4 @@
-"""What a browser sends to a callback, as pydantic models: it may be anything, so what cannot be is left out."""
+"""Base of requests that pages' scripts send to callbacks, as pydantic models."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class RequestModel(BaseModel):
-    """A question of a page's script. A field of another kind counts as left out: the answer says what is missing."""
+    """Request of a page's script. It may hold anything: a field of a wrong type counts as missing."""
 
     model_config = ConfigDict(strict=True, frozen=True, defer_build=True)
 
     serial: int = 0
-    """Counts up in the browser, where the newest answer counts; 0 for what a page opens with."""
+    """Counted up in the browser, where only the newest answer counts; 0 for that with which a page opens."""
     model: str = ""
     """Key of the version whose form is open."""
 
     @classmethod
     def read(cls, sent: Any) -> Self:
-        """The question in what came."""
+        """The request, without fields of a wrong type."""
         given = sent if isinstance(sent, dict) else {}
         try:
             return cls.model_validate(given)

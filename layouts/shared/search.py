@@ -20,18 +20,18 @@ MODELS = 9  # as many models fill more than a screen
 
 
 def search_box(target: str, label: str, noun: str, *, key: str = "") -> StaticHtml:
-    """The box, and room for the number of matches.
+    """The search box, and the place of the number of matches.
 
     Parameters
     ----------
     target : str
         Id of the element whose items it filters.
     label : str
-        What it says to whom it does not show its own placeholder.
+        The box's placeholder, and its name for screen readers.
     noun : str
         What the items are, in the plural: "values".
     key : str
-        That leads to the box, as ``aria-keyshortcuts`` writes it; empty where there is none.
+        Shortcut to the box, as ``aria-keyshortcuts`` writes it; empty for none.
     """
     named = {"aria-label": label, "aria-describedby": ids.SEARCH_WORDS, "data-searches": target, "data-noun": noun}
     if key:
@@ -47,10 +47,10 @@ def search_box(target: str, label: str, noun: str, *, key: str = "") -> StaticHt
 
 
 def words_of(feature: Feature) -> str:
-    """What a search over the fields of a form looks at."""
+    """The words of a field that a search over the form matches."""
     return sought([feature.label, feature.name, *feature.aliases, feature.unit, feature.group, feature.help])
 
 
 def sought(parts: Iterable[str]) -> str:
-    """Different texts as one that is searched."""
+    """Several texts as one to be searched, each once."""
     return " ".join(dict.fromkeys(part for part in parts if part))

@@ -15,7 +15,7 @@ THEME_SCRIPT = "js/shared/00-theme.js"
 
 
 def _theme_address() -> str:
-    """Where the theme script is: the very address at which Dash lists it too, so it is fetched once."""
+    """Address of the theme script, the same as Dash's own link to it, so that it is fetched once."""
     return f"{ROOT}/assets/{THEME_SCRIPT}?m={(ASSETS / THEME_SCRIPT).stat().st_mtime}"
 
 

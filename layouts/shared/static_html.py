@@ -1,9 +1,9 @@
-"""Static HTML: parts of a page that no callback changes, sent as one text.
+"""Static HTML: elements that no callback changes, sent as one text.
 
 Dash keeps every component in a store of its own and looks at each of them whenever one changes. A page
 of plots has six hundred, and five hundred of these are words, tables and headings that never change: as
-text in one component (``assets/js/shared/28-static-html.js``) they cost next to nothing. Scripts of the page find their
-elements as in components.
+text in one component (``assets/js/shared/28-static-html.js``) they cost next to nothing. Scripts find the elements as
+they find those of components.
 """
 
 from __future__ import annotations

@@ -23,14 +23,13 @@ _root: ContextVar[str] = ContextVar("root", default="")
 
 @dataclass(frozen=True)
 class Page:
-    """What an address names.
+    """A page, as named by an address.
 
     Attributes
     ----------
     kind : {"home", "gallery", "predict", "insights", "performance", "campaign"}
     model : str or None
-        Name or key of a model, for the pages that are about one. Whether there is such a model,
-        the service knows.
+        Name or key of a model, for the pages that are about one. Such a model need not exist.
     """
 
     kind: Kind

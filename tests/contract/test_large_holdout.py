@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from layouts.performance import cut_off_table
+from layouts.performance import threshold_table
 from ml.bundle.holdout import COLUMNS, SCORES
 from ml.errors import NothingToShow
 from ml.metrics.custom import custom_measures_of
@@ -49,7 +49,7 @@ def test_every_plot_draws_and_is_bounded(large, plot):
 def test_what_the_page_opens_with_is_bounded_and_counts_every_record(large):
     bundle = large.model("logistic")
     found = overview(large, bundle, "yes")
-    sent = cut_off_table.picks(found, bundle.outcomes, "yes", custom_measures_of(bundle.card, "yes"))
+    sent = threshold_table.table_data(found, bundle.outcomes, "yes", custom_measures_of(bundle.card, "yes"))
     assert len(str(sent)) <= MOST
     assert found.table.positive + found.table.negative == ROWS
     cells = ("true_positive", "false_positive", "false_negative", "true_negative")

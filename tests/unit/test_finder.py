@@ -82,7 +82,7 @@ def test_a_store_that_is_silent_says_so_and_the_page_still_scores(service, silen
 def test_the_address_names_the_record_and_what_differs(service, books):
     bundle = service.model("loan")
     opened = open_record(service, books, bundle.key, "LP 1/ä")
-    asked = predict.first_question(
+    asked = predict.opening_request(
         bundle, {"record": "LP 1/ä", "ApplicantIncome": "1", "Married": "oops"}, opened.entry
     )
     assert asked.record_id == "LP 1/ä"

@@ -1,8 +1,7 @@
-"""The threshold table as the page's script takes it: texts to be shown, numbers to put marks in their place.
+"""Threshold table for the page's script: texts to show, and numbers that place marks, one row a cut-off.
 
-The script computes nothing: for the cut-off that a person chooses it picks a row. Every text that
-depends on the cut-off, wherever it stands on the page, is an element with ``data-pick``, so no two
-places can differ.
+The script computes nothing: it picks the row of the chosen cut-off. Every text that depends on the cut-off is an
+element with ``data-pick``, wherever it is on the page, so no two of them can differ.
 """
 
 from __future__ import annotations
@@ -31,8 +30,8 @@ if TYPE_CHECKING:
 RATES = ("specificity", "false_positive_rate", "false_negative_rate", "recall")
 
 
-def picks(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> dict[str, Any]:
-    """Everything that the script needs of one outcome; m rows.
+def table_data(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> dict[str, Any]:
+    """The threshold table of one outcome, m rows, with what the script needs beside it.
 
     Returns
     -------
@@ -63,7 +62,7 @@ Shown = tuple[dict[str, str], dict[str, dict[str, Any]]]
 
 
 def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> Shown:
-    """What the page shows at the cut-off with which it opens: texts by name, and props of controls by id."""
+    """The texts by name, and the controls' props by id, at the cut-off with which the page opens."""
     table, row = found.table, found.row
     shown = {name: text for name, (text,) in texts(table, View(outcomes, outcome), (row,)).items()}
     controls: dict[str, dict[str, Any]] = {
@@ -75,17 +74,17 @@ def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[
 
 
 def refused(error: LikelyError, outcome: str) -> dict[str, Any]:
-    """In the place of the table: why there is none, and the cut-off of plots that need no table."""
+    """Response without a table: the reason, and a cut-off for plots that need no table."""
     return {"outcome": outcome, "refused": f"{error.message} {error.hint}".strip(), "cut_off": DEFAULT}
 
 
 def unfinished(error: LikelyError, outcome: str) -> dict[str, Any]:
-    """In the place of the table: that it takes long; the script asks again."""
+    """Response while the table is being computed; the script asks again."""
     return refused(error, outcome) | {"again": True}
 
 
 def texts(table: ThresholdTable, view: View, rows: Sequence[int] | None = None) -> dict[str, list[str]]:
-    """Each text that depends on the cut-off, as columns of the table; of all its rows, or of some."""
+    """The texts that depend on the cut-off, as columns of the table: of all its rows, or of some."""
     rows = range(len(table.cut_off)) if rows is None else rows
 
     def of(name: str) -> list[Any]:
@@ -116,7 +115,7 @@ def _percent(cut_off: float) -> float:
 
 
 def _reach(table: ThresholdTable) -> float:
-    """Where the slider ends, in percent."""
+    """The slider's end, in percent."""
     return round(100 * metrics_by_threshold(table).reach, 6)
 
 
