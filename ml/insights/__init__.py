@@ -1,1 +1,1 @@
-"""What drives a model: importance, dependence, global Shapley values, leakage, surrogate."""
+"""Global insights: permutation importance, partial dependence, global Shapley values, leakage, surrogate."""

@@ -1,4 +1,4 @@
-"""Which features tell the same, and which values are missing."""
+"""Association of pairs of features (Spearman, Cramér's V, correlation ratio), and missing values."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 MOST_FEATURES = 12  # fit on a phone
-MOST_TEXTS = 50  # a text with more different values is no group
+MOST_TEXTS = 50  # distinct values up to which a text counts as a choice
 
 
 @dataclass(frozen=True)
 class Association:
-    """How strongly each two of q features go together in the hold-out.
+    """Association matrix of q features in the hold-out.
 
     Attributes
     ----------
     features : sequence of str, length q
         Labels.
     strength : sequence of sequences of float or None, shape (q, q)
-        0 to 1, symmetric; None where it cannot be said: a feature with one value only, or never both known.
+        0 to 1, symmetric; None where undefined: a feature with one value only, or no record with both known.
     measure : sequence of sequences of str, shape (q, q)
         "rank correlation" (Spearman's, without its sign) of two numbers or dates, "Cramér's V" of two
         choices, "correlation ratio" (η) of a number and a choice.
     falling : sequence of sequences of bool, shape (q, q)
         True where one of two numbers falls as the other rises.
     left_out : int
-        Features beyond these.
+        Features not shown.
     records : int
-        That were looked at.
+        Records used.
     """
 
     features: Sequence[str]
@@ -75,7 +75,7 @@ class MissingValues:
 
 
 def missing_values(bundle: Bundle, truth: np.ndarray) -> MissingValues:
-    """The gaps of every feature.
+    """Missing values of every feature.
 
     Raises
     ------
@@ -104,7 +104,7 @@ def missing_values(bundle: Bundle, truth: np.ndarray) -> MissingValues:
 
 
 def association(bundle: Bundle, ordered_by: Sequence[str]) -> Association:
-    """The strength of association of the first features in that order; of many records, in 50,000 of them.
+    """Association matrix of the first features in that order; of many records, in a sample of 50,000.
 
     Raises
     ------
@@ -134,7 +134,7 @@ def association(bundle: Bundle, ordered_by: Sequence[str]) -> Association:
 
 
 def _groups(feature: Feature, array: np.ndarray) -> np.ndarray:
-    """A code for each choice, -1 where missing."""
+    """Integer code of each choice, -1 where missing."""
     values = values_of(feature, array)
     codes = {value: at for at, value in enumerate(dict.fromkeys(value for value in values if value is not None))}
     return np.array([-1 if value is None else codes[value] for value in values], dtype=np.intp)
@@ -153,7 +153,7 @@ def _pair(first: tuple[Feature, np.ndarray], second: tuple[Feature, np.ndarray])
 
 
 def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
-    """Spearman's ρ, ties at their mean rank; NaN where one of them never changes."""
+    """Spearman's ρ, ties at their mean rank; NaN where one of them is constant."""
     ranks = [_ranks(values) for values in (a, b)]
     around = [rank - rank.mean() if len(rank) else rank for rank in ranks]
     below = float(np.sqrt((around[0] ** 2).sum() * (around[1] ** 2).sum()))
@@ -161,7 +161,7 @@ def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
 
 
 def cramers_v(a: np.ndarray, b: np.ndarray) -> float:
-    """Cramér's V (1946) of two codes, not corrected for chance; NaN where one of them never changes."""
+    """Cramér's V (1946) of two codes, not corrected for chance; NaN where one of them is constant."""
     rows, columns = (np.unique(codes, return_inverse=True)[1] for codes in (a, b))
     if not len(rows) or not rows.any() or not columns.any():
         return np.nan

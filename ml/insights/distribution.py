@@ -1,4 +1,4 @@
-"""How the values of a feature are spread among the records with and without an outcome."""
+"""Distribution of a feature among the records with and without an outcome."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ class Distribution:
     Attributes
     ----------
     feature, label, axis : str
-        Name, what people call it, and that with its unit.
+        Name, label, and label with unit.
     ordered : bool
         True for numbers and dates.
     edges : sequence of float or str, length b + 1, or empty
-        Of the groups of a number or date; what is far out counts in the first and the last.
+        Of the groups of a number or date; outliers count in the first and the last.
     names : sequence of str, length b, or empty
         Of the choices; the last may be all others.
     positive, negative : sequence of float, length b
@@ -57,7 +57,7 @@ class Distribution:
 
 
 def distribution(bundle: Bundle, name: str, answers: Answers) -> Distribution:
-    """The distribution of one feature in the hold-out, parted by the truth.
+    """The distribution of one feature in the hold-out, split by the truth.
 
     Raises
     ------
@@ -97,7 +97,7 @@ def _binned(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float
 
 
 def _chosen(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float | str]]:
-    """The group of each choice, -1 where missing, and their names; what is rare is one group, the last."""
+    """The group of each choice, -1 where missing, and their names; rare choices are the last group."""
     values = grid_values(feature, array)
     place = {value: at for at, value in enumerate(values)} | {None: -1}
     group = np.array([place.get(value, len(values)) for value in values_of(feature, array)])
@@ -105,13 +105,13 @@ def _chosen(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float
 
 
 def _shares(group: np.ndarray, count: int) -> list[float]:
-    """Share of these records that is missing, then that in each group; all 0 without a record."""
+    """Share of missing values, then share in each group; all 0 without a record."""
     shares: list[float] = (np.bincount(group + 1, minlength=count + 1) / max(len(group), 1)).tolist()
     return shares
 
 
 def _edges(low: float, high: float, *, whole: bool) -> np.ndarray:
-    """Edges of equal groups; of few whole numbers, one group each with the number in its middle."""
+    """Edges of groups of equal width; each of few whole numbers is the middle of a group."""
     if whole:
         step = max(1.0, np.ceil((high - low + 1) / BINS))
         return np.arange(low - 0.5, high + 0.5 + step, step)

@@ -1,4 +1,4 @@
-"""Values of a feature at which a model is asked, out of those that its records have."""
+"""Grid of a feature's values at which a model is evaluated, chosen from its records."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from ml.text.words import shown_value
 
 MOST_POINTS = 21
 MOST_LEVELS = 20
-TAILS = (0.01, 0.99)  # one record far away would squeeze all others into a corner of the figure
+TAILS = (0.01, 0.99)  # outliers would compress the figure
 ORDERED = ("number", "integer", "date")
 
 
 def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) -> tuple[Value, ...]:
-    """Values to try: round ones between the 1 % and 99 % quantile of what occurs, or the most common choices.
+    """Grid values: round ones between the 1 % and 99 % quantile, or the most common choices.
 
     Parameters
     ----------
     feature : Feature
     array : ndarray, shape (n,)
-        The feature's column of a block; of more than 50,000 records as many are looked at.
+        The feature's column of a block; of more than 50,000 records a sample.
     most : int
-        Points of a number or a date; of all else the 20 most common values.
+        Points of a number or a date; for all else the 20 most common values.
 
     Raises
     ------
     NothingToShow
-        When no record has a value, or nearly every record another text.
+        When no record has a value, or nearly every text is different.
     """
     few = array[sample(len(array), MOST_COUNTED)]
     values = [value for value in values_of(feature, few) if value is not None]
@@ -56,12 +56,12 @@ def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) ->
 
 
 def value_names(feature: Feature, values: tuple[Value, ...]) -> list[str]:
-    """What people read for each value."""
+    """Values in words."""
     return [shown_value(feature, value) for value in values]
 
 
 def axis_places(feature: Feature, values: tuple[Value, ...]) -> list[float | str]:
-    """Where each value stands on an axis: the number, the date as ISO text, or the place of a choice."""
+    """Axis positions of values: the number, the date as ISO text, or the index of a choice."""
     if feature.kind in ORDERED:
         return [plain(value) for value in values]
     return [float(at) for at in range(len(values))]
@@ -84,7 +84,7 @@ def edge_texts(feature: Feature, seconds: Iterable[float]) -> list[str]:
 
 
 def axis_title(feature: Feature) -> str:
-    """The feature with its unit."""
+    """Label of the feature with its unit."""
     return f"{feature.label}, {feature.unit}" if feature.unit else feature.label
 
 

@@ -1,7 +1,6 @@
-"""In which order a form asks: what matters most comes first.
+"""Order of the features in a form, by permutation importance.
 
-The order is made once, with the version, and kept in its card: the same in every worker, and for as long as
-the version lives.
+Computed once with the version and kept in its card, so it is the same in every worker for the life of the version.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ Groups = tuple[tuple[str, tuple[Feature, ...]], ...]
 
 @dataclass(frozen=True)
 class Draft:
-    """A version that is still being made, as far as its importance needs it; attributes as of a bundle."""
+    """The parts of an unfinished bundle that importance needs; attributes as of a bundle."""
 
     schema: Schema
     outcomes: Outcomes
@@ -44,28 +43,28 @@ class Draft:
 def order_of(
     schema: Schema, outcomes: Outcomes, predictor: Predictor, holdout: Holdout, answer: Prediction
 ) -> list[str]:
-    """Names of the features of a version that is being made, the most important first.
+    """Names of the features of an unfinished version, the most important first.
 
     Parameters
     ----------
     schema, outcomes, predictor
-        Of the version; the predictor is what will serve: compiled it is many times cheaper, and proved equal.
+        Of the version; the predictor is the one that will serve (compiled: many times faster, proved equal).
     holdout : Holdout
     answer : Prediction
-        What the predictor says of the hold-out.
+        Predictions for the hold-out.
     """
     draft = Draft(schema, outcomes, predictor, holdout, {"path": {"kind": "scikit-learn"}})
     truth = holdout.truth
     evaluation = Evaluation(outcomes, truth, answer.labels, answer.probabilities, np.ones(len(truth)))
-    # An order needs fewer shuffles than a figure with its spread: a wide table is not to hold the making up.
+    # An order needs fewer shuffles than a figure with its spread, and must not delay wide tables.
     repeats = SCIKIT_LEARN // (FEWEST_ROWS * max(len(schema.features), 1))
     return most_important_first(permutation_importance(draft, evaluation, min(max(repeats, 1), FEWEST_REPEATS)))
 
 
 def most_important_first(found: PermutationImportance) -> list[str]:
-    """Features by the rise of the error, summed over the outcomes; what does not raise it keeps the schema's order.
+    """Features by the rise of the error, summed over the outcomes; features without a rise keep the schema's order.
 
-    What is less than rounding is none: the same version gives the same order on every path and machine.
+    Rises are rounded, so a version gives the same order with every predictor and on every machine.
     """
     rise = np.maximum(np.sum(found.mean, axis=0), 0.0).round(DIGITS)
     return [found.features[at] for at in np.argsort(-rise, kind="stable")]

@@ -1,12 +1,12 @@
-"""Contributions of the features to many records of the hold-out at once, for what several plots show of them.
+"""Global Shapley values: contributions of the features for many records of the hold-out.
 
-The same game as behind one record (``ml/advice/local_shapley.py``), with nothing blank: the Shapley values of
+The same game as for one record (``ml/advice/local_shapley.py``), with nothing blank: the Shapley values of
 
     g(S) = mean over background rows z of f(x on S, z elsewhere)
 
-from random orders and their reverses (Štrumbelj & Kononenko 2014). There one record is answered as
-exactly as 10,000 predictions can; here all records go through the predictor in a few large blocks,
-because scikit-learn's own path costs its 10 to 30 ms for a call of one row as for one of a thousand.
+from random orders and their reverses (Štrumbelj & Kononenko 2014). There one record is
+estimated with 10,000 predictions; here all records go through the predictor in a few large blocks,
+because a call of scikit-learn takes 10 to 30 ms for one row as for a thousand.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ CHUNK = 50_000  # rows in one block: bounds the memory
 
 @dataclass(frozen=True)
 class GlobalShapley:
-    """Contributions of p features to the probabilities of k outcomes in r records.
+    """Shapley values of p features for the probabilities of k outcomes in r records.
 
     Attributes
     ----------
     rows : ndarray of int, shape (r,)
         Numbers of the records in the hold-out, rising.
     base : ndarray of float, shape (k,)
-        Mean answer over the background.
+        Mean prediction over the background.
     values : ndarray of float, shape (r, p, k)
-        As differences of probability: ``base + values.sum(axis=1)`` is what the model says of each record.
+        Differences of probability: ``base + values.sum(axis=1)`` is the prediction of each record.
     total : ndarray of float, shape (r, k)
     """
 
@@ -53,7 +53,7 @@ class GlobalShapley:
 
 @Memo
 def global_shapley_of(bundle: Bundle) -> GlobalShapley:
-    """The contributions of a version, made once a process however many plots ask for them at once.
+    """The global Shapley values of a version, computed once a process also under concurrent calls.
 
     Raises
     ------
@@ -63,11 +63,11 @@ def global_shapley_of(bundle: Bundle) -> GlobalShapley:
 
 
 def global_shapley(bundle: Bundle, records: int, walks: int) -> GlobalShapley:
-    """Contributions to that many records of the hold-out, each walked to from that many background rows.
+    """Shapley values of `records` rows of the hold-out, estimated by permutation from `walks` background rows each.
 
-    Every record has background rows of its own, so their choice averages out over the records; each lot is
-    spread evenly over the background's answers and weighted so that its mean answers are those of all. Each
-    walk telescopes, so the sums are exact however few there are. Seeded.
+    Every record has its own sample of background rows, so sampling errors average out over the records. Each
+    sample is spread evenly over the background's predictions and weighted to their overall means. Each
+    permutation walk telescopes, so the sums are exact for any number of walks. Seeded.
     """
     rows = sample(size(bundle.holdout.block), records)
     ends = take(bundle.holdout.block, rows)
@@ -84,7 +84,7 @@ def global_shapley(bundle: Bundle, records: int, walks: int) -> GlobalShapley:
 
 
 def _plan(bundle: Bundle) -> tuple[int, int]:
-    """Records and walks: as many as the effort allows."""
+    """Numbers of records and walks within the budget of predictions."""
     steps = 2 * max(1, len(bundle.schema.features) - 1)
     effort = predictions(bundle)
     records = int(np.clip(effort // (steps * 2 * FEWEST_WALKS), FEWEST_RECORDS, MOST_RECORDS))
@@ -93,9 +93,9 @@ def _plan(bundle: Bundle) -> tuple[int, int]:
 
 
 def _starts(answers: Floats, records: int, walks: int) -> Positions:
-    """Numbers of the background rows that each record is walked to from: shape (records, m).
+    """Background rows from which the walks to each record start: shape (records, m).
 
-    At equal steps along the direction in which the answers differ most, each record from another offset.
+    At equal steps along the first principal component of the predictions, with another offset a record.
     """
     count = len(answers)
     if count <= walks:
@@ -109,7 +109,7 @@ def _starts(answers: Floats, records: int, walks: int) -> Positions:
 
 
 def _weights(answers: Floats, few: Positions) -> Floats:
-    """What each counts, so that their mean answers are those of all (calibration, Deville & Särndal 1992)."""
+    """Weights of the sampled rows that give the overall mean predictions (calibration, Deville & Särndal 1992)."""
     alike: Floats = np.full(len(few), 1.0 / len(few))
     conditions = np.column_stack([np.ones(len(few)), answers[few]]).T
     missing = np.append(1.0, answers.mean(axis=0)) - conditions @ alike
@@ -120,9 +120,9 @@ def _weights(answers: Floats, few: Positions) -> Floats:
 def _walked(
     bundle: Bundle, ends: Block, starts: np.ndarray, answers: np.ndarray, total: np.ndarray, seed: int
 ) -> np.ndarray:
-    """What each feature gained on each way: shape (r, m, p, k).
+    """Marginal contribution of each feature on each walk: shape (r, m, p, k).
 
-    Every pair of a record of `ends` and a background row is walked in an order of its own and in its reverse.
+    Each pair of a record of `ends` and a background row has a random order, walked forwards and in reverse.
     """
     r, m, p, k = *starts.shape, len(ends), answers.shape[1]
     rank = np.argsort(np.random.default_rng((0, seed)).random((r, m, p)), axis=2)
@@ -138,7 +138,7 @@ def _walked(
     first = answers[starts][:, :, np.newaxis]
     last = np.broadcast_to(total[:, np.newaxis, np.newaxis], first.shape)
     there = np.concatenate([first, inner[:, :, 0], last], axis=2)
-    # The sets of the reverse order are the complements: walked from all to nothing.
+    # The coalitions of the reverse order are the complements.
     back = np.concatenate([last, inner[:, :, 1], first], axis=2)
     gained = (np.diff(there, axis=2) - np.diff(back, axis=2)) / 2.0
     return np.take_along_axis(gained, rank[..., np.newaxis], axis=2)

@@ -1,4 +1,4 @@
-"""A feature's values as a few groups in words: what rules, leaks and associations are counted on."""
+"""Values of a feature in a few groups with names, for surrogate rules and leakage."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_GROUPS = 30
 
 @dataclass(frozen=True)
 class GroupedValues:
-    """How the values of one feature fall into groups.
+    """Grouping of the values of one feature.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class GroupedValues:
     choices : tuple of Value
         For all else: one group each, the most common first.
     gaps : bool
-        Whether a value was missing among the records that decided the groups.
+        Whether a value was missing among the records that define the groups.
     """
 
     feature: Feature
@@ -38,17 +38,17 @@ class GroupedValues:
 
     @property
     def ordered(self) -> bool:
-        """Whether the groups follow each other."""
+        """Whether the groups are ordered (numbers and dates)."""
         return self.feature.kind in ORDERED
 
     @property
     def known(self) -> int:
-        """Groups of known values; the two after them hold all other values, and the missing ones."""
+        """Number of groups of known values; after them come one of all other values, and one of missing ones."""
         return len(self.edges) + 1 if self.ordered else len(self.choices)
 
     @property
     def count(self) -> int:
-        """All groups."""
+        """Number of all groups."""
         return self.known + 2
 
     def of(self, array: np.ndarray) -> np.ndarray:
@@ -99,7 +99,7 @@ class GroupedValues:
 
 
 def grouped_values(feature: Feature, array: np.ndarray, most: int) -> GroupedValues:
-    """Groups of about the same number of records for numbers and dates, one group a choice for all else.
+    """Quantile groups for numbers and dates, one group a choice for all else.
 
     Edges are values that occur, so a rule reads as the data do.
 
@@ -107,7 +107,7 @@ def grouped_values(feature: Feature, array: np.ndarray, most: int) -> GroupedVal
     ----------
     feature : Feature
     array : ndarray, shape (n,)
-        The records that decide the edges.
+        The records that define the edges.
     most : int
         Groups of a number or a date.
     """
@@ -126,5 +126,5 @@ def grouped_values(feature: Feature, array: np.ndarray, most: int) -> GroupedVal
 
 
 def enumerated(conditions: Sequence[str]) -> str:
-    """Conditions as one part of a sentence; "all records" when there is none."""
+    """Conditions joined into a clause; "all records" without any."""
     return listed([condition for condition in conditions if condition]) or "all records"

@@ -1,4 +1,4 @@
-"""Which features act together: how far their joint effect is from the sum of the two."""
+"""Interaction of pairs of features: Friedman's H², and its strength in probability."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 MOST_FEATURES = 8  # the strongest: 28 pairs
 MOST_ROWS = 50
-SMALLEST = 1e-12  # of a variance of probabilities: below it there is no effect, only rounding
+SMALLEST = 1e-12  # variance of probabilities below which there is only rounding
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class Interaction:
     first, second : sequence of str, length q
         Labels of the pair.
     strength : sequence of sequences of float, shape (k, q)
-        Root mean square, over the records, of the joint effect less the two single ones: in probability.
+        Root mean square, over the records, of the joint effect less the two single effects: in probability.
     share : sequence of sequences of float or None, shape (k, q)
-        Friedman's H²: that part's share of the variance of the joint effect; None where there is no effect.
+        Friedman's H²: share of that part in the variance of the joint effect; None where there is no effect.
         0 for effects that add up, 1 for a pure interaction; estimates may exceed 1.
     rows : int
     """
@@ -78,7 +78,7 @@ def interaction(bundle: Bundle) -> Interaction:
 def friedman_h(bundle: Bundle, block: Block, pairs: Sequence[tuple[int, int]]) -> tuple[np.ndarray, np.ndarray]:
     """Strength and H² of pairs of features (Friedman & Popescu 2008, eq. 44), at the records of the block.
 
-    H² alone makes a pair without much effect look strong, for its denominator is small; so the numerator
+    H² alone overstates pairs with little effect, whose denominator is small; so the numerator
     is given as well (Inglis, Parnell & Hurley 2022).
 
     Parameters

@@ -1,7 +1,7 @@
-"""Features that look like leaks: known only after the outcome, and therefore too good.
+"""Target leakage: features that predict too well, because they are known only after the outcome.
 
-A call's duration "predicts" a sale, for who buys talks on. Why these three conditions and these
-thresholds: docs/decisions/0019-insights.md.
+A call's duration "predicts" a sale, for who buys talks on. The three conditions and their thresholds
+are explained in docs/decisions/0019-insights.md.
 """
 
 from __future__ import annotations
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 GROUPS = 20
-PRIOR = 2.0  # records at the base rate that each group is given: a group of one says little
+PRIOR = 2.0  # records at the base rate added to each group (smoothing)
 FEWEST = 10  # records with, and without, the outcome
 ALONE = 0.7  # AUC of the feature by itself
-NEARLY = 0.9  # share of what the model has beyond guessing
-MUCH = 0.7  # the same, where the model hangs on the feature
-LOST = 0.5  # share of it that goes when the feature's values are shuffled
+NEARLY = 0.9  # share of the model's AUC above 0.5 for a feature by itself to be suspect
+MUCH = 0.7  # the same, where the model depends on the feature
+LOST = 0.5  # share lost when the feature's values are shuffled
 
 
 @dataclass(frozen=True)
 class Leakage:
-    """How far each of p features tells one outcome by itself, the most telling first.
+    """AUC of each of p features by itself for one outcome, the highest first.
 
     Attributes
     ----------
     features : sequence of str, length p
         Labels.
     alone : sequence of float, length p
-        ROC AUC of a rule on this feature only, judged on records that the rule was not made from.
+        ROC AUC of the target rate by groups of this feature only, cross-fitted over two halves.
     lost : sequence of float or None, length p
-        ROC AUC that the model loses when the feature's values are shuffled; worked out only for the
-        features that have much of it by themselves.
+        ROC AUC that the model loses when the feature's values are shuffled; computed only for features
+        with a high AUC by themselves.
     suspects : sequence of bool, length p
-        True where a feature by itself is nearly as good as the model, or has much of it and the model hangs on it.
+        True where a feature by itself is nearly as good as the model, or is strong and the model depends on it.
     model : float
         The model's own ROC AUC.
     records : int
-        That were looked at: of many, 50,000.
+        Records used: of many, a sample of 50,000.
     """
 
     features: Sequence[str]
@@ -60,7 +60,7 @@ class Leakage:
 
 
 def leakage(bundle: Bundle, outcome: str) -> Leakage:
-    """Look for features that look like leaks of one outcome.
+    """Find features that look like leaks of one outcome.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def _grouped(kind: str, array: np.ndarray) -> bool:
 
 
 def _alone(codes: np.ndarray, truth: np.ndarray) -> float:
-    """Mean AUC of the target rate of each group: made on one half of the records, judged on the other, both ways."""
+    """Mean AUC of the target rate by group, fitted on one half of the records and scored on the other, both ways."""
     first = np.zeros(len(truth), dtype=bool)
     rng = np.random.default_rng(0)
     for side in (truth, ~truth):  # each half with the same share of the outcome
@@ -117,7 +117,7 @@ def _alone(codes: np.ndarray, truth: np.ndarray) -> float:
 
 
 def _lost(bundle: Bundle, outcome: str, at: int) -> float:
-    """What the model's AUC loses when the values of one feature are exchanged among the records."""
+    """Loss of the model's AUC when the values of one feature are permuted."""
     holdout, column = bundle.holdout, bundle.outcomes.index(outcome)
     chosen = sample(size(holdout.block), predictions(bundle) // 4)
     block, truth = take(holdout.block, chosen), holdout.truth[chosen, column]
@@ -131,7 +131,7 @@ def _lost(bundle: Bundle, outcome: str, at: int) -> float:
 
 
 def rank_auc(truth: np.ndarray, given: np.ndarray) -> float:
-    """Share of the pairs of a record with and one without that are in the right order, ties half."""
+    """ROC AUC by ranks (Mann-Whitney): share of concordant pairs, ties half."""
     _, places, counts = np.unique(given, return_inverse=True, return_counts=True)
     ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[places]
     positive = int(truth.sum())

@@ -1,4 +1,4 @@
-"""How a model's answers move with the values of one feature, or of two, in the records of the hold-out."""
+"""Partial dependence of a model's probabilities on one feature, or on two, over the hold-out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 MOST_ROWS = 500
-LINES = 20  # records drawn one by one: with 21 values each, a few hundred points
+LINES = 20  # records with their own line: with 21 values each, a few hundred points
 BINS = 20
 OF_TWO, ROWS_OF_TWO = 9, 150  # values of each of two features, and records
 
@@ -30,13 +30,13 @@ class PartialDependence:
     Attributes
     ----------
     feature, label, axis : str
-        Name, what people call it, and that with its unit.
+        Name, label, and label with unit.
     ordered : bool
         True for numbers and dates, False for choices.
     places : sequence of float or str, length m
-        Where each value stands: the number, the date, or the choice's place.
+        Axis position of each value: the number, the date, or the choice's index.
     names : sequence of str, length m
-        The values as people read them.
+        The values in words.
     mean : sequence of sequences of float, shape (k, m)
         Mean probability when every record has that value (Friedman 2001).
     low, high : sequences of float, shape (k, m)
@@ -46,10 +46,10 @@ class PartialDependence:
     edges : sequence of float or str
         Of the bins of the feature's distribution: one more than `shares`; empty for choices.
     shares : sequence of float
-        Share of all records of the hold-out in each bin, or with each choice; sums to 1 or less, for what
-        is missing or far out is in none.
+        Share of all records of the hold-out in each bin, or with each choice; sums to 1 or less: missing
+        values and outliers are in none.
     rows : int
-        Records that the mean is of.
+        Records averaged over.
     """
 
     feature: str
@@ -79,9 +79,9 @@ class PartialDependenceOfTwo:
     mean : sequence, shape (k, a, b)
         Mean probability when every record has these two values.
     count : sequence, shape (a, b)
-        Records of the hold-out that are nearest to each pair of values: where there are none, the model guesses.
+        Records of the hold-out nearest to each pair of values: where there are none, the model extrapolates.
     rows : int
-        Records that the mean is of.
+        Records averaged over.
     """
 
     labels: Sequence[str]
@@ -94,8 +94,8 @@ class PartialDependenceOfTwo:
 def partial_dependence(bundle: Bundle, name: str) -> PartialDependence:
     """Partial dependence on one feature, with single records and the feature's distribution.
 
-    All else stays as it is in each record, so values may meet that never do in life; the distribution
-    and the single lines show where that matters.
+    All other features keep the record's values, so combinations may arise that never occur; the
+    distribution and the single lines show where that matters.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def as_numbers(feature: Feature, array: np.ndarray) -> np.ndarray:
 
 
 def _nearest(feature: Feature, array: np.ndarray, values: Sequence[Value]) -> np.ndarray:
-    """The place of the value that each record is nearest to; -1 where it has none of them."""
+    """Index of the value nearest to each record's; -1 where it has none of them."""
     if feature.kind in ORDERED:
         numbers, own = as_numbers(feature, array), as_numbers(feature, column(feature, values))
         near = np.searchsorted((own[1:] + own[:-1]) / 2, numbers)

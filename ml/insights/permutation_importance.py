@@ -1,4 +1,4 @@
-"""What drives a model: permutation importance on the hold-out."""
+"""Permutation importance of the raw features on the hold-out."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 REPEATS, FEWEST_REPEATS = 10, 5
 MOST_ROWS = 5_000
-FEWEST_ROWS = 200  # with fewer the spread is wider than most importances
-# A forest that says 0 would cost one wrong record a log-loss of 36 and drown all others: with this floor the
+FEWEST_ROWS = 200  # with fewer the spread exceeds most importances
+# Floor of probabilities: a forest's 0 for one wrong record is a log-loss of 36 and dominates all others. With it the
 # spread of the demo models' importances is up to half of that without, and their log-loss is the same.
 SMALLEST = 0.001
 
@@ -33,17 +33,17 @@ class PermutationImportance:
     Attributes
     ----------
     features, labels : sequence of str, length p
-        Names of the features, and what people call them, in schema order.
+        Names and labels of the features, in schema order.
     outcomes : sequence of str, length k
         Names of the outcomes.
     measure : {"log-loss", "share of wrong labels"}
-        The error that rises, of each outcome's yes/no question; the second where the estimator
-        offers no probabilities. Probabilities count as at least 0.001 and at most 0.999.
+        The error measured, for each outcome against the rest; the second where the estimator offers no
+        probabilities. Probabilities count as at least 0.001 and at most 0.999.
     error : sequence of float, length k
-        With every value in its place.
+        Error without shuffling.
     mean, low, high, deviation : sequence of sequences of float, shape (k, p)
         Rise of the error when the feature's values are shuffled: mean, 5 % and 95 % quantile and
-        standard deviation over the shuffles. About 0 for what the model does not use; it may be
+        standard deviation over the shuffles. About 0 for unused features; it may be
         slightly below.
     rows, repeats : int
         Records of the hold-out that were used, and shuffles of each feature.
@@ -67,11 +67,10 @@ def permutation_importance(
 ) -> PermutationImportance:
     """Permutation importance (Breiman 2001; Fisher, Rudin & Dominici 2019) of every raw feature.
 
-    Each feature's column of the raw records is shuffled, so all that the estimator makes of it
-    (one-hot columns, say) moves together. The rise of the error is measured for each outcome's
-    yes/no question, all outcomes from the same predictions. The spread is that of the shuffles;
-    it does not say how another hold-out would differ. Seeded: the same version gives the same
-    numbers.
+    Each column of the raw records is shuffled, so everything derived from it (one-hot columns, say)
+    moves together. The rise of the error is measured for each outcome against the rest, all outcomes
+    from the same predictions. The spread is that of the shuffles, not of other hold-outs. Seeded:
+    the same version gives the same numbers.
 
     Parameters
     ----------
@@ -79,7 +78,7 @@ def permutation_importance(
     evaluation : Evaluation
         Of that bundle.
     repeats : int or None
-        Shuffles of each feature; None makes as many as the effort allows, 5 to 10.
+        Shuffles of each feature; None: 5 to 10, within the budget of predictions.
     """
     schema, effort = bundle.schema, predictions(bundle)
     if repeats is None:
@@ -93,8 +92,8 @@ def permutation_importance(
     def errors(given: Block) -> np.ndarray:
         return _errors(bundle.predictor.block(given), truth, weight, repeats)
 
-    # The unshuffled rows too go through the predictor in a block of this size: a matrix product may
-    # round differently for another size, and an unused feature is to have exactly 0.
+    # The unshuffled rows are predicted in a block of the same size: a matrix product may round
+    # differently for another size, and an unused feature must have exactly 0.
     before = errors(stacked)
     shuffled = (_shuffled(stacked, at, len(chosen), repeats) for at in range(len(schema.features)))
     rises = np.stack([errors(block) - before for block in shuffled], axis=-1)
@@ -115,7 +114,7 @@ def permutation_importance(
 
 
 def _sample(rows: int, features: int, repeats: int, effort: int) -> np.ndarray:
-    """Which rows of the hold-out are used: all, or as many as the predictions allow, drawn at random."""
+    """Rows of the hold-out that are used: all, or a random sample within the budget of predictions."""
     return sample(rows, min(MOST_ROWS, max(FEWEST_ROWS, effort // (repeats * max(features, 1)))))
 
 

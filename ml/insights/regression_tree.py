@@ -1,7 +1,7 @@
 """A small regression tree on grouped values (Breiman, Friedman, Olshen & Stone 1984).
 
-scikit-learn has a better one, but to import it costs a server that answers from a compiled path
-120 MB (measured: 64 before, 185 after), for one card of one page. The tests compare with it.
+scikit-learn has a better one, but importing it costs a server with compiled predictors 120 MB
+(measured: 64 before, 185 after), for one card of one page. The tests compare with it.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 
 DEPTH = 4
-MOST_LEAVES = 8  # as many as a person reads
+MOST_LEAVES = 8  # a readable number of rules
 SMALLEST_LEAF = 0.03  # of the rows
 
 
 @dataclass(frozen=True)
 class Leaf:
-    """One end of the tree.
+    """One leaf of the tree.
 
     Attributes
     ----------
     allowed : tuple of ndarray of bool, length p
-        For each feature which of its groups lead here.
+        For each feature a mask of the groups that lead here.
     value : float
         Mean of the target.
     depth : int
@@ -51,8 +51,8 @@ def grow_tree(codes: np.ndarray, counts: Sequence[int], ordered: Sequence[bool],
     counts : sequence of int, length p
         Groups of each feature; the last one holds the missing values and may go to either side.
     ordered : sequence of bool, length p
-        False where groups have no order: there they are put in order of their mean target, among which the
-        best split into two sets is (Fisher 1958).
+        False where groups have no order: they are sorted by their mean target, and the best split into two
+        sets is a cut in that order (Fisher 1958).
     target : ndarray of float, shape (n,)
     """
     whole = tuple(np.ones(count, dtype=bool) for count in counts)
@@ -76,7 +76,7 @@ def grow_tree(codes: np.ndarray, counts: Sequence[int], ordered: Sequence[bool],
 
 
 def leaf_of(leaves: Sequence[Leaf], codes: np.ndarray) -> np.ndarray:
-    """Which leaf each row ends in: int of shape (n,)."""
+    """Index of the leaf of each row: int of shape (n,)."""
     found = np.zeros(len(codes), dtype=np.intp)
     for number, leaf in enumerate(leaves):
         inside = np.ones(len(codes), dtype=bool)
@@ -103,11 +103,11 @@ def _best(
 
 
 def _orders(number: np.ndarray, total: np.ndarray, follows: bool) -> list[np.ndarray]:
-    """Orders of the groups in which a cut may be made; of numbers, with the missing ones first or last."""
+    """Orders of the groups in which a cut may be made; of numbers, with missing values first or last."""
     groups = np.arange(len(number))
     if follows:
         return [groups, np.roll(groups, 1)] if number[-1] else [groups]
-    mean = total / np.maximum(number, 1.0)  # groups without rows stand at the mean of all: 0
+    mean = total / np.maximum(number, 1.0)  # groups without rows get the overall mean: 0
     return [np.argsort(mean, kind="stable")]
 
 

@@ -1,4 +1,4 @@
-"""The model in a few rules: a small tree that imitates its probabilities, and how well it does."""
+"""Surrogate rules: a small tree fitted to the model's probabilities, and its fidelity."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.data.columns import Block
 
-GROUPS = 32  # of a number: every third percent of the records may be a threshold
+GROUPS = 32  # quantile groups of a number: every third percent may be a threshold
 CUT_OFF = 0.5
 
 
 @dataclass(frozen=True)
 class Surrogate:
-    """Rules for one outcome, the highest probability first; r rules, each record meets exactly one.
+    """Surrogate of one outcome: r rules, the highest probability first; each record meets exactly one.
 
     Attributes
     ----------
     rules : sequence of str, length r
         In labels and units.
     probability : sequence of float, length r
-        What the model gives, on average, to the records that the rule was made from.
+        Mean probability of the model for the background records under the rule.
     observed : sequence of float or None, length r
         Share of the hold-out's records under the rule that have the outcome; None where there is no record.
     records : sequence of int, length r
@@ -37,11 +37,11 @@ class Surrogate:
     total : int
         Records of the hold-out.
     fidelity : float or None
-        R² of the rules against the model's probabilities on the hold-out, which the rules were not made
-        from: 1 is equal, 0 no better than one number for all, below 0 worse. None where the model gives
-        all the same.
+        R² of the rules against the model's probabilities on the hold-out, to which they were not fitted:
+        1 is equal, 0 no better than a constant, below 0 worse. None where the probabilities are
+        constant.
     agreement : float
-        Share of the hold-out's records that rules and model put on the same side of the cut-off.
+        Share of the hold-out's records with rules and model on the same side of the cut-off.
     cut_off : float
     """
 

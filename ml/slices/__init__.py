@@ -1,1 +1,1 @@
-"""Parts of the hold-out: segments, worst slices, fairness, largest errors, challenger."""
+"""Slices of the hold-out: segments, slice finder, group fairness, largest errors, champion and challenger."""

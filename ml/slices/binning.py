@@ -1,7 +1,7 @@
-"""A feature's records sorted into parts that can be read and counted: what segments and groups are made of.
+"""Binning of a feature's values into labelled parts, for segments and groups.
 
-Choices are parts as they are, numbers fall into parts of about the same size with round edges, dates
-into months, quarters, years or decades, texts by their length; "not known" is a part of its own.
+Each choice is a part, numbers fall into parts of about equal size with round edges, dates into months,
+quarters, years or decades, texts into parts by length; missing values ("not known") are a part too.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from ml.text.words import shown_value
 
 MOST_PARTS = 5  # of a number
 MOST_LEVELS = 12
-FEWEST = 5  # records; several choices with fewer are gathered
+FEWEST = 5  # records; several rarer choices are merged into one part
 MOST_PERIODS = {"M": 8, "Q": 8, "Y": 12}
 NOT_KNOWN, OTHERS = "not known", "all others"
 
 
 @dataclass(frozen=True)
 class Binning:
-    """The parts of one feature, each with at least one record.
+    """Binning of one feature: its parts, each with at least one record, and the part of each record.
 
     Attributes
     ----------
     labels : list of str, length s
         In the order of the values; "not known" last.
     place : ndarray of int, shape (n,)
-        Which part each record is in, 0 to s - 1.
+        Part of each record, 0 to s - 1.
     """
 
     labels: list[str]
@@ -40,12 +40,12 @@ class Binning:
 
     @property
     def count(self) -> int:
-        """How many parts there are."""
+        """Number of parts."""
         return len(self.labels)
 
 
 def bin_feature(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> Binning:
-    """Sort the records into parts.
+    """Bin the values of a feature.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ def bin_feature(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> 
     array : ndarray, shape (n,)
         The feature's column of a block.
     most : int
-        Parts of a number; one more for a value that very many records have.
+        Parts of a number; one more where the lowest value is very frequent.
     """
     if feature.kind == "text":
         length = replace(feature, kind="integer", unit="characters")
@@ -68,7 +68,7 @@ def bin_feature(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> 
 
 
 def _with_missing(labels: list[str], place: np.ndarray, missing: np.ndarray) -> Binning:
-    """Parts that hold a record, numbered without gaps, and the missing ones behind them."""
+    """Binning without empty parts, with missing values as the last part."""
     place = np.where(missing, len(labels), place)
     held = np.flatnonzero(np.bincount(place, minlength=len(labels) + 1))
     return Binning([[*labels, NOT_KNOWN][at] for at in held], np.searchsorted(held, place))
@@ -86,7 +86,7 @@ def _numbers(feature: Feature, array: np.ndarray, most: int) -> tuple[list[str],
 
 
 def _edges(known: np.ndarray, distinct: np.ndarray, most: int) -> np.ndarray:
-    """Where parts begin: the roundest numbers that come near the quantiles; a crowd at the low end stands alone."""
+    """Edges of the parts: round numbers near the quantiles; a very frequent lowest value is a part of its own."""
     crowd, begin = int(np.searchsorted(known, distinct[0], side="right")), []
     if crowd > len(known) / most:
         begin, known = [float(distinct[1])], known[crowd:]
@@ -98,7 +98,7 @@ def _edges(known: np.ndarray, distinct: np.ndarray, most: int) -> np.ndarray:
 
 
 def _round(known: np.ndarray, share: float) -> float:
-    """The number with the fewest digits that has about this share of the values below it."""
+    """The number with the fewest digits near the quantile of this share (within 4 % of the values)."""
     exact = float(known[int(share * len(known))])
     wanted = np.searchsorted(known, exact) / len(known)
     for digits in range(1, 16):

@@ -1,10 +1,9 @@
-"""Two versions of a model on the same hold-out: what differs, by how much, and how sure that is.
+"""Champion and challenger: two versions of a model compared on the same hold-out, with intervals.
 
-All differences come from one paired bootstrap of the records. A record counts by what both versions
-decide on it and by its truth (eight cells, drawn from one multinomial: exactly the bootstrap for
-whatever is counted), and within a cell by its losses and its part in the areas, whose sums over the
-drawn records are taken as normal. The part of a record in the ROC AUC is its placement among the
-records of the other side (DeLong, DeLong & Clarke-Pearson 1988).
+All differences come from one paired bootstrap of the records. Records are grouped by the decisions of both
+versions and the truth: eight groups, drawn from one multinomial, which is exactly the bootstrap of
+counts. Sums of losses and of placement values within a group are drawn as normal. The ROC AUC is the
+mean of placement values (DeLong, DeLong & Clarke-Pearson 1988).
 """
 
 from __future__ import annotations
@@ -33,32 +32,32 @@ if TYPE_CHECKING:
 REPEATS = 2_000
 COUNTED = ("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "mcc")
 RANKED = ("roc_auc", "brier", "log_loss")
-EXACT = 1_000  # records on which just one is right: up to here McNemar's test is exact
+EXACT = 1_000  # discordant records up to which McNemar's test is exact
 
 
 @dataclass(frozen=True)
 class Challenger:
-    """The champion (the version that the page is about) and a challenger.
+    """Comparison of the champion (the version of the page) with a challenger.
 
     Attributes
     ----------
     champion, challenger : str
-        What people call the versions.
+        Labels of the versions.
     measures : list of str, length q
         Keys of the measures.
     first, second : list of float or None, length q
-        Of the champion and of the challenger; None where undefined.
+        Values of the champion and of the challenger; None where undefined.
     difference, low, high : list of float or None, length q
         Challenger less champion, and its 95 % interval.
     better : list of str, length q
         "high" or "low".
     only_first, only_second : float
-        Records that only the champion, and only the challenger, decides rightly.
+        Discordant records: those that only the champion, and only the challenger, decides correctly.
     p_value : float
-        McNemar's test of these two being equally many (McNemar 1947): two-sided, exact.
+        Of McNemar's test (1947) that both are equally frequent: two-sided, see :func:`mcnemar`.
     records : int
     same_holdout : bool
-        Whether both were made with this hold-out: if not, the challenger may have seen it in training.
+        Whether both versions have this hold-out: if not, the challenger may have seen it in training.
     newer : bool
         Whether the challenger was made later.
     cut_off : float or None
@@ -131,7 +130,7 @@ def challenge(bundle: Bundle, other: Bundle, answers: Answers, outcome: str, cut
 
 
 def answers_of(bundle: Bundle, other: Bundle, answers: Answers, outcome: str) -> Answers:
-    """What the other version says of the bundle's hold-out; NothingToShow where it cannot be compared."""
+    """Predictions of the other version for the bundle's hold-out; NothingToShow where it cannot be compared."""
     why = why_incomparable(bundle, other)
     if why:
         raise NothingToShow(f"{other.key} {why}, so it cannot be compared.", "Choose another version.")
@@ -146,7 +145,7 @@ def answers_of(bundle: Bundle, other: Bundle, answers: Answers, outcome: str) ->
 
 
 def why_incomparable(bundle: Bundle, other: Bundle) -> str:
-    """Why two versions cannot be compared, as the end of a sentence; empty where they can."""
+    """The reason why two versions cannot be compared, as the end of a sentence; empty where they can."""
     asked, also = ({f.name: f.kind for f in each.schema.features} for each in (bundle, other))
     strange = [name for name in (*also, *asked) if asked.get(name) != also.get(name)]
     if strange:
@@ -161,7 +160,7 @@ def why_incomparable(bundle: Bundle, other: Bundle) -> str:
 
 
 def compare(one: Answers, two: Answers, cut_off: float) -> dict[str, tuple[float | None, ...]]:
-    """Each measure of both, their difference, and its low and high end, by key."""
+    """By key of the measure: both values, their difference and the ends of its interval."""
     truth = one.truth
     first, second = acted(one, cut_off), acted(two, cut_off)
     cell = 4 * truth + 2 * first + second
@@ -181,7 +180,7 @@ def compare(one: Answers, two: Answers, cut_off: float) -> dict[str, tuple[float
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
-    """Two-sided p-value of the exact test; of more than 1,000 records the normal one with continuity correction."""
+    """Two-sided p-value of McNemar's exact test; above 1,000 records normal with continuity correction."""
     total, fewer = only_first + only_second, min(only_first, only_second)
     if total <= EXACT:
         below = sum(math.comb(total, at) for at in range(fewer + 1))
@@ -201,7 +200,7 @@ def _of_probabilities(
     for key in RANKED:
         mine, theirs = pairs[key]
         sums = _sums(theirs - mine, cell, drawn, rng)
-        if key == "roc_auc":  # the mean over the two sides, each drawn as often as it comes
+        if key == "roc_auc":  # mean over the two sides, each divided by its drawn number
             sides = [sums[:, 4:].sum(axis=1), sums[:, :4].sum(axis=1)]
             counted = [np.maximum(drawn[:, 4:].sum(axis=1), 1), np.maximum(drawn[:, :4].sum(axis=1), 1)]
             gap = float((theirs - mine)[truth].mean())
@@ -218,7 +217,7 @@ def _given(answers: Answers) -> np.ndarray:
 
 
 def _sums(values: Floats, cell: Positions, drawn: np.ndarray, rng: np.random.Generator) -> Floats:
-    """Sum of the values over the drawn records of each cell: shape (b, 8)."""
+    """Sum of the values over the drawn records of each of the eight groups: shape (b, 8)."""
     rows = np.maximum(np.bincount(cell, minlength=8), 1)
     mean: Floats = np.bincount(cell, values, 8) / rows
     variance: Floats = np.maximum(np.bincount(cell, values**2, 8) / rows - mean**2, 0.0)
@@ -227,7 +226,7 @@ def _sums(values: Floats, cell: Positions, drawn: np.ndarray, rng: np.random.Gen
 
 
 def _counts_at(rows: np.ndarray, which: int) -> ConfusionCounts:
-    """The four counts of one of the two from the eight cells: `which` is 2 for the first, 1 for the second."""
+    """Confusion counts of one version from the eight groups: `which` is 2 for the first, 1 for the second."""
     acts = np.array([bool(cell & which) for cell in range(4)])
     false, true = rows[:, :4].astype(float), rows[:, 4:].astype(float)
     sums = [part.sum(axis=1) for part in (true[:, acts], false[:, acts], true[:, ~acts], false[:, ~acts])]

@@ -1,6 +1,6 @@
-"""How groups of records fare against each other: who is acted on, who is found, and who is rightly called.
+"""Group fairness: selection rate, recall and precision of groups as ratios to a reference group.
 
-Compared are rates, nothing else: why they differ, and whether they may, no figure of this kind says.
+Only rates are compared; no figure of this kind says why they differ, or whether they may.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ FOUR_FIFTHS = 0.8  # Uniform Guidelines on Employee Selection Procedures, 29 CFR
 
 
 def selection(counts: ConfusionCounts) -> Share:
-    """Acted on, of all."""
+    """Selection rate: records acted on, of all."""
     return counts.selected, counts.total
 
 
@@ -32,23 +32,23 @@ RATES = {"selection": selection, "recall": recall, "precision": precision}
 
 @dataclass(frozen=True)
 class GroupFairness:
-    """Rates of s groups, and each as a ratio to that of the group acted on most often.
+    """Rates of s groups, and their ratios to the group with the highest selection rate.
 
     Attributes
     ----------
     feature : str
-        What people call the feature.
+        Label of the feature.
     groups : list of str, length s
     records : list of float, length s
     reference : int
         Position of the group that the others are compared with, see :func:`reference_of`.
     least : float
-        A group with fewer records is not the reference, unless no other is acted on.
+        A group with fewer records is the reference only where no other is acted on.
     rate : dict of str to list of float or None, length s
         "selection": share acted on; "recall": share acted on of those with the outcome; "precision":
         share with the outcome of those acted on. None where nothing is counted.
     counted : dict of str to list of float, length s
-        Of how many records each rate is a share.
+        Records in the denominator of each rate.
     ratio, low, high : dict of str to list of float or None, length s
         Rate over that of the reference, and its 95 % interval; 1 and no interval for the reference
         itself, None where a rate is missing or that of the reference is 0.
@@ -70,7 +70,7 @@ class GroupFairness:
 
 
 def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: float) -> GroupFairness:
-    """Compare the parts of a feature.
+    """Compare the rates of the parts of a feature.
 
     Raises
     ------
@@ -102,18 +102,18 @@ def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: floa
 
 
 def reference_of(selected: np.ndarray, records: np.ndarray, least: float) -> int:
-    """The group that the others are compared with: the one with the highest share acted on.
+    """Position of the reference group: the one with the highest selection rate.
 
-    So says the four-fifths rule (29 CFR 1607.4 D): "the rate for the group with the highest rate". A
-    group of few records may have it by chance, so one with enough of them goes first; of equal rates
-    the one with the most records. It is the reference of the other rates too: one figure, one group.
+    By the four-fifths rule (29 CFR 1607.4 D): "the rate for the group with the highest rate". A
+    group of few records may have it by chance, so groups with enough records come first; of equal rates
+    the one with the most records. It is the reference of the other rates too.
 
     Parameters
     ----------
     selected, records : ndarray of float, shape (s,)
-        How many are acted on, of how many.
+        Records acted on, and all records.
     least : float
-        Records that are enough.
+        Records from which a group is preferred.
 
     Returns
     -------
@@ -136,7 +136,7 @@ def ratios_of(hits: np.ndarray, whole: np.ndarray, reference: int) -> tuple[np.n
     Parameters
     ----------
     hits, whole : ndarray of float, shape (s,)
-        What is counted, and of how many.
+        Numerators and denominators.
     reference : int
 
     Returns

@@ -1,4 +1,4 @@
-"""The records of the hold-out on which a model was most wrong, and what is unusual about them."""
+"""Largest errors: records with the largest distance of probability and truth, and their unusual values."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 MISSED, ALARM, BOTH = "missed", "alarm", "both"
-UNUSUAL = 2  # values named for each record
-RARE = 0.2  # share of the training sample that is as far out, or has the same value: else nothing is said
+UNUSUAL = 2  # values named per record
+RARE = 0.2  # a value is named up to this share of the training sample as extreme or equal
 
 
 @dataclass(frozen=True)
@@ -33,20 +33,20 @@ class LargestErrors:
     record : list of int, length w
         Number of the record in the hold-out, from 1.
     link : list of str, length w
-        Address that opens it on the Prediction page, with this outcome chosen.
+        Address of the record on the Prediction page, with this outcome chosen.
     probability : list of float, length w
         Of the outcome.
     truth : list of bool, length w
         Whether it has the outcome.
     was : list of str, length w
-        What it was, in words.
+        The true outcome in words.
     unusual : list of str, length w
-        Its least usual values in words, against the training sample; may be empty. Values of
-        personal features are left out.
+        Its rarest values against the training sample, in words; may be empty. Values of personal
+        features are left out.
     records : int
         Of the hold-out.
     wrong : int
-        Of them, those with more than 0.5 between probability and truth.
+        Records with more than 0.5 between probability and truth.
     """
 
     record: list[int]
@@ -101,10 +101,10 @@ def largest_errors(bundle: Bundle, answers: Answers, outcome: str, sort: str, mo
 
 
 def unusual(bundle: Bundle, which: np.ndarray) -> list[str]:
-    """The least usual values of some records of the hold-out, in words.
+    """The rarest values of the given records of the hold-out, in words.
 
-    How usual a number or date is: twice the share of the training sample that lies at or beyond it,
-    on the side where fewer lie. A choice: the share that has it.
+    The frequency of a number or date is its two-sided tail share: twice the share of the training sample
+    at or beyond it, on the smaller side. That of a choice is the share of the sample with this value.
     """
     features = [(at, each) for at, each in enumerate(bundle.schema.features) if _told(each)]
     if not features:
@@ -125,7 +125,7 @@ def _told(feature: Feature) -> bool:
 
 
 def _share(feature: Feature, known: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """How usual each of the asked values is among the known ones, 0 to 1."""
+    """Frequency of each asked value among the known ones, see :func:`unusual`: 0 to 1."""
     if feature.kind == "boolean" or feature.kind not in (*NUMERIC, "date"):
         counted = Counter(_plain(value) for value in known.tolist())
         return np.array([counted[_plain(value)] for value in asked.tolist()]) / max(len(known), 1)
@@ -143,7 +143,7 @@ def _plain(value: object) -> object:
 
 def _link(bundle: Bundle, outcome: str, at: int) -> str:
     query = {"record": str(at + 1)}
-    if "outcome" not in bundle.schema.position:  # else the word is the feature's on that page
+    if "outcome" not in bundle.schema.position:  # else that page reads the parameter as the feature
         query |= {"outcome": outcome}
     return f"/{bundle.name}/predict?{urlencode(query)}"
 

@@ -26,14 +26,14 @@ class SegmentPairs:
     Attributes
     ----------
     features : list of str, length 2
-        What people call the rows' feature and the columns'.
+        Labels of the features of rows and columns.
     measure : str
     rows, columns : list of str
         Labels of the parts.
     value, low, high : list of list of float or None, shape (r, c)
         The measure and its 95 % interval; None where it is undefined.
     counted, records : list of list of float, shape (r, c)
-        Weight of the records that the measure is a share of, and of all.
+        Weight of the records in the denominator of the measure, and of all.
     whole : float or None
         The measure on the whole hold-out.
     least : float

@@ -1,6 +1,6 @@
-"""The measures of the Performance page in each part of the hold-out; by two features: ``segment_pairs.py``.
+"""Segments: measures of the Performance page in each part of one feature; of two: ``segment_pairs.py``.
 
-With probabilities we act from the page's cut-off on; a model without them decides by its own labels.
+Decisions follow the page's cut-off; of a model without probabilities, the estimator's own labels.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from ml.slices.binning import MOST_PARTS, Binning, bin_feature
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
-REPEATS, FEWER_REPEATS = 500, 200  # of counts; of what needs all probabilities
+REPEATS, FEWER_REPEATS = 500, 200  # of measures of counts; of measures of probabilities
 SELECTED = "selected"
 LABELS = {SELECTED: "Share acted on"} | {measure.key: measure.label for measure in MEASURES}
 IN_PERCENT = {SELECTED} | {measure.key for measure in MEASURES if measure.percent}
-ENOUGH, FEWEST = 30, 5  # records: below, a share says little; a small hold-out has to do with less
-FEWEST_OF_EITHER = 2  # records with, and without, the outcome, below which a mean loss has no interval
-FIRST = ("accuracy", "precision", "recall", SELECTED)  # what people ask first
+ENOUGH, FEWEST = 30, 5  # records from which a share is reliable; least in a small hold-out
+FEWEST_OF_EITHER = 2  # records on each side below which a mean loss has no interval
+FIRST = ("accuracy", "precision", "recall", SELECTED)  # shown first in the list of measures
 
 Column = list[float | None]
 
@@ -41,18 +41,18 @@ class Segments:
     Attributes
     ----------
     feature, measure : str
-        What people call the feature; key of the measure.
+        Label of the feature; key of the measure.
     parts : list of str, length s
     value, low, high : list of float or None, length s
         The measure and its 95 % interval; None where it is undefined.
     counted : list of float, length s
-        Weight of the records that the measure is a share of; of all, where it is no share.
+        Weight of the records in the denominator of the measure; of all, where it is no share.
     records, positive : list of float, length s
         Weight of the records, and of those with the outcome.
     whole, whole_low, whole_high : float or None
         The measure on the whole hold-out.
     cut_off : float or None
-        From where we act; None where the model's labels decide.
+        Cut-off of the decisions; None where the estimator's labels decide.
     """
 
     feature: str
@@ -71,7 +71,7 @@ class Segments:
 
 
 def measures_of(offers: str) -> list[tuple[str, str]]:
-    """Keys and labels of the measures that can be had, those asked first on top."""
+    """Keys and labels of the available measures, the most common first."""
     known = list(FIRST) + [measure.key for measure in MEASURES if measure.key not in FIRST]
     if offers != "probabilities":
         counted = {SELECTED, *(measure.key for measure in OF_COUNTS)} - {"net_benefit"}
@@ -112,11 +112,11 @@ def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_o
 def measure_parts(
     answers: Answers, parts: Binning, measure: str, cut_off: float
 ) -> tuple[Column, Column, Column, list[float]]:
-    """Value, low and high end of a measure in each part, and the weight of the records that it is a share of.
+    """Value and interval of a measure in each part, and the weight of the records in its denominator.
 
-    Intervals: of shares of few records Wilson's, of all else the bootstrap of the records
-    (``ml/metrics/intervals.py``); of mean losses that of a skewed mean, of ROC AUC DeLong's
-    (``ml/metrics/delong.py``), of average precision that of ``ml/metrics/headline.py``.
+    Intervals: Wilson's for shares of few records, else the bootstrap (``ml/metrics/intervals.py``); for mean
+    losses that of a skewed mean, for ROC AUC DeLong's (``ml/metrics/delong.py``), for average precision
+    that of ``ml/metrics/headline.py``.
     """
     counts, row = counts_by_part(answers, parts, cut_off), {each.key: each for each in OF_COUNTS}.get(measure)
     part = None if row is None else row.part
@@ -131,22 +131,22 @@ def measure_parts(
 
 
 def acted(answers: Answers, cut_off: float) -> Booleans:
-    """On which records we act: from the cut-off on, or by the estimator's labels where it has no probabilities."""
+    """Mask of the records acted on: by the cut-off, or by the estimator's labels where it has no probabilities."""
     return answers.labels if answers.probabilities is None else answers.probabilities >= cut_off
 
 
 def cut_off_used(answers: Answers, cut_off: float) -> float | None:
-    """The cut-off, where it decides."""
+    """The cut-off; None where the estimator's labels decide."""
     return None if answers.probabilities is None else cut_off
 
 
 def enough_records(rows: float) -> float:
-    """How many records are enough to go by, in a hold-out of so many: a tenth, 5 at least and 30 at most."""
+    """Least records of a reliable share in a hold-out of `rows`: a tenth, within 5 and 30."""
     return float(min(ENOUGH, max(FEWEST, rows // 10)))
 
 
 def counts_by_part(answers: Answers, parts: Binning, cut_off: float) -> ConfusionCounts:
-    """The four counts in each part; shape (s, 1)."""
+    """Confusion counts in each part; shape (s, 1)."""
     counted = np.bincount(_cells(answers, parts, cut_off), answers.weight, 4 * parts.count).astype(
         np.float64, copy=False
     )
@@ -155,7 +155,7 @@ def counts_by_part(answers: Answers, parts: Binning, cut_off: float) -> Confusio
 
 
 def undefined(measure: str) -> NothingToShow:
-    """The error where a measure has no value anywhere."""
+    """NothingToShow, the error where a measure is undefined in every part."""
     return NothingToShow(
         f"{LABELS[measure]} is undefined in every part: no record is there to be counted.",
         "Choose another measure, or move the cut-off.",
@@ -163,23 +163,23 @@ def undefined(measure: str) -> NothingToShow:
 
 
 def plain_numbers(values: np.ndarray) -> Column:
-    """Plain numbers; None for NaN."""
+    """The array as a list, None for NaN."""
     return [None if np.isnan(value) else value for value in values.tolist()]
 
 
 def binning_of(bundle: Bundle, feature: str, most: int = MOST_PARTS) -> Binning:
-    """The parts of the hold-out by a feature's name."""
+    """Binning of the hold-out by the feature of that name."""
     at = bundle.schema.position[feature]
     return bin_feature(bundle.schema.features[at], bundle.holdout.block[at], most)
 
 
 def _cells(answers: Answers, parts: Binning, cut_off: float) -> Positions:
-    """Cell of each record: all true positives, part after part, then false positives, false and true negatives."""
+    """Index of each record by decision, truth and part: true and false positives, false and true negatives."""
     return (2 * ~acted(answers, cut_off) + ~answers.truth) * parts.count + parts.place
 
 
 def _resampled(answers: Answers, parts: Binning, cut_off: float) -> ConfusionCounts:
-    """The four counts in each part of resampled hold-outs: shape (s, b). The cells' multinomial is the bootstrap."""
+    """Confusion counts in each part of bootstrap resamplings, drawn from one multinomial: shape (s, b)."""
     cells, size = _cells(answers, parts, cut_off), 4 * parts.count
     rows, weight = np.bincount(cells, minlength=size), np.bincount(cells, answers.weight, size)
     drawn = np.random.default_rng(0).multinomial(len(cells), rows / len(cells), REPEATS)
@@ -189,7 +189,7 @@ def _resampled(answers: Answers, parts: Binning, cut_off: float) -> ConfusionCou
 
 
 def _worth(weight: np.ndarray) -> float:
-    """Records that a unit of weight is worth (Kish 1965)."""
+    """Effective records a unit of weight (Kish 1965)."""
     return float(weight.sum() / (weight**2).sum())
 
 
@@ -200,7 +200,7 @@ def _of_probabilities(answers: Answers, parts: Binning, measure: str) -> tuple[C
 
 
 def _headline(answers: Answers, measure: str) -> tuple[float | None, float | None, float | None]:
-    """One measure of all probabilities. What has a formula for its interval is not resampled: it is asked at once."""
+    """One measure of probabilities with its interval, by a formula where there is one, else by the bootstrap."""
     rows, both = len(answers.truth), answers.truth.any() and not answers.truth.all()
     if measure in ("brier", "log_loss") and rows:
         loss = losses(answers)[measure == "log_loss"]
@@ -216,7 +216,7 @@ def _headline(answers: Answers, measure: str) -> tuple[float | None, float | Non
 
 
 def _surprising(answers: Answers) -> bool:
-    """Whether both truths are there often enough: without, what is most surprising was not seen yet."""
+    """Whether both sides have enough records: else the largest losses were not observed yet."""
     having = int(answers.truth.sum())
     return min(having, len(answers.truth) - having) >= FEWEST_OF_EITHER
 

@@ -1,11 +1,11 @@
-"""The segments where a model is worst, found by search, with a correction for having looked at many.
+"""Slice finder: the segments with the largest errors, with p-values corrected for multiple testing.
 
-Each part of each feature and each pair of parts of two features is looked at. Under the hypothesis
-that no segment differs, errors are dealt to the records at random; the largest standardised excess
-of any segment in each of many such deals is what chance alone would have shown as the worst
+Each part of each feature and each pair of parts of two features is tested. Under the null hypothesis
+that no segment differs, the errors are exchangeable between records. The largest standardised excess
+of any segment under each of many random permutations of the errors gives the null distribution
 (permutation, single-step max statistic: Westfall & Young 1993, section 2.6). A segment's corrected
-p-value is the share of deals whose worst is as bad, so whatever the number and the overlap of the
-segments, a model without any worse segment is said to have one in at most 5 % of all hold-outs.
+p-value is the share of permutations whose maximum is as large, so whatever the number and the overlap of
+the segments, a model without any worse segment is said to have one in at most 5 % of all hold-outs.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ WRONG, LOSS = "wrong", "log_loss"
 MOST_FOUND = 8
 DEALS = 199
 LEVEL = 0.05
-SAME = 0.75  # of the records of either: two such segments are one finding
-# Bounds the time to about a second: numbers multiplied in each deal.
+SAME = 0.75  # shared records, of the smaller: two such segments are one finding
+# Multiplications in each permutation: bounds the time to about a second.
 MOST_WORK, FEWEST_ROWS, MOST_ROWS, MOST_FOR_PAIRS = 1e8, 2_000, 10_000, 400
 
 
 @dataclass(frozen=True)
 class WorstSegments:
-    """The worst w segments, the surest first.
+    """The w worst segments, by rising p-value.
 
     Attributes
     ----------
@@ -51,18 +51,17 @@ class WorstSegments:
         Mean error in the segment, and in all other records.
     records : list of int, length w
     chance : list of float, length w
-        p-value, corrected for all segments that were looked at.
+        p-value, corrected for all segments tested.
     found : int
-        How many of them are worse than chance would make the worst of so many (p <= 0.05); they
-        come first.
+        Number of segments beyond chance (p <= 0.05); they come first.
     whole : float
-        Mean error of all records that were looked at.
+        Mean error of all records searched.
     looked_at, rows : int
-        Segments with enough records, and records among which was searched.
+        Segments tested (with enough records), and records searched.
     least : int
         Fewest records of a segment.
     cut_off : float or None
-        From where we act, where decisions are what is counted.
+        Cut-off of the decisions where `by` is "wrong".
     """
 
     by: str
@@ -84,8 +83,7 @@ def worst_segments(
 ) -> WorstSegments:
     """Search the hold-out for segments with more error than the rest.
 
-    A large hold-out is searched in a random sample of its records (at most 10,000), so that the
-    time stays bounded; the same ones each time.
+    A large hold-out is searched in a random sample (at most 10,000 records, seeded), to bound the time.
 
     Parameters
     ----------
@@ -96,7 +94,7 @@ def worst_segments(
     least : float
         Fewest records of a segment.
     deals : int
-        Random deals of the errors; the smallest p-value is 1 / (deals + 1).
+        Random permutations of the errors; the smallest p-value is 1 / (deals + 1).
 
     Raises
     ------
@@ -142,9 +140,9 @@ def worst_segments(
 
 
 class _SegmentSearch:
-    """All parts of all features as columns of ones and noughts, and what is summed over them.
+    """Indicator columns of all parts of all features, and sums of errors over segments.
 
-    Row and column (a, b) of a table stand for the segment of part a and part b; (a, a) for part a.
+    Entry (a, b) of an array is for the segment of part a and part b; (a, a) for part a alone.
     """
 
     def __init__(self, parts: Sequence[Binning], errors: np.ndarray, least: int) -> None:
@@ -160,21 +158,21 @@ class _SegmentSearch:
         apart = self.owner[:, None] != self.owner[None, :]
         self.pairs = len(self.owner) <= MOST_FOR_PAIRS
         self.enough = (size >= least) & (rest >= least) & (np.eye(len(self.owner), dtype=bool) | (apart & self.pairs))
-        # Standard deviation of a sum over the segment when the errors are dealt without replacement.
+        # Standard deviation of a segment's sum under permutation (sampling without replacement).
         variance = float(np.mean(errors**2)) * rows / max(rows - 1, 1)
         self.spread = np.where(self.enough, np.sqrt(np.maximum(variance * size * rest / rows, 1e-30)), np.inf)
 
     def excess(self, errors: np.ndarray) -> np.ndarray:
-        """Standardised sum of the errors in each segment; -inf where there are too few records."""
+        """Standardised sum of the errors in each segment; -inf with too few records."""
         return np.where(self.enough, self._sums(errors) / self.spread, -np.inf)
 
     def largest(self, deals: int) -> np.ndarray:
-        """The largest excess of any segment in each random deal of the errors."""
+        """Null distribution: the largest excess of any segment under each random permutation of the errors."""
         rng = np.random.default_rng(0)
         return np.array([self.excess(rng.permutation(self.errors)).max() for _ in range(deals)])
 
     def mask(self, first: int, second: int) -> np.ndarray:
-        """Which records are in a segment."""
+        """Mask of the records in a segment."""
         return (self.ones[:, first] > 0) & (self.ones[:, second] > 0)
 
     def _sums(self, values: np.ndarray) -> np.ndarray:
@@ -197,7 +195,7 @@ def _most_rows(columns: int) -> int:
 
 
 def _different(search: _SegmentSearch, excess: np.ndarray) -> list[tuple[int, int]]:
-    """The segments with the largest excess, without those that hold nearly the same records as one before."""
+    """The segments with the largest excess, without near duplicates of one before."""
     above = np.triu(np.where(excess > 0, excess, 0.0))
     kept: list[tuple[int, int]] = []
     for flat in np.argsort(-above, axis=None, kind="stable")[: 40 * MOST_FOUND].tolist():

@@ -1,1 +1,1 @@
-"""What people read, in one place."""
+"""Texts that people read: numbers, values and sentences, the same on pages, in figures and in reports."""

@@ -1,4 +1,4 @@
-"""What the checks of a hold-out found, in words: the same on the card, in a report and on every page."""
+"""Findings of the hold-out checks in words: the same on the card, in a report and on every page."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from ml.text.number_words import count, decimal, percent
 from ml.text.words import listed
 
 CARD = "holdout_checks"
-MOST_OUTCOMES = 5  # named of those that are rare
+MOST_OUTCOMES = 5  # named of the rare ones
 UNSEEN = "that it did not learn from"
 
 Card = Mapping[str, Any]
 
 
 def records_words(card: Card) -> str:
-    """What the figures are about: "records that it did not learn from", unless the checks found otherwise."""
+    """Name of the evaluated records: "records that it did not learn from", unless the checks found otherwise."""
     if not _few(card).get("records"):
         return f"records {clause(card)}"
     return counted_words(card, count(card[CARD]["records"]))
@@ -29,7 +29,7 @@ def counted_words(card: Card, records: str) -> str:
 
 
 def clause(card: Card) -> str:
-    """What kind of records: a relative clause that follows "records"."""
+    """Relative clause after "records" that says how the hold-out relates to the training data."""
     found = card.get(CARD) or {}
     shared = found.get("shared") or {}
     seen = UNSEEN
@@ -43,7 +43,7 @@ def clause(card: Card) -> str:
 
 
 def sentences(card: Card) -> list[str]:
-    """What was found, a sentence each; empty where nothing was, or where there were no checks yet."""
+    """Findings, a sentence each; empty without findings or checks."""
     found = card.get(CARD)
     if not found:
         return []
@@ -52,7 +52,7 @@ def sentences(card: Card) -> list[str]:
 
 
 def warnings(card: Card) -> list[str]:
-    """Those of the sentences that change what the figures mean: twins that chance explains are left out."""
+    """Findings that change the meaning of the figures: without duplicates that chance explains."""
     chance = _twins_by_chance(card.get(CARD) or {})
     return [sentence for sentence in sentences(card) if sentence != chance]
 

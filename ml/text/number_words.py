@@ -1,6 +1,6 @@
 """Numbers and names as people read them: shares, decimals, counts of records, shortened names.
 
-Written in the marks of who reads (:mod:`ml.locale`), on pages, in figures and in reports.
+Written in the reader's number format (:mod:`ml.locale`), on pages, in figures and in reports.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from ml import locale as marks
 
 
 def percent(share: float) -> str:
-    """A share in words; never 0 % or 100 % of what is not exactly that."""
+    """A share as a percentage; 0 % and 100 % only where it is exactly that."""
     whole = round(100 * share)
-    if whole == 100 * share or 2 <= whole <= 99:  # 1.4 is not 1 where 0.6 is not
+    if whole == 100 * share or 2 <= whole <= 99:  # outside, a decimal is kept: 1.4 is not 1
         return marks.percent(f"{whole}")
     if 0.0005 <= share < 0.9995:
         return marks.percent(f"{100 * share:.1f}")
@@ -19,7 +19,7 @@ def percent(share: float) -> str:
 
 
 def decimal(value: float, digits: int) -> str:
-    """A number with that many decimals, in the marks of who reads."""
+    """A number with that many decimals, in the reader's format."""
     return marks.dressed(f"{value:,.{digits}f}")
 
 
@@ -29,12 +29,12 @@ def count(weight: float) -> str:
 
 
 def sample_text(records: int, holdout: int) -> str:
-    """The records that a figure was made from, in words; `holdout` is how many there are."""
+    """The records that a figure was made from, in words; `holdout` is the number of all."""
     if records >= holdout:
         return f"{count(records)} records of the hold-out"
     return f"a sample of {count(records)} of the {count(holdout)} records of the hold-out"
 
 
 def shortened(name: str, longest: int) -> str:
-    """The name, cut where it is longer than that many characters."""
+    """The name, truncated with an ellipsis to that many characters."""
     return name if len(name) <= longest else name[: longest - 1].rstrip() + "…"

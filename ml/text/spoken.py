@@ -1,4 +1,4 @@
-"""What a cut-off and the measures at it mean, in words: the same words on the page and in a report."""
+"""A cut-off and the measures at it in words: the same on the page and in a report."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ UNDEFINED = "–"
 
 
 def cut_off_text(cut_off: float) -> str:
-    """A cut-off with four digits of its percent: neighbours in the table can be told apart."""
+    """A cut-off in percent with four decimals, so that neighbours in the table differ."""
     return f"{number_text(round(100 * cut_off, 4))}\u00a0%"
 
 
 def cut_off_sentence(table: ThresholdTable, row: int, records: str) -> str:
-    """What acting from this cut-off means, in counts and of a hundred; `records` names those with the outcome."""
+    """Sentence about acting from this cut-off, in counts and of a hundred; `records` names those with the outcome."""
     hits, alarms, missed, _ = ((table.columns[name][row] or 0.0) for name in COUNTS)
     everybody = table.positive + table.negative
     start = f"Acting from {cut_off_text(table.cut_off[row])} means acting on {count(hits + alarms)} of "
@@ -35,14 +35,14 @@ def cut_off_sentence(table: ThresholdTable, row: int, records: str) -> str:
 
 
 def measure_words(measure: Measure, value: float | None) -> str:
-    """A measure in words."""
+    """Value of a measure in words."""
     if value is None:
         return UNDEFINED
     return percent(value) if measure.percent else dressed(f"{value:,.3f}")
 
 
 def span_words(measure: Measure, low: float | None, high: float | None) -> str:
-    """Its interval in words; empty where it has none."""
+    """Interval of a measure in words; empty where it has none."""
     return "" if low is None or high is None else f"{measure_words(measure, low)} to {measure_words(measure, high)}"
 
 

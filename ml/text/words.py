@@ -1,4 +1,4 @@
-"""Values, numbers and points as people read them, in the schema's labels and units."""
+"""Values, numbers and percentage points in words, in the schema's labels and units."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ml.locale import dressed
 from ml.metrics.intervals import WIDTH
 
 LONGEST_TEXT = 40
-WHOLE_FROM = Decimal(10)  # points: below it a decimal says something
+WHOLE_FROM = Decimal(10)  # points: below it one decimal is shown
 
 
 def named(feature: Feature, value: Value) -> str:
@@ -43,7 +43,7 @@ def shown_value(feature: Feature, value: Value) -> str:
 
 
 def number_text(value: float) -> str:
-    """A number with thousands parted and no digits that say nothing: six of them matter, whole ones always."""
+    """A number with thousands separators and six significant digits, all digits of its whole part."""
     exponent = Decimal(f"{value:.6g}").adjusted() if value else 0
     if not -5 <= exponent < 15:
         return dressed(f"{value:.6g}")
@@ -59,9 +59,9 @@ def points_text(points: float) -> str:
 
 
 def unsure(points: float, error: float) -> str:
-    """How unsure sampled points are: "± 0.2 points", half of the 95 % interval in the digits in which they are read.
+    """Sampling error of points: "± 0.2 points", half of the 95 % interval in the digits shown.
 
-    Empty where it is less than half of the last of these digits.
+    Empty where it is less than half of the last digit shown.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def unsure(points: float, error: float) -> str:
 
 
 def rounded(points: float) -> Decimal:
-    """To whole points from 10 on, else to tenths; halves away from 0, as taught at school."""
+    """Points rounded to whole ones from 10 on, else to tenths; halves away from 0."""
     exact = Decimal(repr(float(points)))
     tenths = exact.quantize(Decimal("0.1"), ROUND_HALF_UP)
     if abs(tenths) >= WHOLE_FROM or tenths == tenths.to_integral_value():
@@ -87,14 +87,14 @@ def rounded(points: float) -> Decimal:
 
 
 def change_text(before: float, after: float) -> str:
-    """How far a probability moved: "+14 points", "−0.4 points", "no change"."""
+    """Change of a probability: "+14 points", "−0.4 points", "no change"."""
     points = rounded(100.0 * (after - before))
     sign = "+" if points > 0 else ""
     return f"{sign}{points_text(100.0 * (after - before))}" if points else "no change"
 
 
 def listed(parts: Sequence[str]) -> str:
-    """Parts as one enumeration: "a", "a and b", "a, b and c"."""
+    """Enumeration in words: "a", "a and b", "a, b and c"."""
     return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
 
 
@@ -107,7 +107,7 @@ def _unit(unit: str, value: float) -> str:
 
 
 def _said(feature: Feature) -> dict[str, str]:
-    """Names of a number's values that say more than the number: yes and no."""
+    """Labels of a number's codes, such as yes and no; empty for other features."""
     if not feature.codes or feature.yes_no is None:
         return {}
     return {text: label.lower() for text, label in feature.labels.items()}
