@@ -8,7 +8,7 @@ from werkzeug.test import Client
 from app import create_server, file_retention
 from layouts.campaign import page as campaign
 from layouts.campaign.page import FileRetention
-from layouts.campaign.reading import ASKED
+from layouts.campaign.reading import OPTIONS
 from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.static_html import static_html
@@ -143,4 +143,4 @@ def test_the_tables_script_is_named_and_not_sent(client, path):
 
 
 def test_all_that_may_be_said_of_a_file_can_be_said_on_the_page():
-    assert {name for name, *_ in ASKED} == set(NAMES)
+    assert {name for name, *_ in OPTIONS} == set(NAMES)
