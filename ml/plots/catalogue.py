@@ -1,4 +1,4 @@
-"""The catalogue: every plot of the Insights and Performance pages, in the order in which they are shown.
+"""Catalogue of every plot of the Insights and Performance pages, in display order.
 
 To add a plot, write its file in one of the rooms beside this one (``insights``, ``curves``, ``decisions``) and add
 the file's name to :data:`MODULES`: nothing else. ``docs/ADDING_A_PLOT.md`` shows a whole one.

@@ -1,7 +1,7 @@
-"""Where the page's cut-off stands in a figure.
+"""Mark of the page's cut-off in a figure.
 
-The mark is a shape called "cut-off": a point, or a line across. Shapes are moved without drawing the
-figure anew, and a picture that is saved holds them.
+The mark is a shape called "cut-off": a point, or a line across. Shapes are moved without redrawing the
+figure, and saved pictures contain them.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ def column(table: ThresholdTable, name: str) -> list[float | None]:
 
 
 def marked(figure: go.Figure, mark: CutOffMark, table: ThresholdTable, row: int) -> go.Figure:
-    """The figure with a mark at one row of the table; hidden where that row has no such number."""
+    """The figure with a mark at one row of the table; hidden where the row has no number."""
     figure.add_shape(shape(mark, table, row))
     return figure
 
 
 def shape(mark: CutOffMark, table: ThresholdTable, row: int) -> dict[str, Any]:
-    """The mark as plotly takes it."""
+    """The mark as a shape of plotly."""
     x = column(table, mark.x)[row]
     y = column(table, mark.y)[row] if mark.y else 0.0
     common = {"name": NAME, "visible": x is not None and y is not None, "layer": "above"}

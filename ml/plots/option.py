@@ -1,4 +1,4 @@
-"""What a person may choose at one plot: a value out of some, or a number."""
+"""Options of a plot: a choice among values, or a number."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ LONGEST = 200
 
 @dataclass(frozen=True)
 class Option:
-    """One choice at a plot.
+    """One option of a plot.
 
     Attributes
     ----------
     key : str
         Names it in addresses and cache keys.
     label : str
-        What people read.
+        Shown beside the field.
     choices : callable (bundle, outcome name) -> sequence of (value, label), or None
-        The accepted values; the first is what the plot opens with. None takes a number.
+        The accepted values; the first is the default. None accepts a number.
     default : callable (bundle, outcome name) -> number or None
-        For numbers: what the plot opens with. None is "nothing said".
+        For numbers: the default. None is an empty field.
     low, high : float
         Limits of a number, inclusive.
     unit : str
     help : str
-        A sentence where the label does not say all.
+        A sentence where the label is not enough.
     computed : bool
-        False when only the drawing looks at it: then the result is shared between all its values.
+        False when only the drawing uses it: then one result serves all its values.
     """
 
     key: str
@@ -51,13 +51,13 @@ class Option:
     computed: bool = True
 
     def opens_with(self, bundle: Bundle, outcome: str) -> Setting:
-        """The value where nobody chose one."""
+        """The default value."""
         if self.choices is None:
             return self.default(bundle, outcome)
         return next((value for value, _ in self.choices(bundle, outcome)), None)
 
     def read(self, bundle: Bundle, outcome: str, raw: object) -> Setting:
-        """What a browser or an address sent, checked; nothing sent is what the plot opens with.
+        """Check a value from a browser or an address; None is the default.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class Option:
         if self.choices is None:
             return self._number(raw)
         known = [value for value, _ in self.choices(bundle, outcome)]
-        if raw == "" and not known:  # a list of nothing has nothing chosen
+        if raw == "" and not known:  # an empty list has no choice
             return None
         if raw not in known:
             shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
@@ -93,5 +93,5 @@ class Option:
 def checked_options(
     options: Sequence[Option], bundle: Bundle, outcome: str, raws: Mapping[str, object]
 ) -> dict[str, Setting]:
-    """Each option's value out of what was sent; what the plot does not ask for is let be."""
+    """Checked value of each option; unknown keys are ignored."""
     return {option.key: option.read(bundle, outcome, raws.get(option.key)) for option in options}

@@ -1,4 +1,4 @@
-"""One colour for each outcome, the same on every page, in every plot."""
+"""Colours of the outcomes, the same on every page and in every plot."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ COLOURS: tuple[str, ...] = (
 
 
 def colour_of(outcomes: Outcomes, name: str) -> str:
-    """The colour ``#rrggbb`` of the outcome of that name; beyond eight outcomes they come round again."""
+    """The colour ``#rrggbb`` of the outcome of that name; beyond eight outcomes colours repeat."""
     return COLOURS[outcomes.index(name) % len(COLOURS)]

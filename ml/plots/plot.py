@@ -1,4 +1,4 @@
-"""The parts of a plot as types: what it is computed from, through whose eyes it is drawn, how it is declared."""
+"""Types of a plot: its input (Study), its display state (View), and its declaration (Plot)."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ Rows = tuple[Sequence[str], Sequence[Sequence[Any]]]
 
 @dataclass(frozen=True)
 class Study:
-    """From what a plot is computed: one version, one outcome, and what the plot's options say.
+    """Input of a plot's computation: one version, one outcome, and the plot's options.
 
     Attributes
     ----------
     bundle : Bundle
     outcome : str
-        Name of the outcome that the page is about.
+        Name of the outcome of the page.
     options : mapping of str to text, number or None
-        Each option of the plot that its computing looks at, checked.
+        Each option of the plot with ``computed``, checked.
     version : callable
         Another version of the same model, by its fingerprint; may raise BrokenModel, UnknownModel.
     """
@@ -45,30 +45,30 @@ class Study:
 
     @property
     def evaluation(self) -> Evaluation:
-        """The one pass over the hold-out, made once a process."""
+        """The evaluation of the hold-out, computed once a process."""
         return evaluation_of(self.bundle)
 
     @property
     def answers(self) -> Answers:
-        """The outcome's yes/no question on all rows of the hold-out."""
+        """Truth and predictions of the outcome on all rows of the hold-out."""
         return self.evaluation.of(self.outcome)
 
     @property
     def label(self) -> str:
-        """What people call the outcome."""
+        """Label of the outcome."""
         return self.bundle.outcomes[self.outcome].label
 
 
 @dataclass(frozen=True)
 class CutOffMark:
-    """Where the page's cut-off stands in a figure: each name is a column of the threshold table.
+    """Position of the page's cut-off in a figure: each name is a column of the threshold table.
 
     Attributes
     ----------
     x : str
-        Without `y` a line across the figure stands there; "cut_off" is the cut-off itself.
+        Without `y` the mark is a line across the figure; "cut_off" is the cut-off itself.
     y : str
-        With it, a point.
+        With it the mark is a point.
     """
 
     x: str
@@ -77,18 +77,18 @@ class CutOffMark:
 
 @dataclass(frozen=True)
 class View:
-    """Through whose eyes a result is drawn: the outcome that the page is about, and the plot's options.
+    """Display state of a result: the outcome of the page, and the plot's options.
 
     Attributes
     ----------
     outcomes : Outcomes
         All outcomes of the model.
     outcome : str
-        Name of the one that the page is about.
+        Name of the outcome of the page.
     options : mapping of str to text, number or None
         All options of the plot, checked.
     holdout : int
-        Records in the hold-out; 0 where it does not matter.
+        Records in the hold-out; 0 where unused.
     """
 
     outcomes: Outcomes
@@ -103,7 +103,7 @@ class View:
 
     @property
     def label(self) -> str:
-        """What people call the outcome."""
+        """Label of the outcome."""
         return self.outcomes[self.outcome].label
 
     @property
@@ -127,28 +127,28 @@ class Plot:
         Names the plot in page ids, URLs and cache keys.
     title : str
     question : str
-        The question that it answers: the subtitle.
+        The question that it answers, shown as the subtitle.
     page : {"insights", "performance"}
     section : {"curves", "money", "segments", "versions", "errors"}
         Heading of the Performance page, and of a report, under which it stands.
     result : type
         The frozen dataclass that `compute` gives: fields of JSON values only, for it is cached.
     compute : callable (study) -> result
-        May raise any LikelyError, which is then shown in the plot's place.
+        May raise any LikelyError, which is shown in the plot's place.
     draw : callable (result, view) -> go.Figure
         Draws the result and nothing else: no model, no metric.
     say : callable (result, view) -> str
-        What the figure shows, in words, from the same numbers.
+        The figure in words, from the same numbers.
     needs : frozenset of {"probabilities"}
-        What the model must offer.
+        Required of the model.
     per_outcome : bool
-        True: one result an outcome. False: one result holds all outcomes, and the drawing picks.
+        True: one result an outcome. False: one result holds all outcomes, and `draw` picks one.
     revision : int
         Raised when the result's fields or their meaning change, so that no old result is drawn.
     options : tuple of Option
-        What a person may choose at this plot.
+        Options of this plot.
     mark : CutOffMark or None
-        Where the page's cut-off stands in it.
+        Position of the page's cut-off in the figure.
     rows : callable (result, view) -> (header, rows)
         The plot's data as a table, for CSV; by default the result's lists as columns.
     wide : bool
@@ -174,7 +174,7 @@ class Plot:
 
 
 def result_columns(result: Any) -> Rows:
-    """The result's lists as columns; of those of several lengths the longest, and single values on every row."""
+    """The result's lists of the greatest length as columns, with single values repeated on every row."""
     values = {row.name: getattr(result, row.name) for row in fields(result)}
     flat = {name: value for name, value in values.items() if not isinstance(value, dict)}
     lists = {name: value for name, value in flat.items() if _is_flat(value)}

@@ -1,4 +1,4 @@
-"""From a model, a plot and an outcome to what is shown: the result from the cache, drawn and said."""
+"""Figure and sentence of a plot for a model and an outcome, from the cached result."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from ml.service import Service
 
 
-CUT_OFF = "cut_off"  # the option of plots that follow one
+CUT_OFF = "cut_off"  # key of the option of plots at a cut-off
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a page shows of one plot: its figure and the sentence under it, and from what they are made."""
+    """A drawn plot: figure and sentence, with the result and view they are made from."""
 
     figure: go.Figure
     sentence: str
@@ -33,7 +33,7 @@ class Drawn:
 
 
 def drawn(service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None) -> Drawn:
-    """A plot of the catalogue, ready to be shown.
+    """Draw a plot of the catalogue.
 
     Parameters
     ----------
@@ -44,8 +44,8 @@ def drawn(service: Service, model: str, plot_key: object, outcome: str | None = 
     outcome : str or None
         Name of an outcome; None is the positive one.
     options : mapping of str to text or number, or None
-        What was chosen at the plot; what is left out is as the plot opens. May be anything, as all
-        that a browser sends.
+        Chosen options; those left out have their default. May be any JSON value, as it comes from a
+        browser.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def _found(
 
 
 def _with_cut_off(service: Service, bundle: Bundle, plot: Plot, outcome: str | None, asked: object) -> object:
-    """What was asked for; where the plot follows a cut-off and none is named, with the one in use."""
+    """The requested options, with the cut-off in use where the plot has that option and none is given."""
     given = asked if isinstance(asked, Mapping) else {}
     follows = any(option.key == CUT_OFF for option in plot.options)
     if not follows or given.get(CUT_OFF) not in (None, ""):
@@ -81,16 +81,16 @@ def _with_cut_off(service: Service, bundle: Bundle, plot: Plot, outcome: str | N
 
 
 def view_of(bundle: Bundle, plot: Plot, outcome: str | None = None, asked: object = None) -> View:
-    """The outcome and the options that were asked for, checked; parameters and errors as :func:`drawn`."""
+    """View of the requested outcome and options, checked; parameters and errors as :func:`drawn`."""
     name = bundle.outcomes.positive if outcome is None else outcome
-    bundle.outcomes.index(name)  # an unknown outcome is refused before it becomes part of a key
+    bundle.outcomes.index(name)  # raises before an unknown outcome becomes part of a key
     raws = asked if isinstance(asked, Mapping) else {}
     options = checked_options(plot.options, bundle, name, raws)
     return View(bundle.outcomes, name, options, bundle.card["rows"]["hold-out"])
 
 
 def result_of(service: Service, bundle: Bundle, plot: Plot, view: View) -> Any:
-    """The plot's result: from the cache, or computed by one caller while others wait."""
+    """The plot's result, cached and computed single-flight: one caller computes while others wait."""
     _check(plot, bundle)
     view.outcomes.index(view.outcome)
     options = view.options or view_of(bundle, plot, view.outcome).options

@@ -1,4 +1,4 @@
-"""The layout of figures with one row a feature, segment or record: a bar or a dot, and its name above it."""
+"""Layout of figures with one row a feature, segment or record: a bar or a dot, with its name above."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MARGIN = {"l": 8, "r": 24, "t": 8, "b": 8}  # room for the last tick's label
 
 
 def names_above(names: Sequence[str], values: Sequence[str] = (), x: float = 0.0) -> list[dict[str, Any]]:
-    """A name above each row, and in bold its value: long names fit on a phone, and the bars keep their room."""
+    """Annotations above each row: the name, and in bold its value."""
     bold = [f"  <b>{value}</b>" for value in values] or [""] * len(names)
     return [
         note(f"{shortened(name, LONGEST_NAME)}{more}", x, place, **ABOVE)
@@ -26,7 +26,7 @@ def names_above(names: Sequence[str], values: Sequence[str] = (), x: float = 0.0
 
 
 def named_rows(names: list[str], values: list[str], more: list[str], x: float) -> list[dict[str, Any]]:
-    """Above each row its name, in bold its value, and after it what else is to be known."""
+    """Annotations above each row: the name, in bold its value, and more words after it."""
     return [
         note(f"{shortened(name, LONGEST_NAME)}  <b>{value}</b>  {rest}", x, place, **ABOVE)
         for place, (name, value, rest) in enumerate(zip(names, values, more, strict=True))
@@ -44,7 +44,7 @@ def height_of(count: int) -> int:
 
 
 def filled(parts: list[str], joint: str) -> list[str]:
-    """The parts in as few lines as a phone has room for; a part that is longer than a line is cut."""
+    """Join parts into as few lines as fit a phone; a part longer than a line is truncated."""
     lines: list[str] = []
     for part in (shortened(part, LINE) for part in parts):
         if lines and len(lines[-1] + joint + part) <= LINE:
@@ -55,7 +55,7 @@ def filled(parts: list[str], joint: str) -> list[str]:
 
 
 def upright(x: float | None, rows: int) -> dict[str, Any]:
-    """An upright stroke in each row, beside its dot and not through its name."""
+    """A short vertical line in each row, which does not cross the name."""
     across = [] if x is None else [x, x, None] * rows
     down = [] if x is None else [y for row in range(rows) for y in (row - 0.14, row + 0.36, None)]
     line = {"color": FAINT, "width": 2}

@@ -20,7 +20,7 @@ def _measures(bundle: Bundle, _: str) -> Choices:
     return measures_of(bundle.offers)
 
 
-# The page hands its own cut-off over; alone a plot opens with the card's.
+# The page sends its own cut-off; without it the default is the card's.
 CUT_OFF = Option(
     "cut_off", "Cut-off", default=lambda bundle, outcome: card_cut_off(bundle.card, outcome), low=0.0, high=1.0
 )
@@ -35,24 +35,24 @@ LEAST = Option("least", "At least", default=_least, low=1, high=1e6, unit="recor
 
 
 def cut_off_of(study: Study) -> float:
-    """The cut-off that was asked for; the card's where the field was emptied."""
+    """The chosen cut-off; the card's where the field is empty."""
     chosen = study.options.get("cut_off")
     return card_cut_off(study.bundle.card, study.outcome) if chosen is None else float(chosen)
 
 
 def least_of(study: Study) -> float:
-    """Fewest records that were asked for; as the plot opens where the field was emptied."""
+    """The chosen fewest records; the default where the field is empty."""
     chosen = study.options.get("least")
     return _least(study.bundle, study.outcome) if chosen is None else float(chosen)
 
 
 def option_text(option: object) -> str:
-    """A chosen value as text; empty where there is nothing to choose."""
+    """A chosen value as text; empty where there is no choice."""
     return "" if option is None else str(option)
 
 
 def feature_choice(key: str = "feature", label: str = "Feature", place: int = 0) -> Option:
-    """The features of a model as an option; it opens with the one at that place of their order."""
+    """Option of the features of a model; the default is the feature at `place` of their order."""
 
     def choices(bundle: Bundle, _: str) -> Choices:
         order = importance_order(bundle)

@@ -1,7 +1,7 @@
-"""How every figure looks. plotly is imported when the first figure is drawn, not before.
+"""Theme of all figures. plotly is imported when the first figure is drawn, not before.
 
-Papers are transparent and ink is a middle grey, so one figure reads on a light and on a dark page
-and in an exported picture; the page's own style sheet sharpens the ink (``assets/css/plots/60-plots.css``).
+Backgrounds are transparent and the ink is a middle grey, so a figure is readable on a light and on a dark
+page and in an exported picture; the page's own style sheet sharpens the ink (``assets/css/plots/60-plots.css``).
 """
 
 from __future__ import annotations
@@ -63,17 +63,17 @@ def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
     return go.Figure(data=list(traces), layout={"template": _TEMPLATE, **layout})
 
 
-# Of a label that a line may cross; the page's style sheet gives it the page's own paper.
+# Of a label that a line may cross; the page's style sheet sets its background to the page's.
 ON_PAPER = {"bgcolor": "#ffffff", "borderpad": 2}
 
 
 def note(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:
-    """A label that stands directly beside what it names."""
+    """Text annotation without an arrow."""
     return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": 13}, **more}
 
 
 def share_axis(title: str, end: float = 1.0, **more: Any) -> dict[str, Any]:
-    """An axis from 0 to 100 %, or to a smaller share where there is nothing beyond."""
+    """Axis of shares from 0 to 100 %, or to a smaller `end`."""
     ticks = [end * at for at in (0, 0.2, 0.4, 0.6, 0.8, 1)] if end < 1 else [0, 0.25, 0.5, 0.75, 1]
     return {
         "range": [-0.02 * end, 1.02 * end],
@@ -85,7 +85,7 @@ def share_axis(title: str, end: float = 1.0, **more: Any) -> dict[str, Any]:
 
 
 def percent_ticks(low: float, high: float) -> dict[str, Any]:
-    """Places and words of an axis of shares that begins and ends elsewhere: at most seven round ones."""
+    """Tick values and texts of an axis of shares with any limits: at most seven round ones."""
     rough = max(high - low, 1e-6) / 6
     size = 10.0 ** math.floor(math.log10(rough))
     step = next(size * times for times in (1, 2, 5, 10) if size * times >= rough * (1 - 1e-9))
@@ -95,12 +95,12 @@ def percent_ticks(low: float, high: float) -> dict[str, Any]:
 
 
 def legend_on_top() -> dict[str, Any]:
-    """Layout of a figure whose lines cross so often that names beside them would."""
+    """Layout with a legend above the figure, for lines too close for names beside them."""
     above = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "itemclick": False}
     return {"showlegend": True, "legend": {**above, "itemdoubleclick": False, "font": {"size": 13}}}
 
 
 def faded(colour: str, strength: float) -> str:
-    """The colour ``#rrggbb``, that much of it (0 to 1)."""
+    """The colour ``#rrggbb`` with an opacity of 0 to 1."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {strength:.3f})"

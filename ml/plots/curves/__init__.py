@@ -1,1 +1,1 @@
-"""Plots of how well outcomes are told apart: confusion matrix, ROC curve, reliability diagram, lift and others."""
+"""Plots of discrimination and calibration: confusion matrix, ROC curve, reliability diagram, lift and others."""

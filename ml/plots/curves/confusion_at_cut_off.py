@@ -1,7 +1,7 @@
-"""The four counts of one outcome at a cut-off.
+"""Plot of the 2 x 2 confusion matrix of one outcome at a cut-off.
 
-The result holds them at every cut-off of the threshold table, so a page that moves the cut-off
-asks for nothing. The drawing shows the row nearest to the option "cut_off". The trace of the tiles
+The result holds the counts at every cut-off of the threshold table, so moving the cut-off needs no
+request. The drawing shows the row nearest to the option "cut_off". The trace of the tiles
 has ``meta={"mark": "cells"}``: a page fills its ``z``, ``text`` and ``customdata`` from the same
 table, rows "without" and "with", columns "leave" and "act":
 
@@ -35,13 +35,13 @@ def compute(study: Study) -> ConfusionTable:
 
 
 def at(result: ConfusionTable, view: View) -> int:
-    """Row of the cut-off that is nearest to the chosen one."""
+    """Row of the cut-off nearest to the chosen one."""
     chosen = view.options.get("cut_off")
     return int(np.argmin(np.abs(np.array(result.cut_off) - (0.5 if chosen is None else float(chosen)))))
 
 
 def counts_at(result: ConfusionTable, row: int) -> Table:
-    """The 2 x 2 counts: without and with the outcome, left alone and acted on."""
+    """2 x 2 counts at a row: without and with the outcome (rows), not acted on and acted on (columns)."""
     return [
         [result.true_negative[row], result.false_positive[row]],
         [result.false_negative[row], result.true_positive[row]],
@@ -97,7 +97,7 @@ def draw(result: ConfusionTable, view: View) -> go.Figure:
 
 
 def say(result: ConfusionTable, view: View) -> str:
-    """How often acting and leaving are right."""
+    """Sentence: records found and missed at the cut-off, and precision."""
     row = at(result, view)
     (_, alarms), (missed, hits) = counts_at(result, row)
     found = (
@@ -110,7 +110,7 @@ def say(result: ConfusionTable, view: View) -> str:
 
 
 def rows(result: ConfusionTable, _: View) -> tuple[list[str], list[list[Any]]]:
-    """The four counts at every cut-off."""
+    """Confusion counts at every cut-off."""
     columns = ("cut_off", "true_positive", "false_positive", "false_negative", "true_negative")
     return list(columns), [list(row) for row in zip(*(getattr(result, name) for name in columns), strict=True)]
 

@@ -1,4 +1,4 @@
-"""The confusion matrix, from the estimator's own labels."""
+"""Plot of the confusion matrix of the estimator's own labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ml.text.number_words import count, percent, shortened
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-# How many outcomes leave room, on a phone, for count and share in a tile, and for a bare percentage.
+# Most outcomes with room, on a phone, for count and share in a tile, and for a bare percentage.
 ROOMY, TIGHT = 4, 12
 
 SHOWN = (
@@ -30,7 +30,7 @@ def compute(study: Study) -> Confusion:
 
 
 def draw(result: Confusion, view: View) -> go.Figure:
-    """A tile for each pair of truth and label: what was chosen as text, the share as colour."""
+    """A tile for each pair of truth and label: the chosen number as text, the share as colour."""
     shown = view.options.get("show")
     shares = shares_of(result, by_label=shown == "label")
     bare = shown in ("truth", "label")
@@ -39,7 +39,7 @@ def draw(result: Confusion, view: View) -> go.Figure:
     places = list(range(len(names)))
     tiles = {
         "type": "heatmap",
-        # Shares give the colour, not counts: a rare outcome is read as well as a frequent one.
+        # Colours are shares, not counts: a rare outcome is as readable as a frequent one.
         "z": shares,
         "x": places,
         "y": places,
@@ -78,7 +78,7 @@ def draw(result: Confusion, view: View) -> go.Figure:
 
 
 def say(result: Confusion, view: View) -> str:
-    """Share of right labels, and what that is for the outcome that the page is about."""
+    """Sentence: share of correct labels, over all and for the outcome of the page."""
     total = sum(map(sum, result.counts))
     right = sum(row[at] for at, row in enumerate(result.counts))
     hit = result.counts[result.focus][result.focus]
@@ -117,7 +117,7 @@ def _words(result: Confusion, row: int, column: int) -> str:
 
 
 def rows(result: Confusion, _: View) -> tuple[list[str], list[list[Any]]]:
-    """The counts as a table: a row a true outcome, a column a label."""
+    """The counts as a table: one row a true outcome, one column a label."""
     return ["in truth", *result.names], [[name, *row] for name, row in zip(result.names, result.counts, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""Cumulative gain of one outcome."""
+"""Plot of the cumulative gain curve of one outcome."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def compute(study: Study) -> Gain:
-    """The curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
+    """Gain curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
     return gain(study.answers, study.label)
 
 
 def draw(result: Gain, view: View) -> go.Figure:
-    """The curve with its tenths, between a perfect order and none."""
+    """The gain curve with its tenths, between perfect and random order."""
     curve = {
         "type": "scatter",
         "mode": "lines",
@@ -55,7 +55,7 @@ def draw(result: Gain, view: View) -> go.Figure:
 
 
 def say(result: Gain, view: View) -> str:
-    """What the first tenth and the first three tenths find."""
+    """Sentence: gain of the first tenth and of the first three tenths."""
     one, three = result.tenth_found[0], result.tenth_found[2]
     return (
         f"The first {percent(0.1)} by probability hold {percent(one)} of the {count(result.positive)} {view.records}, "

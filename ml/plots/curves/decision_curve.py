@@ -1,4 +1,4 @@
-"""Net benefit of acting by the model, on all, and on none (Vickers & Elkin 2006)."""
+"""Plot of the decision curve: net benefit of the model, of acting on all and on none (Vickers & Elkin 2006)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def compute(study: Study) -> DecisionCurve:
 
 
 def draw(result: DecisionCurve, view: View) -> go.Figure:
-    """Three lines; what is far below zero is left out, for nobody would choose it."""
+    """Three lines; net benefits far below zero are cut off."""
     lines = (
         ("The model", result.cut_off, result.model, view.colour, "solid"),
         ("All", result.cut_off, result.all_, INK, "dash"),
@@ -53,7 +53,7 @@ def draw(result: DecisionCurve, view: View) -> go.Figure:
 
 
 def say(result: DecisionCurve, view: View) -> str:
-    """Where the model is of use."""
+    """Sentence: cut-offs at which the model beats acting on all and on none."""
     if result.useful_from is None or result.useful_to is None:
         use = f"At no cut-off does acting by the model bring more for “{view.label}” than acting on all or on none."
     else:

@@ -1,4 +1,4 @@
-"""The two errors against each other, on a scale that shows rare ones."""
+"""Plot of the detection error trade-off (DET) curve, on axes of normal deviates."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ END = 3.25  # a little beyond the deviate of the last rate
 
 
 def compute(study: Study) -> DetCurve:
-    """The curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
+    """DET curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
     return det(study.answers, study.label)
 
 
 def draw(result: DetCurve, view: View) -> go.Figure:
-    """The curve on axes of normal deviates, and the line on which both errors are alike."""
+    """The curve on axes of normal deviates, and the line of equal errors."""
     ticks, ends = normal_deviates(np.array(TICKS)).tolist(), [-END, END]
     axis = {"range": ends, "tickvals": ticks, "tickangle": 0, "ticktext": [percent(rate) for rate in TICKS]}
     alike = {
@@ -63,7 +63,7 @@ def draw(result: DetCurve, view: View) -> go.Figure:
 
 
 def say(result: DetCurve, view: View) -> str:
-    """Where both errors are alike."""
+    """Sentence: the equal error rate."""
     return (
         f"At the cut-off at which both errors are alike, {percent(result.equal_error)} of the {view.records} are "
         f"missed, and {percent(result.equal_error)} of the others are false alarms. Nearer to the lower left corner is "

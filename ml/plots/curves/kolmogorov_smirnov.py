@@ -1,4 +1,4 @@
-"""Both sides' shares below each cut-off, and where they lie farthest apart."""
+"""Plot of the Kolmogorov-Smirnov separation: cumulative shares of both sides, and their largest distance."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def draw(result: KolmogorovSmirnov, view: View) -> go.Figure:
 
 
 def say(result: KolmogorovSmirnov, view: View) -> str:
-    """The largest distance and where it is."""
+    """Sentence: the largest distance and its cut-off."""
     return (
         f"The two sides lie farthest apart at {percent(result.best)}: {percent(result.best_negative)} of the others "
         f"lie below it, and {percent(result.best_positive)} of the {view.records}. That distance, "

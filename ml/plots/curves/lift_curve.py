@@ -1,4 +1,4 @@
-"""Lift of one outcome, by tenths and of all that is acted on."""
+"""Plot of the lift of one outcome: by tenths, and of all records acted on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def compute(study: Study) -> Lift:
 
 
 def draw(result: Lift, view: View) -> go.Figure:
-    """A bar a tenth with its interval, and the lift of all from the top down."""
+    """A bar a tenth with its interval, and a line of the lift of all records acted on."""
     middles = [(2 * at + 1) / 20 for at in range(10)]
     bars = {
         "type": "bar",
@@ -65,7 +65,7 @@ def draw(result: Lift, view: View) -> go.Figure:
 
 
 def say(result: Lift, view: View) -> str:
-    """The first and the last tenth."""
+    """Sentence: lift of the first and of the last tenth."""
     first, last = result.tenth[0], result.tenth[-1]
     are = "are" if view.outcomes.exclusive else "have"
     return (

@@ -1,4 +1,4 @@
-"""Precision, recall and the share acted on at every cut-off."""
+"""Plot of precision, recall and the share acted on by cut-off."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def compute(study: Study) -> MetricsByThreshold:
 
 
 def draw(result: MetricsByThreshold, view: View) -> go.Figure:
-    """Three lines, told apart by stroke as well as by colour."""
+    """Three lines that differ in stroke and colour."""
     lines = (
         ("Precision", result.precision, view.colour, "solid"),
         ("Recall", result.recall, INK, "solid"),
@@ -33,7 +33,7 @@ def draw(result: MetricsByThreshold, view: View) -> go.Figure:
             "name": name,
             "x": result.cut_off,
             "y": values,
-            # Up to a cut-off and with it the same records are acted on as at it.
+            # Between the previous cut-off and this one, decisions are those at this one.
             "line": {"color": colour, "width": 2.5, "dash": dash, "shape": "vh"},
             "hovertemplate": f"Act from %{{x:.1%}}:<br>{name.lower()} %{{y:.1%}}<extra></extra>",
         }
@@ -50,7 +50,7 @@ def draw(result: MetricsByThreshold, view: View) -> go.Figure:
 
 
 def say(result: MetricsByThreshold, view: View) -> str:
-    """Where precision and recall are best together."""
+    """Sentence: the cut-off with the highest F1, and the measures there."""
     return (
         f"A lower cut-off finds more and is wrong more often. Precision and recall are best together (F1 "
         f"{decimal(result.best_f1, 2)}) when acting from {percent(result.best)}: that finds "

@@ -1,4 +1,4 @@
-"""Precision against recall of one outcome."""
+"""Plot of the precision-recall curve of one outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def compute(study: Study) -> PrecisionRecall:
-    """The curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
+    """Precision-recall curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
     return precision_recall(study.answers, study.label)
 
 
@@ -36,7 +36,7 @@ def draw(result: PrecisionRecall, view: View) -> go.Figure:
         "mode": "lines",
         "x": result.recall,
         "y": result.precision,
-        # The area counts each rise of recall at the precision that is reached with it.
+        # Steps as average precision counts them: each rise of recall at the precision reached with it.
         "line": {"color": view.colour, "width": 2.5, "shape": "vh"},
         "customdata": [percent(value) for value in result.cut_off],
         "hovertemplate": "Act from %{customdata}:<br>right in %{y:.1%}<br>finds %{x:.1%}<extra></extra>",
@@ -59,7 +59,7 @@ def draw(result: PrecisionRecall, view: View) -> go.Figure:
 
 
 def say(result: PrecisionRecall, view: View) -> str:
-    """The area, against the base rate, and what is right at half of them found."""
+    """Sentence: average precision against the base rate, and precision at a recall of one half."""
     rate = result.positive / (result.positive + result.negative)
     at = next(at for at, recall in enumerate(result.recall) if recall >= 0.5)
     return (

@@ -1,4 +1,4 @@
-"""Calibration of one outcome's probabilities."""
+"""Reliability diagram: calibration of one outcome's probabilities."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compute(study: Study) -> Calibration:
-    """Groups of like probability; OneOutcomeOnly where the hold-out has one side only."""
+    """Calibration by groups of similar probability; OneOutcomeOnly where the hold-out has one side only."""
     return calibration(study.answers, study.label)
 
 
@@ -75,7 +75,7 @@ def draw(result: Calibration, view: View) -> go.Figure:
 
 
 def say(result: Calibration, view: View) -> str:
-    """What is said and what came on average, and where they differ beyond chance."""
+    """Sentence: mean probability and share of the outcome, and the groups that differ beyond chance."""
     off = [
         at
         for at, (said, low, high) in enumerate(zip(result.said, result.low, result.high, strict=True))

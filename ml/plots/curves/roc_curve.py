@@ -1,4 +1,4 @@
-"""The ROC curve of one outcome."""
+"""Plot of the ROC curve of one outcome: true positive rate against false positive rate."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def compute(study: Study) -> RocCurve:
-    """The curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
+    """ROC curve over all cut-offs; OneOutcomeOnly where the hold-out has one side only."""
     return roc(study.answers, study.label)
 
 
 def draw(result: RocCurve, view: View) -> go.Figure:
-    """The curve, the diagonal of guessing, and the point of the labels that the model gives by itself."""
+    """The curve, the diagonal of guessing, and the point of the estimator's own labels."""
     low = 0.15 if result.own_true_positive_rate < 0.15 else 0.03  # over the words at the point, where it is low
     return figure(
         [_guessing(), _curve(result, view), _own(result, view)],
@@ -35,7 +35,7 @@ def draw(result: RocCurve, view: View) -> go.Figure:
 
 
 def say(result: RocCurve, view: View) -> str:
-    """The area as pairs put in order, and the point as shares found and false alarms."""
+    """Sentence: the area as ordered pairs, and the estimator's point as recall and false positive rate."""
     return (
         f"Of all pairs of one record with “{view.label}” and one without, the model puts {percent(result.area)} in the "
         f"right order (50\u00a0% would be guessing). The labels that it gives by itself, whatever the cut-off, find "

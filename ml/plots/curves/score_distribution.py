@@ -1,4 +1,4 @@
-"""How the probabilities are spread among records with and without one outcome."""
+"""Plot of the score distribution: histograms of the probabilities with and without one outcome."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def draw(result: ScoreDistribution, view: View) -> go.Figure:
 
 
 def say(result: ScoreDistribution, view: View) -> str:
-    """The median of each side."""
+    """Sentence: the median probability of each side."""
     return (
         f"Half of the {view.records} get a probability of at most {percent(result.median_positive)}, half of the "
         f"others at most {percent(result.median_negative)}. The less both sides overlap, the better."

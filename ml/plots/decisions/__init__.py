@@ -1,1 +1,1 @@
-"""Plots of what decisions bring and where they fail: profit, segments, groups, two versions, largest errors."""
+"""Plots of decisions: profit curve, segments, group fairness, champion and challenger, largest errors."""

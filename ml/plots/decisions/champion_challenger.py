@@ -1,4 +1,4 @@
-"""Two versions of the model on the same hold-out."""
+"""Plot of champion and challenger: two versions of the model on the same hold-out."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OPTIONS = (Option("version", "Compare with", _versions), CUT_OFF)
 
 
 def compute(study: Study) -> Challenger:
-    """The chosen version beside this one."""
+    """Comparison of the chosen version with this one."""
     fingerprint = option_text(study.options["version"])
     if not fingerprint or study.version is None:
         raise NothingToShow(
@@ -76,7 +76,7 @@ def draw(result: Challenger, view: View) -> go.Figure:
 
 
 def say(result: Challenger, _view: View) -> str:
-    """On how many records just one of the two is right, whether that may be chance, and what else to bear in mind."""
+    """Sentence: records that only one version decides correctly, McNemar's p-value, and caveats."""
     made = f"Version {result.challenger} beside {result.champion}, on {count(result.records)} records. "
     return made + _decided(result) + _sure(result) + _seen(result)
 

@@ -1,4 +1,4 @@
-"""Groups of records against the group acted on most often: who is acted on, found, and rightly called."""
+"""Plot of group fairness: rates of groups as ratios to the group acted on most often."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ OPTIONS = (
     CUT_OFF,
 )
 TICKS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.6, 2.5, 5.0, 10.0)
-LEAST, MOST = 0.02, 50.0  # where the scale ends: what lies beyond, as a ratio of 0, is a triangle that points there
-ROUNDING = 1e-9  # 48 % of 60 % are four fifths
+LEAST, MOST = 0.02, 50.0  # ends of the scale: a ratio beyond, such as 0, is a triangle at the end
+ROUNDING = 1e-9  # floating point: 48 % over 60 % must be four fifths
 LONGEST = 16  # characters of a group's name below the axis, on a phone
 
 
@@ -39,7 +39,7 @@ def compute(study: Study) -> GroupFairness:
 
 
 def draw(result: GroupFairness, view: View) -> go.Figure:
-    """A dot and its interval for each group on a scale of ratios; shaded: within four fifths of each other."""
+    """A dot and its interval for each group on a scale of ratios; the four-fifths range is shaded."""
     key = _rate(view)
     low, high, ratios = (_shown(table[key]) for table in (result.low, result.high, result.ratio))
     places = [at for at, ratio in enumerate(ratios) if ratio is not None]
@@ -79,7 +79,7 @@ def draw(result: GroupFairness, view: View) -> go.Figure:
 
 
 def say(result: GroupFairness, view: View) -> str:
-    """Which groups' rates are under four fifths of the other's, and how sure that is."""
+    """Sentence: groups outside the four-fifths range, with intervals."""
     key, at = _rate(view), result.reference
     if not result.rate["selection"][at]:
         return "Nobody is acted on, in any group: there is nothing to compare."
@@ -112,13 +112,13 @@ def _rate(view: View) -> str:
 
 
 def _of_which(result: GroupFairness) -> str:
-    """Among which groups the reference was looked for, where not among all."""
+    """Words that restrict the reference to groups of enough records; empty where all have enough."""
     small = min(result.records) < result.least <= result.records[result.reference]
     return f" of those with at least {count(result.least)} records" if small else ""
 
 
 def _compared(result: GroupFairness, key: str) -> str:
-    """Which groups are not within four fifths of the reference; nothing of those that have no ratio."""
+    """Words for the groups outside four fifths of the reference; groups without a ratio are left out."""
     others = {at: value for at, value in enumerate(result.ratio[key]) if value is not None and at != result.reference}
     apart = [at for at, value in others.items() if not _within(value)]
     if not others:
@@ -136,7 +136,7 @@ def _within(ratio: float) -> bool:
 
 
 def _flag(result: GroupFairness, key: str, at: int) -> str:
-    """One group that differs, and whether chance could be why."""
+    """Words for one group that differs, and whether it may be chance."""
     ratio, low, high = (table[key][at] or 0.0 for table in (result.ratio, result.low, result.high))
     amount = f"{_times(ratio)} times" if ratio else f"0 times: none of {count(result.counted[key][at])}"
     chance = "" if high < FOUR_FIFTHS or low > 1 / FOUR_FIFTHS else ", may be chance"
@@ -144,7 +144,7 @@ def _flag(result: GroupFairness, key: str, at: int) -> str:
 
 
 def _times(value: float) -> str:
-    """A ratio with two decimals; never 0 of what is not 0."""
+    """A ratio with two decimals; 0 only where it is exactly that."""
     return f"under {number_text(0.01)}" if 0 < value < 0.005 else number_text(round(value, 2))
 
 
@@ -161,7 +161,7 @@ def _words(result: GroupFairness, key: str, at: int) -> str:
 
 
 def _shown(values: list[float | None]) -> list[float | None]:
-    """Ratios and ends of intervals, kept within a scale that can be read."""
+    """Ratios and ends of intervals, clipped to the scale."""
     return [None if value is None else min(max(value, LEAST), MOST) for value in values]
 
 

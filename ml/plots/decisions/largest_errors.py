@@ -1,4 +1,4 @@
-"""The records on which the model was most wrong. Their links (``result.link``) open them on the Prediction page."""
+"""Plot of the largest errors; links (``result.link``) open the records on the Prediction page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def compute(study: Study) -> LargestErrors:
 
 
 def draw(result: LargestErrors, view: View) -> go.Figure:
-    """For each record a line from what was true to what the model said."""
+    """A line for each record from the truth to the predicted probability."""
     places = list(range(len(result.record)))
     ends = [1.0 if truth else 0.0 for truth in result.truth]
     lines = {
@@ -81,7 +81,7 @@ def draw(result: LargestErrors, view: View) -> go.Figure:
 
 
 def say(result: LargestErrors, view: View) -> str:
-    """How far the worst ones are off, and how many are on the wrong side of one half."""
+    """Sentence: size of the largest errors, and the number on the wrong side of one half."""
     said, was = percent(result.probability[0]), result.was[0]
     return (
         f"The model was most wrong on record {count(result.record[0])}: it said {said} for “{view.label}”; in truth: "
@@ -91,7 +91,7 @@ def say(result: LargestErrors, view: View) -> str:
 
 
 def _name(result: LargestErrors, view: View, at: int) -> list[str]:
-    """What was said and what was true, below it what is unusual. The question of yes or no is the axis's title."""
+    """Prediction and truth of a record, below it its unusual values; the axis title names the outcome."""
     said = percent(result.probability[at])
     was = f"was {result.was[at]}" if view.outcomes.exclusive else f"in truth {'yes' if result.truth[at] else 'no'}"
     first, *more = filled([f"Record {result.record[at]}: {said},", was], " ")

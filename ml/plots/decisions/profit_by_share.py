@@ -1,4 +1,4 @@
-"""Profit against the share of the records that we act on, the most probable first; options as ``profit_curve.py``."""
+"""Plot of profit by the share of records acted on, the most probable first; options as ``profit_curve.py``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def draw(result: ProfitCurve, view: View) -> go.Figure:
 
 
 def say(result: ProfitCurve, view: View) -> str:
-    """What acting on the best share brings beside acting on all."""
+    """Sentence: profit of the best share against acting on all."""
     everybody = f"Acting on all brings {amount(result.profit[0], result)} for 1,000 records"
     if result.best is None:
         return f"{everybody}; no share keeps to both limits."

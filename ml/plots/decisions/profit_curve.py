@@ -1,9 +1,9 @@
-"""Profit against the cut-off.
+"""Plot of the profit curve: profit by cut-off.
 
 This plot and ``profit_by_share.py`` draw the same result and share their options, :data:`PAYOFF_OPTIONS` (the
-very same objects): a page may show the fields once and send them to both. The result names the best
-cut-off (``cut_off[best]``, a number that can be stored as it is) and how far behind it every other
-one is (``behind``, by row of the threshold table).
+same objects): a page may show the fields once and send them to both. The result has the best cut-off
+(``cut_off[best]``, ready to be stored) and the loss of every other one against it (``behind``, by row
+of the threshold table).
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def draw(result: ProfitCurve, view: View) -> go.Figure:
 
 
 def say(result: ProfitCurve, view: View) -> str:
-    """The best cut-off, what it brings and calls, and how sure that is."""
+    """Sentence: the best cut-off, its profit and calls, with intervals."""
     if result.best is None:
         return _impossible(result, view) + _unstated(result)
     at = result.best
@@ -81,7 +81,7 @@ def say(result: ProfitCurve, view: View) -> str:
 
 
 def profit_figure(result: ProfitCurve, view: View, x: list[float], title: str) -> go.Figure:
-    """Profit over one of the result's columns, a share."""
+    """Figure of the profit over one of the result's columns, a share."""
     ticks = [0, 0.25, 0.5, 0.75, 1]
     lowest, highest = min(0.0, *result.low), max(0.0, *result.high)
     room = 0.12 * (highest - lowest) or 1.0
@@ -108,14 +108,14 @@ def profit_figure(result: ProfitCurve, view: View, x: list[float], title: str) -
 
 
 def amount(value: float, result: ProfitCurve) -> str:
-    """Money in words: whole from 10 on."""
+    """Money in words, without decimals from 10 on."""
     shown = round(value) if abs(value) >= 10 or value == round(value) else round(value, 1)
     text = count(abs(shown)) + (f"\u00a0{result.payoff['currency']}" if result.payoff["currency"] else "")
     return f"−{text}" if shown < 0 else text
 
 
 def beyond(result: ProfitCurve, selected: float | None, recall: float | None) -> str:
-    """Words for a cut-off that does not keep to the limits: which one, and by how much; empty where it does."""
+    """Words for the limits that a cut-off breaks, and by how much; empty where it keeps to them."""
     broken, calls = [], 1000 * (selected or 0.0)
     if result.most_calls is not None and calls > result.most_calls * (1 + 1e-9):
         broken.append(f"it takes {count(round(calls))} calls of 1,000 and {count(result.most_calls)} are allowed")
@@ -171,7 +171,7 @@ def _best(result: ProfitCurve, view: View, x: list[float]) -> list[dict[str, Any
 
 
 def _named(result: ProfitCurve, x: list[float]) -> list[dict[str, Any]]:
-    """What the best one brings, on paper of its own: the cut-off's line may stand behind it."""
+    """Label of the best profit, on an opaque background: the line of the cut-off may run behind it."""
     if result.best is None:
         return []
     at = result.best

@@ -1,4 +1,4 @@
-"""One measure in each pair of parts of two features."""
+"""Plot of one measure in each pair of parts of two features (heat map)."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 OPTIONS = (feature_choice(), feature_choice("by", "And", 1), MEASURE, LEAST, CUT_OFF)
 LONGEST = 16  # characters beside and below the tiles, on a phone
-TIGHT = 6  # columns: beyond, a tile has no room for words
-WHOLE = 3  # digits with the sign of percent in a tile on a phone: of 99.8 % it shows 99.8
+TIGHT = 6  # most columns with room for words in a tile
+WHOLE = 3  # longest percentage with its sign in a tile on a phone: longer ones lose the sign
 
 
 def compute(study: Study) -> SegmentPairs:
@@ -36,7 +36,7 @@ def compute(study: Study) -> SegmentPairs:
 
 
 def draw(result: SegmentPairs, view: View) -> go.Figure:
-    """A tile a pair with the measure and the number of records; grey where these are too few."""
+    """A tile a pair with the measure and the number of records; grey with too few records."""
     low, high = _limits(result)
     roomy = len(result.columns) <= TIGHT
     places = [list(range(len(names))) for names in (result.rows, result.columns)]
@@ -98,7 +98,7 @@ def draw(result: SegmentPairs, view: View) -> go.Figure:
 
 
 def say(result: SegmentPairs, _view: View) -> str:
-    """The highest and the lowest pair of those with enough records."""
+    """Sentence: the highest and the lowest pair with enough records."""
     known = [
         (value, row, column)
         for row, line in enumerate(result.value)
@@ -134,7 +134,7 @@ def _enough(result: SegmentPairs, row: int, column: int) -> bool:
 
 
 def _limits(result: SegmentPairs) -> tuple[float, float]:
-    """What the palest and the strongest colour stand for: the lowest and highest shown, not nearer than a tenth."""
+    """Limits of the colour scale: the lowest and highest value shown, at least a tenth apart."""
     known = [
         value
         for r, line in enumerate(result.value)

@@ -1,4 +1,4 @@
-"""One measure in each part of a feature."""
+"""Plot of segments: one measure in each part of a feature."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ml.text.number_words import count
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-FEW = 5  # records counted: a part with fewer is drawn, but not named as the best, the worst or apart
+FEW = 5  # records in the denominator: a part with fewer is drawn, but not named in the sentence
 OPTIONS = (feature_choice(), MEASURE, CUT_OFF)
 
 
@@ -59,7 +59,7 @@ def draw(result: Segments, view: View) -> go.Figure:
 
 
 def say(result: Segments, _view: View) -> str:
-    """Where the measure is highest and lowest, and which parts differ clearly from all records."""
+    """Sentence: parts with the highest and lowest value, and parts that differ clearly from all records."""
     label, whole = LABELS[result.measure], measure_text(result.measure, result.whole)
     everywhere = f"{label} is {whole} on all records"
     enough = [place for place in range(len(result.parts)) if _enough(result, place)]
@@ -80,12 +80,12 @@ def say(result: Segments, _view: View) -> str:
 
 
 def _enough(result: Segments, place: int) -> bool:
-    """Whether a part is named: three records that are all wrong are no finding."""
+    """Whether a part has enough records to be named."""
     return result.value[place] is not None and result.counted[place] >= FEW
 
 
 def _where(result: Segments, enough: list[int]) -> str:
-    """In which parts the measure is one and the same."""
+    """Words for parts that all have the same value."""
     if len(enough) == len(result.parts):
         return f"in every part of {result.feature}"
     if len(enough) == 1:
@@ -94,7 +94,7 @@ def _where(result: Segments, enough: list[int]) -> str:
 
 
 def _left_out(result: Segments, enough: list[int]) -> str:
-    """How many parts are drawn but not named, or not even drawn."""
+    """Words for the parts that are drawn but not named, or not drawn."""
     few = len(result.parts) - len(enough)
     what = f"{count(few)} part counts" if few == 1 else f"{count(few)} parts count"
     return f"Not named: {what} fewer than {FEW} records, or the measure is undefined. " if few else ""

@@ -1,4 +1,4 @@
-"""The segments where the model is worst, out of all parts and pairs of parts."""
+"""Plot of the slice finder: the worst segments among all parts and pairs of parts."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ OPTIONS = (Option("by", "Measured by", _sorts), LEAST, CUT_OFF)
 
 
 def compute(study: Study) -> WorstSegments:
-    """The search, by the chosen error."""
+    """Worst segments by the chosen error."""
     by = option_text(study.options["by"])
     return worst_segments(study.bundle, study.answers, by, cut_off_of(study), least_of(study))
 
 
 def draw(result: WorstSegments, view: View) -> go.Figure:
-    """A dot a segment, filled where it is beyond chance; upright: all records."""
+    """A dot a segment, filled where beyond chance; the upright line is all records."""
     places = list(range(len(result.segment)))
     sure = [place < result.found for place in places]
     dots = {
@@ -78,7 +78,7 @@ def draw(result: WorstSegments, view: View) -> go.Figure:
 
 
 def say(result: WorstSegments, _view: View) -> str:
-    """How many of the segments are worse than chance would make the worst of so many."""
+    """Sentence: number of segments with errors beyond chance, after correction for multiple testing."""
     looked = f"{count(result.looked_at)} segments of at least {count(result.least)} records"
     if not result.found:
         return (

@@ -1,1 +1,1 @@
-"""Plots of what the model looks at: importance, Shapley values, partial dependence, distributions and others."""
+"""Plots of global insights: permutation importance, Shapley values, partial dependence, distributions and others."""

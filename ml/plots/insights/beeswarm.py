@@ -1,4 +1,4 @@
-"""The contributions of the strongest features, record by record."""
+"""Beeswarm plot: Shapley values of the strongest features, record by record."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_FEATURES, MOST_RECORDS = 8, 50  # 400 points
 ROW = 62
-SLOTS = 60  # over the width: points in one slot are put beside each other
+SLOTS = 60  # over the width: points in one slot are spread vertically
 APART = 0.055  # of a row, less where there are many
 HALF = 0.3  # of a row, to each side
 LOW, HIGH = "#2f7de1", "#d9640a"  # the first two of the palette: told apart by colour-blind readers too
@@ -32,7 +32,7 @@ LOW, HIGH = "#2f7de1", "#d9640a"  # the first two of the palette: told apart by 
 
 @dataclass(frozen=True)
 class Beeswarm:
-    """Contributions of q features to one outcome in r records; the strongest feature first.
+    """Shapley values of q features for one outcome in r records; the strongest feature first.
 
     Attributes
     ----------
@@ -43,9 +43,9 @@ class Beeswarm:
     heights : sequence of sequences of float, shape (q, r)
         Rank of the value among these records, 0 (lowest) to 1; -1 where values have no order or none is known.
     values : sequence of sequences of str, shape (q, r)
-        As people read them.
+        In words.
     total_features, total_records : int
-        Of the model, and that the features were ranked by.
+        Features of the model, and records used for the ranking.
     """
 
     features: Sequence[str]
@@ -57,7 +57,7 @@ class Beeswarm:
 
 
 def compute(study: Study) -> Beeswarm:
-    """The contributions of the features with the largest mean."""
+    """Shapley values of the features with the largest mean absolute value."""
     bundle, found = study.bundle, global_shapley_of(study.bundle)
     own = found.values[:, :, bundle.outcomes.index(study.outcome)]
     strongest = np.argsort(-np.abs(own).mean(axis=0), kind="stable")[:MOST_FEATURES].tolist()
@@ -136,7 +136,7 @@ def _swarm(result: Beeswarm, place: int, edge: float) -> dict[str, Any]:
 
 
 def _beside(points: Sequence[float], edge: float) -> list[float]:
-    """How far each point is moved off its row's middle, so that those of one place stand beside each other."""
+    """Vertical offset of each point from the middle of its row, so that points of one slot do not overlap."""
     slots = [round(value / edge * SLOTS / 2) for value in points]
     many, seen, found = Counter(slots), Counter[int](), []
     for slot in slots:
@@ -152,7 +152,7 @@ def _between(height: float) -> str:
 
 
 def say(result: Beeswarm, view: View) -> str:
-    """How far the strongest feature reaches to both sides, and with which of its values."""
+    """Sentence: range of the strongest feature's contributions, and the values at both ends."""
     line, heights, name = result.contributions[0], result.heights[0], result.features[0]
     if max(map(abs, line)) < 0.0005:
         return f"No feature moves the probability of “{view.label}” in any of the records."

@@ -1,4 +1,4 @@
-"""Which features tell the same."""
+"""Plot of the association of pairs of features (heat map)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from ml.text.number_words import count, decimal, sample_text, shortened
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-INK = "#4a7bb5"  # of no outcome: the truth plays no part in it
+INK = "#4a7bb5"  # no outcome's colour: the truth is not used
 LONGEST = 16
 STRONG = 0.7
 
 
 def compute(study: Study) -> Association:
-    """The strength of association of the first features in order of importance."""
+    """Association matrix of the first features in order of importance."""
     return association(study.bundle, importance_order(study.bundle))
 
 
 def draw(result: Association, _view: View) -> go.Figure:
-    """A tile for each pair, the darker the stronger; each pair once, below the diagonal."""
+    """A tile for each pair, darker where stronger; each pair once, below the diagonal."""
     size = len(result.features)
     shown = [[result.strength[y][x] if x < y else None for x in range(size - 1)] for y in range(1, size)]
     names = [shortened(name, LONGEST) for name in result.features]
@@ -56,7 +56,7 @@ def draw(result: Association, _view: View) -> go.Figure:
 
 
 def say(result: Association, view: View) -> str:
-    """The strongest pair, and what it means for the other figures."""
+    """Sentence: the strongest pair, and its meaning for the other figures."""
     size = len(result.features)
     pairs = [(value, x, y) for y in range(size) for x in range(y) if (value := result.strength[y][x]) is not None]
     if not pairs:

@@ -1,4 +1,4 @@
-"""How a feature is spread among the records with and without the outcome."""
+"""Plot of the distribution of a feature with and without the outcome."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def compute(study: Study) -> Distribution:
-    """The distribution of the chosen feature, parted by the truth."""
+    """The distribution of the chosen feature, split by the truth."""
     return distribution(study.bundle, str(study.options["feature"]), study.answers)
 
 
@@ -92,7 +92,7 @@ def _pairs(result: Distribution, view: View) -> go.Figure:
 
 
 def say(result: Distribution, view: View) -> str:
-    """How far both sides are apart, and what is missing."""
+    """Sentence: difference between both sides, and missing values."""
     with_it, without = result.records_positive, result.records_negative
     if not with_it or not without:
         only = "every record has" if with_it else "no record has"

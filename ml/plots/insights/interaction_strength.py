@@ -1,4 +1,4 @@
-"""Which pairs of features act together."""
+"""Plot of the interaction strength of pairs of features (Friedman's H²)."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def draw(result: Interaction, view: View) -> go.Figure:
 
 
 def say(result: Interaction, view: View) -> str:
-    """The strongest pair, in points and as Friedman's H², and what that means."""
+    """Sentence: the strongest pair, in points and as Friedman's H², with its meaning."""
     name, strength, share = ranked(result, view)[0]
     if 100 * strength < 0.05:
         return f"For “{view.label}” the features act each by itself: no pair moves it beyond the sum of the two."
@@ -63,7 +63,7 @@ def say(result: Interaction, view: View) -> str:
 
 
 def ranked(result: Interaction, view: View) -> list[tuple[str, float, float | None]]:
-    """Name, strength and share of the pairs, the strongest first, as many as are shown."""
+    """Name, strength and share of the shown pairs, the strongest first."""
     columns = (result.first, result.second, result.strength[view.index], result.share[view.index])
     pairs = [(f"{a} and {b}", strength, share) for a, b, strength, share in zip(*columns, strict=True)]
     return sorted(pairs, key=lambda pair: -pair[1])[:MOST_SHOWN]

@@ -1,4 +1,4 @@
-"""Which features look like leaks."""
+"""Plot of target leakage: AUC of each feature by itself."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MOST_SHOWN = 10
 
 
 def compute(study: Study) -> Leakage:
-    """How far each feature tells the outcome by itself."""
+    """AUC of each feature by itself, and suspected leaks."""
     return leakage(study.bundle, study.outcome)
 
 
@@ -62,7 +62,7 @@ def draw(result: Leakage, view: View) -> go.Figure:
 
 
 def say(result: Leakage, view: View) -> str:
-    """The warning, or that there is none, and what was looked at."""
+    """Sentence: the warning, or that there is none, and the records used."""
     named = [name for name, suspect in zip(result.features, result.suspects, strict=True) if suspect]
     records = sample_text(result.records, view.holdout)
     how = f"Each was judged by itself, on records that its rule was not made from: {records}."

@@ -1,4 +1,4 @@
-"""How much each feature contributes to the scores, on average."""
+"""Plot of global Shapley values: mean absolute contribution of each feature."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class MeanShapley:
     size : sequence of sequences of float, shape (k, p)
         Mean over the records of the contribution without its sign, as a difference of probability.
     base : sequence of float, length k
-        The mean answer that contributions start from.
+        The mean prediction from which contributions start.
     records : int
     """
 
@@ -75,7 +75,7 @@ def draw(result: MeanShapley, view: View) -> go.Figure:
 
 
 def say(result: MeanShapley, view: View) -> str:
-    """The feature that moves the scores most, from where, and how this differs from importance."""
+    """Sentence: the feature with the largest contributions, their base, and the difference to importance."""
     name, size = ranked(result, view)[0]
     if 100 * size < 0.05:
         return f"No feature moves the probability of “{view.label}”: the model gives all records the same."
@@ -87,7 +87,7 @@ def say(result: MeanShapley, view: View) -> str:
 
 
 def ranked(result: MeanShapley, view: View) -> list[tuple[str, float]]:
-    """Label and size of the features, the largest first, as many as are shown."""
+    """Label and size of the shown features, the largest first."""
     pairs = zip(result.features, result.size[view.index], strict=True)
     return sorted(pairs, key=lambda pair: -pair[1])[:MOST_SHOWN]
 

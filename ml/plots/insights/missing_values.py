@@ -1,4 +1,4 @@
-"""Where values are missing."""
+"""Plot of missing values by feature."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ MOST_SHOWN = 20
 
 
 def compute(study: Study) -> MissingValues:
-    """The gaps of every feature in the hold-out."""
+    """Missing values of every feature in the hold-out."""
     return missing_values(study.bundle, study.answers.truth)
 
 
 def draw(result: MissingValues, view: View) -> go.Figure:
-    """A bar a feature with gaps, the most on top."""
+    """A bar a feature with missing values, the most on top."""
     shares, names = list(result.shares)[:MOST_SHOWN], list(result.features)[:MOST_SHOWN]
     bars = {
         "type": "bar",
@@ -45,7 +45,7 @@ def draw(result: MissingValues, view: View) -> go.Figure:
 
 
 def say(result: MissingValues, view: View) -> str:
-    """The feature with the most gaps, and how often the outcome comes with and without its value."""
+    """Sentence: the feature with the most missing values, and the rate of the outcome with and without its value."""
     rest = result.total_features - len(result.features)
     full = f" {count(rest)} features have no gap." if rest else ""
     return (
@@ -55,7 +55,7 @@ def say(result: MissingValues, view: View) -> str:
 
 
 def rows(result: MissingValues, _view: View) -> Rows:
-    """One row a feature with gaps."""
+    """One row a feature with missing values."""
     columns = (result.features, result.shares, result.positive_known, result.positive_missing)
     header = ["feature", "missing", "share with the outcome where known", "share with the outcome where missing"]
     return header, [list(cells) for cells in zip(*columns, strict=True)]

@@ -1,4 +1,4 @@
-"""How the probability moves with the values of one feature."""
+"""Plot of the partial dependence on one feature, with individual lines (ICE)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def _spread(result: PartialDependence) -> Trace:
 
 
 def _bins(result: PartialDependence) -> tuple[list[Any], Any]:
-    """Middle and width of each bin; of dates the width in milliseconds, as plotly has it."""
+    """Middle and width of each bin; of dates the width in milliseconds, as plotly expects."""
     edges = list(result.edges)
     if not _dated(result):
         pairs = [(float(a), float(b)) for a, b in pairwise(edges)]
@@ -123,7 +123,7 @@ def _choices(result: PartialDependence, view: View) -> go.Figure:
 
 
 def say(result: PartialDependence, view: View) -> str:
-    """Where the mean is lowest and highest, and how it was made."""
+    """Sentence: values with the lowest and highest mean, and the method."""
     mean = result.mean[view.index]
     low, high = mean.index(min(mean)), mean.index(max(mean))
     how = (

@@ -1,4 +1,4 @@
-"""How the probability moves with two features together."""
+"""Plot of the partial dependence on two features (heat map)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 LONGEST = 14
-LEAST_RANGE = 0.1  # of the colours: a difference of one point is not to look like one of fifty
+LEAST_RANGE = 0.1  # least range of the colour scale: one point must not look like fifty
 
 
 def compute(study: Study) -> PartialDependenceOfTwo:
@@ -28,7 +28,7 @@ def compute(study: Study) -> PartialDependenceOfTwo:
 
 
 def draw(result: PartialDependenceOfTwo, view: View) -> go.Figure:
-    """A tile for each pair of values, the darker the more likely; a dot where no record is near."""
+    """A tile for each pair of values, darker where more likely; a dot where no record is near."""
     mean = result.mean[view.index]
     low, high = min(map(min, mean)), max(map(max, mean))
     wide, tall = len(result.names[0]), len(result.names[1])
@@ -69,7 +69,7 @@ def _axis(label: str, names: Sequence[str]) -> dict[str, Any]:
 
 
 def _bare(name: str) -> str:
-    """A number without its unit: the ticks would repeat it."""
+    """A number without its unit, which the ticks would repeat."""
     first, _, rest = name.partition(" ")
     return first if rest and first.replace(",", "").replace(".", "").replace("−", "").isdigit() else name
 
@@ -87,7 +87,7 @@ def _hover(result: PartialDependenceOfTwo, view: View, x: int, y: int) -> str:
 
 
 def say(result: PartialDependenceOfTwo, view: View) -> str:
-    """The corners of the map, and how far to trust it."""
+    """Sentence: the lowest and highest pair of values, and the share of pairs without records."""
     cells = [(value, x, y) for x, line in enumerate(result.mean[view.index]) for y, value in enumerate(line)]
     (low, lx, ly), (high, hx, hy) = min(cells), max(cells)
     empty = sum(not number for line in result.count for number in line)

@@ -1,4 +1,4 @@
-"""Permutation importance of the features for one outcome."""
+"""Plot of the permutation importance of the features for one outcome."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def draw(result: PermutationImportance, view: View) -> go.Figure:
 
 
 def say(result: PermutationImportance, view: View) -> str:
-    """The feature that matters most, against the error with every value in its place, and how it was measured."""
+    """Sentence: the most important feature, the error without shuffling, and the method."""
     rows, before = ranked(result, view), result.error[view.index]
     if rows[0].mean <= 0:
         return f"Shuffling any one feature makes the model no worse at “{view.label}”."
@@ -97,7 +97,7 @@ def rows(result: PermutationImportance, view: View) -> Rows:
 
 
 def ranked(result: PermutationImportance, view: View) -> list[ImportanceRow]:
-    """The features with the largest mean first, as many as are shown."""
+    """The shown features, the largest mean first."""
     columns = (result.labels, *(values[view.index] for values in (result.mean, result.low, result.high)))
     rows = [ImportanceRow(*cells) for cells in zip(*columns, strict=True)]
     return sorted(rows, key=lambda row: -row.mean)[:MOST_SHOWN]
@@ -113,7 +113,7 @@ def _words(row: ImportanceRow, result: PermutationImportance, view: View) -> str
 
 
 def _name(row: ImportanceRow, place: int, result: PermutationImportance) -> dict[str, Any]:
-    # Above its bar instead of beside it: long names fit on a phone, and the bars keep their room.
+    # Above its bar, not beside it: long names fit on a phone.
     text = f"{shortened(row.label, LONGEST_NAME)}  <b>{_number(row.mean, result)}</b>"
     return note(text, 0, place, xanchor="left", yanchor="bottom", yshift=7)
 
@@ -123,7 +123,7 @@ def _in_percent(result: PermutationImportance) -> bool:
 
 
 def _number(value: float, result: PermutationImportance) -> str:
-    text = f"{100 * value:z.1f}\u00a0%" if _in_percent(result) else f"{value:z.3f}"  # z: no -0.000
+    text = f"{100 * value:z.1f}\u00a0%" if _in_percent(result) else f"{value:z.3f}"  # format "z": no negative zero
     return text.replace("-", "−")
 
 

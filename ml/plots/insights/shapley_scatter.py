@@ -1,4 +1,4 @@
-"""What the values of one feature contribute."""
+"""Scatter plot of the Shapley values of one feature by its values."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ml.text.words import change_text, shown_value
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-SPREAD = 7  # heights that points of one choice take in turn
+SPREAD = 7  # vertical offsets that points of one choice take in turn
 
 
 @dataclass(frozen=True)
 class ShapleyScatter:
-    """Value and contribution of one feature in r records, for one outcome.
+    """Values and Shapley values of one feature in r records, for one outcome.
 
     Attributes
     ----------
@@ -36,13 +36,13 @@ class ShapleyScatter:
     places : sequence of float or str, length r
         The number, the date, or the place of the choice in `choices`.
     names : sequence of str, length r
-        The value as people read it.
+        The value in words.
     choices : sequence of str
         The choices that occur, the most common first; empty for numbers and dates.
     contributions : sequence of float, length r
         As differences of probability.
     records : int
-        With those whose value is missing or too rare, which are not among the points.
+        All records, with those of missing or rare values, which are not drawn.
     """
 
     feature: str
@@ -56,7 +56,7 @@ class ShapleyScatter:
 
 
 def compute(study: Study) -> ShapleyScatter:
-    """The contributions of the chosen feature."""
+    """Shapley values of the chosen feature."""
     bundle, found = study.bundle, global_shapley_of(study.bundle)
     name = str(study.options["feature"])
     at, feature = bundle.schema.position[name], bundle.schema.feature(name)
@@ -83,7 +83,7 @@ def compute(study: Study) -> ShapleyScatter:
 
 
 def draw(result: ShapleyScatter, view: View) -> go.Figure:
-    """A point a record: across by value, up by contribution; choices in rows."""
+    """A point a record: x is the value, y the contribution; choices in rows."""
     points = [100 * value for value in result.contributions]
     marks: dict[str, Any] = {
         "type": "scatter",
@@ -118,7 +118,7 @@ def draw(result: ShapleyScatter, view: View) -> go.Figure:
 
 
 def say(result: ShapleyScatter, view: View) -> str:
-    """The values that raise and lower the outcome most."""
+    """Sentence: the values that raise and lower the probability most."""
     sizes = list(result.contributions)
     low, high = sizes.index(min(sizes)), sizes.index(max(sizes))
     missing = result.records - len(sizes)

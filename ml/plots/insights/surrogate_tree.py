@@ -1,4 +1,4 @@
-"""The model in a few rules."""
+"""Plot of the surrogate tree: the model in a few rules."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ CUT = Option(
 
 
 def compute(study: Study) -> Surrogate:
-    """Rules for the outcome, and how well they stand for the model."""
+    """Surrogate rules for the outcome, with their fidelity."""
     cut_off = study.options["cut_off"]
     if cut_off is None:  # the field was emptied
         cut_off = card_cut_off(study.bundle.card, study.outcome)
@@ -70,7 +70,7 @@ def draw(result: Surrogate, view: View) -> go.Figure:
 
 
 def say(result: Surrogate, view: View) -> str:
-    """The profile with the highest probability, and how far the rules stand for the model."""
+    """Sentence: the rule with the highest probability, and the fidelity of the rules."""
     if result.fidelity is None or len(result.rules) == 1:
         return f"No rule parts the records: the model gives nearly all of them the same probability of “{view.label}”."
     rule, value = result.rules[0], result.probability[0]
