@@ -1,4 +1,4 @@
-"""Rows of a file as a table: header, matched columns, how cells are read, and lines that are records."""
+"""Assembles a table from rows of a file: header, matched columns, rules for cells, and the lines that are records."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ AROUND = "\u200b\ufeff"  # may stand around names, and nobody sees it
 
 @dataclass(frozen=True)
 class ReadRequest:
-    """What is asked of a file: see :func:`ml.files.open_table.open_table`; `known` are names of columns, plain."""
+    """Arguments of :func:`ml.files.open_table.open_table`; `known` are names of columns, plain."""
 
     options: ReadOptions
     schema: Schema | None
@@ -70,7 +70,7 @@ class Source:
         return [(self.line, row) for row in islice(self.rows, count)]
 
     def _counted(self, rows: Iterator[list[Any]]) -> Iterator[list[Any]]:
-        """Typed rows; of texts the reader knows the line."""
+        """Rows with their lines counted, for readers of typed cells; a reader of texts knows its line."""
         for row in rows:
             self.number += 1
             yield row
@@ -128,7 +128,7 @@ def _header(cells: list[str], as_written: bool) -> tuple[tuple[str, ...], dict[s
 def _decided(
     source: Source, wanted: ReadRequest, names: Sequence[str], first: Sequence[tuple[int, list[Any]]], at: int
 ) -> DecidedRules:
-    """How cells are read, by the first rows, and by all where these do not tell."""
+    """Rules for cells by the first rows, and by all rows where these leave a column undecided."""
     if wanted.schema is None:
         return DecidedRules(CellRules())
     evidence = column_evidence(wanted.schema, names)
@@ -140,7 +140,7 @@ def _decided(
 
 
 def _look(evidence: Mapping[int, ColumnEvidence], rows: Iterable[list[Any]]) -> None:
-    """Look at the texts of some columns; typed numbers and dates tell nothing of how texts are written."""
+    """Collect the texts of some columns; typed numbers and dates are no evidence of how texts are written."""
     columns = list(evidence.items())
     for row in rows:
         for column, found in columns:
@@ -162,12 +162,12 @@ def _texts(rows: Iterator[list[Any]], width: int, names: Sequence[str], rules: C
 
 
 def _filled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
-    """Without rows of nothing, in which sheets end."""
+    """Rows without the empty ones, in which sheets end."""
     return (row for row in rows if any(row))
 
 
 def _records(lines: Iterator[list[str]], width: int, sieve: RecordFilter | None, left: LeftOut) -> Iterator[list[str]]:
-    """The lines that are records, without the separators that stand beyond the header."""
+    """Lines that are records, without empty cells beyond the header's last column."""
     key, surely = (sieve.key, sieve.surely) if sieve else (0, None)
     doubtful = sieve is not None and sieve.only_numbers
     for cells in lines:

@@ -1,4 +1,4 @@
-"""Which format a file is of, by its first bytes and never by its name."""
+"""File format detection by the first bytes (magic numbers), never by the name."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ _SIGNS = {b"PK\x03\x04": WORKBOOK, b"PAR1": PARQUET, b"\xd0\xcf\x11\xe0": OLD_WO
 
 
 def format_of(start: bytes) -> str:
-    """The format of a file by its first bytes; CSV where nothing says else."""
+    """Format of a file by its first bytes; CSV where no signature matches."""
     return next((form for sign, form in _SIGNS.items() if start.startswith(sign)), CSV)
 
 
@@ -19,5 +19,5 @@ _NO_TABLES = {
 
 
 def no_table(start: bytes) -> str | None:
-    """What a file is that people send in place of a table, by its first bytes; None where it may be one."""
+    """Description of a file that is no table (PDF, image, …), by its first bytes; None where it may be one."""
     return next((name for sign, name in _NO_TABLES.items() if start.startswith(sign)), None)

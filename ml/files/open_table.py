@@ -1,4 +1,4 @@
-"""The door through which tables come in: any file that people or programs send, as columns and lines.
+"""Opens any table that people or programs send, as columns and lines: one reader for all doors.
 
 Every door (page, API, jobs, command line) opens files here, so that the same file is the same table everywhere.
 """
@@ -128,7 +128,7 @@ def text_rows(file: IO[bytes], options: ReadOptions, schema: Schema, *, lenient:
 
 
 def _separated(rows: TextRows, found: TextScan, options: ReadOptions, known: Collection[str]) -> Dialect:
-    """Give rows their separator, told or found out."""
+    """Set the separator of rows, given or detected."""
     lines = rows.sample[1:] if rows.stated else rows.sample
     rows.separator = options.separator or rows.stated or separator_of(lines, known)
     told = frozenset(options.to_json())
@@ -136,7 +136,7 @@ def _separated(rows: TextRows, found: TextScan, options: ReadOptions, known: Col
 
 
 def _markup_source(file: BinaryIO, found: TextScan, first: str, wanted: ReadRequest) -> Source:
-    """A web page or XML; its own word for its encoding counts where the bytes are not UTF-8."""
+    """Tables of a web page or XML; the encoding that it declares counts where the bytes are not UTF-8."""
     from ml.files.readers.excel import open_markup
 
     said = _CHARSET.search(first)
@@ -192,7 +192,7 @@ def _unpacked(file: BinaryIO) -> tuple[BinaryIO, int]:
 
 
 class _CheckedGzip(io.BufferedReader):
-    """A compressed file whose damage is told in words."""
+    """A decompressing reader that raises Unreadable where the compressed data are damaged."""
 
     def __init__(self, file: Any) -> None:
         super().__init__(file)

@@ -1,4 +1,4 @@
-"""What can be told of a file that could not be read as a table: how it seems to be written, and its first lines."""
+"""Preview of a file that could not be read as a table: its probable dialect and its first lines."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ml.files.text.read_options import ReadOptions
 
 
 def raw_preview(file: IO[bytes], options: ReadOptions, schema: Schema) -> tuple[Dialect, list[list[str]]]:
-    """How a file seems to be written, and the cells of its first lines.
+    """Probable dialect of a file, and the cells of its first lines.
 
     Parameters
     ----------

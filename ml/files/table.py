@@ -52,12 +52,12 @@ class Table:
 
     @property
     def reading(self) -> ReadPlan:
-        """What whoever scores its lines has to know."""
+        """The plan by which another process scores the lines."""
         return ReadPlan(self.header, self.matched.renamed, self.rules)
 
     @property
     def names(self) -> list[str]:
-        """What the model calls each column."""
+        """The model's name of each column."""
         return [self.matched.renamed.get(name, name) for name in self.header]
 
     @property
@@ -67,7 +67,7 @@ class Table:
 
     @property
     def notes(self) -> list[str]:
-        """What is worth saying of the file; whole when all lines are read."""
+        """Remarks on the file, a sentence each; complete when all lines are read."""
         return [*self.dialect.notes, *self.matched.notes, *self.left_out.notes]
 
     @property
@@ -79,7 +79,7 @@ class Table:
 
 @dataclass(frozen=True)
 class ReadPlan:
-    """What scores a table's lines elsewhere has to know: columns, their names to the model, how cells are read."""
+    """Columns, their names to the model and rules for cells: all that scoring a table's lines elsewhere needs."""
 
     header: tuple[str, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)
@@ -91,7 +91,7 @@ class ReadPlan:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any], schema: Schema) -> ReadPlan:
-        """What :meth:`to_json` gave, for the schema of the model."""
+        """The plan from the JSON of :meth:`to_json`, for the schema of the model."""
         return cls(tuple(given["header"]), given["renamed"], CellRules.from_json(given["rules"], schema))
 
 
@@ -133,7 +133,7 @@ def header_of(cells: Sequence[str], *, strip: bool = True) -> tuple[str, ...]:
 
 
 def twice_in(cells: Sequence[str], header: Sequence[str]) -> dict[str, str]:
-    """Columns whose name an earlier one has in the file: what :func:`header_of` called them, to that name."""
+    """Columns that repeat a name of the file: the name that :func:`header_of` gave, to the repeated one."""
     first: dict[str, str] = {}
     found: dict[str, str] = {}
     for cell, name in zip(cells, header, strict=True):
@@ -153,7 +153,7 @@ def row_of(header: Sequence[str], cells: list[str]) -> dict[str, str] | Problem:
 
 
 def refused_in_words(refused: Counter[str]) -> list[str]:
-    """What to say of values that could not be taken, by feature; the most first."""
+    """Sentences about values that could not be read, by feature; the most frequent first."""
     return [_refused(name, count) for name, count in refused.most_common()]
 
 

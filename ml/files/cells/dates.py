@@ -1,4 +1,4 @@
-"""Dates as people write them, as ISO text; the order of day and month is never guessed line by line."""
+"""Dates as people write them, read as ISO text; one order of day and month for a whole column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the numbers and dates of a file are written: decided by column, from all that the file shows of it."""
+"""Decides by column how numbers and dates are written: decimal mark, order of day and month, percentages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CLEARLY = 0.9  # of the doubtful numbers that lie where training's did, so that 
 
 @dataclass
 class ColumnEvidence:
-    """What a column shows: its different texts that may tell something."""
+    """Distinct texts of a column that may tell its decimal mark or order of dates."""
 
     feature: Feature
     texts: dict[str, None] = field(default_factory=dict)
@@ -41,7 +41,7 @@ class ColumnEvidence:
 
 @dataclass(frozen=True)
 class DecidedRules:
-    """Rules for cells, the file's mark of decimals and order of dates where it has one, what is doubtful in words."""
+    """Rules for cells; the file's decimal mark and order of dates where it has one; doubts in words."""
 
     rules: CellRules
     decimal: str | None = None
@@ -50,7 +50,7 @@ class DecidedRules:
 
 
 def column_evidence(schema: Schema, names: Sequence[str]) -> dict[int, ColumnEvidence]:
-    """Columns of which the way of writing is to be found out, by number."""
+    """Columns whose number or date format is to be decided, by position."""
     found = {}
     for at, name in enumerate(names):
         position = schema.position.get(name)
@@ -61,7 +61,7 @@ def column_evidence(schema: Schema, names: Sequence[str]) -> dict[int, ColumnEvi
 
 
 def undecided(evidence: Mapping[int, ColumnEvidence]) -> list[int]:
-    """Columns that show no number or date by which one could tell."""
+    """Columns without a text that decides their format yet."""
     return [at for at, column in evidence.items() if not _tells(column)]
 
 
@@ -120,7 +120,7 @@ def _decimals(
 
 
 def _doubtful(column: ColumnEvidence, of_others: str | None, separator: str | None) -> tuple[str, str]:
-    """The mark of a column in which every number means two, and why."""
+    """Decimal mark of a column in which every number can be read in two ways, and the reason."""
     by_range = _by_range(column)
     if by_range:
         return by_range, "as it was in training"
@@ -154,7 +154,7 @@ def _by_range(column: ColumnEvidence) -> str | None:
 
 
 def _shares(schema: Schema) -> frozenset[str]:
-    """Features of which training's values were shares of 1: a percentage of them is to be divided by 100."""
+    """Features whose training values are shares, at most 1: a percentage of them is divided by 100."""
     return frozenset(
         feature.name
         for feature in schema.features
@@ -184,13 +184,13 @@ def _dates(
 
 
 def _ordered(column: ColumnEvidence, order: str) -> list[tuple[str, str]]:
-    """Dates that need an order, and what they are then."""
+    """Dates that are ambiguous without an order of day and month, each with its ISO text in this order."""
     found = ((text, date_text(text, order)) for text in column.texts if date_text(text, None) is None)
     return [(text, read) for text, read in found if read]
 
 
 def _order_by_range(column: ColumnEvidence) -> str | None:
-    """The order in which all dates lie where training's did, if the other one puts some elsewhere."""
+    """The order that puts fewer dates outside training's range; None where both put as many."""
     seen = column.feature.seen
     if seen is None:
         return None

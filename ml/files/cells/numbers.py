@@ -20,7 +20,7 @@ PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 class NumberReadings(NamedTuple):
-    """What a text means where decimals have a point, and where they have a comma; None where it then means nothing."""
+    """Both readings of a text as a number: with decimal point and with decimal comma; None where it is none."""
 
     point: str | None
     comma: str | None
@@ -28,7 +28,7 @@ class NumberReadings(NamedTuple):
 
     @property
     def sort(self) -> str:
-        """The decimal mark where the text tells it, "?" where it means two numbers, "" where it tells nothing."""
+        """The decimal mark where only one reading is possible, "?" where two differ, "" where both agree."""
         if self.point == self.comma:
             return ""
         if self.point is not None and self.comma is not None:
@@ -55,7 +55,7 @@ _GROUPED = {
 
 @lru_cache(maxsize=8192)
 def readings(text: str) -> NumberReadings:
-    """What a text may mean as a number; (None, None) where it is none.
+    """Readings of a text as a number; (None, None) where it is none.
 
     Groups are of three digits, with a point, comma, apostrophe or any space between them; a minus may be typographic,
     stand behind, or be brackets; one sign or short name of a currency, or a percent sign, may stand beside.

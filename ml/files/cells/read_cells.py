@@ -1,4 +1,4 @@
-"""Cells of a file as the schema reads them: numbers, dates, missing markers, and what Excel puts around texts."""
+"""Rules for reading the cells of a file: numbers, dates, missing markers, and Excel's wrapping of texts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ EITHER = "?"  # a column that is written with both marks for sure: what means tw
 
 @dataclass(frozen=True)
 class CellRules:
-    """How the cells of one file are read, by feature; JSON through :meth:`to_json`.
+    """Rules for the cells of one file, by feature; JSON through :meth:`to_json`.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class CellRules:
         )  # fmt: skip
 
     def direct(self, feature: Feature) -> bool:
-        """Whether plain numbers of the column mean what they say: no point stands between thousands."""
+        """True when plain numbers need no conversion: no point separates thousands in this column."""
         return self.decimal.get(feature.name, ".") == "."
 
     def plain(self, feature: Feature, cell: str) -> str:
@@ -107,7 +107,7 @@ class CellRules:
         return text if read is None else read(self, feature, text)
 
     def is_blank(self, feature: Feature, cell: str) -> bool:
-        """Whether a cell says nothing."""
+        """True when a cell is blank or a missing marker."""
         return is_blank(feature, self.plain(feature, cell))
 
     def row(self, row: dict[str, str] | Problem) -> dict[str, str] | Problem:
@@ -152,7 +152,7 @@ class CellRules:
 
 
 def spellings(feature: Feature) -> dict[str, str]:
-    """How a file may write choices beside their own spelling, in small letters; words for yes and no, too."""
+    """Alternative spellings of choices and words for yes and no, in small letters, to the choice."""
     found: dict[str, set[str]] = {}
     for text in feature.by_text:
         found.setdefault(text.casefold(), set()).add(text_of(feature.by_text[text]))
@@ -164,14 +164,14 @@ def spellings(feature: Feature) -> dict[str, str]:
 
 
 def unwrapped(cell: str) -> str:
-    """A text without what Excel's exports put around it so that it stays a text: ="00123", '00123."""
+    """A text without the wrapping by which Excel's exports keep it a text: ="00123", '00123."""
     if cell[:2] == '="' and cell[-1:] == '"' and len(cell) > 2:
         return cell[2:-1].replace('""', '"')
     return cell[1:] if cell[:1] == "'" else cell
 
 
 def _contradicts(feature: Feature, found: NumberReadings, mark: str) -> bool:
-    """Whether a number that can be read in two ways lies where training's did only the other way."""
+    """True when an ambiguous number lies in training's range only by the other reading."""
     taken, other = (found.point, found.comma) if mark == "." else (found.comma, found.point)
     if feature.seen is None or taken is None or other is None:
         return False

@@ -1,4 +1,4 @@
-"""Cells that are safe to be opened in a spreadsheet: none runs as a formula."""
+"""CSV injection guard: cells that no spreadsheet runs as a formula."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NO_SUM = re.compile(
 
 
 def safe_cell(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet would run as a formula.
+    """A text with an apostrophe before it where a spreadsheet would run it as a formula.
 
     Numbers stay as they are, -1 is a value; so do telephone numbers that no spreadsheet can take for a sum.
     """
@@ -28,7 +28,7 @@ def safe_cell(text: str) -> str:
 
 
 def plain_cell(cell: str) -> str:
-    """What :func:`safe_cell` was given."""
+    """The original text of a cell that :func:`safe_cell` wrote."""
     return cell[1:] if cell[:1] == "'" and safe_cell(cell[1:]) == cell else cell
 
 
@@ -38,7 +38,7 @@ def plain_cells(cells: Sequence[str]) -> Sequence[str]:
 
 
 def safe_cells(texts: Sequence[str]) -> Sequence[str]:
-    """:func:`safe_cell` of each: a column in which no cell begins like a formula is seen at once."""
+    """:func:`safe_cell` of each, with a fast path for a column in which no cell begins like a formula."""
     joined = "\n".join(texts)
     if joined.count("\n") < len(texts) and FORMULA_OF_MANY.search(joined) is None:
         return texts

@@ -19,7 +19,7 @@ def text_cell(value: Any) -> str:
 
 
 def text_row(row: list[Any], width: int = 0, exact: frozenset[int] = frozenset()) -> list[str]:
-    """A row as texts, without the empty cells that workbooks have beyond the last column, with those they leave out.
+    """A row as texts, as wide as the table: workbooks have empty cells beyond its last column, and leave some out.
 
     Parameters
     ----------

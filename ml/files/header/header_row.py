@@ -1,4 +1,4 @@
-"""In which row the names of the columns stand: below titles and blank rows."""
+"""Header detection: the row with the names of the columns, below titles and blank rows."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def header_at(rows: Sequence[Sequence[str]], known: Collection[str], told: int |
 
 
 def has_row_names(header: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the rows begin with names for which the header has no column, as R writes tables.
+    """True when rows begin with row names for which the header has no column, as R writes tables.
 
     Each row has then one cell more than the header, and its first is its number or a name of its own. A decimal comma
     between the cells of a file with commas makes a cell more, too: hence no other numbers are taken for names.

@@ -1,4 +1,4 @@
-"""Lines of a file that are no records: nothing is known of them, or they hold the totals. Left out, and counted."""
+"""Filter of lines that are no records: empty ones and totals are left out, and counted."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ class LeftOut:
     totals : list of int
         Lines of totals, the first of them.
     counts : [int, int]
-        How many there are of either.
+        Numbers of empty lines and of lines of totals.
     total_text : str
-        What the first line of totals calls itself.
+        The word that marks the first line of totals.
     """
 
     at: int = 0
@@ -63,7 +63,7 @@ class LeftOut:
 
     @property
     def notes(self) -> list[str]:
-        """What to say of them."""
+        """Sentences about the lines that were left out."""
         empty, totals = self.counts
         said = []
         if empty:
@@ -76,7 +76,7 @@ class LeftOut:
         return said
 
     def to_json(self) -> dict[str, Any]:
-        """Counts of both sorts, and the numbers of the first lines."""
+        """Counts of empty lines and totals, and the numbers of the first of each."""
         empty, totals = self.counts
         return {"empty": empty, "totals": totals, "empty_lines": self.empty, "total_lines": self.totals}
 
@@ -92,7 +92,7 @@ def _named(lines: Sequence[int], count: int) -> str:
 
 @dataclass(frozen=True)
 class RecordFilter:
-    """Tells lines that are no records from those that are.
+    """Decides which lines are records.
 
     Attributes
     ----------
@@ -122,11 +122,11 @@ class RecordFilter:
 
     @property
     def only_numbers(self) -> bool:
-        """Whether no feature but numbers has a column: then values alone tell no record from a total."""
+        """True when only numeric features have columns: then values alone do not tell a record from a total."""
         return len(self.numbers) == len(self.features)
 
     def keeps(self, cells: Sequence[str], left: LeftOut) -> bool:
-        """Whether a line is a record; else it is counted."""
+        """True when a line is a record; else it is counted as left out."""
         if any(at < len(cells) and cells[at] in texts for at, texts in self.words):
             return True
         known = [at for at, blank in self.features.items() if at < len(cells) and not blank(cells[at])]
@@ -154,19 +154,19 @@ class RecordFilter:
         return cells[words[0]].strip() if total else None
 
     def _beyond(self, at: int, cell: str) -> bool:
-        """Whether a number is larger than those of training, in whichever way it is read."""
+        """True when a number exceeds training's maximum by each of its readings."""
         seen = self.numbers[at]
         values = [float(value) for value in readings(cell)[:2] if value is not None]
         return seen is not None and min(values) > seen[1]
 
 
 def begins_as_total(cells: Sequence[str]) -> bool:
-    """Whether the first cell that is filled says that sums or means follow."""
+    """True when the first cell that is not blank is a word such as "Total" or "Mean"."""
     return TOTALS.fullmatch(next(filter(None, cells), "").strip()) is not None
 
 
 def _is_amount(cell: str) -> bool:
-    """Whether a cell is a number, and no code or telephone number."""
+    """True when a cell is a number, and no code or telephone number."""
     text = cell.strip()
     code = text[:1] == "+" or (text[:1] == "0" and text[1:2].isdecimal())
     return not code and readings(text)[:2] != (None, None)
@@ -175,7 +175,7 @@ def _is_amount(cell: str) -> bool:
 def record_filter(
     schema: Schema, header: Sequence[str], names: Sequence[str], rules: CellRules, blanks: bool
 ) -> RecordFilter | None:
-    """The sieve for a file, by what the model calls its columns; None where no column gives a feature."""
+    """The filter for a file, by the model's names of its columns; None where no column gives a feature."""
     given = [(at, schema.features[schema.position[name]]) for at, name in enumerate(names) if name in schema.position]
     asked = [(at, feature) for at, feature in given if not feature.hidden]
     choices = {one.name for one in schema.one_hot}

@@ -1,4 +1,4 @@
-"""Which column of a file gives which feature: as told, else by name, else by a name that reads alike."""
+"""Matches columns of a file with features: as chosen, else by name, else by a similar name."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MOST_NAMED = 10
 
 
 class BadColumns(LikelyError):
-    """Columns of the file were given to features in a way that cannot be."""
+    """A chosen mapping of columns to features that is impossible."""
 
     code = "bad_columns"
 
 
 @dataclass(frozen=True)
 class Matched:
-    """Columns and features.
+    """Result of matching: the feature of each column, what is missing, and near misses.
 
     Attributes
     ----------
@@ -46,7 +46,7 @@ class Matched:
 
     @property
     def notes(self) -> list[str]:
-        """What is worth saying: near misses, and what nobody gives."""
+        """Sentences about near misses, and about features without a column."""
         said = [f"Column {name!r} was taken for {feature}." for name, feature in self.near.items()]
         if self.missing:
             more = len(self.missing) - MOST_NAMED
@@ -88,12 +88,12 @@ def match_columns(schema: Schema, header: Sequence[str], given: Mapping[str, str
 
 
 def known_as(schema: Schema, name: str, feature: str | None) -> str:
-    """The name under which the model gets a column; one that gives no feature must not bear a feature's name."""
+    """Name under which the model gets a column; a column that gives no feature must not have a feature's name."""
     return feature or (NOT_THIS.format(name=name) if name in schema.position else name)
 
 
 def missing_of(schema: Schema, given: Collection[str]) -> tuple[str, ...]:
-    """Features that no column gives, by itself or as a part of one choice; without those that nobody is asked for."""
+    """Features without a column of their own or a one-hot group; hidden features do not count."""
     return tuple(
         feature.name
         for feature in schema.features
@@ -126,7 +126,7 @@ def _check(schema: Schema, header: Sequence[str], given: Mapping[str, str]) -> N
 
 
 def _names(schema: Schema, exact: bool) -> dict[str, str]:
-    """Names by which columns are recognised, and the feature of each; those that mean two features are left out."""
+    """Names by which columns are recognised, to features; names shared by two features are left out."""
     found: dict[str, set[str]] = {}
     for feature in schema.given:
         words = (feature.name, *feature.aliases) if exact else (feature.name, *feature.aliases, feature.label)
@@ -151,7 +151,7 @@ def _near(schema: Schema, found: Mapping[str, str | None]) -> dict[str, str]:
 
 
 def reads_like_a_feature(schema: Schema, name: str) -> bool:
-    """Whether a column of that name might be taken for a feature or the record id, perhaps as mistyped."""
+    """True when a column of that name could be matched with a feature or the record id, also as a misspelling."""
     words = {word for feature in schema.given for word in (feature.name, feature.label, *feature.aliases)}
     plain = plain_name(name)
     known = set(map(plain_name, words | {schema.record_id or ""}))
@@ -159,7 +159,7 @@ def reads_like_a_feature(schema: Schema, name: str) -> bool:
 
 
 def _one_typing_error(a: str, b: str) -> bool:
-    """Whether two names differ by so little that one is the other, mistyped: one letter, in long names two."""
+    """True when two names differ by one letter, in long names two."""
     if min(len(a), len(b)) < SHORTEST or re.findall(r"\d+", a) != re.findall(r"\d+", b):
         return False
     most = 2 if min(len(a), len(b)) >= LONG else 1
@@ -167,7 +167,7 @@ def _one_typing_error(a: str, b: str) -> bool:
 
 
 def _distance(a: str, b: str) -> int:
-    """Letters to be put in, left out, changed or swapped (optimal string alignment)."""
+    """Edit distance with transpositions (optimal string alignment)."""
     before: list[int] = []
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, start=1):

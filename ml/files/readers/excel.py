@@ -28,7 +28,7 @@ ENDED = "The file takes more memory or time than there is for one."
 
 @dataclass(frozen=True)
 class Workbook:
-    """A sheet that was chosen.
+    """A sheet of a workbook, being read.
 
     Attributes
     ----------
@@ -91,12 +91,12 @@ def _of_answers(answers: Iterator[Any]) -> Workbook:
 
 
 def ask_limited_process(file: BinaryIO, asked: dict[str, Any]) -> Iterator[Any]:
-    """What the process of :mod:`ml.files.readers.limited_process` answers: a head, then lists of rows.
+    """Answers of the process of :mod:`ml.files.readers.limited_process`: a head, then lists of rows.
 
     Raises
     ------
     Unreadable
-        What the process says, or that it took too much.
+        The reason of the process, or its limit of memory or time.
     """
     answers = _answers(file, asked)
     head = next(answers)  # what is wrong with the file as a whole is told at once

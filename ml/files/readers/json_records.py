@@ -28,7 +28,7 @@ _AT_END = 16  # characters before the end of the window in which an error may be
 
 
 def json_form_of(start: bytes) -> str | None:
-    """Whether a file that begins so is JSON, or JSON in lines; None where it is neither."""
+    """"json" or "ndjson" by a file's first bytes; None where it is neither."""
     if not _BEGINS.match(start):
         return None
     line, end, rest = start.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")
@@ -41,7 +41,7 @@ def json_form_of(start: bytes) -> str | None:
 
 
 def json_records(file: IO[bytes], form: str) -> Iterator[object]:
-    """The records of a file, as they stand in it; what is no object is let through.
+    """Records of a file, in its order; items that are no objects are passed on.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def json_cell(value: object) -> str:
 
 
 class _Window:
-    """The part of a text that is being looked at."""
+    """Sliding window over a text, out of which JSON values are decoded."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -105,7 +105,7 @@ class _Window:
         self.text = self.text.removeprefix("\ufeff")
 
     def more(self) -> bool:
-        """Let go of what was taken, and read on; False at the end of the file."""
+        """Drop what was consumed, and read the next block; False at the end of the file."""
         while not self._ended:
             block = self._file.read(BLOCK)
             self._ended = not block
@@ -206,12 +206,12 @@ def _document(window: _Window) -> Iterator[object]:
 
 
 def _short(window: _Window) -> bool:
-    """Whether what is there is too little to tell what it begins with."""
+    """True when the window is too short to tell how the text begins."""
     return len(window.text) - window.at < len('{"records":[') + 1_000
 
 
 def _list(window: _Window) -> Iterator[object]:
-    """What stands in a list, whose [ is taken."""
+    """Items of a list whose [ has been consumed."""
     if window.peek() == "]":
         window.at += 1
         return

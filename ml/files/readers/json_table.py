@@ -1,4 +1,4 @@
-"""A file of JSON records as a table: the names of all of them are its columns, and its lines the records themselves."""
+"""JSON records as a table: its columns are the names of all records, its lines the records themselves."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class RecordTable:
     lines : iterator of object
         The records, as JSON has them.
     renamed : dict of str to str
-        What the model calls a name, where it calls it otherwise.
+        The model's name, where it differs.
     dialect : Dialect
         Its format; nothing of it is guessed.
     matched : Matched
@@ -44,12 +44,12 @@ class RecordTable:
 
     @property
     def notes(self) -> list[str]:
-        """What is worth saying of the file."""
+        """Remarks on the file, a sentence each."""
         return self.matched.notes
 
     @property
     def names(self) -> list[str]:
-        """What the model calls each column."""
+        """The model's name of each column."""
         return [self.renamed.get(name, name) for name in self.header]
 
 

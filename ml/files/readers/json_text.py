@@ -1,4 +1,4 @@
-"""JSON as the standard has it, in the same words at every door: no name twice, no half characters, no infinity."""
+"""Strict JSON with the same errors at every door: no repeated names, no lone surrogates, no infinity."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def not_json(what: str, why: str, line: int, column: int) -> Unreadable:
 
 
 def too_much(what: str, error: RecursionError | ValueError) -> Unreadable:
-    """The error of JSON that Python does not read, although it may be right."""
+    """Error of JSON beyond Python's limits of depth or digits, although it may be valid."""
     if isinstance(error, RecursionError):
         return Unreadable(f"{what} is nested too deep.", SEND)
     return Unreadable(f"{what} holds a number of too many digits.", "Accepted: up to 4,300 digits.")
 
 
 def check_characters(data: Any, text: str, what: str) -> None:
-    """Refuse half of a pair of surrogates in what was read from a text: it is no character."""
+    """Refuse lone surrogates in decoded JSON: they are no characters."""
     try:
         if LONE_SURROGATE.search(text):
             json.dumps(data, ensure_ascii=False).encode()

@@ -1,4 +1,4 @@
-"""The process that reads workbooks and Parquet for another.
+"""Child process that reads workbooks and Parquet within limits of memory and time.
 
 Run as ``python -m ml.files.readers.limited_process '{"path": …}'``.
 
@@ -26,7 +26,7 @@ GROWTH = 400  # times the file's own size beyond that
 
 
 def main() -> None:
-    """Do what the first argument says."""
+    """Run the request of the first argument, and write its answers."""
     asked = orjson.loads(sys.argv[1])
     sys.path += [folder for folder in asked["packages"] if folder not in sys.path]  # where whoever asks finds pyarrow
     _limit()
@@ -65,7 +65,7 @@ def _say(answer: Any) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """What JSON does not know, as text: dates in ISO form."""
+    """JSON encoding of other types: dates in ISO form."""
     if isinstance(value, dt.datetime):
         if value.time() == dt.time():
             return value.date().isoformat()

@@ -1,6 +1,6 @@
-"""Tables in HTML and XML, which many programs write under the name .xls: what the process with limits does with them.
+"""Reader of tables in HTML and XML, which many programs write under the name .xls; runs in the limited process.
 
-Read are tables of web pages, the XML of Excel 2003 and flat OpenDocument: all have rows of cells between tags.
+It reads tables of web pages, the XML of Excel 2003 and flat OpenDocument: all have rows of cells between tags.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class MarkupTable:
 
 
 def read_markup(path: str, encoding: str, errors: str, sheet: str | None, known: Collection[str]) -> Iterator[Any]:
-    """A head (format, sheet, sheets, notes), and then every row of the table that was chosen."""
+    """A head (format, sheet, sheets, notes), then every row of the chosen table."""
     parser = _Parser()
     with Path(path).open(encoding=encoding, errors=errors) as file:
         while block := file.read(BLOCK):
@@ -74,7 +74,7 @@ def _told(tables: list[MarkupTable], sheet: str) -> MarkupTable:
 
 
 def _rank(table: MarkupTable, known: Collection[str]) -> tuple[int, bool]:
-    """The most names that are known in one row, and whether there are rows of more than one cell."""
+    """Rank of a table: the most known names in one row, then whether a row has more than one cell."""
     first = table.rows[:LOOKED_AT]
     most = max(len({plain_name(str(cell)) for cell in row} & set(known)) for row in first)
     return most, sum(len(row) > 1 for row in first) > 1
@@ -201,7 +201,7 @@ def _count(text: str | None, otherwise: int) -> int:
 
 
 def _typed(given: Attributes) -> Any:
-    """What an attribute says a cell holds, beside the text that people see: (value,); else nothing."""
+    """Typed value in a cell's attributes, as (value,); None where there is none."""
     date = given.get("office:date-value")
     if date:
         return (date.removesuffix("T00:00:00"),)

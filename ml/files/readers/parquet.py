@@ -1,4 +1,4 @@
-"""Parquet files: read by the process with limits, for 10 kB can unpack to 10 GB; needs pyarrow, which is optional."""
+"""Reader of Parquet in the limited process, for 10 kB can unpack to 10 GB; needs pyarrow, which is optional."""
 
 from __future__ import annotations
 

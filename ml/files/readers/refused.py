@@ -1,4 +1,4 @@
-"""What the process that reads workbooks and Parquet says of a file that it refuses."""
+"""Refusals of the limited process that reads workbooks and Parquet."""
 
 from __future__ import annotations
 

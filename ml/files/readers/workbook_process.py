@@ -1,4 +1,4 @@
-"""What the process with limits does with a workbook: check its size unpacked, choose a sheet, give its rows."""
+"""Reader of workbooks in the limited process: checks the unpacked size, chooses a sheet, gives its rows."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ _FORMULA = re.compile(rb'<c r="([A-Z]+[0-9]+)"[^>]*>\s*<f[ >/](?:(?!</c>).)*?</c
 
 
 def read_workbook(path: str, sheet: str | None, known: Collection[str]) -> Iterator[Any]:
-    """A head (format, sheet, sheets, notes), and then every row of the sheet from the first, typed.
+    """A head (format, sheet, sheets, notes), then every row of the sheet from the first, typed.
 
-    The file is a copy of our own, and gets the name of its format: of a locked workbook the reader tells nothing else.
+    The file is our own copy, renamed by its format: otherwise the reader does not report a locked workbook as such.
     """
     form = _format(path)
     if form != "xls":
@@ -73,7 +73,7 @@ def _format(path: str) -> str:
 
 
 def _is_locked(path: str) -> bool:
-    """Whether a newer workbook is in there, encrypted: Excel puts it into the shell of the older ones."""
+    """True when an .xls container holds an encrypted .xlsx, as Excel writes workbooks with a password."""
     with Path(path).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         return data.find(_ENCRYPTED) >= 0
 
@@ -83,7 +83,7 @@ def _locked() -> Refused:
 
 
 def _check_sizes(path: str) -> None:
-    """Refuse what unpacks to too much: by the sizes that the archive states, and by unpacking: they may be wrong."""
+    """Refuse zip bombs: by the sizes that the archive states, and by unpacking, for these may be false."""
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
     sheets = [part.file_size for part in parts if _is_sheet(part.filename)]
@@ -102,7 +102,7 @@ def _is_sheet(name: str) -> bool:
 
 
 def _unpacked(file: Any, part: zipfile.ZipInfo) -> int:
-    """Bytes of a part as it really unpacks; counted until there are more than the archive states."""
+    """Unpacked bytes of a part, counted until they exceed what the archive states."""
     file.seek(part.header_offset)
     header = file.read(HEADER)
     file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
@@ -136,7 +136,7 @@ def _told(book: Any, sheet: str) -> str:
 
 
 def _chosen(book: Any, visible: list[str], known: Collection[str]) -> str:
-    """The first sheet that can be seen and has a known name in its first rows; else the first with a table, or text."""
+    """The first visible sheet with a known name in its first rows; else the first with a table, or text."""
     if not visible:
         raise Refused("The workbook has no sheet that can be seen.", "Name the sheet that is to be read.")
     best, rank = visible[0], 0
@@ -173,7 +173,7 @@ def _whole(sheet: Any) -> Iterator[list[Any]]:
 
 
 def _uncalculated(path: str, sheet: str) -> list[str]:
-    """What to say of formulas that no spreadsheet has calculated: they are empty."""
+    """Sentences about formulas without a stored result, which read as empty."""
     part = _part_of(path, sheet)
     if part is None:
         return []

@@ -1,4 +1,4 @@
-"""How a file is written: what was found out or told, to be shown, corrected and used again."""
+"""Dialect of a file, detected or given: encoding, separator, decimal mark, header row, sheet, dates."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DATES = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}
 
 @dataclass(frozen=True)
 class Dialect:
-    """How a file is written.
+    """Dialect of a file, detected or given.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Dialect:
     compressed : bool
         Whether it came as gzip.
     told : frozenset of str
-        Which of these somebody said; the others were found out.
+        Names of the attributes that were given; the others were detected.
     notes : tuple of str
         What is worth saying: what was doubtful, and what was taken.
     """
@@ -60,7 +60,7 @@ class Dialect:
     notes: tuple[str, ...] = ()
 
     def sentence(self) -> str:
-        """What people read, such as "Separator ;  decimal comma  Windows-1252  header in row 3"."""
+        """The dialect in words, such as "Separator ;  decimal comma  Windows-1252  header in row 3"."""
         said: list[str | bool | None] = [
             self.separator and f"Separator {_SEPARATORS.get(self.separator, self.separator)}",
             self.sheet and f"{FORMATS.get(self.format, self.format)} sheet “{self.sheet}”",

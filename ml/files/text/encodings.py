@@ -1,4 +1,4 @@
-"""In which encoding a text file is: found by one pass over all of its bytes, never by its beginning alone."""
+"""Encoding detection of a text file by one pass over all of its bytes, never by its beginning alone."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _SPOKEN = {
 
 @dataclass
 class TextScan:
-    """What one pass over the bytes of a text file tells.
+    """Findings of one pass over the bytes of a text file.
 
     Attributes
     ----------
@@ -61,12 +61,12 @@ class TextScan:
 
 
 def spoken(encoding: str) -> str:
-    """What people call an encoding."""
+    """Everyday name of an encoding."""
     return _SPOKEN.get(encoding.replace("_", "-").lower(), encoding.upper())
 
 
 def scan_text(file: BinaryIO, told: str | None = None, most: int | None = None) -> TextScan:
-    """Look at all bytes of a file, and go back to its beginning.
+    """Scan all bytes of a file, and go back to its beginning.
 
     Parameters
     ----------
@@ -102,14 +102,14 @@ def scan_text(file: BinaryIO, told: str | None = None, most: int | None = None) 
 
 
 def _refuse_noise(start: bytes) -> None:
-    """Refuse a program, a sound, what is locked or packed: of 24 control characters no text has many."""
+    """Refuse binary data (programs, sound, archives): no text has many of the 24 control characters."""
     kinds = [start.count(each) for each in _CONTROLS]
     if sum(map(bool, kinds)) > MOST_KINDS and sum(kinds) > MOST_PART * len(start):
         raise Unreadable("The file is no text, and nothing else that is read here.", SEND)
 
 
 def _by_beginning(first: bytes) -> str:
-    """By the byte order mark, else UTF-16 by its zero bytes, else UTF-8 until a byte says otherwise."""
+    """Encoding by the byte order mark, else UTF-16 by its zero bytes, else UTF-8 until a byte contradicts."""
     marked = next((name for mark, name in _MARKS if first.startswith(mark)), None)
     if marked:
         return marked
@@ -168,7 +168,7 @@ def _one_by_one(error: UnicodeError) -> tuple[str, int]:
 
 
 def _as_western(error: UnicodeError) -> tuple[str, int]:
-    """Bytes that are none of the encoding as Windows-1252; the five that it does not define as themselves."""
+    """Codec error handler: invalid bytes as Windows-1252, the five that it does not define as themselves."""
     if not isinstance(error, UnicodeDecodeError):
         raise error
     bad = error.object[error.start : error.end]

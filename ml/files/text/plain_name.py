@@ -1,4 +1,4 @@
-"""Names of columns as they read, whatever their capitals, spaces and signs."""
+"""Normal form of column names, without regard to case, spaces and punctuation."""
 
 from __future__ import annotations
 

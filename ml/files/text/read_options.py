@@ -1,4 +1,4 @@
-"""What a person or program may say of how a file is written; what is not said is found out."""
+"""Options of reading a file, as people and programs give them; those not given are detected."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _SPOKEN = {"ansi": "cp1252", "western": "cp1252", "mac": "mac_roman", "macintosh
 
 
 class BadReadOption(LikelyError):
-    """What was said of how a file is written cannot be."""
+    """An impossible option of reading."""
 
     code = "bad_parameter"
 
 
 @dataclass(frozen=True)
 class ReadOptions:
-    """How a file is written, as far as somebody says; None is found out.
+    """Options of reading a file; None is detected.
 
     Attributes
     ----------
@@ -54,7 +54,7 @@ class ReadOptions:
 
     @classmethod
     def from_mapping(cls, given: Mapping[str, Any]) -> ReadOptions:
-        """Options as a query, a form or JSON brings them; empty values and other names are let be.
+        """Options from a query, a form or JSON; empty values and unknown names are ignored.
 
         Raises
         ------
@@ -69,7 +69,7 @@ class ReadOptions:
         return cls(**found)
 
     def to_json(self) -> dict[str, Any]:
-        """What was said, as :meth:`from_mapping` takes it."""
+        """The options that were given, as :meth:`from_mapping` takes them."""
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 

@@ -1,4 +1,4 @@
-"""Which character stands between the cells of a text file: the one with which its first lines make a table."""
+"""Separator detection of a text file: the character with which its first lines make a table."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _STATED = re.compile(r'\ufeff?"?sep=(.)"?;*,*\s*', re.IGNORECASE)
 
 
 def stated(line: str) -> str | None:
-    """The separator that a first line ``sep=;`` names, as Excel has it; None where it is no such line."""
+    """Separator declared by Excel's first line ``sep=;``; None for any other line."""
     found = _STATED.fullmatch(line.rstrip("\r\n"))
     return found[1] if found else None
 
@@ -50,7 +50,7 @@ def separator_of(lines: Sequence[str], known: Collection[str] = ()) -> str:
 
 
 def rows_with(lines: Sequence[str], separator: str) -> list[list[str]]:
-    """The first rows that are not blank; those before a quote that makes no sense with this separator."""
+    """The first rows that are not blank, up to the first with broken quotes for this separator."""
     found: list[list[str]] = []
     with suppress(csv.Error):
         found.extend(islice(csv.reader(lines, delimiter=separator, strict=True), LOOKED_AT))
@@ -58,7 +58,7 @@ def rows_with(lines: Sequence[str], separator: str) -> list[list[str]]:
 
 
 def in_one_cell(rows: Sequence[Sequence[str]], known: Collection[str]) -> str | None:
-    """The separator of lines that stand in one cell each, as when Excel opened a file with another separator."""
+    """Separator of lines that each stand in one cell, as when Excel opened a file with another separator."""
     cells = [[cell for cell in row if cell.strip()] for row in rows]
     lines = [row[0] for row in cells if row]
     if not known or any(len(row) > 1 for row in cells):
@@ -75,5 +75,5 @@ def parted(rows: Iterable[Sequence[Any]], separator: str) -> Iterator[list[str]]
 
 
 def matches(row: Sequence[str], known: Collection[str]) -> int:
-    """How many cells of a row are names that are known, each once."""
+    """Number of distinct known names among the cells of a row."""
     return len({plain_name(cell) for cell in row} & set(known)) if known else 0

@@ -62,7 +62,7 @@ class TextRows:
 
     @property
     def may_tell(self) -> bool:
-        """Whether there are commas in cells: only then can rows that are not yet read tell of decimal commas."""
+        """True when commas stand in cells: only then may further rows show decimal commas."""
         return self._found.commas and (self.separator != "," or self._found.quotes)
 
     def again(self, skipped: int) -> Iterator[list[str]]:
@@ -75,7 +75,7 @@ class TextRows:
             self._reader = reader
 
     def _begin(self) -> int:
-        """The line, from 1, in which the first row begins that cannot be read: of an open quote its end is told."""
+        """Line, from 1, where the first unreadable row begins: the csv error of an open quote names its end."""
         text = self._text()
         reader, last = self._read(self._lines(text)), 0
         with contextlib.suppress(csv.Error, UnicodeError):
@@ -97,14 +97,14 @@ class TextRows:
 
     @property
     def _spaced(self) -> bool:
-        """Whether a space stands between separator and quote, as people write lists."""
+        """True when a space stands between separator and quote, as people write lists."""
         first = [line for line in self.sample[:LOOKED_AT] if line.strip()]
         mark = f'{self.separator} "'
         return self.separator != " " and 2 * sum(mark in line for line in first) > len(first)
 
     @property
     def _escaped(self) -> bool:
-        """Whether a quote in a cell has a backslash before it (MySQL, Spark): then more lines can be read so."""
+        """True when quotes in cells are escaped by a backslash (MySQL, Spark): more lines can then be read."""
         if not any('\\"' in line for line in self.sample):
             return False
         return _readable(self._read(map(_doubled, self.sample))) > _readable(self._read(self.sample))
@@ -123,7 +123,7 @@ class TextRows:
 
 
 def _readable(reader: Any) -> int:
-    """How many rows can be read before quotes are broken."""
+    """Number of rows that can be read before quotes are broken."""
     count = 0
     with contextlib.suppress(csv.Error):
         for _ in reader:

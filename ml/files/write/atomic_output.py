@@ -1,4 +1,4 @@
-"""Where a result goes: a file that is there only when it is whole, or a device, pipe or stream that is written into."""
+"""Atomic output: a file that appears only when it is complete; devices, pipes and streams are written into."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ def atomic_output(target: Path | IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def _is_special(target: Path) -> bool:
-    """Whether a path is a device, a pipe, or another name of a file that is open: none of them may be replaced."""
+    """True when a path is a device, a pipe or an alias of an open file: none of these may be replaced."""
     folder = os.path.realpath(target.parent)
     opened = folder in _SPECIAL or folder.startswith("/proc/")
     return target.exists() and (opened or not target.is_file())
 
 
 def is_stream(target: Path, descriptor: int) -> bool:
-    """Whether a path is another name of an open file, as ``/dev/stdout`` is of standard output, which is 1."""
+    """True when a path is an alias of an open descriptor, as ``/dev/stdout`` is of 1."""
     try:
         there, here = target.stat(), os.fstat(descriptor)
     except OSError:
@@ -59,7 +59,7 @@ def is_stream(target: Path, descriptor: int) -> bool:
 
 @contextmanager
 def scratch() -> Iterator[Path]:
-    """A path for a file of this process, which is gone when the block ends."""
+    """Context manager: path of a temporary file, removed when the block ends."""
     with tempfile.TemporaryDirectory(prefix="likely-") as folder:
         yield Path(folder) / "made"
 

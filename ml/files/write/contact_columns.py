@@ -1,4 +1,4 @@
-"""Which columns of a file name a person and their telephone, so that they stand first in a list of whom to call."""
+"""Recognises columns with names and telephone numbers of people, which stand first in a call list."""
 
 from __future__ import annotations
 
@@ -37,19 +37,19 @@ def words(name: str) -> list[str]:
 
 
 def is_phone(name: str) -> bool:
-    """Whether a column of that name holds telephone numbers."""
+    """True when a column of that name holds telephone numbers."""
     said, whole = {*words(name)}, "".join(words(name))
     alone = bool(said & _PHONE_ALONE) and said <= _PHONE_ALONE | _OF_PHONE
     return alone or bool(_PHONE & {*said, whole})
 
 
 def is_postal(name: str) -> bool:
-    """Whether a column of that name holds postal codes."""
+    """True when a column of that name holds postal codes."""
     return bool(_POSTAL & {*words(name), "".join(words(name))})
 
 
 def is_name(name: str) -> bool:
-    """Whether a column of that name names a person, and no product or place."""
+    """True when a column of that name names a person, and no product or place."""
     said = words(name)
     whole = "".join(said) in _WHOLE_NAMES
     return whole or (bool(_NAME & set(said)) and set(said) <= _NAME | _OF_NAME)

@@ -1,4 +1,4 @@
-"""A result as CSV that Excel opens by a double click: a mark of UTF-8, and the separator and decimals of its reader."""
+"""Writer of CSV that Excel opens by a double click: byte order mark, and the reader's separator and decimal mark."""
 
 from __future__ import annotations
 

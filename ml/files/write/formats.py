@@ -1,4 +1,4 @@
-"""The formats in which results are given out, by the names that programs use."""
+"""Formats of results, by the names that programs use."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Format:
 
     @property
     def tag(self) -> str:
-        """The format and its options in a few letters."""
+        """Short key of the format and its options."""
         marks = {",": "c", ";": "s", "\t": "t", ".": "p"}
         return f"{self.name}-{marks[self.separator]}{marks[self.decimal]}" if self.name == EXCEL_CSV else self.name
 
@@ -89,7 +89,7 @@ FORMATS = {
 
 
 def format_named(name: str, separator: str = "", decimal: str = "") -> Format:
-    """A format by the words of whoever asks; UnknownFormat where there is none.
+    """Format by name and options; UnknownFormat where there is none.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the cells of each column are: numbers, dates, or texts such as codes and telephone numbers.
+"""Infers the kind of each column of a result: numbers, dates, or texts such as codes and telephone numbers.
 
 A column is decided as a whole, from all of its cells. In doubt it is text: what is shown as it came cannot be wrong.
 """
@@ -35,7 +35,7 @@ _DAY = re.compile(r"(\d{1,2})([./])(\d{1,2})\2(\d{4})", re.ASCII)
 
 @dataclass(frozen=True)
 class OutputColumn:
-    """A column as it is written.
+    """A column of a result: its kind, the reader of its cells, and its width.
 
     Attributes
     ----------
@@ -126,7 +126,7 @@ _TEXT: Read = lambda _: None  # noqa: E731
 
 
 def columns_of(result: Result, *, mixed: bool = True) -> list[OutputColumn]:
-    """Look at all cells, and decide.
+    """Infer the kinds of all columns from all cells.
 
     Parameters
     ----------
@@ -144,7 +144,7 @@ def columns_of(result: Result, *, mixed: bool = True) -> list[OutputColumn]:
 
 
 class _KindInference:
-    """What is still possible for a column."""
+    """Kinds that remain possible for a column as its cells are seen."""
 
     def __init__(self, given: ColumnFacts, mixed: bool) -> None:
         self._given, self._width, self._longest = given, 0, 0
@@ -191,7 +191,7 @@ class _KindInference:
 
 
 def _readers(given: ColumnFacts) -> dict[str, Read]:
-    """How the cells of a column may be read, by the names of the forms."""
+    """Readers of a column's cells, by the names of the forms."""
     digits = given.free and (is_phone(given.name) or is_postal(given.name))
     if digits or (given.kind and not given.expected):
         return {}
@@ -224,7 +224,7 @@ _OWN: dict[Kind, Read] = {
 
 
 def typed(columns: Iterable[OutputColumn], block: Sequence[Sequence[str]]) -> list[Sequence[Cell | str]]:
-    """Columns of cells as values; texts, and what is empty, as they are."""
+    """Columns of cells as typed values; texts and empty cells as they are."""
     return [
         cells if column.read is _TEXT else [text if (value := column.read(text)) is None else value for text in cells]
         for column, cells in zip(columns, block, strict=True)

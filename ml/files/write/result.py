@@ -1,4 +1,4 @@
-"""A result that is to be written in some format: its columns, and its records as often as they are asked for."""
+"""A result to be written in any format: its columns, and its records as a re-iterable stream of blocks."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _EXPECTED = {"number": "number", "integer": "number", "date": "date"}
 
 @dataclass(frozen=True)
 class ColumnFacts:
-    """What is known of a column beforehand.
+    """Facts about a column of a result before its cells are read.
 
     Attributes
     ----------
@@ -50,7 +50,7 @@ class ColumnFacts:
 
     @property
     def free(self) -> bool:
-        """Whether it is a column of the file that the model does not ask for."""
+        """True when it is a column of the file that the model does not ask for."""
         return self.kind is None and not self.exact and not self.expected
 
 
@@ -81,14 +81,14 @@ class Result:
 
 
 def own_kind(wanted: str) -> Kind:
-    """The kind of a column of ours, by the name that it has where no other column has it."""
+    """Kind of an added column, by its name before it was made unique."""
     return _KINDS.get(wanted, "percent" if wanted.startswith(f"{PROBABILITY}_") else "text")
 
 
 def file_columns(
     header: Iterable[str], chosen: Mapping[str, str], schema: Schema, rules: CellRules | None = None
 ) -> list[ColumnFacts]:
-    """The columns of a file, and what the features that they give tell of them.
+    """Columns of a file, with what their features tell of them.
 
     Parameters
     ----------
@@ -141,7 +141,7 @@ def _next(lines: Iterator[list[str]]) -> list[list[str]]:
 
 
 def plain_header(cells: Iterable[str]) -> list[str]:
-    """Names of columns as they were before they were made safe."""
+    """Names of columns without the guard of :func:`ml.files.cells.safe_cells.safe_cell`."""
     return [plain_cell(cell) for cell in cells]
 
 

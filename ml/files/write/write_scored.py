@@ -1,4 +1,4 @@
-"""A file that was scored, out of the CSV in which its records were written down, in the format that is wanted."""
+"""Converts a scored file from CSV, in which results are kept, to another format."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def write_scored(
     reading : ReadPlan
         How the file was read.
     ours : sequence of str
-        Our columns, by the names that they have where the file has none of these; the last of the result.
+        Names of the added columns before they were made unique; the last of the result.
 
     Raises
     ------
@@ -58,6 +58,6 @@ def _blocks(kept: Path) -> Iterator[Block]:
 
 @contextmanager
 def packed(out: IO[bytes]) -> Iterator[IO[bytes]]:
-    """A file of which the bytes are compressed with gzip on their way into another; the same bytes each time."""
+    """A writer that compresses into another file with gzip, reproducibly."""
     with gzip.GzipFile(fileobj=out, mode="wb", compresslevel=LEVEL, mtime=0, filename="") as file:
         yield cast(IO[bytes], file)

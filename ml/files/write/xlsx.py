@@ -1,4 +1,4 @@
-"""A result as an Excel workbook: typed cells, texts that stay texts, a head that stays in sight, filters.
+"""Writer of Excel workbooks: typed cells, texts that stay texts, a frozen header, filters.
 
 XlsxWriter writes a row at a time into a temporary file: its memory does not grow with the result.
 """
@@ -116,7 +116,7 @@ def _cell(sheet: Any, row: int, at: int, value: Cell | str, looks: dict[str, Any
 
 
 def _text(sheet: Any, row: int, at: int, text: str, look: Any) -> None:
-    """A text, and nothing else: XlsxWriter writes what stands between <r> and </r> as it is, formulas too."""
+    """Write a plain text: XlsxWriter writes what stands between <r> and </r> unescaped, formulas too."""
     if text.startswith("<r>") and text.endswith("</r>"):
         sheet.write_rich_string(row, at, "<", "r>", text[3:], look)
     else:
