@@ -31,7 +31,7 @@ MODELS = Path(__file__).resolve().parent.parent / "models"
 
 @dataclass(frozen=True)
 class ModelFiles:
-    """What the person who adds a model by files says.
+    """Files and options with which a person adds a model.
 
     Attributes
     ----------
@@ -70,7 +70,7 @@ class ModelFiles:
 
 
 def read_model_files(given: ModelFiles) -> Trained:
-    """All that makes the model, from its files.
+    """Read and check the files of a model.
 
     Raises
     ------
@@ -109,7 +109,7 @@ def read_model_files(given: ModelFiles) -> Trained:
 
 
 def _written(*tables: TrainingTable) -> list[str]:
-    """How the files are written, as far as it is not the plainest way."""
+    """Notes on the files' dialects, where they are not plain CSV."""
     plain = Dialect(encoding="utf-8", separator=",").sentence()
     return [
         f"{table.name}: {said}" for table in tables if table.dialect and (said := table.dialect.sentence()) != plain

@@ -1,4 +1,4 @@
-"""Lines of a table in, lines of the result out, column by column: several times as fast as record by record."""
+"""Scores lines of a table column by column: several times as fast as record by record."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _label(outcomes: Outcomes, flags: Iterable[int]) -> str:
 
 
 def _words(found: Iterable[Problem]) -> dict[int, str]:
-    """What is wrong with each record that is refused, in one cell."""
+    """Problems of each refused record, in one cell."""
     said: dict[int, list[Problem]] = {}
     for problem in found:
         said.setdefault(problem.row, []).append(problem)

@@ -125,7 +125,7 @@ def _given(future: Any) -> Chunk:
 
 
 def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> Chunk:
-    """What a worker does with a chunk."""
+    """Task of a worker: score one chunk."""
     told, lines = orjson.loads(sent)
     service = _service(key, *version)
     bundle = service.model(key)

@@ -58,7 +58,7 @@ def _cells(header: Sequence[str], record: object) -> list[str]:
 
 
 def _gaps(schema: Schema, records: Sequence[Any]) -> Gaps:
-    """How many records lack a value that in training every row had, by feature."""
+    """Number of records without a value that in training every row had, by feature."""
     found: Gaps = Counter()
     for feature in schema.features:
         if feature.complete:

@@ -1,1 +1,1 @@
-"""From scored records to a list of those whom one acts on, and what that list should bring."""
+"""Call lists from scored records: selection under limits, and a forecast of buyers and profit."""

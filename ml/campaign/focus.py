@@ -1,4 +1,4 @@
-"""Which outcome of a record its rank, its band and its reasons are about."""
+"""Focus outcome of each record: the one that its rank, band and reasons are about."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ml.decision.payoff import worths
 
 
 def focus(probabilities: np.ndarray, card: Mapping[str, Any], outcomes: Outcomes) -> tuple[np.ndarray, np.ndarray]:
-    """The outcome of each record, and by what it is ranked, as the board of the Prediction page ranks.
+    """Focus outcome and ranking key of each record, as on the board of the Prediction page.
 
     Parameters
     ----------

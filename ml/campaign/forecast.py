@@ -1,4 +1,4 @@
-"""What a list should bring: buyers and profit, each with an interval.
+"""Forecast of a call list: expected buyers and profit, each with an interval.
 
 A record buys with the probability that the model gives it, independently of the others. The number of buyers is
 then Poisson-binomial: its quantiles are exact up to 2,000 calls and those of the normal distribution
@@ -21,7 +21,7 @@ EXACT = 2_000
 
 @dataclass(frozen=True)
 class Forecast:
-    """What a list should bring. Those kept back are not called and count for nothing but `chosen` and `control`.
+    """Forecast of a list. Records kept back as control are not called; they count in `chosen` and `control` only.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Forecast:
 
 
 def forecast(probabilities: np.ndarray, picked: Picked, wish: Wish, groups: Groups | None = None) -> Forecast:
-    """What a list should bring; `probabilities` as :func:`ml.campaign.pick.pick` takes them."""
+    """Forecast of a list; `probabilities` as :func:`ml.campaign.pick.pick` takes them."""
     called = ~picked.control
     p, values = picked.probability[called], np.array(wish.values)[picked.outcome[called]]
     low, high = buyers_between(p)
@@ -89,7 +89,7 @@ def forecast(probabilities: np.ndarray, picked: Picked, wish: Wish, groups: Grou
 
 
 def buyers_between(p: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    """Between which numbers of buyers the truth lies with that probability, when each buys with its own p.
+    """Central interval of the number of buyers (Poisson-binomial), when each buys with its own p.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def buyers_between(p: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
 def expected_and_actual(
     truth: np.ndarray, probabilities: np.ndarray, weight: np.ndarray, lowest: float
 ) -> tuple[float, float]:
-    """Of the hold-out's records from a probability up: how many were to be expected, and how many there were."""
+    """Expected and actual number of the outcome among hold-out records with at least a probability."""
     chosen = probabilities >= lowest
     return float(weight[chosen] @ probabilities[chosen]), float(weight[chosen] @ truth[chosen])
 

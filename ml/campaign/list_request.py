@@ -1,4 +1,4 @@
-"""What may be asked of a list: the shape, checked by pydantic and shown in the API's contract."""
+"""Request for a call list: a pydantic model, also shown in the API's contract."""
 
 from __future__ import annotations
 

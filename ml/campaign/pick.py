@@ -1,4 +1,4 @@
-"""Whom to act on: the best records first, within a number, a budget, limits and quotas.
+"""Greedy selection of records to act on, within a number, a budget, limits and quotas of groups.
 
 The list is the one of greatest expected gain, p · value - cost summed, that keeps to the number and to
 the limits and quotas of the groups. Taking the best of each group up to its quota, then the best of the
@@ -57,7 +57,7 @@ class Picked:
 
 
 def pick(probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, seed: int = 0) -> Picked:
-    """Make the list.
+    """Select the records of a list.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def _candidates(worth: np.ndarray, wanted: np.ndarray, wish: Wish) -> tuple[np.n
 
 
 def _best_of(worth: np.ndarray, rows: np.ndarray, outcome: np.ndarray, room: float) -> tuple[np.ndarray, np.ndarray]:
-    """Without those that are worth less than as many others as there is room for: sorting a few takes no time."""
+    """Candidates that can be among the best `room`, by partial selection, so that only a few are sorted."""
     if len(rows) <= room or not len(rows):
         return rows, outcome
     own = worth[rows, outcome]
@@ -128,7 +128,7 @@ def _best_of(worth: np.ndarray, rows: np.ndarray, outcome: np.ndarray, room: flo
 def _within(
     rows: np.ndarray, wanted: np.ndarray, wish: Wish, groups: Groups | None
 ) -> tuple[np.ndarray, dict[str, int]]:
-    """Which of the candidates, the best first, are taken: bool; and which quotas fall short."""
+    """Mask (bool) of the candidates, the best first, that are taken; quotas that fall short."""
     room = _room(wish)
     if groups is None:
         return wanted & (np.cumsum(wanted) <= room), {}

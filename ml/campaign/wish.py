@@ -1,4 +1,4 @@
-"""What somebody wants of a list, read and checked."""
+"""Wish for a call list: reads and checks a request, with defaults from the model's card."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class BadWish(LikelyError):
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants of a list.
+    """A checked request for a call list.
 
     Attributes
     ----------
@@ -111,7 +111,7 @@ def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off:
 
 
 def _check_length(asked: ListRequest, cost: float) -> None:
-    """Whether there is what says how long the list is."""
+    """Raise BadWish where nothing limits the length of the list."""
     if asked.by == "number" and asked.number is None:
         raise BadWish("There is no number.", "Say how many records to take.")
     if asked.by == "budget" and asked.budget is None:
@@ -121,13 +121,13 @@ def _check_length(asked: ListRequest, cost: float) -> None:
 
 
 def _check_parts(asked: ListRequest) -> None:
-    """Whether limits and quotas have the column that they are about."""
+    """Raise BadWish where limits or quotas lack their column."""
     if asked.column is None and (asked.limits or asked.quotas or asked.limit is not None):
         raise BadWish("There are limits or quotas but no column.", "Name the column that they are about.")
 
 
 def default_cost(card: Mapping[str, Any], outcomes: Sequence[str]) -> float:
-    """What the card says that it costs to act once, 0 where it says nothing."""
+    """Cost of acting once by the card, 0 where it has none."""
     return next((payoff.call for name in outcomes if (payoff := payoff_of(card, name))), 0.0)
 
 
@@ -137,7 +137,7 @@ def currency_of(card: Mapping[str, Any], outcomes: Sequence[str]) -> str:
 
 
 def default_value(card: Mapping[str, Any], outcome: str) -> float:
-    """What the card says that an outcome brings where we act and it is so, 0 where it says nothing."""
+    """Value by the card of acting on an outcome that is true, 0 where it has none."""
     payoff = payoff_of(card, outcome)
     return payoff.true_positive if payoff else 0.0
 

@@ -1,4 +1,4 @@
-"""A list in words: what it should bring, and what whoever uses it should know."""
+"""Texts about a call list: its forecast, and remarks for the person who uses it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FEW = 30  # records of the hold-out: below, they say little
 
 
 def sentence(brings: Forecast, wish: Wish, currency: str = "") -> str:
-    """What the list should bring, in one or two sentences; `currency` stands behind money."""
+    """The forecast in one or two sentences; `currency` stands behind money."""
     if not brings.chosen:
         return "Nobody is on this list."
     kept = f" {_count(brings.control)} more are kept back to compare with." if brings.control else ""

@@ -63,7 +63,7 @@ def run(given: argparse.Namespace) -> int:
 
 @dataclass
 class ImportResult:
-    """What became of a file.
+    """Result of loading a file of records.
 
     Attributes
     ----------
@@ -138,12 +138,12 @@ def load_book(
 
 
 def _asked(bundle: Bundle) -> Schema:
-    """What the page's form asks for: with probabilities, anything may stay unknown."""
+    """Schema of the page's form: with probabilities, any feature may stay blank."""
     return bundle.schema.with_blanks if bundle.offers == "probabilities" else bundle.schema
 
 
 def _id_column(schema: Schema, table: Table, wanted: str | None) -> str | None:
-    """What the model calls the column that names a record."""
+    """The model's name of the column that names a record."""
     if wanted is None:
         return schema.record_id if schema.record_id in table.names else None
     if wanted not in table.header:

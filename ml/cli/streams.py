@@ -30,7 +30,7 @@ def standard_output() -> Iterator[IO[bytes]]:
 
 
 def is_standard_output(target: Path) -> bool:
-    """Whether a result is to go to standard output, under whatever name."""
+    """True when a result is to go to standard output, under any of its names."""
     return target == STREAM or is_stream(target, 1)
 
 

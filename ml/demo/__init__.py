@@ -1,1 +1,1 @@
-"""The demo models made beside a service that was started without any: what is made, and how far it is."""
+"""Demo models, trained by a process beside a service that was started without any; and their progress."""

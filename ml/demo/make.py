@@ -1,4 +1,4 @@
-"""Make the demo models that are missing, one after the other; what fails is said, and the next one is tried."""
+"""Trains the demo models that are missing, one after the other; a failure is recorded, and the next one is tried."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def make_all(models: Path, file: Path, wanted: Callable[[], bool] = lambda: True
     ----------
     models : Path
     file : Path
-        Where it is said how far it is.
+        Gets the progress.
     wanted : callable
         Asked before each model whether anybody still waits for it.
 

@@ -1,4 +1,4 @@
-"""How far the making of the demo models is: a file that the maker writes and every process of the service reads."""
+"""Progress of training the demo models: a file that the training process writes and the service's processes read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNFINISHED = "It ended before it was done: the log says why."
 
 @dataclass(frozen=True)
 class DemoStatus:
-    """How far the making is.
+    """Progress of training the demo models.
 
     Attributes
     ----------
@@ -46,11 +46,11 @@ class DemoStatus:
 
     @property
     def goes_on(self) -> bool:
-        """Whether more models are to come."""
+        """True when more models are to come."""
         return self.state != OVER
 
     def sentence(self) -> str:
-        """What a service without models says of itself."""
+        """The progress as a service without models shows it."""
         if self.goes_on:
             at = f" {self.now} is being made." if self.now else ""
             return f"There is none yet: the demo models are being made.{at}"
@@ -69,7 +69,7 @@ def lock_of(models: Path) -> FileLock:
 
 
 def is_made_now(models: Path) -> bool:
-    """Whether a maker works on this folder."""
+    """True when a process trains models for this folder."""
     if not (models / _LOCK).is_file():
         return False
     try:
@@ -82,7 +82,7 @@ def is_made_now(models: Path) -> bool:
 
 
 def write(file: Path, making: DemoStatus) -> None:
-    """Say how far it is; readers see the old or the new, never a part."""
+    """Write the progress atomically: readers see the old or the new."""
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f"{file.name}.{os.getpid()}")
     beside.write_text(json.dumps(asdict(making) | {"since": time.time()}), encoding="utf-8")
@@ -90,7 +90,7 @@ def write(file: Path, making: DemoStatus) -> None:
 
 
 def read(file: Path, models: Path) -> DemoStatus | None:
-    """How far it is; None where nothing was begun. A maker that died is told as one that failed."""
+    """The progress; None where nothing was begun. A training process that died is reported as failed."""
     try:
         found = json.loads(file.read_text(encoding="utf-8"))
         making = DemoStatus(**(found | {"names": tuple(found["names"])}))

@@ -1,4 +1,4 @@
-"""Which product suits this customer? Four independent outcomes for the phone call."""
+"""Bank products: four independent outcomes for the phone call with a customer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Is the tissue malignant? Two outcomes from four measurements, a tuned pipeline."""
+"""Breast tissue, malignant or benign: two outcomes from four measurements, a tuned pipeline."""
 
 from __future__ import annotations
 

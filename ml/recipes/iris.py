@@ -1,4 +1,4 @@
-"""Which iris is it? Three exclusive outcomes from four measurements."""
+"""Iris species: three exclusive outcomes from four measurements."""
 
 from __future__ import annotations
 

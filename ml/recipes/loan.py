@@ -1,4 +1,4 @@
-"""Will the loan be approved? A table with gaps everywhere, as such tables are."""
+"""Loan approval: two outcomes from a table with gaps everywhere, as such tables are."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The three drawings of the one-page PDF, as vectors: made from the very results behind the plots.
 
-A chart knows a box on the page, in points, and turns numbers into places in it.
+Each draws into a box on the page, in points, which maps numbers to places.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True)
 class ChartBox:
-    """Where a chart's own area lies, in points from the page's lower left, and which numbers its edges are."""
+    """Plot area of a chart: its place in points from the page's lower left, and the data ranges of its axes."""
 
     canvas: Canvas
     left: float
@@ -73,7 +73,7 @@ class ChartBox:
         self.canvas.setDash([])
 
     def band(self, xs: Sequence[float], low: Sequence[float], high: Sequence[float], colour: Any) -> None:
-        """What lies between two lines."""
+        """The area between two lines."""
         path = self.canvas.beginPath()
         path.moveTo(self.across(xs[0]), self.up(low[0]))
         for x, y in [*zip(xs[1:], low[1:], strict=True), *zip(xs[::-1], high[::-1], strict=True)]:
@@ -147,7 +147,7 @@ def profit(canvas: Canvas, report: Report, result: Any, place: tuple[float, floa
 
 
 def calibration(canvas: Canvas, report: Report, result: Any, place: tuple[float, float, float, float]) -> None:
-    """What probabilities said and what came true, with intervals; the diagonal is to mean what one says."""
+    """Reliability diagram with intervals, beside the diagonal of perfect calibration."""
     left, bottom, width, height = place
     box = ChartBox(canvas, left + 26, bottom + 24, width - 32, height - 30)
     colour = colour_of(report.view.outcomes, report.view.outcome)

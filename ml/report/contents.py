@@ -1,4 +1,4 @@
-"""What stands in a report, before it has a form: the same results and figures as the pages show.
+"""Contents of a report, independent of its format: the same results and figures as the pages show.
 
 Nothing is computed for a report alone: figures are those of the catalogue, numbers those of the table
 of counts at the cut-off in use.
@@ -95,13 +95,13 @@ class Report:
 
     @property
     def money(self) -> ProfitCurve | None:
-        """What acting brings; None where the card does not say what a decision is worth."""
+        """Profit of acting; None where the card has no payoff."""
         money: ProfitCurve | None = self.result("profit")
         return money
 
     @property
     def several(self) -> bool:
-        """Whether there are outcomes beside this one; of two exclusive ones each is the other's mirror image."""
+        """True when there are outcomes beside this one; of two exclusive ones each is the other's mirror image."""
         outcomes = self.view.outcomes
         return len(outcomes) > 2 or (len(outcomes) == 2 and not outcomes.exclusive)
 

@@ -92,7 +92,7 @@ def _writable(text: str) -> str:
 def _flow(
     canvas: Canvas, words: str, left: float, top: float, width: float, size: float, most: float, **style: Any
 ) -> float:
-    """Words in lines below `top`, at most that high; gives where they end. The last word shown is whole."""
+    """Wrap words into lines below `top`, at most `most` high, cut at a word; gives their lower edge."""
     fixed = {"fontName": PLAIN, "fontSize": size, "leading": size * 1.42, "textColor": HexColor(INK)}
     look = ParagraphStyle("", **(fixed | style))
     words, shown = _writable(words), None
@@ -213,7 +213,7 @@ def _four(canvas: Canvas, report: Report, left: float, top: float, width: float)
 
 
 def _foot(canvas: Canvas, report: Report) -> float:
-    """What the model is not for, and what it was made from; gives where it begins."""
+    """Draw the footer: out-of-scope uses and provenance of the model; gives its upper edge."""
     facts = dict(card_facts(report.bundle))
     told = [f"{label}: {facts[label]}" for label in ("Limits", "Data", "Owner") if facts[label] != NOT_SAID]
     ends = " Intervals are 95\u00a0%; without a model no two records are told apart." if report.overview else ""

@@ -31,7 +31,7 @@ class MeasureLine:
     between : str
         Its 95 % interval; empty where it has none.
     trivial : str
-        What a model gets that tells no two records apart, and what that model does.
+        Value of a trivial model that gives all records one answer, and what that model does.
     definition : str
     """
 

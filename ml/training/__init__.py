@@ -1,1 +1,1 @@
-"""Making a version: reading what it is made of, and finding out how its estimator is asked. Not for serving."""
+"""Building a version: reading its inputs, and inferring its schema and how its estimator is asked. Not for serving."""

@@ -1,4 +1,4 @@
-"""All that makes a version, put together from a fitted estimator and two tables.
+"""Assembles the inputs of a version from a fitted estimator and two tables.
 
 The tables may be files or frames in memory; what is found out of the estimator (how it is asked, which values it
 takes, which levels it knows) is recorded, so that what serves later is what was tried here.
@@ -44,7 +44,7 @@ MOST_NAMED = 6
 
 @dataclass(frozen=True)
 class TrainingInputs:
-    """What a version is made of.
+    """Inputs of a version: a fitted estimator, two tables, and what a person described.
 
     Attributes
     ----------
@@ -73,7 +73,7 @@ class TrainingInputs:
 
 @with_its_code
 def assemble(given: TrainingInputs) -> Trained:
-    """The version's parts, each proved to fit the others.
+    """The inputs of :func:`ml.training.build.build_bundle`, each proved to fit the others.
 
     Raises
     ------
@@ -151,7 +151,7 @@ def _prepared(table: TrainingTable, columns: Sequence[str], given: TrainingInput
 def _way(
     given: TrainingInputs, training: TrainingTable, columns: Sequence[str], outcomes: Outcomes, known: KnownLevels
 ) -> tuple[AskingCandidate, dict[str, frozenset[str]]]:
-    """How the estimator is asked; and by column, the markers that are levels because it takes no gap there."""
+    """The way to ask the estimator; by column, the missing markers that are levels because it takes no gap there."""
     try:
         truth = truth_matrix(read_truth(training, given.truth, outcomes, given.meanings), outcomes)
     except InvalidData:
@@ -179,7 +179,7 @@ def _schema(
     markers: Mapping[str, set[str]],
     marks: Mapping[str, frozenset[str]],
 ) -> tuple[Any, list[str]]:
-    """The schema with what the estimator takes, and what is worth saying of it."""
+    """The schema with the values that the estimator accepts, and remarks on it."""
     described = {name: dict(fields) for name, fields in given.told.features.items()}
     unseen = unseen_levels(known, frame, list(frame))
     for name in map(str, frame):
@@ -219,7 +219,7 @@ def _native(known: KnownLevels) -> dict[str, list[Any]]:
 
 
 def _notes(given: TrainingInputs, way: AskingCandidate, unseen: Mapping[str, Sequence[Any]]) -> list[str]:
-    """What whoever adds the model should know, a sentence each."""
+    """Remarks for the person who adds the model, a sentence each."""
     said = [f"The estimator answers best with {way.variant.words}."] if way.variant.words != "as read" else []
     for name, levels in unseen.items():
         listed = ", ".join(quote(level) for level in levels[:MOST_NAMED]) + (", …" if len(levels) > MOST_NAMED else "")

@@ -1,4 +1,4 @@
-"""Make the folder of one version from a fitted estimator, and make it live.
+"""Builds the folder (bundle) of one version from a fitted estimator, and makes it live.
 
 Nothing is published before it was proved: the compiled path gives scikit-learn's answers on every
 row at hand or does not serve, and the finished folder is read back as a server would read it.
@@ -104,7 +104,7 @@ def build_bundle(
 
 
 def _write(trained: Trained, folder: Path) -> Trusted:
-    """Write the version's files; gives what its estimator has to be trusted with."""
+    """Write the version's files; gives the types and code that its estimator needs trusted."""
     with without_jobs(trained.estimator) as estimator:
         return _write_all(trained, estimator, folder)
 
@@ -138,7 +138,7 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
 
 
 def _answered_holdout(trained: Trained, reference: SklearnPredictor) -> tuple[Holdout, dict[str, Any]]:
-    """The hold-out's rows that the estimator answers, and how many it does not answer, and why."""
+    """Rows of the hold-out that the estimator answers; count of the others, and the reason."""
     holdout = Holdout(block_of_frame(trained.schema, trained.holdout), _truth(trained))
     good, why = answerable(reference, holdout.block)
     if good.all():
@@ -183,7 +183,7 @@ def _sample(frame: pd.DataFrame, most: int) -> pd.DataFrame:
 
 
 def _golden(schema: Schema, reference: SklearnPredictor, holdout: Block) -> dict[str, Any]:
-    """Answers of scikit-learn itself, to be given again by whatever serves this version."""
+    """Golden answers of scikit-learn itself, which the path that serves this version has to repeat."""
     # Spread over the hold-out; rows with missing values first, for they take the rarer branches.
     order = np.argsort(~np.any([gaps_of(array) for array in holdout], axis=0), kind="stable")
     few = order[np.unique(np.linspace(0, len(order) - 1, GOLDEN_ROWS).astype(int))]

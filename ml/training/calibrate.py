@@ -1,4 +1,4 @@
-"""Calibrate a fitted classifier on records that it did not learn from, where that makes its probabilities better.
+"""Calibration of a fitted classifier on records that it did not learn from, where that improves its probabilities.
 
 The candidates are judged by cross-fitting: each record of the file by a curve that was fitted on the others.
 """
@@ -26,7 +26,7 @@ HINT = "Give a file of records that it did not learn from, and that are not the 
 
 @dataclass(frozen=True)
 class ProbabilityQuality:
-    """How good probabilities are; each is 0 at best.
+    """Quality of probabilities: log-loss, Brier score, calibration error; each is 0 at best.
 
     Attributes
     ----------
@@ -45,12 +45,12 @@ class ProbabilityQuality:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """What became of it.
+    """Result of calibration: the estimator, the method, and the quality before and after.
 
     Attributes
     ----------
     estimator : classifier
-        Wrapped; the same as before where no curve is better.
+        Wrapped; the given one where no curve is better.
     method : str
         "sigmoid", "isotonic" or "none".
     records : int

@@ -1,4 +1,4 @@
-"""``--calibrate FILE``: calibrate what is added by a file of its own, and say what that did."""
+"""``--calibrate FILE``: calibrates a model that is added on a file of its own, and reports the effect."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class _Given:
 
 
 def calibrated(material: TrainingInputs, trained: Trained, table: TrainingTable) -> Trained:
-    """What is added, with its estimator calibrated on the rows of `table`.
+    """The model with its estimator calibrated on the rows of `table`.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a person tells of a model that its data cannot: a TOML file, checked before it is used."""
+"""Description of a model by a person, for what its data cannot tell: a TOML file, checked before it is used."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FORMS: dict[str, Form] = {
 
 @dataclass(frozen=True)
 class Description:
-    """What stands in the file.
+    """Content of a description file.
 
     Attributes
     ----------
@@ -63,7 +63,7 @@ class Description:
     about: dict[str, Any] = field(default_factory=dict)
 
     def card(self) -> dict[str, Any]:
-        """What goes into the card."""
+        """The part that goes into the card."""
         told = {"payoff": self.payoff, "cut_offs": self.cut_offs}
         return self.about | {name: given for name, given in told.items() if given}
 
@@ -96,7 +96,7 @@ def read_description(path: Path | None) -> Description:
 
 
 def read_described(given: Mapping[str, Any], source: str) -> Description:
-    """The same of what such a file holds; `source` is what people call it."""
+    """:func:`read_description` for content in memory; `source` names it in errors."""
     known = {row.name: type(getattr(Description(), row.name)) for row in fields(Description)}
     strangers = sorted(set(given) - set(known))
     if strangers:

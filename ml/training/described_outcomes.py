@@ -1,4 +1,4 @@
-"""The outcomes of an estimator: its classes, under the names and labels that a person told."""
+"""Outcomes of an estimator: its classes, under the names and labels that a person gave."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ml.training.trained import outcomes_of
 def described_outcomes(
     estimator: Any, truth: Sequence[str], labels: Mapping[str, str], positive: str | None, meanings: Mapping[str, Any]
 ) -> Outcomes:
-    """What the estimator answers with.
+    """Outcomes of an estimator, exclusive for one truth column, independent for several.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Infer a schema from training data: what a data scientist need not write down."""
+"""Infers a schema from training data."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def _feature(
 
 
 def _without_values(name: str, series: pd.Series, given: Mapping[str, Any]) -> Feature:
-    """A column of which training had no value: nobody is asked for one; the estimator gets the gap that it knows."""
+    """A column without any value in training: hidden, and filled with the gap that the estimator knows."""
     told = dtype_of(series)
     choices = tuple(Choice(level, text_of(level)) for level in told.get("levels", ()))
     kept = {key: _as_tuple(given[key]) for key in ("label", "help", "group", "missing") if key in given}
@@ -128,13 +128,13 @@ def _without_values(name: str, series: pd.Series, given: Mapping[str, Any]) -> F
 
 
 def _with_levels(choices: Sequence[Choice], levels: Sequence[Any]) -> tuple[Choice, ...]:
-    """Choices with the levels that an encoder knows and no row shows."""
+    """Choices, with levels that an encoder knows and no row contains."""
     shown = {text_of(choice.value) for choice in choices}
     return (*choices, *(Choice(level, text_of(level)) for level in levels if text_of(level) not in shown))
 
 
 def dtype_of(series: pd.Series) -> dict[str, Any]:
-    """What of a column's dtype, and of its gaps, the estimator may depend on, as fields of :class:`Feature`."""
+    """Details of a column's dtype and gaps on which the estimator may depend, as fields of :class:`Feature`."""
     dtype = series.dtype
     told: dict[str, Any] = {"dtype": str(dtype), "complete": bool(series.notna().all())}
     if isinstance(dtype, pd.CategoricalDtype):
@@ -150,12 +150,12 @@ def dtype_of(series: pd.Series) -> dict[str, Any]:
 
 
 def _has_spaces(known: pd.Series) -> bool:
-    """Whether a text is nothing but spaces."""
+    """True when a text consists of spaces only."""
     return any(isinstance(text, str) and text.isspace() for text in known.unique().tolist())
 
 
 def _refuse_one_label_for_two(name: str, choices: Collection[Choice]) -> None:
-    """Values that differ by spaces only, or that were given one label, cannot be told apart when they are sent."""
+    """Refuse values that differ by spaces only or share a label: they could not be told apart when they are sent."""
     counted = Counter(choice.label.strip() for choice in choices)
     twice = [label for label, count in counted.items() if count > 1]
     if twice:

@@ -1,4 +1,4 @@
-"""How an estimator is put together, as plain JSON for the card: drawn without scikit-learn ever after.
+"""Diagram of an estimator's structure as plain JSON for the card, drawn without scikit-learn.
 
 scikit-learn's own diagram is HTML with scripts and styles in it, which the pages' security policy stops,
 and it needs the estimator, which a compiled path never loads.
@@ -63,7 +63,7 @@ def _node(name: str, estimator: Any, columns: tuple[str, ...], depth: int) -> No
 
 
 def _parts(estimator: Any) -> Iterable[tuple[str, Any, Any]]:
-    """Name, estimator and columns (or None) of each part; what drops its columns is none."""
+    """Name, estimator and columns (or None) of each part; transformers that are "drop" are no parts."""
     if hasattr(estimator, "transformers"):
         found = getattr(estimator, "transformers_", estimator.transformers)
         return [part for part in found if not (isinstance(part[1], str) and part[1] == "drop")]

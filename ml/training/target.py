@@ -1,4 +1,4 @@
-"""The true outcomes of a table: its cells as the classes that the estimator answers with.
+"""Target column(s) of a table: cells as the classes that the estimator predicts.
 
 A file knows only text. Whether ``1`` is a number, ``True`` or the text "1", and whether ``None``
 is a class or a gap, is told by the estimator's outcomes and not guessed from the column.
@@ -165,7 +165,7 @@ def _native(values: Any) -> list[Any]:
 
 
 def _loose(cell: str) -> str:
-    """One spelling for ``1``, ``1.0``, ``True`` and ``true``, and for their opposites."""
+    """Normal form in which ``1``, ``1.0``, ``True`` and ``true`` are equal, and their opposites."""
     text = cell.strip()
     if NUMBER.fullmatch(text):
         return text_of(float(text))

@@ -47,7 +47,7 @@ class Trained:
     asking : Asking
         How the estimator is asked.
     notes : sequence of str
-        What whoever adds the model should know, a sentence each.
+        Remarks for the person who adds the model, a sentence each.
     """
 
     name: str

@@ -28,7 +28,7 @@ _AT_END = 16  # characters before the end of the window in which an error may be
 
 
 def json_form_of(start: bytes) -> str | None:
-    """"json" or "ndjson" by a file's first bytes; None where it is neither."""
+    """The form by a file's first bytes, "json" or "ndjson"; None where it is neither."""
     if not _BEGINS.match(start):
         return None
     line, end, rest = start.removeprefix(codecs.BOM_UTF8).lstrip().partition(b"\n")

@@ -1,4 +1,4 @@
-"""Whether two sets of records are of one population: a classifier that is asked which set a record is of.
+"""Domain classifier: tests whether two sets of records come from one population, by telling them apart.
 
 Its cross-fitted ROC AUC is 0.5 where nothing tells them apart (Lopez-Paz & Oquab 2017). One number with its
 interval for all features together, instead of a test for each, of which one in twenty fires on unchanged data.
@@ -31,7 +31,7 @@ PARTS = 10
 def compare_populations(
     schema: Schema, training: pd.DataFrame, holdout: Block, hashes: tuple[np.ndarray, np.ndarray]
 ) -> dict[str, Any] | None:
-    """How well training and hold-out can be told apart.
+    """ROC AUC with which a classifier tells training and hold-out apart.
 
     Parameters
     ----------
@@ -84,7 +84,7 @@ def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> Floats:
 
 
 def _filled(column: np.ndarray) -> np.ndarray:
-    """A column whose gaps lie below all values: trees part them as well, and fail at columns of gaps only."""
+    """A column with gaps below all values: trees split these off as well, and fail at columns of gaps only."""
     known = np.isfinite(column)
     return np.where(known, column, column[known].min() - 1.0 if known.any() else 0.0)
 
@@ -134,7 +134,7 @@ def _fitted_on_others(data: np.ndarray, is_second: np.ndarray, inside: np.ndarra
 
 
 def _most(schema: Schema, columns: list[np.ndarray], is_second: np.ndarray) -> list[str]:
-    """Labels of the features whose distributions lie furthest apart (total variation over at most ten parts)."""
+    """Labels of the features with the largest total variation distance (over at most ten bins)."""
     apart = np.array([_apart(column, is_second) for column in columns])
     order = np.argsort(-apart, kind="stable")[:NAMED]
     return [schema.features[at].label for at in order if apart[at] > apart[order[0]] / 2]

@@ -1,4 +1,4 @@
-"""Checks of a hold-out against the training data, for whether its figures mean what they say.
+"""Checks of a hold-out against the training data: shared rows, repeats, drift, rare outcomes.
 
 What is found goes into the card as plain JSON (``holdout_checks``); ``ml/text/holdout_words.py`` makes sentences
 of it. Thresholds and their false-alarm rates: docs/decisions/0031-checks-of-the-hold-out.md.
@@ -68,7 +68,7 @@ def row_hashes(features: Sequence[Feature], block: Block) -> Hashes:
 
 
 def frame_hashes(features: Sequence[Feature], frame: pd.DataFrame) -> Hashes:
-    """The same of a frame, column by column, so that a large file is never there twice."""
+    """:func:`row_hashes` of a frame, column by column, so that a large file is never in memory twice."""
     return _combined(_series_hash(feature, frame[feature.name]) for feature in features)
 
 
@@ -137,7 +137,7 @@ def _repeats(ours: np.ndarray, theirs: np.ndarray) -> dict[str, Any]:
 
 
 def _exceeds(rows: int, expected: float, n: int, m: int) -> bool:
-    """Whether so many of n are more than chance makes of an expected share, itself counted among m."""
+    """True when `rows` of n exceed the expected share by chance, which itself was counted among m."""
     expected = min(expected, 1.0)
     # Twins come in pairs at least: what is counted varies twice as much as single rows would.
     error = np.sqrt(2.0 * expected * (1.0 - expected) * (1.0 / n + 1.0 / max(m, 1)))
@@ -145,7 +145,7 @@ def _exceeds(rows: int, expected: float, n: int, m: int) -> bool:
 
 
 def _has_twin(hashes: np.ndarray) -> np.ndarray:
-    """Which rows are there more than once: bool of shape (n,)."""
+    """Mask of rows with a duplicate: bool of shape (n,)."""
     return np.asarray(pd.Series(hashes).duplicated(keep=False))
 
 
@@ -177,7 +177,7 @@ def _runs(hashes: np.ndarray) -> np.ndarray:
 
 
 def _few(outcomes: Outcomes, truth: np.ndarray) -> dict[str, Any]:
-    """What is there too rarely: records at all, and records with and without each outcome."""
+    """Counts that are too low: of all records, and of records with and without each outcome."""
     with_it: Sequence[int] = truth.sum(axis=0).tolist()
     rare: list[dict[str, Any]] = []
     for item, count in zip(outcomes.items, with_it, strict=True):

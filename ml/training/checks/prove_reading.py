@@ -1,4 +1,4 @@
-"""The proof that a file is read alike when a model is judged by it and when it is scored.
+"""Proof that a file is read alike when a model is evaluated on it and when it is scored.
 
 Training frames come from pandas, scored files cell by cell through the schema. Both follow one set of rules
 (:mod:`ml.training.columns.training_table`); here the two are compared on the hold-out itself.

@@ -1,4 +1,4 @@
-"""Which values a fitted estimator takes: gaps, levels that it never saw, decimals among whole numbers.
+"""Probes which values a fitted estimator accepts: gaps, unseen levels, decimals among whole numbers.
 
 It is asked through the very path that serves, so what is found here is what will be so.
 """
@@ -19,7 +19,7 @@ Maker = Callable[[Schema], SklearnPredictor]
 
 
 def with_accepted_values(schema: Schema, block: Block, ask: Maker, told: Collection[tuple[str, str]] = ()) -> Schema:
-    """The schema with what the estimator takes.
+    """The schema with the values that the estimator accepts, found by asking it.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def _taken(
     places: Sequence[int],
     change: Callable[[Feature, Value], Value],
 ) -> list[int]:
-    """The places whose changed values the estimator takes; all of them are tried together first, then by halves."""
+    """Places whose changed values the estimator accepts: all tried together first, then by bisection."""
     if not places or _answers(predictor, schema, rows, places, change):
         return list(places)
     if len(places) == 1:

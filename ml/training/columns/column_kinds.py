@@ -1,4 +1,4 @@
-"""Which kind of feature a column is: a number, a choice, a date, a text."""
+"""Infers the kind of a column: number, choice, date or text."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def kind_of(known: pd.Series, levels: Sequence[Any] | None = None) -> Kind:
 
 
 def are_number_objects(known: pd.Series) -> bool:
-    """Whether Python objects are numbers all, as they are in an array that holds texts, too."""
+    """True when all Python objects of a column are numbers, as in an array of mixed types."""
     return known.dtype == object and all(
         isinstance(value, (int, float, np.number)) and not isinstance(value, bool) for value in known.tolist()
     )
 
 
 def _is_choice(texts: pd.Series, encoded: bool) -> bool:
-    """Whether texts are values to choose from: few, or repeated, or known to an encoder; and short."""
+    """True when texts are values to choose from: few, or repeated, or known to an encoder; and short."""
     different = texts.nunique()
     most = MOST_CHOICES if encoded else max(FEW_CHOICES, min(MOST_CHOICES, len(texts) // EACH_CHOICE))
     return bool(different <= most and texts.str.len().max() <= LONGEST_CHOICE)

@@ -1,4 +1,4 @@
-"""Columns of a kind that a form, a file and JSON can hold; all others are refused with what to make of them."""
+"""Checks that columns have types that forms, files and JSON can hold; a refusal says what to convert them to."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ADVICE: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 
 def check_columns(frame: pd.DataFrame, columns: Sequence[str], source: str) -> None:
-    """Raise InvalidData at the first column that holds what is taken nowhere.
+    """Raise InvalidData at the first column of an unsupported type.
 
     Parameters
     ----------

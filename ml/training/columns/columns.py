@@ -1,4 +1,4 @@
-"""The columns of a table that an estimator was fitted on, under its names and in its order, in two tables alike."""
+"""Selects the columns that an estimator was fitted on, by its names and order, and aligns the types of two tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What to do where an estimator does not take its own training file: the advice belongs to the fault."""
+"""Advice by the kind of error when an estimator refuses its own training file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DATES = r"datetime|timestamp|Timedelta"
 
 @dataclass(frozen=True)
 class FailedCall:
-    """What an estimator said when it was asked, and with what it was asked."""
+    """A failed call of an estimator: its error, and the table and columns that it got."""
 
     said: str
     estimator: Any
@@ -44,7 +44,7 @@ def hint_for(said: str, estimator: Any, table: TrainingTable, columns: Sequence[
 
 
 def is_of_dates(said: str) -> bool:
-    """Whether an estimator said that it wants dates."""
+    """True when an estimator's error says that it wants dates."""
     return re.search(DATES, said, re.IGNORECASE) is not None
 
 

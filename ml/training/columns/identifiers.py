@@ -1,4 +1,4 @@
-"""Find columns that name a record and tell the estimator nothing: nobody should be asked for them."""
+"""Finds identifier columns, on which no answer depends, and hides them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NEW = "\N{EM DASH} new \N{EM DASH}"
 
 
 class BlockPredictor(Protocol):
-    """What is asked."""
+    """Protocol of a predictor on blocks."""
 
     def block(self, block: Block) -> Prediction:
         """The answers for n records."""
@@ -79,7 +79,7 @@ def _hidden(feature: Feature, array: np.ndarray) -> Feature:
 
 
 def _ignores(predictor: BlockPredictor, block: Block, at: int, feature: Feature) -> bool:
-    """Whether not one answer depends on the column; False where the estimator refuses a value that it never saw."""
+    """True when no answer depends on the column; False where the estimator refuses a value that it never saw."""
     own = block[at]
     new = np.full(size(block), own.max() + 1) if feature.kind == "integer" else np.array([NEW] * size(block), object)
     try:

@@ -1,4 +1,4 @@
-"""Categories that a fitted estimator knows, found in its encoders and in libraries with categories of their own.
+"""Category levels that a fitted estimator knows, read from its encoders and from libraries with native categories.
 
 A file shows the levels that stand in it; the encoder shows those of training. Where a column reaches an encoder
 by its name, both are known and can be compared.
@@ -22,7 +22,7 @@ LIGHTGBM_COLUMNS = re.compile(r"\[categorical_(?:feature|column): ([0-9,]+)\]")
 
 @dataclass
 class KnownLevels:
-    """What an estimator knows of its columns' levels.
+    """Category levels that an estimator knows, by column.
 
     Attributes
     ----------
@@ -43,11 +43,11 @@ class KnownLevels:
     fillers: dict[str, Any] = field(default_factory=dict)
 
     def knows(self, name: str, level: Any) -> bool:
-        """Whether a value of a column is one of the levels."""
+        """True when a value of a column is one of the levels."""
         return level in self.levels.get(name, ()) or level in (self.native.get(name) or ())
 
     def encodes(self, names: Iterable[str]) -> bool:
-        """Whether the levels of all these columns are known."""
+        """True when the levels of all these columns are known."""
         return all(name in self.levels or self.native.get(name) for name in names)
 
     def filling(self, name: str, shown: Collection[Any]) -> str | None:
@@ -58,7 +58,7 @@ class KnownLevels:
         return unseen[0] if len(unseen) == 1 and isinstance(unseen[0], str) else None
 
     def strangers(self, frame: pd.DataFrame) -> int:
-        """How many cells of a frame hold what no encoder learned, gaps among them."""
+        """Number of cells in a frame with levels that no encoder learned, gaps among them."""
         told = self.levels | {name: levels for name, levels in self.native.items() if levels}
         return sum(self._strangers(name, frame[name], levels) for name, levels in told.items() if name in frame)
 
@@ -72,7 +72,7 @@ class KnownLevels:
         return count + {"nan": none, "none": int(gone.sum()) - none}.get(known or "", int(gone.sum()))
 
     def seen_in(self, frame: pd.DataFrame) -> KnownLevels:
-        """The same without fillers that no row shows: nobody chooses what stands for a gap."""
+        """The same without fill values that no row contains: a stand-in for a gap is no choice."""
         levels = dict(self.levels)
         for name, filler in self.fillers.items():
             if name in levels and name in frame and not (frame[name] == filler).any():

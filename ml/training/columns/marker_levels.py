@@ -1,4 +1,4 @@
-"""Missing markers that are levels: NA is Namibia for an estimator that learned it, and a gap for another."""
+"""Missing markers that are category levels: NA is Namibia for an estimator that learned it, else a gap."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _answer(estimator: Any, frame: pd.DataFrame, container: Container) -> np.nda
 
 
 def restored(table: TrainingTable, levels: Mapping[str, Collection[str]]) -> TrainingTable:
-    """The table with markers that are levels in the place of the gaps for which they were taken."""
+    """The table with markers that are levels restored, where they were read as gaps."""
     wanted = {name: found for name, found in levels.items() if found and name in table.frame}
     if not wanted:
         return table

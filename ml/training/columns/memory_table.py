@@ -1,4 +1,4 @@
-"""Data that are in memory, as a person in a notebook has them, as a table like one that was read from a file."""
+"""Training table from data in memory (frames, arrays, lists), as from a file."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def frame_table(X: Any, y: Any, truth: Sequence[str], name: str) -> TrainingTabl
 
 
 def _frame(X: Any, name: str) -> pd.DataFrame:
-    """What is in memory as a frame of its own, with texts as names; the columns' values are shared."""
+    """Data in memory as a frame of its own, with texts as names; the columns' values are shared."""
     if isinstance(X, pd.DataFrame):
         return _named(X, name)
     if isinstance(X, pd.Series):
@@ -80,7 +80,7 @@ def _named(X: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def _has_decimals(series: pd.Series) -> bool:
-    """Whether a column of numbers comes from a database, which gives them as ``decimal.Decimal``."""
+    """True when a column holds ``decimal.Decimal``, as databases give numbers."""
     if series.dtype != object:
         return False
     kinds = set(map(type, series.dropna().tolist()))

@@ -1,4 +1,4 @@
-"""Marks such as "?" that stand for a gap in one column of a file do so in all of its columns.
+"""Missing markers such as "?" that stand for a gap in one column are gaps in all columns of the file.
 
 Training code says it once for a file, ``pandas.read_csv(…, na_values="?")``. A column of which training shows no gap
 may have its first in the hold-out, or in a file that is scored.
@@ -20,7 +20,7 @@ from ml.training.columns.variants import Variant, to_gaps, to_numbers
 def missing_markers(
     variant: Variant, training: pd.DataFrame, columns: Sequence[str], known: KnownLevels
 ) -> dict[str, frozenset[str]]:
-    """By column, the texts that are gaps: those of the reading itself, and the marks of other columns.
+    """By column, the texts that are gaps: those of the reading itself, and the markers of other columns.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ def _free(name: str, marks: frozenset[str], series: pd.Series, known: KnownLevel
 def without_markers(
     holdout: TrainingTable, training: pd.DataFrame, marks: Mapping[str, frozenset[str]]
 ) -> TrainingTable:
-    """The hold-out with gaps for its marks; a column of numbers in training is one of numbers again."""
+    """The hold-out with gaps for its markers; columns that are numbers in training become numbers."""
     frame = holdout.frame
     texts = [name for name in marks if name in frame and is_text(frame[name])]
     numbers = {name for name in texts if pd.api.types.is_numeric_dtype(training[name])}

@@ -1,4 +1,4 @@
-"""Find columns of 0 and 1 that are one choice: ``town_Linz``, ``town_Graz``, as ``pandas.get_dummies`` makes them."""
+"""Finds one-hot groups: columns such as ``town_Linz``, ``town_Graz``, as ``pandas.get_dummies`` makes them."""
 
 from __future__ import annotations
 

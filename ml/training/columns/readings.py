@@ -1,4 +1,4 @@
-"""What training code may have made of a file's columns before the estimator was fitted on them.
+"""Candidate readings of a file's columns: what training code may have made of them before fitting.
 
 A CSV file does not tell whether "2024-05-17" was a date, 02134 a text, a town a category or "?" a gap. Each
 reading is one possibility that the file's cells suggest; the estimator is asked with them
@@ -118,7 +118,7 @@ def _odd_texts(cells: Sequence[str]) -> frozenset[str] | None:
 
 
 def _have_commas(cells: Sequence[str]) -> bool:
-    """Whether all are numbers, some of them with a decimal comma."""
+    """True when all cells are numbers, some of them with a decimal comma."""
     points = [with_point(cell.strip()) for cell in cells]
     whole = all(
         cell.strip() != point or cell.strip().removeprefix("-").isdecimal()
@@ -128,7 +128,7 @@ def _have_commas(cells: Sequence[str]) -> bool:
 
 
 def _flags(cells: Sequence[str]) -> tuple[str, str] | None:
-    """The words for no and yes, where these are all, and are read later, too."""
+    """The words for no and yes, where a column has no others and both can be read when records are scored."""
     pair = no_and_yes(cells) if len(cells) == 2 else None
     return pair if pair and truth_of(pair[0]) is False and truth_of(pair[1]) is True else None
 
@@ -139,7 +139,7 @@ def _are_dates(cells: Sequence[str]) -> bool:
 
 
 def _is_whole(series: pd.Series) -> bool:
-    """Whether a column holds whole numbers; with gaps pandas reads them as decimals."""
+    """True when a column holds whole numbers; with gaps pandas reads them as floats."""
     if types.is_bool_dtype(series) or not types.is_numeric_dtype(series):
         return False
     return types.is_integer_dtype(series) or (series.notna().any() and not (series.dropna() % 1).any())
@@ -162,7 +162,7 @@ def _fills(table: TrainingTable, texts: Mapping[str, list[str]], known: KnownLev
 
 
 def _empties(table: TrainingTable, columns: Sequence[str]) -> Iterator[Reading]:
-    """A file does not tell of what type a column without any value was."""
+    """Types of a column without any value, which a file does not tell."""
     empty = [name for name in columns if table.frame[name].isna().all()]
     if empty:
         for words, gap in (("Python objects", math.nan), ("None", None)):

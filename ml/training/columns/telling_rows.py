@@ -1,4 +1,4 @@
-"""Rows of a training file that tell one reading of it from another.
+"""Samples rows of a training file that distinguish its readings: spread over the file, plus rare cases.
 
 A few hundred rows, evenly spread, show what is common. What is rare decides as well: of seven thousand customers
 eleven have nothing but a space where the others have a number, and an estimator of numbers fails only there.
@@ -53,6 +53,6 @@ def _rare(series: pd.Series, spread: np.ndarray) -> Iterator[int]:
 
 
 def _odd(texts: Sequence[str]) -> list[int]:
-    """Which texts are no numbers, where most are."""
+    """Positions of texts that are no numbers, where most are."""
     odd = [at for at, text in enumerate(texts) if not NUMBER.fullmatch(str(text).strip())]
     return odd if len(odd) <= FEW_ODD else []

@@ -35,7 +35,7 @@ PARQUET = (".parquet", ".pq")
 
 @dataclass(frozen=True)
 class TrainingTable:
-    """A file's rows.
+    """Rows of a training or hold-out file, or of a frame in memory.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class TrainingTable:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Its name in errors and notes."""
         return self.path.name if self.path else self.label
 
     def texts(self, columns: Collection[str]) -> pd.DataFrame:
@@ -127,7 +127,7 @@ def read_training_table(
 
 
 def _looked_into(table: TrainingTable, doubtful: list[str]) -> TrainingTable:
-    """The table with what its typed cells no longer tell."""
+    """The table with its missing markers and zero-padded columns, which its typed cells no longer show."""
     if not doubtful:
         return table
     cells = table.texts(doubtful)
@@ -149,7 +149,7 @@ def refuse_empty(frame: pd.DataFrame, name: str) -> pd.DataFrame:
 
 
 def is_text(series: pd.Series) -> bool:
-    """Whether a column holds texts (and gaps) only."""
+    """True when a column holds texts (and gaps) only."""
     if isinstance(series.dtype, pd.StringDtype):
         return True
     return series.dtype == object and bool(series.dropna().map(type).eq(str).all())
@@ -185,7 +185,7 @@ def _dtypes(wanted: Any, names: list[str]) -> Any:
 
 
 def _plain(dialect: Dialect) -> bool:
-    """Whether pandas can read the file itself."""
+    """True when pandas can read the file without help."""
     return dialect.format == CSV and dialect.encoding in UTF8S and dialect.header_row == 1 and not dialect.compressed
 
 

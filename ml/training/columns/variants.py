@@ -24,14 +24,14 @@ CLEAN, GAPS, TYPE, FILL, CONTAINER = range(5)  # in this order changes of one co
 
 @dataclass(frozen=True)
 class Reading:
-    """One thing that training code may have done to a file.
+    """One change that training code may have made to a file's columns.
 
     Attributes
     ----------
     words : str
-        What is read how.
+        Description.
     stage : int
-        When it is done, among the changes of one column.
+        Its place among the changes of one column.
     changes : dict of str to Change
         By column.
     gaps : dict of str to frozenset of str
@@ -58,14 +58,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Variant:
-    """A frame that a file may have been in memory: some readings at once; columns of categories are such in all."""
+    """A combination of readings: one candidate for the frame on which the estimator was fitted."""
 
     readings: tuple[Reading, ...] = ()
     native: Mapping[str, Change] = field(default_factory=dict)
 
     @property
     def words(self) -> str:
-        """What it is, in a few words."""
+        """The readings in a few words."""
         native = [f"{', '.join(self.native)} as categories"] if self.native else []
         return "; ".join([*(reading.words for reading in self.readings), *native]) or "as read"
 
@@ -89,7 +89,7 @@ class Variant:
 
     @property
     def needs_all_rows(self) -> bool:
-        """Whether a part of the rows would be read otherwise: categories are those of all rows."""
+        """True when a part of the rows would be read otherwise: categories are those of all rows."""
         return any(reading.stage == CONTAINER for reading in self.readings)
 
     def apply(self, table: TrainingTable, until: int = CONTAINER) -> pd.DataFrame:

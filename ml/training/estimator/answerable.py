@@ -1,4 +1,4 @@
-"""Rows that an estimator answers: what it refuses, or has no probability for, judges no model and fills no blank."""
+"""Rows that an estimator answers; rows that it refuses are used neither for metrics nor as background."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ml.predict.predictor import NoAnswer, SklearnPredictor
 
 
 def answerable(predictor: SklearnPredictor, block: Block) -> tuple[np.ndarray, str]:
-    """Which rows the estimator answers, and what it said of the first that it does not.
+    """Mask of the rows that the estimator answers, and its error for the first that it does not.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def answerable(predictor: SklearnPredictor, block: Block) -> tuple[np.ndarray, s
 
 
 def _look(predictor: SklearnPredictor, block: Block, rows: np.ndarray, good: np.ndarray, said: list[str]) -> None:
-    """By halves, for most rows are good."""
+    """Find the rows that fail by bisection, for most rows are good."""
     if not len(rows):
         return
     try:

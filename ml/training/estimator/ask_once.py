@@ -30,7 +30,7 @@ def containers_of(estimator: Any, frame: pd.DataFrame) -> Iterator[Container]:
 
 
 def _ignores_names(estimator: Any, frame: pd.DataFrame) -> bool:
-    """Whether scikit-learn warns that the estimator was fitted without names: on an array."""
+    """True when scikit-learn warns that the estimator was fitted without names: on an array."""
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
         try:
@@ -41,7 +41,7 @@ def _ignores_names(estimator: Any, frame: pd.DataFrame) -> bool:
 
 
 def answer_of(estimator: Any, given: Any, outcomes: Outcomes) -> Prediction | str:
-    """The answers, or why there are none."""
+    """The prediction, or the reason why there is none."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:

@@ -1,4 +1,4 @@
-"""Refuse, in words that say what to do, what is no fitted classifier that can be saved and loaded again."""
+"""Checks that an object is a fitted classifier that can be saved and loaded; refusals say what to do."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def check_estimator(estimator: Any, outcomes: int = 1, source: str = "The estima
     outcomes : int
         How many truth columns were named; with several an estimator of one's own may lack ``classes_``.
     source : str
-        What the words call it: a file's name, or "The estimator".
+        Its name in errors: a file's name, or "The estimator".
     """
     _refuse_other_objects(estimator, source)
     _refuse_networks(estimator, source)
@@ -86,7 +86,7 @@ def _networks(estimator: Any) -> Iterator[tuple[str, str]]:
 
 
 def _is_step(given: Any) -> bool:
-    """Whether an object has what scikit-learn asks of a step."""
+    """True when an object has the methods of a pipeline step."""
     return callable(getattr(type(given), "fit", None)) and hasattr(given, "get_params")
 
 
@@ -127,7 +127,7 @@ def _a(noun: str) -> str:
 
 
 def _tasks(estimator: Any) -> list[tuple[str, str]]:
-    """The task of an estimator that is no classifier's, as scikit-learn tells it; nothing where it tells none."""
+    """The estimator's task by scikit-learn's tags where it is not classification, and why it will not do."""
     from sklearn import base
 
     tests = (

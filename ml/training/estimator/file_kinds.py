@@ -1,4 +1,4 @@
-"""What kind of file an estimator came in, by its first bytes and never by its name."""
+"""File kind of an estimator (skops, pickle), by its first bytes and never by its name."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _OTHERS: tuple[tuple[bytes, str], ...] = (
 
 
 def estimator_file_kind(path: Path) -> str:
-    """`SKOPS`, `PICKLE`, or in words what else the file is."""
+    """`SKOPS`, `PICKLE`, or a description of another kind of file."""
     with path.open("rb") as file:
         head = file.read(64)
     if not head:
@@ -81,7 +81,7 @@ def _kind_of_zip(path: Path) -> str:
 
 
 def _is_pickle(head: bytes) -> bool:
-    """Whether these bytes begin a pickle: protocol 2 and later say so; earlier ones begin with an object or a mark."""
+    """True when bytes begin a pickle: protocol 2 and later say so; earlier ones begin with an object or a mark."""
     if head[:1] == b"\x80":
         return len(head) > 1 and 2 <= head[1] <= 5
     return OLD_PICKLE.match(head) is not None

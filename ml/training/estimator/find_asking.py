@@ -1,4 +1,4 @@
-"""Find out how a fitted estimator is asked: with which reading of its training file, in which container.
+"""Finds how a fitted estimator is asked: with which reading of its training file, in which container.
 
 An estimator seldom tells: one whose first step is somebody's own has no ``feature_names_in_``, one that was fitted
 on texts wants a series, one of another library its categories. So it is asked, with rows of its own training, and
@@ -35,16 +35,16 @@ NO_NAME = re.compile(r"Unnamed: \d+")  # what pandas calls a column without a na
 
 @dataclass(frozen=True)
 class AskingCandidate:
-    """One way to ask an estimator, and how well it fits: fewest strangers first, then the least loss.
+    """One way to ask an estimator, ranked by its number of unknown levels, then by its loss.
 
     Attributes
     ----------
     columns : tuple of str
-        What is given to it.
+        Columns that it gets.
     strangers : int
-        Cells that its encoders did not learn.
+        Cells with levels that its encoders did not learn.
     loss : float
-        Of its answers against the truth.
+        Log-loss, or share of wrong labels, of its answers.
     """
 
     variant: Variant
@@ -54,13 +54,13 @@ class AskingCandidate:
     loss: float
 
     def beats(self, other: AskingCandidate) -> bool:
-        """Whether it fits better, by more than rounding."""
+        """True when it fits better, by more than rounding."""
         if self.strangers != other.strangers:
             return self.strangers < other.strangers
         return self.loss < other.loss - BETTER
 
     def answers_as(self, other: AskingCandidate) -> bool:
-        """Whether it gives the same answers, but for rounding."""
+        """True when it gives the same answers, but for rounding."""
         return self.strangers == other.strangers and abs(self.loss - other.loss) <= SAME
 
 
@@ -72,7 +72,7 @@ def find_asking(
     truth: np.ndarray | None,
     known: KnownLevels,
 ) -> AskingCandidate:
-    """The way in which an estimator is to be asked.
+    """The best way to ask an estimator.
 
     Parameters
     ----------
@@ -120,12 +120,12 @@ def _of_fewer_columns(search: _Search) -> AskingCandidate | None:
 
 @dataclass
 class _Search:
-    """A search among the readings of a file.
+    """Greedy search among the readings of a file.
 
     Attributes
     ----------
     failed : list of (Variant, str)
-        What was tried, and why the estimator gave no answer.
+        Variants tried, and the reason why the estimator gave no answer.
     refused : list of LikelyError
         Readings that the file itself does not allow.
     """
@@ -159,7 +159,7 @@ class _Search:
         return None if best is None else self._typed(self._climbed(best, readings), readings)
 
     def _climbed(self, best: AskingCandidate, readings: Sequence[Reading]) -> AskingCandidate:
-        """With more readings, as long as each makes it better."""
+        """Add readings greedily, as long as each improves the fit."""
         if not best.variant.readings:
             return best
         for reading in readings:
@@ -169,7 +169,7 @@ class _Search:
         return best
 
     def _typed(self, best: AskingCandidate, readings: Sequence[Reading]) -> AskingCandidate:
-        """With numbers and dates as such where the answers stay the same: so they are asked for."""
+        """Prefer typed numbers and dates where the answers stay the same: people are then asked for these."""
         for reading in readings:
             chosen = tuple(each for each in readings if each is reading or each in best.variant.readings)
             if reading.typed and reading not in best.variant.readings and _agree(chosen):
@@ -212,7 +212,7 @@ def _together(readings: Sequence[Reading], count: int) -> Iterator[tuple[Reading
 
 
 def _agree(readings: Sequence[Reading]) -> bool:
-    """Whether no two exclude each other."""
+    """True when no two readings exclude each other."""
     rivals = [reading.rival for reading in readings if reading.rival]
     return len(rivals) == len(set(rivals))
 

@@ -1,4 +1,4 @@
-"""Whether an estimator's labels follow from its probabilities, so that it need not be asked twice.
+"""Tests whether an estimator's labels follow from its probabilities, so that it need not be asked twice.
 
 Known by its kind (its ``predict`` takes the highest probability, or what decides in the same order) and seen on
 all rows at hand. Rows in which two probabilities are nearly equal are asked twice all the same
@@ -38,7 +38,7 @@ def labels_follow(estimator: Any, outcomes: Outcomes, *answers: Prediction) -> b
     estimator : fitted classifier
     outcomes : Outcomes
     answers : Prediction
-        What the estimator says, asked for both, of rows at hand.
+        Labels and probabilities of the estimator for rows at hand.
     """
     return _known(estimator) and all(_seen(answer, outcomes) for answer in answers)
 

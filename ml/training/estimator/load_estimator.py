@@ -118,7 +118,7 @@ def _made_in_main(name: str, lost: Sequence[str]) -> str:
 
 @contextmanager
 def _standing_in_for_main(code: Code) -> Iterator[None]:
-    """Let what the code defines be found in ``__main__`` too, where a notebook or script defined it."""
+    """Context manager: the code's definitions are in ``__main__`` too, where a notebook or script had them."""
     main = sys.modules["__main__"]
     lent = {name: found for name, found in _public(code).items() if not hasattr(main, name)}
     vars(main).update(lent)
@@ -130,7 +130,7 @@ def _standing_in_for_main(code: Code) -> Iterator[None]:
 
 
 def _public(code: Code) -> dict[str, Any]:
-    """What the modules at the top of the code define, by name."""
+    """Public names that the top-level modules of the code define, with their values."""
     import importlib
 
     found: dict[str, Any] = {}
@@ -153,7 +153,7 @@ def _refuse_other_version(path: Path, made: str) -> None:
 
 
 def _refusal(path: Path, code: Code | None, error: BaseException) -> LikelyError:
-    """What to say of a file that cannot be loaded: the likeliest reason first."""
+    """Error for a file that cannot be loaded, with the likeliest reason."""
     text = reason(error)
     missing = missing_module(error)
     if missing in NETWORKS and code is None:

@@ -1,4 +1,4 @@
-"""Errors that speak of the command line's options, in the words of the Python door."""
+"""Translates errors that name options of the command line into arguments of the Python API."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SENTENCES = {
 
 @contextmanager
 def spoken_in_python() -> Iterator[None]:
-    """Let errors name arguments of :func:`ml.add.add_model` in the place of options."""
+    """Context manager: errors name arguments of :func:`ml.add.add_model` in place of options."""
     try:
         yield
     except (InvalidData, UntrustedModel) as error:

@@ -44,7 +44,7 @@ def write_estimator(estimator: Any, path: Path) -> None:
 
 @contextmanager
 def without_addresses(estimator: Any) -> Iterator[None]:
-    """Leave out, for a while, what scikit-learn keeps of memory addresses: it says nothing of the estimator.
+    """Context manager: remove the memory addresses that scikit-learn keeps, which are no part of the model.
 
     A text vectorizer keeps the address of the stop words that it has checked, and checks them again without it.
     """

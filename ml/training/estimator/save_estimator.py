@@ -1,4 +1,4 @@
-"""Save an estimator into a bundle, so that it loads as it was, and say what it has to be trusted with."""
+"""Saves an estimator into a bundle with skops, and lists the types and code that loading it needs trusted."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def save_estimator(estimator: Any, folder: Path, trusted: Sequence[str] = (), co
     Returns
     -------
     Trusted
-        What the operator's file has to allow, for this version to be loaded.
+        Types and code that the operator's file has to allow for this version to be loaded.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""An estimator as skops can write it: what it cannot keep is replaced by stand-ins, on a copy."""
+"""Makes an estimator storable by skops: objects that it cannot keep are replaced by stand-ins, on a copy."""
 
 from __future__ import annotations
 
