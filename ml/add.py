@@ -86,7 +86,7 @@ def read_model_files(given: ModelFiles) -> Trained:
     training, holdout = (
         read_training_table(path, told.texts(), given.reading, known) for path in (given.data, given.holdout)
     )
-    material = TrainingInputs(
+    inputs = TrainingInputs(
         name=given.name,
         estimator=estimator,
         training=training,
@@ -99,11 +99,9 @@ def read_model_files(given: ModelFiles) -> Trained:
         trusted=given.trust,
         code=code,
     )
-    trained = assemble(material)
+    trained = assemble(inputs)
     if given.calibrate is not None:
-        trained = calibrated(
-            material, trained, read_training_table(given.calibrate, told.texts(), given.reading, known)
-        )
+        trained = calibrated(inputs, trained, read_training_table(given.calibrate, told.texts(), given.reading, known))
     said = prove_reading(trained.schema, trained.holdout, given.holdout, given.reading)
     return replace(trained, notes=[*_written(training, holdout), *trained.notes, *said])
 
@@ -185,7 +183,7 @@ def add_model(
         frame_table(X_train, y_train, columns, "X_train"),
         frame_table(X_holdout, y_holdout, columns, "X_holdout"),
     )
-    material = TrainingInputs(
+    inputs = TrainingInputs(
         name=name,
         estimator=estimator,
         training=training,
@@ -199,9 +197,9 @@ def add_model(
         code=None if code is None else read_code(Path(code)),
     )
     action = "add" if live else "hold"
-    trained = assemble(material)
+    trained = assemble(inputs)
     if calibrate is not None:
-        trained = calibrated(material, trained, frame_table(*calibrate, columns, "calibrate"))
+        trained = calibrated(inputs, trained, frame_table(*calibrate, columns, "calibrate"))
     return build_bundle(trained, Path(models), action=action, why=why)
 
 

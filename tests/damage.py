@@ -46,7 +46,7 @@ def frame(rows: int = 80) -> pd.DataFrame:
 
 
 def truth_of(table: pd.DataFrame) -> pd.Series:
-    """Which of two outcomes each row has."""
+    """Outcome of each row, of two."""
     return pd.Series(np.where(table["a"] + table["b"] ** 2 > 0.5, "yes", "no"))
 
 

@@ -39,7 +39,7 @@ def people(rows: int = 450, seed: int = 1) -> pd.DataFrame:
 
 
 def pushed(frame: pd.DataFrame, seed: int = 2) -> np.ndarray:
-    """What decides the truth: a score with noise."""
+    """A score with noise, which decides the truth."""
     rng = np.random.default_rng(seed)
     south = (frame["region"] == "south").to_numpy()
     score: np.ndarray = (

@@ -110,12 +110,12 @@ def assemble_table(source: Source, wanted: ReadRequest) -> Table:
         notes=(*source.dialect.notes, *decided.notes),
     )  # fmt: skip
     left = LeftOut(where=lambda: source.line)
-    sieve = record_filter(wanted.schema, header, names, decided.rules, wanted.blanks) if wanted.schema else None
+    keep = record_filter(wanted.schema, header, names, decided.rules, wanted.blanks) if wanted.schema else None
     lines = _lines(first, source, left)
     if not source.text:
         lines = _texts(lines, len(header), names, decided.rules)
         lines = lines if dialect.format == PARQUET else _filled(lines)
-    records = _records(lines, len(header), sieve, left)
+    records = _records(lines, len(header), keep, left)
     return Table(header, records, twice, dialect, matched, decided.rules, left, texts[:TOP])
 
 
@@ -166,15 +166,15 @@ def _filled(rows: Iterator[list[str]]) -> Iterator[list[str]]:
     return (row for row in rows if any(row))
 
 
-def _records(lines: Iterator[list[str]], width: int, sieve: RecordFilter | None, left: LeftOut) -> Iterator[list[str]]:
+def _records(lines: Iterator[list[str]], width: int, keep: RecordFilter | None, left: LeftOut) -> Iterator[list[str]]:
     """Lines that are records, without empty cells beyond the header's last column."""
-    key, surely = (sieve.key, sieve.surely) if sieve else (0, None)
-    doubtful = sieve is not None and sieve.only_numbers
+    key, surely = (keep.key, keep.surely) if keep else (0, None)
+    doubtful = keep is not None and keep.only_numbers
     for cells in lines:
         if surely and len(cells) == width and surely(cells[key]) and not (doubtful and begins_as_total(cells)):
             yield cells  # nearly every line: it costs what the condition does
         elif cells:
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
-            if sieve is None or sieve.keeps(cells, left):
+            if keep is None or keep.keeps(cells, left):
                 yield cells

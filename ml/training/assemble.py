@@ -89,24 +89,24 @@ def assemble(given: TrainingInputs) -> Trained:
     training, holdout = restored(training, levels[0]), restored(holdout, levels[1])
     outcomes = described_outcomes(given.estimator, given.truth, given.told.outcomes, given.positive, given.meanings)
     truth = read_truth(holdout, given.truth, outcomes, given.meanings)
-    way, refused = _way(given, training, columns, outcomes, known)
+    chosen, refused = _choose_asking(given, training, columns, outcomes, known)
     training, holdout = restored(training, refused), restored(holdout, refused)
-    left_out = [name for name in columns if name not in way.columns]
-    columns, known = list(way.columns), known.seen_in(training.frame)
+    left_out = [name for name in columns if name not in chosen.columns]
+    columns, known = list(chosen.columns), known.seen_in(training.frame)
     asked = asked_levels(
-        given.estimator, way.variant.apply(training)[columns], way.container, training, known, described
+        given.estimator, chosen.variant.apply(training)[columns], chosen.container, training, known, described
     )
     training, holdout = restored(training, asked), restored(holdout, asked)
-    read = way.variant.apply(training)[columns]
-    marks = missing_markers(way.variant, read, columns, known)
-    frames = align(read, without_markers(holdout, read, marks), way.variant, columns)
+    read = chosen.variant.apply(training)[columns]
+    missing = missing_markers(chosen.variant, read, columns, known)
+    frames = align(read, without_markers(holdout, read, missing), chosen.variant, columns)
     markers = {
         name: {level for found in (*levels, refused, asked) for level in found.get(name, ())} for name in columns
     }
-    schema, notes = _schema(given, frames[0], way, outcomes, known, markers, marks)
+    schema, notes = _schema(given, frames[0], chosen, outcomes, known, markers, missing)
     notes = [*notes, *([f"Not given to the estimator: {', '.join(left_out)}."] if left_out else [])]
-    decimal = "," if way.variant.commas else DECIMAL
-    reading = {"reader": {"missing": list(MISSING), "decimal": decimal, "reading": way.variant.words}}
+    decimal = "," if chosen.variant.commas else DECIMAL
+    reading = {"reader": {"missing": list(MISSING), "decimal": decimal, "reading": chosen.variant.words}}
     source = {"data": f"{training.name}, hold-out {holdout.name}"} if training.path else {}
     return Trained(
         name=given.name,
@@ -121,7 +121,7 @@ def assemble(given: TrainingInputs) -> Trained:
         about={**source, **given.told.card(), **reading},
         trusted=given.trusted,
         code=given.code,
-        asking=Asking(way.container),
+        asking=Asking(chosen.container),
         notes=notes,
     )
 
@@ -148,10 +148,10 @@ def _prepared(table: TrainingTable, columns: Sequence[str], given: TrainingInput
     return replace(table, frame=table.frame.assign(**dates)) if dates else table
 
 
-def _way(
+def _choose_asking(
     given: TrainingInputs, training: TrainingTable, columns: Sequence[str], outcomes: Outcomes, known: KnownLevels
 ) -> tuple[AskingCandidate, dict[str, frozenset[str]]]:
-    """The way to ask the estimator; by column, the missing markers that are levels because it takes no gap there."""
+    """The best way to ask; by column, the missing markers that are levels because it takes no gap there."""
     try:
         truth = truth_matrix(read_truth(training, given.truth, outcomes, given.meanings), outcomes)
     except InvalidData:
@@ -173,24 +173,24 @@ def _way(
 def _schema(
     given: TrainingInputs,
     frame: pd.DataFrame,
-    way: AskingCandidate,
+    chosen: AskingCandidate,
     outcomes: Outcomes,
     known: KnownLevels,
     markers: Mapping[str, set[str]],
-    marks: Mapping[str, frozenset[str]],
+    missing: Mapping[str, frozenset[str]],
 ) -> tuple[Any, list[str]]:
     """The schema with the values that the estimator accepts, and remarks on it."""
     described = {name: dict(fields) for name, fields in given.told.features.items()}
     unseen = unseen_levels(known, frame, list(frame))
     for name in map(str, frame):
-        levels, more = markers.get(name, set()), marks.get(name, frozenset())
+        levels, more = markers.get(name, set()), missing.get(name, frozenset())
         found: dict[str, Any] = {
             "missing": [*(m for m in MISSING if m and m not in levels), *sorted(more - set(MISSING))]
         }
-        if name in way.variant.commas:
+        if name in chosen.variant.commas:
             found["decimal"] = ","
-        if name in way.variant.fills:
-            found |= {"required": False, "blank": way.variant.fills[name]}
+        if name in chosen.variant.fills:
+            found |= {"required": False, "blank": chosen.variant.fills[name]}
         described[name] = found | described.get(name, {})
     schema = infer_schema(
         frame,
@@ -202,11 +202,11 @@ def _schema(
     told = {(name, key) for name, fields in given.told.features.items() for key in fields}
 
     def ask(made: Any) -> SklearnPredictor:
-        return SklearnPredictor(given.estimator, made, outcomes, Asking(way.container))
+        return SklearnPredictor(given.estimator, made, outcomes, Asking(chosen.container))
 
     schema = with_accepted_values(schema, block_of_frame(schema, frame.head(LIMIT_ROWS)), ask, told)
     schema = hide_identifiers(schema, block_of_frame(schema, frame), ask, given.told.features)
-    return schema, [*_notes(given, way, unseen), *_hidden(schema)]
+    return schema, [*_notes(given, chosen, unseen), *_hidden(schema)]
 
 
 def _hidden(schema: Schema) -> list[str]:
@@ -218,9 +218,9 @@ def _native(known: KnownLevels) -> dict[str, list[Any]]:
     return {name: list(levels or ()) for name, levels in known.native.items()}
 
 
-def _notes(given: TrainingInputs, way: AskingCandidate, unseen: Mapping[str, Sequence[Any]]) -> list[str]:
+def _notes(given: TrainingInputs, chosen: AskingCandidate, unseen: Mapping[str, Sequence[Any]]) -> list[str]:
     """Remarks for the person who adds the model, a sentence each."""
-    said = [f"The estimator answers best with {way.variant.words}."] if way.variant.words != "as read" else []
+    said = [f"The estimator answers best with {chosen.variant.words}."] if chosen.variant.words != "as read" else []
     for name, levels in unseen.items():
         listed = ", ".join(quote(level) for level in levels[:MOST_NAMED]) + (", …" if len(levels) > MOST_NAMED else "")
         said.append(f"{name}: the estimator knows {listed}, which no row of {given.training.name} shows.")

@@ -21,16 +21,16 @@ CARD = "calibration"
 
 @dataclass(frozen=True)
 class _Given:
-    material: TrainingInputs
+    inputs: TrainingInputs
     trained: Trained
     table: TrainingTable
 
     @property
     def code(self) -> Code | None:
-        return self.material.code
+        return self.inputs.code
 
 
-def calibrated(material: TrainingInputs, trained: Trained, table: TrainingTable) -> Trained:
+def calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) -> Trained:
     """The model with its estimator calibrated on the rows of `table`.
 
     Raises
@@ -38,7 +38,7 @@ def calibrated(material: TrainingInputs, trained: Trained, table: TrainingTable)
     InvalidData
         When the rows do not fit, the outcomes are independent, or the estimator gives no scores.
     """
-    return _calibrated(_Given(material, trained, table))
+    return _calibrated(_Given(inputs, trained, table))
 
 
 @with_its_code
@@ -47,7 +47,7 @@ def _calibrated(given: _Given) -> Trained:
     if not trained.outcomes.exclusive:
         message = "Independent outcomes are not calibrated: each would need a curve of its own."
         raise InvalidData(message, "Calibrate each outcome's estimator before fitting, or leave --calibrate out.")
-    seen = assemble(replace(given.material, holdout=table))  # read, checked and aligned as a hold-out is
+    seen = assemble(replace(given.inputs, holdout=table))  # read, checked and aligned as a hold-out is
     truth = truth_matrix(seen.truth, seen.outcomes)
     strange = sorted({str(value) for value in np.asarray(seen.truth, dtype=object)[~truth.any(axis=1)]})
     if strange:

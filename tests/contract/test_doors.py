@@ -79,7 +79,7 @@ def post(body, content_type="application/json", path="/api/v1/models/{model}/pre
 
 
 def problems_of(problems):
-    """What a door says is wrong, without the value: text at one door, a number at another."""
+    """Problems that a door reports, without the value: text at one door, a number at another."""
     return [(each["row"], each["feature"], each["message"], each["hint"]) for each in problems]
 
 
@@ -179,7 +179,7 @@ def as_one_text(problems):
 
 
 def command_line(folder, model, record):
-    """What ``python -m ml predict`` prints."""
+    """Output of ``python -m ml predict``."""
     words = [f"--{name}={value}" for name, value in record.items() if value is not None]
     said, complaints = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complaints):
@@ -192,7 +192,7 @@ def command_line(folder, model, record):
 
 
 def page(service, model, record):
-    """What the Prediction page's callback shows: its exact numbers stand in the bars.
+    """Figures of the Prediction page's callback: its exact numbers stand in the bars.
 
     Its form leaves values blank that the other doors call missing, so it gives what the service makes of blanks.
     """
@@ -224,7 +224,7 @@ DOORS = {
 
 
 def in_process(service, model, record):
-    """What every door is compared with."""
+    """Scores of the service in this process, with which every door is compared."""
     try:
         scored = service.score(model, [record])
     except InvalidRecord as invalid:
@@ -235,7 +235,7 @@ def in_process(service, model, record):
 
 
 def standing(service, model, record):
-    """What the page is compared with where something is blank."""
+    """Answer of the service with blanks, with which the page is compared."""
     try:
         found = service.stand(model, record)
     except InvalidRecord as invalid:
@@ -244,7 +244,7 @@ def standing(service, model, record):
 
 
 def on_the_page(service, model, record, wanted):
-    """What the page has to show: with nothing blank the same as every other door."""
+    """Expected content of the page: with nothing blank the same as at every other door."""
     if None in record.values():
         return standing(service, model, record)
     if isinstance(wanted, list):

@@ -1,4 +1,4 @@
-"""What a training file holds, its scoring finds again: names, gaps, levels, codes, dates, decimals."""
+"""Training files are scored as they were read: names, gaps, levels, codes, dates, decimals."""
 
 import numpy as np
 import pandas as pd

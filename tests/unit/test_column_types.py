@@ -1,4 +1,4 @@
-"""What no form and no file can hold is refused before a version is made of it."""
+"""Column types that no form and no file can hold are refused before a version is made."""
 
 import datetime as dt
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""What a person tells of a model is checked, and refused in words that name it."""
+"""Descriptions of models are checked, and refused in words that name the fault."""
 
 import pandas as pd
 import pytest

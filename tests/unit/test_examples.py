@@ -45,7 +45,7 @@ def clone(tmp_path_factory):
 
 
 def run(notebook):
-    """What a notebook prints, cell after cell in one process that is started in its folder, as Jupyter does it."""
+    """Output of a notebook, run cell after cell in one process in its folder, as Jupyter does it."""
     program = "\n\n".join("".join(cell["source"]) for cell in code_cells(notebook))
     done = subprocess.run(
         [sys.executable, "-c", program], cwd=notebook.parent, capture_output=True, text=True, check=False, timeout=300

@@ -19,7 +19,7 @@ MIXED = Schema((*NUMBERS.features, REGION))
 
 
 def left_out(schema, *lines):
-    """How many lines are records, and how many are left out, as blank and as totals."""
+    """Counts of lines: records, left out as blank, left out as totals."""
     table = open_table(io.BytesIO("\r\n".join(lines).encode()), schema=schema)
     records = len(list(table.lines))
     return records, *table.left_out.counts

@@ -18,7 +18,7 @@ EXPECTED = [("1.5", "30", "a, b"), ("2.5", "40", 'say "hi"')]
 
 
 def read(data):
-    """What the records say of the features, and the table."""
+    """Values of the features by record, and the table."""
     table = open_table(io.BytesIO(data if isinstance(data, bytes) else data.encode()), schema=SCHEMA)
     return [tuple(row.get(name, "") for name in SCHEMA.names) for row in table.rows], table
 

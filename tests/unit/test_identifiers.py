@@ -1,4 +1,4 @@
-"""What names a record and tells the estimator nothing is not asked for; what is used is."""
+"""Identifier columns are hidden when no answer depends on them; columns that are used stay."""
 
 import numpy as np
 import pandas as pd

@@ -119,7 +119,7 @@ class Booms:
 
 
 class OfItsOwn(BaseException):
-    """What a library may raise."""
+    """An exception of a library's own."""
 
 
 def boom(raised):

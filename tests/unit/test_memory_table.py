@@ -1,4 +1,4 @@
-"""What a notebook has in memory becomes a table, or is refused in words."""
+"""Data in memory become a training table, or are refused in words."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""What training code made of a file is found out by asking the estimator; its own file is scored the same."""
+"""Changes that training code made to a file are found by asking the estimator; its own file is scored the same."""
 
 import numpy as np
 import pandas as pd

@@ -74,7 +74,7 @@ def measures(text):
 
 
 def figures(text):
-    """What stands in the file of each plot."""
+    """Figures of the HTML report, by plot."""
     found = re.findall(r'<script type="application/json" data-plot="([^"]+)">(.*?)</script>', text, re.S)
     return {key: json.loads(body) for key, body in found}
 

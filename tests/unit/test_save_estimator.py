@@ -85,7 +85,7 @@ def test_columns_that_pandas_chose_are_saved(tmp_path, chosen):
 
 
 class Target(TransformerMixin, BaseEstimator):
-    """What people write: means by category as a series, and a few things more."""
+    """A target encoder as people write it, with means by category as a series."""
 
     def fit(self, X, y):
         y = pd.Series(y, index=X.index)

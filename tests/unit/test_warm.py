@@ -1,4 +1,4 @@
-"""What was computed ahead is what the pages ask for, and nothing is computed twice."""
+"""Results computed ahead are those that the pages ask for, and nothing is computed twice."""
 
 from __future__ import annotations
 
