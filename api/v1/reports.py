@@ -10,7 +10,7 @@ from api.http.errors import refuse
 from api.http.query import takes
 from api.v1.models import PREFIX
 from ml.report.files import ReportBusy, report_bytes
-from ml.report.page import POLICY as OWN_POLICY
+from ml.report.html_report import POLICY as OWN_POLICY
 from ml.service import Service
 
 TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}

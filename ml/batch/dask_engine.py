@@ -25,7 +25,7 @@ from ml.files.table import ReadPlan
 from ml.service import Service, open_service
 from ml.trust.record import Trusted, allow, trusted_of
 
-PATIENCE = 30  # seconds until a scheduler and its first worker have to be there
+CONNECT_SECONDS = 30  # seconds until a scheduler and its first worker have to be there
 AHEAD = 3  # chunks on their way for each thread of the cluster
 _opened: dict[str, tuple[Service, Any]] = {}
 _opening = threading.Lock()
@@ -57,7 +57,7 @@ def cluster(scheduler: str | None) -> Iterator[Any]:
             yield made
         return
     try:
-        made = Client(scheduler, timeout=PATIENCE, set_as_default=False)
+        made = Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
         message = f"No Dask scheduler answers at {scheduler[:200]}: {type(error).__name__}."
         raise NoCluster(message, "Give its address as --scheduler tcp://HOST:8786.") from None
@@ -103,7 +103,7 @@ class DaskEngine:
 
     def _threads(self) -> int:
         try:
-            self._client.wait_for_workers(1, timeout=PATIENCE)
+            self._client.wait_for_workers(1, timeout=CONNECT_SECONDS)
         except TimeoutError:
             raise NoCluster("The Dask cluster has no workers.", "Start some: dask worker tcp://HOST:8786.") from None
         return sum(self._client.nthreads().values())

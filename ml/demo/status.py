@@ -15,7 +15,7 @@ from ml.recipes import RECIPES
 
 QUICK_FIRST = tuple(reversed(RECIPES))  # so that something serves soon
 STARTING, MAKING, OVER = "starting", "making", "over"
-PATIENCE = 120.0  # seconds that a maker may take until it works; it has libraries to import
+STARTUP_SECONDS = 120.0  # seconds that a maker may take until it works; it has libraries to import
 LOOK = 2.0
 _LOCK = Path(".demo") / "lock"
 _UNFINISHED = "It ended before it was done: the log says why."
@@ -98,6 +98,6 @@ def read(file: Path, models: Path) -> DemoStatus | None:
         return None
     if not making.goes_on or is_made_now(models):
         return making
-    if making.state == STARTING and time.time() - making.since < PATIENCE:
+    if making.state == STARTING and time.time() - making.since < STARTUP_SECONDS:
         return making
     return DemoStatus(OVER, making.names, None, {**making.faults, making.now or "": _UNFINISHED}, making.since)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ml.errors import LikelyError
 from ml.report.contents import Report, report_contents
-from ml.report.page import page, whole
+from ml.report.html_report import html_report, with_library
 
 if TYPE_CHECKING:
     from ml.service import Service
@@ -63,7 +63,7 @@ def report_bytes(
     text = service.kept(key) or _one_at_a_time(
         service, key, lambda: _WRITERS[kind](report_contents(service, bundle.key, name)), wait
     )
-    return whole(text) if kind == "html" else base64.b64decode(text)
+    return with_library(text) if kind == "html" else base64.b64decode(text)
 
 
 def write(service: Service, name_or_key: str, target: Path, outcome: str | None = None) -> int:
@@ -89,9 +89,9 @@ def _one_at_a_time(service: Service, key: tuple[str | int | float, ...], make: C
 
 
 def _pdf(report: Report) -> str:
-    from ml.report.sheet import sheet  # reportlab: nobody who asks for no PDF loads it
+    from ml.report.one_page_pdf import one_page_pdf  # reportlab: nobody who asks for no PDF loads it
 
-    return base64.b64encode(sheet(report)).decode("ascii")
+    return base64.b64encode(one_page_pdf(report)).decode("ascii")
 
 
-_WRITERS: dict[str, Callable[[Report], str]] = {"html": page, "pdf": _pdf}
+_WRITERS: dict[str, Callable[[Report], str]] = {"html": html_report, "pdf": _pdf}

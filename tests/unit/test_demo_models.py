@@ -142,7 +142,7 @@ def test_a_maker_that_died_is_told_as_failed_and_one_that_starts_is_waited_for(t
         assert status.read(file, tmp_path).goes_on
     status.write(file, DemoStatus(STARTING))
     assert status.read(file, tmp_path).goes_on
-    late = json.loads(file.read_text()) | {"since": time.time() - status.PATIENCE - 1}
+    late = json.loads(file.read_text()) | {"since": time.time() - status.STARTUP_SECONDS - 1}
     file.write_text(json.dumps(late))
     assert not status.read(file, tmp_path).goes_on
     file.write_text('{"state": 7')

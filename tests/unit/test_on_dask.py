@@ -98,7 +98,7 @@ def test_what_is_missing_for_a_cluster_is_said(models, source, tmp_path, monkeyp
     words = ["score", "binary", "--in", str(source), "--out", str(tmp_path / "out.csv")]
     assert main([*words, "--scheduler", "tcp://127.0.0.1:1"], models) == FAILED
     assert "--scheduler belongs to an engine" in capsys.readouterr().err
-    monkeypatch.setattr(on_dask, "PATIENCE", 1)
+    monkeypatch.setattr(on_dask, "CONNECT_SECONDS", 1)
     assert main([*words, "--engine", "dask", "--scheduler", "tcp://127.0.0.1:1"], models) == FAILED
     assert "No Dask scheduler answers at tcp://127.0.0.1:1" in capsys.readouterr().err
     with (

@@ -26,8 +26,8 @@ from ml.plots.catalogue import CATALOGUE
 from ml.report import files
 from ml.report.charts import steps
 from ml.report.contents import report_contents
-from ml.report.page import LIBRARY, page, whole
-from ml.report.sheet import sheet
+from ml.report.html_report import LIBRARY, html_report, with_library
+from ml.report.one_page_pdf import one_page_pdf
 from ml.report.summary import paragraphs
 from ml.service import open_service
 from ml.text.number_words import percent
@@ -87,7 +87,7 @@ def words(pdf):
 @pytest.mark.parametrize(("sort", "outcome"), [("binary", "yes"), ("multiclass", "gold"), ("independent", "card")])
 def test_the_headline_is_what_scikit_learn_and_counting_give(small, reports, sort, outcome):
     truth, given = side(small, sort, outcome)
-    acted, cells = given >= 0.5, measures(page(reports[sort, outcome]))
+    acted, cells = given >= 0.5, measures(html_report(reports[sort, outcome]))
     by_hand = {
         "accuracy": percent((acted == truth).mean()),
         "precision": percent(truth[acted].mean()),
@@ -106,7 +106,7 @@ def test_the_headline_is_what_scikit_learn_and_counting_give(small, reports, sor
 @pytest.mark.parametrize(("sort", "outcome"), [("binary", "yes"), ("independent", "loan"), ("multiclass", "silver")])
 def test_intervals_are_those_of_the_table_of_counts(reports, sort, outcome):
     report = reports[sort, outcome]
-    found, cells = report.overview, measures(page(report))
+    found, cells = report.overview, measures(html_report(report))
     for key in ("accuracy", "precision", "recall"):
         low, high = found.table.low[key][found.row], found.table.high[key][found.row]
         assert cells[key][1] == f"{percent(low)} to {percent(high)}"
@@ -121,8 +121,8 @@ def test_everything_is_at_the_cut_off_that_somebody_chose(folder):
     report = report_contents(service, "binary", "yes")
     said = f"Acting from 30\u00a0% means acting on {acted.sum()} of {len(truth)} records."
     assert said in " ".join(paragraphs(report))
-    assert said.replace("\u00a0", " ") in words(sheet(report))
-    text = page(report)
+    assert said.replace("\u00a0", " ") in words(one_page_pdf(report))
+    text = html_report(report)
     assert measures(text)["recall"][0] == percent(acted[truth].mean())
     (mark,) = [shape for shape in figures(text)["roc"]["layout"]["shapes"] if shape.get("name") == "cut-off"]
     assert (mark["xanchor"], mark["yanchor"]) == pytest.approx((acted[~truth].mean(), acted[truth].mean()))
@@ -137,7 +137,7 @@ def report_counts(report):
 @pytest.mark.parametrize(("sort", "outcome"), VIEWS)
 def test_every_plot_of_the_catalogue_is_drawn_or_says_why(reports, sort, outcome):
     report = reports[sort, outcome]
-    text = page(report)
+    text = html_report(report)
     shown, refused = figures(text), re.findall(r'data-refused="([^"]+)"><h3>[^<]+</h3><p>[^<]+</p>', text)
     money = {"profit", "profit-share"}  # no card of these says what a decision is worth
     assert {*shown, *refused} == {plot.key for plot in CATALOGUE} - money
@@ -153,7 +153,7 @@ def test_every_plot_of_the_catalogue_is_drawn_or_says_why(reports, sort, outcome
 @pytest.mark.parametrize(("sort", "outcome"), [("binary", "yes"), ("constant", "no"), ("absent", "none")])
 def test_the_curve_in_the_file_is_that_of_the_result(reports, sort, outcome):
     report = reports[sort, outcome]
-    result, (_, curve, _) = report.result("roc"), figures(page(report))["roc"]["data"]
+    result, (_, curve, _) = report.result("roc"), figures(html_report(report))["roc"]["data"]
     assert decoded(curve["x"]) == list(result.false_positive_rate)
     assert decoded(curve["y"]) == list(result.true_positive_rate)
 
@@ -166,8 +166,8 @@ def decoded(values):
 
 @pytest.mark.parametrize(("sort", "outcome"), VIEWS)
 def test_the_file_is_whole_small_and_asks_nobody(reports, sort, outcome):
-    text = page(reports[sort, outcome])
-    content = whole(text)
+    text = html_report(reports[sort, outcome])
+    content = with_library(text)
     assert len(content) <= MOST
     assert LIBRARY not in content.decode()
     assert not re.findall(r"(?i)https?:|//[a-z0-9-]+\.|\b(?:src|srcset|action|poster)=|@import|url\(", text)
@@ -176,14 +176,14 @@ def test_the_file_is_whole_small_and_asks_nobody(reports, sort, outcome):
 
 
 def test_the_library_unpacks_to_plotly(reports):
-    packed = re.search(rb'id="plotly">([^<]+)<', whole(page(reports["binary", "yes"])))[1]
+    packed = re.search(rb'id="plotly">([^<]+)<', with_library(html_report(reports["binary", "yes"])))[1]
     assert b"plotly.js v" in gzip.decompress(base64.b64decode(packed))[:300]
 
 
 @pytest.mark.parametrize("name", ["iris", "breast-cancer", "loan", "bank-products"])
 def test_reports_of_the_demo_models_are_small_and_their_links_lead_somewhere(service, name):
-    text = page(report_contents(service, name))
-    assert len(whole(text)) <= MOST
+    text = html_report(report_contents(service, name))
+    assert len(with_library(text)) <= MOST
     for target in re.findall(r'href="#([^"]+)"', text):
         assert f'id="{target}"' in text
 
@@ -200,7 +200,7 @@ def test_what_the_cut_off_pays_is_the_cards_payoff_times_the_counts(service, nam
     total = sum(worth.get(end, 0.0) * rows.sum() for end, rows in ends.items()) - call * acted.sum()
     said = f"At this cut-off 1,000 records like these bring {round(1000 * total / len(truth)):,}\u00a0USD"
     assert said in " ".join(paragraphs(report))
-    assert said.replace("\u00a0", " ") in words(sheet(report))
+    assert said.replace("\u00a0", " ") in words(one_page_pdf(report))
 
 
 def written(report, card):
@@ -214,28 +214,28 @@ def test_what_people_wrote_cannot_become_markup(reports):
     report = reports["binary", "yes"]
     bad = "</script><img src=x onerror=alert(1)>"
     card = {"title": bad, "limits": bad, "description": bad}
-    text = page(written(report, card))
+    text = html_report(written(report, card))
     assert "<img" not in text
     assert html.escape(bad) in text
-    assert text.count("</script>") == page(report).count("</script>")
+    assert text.count("</script>") == html_report(report).count("</script>")
 
 
 @pytest.mark.parametrize(("sort", "outcome"), VIEWS)
 def test_the_sheet_is_one_page_of_a4_with_embedded_fonts(reports, sort, outcome):
     report = reports[sort, outcome]
-    pdf = PdfReader(io.BytesIO(sheet(report)))
+    pdf = PdfReader(io.BytesIO(one_page_pdf(report)))
     (only,) = pdf.pages
     assert (float(only.mediabox.width), float(only.mediabox.height)) == pytest.approx((595.3, 841.9), abs=0.1)
     fonts = [font.get_object() for font in only["/Resources"]["/Font"].values()]
     used = [font for font in fonts if "FontDescriptor" in str(font)]
     assert used
     assert all("/FontFile2" in font["/FontDescriptor"].get_object() for font in used)
-    read = words(sheet(report))
+    read = words(one_page_pdf(report))
     for text in paragraphs(report):
         assert re.sub(r"\s+", " ", text) in read
     if report.overview:
         for key in ("precision", "recall", "accuracy", "roc_auc"):
-            assert measures(page(report))[key][0].replace("\u00a0", " ") in read
+            assert measures(html_report(report))[key][0].replace("\u00a0", " ") in read
 
 
 def test_accents_and_other_alphabets_are_read_back_and_nothing_leaves_the_page(reports):
@@ -246,7 +246,7 @@ def test_accents_and_other_alphabets_are_read_back_and_nothing_leaves_the_page(r
         "limits": "Nur für geübte Leute. " * 60,
         "description": "Ähnlich " * 80,
     }
-    pdf = sheet(written(report, card))
+    pdf = one_page_pdf(written(report, card))
     read = words(pdf)
     assert "Zahlungsfähigkeit in Łódź, Ωμέγα und Привет" in read
     assert len(PdfReader(io.BytesIO(pdf)).pages) == 1

@@ -1,6 +1,6 @@
 """The summary of a version on one page of A4, to hand round: words, headline numbers, three vector drawings.
 
-What does not fit is shortened at a word, never cut through. reportlab is loaded when the first sheet
+What does not fit is shortened at a word, never cut through. reportlab is loaded when the first PDF
 is made.
 """
 
@@ -41,7 +41,7 @@ CELLS = {"true_positive": "found", "false_negative": "missed", "false_positive":
          "true_negative": "rightly left"}  # fmt: skip
 
 
-def sheet(report: Report) -> bytes:
+def one_page_pdf(report: Report) -> bytes:
     """The PDF."""
     _fonts()
     target = io.BytesIO()

@@ -26,8 +26,8 @@ HEADS = {"label": "Feature", "kind": "Kind", "accepted": "Accepted", "seen": "Se
 OWN_DECISIONS = "As the model itself decides, whatever the cut-off."
 
 
-def whole(text: str) -> bytes:
-    """The file: what :func:`page` wrote, with the library in its place."""
+def with_library(text: str) -> bytes:
+    """The file: what :func:`html_report` wrote, with the library in its place."""
     return text.replace(LIBRARY, library(), 1).encode()
 
 
@@ -40,7 +40,7 @@ def library() -> str:
     return f'<script type="application/gzip" id="plotly">{packed}</script>'
 
 
-def page(report: Report) -> str:
+def html_report(report: Report) -> str:
     """The report without the library.
 
     Parameters
@@ -69,9 +69,9 @@ def page(report: Report) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escape(title)}</title>\n<style>\n{_own('page.css')}</style>\n</head>\n<body>\n"
+        f"<title>{escape(title)}</title>\n<style>\n{_own('html_report.css')}</style>\n</head>\n<body>\n"
         + "\n".join(body)
-        + f"\n{LIBRARY}\n<script>\n{_own('page.js')}</script>\n</body>\n</html>\n"
+        + f"\n{LIBRARY}\n<script>\n{_own('html_report.js')}</script>\n</body>\n</html>\n"
     )
 
 
