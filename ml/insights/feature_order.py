@@ -14,12 +14,7 @@ import numpy as np
 from ml.bundle.holdout import Holdout
 from ml.data.outcomes import Outcomes, Prediction
 from ml.data.schema import Feature, Schema
-from ml.insights.permutation_importance import (
-    FEWEST_REPEATS,
-    FEWEST_ROWS,
-    PermutationImportance,
-    permutation_importance,
-)
+from ml.insights.permutation_importance import FEWEST_ROWS, MIN_REPEATS, PermutationImportance, permutation_importance
 from ml.metrics.evaluation import Evaluation
 from ml.predict.predictor import Predictor
 from ml.runtime.budget import SCIKIT_LEARN
@@ -58,7 +53,7 @@ def order_of(
     evaluation = Evaluation(outcomes, truth, answer.labels, answer.probabilities, np.ones(len(truth)))
     # An order needs fewer shuffles than a figure with its spread, and must not delay wide tables.
     repeats = SCIKIT_LEARN // (FEWEST_ROWS * max(len(schema.features), 1))
-    return most_important_first(permutation_importance(draft, evaluation, min(max(repeats, 1), FEWEST_REPEATS)))
+    return most_important_first(permutation_importance(draft, evaluation, min(max(repeats, 1), MIN_REPEATS)))
 
 
 def most_important_first(found: PermutationImportance) -> list[str]:

@@ -15,11 +15,13 @@ import numpy as np
 from ml.data.columns import size, take
 from ml.errors import OneOutcomeOnly
 from ml.insights.grouped_values import grouped_values
+from ml.metrics.delong import placements
 from ml.metrics.evaluation import evaluation_of, need_probabilities
 from ml.runtime.budget import MOST_COUNTED, predictions, sample
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
+    from ml.data.schema import Feature
 
 GROUPS = 20
 PRIOR = 2.0  # records at the base rate added to each group (smoothing)
@@ -81,12 +83,7 @@ def leakage(bundle: Bundle, outcome: str) -> Leakage:
     model = rank_auc(truth, given)
     found = []
     for at, (feature, array) in enumerate(zip(bundle.schema.features, take(bundle.holdout.block, rows), strict=True)):
-        codes = (
-            grouped_values(feature, array, GROUPS).of(array)
-            if _grouped(feature.kind, array)
-            else np.zeros(len(truth), int)
-        )
-        alone = _alone(codes, truth)
+        alone = _alone(_codes(feature, array), truth)
         share = (alone - 0.5) / (model - 0.5) if model > 0.5 and alone >= ALONE else 0.0
         lost = _lost(bundle, outcome, at) if share >= MUCH else None
         suspect = share >= NEARLY or (lost is not None and lost >= LOST * (model - 0.5))
@@ -96,8 +93,10 @@ def leakage(bundle: Bundle, outcome: str) -> Leakage:
     return Leakage(labels, alones, losts, suspects, model, len(truth))
 
 
-def _grouped(kind: str, array: np.ndarray) -> bool:
-    return kind != "text" or len(set(array.tolist())) <= len(array) / 2
+def _codes(feature: Feature, array: np.ndarray) -> np.ndarray:
+    if feature.kind == "text" and len(set(array.tolist())) > len(array) / 2:
+        return np.zeros(len(array), dtype=np.intp)
+    return grouped_values(feature, array, GROUPS).of(array)
 
 
 def _alone(codes: np.ndarray, truth: np.ndarray) -> float:
@@ -131,9 +130,5 @@ def _lost(bundle: Bundle, outcome: str, at: int) -> float:
 
 
 def rank_auc(truth: np.ndarray, given: np.ndarray) -> float:
-    """ROC AUC by ranks (Mann-Whitney): share of concordant pairs, ties half."""
-    _, places, counts = np.unique(given, return_inverse=True, return_counts=True)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2.0)[places]
-    positive = int(truth.sum())
-    below = ranks[truth].sum() - positive * (positive + 1) / 2.0
-    return float(below / (positive * (len(truth) - positive)))
+    """ROC AUC as the mean placement value: share of concordant pairs, ties half."""
+    return float(placements(truth, given)[truth].mean())

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.insights.feature_order import Draft
 
-REPEATS, FEWEST_REPEATS = 10, 5
+REPEATS, MIN_REPEATS = 10, 5
 MOST_ROWS = 5_000
 FEWEST_ROWS = 200  # with fewer the spread exceeds most importances
 # Floor of probabilities: a forest's 0 for one wrong record is a log-loss of 36 and dominates all others. With it the
@@ -82,7 +82,7 @@ def permutation_importance(
     """
     schema, effort = bundle.schema, predictions(bundle)
     if repeats is None:
-        repeats = min(REPEATS, max(FEWEST_REPEATS, effort // (FEWEST_ROWS * max(len(schema.features), 1))))
+        repeats = min(REPEATS, max(MIN_REPEATS, effort // (FEWEST_ROWS * max(len(schema.features), 1))))
     chosen = _sample(len(evaluation), len(schema.features), repeats, effort)
     block = take(bundle.holdout.block, chosen)
     truth = np.tile(evaluation.truth[chosen], (repeats, 1))

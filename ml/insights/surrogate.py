@@ -67,10 +67,7 @@ def surrogate(bundle: Bundle, outcome: str, cut_off: float = CUT_OFF) -> Surroga
     given = need_probabilities(answers.probabilities)
     background = bundle.background
     target = need_probabilities(bundle.predictor.block(background).probabilities)[:, at]
-    bins = [
-        grouped_values(feature, array, GROUPS)
-        for feature, array in zip(bundle.schema.features, background, strict=True)
-    ]
+    bins = [grouped_values(*column, GROUPS) for column in zip(bundle.schema.features, background, strict=True)]
     leaves = grow_tree(_codes(bins, background), [own.count for own in bins], [own.ordered for own in bins], target)
     leaves.sort(key=lambda leaf: -leaf.value)
     ends = leaf_of(leaves, _codes(bins, bundle.holdout.block))

@@ -57,9 +57,8 @@ def counts_by_cut_off(answers: Answers, outcome: str = "the outcome") -> CountsB
     last = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)  # last row of each run of equals
     hits = np.cumsum(weight * answers.truth[order])[last]
     alarms = np.cumsum(weight * ~answers.truth[order])[last]
-    return CountsByCutOff(
-        np.append(np.inf, falling[last]), np.append(0.0, hits), np.append(0.0, alarms), positive, negative
-    )
+    cut_off, hits, alarms = np.append(np.inf, falling[last]), np.append(0.0, hits), np.append(0.0, alarms)
+    return CountsByCutOff(cut_off, hits, alarms, positive, negative)
 
 
 @dataclass(frozen=True)

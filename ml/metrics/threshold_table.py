@@ -28,6 +28,7 @@ REVISION = 1  # raised when a field or its meaning changes: part of the cache ke
 MOST_OCCURRING = 250
 
 Column = list[float | None]
+Columns = dict[str, Column]
 Result = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
 
 
@@ -56,9 +57,9 @@ class ThresholdTable:
     """
 
     cut_off: list[float]
-    columns: dict[str, Column]
-    low: dict[str, Column]
-    high: dict[str, Column]
+    columns: Columns
+    low: Columns
+    high: Columns
     trivial: dict[str, float | None]
     positive: float
     negative: float
@@ -150,14 +151,10 @@ def _counts_at(sums: np.ndarray, cut_off: np.ndarray) -> ConfusionCounts:
     return ConfusionCounts(acted[1], acted[0], left[1], left[0], cut_off[:, None])
 
 
-def _ends(
-    bins: ScoreBins, weight: np.ndarray, counts: ConfusionCounts, repeats: int
-) -> tuple[dict[str, Column], dict[str, Column]]:
+def _ends(bins: ScoreBins, weight: np.ndarray, counts: ConfusionCounts, repeats: int) -> tuple[Columns, Columns]:
     """Low and high ends of the intervals of "selected" and of each measure."""
     if not repeats:
-        empty: dict[str, Column] = {
-            key: [None] * len(bins.cut_off) for key in ("selected", *(measure.key for measure in OF_COUNTS))
-        }
+        empty: Columns = {key: [None] * len(bins.cut_off) for key in ("selected", *(each.key for each in OF_COUNTS))}
         return empty, empty
     drawn = resampled_sums(bins, draw_counts(bins, repeats), weight)
     found = intervals_of(counts, _counts_at(drawn, bins.cut_off), float(weight.sum() / (weight**2).sum()))
@@ -166,7 +163,7 @@ def _ends(
     }
 
 
-def _columns(counts: ConfusionCounts) -> dict[str, Column]:
+def _columns(counts: ConfusionCounts) -> Columns:
     names = ("true_positive", "false_positive", "false_negative", "true_negative")
     columns = {name: getattr(counts, name) for name in names}
     columns["selected"] = ratio(counts.selected, counts.total)

@@ -36,17 +36,17 @@ LEAST = Option("least", "At least", default=_least, low=1, high=1e6, unit="recor
 
 def cut_off_of(study: Study) -> float:
     """The chosen cut-off; the card's where the field is empty."""
-    chosen = study.options.get("cut_off")
-    return card_cut_off(study.bundle.card, study.outcome) if chosen is None else float(chosen)
+    given = study.options.get("cut_off")
+    return card_cut_off(study.bundle.card, study.outcome) if given is None else float(given)
 
 
 def least_of(study: Study) -> float:
     """The chosen fewest records; the default where the field is empty."""
-    chosen = study.options.get("least")
-    return _least(study.bundle, study.outcome) if chosen is None else float(chosen)
+    given = study.options.get("least")
+    return _least(study.bundle, study.outcome) if given is None else float(given)
 
 
-def option_text(option: object) -> str:
+def chosen(option: object) -> str:
     """A chosen value as text; empty where there is no choice."""
     return "" if option is None else str(option)
 

@@ -9,7 +9,7 @@ from ml.lifecycle.versions import others
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
-from ml.plots.shared_options import CUT_OFF, cut_off_of, measure_text, option_text
+from ml.plots.shared_options import CUT_OFF, chosen, cut_off_of, measure_text
 from ml.plots.theme import INK, figure
 from ml.slices.challenger import Challenger, challenge
 from ml.slices.segments import LABELS
@@ -31,7 +31,7 @@ OPTIONS = (Option("version", "Compare with", _versions), CUT_OFF)
 
 def compute(study: Study) -> Challenger:
     """Comparison of the chosen version with this one."""
-    fingerprint = option_text(study.options["version"])
+    fingerprint = chosen(study.options["version"])
     if not fingerprint or study.version is None:
         raise NothingToShow(
             "This model has one version only.",

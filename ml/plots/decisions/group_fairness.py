@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
-from ml.plots.shared_options import CUT_OFF, cut_off_of, feature_choice, option_text
+from ml.plots.shared_options import CUT_OFF, chosen, cut_off_of, feature_choice
 from ml.plots.theme import FAINT, INK, figure
 from ml.slices.fairness import FOUR_FIFTHS, GroupFairness, group_fairness
 from ml.text.number_words import count, percent, shortened
@@ -35,7 +35,7 @@ LONGEST = 16  # characters of a group's name below the axis, on a phone
 
 def compute(study: Study) -> GroupFairness:
     """The rates of the parts of the chosen feature."""
-    return group_fairness(study.bundle, study.answers, option_text(study.options["feature"]), cut_off_of(study))
+    return group_fairness(study.bundle, study.answers, chosen(study.options["feature"]), cut_off_of(study))
 
 
 def draw(result: GroupFairness, view: View) -> go.Figure:
@@ -108,7 +108,7 @@ def rows(result: GroupFairness, _view: View) -> Rows:
 
 
 def _rate(view: View) -> str:
-    return option_text(view.options.get("rate")) or "selection"
+    return chosen(view.options.get("rate")) or "selection"
 
 
 def _of_which(result: GroupFairness) -> str:

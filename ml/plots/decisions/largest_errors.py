@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ml.plots.option import Choices, Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
 from ml.plots.row_layout import LINE_HEIGHT, MARGIN, filled
-from ml.plots.shared_options import option_text
+from ml.plots.shared_options import chosen
 from ml.plots.theme import FAINT, INK, figure, note, share_axis
 from ml.slices.largest_errors import ALARM, BOTH, MISSED, LargestErrors, largest_errors
 from ml.text.number_words import count, percent, shortened
@@ -31,7 +31,7 @@ OPTIONS = (Option("sort", "Records", _sorts),)
 
 def compute(study: Study) -> LargestErrors:
     """The records with the largest distance between probability and truth."""
-    return largest_errors(study.bundle, study.answers, study.outcome, option_text(study.options["sort"]), MOST)
+    return largest_errors(study.bundle, study.answers, study.outcome, chosen(study.options["sort"]), MOST)
 
 
 def draw(result: LargestErrors, view: View) -> go.Figure:

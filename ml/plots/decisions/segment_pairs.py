@@ -5,16 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.plots.plot import Plot, Rows, Study, View
-from ml.plots.shared_options import (
-    CUT_OFF,
-    LEAST,
-    MEASURE,
-    cut_off_of,
-    feature_choice,
-    least_of,
-    measure_text,
-    option_text,
-)
+from ml.plots.shared_options import CUT_OFF, LEAST, MEASURE, chosen, cut_off_of, feature_choice, least_of, measure_text
 from ml.plots.theme import INK, faded, figure
 from ml.slices.segment_pairs import SegmentPairs, segment_pairs
 from ml.slices.segments import IN_PERCENT, LABELS
@@ -31,7 +22,7 @@ WHOLE = 3  # longest percentage with its sign in a tile on a phone: longer ones 
 
 def compute(study: Study) -> SegmentPairs:
     """The measure in each pair of parts of the chosen features."""
-    first, second, measure = (option_text(study.options[key]) for key in ("feature", "by", "measure"))
+    first, second, measure = (chosen(study.options[key]) for key in ("feature", "by", "measure"))
     return segment_pairs(study.bundle, study.answers, (first, second), measure, cut_off_of(study), least_of(study))
 
 

@@ -6,15 +6,7 @@ from typing import TYPE_CHECKING
 
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
-from ml.plots.shared_options import (
-    CUT_OFF,
-    MEASURE,
-    cut_off_of,
-    feature_choice,
-    measure_axis,
-    measure_text,
-    option_text,
-)
+from ml.plots.shared_options import CUT_OFF, MEASURE, chosen, cut_off_of, feature_choice, measure_axis, measure_text
 from ml.plots.theme import INK, figure
 from ml.slices.segments import LABELS, Segments, segments
 from ml.text.number_words import count
@@ -28,7 +20,7 @@ OPTIONS = (feature_choice(), MEASURE, CUT_OFF)
 
 def compute(study: Study) -> Segments:
     """The measure of the parts of the chosen feature."""
-    feature, measure = (option_text(study.options[key]) for key in ("feature", "measure"))
+    feature, measure = (chosen(study.options[key]) for key in ("feature", "measure"))
     return segments(study.bundle, study.answers, feature, measure, cut_off_of(study))
 
 

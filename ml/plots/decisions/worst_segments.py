@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, filled, upright
-from ml.plots.shared_options import CUT_OFF, LEAST, cut_off_of, least_of, option_text, three
+from ml.plots.shared_options import CUT_OFF, LEAST, chosen, cut_off_of, least_of, three
 from ml.plots.theme import FAINT, figure, note, share_axis
 from ml.slices.slice_finder import LOSS, WRONG, WorstSegments, worst_segments
 from ml.text.number_words import count, percent, shortened
@@ -31,7 +31,7 @@ OPTIONS = (Option("by", "Measured by", _sorts), LEAST, CUT_OFF)
 
 def compute(study: Study) -> WorstSegments:
     """Worst segments by the chosen error."""
-    by = option_text(study.options["by"])
+    by = chosen(study.options["by"])
     return worst_segments(study.bundle, study.answers, by, cut_off_of(study), least_of(study))
 
 
