@@ -1,12 +1,12 @@
-/* The Campaign page: one step at a time, told by the job in the address. What is done at each step stands in the files
-   after this one; each puts a function into likelyCampaign.steps, called with the job when its turn comes. */
+/* The Campaign page: one step at a time, chosen by the job in the address. The files after this one hold the steps; each
+   adds a function to likelyCampaign.steps, which is called with the job when the step opens. */
 (() => {
   "use strict";
   const JOBS = window.likelyAt("/api/v1/jobs/");
-  const FOR_PROGRAMS = ["not_held", "not_done", "unknown_job", "no_campaign"]; // what to do instead is said to programs
+  const FOR_PROGRAMS = ["not_held", "not_done", "unknown_job", "no_campaign"]; // errors whose hints are for programs
   const steps = {};
   let opened = null; // element and address that were opened
-  let turn = 0; // counts what was opened; what belongs to an earlier one is not shown
+  let turn = 0; // counts openings; responses of earlier ones are not shown
 
   const page = () => document.getElementById("campaign");
   const part = (name) => document.getElementById(`campaign-${name}`);
@@ -47,7 +47,7 @@
     else history.replaceState(history.state, "", target);
   }
 
-  /* Opens the step of the address, at load and whenever another job is there. */
+  /* Opens the step of the address, at load and whenever its job changes. */
   async function open() {
     const root = page();
     if (!root) { opened = null; turn += 1; dispatchEvent(new Event("likely:campaign-left")); return; }
@@ -70,7 +70,7 @@
     return open();
   }
 
-  /* What was begun is still what the page is about. */
+  /* Gives a function that is true while the page still shows what is open now. */
   function begin() {
     const mine = (turn += 1);
     return () => mine === turn;
@@ -111,12 +111,12 @@
     steps[name]?.(found);
     if (!moved) return;
     const heading = page().querySelector(`[data-step="${name}"] h2`);
-    heading.tabIndex = -1; // who listens, and the keyboard, go on from here
+    heading.tabIndex = -1; // screen readers and the keyboard continue from here
     heading.focus({ preventScroll: true });
     page().closest(".page").scrollIntoView({ block: "nearest" });
   }
 
-  /* Says a sentence at a step; for those who listen, too. */
+  /* Shows a message at a step, and announces it to screen readers. */
   function say(step, words, bad = false) {
     const place = page()?.querySelector(`[data-said="${step}"]`);
     if (!place) return;
@@ -141,7 +141,7 @@
     const held = page().dataset.at === "columns";
     address({}, { anew: true });
     open();
-    if (held) await job(id, "", { method: "DELETE" }).catch(() => {}); // nobody will come back to it
+    if (held) await job(id, "", { method: "DELETE" }).catch(() => {}); // nothing leads back to it
   }
 
   addEventListener("click", (event) => {

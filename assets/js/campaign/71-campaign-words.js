@@ -5,7 +5,7 @@
   const page = () => window.likelyCampaign.page();
   const marks = () => window.likelyNumbers.marksOf(page());
 
-  /* A number as English writes it ("1,234.5"), in the reader's marks. */
+  /* A number in English marks ("1,234.5") in the reader's. */
   const dressed = (text) => text.replace(/[.,]/g, (mark) => (mark === "." ? marks().decimal : marks().group));
   /* The same for all numbers in a sentence. */
   const spoken = (text) => text.replace(/\d{1,3}(,\d{3})+(\.\d+)?|\d+\.\d+/g, dressed);
@@ -31,7 +31,7 @@
     return sign((tenths / 10).toFixed(1));
   }
 
-  /* All that sum to 1 are shown so that they sum to 100.0: the largest remainders are rounded up. */
+  /* Percentages of probabilities that sum to 1; they sum to 100.0 (largest remainders are rounded up). */
   function percents(probabilities, exclusive) {
     if (!exclusive) return probabilities.map((each) => percent(each));
     const exact = probabilities.map((each) => TENTHS * each);
@@ -51,7 +51,7 @@
 
   const size = (bytes) => (bytes < 1e6 ? `${count(Math.ceil(bytes / 1e3))} kB` : `${decimals(bytes / 1e6, 1)} MB`);
 
-  /* What was typed: null where nothing was, NaN where it is no number in these marks. */
+  /* The typed number: null for an empty text, NaN for a text that is no number in these marks. */
   function typed(text) {
     const plain = window.likelyNumbers.read(text.replace("%", ""), marks());
     return plain === "" ? null : Number(plain);

@@ -1,4 +1,4 @@
-/* The first step of a campaign: a file is chosen or dropped, and sent as it is. */
+/* The first step of a campaign: a file is chosen or dropped, and uploaded as it is. */
 (() => {
   "use strict";
   const c = window.likelyCampaign;
@@ -37,7 +37,7 @@
     request.addEventListener("error", () => end("The file did not arrive: the connection broke. Choose it again.", true));
     request.addEventListener("load", () => {
       let answer = {};
-      try { answer = JSON.parse(request.responseText); } catch { /* what is in between may answer without JSON */ }
+      try { answer = JSON.parse(request.responseText); } catch { /* a proxy may answer without JSON */ }
       if (request.status === 202 && answer.id) {
         sending = null;
         if (current()) c.go(answer.id);
@@ -48,7 +48,7 @@
     });
     const name = encodeURIComponent(file.name);
     request.open("POST", window.likelyAt(`/api/v1/models/${encodeURIComponent(c.page().dataset.model)}/jobs?held=true&name=${name}`));
-    request.setRequestHeader("Content-Type", "application/octet-stream"); // the server looks at the file itself
+    request.setRequestHeader("Content-Type", "application/octet-stream"); // the server finds out the kind of file
     request.send(file);
   }
 
@@ -59,7 +59,7 @@
     if (event.target.closest?.("[data-does=stop-sending]")) sending?.abort();
   });
 
-  // A file that misses the field must not replace the page.
+  // A file dropped beside the field must not replace the page
   const dragged = (event) => step() && !step().hidden && event.dataTransfer?.types.includes("Files");
   const over = (is) => step()?.querySelector(".campaign-drop").classList.toggle("campaign-drop-over", is);
   for (const kind of ["dragenter", "dragover"]) {

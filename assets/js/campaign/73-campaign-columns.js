@@ -1,13 +1,13 @@
-/* The second step of a campaign: which column gives which feature, and what is wrong before anything runs. */
+/* The second step of a campaign: matching of columns to features, and problems found before the job starts. */
 (() => {
   "use strict";
   const c = window.likelyCampaign;
   const { element } = c;
-  const LONG = 600; // seconds that few would wait for reasons of all
+  const LONG = 600; // seconds; longer than most would wait for the reasons of all records
   let job = null;
-  let chosen = {}; // column -> feature, or "" for none: what was chosen by hand
+  let chosen = {}; // column -> feature chosen by hand, or "" for none
   let asking = null;
-  let before = null; // what was chosen before the columns became others
+  let before = null; // chosen before the columns changed
   let shown = ""; // the columns of the table
 
   c.steps.columns = (found) => {
@@ -46,7 +46,7 @@
     }
   }
 
-  /* The file is read otherwise; what was chosen by hand stays with columns that are still there. */
+  /* The file is read with other options; choices by hand are kept for columns that are still there. */
   c.lookAgain = (anew) => {
     if (anew && !before) [before, chosen] = [chosen, {}];
     look();
@@ -59,7 +59,7 @@
     return kept.length > 0;
   }
 
-  // ---- what was seen --------------------------------------------------------------------------
+  // ---- the preview ----------------------------------------------------------------------------
   function tell(seen) {
     for (const place of c.page().querySelectorAll("[data-columns-only]")) place.hidden = !seen.header.length;
     const records = seen.estimated === null ? "" : seen.whole ? c.noun(seen.estimated, "record") : `about ${c.count(round(seen.estimated))} records`;
@@ -78,7 +78,7 @@
     c.say("columns", seen.why, !seen.ready);
   }
 
-  const round = (estimate) => Number(estimate.toPrecision(2)); // by the size of the file: two digits are honest
+  const round = (estimate) => Number(estimate.toPrecision(2)); // estimated from the file's size: two digits
 
   function rows(seen) {
     shown = JSON.stringify(seen.header);
@@ -93,7 +93,7 @@
     c.part("matches").replaceChildren(...made);
   }
 
-  /* The first values as they stand in the file, and as they are read where that is something else. */
+  /* The first values as in the file, and as they are read where that differs. */
   function first(seen) {
     for (const [at, place] of c.part("matches").querySelectorAll(".campaign-first").entries()) {
       const cells = seen.rows.map((row, line) => [row[at] ?? "", seen.read[line][at]]).filter(([cell]) => cell !== "");
@@ -120,7 +120,7 @@
     if (!seen.problems.length) { place.replaceChildren(); return; }
     const label = Object.fromEntries(seen.features.map((feature) => [feature.name, feature.label]));
     const lines = seen.problems.map(({ row, column, feature, message, hint, records }) => {
-      const where = column || label[feature] || feature; // a line that does not fit its header has none
+      const where = column || label[feature] || feature; // a line that does not fit the header has no column
       const said = [where ? element("strong", {}, `${where}: `) : "", `${message} ${hint ?? ""} `];
       return element("li", {}, ...said, element("span", { className: "campaign-where" }, inRecords(row, records)));
     });
@@ -137,7 +137,7 @@
     c.part("reasons-time").textContent = ` three for each record${seconds ? `, ${c.time(seconds)} more` : ""}${long}.`;
   }
 
-  // ---- what a person does ---------------------------------------------------------------------
+  // ---- events ---------------------------------------------------------------------------------
   addEventListener("change", (event) => {
     const { column } = event.target.dataset ?? {};
     if (column === undefined || !event.target.closest("#campaign-matches")) return;

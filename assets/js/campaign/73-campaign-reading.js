@@ -1,15 +1,15 @@
-/* How the file of a campaign is read: what was found out, and what somebody says instead. A change is looked at at once;
-   the address keeps it. */
+/* Reading of a campaign's file: the detected dialect, and options that correct it. A change is previewed at once; the
+   address holds it. */
 (() => {
   "use strict";
   const c = window.likelyCampaign;
   const { element } = c;
-  const NEW_COLUMNS = ["sheet", "header_row", "separator", "encoding"]; // after these the columns may be others
-  const CELLS = 4; // of a row among which the header is chosen
+  const NEW_COLUMNS = ["sheet", "header_row", "separator", "encoding"]; // these may change the columns
+  const CELLS = 4; // shown of each row offered as the header
   let told = {};
 
   const select = (name) => c.part(`read-${name}`);
-  const names = () => [...c.page().querySelectorAll("[data-reads]")].map(({ dataset }) => dataset.reads); // as the API calls them
+  const names = () => [...c.page().querySelectorAll("[data-reads]")].map(({ dataset }) => dataset.reads); // by the API's names
 
   function begin() {
     told = Object.fromEntries(names().map((name) => [name, c.asked(name)]).filter(([, value]) => value));
@@ -40,7 +40,7 @@
     return `Row ${c.count(number)}: ${filled.slice(0, CELLS).join(" · ")}${filled.length > CELLS ? " …" : ""}`;
   }
 
-  /* The choices that this file gives; only where they are others, for a list that is open would close. */
+  /* The choices that depend on the file; replaced only if they changed, since that closes an open list. */
   function offer(name, choices) {
     const [first, ...there] = select(name).options;
     if (JSON.stringify(there.map(({ value, text }) => [value, text])) === JSON.stringify(choices)) return;

@@ -1,11 +1,11 @@
-/* Watching a job, each second, until it is over: of the file, and of a list. */
+/* Polling of a job each second until it has ended; used for scoring and for lists. */
 (() => {
   "use strict";
   const c = window.likelyCampaign;
   const EVERY = 1000; // ms
   const pause = () => new Promise((done) => { setTimeout(done, EVERY); });
 
-  /* Calls `tell` with the job each second while it runs, and resolves with it when it is over. */
+  /* Calls `tell` with the job each second while it runs, and resolves with it when it has ended. */
   async function watch(job, current, tell, away) {
     let found = job;
     if (c.runs(found)) tell(found);
@@ -17,7 +17,7 @@
         if (current() && c.runs(found)) tell(found);
       } catch (error) {
         if (error.status === 404) throw error;
-        if (current()) away(error); // the job goes on without us: ask again
+        if (current()) away(error); // the job goes on: poll again
       }
     }
     return found;

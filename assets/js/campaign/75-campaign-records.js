@@ -1,15 +1,15 @@
-/* The result of a campaign: AG Grid asks for blocks of rows while one scrolls, a million are no more than a hundred.
-   Its script is fetched when the first result is shown, and never for other pages. */
+/* The result of a campaign: AG Grid requests blocks of rows during scrolling, so a million rows cost no more than a
+   hundred. Its script is loaded when the first result is shown, and not for other pages. */
 (() => {
   "use strict";
   const c = window.likelyCampaign;
   const BLOCK = 100;
   let job = null;
   let order = "rank";
-  let first = null; // the answer to the first question; it says which columns there are
+  let first = null; // the first response, which names the columns
   let exclusive = true;
   let loading = null;
-  let grids = 0; // each has an id of its own: one that was left is still known by its id
+  let grids = 0; // each grid has an id of its own: AG Grid still knows the one of a page that was left
 
   // ---- asking ---------------------------------------------------------------------------------
   function records(start, end) {
@@ -18,7 +18,7 @@
     return c.job(job.id, `/records?${query}`);
   }
 
-  /* Called with the job and what lists can be made of; resolves when the table stands there. */
+  /* Called with the job and the choices of lists; resolves when the table is shown. */
   async function showRecords(found, choices, current) {
     job = found;
     exclusive = choices.exclusive;
@@ -30,7 +30,7 @@
     grids += 1;
     window.likelySet("campaign-table", { children: grid() });
     const api = await gridApi();
-    // The component sets a source of its own once it is ready, which would ask through the server's callbacks.
+    // Once ready, the component sets a data source of its own, which would use Dash's callbacks
     while (current() && !api.isDestroyed() && !api.getGridOption("datasource")) await new Promise((done) => { setTimeout(done, 20); });
     if (current() && !api.isDestroyed()) api.setGridOption("datasource", { getRows });
   }
@@ -44,7 +44,7 @@
       tag.src = document.querySelector("meta[name=likely-grid]").content;
       tag.addEventListener("load", done);
       tag.addEventListener("error", () => {
-        loading = null; // the next result tries again
+        loading = null; // so that the next result tries again
         tag.remove();
         failed(Object.assign(new Error(), { words: "The table did not load. The download below holds all of it." }));
       });
@@ -58,7 +58,7 @@
     try {
       const atHand = first && startRow === 0 && order === first.order;
       const { rows, total } = atHand ? first : await records(startRow, endRow);
-      first &&= null; // the file may change its order before it is asked for again
+      first &&= null; // used once: the order may change before the next request
       if (job.id === asked) successCallback(rows.map(line), total);
       c.say("result", "");
     } catch (error) {

@@ -1,4 +1,4 @@
-/* What somebody wants of a list: the form, as an object for the API. What is typed is kept in the tab for a reload. */
+/* The form of a call list, as a request for the API. The tab's session storage keeps its texts for a reload. */
 (() => {
   "use strict";
   const c = window.likelyCampaign;
@@ -14,7 +14,7 @@
   const single = () => c.part("offers").closest(".group").hidden;
   const by = () => form().querySelector("[name=campaign-by]:checked").value;
 
-  /* Fill the form for the job; what was typed before a reload stands there again. */
+  /* Fill the form for the job, with the texts typed before a reload. */
   function openWish(job, found) {
     choices = found;
     key = KEPT + job.id;
@@ -53,7 +53,7 @@
       element("p", { className: "field-said" }));
   }
 
-  /* A line for each value of the chosen column. */
+  /* One row for each value of the chosen column. */
   function parts() {
     const column = choices.columns.find(({ name }) => name === c.part("column").value);
     c.part("limits").hidden = !column;
@@ -64,7 +64,7 @@
     c.part("parts").replaceChildren(...lines);
   }
 
-  /* What is not asked for is not shown. */
+  /* Hide the fields that do not apply. */
   function arrange() {
     for (const field of form().querySelectorAll("[data-by]")) field.hidden = field.dataset.by !== by();
     const names = offered().map(({ name }) => name);
@@ -76,7 +76,7 @@
   }
 
   // ---- reading --------------------------------------------------------------------------------
-  /* The wish, or null where something typed is no number; that is marked. */
+  /* The request, or null where a typed text is no number; that field is marked. */
   function readWish() {
     let fine = true;
     const number = (input, { minimum = -Infinity, maximum = Infinity, whole, accepted } = input.dataset) => {
@@ -127,7 +127,7 @@
   // ---- keeping --------------------------------------------------------------------------------
   function keep() {
     const texts = controls().map((control) => [control.dataset.wish ?? control.name + control.value, /radio|checkbox/.test(control.type) ? control.checked : control.value]);
-    try { sessionStorage.setItem(key, JSON.stringify([c.part("column").value, Object.fromEntries(texts)])); } catch { /* then a reload begins anew */ }
+    try { sessionStorage.setItem(key, JSON.stringify([c.part("column").value, Object.fromEntries(texts)])); } catch { /* then a reload opens an empty form */ }
   }
 
   function restore() {

@@ -1,4 +1,4 @@
-/* What a list should bring, while its wish is written; and the list itself, which is a job. */
+/* The forecast of a list while its form is edited, and the list itself, which is a job. */
 (() => {
   "use strict";
   const c = window.likelyCampaign;
@@ -9,7 +9,7 @@
   let asking = null;
   let timer = 0;
   let making = null;
-  let made = null; // the wish of the list that can be downloaded
+  let made = null; // the request of the list that can be downloaded
 
   c.steps.result = async (found) => {
     job = found;
@@ -36,7 +36,7 @@
 
   const named = (name) => (name || "records").replace(/\.[^.]*$/, "");
 
-  // ---- what it should bring -------------------------------------------------------------------
+  // ---- the forecast ---------------------------------------------------------------------------
   async function foresee() {
     asking?.abort();
     const mine = (asking = new AbortController());
@@ -98,7 +98,7 @@
   const button = () => c.page().querySelector("[data-does=list]");
   const cancel = () => c.page().querySelector("[data-does=cancel-list]");
 
-  /* Show how the list stands: nothing, in work, or there to be fetched. */
+  /* Show the list's state: none, running, or ready for download. */
   function listing(list) {
     making = list && c.runs(list) ? list : null;
     const bar = c.part("list");

@@ -1,25 +1,25 @@
-/* Downloads of a result. What takes long is made by a worker first; it is fetched when it is there. */
+/* Downloads of a result. Formats that take long are written by a worker first, and downloaded when ready. */
 (() => {
   "use strict";
   const c = window.likelyCampaign;
   const PAUSE = 2; // seconds, where the server names none
 
-  /* Called with the menu and the job; a file is called as the one that was sent. */
+  /* Called with the menu and the job; the download is named like the uploaded file. */
   function offer(menu, job, noun, name) {
     for (const link of menu.querySelectorAll("[data-format]")) {
       const { format, suffix } = link.dataset;
-      // Not compressed on the way: only so can a browser tell how far it is, and go on after a break
+      // Not compressed in transfer, so that a browser can show progress and resume
       const query = new URLSearchParams({ format, compression: "none" });
       Object.assign(link, { href: `${c.resultOf(job.id)}?${query}`, download: `${noun} ${name}${suffix}` });
     }
   }
 
-  /* Resolves when the file is there. */
+  /* Resolves when the file is ready. */
   async function made(address, tell) {
     for (;;) {
       const answer = await fetch(address, { method: "HEAD" }).catch(() => null);
       if (answer?.status === 200) return;
-      if (answer?.status !== 202) await c.ask(address); // says why
+      if (answer?.status !== 202) await c.ask(address); // throws, with the reason
       tell();
       const seconds = Number(answer.headers.get("Retry-After")) || PAUSE;
       await new Promise((done) => { setTimeout(done, 1000 * seconds); });
@@ -46,7 +46,7 @@
     if (!link || !c.page()) return;
     const menu = link.closest("details");
     menu.open = false;
-    if (link.dataset.format === "csv") return; // it is kept so, and there is nothing to wait for
+    if (link.dataset.format === "csv") return; // stored as CSV: nothing to wait for
     event.preventDefault();
     fetchIt(link, menu.dataset.says, c.page());
   });

@@ -1,13 +1,13 @@
-/* plotly.js: Dash's graphs wait for what stands in window.Plotly, and load a larger build where nothing does.
-   So from the start something stands there: a promise that begins when it is first waited for. */
+/* plotly.js: Dash's graphs await window.Plotly, and load a larger build where it is missing. So it is set from the
+   start, to a promise that starts loading when it is first awaited. */
 (() => {
   "use strict";
-  let loaded = null; // the promise, once begun
+  let loaded = null; // the promise, once loading has started
 
   function load() {
     loaded ??= new Promise((done, failed) => {
       const address = document.querySelector("meta[name=likely-drawing]").content;
-      const begun = document.head.querySelector(`script[src="${address}"]`); // it may be on its way already
+      const begun = document.head.querySelector(`script[src="${address}"]`); // it may be loading already
       const tag = begun ?? document.createElement("script");
       tag.addEventListener("load", () => done(window.Plotly));
       tag.addEventListener("error", () => {
@@ -22,12 +22,12 @@
     return loaded;
   }
 
-  if (window.Plotly) { // the page came with a figure, and with this script before all others
+  if (window.Plotly) { // the prerendered page has loaded it for its figure
     window.likelyDraws = () => {};
     return;
   }
   window.Plotly = { then: (...next) => load().then(...next) };
 
-  /* Called where a page will draw: sooner than its first graph is there. */
+  /* Called when a page will draw, before its first graph is there. */
   window.likelyDraws = () => { load().catch(() => {}); };
 })();

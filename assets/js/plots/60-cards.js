@@ -1,25 +1,25 @@
-/* Cards of plots: each asks the server when it comes near the screen, and again when its options or the
-   page's cut-off change. What is chosen stands in the address. */
+/* Cards of plots: each requests its plot when it comes near the screen, and again when its options or the page's cut-off
+   change. The address holds the options. */
 (() => {
   "use strict";
   const TYPING = 400; // ms of quiet after a keystroke in a number
-  const REST = 300;   // ms that the cut-off stands still before plots that need it ask
-  const SOON = 1000, LATER = 10000; // ms until a plot that takes long is asked for again
+  const REST = 300;   // ms without a change of the cut-off before plots that need it send requests
+  const SOON = 1000, LATER = 10000; // ms until an unfinished plot is requested again
   const NEAR = "500px";
-  const LEAVE = 50;   // ms until the questions have left: starting the script that draws takes a while
+  const LEAVE = 50;   // ms until the requests are sent: starting plotly.js blocks for a while
   const byId = (id) => document.getElementById(id);
   const page = () => byId("plots");
   const cards = () => [...document.querySelectorAll("#plots .plot-card")];
   const state = new WeakMap(); // card: { near, held, asked, drawn, timer }
 
-  /* { value, extra } of the page: what it opens with, then what its threshold table says. */
+  /* { value, extra }: the cut-off with which the page opens, later that of its threshold table. */
   let cutOff = null;
 
   /* The first card is drawn before the others ask: plotly draws all that it has without a pause, and nobody would see
      the first plot before the last. */
   let first = { page: null, card: null, over: true };
-  const PATIENCE = 2000; // ms for which the others wait at most
-  const LOOK = 30;       // ms between looks whether it is drawn
+  const PATIENCE = 2000; // ms that the others wait at most
+  const LOOK = 30;       // ms between checks whether it is drawn
 
   function goesFirst(card) {
     if (first.page !== page()) {
@@ -62,7 +62,7 @@
     if (entries.some((entry) => entry.isIntersecting)) dispatchEvent(new CustomEvent("likely:cards"));
   }, { rootMargin: NEAR });
 
-  /* Fields of a plot; plots with the same options show them once. */
+  /* Fields of a plot's options; plots with the same options have them on one card. */
   function optionsOf(card) {
     const other = card.dataset.optionsOf;
     const owner = other ? document.querySelector(`.plot-card[data-plot="${other}"]`) ?? card : card;
@@ -84,7 +84,7 @@
     return question;
   }
 
-  /* The mark moves without a question, so its place is no reason to ask. */
+  /* The mark moves without a request, so its place is left out. */
   function textOf(card, question) {
     const { cut_off: _mark, ...rest } = question;
     const options = { ...rest.options };
@@ -100,7 +100,7 @@
     const text = textOf(card, question);
     link(card, question);
     if (now.asked === text) return;
-    now.held = !goesFirst(card); // and asked later even if it is scrolled past by then
+    now.held = !goesFirst(card); // then requested later even if it was scrolled past
     if (now.held) return;
     now.asked = text;
     now.drawn = false;
@@ -123,7 +123,7 @@
     table.download = `${question.model} ${question.plot}.csv`;
   }
 
-  // ---- what a person changes ------------------------------------------------------------------
+  // ---- changes of a person --------------------------------------------------------------------
   function changed(option, wait) {
     const owner = option.closest(".plot-card");
     const key = owner.dataset.plot;
@@ -141,7 +141,7 @@
     if (event.target.id === "plots-outcome") choose(event.target.value);
   });
 
-  /* Another outcome has other options and another cut-off: the page opens anew, and Back leads here again. */
+  /* Another outcome has other options and another cut-off: the page opens anew, as an entry of the history. */
   function choose(outcome) {
     const query = new URLSearchParams(location.search);
     for (const name of [...query.keys()]) if (name === "cut_off" || name.includes(".")) query.delete(name);
@@ -176,7 +176,7 @@
     if (search !== location.search) history.replaceState(history.state, "", location.pathname + search + location.hash);
   }
 
-  /* A plot that takes long goes on at the server: ask until it is there, once the answer before must have come. */
+  /* The server goes on computing a plot that takes long: repeat the request until it is there. */
   function again(card, wait) {
     stateOf(card).again = setTimeout(() => {
       stateOf(card).again = 0;
@@ -187,7 +187,7 @@
     }, wait);
   }
 
-  /* All outcomes beside each other, likewise. */
+  /* The same for the table of all outcomes. */
   let waits = 0;
   function averagesAgain(wait) {
     waits = setTimeout(() => {
@@ -198,8 +198,8 @@
     }, wait);
   }
 
-  // ---- what comes -----------------------------------------------------------------------------
-  /* Whether the page that was opened shows its numbers and the first plot that can be seen: told once, by an event. */
+  // ---- responses ------------------------------------------------------------------------------
+  /* Fires an event once the opened page shows its numbers and its first visible plot. */
   let stood = false;
   function stands() {
     const [card] = cards();
@@ -230,12 +230,12 @@
   }).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-tally"] });
 
   // ---- pictures -------------------------------------------------------------------------------
-  /* Papers are transparent and ink is a middle grey on the page; in a file it is white paper and dark ink. */
+  /* Figures have no background and grey text on the page; in a file, a white background and dark text. */
   async function picture(card, format) {
     const graph = card.querySelector(".js-plotly-plot");
     if (!graph) return;
     const title = `${card.querySelector("h3").textContent} – ${page().dataset.name}`;
-    const height = graph.clientHeight + 60; // a graph that follows its card has no height of its own
+    const height = graph.clientHeight + 60; // a responsive graph has no height of its own
     const layout = {
       ...graph.layout, autosize: false, width: 900, height, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff",
       font: { ...graph.layout.font, color: "#1b212b" },

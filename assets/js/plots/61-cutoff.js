@@ -1,14 +1,14 @@
-/* The cut-off of the Performance page. The threshold table comes once an outcome, its numbers as texts; for a
-   cut-off a row is picked, and every element with data-pick gets its text of that row. Nothing is computed or
-   asked here while the cut-off moves. */
+/* Cut-off of the Performance page. The threshold table is requested once for an outcome, its numbers as texts; a cut-off
+   picks a row, and every element with data-pick gets its text of that row. While the cut-off moves nothing is computed
+   and no request is sent. */
 (() => {
   "use strict";
   const { marksOf, read, nearest } = window.likelyNumbers;
   const byId = (id) => document.getElementById(id);
   const page = () => byId("plots");
-  let table = null; // what the server gave for the outcome
+  let table = null; // the threshold table of the outcome
   let row = 0;
-  let opened = null; // element and question of the page for which it was asked
+  let opened = null; // element and request of the page to which it belongs
   let former = null;
 
   // ---- asking ---------------------------------------------------------------------------------
@@ -28,7 +28,7 @@
     ask(page().dataset.cutOff || null);
   }
 
-  /* The table takes long, and is being made: ask again, unless another page stands here by then. */
+  /* The table is still being computed: repeat the request, unless another page is open by then. */
   function later(asked) {
     setTimeout(() => { if (opened === asked) ask(page().dataset.cutOff || null); }, 1000);
     return "later";
@@ -53,7 +53,7 @@
     return String(answer.row);
   }
 
-  /* Plots that need no table go on. */
+  /* Without a table, let the plots that need none start. */
   const goOn = (value) => dispatchEvent(new CustomEvent("likely:cut-off", { detail: { value, extra: [] } }));
 
   // ---- moving ---------------------------------------------------------------------------------
@@ -114,7 +114,7 @@
     const shape = graph.layout.shapes[at];
     const shown = x !== null && y !== null;
     const there = (shape.visible ?? true) === shown && (!shown || Object.keys(place).every((name) => shape[name] === place[name]));
-    if (there) return; // as it was drawn
+    if (there) return; // it is drawn already
     const change = { [`shapes[${at}].visible`]: shown };
     if (shown) for (const name in place) change[`shapes[${at}].${name}`] = place[name];
     Plotly.relayout(graph, change);
@@ -133,7 +133,7 @@
     }, [at]);
   }
 
-  // ---- what a person does ---------------------------------------------------------------------
+  // ---- events ---------------------------------------------------------------------------------
   const number = (text) => {
     const plain = read(text.replace("%", ""), marksOf(page()));
     return plain === "" ? NaN : Number(plain);
@@ -146,7 +146,7 @@
       go(nearest(table.percent, number(typed().value)), typed());
     }
   });
-  addEventListener("change", (event) => { // leaving the field shows the cut-off that there is
+  addEventListener("change", (event) => { // leaving the field shows the cut-off of the row
     if (table && event.target === typed()) {
       const value = number(typed().value);
       const fits = value >= 0 && value <= 100;

@@ -1,8 +1,8 @@
-/* A report takes some seconds: say so, and come again where another one is being made. Without this
-   script the links lead to the file as they stand. */
+/* Download of a report, which takes some seconds: shows a message, and retries while another report is being made.
+   Without this script the links lead to the file, too. */
 (() => {
   "use strict";
-  const PATIENCE = 30; // times that a busy service is asked again
+  const PATIENCE = 30; // retries while the service is busy
   const said = (link, words) => { link.closest(".report-links").querySelector("[role=status]").textContent = words; };
   const pause = (seconds) => new Promise((resolve) => { setTimeout(resolve, 1000 * seconds); });
 

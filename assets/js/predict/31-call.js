@@ -1,17 +1,17 @@
-/* What hands do on the call: choose an outcome, decline one, jump to a question, clear, reset, undo.
-   Nothing is computed here: every change goes through the form, which asks. */
+/* Actions during a call: choose an outcome, decline one, go to a next question, clear, reset, undo. Nothing is computed
+   here: every change goes through the form. */
 (() => {
   "use strict";
   const LONGEST_PAST = 100;
   const { fieldsOf, controlOf, valueOf, setValue, ask } = window.likelyForm;
   const { marksOf, points } = window.likelyNumbers;
 
-  let past = { form: null, steps: [] }; // what stood in the form when the page came to rest, the newest last
+  let past = { form: null, steps: [] }; // undo: the form's values at each result, newest last
   let refocus = null;
 
   const formHere = () => document.querySelector(".form[data-mirror]");
   const valuesOf = (form) => fieldsOf(form).map(valueOf);
-  /* What can be undone; the outcome that is looked at goes along. */
+  /* A step of undo: the values and the outcome in focus. */
   const stands = (form) => ({ values: valuesOf(form), declined: form.dataset.declined ?? "", chosen: form.dataset.outcome ?? "" });
   const same = (a, b) => a.declined === b.declined && a.values.every((value, at) => value === b.values[at]);
 
@@ -21,7 +21,7 @@
     ask();
   }
 
-  /* On call, only the form, the score, what to ask next and three reasons stay; the browser remembers the choice. */
+  /* The view on call: only form, score, next questions and three reasons; the browser remembers the choice. */
   function onCall(form, on) {
     form.closest(".predict").dataset.view = on ? "call" : "whole";
     form.querySelector("[data-do=call]")?.setAttribute("aria-pressed", String(on));
@@ -37,7 +37,7 @@
     reset: (form) => fill(form, fieldsOf(form).map((field) => field.dataset.default)),
     undo: (form) => {
       if (past.form !== form || !past.steps.length) return;
-      // What has not come to rest yet goes first; then the steps, one by one.
+      // Changes without a result yet are undone first, then the steps one by one
       if (same(stands(form), past.steps.at(-1)) && past.steps.length > 1) past.steps.pop();
       const { declined, chosen, values } = past.steps.at(-1);
       Object.assign(form.dataset, { declined, outcome: chosen });
@@ -50,7 +50,7 @@
     const button = event.target.closest?.("button");
     if (!form || !button) return;
     const { choose, decline, order, ask: feature, do: act, reset } = button.dataset;
-    // What is drawn anew takes the keyboard with it.
+    // A control that is drawn anew loses the focus
     for (const name of ["choose", "decline", "order"]) if (name in button.dataset) refocus = [`data-${name}`, button.dataset[name]];
     if (choose !== undefined) { form.dataset.outcome = choose; delete form.dataset.wanted; ask(); }
     else if (decline !== undefined) { toggleDeclined(form, decline); ask(); }
@@ -66,7 +66,7 @@
     ask();
   }
 
-  /* What is declined makes room for the best of the rest, until somebody else is on the phone (33-finder.js). */
+  /* A declined outcome leaves its rank to the others, until the next record is opened (33-finder.js). */
   function toggleDeclined(form, name) {
     const names = new Set((form.dataset.declined || "").split(",").filter(Boolean));
     const out = !names.delete(name);
@@ -101,7 +101,7 @@
       event.preventDefault();
       putBack(field);
     }
-    // In a text outside the form it is that text's own undo.
+    // In a text outside the form the browser's own undo applies
     const mine = form.contains(event.target) || !event.target.matches?.("input, textarea");
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z" && past.form === form && mine) {
       event.preventDefault();
@@ -109,7 +109,7 @@
     }
   });
 
-  /* Which fields are blank, and which differ from the start: for the eye only. */
+  /* Mark fields that are blank and fields that differ from their default; style only. */
   function dressFields(form) {
     for (const field of fieldsOf(form)) {
       const value = valueOf(field);
@@ -128,7 +128,7 @@
   addEventListener("likely:current", ({ detail: { form, question } }) => {
     if (!form.dataset.mirror) return;
     if (past.form !== form || past.record !== form.dataset.record) {
-      past = { form, record: form.dataset.record, steps: [] }; // to another record leads the browser's Back
+      past = { form, record: form.dataset.record, steps: [] }; // the browser's Back leads to the record before
       try { onCall(form, localStorage.getItem("view") === "call"); } catch { onCall(form, false); }
     }
     dressFields(form);
@@ -156,7 +156,7 @@
     return { outcome, probability: Number(bar?.dataset.probability), shown: bar?.querySelector(".number")?.textContent };
   }
 
-  /* Whoever read on below the score sees the new one. */
+  /* A reader further down sees the new score, too. */
   function showScore() {
     const headline = document.querySelector("#result .headline");
     for (const around of document.querySelectorAll(".side, .panel")) {
@@ -164,7 +164,7 @@
     }
   }
 
-  /* Before and after, at the one field that was changed. */
+  /* The change of the score, at the one field that was edited. */
   function sayWhatMoved(form, before, after) {
     form.querySelectorAll(".moved").forEach((words) => words.remove());
     if (!before || before.outcome !== after.outcome || after.outcome === undefined) return;

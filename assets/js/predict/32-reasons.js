@@ -1,14 +1,14 @@
-/* Reasons and sweeps follow the score: asked for once an answer has come to rest, shown only beside it.
-   The serial number of the question is the form's (30-form.js); nothing here counts anew. */
+/* Reasons and sweeps of a score: requested once a result is current, shown only beside it. The serial number of the
+   request is the form's (30-form.js). */
 (() => {
   "use strict";
-  const PATIENCE = 6000; // ms until reasons are asked for again
+  const PATIENCE = 6000; // ms without a response until the request is repeated
   const SVG = "http://www.w3.org/2000/svg";
   const { fieldsOf } = window.likelyForm;
 
-  let wanted = null; // form and question of the answer that is on the screen; null while there is none
-  let asked = null;  // the one that is under way; of a page that was left, no answer comes
-  let latest = null; // the advice that is on the screen
+  let wanted = null; // form and request of the result on the screen; null while it is not current
+  let asked = null;  // the request under way; none is answered after its page is left
+  let latest = null; // the response on the screen
   let timer = 0;
 
   const same = (a, b) => a && b && Number(a.serial) === Number(b.serial) && a.model === b.model;
@@ -22,7 +22,7 @@
     inLists(wanted.form, state === "current");
   }
 
-  /* In a list that unfolds, each other choice has its score beside its name. */
+  /* In an open select, each other choice shows its score beside its name. */
   function inLists(form, shown) {
     for (const option of form.querySelectorAll("select option")) {
       if (shown && option.dataset.score) option.label = `${option.text} · ${option.dataset.score}`;
@@ -34,7 +34,7 @@
     if (!document.getElementById("reasons")) return;
     wanted = detail;
     if (same(shown(), wanted.question)) { mark("current"); sharpen(); }
-    else if (asked?.form !== wanted.form || asked.step) wonder(); // what only grows sharper is waited for by nobody
+    else if (asked?.form !== wanted.form || asked.step) wonder(); // a step with smaller errors need not be awaited
   });
 
   addEventListener("likely:stale", ({ detail }) => {
@@ -49,7 +49,7 @@
     window.likelySet("reasons-request", { data: { ...asked.question, step } });
   }
 
-  /* The same reasons with smaller errors, until the digits shown are sure or the server has no sharper ones. */
+  /* Request the same reasons with smaller errors, until the digits shown are sure or the server has no smaller errors. */
   function sharpen() {
     const section = document.querySelector(".reasons");
     const step = same(latest, wanted?.question) ? latest.sharper : null;
@@ -64,7 +64,7 @@
     return advice.serial;
   }
 
-  /* The advice is here before the page has drawn it. */
+  /* A response arrives before Dash has drawn it. */
   function settle(target, advice, tries = 60) {
     if (wanted !== target && !same(wanted?.question, target.question)) return;
     if (same(shown(), advice) && Number(shown().step) === advice.step) {
@@ -76,7 +76,7 @@
   }
 
   // ---- sweeps -------------------------------------------------------------------------------
-  /* One scale for all fields, so that a field that moves little looks flat beside one that moves much. */
+  /* One scale for all fields, so that a feature with little effect looks flat. */
   function scaleOf(advice) {
     const all = Object.values(advice.sweeps).flatMap((sweep) => sweep.p);
     const [low, high] = [Math.min(...all), Math.max(...all)];
@@ -112,7 +112,7 @@
     return svg;
   }
 
-  /* A short upright line where the record stands: it keeps its shape while the drawing is stretched. */
+  /* A short vertical line at the record's value; it keeps its shape when the drawing is stretched. */
   function markHere(svg, sweep, height) {
     const [x, y] = [2 + 196 * sweep.at[sweep.here], height(sweep.p[sweep.here])];
     svg.append(make("line", { x1: x, x2: x, y1: 28, y2: y, class: "sweep-stem" }));

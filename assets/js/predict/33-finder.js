@@ -1,24 +1,24 @@
-/* Find a record: a box with a list, one by chance, or a new one. The server searches; choosing fills
-   the form, which asks once. The newest search counts, whatever comes late. */
+/* Record finder: a search box with a list, a random record, or a new one. The server searches; a choice fills the form,
+   which sends one request. Only the response to the newest search counts. */
 (() => {
   "use strict";
   const TYPING = 180;    // ms of quiet after a keystroke
-  const PATIENCE = 6000; // ms until silence is said
+  const PATIENCE = 6000; // ms without a response until a message says so
   const TYPED = "textarea, select, input:not([type=radio], [type=checkbox], [type=range])";
   const { fieldsOf, setValue, setText, turn, ask } = window.likelyForm;
 
   const byId = (id) => document.getElementById(id);
   const formHere = () => document.querySelector(".form[data-mirror]");
   const box = () => byId("finder-box");
-  const said = () => formHere()?.dataset.said ?? ""; // of the record in the form; a search says other things meanwhile
+  const said = () => formHere()?.dataset.said ?? ""; // about the record in the form; shown again after a search
   const list = () => byId("finder-list");
   const options = () => [...(list()?.children ?? [])];
 
   let serial = 0;
   let waiting = { typing: 0, patience: 0 };
   let hits = [];
-  let fresh = false; // the list belongs to what stands in the box
-  let wanted = ""; // "random", or "first" where Enter came before the answer
+  let fresh = false; // the list belongs to the text in the box
+  let wanted = ""; // "random", or "first" when Enter came before the response
 
   // ---- asking ---------------------------------------------------------------------------------
   function seek(question) {
@@ -90,8 +90,8 @@
     turn();
     const form = formHere();
     form.dataset.said = hit.words;
-    if ("opened" in form.dataset) form.dataset.opened = ""; // what is likeliest for another record
-    form.dataset.declined = ""; // by somebody else
+    if ("opened" in form.dataset) form.dataset.opened = ""; // the most probable outcome of another record
+    form.dataset.declined = ""; // by another person
     if ("wanted" in form.dataset) form.dataset.outcome = form.dataset.wanted;
     delete form.dataset.wanted;
     leave();
@@ -109,7 +109,7 @@
     ask();
   }
 
-  /* A record as the form once held it, with what was changed in it. */
+  /* A record as the form once held it, with its edits. */
   function restore(form, kept) {
     form.dataset.said = kept.said;
     if ("opened" in form.dataset) form.dataset.opened = kept.opened ?? "";
@@ -120,7 +120,7 @@
   /* Close the list and forget the search. */
   function leave() {
     clearTimeout(waiting.typing);
-    serial += 1; // an answer that is under way is not wanted any more
+    serial += 1; // ignore a response that is under way
     clearTimeout(waiting.patience);
     wanted = "";
     hits = [];
@@ -138,7 +138,7 @@
     },
   };
 
-  // ---- hands ----------------------------------------------------------------------------------
+  // ---- events ---------------------------------------------------------------------------------
   const keys = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
@@ -159,7 +159,7 @@
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !box()) return;
     if (event.target === box()) {
-      if (event.key === "/" && !box().value) event.preventDefault(); // somebody is here already
+      if (event.key === "/" && !box().value) event.preventDefault(); // the box has the focus already
       if (!keys[event.key]) return;
       event.preventDefault();
       keys[event.key]();
@@ -175,7 +175,7 @@
     clearTimeout(waiting.typing);
     wanted = "";
     fresh = false;
-    serial += 1; // what is under way answers an older text
+    serial += 1; // a response under way belongs to an older text
     clearTimeout(waiting.patience);
     if (!box().value.trim()) { hits = []; draw(); }
     waiting.typing = setTimeout(search, TYPING);
@@ -184,12 +184,12 @@
   addEventListener("focusin", (event) => {
     if (!box() || event.target !== box()) return;
     dress();
-    if (!box().value && !said()) search(); // says how many there are
+    if (!box().value && !said()) search(); // shows the number of records
   });
 
   addEventListener("focusout", (event) => { if (box() && event.target === box()) { open(false); if (said()) say(said()); } });
 
-  // A press on an option must not take the focus from the box: that would close the list first.
+  // Pressing an option must not blur the box, which would close the list first
   addEventListener("mousedown", (event) => { if (event.target.closest?.("#finder-list")) event.preventDefault(); });
 
   addEventListener("click", (event) => {
@@ -199,7 +199,7 @@
     if (act) acts[act]();
   });
 
-  /* What Dash's input cannot say of itself. */
+  /* Attributes that Dash's input does not have. */
   function dress() {
     const says = { role: "combobox", "aria-autocomplete": "list", "aria-controls": "finder-list", "aria-haspopup": "listbox" };
     for (const name in says) box().setAttribute(name, says[name]);
@@ -215,8 +215,7 @@
     dress();
   });
 
-  /* Back and forward among records of the page: it holds what is needed, so it need not be built anew.
-     This listens before Dash does. */
+  /* Back and forward among records: the page holds what is needed and is not built anew. This listens before Dash. */
   addEventListener("popstate", (event) => {
     const kept = event.state?.likely;
     const here = formHere();

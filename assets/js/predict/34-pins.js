@@ -1,6 +1,6 @@
-/* What stands in the form now, and beside it up to four scenarios. A pin keeps what was on the
-   screen when an answer had come to rest: its values, and the numbers in the server's own words. Nothing is
-   computed here. The tab remembers pins (values of persons too); no address holds them. */
+/* Comparison of the record in the form with up to four pinned scenarios. A pin keeps a current result: the values, and
+   the numbers as the server wrote them. Nothing is computed here. The tab's session storage holds pins, personal values
+   included; no address does. */
 (() => {
   "use strict";
   const MOST = 4;
@@ -11,10 +11,10 @@
   const byId = (id) => document.getElementById(id);
   const formHere = () => document.querySelector(".form[data-mirror]");
 
-  let here = null;    // the form whose pins these are
+  let here = null;    // the form to which these pins belong
   let pins = [];
-  let now = null;     // what is on the screen; null while it does not belong to the form
-  let wanted = false; // to be pinned as soon as its answer is on the screen
+  let now = null;     // the current result; null while it does not belong to the form
+  let wanted = false; // to be pinned as soon as the result is current
 
   // ---- keeping --------------------------------------------------------------------------------
   const placeOf = (form) => `pins:${form.dataset.model.split("@")[0]}`;
@@ -28,7 +28,7 @@
     try { return JSON.parse(sessionStorage.getItem(placeOf(form))) ?? {}; } catch { return {}; }
   }
 
-  /* Another page came in: the pins of its version. */
+  /* Another page: read the pins of its version. */
   function enter(form) {
     if (form === here || !byId("pins")) return;
     [here, now, wanted] = [form, null, false];
@@ -41,7 +41,7 @@
     draw();
   }
 
-  // ---- what is on the screen ------------------------------------------------------------------
+  // ---- the current result ---------------------------------------------------------------------
   addEventListener("likely:current", ({ detail: { form } }) => {
     if (!form.dataset.mirror || !byId("pins")) return;
     enter(form);
@@ -84,7 +84,7 @@
 
   const acts = {
     load: (one) => {
-      if (one.record !== here.dataset.record) turn(); // another record is a step back for the browser
+      if (one.record !== here.dataset.record) turn(); // another record is an entry of the browser's history
       window.likelyFinder.restore(here, one);
       say(`${one.name} is in the form.`);
     },
@@ -163,7 +163,7 @@
     body.replaceChildren(...rows);
   }
 
-  /* One line. A value that differs from now's has a mark, not only a weight; numbers of outcomes nearly always differ. */
+  /* One row. Values that differ from the form's have a mark, not bold type alone; probabilities nearly always differ. */
   function row(title, texts, kind = "pin-value") {
     const cells = texts.map((text, at) => {
       const cell = make("td", { class: at ? "pin-kept" : "pin-now" });
@@ -179,7 +179,7 @@
 
   const titleOf = (field) => field.querySelector(".field-label").textContent;
 
-  /* A value as its field says it. */
+  /* A value as its field shows it. */
   function wordsOf(field, value) {
     const words = JSON.parse(byId("pins").dataset.words);
     if (!value.trim()) return words[""];
@@ -192,12 +192,12 @@
     return [...(control.options ?? [])].find((option) => option.value === value)?.textContent ?? write(value, marksOf(field));
   }
 
-  /* The same words again are said again. */
+  /* Announce a message even if it repeats the last one. */
   function say(words) {
     byId("pins-words").replaceChildren(words);
   }
 
-  // ---- hands ----------------------------------------------------------------------------------
+  // ---- events ---------------------------------------------------------------------------------
   addEventListener("click", (event) => {
     const button = event.target.closest?.("button");
     if (!button || !here?.isConnected) return;
@@ -221,6 +221,6 @@
 
   addEventListener("change", (event) => { if (event.target.matches?.("[data-pin-name]")) rename(event.target); });
 
-  // What is typed on is not what was to be pinned.
+  // An edit cancels a pin that waits for its result
   addEventListener("input", (event) => { if (here?.contains(event.target)) wanted = false; });
 })();

@@ -1,11 +1,11 @@
-/* Light or dark, before anything is drawn: what was chosen here, else what the system prefers. */
+/* Theme, set before anything is drawn: the one chosen here, else the system's. */
 (() => {
   const root = document.documentElement;
   const dark = matchMedia("(prefers-color-scheme: dark)");
   const chosen = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
   const apply = () => root.setAttribute("data-bs-theme", chosen() ?? (dark.matches ? "dark" : "light"));
   apply();
-  if (root.dataset.themed) return; // listed in the head and again among the scripts: one file, one set-up
+  if (root.dataset.themed) return; // Dash loads the same file once more
   root.dataset.themed = "yes";
   dark.addEventListener("change", apply);
   addEventListener("storage", apply);

@@ -1,13 +1,13 @@
-/* The prerendered page (docs/PRERENDER.md) lies over the place of the real one until that stands.
+/* The prerendered page (docs/PRERENDER.md) covers the place of the real one until that is drawn.
    First its figure is drawn, where it can be seen; then Dash starts, whose scripts take so long that nobody
    would see the figure before. Whatever fails, Dash starts and this goes. */
 (() => {
   "use strict";
   const NEAR = 500;        // px below the screen
-  const DRAWS = 1500;      // ms from the click in which the script that draws must have come
-  const FRAME = 200;       // ms in which a frame must have come; some windows have none
-  const BESIDE = 4000;     // ms that this lies over a real page at most
-  const ALONE = 10000;     // ms that it lies there without one
+  const DRAWS = 1500;      // ms from the click until plotly.js must be loaded
+  const FRAME = 200;       // ms until a frame must be painted; hidden windows paint none
+  const BESIDE = 4000;     // ms over a real page at most
+  const ALONE = 10000;     // ms without a real page at most
   const HEIGHT = "likely-height";
   const page = document.getElementById("prerender");
   const graph = page.querySelector(".dash-graph > div");
@@ -20,7 +20,7 @@
 
   // ---- away -----------------------------------------------------------------------------------
   const real = () => document.querySelector("#content [data-title]");
-  const touched = () => { if (real()) away(); }; // whoever begins to do something wants the real page
+  const touched = () => { if (real()) away(); }; // the first click or key needs the real page
   const ends = { "likely:stands": away, popstate: away, pointerdown: touched, keydown: touched };
   let since = 0;
   const watch = setInterval(() => {
@@ -53,7 +53,7 @@
     await load(document.querySelector("meta[name=likely-drawing]").content);
     if (!page.isConnected) return;
     const figure = JSON.parse(page.dataset.figure);
-    figure.config.responsive = false; // it is gone before anybody makes the window larger; nothing may listen longer
+    figure.config.responsive = false; // a listener would outlive the prerendered page
     await Plotly.newPlot(graph, figure);
   }
 
@@ -75,7 +75,7 @@
     document.head.append(...files);
   }
 
-  /* Back takes an index from the browser's store without asking: its numbers may be old by now. */
+  /* Back shows the index from the browser's cache, whose numbers may be out of date. */
   if (performance.getEntriesByType("navigation")[0]?.type === "back_forward") {
     away();
     parsed.then(start);
@@ -83,7 +83,7 @@
   }
 
   for (const kind in ends) addEventListener(kind, ends[kind], true);
-  try { // as high as it was, so that a reload finds its place again
+  try { // the height that it had, so that a reload restores the scroll position
     const [address, height] = JSON.parse(sessionStorage.getItem(HEIGHT) ?? "[]");
     if (address === location.href) page.style.minHeight = `${height}px`;
     addEventListener("pagehide", () => {

@@ -1,12 +1,12 @@
-/* Small habits of every page: the tab's title, the open tab, and help that closes again. */
+/* Behaviour of every page: title of the browser's tab, current page's link, help that closes again. */
 (() => {
   "use strict";
   /* An address of the service as a browser asks for it: behind a proxy it may begin with a path prefix. */
   const root = document.querySelector("meta[name=likely-root]")?.content ?? "/";
   window.likelyAt = (path) => root + path.slice(1);
 
-  /* Set properties of a component. Dash knows the components of a new page a moment after they stand in the document; what
-     is set before is set then, instead of being lost with an error. */
+  /* Set properties of a component. Dash knows the components of a new page a moment after they are in the document; until
+     then this waits, for set_props would fail. */
   const MOMENT = 20; // ms
   const MOMENTS = 100;
   window.likelySet = (id, props, left = MOMENTS) => {
@@ -31,14 +31,14 @@
     leadBack();
     if (titled === page.dataset.title) return;
     if (titled) {
-      // After a link inside the house the keyboard goes on from the top of the new page.
+      // After a link to another page the keyboard continues at its top
       document.getElementById("content").focus({ preventScroll: true });
       scrollTo(0, 0);
     }
     document.title = titled = page.dataset.title;
   }
 
-  /* From one page of a model to another and back nothing is lost. */
+  /* Links to a model's other pages keep the query with which each was left. */
   function leadBack() {
     for (const tab of document.querySelectorAll(".model-tab[id]:not([aria-current])")) {
       const path = tab.pathname;
@@ -53,7 +53,7 @@
     if (!tab || event.ctrlKey || event.metaKey || event.shiftKey) return;
     left.set(location.pathname, location.search);
     if (tab.getAttribute("aria-current") !== "page") return;
-    event.preventDefault(); // one is there already
+    event.preventDefault(); // the page is open already
     event.stopImmediatePropagation();
   }, true);
 
@@ -77,6 +77,6 @@
     }
     if (event.key !== "Escape" || !document.querySelector("details.help[open]")) return;
     closeHelp(null);
-    event.stopImmediatePropagation(); // it closes the help and clears nothing
+    event.stopImmediatePropagation(); // Escape closes the help and does not clear the field
   });
 })();

@@ -1,12 +1,12 @@
-/* Numbers in the reader's marks: a form says which marks they are. Nothing is guessed: what is no number in these
-   marks is handed on in a way that nobody takes for one. The same rules in Python are ml/locale.py, ml/text/words.py and
+/* Numbers in the reader's marks, which the form's attributes name. Nothing is guessed: a text that is no number in
+   these marks is passed on with an invisible character, so that the server refuses it. The same rules in Python are ml/locale.py, ml/text/words.py and
    ThresholdTable.at; tests/e2e/test_both_sides.py runs both. */
 (() => {
   "use strict";
-  const NO_NUMBER = "\u2063"; // not to be seen; no number holds it
+  const NO_NUMBER = "\u2063"; // invisible separator; part of no number
   const PLAIN = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
   const [WHOLE, TENTHS] = [0, 1].map((digits) => new Intl.NumberFormat("en-US", { maximumFractionDigits: digits }));
-  const ALIKE = [[/[ \u00a0\u2009\u202f]/g, " \u00a0\u2009\u202f"], [/['’]/g, "'’"]]; // keyboards have one of each
+  const ALIKE = [[/[ \u00a0\u2009\u202f]/g, " \u00a0\u2009\u202f"], [/['’]/g, "'’"]]; // a keyboard has one of each group
 
   const marksOf = (element) => {
     const { decimal = ".", group = "," } = element.closest("[data-decimal]")?.dataset ?? {};
@@ -14,7 +14,7 @@
   };
   const escaped = (mark) => mark.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
-  /* What was typed as "-1234.5"; the same with an invisible mark where it is no number here. */
+  /* The typed text as "-1234.5"; with the invisible character where it is no number in these marks. */
   function read(typed, { decimal, group }) {
     let text = typed.trim().replaceAll("−", "-");
     if (!text) return "";
@@ -25,17 +25,17 @@
     return text.replaceAll(group, "").replace(decimal, ".");
   }
 
-  /* A plain number as this reader types it: no groups, for they would be in the way of the next digit. */
+  /* A plain number as this reader types it, without groups, which would be in the way of the next digit. */
   const write = (value, { decimal }) => (PLAIN.test(value) ? value.replace(".", decimal) : value.replaceAll(NO_NUMBER, ""));
 
   const plain = (text) => text.replaceAll(NO_NUMBER, "");
   const misread = (text) => text.includes(NO_NUMBER) && PLAIN.test(plain(text));
 
-  /* Two values of a number's field are one: 1 and 1.0. */
+  /* True when two texts of a number's field are equal as numbers: 1 and 1.0. */
   const same = (a, b) => a === b || (a.trim() !== "" && b.trim() !== "" && Number(a) === Number(b));
 
-  /* How far a probability moved, in percentage points: whole from 10 on, else tenths, halves away from 0. Intl rounds the
-     shortest decimal that stands for the number, as Python does of its repr; Math.round rounds what binary made of it. */
+  /* Change of a probability in percentage points: whole from 10 on, else tenths, halves away from 0. Intl rounds the
+     shortest decimal of a number, as Python rounds its repr; Math.round would round its binary value. */
   function points(difference, marks) {
     const size = Math.abs(100 * difference);
     const tenths = TENTHS.format(size);
@@ -44,7 +44,7 @@
     return `${difference > 0 ? "+" : "−"}${write(text, marks)} ${text === "1" ? "point" : "points"}`;
   }
 
-  /* Of a rising list the place that lies nearest; of two as near the lower. */
+  /* Index of the value of a rising list that is nearest; of two equally near, the lower. */
   function nearest(list, value) {
     let [low, high] = [0, list.length - 1];
     while (high - low > 1) {

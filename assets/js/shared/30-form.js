@@ -1,13 +1,13 @@
-/* The form asks while it is edited, and the result is current only as long as it belongs to what
-   stands in the form. "What stands in the form" is read from the page itself, never remembered.
+/* The form sends a request while it is edited; the result is current only while it belongs to the values in the form,
+   which are read from the page itself, never from a copy.
 
-   Each question has a serial number. An answer counts for the record that was asked under its
-   number; the result is called current when that record is the one in the form. */
+   Each request has a serial number. A response belongs to the record that was sent under its number; the result is
+   current when that record is the one in the form. */
 (() => {
   "use strict";
   const TYPING = 250;    // ms of quiet after a keystroke; Enter, arrows and leaving the field ask at once
-  const CROWD = 150;     // ms that a question waits for the one before it, so that dragging does not flood
-  const PATIENCE = 3000; // ms until silence is called a failure and the question is asked again
+  const CROWD = 150;     // ms that a request waits for the one before it: a rate limit for dragging
+  const PATIENCE = 3000; // ms without a response until it counts as lost and the request is repeated
   const LONGEST_WAIT = 24000;
   const LONGEST_IN_URL = 200;
 
@@ -27,8 +27,8 @@
   }
   const isNumber = (field) => field.dataset.step !== undefined;
   const valuesOf = (form) => fieldsOf(form).map(valueOf);
-  /* What the person looks at belongs to the question as much as the values do: the chosen outcome, or the one
-     with which the record opened. */
+  /* The rest of a request: the chosen outcome or the one with which the record opened, declined outcomes, the record's
+     id, the order of the outcomes. */
   const focusOf = (form) => {
     const { outcome = "", opened = "", declined = "", record = "", order = "" } = form.dataset;
     return { outcome: outcome || opened, declined, record, order };
@@ -42,13 +42,13 @@
     later(0);
     if (check()) return;
     const text = standing();
-    if (now.asked.get(now.serial) === text && now.patience) return; // asked already, on its way
+    if (now.asked.get(now.serial) === text && now.patience) return; // this request is under way
     const crowded = now.patience && Date.now() - now.since < CROWD;
     if (crowded) later(CROWD);
     else send(text, PATIENCE);
   }
 
-  /* Ask after that many ms; 0 gives up the plan. */
+  /* Ask after that many ms; 0 cancels. */
   function later(wait) {
     clearTimeout(now.typing);
     now.typing = wait ? setTimeout(ask, wait) : 0;
@@ -100,7 +100,7 @@
     if (check()) return;
     const newest = answer.serial === now.serial;
     if (newest) calm();
-    // The form went on while this was under way, or a late answer was drawn over a newer one.
+    // The form changed meanwhile, or a late response was drawn over a newer one
     if (late || (newest && !now.typing)) ask();
   }
 
@@ -118,10 +118,10 @@
     ask();
   }
 
-  /* Whether the result belongs to what stands in the form; says so, or says that it does not. */
+  /* True when the result belongs to the values in the form; shows the panel's state. */
   function check() {
     if (standing() !== now.shown) {
-      // "invalid" and "lost" hide the numbers already and stay until there is an answer.
+      // "invalid" and "lost" hide the numbers already, and stay until the next response
       if (byId("panel")?.dataset.state === "current") panel("waiting", "");
       return false;
     }
@@ -130,12 +130,12 @@
     const faults = mark(now.answer);
     if (faults) {
       panel("invalid", faults);
-      mirror(now.form); // a reload explains the same values again
+      mirror(now.form); // so that a reload explains the same values again
     } else drawn(now);
     return true;
   }
 
-  /* The answer is here before the page has drawn it: current is what is drawn. */
+  /* A response arrives before Dash has drawn it: the result is current once it is drawn. */
   function drawn(state, tries = 60) {
     if (state !== now || standing() !== state.shown) return;
     const serial = document.querySelector("#result [data-serial]")?.dataset.serial;
@@ -144,13 +144,13 @@
       announce();
       lead(state);
       mirror(state.form);
-      // Other scripts add what belongs to this answer: reasons, sweeps, what moved.
+      // Other scripts add to this result: reasons, sweeps, the change of the score
       tell("likely:current", { form: state.form, question: questionOf(state.form, state.answer.serial) });
     }
     else if (tries) requestAnimationFrame(() => drawn(state, tries - 1));
   }
 
-  /* Where the page chooses the outcome, its first choice stays while the record is edited. */
+  /* Where the page chooses the outcome, its first choice is kept while the record is edited. */
   function lead(state) {
     const { dataset } = state.form;
     if (dataset.opened !== "" || dataset.outcome) return;
@@ -158,7 +158,7 @@
     state.shown = standing();
   }
 
-  // ---- what is said where -------------------------------------------------------------------
+  // ---- messages -----------------------------------------------------------------------------
   function panel(state, words) {
     const panel = byId("panel");
     if (!panel) return;
@@ -200,7 +200,7 @@
   const earlier = () =>
     document.querySelector("#result .number, #result .decisions") ? " What is faded belongs to earlier values." : "";
 
-  /* What Dash's inputs cannot say of themselves. */
+  /* Attributes that Dash's inputs do not have. */
   function dress(form) {
     for (const field of fieldsOf(form)) {
       const control = controlOf(field);
@@ -213,13 +213,13 @@
     }
   }
 
-  /* The address names the record and what differs from it, or from the start: a reload or a link opens the same.
-     What is marked as personal is not written there. The browser keeps the rest for its Back button. */
+  /* The address names the record and the values that differ from it, or from the defaults, so a reload or a link opens the
+     same form. Personal values are left out of it; the browser's history keeps them for Back. */
   function mirror(form) {
     if (!form.dataset.mirror) return;
     const query = new URLSearchParams();
     const words = (form.dataset.own ?? "").split(" ");
-    // A sample record has its number from the version: elsewhere the number is another record.
+    // Each version numbers its own sample: the same number is another record elsewhere
     const version = form.dataset.row ? form.dataset.version : "";
     const own = { ...focusOf(form), outcome: form.dataset.outcome, version };
     for (const word of words) if (own[word]) query.set(word, own[word]);
@@ -228,16 +228,16 @@
     for (const field of fieldsOf(form)) {
       const value = valueOf(field);
       const written = value !== field.dataset[first] && value.length <= LONGEST_IN_URL && !field.dataset.personal;
-      // What is refused in these marks may be a number in others: it is not handed on as one.
+      // A text that is no number in these marks may be one in others: it is left out
       if (written && !misread(value)) query.set(field.dataset.feature, plain(value));
       edited ||= written;
     }
-    // Another outcome may lead now, so the address says which one the page shows.
+    // Another outcome may be the most probable by now, so the address names the one that is shown
     if (edited && form.dataset.opened && words.includes("outcome") && !own.outcome) query.set("outcome", form.dataset.opened);
     remember(form, query.size ? `?${query}` : "");
   }
 
-  /* Another record is a step back for the browser; an edit is none. */
+  /* Another record is an entry of the browser's history; an edit is not. */
   function remember(form, search) {
     const kept = { ...history.state, likely: snapshot(form) };
     const address = location.pathname + search + location.hash;
@@ -247,15 +247,15 @@
     else if (JSON.stringify(kept) !== JSON.stringify(history.state)) history.replaceState(kept, "", address);
   }
 
-  /* What stands in the form, for the browser's memory only. */
+  /* The form's values, for the browser's history only. */
   function snapshot(form) {
     const of = (name) => fieldsOf(form).map((field) => field.dataset[name]);
     const { model, outcome, opened, declined, order, record, row, said } = form.dataset;
     return { path: location.pathname, model, outcome, opened, declined, order, record, row, said, first: of("default"), values: valuesOf(form) };
   }
 
-  // ---- hands --------------------------------------------------------------------------------
-  /* As if a person had typed it, so that React and Dash notice. */
+  // ---- events -------------------------------------------------------------------------------
+  /* Set a value with events as of typing, so that React and Dash notice. */
   function setText(control, text) {
     const kind = { TEXTAREA: HTMLTextAreaElement, SELECT: HTMLSelectElement }[control.tagName] ?? HTMLInputElement;
     Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(control, text);
@@ -271,7 +271,7 @@
     else setText(control, isNumber(field) ? write(text, marksOf(field)) : text);
   }
 
-  /* What was understood of a number, in its place. */
+  /* The number as it was understood, written into its field. */
   function settleNumber(field) {
     if (!isNumber(field)) return;
     const control = controlOf(field);
@@ -303,8 +303,8 @@
     }
     const range = field.querySelector("input[type=range]");
     if (range) range.value = valueOf(field);
-    if (!isTyped(event.target)) return; // these are done with their change event
-    if (!check() && !field.dataset.searching) later(TYPING); // a search is no value yet (37-combobox.js)
+    if (!isTyped(event.target)) return; // other controls are read at their change event
+    if (!check() && !field.dataset.searching) later(TYPING); // a search text is no value yet (37-combobox.js)
   });
 
   // React sets radios, switches and selects after its own handlers: read them once those are through.

@@ -1,12 +1,12 @@
-/* A search over what stands on the page: the fields of a long form, the models of a long list. What does not
-   match is hidden, not taken out: its value stays and counts. */
+/* Search over items of the page: fields of a long form, models of a long list. Items that do not match are hidden, not
+   removed: their values stay and count. */
 (() => {
   "use strict";
   const byId = (id) => document.getElementById(id);
   const box = () => byId("search");
   const place = () => byId(box().dataset.searches);
   const itemsOf = (place) => [...place.querySelectorAll("[data-words]")];
-  /* Neither capitals nor accents count: Strasse finds Straße. */
+  /* Case and accents are ignored: Strasse finds Straße. */
   const fold = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase().replaceAll("ß", "ss");
 
   const folded = new WeakMap();
@@ -25,7 +25,7 @@
     say(asked.length ? hits.length : null, items.length);
   }
 
-  /* A heading without anything under it goes too. */
+  /* A heading without visible items is hidden, too. */
   function gather() {
     for (const group of place().querySelectorAll(".group")) group.hidden = !group.querySelector("[data-words]:not([hidden])");
   }
@@ -41,7 +41,7 @@
     filter();
   }
 
-  /* Somebody is led to this field: it must be there. */
+  /* Show the field to which another control leads. */
   function reveal(field) {
     if (box() && field.closest("[hidden]")) clear();
   }
@@ -68,7 +68,7 @@
     if (event.key === "Enter") { event.preventDefault(); toFirst(); }
   });
 
-  // What is wrong must be seen, whatever was searched for.
+  // Fields with problems are shown whatever was searched for
   addEventListener("likely:stale", ({ detail: { form } }) => {
     if (!box() || form.dataset.standing !== "invalid") return;
     for (const item of itemsOf(form)) if (item.dataset.state === "problem") item.hidden = false;

@@ -1,16 +1,16 @@
-/* A choice among very many: what is typed is searched on the server, and the list under the field holds what fits.
-   While one searches, the typed text is no value yet: it is taken on Enter, with a click, or when the field is left. */
+/* Combobox for very many choices: the server searches the typed text, and the list under the field shows matches.
+   During a search the typed text is no value yet: it is taken on Enter, with a click, or when the field is left. */
 (() => {
   "use strict";
   const TYPING = 120;    // ms of quiet after a keystroke
-  const PATIENCE = 6000; // ms until silence is said
+  const PATIENCE = 6000; // ms without a response until a message says so
   const { controlOf, setText, ask } = window.likelyForm;
 
   let now = null; // the field that is searched: { field, box, list, hits, same, fresh, before, typing, patience }
   let serial = 0;
 
   const optionsOf = (list) => [...list.querySelectorAll("[role=option]")];
-  /* Where the model takes any text, only what was chosen by hand stands for what was typed. */
+  /* Where the model takes any text, a match replaces the typed text only if it was chosen by hand. */
   const isFree = () => "unknown" in now.field.dataset;
   const isOpen = () => now && !now.list.hidden;
 
@@ -103,7 +103,7 @@
   }
 
   // ---- taking ---------------------------------------------------------------------------------
-  /* The text counts now: as it was chosen, or the choice that differs from it by capitals or accents only. */
+  /* Take the text as the value: as chosen, or the choice that differs from it by case or accents only. */
   function take(label) {
     const text = label ?? (now.field.dataset.searching && now.fresh && now.same);
     delete now.field.dataset.searching;
@@ -115,13 +115,13 @@
 
   function done() {
     calm();
-    serial += 1; // an answer that is under way is not wanted any more
+    serial += 1; // ignore a response that is under way
     now.fresh = now.wanted = false;
     open(false);
     say("");
   }
 
-  // ---- hands ----------------------------------------------------------------------------------
+  // ---- events ---------------------------------------------------------------------------------
   const keys = {
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
@@ -138,7 +138,7 @@
     },
   };
 
-  // Before the form's own keys: they step numbers, commit and clear.
+  // Before the form's own keys, which step numbers, commit and clear
   addEventListener("keydown", (event) => {
     const { target, key } = event;
     if (!now || target !== now.box || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
@@ -151,7 +151,7 @@
 
   addEventListener("input", (event) => {
     const box = event.target;
-    if (!event.isTrusted || !box.closest?.(".combobox")) return; // of a record that fills the form
+    if (!event.isTrusted || !box.closest?.(".combobox")) return; // a record fills the form
     enter(box);
     now.field.dataset.searching = "true";
     now.fresh = now.wanted = false;
@@ -172,7 +172,7 @@
     now = null;
   });
 
-  // A press on an option must not take the focus from the box: that would take its text first.
+  // Pressing an option must not blur the box, which would take its text first
   addEventListener("mousedown", (event) => { if (event.target.closest?.(".combobox [role=listbox]")) event.preventDefault(); });
 
   addEventListener("click", (event) => {

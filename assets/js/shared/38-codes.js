@@ -1,5 +1,4 @@
-/* A number of which some values have names: a button writes its value into the number's own input, which is shown
-   where it holds another one. */
+/* A number with named values: a button writes its value into the number's input, which is shown for other values. */
 (() => {
   "use strict";
   const { fieldsOf, controlOf, valueOf, setValue, ask } = window.likelyForm;
@@ -7,7 +6,7 @@
   const buttonsOf = (field) => [...field.querySelectorAll(".codes button")];
   const KEYS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
-  /* Which button stands for what is in the field; one of them is on the way of the Tab key. */
+  /* Mark the button of the field's value; one button can be reached by Tab. */
   function dress(field) {
     const buttons = buttonsOf(field);
     if (!buttons.length) return;
@@ -54,7 +53,7 @@
     if ("code" in next.dataset) press(next);
   });
 
-  // Whoever writes into the field, a hand or a record that fills the form.
+  // Typing and a record that fills the form both write into the field
   addEventListener("input", (event) => {
     const field = event.target.closest?.(".field-buttons");
     if (!field) return;
