@@ -1,4 +1,4 @@
-"""Types of NumPy arrays by what they hold, of any shape."""
+"""Types of NumPy arrays of any shape, and of lists of numbers, by what they hold."""
 
 from __future__ import annotations
 
@@ -8,3 +8,4 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Booleans = npt.NDArray[np.bool_]
 Positions = npt.NDArray[np.intp]
+OptionalFloats = list[float | None]  # as JSON has them: None where undefined

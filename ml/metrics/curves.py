@@ -12,7 +12,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from ml.data.array_types import Floats
+from ml.data.array_types import Floats, OptionalFloats
 from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
 from ml.metrics.evaluation import Answers
 
@@ -138,7 +138,7 @@ class DetCurve:
     false_negative_rate: list[float]
     x: list[float]
     y: list[float]
-    cut_off: list[float | None]
+    cut_off: OptionalFloats
     equal_error: float
 
 

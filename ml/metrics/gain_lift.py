@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ml.data.array_types import OptionalFloats
 from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import thin
 from ml.metrics.evaluation import Answers
@@ -34,7 +35,7 @@ class Gain:
 
     selected: list[float]
     found: list[float]
-    cut_off: list[float | None]
+    cut_off: OptionalFloats
     tenth_found: list[float]
     rate: float
     positive: float

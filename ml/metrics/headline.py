@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ml.data.array_types import Floats
+from ml.data.array_types import Floats, OptionalFloats
 from ml.metrics.bootstrap import REPEATS, ScoreBins, draw_counts, resampled_sums, score_bins
 from ml.metrics.bootstrap_averages import ends_of_averages
 from ml.metrics.confusion import ConfusionCounts
@@ -71,7 +71,7 @@ class Averages:
 
     outcomes: list[str]
     support: list[float]
-    each: dict[str, list[float | None]]
+    each: dict[str, OptionalFloats]
     macro: dict[str, float | None] = field(default_factory=dict)
     weighted: dict[str, float | None] = field(default_factory=dict)
     macro_low: dict[str, float] = field(default_factory=dict)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ml.data.array_types import Floats
+from ml.data.array_types import Floats, OptionalFloats
 from ml.decision.payoff import Payoff
 from ml.metrics.bootstrap import REPEATS, acted_on, draw_counts, resampled_sums, score_bins
 from ml.metrics.confusion import ConfusionCounts
@@ -87,9 +87,9 @@ class ProfitCurve:
     high: list[float]
     selected: list[float]
     recall: list[float]
-    behind: list[float | None]
-    behind_low: list[float | None]
-    behind_high: list[float | None]
+    behind: OptionalFloats
+    behind_low: OptionalFloats
+    behind_high: OptionalFloats
     best: int | None
     best_low: float | None
     best_high: float | None
@@ -215,7 +215,7 @@ def _around(
     at: int | None, grid: np.ndarray, profit: np.ndarray, allowed: np.ndarray, samples: np.ndarray
 ) -> dict[str, Any]:
     """Spread of the resamplings, shape (b, m), around the best cut-off; `allowed` is -inf beyond the limits."""
-    nothing: list[float | None] = [None] * len(grid)
+    nothing: OptionalFloats = [None] * len(grid)
     if at is None:
         names = ("best_low", "best_high", "luck")
         return {"behind": nothing, "behind_low": nothing, "behind_high": nothing} | dict.fromkeys(names)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ml.data.array_types import OptionalFloats
 from ml.metrics.curves import reach
 from ml.metrics.threshold_table import ThresholdTable
-
-Column = list[float | None]
 
 
 @dataclass(frozen=True)
@@ -40,9 +39,9 @@ class MetricsByThreshold:
     """
 
     cut_off: list[float]
-    precision: Column
-    recall: Column
-    selected: Column
+    precision: OptionalFloats
+    recall: OptionalFloats
+    selected: OptionalFloats
     best: float
     best_f1: float
     best_precision: float
@@ -69,8 +68,8 @@ class DecisionCurve:
     """
 
     cut_off: list[float]
-    model: Column
-    all_: Column
+    model: OptionalFloats
+    all_: OptionalFloats
     rate: float
     useful_from: float | None
     useful_to: float | None
@@ -131,5 +130,5 @@ def _reach(table: ThresholdTable) -> float:
     return reach(np.array(acted))
 
 
-def _known(column: Column) -> list[float]:
+def _known(column: OptionalFloats) -> list[float]:
     return [value or 0.0 for value in column]

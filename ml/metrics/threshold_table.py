@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.data.array_types import OptionalFloats
 from ml.metrics.bootstrap import REPEATS, ScoreBins, acted_on, draw_counts, left_alone, resampled_sums, score_bins
 from ml.metrics.confusion import ConfusionCounts, ratio
 from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 REVISION = 1  # raised when a field or its meaning changes: part of the cache key of a table
 MOST_OCCURRING = 250
 
-Column = list[float | None]
-Columns = dict[str, Column]
+Columns = dict[str, OptionalFloats]
 Result = Callable[[tuple[Any, ...], Callable[[], Any]], Any]
 
 
@@ -175,7 +175,7 @@ def _columns(counts: ConfusionCounts) -> Columns:
     return {key: _listed(values) for key, values in columns.items()}
 
 
-def _listed(values: np.ndarray) -> Column:
+def _listed(values: np.ndarray) -> OptionalFloats:
     """The values as a list, one a cut-off, None where undefined."""
     flat = np.broadcast_to(values, (len(values), 1))[:, 0] if values.ndim == 2 else values
     return [value if np.isfinite(value) else None for value in flat.tolist()]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ml.data.array_types import OptionalFloats
 from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.plot import CutOffMark
 from ml.plots.theme import INK
@@ -19,7 +20,7 @@ NAME = "cut-off"
 RADIUS = 7  # pixels
 
 
-def column(table: ThresholdTable, name: str) -> list[float | None]:
+def column(table: ThresholdTable, name: str) -> OptionalFloats:
     """A column of the threshold table; "cut_off" is the cut-off itself."""
     return [*table.cut_off] if name == "cut_off" else table.columns[name]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ml.data.array_types import OptionalFloats
 from ml.plots.theme import FAINT, note
 from ml.text.number_words import shortened
 
@@ -62,10 +63,10 @@ def upright(x: float | None, rows: int) -> dict[str, Any]:
     return {"type": "scatter", "mode": "lines", "x": across, "y": down, "line": line, "hoverinfo": "skip"}
 
 
-def spans(low: list[float | None], high: list[float | None], colour: str) -> dict[str, Any]:
+def spans(low: OptionalFloats, high: OptionalFloats, colour: str) -> dict[str, Any]:
     """A thin line from low to high in each row, where both are known."""
-    x: list[float | None] = []
-    y: list[float | None] = []
+    x: OptionalFloats = []
+    y: OptionalFloats = []
     for place, (left, right) in enumerate(zip(low, high, strict=True)):
         if left is not None and right is not None:
             x += [left, right, None]

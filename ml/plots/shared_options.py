@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ml.data.array_types import OptionalFloats
 from ml.decision.cut_offs import card_cut_off
 from ml.insights.feature_order import in_order
 from ml.plots.option import Choices, Option
@@ -79,7 +80,7 @@ def three(value: float) -> str:
     return decimal(round(value, 3) + 0.0, 3).replace("-", "−")  # no negative zero
 
 
-def measure_axis(key: str, values: list[float | None]) -> dict[str, Any]:
+def measure_axis(key: str, values: OptionalFloats) -> dict[str, Any]:
     """The axis of a measure: 0 to 100 % for shares, else as far as the values go."""
     if key in IN_PERCENT:
         return share_axis(LABELS[key])

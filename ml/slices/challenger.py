@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.data.array_types import Floats, Positions
+from ml.data.array_types import Floats, OptionalFloats, Positions
 from ml.errors import NothingToShow
 from ml.lifecycle.versions import same_holdout, version_of
 from ml.metrics.confusion import ConfusionCounts
@@ -24,7 +24,7 @@ from ml.metrics.evaluation import Answers, evaluation_of
 from ml.metrics.headline import losses
 from ml.metrics.intervals import percentile_interval
 from ml.metrics.registry import MEASURES
-from ml.slices.segments import Column, acted, cut_off_used, plain_numbers
+from ml.slices.segments import acted, cut_off_used, plain_numbers
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -66,11 +66,11 @@ class Challenger:
     champion: str
     challenger: str
     measures: list[str]
-    first: Column
-    second: Column
-    difference: Column
-    low: Column
-    high: Column
+    first: OptionalFloats
+    second: OptionalFloats
+    difference: OptionalFloats
+    low: OptionalFloats
+    high: OptionalFloats
     better: list[str]
     only_first: float
     only_second: float

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.data.array_types import OptionalFloats
 from ml.errors import NothingToShow
 from ml.metrics.confusion import ConfusionCounts, Share, precision, ratio, recall
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import WIDTH, wilson
-from ml.slices.segments import Column, binning_of, counts_by_part, cut_off_used, enough_records, plain_numbers
+from ml.slices.segments import binning_of, counts_by_part, cut_off_used, enough_records, plain_numbers
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -61,11 +62,11 @@ class GroupFairness:
     records: list[float]
     reference: int
     least: float
-    rate: dict[str, Column]
+    rate: dict[str, OptionalFloats]
     counted: dict[str, list[float]]
-    ratio: dict[str, Column]
-    low: dict[str, Column]
-    high: dict[str, Column]
+    ratio: dict[str, OptionalFloats]
+    low: dict[str, OptionalFloats]
+    high: dict[str, OptionalFloats]
     cut_off: float | None
 
 

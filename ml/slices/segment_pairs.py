@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.data.array_types import OptionalFloats
 from ml.errors import NothingToShow
 from ml.metrics.evaluation import Answers
 from ml.slices.binning import MOST_PARTS, Binning
-from ml.slices.segments import Column, binning_of, cut_off_used, measure_parts, undefined
+from ml.slices.segments import binning_of, cut_off_used, measure_parts, undefined
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -45,9 +46,9 @@ class SegmentPairs:
     measure: str
     rows: list[str]
     columns: list[str]
-    value: list[Column]
-    low: list[Column]
-    high: list[Column]
+    value: list[OptionalFloats]
+    low: list[OptionalFloats]
+    high: list[OptionalFloats]
     counted: list[list[float]]
     records: list[list[float]]
     whole: float | None

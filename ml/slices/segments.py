@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.data.array_types import Booleans, Positions
+from ml.data.array_types import Booleans, OptionalFloats, Positions
 from ml.errors import NothingToShow
 from ml.metrics.confusion import ConfusionCounts, ratio
 from ml.metrics.delong import auc_interval
@@ -30,8 +30,6 @@ IN_PERCENT = {SELECTED} | {measure.key for measure in MEASURES if measure.percen
 ENOUGH, FEWEST = 30, 5  # records from which a share is reliable; least in a small hold-out
 FEWEST_OF_EITHER = 2  # records on each side below which a mean loss has no interval
 FIRST = ("accuracy", "precision", "recall", SELECTED)  # shown first in the list of measures
-
-Column = list[float | None]
 
 
 @dataclass(frozen=True)
@@ -58,9 +56,9 @@ class Segments:
     feature: str
     measure: str
     parts: list[str]
-    value: Column
-    low: Column
-    high: Column
+    value: OptionalFloats
+    low: OptionalFloats
+    high: OptionalFloats
     counted: list[float]
     records: list[float]
     positive: list[float]
@@ -111,7 +109,7 @@ def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_o
 
 def measure_parts(
     answers: Answers, parts: Binning, measure: str, cut_off: float
-) -> tuple[Column, Column, Column, list[float]]:
+) -> tuple[OptionalFloats, OptionalFloats, OptionalFloats, list[float]]:
     """Value and interval of a measure in each part, and the weight of the records in its denominator.
 
     Intervals: Wilson's for shares of few records, else the bootstrap (``ml/metrics/intervals.py``); for mean
@@ -162,7 +160,7 @@ def undefined(measure: str) -> NothingToShow:
     )
 
 
-def plain_numbers(values: np.ndarray) -> Column:
+def plain_numbers(values: np.ndarray) -> OptionalFloats:
     """The array as a list, None for NaN."""
     return [None if np.isnan(value) else value for value in values.tolist()]
 
@@ -193,7 +191,9 @@ def _worth(weight: np.ndarray) -> float:
     return float(weight.sum() / (weight**2).sum())
 
 
-def _of_probabilities(answers: Answers, parts: Binning, measure: str) -> tuple[Column, Column, Column]:
+def _of_probabilities(
+    answers: Answers, parts: Binning, measure: str
+) -> tuple[OptionalFloats, OptionalFloats, OptionalFloats]:
     found = [_headline(_only(answers, parts.place == at), measure) for at in range(parts.count)]
     value, low, high = (list(column) for column in zip(*found, strict=True))
     return value, low, high

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from ml.data.array_types import OptionalFloats
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
@@ -160,7 +161,7 @@ def _words(result: GroupFairness, key: str, at: int) -> str:
     )
 
 
-def _shown(values: list[float | None]) -> list[float | None]:
+def _shown(values: OptionalFloats) -> OptionalFloats:
     """Ratios and ends of intervals, clipped to the scale."""
     return [None if value is None else min(max(value, LEAST), MOST) for value in values]
 
