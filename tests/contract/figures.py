@@ -1,4 +1,4 @@
-"""What every figure of the catalogue must show: the numbers of its result, and no others.
+"""Checks of every figure of the catalogue: it shows the numbers of its result, and no others.
 
 Plots may have a check of their own that says more; a new plot needs none.
 """

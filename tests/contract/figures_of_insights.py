@@ -1,4 +1,4 @@
-"""What the figures of the Insights page must show: the numbers of their results, one check a plot."""
+"""Checks of the figures of the Insights page, one a plot: they show the numbers of their results."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def of_distribution(result: Any, view: View, figure: go.Figure) -> None:
 
 
 def of_missing(result: Any, view: View, figure: go.Figure) -> None:
-    """A bar a feature with gaps, under its name."""
+    """A bar a feature with missing values, under its name."""
     (bars,) = figure.data
     most = missing_values.MOST_SHOWN
     assert list(bars.x) == result.shares[:most] == sorted(result.shares, reverse=True)[:most]

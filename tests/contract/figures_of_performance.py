@@ -1,4 +1,4 @@
-"""What the figures of the Performance page must show: the numbers of their results, one check a plot."""
+"""Checks of the figures of the Performance page, one a plot: they show the numbers of their results."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def of_confusion(result: Any, view: View, figure: go.Figure) -> None:
 
 
 def of_cells(result: Any, view: View, figure: go.Figure) -> None:
-    """The four counts at the row that is nearest to the chosen cut-off."""
+    """The confusion counts at the row nearest to the chosen cut-off."""
     (tiles,) = figure.data
     row = min(range(len(result.cut_off)), key=lambda at: abs(result.cut_off[at] - view.options["cut_off"]))
     lines = (("true_negative", "false_positive"), ("false_negative", "true_positive"))
@@ -76,7 +76,7 @@ def of_cells(result: Any, view: View, figure: go.Figure) -> None:
 
 
 def of_roc(result: Any, _view: View, figure: go.Figure) -> None:
-    """Where the model decides now."""
+    """The point of the estimator's own labels."""
     own = figure.data[2]
     assert (own.x[0], own.y[0]) == (result.own_false_positive_rate, result.own_true_positive_rate)
 
@@ -151,7 +151,7 @@ def of_segments(result: Any, _view: View, figure: go.Figure) -> None:
 
 
 def of_pairs(result: Any, _view: View, figure: go.Figure) -> None:
-    """Each cell with enough records, and the others grey."""
+    """Each tile with enough records, and the others grey."""
     tiles, few, words = figure.data
     for r, line in enumerate(result.value):
         for c, value in enumerate(line):
@@ -196,7 +196,7 @@ def of_challenger(result: Any, view: View, figure: go.Figure) -> None:
 
 
 def of_mistakes(result: Any, _view: View, figure: go.Figure) -> None:
-    """What was said, what was true, and where each record is."""
+    """Prediction, truth and link of each record."""
     _lines, truth, dots = figure.data
     assert list(dots.x) == result.probability
     assert list(dots.customdata) == result.link

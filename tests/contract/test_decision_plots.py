@@ -1,4 +1,4 @@
-"""Money, segments, groups, versions and errors: what the figures show is what the results hold."""
+"""Profit, segments, fairness, versions and errors: the figures show what their results hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parts of a feature: what can be read, and that every record is in exactly the part that names it."""
+"""Binning of a feature: readable labels, and every record in exactly the part that names it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ROC: by hand, by law, and against scikit-learn; and what thinning may leave out."""
+"""ROC curve: by hand, by law, and against scikit-learn; and the error of thinning."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ CARD = {"cut_offs": {"loan": 0.35, "card": 1}}
 
 
 class Choices:
-    """What a store would say, and how often it was asked."""
+    """A fake store of chosen cut-offs that counts its calls."""
 
     def __init__(self):
         self.kept, self.asked, self.down = {}, 0, False

@@ -1,4 +1,4 @@
-"""Groups: against hand arithmetic, a published example's formula, and simulation."""
+"""Group fairness: against hand arithmetic, a published example's formula, and simulation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contributions of many records: they add up, agree with those behind one record, and obey their laws."""
+"""Global Shapley values: they add up, agree with those of one record, and obey their axioms."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def scored(bundle: Bundle, repeats: int) -> PermutationImportance:
 
 
 def reference(bundle: Bundle, outcome: str, loss, repeats: int):
-    """scikit-learn's importances for the yes/no question of one outcome."""
+    """scikit-learn's importances for one outcome against the rest."""
     frame, at = frame_of(bundle.schema, bundle.holdout.block), bundle.outcomes.index(outcome)
 
     def score(estimator, given, truth) -> float:

@@ -1,4 +1,4 @@
-"""Intervals against scipy and numpy, and how often they hold what is true."""
+"""Intervals against scipy and numpy, and their coverage in simulation."""
 
 from __future__ import annotations
 

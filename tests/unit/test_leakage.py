@@ -1,4 +1,4 @@
-"""Leaks: found where one is planted, named on real data, and not cried where there is none."""
+"""Target leakage: found where planted, named on real data, and not reported where there is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a browser or an address may send for a plot's options."""
+"""Options of plots: values from a browser or an address, checked."""
 
 from dataclasses import dataclass, field
 from types import SimpleNamespace

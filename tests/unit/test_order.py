@@ -1,4 +1,4 @@
-"""The order in which a form asks: by what matters, fixed with the version."""
+"""Order of the features in a form: by permutation importance, fixed with the version."""
 
 from __future__ import annotations
 

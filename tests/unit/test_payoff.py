@@ -1,4 +1,4 @@
-"""What decisions are worth comes from the card as it was written, or is refused in words that name it."""
+"""The payoff is read from the card as written, or refused in words that name it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Precision-recall, DET, gain, lift, separation, calibration and the charts of the cut-off."""
+"""Precision-recall, DET, gain and lift curves, Kolmogorov-Smirnov, calibration, and the plots over the cut-off."""
 
 from __future__ import annotations
 

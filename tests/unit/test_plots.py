@@ -1,4 +1,4 @@
-"""The road from catalogue to page: cached, in one flight, across a restart; and in words."""
+"""Results of plots: cached, single-flight, across a restart; and in words."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ def answers_of(probabilities, truth, weight=None) -> Answers:
 
 
 def by_hand(answers: Answers, payoff: Payoff, cut_off: float) -> float:
-    """Record by record, as an accountant would."""
+    """Profit summed record by record."""
     total = 0.0
     for truth, probability, weight in zip(answers.truth, answers.probabilities, answers.weight, strict=True):
         acts = probability >= cut_off

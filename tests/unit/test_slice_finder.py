@@ -1,4 +1,4 @@
-"""The search for the worst segments: what was planted is found, and where nothing is, nothing is found."""
+"""Slice finder: planted segments are found, and nothing where there is nothing."""
 
 from __future__ import annotations
 
