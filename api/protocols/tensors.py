@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from api.http.errors import too_many
-from ml.errors import NoRecords, Unreadable
+from ml.errors import Unreadable
 from ml.files.readers.json_text import repeated
 
 NUMBERS = {
@@ -191,8 +191,6 @@ def records_of(tensors: Sequence[Tensor], names: Sequence[str], most: int) -> li
             f"Input {wide[0].name[:80]!r} has {wide[0].shape[1]} columns.",
             f"Send one tensor a feature, or a single one with {len(names)} columns: {', '.join(names)[:400]}.",
         )
-    if not columns:
-        raise NoRecords("There is no record in the inputs.")
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
