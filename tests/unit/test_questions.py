@@ -1,5 +1,7 @@
 """Ask next: what a blank is worth, by hand and on models whose truth is known."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -165,3 +167,104 @@ def test_noise_is_not_taken_for_signal():
 
 def test_with_everything_known_nothing_is_asked(either):
     assert questions(either, either.at((1, 0, 1)), 1, 0.5) == ()
+
+
+# ---- by hand, without a model ------------------------------------------------------------------
+
+
+def by_hand(answers, groups, *, used=(), shown=None, value=0.5):
+    """A game whose blanks put rows of equal weight into these groups, and where it stands."""
+    names = tuple(groups)
+    scales = [SimpleNamespace(groups=lambda chosen, _, own=own: np.array(own)[chosen]) for own in groups.values()]
+    game = SimpleNamespace(
+        schema=SimpleNamespace(names=names, shown=shown or {}),
+        scales=scales,
+        used=[name in (used or names) for name in names],
+    )
+    rows = len(answers)
+    position = SimpleNamespace(
+        blank=range(len(names)), answers=np.array(answers, dtype=float)[:, None], weights=np.full(rows, 1 / rows),
+        value=np.array([value]), chosen=np.arange(rows),
+    )  # fmt: skip
+    return game, position
+
+
+EIGHT = [0, 0, 0, 1, 1, 1, 1, 0]  # as by hand above: of four each, the means 0.25 and 0.75 are drawn to 0.5 ∓ 0.25/3
+HALVES = [0] * 4 + [1] * 4
+ALIKE = [0, 1, 0, 1, 0, 1, 0, 1]  # two of each half of either group answer yes: the groups do not differ
+
+
+def test_the_worth_of_a_question_by_hand():
+    [found] = questions(*by_hand(EIGHT, {"a": HALVES}), 0, 0.5)
+    assert found.feature == "a"
+    assert found.decides == pytest.approx((0.25 / 3) ** 2 / 0.25)  # variance of the chance over that of the decision
+    assert found.move == pytest.approx(0.25 / 3)
+    assert found.crossing == pytest.approx(0.5)  # v stands on the cut-off, so one acts; one half comes below it
+
+
+@pytest.mark.parametrize(("cutoff", "crossing"), [(0.4, 0.0), (0.55, 0.5), (0.6, 0.0)])
+def test_a_mean_that_stays_on_its_side_of_the_cut_off_crosses_nothing(cutoff, crossing):
+    [found] = questions(*by_hand(EIGHT, {"a": HALVES}), 0, cutoff)
+    assert found.crossing == pytest.approx(crossing)
+
+
+def test_an_answer_at_the_cut_off_is_one_to_act_on():
+    [found] = questions(*by_hand(EIGHT, {"a": HALVES}), 0, 1.0)
+    assert found.decides == pytest.approx((0.25 / 3) ** 2 / 0.25)
+    [beyond] = questions(*by_hand(EIGHT, {"a": HALVES}), 0, np.nextafter(1.0, 2.0))
+    assert beyond.decides == 0.0
+    assert beyond.move == pytest.approx(0.25 / 3)
+
+
+def test_the_move_is_measured_from_where_v_stands():
+    [found] = questions(*by_hand(EIGHT, {"a": HALVES}, value=0.25), 0, 0.5)
+    assert found.move == pytest.approx(0.25)  # 0.4167 and 0.5833, from 0.25
+
+
+def test_questions_worth_the_same_come_in_the_order_of_the_schema():
+    found = questions(*by_hand(EIGHT, {"b": HALVES, "z": ALIKE, "a": HALVES, "y": ALIKE}, used="ab"), 0, 0.5)
+    assert [each.feature for each in found] == ["b", "a", "z", "y"]
+    assert [each.decides for each in found[2:]] == [0.0, 0.0]
+
+
+def test_of_questions_that_decide_nothing_the_one_that_moves_most_comes_first():
+    answers = [each * 0.5 for each in EIGHT]
+    found = questions(*by_hand(answers, {"a": ALIKE, "b": HALVES}, value=0.25), 0, 0.9)
+    assert [(each.feature, each.decides) for each in found] == [("b", 0.0), ("a", 0.0)]
+    assert found[0].move == pytest.approx(0.25 / 6)
+
+
+def test_columns_of_one_choice_are_one_question_about_all_of_them():
+    """Two columns of which each parts one group from the rest part three groups together."""
+    answers = [0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 1, 1]
+    first, second = [1] * 4 + [0] * 8, [0] * 4 + [1] * 4 + [0] * 4
+    joint = [0] * 4 + [1] * 4 + [2] * 4
+    shown = {"red": "colour", "blue": "colour"}
+    split = questions(*by_hand(answers, {"red": first, "blue": second}, shown=shown), 0, 0.5)
+    whole = questions(*by_hand(answers, {"colour": joint}), 0, 0.5)
+    assert [each.feature for each in split] == ["colour"]
+    assert (split[0].decides, split[0].move) == pytest.approx((whole[0].decides, whole[0].move))
+    assert split[0].decides > 0.3
+    alone = questions(*by_hand(answers, {"red": first, "blue": second}, shown=shown, used=("blue",)), 0, 0.5)
+    one = questions(*by_hand(answers, {"colour": second}), 0, 0.5)
+    assert (alone[0].decides, alone[0].move) == pytest.approx((one[0].decides, one[0].move))
+
+
+def test_group_means_with_unequal_groups_and_weights_by_hand():
+    """Weights 0.1, 0.1, 0.2 in one group, 0.3, 0.3 in the other; numbers of the groups have holes."""
+    groups, weights = np.array([7, 7, 7, 9, 9]), np.array([0.1, 0.1, 0.2, 0.3, 0.3])
+    answers = np.array([0.0, 0.2, 0.1, 0.8, 1.0])
+    shares, means = group_values(groups, answers, weights)
+    raw, mean = np.array([0.1, 0.9]), 0.58
+    concentration = np.array([0.06 / 0.16, 0.18 / 0.36])  # squares of the weights over the square of their sum
+    free = 1 - (0.4 * concentration[0] + 0.6 * concentration[1])
+    within = (0.1 * 0.01 + 0.1 * 0.01 + 0.2 * 0.0 + 0.3 * 0.01 + 0.3 * 0.01) / free
+    noise = 0.4 * within * (concentration[0] - 0.24) + 0.6 * within * (concentration[1] - 0.24)
+    signal = 0.4 * 0.48**2 + 0.6 * 0.32**2 - noise
+    assert shares == pytest.approx([0.4, 0.6])
+    assert means == pytest.approx(mean + signal / (signal + within * concentration) * (raw - mean))
+
+
+def test_groups_without_any_doubt_within_keep_their_means():
+    _, means = group_values(np.array([0, 0, 1, 1]), np.array([0.2, 0.2, 0.6, 0.6]), np.full(4, 0.25))
+    assert means.tolist() == pytest.approx([0.2, 0.6])
