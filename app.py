@@ -31,41 +31,41 @@ from layouts.shared import shell, url
 from ml.plots import theme
 from ml.service import Service
 from prerender import Prerenderer
-from rooms import Rooms, file_retention, load_models, open_intake, open_rooms
+from services import Services, file_retention, load_models, open_job_service, open_services
 from settings import BadSetting, Settings, read_root
 from web.address import BadAddress, joined
 from web.callback_guard import refuse_malformed
-from web.dispatch import Doors
+from web.dispatch import Dispatcher
 from web.headers import SafeHeaders, content_policy
 from web.mount import Mount
 from web.origins import Origins
 from web.pages import LeanDash, answer_404_where_no_page_is
-from web.reader import write_as_readers_do
+from web.reader import set_reader_locale
 from web.serve import debug, read_options, serve
-from web.static import compress_text, serve_static_well
+from web.static import compress_text, serve_static_files
 
 HERE = Path(__file__).resolve().parent
 GUNICORN = HERE / "gunicorn.conf.py"
 MEGABYTE = 1024 * 1024
 
 
-def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
+def create_app(settings: Settings, services: Services | None = None) -> Dash:
     """Make the pages.
 
     Parameters
     ----------
     settings : Settings
-    rooms : Rooms, optional
+    services : Services, optional
         Shared with the other doors; opened from the settings by default.
     """
-    rooms = rooms or open_rooms(settings)
+    services = services or open_services(settings)
     server = Flask("likely", root_path=str(HERE), static_folder=None)
     server.request_class = WholeRequest
     server.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * MEGABYTE
     app = LeanDash(
         "likely",
         draws=draws,
-        change_index=Prerenderer(rooms.service, draws, HERE / "assets"),
+        change_index=Prerenderer(services.service, draws, HERE / "assets"),
         server=server,
         assets_folder=str(HERE / "assets"),
         title="Likely",
@@ -79,11 +79,11 @@ def create_app(settings: Settings, rooms: Rooms | None = None) -> Dash:
         add_log_handler=False,
     )
     app.layout = shell.layout  # made for each request: its links begin with that request's prefix
-    callbacks.register(app, rooms.service, rooms.store, file_retention(settings), rooms.making)
+    callbacks.register(app, services.service, services.store, file_retention(settings), services.making)
     refuse_malformed(app)
-    write_as_readers_do(server, url.under)
-    serve_static_well(app)
-    answer_404_where_no_page_is(app, lambda path: is_page(path, rooms.service) or is_coming(path, rooms))
+    set_reader_locale(server, url.under)
+    serve_static_files(app)
+    answer_404_where_no_page_is(app, lambda path: is_page(path, services.service) or is_coming(path, services))
     return app
 
 
@@ -99,9 +99,9 @@ def is_page(path: str, service: Service) -> bool:
     return page is not None and (page.model is None or page.model.partition("@")[0] in service.names())
 
 
-def is_coming(path: str, rooms: Rooms) -> bool:
+def is_coming(path: str, services: Services) -> bool:
     """Whether a path is the address of a page of a demo model that is being made: there stands how far it is."""
-    page, making = url.parse(path), rooms.making()
+    page, making = url.parse(path), services.making()
     return bool(page and making and making.goes_on and page.model in making.names)
 
 
@@ -124,26 +124,26 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
     logging.basicConfig(
         level=settings.log_level.upper(), stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
     )
-    rooms = open_rooms(settings)
-    load_models(rooms, settings.default_model)
-    pages = create_app(settings, rooms)
+    services = open_services(settings)
+    load_models(services, settings.default_model)
+    pages = create_app(settings, services)
     if change is not None:
         change(pages)
     limits = (settings.max_body_mb * MEGABYTE, settings.max_records)
     origins, framers = settings.allowed_origins.split(), settings.frame_ancestors.split()
     api = create_api(
-        rooms.service,
-        rooms.faults,
+        services.service,
+        services.faults,
         *limits,
         settings.default_model,
-        open_intake(settings, rooms),
-        lambda path: is_page(path, rooms.service),
+        open_job_service(settings, services),
+        lambda path: is_page(path, services.service),
         origins,
     )
     compress_text(api)
     warm_up(pages)
     policy = content_policy(pages.csp_hashes(), framers)
-    whole = SafeHeaders(Origins(Doors(pages.server.wsgi_app, api), origins), policy, framers)
+    whole = SafeHeaders(Origins(Dispatcher(pages.server.wsgi_app, api), origins), policy, framers)
     pages.server.wsgi_app = behind_proxies(whole, settings)
     return pages
 

@@ -13,8 +13,8 @@ from api.http.wrong_methods import IsPage, MethodsFlask
 from api.protocols import azure, kserve_v1, mlflow, page_addresses, v2
 from api.v1 import campaigns, docs, health, job_list, jobs, models, plots, predict, reports, results
 from api.v1.default_model import DefaultModel
-from jobs.campaign_service import Campaigns
-from jobs.job_service import Intake
+from jobs.campaign_service import CampaignService
+from jobs.job_service import JobService
 from jobs.results import Results
 from ml.service import Service
 
@@ -25,7 +25,7 @@ def create_api(
     max_body: int,
     max_records: int,
     default_model: str = "",
-    intake: Intake | None = None,
+    job_service: JobService | None = None,
     is_page: IsPage | None = None,
     origins: Collection[str] = (),
 ) -> Flask:
@@ -43,7 +43,7 @@ def create_api(
         Most records in one request.
     default_model : str
         The model that answers where an address names none; empty where there is only one.
-    intake : Intake or None
+    job_service : JobService or None
         Where jobs are accepted; None has no addresses for jobs.
     is_page : callable or None
         Whether a page stands at a path: there the methods of pages are right too.
@@ -73,11 +73,11 @@ def create_api(
     kserve_v1.register(app, service, max_records)
     azure.register(app, service, max_records, default)
     mlflow.register(app, service, ready, max_records, default)
-    if intake is not None:
-        of_files = Campaigns(intake)
-        made = Results(intake, of_files)
-        jobs.register(app, intake, of_files, made)
-        job_list.register(app, intake)
+    if job_service is not None:
+        campaign_service = CampaignService(job_service)
+        made = Results(job_service, campaign_service)
+        jobs.register(app, job_service, campaign_service, made)
+        job_list.register(app, job_service)
         results.register(app, made)
-        campaigns.register(app, service, of_files)
+        campaigns.register(app, service, campaign_service)
     return app

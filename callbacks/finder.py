@@ -14,7 +14,7 @@ from layouts.shared import ids
 from ml.bundle.record_book import Books
 from ml.errors import LikelyError
 from ml.service import Service
-from store.db import StoreSilent
+from store.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def find_records(service: Service, books: Books, search: Any) -> dict[str, Any]:
     search = finder.RecordSearch.read(search)
     try:
         return _found(service, books, search)
-    except StoreSilent as silent:
+    except StoreUnavailable as silent:
         log.warning("%s %s", silent, silent.__cause__)
         return finder.found(search.serial, [], finder.SILENT)
     except LikelyError as error:
@@ -73,7 +73,7 @@ def open_record(service: Service, books: Books, model: str, record_id: str, vers
         if book.sample and version and bundle.key != f"{bundle.name}@{version}":
             return finder.OpenedRecord(words=finder.renumbered(record_id))
         entry = book.get(record_id)
-    except StoreSilent as silent:
+    except StoreUnavailable as silent:
         log.warning("%s %s", silent, silent.__cause__)
         return finder.OpenedRecord(words=finder.SILENT)
     words = finder.unknown(record_id) if entry is None else finder.chosen(entry, sample=book.sample)

@@ -19,7 +19,7 @@ from ml.metrics.overview import Overview, averages_of, overview, read_cut_off
 from ml.runtime.deadline import StillWorking, patient
 from ml.service import Service
 from ml.text.spoken import cut_off_text
-from store.db import StoreSilent
+from store.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
 NOT_KEPT = "This cut-off could not be kept: the store does not answer. Everything goes on with the one in use."
@@ -122,9 +122,9 @@ def set_cut_off(service: Service, store: CutOffStore | None, request: Any) -> di
 def _stored(store: CutOffStore | None, name: str, outcome: str, cut_off: float, before: float) -> dict[str, Any]:
     try:
         if store is None:
-            raise StoreSilent("There is no store.")
+            raise StoreUnavailable("There is no store.")
         store.set_cutoff(name, outcome, cut_off)
-    except StoreSilent as error:
+    except StoreUnavailable as error:
         log.warning("A cut-off could not be kept: %s", error)
         return {"words": NOT_KEPT}
     text = cut_off_text(cut_off)

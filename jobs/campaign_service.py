@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 
 from jobs.files.preview import Preview, preview
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from jobs.misread import of_misread
 from jobs.refused import NotDone
 from jobs.work.call_lists import open_index, picked, wish_of
@@ -45,26 +45,31 @@ class NoCampaign(LikelyError):
     code = "no_campaign"
 
 
-class Campaigns:
+class CampaignService:
     """What is done with the file of a marketer.
 
     Parameters
     ----------
-    intake : Intake
+    job_service : JobService
         Where its jobs are accepted.
     """
 
-    def __init__(self, intake: Intake) -> None:
-        self._service, self._store, self._files, self._intake = intake.service, intake.store, intake.files, intake
+    def __init__(self, job_service: JobService) -> None:
+        self._service, self._store, self._files, self._jobs = (
+            job_service.service,
+            job_service.store,
+            job_service.files,
+            job_service,
+        )
         self._remembered = lru_cache(REMEMBERED)(self._open)
 
     def hold(
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None, callback: str = ""
     ) -> tuple[Job, bool]:
-        """Keep a file; nothing runs until :meth:`start`. Parameters and errors as those of ``Intake.accept``."""
+        """Keep a file; nothing runs until :meth:`start`. Parameters and errors as those of ``JobService.accept``."""
         if self._service.model(model).offers != "probabilities":
             raise no_probabilities()
-        return self._intake.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
+        return self._jobs.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
 
     def preview(self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO) -> tuple[Preview, Bundle]:
         """Look into the file of a held job; options are put in the place of those with which it was sent.
@@ -105,7 +110,7 @@ class Campaigns:
         }
         if not self._store.jobs.start(job, chosen):
             raise NotHeld("The job runs already, or is over.", "GET /api/v1/jobs/<id> tells its state.")
-        return self._intake.get(job)  # which tells whoever works, too
+        return self._jobs.get(job)  # which tells whoever works, too
 
     def _held(self, job: str) -> Job:
         found = self._campaign(job)
@@ -114,7 +119,7 @@ class Campaigns:
         return found
 
     def _campaign(self, job: str) -> Job:
-        found = self._intake.get(job)
+        found = self._jobs.get(job)
         if found.kind != CAMPAIGN:
             raise NoCampaign("The job was sent to be scored only.", "Send the file with held=true, and start it.")
         return found
@@ -166,7 +171,7 @@ class Campaigns:
         self.forecast(job, raw)
         campaign = self._campaign(job)
         options = {"kind": LIST, "of": job, "wish": raw, "reasons": reasons, "name": campaign.options.get("name")}
-        return self._intake.begin(campaign.model, orjson.dumps(raw), options)
+        return self._jobs.begin(campaign.model, orjson.dumps(raw), options)
 
     def ranks_of(self, job: str) -> np.ndarray:
         """Rank of each record of a campaign that is done; 0 where it was refused."""

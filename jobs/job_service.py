@@ -15,7 +15,8 @@ from jobs.files.source import RECORDS
 from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, too_large
 from jobs.webhooks.allowed_addresses import NOBODY, Rules
 from ml.service import Bundle, Service
-from store.db import Doubtful, Store
+from store.db import Store
+from store.errors import CommitUnknown
 from store.files import Files
 from store.job import OPEN, OVER, Job, State, Wanted
 
@@ -36,7 +37,7 @@ class Sent:
     size: int
 
 
-class Intake:
+class JobService:
     """Accepts jobs.
 
     Parameters
@@ -131,7 +132,7 @@ class Intake:
             new = self.store.jobs.add(sent.job, model, sent.digest, sent.size, options, key, state, callback)
         except BaseException as error:
             # Where nobody knows whether the job is kept, its file stays until the sweep can ask
-            if not isinstance(error, Doubtful):
+            if not isinstance(error, CommitUnknown):
                 self._discard(sent.job)
             raise
         if not new:

@@ -6,9 +6,9 @@ import hashlib
 import re
 import time
 
-from jobs.campaign_service import Campaigns
+from jobs.campaign_service import CampaignService
 from jobs.files import paths
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from jobs.refused import NotDone
 from jobs.work.exports import format_asked
 from jobs.work.job_kinds import CAMPAIGN, LIST
@@ -35,15 +35,15 @@ class Results:
 
     Parameters
     ----------
-    intake : Intake
+    job_service : JobService
         Where its jobs are accepted.
-    campaigns : Campaigns
+    campaigns : CampaignService
         Has the ranks of campaigns at hand.
     """
 
-    def __init__(self, intake: Intake, campaigns: Campaigns) -> None:
-        self._intake, self._campaigns = intake, campaigns
-        self._table, self._files, self._service = intake.store.jobs, intake.files, intake.service
+    def __init__(self, job_service: JobService, campaigns: CampaignService) -> None:
+        self._jobs, self._campaigns = job_service, campaigns
+        self._table, self._files, self._service = job_service.store.jobs, job_service.files, job_service.service
 
     def csv(self, job: str) -> Parts:
         """The result as it is kept.
@@ -59,7 +59,7 @@ class Results:
     def columns(self, job: Job) -> dict[str, str]:
         """What our columns are called in the result of a job that is done; empty where nobody knows any more."""
         try:
-            base = self._intake.get(job.options["of"]) if job.kind == EXPORT else job
+            base = self._jobs.get(job.options["of"]) if job.kind == EXPORT else job
             header = header_of_result(self._table, self._files, base)
             return own_columns(self._service.model(base.model), base.kind, header)
         except LikelyError:
@@ -67,7 +67,7 @@ class Results:
 
     def export(self, job: str) -> tuple[str, Format] | None:
         """Of a job that makes a result in another format: whose result, and which format."""
-        found = self._intake.get(job)
+        found = self._jobs.get(job)
         return (found.options["of"], format_asked(found.options["format"])) if found.kind == EXPORT else None
 
     def stem(self, job: str) -> str:
@@ -100,7 +100,7 @@ class Results:
         return self._wait(number, found)
 
     def _done(self, job: str) -> Job:
-        found = self._intake.get(job)
+        found = self._jobs.get(job)
         if found.state != "done":
             why = {"failed": f"The job failed: {found.message}", "cancelled": "The job was cancelled."}
             raise NotDone(
@@ -136,7 +136,7 @@ class Results:
             kept = self._kept(number, base)
             if kept is not None:
                 return kept
-            now = self._intake.get(number)  # which tells whoever works
+            now = self._jobs.get(number)  # which tells whoever works
             if time.monotonic() > until:
                 return now
             time.sleep(PAUSE)

@@ -12,7 +12,8 @@ from ml.cli.commands import main
 from ml.decision.cut_offs import Chosen
 from ml.service import Service, open_service
 from settings import BadSetting, Settings
-from store.db import StoreSilent, chosen_cut_offs, open_store
+from store.db import chosen_cut_offs, open_store
+from store.errors import StoreUnavailable
 
 
 def served(settings: Settings, chosen: Chosen) -> Service:
@@ -42,5 +43,5 @@ if __name__ == "__main__":
                 forget_chosen=store.forget_cutoffs,
             )
         )
-    except StoreSilent as problem:
+    except StoreUnavailable as problem:
         sys.exit(f"error: {problem}")

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, and_, delete, func, insert, select
-from sqlalchemy.exc import SQLAlchemyError
 
-from store.db import StoreSilent
-from store.migrate import NewerDatabase
+from store.errors import store_errors
 from store.tables import book_records, book_values, books
 
 BATCH = 2_000
@@ -31,7 +28,7 @@ _INSIDE: dict[str, Callable[..., ColumnElement[int]]] = {
 class BookTable:
     """Books by the name of their model.
 
-    Every method raises :class:`store.db.StoreSilent` where the database does not answer.
+    Every method raises :class:`store.errors.StoreUnavailable` where the database does not answer.
 
     Parameters
     ----------
@@ -71,12 +68,12 @@ class BookTable:
 
     def clear(self, model: str) -> bool:
         """Remove the book of a model; False where it has none."""
-        with _answering(), self._engine().begin() as connection:
+        with store_errors(), self._engine().begin() as connection:
             return _forget(connection, model)
 
     def size(self, model: str) -> int | None:
         """How many records the book has; None where there is no book."""
-        with _answering(), self._engine().connect() as connection:
+        with store_errors(), self._engine().connect() as connection:
             return connection.scalar(select(books.c.size).where(books.c.model == model))
 
     def find(self, model: str, folded: str, words: Sequence[str], limit: int) -> list[str]:
@@ -91,7 +88,7 @@ class BookTable:
         limit : int
         """
         column, found = book_records.c, dict[tuple[str, int], None]()
-        with _answering(), self._engine().connect() as connection:
+        with store_errors(), self._engine().connect() as connection:
             inside = _INSIDE[connection.dialect.name]
             steps: tuple[tuple[Sequence[ColumnElement[bool]], ColumnElement[Any]], ...] = (
                 ([column.folded == folded], column.folded),
@@ -119,7 +116,7 @@ class BookTable:
     def _one(self, *conditions: ColumnElement[bool]) -> str | None:
         same = and_(book_values.c.book == book_records.c.book, book_values.c.number == book_records.c.number)
         query = select(book_values.c.record).join(book_records, same).where(*conditions)
-        with _answering(), self._engine().connect() as connection:
+        with store_errors(), self._engine().connect() as connection:
             return connection.scalar(query)
 
     def _write(self, book: str, first: int, batch: Sequence[tuple[str, str, str, str]]) -> None:
@@ -128,17 +125,17 @@ class BookTable:
             place = {"book": book, "number": number}
             searched.append(place | {"id": record_id, "folded": folded, "text": text})
             kept.append(place | {"record": record})
-        with _answering(), self._engine().begin() as connection:
+        with store_errors(), self._engine().begin() as connection:
             connection.execute(insert(book_records), searched)
             connection.execute(insert(book_values), kept)
 
     def _exchange(self, model: str, book: str, size: int) -> None:
-        with _answering(), self._engine().begin() as connection:
+        with store_errors(), self._engine().begin() as connection:
             _forget(connection, model)
             connection.execute(insert(books).values(model=model, book=book, size=size))
 
     def _drop(self, book: str) -> None:
-        with _answering(), self._engine().begin() as connection:
+        with store_errors(), self._engine().begin() as connection:
             for table in (book_records, book_values):
                 connection.execute(delete(table).where(table.c.book == book))
 
@@ -157,12 +154,3 @@ def _forget(connection: Connection, model: str) -> bool:
 def _record(connection: Connection, book: str, number: int) -> str | None:
     query = select(book_values.c.record).where(book_values.c.book == book, book_values.c.number == number)
     return connection.scalar(query)  # None where the book was exchanged meanwhile
-
-
-@contextmanager
-def _answering() -> Iterator[None]:
-    """Whatever keeps the database from answering, under one name."""
-    try:
-        yield
-    except (SQLAlchemyError, NewerDatabase, OSError) as error:
-        raise StoreSilent("The store does not answer.") from error

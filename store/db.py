@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
+
+from store.errors import StoreUnavailable, store_errors
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -17,27 +18,6 @@ if TYPE_CHECKING:
     from store.jobs import JobTable
 
 log = logging.getLogger(__name__)
-
-
-class StoreSilent(RuntimeError):
-    """The database does not answer."""
-
-
-class Doubtful(StoreSilent):
-    """The database fell silent while it was to keep something: nobody knows whether it did."""
-
-
-def is_silence(error: BaseException) -> bool:
-    """Whether an error of anything in the store says that the database does not answer."""
-    if isinstance(error, StoreSilent):
-        return True
-    if "sqlalchemy" not in sys.modules:  # it was never asked
-        return False
-    from sqlalchemy import exc
-
-    from store.migrate import NewerDatabase
-
-    return isinstance(error, (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, NewerDatabase))
 
 
 class Store:
@@ -71,31 +51,21 @@ class Store:
         ------
         ValueError
             When the value is no probability.
-        StoreSilent
+        StoreUnavailable
         """
         if not 0 <= value <= 1:
             raise ValueError(f"A cut-off is a probability from 0 to 1, not {value!r}.")
-        from sqlalchemy.exc import SQLAlchemyError
-
         from store import sql
-        from store.migrate import NewerDatabase
 
-        try:
+        with store_errors():
             sql.set_cutoff(self._engine(), model, outcome, float(value))
-        except (SQLAlchemyError, NewerDatabase, OSError) as error:
-            raise StoreSilent("The store does not answer.") from error
 
     def forget_cutoffs(self, model: str) -> int:
-        """Remove what was chosen for a model; gives how many cut-offs there were; StoreSilent as :meth:`set_cutoff`."""
-        from sqlalchemy.exc import SQLAlchemyError
-
+        """Remove the cut-offs chosen for a model and return how many there were; errors as :meth:`set_cutoff`."""
         from store import sql
-        from store.migrate import NewerDatabase
 
-        try:
+        with store_errors():
             return sql.forget_cutoffs(self._engine(), model)
-        except (SQLAlchemyError, NewerDatabase, OSError) as error:
-            raise StoreSilent("The store does not answer.") from error
 
     @property
     def jobs(self) -> JobTable:
@@ -126,14 +96,11 @@ class Store:
 
     def fault(self) -> str | None:
         """What is wrong with the store, None where nothing is; details go to the log only."""
-        from sqlalchemy.exc import SQLAlchemyError
-
-        from store.migrate import NewerDatabase
-
         try:
-            self.ping()
-        except (SQLAlchemyError, NewerDatabase, OSError) as error:
-            log.warning("The store does not answer: %s", error)
+            with store_errors():
+                self.ping()
+        except StoreUnavailable as error:
+            log.warning("The store does not answer: %s", error.__cause__)
             return "The store does not answer."
         return None
 
@@ -158,13 +125,10 @@ def chosen_cut_offs(store: Store) -> Callable[[str, str], float | None]:
     """What somebody chose, as the service asks for it: a store that does not answer is an OSError."""
 
     def chosen(model: str, outcome: str) -> float | None:
-        from sqlalchemy.exc import SQLAlchemyError
-
-        from store.migrate import NewerDatabase
-
         try:
-            return store.cutoff(model, outcome)
-        except (SQLAlchemyError, NewerDatabase) as error:
-            raise OSError(f"the store does not answer: {type(error).__name__}") from error
+            with store_errors():
+                return store.cutoff(model, outcome)
+        except StoreUnavailable as error:
+            raise OSError(f"the store does not answer: {type(error.__cause__).__name__}") from error
 
     return chosen

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from store.db import Doubtful
+from store.errors import CommitUnknown
 from store.job import OPEN, OVER, SPLITTING, Piece, State
 from store.job_queries import JobQueries, free, now_in
 from store.tables import calls, jobs, pieces
@@ -44,7 +44,7 @@ class JobTable(JobQueries):
 
         Raises
         ------
-        Doubtful
+        CommitUnknown
             Whether the job is kept is not known. All other errors mean that it is not.
         """
         row = {"id": job, "model": model, "state": state, "digest": digest, "size": size, "message": "", "key": key}
@@ -64,7 +64,7 @@ class JobTable(JobQueries):
                 transaction.commit()
             except SQLAlchemyError as error:
                 connection.invalidate()  # nobody knows what state it is in, either
-                raise Doubtful("The store fell silent while it was to keep a job.") from error
+                raise CommitUnknown("The store fell silent while it was to keep a job.") from error
         return True
 
     def start(self, job: str, options: Mapping[str, Any]) -> bool:

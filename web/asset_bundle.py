@@ -28,7 +28,7 @@ def stamped(file: Path, folder: Path) -> str:
     return f"/assets/{file.relative_to(folder).as_posix()}?m={file.stat().st_mtime}"
 
 
-class OwnFiles:
+class AssetBundle:
     """The files of a folder and of those in it, put together by kind in the order of their names.
 
     Made again when a file changes, which happens while somebody develops.
@@ -77,7 +77,7 @@ class OwnFiles:
         return sorted(ours, key=lambda file: (file.name, file))
 
 
-def serve_own_files(server: Flask, own: OwnFiles) -> None:
+def serve_asset_bundle(server: Flask, own: AssetBundle) -> None:
     """Add the addresses."""
     for kind in _TAGS:
 

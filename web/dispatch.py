@@ -8,7 +8,7 @@ OF_PAGES = ("GET", "HEAD")
 OF_DASH = ("/_", "/assets/")
 
 
-class Doors:
+class Dispatcher:
     """Send each request to the application that answers it.
 
     Mounting the API as an application of its own keeps its 404, 405 and 413 in JSON, while Dash

@@ -10,9 +10,9 @@ from dash import Dash
 from dash._utils import interpolate_str
 from flask import Flask, Response, request
 
-from web.asset_bundle import VENDOR, OwnFiles
+from web.asset_bundle import VENDOR, AssetBundle
 from web.mount import addresses_outside
-from web.plotly_bundle import DrawingScript
+from web.plotly_bundle import PlotlyBundle
 
 # Dash always sends these. No page holds a DataTable, and the polyfill is for browsers before 2018
 # (the one thing that dcc wants of it, regeneratorRuntime, comes with dash-bootstrap-components too):
@@ -46,19 +46,19 @@ class LeanDash(Dash):
     ) -> None:
         super().__init__(*args, assets_path_ignore=[f"^{VENDOR}$"], **kwargs)
         self.change_index = change_index
-        self.own = OwnFiles(Path(self.config.assets_folder))
-        self.drawing = DrawingScript(Path(self.config.assets_folder), draws) if draws else None
+        self.asset_bundle = AssetBundle(Path(self.config.assets_folder))
+        self.plotly_bundle = PlotlyBundle(Path(self.config.assets_folder), draws) if draws else None
 
     def interpolate_index(self, **kwargs: Any) -> str:
         """Write the index page."""
-        if self.drawing:
-            kwargs["metas"] += self.drawing.told()
-            kwargs["css"] += self.drawing.ahead(request.path)
+        if self.plotly_bundle:
+            kwargs["metas"] += self.plotly_bundle.told()
+            kwargs["css"] += self.plotly_bundle.ahead(request.path)
         if grid := _GRID.search(kwargs["scripts"]):
             kwargs["metas"] += f'<meta name="likely-grid" content="{grid[1]}">\n'
             kwargs["scripts"] = _GRID.sub("", kwargs["scripts"])
-        kwargs["css"] = self.own.in_one(kwargs["css"], "css")
-        kwargs["scripts"] = self.own.in_one(_NOT_NEEDED.sub("", kwargs["scripts"]), "js")
+        kwargs["css"] = self.asset_bundle.in_one(kwargs["css"], "css")
+        kwargs["scripts"] = self.asset_bundle.in_one(_NOT_NEEDED.sub("", kwargs["scripts"]), "js")
         root = request.script_root
         kwargs |= {part: addresses_outside(kwargs[part], root) for part in ("metas", "css", "scripts")}
         kwargs = self.change_index(kwargs)

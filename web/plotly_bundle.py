@@ -11,7 +11,7 @@ FILE = f"{VENDOR}/plotly-cartesian.min.js"
 WIDE = "(min-width: 40rem)"  # on a phone the first plot may lie far below: it is asked for where it is near
 
 
-class DrawingScript:
+class PlotlyBundle:
     """What the index page says of plotly.js; ``assets/js/plots/59-drawing.js`` does the rest.
 
     Dash would ask for its own, with maps and three dimensions, when the first figure has come: three

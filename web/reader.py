@@ -18,7 +18,7 @@ def _no_prefix(_root: str) -> AbstractContextManager[None]:
     return nullcontext()
 
 
-def write_as_readers_do(server: Flask, under: Callable[[str], AbstractContextManager[None]] = _no_prefix) -> None:
+def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManager[None]] = _no_prefix) -> None:
     """Set the reader's marks and prefix before each request of the pages, and take them back after it.
 
     Parameters

@@ -10,7 +10,7 @@ from dash.fingerprint import build_fingerprint, check_fingerprint
 from flask import Flask, Response, request
 from flask_compress import Compress
 
-from web.asset_bundle import serve_own_files
+from web.asset_bundle import serve_asset_bundle
 from web.pages import LeanDash
 
 _ONE_YEAR = "public, max-age=31536000, immutable"
@@ -32,7 +32,7 @@ def compress_text(server: Flask, *, register: bool = True) -> Compress:
     return Compress(server)
 
 
-def serve_static_well(app: LeanDash) -> None:
+def serve_static_files(app: LeanDash) -> None:
     """Compress the text responses of the pages, and let browsers keep what carries a fingerprint.
 
     Files do not change while a process lives, so their compressed bodies are made once in it. The
@@ -42,9 +42,9 @@ def serve_static_well(app: LeanDash) -> None:
     server: Flask = app.server
     each_time = compress_text(server, register=False)
     once = _compress_once(server.config)
-    if app.drawing and once.cache:
-        once.cache.set(f"br;{app.drawing.address()}", app.drawing.compressed())
-    serve_own_files(server, app.own)
+    if app.plotly_bundle and once.cache:
+        once.cache.set(f"br;{app.plotly_bundle.address()}", app.plotly_bundle.compressed())
+    serve_asset_bundle(server, app.asset_bundle)
     fingerprints = _Fingerprints(app)
 
     @server.after_request

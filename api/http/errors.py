@@ -29,7 +29,7 @@ from ml import errors
 from ml.errors import InvalidRecord, LikelyError, Problem, TooManyRecords
 from ml.files.write.xlsx import TooLarge
 from ml.report.files import ReportBusy
-from store.db import is_silence
+from store.errors import is_unavailable
 
 log = logging.getLogger(__name__)
 
@@ -200,7 +200,7 @@ def status_of(error: LikelyError) -> int:
 
 def apologise(error: Exception) -> Response:
     """The answer to what we did not foresee: a number to ask us about, and nothing else."""
-    if is_silence(error):
+    if is_unavailable(error):
         logged(error)
         return refuse(StoreAway("The store does not answer.", "Send it again in a moment."))
     return answer(Refusal(500, "unexpected", "Something went wrong here.", logged(error)))

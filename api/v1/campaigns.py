@@ -14,7 +14,7 @@ from api.http.cross_site import computes
 from api.http.query import takes
 from api.http.validated import read_object, read_query
 from api.v1.previews import preview_json
-from jobs.campaign_service import Campaigns
+from jobs.campaign_service import CampaignService
 from jobs.files.job_view import PREFIX, described
 from jobs.work.rank_index import Index
 from ml.campaign.forecast import Forecast
@@ -26,7 +26,7 @@ from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
 
 
-def register(app: Flask, service: Service, campaigns: Campaigns) -> None:
+def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
     """Add the routes."""
     _register_rows(app, service, campaigns)
     _register_lists(app, campaigns)
@@ -50,7 +50,7 @@ def _told(asked: FileQuery) -> ReadOptions:
     return ReadOptions.from_mapping(asked.model_dump())
 
 
-def _register_rows(app: Flask, service: Service, campaigns: Campaigns) -> None:
+def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> None:
     @app.get(f"{PREFIX}/<job>/records")
     @takes(*RowsQuery.model_fields)
     def job_records(job: str) -> Response:
@@ -84,7 +84,7 @@ def _register_rows(app: Flask, service: Service, campaigns: Campaigns) -> None:
         )
 
 
-def _register_lists(app: Flask, campaigns: Campaigns) -> None:
+def _register_lists(app: Flask, campaigns: CampaignService) -> None:
     @app.post(f"{PREFIX}/<job>/forecast")
     @computes
     def job_forecast(job: str) -> Response:

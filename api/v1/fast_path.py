@@ -27,7 +27,7 @@ PATH = re.compile(r"/api/v1/models/([a-z0-9@-]+)/predict")
 SHORT = 2048  # bytes of a body; the answer to a longer one is worth compressing, which Flask sees to
 
 
-class ShortWay:
+class FastPath:
     """Answer small requests for a prediction, and pass on all others.
 
     Parameters

@@ -16,14 +16,14 @@ from api.contract.requests import JobsQuery
 from api.http.query import BadParameter, takes
 from api.http.validated import read_query
 from jobs.files.job_view import PREFIX, described
-from jobs.job_service import Cursor, Intake
+from jobs.job_service import Cursor, JobService
 from store.job import STATES, State, Wanted
 
 FILTERS = ("model", "state", "kind", "created_after", "created_before")
 WHEN = "seconds since 1970, or a date and time as in 2026-03-01T09:00:00Z"
 
 
-def register(app: Flask, intake: Intake) -> None:
+def register(app: Flask, job_service: JobService) -> None:
     """Add the route."""
 
     @app.get(PREFIX)
@@ -31,7 +31,7 @@ def register(app: Flask, intake: Intake) -> None:
     def list_jobs() -> Response:
         """Jobs, the newest first."""
         query, asked = request.args, read_query(JobsQuery)
-        found, after = intake.page(wanted_of(asked), asked.limit, cursor_of(asked.cursor))
+        found, after = job_service.page(wanted_of(asked), asked.limit, cursor_of(asked.cursor))
         here = _address(query, query.get("cursor"))
         following = None if after is None else _address(query, written(after))
         body = {"jobs": [described(job) for job in found], "links": {"self": here, "next": following}}

@@ -13,9 +13,9 @@ from api.http.errors import UnsupportedContent
 from api.http.query import takes
 from api.http.uploads import open_upload
 from api.http.validated import read_query
-from jobs.campaign_service import Campaigns
+from jobs.campaign_service import CampaignService
 from jobs.files.job_view import PREFIX, described, pause_of
-from jobs.job_service import LONGEST_KEY, Intake
+from jobs.job_service import LONGEST_KEY, JobService
 from jobs.refused import too_large
 from jobs.results import Results
 from ml.errors import Unreadable
@@ -23,7 +23,7 @@ from ml.files.readers.json_records import JSON, NDJSON
 from ml.files.text.read_options import ReadOptions
 from store.job import Job
 
-NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the intake counts it
+NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the job service counts it
 TYPES = {
     "text/csv": None, "text/tab-separated-values": None, "application/octet-stream": None,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": None, "application/vnd.ms-excel": None,
@@ -33,7 +33,7 @@ TYPES = {
 """What files are sent as, and the format; None where the file itself tells it."""
 
 
-def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results) -> None:
+def register(app: Flask, job_service: JobService, campaigns: CampaignService, results: Results) -> None:
     """Add the routes."""
 
     @app.post("/api/v1/models/<name>/jobs")
@@ -41,13 +41,13 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results)
     def accept_job(name: str) -> Response:
         """Accept a file to be scored."""
         request.max_content_length = NO_LIMIT
-        if (request.content_length or 0) > intake.most:
-            raise too_large(intake.most)
+        if (request.content_length or 0) > job_service.most:
+            raise too_large(job_service.most)
         upload = open_upload(tuple(JobQuery.model_fields))
         read = ReadOptions.from_mapping(upload.options).to_json()
         asked = read_query(JobQuery, {"name": upload.name, **upload.options}, Unreadable)
         options: dict[str, Any] = {"name": asked.name, "columns": asked.columns or {}, "read": read}
-        accept = campaigns.hold if asked.held else intake.accept
+        accept = campaigns.hold if asked.held else job_service.accept
         options["format"] = _format(upload.content_type)
         job, new = accept(name, upload.blocks, options, _key(), callback=asked.callback_url)
         response = _answer(job, 202)
@@ -59,19 +59,19 @@ def register(app: Flask, intake: Intake, campaigns: Campaigns, results: Results)
     @app.get(f"{PREFIX}/<job>")
     def show_job(job: str) -> Response:
         """How far a job is."""
-        found = intake.get(job)
+        found = job_service.get(job)
         ours = {"result_columns": results.columns(found)} if found.state == "done" else {}
         return _answer(found, 200, ours)
 
     @app.post(f"{PREFIX}/<job>/cancel")
     def cancel_job(job: str) -> Response:
         """Stop a job; one that is over stays as it is."""
-        return _answer(intake.cancel(job), 200)
+        return _answer(job_service.cancel(job), 200)
 
     @app.delete(f"{PREFIX}/<job>")
     def delete_job(job: str) -> Response:
         """Stop a job, or remove one that is over."""
-        found = intake.delete(job)
+        found = job_service.delete(job)
         return Response(status=204) if found is None else _answer(found, 200)
 
 

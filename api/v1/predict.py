@@ -16,7 +16,7 @@ from api.http.representations import Answer
 from api.http.request_ids import MODEL
 from api.http.validated import read_query
 from api.v1.explanations import answer
-from api.v1.fast_path import ShortWay
+from api.v1.fast_path import FastPath
 from ml.files.open_table import AUTO
 from ml.files.text.read_options import ReadOptions
 from ml.service import Service
@@ -72,7 +72,7 @@ def register(app: Flask, predict: Predict) -> None:
         raws = predict.read(name, body, request.content_type or "", options=options)
         return respond(answer(predict.service, name, raws, read_query(PredictQuery), request.headers.get("Accept", "")))
 
-    app.wsgi_app = ShortWay(app, predict.plain)  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(app, predict.plain)  # type: ignore[method-assign]
 
 
 def respond(made: Answer) -> Response:

@@ -21,8 +21,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import pandas as pd
 
-from jobs.campaign_service import Campaigns
-from jobs.job_service import Intake
+from jobs.campaign_service import CampaignService
+from jobs.job_service import JobService
 from jobs.worker import Worker
 from ml.service import open_service
 from settings import Settings
@@ -60,7 +60,7 @@ def main() -> None:
         source = Path(folder) / "rows.csv"
         write_rows(bundle, rows, source)
         store, files = open_store(f"sqlite:///{folder}/likely.db"), Files(f"{folder}/files")
-        campaigns = Campaigns(Intake(service, store, files, lambda _: None))
+        campaigns = CampaignService(JobService(service, store, files, lambda _: None))
         with source.open("rb") as file:
             job, _ = campaigns.hold(name, iter(lambda: file.read(1 << 20), b""), {"name": source.name}, None)
         campaigns.start(job.id, {}, reasons=False)

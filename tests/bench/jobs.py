@@ -30,8 +30,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 import numpy as np
 
-from jobs.campaign_service import Campaigns
-from jobs.job_service import Intake
+from jobs.campaign_service import CampaignService
+from jobs.job_service import JobService
 from jobs.results import Results
 from ml.bundle.bundle import Bundle
 from ml.data.columns import Block, take, write_csv
@@ -97,15 +97,15 @@ def run_job(service: Service, model: str, source: Path, count: int, result: Path
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(models_dir=service.registry.folder, var_dir=Path(folder))
         store = open_store(settings.database_url)
-        intake = Intake(service, store, Files(settings.files_url), str)
+        job_service = JobService(service, store, Files(settings.files_url), str)
         with workers(settings, count) as process:
-            _finish(intake, model, [_head(source)])
+            _finish(job_service, model, [_head(source)])
             begun, used = time.perf_counter(), cpu_of(process.pid)
             with source.open("rb") as file:
-                job = _finish(intake, model, iter(lambda: file.read(1 << 20), b""))
+                job = _finish(job_service, model, iter(lambda: file.read(1 << 20), b""))
             result.write_bytes(b"")
             with result.open("ab") as out:
-                for block in Results(intake, Campaigns(intake)).csv(job).read():
+                for block in Results(job_service, CampaignService(job_service)).csv(job).read():
                     out.write(block)
             seconds = time.perf_counter() - begun
             used = cpu_of(process.pid) - used
@@ -119,9 +119,9 @@ def _head(source: Path) -> bytes:
         return b"".join(file.readline() for _ in range(100))
 
 
-def _finish(intake: Intake, model: str, blocks: Iterable[bytes]) -> str:
-    job = intake.accept(model, blocks, {})[0].id
-    while (found := intake.get(job)).state in ("waiting", "running"):
+def _finish(job_service: JobService, model: str, blocks: Iterable[bytes]) -> str:
+    job = job_service.accept(model, blocks, {})[0].id
+    while (found := job_service.get(job)).state in ("waiting", "running"):
         time.sleep(0.05)
     if found.state != "done" or found.refused:
         raise SystemExit(f"The job is {found.state}, {found.refused} refused: {found.message}")

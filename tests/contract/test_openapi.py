@@ -20,8 +20,8 @@ from api.contract.of_model import document_of
 from api.contract.operation import JSON
 from api.http.query import ANY, taken_by
 from api.v1.docs import calls_of
-from jobs.campaign_service import Campaigns
-from jobs.job_service import Intake
+from jobs.campaign_service import CampaignService
+from jobs.job_service import JobService
 from jobs.worker import Worker
 from ml.service import open_service
 from store.db import open_store
@@ -41,25 +41,25 @@ def service(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def intake(service, tmp_path_factory):
+def job_service(service, tmp_path_factory):
     folder = tmp_path_factory.mktemp("store")
     store = open_store(f"sqlite:///{folder / 'likely.db'}")
-    return Intake(service, store, Files(str(folder / "files")), lambda _: None)
+    return JobService(service, store, Files(str(folder / "files")), lambda _: None)
 
 
 @pytest.fixture(scope="module")
-def app(service, intake):
-    return create_api(service, dict, 100_000, 50, "binary", intake)
+def app(service, job_service):
+    return create_api(service, dict, 100_000, 50, "binary", job_service)
 
 
 @pytest.fixture(scope="module")
-def known(service, intake):
+def known(service, job_service):
     """Of each parameter of a path some values that are there."""
-    campaigns = Campaigns(intake)
+    campaigns = CampaignService(job_service)
     table = people(rows=30, seed=4).to_csv(index=False).encode()
     done, _ = campaigns.hold("binary", [table], {"name": "a.csv", "columns": {}}, None)
     campaigns.start(done.id, {}, False)
-    worker = Worker(service, intake.store.jobs, intake.files)
+    worker = Worker(service, job_service.store.jobs, job_service.files)
     while worker.step():
         pass
     held, _ = campaigns.hold("independent", [table], {"name": "b.csv", "columns": {}}, None)

@@ -146,7 +146,7 @@ def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp
     copy = tmp_path / "copy"
     tracked = [
         "app.py",
-        "rooms.py",
+        "services.py",
         "settings.py",
         "gunicorn.conf.py",
         "api",

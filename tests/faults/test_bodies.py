@@ -7,7 +7,7 @@ import pytest
 
 from api import WholeRequest, create_api
 from app import create_app
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from ml.service import open_service
 from settings import Settings
 from store.db import open_store
@@ -78,8 +78,8 @@ def words(answer):
 def test_every_address_that_takes_a_body_is_tried_here(tmp_path):
     small_model("constant", tmp_path / "models")
     service = open_service(tmp_path / "models")
-    intake = Intake(service, open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path)), str)
-    apps = create_api(service, dict, 1_000, 10, intake=intake), create_app(Settings(var_dir=tmp_path)).server
+    job_service = JobService(service, open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path)), str)
+    apps = create_api(service, dict, 1_000, 10, job_service=job_service), create_app(Settings(var_dir=tmp_path)).server
     assert {app.request_class for app in apps} == {WholeRequest}
     rules = [rule for app in apps for rule in app.url_map.iter_rules() if rule.methods & {"POST", "PUT", "PATCH"}]
     tried = {path.replace("binary", "<name>").format(job="<job>", version="<fingerprint>") for path in EVERY}

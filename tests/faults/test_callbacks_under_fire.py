@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from jobs.webhooks.allowed_addresses import Rules
 from ml.service import open_service
 from settings import Settings
@@ -55,10 +55,10 @@ def test_a_worker_that_is_killed_while_it_calls_leaves_the_call_to_the_next(tmp_
             callback_secret=SECRET, callback_networks="127.0.0.0/8",
         )  # fmt: skip
         store, rules = open_store(place), Rules.of(SECRET, "127.0.0.0/8")
-        intake = Intake(open_service(settings.models_dir), store, Files(settings.files_url), str, rules)
+        job_service = JobService(open_service(settings.models_dir), store, Files(settings.files_url), str, rules)
         processes = Processes(settings.to_environ() | {"OMP_NUM_THREADS": "1"}, tmp_path / "log")
         try:
-            job, _ = intake.accept("binary", [TABLE], {}, callback=url)
+            job, _ = job_service.accept("binary", [TABLE], {}, callback=url)
             first = processes.start("-m", "jobs", "--workers", "1")
             wait_until(lambda: heard, 60)
             assert store.jobs.get(job.id).state == "done"

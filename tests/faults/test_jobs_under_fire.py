@@ -12,8 +12,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from jobs.campaign_service import Campaigns
-from jobs.job_service import Intake
+from jobs.campaign_service import CampaignService
+from jobs.job_service import JobService
 from jobs.local_runner import LOCK
 from jobs.results import Results
 from ml.batch.score_lines import result_line, score_rows
@@ -98,7 +98,9 @@ class House:
         self.address = f"http://127.0.0.1:{self.settings.port}"
 
     def send(self, data):
-        return Intake(open_service(self.settings.models_dir), self.store, self.files, str).accept("loan", [data], {})[0]
+        return JobService(open_service(self.settings.models_dir), self.store, self.files, str).accept(
+            "loan", [data], {}
+        )[0]
 
     def serve(self):
         web = self.processes.start("app.py")
@@ -127,9 +129,9 @@ class House:
 
     def check(self, job, applicants, cells, rows):
         """Each row once, in the order of the file, with the service's numbers."""
-        intake = Intake(open_service(self.settings.models_dir), self.store, self.files, str)
+        job_service = JobService(open_service(self.settings.models_dir), self.store, self.files, str)
         expected, refused = result_of(applicants, cells, rows)
-        assert b"".join(Results(intake, Campaigns(intake)).csv(job.id).read()) == expected, (
+        assert b"".join(Results(job_service, CampaignService(job_service)).csv(job.id).read()) == expected, (
             "the result is not what the service gives"
         )
         found = self.store.jobs.get(job.id)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import create_engine
 
 from api import create_api
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files
@@ -33,8 +33,8 @@ def service(tmp_path_factory):
 @pytest.fixture
 def house(service, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
-    intake = Intake(service, store, Files(str(tmp_path / "files")), lambda _: None)
-    client = create_api(service, dict, 1_000, 10, intake=intake).test_client()
+    job_service = JobService(service, store, Files(str(tmp_path / "files")), lambda _: None)
+    client = create_api(service, dict, 1_000, 10, job_service=job_service).test_client()
 
     def send(model="binary", **query):
         return client.post(f"/api/v1/models/{model}/jobs", data=TABLE, query_string=query).json["id"]

@@ -9,7 +9,7 @@ import pytest
 
 from api import create_api
 from jobs.files.job_view import pause_of
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from jobs.worker import Worker
 from ml.service import open_service
 from store.db import open_store
@@ -31,8 +31,8 @@ def service(tmp_path_factory):
 @pytest.fixture
 def house(service, tmp_path):
     store, files = open_store(f"sqlite:///{tmp_path / 'likely.db'}"), Files(str(tmp_path / "files"))
-    intake = Intake(service, store, files, lambda _: None)
-    client = create_api(service, dict, 1_000, 10, intake=intake).test_client()
+    job_service = JobService(service, store, files, lambda _: None)
+    client = create_api(service, dict, 1_000, 10, job_service=job_service).test_client()
     worker = Worker(service, store.jobs, files)
 
     def work():

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from api import create_api
 from jobs import results
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from jobs.work import job_kinds
 from jobs.worker import Worker
 from ml.service import open_service
@@ -30,8 +30,8 @@ class House:
         small_model("binary", folder / "models")
         service = open_service(folder / "models")
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
-        intake = Intake(service, self.store, self.files, lambda _: None)
-        self.client = create_api(service, dict, 10_000, 10, intake=intake).test_client()
+        job_service = JobService(service, self.store, self.files, lambda _: None)
+        self.client = create_api(service, dict, 10_000, 10, job_service=job_service).test_client()
         self.worker = Worker(service, self.store.jobs, self.files)
 
     def work(self):

@@ -12,7 +12,7 @@ import pytest
 from flask import request
 from werkzeug.test import Client
 
-from app import create_app, create_server, open_rooms
+from app import create_app, create_server, open_services
 from layouts.pages import gallery
 from layouts.shared import ids
 from settings import Settings
@@ -107,16 +107,16 @@ def test_a_store_that_is_gone_is_not_ready_but_alive(settings):
 
 
 def test_a_store_that_is_gone_leaves_the_cut_off_of_the_card(settings, caplog):
-    rooms = open_rooms(replace(settings, database_url="postgresql://127.0.0.1:1/none"))
-    assert rooms.service.stand("iris", {}).cut_off == 0.5
+    services = open_services(replace(settings, database_url="postgresql://127.0.0.1:1/none"))
+    assert services.service.stand("iris", {}).cut_off == 0.5
     assert "Chosen cut-offs cannot be read" in caplog.text
 
 
 def test_the_service_acts_from_what_the_store_keeps(settings):
-    rooms = open_rooms(settings)
-    rooms.store.set_cutoff("loan", "Y", 0.35)
-    assert rooms.service.stand("loan", {}, "Y").cut_off == 0.35
-    assert rooms.service.stand("loan", {}, "N").cut_off == 0.5
+    services = open_services(settings)
+    services.store.set_cutoff("loan", "Y", 0.35)
+    assert services.service.stand("loan", {}, "Y").cut_off == 0.35
+    assert services.service.stand("loan", {}, "N").cut_off == 0.5
 
 
 @pytest.mark.parametrize(

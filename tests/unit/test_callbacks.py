@@ -16,7 +16,7 @@ import time
 import pytest
 
 from api import create_api
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from jobs.webhooks import allowed_addresses, deliver
 from jobs.webhooks.allowed_addresses import BadCallback, Rules, check_address, read_address, resolve
 from jobs.webhooks.deliver import PAUSES, Caller
@@ -81,8 +81,8 @@ class House:
     def __init__(self, service, folder, rules):
         self.store, files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         self.announced = []
-        intake = Intake(service, self.store, files, self.announced.append, rules)
-        self.client = create_api(service, dict, 1_000, 10, intake=intake).test_client()
+        job_service = JobService(service, self.store, files, self.announced.append, rules)
+        self.client = create_api(service, dict, 1_000, 10, job_service=job_service).test_client()
         self._worker = Worker(service, self.store.jobs, files)
         self.caller = Caller(self.store, rules)
 

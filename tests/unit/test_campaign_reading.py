@@ -172,7 +172,7 @@ def test_a_number_that_means_two_is_read_as_somebody_says(house):
 
 def test_options_that_came_with_the_file_stand_until_others_are_said(house, rows):
     options = {"name": "x.csv", "columns": {}, "kind": "campaign", "read": {"header_row": 3}}
-    job, _ = house.intake.accept("binary", [old_header(rows)], options, None, held=True)
+    job, _ = house.job_service.accept("binary", [old_header(rows)], options, None, held=True)
     place = f"/api/v1/jobs/{job.id}"
     assert look(house, place)["dialect"]["header_row"] == 3
     assert look(house, place, header_row=1)["dialect"]["header_row"] == 1

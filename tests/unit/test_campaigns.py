@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from api import create_api
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from jobs.work import job_kinds
 from jobs.worker import Worker
 from ml.advice.reasons import reasons
@@ -33,8 +33,8 @@ def service(tmp_path_factory):
 class House:
     def __init__(self, service, folder):
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
-        self.intake = Intake(service, self.store, self.files, lambda _: None)
-        self.client = create_api(service, dict, 1_000, 10, intake=self.intake).test_client()
+        self.job_service = JobService(service, self.store, self.files, lambda _: None)
+        self.client = create_api(service, dict, 1_000, 10, job_service=self.job_service).test_client()
         self.worker = Worker(service, self.store.jobs, self.files)
 
     def work(self):

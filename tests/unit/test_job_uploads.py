@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from api import create_api
 from jobs.files import head as heads
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from jobs.worker import Worker, sweep
 from ml.files.readers import json_records
 from ml.service import open_service
@@ -39,8 +39,8 @@ class House:
     def __init__(self, service, folder, most=10_000_000):
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         self.folder = folder / "files" / "jobs"
-        intake = Intake(service, self.store, self.files, lambda _: None, most=most)
-        self.client = create_api(service, dict, 1_000_000, 1_000, intake=intake).test_client()
+        job_service = JobService(service, self.store, self.files, lambda _: None, most=most)
+        self.client = create_api(service, dict, 1_000_000, 1_000, job_service=job_service).test_client()
         self._worker = Worker(service, self.store.jobs, self.files)
 
     def send(self, data, kind="text/csv", query="", **more):

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from jobs.campaign_service import Campaigns
-from jobs.job_service import Intake
+from jobs.campaign_service import CampaignService
+from jobs.job_service import JobService
 from jobs.local_runner import run_until_idle
 from jobs.refused import KeyTaken, NoRoom, NotDone, UnknownJob
 from jobs.results import Results
@@ -32,13 +32,13 @@ def service(tmp_path_factory):
 
 
 class House:
-    """A store, files, an intake and a worker, as web and runner have them."""
+    """A store, files, a job service and a worker, as web and runner have them."""
 
     def __init__(self, service, folder):
         self.service, self.announced = service, []
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
-        self.intake = Intake(service, self.store, self.files, self.announced.append)
-        self.results = Results(self.intake, Campaigns(self.intake))
+        self.job_service = JobService(service, self.store, self.files, self.announced.append)
+        self.results = Results(self.job_service, CampaignService(self.job_service))
         self.folder = folder / "files"
 
     def worker(self, **more):
@@ -46,7 +46,7 @@ class House:
 
     def send(self, data, key=None, **options):
         blocks = [data] if isinstance(data, bytes) else data
-        return self.intake.accept("binary", blocks, {"name": "people.csv", **options}, key)[0]
+        return self.job_service.accept("binary", blocks, {"name": "people.csv", **options}, key)[0]
 
     def work(self, worker=None):
         worker = worker or self.worker()
@@ -55,7 +55,11 @@ class House:
 
     def result(self, job):
         return list(
-            csv.reader(io.StringIO(b"".join(Results(self.intake, Campaigns(self.intake)).csv(job.id).read()).decode()))
+            csv.reader(
+                io.StringIO(
+                    b"".join(Results(self.job_service, CampaignService(self.job_service)).csv(job.id).read()).decode()
+                )
+            )
         )
 
 
@@ -89,7 +93,7 @@ def test_a_job_gives_the_services_numbers_in_the_order_of_the_file(house, servic
     job = house.send([table(frame)[:1000], b"", table(frame)[1000:]])
     assert (job.state, job.model) == ("waiting", service.model("binary").key)
     house.work()
-    over = house.intake.get(job.id)
+    over = house.job_service.get(job.id)
     assert (over.state, over.done, over.total, over.refused) == ("done", 250, 250, 0)
     assert house.result(job) == expected(service, frame)
     assert house.announced[0] == job.id
@@ -106,7 +110,7 @@ def test_bad_rows_are_marked_and_the_others_scored(house, frame):
     assert "income" in rows[1][-1]
     assert "Cells in this line: 2" in rows[2][-1]
     assert all(len(row) == len(header) for row in rows)
-    assert house.intake.get(job.id).refused == 3
+    assert house.job_service.get(job.id).refused == 3
 
 
 def test_columns_are_mapped_by_hand(house, service, frame):
@@ -132,12 +136,12 @@ def test_the_version_is_pinned_when_the_job_is_accepted(house, tmp_path, frame):
     (models / "binary" / "live").write_text("00000000\n")
     assert job.model == first
     mine.work()
-    assert mine.intake.get(job.id).state == "done"
+    assert mine.job_service.get(job.id).state == "done"
 
 
 def test_the_same_key_gives_the_same_job_and_refuses_another_file(house, frame):
     first = house.send(table(frame), key="monday")
-    again, new = house.intake.accept("binary", [table(frame)], {"name": "people.csv"}, "monday")
+    again, new = house.job_service.accept("binary", [table(frame)], {"name": "people.csv"}, "monday")
     assert (again.id, new) == (first.id, False)
     with pytest.raises(KeyTaken, match="what differs: file"):
         house.send(b"income\n1\n", key="monday")
@@ -163,7 +167,7 @@ def test_a_file_that_is_no_table_is_refused_with_the_reason(house, data, words):
 def test_a_fault_that_stands_further_down_fails_the_job_with_the_reason(house, frame):
     job = house.send(table(frame) + b"50,1,40,south\n" * 30_000 + b'1,"2\n')
     house.work()
-    over = house.intake.get(job.id)
+    over = house.job_service.get(job.id)
     assert over.state == "failed"
     assert "cannot be read" in over.message
     with pytest.raises(NotDone, match="failed"):
@@ -174,9 +178,9 @@ def test_what_cannot_be_accepted_is_refused_and_leaves_nothing(house):
     with pytest.raises(NoRecords):
         house.send(b"")
     with pytest.raises(UnknownModel):
-        house.intake.accept("nobody", [b"a\n"], {})
+        house.job_service.accept("nobody", [b"a\n"], {})
     with pytest.raises(UnknownJob):
-        house.intake.get("nothing")
+        house.job_service.get("nothing")
     assert not list(house.folder.glob("jobs/*"))
 
 
@@ -204,12 +208,12 @@ def test_a_cancelled_job_stops_and_its_files_go(house, frame):
     worker = house.worker()
     worker.step()
     worker.step()
-    assert house.intake.cancel(job.id).state == "cancelled"
+    assert house.job_service.cancel(job.id).state == "cancelled"
     assert not worker.step()
     assert not (house.folder / "jobs" / job.id).exists()
     with pytest.raises(NotDone, match="cancelled"):
         house.results.csv(job.id)
-    assert house.intake.cancel(job.id).state == "cancelled"
+    assert house.job_service.cancel(job.id).state == "cancelled"
 
 
 def test_workers_that_die_on_the_way_lose_nothing_and_double_nothing(house, service, frame, monkeypatch):
@@ -228,7 +232,7 @@ def test_workers_that_die_on_the_way_lose_nothing_and_double_nothing(house, serv
     for _ in range(40):
         try:
             if not house.worker(lease=0.05).step():
-                if house.intake.get(job.id).state == "done":
+                if house.job_service.get(job.id).state == "done":
                     break
                 threading.Event().wait(0.06)
         except KeyboardInterrupt:
@@ -258,7 +262,7 @@ def test_what_we_did_not_foresee_is_tried_three_times_and_told_without_details(h
     monkeypatch.setitem(job_kinds._KINDS, "score", job_kinds.Work(job_kinds.split, broken))
     job = house.send(table(frame[:10]))
     house.work()
-    over = house.intake.get(job.id)
+    over = house.job_service.get(job.id)
     assert (over.state, len(tried)) == ("failed", 3)
     assert "secret" not in over.message
     assert f"{job.id}/1" in over.message
@@ -268,11 +272,11 @@ def test_what_we_did_not_foresee_is_tried_three_times_and_told_without_details(h
 def test_whoever_asks_for_an_open_job_wakes_the_runner(house, frame):
     job = house.send(table(frame))
     house.announced.clear()
-    house.intake.get(job.id)
+    house.job_service.get(job.id)
     assert house.announced == [job.id]
     house.work()
     house.announced.clear()
-    house.intake.get(job.id)
+    house.job_service.get(job.id)
     assert house.announced == []
 
 
@@ -316,7 +320,7 @@ def test_jobs_that_have_been_over_for_long_are_removed_with_their_files(house, f
     assert sweep(house.store.jobs, house.files, days=1) == 0
     assert sweep(house.store.jobs, house.files, days=-1) == 1
     with pytest.raises(UnknownJob):
-        house.intake.get(job.id)
+        house.job_service.get(job.id)
     assert not list(house.folder.glob("jobs/*"))
 
 
@@ -326,13 +330,13 @@ def test_a_job_whose_version_was_removed_under_way_says_so(tmp_path, monkeypatch
     key = small_model("binary", models, training=250)
     small_model("binary", models)
     house = House(open_service(models), tmp_path)
-    job = house.intake.accept(key, [table(frame)], {"name": "people.csv"})[0]
+    job = house.job_service.accept(key, [table(frame)], {"name": "people.csv"})[0]
     worker = house.worker()
     assert worker.step()
     assert worker.step()  # cut into pieces, and the first of them scored
     remove_version(models, *key.split("@"))
     house.work(worker)
-    over = house.intake.get(job.id)
+    over = house.job_service.get(job.id)
     assert over.state == "failed"
     assert f"{key} was removed on 20" in over.message
 
@@ -341,6 +345,6 @@ def test_values_that_training_always_had_and_records_lack_are_counted_over_all_p
     monkeypatch.setattr(doing, "RECORDS", 10)
     given = frame.head(25).assign(debt=lambda f: f["debt"].mask(f.index % 2 == 0)).drop(columns="shoe_size")
     data = given.to_csv(index=False).encode()
-    job = house.intake.accept("gaps", [data], {"name": "people.csv"})[0]
+    job = house.job_service.accept("gaps", [data], {"name": "people.csv"})[0]
     house.work()
-    assert house.intake.get(job.id).gaps == {"debt": 13, "shoe_size": 25}
+    assert house.job_service.get(job.id).gaps == {"debt": 13, "shoe_size": 25}

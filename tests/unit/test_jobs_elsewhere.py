@@ -6,8 +6,8 @@ import io
 import fsspec
 import pytest
 
-from jobs.campaign_service import Campaigns
-from jobs.job_service import Intake
+from jobs.campaign_service import CampaignService
+from jobs.job_service import JobService
 from jobs.refused import UnknownJob
 from jobs.results import Results
 from jobs.work import chunks as doing
@@ -34,10 +34,10 @@ def test_a_job_is_done_in_a_place_that_is_no_folder(tmp_path, bucket, monkeypatc
     monkeypatch.setattr(doing, "RECORDS", 40)
     small_model("binary", tmp_path)
     service, store = open_service(tmp_path), open_store(f"sqlite:///{tmp_path / 'likely.db'}")
-    intake, worker = Intake(service, store, Files(URL), str), Worker(service, store.jobs, Files(URL))
-    results = Results(intake, Campaigns(intake))
+    job_service, worker = JobService(service, store, Files(URL), str), Worker(service, store.jobs, Files(URL))
+    results = Results(job_service, CampaignService(job_service))
     frame = people(rows=90, seed=4)
-    job, _ = intake.accept("binary", [frame.to_csv(index=False).encode()], {})
+    job, _ = job_service.accept("binary", [frame.to_csv(index=False).encode()], {})
     assert list(bucket) == [f"/bucket/likely/jobs/{job.id}/source"]
     while worker.step():
         pass
@@ -51,4 +51,4 @@ def test_a_job_is_done_in_a_place_that_is_no_folder(tmp_path, bucket, monkeypatc
     assert sweep(store.jobs, Files(URL), days=-1) == 1
     assert not bucket
     with pytest.raises(UnknownJob):
-        intake.get(job.id)
+        job_service.get(job.id)

@@ -17,7 +17,8 @@ from layouts.shared import ids
 from ml.metrics.overview import averages_of
 from ml.plots.catalogue import find, plots_of
 from ml.service import Service, open_service
-from store.db import StoreSilent, open_store
+from store.db import open_store
+from store.errors import StoreUnavailable
 from tests.small import small_model
 
 
@@ -217,7 +218,7 @@ def test_a_kept_cut_off_is_in_use_and_says_what_was_before(small, tmp_path):
 
 class Silent:
     def set_cutoff(self, *_):
-        raise StoreSilent("The store does not answer.")
+        raise StoreUnavailable("The store does not answer.")
 
 
 @pytest.mark.parametrize("cut_off", [None, "x", -0.1, 1.01, float("nan"), [0.5], True and {"a": 1}])

@@ -8,13 +8,13 @@ import pytest
 from flask import Flask
 
 from ml.locale import percent, stated
-from web.reader import write_as_readers_do
+from web.reader import set_reader_locale
 
 
 @pytest.fixture
 def server():
     server = Flask(__name__)
-    write_as_readers_do(server)
+    set_reader_locale(server)
     server.add_url_rule("/", view_func=lambda: percent("1,234.5"))
     return server
 

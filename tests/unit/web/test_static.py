@@ -9,7 +9,7 @@ import pytest
 from dash import dcc, html
 
 from web.pages import LeanDash
-from web.static import serve_static_well
+from web.static import serve_static_files
 
 # The test client leaves files open that a server would close
 pytestmark = pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
@@ -29,7 +29,7 @@ def assets(tmp_path_factory):
 def client(assets):
     app = LeanDash("small", assets_folder=str(assets))
     app.layout = html.Div([dcc.Slider(0, 1)])
-    serve_static_well(app)
+    serve_static_files(app)
     return app.server.test_client()
 
 

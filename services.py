@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from jobs.job_service import Intake
+from jobs.job_service import JobService
 from jobs.local_runner import Beside
 from jobs.webhooks.allowed_addresses import Rules
 from layouts.campaign.page import FileRetention
@@ -25,7 +25,7 @@ HOME = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True)
-class Rooms:
+class Services:
     """What the doors lead to."""
 
     service: Service
@@ -51,7 +51,7 @@ class Rooms:
         return making.sentence() if making else "There is none: python -m ml train --missing makes the demo models."
 
 
-def open_rooms(settings: Settings) -> Rooms:
+def open_services(settings: Settings) -> Services:
     """Open the models, the cache and the store; none of them is read before it is asked for."""
     cache_dir = settings.var_dir / "cache"
     try:
@@ -65,25 +65,25 @@ def open_rooms(settings: Settings) -> Rooms:
     demo = None
     if settings.demo_models == "auto":
         demo = DemoModels(settings.models_dir, settings.var_dir, HOME, settings.to_environ())
-    return Rooms(service, cache, store, demo)
+    return Services(service, cache, store, demo)
 
 
-def load_models(rooms: Rooms, default: str = "") -> None:
+def load_models(services: Services, default: str = "") -> None:
     """Load all models before Gunicorn forks, so that its workers share them; the broken are named.
 
     Where there are none, the making of the demo models begins.
 
     Parameters
     ----------
-    rooms : Rooms
+    services : Services
     default : str
         DEFAULT_MODEL; empty where it is not set.
     """
-    faults = rooms.service.check()
-    if rooms.demo and faults:
-        rooms.demo.forget()
-    elif rooms.demo:
-        rooms.demo.make()
+    faults = services.service.check()
+    if services.demo and faults:
+        services.demo.forget()
+    elif services.demo:
+        services.demo.make()
     elif not faults:
         log.warning("There are no models; 'python -m ml train --missing' makes those of the demonstration.")
     for name, fault in faults.items():
@@ -93,7 +93,7 @@ def load_models(rooms: Rooms, default: str = "") -> None:
         log.error("DEFAULT_MODEL is %r; there is no such model. There are: %s.", default, ", ".join(faults))
 
 
-def open_intake(settings: Settings, rooms: Rooms) -> Intake:
+def open_job_service(settings: Settings, services: Services) -> JobService:
     """Open where jobs are accepted, and what tells workers of them."""
     if settings.broker_url:
         from jobs import broker  # celery takes 0.2 s, and nobody without a broker needs it
@@ -102,8 +102,8 @@ def open_intake(settings: Settings, rooms: Rooms) -> Intake:
     else:
         announce = Beside(settings.var_dir, HOME, settings.to_environ()).wake
     rules = Rules.of(settings.callback_secret, settings.callback_networks)
-    return Intake(
-        rooms.service, rooms.store, Files(settings.files_url), announce, rules, settings.max_file_mb * 1024 * 1024
+    return JobService(
+        services.service, services.store, Files(settings.files_url), announce, rules, settings.max_file_mb * 1024 * 1024
     )
 
 

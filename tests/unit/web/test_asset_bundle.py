@@ -1,4 +1,4 @@
-"""Our own files in one: nothing left out, nothing kept too long."""
+"""The asset bundle: our own files in one: nothing left out, nothing kept too long."""
 
 import os
 import re
@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from dash import html
 
-from web.asset_bundle import OwnFiles
+from web.asset_bundle import AssetBundle
 from web.pages import LeanDash
-from web.static import serve_static_well
+from web.static import serve_static_files
 
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 
@@ -31,7 +31,7 @@ def folder(tmp_path):
 def client(folder):
     app = LeanDash("small", assets_folder=str(folder))
     app.layout = html.Div()
-    serve_static_well(app)
+    serve_static_files(app)
     return app.server.test_client()
 
 
@@ -53,21 +53,21 @@ def test_another_stamp_is_answered_and_not_kept(client):
 
 
 def test_a_changed_file_makes_another_address(folder):
-    own = OwnFiles(folder)
-    before = own.address("js")
-    assert own.address("js") == before
+    bundle = AssetBundle(folder)
+    before = bundle.address("js")
+    assert bundle.address("js") == before
     changed = folder / "js/a/20-b.js"
     changed.write_text("c()")
     os.utime(changed, (1, 1))
-    assert own.address("js") != before
-    assert own.body("js") == b"a();\nc()"
+    assert bundle.address("js") != before
+    assert bundle.body("js") == b"a();\nc()"
 
 
 @pytest.mark.parametrize("kind", ["css", "js"])
 def test_files_come_in_the_order_of_their_numbers_and_none_is_left_out(kind):
     """By counting bytes: each file starts a line after the end of the one before it."""
     files = [file for file in (ASSETS / kind).rglob("*.*") if kind == "css" or not file.name.startswith("0")]
-    body = OwnFiles(ASSETS).body(kind)
+    body = AssetBundle(ASSETS).body(kind)
     starts = sorted((body.index(file.read_bytes()), file.stat().st_size, file.name) for file in files)
     assert sum(size for _, size, _ in starts) + len(files) - 1 == len(body)
     for (start, size, name), (next_start, _, next_name) in pairwise(starts):
@@ -76,4 +76,4 @@ def test_files_come_in_the_order_of_their_numbers_and_none_is_left_out(kind):
 
 
 def test_a_page_without_files_of_its_own_is_left_alone(folder):
-    assert OwnFiles(folder).in_one("<p>", "css") == "<p>"
+    assert AssetBundle(folder).in_one("<p>", "css") == "<p>"

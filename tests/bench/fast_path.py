@@ -4,7 +4,7 @@ In one process and in turns, with the doors and headers of the service around bo
 a busy machine counts for little: the median of the rounds, and the quietest. Then under Gunicorn from one client,
 where the header ``Content-Encoding: identity`` sends every second round through Flask.
 
-Run: python tests/bench/short_way.py [models]
+Run: python tests/bench/fast_path.py [models]
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from api import create_api
-from api.v1.fast_path import ShortWay
+from api.v1.fast_path import FastPath
 from ml.service import Service, open_service
 from tests.bench.length import either
 from tests.bench.post import API, clients_of, measure, port_of, request_of
 from tests.bench.serving import gunicorn, serving, table
-from web.dispatch import Doors
+from web.dispatch import Dispatcher
 from web.headers import SafeHeaders
 from web.origins import Origins
 from web.static import compress_text
@@ -80,9 +80,9 @@ def in_process(service: Service, models: tuple[str, ...]) -> list[list[str]]:
     """CPU of both ways in turns."""
     api = create_api(service, dict, 10_000_000, 1000)
     compress_text(api)
-    assert isinstance(api.wsgi_app, ShortWay)
+    assert isinstance(api.wsgi_app, FastPath)
     ways = [
-        SafeHeaders(Origins(Doors(way, way), []), "default-src 'self'", [])
+        SafeHeaders(Origins(Dispatcher(way, way), []), "default-src 'self'", [])
         for way in (api.wsgi_app, api.wsgi_app._long_way)
     ]
     rows = []

@@ -11,7 +11,7 @@ import random
 import pytest
 
 from api import create_api
-from api.v1.fast_path import ShortWay
+from api.v1.fast_path import FastPath
 from web.static import compress_text
 
 GOOD = {"sl": 5.1, "sw": 3.5, "pl": 1.4, "pw": 0.2}
@@ -141,7 +141,7 @@ def ways(service):
     """The short way as it is served, and Flask alone."""
     app = create_api(service, dict, 5_000, 10)
     compress_text(app)
-    assert isinstance(app.wsgi_app, ShortWay)
+    assert isinstance(app.wsgi_app, FastPath)
     return app.wsgi_app, app.wsgi_app._long_way
 
 
