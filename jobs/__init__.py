@@ -1,1 +1,1 @@
-"""Work that outlives a request: accepted, cut into pieces, done by any number of processes."""
+"""Work that outlives a request: accepted, cut into chunks, done by any number of processes."""

@@ -6,7 +6,7 @@ number of machines that share DATABASE_URL and FILES_URL.
 
 import os
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: pieces are shared out, not single sums
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: chunks are shared out, not single sums
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before onnxruntime is imported
 
 import argparse

@@ -1,6 +1,6 @@
 """The broker's part: it carries ids of jobs, and nothing depends on what it loses.
 
-Celery workers on any number of machines are told that a job has work, and claim pieces from the
+Celery workers on any number of machines are told that a job has work, and claim chunks from the
 table like everybody else. A message that is lost is sent again by the sweeper of any worker.
 """
 
@@ -86,15 +86,15 @@ def serve(
     ----------
     app : Celery
     step : callable
-        Does one piece of a job; False where there is none to do.
+        Does one chunk of a job; False where there is none to do.
     with_work : callable
-        Gives the jobs that have a piece nobody holds.
+        Gives the jobs that have a chunk nobody holds.
     begin : callable
         Called in the worker's first process when it is ready.
     """
 
     def work(job: str) -> None:
-        """Do pieces of a job until there are none, or the slice is over."""
+        """Do chunks of a job until there are none, or the slice is over."""
         until = time.monotonic() + SLICE
         while step(job):
             if time.monotonic() > until:

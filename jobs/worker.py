@@ -1,4 +1,4 @@
-"""Somebody who claims pieces and does them."""
+"""Somebody who claims chunks and does them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from jobs.work.lease_renewal import beating
 from ml.errors import LikelyError
 from ml.service import Service
 from store.files import Files
-from store.job import SPLITTING, Piece
+from store.job import SPLITTING, Chunk
 from store.jobs import JobTable
 
 log = logging.getLogger(__name__)
 
-LEASE = 30.0  # seconds after which the piece of a worker that fell silent is given to another
+LEASE = 30.0  # seconds after which the chunk of a worker that fell silent is given to another
 DAY = 86_400.0
 UPLOAD = 3_600.0  # seconds since something came of a file after which nobody is still sending it
 AT_ONCE = 500  # ids that the table is asked for at a time
@@ -27,7 +27,7 @@ GONE = "Something went wrong here. It is in the log of the worker under {name}."
 
 
 class Worker:
-    """Does one piece after the other.
+    """Does one chunk after the other.
 
     Parameters
     ----------
@@ -55,40 +55,40 @@ class Worker:
         self.announce, self._lease, self._stop = announce, lease, stop
 
     def step(self, job: str | None = None) -> bool:
-        """Do one piece, of that job or of any; False where there is none to do, or this process is to end."""
+        """Do one chunk, of that job or of any; False where there is none to do, or this process is to end."""
         if self._stop():
             return False
-        piece = self._table.claim(self._lease, job)
-        if piece is None:
+        chunk = self._table.claim(self._lease, job)
+        if chunk is None:
             return False
-        what = f"{piece.job}/{piece.number}"
-        with beating(lambda: self._table.renew(piece, self._lease), self._lease, what):
-            self._do(piece)
+        what = f"{chunk.job}/{chunk.number}"
+        with beating(lambda: self._table.renew(chunk, self._lease), self._lease, what):
+            self._do(chunk)
         return True
 
-    def _do(self, piece: Piece) -> None:
-        job = self._table.get(piece.job)
+    def _do(self, chunk: Chunk) -> None:
+        job = self._table.get(chunk.job)
         if job is None:
             return
         try:
             work = work_of(job.options.get("kind", SCORE))
-            if piece.number == SPLITTING:
-                work.split(self._table, self._files, self._service, job, piece, self.announce, self._stop)
+            if chunk.number == SPLITTING:
+                work.split(self._table, self._files, self._service, job, chunk, self.announce, self._stop)
             else:
-                work.do(self._table, self._files, self._service, job, piece)
+                work.do(self._table, self._files, self._service, job, chunk)
         except NotMine:
-            log.info("Job %s, piece %s went to another worker.", piece.job, piece.number)
+            log.info("Job %s, chunk %s went to another worker.", chunk.job, chunk.number)
         except LikelyError as error:
-            self._table.fail(piece.job, str(error))
+            self._table.fail(chunk.job, str(error))
         except Stopped:
-            self._table.release(piece)
+            self._table.release(chunk)
         except (KeyboardInterrupt, SystemExit):
-            self._table.release(piece)
+            self._table.release(chunk)
             raise
         except Exception:
-            name = f"{piece.job}/{piece.number}"
-            log.exception("Job %s failed, attempt %s", name, piece.attempts)
-            self._table.drop(piece, GONE.format(name=name))
+            name = f"{chunk.job}/{chunk.number}"
+            log.exception("Job %s failed, attempt %s", name, chunk.attempts)
+            self._table.drop(chunk, GONE.format(name=name))
 
 
 def sweep(table: JobTable, files: Files, days: float) -> int:

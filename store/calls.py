@@ -1,4 +1,4 @@
-"""Calls of those who asked to be told when a job is over: claimed by a lease, like pieces, and tried again."""
+"""Calls of those who asked to be told when a job is over: claimed by a lease, like chunks, and tried again."""
 
 from __future__ import annotations
 

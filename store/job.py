@@ -1,4 +1,4 @@
-"""What is known of a job and of a piece of it. SQLAlchemy is not needed to speak of them."""
+"""What is known of a job and of a chunk of it. SQLAlchemy is not needed to speak of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OVER: tuple[State, ...] = ("done", "failed", "cancelled")
 EXPORT = (
     "export"  # the kind of a job that writes another's result in some format: not listed among those that people sent
 )
-SPLITTING = 0  # the number of the piece that cuts the file into the others
+SPLITTING = 0  # the number of the chunk that cuts the file into the others
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,8 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Piece:
-    """A claimed piece of a job: its number is 0 for the splitting, else its place; its file holds its records."""
+class Chunk:
+    """A claimed chunk of a job: its number is 0 for the splitting, else its place; its file holds its records."""
 
     job: str
     number: int

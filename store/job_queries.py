@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Select, and_, case, func, or_, select, text
 
 from store.job import EXPORT, OPEN, SPLITTING, Call, Job, Wanted
-from store.tables import calls, jobs, pieces
+from store.tables import calls, chunks, jobs
 
 _NOW = {
     "postgresql": "extract(epoch from clock_timestamp())",
@@ -20,7 +20,7 @@ Cursor = tuple[float, str]  # when a job was accepted, and its id: where a page 
 
 
 class JobQueries:
-    """Questions about jobs and their pieces; none of them changes anything.
+    """Questions about jobs and their chunks; none of them changes anything.
 
     Parameters
     ----------
@@ -63,20 +63,20 @@ class JobQueries:
         return found[:most], None if last is None else (last.created, last.id)
 
     def results(self, job: str) -> list[str]:
-        """Files of the pieces that are done: the splitting's first, then those of the records in their order."""
-        query = select(pieces.c.file).where(pieces.c.job == job, pieces.c.state == "done")
+        """Files of the chunks that are done: the splitting's first, then those of the records in their order."""
+        query = select(chunks.c.file).where(chunks.c.job == job, chunks.c.state == "done")
         with self._engine().connect() as connection:
-            return [file for (file,) in connection.execute(query.order_by(pieces.c.number))]
+            return [file for (file,) in connection.execute(query.order_by(chunks.c.number))]
 
     def numbers(self, job: str) -> set[int]:
-        """Numbers of the pieces that a job has so far."""
+        """Numbers of the chunks that a job has so far."""
         with self._engine().connect() as connection:
-            return set(connection.scalars(select(pieces.c.number).where(pieces.c.job == job)))
+            return set(connection.scalars(select(chunks.c.number).where(chunks.c.job == job)))
 
     def with_work(self, most: int = 100) -> list[str]:
-        """Jobs that have a piece nobody holds."""
+        """Jobs that have a chunk nobody holds."""
         with self._engine().connect() as connection:
-            query = select(jobs.c.id).join(pieces, pieces.c.job == jobs.c.id)
+            query = select(jobs.c.id).join(chunks, chunks.c.job == jobs.c.id)
             wanted = query.where(jobs.c.state.in_(OPEN), free(now_in(connection)))
             return list(connection.scalars(wanted.distinct().limit(most)))
 
@@ -115,8 +115,8 @@ def now_in(connection: Connection) -> float:
 
 
 def free(now: float) -> Any:
-    """The condition of pieces that nobody holds."""
-    return or_(pieces.c.state == "waiting", and_(pieces.c.state == "running", pieces.c.lease < now))
+    """The condition of chunks that nobody holds."""
+    return or_(chunks.c.state == "waiting", and_(chunks.c.state == "running", chunks.c.lease < now))
 
 
 def _conditions(wanted: Wanted) -> list[Any]:
@@ -131,23 +131,23 @@ def _conditions(wanted: Wanted) -> list[Any]:
 
 def _counts(connection: Connection, ids: Sequence[str]) -> Mapping[str, tuple[int, int, int | None]]:
     """For each job how many records are done and refused, and how many there are."""
-    scored = and_(pieces.c.state == "done", pieces.c.number > SPLITTING)
-    split = and_(pieces.c.state == "done", pieces.c.number == SPLITTING)
+    scored = and_(chunks.c.state == "done", chunks.c.number > SPLITTING)
+    split = and_(chunks.c.state == "done", chunks.c.number == SPLITTING)
     query = select(
-        pieces.c.job,
-        func.sum(case((scored, pieces.c.records), else_=0)),
-        func.sum(case((scored, pieces.c.refused), else_=0)),
-        func.sum(case((split, pieces.c.records))),
-    ).where(pieces.c.job.in_(ids))
+        chunks.c.job,
+        func.sum(case((scored, chunks.c.records), else_=0)),
+        func.sum(case((scored, chunks.c.refused), else_=0)),
+        func.sum(case((split, chunks.c.records))),
+    ).where(chunks.c.job.in_(ids))
     found: dict[str, tuple[int, int, int | None]] = dict.fromkeys(ids, (0, 0, None))
-    for job, done, refused, total in connection.execute(query.group_by(pieces.c.job)):
+    for job, done, refused, total in connection.execute(query.group_by(chunks.c.job)):
         found[job] = (int(done or 0), int(refused or 0), None if total is None else int(total))
     return found
 
 
 def _gaps(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[dict[str, int], dict[str, int]]]:
-    """For each job the gaps of its pieces and the values that were refused, summed by feature."""
-    query = select(pieces.c.job, pieces.c.gaps).where(pieces.c.job.in_(ids), pieces.c.gaps.is_not(None))
+    """For each job the gaps of its chunks and the values that were refused, summed by feature."""
+    query = select(chunks.c.job, chunks.c.gaps).where(chunks.c.job.in_(ids), chunks.c.gaps.is_not(None))
     found: dict[str, tuple[Counter[str], Counter[str]]] = {}
     for job, text_of_gaps in connection.execute(query):
         told = json.loads(text_of_gaps)

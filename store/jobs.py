@@ -1,6 +1,6 @@
 """The table of jobs: the truth about work that outlives a request.
 
-A job is cut into pieces. Whoever works claims a piece by a conditional update, holds it by a lease
+A job is cut into chunks. Whoever works claims a chunk by a conditional update, holds it by a lease
 that it renews, and may finish it only as its owner; a lease that ran out is claimed again, three
 times at most. Times are the database's own, for the clocks of several machines differ.
 """
@@ -16,17 +16,17 @@ from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from store.errors import CommitUnknown
-from store.job import OPEN, OVER, SPLITTING, Piece, State
+from store.job import OPEN, OVER, SPLITTING, Chunk, State
 from store.job_queries import JobQueries, free, now_in
-from store.tables import calls, jobs, pieces
+from store.tables import calls, chunks, jobs
 
 MOST_ATTEMPTS = 3
-TRIED = 8  # pieces that one question for work tries to claim
+TRIED = 8  # chunks that one question for work tries to claim
 DIED = "It was begun {attempts} times, and each time the process ended before it was done."
 
 
 class JobTable(JobQueries):
-    """Jobs and their pieces in the store: what changes them. Parameters as :class:`store.job_queries.JobQueries`."""
+    """Jobs and their chunks in the store: what changes them. Parameters as :class:`store.job_queries.JobQueries`."""
 
     # ---- asking for a job ----------------------------------------------------------------------
     def add(
@@ -56,7 +56,7 @@ class JobTable(JobQueries):
             except IntegrityError:
                 transaction.rollback()
                 return False
-            connection.execute(insert(pieces).values(job=job, number=SPLITTING, state="waiting", attempts=0))
+            connection.execute(insert(chunks).values(job=job, number=SPLITTING, state="waiting", attempts=0))
             if callback:
                 call = {"job": job, "url": callback, "state": "waiting", "attempts": 0, "due": now, "message": ""}
                 connection.execute(insert(calls).values(call))
@@ -79,8 +79,8 @@ class JobTable(JobQueries):
         return self._end(job, "cancelled", "", ("held", *OPEN))
 
     # ---- working on it -------------------------------------------------------------------------
-    def claim(self, lease: float, job: str | None = None) -> Piece | None:
-        """Claim a piece that nobody holds, of that job or of any; None where there is none.
+    def claim(self, lease: float, job: str | None = None) -> Chunk | None:
+        """Claim a chunk that nobody holds, of that job or of any; None where there is none.
 
         Parameters
         ----------
@@ -90,29 +90,29 @@ class JobTable(JobQueries):
         """
         while candidates := self._claimable(job):
             for candidate in candidates:
-                piece = self._take(candidate, lease)
-                if piece is not None:
-                    return piece
+                chunk = self._take(candidate, lease)
+                if chunk is not None:
+                    return chunk
             # Others were quicker with all of these: there may be more
         return None
 
     def _claimable(self, job: str | None) -> Sequence[Any]:
         with self._engine().connect() as connection:
             wanted = [free(now_in(connection)), jobs.c.state.in_(OPEN), *([jobs.c.id == job] if job else [])]
-            # The first free piece of each job, jobs in any order: a long one does not hold up the others
+            # The first free chunk of each job, jobs in any order: a long one does not hold up the others
             first = (
-                select(pieces.c.job, func.min(pieces.c.number).label("number"))
-                .join(jobs, jobs.c.id == pieces.c.job)
+                select(chunks.c.job, func.min(chunks.c.number).label("number"))
+                .join(jobs, jobs.c.id == chunks.c.job)
                 .where(*wanted)
-                .group_by(pieces.c.job)
+                .group_by(chunks.c.job)
                 .order_by(func.random())
                 .limit(TRIED)
                 .subquery()
             )
-            same = and_(pieces.c.job == first.c.job, pieces.c.number == first.c.number)
-            return connection.execute(select(pieces).join(first, same)).all()
+            same = and_(chunks.c.job == first.c.job, chunks.c.number == first.c.number)
+            return connection.execute(select(chunks).join(first, same)).all()
 
-    def _take(self, seen: Any, lease: float) -> Piece | None:
+    def _take(self, seen: Any, lease: float) -> Chunk | None:
         if seen.attempts >= MOST_ATTEMPTS:
             self.fail(seen.job, DIED.format(attempts=seen.attempts))
             return None
@@ -120,27 +120,27 @@ class JobTable(JobQueries):
         with self._engine().begin() as connection:
             now = now_in(connection)
             change = {"state": "running", "owner": owner, "lease": now + lease, "attempts": seen.attempts + 1}
-            unchanged = and_(pieces.c.state == seen.state, pieces.c.attempts == seen.attempts)
-            mine = update(pieces).where(_is(seen.job, seen.number), unchanged).values(change)
+            unchanged = and_(chunks.c.state == seen.state, chunks.c.attempts == seen.attempts)
+            mine = update(chunks).where(_is(seen.job, seen.number), unchanged).values(change)
             if connection.execute(mine).rowcount != 1:
                 return None
             started = {"state": "running", "started": func.coalesce(jobs.c.started, now)}
             connection.execute(update(jobs).where(jobs.c.id == seen.job, jobs.c.state.in_(OPEN)).values(started))
-        return Piece(seen.job, seen.number, owner, seen.attempts + 1, seen.file)
+        return Chunk(seen.job, seen.number, owner, seen.attempts + 1, seen.file)
 
-    def renew(self, piece: Piece, lease: float) -> bool:
-        """Hold a piece for longer; False where it is no longer one's own, or its job is over."""
+    def renew(self, chunk: Chunk, lease: float) -> bool:
+        """Hold a chunk for longer; False where it is no longer one's own, or its job is over."""
         with self._engine().begin() as connection:
-            still = select(jobs.c.id).where(jobs.c.id == piece.job, jobs.c.state.in_(OPEN)).exists()
-            held = update(pieces).where(_held(piece), still).values(lease=now_in(connection) + lease)
+            still = select(jobs.c.id).where(jobs.c.id == chunk.job, jobs.c.state.in_(OPEN)).exists()
+            held = update(chunks).where(_held(chunk), still).values(lease=now_in(connection) + lease)
             return connection.execute(held).rowcount == 1
 
-    def add_pieces(self, piece: Piece, found: Iterable[tuple[int, int, str]]) -> bool:
-        """Add pieces as the splitting finds them; those of an earlier, unfinished splitting stay.
+    def add_chunks(self, chunk: Chunk, found: Iterable[tuple[int, int, str]]) -> bool:
+        """Add chunks as the splitting finds them; those of an earlier, unfinished splitting stay.
 
         Parameters
         ----------
-        piece : Piece
+        chunk : Chunk
             The splitting, still one's own.
         found : iterable of (number, records, file)
 
@@ -150,12 +150,12 @@ class JobTable(JobQueries):
             False where the splitting is no longer one's own: then nothing was added.
         """
         with self._engine().begin() as connection:
-            if connection.execute(update(pieces).where(_held(piece)).values(owner=piece.owner)).rowcount != 1:
+            if connection.execute(update(chunks).where(_held(chunk)).values(owner=chunk.owner)).rowcount != 1:
                 return False
-            known = set(connection.scalars(select(pieces.c.number).where(pieces.c.job == piece.job)))
+            known = set(connection.scalars(select(chunks.c.number).where(chunks.c.job == chunk.job)))
             new = [
                 {
-                    "job": piece.job,
+                    "job": chunk.job,
                     "number": number,
                     "state": "waiting",
                     "attempts": 0,
@@ -166,12 +166,12 @@ class JobTable(JobQueries):
                 if number not in known
             ]
             if new:
-                connection.execute(insert(pieces), new)
+                connection.execute(insert(chunks), new)
         return True
 
     def finish(
         self,
-        piece: Piece,
+        chunk: Chunk,
         records: int,
         refused: int = 0,
         file: str | None = None,
@@ -179,11 +179,11 @@ class JobTable(JobQueries):
         unread: Mapping[str, int] | None = None,
         about: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Record what a piece gave; False where it is no longer one's own, and then its file is of no use.
+        """Record what a chunk gave; False where it is no longer one's own, and then its file is of no use.
 
         Parameters
         ----------
-        piece : Piece
+        chunk : Chunk
         records, refused : int
         file : str, optional
         gaps, unread : mapping of str to int, optional
@@ -195,48 +195,48 @@ class JobTable(JobQueries):
             done = {"state": "done", "owner": None, "lease": None, "records": records, "refused": refused, "file": file}
             told = {"gaps": dict(gaps or {}), "unread": dict(unread or {})}
             done |= {"gaps": json.dumps(told)} if gaps or unread else {}
-            if connection.execute(update(pieces).where(_held(piece)).values(done)).rowcount != 1:
+            if connection.execute(update(chunks).where(_held(chunk)).values(done)).rowcount != 1:
                 return False
             if about:
-                options = connection.scalar(select(jobs.c.options).where(jobs.c.id == piece.job))
+                options = connection.scalar(select(jobs.c.options).where(jobs.c.id == chunk.job))
                 found = json.dumps({**json.loads(options or "{}"), **about})
-                connection.execute(update(jobs).where(jobs.c.id == piece.job).values(options=found))
-        self._close(piece.job)
+                connection.execute(update(jobs).where(jobs.c.id == chunk.job).values(options=found))
+        self._close(chunk.job)
         return True
 
-    def release(self, piece: Piece) -> None:
-        """Give a piece back at once, as when a worker is told to stop; it counts as no attempt."""
+    def release(self, chunk: Chunk) -> None:
+        """Give a chunk back at once, as when a worker is told to stop; it counts as no attempt."""
         with self._engine().begin() as connection:
-            given_back = {"state": "waiting", "owner": None, "lease": None, "attempts": piece.attempts - 1}
-            connection.execute(update(pieces).where(_held(piece)).values(given_back))
+            given_back = {"state": "waiting", "owner": None, "lease": None, "attempts": chunk.attempts - 1}
+            connection.execute(update(chunks).where(_held(chunk)).values(given_back))
 
-    def drop(self, piece: Piece, message: str) -> None:
-        """Let go of a piece that went wrong, to be tried again: the attempt counts, and the last one ends the job."""
-        if piece.attempts >= MOST_ATTEMPTS:
-            self.fail(piece.job, message)
+    def drop(self, chunk: Chunk, message: str) -> None:
+        """Let go of a chunk that went wrong, to be tried again: the attempt counts, and the last one ends the job."""
+        if chunk.attempts >= MOST_ATTEMPTS:
+            self.fail(chunk.job, message)
         with self._engine().begin() as connection:
             given_back = {"state": "waiting", "owner": None, "lease": None}
-            connection.execute(update(pieces).where(_held(piece)).values(given_back))
+            connection.execute(update(chunks).where(_held(chunk)).values(given_back))
 
     def fail(self, job: str, message: str) -> bool:
         """End a job that cannot be done; False where it is over already."""
         return self._end(job, "failed", message, OPEN)
 
     def _close(self, job: str) -> None:
-        """The job is done when all its pieces are."""
-        open_ones = select(pieces.c.number).where(pieces.c.job == job, pieces.c.state != "done").exists()
+        """The job is done when all its chunks are."""
+        open_ones = select(chunks.c.number).where(chunks.c.job == job, chunks.c.state != "done").exists()
         with self._engine().begin() as connection:
             over = {"state": "done", "finished": now_in(connection)}
             connection.execute(update(jobs).where(jobs.c.id == job, jobs.c.state.in_(OPEN), ~open_ones).values(over))
 
     # ---- keeping house -------------------------------------------------------------------------
     def forget(self, job: str) -> bool:
-        """Remove a job that is over or held, its pieces and its call; False where it runs, or is not there."""
+        """Remove a job that is over or held, its chunks and its call; False where it runs, or is not there."""
         with self._engine().begin() as connection:
             gone = delete(jobs).where(jobs.c.id == job, jobs.c.state.in_(("held", *OVER)))
             if connection.execute(gone).rowcount != 1:
                 return False
-            connection.execute(delete(pieces).where(pieces.c.job == job))
+            connection.execute(delete(chunks).where(chunks.c.job == job))
             connection.execute(delete(calls).where(calls.c.job == job))
         return True
 
@@ -249,8 +249,8 @@ class JobTable(JobQueries):
 
 
 def _is(job: str, number: int) -> Any:
-    return and_(pieces.c.job == job, pieces.c.number == number)
+    return and_(chunks.c.job == job, chunks.c.number == number)
 
 
-def _held(piece: Piece) -> Any:
-    return and_(_is(piece.job, piece.number), pieces.c.state == "running", pieces.c.owner == piece.owner)
+def _held(chunk: Chunk) -> Any:
+    return and_(_is(chunk.job, chunk.number), chunks.c.state == "running", chunks.c.owner == chunk.owner)

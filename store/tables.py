@@ -46,7 +46,7 @@ jobs = Table(
 )
 
 # A job's parts; number 0 cuts the file into the others
-pieces = Table(
+chunks = Table(
     "pieces",
     metadata,
     Column("job", String(32), primary_key=True),

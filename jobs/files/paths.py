@@ -20,5 +20,5 @@ def export(job: str, tag: str, owner: str, suffix: str) -> str:
 
 
 def made(job: str, number: int, owner: str, kind: str) -> str:
-    """What a piece reads (kind "in") or gives ("out"), by whom: two who do the same never write one file."""
+    """What a chunk reads (kind "in") or gives ("out"), by whom: two who do the same never write one file."""
     return f"{folder(job)}/{number:06d}-{kind}-{owner}"

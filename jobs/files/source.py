@@ -1,4 +1,4 @@
-"""How the file of a job is opened, when it is sent and when it is cut into pieces, and what a piece of it holds."""
+"""How the file of a job is opened, when it is sent and when it is cut into chunks, and what a chunk of it holds."""
 
 from __future__ import annotations
 
@@ -67,22 +67,22 @@ def opened(
 
 
 def packed(table: Table | RecordTable, lines: Sequence[Any]) -> bytes:
-    """Some lines of a file as a piece holds them."""
+    """Some lines of a file as a chunk holds them."""
     if isinstance(table, RecordTable):  # numbers of any size: orjson has those of 64 bits only
         return json.dumps({"header": table.header, "renamed": table.renamed, "records": lines}).encode()
     return orjson.dumps([table.reading.to_json(), lines])
 
 
-def scored(service: Service, bundle: Bundle, piece: bytes) -> ScoredLines:
-    """Score what a piece holds."""
-    if piece.startswith(b"{"):
-        told = json.loads(piece)
+def scored(service: Service, bundle: Bundle, chunk: bytes) -> ScoredLines:
+    """Score what a chunk holds."""
+    if chunk.startswith(b"{"):
+        told = json.loads(chunk)
         return score_records(service, bundle, told["header"], told["records"], told["renamed"])
-    reading, records = unpacked(piece, bundle)
+    reading, records = unpacked(chunk, bundle)
     return score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules)
 
 
-def unpacked(piece: bytes, bundle: Bundle) -> tuple[ReadPlan, list[list[str]]]:
-    """The lines that a piece of a table holds, and how they are read."""
-    told, records = orjson.loads(piece)
+def unpacked(chunk: bytes, bundle: Bundle) -> tuple[ReadPlan, list[list[str]]]:
+    """The lines that a chunk of a table holds, and how they are read."""
+    told, records = orjson.loads(chunk)
     return ReadPlan.from_json(told, bundle.schema), records

@@ -1,4 +1,4 @@
-"""Pieces of a list: the chosen rows of a campaign, with reasons, in the order in which to call them."""
+"""Chunks of a list: the chosen rows of a campaign, with reasons, in the order in which to call them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
 from ml.files.table import ReadPlan
 from ml.service import Bundle, Service
 from store.files import Files
-from store.job import Job, Piece
+from store.job import Chunk, Job
 from store.jobs import JobTable
 
 AFTER = ("outcome", "probability", "band", *EXTRA[-MOST:], "group", "expected_value")
@@ -65,10 +65,10 @@ def picked(bundle: Bundle, index: Index, wish: Wish, job: str) -> tuple[np.ndarr
 
 
 def split_list(
-    table: JobTable, files: Files, service: Service, job: Job, piece: Piece,
+    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
     announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
 ) -> None:  # fmt: skip
-    """Choose the rows and cut the list into pieces."""
+    """Choose the rows and cut the list into chunks."""
     campaign = table.get(job.options["of"])
     if campaign is None:
         raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
@@ -85,14 +85,14 @@ def split_list(
         if stop():
             raise Stopped
         some = calls[start : start + size]
-        name = paths.made(job.id, number, piece.owner, "in")
+        name = paths.made(job.id, number, chunk.owner, "in")
         files.write(name, [orjson.dumps([start, some])])
-        if not table.add_pieces(piece, [(number, len(some), name)]):
+        if not table.add_chunks(chunk, [(number, len(some), name)]):
             raise NotMine
         announce(job.id)
-    head = paths.made(job.id, 0, piece.owner, "out")
+    head = paths.made(job.id, 0, chunk.owner, "out")
     files.write(head, [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
-    if not table.finish(piece, len(calls), file=head):
+    if not table.finish(chunk, len(calls), file=head):
         raise NotMine
 
 
@@ -102,14 +102,14 @@ def list_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     return [place, *header, *after]
 
 
-def write_list(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
-    """Write the lines of a piece of a list."""
+def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
+    """Write the lines of a chunk of a list."""
     campaign = table.get(job.options["of"])
     if campaign is None:
         raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
     bundle, index = service.model(job.model), open_index(table, files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
-    start, calls = orjson.loads(b"".join(files.read(piece.file or "")))
+    start, calls = orjson.loads(b"".join(files.read(chunk.file or "")))
     reading = ReadPlan.from_json(campaign.options["reading"], bundle.schema) if job.options.get("reasons") else None
     lines = []
     for place, (line, (row, at, control, gain)) in enumerate(
@@ -122,9 +122,9 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, piece:
         said = reasons_in_cells(service, bundle, cells_of(reading, cells), column) if reading else [""] * MOST
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p)]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])
-    out = paths.made(job.id, piece.number, piece.owner, "out")
+    out = paths.made(job.id, chunk.number, chunk.owner, "out")
     files.write(out, [csv_text(lines).encode()])
-    if not table.finish(piece, len(lines), 0, out):
+    if not table.finish(chunk, len(lines), 0, out):
         files.remove(out)
         raise NotMine
-    files.remove(piece.file or "")
+    files.remove(chunk.file or "")

@@ -1,4 +1,4 @@
-"""What is done with a piece: the first cuts the file into the others, each of which is scored."""
+"""What is done with a chunk: the first cuts the file into the others, each of which is scored."""
 
 from __future__ import annotations
 
@@ -14,37 +14,37 @@ from ml.batch.result_columns import result_header
 from ml.files.cells.safe_cells import csv_text
 from ml.service import Bundle, Service
 from store.files import Files
-from store.job import Job, Piece
+from store.job import Chunk, Job
 from store.jobs import JobTable
 
-RECORDS = 5_000  # of a piece: a second of work on the slowest path, so that little is lost and much is shared out
+RECORDS = 5_000  # of a chunk: a second of work on the slowest path, so that little is lost and much is shared out
 
 
 class NotMine(Exception):
-    """The piece was claimed by another, or its job is over: stop, and leave no trace."""
+    """The chunk was claimed by another, or its job is over: stop, and leave no trace."""
 
 
 class Stopped(Exception):
-    """The process is to end: the piece is given back, and goes on from what is there."""
+    """The process is to end: the chunk is given back, and goes on from what is there."""
 
 
 def split(
-    table: JobTable, files: Files, service: Service, job: Job, piece: Piece,
+    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
     announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
     header: Callable[[Bundle, Sequence[str]], list[str]] = result_header, records: int | None = None,
 ) -> None:  # fmt: skip
-    """Cut the file into pieces, which others may begin to score at once.
+    """Cut the file into chunks, which others may begin to score at once.
 
     Parameters
     ----------
     announce : callable
         Called with the job's id when there is more to do.
     stop : callable
-        Asked between two pieces whether to end.
+        Asked between two chunks whether to end.
     header : callable
         Gives the names of the result's columns.
     records : int
-        Of a piece, 5,000 by default; the same each time that a job is split.
+        Of a chunk, 5,000 by default; the same each time that a job is split.
 
     Raises
     ------
@@ -64,15 +64,15 @@ def split(
             if number in there:  # from a splitting that was not finished
                 continue
             _go_on(stop)
-            name = paths.made(job.id, number, piece.owner, "in")
+            name = paths.made(job.id, number, chunk.owner, "in")
             files.write(name, [packed(source, lines)])
-            if not table.add_pieces(piece, [(number, len(lines), name)]):
+            if not table.add_chunks(chunk, [(number, len(lines), name)]):
                 raise NotMine
             announce(job.id)
-    head = paths.made(job.id, 0, piece.owner, "out")
+    head = paths.made(job.id, 0, chunk.owner, "out")
     files.write(head, [csv_text([header(bundle, source.header)]).encode()])
     about = about_file(bundle.schema, source, job.options.get("near") or {})
-    if not table.finish(piece, total, file=head, about=about):
+    if not table.finish(chunk, total, file=head, about=about):
         raise NotMine
 
 
@@ -81,8 +81,8 @@ def _go_on(stop: Callable[[], bool]) -> None:
         raise Stopped
 
 
-def score(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
-    """Score the records of a piece.
+def score(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
+    """Score the records of a chunk.
 
     Raises
     ------
@@ -91,10 +91,10 @@ def score(table: JobTable, files: Files, service: Service, job: Job, piece: Piec
     NotMine
     """
     bundle = service.model(job.model)
-    made = scored(service, bundle, b"".join(files.read(piece.file or "")))
-    out = paths.made(job.id, piece.number, piece.owner, "out")
+    made = scored(service, bundle, b"".join(files.read(chunk.file or "")))
+    out = paths.made(job.id, chunk.number, chunk.owner, "out")
     files.write(out, [csv_text(made.lines).encode()])
-    if not table.finish(piece, len(made.lines), made.refused, out, made.gaps, made.unread):
+    if not table.finish(chunk, len(made.lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         raise NotMine
-    files.remove(piece.file or "")
+    files.remove(chunk.file or "")

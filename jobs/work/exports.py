@@ -15,12 +15,12 @@ from ml.files.write.formats import FORMATS, Format
 from ml.files.write.result import Block, Result
 from ml.service import Service
 from store.files import BLOCK, Files
-from store.job import Job, Piece
+from store.job import Chunk, Job
 from store.jobs import JobTable
 
 
 def make_export(
-    table: JobTable, files: Files, service: Service, job: Job, piece: Piece,
+    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
     _announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
 ) -> None:  # fmt: skip
     """Write the result of another job in the format that was asked for.
@@ -37,12 +37,12 @@ def make_export(
         raise ResultGone("The job of this result was removed.", "Send its file again.")
     form = format_asked(job.options["format"])
     result = result_of(table, files, service, base)
-    out = paths.export(base.id, form.tag, piece.owner, form.suffix)
+    out = paths.export(base.id, form.tag, chunk.owner, form.suffix)
     with tempfile.TemporaryDirectory(prefix="likely-") as folder:
         made = Path(folder) / "made"
         form.make(_stopping(result, stop), made)
         files.write(out, _blocks(made))
-    if not table.finish(piece, base.done, file=out):
+    if not table.finish(chunk, base.done, file=out):
         files.remove(out)
         raise NotMine
 

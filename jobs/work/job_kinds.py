@@ -1,4 +1,4 @@
-"""The kinds of jobs: how each is cut into pieces, and what is done with one."""
+"""The kinds of jobs: how each is cut into chunks, and what is done with one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jobs.work.exports import make_export
 from jobs.work.score_campaign import WITH_REASONS, campaign_header, score_campaign
 from ml.service import Service
 from store.files import Files
-from store.job import EXPORT, Job, Piece
+from store.job import EXPORT, Chunk, Job
 from store.jobs import JobTable
 
 KINDS = (SCORE, CAMPAIGN, LIST) = ("score", "campaign", "list")
@@ -20,7 +20,7 @@ KINDS = (SCORE, CAMPAIGN, LIST) = ("score", "campaign", "list")
 
 @dataclass(frozen=True)
 class Work:
-    """What a kind of job does: cut what was sent into pieces, and do one of them."""
+    """What a kind of job does: cut what was sent into chunks, and do one of them."""
 
     split: Callable[..., None]
     do: Callable[..., None]
@@ -32,15 +32,15 @@ def work_of(kind: str) -> Work:
 
 
 def _split_campaign(
-    table: JobTable, files: Files, service: Service, job: Job, piece: Piece, announce: Any, stop: Any
+    table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk, announce: Any, stop: Any
 ) -> None:
     records = WITH_REASONS if job.options.get("reasons") else None
-    split(table, files, service, job, piece, announce, stop, campaign_header, records)
+    split(table, files, service, job, chunk, announce, stop, campaign_header, records)
 
 
 _KINDS = {
     SCORE: Work(split, score),
     CAMPAIGN: Work(_split_campaign, score_campaign),
     LIST: Work(split_list, write_list),
-    EXPORT: Work(make_export, score),  # it has one piece only
+    EXPORT: Work(make_export, score),  # it has one chunk only
 }

@@ -1,4 +1,4 @@
-"""What is kept beside each scored piece of a campaign, so that a million rows can be ranked and looked up.
+"""What is kept beside each scored chunk of a campaign, so that a million rows can be ranked and looked up.
 
 A row is found by the place where its line begins; its probabilities, and columns of few values, are
 read without its line.
@@ -22,14 +22,14 @@ LONGEST_VALUE = 100
 
 
 def index_of(out: str) -> str:
-    """Name of the index beside a piece's file."""
+    """Name of the index beside a chunk's file."""
     return out.replace("-out-", "-idx-")
 
 
 def packed(
     header: Sequence[str], lines: Sequence[Sequence[str]], probabilities: np.ndarray, starts: np.ndarray
 ) -> bytes:
-    """The index of a piece.
+    """The index of a chunk.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def packed(
         Of the result, m of them; they begin with the file's cells.
     probabilities : ndarray of float, shape (m, k)
     starts : ndarray of int, shape (m + 1,)
-        Where each line begins in the piece's file, and where the last ends; bytes.
+        Where each line begins in the chunk's file, and where the last ends; bytes.
     """
     few: dict[str, list[str]] = {}
     codes: list[np.ndarray] = []
@@ -72,7 +72,7 @@ class Index:
     columns : dict of str to Groups
         Columns of the file that have at most 1,000 values.
     first : ndarray of int
-        Number of each piece's first row, and the number of all rows.
+        Number of each chunk's first row, and the number of all rows.
     """
 
     header: tuple[str, ...]
@@ -90,25 +90,25 @@ class Index:
     def lines(self, rows: Iterable[int]) -> list[list[str]]:
         """Lines of the result, in the order asked for."""
         wanted = np.fromiter(rows, dtype=np.int64)
-        pieces = np.searchsorted(self.first, wanted, side="right") - 1
+        chunks = np.searchsorted(self.first, wanted, side="right") - 1
         found: list[list[str]] = [[]] * len(wanted)
-        for piece in np.unique(pieces):
-            with self._files.open(self._names[piece]) as file:
-                for at in np.flatnonzero(pieces == piece):
-                    begin, end = self._starts[piece][wanted[at] - self.first[piece] :][:2]
+        for chunk in np.unique(chunks):
+            with self._files.open(self._names[chunk]) as file:
+                for at in np.flatnonzero(chunks == chunk):
+                    begin, end = self._starts[chunk][wanted[at] - self.first[chunk] :][:2]
                     file.seek(int(begin))
                     found[at] = _cells(file.read(int(end - begin)))
         return found
 
 
 def read_index(files: Files, names: Sequence[str], width: int) -> Index:
-    """Read what stands beside the pieces.
+    """Read what stands beside the chunks.
 
     Parameters
     ----------
     files : Files
     names : sequence of str
-        Of the result: the header's file, then those of the pieces.
+        Of the result: the header's file, then those of the chunks.
     width : int
         How many columns the file had.
     """
@@ -135,7 +135,7 @@ def _part(files: Files, name: str) -> dict[str, np.ndarray]:
 
 
 def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, Groups]:
-    """Columns that have few values in every piece and in all together, in the codes of all."""
+    """Columns that have few values in every chunk and in all together, in the codes of all."""
     tables = [orjson.loads(part["values"].tobytes()) for part in parts]
     found: dict[str, Groups] = {}
     for name in tables[0] if tables else ():

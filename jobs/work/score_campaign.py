@@ -1,4 +1,4 @@
-"""Pieces of a campaign: scored like any other, and then with outcome, band, reasons, and what ranks them."""
+"""Chunks of a campaign: scored like any other, and then with outcome, band, reasons, and what ranks them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
 from ml.files.table import ReadPlan
 from ml.service import Bundle, Service
 from store.files import Files
-from store.job import Job, Piece
+from store.job import Chunk, Job
 from store.jobs import JobTable
 
 EXTRA = ("outcome", "rank", "band", *(f"reason_{at + 1}" for at in range(MOST)))
 RANK = EXTRA.index("rank")
-WITH_REASONS = 200  # records of a piece: as many seconds of work as thousands without
+WITH_REASONS = 200  # records of a chunk: as many seconds of work as thousands without
 
 
 def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
@@ -34,10 +34,10 @@ def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
     return [*map(safe_cell, header), *unique_names(ours, header, bundle.schema)]
 
 
-def score_campaign(table: JobTable, files: Files, service: Service, job: Job, piece: Piece) -> None:
-    """Score the records of a piece, and keep beside them what ranks them; errors as :func:`jobs.work.chunks.score`."""
+def score_campaign(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
+    """Score the records of a chunk, and keep beside them what ranks them; errors as :func:`jobs.work.chunks.score`."""
     bundle = service.model(job.model)
-    reading, records = unpacked(b"".join(files.read(piece.file or "")), bundle)
+    reading, records = unpacked(b"".join(files.read(chunk.file or "")), bundle)
     header = reading.header
     made = score_lines(service, bundle, header, records, reading.renamed, reading.rules)
     scored = made.lines
@@ -50,14 +50,14 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, pi
     ]
     texts = [csv_text([line]).encode() for line in lines]
     starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
-    out = paths.made(job.id, piece.number, piece.owner, "out")
+    out = paths.made(job.id, chunk.number, chunk.owner, "out")
     files.write(index_of(out), [packed(header, lines, probabilities, starts)])
     files.write(out, [b"".join(texts)])
-    if not table.finish(piece, len(lines), made.refused, out, made.gaps, made.unread):
+    if not table.finish(chunk, len(lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         files.remove(index_of(out))
         raise NotMine
-    files.remove(piece.file or "")
+    files.remove(chunk.file or "")
 
 
 def _probabilities(lines: Sequence[Sequence[str]], width: int, k: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""The result of a job as it is kept: CSV in pieces, of a campaign with its ranks, of which any part can be read."""
+"""The result of a job as it is kept: CSV in chunks, of a campaign with its ranks, of which any part can be read."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ def test_a_runner_goes_on_when_only_the_web_master_is_killed(house, applicants, 
 
 
 @pytest.mark.parametrize("house", EVERYWHERE[:2], indirect=True)
-def test_a_worker_that_is_told_to_end_leaves_no_piece_behind(house, applicants, cells):
+def test_a_worker_that_is_told_to_end_leaves_no_chunk_behind(house, applicants, cells):
     """Nobody has to wait for a lease: the next worker takes up at once what was given back."""
     job = house.send(file_of(applicants, SOME))
     first = house.processes.start("-m", "jobs", "--workers", "2")

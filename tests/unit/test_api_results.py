@@ -61,7 +61,7 @@ class House:
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):
-    job_kinds.WITH_REASONS, before = 10, job_kinds.WITH_REASONS  # several pieces
+    job_kinds.WITH_REASONS, before = 10, job_kinds.WITH_REASONS  # several chunks
     yield House(tmp_path_factory.mktemp("results"))
     job_kinds.WITH_REASONS = before
 

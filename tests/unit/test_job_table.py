@@ -1,4 +1,4 @@
-"""The table of jobs: one owner a piece, leases that run out, and nothing finished by two."""
+"""The table of jobs: one owner a chunk, leases that run out, and nothing finished by two."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from store.db import open_store
 from store.job import Wanted
-from store.tables import pieces
+from store.tables import chunks
 from tests.unit.test_store import url  # noqa: F401 - a fixture: both databases
 
 KEY = "loan@3f9a1c2b"
@@ -28,15 +28,15 @@ def added(table, **more):
 
 
 def split(table, job, counts=((1, 5), (2, 3))):
-    piece = table.claim(60, job)
-    assert piece.number == 0
-    assert table.add_pieces(piece, [(number, records, f"in {number}") for number, records in counts])
-    assert table.finish(piece, sum(records for _, records in counts), file="head")
+    chunk = table.claim(60, job)
+    assert chunk.number == 0
+    assert table.add_chunks(chunk, [(number, records, f"in {number}") for number, records in counts])
+    assert table.finish(chunk, sum(records for _, records in counts), file="head")
 
 
 def let_leases_run_out(table):
     with table._engine().begin() as connection:
-        connection.execute(update(pieces).where(pieces.c.state == "running").values(lease=pieces.c.lease - 3600))
+        connection.execute(update(chunks).where(chunks.c.state == "running").values(lease=chunks.c.lease - 3600))
 
 
 def by_one_who_saw(table, monkeypatch, seen):
@@ -81,17 +81,17 @@ def test_a_job_is_done_when_all_its_pieces_are(table):
 def test_pieces_can_be_claimed_before_the_splitting_ends(table):
     job = added(table)
     splitting = table.claim(60)
-    table.add_pieces(splitting, [(1, 5, "in 1")])
-    piece = table.claim(60)
-    assert (piece.number, piece.file) == (1, "in 1")
-    assert table.finish(piece, 5, 0, "one")
+    table.add_chunks(splitting, [(1, 5, "in 1")])
+    chunk = table.claim(60)
+    assert (chunk.number, chunk.file) == (1, "in 1")
+    assert table.finish(chunk, 5, 0, "one")
     assert table.get(job).state == "running"
     assert table.finish(splitting, 5)
     assert table.get(job).state == "done"
 
 
-def test_whoever_comes_second_to_a_piece_gets_the_next_one(table, monkeypatch):
-    """Two workers see the same first piece; the slower one must not believe that there is nothing to do."""
+def test_whoever_comes_second_to_a_chunk_gets_the_next_one(table, monkeypatch):
+    """Two workers see the same first chunk; the slower one must not believe that there is nothing to do."""
     job = added(table)
     split(table, job, [(1, 5), (2, 5)])
     seen = table._claimable(None)
@@ -116,7 +116,7 @@ def test_of_two_who_see_a_lease_that_ran_out_only_one_claims_the_piece(table, mo
 
 
 def test_one_who_looked_before_another_gave_up_counts_that_attempt(table, monkeypatch):
-    """The piece waits again, as it was seen; claimed by the count that was seen, it could be begun without end."""
+    """The chunk waits again, as it was seen; claimed by the count that was seen, it could be begun without end."""
     split(table, added(table), [(1, 5)])
     seen = table._claimable(None)
     table.drop(table.claim(60), "went wrong")
@@ -139,10 +139,10 @@ def test_a_lease_that_ran_out_is_claimed_by_another_and_lost_by_the_first(table)
 
 def test_a_renewed_lease_is_kept(table):
     split(table, added(table), [(1, 5)])
-    piece = table.claim(0.3)
+    chunk = table.claim(0.3)
     for _ in range(4):
         time.sleep(0.1)
-        assert table.renew(piece, 0.3)
+        assert table.renew(chunk, 0.3)
     assert table.claim(60) is None
 
 
@@ -160,9 +160,9 @@ def test_after_three_attempts_the_job_fails_and_says_why(table):
 def test_what_is_released_costs_no_attempt_and_what_is_dropped_does(table):
     split(table, added(table), [(1, 5)])
     for _ in range(5):
-        piece = table.claim(60)
-        assert piece.attempts == 1
-        table.release(piece)
+        chunk = table.claim(60)
+        assert chunk.attempts == 1
+        table.release(chunk)
     table.drop(table.claim(60), "first")
     table.drop(table.claim(60), "second")
     last = table.claim(60)
@@ -175,51 +175,51 @@ def test_what_is_released_costs_no_attempt_and_what_is_dropped_does(table):
 def test_a_cancelled_job_gives_no_work_and_cannot_be_finished(table):
     job = added(table)
     split(table, job, [(1, 5), (2, 5)])
-    piece = table.claim(60)
+    chunk = table.claim(60)
     assert table.cancel(job)
     assert not table.cancel(job)
-    assert not table.renew(piece, 60)
+    assert not table.renew(chunk, 60)
     assert table.claim(60) is None
-    table.finish(piece, 5, 0, "late")
+    table.finish(chunk, 5, 0, "late")
     assert table.get(job).state == "cancelled"
 
 
 def test_a_splitting_that_is_done_again_adds_nothing_twice(table):
     job = added(table)
     first = table.claim(2)
-    table.add_pieces(first, [(1, 5, "in 1")])
+    table.add_chunks(first, [(1, 5, "in 1")])
     one = table.claim(60)
     table.finish(one, 5, 0, "one")
     time.sleep(2.1)
     again = table.claim(60)
     assert (again.number, again.attempts) == (0, 2)
-    assert not table.add_pieces(first, [(2, 5, "in 2")])
-    assert table.add_pieces(again, [(1, 5, "other"), (2, 4, "in 2")])
+    assert not table.add_chunks(first, [(2, 5, "in 2")])
+    assert table.add_chunks(again, [(1, 5, "other"), (2, 4, "in 2")])
     table.finish(again, 9, file="head")
     table.finish(table.claim(60), 4, 0, "two")
     assert (table.get(job).state, table.get(job).done) == ("done", 9)
     assert table.results(job) == ["head", "one", "two"]
 
 
-def test_many_workers_never_hold_one_piece_together(table):
+def test_many_workers_never_hold_one_chunk_together(table):
     job = added(table)
     split(table, job, [(number, 1) for number in range(1, 41)])
     claimed, guard = [], threading.Lock()
 
     def work():
-        while piece := table.claim(60):
+        while chunk := table.claim(60):
             with guard:
-                claimed.append(piece.number)
-            table.finish(piece, 1, 0, str(piece.number))
+                claimed.append(chunk.number)
+            table.finish(chunk, 1, 0, str(chunk.number))
 
     threads = [threading.Thread(target=work) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    while piece := table.claim(60):  # a claim that lost all its races gives up though there is work
-        claimed.append(piece.number)
-        table.finish(piece, 1, 0, str(piece.number))
+    while chunk := table.claim(60):  # a claim that lost all its races gives up though there is work
+        claimed.append(chunk.number)
+        table.finish(chunk, 1, 0, str(chunk.number))
     assert sorted(claimed) == list(range(1, 41))
     assert table.get(job).state == "done"
 

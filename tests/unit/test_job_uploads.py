@@ -352,7 +352,7 @@ def test_what_no_record_has_is_said(house):
 
 
 def test_a_worker_that_is_to_end_does_not_read_a_large_file_to_its_end_first(house, service, monkeypatch):
-    """The columns of a result are the names of all records: a pass over the file before the first piece."""
+    """The columns of a result are the names of all records: a pass over the file before the first chunk."""
     monkeypatch.setattr(json_records, "BLOCK", 1024)
     answer = house.send(b"[" + b",".join([RECORD] * 10_000) + b"]", "application/json")
     looks = iter([False] * 20)

@@ -217,15 +217,15 @@ def test_a_cancelled_job_stops_and_its_files_go(house, frame):
 
 
 def test_workers_that_die_on_the_way_lose_nothing_and_double_nothing(house, service, frame, monkeypatch):
-    """Each piece's first worker dies where it hurts most: its file is written, but not yet named in the table."""
+    """Each chunk's first worker dies where it hurts most: its file is written, but not yet named in the table."""
     job, dead, table_of_jobs = house.send(table(frame)), set(), type(house.store.jobs)
     finish = table_of_jobs.finish
 
-    def dying(self, piece, *given, **more):
-        if piece.number not in dead:
-            dead.add(piece.number)
+    def dying(self, chunk, *given, **more):
+        if chunk.number not in dead:
+            dead.add(chunk.number)
             raise KeyboardInterrupt
-        return finish(self, piece, *given, **more)
+        return finish(self, chunk, *given, **more)
 
     monkeypatch.setattr(table_of_jobs, "release", lambda *_: None)  # killed, it had no time to
     monkeypatch.setattr(table_of_jobs, "finish", dying)
@@ -333,7 +333,7 @@ def test_a_job_whose_version_was_removed_under_way_says_so(tmp_path, monkeypatch
     job = house.job_service.accept(key, [table(frame)], {"name": "people.csv"})[0]
     worker = house.worker()
     assert worker.step()
-    assert worker.step()  # cut into pieces, and the first of them scored
+    assert worker.step()  # cut into chunks, and the first of them scored
     remove_version(models, *key.split("@"))
     house.work(worker)
     over = house.job_service.get(job.id)
@@ -341,7 +341,7 @@ def test_a_job_whose_version_was_removed_under_way_says_so(tmp_path, monkeypatch
     assert f"{key} was removed on 20" in over.message
 
 
-def test_values_that_training_always_had_and_records_lack_are_counted_over_all_pieces(house, frame, monkeypatch):
+def test_values_that_training_always_had_and_records_lack_are_counted_over_all_chunks(house, frame, monkeypatch):
     monkeypatch.setattr(doing, "RECORDS", 10)
     given = frame.head(25).assign(debt=lambda f: f["debt"].mask(f.index % 2 == 0)).drop(columns="shoe_size")
     data = given.to_csv(index=False).encode()
