@@ -8,8 +8,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from jobs.job_service import JobService
-from jobs.local_runner import Beside
-from jobs.webhooks.allowed_addresses import Rules
+from jobs.local_runner import LocalRunner
+from jobs.webhooks.allowed_addresses import CallbackRules
 from layouts.campaign.page import FileRetention
 from ml.demo.status import DemoStatus
 from ml.service import Service, open_service
@@ -100,8 +100,8 @@ def open_job_service(settings: Settings, services: Services) -> JobService:
 
         announce = broker.announcer(broker.connect(settings.broker_url))
     else:
-        announce = Beside(settings.var_dir, HOME, settings.to_environ()).wake
-    rules = Rules.of(settings.callback_secret, settings.callback_networks)
+        announce = LocalRunner(settings.var_dir, HOME, settings.to_environ()).wake
+    rules = CallbackRules.of(settings.callback_secret, settings.callback_networks)
     return JobService(
         services.service, services.store, Files(settings.files_url), announce, rules, settings.max_file_mb * 1024 * 1024
     )

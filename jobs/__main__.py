@@ -22,8 +22,8 @@ from contextlib import ExitStack
 
 from jobs import broker
 from jobs.local_runner import PAUSE, run_until_idle
-from jobs.webhooks.allowed_addresses import Rules
-from jobs.webhooks.deliver import Caller
+from jobs.webhooks.allowed_addresses import CallbackRules
+from jobs.webhooks.deliver import CallbackSender
 from jobs.worker import Worker, sweep
 from ml.service import open_service
 from settings import BadSetting, Settings
@@ -101,8 +101,8 @@ def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int
 
 def _begin(settings: Settings, store: Store, files: Files, stop: threading.Event) -> None:
     """Do beside the work what one process of each worker does: call who is to be called, and keep the house."""
-    rules = Rules.of(settings.callback_secret, settings.callback_networks)
-    Caller(store, rules, settings.job_lease).start(stop)
+    rules = CallbackRules.of(settings.callback_secret, settings.callback_networks)
+    CallbackSender(store, rules, settings.job_lease).start(stop)
 
     def keep() -> None:
         while True:

@@ -15,7 +15,7 @@ from jobs.misread import of_misread
 from jobs.refused import NotDone
 from jobs.work.call_lists import open_index, picked, wish_of
 from jobs.work.job_kinds import CAMPAIGN, LIST
-from jobs.work.rank_index import Index
+from jobs.work.rank_index import RankIndex
 from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast, forecast
 from ml.campaign.pick import Picked
@@ -127,7 +127,7 @@ class CampaignService:
     # ---- what was scored -----------------------------------------------------------------------
     def rows(
         self, job: str, order: Order, outcome: str | None, start: int, end: int
-    ) -> tuple[Index, Bundle, list[Row]]:
+    ) -> tuple[RankIndex, Bundle, list[Row]]:
         """Some rows of a campaign that is done.
 
         Parameters
@@ -141,7 +141,7 @@ class CampaignService:
 
         Returns
         -------
-        (Index, Bundle, list of (int, int, list of str))
+        (RankIndex, Bundle, list of (int, int, list of str))
             Of each row its number from 0, its rank (0 where it was refused), and the line of the result.
         """
         index, rank, bundle = self._done(job)
@@ -153,7 +153,7 @@ class CampaignService:
         found = zip(wanted, places[wanted].tolist(), lines, strict=True)
         return index, bundle, [(row, place, line) for row, place, line in found]
 
-    def choices(self, job: str) -> tuple[Index, Bundle]:
+    def choices(self, job: str) -> tuple[RankIndex, Bundle]:
         """All rows of a campaign that is done, and who scored them."""
         index, _, bundle = self._done(job)
         return index, bundle
@@ -177,14 +177,14 @@ class CampaignService:
         """Rank of each record of a campaign that is done; 0 where it was refused."""
         return self._done(job)[1]
 
-    def _done(self, job: str) -> tuple[Index, np.ndarray, Bundle]:
+    def _done(self, job: str) -> tuple[RankIndex, np.ndarray, Bundle]:
         found = self._campaign(job)
         if found.state != "done":
             raise NotDone(f"The job is {found.state}.", "GET /api/v1/jobs/<id> tells how far it is.")
         bundle = self._service.model(found.model)  # each time: a version that was removed is not kept by its campaigns
         return *self._remembered(job), bundle
 
-    def _open(self, job: str) -> tuple[Index, np.ndarray]:
+    def _open(self, job: str) -> tuple[RankIndex, np.ndarray]:
         found = self._campaign(job)
         bundle, index = self._service.model(found.model), open_index(self._store.jobs, self._files, found)
         _, key = focus(index.probabilities, bundle.card, bundle.outcomes)

@@ -13,12 +13,12 @@ from jobs.files import paths
 from jobs.files.head import check_file, check_head, form_of, take_head, told_by_head
 from jobs.files.source import RECORDS
 from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, too_large
-from jobs.webhooks.allowed_addresses import NOBODY, Rules
+from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
 from ml.service import Bundle, Service
 from store.db import Store
 from store.errors import CommitUnknown
 from store.files import Files
-from store.job import OPEN, OVER, Job, State, Wanted
+from store.job import OPEN, OVER, Job, JobFilter, State
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,7 @@ Cursor = tuple[float, str]
 
 
 @dataclass(frozen=True)
-class Sent:
+class ReceivedFile:
     """A file that is kept: under which job, its SHA-256 in hex, its size in bytes."""
 
     job: str
@@ -48,15 +48,15 @@ class JobService:
     files : Files
     announce : callable
         Called with the id of a job that has work to be done: tells whoever works.
-    rules : Rules
+    rules : CallbackRules
         Who may be called when a job is over; nobody by default.
     most : int
         Largest file, in bytes.
     """
 
     def __init__(
-        self, service: Service, store: Store, files: Files, announce: Callable[[str], Any], rules: Rules = NOBODY,
-        most: int = MOST,
+        self, service: Service, store: Store, files: Files, announce: Callable[[str], Any],
+        rules: CallbackRules = NOBODY, most: int = MOST,
     ) -> None:  # fmt: skip
         self.service, self.store, self.files, self._announce = service, store, files, announce
         self._rules, self.most = rules, most
@@ -108,7 +108,7 @@ class JobService:
         size = self._keep(job, self._counted(blocks, digest))
         if not early:
             self._check_kept(job, found, bundle, held)
-        sent = Sent(job, digest.hexdigest(), size)
+        sent = ReceivedFile(job, digest.hexdigest(), size)
         asked = {name: options.get(name) for name in ASKED} | {"held": held, "callback_url": callback}
         if not self._add(sent, bundle.key, found | {"asked": asked}, key, held, callback):
             return self._same(key or "", model, bundle.key, asked | {"file": sent.digest}), False
@@ -118,12 +118,12 @@ class JobService:
         """Accept a job that is made of another one: what it is about, instead of a file."""
         key = self.service.model(model).key
         job = uuid.uuid4().hex
-        sent = Sent(job, hashlib.sha256(what).hexdigest(), self._keep(job, [what]))
+        sent = ReceivedFile(job, hashlib.sha256(what).hexdigest(), self._keep(job, [what]))
         self._add(sent, key, options)
         return self.get(job)
 
     def _add(
-        self, sent: Sent, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
+        self, sent: ReceivedFile, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
         callback: str = "",
     ) -> bool:  # fmt: skip
         """Put a job into the table; of one that is not there in the end no file stays. False where a key is taken."""
@@ -201,7 +201,7 @@ class JobService:
             self._announce(job)  # whoever asks wants it done: a runner that died is started again
         return found
 
-    def page(self, wanted: Wanted, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:
+    def page(self, wanted: JobFilter, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:
         """Some jobs, the newest first; see :meth:`store.job_queries.JobQueries.page`."""
         return self.store.jobs.page(wanted, most, after)
 

@@ -23,7 +23,7 @@ IDLE = 30.0  # seconds without work after which the runner ends
 PAUSE = 0.5  # seconds between two looks for work
 
 
-class Beside:
+class LocalRunner:
     """Starts ``python -m jobs`` when there is work and no runner.
 
     Parameters
@@ -67,7 +67,7 @@ def resume(database_url: str, folder: Path, home: Path, environ: Mapping[str, st
     """At the start of the service: go on with jobs that the last one left, if it left a database."""
     path = database_url.partition(":///")[2]
     if not database_url.startswith("sqlite:") or Path(path).is_file():
-        Beside(folder, home, environ).wake()
+        LocalRunner(folder, home, environ).wake()
 
 
 def run_until_idle(

@@ -12,7 +12,7 @@ from jobs.job_service import JobService
 from jobs.refused import NotDone
 from jobs.work.exports import format_asked
 from jobs.work.job_kinds import CAMPAIGN, LIST
-from jobs.work.stored_result import Part, Parts, header_of_result, own_columns, stored
+from jobs.work.stored_result import StoredChunk, StoredResult, header_of_result, own_columns, stored
 from jobs.worker import Worker
 from ml.errors import LikelyError
 from ml.files.write.formats import EXCEL_CSV, Format
@@ -45,7 +45,7 @@ class Results:
         self._jobs, self._campaigns = job_service, campaigns
         self._table, self._files, self._service = job_service.store.jobs, job_service.files, job_service.service
 
-    def csv(self, job: str) -> Parts:
+    def csv(self, job: str) -> StoredResult:
         """The result as it is kept.
 
         Raises
@@ -77,7 +77,7 @@ class Results:
         plain = re.sub(r"[^\w .,()+-]", "_", sent).strip(" .")[:LONGEST_STEM]
         return f"{'list' if found.kind == LIST else 'scored'} {plain or 'records'}"
 
-    def made(self, job: str, form: Format) -> Parts | Job:
+    def made(self, job: str, form: Format) -> StoredResult | Job:
         """The result in another format, or the job that makes it, where that takes longer than a request waits.
 
         Raises
@@ -116,7 +116,7 @@ class Results:
         options = {"kind": EXPORT, "of": base.id, "format": asked, "name": base.options.get("name")}
         self._table.add(number, base.model, base.digest, 0, options, None)
 
-    def _kept(self, number: str, base: Job) -> Parts | None:
+    def _kept(self, number: str, base: Job) -> StoredResult | None:
         """What was made before; of one whose file is gone nothing stays, so that it is made again."""
         made = self._table.get(number)
         if made is None or made.state in OPEN:
@@ -128,9 +128,9 @@ class Results:
         if size is None:
             self._table.forget(number)
             return None
-        return Parts(self._files, (Part(names[0], size),))
+        return StoredResult(self._files, (StoredChunk(names[0], size),))
 
-    def _wait(self, number: str, base: Job) -> Parts | Job:
+    def _wait(self, number: str, base: Job) -> StoredResult | Job:
         until = time.monotonic() + PATIENCE
         while True:
             kept = self._kept(number, base)

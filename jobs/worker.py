@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 from jobs.files import paths
-from jobs.work.chunks import NotMine, Stopped
-from jobs.work.job_kinds import SCORE, work_of
-from jobs.work.lease_renewal import beating
+from jobs.work.chunks import LeaseLost, Stopped
+from jobs.work.job_kinds import SCORE, job_kind
+from jobs.work.lease_renewal import heartbeat
 from ml.errors import LikelyError
 from ml.service import Service
 from store.files import Files
@@ -62,7 +62,7 @@ class Worker:
         if chunk is None:
             return False
         what = f"{chunk.job}/{chunk.number}"
-        with beating(lambda: self._table.renew(chunk, self._lease), self._lease, what):
+        with heartbeat(lambda: self._table.renew(chunk, self._lease), self._lease, what):
             self._do(chunk)
         return True
 
@@ -71,12 +71,12 @@ class Worker:
         if job is None:
             return
         try:
-            work = work_of(job.options.get("kind", SCORE))
+            work = job_kind(job.options.get("kind", SCORE))
             if chunk.number == SPLITTING:
                 work.split(self._table, self._files, self._service, job, chunk, self.announce, self._stop)
             else:
                 work.do(self._table, self._files, self._service, job, chunk)
-        except NotMine:
+        except LeaseLost:
             log.info("Job %s, chunk %s went to another worker.", chunk.job, chunk.number)
         except LikelyError as error:
             self._table.fail(chunk.job, str(error))

@@ -17,7 +17,7 @@ TRIED = 8  # calls that one question for work tries to claim
 
 
 @dataclass(frozen=True)
-class Claimed:
+class ClaimedCall:
     """A call that is somebody's to make: of which job, where to, by whom, and how often it was tried, this time too."""
 
     job: str
@@ -38,7 +38,7 @@ class CallTable:
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
 
-    def claim(self, lease: float) -> Claimed | None:
+    def claim(self, lease: float) -> ClaimedCall | None:
         """Claim a call that is due, for so many seconds; None where there is none."""
         with self._engine().connect() as connection:
             due = and_(_open(), calls.c.due <= now_in(connection))
@@ -46,7 +46,7 @@ class CallTable:
             seen = connection.execute(query.order_by(calls.c.due).limit(TRIED)).all()
         return next(filter(None, (self._take(call, lease) for call in seen)), None)
 
-    def _take(self, seen: Any, lease: float) -> Claimed | None:
+    def _take(self, seen: Any, lease: float) -> ClaimedCall | None:
         owner = uuid.uuid4().hex
         with self._engine().begin() as connection:
             now = now_in(connection)
@@ -55,22 +55,22 @@ class CallTable:
             mine = update(calls).where(unchanged, calls.c.due <= now).values(change)
             if connection.execute(mine).rowcount != 1:
                 return None
-        return Claimed(seen.job, seen.url, owner, seen.attempts + 1)
+        return ClaimedCall(seen.job, seen.url, owner, seen.attempts + 1)
 
-    def renew(self, call: Claimed, lease: float) -> bool:
+    def renew(self, call: ClaimedCall, lease: float) -> bool:
         """Hold a call for longer; False where it is no longer one's own."""
         return self._change(call, lambda connection: {"due": now_in(connection) + lease})
 
-    def delivered(self, call: Claimed, status: int) -> bool:
+    def delivered(self, call: ClaimedCall, status: int) -> bool:
         """Record that somebody heard."""
         return self._change(call, lambda _: {"state": "delivered", "status": status, "message": "", "owner": None})
 
-    def missed(self, call: Claimed, status: int | None, message: str, pause: float | None) -> bool:
+    def missed(self, call: ClaimedCall, status: int | None, message: str, pause: float | None) -> bool:
         """Record that nobody heard.
 
         Parameters
         ----------
-        call : Claimed
+        call : ClaimedCall
         status : int or None
             HTTP code of the answer, where one came.
         message : str
@@ -90,7 +90,7 @@ class CallTable:
             query = select(calls.c.job).join(jobs, jobs.c.id == calls.c.job).where(_open()).limit(1)
             return connection.scalar(query) is not None
 
-    def _change(self, call: Claimed, change: Callable[[Connection], dict[str, Any]]) -> bool:
+    def _change(self, call: ClaimedCall, change: Callable[[Connection], dict[str, Any]]) -> bool:
         with self._engine().begin() as connection:
             mine = and_(calls.c.job == call.job, calls.c.owner == call.owner, calls.c.state == "waiting")
             return connection.execute(update(calls).where(mine).values(change(connection))).rowcount == 1

@@ -109,7 +109,7 @@ class Chunk:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class JobFilter:
     """Which jobs somebody looks for; what is empty leaves out none.
 
     Attributes

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Select, and_, case, func, or_, select, text
 
-from store.job import EXPORT, OPEN, SPLITTING, Call, Job, Wanted
+from store.job import EXPORT, OPEN, SPLITTING, Call, Job, JobFilter
 from store.tables import calls, chunks, jobs
 
 _NOW = {
@@ -39,12 +39,12 @@ class JobQueries:
         """The job that was sent under an idempotency key, or None."""
         return next(iter(self._read(select(jobs).where(jobs.c.key == key))), None)
 
-    def page(self, wanted: Wanted, most: int, after: Cursor | None = None) -> tuple[list[Job], Cursor | None]:
+    def page(self, wanted: JobFilter, most: int, after: Cursor | None = None) -> tuple[list[Job], Cursor | None]:
         """Some jobs, the newest first.
 
         Parameters
         ----------
-        wanted : Wanted
+        wanted : JobFilter
         most : int
         after : (float, str), optional
             Where the page before ended: jobs that come or go meanwhile move no other from one page to the next.
@@ -119,7 +119,7 @@ def free(now: float) -> Any:
     return or_(chunks.c.state == "waiting", and_(chunks.c.state == "running", chunks.c.lease < now))
 
 
-def _conditions(wanted: Wanted) -> list[Any]:
+def _conditions(wanted: JobFilter) -> list[Any]:
     start = wanted.model if "@" in wanted.model else f"{wanted.model}@"
     found = [func.substr(jobs.c.model, 1, len(start)) == start] if wanted.model else []
     found += [jobs.c.model == wanted.model] if "@" in wanted.model else []

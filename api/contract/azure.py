@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import MISSING, Field
 
 from api.contract.base import Scalar, Shape
-from api.contract.operation import JSON, Body, Operation, in_json
+from api.contract.operation import JSON, BodySpec, Operation, in_json
 from api.contract.predict import Record
 from api.contract.requests import ExtraQuery
 
@@ -57,7 +57,7 @@ OPERATIONS = tuple(
         {200: in_json(list[Scalar | list[float]] | AzureResults, "What the estimator's own predict gives.", "Model")},
         (400, 404, 408, 413, 415, 422, 503),
         query=ExtraQuery,
-        body=Body({JSON: AzureRequest}, "Records in one of three forms."),
+        body=BodySpec({JSON: AzureRequest}, "Records in one of three forms."),
         error=AzureError,
     )
     for path, operation, said in (

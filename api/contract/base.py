@@ -25,7 +25,7 @@ class Shape(BaseModel):
     model_config = ConfigDict(defer_build=True, json_schema_extra=describe)
 
 
-class Asked(BaseModel):
+class RequestModel(BaseModel):
     """A JSON object, or the parameters of an address, that the API takes: unknown names and other types are refused."""
 
     model_config = ConfigDict(defer_build=True, json_schema_extra=describe, extra="forbid", frozen=True)

@@ -10,7 +10,7 @@ from api.contract.base import Count, Probability, Shape
 from api.contract.dialect import Dialect, LeftOut
 from api.contract.jobs import Job
 from api.contract.models import Named
-from api.contract.operation import JSON, Body, Operation, in_json
+from api.contract.operation import JSON, BodySpec, Operation, in_json
 from api.contract.requests import PreviewQuery, RowsQuery, StartRequest
 from ml.campaign.list_request import ListRequest
 
@@ -207,7 +207,7 @@ class Forecast(Shape):
 
 
 REFUSED = (400, 404, 408, 409, 413, 503)
-WISH = Body(
+WISH = BodySpec(
     {JSON: ListRequest}, "Whom the list is to name; what is left out comes from the model's card.", required=False
 )
 
@@ -230,7 +230,7 @@ OPERATIONS = (
         "Score a held file",
         {202: in_json(Job, "It was started.", "RetryAfter")},
         (*REFUSED, 403),
-        body=Body({JSON: StartRequest}, "How; may be left out.", required=False),
+        body=BodySpec({JSON: StartRequest}, "How; may be left out.", required=False),
     ),
     Operation(
         "GET",

@@ -8,7 +8,7 @@ from pydantic import MISSING, Field
 
 from api.contract.base import Count, ModelKey, Seconds, Shape
 from api.contract.dialect import Dialect, LeftOut
-from api.contract.operation import BYTES, CSV, Body, Given, Operation, in_json
+from api.contract.operation import BYTES, CSV, BodySpec, Operation, ResponseSpec, in_json
 from api.contract.predict import TSV
 from api.contract.requests import JobQuery, JobsQuery, ResultQuery
 
@@ -141,7 +141,7 @@ OPERATIONS = (
         (400, 403, 404, 408, 409, 413, 415, 503, 507),
         query=JobQuery,
         headers=("IdempotencyKey",),
-        body=Body(
+        body=BodySpec(
             {BYTES: None},
             "A table with a header and a line for each record, or records as JSON or as lines of JSON; streamed. "
             "Its type may be left to us. A form holds the file behind the options, which may be its fields, too.",
@@ -166,7 +166,7 @@ OPERATIONS = (
         "Cancel a job, or remove one that is over",
         {
             200: in_json(Job, "It was stopped; ask again to remove it.", "RetryAfter"),
-            204: Given({}, "It was over, and is removed."),
+            204: ResponseSpec({}, "It was over, and is removed."),
         },
         (403, 404, 503),
     ),
@@ -177,19 +177,21 @@ OPERATIONS = (
         TAG,
         "Give the scored file",
         {
-            200: Given(
+            200: ResponseSpec(
                 {CSV: None, XLSX: None, PARQUET: None, GZIP: None},
                 "The rows of the file in their order, with label, probabilities and problems; or the list.",
                 ("Disposition", "ETag", "AcceptRanges"),
             ),
             202: in_json(Export, "It is being written in that format; ask again after Retry-After.", "RetryAfter"),
-            206: Given(
+            206: ResponseSpec(
                 {CSV: None, XLSX: None, PARQUET: None},
                 "The bytes that Range asked for.",
                 ("Disposition", "ETag", "AcceptRanges", "ContentRange"),
             ),
-            304: Given({}, "It is as If-None-Match has it.", ("Disposition", "ETag", "AcceptRanges")),
-            416: Given({}, "The file has no such range.", ("Disposition", "ETag", "AcceptRanges", "ContentRange")),
+            304: ResponseSpec({}, "It is as If-None-Match has it.", ("Disposition", "ETag", "AcceptRanges")),
+            416: ResponseSpec(
+                {}, "The file has no such range.", ("Disposition", "ETag", "AcceptRanges", "ContentRange")
+            ),
         },
         (404, 409, 422, 503),
         query=ResultQuery,

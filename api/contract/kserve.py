@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import MISSING, Field
 
 from api.contract.base import Shape
-from api.contract.operation import BYTES, JSON, Body, Given, Operation, in_json
+from api.contract.operation import BYTES, JSON, BodySpec, Operation, ResponseSpec, in_json
 from api.contract.requests import ExtraQuery
 
 TAG = "Open Inference Protocol"
@@ -133,9 +133,9 @@ def _of_model(path: str, suffix: str) -> tuple[Operation, ...]:
         ),
         Operation(
             "POST", f"{path}/infer", f"v2_infer{suffix}", TAG, "Score tensors",
-            {200: Given({JSON: InferAnswer, BYTES: None}, "Scores.", ("Model", "JsonLength"))},
+            {200: ResponseSpec({JSON: InferAnswer, BYTES: None}, "Scores.", ("Model", "JsonLength"))},
             (400, 404, 408, 413, 415, 422, 503), query=ExtraQuery, headers=("JsonLength",), error=V2Error,
-            body=Body({JSON: InferRequest, BYTES: None}, "Tensors as JSON; their values may follow it as bytes."),
+            body=BodySpec({JSON: InferRequest, BYTES: None}, "Tensors as JSON; their values may follow it as bytes."),
         ),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import MISSING, Field
 
 from api.contract.base import Scalar, Shape
-from api.contract.operation import JSON, Body, Operation, in_json
+from api.contract.operation import JSON, BodySpec, Operation, in_json
 from api.contract.predict import Record
 from api.contract.requests import ExtraQuery
 
@@ -80,7 +80,7 @@ def _of_model(path: str, suffix: str) -> tuple[Operation, ...]:
             "POST", f"{path}:predict", f"v1_predict{suffix}", TAG, "Score records",
             {200: in_json(V1Predicted, "Predictions in the order of the records.", "Model")},
             (400, 404, 408, 413, 415, 422, 503), query=ExtraQuery, error=V1Error,
-            body=Body({JSON: V1Request}, "Records by row or by column."),
+            body=BodySpec({JSON: V1Request}, "Records by row or by column."),
         ),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import MISSING, Field
 
 from api.contract.base import Scalar, Shape
-from api.contract.operation import CSV, JSON, TEXT, Body, Given, Operation, as_text
+from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec, as_text
 from api.contract.predict import Record
 from api.contract.requests import ExtraQuery
 
@@ -59,15 +59,15 @@ def _at(path: str, suffix: str, refused: tuple[int, ...]) -> tuple[Operation, ..
     return (
         Operation(
             "POST", f"{path}/invocations", f"invocations{suffix}", TAG, "Score records as MLflow does",
-            {200: Given({JSON: Invoked, CSV: None}, "Predictions in the order of the records.", ("Model",))},
+            {200: ResponseSpec({JSON: Invoked, CSV: None}, "Predictions in the order of the records.", ("Model",))},
             (400, 404, 408, 413, 415, 422, 503), query=ExtraQuery, error=InvocationsError,
-            body=Body({JSON: InvocationsRequest}, "Records in one of four forms, or a table.", also=(CSV,)),
+            body=BodySpec({JSON: InvocationsRequest}, "Records in one of four forms, or a table.", also=(CSV,)),
         ),
         Operation(
             "GET", f"{path}/ping", f"ping{suffix}", TAG, "Tell whether requests can be sent",
             {
                 200: as_text(TEXT, "They can."),
-                503: Given({TEXT: None, JSON: InvocationsError}, "They cannot.", ("RetryAfter",)),
+                503: ResponseSpec({TEXT: None, JSON: InvocationsError}, "They cannot.", ("RetryAfter",)),
             },
             refused, error=InvocationsError,
         ),

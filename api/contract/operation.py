@@ -20,7 +20,7 @@ ALWAYS = (400, 405, 414, 500)  # any address may answer so: 400 where a paramete
 
 
 @dataclass(frozen=True)
-class Given:
+class ResponseSpec:
     """An answer that is no error.
 
     Attributes
@@ -38,13 +38,13 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Body:
+class BodySpec:
     """What is sent.
 
     Attributes
     ----------
     contents : mapping
-        As of :class:`Given`.
+        As of :class:`ResponseSpec`.
     says : str
     required : bool
     also : tuple of str
@@ -86,7 +86,7 @@ class Operation:
         Whether the address takes any other parameter, too.
     headers : tuple of str
         Request headers that count, of :data:`api.contract.headers.ASKED`.
-    body : Body or None
+    body : BodySpec or None
     error : type
         The shape of the errors.
     description : str
@@ -97,12 +97,12 @@ class Operation:
     id: str
     tag: str
     summary: str
-    answers: Mapping[int, Given]
+    answers: Mapping[int, ResponseSpec]
     refusals: tuple[int, ...] = ()
     query: type[BaseModel] | None = None
     free: bool = False
     headers: tuple[str, ...] = ()
-    body: Body | None = None
+    body: BodySpec | None = None
     error: Any = Error
     description: str = ""
 
@@ -125,11 +125,11 @@ class Operation:
         return () if self.query is None else tuple(self.query.model_fields)
 
 
-def in_json(kind: Any, says: str, *headers: str) -> Given:
+def in_json(kind: Any, says: str, *headers: str) -> ResponseSpec:
     """An answer in JSON."""
-    return Given({JSON: kind}, says, headers)
+    return ResponseSpec({JSON: kind}, says, headers)
 
 
-def as_text(media: str, says: str, *headers: str) -> Given:
+def as_text(media: str, says: str, *headers: str) -> ResponseSpec:
     """An answer that is no JSON."""
-    return Given({media: None}, says, headers)
+    return ResponseSpec({media: None}, says, headers)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import MISSING, ConfigDict, Field, RootModel
 
 from api.contract.base import ModelKey, Probability, Scalar, Shape
-from api.contract.operation import CSV, JSON, TEXT, Body, Given, Operation
+from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec
 from api.contract.requests import PredictQuery
 
 TAG = "Predict"
@@ -127,11 +127,11 @@ class SplitFrame(Shape):
 
 
 PREDICT_BODY: dict[str, Any] = {JSON: Record | Annotated[list[Record], Field(min_length=1)] | Records | SplitFrame}
-OTHERS = (FORM, MULTIPART, CSV, TSV)  # types of bodies, see api.contract.operation.Body
+OTHERS = (FORM, MULTIPART, CSV, TSV)  # types of bodies, see api.contract.operation.BodySpec
 
 
 PREDICT_ANSWERS = {
-    200: Given({JSON: Predictions, TEXT: None, CSV: None}, "Scores, in the order of the records.", ("Model",))
+    200: ResponseSpec({JSON: Predictions, TEXT: None, CSV: None}, "Scores, in the order of the records.", ("Model",))
 }
 PREDICT_REFUSALS = (400, 404, 406, 408, 413, 415, 422, 503)
 
@@ -145,7 +145,7 @@ OPERATIONS = (
         PREDICT_ANSWERS,
         PREDICT_REFUSALS,
         query=PredictQuery,
-        body=Body(
+        body=BodySpec(
             PREDICT_BODY,
             "One record, a list of them, or a table with a header and a line for each record.",
             also=OTHERS,

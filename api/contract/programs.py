@@ -8,7 +8,7 @@ from pydantic import MISSING, Field
 
 from api.contract.base import Probability, Scalar, Shape
 from api.contract.errors import Error
-from api.contract.operation import CSV, JSON, TEXT, Body, Given, Operation
+from api.contract.operation import CSV, JSON, TEXT, BodySpec, Operation, ResponseSpec
 from api.contract.predict import OTHERS, PREDICT_BODY, PREDICT_REFUSALS, Predictions, Record
 from api.contract.requests import PredictQuery
 
@@ -58,7 +58,7 @@ class HuggingFaceError(Shape):
 BODY = {JSON: PREDICT_BODY[JSON] | HuggingFaceRequest} | {
     key: kind for key, kind in PREDICT_BODY.items() if key != JSON
 }
-ANSWER = Given(
+ANSWER = ResponseSpec(
     {JSON: LabelsBeside | list[str | list[RankedLabel]], TEXT: None, CSV: None},
     "Scores in the order of the records; of a form the bare label.",
     ("Model",),
@@ -80,7 +80,9 @@ OPERATIONS = tuple(
         {200: ANSWER},
         PREDICT_REFUSALS,
         query=PredictQuery,
-        body=Body(BODY, "One record, a list of them, a table, or what a client of Hugging Face sends.", also=OTHERS),
+        body=BodySpec(
+            BODY, "One record, a list of them, a table, or what a client of Hugging Face sends.", also=OTHERS
+        ),
         error=Error | HuggingFaceError,
     )
     for path, operation, summary in ADDRESSES

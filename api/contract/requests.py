@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, Json, WithJsonSchema
 
-from api.contract.base import Asked
+from api.contract.base import RequestModel
 
 MOST = 2**53 - 1  # what JSON's numbers hold exactly
 
@@ -27,21 +27,21 @@ Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"
 Columns = Annotated[dict[str, str], Field(examples=[{"Yearly income": "income", "Remarks": ""}])]
 
 
-class OutcomeQuery(Asked):
+class OutcomeQuery(RequestModel):
     """The outcome that is asked about."""
 
     outcome: Annotated[str, Field(examples=["yes"])] = ""
     """The outcome that it is about; the positive one where it is left out."""
 
 
-class ExtraQuery(Asked):
+class ExtraQuery(RequestModel):
     """What becomes of fields that the model does not know."""
 
     extra: Annotated[Literal["ignore", "refuse"], BeforeValidator(_lower)] = "refuse"
     """With `ignore` they are left out, instead of refused."""
 
 
-class FileQuery(Asked):
+class FileQuery(RequestModel):
     """How a file is written; what is not said is found out."""
 
     encoding: Annotated[str, Field(max_length=200, examples=["windows-1252"])] = ""
@@ -95,7 +95,7 @@ class JobQuery(FileQuery):
     """Called when the job is over, with a signature."""
 
 
-class JobsQuery(Asked):
+class JobsQuery(RequestModel):
     """Which jobs, and how many of them at a time."""
 
     model: Annotated[str, Field(examples=["loan"])] = ""
@@ -114,7 +114,7 @@ class JobsQuery(Asked):
     """Where the page before ended: as its links.next has it."""
 
 
-class ResultQuery(Asked):
+class ResultQuery(RequestModel):
     """In which form a result is given."""
 
     format: Literal["csv", "csv-excel", "xlsx", "parquet"] | None = None
@@ -134,7 +134,7 @@ class PreviewQuery(FileQuery):
     """A JSON object: column of the file to the feature that it gives, or to an empty text where it gives none."""
 
 
-class RowsQuery(Asked):
+class RowsQuery(RequestModel):
     """Which rows of a campaign."""
 
     order: Literal["rank", "file"] = "rank"

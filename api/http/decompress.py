@@ -19,11 +19,11 @@ FREE = 64 * 1024 * 1024  # bytes that may come whatever the packed size is
 CODINGS = ("gzip", "x-gzip", "deflate")
 
 
-class Spoiled(Exception):
+class CorruptBody(Exception):
     """The packed bytes are none of their coding, or break off."""
 
 
-class Packed(Protocol):
+class ByteSource(Protocol):
     """Where packed bytes come from."""
 
     def read(self, size: int, /) -> bytes:
@@ -55,12 +55,12 @@ class Reader(io.RawIOBase):
         return b"".join(blocks)
 
 
-class Unpacked(Reader):
+class Decompressor(Reader):
     """What is in a compressed body.
 
     Parameters
     ----------
-    packed : Packed
+    packed : ByteSource
     coding : str
         One of `CODINGS`.
     most : int or None
@@ -68,11 +68,11 @@ class Unpacked(Reader):
 
     Raises
     ------
-    RequestEntityTooLarge, Spoiled
+    RequestEntityTooLarge, CorruptBody
         On reading.
     """
 
-    def __init__(self, packed: Packed, coding: str, most: int | None) -> None:
+    def __init__(self, packed: ByteSource, coding: str, most: int | None) -> None:
         self._packed, self._coding, self._most = packed, coding, most
         self._came = self._made = 0
         self._pending = self._take()
@@ -85,7 +85,7 @@ class Unpacked(Reader):
             data = self._pending or self._take()
             made = self._unpack(data, size)
             if not data and not made:
-                raise Spoiled(f"The {self._coding} body broke off before its end.")
+                raise CorruptBody(f"The {self._coding} body broke off before its end.")
         self._count(len(made))
         return made
 
@@ -98,7 +98,7 @@ class Unpacked(Reader):
         try:
             made: bytes = self._decoder.decompress(data, size)
         except zlib.error:
-            raise Spoiled(f"The body is said to be {self._coding}, and is not.") from None
+            raise CorruptBody(f"The body is said to be {self._coding}, and is not.") from None
         self._pending = self._decoder.unconsumed_tail or self._decoder.unused_data
         return made
 
@@ -111,7 +111,7 @@ class Unpacked(Reader):
         if not self._pending:
             return True
         if self._coding == "deflate":
-            raise Spoiled("Behind the deflate body came something else.")
+            raise CorruptBody("Behind the deflate body came something else.")
         self._decoder = _decoder(self._coding, self._pending)
         return False
 

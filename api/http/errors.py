@@ -20,7 +20,7 @@ from werkzeug.exceptions import (
 )
 
 from api.http.cross_site import ForeignSite
-from api.http.request_body import NotWhole, UnknownCoding
+from api.http.request_body import IncompleteBody, UnknownCoding
 from api.http.request_ids import request_id
 from jobs import campaign_service, refused, results
 from jobs.work import call_lists as lists
@@ -138,10 +138,10 @@ def register(app: Flask) -> None:
     app.extensions[_SHAPES] = []
     app.register_error_handler(LikelyError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
-    app.register_error_handler(Exception, apologise)
+    app.register_error_handler(Exception, internal_error)
 
 
-def speak_at(app: Flask, addresses: str, shape: Shape) -> None:
+def register_error_shape(app: Flask, addresses: str, shape: Shape) -> None:
     """Answer errors below some addresses, unknown ones among them, in a protocol's own shape.
 
     Parameters
@@ -166,7 +166,7 @@ def _of_http(error: HTTPException) -> Refusal:
     if isinstance(error, UnknownCoding):
         hint = "Send it as it is, or with Content-Encoding: gzip or deflate."
         return Refusal(415, UnsupportedContent.code, _sentence(error), hint, headers={"Accept-Encoding": CODINGS})
-    if isinstance(error, NotWhole):
+    if isinstance(error, IncompleteBody):
         return Refusal(400, errors.Unreadable.code, _sentence(error), "Send it again.")
     if isinstance(error, ClientDisconnected):
         return LATE
@@ -198,7 +198,7 @@ def status_of(error: LikelyError) -> int:
     return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 
-def apologise(error: Exception) -> Response:
+def internal_error(error: Exception) -> Response:
     """The answer to what we did not foresee: a number to ask us about, and nothing else."""
     if is_unavailable(error):
         logged(error)
@@ -216,13 +216,13 @@ def logged(error: Exception) -> str:
 def answer(refusal: Refusal) -> Response:
     """A refusal as an answer, in the shape of the address that was asked."""
     shapes: list[tuple[re.Pattern[str], Shape]] = current_app.extensions[_SHAPES]
-    shape = next((shape for addresses, shape in shapes if addresses.match(request.path)), own_shape)
+    shape = next((shape for addresses, shape in shapes if addresses.match(request.path)), default_error_shape)
     made = Response(orjson.dumps(shape(refusal)), refusal.status, content_type="application/json")
     made.headers.extend(refusal.headers)
     return made
 
 
-def own_shape(refusal: Refusal) -> dict[str, Any]:
+def default_error_shape(refusal: Refusal) -> dict[str, Any]:
     """An error at our own addresses: at most 100 problems, and how many more there are."""
     problems = refusal.problems
     body: dict[str, Any] = {

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 from werkzeug.sansio.multipart import Data, Epilogue, Event, Field, File, MultipartDecoder, NeedData, Preamble
 
-from api.http.decompress import Packed
+from api.http.decompress import ByteSource
 from ml.errors import Unreadable
 
 MULTIPART = "multipart/form-data"
@@ -54,12 +54,12 @@ def is_multipart(content_type: str) -> bool:
     return content_type[: len(MULTIPART)].lower() == MULTIPART
 
 
-def read_form(stream: Packed, content_type: str) -> Form:
+def read_form(stream: ByteSource, content_type: str) -> Form:
     """Read a form up to its file.
 
     Parameters
     ----------
-    stream : Packed
+    stream : ByteSource
         The body.
     content_type : str
         With the boundary.
@@ -139,7 +139,7 @@ def _boundary(content_type: str) -> bytes:
     return boundary.encode()
 
 
-def _events(stream: Packed, boundary: bytes) -> Iterator[Event]:
+def _events(stream: ByteSource, boundary: bytes) -> Iterator[Event]:
     """Parts and their bytes, as far as they have come; the body is read to its end."""
     decoder, blocks = MultipartDecoder(boundary, MOST_HELD, max_parts=MOST_PARTS), _unsplit(stream)
     while True:
@@ -152,7 +152,7 @@ def _events(stream: Packed, boundary: bytes) -> Iterator[Event]:
             yield event
 
 
-def _unsplit(stream: Packed) -> Iterator[bytes]:
+def _unsplit(stream: ByteSource) -> Iterator[bytes]:
     """The body in blocks that end neither between CR and LF nor before the last dashes.
 
     There Werkzeug's decoder loses its place: it sees two line breaks, or a byte of the end as one of the file.

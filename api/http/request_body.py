@@ -22,13 +22,13 @@ from werkzeug.exceptions import (
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import get_content_length
 
-from api.http.decompress import CODINGS, Packed, Reader, Spoiled, Unpacked
+from api.http.decompress import CODINGS, ByteSource, CorruptBody, Decompressor, Reader
 
 if TYPE_CHECKING:
     from wsgiref.types import WSGIEnvironment
 
 
-class NotWhole(BadRequest):
+class IncompleteBody(BadRequest):
     """The body broke off, or its chunks or its compression are malformed."""
 
 
@@ -59,7 +59,7 @@ def open_body(environ: WSGIEnvironment, most: int | None) -> Reader:
     if length is not None and most is not None and length > most:
         raise too_large(most)
     body = Body(environ["wsgi.input"], length, most)
-    return _UnpackedBody(body, coding, most) if coding else body
+    return _DecompressedBody(body, coding, most) if coding else body
 
 
 def too_large(most: int) -> RequestEntityTooLarge:
@@ -81,11 +81,11 @@ class Body(Reader):
 
     Raises
     ------
-    RequestEntityTooLarge, NotWhole, ClientDisconnected
+    RequestEntityTooLarge, IncompleteBody, ClientDisconnected
         On reading; ClientDisconnected where nothing came for too long.
     """
 
-    def __init__(self, stream: Packed, length: int | None, most: int | None) -> None:
+    def __init__(self, stream: ByteSource, length: int | None, most: int | None) -> None:
         self._stream, self._length, self._most = stream, length, most
         self._read = 0
 
@@ -100,7 +100,7 @@ class Body(Reader):
         came = self._ask(wanted)
         self._read += len(came)
         if not came and wanted and self._length is not None:
-            raise NotWhole(f"The body broke off: {self._read:,} of {self._length:,} bytes came.")
+            raise IncompleteBody(f"The body broke off: {self._read:,} of {self._length:,} bytes came.")
         return came
 
     def _ask(self, size: int) -> bytes:
@@ -112,7 +112,7 @@ class Body(Reader):
             _explain(error)
 
 
-class _UnpackedBody(Unpacked):
+class _DecompressedBody(Decompressor):
     """A compressed body, whose faults are those of a request."""
 
     def next_bytes(self, size: int) -> bytes:
@@ -125,8 +125,8 @@ class _UnpackedBody(Unpacked):
 def _said() -> Iterator[None]:
     try:
         yield
-    except Spoiled as error:
-        raise NotWhole(str(error)) from None
+    except CorruptBody as error:
+        raise IncompleteBody(str(error)) from None
 
 
 def _coding(environ: WSGIEnvironment) -> str:
@@ -149,8 +149,8 @@ def _explain(error: Exception) -> NoReturn:
     if isinstance(error, (TimeoutError, BlockingIOError)):
         raise ClientDisconnected from error
     if isinstance(error, OSError):
-        raise NotWhole("The body broke off before its end.") from error
-    raise NotWhole("The chunks of the body are malformed.") from error
+        raise IncompleteBody("The body broke off before its end.") from error
+    raise IncompleteBody("The chunks of the body are malformed.") from error
 
 
 class WholeRequest(Request):

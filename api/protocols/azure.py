@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, Response
 
 from api.http.cross_site import computes
-from api.http.errors import speak_at
+from api.http.errors import register_error_shape
 from api.http.json_tables import from_split, in_columns, rows_or_records
 from api.http.query import takes
 from api.protocols.common import in_json, json_object, method_of, predictions, score_request, whole_body
@@ -41,7 +41,7 @@ def register(app: Flask, service: Service, most: int, default: DefaultModel) -> 
         made = predictions(scored, method)
         return in_json({"Results": made} if form == "Inputs" else made, scored)
 
-    speak_at(app, r"/(api/v1/models/[^/]+/)?score(/|$)", lambda refusal: {"message": refusal.words})
+    register_error_shape(app, r"/(api/v1/models/[^/]+/)?score(/|$)", lambda refusal: {"message": refusal.words})
 
 
 def _question(data: dict[str, Any]) -> tuple[str, Any, str]:

@@ -14,7 +14,7 @@ from flask import Flask, Response
 from werkzeug.routing import BaseConverter
 
 from api.http.cross_site import computes
-from api.http.errors import speak_at
+from api.http.errors import register_error_shape
 from api.http.json_tables import in_columns, rows_or_records
 from api.http.query import takes
 from api.http.read_records import JSON
@@ -26,7 +26,7 @@ HINT = 'Send {"instances": [{"feature": value}, …]}, or rows of values in the 
 ROWS, COLUMNS = "instances", "inputs"
 
 
-class Part(BaseConverter):
+class PartConverter(BaseConverter):
     """A part of an address that ends where a verb begins."""
 
     regex = "[^/:]+"
@@ -42,7 +42,7 @@ def register(app: Flask, service: Service, most: int) -> None:
     most : int
         Most records in one request.
     """
-    app.url_map.converters["part"] = Part
+    app.url_map.converters["part"] = PartConverter
 
     @app.get("/v1/models")
     def v1_models() -> Response:
@@ -72,7 +72,7 @@ def register(app: Flask, service: Service, most: int) -> None:
         scored = score_request(service, bundle, _records(data, bundle), most)
         return in_json({"predictions" if by_row else "outputs": predictions(scored)}, scored)
 
-    speak_at(app, r"/v1(/|$)", lambda refusal: {"error": refusal.words})
+    register_error_shape(app, r"/v1(/|$)", lambda refusal: {"error": refusal.words})
 
 
 def versioned(service: Service, name: str, fingerprint: str) -> Bundle:

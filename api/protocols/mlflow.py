@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, request
 
 from api.http.cross_site import computes
-from api.http.errors import UnsupportedContent, speak_at
+from api.http.errors import UnsupportedContent, register_error_shape
 from api.http.json_tables import from_lists, from_split, rows_or_records
 from api.http.query import takes
 from api.http.read_records import JSON, text_of_body
@@ -80,7 +80,7 @@ def register(
             return Response(sagemaker.written(made), content_type=CSV_TYPE, headers={MODEL: scored.model.key})
         return in_json({"predictions": made}, scored)
 
-    speak_at(app, ADDRESSES, lambda refusal: {"error_code": refusal.code.upper(), "message": refusal.words})
+    register_error_shape(app, ADDRESSES, lambda refusal: {"error_code": refusal.code.upper(), "message": refusal.words})
     app.register_blueprint(guests)
 
 

@@ -15,7 +15,7 @@ import orjson
 from flask import Blueprint, Flask, Response, request
 
 from api.http.cross_site import computes
-from api.http.errors import speak_at
+from api.http.errors import register_error_shape
 from api.http.query import takes
 from api.http.request_ids import MODEL
 from api.protocols.kserve_v1 import versioned
@@ -37,7 +37,7 @@ _DATATYPES = {"number": "FP64", "integer": "INT64", "boolean": "BOOL"}
 
 
 @dataclass(frozen=True)
-class Wanted:
+class RequestedOutput:
     """One output that a client asks for, and whether as bytes."""
 
     name: str
@@ -95,13 +95,13 @@ def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str 
         """Score the records of the inputs."""
         return _infer(service, versioned(service, name, fingerprint), request.get_data(cache=False), most)
 
-    speak_at(app, r"/v2(/|$)", lambda refusal: {"error": refusal.words})
+    register_error_shape(app, r"/v2(/|$)", lambda refusal: {"error": refusal.words})
     app.register_blueprint(v2)
 
 
 def _infer(service: Service, bundle: Bundle, body: bytes, most: int) -> Response:
     document, tail = _parts(body, request.headers.get(JSON_SIZE))
-    wanted = _wanted(document, bundle)
+    wanted = _requested_outputs(document, bundle)
     records = records_asked(records_of(read_tensors(document, tail), bundle.schema.names, most), bundle.schema)
     scored = service.score(bundle.key, records)
     made = {tensor.name: tensor for tensor in outputs(scored)}
@@ -130,11 +130,11 @@ def _parts(body: bytes, size: str | None) -> tuple[dict[str, Any], bytes]:
     return document, body[length:]
 
 
-def _wanted(document: Mapping[str, Any], bundle: Bundle) -> list[Wanted]:
+def _requested_outputs(document: Mapping[str, Any], bundle: Bundle) -> list[RequestedOutput]:
     offered = [LABELS, PROBABILITIES] if bundle.offers == "probabilities" else [LABELS]
     asked, binary = document.get("outputs"), _parameter(document, "binary_data_output")
     if not asked:
-        return [Wanted(name, binary) for name in offered]
+        return [RequestedOutput(name, binary) for name in offered]
     if not isinstance(asked, list) or not all(isinstance(each, dict) for each in asked):
         raise Unreadable('"outputs" is a list of objects with a name.')
     names = [str(each.get("name")) for each in asked]
@@ -144,7 +144,10 @@ def _wanted(document: Mapping[str, Any], bundle: Bundle) -> list[Wanted]:
             raise no_probabilities()
         if name not in offered or name in twice:
             raise Unreadable(f"Output {name[:80]!r} is unknown or came twice.", f"Known: {', '.join(offered)}.")
-    return [Wanted(name, binary or _parameter(each, "binary_data")) for name, each in zip(names, asked, strict=True)]
+    return [
+        RequestedOutput(name, binary or _parameter(each, "binary_data"))
+        for name, each in zip(names, asked, strict=True)
+    ]
 
 
 def _parameter(entry: Mapping[str, Any], key: str) -> bool:

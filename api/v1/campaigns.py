@@ -16,7 +16,7 @@ from api.http.validated import read_object, read_query
 from api.v1.previews import preview_json
 from jobs.campaign_service import CampaignService
 from jobs.files.job_view import PREFIX, described
-from jobs.work.rank_index import Index
+from jobs.work.rank_index import RankIndex
 from ml.campaign.forecast import Forecast
 from ml.campaign.list_request import ListRequest
 from ml.campaign.pick import Picked
@@ -103,7 +103,7 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
         return response
 
 
-def _row(index: Index, bundle: Bundle, row: int, rank: int, line: list[str]) -> dict[str, Any]:
+def _row(index: RankIndex, bundle: Bundle, row: int, rank: int, line: list[str]) -> dict[str, Any]:
     width, k = index.width, len(bundle.outcomes)
     after = line[width + 1 + k :]
     p = index.probabilities[row].tolist()
@@ -131,7 +131,7 @@ def _choice(service: Service, bundle: Bundle, name: str) -> dict[str, Any]:
     }
 
 
-def _column(name: str, index: Index) -> dict[str, Any]:
+def _column(name: str, index: RankIndex) -> dict[str, Any]:
     groups = index.columns[name]
     counts = np.bincount(groups.codes, minlength=len(groups.values)).tolist()
     values = [{"value": value, "records": count} for value, count in zip(groups.values, counts, strict=True)]
@@ -164,7 +164,7 @@ def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> di
     }
 
 
-def _isnan(index: Index) -> Any:
+def _isnan(index: RankIndex) -> Any:
     return index.probabilities[:, 0] != index.probabilities[:, 0]
 
 

@@ -56,7 +56,7 @@ class FastPath:
         try:
             body = open_body(environ, self._longest).read()
         except HTTPException as error:
-            environ["wsgi.input"] = Refused(error)
+            environ["wsgi.input"] = FailedBody(error)
             return self._long_way(environ, start_response)
         try:
             content_type, made, key = self._answer(environ, found[1], body)
@@ -68,7 +68,7 @@ class FastPath:
         return (made,)
 
 
-class Refused:
+class FailedBody:
     """The body of a request that was not whole: whoever reads it again meets the same error."""
 
     def __init__(self, error: HTTPException) -> None:

@@ -17,7 +17,7 @@ from api.http.query import BadParameter, takes
 from api.http.validated import read_query
 from jobs.files.job_view import PREFIX, described
 from jobs.job_service import Cursor, JobService
-from store.job import STATES, State, Wanted
+from store.job import STATES, JobFilter, State
 
 FILTERS = ("model", "state", "kind", "created_after", "created_before")
 WHEN = "seconds since 1970, or a date and time as in 2026-03-01T09:00:00Z"
@@ -31,7 +31,7 @@ def register(app: Flask, job_service: JobService) -> None:
     def list_jobs() -> Response:
         """Jobs, the newest first."""
         query, asked = request.args, read_query(JobsQuery)
-        found, after = job_service.page(wanted_of(asked), asked.limit, cursor_of(asked.cursor))
+        found, after = job_service.page(job_filter(asked), asked.limit, cursor_of(asked.cursor))
         here = _address(query, query.get("cursor"))
         following = None if after is None else _address(query, written(after))
         body = {"jobs": [described(job) for job in found], "links": {"self": here, "next": following}}
@@ -41,10 +41,10 @@ def register(app: Flask, job_service: JobService) -> None:
         return response
 
 
-def wanted_of(asked: JobsQuery) -> Wanted:
+def job_filter(asked: JobsQuery) -> JobFilter:
     """Which jobs are asked for; BadParameter where it cannot be told."""
     states = tuple(text.strip() for text in asked.state.split(",") if text.strip())
-    return Wanted(
+    return JobFilter(
         model=asked.model,
         states=tuple(_state(state) for state in states),
         kind=asked.kind or "",

@@ -14,7 +14,7 @@ from werkzeug.http import is_resource_modified
 from api.http.query import BadParameter, takes
 from jobs.files.job_view import PREFIX, described
 from jobs.results import Results
-from jobs.work.stored_result import Parts
+from jobs.work.stored_result import StoredResult
 from ml import locale as marks
 from ml.files.write.formats import CSV, EXCEL_CSV, FORMATS, PARQUET, XLSX, Format, format_named
 from store.job import Job
@@ -71,7 +71,7 @@ def _compression() -> str:
     return given or ("coded" if takes_gzip else "none")
 
 
-def _answer(made: Parts, form: Format, compression: str, tag: str) -> Response:
+def _answer(made: StoredResult, form: Format, compression: str, tag: str) -> Response:
     """The whole file, compressed or not, a range of it, or word that it has not changed."""
     media_type = "application/gzip" if compression == "gzip" else form.media_type
     # A workbook and Parquet are compressed as they are
@@ -87,7 +87,7 @@ def _answer(made: Parts, form: Format, compression: str, tag: str) -> Response:
     return _ranged(made, media_type, headers)
 
 
-def _ranged(made: Parts, media_type: str, headers: dict[str, str]) -> Response:
+def _ranged(made: StoredResult, media_type: str, headers: dict[str, str]) -> Response:
     """All bytes, or those that Range asks for; several ranges at once are answered with all of it."""
     length, status = made.length, 200
     start, stop = 0, length

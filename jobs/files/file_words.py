@@ -16,7 +16,7 @@ NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
-class Missing:
+class MissingColumns:
     """Features that no column gives, by label.
 
     Attributes
@@ -55,7 +55,7 @@ class Missing:
         return said
 
 
-def missing_of(schema: Schema, names: Iterable[str]) -> Missing:
+def missing_columns(schema: Schema, names: Iterable[str]) -> MissingColumns:
     """Features that no column gives, by what their lack means.
 
     Parameters
@@ -66,7 +66,7 @@ def missing_of(schema: Schema, names: Iterable[str]) -> Missing:
     """
     features = [schema.features[schema.position[name]] for name in names]
     others = [feature for feature in features if not feature.required]
-    return Missing(
+    return MissingColumns(
         tuple(feature.label for feature in features if feature.required),
         tuple(feature.label for feature in others),
         tuple(feature.label for feature in others if feature.complete),
@@ -102,7 +102,7 @@ def about_file(schema: Schema, table: Table | RecordTable, near: Mapping[str, st
     about = {
         "dialect": table.dialect.to_json(),
         "missing": list(matched.missing),
-        "missing_labels": list(astuple(missing_of(schema, matched.missing))),
+        "missing_labels": list(astuple(missing_columns(schema, matched.missing))),
         "near": {**near, **matched.near},
         "labels": {name: label for name, label in labels_of(schema).items() if name != label},
     }
@@ -129,7 +129,7 @@ def job_notes(about: Mapping[str, Any], gaps: Mapping[str, int], unread: Mapping
     wrong = sorted(unread.items(), key=lambda each: -each[1])
     return [
         *near_sentences(about.get("near", NOTHING), labels),
-        *Missing(*map(tuple, about.get("missing_labels", ()))).sentences(scored, past=True),
+        *MissingColumns(*map(tuple, about.get("missing_labels", ()))).sentences(scored, past=True),
         *gap_sentences(lacking),
         *(_refused(labels.get(name, name), count) for name, count in wrong if name and name not in absent),
         *about.get("file_notes", ()),

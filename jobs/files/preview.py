@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from jobs.files import paths
-from jobs.files.file_words import labels_of, missing_of, near_sentences, unread_sentence
+from jobs.files.file_words import labels_of, missing_columns, near_sentences, unread_sentence
 from jobs.files.first_problems import Unread, sorts, unread_of
 from ml.batch.score_lines import gaps_in
 from ml.campaign.reasons import reasons_in_cells
@@ -181,7 +181,7 @@ def _sentences(
     missing = table.matched.missing
     yield from near_sentences(table.matched.near, labels)
     if checked and any(table.matched.columns.values()):  # else nothing is scored, with or without them
-        yield from missing_of(schema, missing).sentences(total)
+        yield from missing_columns(schema, missing).sentences(total)
     lacking = {labels.get(name, name): count for name, count in gaps.items() if name not in missing}
     yield from gap_sentences(lacking, f"{of} records")
     yield from (

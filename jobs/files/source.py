@@ -20,7 +20,7 @@ from ml.service import Bundle, Service
 RECORDS = (JSON, NDJSON)  # formats whose values are typed
 
 
-class Watched:
+class WatchedFile:
     """A file that calls somebody before each block is read."""
 
     def __init__(self, file: IO[bytes], check: Callable[[], object]) -> None:
@@ -61,7 +61,7 @@ def opened(
     """
     form = options.get("format")
     if form in RECORDS:
-        watched = cast(IO[bytes], Watched(file, check))
+        watched = cast(IO[bytes], WatchedFile(file, check))
         return open_records(watched, str(form), bundle.schema, options.get("columns"))
     return open_table(file, ReadOptions.from_mapping(options.get("read") or {}), bundle.schema, options.get("columns"))
 

@@ -62,7 +62,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Rules:
+class CallbackRules:
     """What the operator decided about calls.
 
     Attributes
@@ -77,7 +77,7 @@ class Rules:
     networks: tuple[Network, ...] = ()
 
     @classmethod
-    def of(cls, secret: str, networks: str) -> Rules:
+    def of(cls, secret: str, networks: str) -> CallbackRules:
         """Read the settings; ValueError where they cannot be read."""
         return cls(secrets_of(secret), tuple(ipaddress.ip_network(each) for each in networks.replace(",", " ").split()))
 
@@ -88,7 +88,7 @@ class Rules:
         check_address(url, self.networks)
 
 
-NOBODY = Rules()
+NOBODY = CallbackRules()
 
 
 def read_address(url: str) -> Target:

@@ -16,10 +16,10 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from jobs.files.job_view import described
-from jobs.webhooks.allowed_addresses import BadCallback, Rules, Target, resolve
+from jobs.webhooks.allowed_addresses import BadCallback, CallbackRules, Target, resolve
 from jobs.webhooks.sign import signed
-from jobs.work.lease_renewal import beating
-from store.calls import Claimed
+from jobs.work.lease_renewal import heartbeat
+from store.calls import ClaimedCall
 from store.db import Store
 
 log = logging.getLogger(__name__)
@@ -33,20 +33,20 @@ GONE = 410  # whoever answers so wants no further call
 NO_SECRET = "CALLBACK_SECRET is not set where calls are made."  # noqa: S105 - the name of a setting
 
 
-class Caller:
+class CallbackSender:
     """Makes one call after the other.
 
     Parameters
     ----------
     store : Store
-    rules : Rules
+    rules : CallbackRules
     lease : float
         Seconds.
     deadline : float
         Seconds that a call may take.
     """
 
-    def __init__(self, store: Store, rules: Rules, lease: float = LEASE, deadline: float = DEADLINE) -> None:
+    def __init__(self, store: Store, rules: CallbackRules, lease: float = LEASE, deadline: float = DEADLINE) -> None:
         self._store, self._rules, self._lease, self._deadline = store, rules, lease, deadline
 
     def run(self, stop: threading.Event) -> None:
@@ -68,7 +68,7 @@ class Caller:
         call = self._store.calls.claim(self._lease)
         if call is None:
             return False
-        with beating(lambda: self._store.calls.renew(call, self._lease), self._lease, f"the call of {call.job}"):
+        with heartbeat(lambda: self._store.calls.renew(call, self._lease), self._lease, f"the call of {call.job}"):
             status, message = self._call(call)
         if status is not None and 200 <= status < 300:
             self._store.calls.delivered(call, status)
@@ -78,7 +78,7 @@ class Caller:
             log.info("Job %s: call %s of its address failed: %s", call.job, call.attempts, message)
         return True
 
-    def _call(self, call: Claimed) -> tuple[int | None, str]:
+    def _call(self, call: ClaimedCall) -> tuple[int | None, str]:
         """The HTTP code that came, and what is wrong with it or why none came; says nothing of what was answered."""
         job = self._store.jobs.get(call.job)
         if job is None:

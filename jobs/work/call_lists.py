@@ -10,8 +10,8 @@ import numpy as np
 import orjson
 
 from jobs.files import paths
-from jobs.work.chunks import RECORDS, NotMine, Stopped
-from jobs.work.rank_index import Index, read_index
+from jobs.work.chunks import RECORDS, LeaseLost, Stopped
+from jobs.work.rank_index import RankIndex, read_index
 from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, cells_of
 from ml.batch.result_columns import unique_names
 from ml.campaign.pick import Picked, pick
@@ -36,11 +36,11 @@ class CampaignGone(LikelyError):
 
 
 @lru_cache(1)
-def _index(files: Files, names: tuple[str, ...], width: int) -> Index:
+def _index(files: Files, names: tuple[str, ...], width: int) -> RankIndex:
     return read_index(files, names, width)
 
 
-def open_index(table: JobTable, files: Files, job: Job) -> Index:
+def open_index(table: JobTable, files: Files, job: Job) -> RankIndex:
     """All rows of a campaign that is done; CampaignGone where its files are no longer there."""
     try:
         return _index(files, tuple(table.results(job.id)), int(job.options["width"]))
@@ -53,7 +53,7 @@ def wish_of(service: Service, bundle: Bundle, raw: object) -> Wish:
     return read_wish(raw, bundle.card, bundle.outcomes, lambda outcome: service.cut_off(bundle, outcome))
 
 
-def picked(bundle: Bundle, index: Index, wish: Wish, job: str) -> tuple[np.ndarray, Picked]:
+def picked(bundle: Bundle, index: RankIndex, wish: Wish, job: str) -> tuple[np.ndarray, Picked]:
     """Probabilities of the wish's outcomes, shape (n, o), and the list; the campaign's id decides who is kept back."""
     if wish.column is not None and wish.column not in index.columns:
         known = ", ".join(index.columns) or "none"
@@ -88,12 +88,12 @@ def split_list(
         name = paths.made(job.id, number, chunk.owner, "in")
         files.write(name, [orjson.dumps([start, some])])
         if not table.add_chunks(chunk, [(number, len(some), name)]):
-            raise NotMine
+            raise LeaseLost
         announce(job.id)
     head = paths.made(job.id, 0, chunk.owner, "out")
     files.write(head, [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
     if not table.finish(chunk, len(calls), file=head):
-        raise NotMine
+        raise LeaseLost
 
 
 def list_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
@@ -126,5 +126,5 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
     files.write(out, [csv_text(lines).encode()])
     if not table.finish(chunk, len(lines), 0, out):
         files.remove(out)
-        raise NotMine
+        raise LeaseLost
     files.remove(chunk.file or "")

@@ -20,7 +20,7 @@ from store.jobs import JobTable
 RECORDS = 5_000  # of a chunk: a second of work on the slowest path, so that little is lost and much is shared out
 
 
-class NotMine(Exception):
+class LeaseLost(Exception):
     """The chunk was claimed by another, or its job is over: stop, and leave no trace."""
 
 
@@ -50,7 +50,7 @@ def split(
     ------
     LikelyError
         The file cannot be read, or is none for this model: trying again would not help.
-    NotMine, Stopped
+    LeaseLost, Stopped
     """
     bundle = service.model(job.model)
     number = total = 0
@@ -67,13 +67,13 @@ def split(
             name = paths.made(job.id, number, chunk.owner, "in")
             files.write(name, [packed(source, lines)])
             if not table.add_chunks(chunk, [(number, len(lines), name)]):
-                raise NotMine
+                raise LeaseLost
             announce(job.id)
     head = paths.made(job.id, 0, chunk.owner, "out")
     files.write(head, [csv_text([header(bundle, source.header)]).encode()])
     about = about_file(bundle.schema, source, job.options.get("near") or {})
     if not table.finish(chunk, total, file=head, about=about):
-        raise NotMine
+        raise LeaseLost
 
 
 def _go_on(stop: Callable[[], bool]) -> None:
@@ -88,7 +88,7 @@ def score(table: JobTable, files: Files, service: Service, job: Job, chunk: Chun
     ------
     LikelyError
         The model is gone: trying again would not help.
-    NotMine
+    LeaseLost
     """
     bundle = service.model(job.model)
     made = scored(service, bundle, b"".join(files.read(chunk.file or "")))
@@ -96,5 +96,5 @@ def score(table: JobTable, files: Files, service: Service, job: Job, chunk: Chun
     files.write(out, [csv_text(made.lines).encode()])
     if not table.finish(chunk, len(made.lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
-        raise NotMine
+        raise LeaseLost
     files.remove(chunk.file or "")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jobs.files import paths
-from jobs.work.chunks import NotMine, Stopped
+from jobs.work.chunks import LeaseLost, Stopped
 from jobs.work.stored_result import ResultGone, result_of
 from ml.files.write.formats import FORMATS, Format
 from ml.files.write.result import Block, Result
@@ -30,7 +30,7 @@ def make_export(
     ResultGone
     TooLarge, InvalidData
         The format cannot hold it, or cannot be written here.
-    NotMine, Stopped
+    LeaseLost, Stopped
     """
     base = table.get(job.options["of"])
     if base is None or base.state != "done":
@@ -44,7 +44,7 @@ def make_export(
         files.write(out, _blocks(made))
     if not table.finish(chunk, base.done, file=out):
         files.remove(out)
-        raise NotMine
+        raise LeaseLost
 
 
 def format_asked(asked: Mapping[str, str]) -> Format:

@@ -19,14 +19,14 @@ KINDS = (SCORE, CAMPAIGN, LIST) = ("score", "campaign", "list")
 
 
 @dataclass(frozen=True)
-class Work:
+class JobKind:
     """What a kind of job does: cut what was sent into chunks, and do one of them."""
 
     split: Callable[..., None]
     do: Callable[..., None]
 
 
-def work_of(kind: str) -> Work:
+def job_kind(kind: str) -> JobKind:
     """The work of that kind."""
     return _KINDS[kind]
 
@@ -39,8 +39,8 @@ def _split_campaign(
 
 
 _KINDS = {
-    SCORE: Work(split, score),
-    CAMPAIGN: Work(_split_campaign, score_campaign),
-    LIST: Work(split_list, write_list),
-    EXPORT: Work(make_export, score),  # it has one chunk only
+    SCORE: JobKind(split, score),
+    CAMPAIGN: JobKind(_split_campaign, score_campaign),
+    LIST: JobKind(split_list, write_list),
+    EXPORT: JobKind(make_export, score),  # it has one chunk only
 }

@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 @contextmanager
-def beating(renew: Callable[[], bool], lease: float, what: str) -> Iterator[None]:
+def heartbeat(renew: Callable[[], bool], lease: float, what: str) -> Iterator[None]:
     """Renew a lease three times as often as it would end, until the block is left or the lease is another's.
 
     Parameters

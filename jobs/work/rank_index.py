@@ -58,7 +58,7 @@ def packed(
 
 
 @dataclass(frozen=True)
-class Index:
+class RankIndex:
     """All rows of a campaign that was scored.
 
     Attributes
@@ -101,7 +101,7 @@ class Index:
         return found
 
 
-def read_index(files: Files, names: Sequence[str], width: int) -> Index:
+def read_index(files: Files, names: Sequence[str], width: int) -> RankIndex:
     """Read what stands beside the chunks.
 
     Parameters
@@ -117,7 +117,7 @@ def read_index(files: Files, names: Sequence[str], width: int) -> Index:
     parts = [_part(files, name) for name in names[1:]]
     sizes = [len(part["probabilities"]) for part in parts]
     first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    return Index(
+    return RankIndex(
         header=tuple(header),
         width=width,
         probabilities=np.concatenate([part["probabilities"] for part in parts]),

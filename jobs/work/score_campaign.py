@@ -9,7 +9,7 @@ import numpy as np
 
 from jobs.files import paths
 from jobs.files.source import unpacked
-from jobs.work.chunks import NotMine
+from jobs.work.chunks import LeaseLost
 from jobs.work.rank_index import index_of, packed
 from ml.batch.result_columns import PROBLEMS, score_header, unique_names
 from ml.batch.score_lines import score_lines
@@ -56,7 +56,7 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, ch
     if not table.finish(chunk, len(lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         files.remove(index_of(out))
-        raise NotMine
+        raise LeaseLost
     files.remove(chunk.file or "")
 
 

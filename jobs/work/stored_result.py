@@ -34,7 +34,7 @@ class ResultGone(LikelyError):
 
 
 @dataclass(frozen=True)
-class Part:
+class StoredChunk:
     """A part of a result: a file as it is kept, or one whose column of ranks is filled in on the way out.
 
     Attributes
@@ -73,17 +73,17 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Parts:
+class StoredResult:
     """A file in parts.
 
     Attributes
     ----------
     files : Files
-    parts : tuple of Part
+    parts : tuple of StoredChunk
     """
 
     files: Files
-    parts: tuple[Part, ...]
+    parts: tuple[StoredChunk, ...]
 
     @property
     def length(self) -> int:
@@ -105,7 +105,7 @@ class Parts:
             start = 0
 
 
-def stored(table: JobTable, files: Files, service: Service, job: Job, rank: np.ndarray | None = None) -> Parts:
+def stored(table: JobTable, files: Files, service: Service, job: Job, rank: np.ndarray | None = None) -> StoredResult:
     """The result of a job that is done, as CSV.
 
     Parameters
@@ -119,18 +119,20 @@ def stored(table: JobTable, files: Files, service: Service, job: Job, rank: np.n
     """
     names, sizes = table.results(job.id), files.sizes(paths.folder(job.id))
     try:
-        parts = [Part(name, sizes[name.rpartition("/")[2]]) for name in names]
+        parts = [StoredChunk(name, sizes[name.rpartition("/")[2]]) for name in names]
     except KeyError:
         raise ResultGone("The files of this job were removed.", "Send its file again.") from None
     if job.kind != CAMPAIGN:
-        return Parts(files, tuple(parts))
+        return StoredResult(files, tuple(parts))
     bundle, index = service.model(job.model), open_index(table, files, job)
     if rank is None:
         rank = ranks(focus(index.probabilities, bundle.card, bundle.outcomes)[1])
     at = index.width + 1 + len(bundle.outcomes) + RANK
     split = np.split(rank, index.first[1:-1])
-    ranked = [Part(part.file, part.size + _digits(own), own, at) for part, own in zip(parts[1:], split, strict=True)]
-    return Parts(files, (parts[0], *ranked))
+    ranked = [
+        StoredChunk(part.file, part.size + _digits(own), own, at) for part, own in zip(parts[1:], split, strict=True)
+    ]
+    return StoredResult(files, (parts[0], *ranked))
 
 
 def _digits(rank: np.ndarray) -> int:
@@ -183,5 +185,5 @@ def _of_file(table: JobTable, bundle: Bundle, job: Job, header: Sequence[str]) -
     return file_columns(header, reading.renamed, bundle.schema, reading.rules)
 
 
-def _blocks(parts: Parts) -> Iterator[Block]:
+def _blocks(parts: StoredResult) -> Iterator[Block]:
     return stored_blocks(part.read(parts.files) for part in parts.parts)

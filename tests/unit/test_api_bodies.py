@@ -5,7 +5,7 @@ import io
 import pytest
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge, UnsupportedMediaType
 
-from api.http.request_body import NotWhole, WholeRequest, open_body
+from api.http.request_body import IncompleteBody, WholeRequest, open_body
 
 MOST = 100_000
 SIZES = [None, 1_000, 7_919, MOST, MOST + 1, 10 * MOST]
@@ -56,7 +56,7 @@ def test_a_length_over_the_limit_is_refused_unread():
 
 @pytest.mark.parametrize("size", SIZES)
 def test_fewer_bytes_than_announced_are_no_body(size):
-    with pytest.raises(NotWhole, match=r"10 of 1,000 bytes"):
+    with pytest.raises(IncompleteBody, match=r"10 of 1,000 bytes"):
         read(opened(b"x" * 10, CONTENT_LENGTH="1000"), size)
 
 
@@ -85,8 +85,9 @@ def test_without_a_limit_it_reads_on():
     ("raised", "found"),
     [
         (BlockingIOError(11, "no data"), ClientDisconnected), (TimeoutError(), ClientDisconnected),
-        (ConnectionResetError(), NotWhole), (OSError("no more data"), NotWhole),
-        (ValueError("secret of the body"), NotWhole), (type("Strange", (Exception,), {})("secret"), NotWhole),
+        (ConnectionResetError(), IncompleteBody), (OSError("no more data"), IncompleteBody),
+        (ValueError("secret of the body"), IncompleteBody),
+        (type("Strange", (Exception,), {})("secret"), IncompleteBody),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("size", [None, 10])

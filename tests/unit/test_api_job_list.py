@@ -12,7 +12,7 @@ from jobs.job_service import JobService
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files
-from store.job import Wanted
+from store.job import JobFilter
 from store.migrate import migrate
 from store.tables import STEPS
 from tests.faults.places import database
@@ -145,7 +145,7 @@ def test_postgresql_gives_the_same_pages(tmp_path):
             )
         seen, after = [], None
         while True:
-            found, after = table.page(Wanted(model="iris"), 2, after)
+            found, after = table.page(JobFilter(model="iris"), 2, after)
             seen += [job.id for job in found]
             if after is None:
                 break
@@ -165,5 +165,5 @@ def test_jobs_from_before_the_list_get_their_kind(tmp_path, kind):
                     f"VALUES ('{name}', 'm@1', 'done', '{options}', 'd', 1, '', 1)"
                 )
         engine.dispose()
-        found, _ = open_store(url).jobs.page(Wanted(), 10)
+        found, _ = open_store(url).jobs.page(JobFilter(), 10)
         assert {job.id: job.kind for job in found} == {"a": "score", "b": "campaign", "c": "list"}

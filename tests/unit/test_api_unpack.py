@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from api.http.decompress import FREE, STEP
-from api.http.request_body import NotWhole, open_body
+from api.http.request_body import IncompleteBody, open_body
 
 MOST = 300_000
 TEXT = b"".join(b"%d,%d\n" % (at, at * at) for at in range(9_000))
@@ -67,7 +67,7 @@ def test_a_body_that_breaks_off_is_none(packer):
     coding, pack = PACKERS[packer]
     packed = pack(TEXT)
     for length in (1, 5, len(packed) // 2, len(packed) - 1):
-        with pytest.raises(NotWhole):
+        with pytest.raises(IncompleteBody):
             opened(coding, packed[:length]).read()
 
 
@@ -75,7 +75,7 @@ def test_a_body_that_breaks_off_is_none(packer):
 def test_a_body_with_something_behind_it_or_of_another_kind_is_none(packer):
     coding, pack = PACKERS[packer]
     for packed in (pack(TEXT) + b"more", b"a,b\n1,2\n" * 9, TEXT):
-        with pytest.raises(NotWhole):
+        with pytest.raises(IncompleteBody):
             opened(coding, packed).read()
 
 

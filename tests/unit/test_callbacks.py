@@ -18,8 +18,8 @@ import pytest
 from api import create_api
 from jobs.job_service import JobService
 from jobs.webhooks import allowed_addresses, deliver
-from jobs.webhooks.allowed_addresses import BadCallback, Rules, check_address, read_address, resolve
-from jobs.webhooks.deliver import PAUSES, Caller
+from jobs.webhooks.allowed_addresses import BadCallback, CallbackRules, check_address, read_address, resolve
+from jobs.webhooks.deliver import PAUSES, CallbackSender
 from jobs.webhooks.sign import secrets_of, signed
 from jobs.worker import Worker
 from ml.service import open_service
@@ -84,7 +84,7 @@ class House:
         job_service = JobService(service, self.store, files, self.announced.append, rules)
         self.client = create_api(service, dict, 1_000, 10, job_service=job_service).test_client()
         self._worker = Worker(service, self.store.jobs, files)
-        self.caller = Caller(self.store, rules)
+        self.caller = CallbackSender(self.store, rules)
 
     def send(self, url, data=TABLE, **query):
         query = {"callback_url": url, **query}
@@ -104,7 +104,7 @@ class House:
 
 @pytest.fixture
 def house(service, tmp_path):
-    return House(service, tmp_path, Rules.of(SECRET, "127.0.0.0/8"))
+    return House(service, tmp_path, CallbackRules.of(SECRET, "127.0.0.0/8"))
 
 
 def verified(headers, body, secret=SECRET):
@@ -217,7 +217,7 @@ def test_a_worker_that_dies_before_or_after_the_call_leaves_it_to_another(house,
     with monkeypatch.context() as patched:
         patched.setattr(table, "delivered", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            Caller(house.store, Rules.of(SECRET, "127.0.0.0/8")).step()
+            CallbackSender(house.store, CallbackRules.of(SECRET, "127.0.0.0/8")).step()
     assert not house.caller.step()  # the lease of the dead
     house.let_time_pass(deliver.LEASE)
     assert house.caller.step()
@@ -231,7 +231,7 @@ def test_two_callers_make_one_call(house, receiver):
     house.work()
 
     def call():
-        caller = Caller(house.store, Rules.of(SECRET, "127.0.0.0/8"))
+        caller = CallbackSender(house.store, CallbackRules.of(SECRET, "127.0.0.0/8"))
         while caller.step():
             pass
 
@@ -271,7 +271,7 @@ def test_who_answers_slowly_is_given_up(house, receiver):
     house.work()
     receiver.answers = [slowly]
     begun = time.monotonic()
-    Caller(house.store, Rules.of(SECRET, "127.0.0.0/8"), deadline=0.5).step()
+    CallbackSender(house.store, CallbackRules.of(SECRET, "127.0.0.0/8"), deadline=0.5).step()
     assert time.monotonic() - begun < 5
     called = house.show(job)["callback"]
     assert (called["state"], called["status"]) == ("waiting", None)
@@ -305,7 +305,7 @@ PRIVATE = [
 
 @pytest.mark.parametrize("url", PRIVATE)
 def test_private_addresses_are_refused_when_the_file_is_sent(service, tmp_path, url):
-    house = House(service, tmp_path, Rules.of(SECRET, ""))
+    house = House(service, tmp_path, CallbackRules.of(SECRET, ""))
     answer = house.send(url)
     assert (answer.status_code, answer.json["error"]["code"]) == (400, "bad_callback")
     assert "private" in answer.json["error"]["message"]
@@ -359,7 +359,7 @@ def test_a_name_of_which_one_address_is_private_is_refused(monkeypatch):
 
 
 def test_a_name_that_turns_private_after_the_upload_is_refused_at_the_call(service, tmp_path, monkeypatch):
-    house = House(service, tmp_path, Rules.of(SECRET, ""))
+    house = House(service, tmp_path, CallbackRules.of(SECRET, ""))
     names(monkeypatch, ["1.1.1.1"], ["127.0.0.1"])
     job = house.send("https://example.org/").json["id"]
     house.work()
@@ -427,7 +427,7 @@ def test_a_name_that_nobody_knows_is_refused_and_a_resolver_that_is_away_is_not(
 
 
 def test_without_a_secret_nobody_is_called(service, tmp_path, receiver):
-    answer = House(service, tmp_path, Rules.of("", "127.0.0.0/8")).send(receiver.url)
+    answer = House(service, tmp_path, CallbackRules.of("", "127.0.0.0/8")).send(receiver.url)
     assert (answer.status_code, answer.json["error"]["code"]) == (400, "bad_callback")
     assert "CALLBACK_SECRET" in answer.json["error"]["hint"]
 

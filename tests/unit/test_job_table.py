@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from store.db import open_store
-from store.job import Wanted
+from store.job import JobFilter
 from store.tables import chunks
 from tests.unit.test_store import url  # noqa: F401 - a fixture: both databases
 
@@ -231,7 +231,7 @@ def test_housekeeping_names_what_waits_and_what_is_old(table):
     assert table.open() == 1
     assert table.older(-1) == [over]
     assert table.older(60) == []
-    assert [job.id for job in table.page(Wanted(model="loan"), 9)[0]] in ([waiting, over], [over, waiting])
-    assert table.page(Wanted(model="iris"), 9) == ([], None)
+    assert [job.id for job in table.page(JobFilter(model="loan"), 9)[0]] in ([waiting, over], [over, waiting])
+    assert table.page(JobFilter(model="iris"), 9) == ([], None)
     table.forget(over)
     assert table.get(over) is None
