@@ -1,7 +1,7 @@
-"""Where the house is put together and served.
+"""The application: builds the whole service (pages, API, middleware) and serves it.
 
-``gunicorn app:server`` and ``flask --app app run`` find what they look for, ``create_server()`` makes the service
-anew, ``python app.py`` runs Gunicorn (``--help`` for its options), and ``create_app`` gives the Dash application to
+``gunicorn app:server`` and ``flask --app app run`` find their objects here, ``create_server()`` builds a new service,
+``python app.py`` runs Gunicorn (``--help`` lists its options), and ``create_app`` gives the Dash application to
 tests and notebooks. Importing this file starts nothing.
 """
 
@@ -50,13 +50,13 @@ MEGABYTE = 1024 * 1024
 
 
 def create_app(settings: Settings, services: Services | None = None) -> Dash:
-    """Make the pages.
+    """Create the Dash application: layout, callbacks, static files.
 
     Parameters
     ----------
     settings : Settings
     services : Services, optional
-        Shared with the other doors; opened from the settings by default.
+        Shared with the API; opened from the settings by default.
     """
     services = services or open_services(settings)
     server = Flask("likely", root_path=str(HERE), static_folder=None)
@@ -69,16 +69,16 @@ def create_app(settings: Settings, services: Services | None = None) -> Dash:
         server=server,
         assets_folder=str(HERE / "assets"),
         title="Likely",
-        update_title="",  # the tab keeps its name while a number is fetched
+        update_title="",  # the tab keeps its title while a callback runs
         index_string=shell.INDEX,
         meta_tags=[{"name": "description", "content": "Probabilities of a model, live while you type."}],
         serve_locally=True,
         compress=False,
-        suppress_callback_exceptions=True,  # pages come and go, Dash sees only the shell
-        enable_mcp=False,  # it would list and call callbacks without asking who is there
+        suppress_callback_exceptions=True,  # callbacks of pages that are not in the initial layout
+        enable_mcp=False,  # it would list and call callbacks without authentication
         add_log_handler=False,
     )
-    app.layout = shell.layout  # made for each request: its links begin with that request's prefix
+    app.layout = shell.layout  # a function: its links begin with the path prefix of each request
     callbacks.register(app, services.service, services.store, file_retention(settings), services.making)
     refuse_malformed(app)
     set_reader_locale(server, url.under)
@@ -88,39 +88,39 @@ def create_app(settings: Settings, services: Services | None = None) -> Dash:
 
 
 def draws(path: str) -> bool:
-    """Whether the page at a path draws figures."""
+    """True when the page at a path draws figures."""
     page = url.parse(path)
     return page is not None and page.kind in ("insights", "performance")
 
 
 def is_page(path: str, service: Service) -> bool:
-    """Whether a path is the address of a page, and of a model where it names one."""
+    """True when a path is the address of a page, and its model, if it names one, exists."""
     page = url.parse(path)
     return page is not None and (page.model is None or page.model.partition("@")[0] in service.names())
 
 
 def is_coming(path: str, services: Services) -> bool:
-    """Whether a path is the address of a page of a demo model that is being made: there stands how far it is."""
+    """True when a path is the page of a demo model that is still being trained (the page shows its progress)."""
     page, making = url.parse(path), services.making()
     return bool(page and making and making.goes_on and page.model in making.names)
 
 
 def create_server(settings: Settings | None = None, *, change: Callable[[Dash], None] | None = None) -> Flask:
-    """Make the whole service as one WSGI application: pages, API, headers.
+    """Create the whole service as one WSGI application: pages, API, headers.
 
     Parameters
     ----------
     settings : Settings, optional
         Read from the environment by default.
     change : callable, optional
-        Called with the pages before the first request; debugging uses it.
+        Called with the Dash application before the first request; debugging uses it.
     """
     server: Flask = create_service(settings or Settings.from_environ(), change).server
     return server
 
 
 def create_service(settings: Settings, change: Callable[[Dash], None] | None = None) -> Dash:
-    """Make the whole service; the server of what comes back answers for all of it, not for the pages alone."""
+    """Create the whole service; ``.server`` of the returned Dash application serves the API too."""
     logging.basicConfig(
         level=settings.log_level.upper(), stream=sys.stdout, format="%(levelname)s %(name)s %(message)s"
     )
@@ -149,18 +149,17 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
 
 
 def behind_proxies(server: WSGIApplication, settings: Settings) -> WSGIApplication:
-    """Believe what proxies in front say, as far as the settings allow."""
+    """Wrap the service for a reverse proxy: path prefix, and as many ``X-Forwarded-*`` hops as PROXY_HOPS trusts."""
     hops = settings.proxy_hops
     server = Mount(server, settings.root_path, hops, read_root)
     return ProxyFix(server, x_for=hops, x_proto=hops, x_host=hops, x_port=hops, x_prefix=0) if hops else server
 
 
 def warm_up(app: Dash) -> None:
-    """Ask for the first page before anybody else does.
+    """Send the first requests to the application before clients do.
 
-    Dash finishes its set-up during its first request and lets a second one in before it is done.
-    After this, the hashes of the inline scripts are known too. And plotly reads its own schema at the
-    first figure, which the workers then share.
+    Dash finishes its set-up during its first request and answers concurrent ones before it is done. The hashes of
+    the inline scripts are known only afterwards. Plotly reads its schema at the first figure; the workers share it.
     """
     theme.figure([{"type": "scatter"}, {"type": "bar"}, {"type": "heatmap"}])
     with app.server.test_client() as client:
@@ -170,15 +169,15 @@ def warm_up(app: Dash) -> None:
 
 @cache
 def _pages() -> Dash:
-    """The one that :func:`__getattr__` hands out."""
+    """The application of :func:`__getattr__`, created once."""
     return create_service(Settings.from_environ())
 
 
 def __getattr__(name: str) -> Any:
-    """``app`` is the Dash application, ``server`` the Flask application that serves it and all the rest.
+    """Create ``app`` (the Dash application) and ``server`` (the WSGI application of the whole service) on first access.
 
-    ``gunicorn app:server``, ``flask --app app run`` and ``from app import app`` look for these names; they are made
-    when somebody asks, with the settings of the environment, and not when this file is imported.
+    ``gunicorn app:server``, ``flask --app app run`` and ``from app import app`` look for these names. They are built
+    from the environment's settings, and not when this file is imported.
     """
     if name == "app":
         return _pages()
@@ -188,7 +187,7 @@ def __getattr__(name: str) -> Any:
 
 
 def main() -> None:
-    """Serve as the command line says."""
+    """Read the command line and serve."""
     try:
         settings = Settings.from_environ()
         _serve(read_options(GUNICORN, settings.host, settings.port), settings)

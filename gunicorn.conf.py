@@ -1,4 +1,4 @@
-"""How Gunicorn serves Likely. Values that differ between deployments come from settings.py."""
+"""Gunicorn's configuration. Values that differ between deployments come from settings.py."""
 
 import socket
 import struct
@@ -27,10 +27,10 @@ preload_app = True
 timeout = 60
 # Below the 30 s after which platforms kill, with room for the log.
 graceful_timeout = 25
-# Longer than routers keep idle connections (90 s), so that the router closes them, not we under its feet.
+# Longer than routers keep idle connections (90 s), so that the router closes them and never sends on a closed one.
 keepalive = 95
 
-# Replace workers now and then, not all at once: whatever leaks stays small.
+# Restart workers after so many requests, with jitter: memory leaks stay small.
 max_requests = 100_000
 max_requests_jitter = 10_000
 
@@ -38,18 +38,18 @@ max_requests_jitter = 10_000
 if Path("/dev/shm").is_dir():  # noqa: S108 - a file system in memory, and Gunicorn makes a private file there
     worker_tmp_dir = "/dev/shm"  # noqa: S108
 
-# Nobody asked for a socket in the home folder that can command the server.
+# Gunicorn 25+ would open a control socket in the home folder.
 control_socket_disable = True
 
-# Errors to the console; the access log is the router's business, or --access-logfile - here.
-# Never the query string or the referrer: addresses hold what was typed of a customer.
+# Errors to the console; the router writes the access log, or --access-logfile - does.
+# Never the query string or the referrer: addresses hold a customer's values.
 loglevel = _settings.log_level
 errorlog = "-"
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(B)s %(L)ss'
 
 
 def on_starting(server: Any) -> None:
-    """Say in words that the host is none of this machine, where Gunicorn would try five times."""
+    """Fail at once, with a message, where the host is not one of this machine; Gunicorn would retry five times."""
     try:
         check_hosts(server.cfg.address)
     except BadAddress as problem:
@@ -57,10 +57,10 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Connections that stand still are given up; jobs that were not over when the service ended go on.
+    """Limit idle connections, and resume jobs that the last run of the service left unfinished.
 
-    Gunicorn has no limit for who sends half a request and waits. The kernel has one, which connections take over
-    from the socket that they come in by. With a broker its workers see to the jobs.
+    Gunicorn has no timeout for a half-sent request (slowloris). The kernel has one, which connections inherit from the
+    listening socket. With a broker its workers resume the jobs.
     """
     patience = struct.pack("ll", _settings.stall_seconds, 0)
     for listener in server.LISTENERS:

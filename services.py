@@ -1,4 +1,4 @@
-"""The parts of the service, opened from the settings: models, cache, store, jobs."""
+"""The services behind pages and API, opened from the settings: models, cache, store, jobs."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ HOME = Path(__file__).resolve().parent
 
 @dataclass(frozen=True)
 class Services:
-    """What the doors lead to."""
+    """The services that pages and API share."""
 
     service: Service
     cache: ResultCache
     store: Store
-    demo: DemoModels | None = None  # None where the operator makes models alone
+    demo: DemoModels | None = None  # None where the operator trains models
 
     def making(self) -> DemoStatus | None:
-        """How far the demo models are, where a service that was started without models makes some."""
+        """Progress of the demo models, where the service was started without models and trains some."""
         return self.demo.making() if self.demo else None
 
     def faults(self) -> dict[str, str | None]:
@@ -52,7 +52,7 @@ class Services:
 
 
 def open_services(settings: Settings) -> Services:
-    """Open the models, the cache and the store; none of them is read before it is asked for."""
+    """Open the models, the cache and the store; each is read at its first use."""
     cache_dir = settings.var_dir / "cache"
     try:
         cache_dir.mkdir(parents=True, exist_ok=True)
@@ -69,9 +69,9 @@ def open_services(settings: Settings) -> Services:
 
 
 def load_models(services: Services, default: str = "") -> None:
-    """Load all models before Gunicorn forks, so that its workers share them; the broken are named.
+    """Load all models before Gunicorn forks, so that its workers share their memory; log the broken ones.
 
-    Where there are none, the making of the demo models begins.
+    Where there are none, training of the demo models begins.
 
     Parameters
     ----------
@@ -94,7 +94,7 @@ def load_models(services: Services, default: str = "") -> None:
 
 
 def open_job_service(settings: Settings, services: Services) -> JobService:
-    """Open where jobs are accepted, and what tells workers of them."""
+    """Open the job service, with the broker or the local runner that executes its jobs."""
     if settings.broker_url:
         from jobs import broker  # celery takes 0.2 s, and nobody without a broker needs it
 
@@ -108,6 +108,6 @@ def open_job_service(settings: Settings, services: Services) -> JobService:
 
 
 def file_retention(settings: Settings) -> FileRetention:
-    """What becomes of files that are sent for a campaign, and what they may be."""
+    """Retention of campaign files, and the optional formats that can be read here."""
     here = settings.database_url.startswith("sqlite") and settings.files_url.startswith(("/", "file:"))
     return FileRetention(settings.job_days, here, ("Parquet",) if find_spec("pyarrow") else ())

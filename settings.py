@@ -1,8 +1,8 @@
 """Every setting of Likely in one table; the only file that reads the environment.
 
 Each field of `Settings` is one row: its environment name is the field's name in capitals, then
-come its default, how its text is read, and what it is for. Nothing else in the house looks at
-`os.environ`: app.py reads the settings once and hands each part its values.
+come its default, its parser, and its help. Nothing else reads `os.environ`: app.py reads the settings once and
+passes each part its values.
 """
 
 import base64
@@ -53,7 +53,7 @@ def _url(*schemes: str) -> Callable[[str], str]:
 
 
 def read_root(text: str) -> str:
-    """A path prefix such as ``/apps/likely``, without a slash at the end; BadSetting where the text is none."""
+    """Parse a path prefix such as ``/apps/likely``, without trailing slash; BadSetting where the text is none."""
     root = text.strip().rstrip("/")
     parts = root.split("/")[1:]
     if not root:
@@ -95,7 +95,7 @@ def _origins(text: str) -> str:
 
 
 def _framers(text: str) -> str:
-    """Who may frame the pages, as frame-ancestors takes it."""
+    """Origins that may frame the pages, as CSP's frame-ancestors takes them."""
     accepted = "self, or origins such as https://intranet.example.com or https://*.example.com, separated by spaces"
     own = ("self", "'self'")
     words = text.replace(",", " ").split()
@@ -113,7 +113,7 @@ def _setting(default: Any, parse: Callable[[str], Any], help_text: str, *, secre
     return field(default=default, repr=not secret, metadata={"parse": parse, "help": help_text, "secret": secret})
 
 
-# Names of settings in earlier releases, which are read still
+# Names of settings in earlier releases, which are still read
 FORMERLY = {"DEFAULT_MODEL": "INVOCATIONS_MODEL"}
 
 
@@ -204,7 +204,7 @@ class Settings:
             object.__setattr__(self, "files_url", str((self.var_dir / "files").resolve()))
 
     def to_environ(self) -> dict[str, str]:
-        """The environment in which another process, in any folder, reads these very settings."""
+        """Environment variables from which another process, in any folder, reads the same settings."""
         values = {row.name.upper(): str(getattr(self, row.name)) for row in fields(self)}
         for folder in ("MODELS_DIR", "VAR_DIR"):
             values[folder] = str(Path(values[folder]).resolve())

@@ -1,1 +1,1 @@
-"""What must not be lost: what people decided. Everything else can be computed again."""
+"""Persistent state: SQLAlchemy tables with migrations (cut-offs, books, jobs, calls) and the files of jobs."""

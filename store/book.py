@@ -1,7 +1,7 @@
-"""The book of a model: its records, to be found by id or by part of a text.
+"""The book of a model: its records, searchable by id or by part of a text.
 
-A book is filled beside the one before it and takes its place in one step: who searches sees the
-whole of one or the whole of the other, and no other writer waits for a long file.
+A new book is filled beside the present one and replaces it in one transaction: a search sees one of the two as a
+whole, and no other writer waits for a long file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from store.errors import store_errors
 from store.tables import book_records, book_values, books
 
 BATCH = 2_000
-_LAST = "\U0010ffff"  # after everything that begins like what stands before it
+_LAST = "\U0010ffff"  # the last code point: "x" + it sorts after every text that begins with "x"
 _INSIDE: dict[str, Callable[..., ColumnElement[int]]] = {
     "postgresql": func.strpos,
     "sqlite": func.instr,
@@ -26,33 +26,33 @@ _INSIDE: dict[str, Callable[..., ColumnElement[int]]] = {
 
 
 class BookTable:
-    """Books by the name of their model.
+    """The table of books, by the name of their model.
 
     Every method raises :class:`store.errors.StoreUnavailable` where the database does not answer.
 
     Parameters
     ----------
     engine : callable
-        Gives the opened database.
+        Gives the opened database engine.
     """
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
 
     def fill(self, model: str, rows: Iterable[tuple[str, str, str, str]]) -> int:
-        """Put a new book in the place of the model's former one; an empty one changes nothing.
+        """Replace the model's book by a new one; an empty one changes nothing.
 
         Parameters
         ----------
         model : str
         rows : iterable of (id, folded id, searched text, record)
-            Ids are unique; the text is searched as it is, so both are folded alike; the record is
-            whatever text the reader wants back.
+            Ids are unique; ids and texts are case-folded as the search words are; the record is an opaque text
+            that is given back.
 
         Returns
         -------
         int
-            How many records the new book has.
+            Number of records in the new book.
         """
         book, size, source = uuid.uuid4().hex, 0, iter(rows)
         try:
@@ -72,12 +72,12 @@ class BookTable:
             return _forget(connection, model)
 
     def size(self, model: str) -> int | None:
-        """How many records the book has; None where there is no book."""
+        """Number of records in the book; None where there is no book."""
         with store_errors(), self._engine().connect() as connection:
             return connection.scalar(select(books.c.size).where(books.c.model == model))
 
     def find(self, model: str, folded: str, words: Sequence[str], limit: int) -> list[str]:
-        """Records that fit, the best first: this very id, ids that begin so, texts that hold all words.
+        """Find records, the best match first: this id, ids with this prefix, texts that contain all words.
 
         Parameters
         ----------
@@ -104,7 +104,7 @@ class BookTable:
             return [record for record in records if record is not None]
 
     def get(self, model: str, record_id: str) -> str | None:
-        """The record of that very id, or None."""
+        """The record with exactly that id, or None."""
         return self._one(book_records.c.book == _book(model), book_records.c.id == record_id)
 
     def random(self, model: str) -> str | None:
@@ -141,7 +141,7 @@ class BookTable:
 
 
 def _book(model: str) -> ScalarSelect[str]:
-    """The present book of a model, asked within the same statement: it cannot change under way."""
+    """Subquery for the present book of a model: within one statement it cannot change."""
     return select(books.c.book).where(books.c.model == model).scalar_subquery()
 
 

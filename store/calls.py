@@ -1,4 +1,4 @@
-"""Calls of those who asked to be told when a job is over: claimed by a lease, like chunks, and tried again."""
+"""Callbacks (webhooks) of finished jobs: claimed by a lease, like chunks, and retried."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from store.job import OVER
 from store.job_queries import now_in
 from store.tables import calls, jobs
 
-TRIED = 8  # calls that one question for work tries to claim
+TRIED = 8  # calls that one claim tries
 
 
 @dataclass(frozen=True)
 class ClaimedCall:
-    """A call that is somebody's to make: of which job, where to, by whom, and how often it was tried, this time too."""
+    """A call claimed by a worker: its job, URL, owner, and number of attempts including this one."""
 
     job: str
     url: str
@@ -27,19 +27,19 @@ class ClaimedCall:
 
 
 class CallTable:
-    """The calls in the store. A call can be claimed as soon as its job is over, whoever ended it and died.
+    """The table of callbacks. A call can be claimed as soon as its job is over, even if the worker that ended it died.
 
     Parameters
     ----------
     engine : callable
-        Gives the database, opened.
+        Gives the opened database engine.
     """
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
         self._engine = engine
 
     def claim(self, lease: float) -> ClaimedCall | None:
-        """Claim a call that is due, for so many seconds; None where there is none."""
+        """Claim a call that is due, for `lease` seconds; None where there is none."""
         with self._engine().connect() as connection:
             due = and_(_open(), calls.c.due <= now_in(connection))
             query = select(calls.c.job, calls.c.url, calls.c.attempts).join(jobs, jobs.c.id == calls.c.job).where(due)
@@ -58,15 +58,15 @@ class CallTable:
         return ClaimedCall(seen.job, seen.url, owner, seen.attempts + 1)
 
     def renew(self, call: ClaimedCall, lease: float) -> bool:
-        """Hold a call for longer; False where it is no longer one's own."""
+        """Renew the lease of a call; False where it has another owner by now."""
         return self._change(call, lambda connection: {"due": now_in(connection) + lease})
 
     def delivered(self, call: ClaimedCall, status: int) -> bool:
-        """Record that somebody heard."""
+        """Record a successful delivery."""
         return self._change(call, lambda _: {"state": "delivered", "status": status, "message": "", "owner": None})
 
     def missed(self, call: ClaimedCall, status: int | None, message: str, pause: float | None) -> bool:
-        """Record that nobody heard.
+        """Record a failed attempt.
 
         Parameters
         ----------
@@ -85,7 +85,7 @@ class CallTable:
         return self._change(call, change)
 
     def waiting(self) -> bool:
-        """Whether somebody is still to be called, now or later."""
+        """True while a call is outstanding, now or later."""
         with self._engine().connect() as connection:
             query = select(calls.c.job).join(jobs, jobs.c.id == calls.c.job).where(_open()).limit(1)
             return connection.scalar(query) is not None

@@ -1,4 +1,4 @@
-"""The store: opened when first asked, once in each process."""
+"""The store: opened at its first use, once in each process."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ log = logging.getLogger(__name__)
 
 
 class Store:
-    """What people decided, kept in SQLite or PostgreSQL.
+    """Persistent state in SQLite or PostgreSQL: chosen cut-offs, books of records, jobs and their callbacks.
 
-    Nothing is opened before the first question, and a process that was forked opens its own: a
-    connection cannot be shared between processes.
+    Connects at its first use, and again in a forked process: connections cannot be shared between processes.
 
     Parameters
     ----------
@@ -39,13 +38,13 @@ class Store:
         self._process = 0
 
     def cutoff(self, model: str, outcome: str) -> float | None:
-        """Give the cut-off that somebody chose for an outcome of a model, 0 to 1; None where nobody did."""
+        """Return the cut-off that was chosen for an outcome of a model, 0 to 1; None where none was."""
         from store import sql
 
         return sql.cutoff(self._engine(), model, outcome)
 
     def set_cutoff(self, model: str, outcome: str, value: float) -> None:
-        """Keep the cut-off of an outcome of a model.
+        """Store the cut-off of an outcome of a model.
 
         Raises
         ------
@@ -76,26 +75,26 @@ class Store:
 
     @property
     def calls(self) -> CallTable:
-        """Calls of those who asked to be told when a job is over."""
+        """The table of callbacks of jobs."""
         from store.calls import CallTable
 
         return CallTable(self._engine)
 
     @property
     def book(self) -> BookTable:
-        """The records that one can find, by model."""
+        """The table of books: searchable records by model."""
         from store.book import BookTable
 
         return BookTable(self._engine)
 
     def ping(self) -> None:
-        """Ask for something; raises what the database raises."""
+        """Run a trivial query; raises the database's own errors."""
         from store import sql
 
         sql.ping(self._engine())
 
     def fault(self) -> str | None:
-        """What is wrong with the store, None where nothing is; details go to the log only."""
+        """Message where the store does not answer, else None; details go to the log only."""
         try:
             with store_errors():
                 self.ping()
@@ -117,12 +116,12 @@ class Store:
 
 
 def open_store(url: str) -> Store:
-    """Make the store of a database; it is opened when first asked."""
+    """Create the store of a database; it connects at its first use."""
     return Store(url)
 
 
 def chosen_cut_offs(store: Store) -> Callable[[str, str], float | None]:
-    """What somebody chose, as the service asks for it: a store that does not answer is an OSError."""
+    """Lookup of chosen cut-offs for the model service, which knows no database: failures become OSError."""
 
     def chosen(model: str, outcome: str) -> float | None:
         try:

@@ -1,7 +1,7 @@
-"""Files that jobs read and write: a folder, or any place that fsspec knows.
+"""Files of jobs: in a folder, or any file system of fsspec.
 
-Nothing here is written twice under one name, and a file counts only once the table of jobs names
-it: what a killed process left behind is never read.
+No name is written twice, and a file counts only once the table of jobs names it: what a killed process left behind
+is never read.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ BLOCK = 1024 * 1024
 
 
 class Files:
-    """A place for files by path.
+    """A file system rooted at a URL.
 
     Parameters
     ----------
@@ -30,7 +30,7 @@ class Files:
         self._opened: tuple[int, Any, str] | None = None
 
     def write(self, path: str, blocks: Iterable[bytes]) -> int:
-        """Write a file from blocks; gives its size in bytes. A file that breaks off is removed."""
+        """Write a file from blocks and return its size in bytes. A partial file is removed."""
         size = 0
         try:
             with self.create(path) as file:
@@ -43,7 +43,7 @@ class Files:
         return size
 
     def create(self, path: str) -> IO[bytes]:
-        """Open a new file to write."""
+        """Open a new file for writing."""
         system, root = self._system()
         place = f"{root}/{path}"
         system.makedirs(place.rpartition("/")[0], exist_ok=True)
@@ -51,13 +51,13 @@ class Files:
         return file
 
     def open(self, path: str) -> IO[bytes]:
-        """Open a file to read; FileNotFoundError where it is not there."""
+        """Open a file for reading; FileNotFoundError where there is none."""
         system, root = self._system()
         file: IO[bytes] = system.open(f"{root}/{path}", "rb")
         return file
 
     def read(self, path: str) -> Iterator[bytes]:
-        """A file block by block."""
+        """Yield a file block by block."""
         with self.open(path) as file:
             while block := file.read(BLOCK):
                 yield block
@@ -81,7 +81,7 @@ class Files:
         return [each["name"].rstrip("/").rpartition("/")[2] for each in found if each["type"] == "directory"]
 
     def age(self, path: str, now: float) -> float | None:
-        """Seconds since anything in a folder was written, by the clock of the place; None where it does not tell."""
+        """Seconds since anything in a folder was written, by the file system's clock; None where it has no times."""
         system, root = self._system()
         try:
             found = [system.info(f"{root}/{path}"), *system.find(f"{root}/{path}", detail=True).values()]
@@ -91,13 +91,13 @@ class Files:
         return now - max(times) if times else None
 
     def remove(self, path: str) -> None:
-        """Remove a file or folder; nothing happens where it is not there."""
+        """Remove a file or folder, if it exists."""
         system, root = self._system()
         with contextlib.suppress(FileNotFoundError):
             system.rm(f"{root}/{path}", recursive=True)
 
     def _system(self) -> tuple[Any, str]:
-        # A process that was forked opens its own: connections cannot be shared.
+        # A forked process opens its own: connections cannot be shared.
         if self._opened is None or self._opened[0] != os.getpid():
             from fsspec.core import url_to_fs
 
@@ -107,7 +107,7 @@ class Files:
 
 
 def _written(info: dict[str, Any]) -> float | None:
-    """When a file was written, in seconds since 1970; each kind of place calls it otherwise."""
+    """Modification time in seconds since 1970; each file system has another key for it."""
     for name in ("mtime", "LastModified", "last_modified", "updated", "created"):
         value = info.get(name)
         if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""What is known of a job and of a chunk of it. SQLAlchemy is not needed to speak of them."""
+"""Jobs, their chunks and callbacks as plain dataclasses, without SQLAlchemy."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ STATES: tuple[State, ...] = get_args(State)
 OPEN: tuple[State, ...] = ("waiting", "running")
 OVER: tuple[State, ...] = ("done", "failed", "cancelled")
 EXPORT = (
-    "export"  # the kind of a job that writes another's result in some format: not listed among those that people sent
+    "export"  # kind of a job that writes another's result in some format: not in the list of jobs
 )
 SPLITTING = 0  # the number of the chunk that cuts the file into the others
 
 
 @dataclass(frozen=True)
 class Call:
-    """The call of somebody's address when a job is over.
+    """The callback of a job: an address that is called when the job is over.
 
     Attributes
     ----------
     url : str
     state : {"waiting", "delivered", "failed"}
     attempts : int
-        How often it was tried.
+        Number of attempts.
     due : float
-        From when it may be tried again, in seconds since 1970.
+        Time of the next attempt, in seconds since 1970.
     status : int or None
         HTTP code of the last answer; None where there was none.
     message : str
-        What went wrong last; empty otherwise.
+        Last error; empty otherwise.
     """
 
     url: str
@@ -43,7 +43,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Job:
-    """What is known of a job.
+    """State of a job.
 
     Attributes
     ----------
@@ -52,9 +52,9 @@ class Job:
         Key of the version that scores, chosen when the job was accepted.
     kind : {"score", "campaign", "list"}
     state : {"held", "waiting", "running", "done", "failed", "cancelled"}
-        Held: the file is kept, and nothing runs until somebody says so.
+        Held: the file is kept, and nothing runs until the job is started.
     options : dict
-        As it was asked for: JSON values.
+        Options of the request: JSON values.
     digest : str
         SHA-256 of the file, in hex.
     size : int
@@ -99,7 +99,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A claimed chunk of a job: its number is 0 for the splitting, else its place; its file holds its records."""
+    """A claimed chunk of a job: number 0 is the splitting, others are in file order; its file holds its records."""
 
     job: str
     number: int
@@ -110,7 +110,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class JobFilter:
-    """Which jobs somebody looks for; what is empty leaves out none.
+    """Filter of the list of jobs; empty fields match every job.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class JobFilter:
     states : tuple of str
     kind : str
     after, before : float or None
-        Seconds since 1970 between which it was accepted, both ends left out.
+        Open interval of the time of acceptance, in seconds since 1970.
     """
 
     model: str = ""

@@ -1,4 +1,4 @@
-"""What the table of jobs is asked: one job, a page of them, what is free to be done."""
+"""Queries of the table of jobs: one job, a page of jobs, jobs with free chunks."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _NOW = {
     "postgresql": "extract(epoch from clock_timestamp())",
     "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
 }
-Cursor = tuple[float, str]  # when a job was accepted, and its id: where a page ends
+Cursor = tuple[float, str]  # time of acceptance and id of a page's last job
 
 
 class JobQueries:
-    """Questions about jobs and their chunks; none of them changes anything.
+    """Read-only queries of jobs and their chunks.
 
     Parameters
     ----------
     engine : callable
-        Gives the database, opened.
+        Gives the opened database engine.
     """
 
     def __init__(self, engine: Callable[[], Engine]) -> None:
@@ -40,19 +40,19 @@ class JobQueries:
         return next(iter(self._read(select(jobs).where(jobs.c.key == key))), None)
 
     def page(self, wanted: JobFilter, most: int, after: Cursor | None = None) -> tuple[list[Job], Cursor | None]:
-        """Some jobs, the newest first.
+        """A page of jobs, the newest first (keyset pagination).
 
         Parameters
         ----------
         wanted : JobFilter
         most : int
         after : (float, str), optional
-            Where the page before ended: jobs that come or go meanwhile move no other from one page to the next.
+            Cursor of the previous page: jobs that come or go meanwhile move no other from one page to the next.
 
         Returns
         -------
         (list of Job, (float, str) or None)
-            The jobs, and where this page ends; None where none comes after it.
+            The jobs and the cursor of this page; None on the last page.
         """
         query = select(jobs).where(*_conditions(wanted))
         if after is not None:
@@ -63,7 +63,7 @@ class JobQueries:
         return found[:most], None if last is None else (last.created, last.id)
 
     def results(self, job: str) -> list[str]:
-        """Files of the chunks that are done: the splitting's first, then those of the records in their order."""
+        """Files of the finished chunks: the splitting's first, then those of the records in their order."""
         query = select(chunks.c.file).where(chunks.c.job == job, chunks.c.state == "done")
         with self._engine().connect() as connection:
             return [file for (file,) in connection.execute(query.order_by(chunks.c.number))]
@@ -74,20 +74,20 @@ class JobQueries:
             return set(connection.scalars(select(chunks.c.number).where(chunks.c.job == job)))
 
     def with_work(self, most: int = 100) -> list[str]:
-        """Jobs that have a chunk nobody holds."""
+        """Jobs with a free chunk."""
         with self._engine().connect() as connection:
             query = select(jobs.c.id).join(chunks, chunks.c.job == jobs.c.id)
             wanted = query.where(jobs.c.state.in_(OPEN), free(now_in(connection)))
             return list(connection.scalars(wanted.distinct().limit(most)))
 
     def open(self) -> int:
-        """How many jobs are not over."""
+        """Number of jobs that are not over."""
         with self._engine().connect() as connection:
             query = select(func.count()).select_from(jobs).where(jobs.c.state.in_(OPEN))
             return connection.scalar(query) or 0
 
     def older(self, seconds: float, most: int = 100) -> list[str]:
-        """Jobs that have been over, or held, for longer than that."""
+        """Jobs that have been over, or held, for longer than `seconds`."""
         with self._engine().connect() as connection:
             long_ago = now_in(connection) - seconds
             left = and_(jobs.c.state == "held", jobs.c.created < long_ago)
@@ -100,7 +100,7 @@ class JobQueries:
             return set(connection.scalars(select(jobs.c.id).where(jobs.c.id.in_(ids))))
 
     def _read(self, query: Select[Any]) -> list[Job]:
-        """Jobs in the order of a query of the table of jobs."""
+        """Run a query of the table of jobs."""
         with self._engine().connect() as connection:
             now = now_in(connection)
             rows = connection.execute(query).mappings().all()
@@ -115,7 +115,7 @@ def now_in(connection: Connection) -> float:
 
 
 def free(now: float) -> Any:
-    """The condition of chunks that nobody holds."""
+    """SQL condition of free chunks: waiting, or running with an expired lease."""
     return or_(chunks.c.state == "waiting", and_(chunks.c.state == "running", chunks.c.lease < now))
 
 
@@ -130,7 +130,7 @@ def _conditions(wanted: JobFilter) -> list[Any]:
 
 
 def _counts(connection: Connection, ids: Sequence[str]) -> Mapping[str, tuple[int, int, int | None]]:
-    """For each job how many records are done and refused, and how many there are."""
+    """By job: records done, records refused, records in all."""
     scored = and_(chunks.c.state == "done", chunks.c.number > SPLITTING)
     split = and_(chunks.c.state == "done", chunks.c.number == SPLITTING)
     query = select(
@@ -146,12 +146,12 @@ def _counts(connection: Connection, ids: Sequence[str]) -> Mapping[str, tuple[in
 
 
 def _gaps(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[dict[str, int], dict[str, int]]]:
-    """For each job the gaps of its chunks and the values that were refused, summed by feature."""
+    """By job: gaps and refused values of its chunks, summed by feature."""
     query = select(chunks.c.job, chunks.c.gaps).where(chunks.c.job.in_(ids), chunks.c.gaps.is_not(None))
     found: dict[str, tuple[Counter[str], Counter[str]]] = {}
     for job, text_of_gaps in connection.execute(query):
         told = json.loads(text_of_gaps)
-        if not any(isinstance(counted, dict) for counted in told.values()):  # as an earlier version of this wrote them
+        if not any(isinstance(counted, dict) for counted in told.values()):  # written by an earlier release
             told = {"gaps": told}
         for counter, name in zip(found.setdefault(job, (Counter(), Counter())), ("gaps", "unread"), strict=True):
             counter.update(told.get(name, {}))

@@ -1,8 +1,8 @@
-"""The table of jobs: the truth about work that outlives a request.
+"""The table of jobs: claims, leases and results of work that outlives a request.
 
-A job is cut into chunks. Whoever works claims a chunk by a conditional update, holds it by a lease
-that it renews, and may finish it only as its owner; a lease that ran out is claimed again, three
-times at most. Times are the database's own, for the clocks of several machines differ.
+A job is cut into chunks. A worker claims a chunk by a conditional update, holds it by a lease that it renews, and
+can finish it only as its owner; an expired lease is claimed again, three times at most. Times are the database's own,
+for the clocks of several machines differ.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ from store.job_queries import JobQueries, free, now_in
 from store.tables import calls, chunks, jobs
 
 MOST_ATTEMPTS = 3
-TRIED = 8  # chunks that one question for work tries to claim
+TRIED = 8  # candidates that one claim tries
 DIED = "It was begun {attempts} times, and each time the process ended before it was done."
 
 
 class JobTable(JobQueries):
-    """Jobs and their chunks in the store: what changes them. Parameters as :class:`store.job_queries.JobQueries`."""
+    """Jobs and their chunks, with all that changes them. Parameters as :class:`store.job_queries.JobQueries`."""
 
-    # ---- asking for a job ----------------------------------------------------------------------
+    # ---- accepting a job - ----------------------------------------------------------------------
     def add(
         self, job: str, model: str, digest: str, size: int, options: Mapping[str, Any], key: str | None,
         state: State = "waiting", callback: str = "",
     ) -> bool:  # fmt: skip
-        """Accept a job, "held" until it is started or ready to be claimed; False where another has the key already.
+        """Insert a job, "held" until it is started or ready to be claimed; False where its key is taken.
 
         Parameters
         ----------
@@ -45,7 +45,7 @@ class JobTable(JobQueries):
         Raises
         ------
         CommitUnknown
-            Whether the job is kept is not known. All other errors mean that it is not.
+            It is not known whether the job was stored. All other errors mean that it was not.
         """
         row = {"id": job, "model": model, "state": state, "digest": digest, "size": size, "message": "", "key": key}
         row |= {"options": json.dumps(dict(options)), "kind": options.get("kind", "score")}
@@ -63,12 +63,12 @@ class JobTable(JobQueries):
             try:
                 transaction.commit()
             except SQLAlchemyError as error:
-                connection.invalidate()  # nobody knows what state it is in, either
+                connection.invalidate()  # its state is unknown, too
                 raise CommitUnknown("The store fell silent while it was to keep a job.") from error
         return True
 
     def start(self, job: str, options: Mapping[str, Any]) -> bool:
-        """Let a held job go, with these options; False where it is not held."""
+        """Start a held job with these options; False where it is not held."""
         with self._engine().begin() as connection:
             change = {"state": "waiting", "options": json.dumps(dict(options))}
             held = update(jobs).where(jobs.c.id == job, jobs.c.state == "held").values(change)
@@ -78,14 +78,14 @@ class JobTable(JobQueries):
         """Cancel a job that is not over; False where it is."""
         return self._end(job, "cancelled", "", ("held", *OPEN))
 
-    # ---- working on it -------------------------------------------------------------------------
+    # ---- executing it --------------------------------------------------------------------------
     def claim(self, lease: float, job: str | None = None) -> Chunk | None:
-        """Claim a chunk that nobody holds, of that job or of any; None where there is none.
+        """Claim a free chunk, of that job or of any; None where there is none.
 
         Parameters
         ----------
         lease : float
-            Seconds for which it is held unless it is renewed.
+            Seconds until the claim expires unless it is renewed.
         job : str, optional
         """
         while candidates := self._claimable(job):
@@ -93,13 +93,13 @@ class JobTable(JobQueries):
                 chunk = self._take(candidate, lease)
                 if chunk is not None:
                     return chunk
-            # Others were quicker with all of these: there may be more
+            # Lost the race for all of these: there may be more
         return None
 
     def _claimable(self, job: str | None) -> Sequence[Any]:
         with self._engine().connect() as connection:
             wanted = [free(now_in(connection)), jobs.c.state.in_(OPEN), *([jobs.c.id == job] if job else [])]
-            # The first free chunk of each job, jobs in any order: a long one does not hold up the others
+            # The first free chunk of each job, jobs in any order: a long job does not starve the others
             first = (
                 select(chunks.c.job, func.min(chunks.c.number).label("number"))
                 .join(jobs, jobs.c.id == chunks.c.job)
@@ -129,25 +129,25 @@ class JobTable(JobQueries):
         return Chunk(seen.job, seen.number, owner, seen.attempts + 1, seen.file)
 
     def renew(self, chunk: Chunk, lease: float) -> bool:
-        """Hold a chunk for longer; False where it is no longer one's own, or its job is over."""
+        """Renew the lease of a chunk; False where it has another owner by now, or its job is over."""
         with self._engine().begin() as connection:
             still = select(jobs.c.id).where(jobs.c.id == chunk.job, jobs.c.state.in_(OPEN)).exists()
             held = update(chunks).where(_held(chunk), still).values(lease=now_in(connection) + lease)
             return connection.execute(held).rowcount == 1
 
     def add_chunks(self, chunk: Chunk, found: Iterable[tuple[int, int, str]]) -> bool:
-        """Add chunks as the splitting finds them; those of an earlier, unfinished splitting stay.
+        """Insert chunks while the file is split; those of an earlier, unfinished splitting stay.
 
         Parameters
         ----------
         chunk : Chunk
-            The splitting, still one's own.
+            The splitting, still owned.
         found : iterable of (number, records, file)
 
         Returns
         -------
         bool
-            False where the splitting is no longer one's own: then nothing was added.
+            False where the splitting has another owner by now: then nothing was added.
         """
         with self._engine().begin() as connection:
             if connection.execute(update(chunks).where(_held(chunk)).values(owner=chunk.owner)).rowcount != 1:
@@ -179,7 +179,7 @@ class JobTable(JobQueries):
         unread: Mapping[str, int] | None = None,
         about: Mapping[str, Any] | None = None,
     ) -> bool:
-        """Record what a chunk gave; False where it is no longer one's own, and then its file is of no use.
+        """Record the result of a chunk; False where it has another owner by now: then its file is to be discarded.
 
         Parameters
         ----------
@@ -189,7 +189,7 @@ class JobTable(JobQueries):
         gaps, unread : mapping of str to int, optional
             By feature, records without its value, and values that were refused.
         about : mapping, optional
-            JSON values that are put among the job's options: what the splitting found out of the file.
+            JSON values merged into the job's options: facts that the splitting found about the file.
         """
         with self._engine().begin() as connection:
             done = {"state": "done", "owner": None, "lease": None, "records": records, "refused": refused, "file": file}
@@ -205,13 +205,13 @@ class JobTable(JobQueries):
         return True
 
     def release(self, chunk: Chunk) -> None:
-        """Give a chunk back at once, as when a worker is told to stop; it counts as no attempt."""
+        """Give a chunk back, as when a worker is told to stop; this counts as no attempt."""
         with self._engine().begin() as connection:
             given_back = {"state": "waiting", "owner": None, "lease": None, "attempts": chunk.attempts - 1}
             connection.execute(update(chunks).where(_held(chunk)).values(given_back))
 
     def drop(self, chunk: Chunk, message: str) -> None:
-        """Let go of a chunk that went wrong, to be tried again: the attempt counts, and the last one ends the job."""
+        """Give back a chunk that failed, to be retried: the attempt counts, and the last one fails the job."""
         if chunk.attempts >= MOST_ATTEMPTS:
             self.fail(chunk.job, message)
         with self._engine().begin() as connection:
@@ -219,19 +219,19 @@ class JobTable(JobQueries):
             connection.execute(update(chunks).where(_held(chunk)).values(given_back))
 
     def fail(self, job: str, message: str) -> bool:
-        """End a job that cannot be done; False where it is over already."""
+        """Mark a job as failed; False where it is over already."""
         return self._end(job, "failed", message, OPEN)
 
     def _close(self, job: str) -> None:
-        """The job is done when all its chunks are."""
+        """Mark a job as done once all its chunks are."""
         open_ones = select(chunks.c.number).where(chunks.c.job == job, chunks.c.state != "done").exists()
         with self._engine().begin() as connection:
             over = {"state": "done", "finished": now_in(connection)}
             connection.execute(update(jobs).where(jobs.c.id == job, jobs.c.state.in_(OPEN), ~open_ones).values(over))
 
-    # ---- keeping house -------------------------------------------------------------------------
+    # ---- clean-up ------------------------------------------------------------------------------
     def forget(self, job: str) -> bool:
-        """Remove a job that is over or held, its chunks and its call; False where it runs, or is not there."""
+        """Delete a job that is over or held, its chunks and its call; False where it runs or does not exist."""
         with self._engine().begin() as connection:
             gone = delete(jobs).where(jobs.c.id == job, jobs.c.state.in_(("held", *OVER)))
             if connection.execute(gone).rowcount != 1:
@@ -240,7 +240,7 @@ class JobTable(JobQueries):
             connection.execute(delete(calls).where(calls.c.job == job))
         return True
 
-    # ---- below ---------------------------------------------------------------------------------
+    # ---- helpers -------------------------------------------------------------------------------
     def _end(self, job: str, state: State, message: str, while_in: Sequence[State]) -> bool:
         with self._engine().begin() as connection:
             over = {"state": state, "message": message, "finished": now_in(connection)}

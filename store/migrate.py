@@ -1,4 +1,4 @@
-"""Bring a database to the present tables: each step once, one process at a time."""
+"""Database migrations: each step once, one process at a time."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -9,19 +9,19 @@ from sqlalchemy import Connection, Engine, func, select, text
 
 from store.tables import STEPS, Step, migrations
 
-# Any number that no other program locks in the same database
+# Key of the advisory lock: any number that no other program uses in the same database
 _LOCK = 7_610_001
 
 
 class NewerDatabase(RuntimeError):
-    """The database was made by a later release; this one would not know what it reads."""
+    """The database was migrated by a later release."""
 
 
 def migrate(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
-    """Take the steps that this database has not taken yet.
+    """Apply the steps that this database has not applied yet.
 
-    All of them happen in one transaction under a lock: of two workers that start together one
-    migrates and the other finds it done, and a step that fails leaves nothing behind.
+    One transaction under a lock: of two workers that start together one migrates and the other finds it done, and a
+    step that fails leaves nothing behind.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def migrate(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
     Returns
     -------
     int
-        How many steps were taken.
+        Number of steps applied.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def migrate(engine: Engine, steps: Sequence[Step] = STEPS) -> int:
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction beside which no other migration runs."""
+    """Open a transaction that excludes other migrations."""
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
@@ -59,7 +59,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
         return
     with FileLock(f"{engine.url.database}.lock"):
         with engine.connect() as connection:
-            # Stays with the file. Under the lock, because it fails at once where another process has the file open
+            # A property of the file. Under the lock, because it fails at once where another process has the file open
             connection.connection.execute("PRAGMA journal_mode=WAL")
         with engine.begin() as connection:
             yield connection

@@ -1,4 +1,4 @@
-"""What the store does, in SQL. Imported when the store is first used: SQLAlchemy takes 0.2 s."""
+"""Connection and queries of the store. Imported at its first use: SQLAlchemy takes 0.2 s."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ def connect(url: str) -> Engine:
 
 
 def _postgresql(url: str) -> Engine:
-    # A host that swallows packets would otherwise hold whoever waits for minutes
+    # A host that drops packets would otherwise block for minutes
     return create_engine(url, pool_pre_ping=True, pool_size=5, connect_args={"connect_timeout": _BUSY_SECONDS})
 
 
@@ -46,14 +46,14 @@ def _sqlite(url: str) -> Engine:
 
 
 def cutoff(engine: Engine, model: str, outcome: str) -> float | None:
-    """Give the cut-off somebody chose, or None."""
+    """Return the chosen cut-off, or None."""
     query = select(cutoffs.c.value).where(cutoffs.c.model == model, cutoffs.c.outcome == outcome)
     with engine.connect() as connection:
         return connection.scalar(query)
 
 
 def set_cutoff(engine: Engine, model: str, outcome: str, value: float) -> None:
-    """Keep a cut-off in the place of the one before."""
+    """Insert or update a cut-off."""
     insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(cutoffs)
     row = {"model": model, "outcome": outcome, "value": value, "set_at": datetime.now(UTC)}
     change = {"value": value, "set_at": row["set_at"]}
@@ -63,12 +63,12 @@ def set_cutoff(engine: Engine, model: str, outcome: str, value: float) -> None:
 
 
 def forget_cutoffs(engine: Engine, model: str) -> int:
-    """Remove all cut-offs of a model; gives how many there were."""
+    """Delete all cut-offs of a model and return how many there were."""
     with engine.begin() as connection:
         return connection.execute(delete(cutoffs).where(cutoffs.c.model == model)).rowcount
 
 
 def ping(engine: Engine) -> None:
-    """Read one row of ours."""
+    """Read one row, as a health check."""
     with engine.connect() as connection:
         connection.execute(select(cutoffs.c.value).limit(1)).all()

@@ -1,4 +1,4 @@
-"""The tables as they are now, and the numbered steps that lead there."""
+"""Tables of the store, and the numbered migration steps that lead there."""
 
 import json
 from collections.abc import Callable
@@ -9,7 +9,7 @@ Step = Callable[[Connection], object]
 
 metadata = MetaData()
 
-# Which steps this database has taken
+# Migration steps that this database has applied
 migrations = Table(
     "likely_migrations",
     metadata,
@@ -17,7 +17,7 @@ migrations = Table(
     Column("applied_at", DateTime(timezone=True), nullable=False),
 )
 
-# The cut-off that somebody chose for an outcome of a model
+# The chosen cut-off of an outcome of a model
 cutoffs = Table(
     "cutoffs",
     metadata,
@@ -45,7 +45,7 @@ jobs = Table(
     Column("kind", String(10), nullable=False),  # score, campaign, list
 )
 
-# A job's parts; number 0 cuts the file into the others
+# Chunks of a job; number 0 splits the file into the others
 chunks = Table(
     "pieces",
     metadata,
@@ -61,7 +61,7 @@ chunks = Table(
     Column("gaps", Text),  # JSON: feature to records without its value
 )
 
-# Whom to call when a job is over; `due` is when it may be tried, and while it is tried how long others wait
+# Callbacks of jobs; `due` is the time of the next attempt, and the end of the lease during an attempt
 calls = Table(
     "calls",
     metadata,
@@ -75,7 +75,7 @@ calls = Table(
     Column("message", Text, nullable=False),
 )
 
-# The book of a model: which of the sets of records below is the present one
+# The book of a model: the set of records below that is the present one
 books = Table(
     "books",
     metadata,
@@ -84,7 +84,7 @@ books = Table(
     Column("size", BigInteger, nullable=False),
 )
 
-# What is searched, a row a record, numbered from 0; `folded` is the id and `text` all texts, without case or accents
+# Search index, a row a record, numbered from 0; `folded` is the id and `text` all texts, without case or accents
 book_records = Table(
     "book_records",
     metadata,
@@ -95,7 +95,7 @@ book_records = Table(
     Column("text", Text, nullable=False),
 )
 
-# The records themselves, apart, so that a search reads little
+# The records themselves, in a table of their own, so that a search reads little
 book_values = Table(
     "book_values",
     metadata,
@@ -105,7 +105,7 @@ book_values = Table(
 )
 
 # Step n is the n-th of these. A step that was once released never changes: its statements are
-# written out, not taken from the tables above, which move on.
+# written out, not taken from the tables above, which change.
 STEPS: tuple[Step, ...] = (
     lambda connection: connection.exec_driver_sql(
         "CREATE TABLE cutoffs ("
@@ -148,7 +148,7 @@ STEPS: tuple[Step, ...] = (
         " model VARCHAR(100) NOT NULL PRIMARY KEY,"
         " book VARCHAR(32) NOT NULL,"
         " size BIGINT NOT NULL)",
-        # Ids are sought by how they begin: that needs the order of code points, not of a language
+        # Ids are searched by prefix: that needs the order of code points, not of a language
         "CREATE TABLE book_records ("
         " book VARCHAR(32) NOT NULL,"
         " number BIGINT NOT NULL,"
@@ -170,7 +170,7 @@ STEPS: tuple[Step, ...] = (
 
 
 def _kinds_and_calls(connection: Connection) -> None:
-    """Jobs are listed by kind, which until then stood among their options only; calls of those that wait for them."""
+    """Add the column of a job's kind, which was among its options only, and the table of callbacks."""
     _run(
         connection,
         "ALTER TABLE jobs ADD COLUMN kind VARCHAR(10) DEFAULT 'score' NOT NULL",
@@ -196,7 +196,7 @@ def _by_code_point(connection: Connection) -> str:
 
 
 def _in_order(connection: Connection) -> str:
-    """Rows lie in the order of their key, so that reading all of a book is one walk."""
+    """Table suffix that stores rows in key order, so that reading a whole book is one scan."""
     return " WITHOUT ROWID" if connection.dialect.name == "sqlite" else ""
 
 
