@@ -1,1 +1,1 @@
-"""What stands between the network and our doors: headers, compression, limits, the cache."""
+"""WSGI middleware and Dash set-up: dispatch, path prefix, headers, CORS, compression, static files, cache."""

@@ -1,35 +1,35 @@
-"""The address to listen on: written as servers take it, and looked at before they fail at it in words of their own."""
+"""The address to listen on: formatted, and checked before the server fails on it with a less helpful message."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Iterable
 
-# Left out of an address, and what a host may be called that is every interface
+# Hosts that mean every interface
 _EVERY = ("", "*", "0.0.0.0", "::", "[::]")  # noqa: S104
 
 
 class BadAddress(Exception):
-    """Nothing can listen on this host; the message says what to do."""
+    """The host cannot be listened on; the message says what to do."""
 
 
 def joined(host: str, port: int) -> str:
-    """``127.0.0.1:8000``, ``[::1]:8000``."""
+    """Host and port as one address: ``127.0.0.1:8000``, ``[::1]:8000``."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def check_hosts(addresses: Iterable[object]) -> None:
-    """See whether each host is one of this machine.
+    """Check that each host is one of this machine.
 
     Parameters
     ----------
     addresses : iterable
-        Pairs of host and port; what is none, a Unix socket or a file descriptor, is left alone.
+        Pairs of host and port; Unix sockets and file descriptors are skipped.
 
     Raises
     ------
     BadAddress
-        Names the host that is not, and the setting it probably came by.
+        Names the host that is not, and the setting that it probably comes from.
     """
     for address in addresses:
         if isinstance(address, (tuple, list)):
@@ -44,7 +44,7 @@ def check_hosts(addresses: Iterable[object]) -> None:
 
 
 def _fault(host: str) -> str:
-    """Why nobody can listen there; the empty text where one can."""
+    """Reason why the host cannot be listened on; empty where it can."""
     try:
         found = socket.getaddrinfo(host.strip("[]"), 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-_ALONE = re.compile(r"0\d-.*\.js")  # scripts that run before those of Dash: the index names each by itself
+_ALONE = re.compile(r"0\d-.*\.js")  # scripts that run before Dash's: the index links to each
 VENDOR = "vendor"  # libraries of others, each loaded by itself where it is needed
 ADDRESS = "/assets/likely"
 _LINKS = {
@@ -24,14 +24,14 @@ _TYPES = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-
 
 
 def stamped(file: Path, folder: Path) -> str:
-    """The address of an asset; with this stamp a browser may keep it for a year."""
+    """Cache-busting address of an asset: its stamp lets browsers keep it for a year."""
     return f"/assets/{file.relative_to(folder).as_posix()}?m={file.stat().st_mtime}"
 
 
 class AssetBundle:
-    """The files of a folder and of those in it, put together by kind in the order of their names.
+    """The files of a folder and its subfolders, concatenated by kind in the order of their names.
 
-    Made again when a file changes, which happens while somebody develops.
+    Rebuilt when a file changes, as during development.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -43,19 +43,19 @@ class AssetBundle:
         return self._current(kind)[1]
 
     def stamp(self, kind: str) -> str:
-        """What tells this body from another."""
+        """Hash of a body: the first 16 hex digits of its SHA-256."""
         return self._current(kind)[2]
 
     def address(self, kind: str) -> str:
-        """Where a browser finds it."""
+        """Address of a bundle, with its stamp."""
         return f"{ADDRESS}.{kind}?m={self.stamp(kind)}"
 
     def matches(self, path: str, stamp: str | None) -> bool:
-        """Whether an address names a body as it is now."""
+        """True when path and stamp name a bundle in its present state."""
         return any(path == f"{ADDRESS}.{kind}" and stamp == self.stamp(kind) for kind in _TAGS)
 
     def in_one(self, html: str, kind: str) -> str:
-        """The index page's links to single files as one link, in the place of the first."""
+        """Replace the index page's links to single files by one link to the bundle."""
         links = _LINKS[kind]
         if not links.search(html):
             return html
@@ -78,7 +78,7 @@ class AssetBundle:
 
 
 def serve_asset_bundle(server: Flask, own: AssetBundle) -> None:
-    """Add the addresses."""
+    """Add the routes of the bundles."""
     for kind in _TAGS:
 
         def answer(kind: str = kind) -> Response:

@@ -15,21 +15,21 @@ _THIRTY_DAYS = 30 * 24 * 3600
 
 
 class _Json(JSONSerializer):
-    """JSON, never pickle: nobody who can write into the cache can make us run code."""
+    """Serializer: JSON, never pickle, so that write access to the cache cannot execute code."""
 
     def loads(self, bvalue: Any, *args: Any, **kwargs: Any) -> Any:
         return None if bvalue is None else super().loads(bvalue, *args, **kwargs)
 
 
 class ResultCache:
-    """A Flask-Caching cache that can be asked from everywhere and survives the loss of its store.
+    """A Flask-Caching cache that works outside an application context and survives the loss of its backend.
 
-    A lost cache costs time, not answers: the result is computed again, and the log says so.
+    Without a cache, results are computed again, and the log says so.
 
     Parameters
     ----------
     folder : Path
-        Where the files go; not used with Redis.
+        Folder of the file cache; not used with Redis.
     redis_url : str
         Empty for files.
     """
@@ -41,7 +41,7 @@ class ResultCache:
         self._lost = _lost(redis_url)
 
     def get(self, key: str) -> Any:
-        """Give the value, or None where there is none."""
+        """Return the value, or None where there is none."""
         try:
             return self._store.get(key)
         except self._lost as error:
@@ -49,7 +49,7 @@ class ResultCache:
             return None
 
     def set(self, key: str, value: Any, timeout: int | None = None) -> bool:
-        """Keep a JSON value; `timeout` in seconds, 0 for ever."""
+        """Store a JSON value; `timeout` in seconds, 0 for ever."""
         try:
             return bool(self._store.set(key, value, timeout=timeout))
         except self._lost as error:
@@ -57,7 +57,7 @@ class ResultCache:
             return False
 
     def fault(self) -> str | None:
-        """What is wrong with the cache: write a value and read it back."""
+        """Health check: write a value and read it back; the message of a failure, else None."""
         probe = str(time.time())
         if not self.set("probe", probe, timeout=60) or self.get("probe") is None:
             return "The cache does not keep what is written to it."
@@ -65,7 +65,7 @@ class ResultCache:
 
 
 def _lost(redis_url: str) -> tuple[type[Exception], ...]:
-    """What a cache raises that is not there; redis takes 0.05 s to import, for those who have one."""
+    """Errors of a lost backend; importing redis takes 0.05 s, so only where it is used."""
     if not redis_url:
         return (OSError,)
     from redis.exceptions import RedisError
@@ -76,20 +76,20 @@ def _lost(redis_url: str) -> tuple[type[Exception], ...]:
 def _config(folder: Path, redis_url: str) -> dict[str, Any]:
     shared = {"CACHE_SERIALIZER": _Json, "CACHE_DEFAULT_TIMEOUT": _THIRTY_DAYS, "CACHE_KEY_PREFIX": "likely:"}
     if redis_url:
-        # a frozen Redis must not hold a page for longer than computing the result would
+        # a frozen Redis must not delay a page for longer than computing the result would
         patience = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
         return shared | {"CACHE_TYPE": "RedisCache", "CACHE_REDIS_URL": redis_url, "CACHE_OPTIONS": patience}
-    # no threshold: counting files at each write is slow, and `sweep` keeps the folder in bounds
+    # no threshold: counting files at each write is slow; `sweep` bounds the folder
     return shared | {"CACHE_TYPE": "FileSystemCache", "CACHE_DIR": str(folder), "CACHE_THRESHOLD": 0}
 
 
 def sweep(folder: Path, older_than: float = _THIRTY_DAYS) -> int:
-    """Remove cached files that nobody has written for a while: results of versions long replaced.
+    """Remove cached files that were not written for a while: results of versions long replaced.
 
     Returns
     -------
     int
-        How many files went.
+        Number of files removed.
     """
     limit = time.time() - older_than
     old = [file for file in folder.glob("*") if file.is_file() and file.stat().st_mtime < limit]

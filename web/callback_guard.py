@@ -1,8 +1,8 @@
-"""The envelope of a callback request, checked before Dash opens it.
+"""Validation of Dash's callback requests, before Dash handles them.
 
-Dash trusts that only its own script writes to ``/_dash-update-component``; anything else ends in a
-traceback. Here the envelope is checked: what it names must be a callback of ours, with as many
-inputs as that callback takes. The values inside are checked by those who use them.
+Dash trusts that only its own script posts to ``/_dash-update-component``; anything else ends in a
+traceback. The request's envelope is checked here: it must name a registered callback, with as many
+inputs as that callback takes. The values are validated by the callbacks.
 """
 
 import json
@@ -19,11 +19,11 @@ LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
 
 class Malformed(Exception):
-    """The request is none that the page's own script sends."""
+    """The request is not one that the page's own script sends."""
 
 
 def refuse_malformed(app: Dash) -> None:
-    """Answer malformed callback requests with 400 and one sentence, and wrong methods with the right ones."""
+    """Answer malformed callback requests with 400 and one sentence, and wrong methods with 405."""
     server: Flask = app.server
 
     @server.before_request
@@ -60,7 +60,7 @@ def _read() -> Any:
 
 
 def check_envelope(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> None:
-    """Check what a callback request says of itself.
+    """Check outputs, inputs and state of a callback request.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def check_envelope(body: Any, callbacks: Mapping[str, Mapping[str, Any]]) -> Non
     if not isinstance(body, dict):
         raise Malformed("A callback request is a JSON object.")
     output = body.get("output")
-    if not isinstance(output, str) or "callback" not in callbacks.get(output, ()):  # the browser's own have none
+    if not isinstance(output, str) or "callback" not in callbacks.get(output, ()):  # clientside callbacks have none
         raise Malformed("The request names no callback of this page in 'output'.")
     callback = callbacks[output]
     _check_values("inputs", body.get("inputs", []), callback["inputs"])
@@ -103,13 +103,13 @@ def _check_outputs(outputs: Any, output: str) -> None:
         raise Malformed("'outputs' names the components that the callback fills.")
     for value, name in zip(given, declared, strict=True):
         component, _, prop = name.rpartition(".")
-        # a property that two callbacks fill is told apart by what follows the @
+        # @ and a hash tell apart the duplicate outputs of a property
         if not _fits(value, component.replace("\\.", "."), prop):
             raise Malformed(f"'outputs' holds something that is not {component}.{prop.partition('@')[0]}.")
 
 
 def _fits(value: Any, component: str, prop: str) -> bool:
-    """Whether a value names the declared component: by its id, or by a pattern of ids."""
+    """True when a value names the declared component: by its id, or by a pattern of ids."""
     if not component.startswith("{"):
         return _is_property(value, prop) and value["id"] == component
     pattern = json.loads(component)

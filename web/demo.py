@@ -1,4 +1,4 @@
-"""A service that is started without models has the demo models made beside it, by one process of low priority."""
+"""Demo models: a service that is started without models trains them in one background process of low priority."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ log = logging.getLogger(__name__)
 
 
 class DemoModels:
-    """The making of the demo models, as a service sees it.
+    """The training of the demo models, as seen by the service.
 
     Parameters
     ----------
     models : Path
-        The folder of models; the lock there lets one process make them, however many services start.
+        The folder of models; the lock there lets one process train them, however many services start.
     var : Path
-        Where it is kept how far the making is.
+        Folder of the progress file.
     home : Path
         The folder of the program.
     environ : mapping
-        The environment of the maker.
+        Environment variables of the training process.
     """
 
     def __init__(self, models: Path, var: Path, home: Path, environ: Mapping[str, str]) -> None:
         self._models, self._file, self._home = models.resolve(), (var / "demo-models.json").resolve(), home
         self._environ = dict(environ)
-        self._process: subprocess.Popen[bytes] | None = None  # kept, so that it is not taken for forgotten
+        self._process: subprocess.Popen[bytes] | None = None  # a reference: else Python would warn of an unreaped child
 
     def make(self) -> None:
-        """Begin, unless somebody else makes them already."""
+        """Start the training, unless another process runs it already."""
         if status.is_made_now(self._models):
             log.warning("There are no models yet; the demo models are being made by another process.")
             return
@@ -45,12 +45,12 @@ class DemoModels:
         self._process = subprocess.Popen(command, cwd=self._home, env=self._environ, stdin=subprocess.DEVNULL)  # noqa: S603
 
     def forget(self) -> None:
-        """There are models now: what once could not be made is of no interest any more."""
+        """Forget past failures, once there are models."""
         if not status.is_made_now(self._models):
             self._file.unlink(missing_ok=True)
 
     def making(self) -> DemoStatus | None:
-        """How far it is; None where nothing was begun and nobody makes any."""
+        """Progress of the training; None where none was started."""
         found = status.read(self._file, self._models)
         if found is None and status.is_made_now(self._models):
             return DemoStatus(status.MAKING, status.QUICK_FIRST)

@@ -1,4 +1,4 @@
-"""One address, two applications: the API behind its paths and for programs, the pages for browsers' GET."""
+"""Dispatcher of requests to two applications: the API, and the pages for browsers' GET."""
 
 from collections.abc import Iterable
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -9,12 +9,11 @@ OF_DASH = ("/_", "/assets/")
 
 
 class Dispatcher:
-    """Send each request to the application that answers it.
+    """WSGI dispatcher: the API's paths and methods to the API, all else to the pages.
 
-    Mounting the API as an application of its own keeps its 404, 405 and 413 in JSON, while Dash
-    answers every path that it does not know with a page. Unlike a mount, ``SCRIPT_NAME`` stays as
-    it is: the API's routes are written in full. A page is for GET and HEAD; what else comes to its
-    address is a program's, and the API answers: ``POST /iris/predict`` scores.
+    The API is an application of its own so that its 404, 405 and 413 are JSON, while Dash answers every
+    unknown path with a page. Unlike a mount, ``SCRIPT_NAME`` is unchanged: the API's routes are written in full.
+    Pages take GET and HEAD; other methods at their addresses go to the API: ``POST /iris/predict`` scores.
 
     Parameters
     ----------
@@ -30,5 +29,5 @@ class Dispatcher:
         path = environ.get("PATH_INFO", "")
         root = path.lstrip("/").split("/", 1)[0]
         of_pages = environ["REQUEST_METHOD"] in OF_PAGES or path.startswith(OF_DASH)
-        door = self.pages if of_pages and root not in API_ROOTS else self.api
-        return door(environ, start_response)
+        application = self.pages if of_pages and root not in API_ROOTS else self.api
+        return application(environ, start_response)

@@ -1,4 +1,4 @@
-"""Headers that every response carries, whichever application gave it."""
+"""Security headers of every response: Content-Security-Policy, framing, caching, referrer."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -15,14 +15,14 @@ SELF = "'self'"
 
 
 def content_policy(script_hashes: Sequence[str], framers: Sequence[str] = ()) -> str:
-    """Write the Content-Security-Policy: everything from here, scripts only ours, no eval, no frames.
+    """Build the Content-Security-Policy: same origin only, scripts by hash, no eval, no frames.
 
     Parameters
     ----------
     script_hashes : sequence of str
         ``'sha256-…'`` of the inline scripts that Dash writes into the page.
     framers : sequence of str
-        Who may show the pages in a frame: origins, or ``'self'``; nobody without any.
+        Origins that may frame the pages, or ``'self'``; without any, none may.
     """
     return "; ".join(
         (
@@ -42,21 +42,21 @@ def content_policy(script_hashes: Sequence[str], framers: Sequence[str] = ()) ->
 
 
 def ancestors(framers: Sequence[str]) -> str:
-    """The directive that says who may frame."""
+    """The frame-ancestors directive."""
     return " ".join(("frame-ancestors", *(framers or ("'none'",))))
 
 
 def frame_options(framers: Sequence[str]) -> list[tuple[str, str]]:
-    """The older header for the same, which knows nobody and ourselves; for others there is no word in it."""
+    """X-Frame-Options, the older header for the same; it can express none and same origin only."""
     if not framers:
         return [("X-Frame-Options", "DENY")]
     return [("X-Frame-Options", "SAMEORIGIN")] if list(framers) == [SELF] else []
 
 
 class SafeHeaders:
-    """Add the security headers to the responses of an application.
+    """WSGI middleware that adds the security headers.
 
-    What says nothing of caching is not to be stored: answers hold what somebody typed of a customer.
+    Responses without Cache-Control get no-store: they hold values of a customer.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ class SafeHeaders:
     policy : str
         The Content-Security-Policy.
     framers : sequence of str
-        Who may show the pages in a frame.
+        Origins that may frame the pages.
     """
 
     def __init__(self, application: WSGIApplication, policy: str, framers: Sequence[str] = ()) -> None:
@@ -87,7 +87,7 @@ class SafeHeaders:
         return self.application(environ, start)
 
     def _framed(self, name: str, value: str) -> str:
-        """A header; a policy of the answer's own says who may frame it, too."""
+        """Add frame-ancestors to a response's own Content-Security-Policy; other headers are unchanged."""
         if name.lower() != POLICY or "frame-ancestors" in value:
             return value
         return f"{value}; {self._ancestors}"

@@ -1,7 +1,7 @@
-"""The path prefix under which the service is reached: ``/apps/likely`` behind a reverse proxy, else nothing.
+"""The path prefix under which the service is reached: ``/apps/likely`` behind a reverse proxy, else empty.
 
-WSGI has a place for it, ``SCRIPT_NAME``, and the rest of the path stands in ``PATH_INFO``. Routes, pages and the API
-see the rest only; what is written for browsers and programs begins with the prefix.
+WSGI splits the path into ``SCRIPT_NAME``, the prefix, and ``PATH_INFO``. Routes, pages and the API see the latter
+only; addresses in responses begin with the prefix.
 """
 
 from __future__ import annotations
@@ -19,22 +19,22 @@ _COOKIE_PATH = re.compile(r"(;\s*path=)/(?=;|$)", re.IGNORECASE)
 
 
 class Mount:
-    """Serve an application under a path prefix.
+    """WSGI middleware that serves an application under a path prefix.
 
-    The prefix is what the operator set, else what the server before us found (Gunicorn takes ``SCRIPT_NAME``), else
-    ``X-Forwarded-Prefix`` where proxies are believed at all. A path that still begins with the prefix loses it, so
+    The prefix is the operator's setting, else the server's (Gunicorn takes ``SCRIPT_NAME``), else
+    ``X-Forwarded-Prefix`` where proxies are trusted. A path that still begins with the prefix loses it, so
     that proxies may strip it or pass it on.
 
     Parameters
     ----------
     application : WSGI application
     root : str
-        The prefix that was set, without a slash at the end; empty for none.
+        The prefix from the settings, without trailing slash; empty for none.
     hops : int
-        Proxies in front whose headers are believed; with 0 the header counts for nothing.
+        Number of trusted proxies; with 0 the header is ignored.
     read : callable
-        Gives a prefix as it is used, or raises ValueError where it is none: a prefix is written into pages and
-        ``Location``, so a header that holds ``//host`` or a quotation mark is not taken.
+        Normalizes a prefix, or raises ValueError: a prefix is written into pages and ``Location``, so a header
+        that holds ``//host`` or a quotation mark is refused.
     """
 
     def __init__(self, application: WSGIApplication, root: str, hops: int, read: Callable[[str], str]) -> None:
@@ -59,20 +59,20 @@ class Mount:
         return self.application(environ, start)
 
     def _forwarded(self, environ: WSGIEnvironment) -> str:
-        """The prefix that the outermost believed proxy names; fewer names than proxies are no fault: most set none."""
+        """The prefix set by the outermost trusted proxy; there may be fewer values than proxies: most set none."""
         given = environ.get("HTTP_X_FORWARDED_PREFIX", "") if self._hops else ""
         named = [text.strip() for text in given.split(",") if text.strip()][-self._hops :]
         try:
             return self._read(named[0]) if named else ""
         except ValueError:
-            if not self._warned:  # once: whoever sends it could fill the log
+            if not self._warned:  # once: a client that sends it could fill the log
                 log.warning("X-Forwarded-Prefix %s is no path prefix and is not used.", ascii(named[0][:200]))
                 self._warned = True
             return ""
 
 
 def _outside(name: str, value: str, root: str) -> str:
-    """A header as it is right outside: the applications write paths as they see them."""
+    """A response header with the prefix before its path: the applications write paths without it."""
     if name == "location" and value.startswith("/") and not value.startswith(("//", f"{root}/")) and value != root:
         return root + value
     if name == "link":
@@ -86,5 +86,5 @@ _ADDRESS = re.compile(r'\b(src|href|content)="(?=/(?!/))')
 
 
 def addresses_outside(html: str, root: str) -> str:
-    """Tags of the index page, their addresses with the prefix."""
+    """Tags of the index page, with the prefix before their addresses."""
     return _ADDRESS.sub(rf"\g<0>{root}", html) if root else html

@@ -1,7 +1,7 @@
-"""CORS: whether pages of other sites may read our answers. None may, unless ALLOWED_ORIGINS names them.
+"""CORS: pages of other sites may read our answers only where ALLOWED_ORIGINS names them.
 
-https://fetch.spec.whatwg.org/#http-cors-protocol. Credentials are never asked for: an allowed page
-reads what anybody may read who reaches the service.
+https://fetch.spec.whatwg.org/#http-cors-protocol. Credentials are never allowed: an allowed page
+reads what any client of the service may read.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ READ = (
     "Accept-Encoding, Accept-Ranges, Allow, Content-Disposition, Content-Range, ETag, Idempotency-Replayed, "
     "Inference-Header-Content-Length, Link, Location, Retry-After, X-Model, X-Request-Id"
 )
-SECONDS = "600"  # for which a browser need not ask again
+SECONDS = "600"  # seconds for which a browser may cache a preflight
 ASKED = "Access-Control-Request-Method, Access-Control-Request-Headers"
 
 
 class Origins:
-    """Tell browsers which sites may read the answers of an application.
+    """WSGI middleware that adds the CORS headers.
 
     Parameters
     ----------
@@ -54,13 +54,13 @@ class Origins:
         return self.application(environ, start)
 
     def _granted(self, origin: str) -> str:
-        """What an origin is allowed as; empty where it is not."""
+        """Value of Access-Control-Allow-Origin for an origin; empty where it is not allowed."""
         if not origin:
             return ""
         return ANY if ANY in self.allowed else origin if origin in self.allowed else ""
 
     def _vary(self, *also: str) -> list[tuple[str, str]]:
-        """A cache must not give one site's answer to another; with ``*`` all get the same."""
+        """``Vary: Origin``, so that no cache gives one site's answer to another; none with ``*``."""
         named = [*(() if ANY in self.allowed else ("Origin",)), *also]
         return [("Vary", ", ".join(named))] if named else []
 

@@ -1,4 +1,4 @@
-"""Dash as we serve it: nothing sent that no page needs, and 404 where there is no page."""
+"""The Dash subclass that we serve: without unused scripts, with the asset bundle, and 404 where there is no page."""
 
 import re
 from collections.abc import Callable
@@ -19,20 +19,20 @@ from web.plotly_bundle import PlotlyBundle
 # 37 of 285 kB, brotli.
 _NOT_NEEDED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')
 
-# The table of rows that come as one scrolls: 2 MB, of which a campaign with a result has need. The
+# AG Grid, the table of a campaign's result: 2 MB that only that page needs. The
 # script of that page (assets/js/campaign/75-campaign-records.js) asks for it at the address that this leaves.
 _GRID = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>\n?')
 
 
 class LeanDash(Dash):
-    """Dash without the scripts that no page of ours uses, and with our own files in one.
+    """Dash without the scripts that no page uses, and with the asset bundle.
 
     Parameters
     ----------
     draws : callable, optional
-        Whether the page at a path draws figures; without it none does.
+        True when the page at a path draws figures; without it none does.
     change_index : callable, optional
-        Given the parts of the index, HTML by name, gives them as they are sent.
+        Changes the parts of the index (HTML by name) before they are sent.
     *args, **kwargs
         As Dash takes them.
     """
@@ -50,7 +50,7 @@ class LeanDash(Dash):
         self.plotly_bundle = PlotlyBundle(Path(self.config.assets_folder), draws) if draws else None
 
     def interpolate_index(self, **kwargs: Any) -> str:
-        """Write the index page."""
+        """Render the index page."""
         if self.plotly_bundle:
             kwargs["metas"] += self.plotly_bundle.told()
             kwargs["css"] += self.plotly_bundle.ahead(request.path)
@@ -63,24 +63,24 @@ class LeanDash(Dash):
         kwargs |= {part: addresses_outside(kwargs[part], root) for part in ("metas", "css", "scripts")}
         kwargs = self.change_index(kwargs)
         kwargs["metas"] += f'<meta name="likely-root" content="{root}/">\n'
-        entry = kwargs.pop("app_entry")  # last: no place is looked for in what it says of models
+        entry = kwargs.pop("app_entry")  # last: its texts about models are not searched for placeholders
         index: str = interpolate_str(self.index_string, root=root, **kwargs, app_entry=entry)
         return index
 
     def _config(self) -> dict[str, Any]:
-        """What Dash's script is told: under which prefix it asks, too, another for each request."""
+        """Configuration of Dash's script, with the path prefix of this request."""
         config: dict[str, Any] = super()._config()
         return config | {"requests_pathname_prefix": f"{request.script_root}/"}
 
 
 def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> None:
-    """Dash gives its index for every path; where no page is, the status says so and the page too.
+    """Answer 404 where there is no page: Dash gives its index with 200 for every path.
 
     Parameters
     ----------
     app : Dash
     is_page : callable
-        Whether a path is the address of a page.
+        True when a path is the address of a page.
     """
     index_endpoints = {app.config.routes_pathname_prefix, f"{app.config.routes_pathname_prefix}<path:path>"}
 
@@ -89,8 +89,8 @@ def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> No
     @server.after_request
     def set_status(response: Response) -> Response:
         if request.endpoint in index_endpoints and response.status_code == 200:
-            response.headers["Cache-Control"] = "no-cache"  # unlike no-store, Back stays instant
-            response.vary.add("Accept-Language")  # numbers stand in the reader's marks
+            response.headers["Cache-Control"] = "no-cache"  # unlike no-store, keeps the browser's back/forward cache
+            response.vary.add("Accept-Language")  # numbers are formatted for the reader's language
             if not is_page(request.path):
                 response.status_code = 404
         return response

@@ -1,4 +1,4 @@
-"""plotly.js: the smaller build, and on the way before the first figure is there."""
+"""plotly.js: the smaller (cartesian) build, preloaded before the first figure."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ from pathlib import Path
 from web.asset_bundle import VENDOR, stamped
 
 FILE = f"{VENDOR}/plotly-cartesian.min.js"
-WIDE = "(min-width: 40rem)"  # on a phone the first plot may lie far below: it is asked for where it is near
+WIDE = "(min-width: 40rem)"  # on a phone the first plot may be below the fold: it is loaded when it comes near
 
 
 class PlotlyBundle:
-    """What the index page says of plotly.js; ``assets/js/plots/59-drawing.js`` does the rest.
+    """Preload and address of plotly.js in the index page; ``assets/js/plots/59-drawing.js`` loads it.
 
-    Dash would ask for its own, with maps and three dimensions, when the first figure has come: three
-    times the bytes and twice the time to start, both while somebody waits.
+    Dash would load the full build, with maps and three dimensions, after the first figure has come: three
+    times the bytes and twice the start-up time, both while the user waits.
 
     Parameters
     ----------
     assets : Path
         The folder of assets.
     draws : callable
-        Whether the page at a path draws figures.
+        True when the page at a path draws figures.
     """
 
     def __init__(self, assets: Path, draws: Callable[[str], bool]) -> None:
         self._assets, self._file, self._draws = assets, assets / FILE, draws
 
     def address(self) -> str:
-        """Where a browser finds it; the stamp lets it be kept for a year."""
+        """Cache-busting address of the script."""
         return stamped(self._file, self._assets)
 
     def compressed(self) -> bytes:
-        """Its body in brotli at the highest level, which takes too long while somebody waits: made once, by hand."""
+        """The script in brotli at the highest level, compressed ahead of time: too slow for a request."""
         return self._file.with_name(f"{self._file.name}.br").read_bytes()
 
     def told(self) -> str:
-        """Where it is, for the head of every page."""
+        """Meta tag with the address, for the head of every page."""
         return f'<meta name="likely-drawing" content="{self.address()}">\n'
 
     def ahead(self, path: str) -> str:
-        """A head start, for the head of a page at a path that draws figures."""
+        """Preload link, for the head of a page that draws figures."""
         link = f'<link rel="preload" as="script" href="{self.address()}" media="{WIDE}">\n'
         return link if self._draws(path) else ""

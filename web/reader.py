@@ -1,7 +1,7 @@
-"""Who reads: the marks of their numbers, from Accept-Language, and the prefix of their addresses, for the pages only.
+"""Locale of a request: number format from Accept-Language, and path prefix of addresses; for the pages only.
 
-The API, files and addresses are for programs and stay as they are; its application has no hooks
-before its requests, which would close its short way.
+The API, files and addresses are for programs and are not localized; the API's application has no before_request
+hooks, which would disable its fast path.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ def _no_prefix(_root: str) -> AbstractContextManager[None]:
 
 
 def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManager[None]] = _no_prefix) -> None:
-    """Set the reader's marks and prefix before each request of the pages, and take them back after it.
+    """Set number format and path prefix before each request of the pages, and reset them after it.
 
     Parameters
     ----------
     server : Flask
     under : callable
-        Gives the context in which addresses are written with a prefix.
+        Gives a context manager within which addresses are written with a prefix.
     """
 
     @server.before_request

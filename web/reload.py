@@ -1,6 +1,6 @@
-"""``python app.py --debug``: the watching process, which outlives what it watches.
+"""Auto-reload of ``python app.py --debug``: the parent process, which survives failed starts of its child.
 
-Werkzeug's own gives up when its child ends by itself, as it does at the first saved file with a typing error.
+Werkzeug's reloader gives up when its child exits, as it does at the first saved file with a syntax error.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug.serving import make_server
 
-AGAIN = 3  # the exit code with which Werkzeug's child asks to be started again
-PAUSE = 0.3  # seconds between two looks at the files
+AGAIN = 3  # exit code with which Werkzeug's child asks for a restart
+PAUSE = 0.3  # seconds between two polls of the files
 _NOT_OURS = {"models", "var", "tests"}
 
 Stamps = dict[Path, int]
 
 
 def keep_running(folder: Path, host: str, port: int) -> int:
-    """Run this very command as a child that serves, again and again, until it ends well or is stopped.
+    """Run this same command as a serving child, and restart it until it exits with 0 or is stopped.
 
     Parameters
     ----------
     folder : Path
-        Of the program: after a start that failed, the next change of a file below it is waited for.
+        The program's: after a failed start, wait for the next change of a file below it.
     host, port
-        Where to listen. The socket is opened here and handed on, so that nobody is refused while the child starts.
+        Address to listen on. The socket is opened here and inherited, so that no connection is refused meanwhile.
 
     Returns
     -------
@@ -58,13 +58,13 @@ def keep_running(folder: Path, host: str, port: int) -> int:
 
 
 def _not_served(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    """The child serves; this process only watches."""
+    """Placeholder application: this process does not serve."""
     start_response("503 Service Unavailable", [])
     return []
 
 
 def stamps(folder: Path) -> Stamps:
-    """The program's files below a folder, and when each was written."""
+    """Modification times of the program's files below a folder."""
     found: Stamps = {}
     for path in folder.glob("*"):
         if path.suffix == ".py":
@@ -78,7 +78,7 @@ def stamps(folder: Path) -> Stamps:
 def _stamp(file: Path) -> Stamps:
     try:
         return {file: file.stat().st_mtime_ns}
-    except OSError:  # gone since it was listed: editors swap files
+    except OSError:  # deleted since it was listed: editors replace files
         return {}
 
 

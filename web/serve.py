@@ -1,4 +1,4 @@
-"""``python app.py``: Gunicorn with its own options, or one process that follows your edits."""
+"""``python app.py``: Gunicorn with its own options, or a debug server that reloads on changes."""
 
 import argparse
 import ipaddress
@@ -21,14 +21,14 @@ from web.reload import keep_running
 CreateServer = Callable[[Callable[[Dash], None] | None], WSGIApplication]
 
 _OWN = ("host", "port", "debug")
-_RANGES = {"port": (1, 65535), "workers": (1, 64), "threads": (1, 256)}  # Gunicorn takes any and fails later
-# What --help tells of; the others are Gunicorn's too, and are taken
+_RANGES = {"port": (1, 65535), "workers": (1, 64), "threads": (1, 256)}  # Gunicorn accepts any number and fails later
+# Options that --help lists; all others of Gunicorn are accepted, too
 _TOLD = {
     "bind", "workers", "threads", "worker_class", "timeout", "graceful_timeout", "keepalive", "loglevel", "accesslog",
     "errorlog", "proc_name", "pythonpath", "user", "forwarded_allow_ips", "certfile", "keyfile", "daemon", "config",
     "print_config",
 }  # fmt: skip
-_REFERENCE = re.compile(r":ref:`([^`<]+)(?:<[^>]*>)?`")  # as Gunicorn's documentation has them
+_REFERENCE = re.compile(r":ref:`([^`<]+)(?:<[^>]*>)?`")  # Sphinx roles in Gunicorn's help
 _ABOUT = """\
 Serve Likely with Gunicorn. Its options work as Gunicorn's own, short ones too, here and in GUNICORN_CMD_ARGS;
 those that are not listed are in its documentation. What is not given comes from gunicorn.conf.py and from the
@@ -36,21 +36,21 @@ environment (docs/DEPLOYING.md lists the settings); the defaults in brackets are
 
 
 def read_options(config_file: Path, host: str, port: int, arguments: Sequence[str] | None = None) -> dict[str, Any]:
-    """Read the command line.
+    """Parse the command line.
 
     Parameters
     ----------
     config_file : Path
-        Gunicorn's; its values are the defaults that ``--help`` tells of.
+        Gunicorn's; its values are the defaults that ``--help`` shows.
     host, port
-        Where it listens if nothing is said.
+        Default address to listen on.
     arguments : sequence of str, optional
         Those of the process by default.
 
     Returns
     -------
     dict
-        What is given, by Gunicorn's names of settings and ours: host, port, debug.
+        The options given, by Gunicorn's names of settings and ours: host, port, debug.
     """
     config = Config(usage="%(prog)s [options]", prog="app.py")
     for name, value in runpy.run_path(str(config_file)).items():
@@ -85,16 +85,16 @@ def _parser(config: Config, host: str, port: int) -> argparse.ArgumentParser:
 
 
 class Gunicorn(Application):
-    """Gunicorn for one application, set by its files, then by ``GUNICORN_CMD_ARGS``, then by our options.
+    """Gunicorn for one application, configured by its files, then ``GUNICORN_CMD_ARGS``, then our options.
 
     Parameters
     ----------
     create : callable
-        Makes the WSGI application; called once where Gunicorn preloads, else once a worker.
+        Creates the WSGI application; called once where Gunicorn preloads, else once a worker.
     config_file : Path
-        Read first; a file that is named with ``--config`` is read after it.
+        Read first; the file of ``--config`` is read after it.
     options : dict
-        Gunicorn's settings by name; they win over the files.
+        Gunicorn's settings by name; they override the files.
     """
 
     def __init__(self, create: Callable[[], WSGIApplication], config_file: Path, options: dict[str, Any]) -> None:
@@ -116,22 +116,22 @@ class Gunicorn(Application):
         self.chdir()
 
     def load(self) -> WSGIApplication:
-        """Make the application."""
+        """Create the application."""
         return self._create()
 
 
 def serve(create: Callable[[], WSGIApplication], config_file: Path, options: dict[str, Any]) -> None:
-    """Serve with Gunicorn until it is told to stop; BadAddress where it cannot listen."""
+    """Serve with Gunicorn until stopped; BadAddress where it cannot listen."""
     gunicorn = Gunicorn(create, config_file, options)
     check_hosts(gunicorn.cfg.address)
     gunicorn.run()
 
 
 def debug(create: CreateServer, folder: Path, host: str, port: int) -> None:
-    """Serve with one process that starts again when code changes and reloads the page when assets do.
+    """Serve with one process that restarts when code changes and reloads the page when assets do.
 
-    A file with a typing error stops nothing: the next change of a file starts again. Tracebacks go to the browser
-    only when nobody but this machine can ask.
+    A syntax error does not end it: the next change restarts it. Tracebacks are shown in the browser only where it
+    listens on the loopback interface.
     """
     if is_running_from_reloader():
         server = create(lambda app: _follow_assets(app, tools=_is_this_machine(host)))
@@ -150,8 +150,8 @@ def _follow_assets(app: Dash, *, tools: bool) -> None:
         dev_tools_props_check=tools,
         dev_tools_prune_errors=tools,
         dev_tools_hot_reload=True,
-        dev_tools_serve_dev_bundles=False,  # they need eval, which our Content-Security-Policy forbids
-        dev_tools_disable_version_check=True,  # it would ask a server of Dash's makers
+        dev_tools_serve_dev_bundles=False,  # they need eval, which the Content-Security-Policy forbids
+        dev_tools_disable_version_check=True,  # it would send a request to Dash's makers
     )
 
 

@@ -1,4 +1,4 @@
-"""Scripts and styles: kept for a year by the browser, compressed once by us."""
+"""Static files: cache headers by fingerprint, bodies compressed once a process."""
 
 import sys
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ _ICON = "/assets/icon.svg"
 
 
 def compress_text(server: Flask, *, register: bool = True) -> Compress:
-    """Compress text responses of a Flask application, each time they are made."""
+    """Compress the text responses of a Flask application, each time."""
     server.config.update(
         COMPRESS_REGISTER=register,
         COMPRESS_ALGORITHM=["br", "gzip"],
@@ -33,11 +33,10 @@ def compress_text(server: Flask, *, register: bool = True) -> Compress:
 
 
 def serve_static_files(app: LeanDash) -> None:
-    """Compress the text responses of the pages, and let browsers keep what carries a fingerprint.
+    """Compress the text responses of the pages, and let browsers cache fingerprinted files for a year.
 
-    Files do not change while a process lives, so their compressed bodies are made once in it. The
-    fingerprint is checked: during a roll-out, an old process may be asked for a new file, and must
-    not have its old answer kept for a year.
+    Files do not change while a process lives, so each is compressed once. The fingerprint is checked: during a
+    roll-out an old process may be asked for a new file, and its old answer must not be cached for a year.
     """
     server: Flask = app.server
     each_time = compress_text(server, register=False)
@@ -51,20 +50,20 @@ def serve_static_files(app: LeanDash) -> None:
     def compress(response: Response) -> Response:
         fingerprinted = fingerprints.match(request.path, request.args.get("m"))
         if request.path == _ICON and response.status_code in (200, 304):
-            # Browsers ask for it again at each change of the address, which is each change of a value
+            # Browsers request the icon at each change of the address, which is each change of a value
             response.headers["Cache-Control"] = _ONE_HOUR
         if response.status_code != 200 or not (fingerprinted or request.path.startswith(_SUITES)):
             return each_time.after_request(response)
         response.direct_passthrough = False
-        response.get_data()  # files come as streams; from here on they are bodies
-        # Scripts that other scripts load carry no fingerprint: browsers ask for them again, by ETag
+        response.get_data()  # reads the file's stream into a body
+        # Scripts that other scripts load carry no fingerprint: browsers revalidate them by ETag
         response.headers["Cache-Control"] = _ONE_YEAR if fingerprinted else "no-cache"
         response.headers.pop("Expires", None)
         return once.after_request(response)
 
 
 def _compress_once(config: Mapping[str, Any]) -> Compress:
-    """Flask-Compress with a memory and a higher level: 8 % smaller than level 4; the first visitor waits for it."""
+    """Flask-Compress with a cache and a higher level: 8 % smaller than level 4; the first request waits for it."""
     settings = Flask("static", static_folder=None)
     settings.config.update(config)
     settings.config.update(
@@ -76,7 +75,7 @@ def _compress_once(config: Mapping[str, Any]) -> Compress:
 
 
 class _Memory:
-    """Compressed bodies by address. Bounded by the number of files: only what was found comes here."""
+    """Cache of compressed bodies by address. Bounded by the number of files: only status 200 is stored."""
 
     def __init__(self) -> None:
         self._bodies: dict[str, bytes] = {}
@@ -89,19 +88,19 @@ class _Memory:
 
 
 class _Fingerprints:
-    """Which addresses hold the fingerprint of the very file that this process would serve."""
+    """Checks whether an address carries the fingerprint of the file that this process would serve."""
 
     def __init__(self, app: LeanDash) -> None:
         self._app = app
         self._assets = Path(app.config.assets_folder)
 
     def match(self, path: str, modified: str | None) -> bool:
-        """Whether the path, or its ``?m=`` for our own assets, names the file as it is now."""
+        """True when the path, or its ``?m=`` for our own assets, carries the file's present fingerprint."""
         if path.startswith(_SUITES):
             package, _, name = path.removeprefix(_SUITES).partition("/")
             parts = name.rpartition("/")[2].split(".")
             return check_fingerprint(name)[1] and (package, parts[1]) in self._stamps
-        if self._app.own.matches(path, modified):
+        if self._app.asset_bundle.matches(path, modified):
             return True
         if path.startswith(_ASSETS) and modified is not None:
             file = self._assets / path.removeprefix(_ASSETS)
@@ -110,7 +109,7 @@ class _Fingerprints:
 
     @cached_property
     def _stamps(self) -> frozenset[tuple[str, str]]:
-        """Stamps of all registered files; a script that loads another passes its own stamp on."""
+        """Fingerprints of all registered files; a script that loads another passes its own on."""
         registered = self._app.registered_paths
         return frozenset(
             (package, stamp)
@@ -121,7 +120,7 @@ class _Fingerprints:
 
 
 def _stamp(package: str, path: str) -> str:
-    """``v4_4_1m1795226782``: version and time of change, as Dash writes them into the address."""
+    """Fingerprint such as ``v4_4_1m1795226782``: version and modification time, as in Dash's addresses."""
     folder = Path(sys.modules[package].__file__ or "").parent
     if not (folder / path).is_file():
         return ""
