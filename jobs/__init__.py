@@ -1,1 +1,1 @@
-"""Work that outlives a request: accepted, cut into chunks, done by any number of processes."""
+"""Jobs, the work that outlives a request: accepted, cut into chunks, executed by any number of processes."""

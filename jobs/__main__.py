@@ -1,12 +1,12 @@
-"""``python -m jobs``: do what is to be done of jobs, until told to stop.
+"""The worker process, ``python -m jobs``: executes jobs until told to stop.
 
-With BROKER_URL as a Celery worker, else by looking into the table; any number of them, on any
+With BROKER_URL a Celery worker, else it polls the table of jobs; any number of them, on any
 number of machines that share DATABASE_URL and FILES_URL.
 """
 
 import os
 
-os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: chunks are shared out, not single sums
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported: parallelism is by chunks, not within numpy
 os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")  # before onnxruntime is imported
 
 import argparse
@@ -33,11 +33,11 @@ from store.files import Files
 log = logging.getLogger(__name__)
 
 HOUR = 3600.0
-ORPHAN = 1.0  # seconds between two looks whether the process that started a helper still lives
+ORPHAN = 1.0  # seconds between two checks that the parent of a helper is alive
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run until stopped; gives the exit code."""
+    """Run until stopped; returns the exit code."""
     given = _parser().parse_args(arguments)
     try:
         settings = Settings.from_environ()
@@ -62,7 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m jobs", description="Work on jobs: files to be scored.")
     parser.add_argument("--until-idle", action="store_true", help="end when there has been nothing to do for a while")
     parser.add_argument("--workers", type=_processes, help="processes; JOB_WORKERS by default")
-    parser.add_argument("--helper", type=int, metavar="PID", help=argparse.SUPPRESS)  # works as long as PID lives
+    parser.add_argument("--helper", type=int, metavar="PID", help=argparse.SUPPRESS)  # works while PID lives
     return parser
 
 
@@ -73,7 +73,7 @@ def _processes(text: str) -> int:
 
 
 class _Helper(subprocess.Popen[bytes]):
-    """A process that ends with its block."""
+    """Context manager of a subprocess that is terminated at the end of the block."""
 
     def __exit__(self, *_: object) -> None:
         self.terminate()
@@ -87,7 +87,7 @@ def _open(settings: Settings, stop: Callable[[], bool]) -> tuple[Store, Files, W
 
 
 def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int:
-    """Claim from the table."""
+    """Work by polling the table of jobs."""
     store, files, worker = _open(settings, stop.is_set)
     _begin(settings, store, files, stop)
     if until_idle:
@@ -100,7 +100,7 @@ def _work(settings: Settings, stop: threading.Event, *, until_idle: bool) -> int
 
 
 def _begin(settings: Settings, store: Store, files: Files, stop: threading.Event) -> None:
-    """Do beside the work what one process of each worker does: call who is to be called, and keep the house."""
+    """Start the background threads that one process of each worker runs: callbacks and clean-up."""
     rules = CallbackRules.of(settings.callback_secret, settings.callback_networks)
     CallbackSender(store, rules, settings.job_lease).start(stop)
 
@@ -117,7 +117,7 @@ def _begin(settings: Settings, store: Store, files: Files, stop: threading.Event
 
 
 def _help(settings: Settings, stop: threading.Event, parent: int) -> int:
-    """Claim from the table as long as the process lives that asked for help: killed, it cannot say goodbye."""
+    """Work by polling the table as long as the parent lives: a killed parent cannot stop its helpers."""
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -133,13 +133,13 @@ def _help(settings: Settings, stop: threading.Event, parent: int) -> int:
 
 
 def _work_for_broker(settings: Settings, count: int) -> int:
-    """Work as Celery's worker."""
+    """Run as a Celery worker."""
     app = broker.connect(settings.broker_url)
     store, files, worker = _open(settings, broker.stopping)
     worker.announce = broker.announcer(app)
-    never = threading.Event()  # its threads end with the process
+    never = threading.Event()  # daemon threads, which end with the process
     broker.serve(app, worker.step, store.jobs.with_work, lambda: _begin(settings, store, files, never))
-    name = f"likely-{uuid.uuid4().hex[:12]}@%h"  # two of one name on a machine would take each other's place
+    name = f"likely-{uuid.uuid4().hex[:12]}@%h"  # two workers of one name on a machine would replace each other
     lonely = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     app.worker_main(["worker", "-n", name, "-c", str(count), "--loglevel", settings.log_level, *lonely])
     return 0

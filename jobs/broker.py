@@ -1,7 +1,7 @@
-"""The broker's part: it carries ids of jobs, and nothing depends on what it loses.
+"""Celery: the broker carries ids of jobs, and a lost message does no harm.
 
-Celery workers on any number of machines are told that a job has work, and claim chunks from the
-table like everybody else. A message that is lost is sent again by the sweeper of any worker.
+Celery workers on any number of machines learn that a job has free chunks, and claim these from the
+table as all workers do. A lost message is sent again by the sweeper of any worker.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from celery import Celery, signals
 log = logging.getLogger(__name__)
 
 TASK = "jobs.work"
-SLICE = 20.0  # seconds for which one message works, before it goes to the end of the queue
-AT_ONCE = 4  # messages for a job: so many workers begin to work on it
-REMEMBERED = 1000  # jobs that were announced a moment ago
-SWEEP = 10.0  # seconds between two looks for jobs that nobody was told of
+SLICE = 20.0  # time slice of one message, in seconds, before it goes to the end of the queue
+AT_ONCE = 4  # messages for a job: so many workers start on it
+REMEMBERED = 1000  # jobs announced recently
+SWEEP = 10.0  # seconds between two sweeps for jobs without a message
 
-# One byte that the worker's processes share: those of the pool hear no signal of the service's end
+# One byte shared by the worker's processes: those of the pool receive no signal at shutdown
 _ending = mmap.mmap(-1, 1)
 
 
 def stopping() -> bool:
-    """Whether this worker was told to end."""
+    """True when this worker was told to stop."""
     return _ending[0] == 1
 
 
@@ -36,7 +36,7 @@ def _end(**_: object) -> None:
 
 
 def connect(broker_url: str) -> Celery:
-    """An application that can send, and that gives up soon where the broker is away."""
+    """Create a Celery application that can send, and that gives up soon where the broker is unreachable."""
     app = Celery("likely", broker=broker_url, set_as_current=False)
     app.conf.update(
         task_ignore_result=True,
@@ -45,11 +45,11 @@ def connect(broker_url: str) -> Celery:
         worker_prefetch_multiplier=1,
         broker_connection_timeout=2,
         broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,  # a worker waits for its broker as long as it takes
+        broker_connection_max_retries=None,  # a worker retries its broker for ever
         broker_transport_options={"socket_timeout": 5, "socket_connect_timeout": 2},
         worker_hijack_root_logger=False,
-        # Nobody asks workers anything, and the queue for it belongs to one connection: a worker that
-        # comes back before RabbitMQ has missed it, or a second one on the machine, would be turned away
+        # Remote control is unused, and its queue belongs to one connection: a worker that
+        # reconnects before RabbitMQ has noticed, or a second one on the machine, would be rejected
         worker_enable_remote_control=False,
         task_default_queue="likely",
         timezone="UTC",
@@ -58,7 +58,7 @@ def connect(broker_url: str) -> Celery:
 
 
 def announcer(app: Celery) -> Callable[[str], None]:
-    """Tells the workers that a job has work; where the broker is away, the sweeper will."""
+    """Return the function that tells workers of a job; where the broker is unreachable, the sweeper does so later."""
     last: dict[str, float] = {}
 
     def announce(job: str) -> None:
@@ -80,21 +80,21 @@ def announcer(app: Celery) -> Callable[[str], None]:
 def serve(
     app: Celery, step: Callable[[str], bool], with_work: Callable[[], list[str]], begin: Callable[[], object]
 ) -> Celery:
-    """Add the task to an application, and the sweeper to its workers.
+    """Add the task to a Celery application, and the sweeper to its workers.
 
     Parameters
     ----------
     app : Celery
     step : callable
-        Does one chunk of a job; False where there is none to do.
+        Executes one chunk of a job; False where there is none.
     with_work : callable
-        Gives the jobs that have a chunk nobody holds.
+        Gives the jobs with a free chunk.
     begin : callable
         Called in the worker's first process when it is ready.
     """
 
     def work(job: str) -> None:
-        """Do chunks of a job until there are none, or the slice is over."""
+        """Execute chunks of a job until there are none, or the time slice is over."""
         until = time.monotonic() + SLICE
         while step(job):
             if time.monotonic() > until:

@@ -1,4 +1,4 @@
-"""Campaigns: a file is looked at, scored, ranked and turned into lists. What the API and the page call."""
+"""Campaign service, called by API and page: a file is previewed, scored, ranked and turned into call lists."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle
 from store.job import Job
 
-REMEMBERED = 2  # campaigns whose rows a process keeps at hand: 60 bytes a row and more
-MOST_ROWS = 1_000  # of one look into the table
+REMEMBERED = 2  # campaigns whose rows a process caches: 60 bytes a row and more
+MOST_ROWS = 1_000  # rows of one page of the table
 
 Order = Literal["rank", "file"]
 
 
 class NotHeld(LikelyError):
-    """The job runs already, or is over."""
+    """The job is running or over, and not held."""
 
     code = "not_held"
 
 
 class NoCampaign(LikelyError):
-    """The job was sent to be scored only: there are no ranks and no lists."""
+    """The job is no campaign: there are no ranks and no lists."""
 
     code = "no_campaign"
 
 
 class CampaignService:
-    """What is done with the file of a marketer.
+    """Operations on campaigns.
 
     Parameters
     ----------
     job_service : JobService
-        Where its jobs are accepted.
+        Accepts its jobs.
     """
 
     def __init__(self, job_service: JobService) -> None:
@@ -66,15 +66,15 @@ class CampaignService:
     def hold(
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None, callback: str = ""
     ) -> tuple[Job, bool]:
-        """Keep a file; nothing runs until :meth:`start`. Parameters and errors as those of ``JobService.accept``."""
+        """Store a file; nothing runs until :meth:`start`. Parameters and errors as those of ``JobService.accept``."""
         if self._service.model(model).offers != "probabilities":
             raise no_probabilities()
         return self._jobs.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
 
     def preview(self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO) -> tuple[Preview, Bundle]:
-        """Look into the file of a held job; options are put in the place of those with which it was sent.
+        """Preview the file of a held job; options override those with which it was sent.
 
-        Of a file that cannot be read so, but perhaps otherwise, the preview says why and has no columns.
+        For a file that cannot be read so, but perhaps otherwise, the preview gives the reason and has no columns.
         """
         found = self._held(job)
         bundle = self._service.model(found.model)
@@ -87,7 +87,7 @@ class CampaignService:
         return preview(self._service, bundle, self._files, job, columns, _told(job, options))
 
     def start(self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions = AUTO) -> Job:
-        """Have a held file scored, its columns matched as :meth:`preview` shows them.
+        """Start scoring a held file, with its columns matched as :meth:`preview` shows them.
 
         Raises
         ------
@@ -110,7 +110,7 @@ class CampaignService:
         }
         if not self._store.jobs.start(job, chosen):
             raise NotHeld("The job runs already, or is over.", "GET /api/v1/jobs/<id> tells its state.")
-        return self._jobs.get(job)  # which tells whoever works, too
+        return self._jobs.get(job)  # which also wakes workers
 
     def _held(self, job: str) -> Job:
         found = self._campaign(job)
@@ -124,25 +124,25 @@ class CampaignService:
             raise NoCampaign("The job was sent to be scored only.", "Send the file with held=true, and start it.")
         return found
 
-    # ---- what was scored -----------------------------------------------------------------------
+    # ---- scored campaigns ----------------------------------------------------------------------
     def rows(
         self, job: str, order: Order, outcome: str | None, start: int, end: int
     ) -> tuple[RankIndex, Bundle, list[Row]]:
-        """Some rows of a campaign that is done.
+        """A page of rows of a finished campaign.
 
         Parameters
         ----------
         job : str
         order : {"rank", "file"}
         outcome : str or None
-            By whose probability they are ranked; None is as the ranks go.
+            Outcome by whose probability the rows are ranked; None for the campaign's ranks.
         start, end : int
-            From 0; at most 1,000 are given.
+            From 0; at most 1,000 rows are returned.
 
         Returns
         -------
         (RankIndex, Bundle, list of (int, int, list of str))
-            Of each row its number from 0, its rank (0 where it was refused), and the line of the result.
+            Each row: its number from 0, its rank (0 where it was refused), and its line of the result.
         """
         index, rank, bundle = self._done(job)
         key = index.probabilities[:, bundle.outcomes.index(outcome)] if outcome else None
@@ -154,12 +154,12 @@ class CampaignService:
         return index, bundle, [(row, place, line) for row, place, line in found]
 
     def choices(self, job: str) -> tuple[RankIndex, Bundle]:
-        """All rows of a campaign that is done, and who scored them."""
+        """All rows of a finished campaign, and the model that scored them."""
         index, _, bundle = self._done(job)
         return index, bundle
 
     def forecast(self, job: str, raw: object) -> tuple[Wish, Picked, Forecast]:
-        """What a list would bring; BadWish where none can be made so."""
+        """Expected calls, buyers and profit of a list; BadWish where the request is invalid."""
         index, _, bundle = self._done(job)
         wish = wish_of(self._service, bundle, raw)
         probabilities, found = picked(bundle, index, wish, job)
@@ -167,21 +167,21 @@ class CampaignService:
         return wish, found, forecast(probabilities, found, wish, groups)
 
     def make_list(self, job: str, raw: object, reasons: bool) -> Job:
-        """Have a list written; BadWish where none can be made so, and nothing is begun."""
+        """Accept the job that writes a list; BadWish where the request is invalid."""
         self.forecast(job, raw)
         campaign = self._campaign(job)
         options = {"kind": LIST, "of": job, "wish": raw, "reasons": reasons, "name": campaign.options.get("name")}
         return self._jobs.begin(campaign.model, orjson.dumps(raw), options)
 
     def ranks_of(self, job: str) -> np.ndarray:
-        """Rank of each record of a campaign that is done; 0 where it was refused."""
+        """Rank of each record of a finished campaign; 0 where it was refused."""
         return self._done(job)[1]
 
     def _done(self, job: str) -> tuple[RankIndex, np.ndarray, Bundle]:
         found = self._campaign(job)
         if found.state != "done":
             raise NotDone(f"The job is {found.state}.", "GET /api/v1/jobs/<id> tells how far it is.")
-        bundle = self._service.model(found.model)  # each time: a version that was removed is not kept by its campaigns
+        bundle = self._service.model(found.model)  # not cached: a removed version must not be kept by its campaigns
         return *self._remembered(job), bundle
 
     def _open(self, job: str) -> tuple[RankIndex, np.ndarray]:
@@ -195,10 +195,10 @@ Row = tuple[int, int, list[str]]
 
 
 def _told(job: Job, options: ReadOptions) -> ReadOptions:
-    """What was said of how the file is written: when it was sent, and since."""
+    """Read options of the file: those of the upload, overridden by those given since."""
     return ReadOptions.from_mapping({**(job.options.get("read") or {}), **options.to_json()})
 
 
 def _in_order(places: np.ndarray) -> np.ndarray:
-    """Rows by their place, those without one at the end."""
+    """Row numbers by rank; rows without a rank at the end."""
     return np.argsort(np.where(places > 0, places, len(places) + 1), kind="stable")

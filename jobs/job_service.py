@@ -1,4 +1,4 @@
-"""Where jobs are accepted, looked at and given out: what the API and the pages call."""
+"""Job service, called by API and pages: accepts, lists, cancels and deletes jobs."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ log = logging.getLogger(__name__)
 
 LONGEST_KEY = 200
 MOST = 20_000 * 1024 * 1024  # bytes of a file
-ASKED = ("name", "columns", "read")  # options that belong to what an idempotency key stands for
+ASKED = ("name", "columns", "read")  # options that an idempotency key covers
 Cursor = tuple[float, str]
 
 
 @dataclass(frozen=True)
 class ReceivedFile:
-    """A file that is kept: under which job, its SHA-256 in hex, its size in bytes."""
+    """A stored upload: its job, its SHA-256 in hex, its size in bytes."""
 
     job: str
     digest: str
@@ -38,18 +38,18 @@ class ReceivedFile:
 
 
 class JobService:
-    """Accepts jobs.
+    """Accepts and manages jobs.
 
     Parameters
     ----------
     service : Service
     store : Store
-        Its table of jobs is opened with the first question.
+        Its table of jobs is opened at its first use.
     files : Files
     announce : callable
-        Called with the id of a job that has work to be done: tells whoever works.
+        Called with the id of a job that has work, to wake workers.
     rules : CallbackRules
-        Who may be called when a job is over; nobody by default.
+        Addresses that callbacks may call; none by default.
     most : int
         Largest file, in bytes.
     """
@@ -65,7 +65,7 @@ class JobService:
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None = None, *,
         held: bool = False, callback: str = "",
     ) -> tuple[Job, bool]:  # fmt: skip
-        """Keep a file and have it scored by the version that is live now.
+        """Store an upload and accept a job that scores it by the version that is live now.
 
         Parameters
         ----------
@@ -74,25 +74,25 @@ class JobService:
         blocks : iterable of bytes
             The file; never held in memory as a whole.
         options : mapping
-            JSON values: ``name`` of the file, ``columns`` (column of the file to feature), ``read`` (how it is written,
-            see :class:`ml.files.text.read_options.ReadOptions`), ``format`` where it is known.
+            JSON values: ``name`` of the file, ``columns`` (column of the file to feature), ``read`` (read options, see
+            :class:`ml.files.text.read_options.ReadOptions`), ``format`` where it is known.
         key : str, optional
-            Whoever sends the same file with the same options again under the same key gets the same job.
+            Idempotency key: the same file with the same options under the same key gives the same job.
         held : bool
-            Only keep the file, until the job is started.
+            Only store the file, until the job is started.
         callback : str
             Address to call when the job is over.
 
         Returns
         -------
         (Job, bool)
-            The job, and whether it is new.
+            The job, and True when it is new.
 
         Raises
         ------
         UnknownModel, BrokenModel, BadCallback, KeyTaken, NoRoom
         LikelyError
-            Whatever is wrong with the head of the file.
+            The head of the file is refused.
         """
         bundle = self.service.model(model)
         if callback:
@@ -112,10 +112,10 @@ class JobService:
         asked = {name: options.get(name) for name in ASKED} | {"held": held, "callback_url": callback}
         if not self._add(sent, bundle.key, found | {"asked": asked}, key, held, callback):
             return self._same(key or "", model, bundle.key, asked | {"file": sent.digest}), False
-        return self.get(job), True  # which tells whoever works, too
+        return self.get(job), True  # which also wakes workers
 
     def begin(self, model: str, what: bytes, options: Mapping[str, Any]) -> Job:
-        """Accept a job that is made of another one: what it is about, instead of a file."""
+        """Accept a job derived from another one, with a request in place of a file."""
         key = self.service.model(model).key
         job = uuid.uuid4().hex
         sent = ReceivedFile(job, hashlib.sha256(what).hexdigest(), self._keep(job, [what]))
@@ -126,12 +126,12 @@ class JobService:
         self, sent: ReceivedFile, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
         callback: str = "",
     ) -> bool:  # fmt: skip
-        """Put a job into the table; of one that is not there in the end no file stays. False where a key is taken."""
+        """Insert a job, and remove its files if that fails; False where its key is taken."""
         state: State = "held" if held else "waiting"
         try:
             new = self.store.jobs.add(sent.job, model, sent.digest, sent.size, options, key, state, callback)
         except BaseException as error:
-            # Where nobody knows whether the job is kept, its file stays until the sweep can ask
+            # Where the commit is unknown, the file stays until the sweep has checked
             if not isinstance(error, CommitUnknown):
                 self._discard(sent.job)
             raise
@@ -140,7 +140,7 @@ class JobService:
         return new
 
     def _check_kept(self, job: str, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
-        """Refuse a file of which only the whole tells whether it can be read."""
+        """Check a complete file, for formats whose head is not enough."""
         try:
             with self.files.open(paths.source(job)) as file:
                 check_file(file, options, bundle, held)
@@ -149,7 +149,7 @@ class JobService:
             raise
 
     def _keep(self, job: str, blocks: Iterable[bytes]) -> int:
-        """Write the file of a job and give its size; of one that breaks off nothing stays, its folder neither."""
+        """Write the file of a job and return its size; a partial file is removed with its folder."""
         try:
             return self.files.write(paths.source(job), blocks)
         except OSError as error:
@@ -161,7 +161,7 @@ class JobService:
             raise
 
     def _counted(self, blocks: Iterable[bytes], digest: Any) -> Iterator[bytes]:
-        """The blocks of a file, digested; FileTooLarge where they are more than a file may have."""
+        """Pass on blocks while updating the digest; FileTooLarge over the limit."""
         size = 0
         for block in blocks:
             size += len(block)
@@ -171,14 +171,14 @@ class JobService:
             yield block
 
     def _discard(self, job: str) -> None:
-        """Remove the files of a job that is none; what cannot be removed now is swept later."""
+        """Remove the files of a job that was not accepted; a failure is left to the sweep."""
         try:
             self.files.remove(paths.folder(job))
         except OSError as error:
             log.warning("The files of %s are still there: %s", job, error)
 
     def _same(self, key: str, model: str, live: str, asked: Mapping[str, Any]) -> Job:
-        """The job of a key, where the same was asked for."""
+        """The job of an idempotency key, if file and options are the same; else KeyTaken."""
         job = self.store.jobs.by_key(key)
         if job is None:
             raise KeyTaken("The job of this key was removed just now.", "Send it again.")
@@ -193,24 +193,24 @@ class JobService:
         return job
 
     def get(self, job: str) -> Job:
-        """The job as it is now; UnknownJob where there is none."""
+        """The present state of a job; UnknownJob where there is none."""
         found = self.store.jobs.get(job)
         if found is None:
             raise UnknownJob(f"There is no job {job[:80]!r}.", "Jobs are kept for some days after they are over.")
         if found.state in OPEN:
-            self._announce(job)  # whoever asks wants it done: a runner that died is started again
+            self._announce(job)  # restarts a local runner that died
         return found
 
     def page(self, wanted: JobFilter, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:
-        """Some jobs, the newest first; see :meth:`store.job_queries.JobQueries.page`."""
+        """A page of jobs, the newest first; see :meth:`store.job_queries.JobQueries.page`."""
         return self.store.jobs.page(wanted, most, after)
 
     def cancel(self, job: str) -> Job:
-        """Stop a job that is not over, its files go; one that is over stays as it is."""
+        """Cancel a job that is not over, and remove its files; a job that is over is unchanged."""
         self.get(job)
         if self.store.jobs.cancel(job):
             self._discard(job)
-            self._announce(job)  # somebody may have asked to be called
+            self._announce(job)  # it may have a callback
         return self.get(job)
 
     def delete(self, job: str) -> Job | None:
@@ -219,10 +219,10 @@ class JobService:
         Returns
         -------
         Job or None
-            The job, where it still is there. One that became done just now was not meant: it stays.
+            The job, where it still exists: a job that finished meanwhile is kept.
         """
         if self.get(job).state not in OVER:
             return self.cancel(job)
-        self.files.remove(paths.folder(job))  # first: killed in between, the job is still there to be removed again
+        self.files.remove(paths.folder(job))  # files first: a kill in between can be repeated
         self.store.jobs.forget(job)
         return None

@@ -1,7 +1,7 @@
-"""A runner that the web service starts beside itself where there is no broker.
+"""The local runner: a worker process that the web service starts where there is no broker.
 
-It works until nothing is left to do, and is started again by whoever sends or watches a job: a
-runner that was killed is back before anybody notices, and nothing runs where nobody needs it.
+It exits when it is idle, and is started again when a job is sent or polled: a killed runner is replaced at
+the next poll, and nothing runs without jobs.
 """
 
 from __future__ import annotations
@@ -19,21 +19,21 @@ from filelock import FileLock, Timeout
 log = logging.getLogger(__name__)
 
 LOCK = "runner.lock"
-IDLE = 30.0  # seconds without work after which the runner ends
-PAUSE = 0.5  # seconds between two looks for work
+IDLE = 30.0  # idle seconds after which the runner exits
+PAUSE = 0.5  # seconds between two polls for work
 
 
 class LocalRunner:
-    """Starts ``python -m jobs`` when there is work and no runner.
+    """Starts ``python -m jobs`` where no runner holds the lock.
 
     Parameters
     ----------
     folder : Path
-        Of the lock that the runner holds.
+        Folder of the runner's lock.
     home : Path
         The folder of the program.
     environ : mapping
-        The environment of the runner: it has to work on the same store and files.
+        Environment variables of the runner: the same store and files.
     """
 
     def __init__(self, folder: Path, home: Path, environ: Mapping[str, str]) -> None:
@@ -42,7 +42,7 @@ class LocalRunner:
         self._started: subprocess.Popen[bytes] | None = None
 
     def wake(self, _job: str = "") -> None:
-        """See to it that a runner works."""
+        """Start a runner, unless one is running."""
         with self._guard:
             if self._started is not None and self._started.poll() is None:
                 return
@@ -64,7 +64,7 @@ class LocalRunner:
 
 
 def resume(database_url: str, folder: Path, home: Path, environ: Mapping[str, str]) -> None:
-    """At the start of the service: go on with jobs that the last one left, if it left a database."""
+    """Resume unfinished jobs at the start of the service, if there is a database."""
     path = database_url.partition(":///")[2]
     if not database_url.startswith("sqlite:") or Path(path).is_file():
         LocalRunner(folder, home, environ).wake()
@@ -74,12 +74,11 @@ def run_until_idle(
     folder: Path, step: Callable[[], bool], stop: threading.Event, idle: float = IDLE,
     waited_for: Callable[[], bool] = lambda: False,
 ) -> bool:  # fmt: skip
-    """Work under the lock until there is nothing to do for a while; False where another runner works.
+    """Work under the lock until idle for a while; False where another runner holds it.
 
-    As long as `waited_for` gives True, such as while somebody is to be called again later, it stays.
+    It stays as long as `waited_for` returns True, as while a callback is to be retried.
 
-    After the lock is given back there may be work that somebody left to this runner a moment ago,
-    so there is a last look.
+    A job may be sent just before the lock is released, so there is a last poll after it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / LOCK)

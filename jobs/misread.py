@@ -1,4 +1,4 @@
-"""What is shown of a held file that cannot be read as it is: why, and what may be said to read it otherwise."""
+"""Preview of a held file that cannot be read with the present options: the reason, and the options that may help."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: 
     Parameters
     ----------
     error : Misread
-        Why it cannot be read.
+        Reason why it cannot be read.
     bundle : Bundle
     files : Files
     job : Job
     options : ReadOptions
-        With which it cannot.
+        The present read options.
 
     Raises
     ------
     Unreadable
-        Nothing that may be said would help.
+        No read option would help.
     """
     with files.open(paths.source(job.id)) as file:
         dialect, top = raw_preview(file, options, bundle.schema)

@@ -1,4 +1,4 @@
-"""Why a job, a file or a question about them is refused."""
+"""Errors of the job service: refused jobs, files and queries."""
 
 from __future__ import annotations
 
@@ -6,37 +6,37 @@ from ml.errors import LikelyError
 
 
 class UnknownJob(LikelyError):
-    """No job has that id; it may have been removed after its time."""
+    """No job has that id; it may have been removed after JOB_DAYS."""
 
     code = "unknown_job"
 
 
 class NotDone(LikelyError):
-    """The job has no result yet, or never will."""
+    """The job has no result: it is not over, or failed."""
 
     code = "not_done"
 
 
 class KeyTaken(LikelyError):
-    """Another file, or the same with other options, was sent under the same idempotency key."""
+    """The idempotency key belongs to another file, or to other options."""
 
     code = "key_taken"
 
 
 class NoRoom(LikelyError):
-    """The file cannot be kept."""
+    """The file cannot be stored."""
 
     code = "no_room"
 
 
 class NoTable(LikelyError):
-    """What was sent is to be looked into first, and is no table."""
+    """A campaign needs a table, and the file is none."""
 
     code = "no_table"
 
 
 class FileTooLarge(LikelyError):
-    """The file has more bytes than are kept here."""
+    """The file is over the size limit."""
 
     code = "too_large"
 

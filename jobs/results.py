@@ -1,4 +1,4 @@
-"""Results as they are given out: as they are kept, or in another format, made when somebody first asks for it."""
+"""Results for download: the stored CSV, or another format, which is written at the first request."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from ml.errors import LikelyError
 from ml.files.write.formats import EXCEL_CSV, Format
 from store.job import EXPORT, OPEN, Job
 
-SMALL = 200_000  # cells that are written while whoever asks waits: a second or two
+SMALL = 200_000  # cells that are written within the request: a second or two
 PATIENCE = 5.0  # seconds for which a request waits for a worker
 PAUSE = 0.1
 LONGEST_STEM = 100  # characters
 
 
 class NotMade(LikelyError):
-    """The result cannot be had in that format."""
+    """The result cannot be written in that format."""
 
     code = "not_made"
 
 
 class Results:
-    """Gives out what jobs made.
+    """Results of jobs.
 
     Parameters
     ----------
     job_service : JobService
-        Where its jobs are accepted.
+        Accepts the jobs that write other formats.
     campaigns : CampaignService
-        Has the ranks of campaigns at hand.
+        Provides the ranks of campaigns.
     """
 
     def __init__(self, job_service: JobService, campaigns: CampaignService) -> None:
@@ -46,7 +46,7 @@ class Results:
         self._table, self._files, self._service = job_service.store.jobs, job_service.files, job_service.service
 
     def csv(self, job: str) -> StoredResult:
-        """The result as it is kept.
+        """The result as stored, in CSV.
 
         Raises
         ------
@@ -57,7 +57,7 @@ class Results:
         return stored(self._table, self._files, self._service, found, rank)
 
     def columns(self, job: Job) -> dict[str, str]:
-        """What our columns are called in the result of a job that is done; empty where nobody knows any more."""
+        """Names of our columns in the result of a finished job; empty where its model is gone."""
         try:
             base = self._jobs.get(job.options["of"]) if job.kind == EXPORT else job
             header = header_of_result(self._table, self._files, base)
@@ -66,19 +66,19 @@ class Results:
             return {}
 
     def export(self, job: str) -> tuple[str, Format] | None:
-        """Of a job that makes a result in another format: whose result, and which format."""
+        """Id of the exported job and the format, for a job that writes another's result; else None."""
         found = self._jobs.get(job)
         return (found.options["of"], format_asked(found.options["format"])) if found.kind == EXPORT else None
 
     def stem(self, job: str) -> str:
-        """What a file of the result is called, without its ending: after the file that was sent."""
+        """File name of the result without its suffix, derived from the name of the upload."""
         found = self._done(job)
         sent = re.sub(r"\.[^.]*$", "", str(found.options.get("name") or "records"))
         plain = re.sub(r"[^\w .,()+-]", "_", sent).strip(" .")[:LONGEST_STEM]
         return f"{'list' if found.kind == LIST else 'scored'} {plain or 'records'}"
 
     def made(self, job: str, form: Format) -> StoredResult | Job:
-        """The result in another format, or the job that makes it, where that takes longer than a request waits.
+        """The result in another format, or the job that writes it, where that takes longer than a request waits.
 
         Raises
         ------
@@ -109,7 +109,7 @@ class Results:
         return found
 
     def _accept(self, number: str, base: Job, form: Format) -> None:
-        """Have it made, unless it is being made already."""
+        """Accept the export job, unless there is one."""
         asked = {"name": form.name}
         if form.name == EXCEL_CSV:
             asked |= {"separator": form.separator, "decimal": form.decimal}
@@ -117,7 +117,7 @@ class Results:
         self._table.add(number, base.model, base.digest, 0, options, None)
 
     def _kept(self, number: str, base: Job) -> StoredResult | None:
-        """What was made before; of one whose file is gone nothing stays, so that it is made again."""
+        """The file of an earlier export; an export whose file is gone is deleted, so that it is written again."""
         made = self._table.get(number)
         if made is None or made.state in OPEN:
             return None
@@ -136,7 +136,7 @@ class Results:
             kept = self._kept(number, base)
             if kept is not None:
                 return kept
-            now = self._jobs.get(number)  # which tells whoever works
+            now = self._jobs.get(number)  # which also wakes workers
             if time.monotonic() > until:
                 return now
             time.sleep(PAUSE)

@@ -1,4 +1,4 @@
-"""Somebody who claims chunks and does them."""
+"""The worker: claims chunks and executes them; sweeps of old jobs and orphaned uploads."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from store.jobs import JobTable
 
 log = logging.getLogger(__name__)
 
-LEASE = 30.0  # seconds after which the chunk of a worker that fell silent is given to another
+LEASE = 30.0  # seconds until the chunk of a dead worker is given to another
 DAY = 86_400.0
-UPLOAD = 3_600.0  # seconds since something came of a file after which nobody is still sending it
-AT_ONCE = 500  # ids that the table is asked for at a time
+UPLOAD = 3_600.0  # seconds without a write after which an upload is abandoned
+AT_ONCE = 500  # ids per query
 GONE = "Something went wrong here. It is in the log of the worker under {name}."
 
 
 class Worker:
-    """Does one chunk after the other.
+    """Claims and executes chunks, one after the other.
 
     Parameters
     ----------
@@ -35,11 +35,11 @@ class Worker:
     table : JobTable
     files : Files
     announce : callable
-        Called with a job's id when it has more to do; tells other workers where there is a broker.
+        Called with a job's id when it has more work; tells other workers where there is a broker.
     lease : float
         Seconds.
     stop : callable
-        True when this process was told to end: what takes long is given back.
+        True when this process was told to stop: long work is given back.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Worker:
         self.announce, self._lease, self._stop = announce, lease, stop
 
     def step(self, job: str | None = None) -> bool:
-        """Do one chunk, of that job or of any; False where there is none to do, or this process is to end."""
+        """Execute one chunk, of that job or of any; False where there is none, or this process is told to stop."""
         if self._stop():
             return False
         chunk = self._table.claim(self._lease, job)
@@ -92,9 +92,9 @@ class Worker:
 
 
 def sweep(table: JobTable, files: Files, days: float) -> int:
-    """Remove jobs that have been over for that many days, with their files, and uploads of no job; gives how many jobs.
+    """Remove jobs that have been over for that many days with their files, and orphaned uploads; returns the number.
 
-    Files go first: killed in between, the job is still there to be removed again.
+    Files go first: after a kill in between, the job still exists and is removed by the next sweep.
     """
     old = table.older(days * DAY)
     for job in old:
@@ -105,9 +105,9 @@ def sweep(table: JobTable, files: Files, days: float) -> int:
 
 
 def _sweep_uploads(table: JobTable, files: Files, patience: float = UPLOAD) -> None:
-    """Remove what a process left that was killed while it took a file: an upload of which the table knows nothing.
+    """Remove orphaned uploads, which a process left that was killed during an upload.
 
-    Folders that hold more than an upload stay: they would be of a job in another database.
+    Folders that hold more than an upload are kept: they belong to a job in another database.
     """
     found = files.folders(paths.ALL)
     for at in range(0, len(found), AT_ONCE):

@@ -9,9 +9,7 @@ State = Literal["held", "waiting", "running", "done", "failed", "cancelled"]
 STATES: tuple[State, ...] = get_args(State)
 OPEN: tuple[State, ...] = ("waiting", "running")
 OVER: tuple[State, ...] = ("done", "failed", "cancelled")
-EXPORT = (
-    "export"  # kind of a job that writes another's result in some format: not in the list of jobs
-)
+EXPORT = "export"  # kind of a job that writes another's result in some format: not in the list of jobs
 SPLITTING = 0  # the number of the chunk that cuts the file into the others
 
 

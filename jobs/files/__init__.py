@@ -1,1 +1,1 @@
-"""The files of a job: where they are, how they are opened, looked at and previewed."""
+"""The files of a job: paths, opening, checks of the head, preview, messages."""

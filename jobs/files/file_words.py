@@ -1,4 +1,4 @@
-"""What is said of a file to whoever sent it: what no column gives, what could not be read, what was left out."""
+"""Messages about an uploaded file: missing columns, unreadable values, lines that were left out."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from ml.data.schema import Schema
 from ml.files.readers.json_table import RecordTable
 from ml.files.table import Table
 
-MOST_NAMED = 6  # features of one sentence
+MOST_NAMED = 6  # features that one sentence names
 NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
 class MissingColumns:
-    """Features that no column gives, by label.
+    """Labels of features that no column provides.
 
     Attributes
     ----------
     needed : tuple of str
-        No record is scored without them.
+        Required: no record is scored without them.
     others : tuple of str
     always : tuple of str
-        Those of the others that every row of the training had.
+        Those of the others that were never missing in training.
     """
 
     needed: tuple[str, ...] = ()
@@ -33,14 +33,14 @@ class MissingColumns:
     always: tuple[str, ...] = ()
 
     def sentences(self, count: int | None, *, past: bool = False) -> list[str]:
-        """What to say of them.
+        """Sentences about them.
 
         Parameters
         ----------
         count : int or None
-            How many records are scored without them; None where that is not known.
+            Number of records scored without them; None where unknown.
         past : bool
-            Whether that is done.
+            True for the past tense, after scoring.
         """
         said = []
         records = "the one record" if count == 1 else "all records" if count is None else f"all {count:,} records"
@@ -56,7 +56,7 @@ class MissingColumns:
 
 
 def missing_columns(schema: Schema, names: Iterable[str]) -> MissingColumns:
-    """Features that no column gives, by what their lack means.
+    """Group the features that no column provides by the consequence.
 
     Parameters
     ----------
@@ -74,29 +74,29 @@ def missing_columns(schema: Schema, names: Iterable[str]) -> MissingColumns:
 
 
 def labels_of(schema: Schema) -> dict[str, str]:
-    """What people call the features, and the choices that stand for several, by name."""
+    """Labels of features and one-hot groups, by name."""
     return {feature.name: feature.label for feature in (*schema.given, *schema.features)}
 
 
 def near_sentences(near: Mapping[str, str], labels: Mapping[str, str]) -> list[str]:
-    """Columns that were taken for features although they are spelled otherwise."""
+    """Sentences about columns that were matched to features by similar spelling."""
     return [f"The column {quote(column)} is taken for {labels.get(name, name)}." for column, name in near.items()]
 
 
 def unread_sentence(label: str, count: int, of: str, example: str) -> str:
-    """How many values of a feature could not be read; `of` is such as "of the first 200"."""
+    """Sentence with the number of unreadable values of a feature; `of` is such as "of the first 200"."""
     return f"{count:,} {of} values of {label} could not be read, such as {quote(example)}."
 
 
 def about_file(schema: Schema, table: Table | RecordTable, near: Mapping[str, str]) -> dict[str, Any]:
-    """What is kept of a file among the options of its job, once all lines were read: for :func:`job_notes`.
+    """Facts about a file for the options of its job, once all lines were read; input of :func:`job_notes`.
 
     Parameters
     ----------
     schema : Schema
     table : Table or RecordTable
     near : mapping of str to str
-        Columns that were taken for features before somebody agreed to them.
+        Columns matched to features by similar spelling, not confirmed by the user.
     """
     matched, notes = table.matched, list(table.dialect.notes)
     about = {
@@ -113,16 +113,16 @@ def about_file(schema: Schema, table: Table | RecordTable, near: Mapping[str, st
 
 
 def job_notes(about: Mapping[str, Any], gaps: Mapping[str, int], unread: Mapping[str, int], scored: int) -> list[str]:
-    """What is worth saying of a file that is being scored, or was.
+    """Notes on a file that is being scored, or was.
 
     Parameters
     ----------
     about : mapping
-        As :func:`about_file` gives it; empty until all of it was read.
+        Result of :func:`about_file`; empty until the whole file was read.
     gaps, unread : mapping of str to int
-        As of :class:`store.job.Job`.
+        As in :class:`store.job.Job`.
     scored : int
-        Records that were scored so far.
+        Records scored so far.
     """
     labels, absent = about.get("labels", NOTHING), set(about.get("missing", ()))
     lacking = {labels.get(name, name): count for name, count in gaps.items() if name not in absent}
@@ -137,13 +137,13 @@ def job_notes(about: Mapping[str, Any], gaps: Mapping[str, int], unread: Mapping
 
 
 def _refused(label: str, count: int) -> str:
-    """Of a whole file; a value that is needed and missing is among them."""
+    """Sentence about refused values of a whole file; missing required values are among them."""
     values, are = ("value", "is") if count == 1 else ("values", "are")
     return f"{count:,} {values} of {label} {are} missing or could not be read."
 
 
 def listed(names: Sequence[str]) -> str:
-    """Names as a list in a sentence; of many the first."""
+    """Names as an enumeration in a sentence, shortened where there are many."""
     some = list(names[:MOST_NAMED])
     if len(names) > MOST_NAMED:
         some.append(f"{len(names) - MOST_NAMED:,} more")

@@ -1,4 +1,4 @@
-"""Problems of the first records of a file, summed up: by sort, and by feature."""
+"""Summary of the problems of a file's first records: by kind, and by feature."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ml.errors import Problem
 
 @dataclass(frozen=True)
 class Unread:
-    """Values of a feature that cannot be taken.
+    """Values of a feature that cannot be read.
 
     Attributes
     ----------
@@ -22,9 +22,9 @@ class Unread:
     row : int
         The first record with such a value, from 0.
     example : str
-        That value, as it stands in the file.
+        That value, as in the file.
     accepted : str
-        What is accepted.
+        Description of accepted values.
     """
 
     feature: str
@@ -35,7 +35,7 @@ class Unread:
 
 
 def sorts(problems: Sequence[Problem]) -> list[tuple[Problem, int]]:
-    """The first problem of each feature and wording, and how many there are."""
+    """The first problem of each kind (feature and wording), with its count."""
     first: dict[tuple[str | None, str], Problem] = {}
     for problem in problems:
         first.setdefault((problem.feature, problem.message), problem)
@@ -46,17 +46,17 @@ def sorts(problems: Sequence[Problem]) -> list[tuple[Problem, int]]:
 def unread_of(
     schema: Schema, problems: Sequence[Problem], names: Sequence[str], lines: Sequence[Sequence[str]]
 ) -> list[Unread]:
-    """Values that cannot be taken, the commonest feature first.
+    """Unreadable values by feature, the most frequent first.
 
     Parameters
     ----------
     schema : Schema
     problems : sequence of Problem
-        Of records in the order of `lines`; one that is a missing value is left to what is said of features.
+        Of records in the order of `lines`; missing values are skipped, they are reported by feature.
     names : sequence of str
-        What the model calls the columns.
+        Feature names of the columns.
     lines : sequence of sequence of str
-        Cells as they stand in the file.
+        Cells as in the file.
     """
     place = {name: at for at, name in enumerate(names)}
     known = labels_of(schema)
@@ -73,5 +73,5 @@ def unread_of(
 
 
 def _cell(problem: Problem, at: int | None, lines: Sequence[Sequence[str]]) -> str:
-    """The cell as it came; what stands for a choice of several columns has none of its own."""
+    """The raw cell of a problem; for a one-hot group, which has no single cell, the problem's value."""
     return str(problem.value) if at is None else lines[problem.row][at]

@@ -1,4 +1,4 @@
-"""The head of a file, looked at while the rest still comes: what cannot be read is refused before it is kept."""
+"""Early check of an upload: its first bytes are read while the rest arrives, and an unreadable file is refused."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from ml.service import Bundle
 
 HEAD = 256 * 1024  # bytes
 LOOKED_AT = 200  # records
-FEWEST = 1_024  # bytes of a head that is looked at anew because it broke off within a cell
+FEWEST = 1_024  # bytes of a head that is read again because it ended within a cell
 
 
 def take_head(blocks: Iterable[bytes]) -> tuple[bytes, bool, Iterator[bytes]]:
-    """The first bytes of a file, whether they are all of it, and all blocks.
+    """Return the first bytes of a file, True if they are all of it, and an iterator of all its blocks.
 
     Raises
     ------
     NoRecords
-        There are none.
+        The file is empty.
     """
     rest = (block for block in blocks if block)
     taken: list[bytes] = []
@@ -41,30 +41,30 @@ def take_head(blocks: Iterable[bytes]) -> tuple[bytes, bool, Iterator[bytes]]:
 
 
 def form_of(start: bytes) -> str:
-    """The format of a file by how it begins."""
+    """Format of a file by its first bytes."""
     return json_form_of(start) or format_of(start)
 
 
 def told_by_head(form: str) -> bool:
-    """Whether the beginning of a file of that format says all that can be said before it is read."""
+    """True for formats that can be checked by their first bytes."""
     return form in (CSV, GZIP, *RECORDS)
 
 
 def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
-    """Refuse a text file that cannot be read, or in which no column is a feature.
+    """Refuse a text file that cannot be read, or in which no column matches a feature.
 
     Parameters
     ----------
     head : bytes
-        Its beginning.
+        The first bytes.
     whole : bool
-        Whether that is all of it.
+        True when they are the whole file.
     options : mapping
-        As :func:`jobs.files.source.opened` takes them.
+        As of :func:`jobs.files.source.opened`.
     bundle : Bundle
     held : bool
-        Somebody will match its columns later, and say how it is read: their names are not looked at, and a text that
-        cannot be read as it seems to be written is kept.
+        Columns and read options can be corrected later: column names are not checked, and a text that cannot be read
+        with the detected options is accepted.
 
     Raises
     ------
@@ -89,7 +89,7 @@ def _check_text(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bu
 
 
 def check_file(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
-    """As :func:`check_head`, for a file that is there as a whole: a workbook tells nothing before its end."""
+    """As :func:`check_head`, for a complete file: a workbook cannot be read before its end."""
     table = opened(file, options, bundle)
     if not held:
         check_header(bundle, table.names, table.twice)
@@ -98,7 +98,7 @@ def check_file(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool
 
 
 def _unpacked(head: bytes) -> bytes:
-    """The head of the text that a compressed file holds."""
+    """The head of a compressed file, decompressed."""
     try:
         found = zlib.decompressobj(16 + zlib.MAX_WBITS).decompress(head, HEAD)
     except zlib.error as error:
@@ -109,7 +109,7 @@ def _unpacked(head: bytes) -> bytes:
 
 
 def _check_start(head: bytes, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
-    """Look at the lines that are there; where they end within a cell, at fewer of them."""
+    """Check the complete lines of the head; fewer of them where the head ends within a quoted cell."""
     first: LikelyError | None = None
     while True:
         try:
@@ -123,17 +123,17 @@ def _check_start(head: bytes, options: Mapping[str, Any], bundle: Bundle, held: 
 
 
 def _lines_of(head: bytes) -> bytes:
-    """The whole lines of a head; all of it where there is none."""
+    """The complete lines of a head; all of it where there is none."""
     end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
-    return head[: end + end % 2] or head  # an even number of bytes: each character of UTF-16 has two
+    return head[: end + end % 2] or head  # an even number of bytes: UTF-16 characters have two
 
 
 class _Ends(BaseException):
-    """The head ends here, and the file does not."""
+    """Read beyond the head."""
 
 
 class _Head(io.BytesIO):
-    """The head of a file as a file; reading beyond it is an error of its own, which no reader catches."""
+    """The head as a file object; reading beyond it raises an error that no reader catches."""
 
     def read(self, size: int | None = -1, /) -> bytes:
         return self._more(super().read(size))
@@ -154,7 +154,7 @@ def _check_records(head: bytes, whole: bool, options: Mapping[str, Any], bundle:
         found = json_records(io.BytesIO(head) if whole else _Head(head), str(options["format"]))
         records.extend(found if whole else islice(found, LOOKED_AT))
     except _Ends:
-        pass  # a JSON text of one long line: what is there is right so far
+        pass  # a JSON text of one long line: valid as far as it was read
     if not records:
         if whole:
             raise NoRecords("There is no record in the body.", "Send a list of records, or one in each line.")

@@ -1,4 +1,4 @@
-"""A job as programs see it: what the API answers, and what is sent to whoever asked to be called."""
+"""JSON representation of a job, for API responses and callbacks."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ml.files.write.formats import FORMATS
 from store.job import OPEN, Call, Job
 
 PREFIX = "/api/v1/jobs"
-SHORTEST, LONGEST = 1, 30  # seconds to wait before asking again
-FRACTION = 5  # of a job whose length is not known yet: asked again after a fifth of its age
+SHORTEST, LONGEST = 1, 30  # bounds of the polling interval, in seconds
+FRACTION = 5  # of a job of unknown length: poll after a fifth of its age
 
 
 def described(job: Job) -> dict[str, Any]:
@@ -51,13 +51,13 @@ def _links(result: str) -> dict[str, str]:
 
 
 def rate_of(job: Job) -> float | None:
-    """Records a second since the job was begun; None before that."""
+    """Records a second since the job was started; None before that."""
     seconds = (job.finished or job.now) - (job.started or job.now)
     return job.done / seconds if seconds > 0 else None
 
 
 def pause_of(job: Job) -> int | None:
-    """Seconds after which it is worth asking again, from 1 to 30; None where nothing will have changed by then."""
+    """Polling interval (Retry-After) in seconds, from 1 to 30; None for jobs that are held or over."""
     if job.state not in OPEN:
         return None
     rate = rate_of(job)
@@ -66,7 +66,7 @@ def pause_of(job: Job) -> int | None:
 
 
 def _called(call: Call) -> dict[str, Any]:
-    """What became of the call; what stands behind the ? of its address may be secret."""
+    """State of the callback, without the query string of its address, which may be secret."""
     parts = urlsplit(call.url)
     return {
         "url": f"{parts.scheme}://{parts.netloc}{parts.path}" + ("?…" if parts.query else ""),

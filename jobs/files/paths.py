@@ -1,24 +1,24 @@
-"""Where the files of a job are, below the place for files."""
+"""Paths of a job's files, relative to FILES_URL."""
 
 ALL = "jobs"
 SOURCE = "source"
 
 
 def folder(job: str) -> str:
-    """All of a job's files."""
+    """Folder of a job's files."""
     return f"{ALL}/{job}"
 
 
 def source(job: str) -> str:
-    """The file as it was sent."""
+    """The uploaded file."""
     return f"{folder(job)}/{SOURCE}"
 
 
 def export(job: str, tag: str, owner: str, suffix: str) -> str:
-    """The result of a job in another format, made by whom: it goes with the job."""
+    """The result of a job in another format, named by its writer; removed with the job."""
     return f"{folder(job)}/made-{tag}-{owner}{suffix}"
 
 
 def made(job: str, number: int, owner: str, kind: str) -> str:
-    """What a chunk reads (kind "in") or gives ("out"), by whom: two who do the same never write one file."""
+    """Input (kind "in") or output ("out") file of a chunk, named by its writer: two workers never write one file."""
     return f"{folder(job)}/{number:06d}-{kind}-{owner}"

@@ -1,4 +1,4 @@
-"""What a file holds, before anything runs: how it is read, its columns beside the features, and the first problems."""
+"""Preview of a file before it is scored: read options, matched columns, and the problems of the first records."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from store.files import Files
 from store.job import Job
 
 CHECKED = 200
-COUNTED = 20_000  # lines up to which a file is read to its end: so many are there at once
+COUNTED = 20_000  # lines up to which a file is read to its end, which is fast enough for a request
 SHOWN = 5
 MOST_PROBLEMS = 20
 
@@ -42,39 +42,39 @@ class Preview:
     ----------
     header : tuple of str
     top : sequence of list of str
-        The first rows of the file, those above the header too.
+        The first rows of the file, including those above the header.
     rows : list of list of str
         Cells of the first few records.
     read : list of list of (str or None)
-        The same cells as they are read; None where the column gives no feature, or a line does not fit the header.
+        The same cells as parsed; None where the column gives no feature, or a line does not fit the header.
     matched : Matched
-        Which column gives which feature, and which features none gives.
+        Columns matched to features, and features without a column.
     checked, refused : int
-        Records looked at, and those of them that cannot be scored.
+        Records checked, and those of them that cannot be scored.
     estimated : int or None
-        Records of the whole file, by its size; None where its size does not tell.
+        Records of the whole file, estimated by its size; None where that is impossible.
     whole : bool
-        Whether all lines were read, so that `estimated` and `left_out` are the file's own.
+        True when all lines were read, so that `estimated` and `left_out` are exact.
     problems : list of (Problem, int)
-        The first of each sort, its row from 0, and how many of the records looked at have the same.
+        The first of each kind, its row from 0, and the number of checked records that have it.
     unread : list of Unread
-        Values of the records looked at that cannot be taken, by feature.
+        Unreadable values of the checked records, by feature.
     gaps : dict of str to int
         By feature, records without its value, where in training every row had one.
     why : str
-        Why the job cannot be started; empty where it can.
+        Reason why the job cannot be started; empty where it can.
     reason_seconds : float
-        What the reasons of one record take.
+        Seconds that the reasons of one record take.
     dialect : Dialect
-        How the file is written: found out, or told.
+        Read options of the file: detected, or given.
     applies : tuple of str
-        What may be said of how such a file is written, by the names of :class:`ml.files.text.read_options.ReadOptions`.
+        Read options that apply to such a file, by the names of :class:`ml.files.text.read_options.ReadOptions`.
     left_out : LeftOut
-        Lines that are no records, among those that were read.
+        Lines read that are no records.
     notes : list of str
-        What is worth saying of the file, for people.
+        Notes on the file, for people.
     reading : ReadPlan
-        What whoever scores the lines has to know.
+        Needed to score the lines.
     """
 
     header: tuple[str, ...]
@@ -101,7 +101,7 @@ class Preview:
 def preview(
     service: Service, bundle: Bundle, files: Files, job: Job, given: Mapping[str, str], options: ReadOptions = AUTO
 ) -> Preview:
-    """Look at the first 200 records.
+    """Read and check the first 200 records.
 
     Parameters
     ----------
@@ -110,14 +110,14 @@ def preview(
     files : Files
     job : Job
     given : mapping of str to str
-        Column to feature, as somebody chose; to "" where the column is to be left out.
+        Column to feature, as chosen by the user; "" leaves the column out.
     options : ReadOptions
-        What somebody said of how the file is written.
+        Read options given by the user.
 
     Raises
     ------
     Unreadable, InvalidData
-        The file is no table, or of a format that cannot be read here; Misread where another way of reading may do.
+        The file is no table, or of a format that cannot be read here; Misread where other read options may help.
     BadColumns
     """
     schema = bundle.schema
@@ -162,7 +162,7 @@ def _read(schema: Schema, table: Table, raw: Mapping[str, Any] | Problem) -> lis
 
 
 def _applies(schema: Schema, table: Table) -> tuple[str, ...]:
-    """What may be said of a file of this format, with the columns that it has."""
+    """Read options that apply to a file of this format and columns."""
     if table.dialect.format == PARQUET:
         return ()
     kinds = {schema.features[schema.position[name]].kind for name in table.names if name in schema.position}
@@ -175,12 +175,12 @@ def _applies(schema: Schema, table: Table) -> tuple[str, ...]:
 def _sentences(
     schema: Schema, table: Table, unread: Sequence[Unread], gaps: Mapping[str, int], checked: int, total: int | None
 ) -> Iterator[str]:
-    """What is worth saying of the file: first what changes results."""
+    """Notes on the file: first those that change results."""
     labels = labels_of(schema)
     of = f"of the {checked:,}" if checked == total else f"of the first {checked:,}"
     missing = table.matched.missing
     yield from near_sentences(table.matched.near, labels)
-    if checked and any(table.matched.columns.values()):  # else nothing is scored, with or without them
+    if checked and any(table.matched.columns.values()):  # else nothing can be scored anyway
         yield from missing_columns(schema, missing).sentences(total)
     lacking = {labels.get(name, name): count for name, count in gaps.items() if name not in missing}
     yield from gap_sentences(lacking, f"{of} records")
@@ -213,7 +213,7 @@ def _seconds(service: Service, bundle: Bundle, cells: Mapping[str, str]) -> floa
     if bundle.offers != "probabilities":
         return 0.0
     column = bundle.outcomes.index(bundle.outcomes.positive)
-    reasons_in_cells(service, bundle, cells, column)  # the first makes what all share
+    reasons_in_cells(service, bundle, cells, column)  # the first call fills caches that all share
     start = time.perf_counter()
     reasons_in_cells(service, bundle, cells, column)
     return time.perf_counter() - start

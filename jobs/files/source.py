@@ -1,4 +1,4 @@
-"""How the file of a job is opened, when it is sent and when it is cut into chunks, and what a chunk of it holds."""
+"""The source file of a job: opened as a table, and its lines packed into chunks."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from ml.files.table import ReadPlan, Table
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
 
-RECORDS = (JSON, NDJSON)  # formats whose values are typed
+RECORDS = (JSON, NDJSON)  # formats with typed values
 
 
 class WatchedFile:
-    """A file that calls somebody before each block is read."""
+    """A file object that calls a function before each read."""
 
     def __init__(self, file: IO[bytes], check: Callable[[], object]) -> None:
         self._file, self._check = file, check
@@ -41,18 +41,18 @@ class WatchedFile:
 def opened(
     file: IO[bytes], options: Mapping[str, Any], bundle: Bundle, check: Callable[[], object] = lambda: None
 ) -> Table | RecordTable:
-    """Begin to read the file of a job.
+    """Open the file of a job as a table.
 
     Parameters
     ----------
     file : seekable binary file
     options : mapping
-        Of the job: ``format``, ``read`` (how the file is written), ``columns``.
+        Of the job: ``format``, ``read`` (read options), ``columns``.
     bundle : Bundle
         The model that is to score it.
     check : callable
-        Called before each block of a file of records, which is read to its end for its columns; what it raises is
-        handed on.
+        Called before each block of a file of records, which is read to its end for its columns; its exceptions
+        propagate.
 
     Raises
     ------
@@ -67,14 +67,14 @@ def opened(
 
 
 def packed(table: Table | RecordTable, lines: Sequence[Any]) -> bytes:
-    """Some lines of a file as a chunk holds them."""
-    if isinstance(table, RecordTable):  # numbers of any size: orjson has those of 64 bits only
+    """Serialize lines of a file as a chunk."""
+    if isinstance(table, RecordTable):  # integers of any size: orjson has 64 bits only
         return json.dumps({"header": table.header, "renamed": table.renamed, "records": lines}).encode()
     return orjson.dumps([table.reading.to_json(), lines])
 
 
 def scored(service: Service, bundle: Bundle, chunk: bytes) -> ScoredLines:
-    """Score what a chunk holds."""
+    """Score the records of a chunk."""
     if chunk.startswith(b"{"):
         told = json.loads(chunk)
         return score_records(service, bundle, told["header"], told["records"], told["renamed"])
@@ -83,6 +83,6 @@ def scored(service: Service, bundle: Bundle, chunk: bytes) -> ScoredLines:
 
 
 def unpacked(chunk: bytes, bundle: Bundle) -> tuple[ReadPlan, list[list[str]]]:
-    """The lines that a chunk of a table holds, and how they are read."""
+    """Deserialize a chunk of a table: how to read its lines, and the lines."""
     told, records = orjson.loads(chunk)
     return ReadPlan.from_json(told, bundle.schema), records

@@ -1,7 +1,7 @@
-"""Which addresses may be called from here: none that only this network can reach, unless the operator allows it.
+"""SSRF protection of callbacks: private addresses are refused, unless the operator allows their network.
 
-A name is resolved once, and the connection goes to the very address that was looked at: a name that
-answers differently the second time (DNS rebinding) gains nothing.
+A name is resolved once, and the connection goes to the address that was checked, so that DNS rebinding gains
+nothing.
 """
 
 from __future__ import annotations
@@ -20,32 +20,32 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 LONGEST = 2_000  # characters of an address
 PORTS = {"http": 80, "https": 443}
-FIRST_FREE = 1024  # lower ports are those of mail, shells and name servers
-PATIENCE = 2.0  # seconds for which somebody who sends a file waits for a name to be resolved
+FIRST_FREE = 1024  # lower ports belong to mail, shells and name servers
+PATIENCE = 2.0  # seconds that an upload waits for a name to be resolved
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _COMPATIBLE = ipaddress.ip_network("::/96")
 
 
 class BadCallback(LikelyError):
-    """The address cannot be called, or must not be."""
+    """The address cannot be called, or is not allowed."""
 
     code = "bad_callback"
 
 
 @dataclass(frozen=True)
 class Target:
-    """Where a call goes.
+    """Target of a call: address, resolved.
 
     Attributes
     ----------
     scheme : {"http", "https"}
     host : str
-        As it stands in the address: the name that the server's certificate must bear.
+        Host of the address: the name that the server's certificate must have.
     port : int
     path : str
-        With what stands behind the ``?``.
+        Path with query string.
     addresses : tuple of str
-        IP addresses of the host, all of which may be called.
+        IP addresses of the host, all of them allowed.
     """
 
     scheme: str
@@ -63,12 +63,12 @@ class Target:
 
 @dataclass(frozen=True)
 class CallbackRules:
-    """What the operator decided about calls.
+    """The operator's rules for callbacks.
 
     Attributes
     ----------
     secrets : tuple of bytes
-        What calls are signed with; without one nobody is called.
+        Keys that sign calls; without one, callbacks are refused.
     networks : tuple of network
         Private addresses that may be called.
     """
@@ -78,11 +78,11 @@ class CallbackRules:
 
     @classmethod
     def of(cls, secret: str, networks: str) -> CallbackRules:
-        """Read the settings; ValueError where they cannot be read."""
+        """Parse the settings; ValueError where they are invalid."""
         return cls(secrets_of(secret), tuple(ipaddress.ip_network(each) for each in networks.replace(",", " ").split()))
 
     def check(self, url: str) -> None:
-        """Refuse an address that nobody will call; see :func:`check_address`."""
+        """Refuse an address that will not be called; see :func:`check_address`."""
         if not self.secrets:
             raise BadCallback("Nobody is called from here.", "The operator sets CALLBACK_SECRET; or ask for the job.")
         check_address(url, self.networks)
@@ -92,7 +92,7 @@ NOBODY = CallbackRules()
 
 
 def read_address(url: str) -> Target:
-    """Read an address; nothing is resolved.
+    """Parse an address without resolving it.
 
     Raises
     ------
@@ -103,7 +103,7 @@ def read_address(url: str) -> Target:
     if len(url) > LONGEST or not url.isprintable() or " " in url or "\\" in url:
         raise BadCallback(f"The callback address {url[:80]!r} is too long or holds what no address may hold.", hint)
     from urllib3.exceptions import LocationParseError
-    from urllib3.util import parse_url  # 0.07 s, and most services call nobody
+    from urllib3.util import parse_url  # 0.07 s, and most services have no callbacks
 
     try:
         found = parse_url(url)
@@ -120,19 +120,19 @@ def read_address(url: str) -> Target:
 
 
 def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
-    """Read an address, resolve its host, and see that it may be called.
+    """Parse an address, resolve its host, and check that it may be called.
 
     Parameters
     ----------
     url : str
     networks : sequence of network
-        Which private ones may be called.
+        Private networks that may be called.
 
     Raises
     ------
     BadCallback
     OSError
-        The name cannot be resolved at the moment.
+        The name cannot be resolved at present.
     """
     target = read_address(url)
     try:
@@ -146,7 +146,7 @@ def resolve(url: str, networks: Sequence[Network] = ()) -> Target:
 
 
 def check_address(url: str, networks: Sequence[Network], patience: float = PATIENCE) -> None:
-    """Refuse at once what can be told at once; a name that does not answer in time is looked at again at the call.
+    """Refuse an address as early as possible; a name that does not resolve in time is checked again at the call.
 
     Raises
     ------
@@ -161,7 +161,7 @@ def check_address(url: str, networks: Sequence[Network], patience: float = PATIE
         except Exception as error:  # noqa: BLE001 - handed to whoever waits
             refused.append(error)
 
-    looking = threading.Thread(target=look, daemon=True, name="resolve")  # the resolver itself knows no deadline
+    looking = threading.Thread(target=look, daemon=True, name="resolve")  # the resolver has no timeout
     looking.start()
     looking.join(patience)
     for error in refused:
@@ -189,7 +189,7 @@ def _is_public(address: Address) -> bool:
 
 
 def _inner(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address stands for, where it stands for one."""
+    """The IPv4 address embedded in an IPv6 address (mapped, 6to4, NAT64), else the address itself."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
     if address in _NAT64 or (address in _COMPATIBLE and int(address) > 1):

@@ -1,4 +1,4 @@
-"""Calls the address that somebody gave, when a job is over: at least once, again while nobody hears."""
+"""Delivery of callbacks when a job is over: at least once, retried until acknowledged."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from store.db import Store
 
 log = logging.getLogger(__name__)
 
-LEASE = 30.0  # seconds after which the call of a worker that fell silent is made by another
-DEADLINE = 10.0  # seconds that a call may take, all in all
-MOST_READ = 64 * 1024  # bytes of an answer; what stands in it is of no interest
-PAUSES = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600)  # seconds before the second try and those after it: 10 h in all
-PAUSE = 1.0  # seconds between two looks for calls
-GONE = 410  # whoever answers so wants no further call
+LEASE = 30.0  # seconds until the call of a dead worker is taken over by another
+DEADLINE = 10.0  # seconds that a call may take in all
+MOST_READ = 64 * 1024  # bytes read of a response, whose content is ignored
+PAUSES = (5, 30, 120, 600, 3600, 3 * 3600, 6 * 3600)  # seconds before each further attempt: 10 h in all
+PAUSE = 1.0  # seconds between two polls for calls
+GONE = 410  # 410 Gone: the receiver wants no further call
 NO_SECRET = "CALLBACK_SECRET is not set where calls are made."  # noqa: S105 - the name of a setting
 
 
 class CallbackSender:
-    """Makes one call after the other.
+    """Sends callbacks, one after the other.
 
     Parameters
     ----------
@@ -50,7 +50,7 @@ class CallbackSender:
         self._store, self._rules, self._lease, self._deadline = store, rules, lease, deadline
 
     def run(self, stop: threading.Event) -> None:
-        """Call whoever is to be called, until told to stop."""
+        """Send callbacks until told to stop."""
         while not stop.is_set():
             try:
                 if self.step():
@@ -60,11 +60,11 @@ class CallbackSender:
             stop.wait(PAUSE)
 
     def start(self, stop: threading.Event) -> None:
-        """Run beside whatever else the process does: who does not hear holds up no work."""
+        """Run in a thread, so that a slow receiver blocks no work."""
         threading.Thread(target=self.run, args=(stop,), daemon=True, name="calls").start()
 
     def step(self) -> bool:
-        """Make one call that is due; False where there is none."""
+        """Send one callback that is due; False where there is none."""
         call = self._store.calls.claim(self._lease)
         if call is None:
             return False
@@ -79,7 +79,7 @@ class CallbackSender:
         return True
 
     def _call(self, call: ClaimedCall) -> tuple[int | None, str]:
-        """The HTTP code that came, and what is wrong with it or why none came; says nothing of what was answered."""
+        """HTTP code of the response, and the error message; never content of the response."""
         job = self._store.jobs.get(call.job)
         if job is None:
             return GONE, "The job was removed."
@@ -97,7 +97,7 @@ class CallbackSender:
 
 
 def post(target: Target, body: bytes, headers: dict[str, str], seconds: float) -> int:
-    """POST to the addresses that were looked at, one after the other until one is there; gives the HTTP code.
+    """POST to the checked addresses, until one is reachable; returns the HTTP code.
 
     Raises
     ------
@@ -135,13 +135,13 @@ def _connection(target: Target, address: str, seconds: float) -> HTTPConnection:
 
 @contextmanager
 def _deadline(connection: HTTPConnection, seconds: float) -> Iterator[None]:
-    """Cut the line after so many seconds: a timeout of each read is none for who sends a byte now and then."""
+    """Close the connection after a total of so many seconds: a timeout per read does not stop a trickle of bytes."""
 
     def cut() -> None:
         line = connection.sock
         if line is not None:
             with suppress(OSError):
-                socket.socket.shutdown(line, socket.SHUT_RDWR)  # below TLS, which would want to say goodbye
+                socket.socket.shutdown(line, socket.SHUT_RDWR)  # the raw socket, below TLS and its closing handshake
 
     timer = threading.Timer(max(seconds, 0.0), cut)
     timer.daemon = True

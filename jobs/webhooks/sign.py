@@ -1,4 +1,4 @@
-"""Signatures of calls as Standard Webhooks has them, so that its libraries verify them in any language.
+"""Signatures of callbacks by the Standard Webhooks specification, which has verifiers in many languages.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """
@@ -16,7 +16,7 @@ SHORTEST, LONGEST = 24, 64  # bytes of a secret
 
 
 def secrets_of(text: str) -> tuple[bytes, ...]:
-    """Secrets that stand in a text, separated by spaces or commas; the first is the newest.
+    """Parse secrets, separated by spaces or commas; the first is the newest.
 
     Raises
     ------
@@ -36,14 +36,14 @@ def secrets_of(text: str) -> tuple[bytes, ...]:
 
 
 def signed(secrets: Sequence[bytes], message: str, moment: int, body: bytes) -> dict[str, str]:
-    """The headers of a call.
+    """Headers of a signed call.
 
     Parameters
     ----------
     secrets : sequence of bytes
-        Each signs: while one is replaced by another, who knows only one of them can verify.
+        Each signs: during a rotation, a receiver that has only one of them can verify.
     message : str
-        The same each time that a call is tried.
+        Id of the message, the same for all attempts.
     moment : int
         Seconds since 1970.
     body : bytes

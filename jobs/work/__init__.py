@@ -1,1 +1,1 @@
-"""The work of a job: kinds, chunks, campaigns, call lists, exports."""
+"""Execution of jobs: kinds, chunks, campaigns, call lists, exports."""

@@ -1,4 +1,4 @@
-"""Chunks of a list: the chosen rows of a campaign, with reasons, in the order in which to call them."""
+"""Call lists: the chosen rows of a campaign, with reasons, in the order of calling."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def _index(files: Files, names: tuple[str, ...], width: int) -> RankIndex:
 
 
 def open_index(table: JobTable, files: Files, job: Job) -> RankIndex:
-    """All rows of a campaign that is done; CampaignGone where its files are no longer there."""
+    """Open the rank index of a finished campaign; CampaignGone where its files were removed."""
     try:
         return _index(files, tuple(table.results(job.id)), int(job.options["width"]))
     except (FileNotFoundError, KeyError, IndexError):
@@ -49,12 +49,12 @@ def open_index(table: JobTable, files: Files, job: Job) -> RankIndex:
 
 
 def wish_of(service: Service, bundle: Bundle, raw: object) -> Wish:
-    """What was asked for, checked."""
+    """Parse and check the request for a list."""
     return read_wish(raw, bundle.card, bundle.outcomes, lambda outcome: service.cut_off(bundle, outcome))
 
 
 def picked(bundle: Bundle, index: RankIndex, wish: Wish, job: str) -> tuple[np.ndarray, Picked]:
-    """Probabilities of the wish's outcomes, shape (n, o), and the list; the campaign's id decides who is kept back."""
+    """Probabilities of the wish's outcomes, shape (n, o), and the list; the campaign's id seeds the control group."""
     if wish.column is not None and wish.column not in index.columns:
         known = ", ".join(index.columns) or "none"
         raise BadWish(f"{wish.column[:80]!r} is no column with few values.", f"Of this file: {known[:500]}.")
@@ -68,7 +68,7 @@ def split_list(
     table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
     announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
 ) -> None:  # fmt: skip
-    """Choose the rows and cut the list into chunks."""
+    """Choose the rows of a list and cut it into chunks."""
     campaign = table.get(job.options["of"])
     if campaign is None:
         raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
@@ -97,13 +97,13 @@ def split_list(
 
 
 def list_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
-    """Names of a list's columns, of a campaign whose file has these."""
+    """Column names of a list, given those of the campaign's file."""
     place, *after = unique_names(["place", *AFTER], map(plain_cell, header), bundle.schema)
     return [place, *header, *after]
 
 
 def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
-    """Write the lines of a chunk of a list."""
+    """Write the lines of one chunk of a list."""
     campaign = table.get(job.options["of"])
     if campaign is None:
         raise CampaignGone("The campaign of this list was removed.", "Send the file again.")

@@ -1,4 +1,4 @@
-"""What is done with a chunk: the first cuts the file into the others, each of which is scored."""
+"""Splitting of a file into chunks, and scoring of one chunk."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from store.files import Files
 from store.job import Chunk, Job
 from store.jobs import JobTable
 
-RECORDS = 5_000  # of a chunk: a second of work on the slowest path, so that little is lost and much is shared out
+RECORDS = 5_000  # of a chunk: a second of work on the slowest path; a killed worker loses little, and many can share
 
 
 class LeaseLost(Exception):
-    """The chunk was claimed by another, or its job is over: stop, and leave no trace."""
+    """The lease of the chunk was lost to another worker, or its job is over: stop, and leave no file."""
 
 
 class Stopped(Exception):
-    """The process is to end: the chunk is given back, and goes on from what is there."""
+    """The process was told to stop: the chunk is given back, and resumed from its present state."""
 
 
 def split(
@@ -33,23 +33,23 @@ def split(
     announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
     header: Callable[[Bundle, Sequence[str]], list[str]] = result_header, records: int | None = None,
 ) -> None:  # fmt: skip
-    """Cut the file into chunks, which others may begin to score at once.
+    """Split the file into chunks, which other workers may score meanwhile.
 
     Parameters
     ----------
     announce : callable
-        Called with the job's id when there is more to do.
+        Called with the job's id when there are new chunks.
     stop : callable
-        Asked between two chunks whether to end.
+        True when the process was told to stop; called between two chunks.
     header : callable
-        Gives the names of the result's columns.
+        Gives the column names of the result.
     records : int
-        Of a chunk, 5,000 by default; the same each time that a job is split.
+        Records of a chunk, 5,000 by default; the same at each splitting of a job.
 
     Raises
     ------
     LikelyError
-        The file cannot be read, or is none for this model: trying again would not help.
+        The file cannot be read, or does not fit the model: not worth a retry.
     LeaseLost, Stopped
     """
     bundle = service.model(job.model)
@@ -61,7 +61,7 @@ def split(
         while lines := list(islice(source.lines, records or RECORDS)):
             number += 1
             total += len(lines)
-            if number in there:  # from a splitting that was not finished
+            if number in there:  # of an unfinished splitting
                 continue
             _go_on(stop)
             name = paths.made(job.id, number, chunk.owner, "in")
@@ -82,12 +82,12 @@ def _go_on(stop: Callable[[], bool]) -> None:
 
 
 def score(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
-    """Score the records of a chunk.
+    """Score the records of one chunk.
 
     Raises
     ------
     LikelyError
-        The model is gone: trying again would not help.
+        The model was removed: not worth a retry.
     LeaseLost
     """
     bundle = service.model(job.model)

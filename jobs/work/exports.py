@@ -1,4 +1,4 @@
-"""A result in another format: made once by whoever works, and kept beside the files of its job."""
+"""Exports: a result in another format, written once by a worker and stored beside the files of its job."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ def make_export(
     table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk,
     _announce: Callable[[str], Any], stop: Callable[[], bool] = lambda: False,
 ) -> None:  # fmt: skip
-    """Write the result of another job in the format that was asked for.
+    """Write the result of another job in the requested format.
 
     Raises
     ------
     ResultGone
     TooLarge, InvalidData
-        The format cannot hold it, or cannot be written here.
+        The format cannot hold so much, or cannot be written here.
     LeaseLost, Stopped
     """
     base = table.get(job.options["of"])
@@ -48,12 +48,12 @@ def make_export(
 
 
 def format_asked(asked: Mapping[str, str]) -> Format:
-    """The format that stands in the options of such a job."""
+    """The format in the options of an export job."""
     return replace(FORMATS[asked["name"]], separator=asked.get("separator", ","), decimal=asked.get("decimal", "."))
 
 
 def _stopping(result: Result, stop: Callable[[], bool]) -> Result:
-    """The same result, but its writing ends when this process is to end."""
+    """The same result, with writing interrupted when this process is told to stop."""
 
     def blocks() -> Iterator[Block]:
         for block in result.blocks():

@@ -1,4 +1,4 @@
-"""The kinds of jobs: how each is cut into chunks, and what is done with one."""
+"""The kinds of jobs, each with its functions to split a job and to execute a chunk."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ KINDS = (SCORE, CAMPAIGN, LIST) = ("score", "campaign", "list")
 
 @dataclass(frozen=True)
 class JobKind:
-    """What a kind of job does: cut what was sent into chunks, and do one of them."""
+    """The functions of a kind of job: split it into chunks, and execute one of them."""
 
     split: Callable[..., None]
     do: Callable[..., None]
 
 
 def job_kind(kind: str) -> JobKind:
-    """The work of that kind."""
+    """The functions of that kind."""
     return _KINDS[kind]
 
 

@@ -1,4 +1,4 @@
-"""Renews a lease as long as the work goes on."""
+"""Heartbeat: renews a lease while the work goes on."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def heartbeat(renew: Callable[[], bool], lease: float, what: str) -> Iterator[None]:
-    """Renew a lease three times as often as it would end, until the block is left or the lease is another's.
+    """Renew a lease three times within its duration, until the block ends or the lease is lost.
 
     Parameters
     ----------
     renew : callable
-        False where it is no longer one's own.
+        False where the lease was lost.
     lease : float
         Seconds.
     what : str
-        What is held, for the log.
+        Name of the leased thing, for the log.
     """
     over = threading.Event()
 

@@ -1,7 +1,7 @@
-"""What is kept beside each scored chunk of a campaign, so that a million rows can be ranked and looked up.
+"""Rank index beside each scored chunk of a campaign: a million rows can be ranked and looked up.
 
-A row is found by the place where its line begins; its probabilities, and columns of few values, are
-read without its line.
+A row is found by the byte offset of its line; its probabilities, and columns with few values, are read without
+its line.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ import orjson
 from ml.campaign.pick import Groups
 from store.files import Files
 
-MOST_VALUES = 1_000  # of a column that limits and quotas may be about: branches, regions, postal areas
+MOST_VALUES = 1_000  # of a column that can have limits and quotas: branches, regions, postal areas
 LONGEST_VALUE = 100
 
 
 def index_of(out: str) -> str:
-    """Name of the index beside a chunk's file."""
+    """Path of the index beside a chunk's file."""
     return out.replace("-out-", "-idx-")
 
 
 def packed(
     header: Sequence[str], lines: Sequence[Sequence[str]], probabilities: np.ndarray, starts: np.ndarray
 ) -> bytes:
-    """The index of a chunk.
+    """Serialize the index of a chunk.
 
     Parameters
     ----------
     header : sequence of str
-        Of the file that was sent.
+        Of the uploaded file.
     lines : sequence of sequence of str
-        Of the result, m of them; they begin with the file's cells.
+        The m lines of the result; they begin with the file's cells.
     probabilities : ndarray of float, shape (m, k)
     starts : ndarray of int, shape (m + 1,)
-        Where each line begins in the chunk's file, and where the last ends; bytes.
+        Byte offset of each line in the chunk's file, and the end of the last.
     """
     few: dict[str, list[str]] = {}
     codes: list[np.ndarray] = []
@@ -59,20 +59,20 @@ def packed(
 
 @dataclass(frozen=True)
 class RankIndex:
-    """All rows of a campaign that was scored.
+    """Rank index of all rows of a scored campaign.
 
     Attributes
     ----------
     header : tuple of str
         Of the result.
     width : int
-        How many of these are columns of the file that was sent.
+        Number of these that are columns of the uploaded file.
     probabilities : ndarray of float, shape (n, k)
         NaN where a record was refused.
     columns : dict of str to Groups
-        Columns of the file that have at most 1,000 values.
+        Columns of the file with at most 1,000 values.
     first : ndarray of int
-        Number of each chunk's first row, and the number of all rows.
+        First row of each chunk, and the number of all rows.
     """
 
     header: tuple[str, ...]
@@ -88,7 +88,7 @@ class RankIndex:
         return len(self.probabilities)
 
     def lines(self, rows: Iterable[int]) -> list[list[str]]:
-        """Lines of the result, in the order asked for."""
+        """Lines of the result for these rows, in this order."""
         wanted = np.fromiter(rows, dtype=np.int64)
         chunks = np.searchsorted(self.first, wanted, side="right") - 1
         found: list[list[str]] = [[]] * len(wanted)
@@ -102,15 +102,15 @@ class RankIndex:
 
 
 def read_index(files: Files, names: Sequence[str], width: int) -> RankIndex:
-    """Read what stands beside the chunks.
+    """Read the indexes of all chunks.
 
     Parameters
     ----------
     files : Files
     names : sequence of str
-        Of the result: the header's file, then those of the chunks.
+        Files of the result: the header's, then those of the chunks.
     width : int
-        How many columns the file had.
+        Number of columns of the uploaded file.
     """
     with files.open(names[0]) as file:
         header = _cells(file.read())
@@ -135,7 +135,7 @@ def _part(files: Files, name: str) -> dict[str, np.ndarray]:
 
 
 def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, Groups]:
-    """Columns that have few values in every chunk and in all together, in the codes of all."""
+    """Merge columns that have few values in every chunk and in all together, with common codes."""
     tables = [orjson.loads(part["values"].tobytes()) for part in parts]
     found: dict[str, Groups] = {}
     for name in tables[0] if tables else ():

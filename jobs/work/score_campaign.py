@@ -1,4 +1,4 @@
-"""Chunks of a campaign: scored like any other, and then with outcome, band, reasons, and what ranks them."""
+"""Scoring of a campaign's chunks: scores with outcome, band and reasons, and the rank index beside them."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from store.jobs import JobTable
 
 EXTRA = ("outcome", "rank", "band", *(f"reason_{at + 1}" for at in range(MOST)))
 RANK = EXTRA.index("rank")
-WITH_REASONS = 200  # records of a chunk: as many seconds of work as thousands without
+WITH_REASONS = 200  # records of a chunk with reasons: as much work as 5,000 without
 
 
 def campaign_header(bundle: Bundle, header: Sequence[str]) -> list[str]:
-    """Names of the result's columns."""
+    """Column names of the result."""
     ours = [*score_header(bundle.outcomes), *EXTRA, PROBLEMS]
     return [*map(safe_cell, header), *unique_names(ours, header, bundle.schema)]
 
 
 def score_campaign(table: JobTable, files: Files, service: Service, job: Job, chunk: Chunk) -> None:
-    """Score the records of a chunk, and keep beside them what ranks them; errors as :func:`jobs.work.chunks.score`."""
+    """Score the records of a chunk and write its rank index; errors as :func:`jobs.work.chunks.score`."""
     bundle = service.model(job.model)
     reading, records = unpacked(b"".join(files.read(chunk.file or "")), bundle)
     header = reading.header
@@ -61,7 +61,7 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, ch
 
 
 def _probabilities(lines: Sequence[Sequence[str]], width: int, k: int) -> np.ndarray:
-    """As written into the lines, which is with all their digits; NaN where a record was refused."""
+    """Probabilities from the result's lines, which have all digits; NaN where a record was refused."""
     texts = [line[width + 1 : width + 1 + k] for line in lines]
     return np.array([[float(text) if text else np.nan for text in each] for each in texts]).reshape(len(lines), k)
 
@@ -77,12 +77,12 @@ def _extra(
 
 
 def cells_of(reading: ReadPlan, line: Sequence[str]) -> dict[str, str]:
-    """Feature to cell, as the schema reads them, for a line of a result."""
+    """Feature to cell, in the schema's terms, for a line of a result."""
     names = [reading.renamed.get(name, name) for name in reading.header]
     row = dict(zip(names, map(plain_cell, line), strict=False))
     return dict(reading.rules.row(row))  # type: ignore[arg-type]
 
 
 def band_cell(card: Mapping[str, object], outcome: str, probability: float) -> str:
-    """The band of a probability, as a cell."""
+    """Label of a probability's band, as a safe cell."""
     return safe_cell(band_of(bands(card, outcome), probability).label)

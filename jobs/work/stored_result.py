@@ -1,4 +1,4 @@
-"""The result of a job as it is kept: CSV in chunks, of a campaign with its ranks, of which any part can be read."""
+"""The stored result of a job: CSV in chunks, with a campaign's ranks, of which any byte range can be read."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ class ResultGone(LikelyError):
 
 @dataclass(frozen=True)
 class StoredChunk:
-    """A part of a result: a file as it is kept, or one whose column of ranks is filled in on the way out.
+    """A chunk of a result: a stored file, whose column of ranks may be filled in on reading.
 
     Attributes
     ----------
     file : str
     size : int
-        Bytes as it is given out.
+        Bytes, with the ranks filled in.
     ranks : ndarray of int or None
-        Of its records; 0 where there is none.
+        Ranks of its records; 0 where there is none.
     at : int
-        Column of the rank.
+        Index of the column of ranks.
     """
 
     file: str
@@ -54,7 +54,7 @@ class StoredChunk:
     at: int = 0
 
     def read(self, files: Files, start: int = 0) -> Iterator[bytes]:
-        """Its bytes from one of them on."""
+        """Yield its bytes from `start` on."""
         if self.ranks is not None:
             yield self._ranked(b"".join(files.read(self.file)), self.ranks)[start:]
             return
@@ -74,7 +74,7 @@ class StoredChunk:
 
 @dataclass(frozen=True)
 class StoredResult:
-    """A file in parts.
+    """A result as a sequence of stored chunks.
 
     Attributes
     ----------
@@ -87,11 +87,11 @@ class StoredResult:
 
     @property
     def length(self) -> int:
-        """Bytes of all of it."""
+        """Size in bytes."""
         return sum(part.size for part in self.parts)
 
     def read(self, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
-        """The bytes from `start` up to `stop`, block by block."""
+        """Yield the bytes from `start` up to `stop`, block by block."""
         left = (self.length if stop is None else stop) - start
         for part in self.parts:
             if start >= part.size:
@@ -106,12 +106,12 @@ class StoredResult:
 
 
 def stored(table: JobTable, files: Files, service: Service, job: Job, rank: np.ndarray | None = None) -> StoredResult:
-    """The result of a job that is done, as CSV.
+    """The result of a finished job, as CSV.
 
     Parameters
     ----------
     rank : ndarray of int, optional
-        Of a campaign's records, where they are at hand.
+        Ranks of a campaign's records, if already computed.
 
     Raises
     ------
@@ -136,20 +136,20 @@ def stored(table: JobTable, files: Files, service: Service, job: Job, rank: np.n
 
 
 def _digits(rank: np.ndarray) -> int:
-    """How many digits the ranks have in all."""
+    """Number of digits of all ranks."""
     some = rank[rank > 0]
     return int((np.searchsorted(_TENS, some, side="right") + 1).sum())
 
 
 def own_wanted(bundle: Bundle, kind: str) -> tuple[list[str], list[str]]:
-    """Our columns before and after those of the file, by the names that they have where the file has none of these."""
+    """Default names of our columns before and after those of the file."""
     if kind == LIST:
         return ["place"], list(AFTER)
     return [], [*score_header(bundle.outcomes), *(EXTRA if kind == CAMPAIGN else ()), PROBLEMS]
 
 
 def header_of_result(table: JobTable, files: Files, job: Job) -> list[str]:
-    """Names of a result's columns, plain."""
+    """Column names of a result, without escapes for spreadsheets."""
     try:
         with files.open(table.results(job.id)[0]) as file:
             return plain_header(next(csv.reader(io.StringIO(file.read().decode(), newline=""))))
@@ -158,13 +158,13 @@ def header_of_result(table: JobTable, files: Files, job: Job) -> list[str]:
 
 
 def own_columns(bundle: Bundle, kind: str, header: Sequence[str]) -> dict[str, str]:
-    """What a column of ours is called in a result, by its name where no column of the file bears that."""
+    """Names of our columns in a result, by their default names: renamed where the file has such a column."""
     before, after = own_wanted(bundle, kind)
     return dict(zip([*before, *after], [*header[: len(before)], *header[len(header) - len(after) :]], strict=True))
 
 
 def result_of(table: JobTable, files: Files, service: Service, job: Job) -> Result:
-    """The result of a job that is done, to be written in other formats; errors as :func:`stored`."""
+    """The result of a finished job, typed, for other formats; errors as :func:`stored`."""
     bundle, kind = service.model(job.model), job.kind
     header, parts = header_of_result(table, files, job), stored(table, files, service, job)
     before, after = own_wanted(bundle, kind)
@@ -176,7 +176,7 @@ def result_of(table: JobTable, files: Files, service: Service, job: Job) -> Resu
 
 
 def _of_file(table: JobTable, bundle: Bundle, job: Job, header: Sequence[str]) -> list[ColumnFacts]:
-    """The file's columns, as the file was read; a list is of the file of its campaign."""
+    """The uploaded file's columns, typed as it was read; for a list, those of its campaign's file."""
     source = table.get(job.options["of"]) if job.kind == LIST else job
     options = source.options if source else {}
     if "reading" not in options:
