@@ -175,12 +175,12 @@ def test_a_bad_row_has_no_rank_and_stays_in_its_place(house):
     assert seen[-1]["row"] == 2
 
 
-@pytest.mark.parametrize("pieces", [7, 5_000])
+@pytest.mark.parametrize("chunks", [7, 5_000])
 def test_any_rows_can_be_looked_up(house, monkeypatch, chunks):
     def split(*given):
         job_kinds.split(*given, job_kinds.campaign_header, chunks)
 
-    monkeypatch.setitem(job_kinds._KINDS, "campaign", job_kinds.Work(split, job_kinds.score_campaign))
+    monkeypatch.setitem(job_kinds._KINDS, "campaign", job_kinds.JobKind(split, job_kinds.score_campaign))
     sent = data()
     place = house.done(sent)
     whole = house.table(place)

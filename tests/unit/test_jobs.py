@@ -259,7 +259,7 @@ def test_what_we_did_not_foresee_is_tried_three_times_and_told_without_details(h
         tried.append(1)
         raise RuntimeError("secret of the house")
 
-    monkeypatch.setitem(job_kinds._KINDS, "score", job_kinds.Work(job_kinds.split, broken))
+    monkeypatch.setitem(job_kinds._KINDS, "score", job_kinds.JobKind(job_kinds.split, broken))
     job = house.send(table(frame[:10]))
     house.work()
     over = house.job_service.get(job.id)
