@@ -290,14 +290,14 @@ class Memory(dict):
 def test_a_report_is_made_once_and_again_when_the_cut_off_moves(folder, monkeypatch):
     cut = {"at": 0.5}
     service = open_service(folder, Memory(), chosen=lambda *_: cut["at"])
-    once = files.made(service, "binary", "html", "yes")
+    once = files.report_bytes(service, "binary", "html", "yes")
     asked = []
-    real = files.gather
+    real = files.report_contents
     monkeypatch.setattr(files, "report_contents", lambda *given: asked.append(given) or real(*given))
-    assert files.made(service, "binary", "html", "yes") == once
+    assert files.report_bytes(service, "binary", "html", "yes") == once
     assert asked == []
     cut["at"] = 0.25
-    assert b"25\xc2\xa0%" in files.made(service, "binary", "html", "yes")
+    assert b"25\xc2\xa0%" in files.report_bytes(service, "binary", "html", "yes")
     assert len(asked) == 1
 
 
