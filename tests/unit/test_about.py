@@ -28,7 +28,7 @@ from tests.small import small_model
 @pytest.fixture(autouse=True)
 def as_components(monkeypatch):
     """The sections before they stand still, so that tests can walk through them."""
-    monkeypatch.setattr(about, "still", lambda root: root)
+    monkeypatch.setattr(about, "static_html", lambda root: root)
 
 
 @pytest.fixture(scope="module")
