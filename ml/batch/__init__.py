@@ -1,1 +1,1 @@
-"""Files of records scored: chunks, columns of a result, Dask."""
+"""Batch scoring of files: lines, columns of a result, Dask."""

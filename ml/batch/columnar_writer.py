@@ -40,7 +40,7 @@ def score_columns(
         For each record what :func:`ml.batch.score_lines.result_line` gives, and how many problems there were, by
         feature. None where the estimator itself refuses a value.
     """
-    choices = {one.name for one in bundle.schema.one_hot}  # no rules are known of these
+    choices = {one.name for one in bundle.schema.one_hot}  # one-hot choices have no cell rules
     given = [
         cells if rules and name not in choices else plain_cells(cells)
         for name, cells in zip(names, columns, strict=True)

@@ -89,7 +89,7 @@ class DaskEngine:
             for path in bundle.folder.rglob("*")
             if path.is_file()
         }
-        # Who may have this scored is who allowed what the model holds: the workers are told both.
+        # The operator of this process trusted the model's types and code: workers get the same trust record.
         told = trusted_of(bundle.folder.parents[1], bundle.name)
         version = self._client.scatter((files, told), broadcast=True, hash=False)
         waiting: deque[Any] = deque()

@@ -28,7 +28,7 @@ from ml.service import Service
 CHUNK = 5_000
 
 Lines = list[list[str]]
-Engine = Callable[[Bundle, ReadPlan, Iterable[Lines]], Iterator["Chunk"]]  # how it is read, chunks -> the same in order
+Engine = Callable[[Bundle, ReadPlan, Iterable[Lines]], Iterator["Chunk"]]  # chunks -> scored chunks, in order
 
 
 class Chunk(NamedTuple):

@@ -75,7 +75,7 @@ def pick(probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, se
         When the quotas alone are more than the number or the budget allows, or a limit is below its quota.
     """
     gain = probabilities * np.array(wish.values) - wish.cost
-    # Where nothing has a value, the likelier is the better.
+    # Without values, the higher probability ranks first.
     worth = gain if any(wish.values) else probabilities
     wanted: np.ndarray = np.isfinite(probabilities)
     if wish.by == "cutoff":
@@ -108,7 +108,7 @@ def _candidates(worth: np.ndarray, wanted: np.ndarray, wish: Wish) -> tuple[np.n
     if wish.several:
         rows, outcome = np.nonzero(there)
         return rows, outcome
-    # The wanted come before all that are not, whatever these are worth.
+    # Wanted candidates rank before all others, whatever their worth.
     ranked = np.where(there, worth, -np.inf)
     preferred = np.where(wanted, ranked, -np.inf)
     use = np.where(wanted.any(axis=1, keepdims=True), preferred, ranked)
@@ -145,7 +145,7 @@ def _within(
             f"The quotas alone take {must.sum():,}, and there is room for {room:,.0f}.",
             "Lower the quotas, or take more.",
         )
-    # What quotas take counts for the limits: these are the best of each group, so the rest stands behind them.
+    # Records taken by quotas count for the limits: they are the best of each group, so the rest ranks behind.
     may = (must | wanted) & (_place(codes, must | wanted) < limits[codes])
     rest = may & ~must
     taken = must | (rest & (np.cumsum(rest) <= room - must.sum()))
@@ -162,7 +162,7 @@ def _place(codes: np.ndarray, counted: np.ndarray) -> np.ndarray:
     starts = np.flatnonzero(np.diff(codes[order], prepend=-1))
     before = np.zeros(len(codes), dtype=np.int64)
     before[starts] = np.concatenate([[0], steps])[starts]
-    # Counts only grow, so the greatest start so far is that of one's own group.
+    # Counts only grow, so the running maximum of starts is that of the candidate's own group.
     place = np.empty(len(codes), dtype=np.int64)
     place[order] = steps - np.maximum.accumulate(before) - 1
     return place

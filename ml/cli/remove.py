@@ -45,7 +45,7 @@ def run(given: argparse.Namespace) -> int:
     gone = remove_model(given.models, given.key, by=given.by, why=given.why)
     if records:
         given.shelf().clear(given.key)
-    cut_offs = given.forget_chosen(given.key) if given.forget_chosen else 0  # else they await the next of this name
+    cut_offs = given.forget_chosen(given.key) if given.forget_chosen else 0  # else a new model of this name gets them
     also = [f"its {records:,} loaded records"] if records else []
     also += [f"{cut_offs} chosen cut-off{'' if cut_offs == 1 else 's'}"] if cut_offs else []
     said = f", and {' and '.join(also)}" if also else ""

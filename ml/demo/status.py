@@ -15,7 +15,7 @@ from ml.recipes import RECIPES
 
 QUICK_FIRST = tuple(reversed(RECIPES))  # so that something serves soon
 STARTING, MAKING, OVER = "starting", "making", "over"
-STARTUP_SECONDS = 120.0  # seconds that a maker may take until it works; it has libraries to import
+STARTUP_SECONDS = 120.0  # until the training process reports; it has libraries to import
 LOOK = 2.0
 _LOCK = Path(".demo") / "lock"
 _UNFINISHED = "It ended before it was done: the log says why."

@@ -23,7 +23,7 @@ from ml.files.text.text_rows import TextRows
 
 TOP = 20  # rows that are kept, to choose the header among them
 SAMPLE = 2_000  # rows by which numbers and dates are judged before the whole file is asked
-AROUND = "\u200b\ufeff"  # may stand around names, and nobody sees it
+AROUND = "\u200b\ufeff"  # invisible characters around names
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ def _records(lines: Iterator[list[str]], width: int, keep: RecordFilter | None, 
     doubtful = keep is not None and keep.only_numbers
     for cells in lines:
         if surely and len(cells) == width and surely(cells[key]) and not (doubtful and begins_as_total(cells)):
-            yield cells  # nearly every line: it costs what the condition does
+            yield cells  # fast path of nearly every line
         elif cells:
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()

@@ -31,7 +31,7 @@ def raw_preview(file: IO[bytes], options: ReadOptions, schema: Schema) -> tuple[
     Unreadable
         Whatever is said of how it is written, it is no table.
     """
-    try:  # often only the row of the header was said wrongly
+    try:  # often only the header row was given wrongly
         table = open_table(file, replace(options, header_row=None), schema)
         return replace(table.dialect, told=frozenset(options.to_json())), list(table.top)
     except Misread:

@@ -34,7 +34,7 @@ WIDE, HIGH = A4
 SIDE, TOP, FOOT = 48.0, 46.0, 40.0  # points
 INNER = WIDE - 2 * SIDE
 GAP = 24.0
-TALL, SHORT = 66.0, 42.0  # a tile with what one has without a model, and without it
+TALL, SHORT = 66.0, 42.0  # a tile with and without the trivial model's value
 # Our fonts hold Latin, Greek and Cyrillic letters; these signs have a twin in them.
 TWINS = str.maketrans({"−": "–", "→": "–", "≥": "from ", "≤": "to ", "≈": "about ", "\u2009": "\u00a0"})
 CELLS = {"true_positive": "found", "false_negative": "missed", "false_positive": "false alarms",
@@ -200,7 +200,7 @@ def _four(canvas: Canvas, report: Report, left: float, top: float, width: float)
     for at, words in enumerate(("With it", "Without it")):
         canvas.drawString(left, top - 50 - tall * (at + 0.5) - 2, words)
     for at, (name, words) in enumerate(CELLS.items()):
-        # found, missed; then false alarms, rightly left: the same order as on the page
+        # true positives, false negatives; false positives, true negatives: the page's order
         x, y = left + 62 + side * (at % 2), top - 48 - tall * (at // 2 + 1)
         canvas.setFillColor("#e9effb" if name in (COUNTS[0], COUNTS[3]) else "#f4f6f8")
         canvas.rect(x + 1.5, y + 1.5, side - 3, tall - 3, stroke=0, fill=1)

@@ -155,7 +155,7 @@ def _choose_asking(
     try:
         truth = truth_matrix(read_truth(training, given.truth, outcomes, given.meanings), outcomes)
     except InvalidData:
-        truth = None  # the truth of training only helps to choose; that of the hold-out is needed
+        truth = None  # training's truth is optional: it only ranks the candidates
     try:
         return find_asking(given.estimator, training, columns, outcomes, truth, known), {}
     except InvalidData:

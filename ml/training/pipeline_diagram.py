@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-DEEPEST = 8  # beyond it nobody reads
+DEEPEST = 8  # levels of nesting
 LONGEST = 60
 MOST_PARTS = 12
 Node = dict[str, Any]

@@ -13,7 +13,7 @@ from ml.files.cells.read_cells import EITHER, CellRules, unwrapped
 from ml.files.text.read_options import ReadOptions
 
 MOST_TEXTS = 20_000  # different texts of a column that are looked at
-CLEARLY = 0.9  # of the doubtful numbers that lie where training's did, so that it decides
+CLEARLY = 0.9  # share of ambiguous numbers in training's range from which the range decides
 
 
 @dataclass
@@ -126,7 +126,7 @@ def _doubtful(column: ColumnEvidence, of_others: str | None, separator: str | No
         return by_range, "as it was in training"
     if of_others:
         return of_others, "as the other columns are written"
-    # Each text holds one mark only: with a point between three digits nobody is asked to trust it is a thousand
+    # Each text holds one mark only: if any holds a point, a decimal point is taken, else commas group thousands
     points = sum("." in text for text in column.marked)
     if separator == ";":
         return ",", "for such files mostly have decimal commas"

@@ -37,7 +37,7 @@ _WORDS = (
 )  # fmt: skip - what spreadsheets write for FALSE and TRUE
 NO, YES = (frozenset(words) for words in zip(*PAIRS, *_WORDS, strict=True))
 NUMBERS = ("number", "integer")
-EITHER = "?"  # a column that is written with both marks for sure: what means two numbers is refused
+EITHER = "?"  # a column with both marks: numbers that can be read in two ways are refused
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ class CellRules:
         if found.sort == "?" and (mark == EITHER or (not self.told and _contradicts(feature, found, mark))):
             return f"{text} ({found.point} or {found.comma}?)"
         value = found.point if mark == "." else found.comma
-        if value is None and mark != ".":  # a point is taken in any case, where it can be nothing else
+        if value is None and mark != ".":  # a point that can only be the decimal mark is accepted
             value = found.point
         if value is None:
             return text

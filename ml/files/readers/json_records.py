@@ -24,7 +24,7 @@ BODY = "The body"
 _SPACE = " \t\r\n"
 _ENVELOPE = re.compile(r'\{[ \t\r\n]*"records"[ \t\r\n]*:[ \t\r\n]*\[')
 _BEGINS = re.compile(rb'(\xef\xbb\xbf)?[ \t\r\n]*(\[[ \t\r\n]*[\[\]{"]|\{[ \t\r\n]*["}])')
-_AT_END = 16  # characters before the end of the window in which an error may be one of a text that goes on
+_AT_END = 16  # an error this near to the window's end may be due to the cut: read on
 
 
 def json_form_of(start: bytes) -> str | None:

@@ -8,11 +8,9 @@ from typing import IO
 
 from ml.data.schema import Schema
 from ml.errors import Unreadable
-from ml.files.header.match_columns import Matched, match_columns, missing_of
+from ml.files.header.match_columns import NOT_THIS, Matched, match_columns, missing_of
 from ml.files.readers.json_records import json_records, names_in
 from ml.files.text.dialect import Dialect
-
-LEFT_OUT = "column left out: {name}"  # no feature is called so
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def open_records(file: IO[bytes], form: str, schema: Schema, columns: Mapping[st
     if given:
         match_columns(schema, header, given)  # which refuses what cannot be
     file.seek(0)
-    renamed = {name: feature or LEFT_OUT.format(name=name) for name, feature in given.items()}
+    renamed = {name: feature or NOT_THIS.format(name=name) for name, feature in given.items()}
     unnamed = [name for name in header if not name.strip()]
     if unnamed:
         raise Unreadable("A value of a record has no name.", "Give each value the name of its feature.")

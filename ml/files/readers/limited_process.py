@@ -21,7 +21,7 @@ from ml.files.readers.refused import SAVE, Refused
 MEMORY = 1536 * 1024**2  # bytes of addresses
 CPU = 240  # seconds
 ROWS = 1_000  # of a line that is written
-TOLD = 256 * 1024**2  # bytes of rows that any file may give
+TOLD = 256 * 1024**2  # bytes of answers that any file may give
 GROWTH = 400  # times the file's own size beyond that
 
 

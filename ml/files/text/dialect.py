@@ -13,7 +13,7 @@ FORMATS = {
     "csv": "CSV", "xlsx": "Excel", "xls": "Excel (.xls)", "xlsb": "Excel (.xlsb)", "ods": "OpenDocument",
     "html": "Web page", "xml": "XML",
 }  # fmt: skip
-_TYPED = {"parquet": "Parquet", "json": "JSON", "ndjson": "JSON, a record in each line"}  # names stand with the values
+_TYPED = {"parquet": "Parquet", "json": "JSON", "ndjson": "JSON, a record in each line"}  # self-describing formats
 _SEPARATORS = {"\t": "tab", " ": "space"}
 _DECIMALS = {",": "comma", ".": "point"}
 _DATES = {"dmy": "day first", "mdy": "month first", "ymd": "year first"}

@@ -116,7 +116,7 @@ def _by_beginning(first: bytes) -> str:
     start = first[:4096]
     even, odd = start[::2].count(0), start[1::2].count(0)
     half = len(start) // 2
-    # Letters that are not Latin have no zero byte; yet all zeros stand on the same side
+    # Non-Latin letters have no zero byte in UTF-16; all zero bytes are still on the same side
     if half >= 2 and max(even, odd) > 0.05 * half and min(even, odd) < 0.1 * max(even, odd):
         return "utf-16-le" if odd > even else "utf-16-be"
     return UTF8
@@ -148,7 +148,7 @@ class _Counter:
 
     def _count(self, block: bytes, final: bool = False) -> None:
         text = self._decoder.decode(block, final)
-        odd = text.count("\ufffe")  # no character: what the error handler leaves in place of a byte
+        odd = text.count("\ufffe")  # the error handler's placeholder for an invalid byte, no character
         self._found.odd += odd
         self.letters += 0 if text.isascii() else len(text.encode()) - len(text) - 2 * odd
 

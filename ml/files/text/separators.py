@@ -40,9 +40,9 @@ def separator_of(lines: Sequence[str], known: Collection[str] = ()) -> str:
         most = max(counts, default=0)
         widths = Counter(len(row) for row in rows if len(row) > 1)
         width, count = widths.most_common(1)[0] if widths else (0, 0)
-        if separator == " " and (most < 2 or count < len(rows) - 1):  # R writes so, and people write words so
+        if separator == " " and (most < 2 or count < len(rows) - 1):  # R separates by spaces, but so do words of a text
             return 0, 0, 0
-        if most and len(rows[counts.index(most)]) == 1:  # a table of one column: what parts its cells is a decimal mark
+        if most and len(rows[counts.index(most)]) == 1:  # one column: the mark within its cells is a decimal one
             return most, sum(len(row) == 1 for row in rows) / len(rows), 1
         return most, count / max(1, len(rows)), width
 

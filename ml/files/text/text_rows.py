@@ -112,13 +112,13 @@ class TextRows:
     def _sample(self) -> list[str]:
         text = self._text()
         try:
-            lines = io.StringIO(text.read(SAMPLE), newline="").readlines()  # as files have lines, and texts more
+            lines = io.StringIO(text.read(SAMPLE), newline="").readlines()  # by line ends of files
         except UnicodeError as error:
             raise _not_in(self._found.encoding, error) from None
         finally:
             _let_go(text)
         if len(lines) > 1 and self._found.size > SAMPLE:
-            lines.pop()  # perhaps a part of a line
+            lines.pop()  # it may be cut
         return list(map(_without_noise, lines))
 
 
