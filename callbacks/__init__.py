@@ -12,7 +12,7 @@ from dash import Dash
 
 from callbacks import choices, finder, gallery, performance, plots, predict, router
 from layouts.campaign.page import FileRetention
-from ml.bundle.record_book import Books
+from ml.bundle.record_book import RecordBooks
 from ml.service import Service
 
 
@@ -36,7 +36,7 @@ def register(
     making : callable, optional
         Gives the progress of demo models that are being made beside the service.
     """
-    books = Books(store and (lambda: store.book))
+    books = RecordBooks(store and (lambda: store.book))
     router.register(app, service, books, retention or FileRetention(), making)
     finder.register(app, service, books)
     choices.register(app, service)

@@ -11,7 +11,7 @@ from dash import ClientsideFunction, Dash, Input, Output
 from layouts.predict import finder
 from layouts.predict.page import form_schema
 from layouts.shared import ids
-from ml.bundle.record_book import Books
+from ml.bundle.record_book import RecordBooks
 from ml.errors import LikelyError
 from ml.service import Service
 from store.errors import StoreUnavailable
@@ -19,7 +19,7 @@ from store.errors import StoreUnavailable
 log = logging.getLogger(__name__)
 
 
-def register(app: Dash, service: Service, books: Books) -> None:
+def register(app: Dash, service: Service, books: RecordBooks) -> None:
     """Answer each search, and let the finder's script list what was found."""
     app.callback(Output(ids.RECORD_MATCHES, "data"), Input(ids.RECORD_SEARCH, "data"), prevent_initial_call=True)(
         partial(find_records, service, books)
@@ -29,13 +29,13 @@ def register(app: Dash, service: Service, books: Books) -> None:
     app.clientside_callback(listed, settled, Input(ids.RECORD_MATCHES, "data"), prevent_initial_call=True)
 
 
-def find_records(service: Service, books: Books, search: Any) -> dict[str, Any]:
+def find_records(service: Service, books: RecordBooks, search: Any) -> dict[str, Any]:
     """Records that match the typed text, or a random one.
 
     Parameters
     ----------
     service : Service
-    books : Books
+    books : RecordBooks
     search : dict
         ``{"serial": int, "model": key, "text": str, "chance": bool}``; as all that a browser sends, it may be anything.
     """
@@ -49,7 +49,7 @@ def find_records(service: Service, books: Books, search: Any) -> dict[str, Any]:
         return finder.found(search.serial, [], str(error))
 
 
-def _found(service: Service, books: Books, search: finder.RecordSearch) -> dict[str, Any]:
+def _found(service: Service, books: RecordBooks, search: finder.RecordSearch) -> dict[str, Any]:
     bundle = service.model(search.model)
     book = books.of(bundle)
     entries = [book.random()] if search.chance else book.find(search.text, finder.LIMIT)
@@ -59,7 +59,9 @@ def _found(service: Service, books: Books, search: finder.RecordSearch) -> dict[
     return finder.found(search.serial, hits, words, search.text)
 
 
-def open_record(service: Service, books: Books, model: str, record_id: str, version: str = "") -> finder.OpenedRecord:
+def open_record(
+    service: Service, books: RecordBooks, model: str, record_id: str, version: str = ""
+) -> finder.OpenedRecord:
     """The record that an address names, or words in its place.
 
     `version` is the fingerprint of the version in whose sample it was found, where the address has it: each version

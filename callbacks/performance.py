@@ -16,7 +16,7 @@ from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
 from ml.metrics.custom import CustomMeasure, custom_measures_of
 from ml.metrics.overview import Overview, averages_of, overview, read_cut_off
-from ml.runtime.deadline import StillWorking, patient
+from ml.runtime.deadline import StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
 from store.errors import StoreUnavailable
@@ -63,7 +63,7 @@ def show_threshold_table(service: Service, request: Any) -> dict[str, Any]:
     request = request if isinstance(request, dict) else {}
     outcome = str(request.get("outcome"))
     try:
-        with patient(PATIENCE):
+        with deadline(PATIENCE):
             return threshold_table.table_data(
                 *threshold_table_inputs(service, str(request.get("model")), outcome, request.get("cut_off"))
             )
@@ -83,7 +83,7 @@ def threshold_table_inputs(service: Service, model: str, outcome: str, cut_off: 
 def show_averages(service: Service, model: Any) -> Component | list[Component] | str:
     """The table of all outcomes at the model's own decisions, or the reason why there is none."""
     try:
-        with patient(PATIENCE):
+        with deadline(PATIENCE):
             return draw_averages(service, str(model))
     except StillWorking as error:
         return plot_cards.unfinished(error)

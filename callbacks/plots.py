@@ -17,7 +17,7 @@ from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.cut_off_mark import marked
 from ml.plots.decisions.profit_curve import amount, beyond
 from ml.plots.results import Drawn, drawn
-from ml.runtime.deadline import StillWorking, patient
+from ml.runtime.deadline import StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
 
@@ -44,7 +44,7 @@ def show_plot(service: Service, request: Any) -> list[Component]:
         None, "extra": numbers}``; as all that a browser sends, it may be anything.
     """
     try:
-        with patient(PATIENCE):
+        with deadline(PATIENCE):
             return draw_plot(service, request if isinstance(request, dict) else {})
     except StillWorking as error:
         return plot_cards.unfinished(error)

@@ -15,7 +15,7 @@ from layouts.predict import result, waterfall, what_if
 from layouts.predict.probability_board import board
 from layouts.shared import ids
 from layouts.shared.form_messages import FormRequest, form_response
-from ml.bundle.record_book import Books
+from ml.bundle.record_book import RecordBooks
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service
 
@@ -99,11 +99,11 @@ def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[
     return board(standing, request.declined, request.serial, request.order), standing.notes
 
 
-def opening(service: Service, model: str, query: Mapping[str, str], books: Books | None = None) -> Component:
+def opening(service: Service, model: str, query: Mapping[str, str], books: RecordBooks | None = None) -> Component:
     """The page with its form filled and scored, so that it opens without a second request."""
     bundle = service.model(model)
     named, version = predict.requested_record(bundle, query), predict.requested_version(bundle, query)
-    opened = open_record(service, books or Books(), bundle.key, named, version)
+    opened = open_record(service, books or RecordBooks(), bundle.key, named, version)
     request = predict.opening_request(bundle, query, opened.entry)
     try:
         said, notes = answer(service, request)

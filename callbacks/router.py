@@ -17,7 +17,7 @@ from layouts.pages import gallery, home, not_found
 from layouts.performance import page as performance
 from layouts.shared import blocks, ids, url
 from layouts.shared.plot_cards import requested_outcome
-from ml.bundle.record_book import Books
+from ml.bundle.record_book import RecordBooks
 from ml.demo.status import DemoStatus
 from ml.errors import LikelyError, UnknownModel
 from ml.metrics.overview import opening_cut_offs, read_cut_off
@@ -26,7 +26,7 @@ from ml.service import Bundle, Service
 DemoProgress = Callable[[], DemoStatus | None]
 
 
-def register(app: Dash, service: Service, books: Books, retention: FileRetention, making: DemoProgress) -> None:
+def register(app: Dash, service: Service, books: RecordBooks, retention: FileRetention, making: DemoProgress) -> None:
     """Register the router, and the callback that refreshes the list while demo models are being made."""
     app.callback(
         Output(ids.CONTENT, "children"),
@@ -56,7 +56,7 @@ def show_page(
     service: Service,
     path: object,
     search: object,
-    books: Books | None = None,
+    books: RecordBooks | None = None,
     retention: FileRetention | None = None,
     making: DemoProgress = lambda: None,
 ) -> Component:
@@ -68,8 +68,8 @@ def show_page(
     path, search : str
         ``/loan/predict`` and ``?ApplicantIncome=5000``; as all that a browser sends, they may be
         anything.
-    books : Books, optional
-        Books of records; the address may name a record.
+    books : RecordBooks, optional
+        Record books; the address may name a record.
     retention : FileRetention, optional
         Retention of files that are sent.
     making : callable
@@ -109,7 +109,7 @@ def _model_page(
     kind: url.Kind,
     name: str,
     query: dict[str, str],
-    books: Books | None,
+    books: RecordBooks | None,
     retention: FileRetention | None,
 ) -> Component:
     if kind == "predict":

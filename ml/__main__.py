@@ -37,7 +37,7 @@ if __name__ == "__main__":
             main(
                 sys.argv[1:],
                 settings.models_dir,
-                shelf=lambda: store.book,
+                book_store=lambda: store.book,
                 chosen=chosen,
                 served=lambda: served(settings, chosen),
                 forget_chosen=store.forget_cutoffs,

@@ -1,7 +1,7 @@
-"""Errors named by the situation of the person who meets them.
+"""Errors, named by the situation of the user.
 
 Each says what was received, what is accepted and what to do. Nothing here knows HTTP:
-the doors translate (see ``api/http/errors.py``).
+entrypoints translate (see ``api/http/errors.py``).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class Problem:
     feature : str or None
         Name of the feature; None when the whole record is meant.
     value : object
-        What was received, as received (shortened by whoever shows it).
+        The value as received (shortened when displayed).
     message : str
         What is wrong, in words that stand beside the field.
     hint : str
-        What is accepted, or what to do.
+        Accepted values, or advice.
     """
 
     row: int
@@ -37,7 +37,7 @@ class Problem:
 
 
 class LikelyError(Exception):
-    """Base of every error that a person or a program may be shown word for word."""
+    """Base of all errors whose words may be shown to people and programs."""
 
     code: ClassVar[str] = "error"
 
@@ -48,7 +48,7 @@ class LikelyError(Exception):
 
 
 class UnknownModel(LikelyError):
-    """No model, or no version of it, bears that name."""
+    """There is no model or version of that name."""
 
     code = "unknown_model"
 
@@ -60,7 +60,7 @@ class BrokenModel(LikelyError):
 
 
 class UntrustedModel(LikelyError):
-    """The bundle holds a type that nobody told us to trust."""
+    """The bundle holds a type or code that is not trusted here."""
 
     code = "untrusted_model"
 
@@ -78,7 +78,7 @@ class OneOutcomeOnly(LikelyError):
 
 
 class NothingToShow(LikelyError):
-    """The records hold nothing of what a plot shows: no value of a feature, nothing missing."""
+    """The records have no data for a plot: no value of a feature, no missing values."""
 
     code = "nothing_to_show"
 
@@ -90,7 +90,7 @@ class UnknownPlot(LikelyError):
 
 
 class UnknownOption(LikelyError):
-    """A plot was asked for with a choice that it does not offer."""
+    """The plot has no such option."""
 
     code = "unknown_option"
 
@@ -108,7 +108,7 @@ class InvalidData(LikelyError):
 
 
 class InvalidRecord(LikelyError):
-    """One or more records cannot be scored. Carries every problem, not the first one, and what was noted beside."""
+    """One or more records cannot be scored. Carries all problems and notes."""
 
     code = "invalid_record"
 
@@ -122,7 +122,7 @@ class InvalidRecord(LikelyError):
         self.notes = tuple(notes)
 
     def in_words(self, most: int = 10) -> str:
-        """The first problems in one line, for programs that take an error as a text."""
+        """The first problems in one line, for protocols whose errors are one text."""
         said = [
             f"record {each.row}, {str(each.feature or 'as a whole')[:80]}: {each.message} {each.hint}".strip()
             for each in self.problems[:most]
@@ -132,22 +132,22 @@ class InvalidRecord(LikelyError):
 
 
 class Unreadable(LikelyError):
-    """What was sent cannot be read as records at all: not JSON, no table, not UTF-8."""
+    """The input cannot be read as records: not JSON, no table, not UTF-8."""
 
     code = "unreadable"
 
 
 class Misread(Unreadable):
-    """A table cannot be read in the way that was found out or told; told otherwise, it may be."""
+    """A table cannot be read with the detected or given options; other options may work."""
 
 
 class NoRecords(LikelyError):
-    """What was sent can be read, but holds no record."""
+    """The input can be read, but has no record."""
 
     code = "no_records"
 
 
 class TooManyRecords(LikelyError):
-    """More records than one request may bring."""
+    """More records than one request may have."""
 
     code = "too_many_records"

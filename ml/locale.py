@@ -1,7 +1,7 @@
-"""How a reader writes numbers: the decimal mark, the mark between groups, and the sign for percent.
+"""Number formats of locales: decimal separator, grouping separator and percent sign.
 
-A reader's marks are set for one stretch of work with :func:`reading`. Where nobody set any, numbers are
-written as ever, so the API, files and the command line stay as they are.
+A reader's format is set for a block of code with :func:`use_number_format`. Without one, numbers are written in
+Python's format: the API, files and the command line do not depend on the reader.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-SPACES = " \u00a0\u2009\u202f"  # any of them is typed where a space parts groups: keyboards have one only
+SPACES = " \u00a0\u2009\u202f"  # any of them is read where a space separates groups: keyboards have one only
 APOSTROPHES = "'’"
 MINUS = "−"
 TRANSLATED = re.compile("[.,]")
 TAG = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 WEIGHT = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
-LONGEST, MOST = 1000, 20  # characters and languages of a header that are looked at
+LONGEST, MOST = 1000, 20  # characters and languages of a header that are read
 
 
 @dataclass(frozen=True)
-class Marks:
-    """The marks of one locale.
+class NumberFormat:
+    """Number format of one locale.
 
     Attributes
     ----------
     decimal : str
         One character.
     group : str
-        One character, between each three digits; not the decimal mark.
+        One character, between each three digits; other than `decimal`.
     percent : str
-        Where the number stands beside the sign: "{}\u00a0%".
+        Template of the number and its sign: "{}\u00a0%".
     """
 
     decimal: str = "."
@@ -43,87 +43,87 @@ class Marks:
     percent: str = "{}\u00a0%"
 
 
-HOUSE = Marks()
-_readers: ContextVar[Marks | None] = ContextVar("readers_marks", default=None)
+DEFAULT_FORMAT = NumberFormat()
+_reader_format: ContextVar[NumberFormat | None] = ContextVar("reader_format", default=None)
 
 
-class Unreadable(ValueError):
-    """A text that is no number in these marks."""
+class NotANumber(ValueError):
+    """The text is no number in this format."""
 
 
 @contextmanager
-def reading(marks: Marks | None) -> Iterator[None]:
-    """Write numbers in these marks until the block ends, in this thread only."""
-    token = _readers.set(marks)
+def use_number_format(number_format: NumberFormat | None) -> Iterator[None]:
+    """Write numbers in this format until the block ends, in this context only."""
+    token = _reader_format.set(number_format)
     try:
         yield
     finally:
-        _readers.reset(token)
+        _reader_format.reset(token)
 
 
-def stated() -> Marks | None:
-    """The marks of who reads; None where nobody said."""
-    return _readers.get()
+def reader_format() -> NumberFormat | None:
+    """Number format of the reader; None where none is set."""
+    return _reader_format.get()
 
 
-def current() -> Marks:
-    """The marks of who reads, or the house's."""
-    return _readers.get() or HOUSE
+def current_format() -> NumberFormat:
+    """Number format of the reader, or the default."""
+    return _reader_format.get() or DEFAULT_FORMAT
 
 
-def dressed(text: str) -> str:
-    """A number written as Python's "," format does ("1,234.5"), in the marks of who reads."""
-    marks = current()
-    return TRANSLATED.sub(lambda found: marks.decimal if found[0] == "." else marks.group, text)
+def localized(text: str) -> str:
+    """A number as Python's "," format writes it ("1,234.5"), in the reader's format."""
+    number_format = current_format()
+    return TRANSLATED.sub(lambda found: number_format.decimal if found[0] == "." else number_format.group, text)
 
 
 def percent(number: str) -> str:
-    """A number written as Python does, with the sign for percent, in the marks of who reads."""
-    return current().percent.format(dressed(number))
+    """A number as Python writes it, with the percent sign, in the reader's format."""
+    return current_format().percent.format(localized(number))
 
 
-def canonical(text: str, marks: Marks) -> str:
-    """What was typed in these marks as "-1234.5": a decimal point, no groups.
+def canonical(text: str, number_format: NumberFormat) -> str:
+    """A number that was typed in this format as "-1234.5": a decimal point, no groups.
 
     Raises
     ------
-    Unreadable
-        Groups that are not of three digits, two decimal marks, or no number at all. Nothing is guessed.
+    NotANumber
+        Groups that are not of three digits, two decimal separators, or no number at all. Nothing is guessed.
     """
     typed = text.strip().replace(MINUS, "-")
     for alike in (SPACES, APOSTROPHES):
-        if marks.group in alike:
-            typed = re.sub(f"[{alike}]", marks.group, typed)
-    group, decimal = re.escape(marks.group), re.escape(marks.decimal)
+        if number_format.group in alike:
+            typed = re.sub(f"[{alike}]", number_format.group, typed)
+    group, decimal = re.escape(number_format.group), re.escape(number_format.decimal)
     whole = rf"(?:[0-9]{{1,3}}(?:{group}[0-9]{{3}})+|[0-9]+)"
     form = rf"[+-]?(?:{whole}(?:{decimal}[0-9]*)?|{decimal}[0-9]+)(?:[eE][+-]?[0-9]+)?"
     if not re.fullmatch(form, typed):
-        example = f"1{marks.group}234{marks.decimal}5"
-        raise Unreadable(f"“{text.strip()}” is not a number as it is written here. Accepted: {example}.")
-    return typed.replace(marks.group, "").replace(marks.decimal, ".")
+        example = f"1{number_format.group}234{number_format.decimal}5"
+        raise NotANumber(f"“{text.strip()}” is not a number as it is written here. Accepted: {example}.")
+    return typed.replace(number_format.group, "").replace(number_format.decimal, ".")
 
 
-def of_locale(name: str) -> Marks:
-    """The marks of a locale such as "de-CH"; the house's where it is not known.
+def format_of_locale(name: str) -> NumberFormat:
+    """Number format of a locale such as "de-CH"; the default where it is unknown.
 
     Source: the Unicode CLDR, in ``ml/locales.json``. Digits stay 0 to 9, groups stay of three.
     """
     tag = name.strip().lower()
     while tag:
         if tag in _table():
-            return Marks(*_table()[tag])
+            return NumberFormat(*_table()[tag])
         tag = tag.rpartition("-")[0]
-    return HOUSE
+    return DEFAULT_FORMAT
 
 
 @cache
 def _table() -> dict[str, list[str]]:
     text = resources.files("ml").joinpath("locales.json").read_text(encoding="utf-8")
-    return {tag.lower(): marks for tag, marks in json.loads(text).items()}
+    return {tag.lower(): fields for tag, fields in json.loads(text).items()}
 
 
-def preferred(accept_language: str) -> Marks:
-    """The marks of who sent an Accept-Language header: of the language that stands highest in it."""
+def preferred_format(accept_language: str) -> NumberFormat:
+    """Number format of the language with the highest weight in an Accept-Language header."""
     best, weight = "", 0.0
     for part in accept_language[:LONGEST].split(",")[:MOST]:
         tag, _, rest = part.partition(";")
@@ -131,4 +131,4 @@ def preferred(accept_language: str) -> Marks:
         given = float(found[1]) if found else (0.0 if rest.strip() else 1.0)
         if given > weight and TAG.fullmatch(tag.strip()):
             best, weight = tag, given
-    return of_locale(best)
+    return format_of_locale(best)

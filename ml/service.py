@@ -26,10 +26,10 @@ from ml.data.schema import Row
 from ml.decision.cut_offs import Chosen, CutOffs
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.lifecycle.registry import Registry
-from ml.locale import reading
-from ml.runtime.deadline import Desk
+from ml.locale import use_number_format
+from ml.runtime.deadline import BackgroundTasks
 from ml.runtime.memo import Memo
-from ml.runtime.single_flight import Flights
+from ml.runtime.single_flight import SingleFlight
 
 REFUSED = "Its values are of the right kind, but the estimator was not made for them: change or fill them."
 
@@ -52,7 +52,7 @@ class Service:
     registry : Registry
     cache : Cache or None
         Where expensive results are kept; None computes them each time.
-    flights : Flights or None
+    single_flight : SingleFlight or None
         Sees to it that one result is computed once, however many ask for it.
     chosen : callable or None
         Gives the cut-off that somebody chose, see :class:`ml.decision.cut_offs.CutOffs`.
@@ -62,15 +62,15 @@ class Service:
         self,
         registry: Registry,
         cache: Cache | None = None,
-        flights: Flights | None = None,
+        single_flight: SingleFlight | None = None,
         chosen: Chosen | None = None,
     ) -> None:
         self.registry = registry
         self._cut_offs = CutOffs(chosen)
         self._cache = cache
-        self._flights = flights or Flights()
+        self._single_flight = single_flight or SingleFlight()
         self._game = Memo(Game)
-        self._desk = Desk()
+        self._background = BackgroundTasks()
 
     def names(self) -> tuple[str, ...]:
         """Names of all models, sorted; some may be broken."""
@@ -214,17 +214,17 @@ class Service:
         Raises
         ------
         StillWorking
-            Within :func:`ml.runtime.deadline.patient`, where it takes longer; it goes on, and who asks again gets it.
+            Within :func:`ml.runtime.deadline.deadline`, where it takes longer; it goes on, and who asks again gets it.
         """
         text = _text(key)
         found = self._get(text)
-        return self._desk.ask(text, lambda: self._computed(text, compute)) if found is None else found
+        return self._background.ask(text, lambda: self._computed(text, compute)) if found is None else found
 
     def _computed(self, text: str, compute: Callable[[], Any]) -> Any:
-        with self._flights.only_one(text):
+        with self._single_flight.only_one(text):
             found = self._get(text)
             if found is None:
-                with reading(None):  # whoever asks first must not leave words in their own marks to the others
+                with use_number_format(None):  # a cached result is for all readers
                     found = compute()
                 if self._cache is not None:
                     self._cache.set(text, found, timeout=0)
@@ -246,7 +246,7 @@ def open_service(
     models: str | Path, cache: Cache | None = None, locks: str | Path | None = None, chosen: Chosen | None = None
 ) -> Service:
     """A service on a folder of models."""
-    return Service(Registry(Path(models)), cache, Flights(Path(locks) if locks else None), chosen)
+    return Service(Registry(Path(models)), cache, SingleFlight(Path(locks) if locks else None), chosen)
 
 
 def _refusing(bundle: Bundle, rows: Sequence[Row], ask: Callable[[], Any]) -> Any:

@@ -13,7 +13,7 @@ from callbacks.router import show_page
 from layouts.performance import threshold_table
 from layouts.shared import ids
 from ml.errors import LikelyError
-from ml.runtime.deadline import Aside, StillWorking, glancing
+from ml.runtime.deadline import BestEffort, StillWorking, strict_deadline
 from ml.service import Service
 from prerender.opening import Opening
 from prerender.page import Answers, Prerendered, to_html
@@ -24,7 +24,7 @@ GLANCE = 0.3  # seconds for what is not in the cache
 LIMIT = 0.5  # seconds for the whole page
 MOST = 4  # pages at once in a worker; further ones are not prerendered
 
-_aside = Aside(MOST)
+_best_effort = BestEffort(MOST)
 
 
 def prerender(service: Service, path: str, search: str) -> Prerendered | None:
@@ -36,12 +36,12 @@ def prerender(service: Service, path: str, search: str) -> Prerendered | None:
     path, search : str
         ``/loan/performance`` and ``?cut_off=0.4``, as a browser sends them.
     """
-    return _aside.ask(LIMIT, partial(_prerender, service, path, search))
+    return _best_effort.ask(LIMIT, partial(_prerender, service, path, search))
 
 
 def _prerender(service: Service, path: str, search: str) -> Prerendered | None:
     try:
-        with glancing(GLANCE):
+        with strict_deadline(GLANCE):
             page = show_page(service, path, search)
             opening = Opening.of(page)
             return to_html(page, _answers(service, opening)) if opening else None

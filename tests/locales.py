@@ -10,12 +10,12 @@ from pathlib import Path
 
 from babel import Locale, localedata
 
-from ml.locale import HOUSE, Marks
+from ml.locale import DEFAULT_FORMAT, NumberFormat
 
 TABLE = Path(__file__).parents[1] / "ml" / "locales.json"
 
 
-def marks_of(name: str) -> Marks | None:
+def marks_of(name: str) -> NumberFormat | None:
     """The marks of a locale as Babel knows them; None where they are not one character each."""
     locale = Locale.parse(name, sep="-")
     symbols = locale.number_symbols.get("latn", {})
@@ -24,10 +24,10 @@ def marks_of(name: str) -> Marks | None:
     decimal, group = symbols.get("decimal", "."), symbols.get("group", ",")
     if len(decimal) != 1 or len(group) != 1 or decimal == group or percent.strip("{}% \u00a0\u202f"):
         return None
-    return Marks(decimal, group, HOUSE.percent if percent == "{}%" else percent)
+    return NumberFormat(decimal, group, DEFAULT_FORMAT.percent if percent == "{}%" else percent)
 
 
-def every() -> dict[str, Marks]:
+def every() -> dict[str, NumberFormat]:
     """All locales, by their tag."""
     tags = (name.replace("_", "-") for name in sorted(localedata.locale_identifiers()))
     return {tag: marks for tag in tags if (marks := marks_of(tag)) is not None}
@@ -41,7 +41,7 @@ def table() -> dict[str, list[str]]:
         while above and above not in made:
             above = above.rpartition("-")[0]
         own = [marks.decimal, marks.group, marks.percent]
-        if own != made.get(above, [HOUSE.decimal, HOUSE.group, HOUSE.percent]):
+        if own != made.get(above, [DEFAULT_FORMAT.decimal, DEFAULT_FORMAT.group, DEFAULT_FORMAT.percent]):
             made[tag] = own
     return made
 

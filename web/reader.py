@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 
 from flask import Flask, g, request
 
-from ml.locale import preferred, reading
+from ml.locale import preferred_format, use_number_format
 
 
 def _no_prefix(_root: str) -> AbstractContextManager[None]:
@@ -31,7 +31,7 @@ def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManag
     @server.before_request
     def begin() -> None:
         g.reader = ExitStack()
-        g.reader.enter_context(reading(preferred(request.headers.get("Accept-Language", ""))))
+        g.reader.enter_context(use_number_format(preferred_format(request.headers.get("Accept-Language", ""))))
         g.reader.enter_context(under(request.script_root))
 
     @server.teardown_request

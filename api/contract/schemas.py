@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 from ml.data.example_record import example, example_of
-from ml.data.schema import MOST_LISTED, Feature, plain
+from ml.data.feature import MOST_LISTED, Feature, plain
 from ml.service import Bundle
 
 _TYPES = {"number": "number", "integer": "integer", "boolean": "boolean"}

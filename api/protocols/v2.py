@@ -23,8 +23,8 @@ from api.protocols.tensors import Tensor, as_bytes, read_tensors, records_of
 from api.v1.health import serves
 from api.v1.predict_options import records_asked
 from ml.bundle.scored import Scored
+from ml.data.feature import Feature
 from ml.data.outcomes import Outcomes
-from ml.data.schema import Feature
 from ml.errors import Unreadable
 from ml.files.readers.json_text import parse_json, repeated
 from ml.lifecycle.versions import others

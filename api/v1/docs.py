@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from api.http.query import ANY, takes
 from api.v1.models import PREFIX
 from ml.data.example_record import example
-from ml.data.schema import MOST_LISTED, Feature, plain
+from ml.data.feature import MOST_LISTED, Feature, plain
 from ml.errors import LikelyError
 from ml.service import Bundle, Service
 

@@ -10,7 +10,7 @@ from flask import Flask, Response
 
 from api.http.errors import describe
 from ml.data.example_record import example
-from ml.data.schema import Feature, plain
+from ml.data.feature import Feature, plain
 from ml.errors import LikelyError
 from ml.service import Bundle, Service
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from ml.data.parsing import gap_sentences, quote
 from ml.data.schema import Schema
+from ml.data.value_words import gap_sentences, quote
 from ml.files.readers.json_table import RecordTable
 from ml.files.table import Table
 

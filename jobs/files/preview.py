@@ -13,9 +13,9 @@ from jobs.files.file_words import labels_of, missing_columns, near_sentences, un
 from jobs.files.first_problems import Unread, sorts, unread_of
 from ml.batch.score_lines import gaps_in
 from ml.campaign.reasons import reasons_in_cells
-from ml.data.parsing import gap_sentences
 from ml.data.records import read_records
 from ml.data.schema import Schema
+from ml.data.value_words import gap_sentences
 from ml.errors import Problem
 from ml.files.file_kinds import CSV, PARQUET
 from ml.files.header.left_out import LeftOut

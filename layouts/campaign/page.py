@@ -17,7 +17,7 @@ from layouts.shared import downloads, ids
 from layouts.shared.field_texts import number_format_data
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.static_html import static_html
-from ml.locale import current
+from ml.locale import current_format
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -80,7 +80,7 @@ def page(bundle: Bundle, name: str, retention: FileRetention) -> Component:
         static_html(_step("result", call_list.form(bundle))),
         static_html(html.P(retention.words(), className="campaign-keeping")),
     ]
-    data = {"data-model": name, "data-currency": _currency(bundle), "data-percent": current().percent}
+    data = {"data-model": name, "data-currency": _currency(bundle), "data-percent": current_format().percent}
     return html.Div(steps, id=ids.CAMPAIGN, className="campaign", **data, **number_format_data())
 
 

@@ -15,8 +15,9 @@ from layouts.shared.combobox import stores_of
 from layouts.shared.field_texts import number_format_data, starting_text
 from layouts.shared.fields import field
 from layouts.shared.form_messages import form_response
+from ml.data.feature import Choice, Feature
 from ml.data.records import Records, read_records
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 
 _AREAS = tuple(Choice(name, name.capitalize()) for name in ("north", "east", "south", "west", "centre", "abroad"))
 

@@ -6,7 +6,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from ml.advice.advice import Standing
-from ml.advice.next_question import Question
+from ml.advice.next_question import NextQuestion
 from ml.text.words import points_text, rounded
 
 MOST = 3
@@ -25,12 +25,12 @@ def ask_next(standing: Standing) -> list[Component]:
     return [html.Div([heading, html.Ol(rows)], className="ask-next")]
 
 
-def question_text(question: Question, is_call: bool) -> str:
+def question_text(question: NextQuestion, is_call: bool) -> str:
     """The expected value of knowing a blank: "likely to move this by 14 points, 41 % chance that it becomes a call".
 
     Parameters
     ----------
-    question : Question
+    question : NextQuestion
     is_call : bool
         Whether the score is at or above the cut-off now.
     """
@@ -42,7 +42,7 @@ def question_text(question: Question, is_call: bool) -> str:
     return f"{words}, {chance}\u00a0% chance that it {'is no longer a call' if is_call else 'becomes a call'}"
 
 
-def _button(standing: Standing, question: Question) -> Component:
+def _button(standing: Standing, question: NextQuestion) -> Component:
     label = standing.model.schema.displayed.feature(question.feature).label
     words = question_text(question, standing.probability >= standing.cut_off)
     parts = [html.Strong(label), html.Span(f": {words}", className="owned small")]

@@ -8,12 +8,12 @@ from dash.development.base_component import Component
 from layouts.shared.cut_off import cut_off_text
 from layouts.shared.percent import percents
 from ml.advice.advice import Standing
-from ml.advice.counterfactuals import Change, Changes
+from ml.advice.counterfactuals import Counterfactual, Counterfactuals
 from ml.data.schema import Schema
 from ml.text.words import listed, shown_value
 
 
-def what_would_change(standing: Standing, changes: Changes | None) -> Component | None:
+def what_would_change(standing: Standing, changes: Counterfactuals | None) -> Component | None:
     """The smallest changes in words, or that no change suffices; None for a model without levers.
 
     An empty, hidden element where the changes are still to come, with a later answer: so Dash keeps the elements below.
@@ -37,7 +37,7 @@ def what_would_change(standing: Standing, changes: Changes | None) -> Component 
     return html.Div([html.H3("What would change it"), html.P(lead, className="small"), *body], className="change")
 
 
-def change_text(schema: Schema, change: Change) -> str:
+def change_text(schema: Schema, change: Counterfactual) -> str:
     """One change in words: "Loan amount from 150 to 120 thousand $ → 54.2 %"."""
     moves = [_move(schema, *move) for move in change.moves]
     return f"{listed(moves)} → {_percent(change.probability)}"
@@ -54,7 +54,7 @@ def _move(schema: Schema, name: str, old: object, new: object) -> str:
     return f"{feature.label} from {was} to {to}"
 
 
-def _list(schema: Schema, found: tuple[Change, ...]) -> Component:
+def _list(schema: Schema, found: tuple[Counterfactual, ...]) -> Component:
     return html.Ul([html.Li(change_text(schema, change)) for change in found], className="small changes")
 
 

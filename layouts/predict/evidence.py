@@ -12,7 +12,7 @@ from layouts.shared.percent import span
 from ml.advice.advice import Advice, Standing
 from ml.advice.evidence import FEW, Evidence, Neighbour
 from ml.data.schema import Row
-from ml.locale import dressed
+from ml.locale import localized
 from ml.text.words import listed, named
 
 DIFFERENCES = 3  # named for each similar record
@@ -35,7 +35,7 @@ def evidence_text(evidence: Evidence, *, exclusive: bool) -> str:
         return "No known record was scored about like this."
     share = round(100 * evidence.had / evidence.similar)
     verb = ("was" if evidence.had == 1 else "were") if exclusive else "took it"
-    had = f"{dressed(f'{evidence.had:,}')} really {verb}"
+    had = f"{localized(f'{evidence.had:,}')} really {verb}"
     between = span(evidence.low, evidence.high)
     records = count(evidence.similar, "record")
     return f"Of {records} scored about like this, {had} ({share}\u00a0%, {between})."

@@ -17,11 +17,11 @@ from pydantic import AfterValidator
 from layouts.shared import ids
 from layouts.shared.field_texts import kept_text
 from layouts.shared.request_model import RequestModel
-from ml.bundle.record_book import LONGEST_SEARCH, Entry, beside
+from ml.bundle.record_book import LONGEST_SEARCH, BookRecord, beside
 from ml.data.one_hot import gathered
 from ml.data.schema import Schema
 from ml.data.texts import fold
-from ml.locale import dressed
+from ml.locale import localized
 
 SILENT = "Records cannot be searched at the moment. Scores are not affected."
 LIMIT = 8
@@ -40,7 +40,7 @@ class RecordSearch(RequestModel):
 class OpenedRecord:
     """The record with which a page opens, and the words about it; no entry for a new one."""
 
-    entry: Entry | None = None
+    entry: BookRecord | None = None
     words: str = ""
 
 
@@ -78,14 +78,14 @@ def _named(words: str) -> dict[str, str]:
     return {"aria-label": words}
 
 
-def hit(schema: Schema, entry: Entry, text: str, *, sample: bool) -> dict[str, Any]:
+def hit(schema: Schema, entry: BookRecord, text: str, *, sample: bool) -> dict[str, Any]:
     """A record as the script lists it and fills the form with it.
 
     Parameters
     ----------
     schema : Schema
         Of the form.
-    entry : Entry
+    entry : BookRecord
     text : str
         What was typed: it decides which of the record's texts are shown.
     sample : bool
@@ -100,7 +100,7 @@ def hit(schema: Schema, entry: Entry, text: str, *, sample: bool) -> dict[str, A
     }
 
 
-def kept_record(schema: Schema, entry: Entry | None) -> dict[str, str]:
+def kept_record(schema: Schema, entry: BookRecord | None) -> dict[str, str]:
     """A record's values as the form's fields hold them; empty for none."""
     if entry is None:
         return {}
@@ -114,7 +114,7 @@ def found(serial: int, hits: Sequence[dict[str, Any]], words: str, text: str = "
     return {"serial": serial, "hits": list(hits), "sure": sure, "words": words}
 
 
-def chosen(entry: Entry, *, sample: bool) -> str:
+def chosen(entry: BookRecord, *, sample: bool) -> str:
     """Words about the record in the form: its id, and facts about it that are no features."""
     return " · ".join([f"{'Sample record' if sample else 'Record'} {entry.id}", *entry.also[:2]])
 
@@ -133,7 +133,7 @@ def counted(hits: int, text: str, records: int, *, sample: bool) -> str:
     """Words about a search: the number of matches, or of records that can be searched."""
     if not text.strip():
         kind = "sample record" if sample else "record"
-        return f"{dressed(f'{records:,}')} {kind}{'' if records == 1 else 's'}: type an id or part of a text."
+        return f"{localized(f'{records:,}')} {kind}{'' if records == 1 else 's'}: type an id or part of a text."
     if not hits:
         return f"No record has “{text[:40]}”."
     if hits >= LIMIT:

@@ -17,8 +17,9 @@ from layouts.shared.field_texts import number_format_data, starting_text
 from layouts.shared.fields import field
 from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from layouts.shared.search import FIELDS, search_box
-from ml.bundle.record_book import Entry
-from ml.data.schema import Feature, Schema
+from ml.bundle.record_book import BookRecord
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.insights.feature_order import groups_in_order
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def free_query_names(schema: Schema) -> tuple[str, ...]:
     return tuple(word for word in QUERY_NAMES if word not in schema.position)
 
 
-def starting_record(schema: Schema, query: Mapping[str, str], entry: Entry | None = None) -> dict[str, str]:
+def starting_record(schema: Schema, query: Mapping[str, str], entry: BookRecord | None = None) -> dict[str, str]:
     """The record with which the form opens: name to text, as the form's script reads it.
 
     Parameters
@@ -48,7 +49,7 @@ def starting_record(schema: Schema, query: Mapping[str, str], entry: Entry | Non
         Of the form.
     query : mapping
         Of the page's address: feature names or aliases; other names are ignored.
-    entry : Entry, optional
+    entry : BookRecord, optional
         The record that the address names: the query holds what differs from it.
     """
     given = {schema.position[name]: text for name, text in query.items() if name in schema.position}
@@ -69,7 +70,7 @@ def requested_version(bundle: Bundle, query: Mapping[str, str]) -> str:
     return query.get("version", "") if "version" in free_query_names(bundle.schema) else ""
 
 
-def opening_request(bundle: Bundle, query: Mapping[str, str], entry: Entry | None = None) -> FormRequest:
+def opening_request(bundle: Bundle, query: Mapping[str, str], entry: BookRecord | None = None) -> FormRequest:
     """The request with which the page opens, from its address; `entry` is the record that the address names."""
     schema, names = form_schema(bundle), bundle.outcomes.names
     own = {word: query.get(word, "") for word in free_query_names(schema)}
@@ -174,7 +175,7 @@ def _tools(*, search: bool) -> Component:
 
 
 def _group(
-    schema: Schema, heading: str, features: Sequence[Feature], record: Mapping[str, str], entry: Entry | None
+    schema: Schema, heading: str, features: Sequence[Feature], record: Mapping[str, str], entry: BookRecord | None
 ) -> Component:
     kept = kept_record(schema, entry)
     fields = [

@@ -51,7 +51,11 @@ def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> C
         Of the request: later steps are about the same record, with smaller errors.
     """
     model = standing.model
-    parts = [_why(standing, advice), what_would_change(standing, advice.changes), how_far_to_trust(standing, advice)]
+    parts = [
+        _why(standing, advice),
+        what_would_change(standing, advice.counterfactuals),
+        how_far_to_trust(standing, advice),
+    ]
     return html.Div(
         [part for part in parts if part is not None],
         className="reasons-parts",

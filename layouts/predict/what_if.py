@@ -9,7 +9,7 @@ from typing import Any
 from layouts.shared.percent import percents
 from ml.advice.advice import Advice, Standing
 from ml.advice.what_if import Sweep
-from ml.data.schema import Feature, Value, text_of
+from ml.data.feature import Feature, Value, text_of
 from ml.text.words import shown_value
 
 

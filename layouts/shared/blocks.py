@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from layouts.shared import ids, url
 from ml.data.outcomes import Outcomes
-from ml.locale import dressed
+from ml.locale import localized
 from ml.plots.palette import colour_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def dot(outcomes: Outcomes, name: str) -> Component:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """``1 feature``, ``4 features``."""
-    return f"{dressed(f'{number:,}')} {noun if number == 1 else plural or noun + 's'}"
+    return f"{localized(f'{number:,}')} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _model_head(bundle: Bundle, kind: url.Kind, name: str) -> Component:

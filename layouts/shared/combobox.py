@@ -14,9 +14,10 @@ from pydantic import AfterValidator
 
 from layouts.shared import ids
 from layouts.shared.request_model import RequestModel
-from ml.data.schema import Feature, Schema, text_of
+from ml.data.feature import Feature, text_of
+from ml.data.schema import Schema
 from ml.data.texts import fold
-from ml.locale import dressed
+from ml.locale import localized
 
 LIMIT = 20  # matches in the list
 LONGEST = 200  # characters of a search
@@ -56,7 +57,7 @@ def counted(hits: int, text: str, choices: int) -> str:
 
 
 def _number(number: int) -> str:
-    return dressed(f"{number:,}")
+    return localized(f"{number:,}")
 
 
 def stores_of(schema: Schema) -> list[Component]:

@@ -16,7 +16,7 @@ from dash.development.base_component import Component
 from layouts.shared import ids
 from layouts.shared.combobox import combobox
 from layouts.shared.field_texts import NOT_KNOWN, TICKED, YES_NO, typed
-from ml.data.schema import Feature, text_of
+from ml.data.feature import Feature, text_of
 
 
 def control(feature: Feature, position: int, text: str) -> Component:

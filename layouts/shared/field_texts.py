@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ml.data.feature import Feature, text_of
 from ml.data.parsing import NUMBER
 from ml.data.records import read_records
-from ml.data.schema import Feature, Schema, text_of
-from ml.locale import Unreadable, canonical, current
+from ml.data.schema import Schema
+from ml.locale import NotANumber, canonical, current_format
 
 NOT_KNOWN = "Not known"
 AMBIGUOUS = "?"  # appended to a number that readers would take for different numbers, so that it is refused
@@ -50,12 +51,12 @@ def kept_text(feature: Feature, text: str) -> str:
 
 def typed(text: str) -> str:
     """A number as its reader types it, other texts as they are; no groups, which would be in the way of a digit."""
-    return text.replace(".", current().decimal) if NUMBER.fullmatch(text) else text
+    return text.replace(".", current_format().decimal) if NUMBER.fullmatch(text) else text
 
 
 def number_format_data() -> dict[str, str]:
     """The reader's decimal mark and group mark, for the form's script."""
-    return {"data-decimal": current().decimal, "data-group": current().group}
+    return {"data-decimal": current_format().decimal, "data-group": current_format().group}
 
 
 def _listed(feature: Feature) -> Feature:
@@ -79,7 +80,7 @@ def _readable_otherwise(feature: Feature, given: str) -> bool:
     if feature.kind not in ("number", "integer") or not given.strip() or NUMBER.fullmatch(given.strip()):
         return False
     try:
-        canonical(given, current())
-    except Unreadable:
+        canonical(given, current_format())
+    except NotANumber:
         return False
     return True

@@ -9,8 +9,8 @@ from layouts.shared import ids
 from layouts.shared.controls import control, described_by
 from layouts.shared.field_texts import starting_text
 from layouts.shared.search import words_of
+from ml.data.feature import Feature, text_of
 from ml.data.records import shown
-from ml.data.schema import Feature, text_of
 
 
 def field(

@@ -18,8 +18,8 @@ from dash.development.base_component import Component
 from layouts.shared import ids, url
 from layouts.shared.field_texts import number_format_data, typed
 from layouts.shared.static_html import static_html
+from ml.data.feature import text_of
 from ml.data.outcomes import Outcomes
-from ml.data.schema import text_of
 from ml.errors import LikelyError, UnknownOption
 from ml.plots import theme
 from ml.plots.catalogue import CATALOGUE, plots_of

@@ -13,7 +13,7 @@ from dash import html
 from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.static_html import StaticHtml, static_html
-from ml.data.schema import Feature
+from ml.data.feature import Feature
 
 FIELDS = 25  # a form of as many fields has a search
 MODELS = 9  # as many models fill more than a screen

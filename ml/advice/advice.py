@@ -1,6 +1,6 @@
-"""What a person who is talking with a customer is told: first the score, then what stands behind it.
+"""Advice on one record in two steps: the score with the next questions, then reasons, what-if and counterfactuals.
 
-Both come from one game (``ml/advice/value_function.py``) at one position, so no two numbers on the page can differ.
+Both are computed from one game (``ml/advice/value_function.py``), so that all numbers on the page agree.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ml.advice.counterfactuals import Changes, changes
+from ml.advice.counterfactuals import Counterfactuals, counterfactuals
 from ml.advice.evidence import Evidence, Neighbour, Unlike, evidence, neighbours, unlike
 from ml.advice.local_shapley import Explanation, explain
-from ml.advice.next_question import Question, questions
+from ml.advice.next_question import NextQuestion, next_questions
 from ml.advice.reasons import Reasons, reasons
 from ml.advice.sampling_budget import BUDGET
-from ml.advice.value_function import Game, Position
+from ml.advice.value_function import Game, PartialScore
 from ml.advice.what_if import Sweep, sweeps
 from ml.bundle.bundle import Bundle
 from ml.data.records import read_records
@@ -25,7 +25,7 @@ from ml.errors import Problem
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a record stands, some of its features perhaps not known.
+    """Score of a record that may have blanks, and what to ask next.
 
     Attributes
     ----------
@@ -34,17 +34,17 @@ class Standing:
         Typed values; None where nothing is known.
     known : tuple of bool, length p
     probabilities, low, high : tuple of float, length k
-        v(K), and between what the full record's score is to be expected (80 %).
+        v(K), and the 80 % range of the full record's score.
     labels : tuple of str
-        What the estimator itself decides; empty where something is blank, for then nobody asked it.
+        The estimator's own decision; empty where something is blank, because it is not asked then.
     notes : tuple of Problem
         Values outside what the model has seen.
     outcome : str
-        The outcome that questions are about.
+        The outcome of the questions.
     cut_off : float
         Probability from which one acts on it, 0 to 1.
-    questions : tuple of Question
-        What is worth asking next, the best first.
+    questions : tuple of NextQuestion
+        Next questions, the best first.
     band : Band
         Of that outcome's probability.
     """
@@ -59,7 +59,7 @@ class Standing:
     notes: tuple[Problem, ...]
     outcome: str
     cut_off: float
-    questions: tuple[Question, ...]
+    questions: tuple[NextQuestion, ...]
     band: Band
 
     @property
@@ -69,37 +69,37 @@ class Standing:
 
     @property
     def probability(self) -> float:
-        """Of the outcome."""
+        """Probability of `outcome`."""
         return self.probabilities[self.model.outcomes.index(self.outcome)]
 
 
 @dataclass(frozen=True)
 class Advice:
-    """What stands behind the score of one outcome, and what would change it.
+    """Explanation of the score of one outcome, and what would change it.
 
     Attributes
     ----------
     explanation : Explanation
         Its total is the score shown.
     reasons : Reasons
-        The strongest of it in words.
+        The largest contributions in words.
     sweeps : mapping of feature name to Sweep
-    changes : Changes
+    counterfactuals : Counterfactuals
         The smallest changes of levers that cross the cut-off.
     evidence : Evidence
-        What became of hold-out records scored about like this.
+        True outcomes of hold-out records with similar scores.
     neighbours : tuple of Neighbour
         The hold-out records that are most like this one.
     unlike : Unlike or None
-        Set when the record is unlike anything in training.
+        Set when the record is an outlier of the training data.
     sharper : int or None
-        The step that gives a sharper answer; None where the digits shown are sure, or no step is left.
+        The step with a smaller sampling error; None where the digits shown are certain, or no step is left.
     """
 
     explanation: Explanation
     reasons: Reasons
     sweeps: Mapping[str, Sweep]
-    changes: Changes | None
+    counterfactuals: Counterfactuals | None
     evidence: Evidence
     neighbours: tuple[Neighbour, ...]
     unlike: Unlike | None
@@ -107,10 +107,10 @@ class Advice:
 
 
 def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off: Callable[[str], float]) -> Standing:
-    """Where a raw record stands; blanks are allowed everywhere.
+    """Score a raw record that may have blanks.
 
     Where no outcome is named, it is the positive one, or of three or more exclusive ones the most probable.
-    `cut_off` gives the cut-off of the outcome that this comes to.
+    `cut_off` gives the cut-off of that outcome.
 
     Raises
     ------
@@ -119,28 +119,28 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
     records = read_records(bundle.schema.with_blanks, [raw])
     row = tuple(None if value == "" else value for value in records.all_rows()[0])
     known = tuple(value is not None for value in row)
-    position = game.at(row)
-    outcome = outcome or _leading(bundle, position)
+    scored = game.at(row)
+    outcome = outcome or _leading(bundle, scored)
     column = bundle.outcomes.index(outcome)
-    probability, threshold = float(position.value[column]), cut_off(outcome)
+    probability, threshold = float(scored.value[column]), cut_off(outcome)
     return Standing(
         model=bundle,
         row=row,
         known=known,
-        probabilities=tuple(position.value.tolist()),
-        low=tuple(position.low.tolist()),
-        high=tuple(position.high.tolist()),
-        labels=_labels(bundle, row, position),
+        probabilities=tuple(scored.value.tolist()),
+        low=tuple(scored.low.tolist()),
+        high=tuple(scored.high.tolist()),
+        labels=_labels(bundle, row, scored),
         notes=records.notes,
         outcome=outcome,
         cut_off=threshold,
-        questions=questions(game, position, column, threshold),
+        questions=next_questions(game, scored, column, threshold),
         band=band_of(bands(bundle.card, outcome), probability),
     )
 
 
 def advise(game: Game, standing: Standing, holdout_row: int | None = None, step: int | None = None) -> Advice:
-    """What stands behind a standing: slower, and so asked for after the score was shown.
+    """Explain a score: slower than :func:`stand`, so the page asks for it once the score is shown.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def advise(game: Game, standing: Standing, holdout_row: int | None = None, step:
         explanation=explanation,
         reasons=strongest,
         sweeps={} if brief else sweeps(game, row),
-        changes=None if brief else changes(game, row, column, standing.cut_off, name=standing.outcome),
+        counterfactuals=None if brief else counterfactuals(game, row, column, standing.cut_off, name=standing.outcome),
         sharper=sharper,
         evidence=evidence(bundle, standing.outcome, standing.probability, holdout_row),
         neighbours=neighbours(bundle, row, without=holdout_row),
@@ -177,15 +177,15 @@ def advise(game: Game, standing: Standing, holdout_row: int | None = None, step:
     )
 
 
-def _leading(bundle: Bundle, position: Position) -> str:
+def _leading(bundle: Bundle, scored: PartialScore) -> str:
     outcomes = bundle.outcomes
     if outcomes.exclusive and len(outcomes) > 2:
-        return outcomes.names[int(position.value.argmax())]
+        return outcomes.names[int(scored.value.argmax())]
     return outcomes.positive
 
 
-def _labels(bundle: Bundle, row: Row, position: Position) -> tuple[str, ...]:
-    if position.blank:
+def _labels(bundle: Bundle, row: Row, scored: PartialScore) -> tuple[str, ...]:
+    if scored.blank:
         return ()
     labels, _ = bundle.predictor.row(row)
     return tuple(name for name, yes in zip(bundle.outcomes.names, labels, strict=True) if yes)

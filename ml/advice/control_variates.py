@@ -1,4 +1,4 @@
-"""What is known of every background row, to correct the mean over some of them (control variates)."""
+"""Control variates: columns known for all background rows that correct means over a sample of them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ MOST_ANSWERS = 2
 def own_controls(scales: Sequence[Scale], background: Block, answers: np.ndarray) -> np.ndarray:
     """Two columns for each feature, of mean 0 and variance 1 (or 0 throughout): shape (n, p, 2).
 
-    A row's place among the numbers of the feature, and the mean answer of rows with a like value: what a
-    feature contributes depends most of all on the value that the record's own replaces.
+    A row's rank among the numbers of the feature, and the mean answer of rows with similar values: a
+    contribution depends most on the value that the record's own replaces.
     """
     rows = np.arange(len(answers)), np.full(len(answers), 1.0 / len(answers))
     answer = main_columns(answers, 1)
@@ -39,7 +39,7 @@ def main_columns(answers: Floats, most: int = MOST_ANSWERS) -> Floats:
 
 
 def controls(own: np.ndarray, starts: np.ndarray, ends: np.ndarray, differs: np.ndarray) -> np.ndarray:
-    """All columns for each feature, the most telling first: shape (n, p, q); 1, then columns of mean 0."""
+    """All control variates of each feature, the most predictive first: shape (n, p, q); 1, then columns of mean 0."""
     n, p, _ = own.shape
     shared = [np.ones((n, 1)), main_columns(starts), main_columns(ends)]
     wide = [np.broadcast_to(each[:, np.newaxis], (n, p, each.shape[1])) for each in shared]

@@ -1,4 +1,4 @@
-"""What would change it: the smallest changes of levers for which the score crosses the cut-off."""
+"""Counterfactuals: the smallest changes of levers for which the score crosses the cut-off."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ import numpy as np
 from ml.advice.kernel import Moves
 from ml.advice.value_function import Game
 from ml.advice.what_if import grid, tried, values_of
-from ml.data.schema import Feature, Row, Value
+from ml.data.feature import Feature, Value
+from ml.data.schema import Row
 
 MOST_LEVERS = 3
 MOST_VALUES = 15
 MOST_CHANGES = 3
 MOST_COMBINATIONS = 10_000  # of one number of levers
 MOST_WITH_BLANKS = 300  # each is then a mean over background rows
-PREDICTIONS = 5_000  # with blanks; against 20,000 the same changes were found
-CONFIRMED = 20  # changes of a record with blanks that are looked at with all background rows
+PREDICTIONS = 5_000  # with blanks; with 20,000 the same changes were found
+CONFIRMED = 20  # changes of a record with blanks that are computed again with all background rows
 
 
 @dataclass(frozen=True)
-class Change:
-    """Moves of levers, and the score after them.
+class Counterfactual:
+    """One change of levers, and the score after it.
 
     Attributes
     ----------
@@ -45,8 +46,8 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Changes:
-    """What was found.
+class Counterfactuals:
+    """Result of the search.
 
     Attributes
     ----------
@@ -54,10 +55,10 @@ class Changes:
     cut_off : float
     probability : float
         The score now. At or above the cut-off the changes bring it below, else to it or above.
-    found : tuple of Change
+    found : tuple of Counterfactual
         Those with the fewest levers, for each set of levers the smallest, smallest first. Empty when
         no change of up to three levers crosses.
-    best : Change or None
+    best : Counterfactual or None
         When none crosses: the one that comes nearest. None where no lever can be moved to any effect.
     levers : tuple of str
         Names of the levers that could be tried.
@@ -66,26 +67,26 @@ class Changes:
     outcome: str
     cut_off: float
     probability: float
-    found: tuple[Change, ...]
-    best: Change | None
+    found: tuple[Counterfactual, ...]
+    best: Counterfactual | None
     levers: tuple[str, ...]
 
 
-def changes(
+def counterfactuals(
     game: Game,
     row: Row,
     outcome: int,
     cut_off: float,
     known: Sequence[bool] | None = None,
     name: str = "",
-) -> Changes:
-    """Search all values of all levers: one, then two, then three at a time.
+) -> Counterfactuals:
+    """Search for counterfactuals: all values of all levers, one, then two, then three at a time.
 
     A number is tried at up to 15 round values over what training has seen. The size of a change is the
     number of levers first and the sum of its steps second, so the search ends at the first number of levers
-    with which the score crosses; within it, it is complete. Where one number of levers has more than 10,000
+    with which the score crosses; within that number it is exhaustive. Where one number of levers has more than 10,000
     combinations (300 with blanks), fewer values of each number are tried, and where that is not enough, of each
-    lever those that alone do most. The schema's constraints hold after every change of what they are about.
+    lever the values with the largest effect by themselves. A change keeps all constraints on the features it moves.
 
     Parameters
     ----------
@@ -104,7 +105,7 @@ def changes(
     """
     mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
     search = _Search(game, row, mask, outcome, cut_off)
-    best: Change | None = None
+    best: Counterfactual | None = None
     for count in range(1, min(MOST_LEVERS, len(search.levers)) + 1):
         tried = search.tried(count)
         found = search.smallest(tried)
@@ -115,7 +116,7 @@ def changes(
 
 
 class _Search:
-    """The levers of one record and the question that is put to them."""
+    """Search over the levers of one record."""
 
     def __init__(self, game: Game, row: Row, mask: np.ndarray, outcome: int, cut_off: float) -> None:
         self.game, self.row, self.mask, self.outcome, self.cut_off = game, row, mask, outcome, cut_off
@@ -137,8 +138,8 @@ class _Search:
             self._grids[at, most] = tuple(value for value in values if value not in here)
         return self._grids[at, most]
 
-    def tried(self, count: int) -> list[Change]:
-        """Every allowed change of that many levers, with its score."""
+    def tried(self, count: int) -> list[Counterfactual]:
+        """All allowed changes of that many levers, with their scores."""
         moves = [change for change in self._moves(count) if self._allowed(change)]
         if not moves:
             return []
@@ -155,7 +156,7 @@ class _Search:
                 yield dict(zip(levers, chosen, strict=True))
 
     def _fitting(self, count: int) -> dict[int, tuple[Value, ...]]:
-        """Values to try of each lever: fewer of each number, then of each lever, where there would be too many."""
+        """Values to try of each lever: fewer of each number, then of every lever, above the limit of combinations."""
         limit = MOST_COMBINATIONS if self.mask.all() else MOST_WITH_BLANKS
         for most in range(MOST_VALUES, 2, -1):
             values = {at: self._values(at, most) for at in self.levers}
@@ -171,7 +172,7 @@ class _Search:
         return tuple(sorted(values, key=lambda value: -self._alone.get((at, value), -1.0)))
 
     def _allowed(self, change: Moves) -> bool:
-        """Whether the change keeps the constraints on what it moves; what was against one before is not its matter."""
+        """True when the change keeps the constraints on features that it moves; others may be violated already."""
         schema = self.game.schema
         touched = [
             rule
@@ -181,10 +182,10 @@ class _Search:
         row = tuple(change.get(at, value) for at, value in enumerate(self.row)) if touched else self.row
         return all(rule.holds(schema, row) for rule in touched)
 
-    def _change(self, change: Moves, probability: float) -> Change:
+    def _change(self, change: Moves, probability: float) -> Counterfactual:
         names = self.game.schema.names
         moves = tuple((names[at], self.row[at] if self.mask[at] else None, new) for at, new in change.items())
-        return Change(moves, sum(self._step(at, new) for at, new in change.items()), probability)
+        return Counterfactual(moves, sum(self._step(at, new) for at, new in change.items()), probability)
 
     def _step(self, at: int, new: Value) -> float:
         if (at, new) not in self._steps:
@@ -193,16 +194,16 @@ class _Search:
         return self._steps[at, new]
 
     def crosses(self, probability: float) -> bool:
-        """Whether the score lies on the other side of the cut-off than now."""
+        """True when the score is on the other side of the cut-off than now."""
         return (probability >= self.cut_off) == self.upwards
 
-    def _gain(self, change: Change) -> float:
+    def _gain(self, change: Counterfactual) -> float:
         return change.probability if self.upwards else -change.probability
 
-    def smallest(self, tried: Sequence[Change]) -> tuple[Change, ...]:
-        """The smallest change that crosses of each set of levers; of equally small ones the most effective."""
+    def smallest(self, tried: Sequence[Counterfactual]) -> tuple[Counterfactual, ...]:
+        """For each set of levers the smallest change that crosses the cut-off; of equal ones the most effective."""
         crossing = [change for change in tried if self.crosses(change.probability)]
-        found: dict[tuple[str, ...], Change] = {}
+        found: dict[tuple[str, ...], Counterfactual] = {}
         left = CONFIRMED
         for change in sorted(crossing, key=lambda change: (change.steps, -self._gain(change))):
             levers = tuple(name for name, _, _ in change.moves)
@@ -216,7 +217,7 @@ class _Search:
                 break
         return tuple(found.values())
 
-    def nearest(self, tried: Sequence[Change]) -> Change | None:
+    def nearest(self, tried: Sequence[Counterfactual]) -> Counterfactual | None:
         """The change that comes nearest to the cut-off; None where none moves the score towards it."""
         best = max(tried, key=lambda change: (self._gain(change), -len(change.moves), -change.steps), default=None)
         if best is None:
@@ -224,19 +225,19 @@ class _Search:
         best = self._confirmed(best)
         return best if self._gain(best) > (self.now if self.upwards else -self.now) else None
 
-    def _confirmed(self, change: Change) -> Change:
-        """With all background rows where the score was estimated from some."""
+    def _confirmed(self, change: Counterfactual) -> Counterfactual:
+        """The change with its score from all background rows, where it was estimated from some of them."""
         moves: Moves = {self.game.schema.position[name]: new for name, _, new in change.moves}
         mask = [known or at in moves for at, known in enumerate(self.mask.tolist())]
         if all(mask):
             return change
         row = tuple(moves.get(at, value) for at, value in enumerate(self.row))
-        return Change(change.moves, change.steps, float(self.game.at(row, mask).value[self.outcome]))
+        return Counterfactual(change.moves, change.steps, float(self.game.at(row, mask).value[self.outcome]))
 
-    def result(self, name: str, found: tuple[Change, ...], best: Change | None) -> Changes:
-        """As it is handed out."""
+    def result(self, name: str, found: tuple[Counterfactual, ...], best: Counterfactual | None) -> Counterfactuals:
+        """The result, with levers by name."""
         names = tuple(self.game.schema.names[at] for at in self.levers)
-        return Changes(name, self.cut_off, self.now, found, best, names)
+        return Counterfactuals(name, self.cut_off, self.now, found, best, names)
 
 
 def _combinations(values: Mapping[int, Sequence[Value]], count: int) -> int:
@@ -244,7 +245,7 @@ def _combinations(values: Mapping[int, Sequence[Value]], count: int) -> int:
 
 
 def step(feature: Feature, old: Value, new: Value) -> float:
-    """Size of one lever's move, 0 to 1 within its range: a share of the range, or 1 for another choice."""
+    """Size of one lever's move: its share of the feature's range, 0 to 1; 1 for another choice."""
     if old == new:
         return 0.0
     ends = grid(feature, 2) if feature.kind in ("number", "integer", "date") else ()

@@ -1,4 +1,4 @@
-"""How far to trust a score: what became of records scored alike, and of records that are alike."""
+"""Evidence for a score: true outcomes of hold-out records with similar scores, nearest neighbours, outliers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from ml.data.array_types import Booleans
 from ml.data.columns import Block, column, rows_of, size, take
-from ml.data.schema import Feature, Row
+from ml.data.feature import Feature
+from ml.data.schema import Row
 from ml.metrics.evaluation import evaluation_of, need_probabilities
 from ml.metrics.intervals import wilson
 from ml.runtime.memo import Memo
@@ -30,12 +31,12 @@ STANDS_OUT = 0.25  # share of the distance from which a feature is named
 
 @dataclass(frozen=True)
 class Evidence:
-    """What became of the hold-out records that were scored about like this one.
+    """True outcomes of the hold-out records with scores similar to this one.
 
     Attributes
     ----------
     similar, had : int
-        Their number, and how many of them really had the outcome.
+        Their number, and how many of them had the outcome.
     low, high : float
         Wilson's 95 % interval for that share; 0 and 1 when there are none.
     lowest, highest : float
@@ -55,7 +56,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A record with known truth that is like the one in question.
+    """A nearest neighbour of the record in the hold-out, with its true outcomes.
 
     Attributes
     ----------
@@ -63,9 +64,9 @@ class Neighbour:
         Its row in the hold-out, from 0.
     row : Row
     distance : float
-        0 for equal in all that is known; about 1 a feature that differs by most of its range.
+        0 for equal known values; plus about 1 for each feature that differs by most of its range.
     had : tuple of str
-        Names of the outcomes that it really had.
+        Names of its true outcomes.
     """
 
     number: int
@@ -76,12 +77,12 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class Unlike:
-    """A record that is unlike anything in training.
+    """Outlier: a record that is unlike anything in training.
 
     Attributes
     ----------
     distance, limit : float
-        From its nearest training record, and what 99 % of training records keep within.
+        From its nearest training record, and the 99 % quantile of that distance among training records.
     features : tuple of str
         Names of the features that make the distance, the strongest first.
     """
@@ -92,11 +93,11 @@ class Unlike:
 
 
 def evidence(bundle: Bundle, outcome: str, probability: float, without: int | None = None) -> Evidence:
-    """Of the hold-out records scored about like this: how many really had the outcome.
+    """Share of the hold-out records with similar scores that had the outcome.
 
     These are the tenth of the hold-out (or 50 records, if that is more) whose scores are nearest, and
     those as near as the last of them; but none whose score is more than 10 points away. `without` is the row
-    of the hold-out that is the record itself: what became of it is no evidence for it.
+    of the hold-out that is the record itself, which is left out.
 
     Raises
     ------
@@ -125,7 +126,7 @@ def neighbours(
     count: int = NEIGHBOURS,
     without: int | None = None,
 ) -> tuple[Neighbour, ...]:
-    """The hold-out records nearest to this one in what is known of it, with what they really had.
+    """The hold-out records nearest to this one in its known features, with their true outcomes.
 
     Parameters
     ----------
@@ -152,9 +153,9 @@ def neighbours(
 
 
 def unlike(bundle: Bundle, row: Row, known: Sequence[bool] | None = None) -> Unlike | None:
-    """A warning when the record is further from all training records than 99 % of them from each other.
+    """Warning when a record is an outlier: further from its nearest training record than 99 % of these from theirs.
 
-    Blanks add no distance, so what is not known can only silence the warning.
+    Blanks add no distance, so they can only suppress the warning.
     """
     features = _known(row, known)
     space = _space(bundle)
@@ -174,7 +175,7 @@ def unlike(bundle: Bundle, row: Row, known: Sequence[bool] | None = None) -> Unl
 
 @dataclass(frozen=True)
 class _Space:
-    """How distances are measured in one version: scales (p,), and what is far."""
+    """Distances of one version: a scale per feature, shape (p,), and the limit beyond which a record is an outlier."""
 
     scales: np.ndarray
     limit: float
@@ -202,9 +203,9 @@ def _known(row: Row, known: Sequence[bool] | None) -> np.ndarray:
 
 
 def _scale(feature: Feature, array: np.ndarray) -> float:
-    """What counts as far for a number: the range of its middle 90 %, in days for dates; 1 for what has none.
+    """Scale of a number: the range of its middle 90 %, in days for dates; 1 for other kinds.
 
-    Gower 1971 divides by the whole range, which one outlier would set.
+    Gower 1971 divides by the whole range, which a single outlier determines.
     """
     if feature.kind not in ("number", "integer", "date"):
         return 1.0
@@ -219,7 +220,7 @@ def _scale(feature: Feature, array: np.ndarray) -> float:
 def _apart(scales: np.ndarray, features: Sequence[Feature], block: Block, row: Row, wanted: np.ndarray) -> np.ndarray:
     """Distance of each of n records from the row in each wanted feature: shape (len(wanted), n).
 
-    Numbers: the difference as a share of the feature's scale, not capped, so that what is far stays far.
+    Numbers: the difference as a share of the feature's scale, not capped.
     All else: 0 when equal, 1 when not. A missing value is equal to a missing one and 1 from all others; from a
     number that is further than that from every known one, as far as the nearest of these.
     """
@@ -230,7 +231,7 @@ def _apart(scales: np.ndarray, features: Sequence[Feature], block: Block, row: R
         if feature.kind in ("number", "integer", "date"):
             apart = np.abs(_numbers(array) - _numbers(given)) / scales[at]
             missing = np.isnan(_numbers(array)) & np.isnan(_numbers(given))
-            # Else a value that nobody has would be near all who have none.
+            # Else an extreme value would be near all rows with a missing one.
             unknown = max(1.0, float(np.nanmin(apart))) if not np.isnan(apart).all() else 1.0
             line[:] = np.where(missing, 0.0, np.where(np.isnan(apart), unknown, apart))
         else:
@@ -247,7 +248,7 @@ def _unequal(array: np.ndarray, given: np.ndarray) -> Booleans:
 
 
 def _numbers(array: np.ndarray) -> np.ndarray:
-    """Numbers as they are, dates as days, with the part that has passed of the last."""
+    """Numbers as they are, dates as days with their fraction."""
     if array.dtype.kind != "M":
         return array
     return np.where(np.isnat(array), np.nan, array.astype("datetime64[s]").astype(np.float64) / 86_400)

@@ -1,4 +1,4 @@
-"""How near the rows of a background are to a record, on the features that are known of it.
+"""Kernel weights of background rows: the nearer to a record on its known features, the larger.
 
 Every figure in this file is one rule for all models, chosen by measurement: docs/decisions/0013-blanks.md.
 """
@@ -12,7 +12,8 @@ import numpy as np
 
 from ml.data.array_types import Booleans, Floats, Positions
 from ml.data.columns import column
-from ml.data.schema import Feature, Row, Value
+from ml.data.feature import Feature, Value
+from ml.data.schema import Row
 
 Moves = dict[int, Value]  # position of a feature to its new value
 
@@ -20,15 +21,15 @@ MOST_ROWS = 500  # rows that count for one record: bounds the time of an answer
 NEIGHBOURS = 10  # the bandwidth reaches at least to this neighbour
 BANDWIDTH = 0.05  # and at least this share of the mean distance of two rows
 SMALLEST_WEIGHT = 0.001  # of the largest: rows that count less are left out
-LEAST_TELLING = 0.1  # of the most telling feature: what one that tells nothing by itself counts
-GROUPS = 8  # of numbers, when answers are compared between groups of like values
+LEAST_TELLING = 0.1  # of the most telling feature's weight: the weight of one that tells nothing by itself
+GROUPS = 8  # of numbers, when answers are compared between groups of similar values
 # Distances are whole multiples of this, so that their sums are exact in any order: the same features
 # give the same weights whether they are asked alone or among others.
 STEP = 2.0**-24
 
 
 class Scale:
-    """How far apart values of one feature are: 0 for equal ones, about 1 for two at random.
+    """Squared distances between values of one feature: 0 for equal ones, about 1 for two at random.
 
     Numbers and dates are compared by their ranks in the background, so that neither units nor long
     tails matter; all else is equal or not. A missing value is equal to a missing value only.
@@ -65,9 +66,9 @@ class Scale:
         return np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)[0]) ** 2)
 
     def groups(self, rows: Positions, weights: Floats) -> Positions:
-        """Put background rows into groups of like values.
+        """Group background rows by similar values.
 
-        At most 8 groups of about the same weight for numbers and dates, equal values always
+        At most 8 groups of about equal weight for numbers and dates, equal values always
         together; one group a value for all else; missing values are a group of their own.
 
         Parameters
@@ -90,8 +91,8 @@ class Scale:
         return np.where(missing, GROUPS, np.minimum(middle[places] * GROUPS, GROUPS - 1)).astype(np.intp)
 
 
-class Nearness:
-    """Distances and weights of a background's rows.
+class Kernel:
+    """Distances and kernel weights of a background's rows.
 
     A feature counts by how much it tells of the model's answers by itself (its correlation ratio),
     so that what tells nothing does not scatter the neighbours.
@@ -113,7 +114,7 @@ class Nearness:
         self._telling: Floats = np.where(used, telling + LEAST_TELLING * max(LEAST_TELLING, telling.max()), 0.0)
 
     def weights(self, row: Row, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
-        """Which rows count for a record of which only some features are known, and how much.
+        """Background rows and their kernel weights, for a record of which only some features are known.
 
         Parameters
         ----------
@@ -134,7 +135,7 @@ class Nearness:
     def weights_after(
         self, row: Row, known: np.ndarray, moves: Sequence[Moves], most: int
     ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """As :meth:`weights`, for one record after each of many changes: the same, but all at once.
+        """As :meth:`weights`, for one record after each of many changes, in one computation.
 
         Parameters
         ----------
@@ -148,7 +149,7 @@ class Nearness:
         own = self._distances(row, known)
         pairs = list(dict.fromkeys(pair for change in moves for pair in change.items()))
         place = {pair: number for number, pair in enumerate(pairs)}
-        # What a new value adds to all distances in place of the old one; whole multiples of STEP, so nothing is lost.
+        # Differences of distances, new value less old one: whole multiples of STEP, so they are exact.
         added = np.array([self._line(at, value) - own[at] for at, value in pairs]).reshape(len(pairs), own.shape[1])
         chosen = np.zeros((len(moves), len(pairs)))
         coalitions = np.repeat(known[np.newaxis], len(moves), axis=0)
@@ -160,13 +161,13 @@ class Nearness:
     def _weighed(self, distances: np.ndarray, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
         rows = np.broadcast_to(np.arange(distances.shape[1]), distances.shape)
         if most < distances.shape[1]:
-            # Less than one step apart by their number, so that no two are equally near: which of those
-            # at the edge are taken must not hang on the machine's way of sorting.
+            # Ties are broken by row number, by less than one step: the selection must not depend on how a
+            # machine sorts equal values.
             ordered = distances + rows * (STEP / (2 * distances.shape[1]))
             rows = np.argpartition(ordered, most - 1, axis=1)[:, :most]
             distances = np.take_along_axis(distances, rows, axis=1)
         widest = coalitions.astype(np.float64) @ self._telling
-        weights = _kernel(distances, widest)
+        weights = _kernel_weights(distances, widest)
         weights[weights < SMALLEST_WEIGHT] = 0.0
         return [
             (near[given > 0], given[given > 0] / given.sum()) if wide > 0 else self._all
@@ -206,8 +207,8 @@ def correlation_ratio(groups: np.ndarray, answers: np.ndarray) -> float:
     return float(np.where(total > 0, np.maximum(share, 0.0), 0.0).mean())
 
 
-def _kernel(distances: Floats, widest: Floats) -> Floats:
-    """Weights of shape (c, m), the nearest row's is 1.
+def _kernel_weights(distances: Floats, widest: Floats) -> Floats:
+    """Exponential kernel weights of shape (c, m); the nearest row's is 1.
 
     What is far from all rows alike (a category that none has) makes no row nearer: distances count
     from the nearest. `widest` is the mean distance of two rows, shape (c,).

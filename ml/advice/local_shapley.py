@@ -1,4 +1,4 @@
-"""Why: what each known value of a record contributes to the score.
+"""Local Shapley values: the contribution of each known value of a record to the score.
 
 The contributions are the Shapley values of one game among the known features K,
 
@@ -31,13 +31,13 @@ from ml.data.array_types import Booleans, Floats
 from ml.data.columns import Block, column, size, take
 from ml.data.schema import Row
 
-MOST_COALITIONS = 512  # looked at for what the known values say of the blanks
+MOST_COALITIONS = 512  # for exact values of the second part of the game
 ORDERS = 32  # random orders, and as many reversed, where there would be more
 SEED = 0  # the same for every record: an edit changes the numbers, chance does not
 
 Ask = Callable[[np.ndarray], np.ndarray]
 
-# The walks to a few records a game, for who asks again for a sharper answer.
+# Walks of a few records per game, continued when a sharper answer is asked for.
 _kept: WeakKeyDictionary[Game, OrderedDict[tuple[Row, tuple[bool, ...]], Walks]] = WeakKeyDictionary()
 _guard = Lock()
 
@@ -55,7 +55,7 @@ class Explanation:
     total : ndarray of float, shape (k,)
         The score shown: ``base + contributions.sum(axis=0)`` within 1e-12, always.
     known : tuple of bool, length p
-        Which features took part.
+        The features of the game.
     errors : ndarray of float, shape (p, k)
         Standard error of each contribution, from sampling; 0 where it is exact.
     """
@@ -89,7 +89,7 @@ def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: i
         When the model refuses a value.
     """
     mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
-    position = game.at(row, mask.tolist())
+    scored = game.at(row, mask.tolist())
     found = errors = np.zeros((len(row), len(game.base)))
     if mask.any():
         ends = answers_filled(game, row, mask)
@@ -97,15 +97,15 @@ def explain(game: Game, row: Row, known: Sequence[bool] | None = None, budget: i
         if not mask.all():
             more, unsure = _said_of_blanks(game, row, mask, ends, ORDERS * max(1, budget // BUDGET))
             found, errors = found + more, np.hypot(errors, unsure)
-        # What is unsure takes what is missing to the total, in one proportion for all outcomes; then rounding.
+        # The rest to the total goes to sampled contributions in proportion to their variance; then rounding.
         unsure = np.where(errors > 0, (errors**2).sum(axis=1, keepdims=True), 0.0)
         for sizes in (unsure if unsure.any() else np.abs(found), np.abs(found)):
-            found = found + _spread(position.value - game.base - found.sum(axis=0), sizes, mask)
-    return Explanation(game.base, found, position.value, tuple(mask.tolist()), errors)
+            found = found + _spread(scored.value - game.base - found.sum(axis=0), sizes, mask)
+    return Explanation(game.base, found, scored.value, tuple(mask.tolist()), errors)
 
 
 def _spread(rest: Floats, sizes: Floats, mask: Booleans) -> Floats:
-    """What is missing to the total, parted in proportion to `sizes`: a zero stays a zero."""
+    """The rest to the total, split in proportion to `sizes`: zeros stay zeros."""
     sizes = np.where(sizes.any(axis=0), sizes, mask[:, np.newaxis])
     total: Floats = sizes.sum(axis=0)
     return rest * sizes / total
@@ -116,7 +116,7 @@ def answers_filled(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
     return game.filled(row, mask.tolist())
 
 
-# What the model makes of the known values: background rows are changed into the record, value by value.
+# First part of the game: background rows are changed into the record, value by value.
 
 
 def _made_of(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, budget: int) -> tuple[np.ndarray, np.ndarray]:
@@ -131,7 +131,7 @@ def _made_of(game: Game, row: Row, mask: np.ndarray, ends: np.ndarray, budget: i
 
 
 def _walks_of(game: Game, row: Row, mask: np.ndarray, differs: np.ndarray, ends: np.ndarray, budget: int) -> Walks:
-    """The walks to this record as far as they went for smaller budgets."""
+    """The walks to this record, continued from those of smaller budgets."""
 
     def ask(rows: np.ndarray, taken: np.ndarray) -> np.ndarray:
         return game.ask(_mixed(game, row, rows, taken))
@@ -149,7 +149,7 @@ def _walks_of(game: Game, row: Row, mask: np.ndarray, differs: np.ndarray, ends:
 
 
 def _all_of(game: Game, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.ndarray:
-    """From all coalitions of the features in which each background row differs: exact, shape (p, k)."""
+    """Exact values from all coalitions of the features in which each background row differs: shape (p, k)."""
     found = np.zeros((len(row), len(game.base)))
     count = differs.sum(axis=1)
     for d in np.unique(count[count > 0]).tolist():
@@ -161,7 +161,7 @@ def _all_of(game: Game, row: Row, differs: np.ndarray, ends: np.ndarray) -> np.n
 
 
 def _differs(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
-    """Where a background row has another value than the record, among known features: bool (n, p)."""
+    """Mask of known features in which a background row differs from the record: bool (n, p)."""
     differs = np.zeros((size(game.background), len(mask)), dtype=bool)
     for at in np.flatnonzero(mask):
         array = game.background[at]
@@ -172,7 +172,7 @@ def _differs(game: Game, row: Row, mask: np.ndarray) -> np.ndarray:
 
 
 def _enumerated(ask: Ask, r: int, d: int) -> np.ndarray:
-    """Exact Shapley values of each row's way to the record: shape (r, d, k)."""
+    """Exact Shapley values between each background row and the record: shape (r, d, k)."""
     coalitions = all_coalitions(d)
     return shapley_values(ask(np.broadcast_to(coalitions, (r, *coalitions.shape))))
 
@@ -210,7 +210,7 @@ def _answers(
 
 
 def _mixed(game: Game, row: Row, rows: np.ndarray, taken: np.ndarray) -> Block:
-    """Background rows with the record's values where `taken`, shape (n, p), says so."""
+    """Background rows with the record's values where `taken`, bool of shape (n, p), is True."""
     mixed = []
     for feature, value, array, own in zip(game.schema.features, row, take(game.background, rows), taken.T, strict=True):
         if own.any():
@@ -219,7 +219,7 @@ def _mixed(game: Game, row: Row, rows: np.ndarray, taken: np.ndarray) -> Block:
     return tuple(mixed)
 
 
-# What the known values say of the blanks: every answer stays, only what it counts changes.
+# Second part of the game: the answers stay the same, only their weights change.
 
 
 def _said_of_blanks(

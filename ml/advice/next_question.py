@@ -1,4 +1,4 @@
-"""Ask next: which blank is worth asking about, seen from what is known already."""
+"""Next question: expected value of information of each blank feature, given the known ones."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.advice.value_function import Game, Position
+from ml.advice.value_function import Game, PartialScore
 
 
 @dataclass(frozen=True)
-class Question:
-    """What knowing one blank feature is worth.
+class NextQuestion:
+    """Value of knowing one blank feature.
 
     Attributes
     ----------
@@ -22,9 +22,9 @@ class Question:
         Share of the doubt about the full record's decision that is gone once the feature is
         known: 0 to 1. Questions are ranked by it.
     move : float
-        How far v is expected to move once it is known, up or down: 0 to 1, in probability.
+        Expected absolute change of v once it is known: 0 to 1, in probability.
     crossing : float
-        Chance that v is then on the other side of the cut-off: 0 to 1.
+        Probability that v is then on the other side of the cut-off: 0 to 1.
     """
 
     feature: str
@@ -33,10 +33,10 @@ class Question:
     crossing: float
 
 
-def questions(game: Game, position: Position, outcome: int, cutoff: float) -> tuple[Question, ...]:
-    """The blank features, what is worth most first.
+def next_questions(game: Game, scored: PartialScore, outcome: int, cutoff: float) -> tuple[NextQuestion, ...]:
+    """Questions about the blank features, the most valuable first.
 
-    The answers of the position itself are grouped by the value that the blank feature has in the
+    The answers of the score are grouped by the value that the blank feature has in the background
     row that gave them: the mean of a group is v with that value known, and the share of its
     answers at or above the cut-off is the chance that the full record's decision will be to act.
     So no further prediction is made, and score, range and questions cannot disagree.
@@ -49,8 +49,8 @@ def questions(game: Game, position: Position, outcome: int, cutoff: float) -> tu
     Parameters
     ----------
     game : Game
-    position : Position
-        Of that game.
+    scored : PartialScore
+        Score of the record, from that game.
     outcome : int
         Column of the outcome.
     cutoff : float
@@ -58,28 +58,28 @@ def questions(game: Game, position: Position, outcome: int, cutoff: float) -> tu
 
     Returns
     -------
-    tuple of Question
+    tuple of NextQuestion
         By worth; ties in schema order. Empty when nothing is blank.
     """
     columns: dict[str, list[int]] = {}  # of one question: several where they are one choice
-    for at in position.blank:
+    for at in scored.blank:
         name = game.schema.names[at]
         columns.setdefault(game.schema.shown.get(name, name), []).append(at)
-    worths = (_worth(game, position, name, places, outcome, cutoff) for name, places in columns.items())
+    worths = (_worth(game, scored, name, places, outcome, cutoff) for name, places in columns.items())
     return tuple(question for _, question in sorted(worths, key=lambda pair: pair[0]))
 
 
 def _worth(
-    game: Game, position: Position, name: str, places: Sequence[int], outcome: int, cutoff: float
-) -> tuple[tuple[float, float], Question]:
-    """The question about one blank feature, and what ranks it: the smallest first."""
+    game: Game, scored: PartialScore, name: str, places: Sequence[int], outcome: int, cutoff: float
+) -> tuple[tuple[float, float], NextQuestion]:
+    """The question about one blank feature, and its sort key, ascending."""
     used = [at for at in places if game.used[at]]
     if not used:
-        return (0.0, 0.0), Question(name, 0.0, 0.0, 0.0)
-    answers, weights, value = position.answers[:, outcome], position.weights, float(position.value[outcome])
-    groups = game.scales[used[0]].groups(position.chosen, weights)
+        return (0.0, 0.0), NextQuestion(name, 0.0, 0.0, 0.0)
+    answers, weights, value = scored.answers[:, outcome], scored.weights, float(scored.value[outcome])
+    groups = game.scales[used[0]].groups(scored.chosen, weights)
     if len(used) > 1:
-        each = np.array([game.scales[at].groups(position.chosen, weights) for at in used])
+        each = np.array([game.scales[at].groups(scored.chosen, weights) for at in used])
         groups = np.unique(each, axis=1, return_inverse=True)[1].reshape(-1)
     shares, means = group_values(groups, answers, weights)
     acts = (answers >= cutoff).astype(np.float64)
@@ -87,7 +87,7 @@ def _worth(
     _, chances = group_values(groups, acts, weights)
     told = float(shares @ (chances - chance) ** 2)
     doubt = chance * (1.0 - chance)
-    question = Question(
+    question = NextQuestion(
         feature=name,
         decides=min(told / doubt, 1.0) if told > 0.0 < doubt else 0.0,
         move=min(float(shares @ np.abs(means - value)), 1.0),
@@ -97,7 +97,7 @@ def _worth(
 
 
 def group_values(groups: np.ndarray, answers: np.ndarray, weights: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted means of groups, noise taken out: a group of few rows is drawn towards the mean of all.
+    """Weighted means of groups with shrinkage: a group of few rows is drawn towards the mean of all.
 
     Means of few rows differ even where the groups do not. That share of their variance is
     estimated (one-way analysis of variance, with weights) and taken out by drawing the means

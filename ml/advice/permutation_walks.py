@@ -1,4 +1,4 @@
-"""Anytime sampling of Shapley values: background rows are walked to the record, one value after the other.
+"""Permutation sampling of Shapley values, anytime: background rows are changed into the record value by value.
 
 Each background row is walked in a random order of the features in which it differs, and in the reverse order
 (Štrumbelj & Kononenko 2014, antithetic pairs). The walks stand in one fixed sequence, so that more of them make
@@ -19,7 +19,7 @@ from ml.advice.control_variates import controls
 from ml.data.array_types import Booleans, Positions
 
 FEWEST_ROWS = 24  # walked, however small the budget
-REPEATED = 8  # one row in so many is walked twice: how far two walks of one row differ is seen there
+REPEATED = 8  # one row in so many is walked twice, for the variance between walks of one row
 ROWS_FOR_A_CONTROL = 8
 MOST_AT_ONCE = 20_000  # predictions asked for in one block
 RANK = 1e-9
@@ -34,13 +34,13 @@ class Walks:
     Parameters
     ----------
     differs : ndarray of bool, shape (n, p)
-        Where a background row has another value than the record, among known features.
+        True where a background row differs from the record, among known features.
     starts, ends : ndarray of float, shape (n, k)
         The answers for the background rows, and for these with all known values of the record.
     own : ndarray of float, shape (n, p, 2)
         From :func:`ml.advice.control_variates.own_controls`.
     ask : callable
-        Gives the answers in between.
+        Answers for background rows with some values of the record.
     seed : int
         The same for every record: an edit changes the numbers, chance does not.
 
@@ -76,7 +76,7 @@ class Walks:
             return self._found()
 
     def _advance(self, budget: int) -> None:
-        """Walk on; after the first pass only whole passes."""
+        """Continue the walks; after the first pass only by whole passes."""
         rows, costs = len(self._order), self._cost()
         if self._at < rows:
             fit = int(np.searchsorted(np.cumsum(costs[self._at :]), budget - self.asked, side="right"))
@@ -93,7 +93,7 @@ class Walks:
         slopes = inverse @ self._sums[:, :q]
         rest = np.maximum(self._squares - (slopes * self._sums[:, :q]).sum(axis=1), 0.0) / max(walked - q, 1)
         within = np.minimum(self._within(), rest)
-        # Rows differ from each other, and their walks from one another; once all are walked only the second counts.
+        # Variance between rows and between walks of one row; the first vanishes once all rows are walked.
         variance = inverse[:, :1, 0] * ((rest - within) * max(1.0 - walked / rows, 0.0) + within)
         return slopes[:, 0], np.sqrt(variance)
 
@@ -112,7 +112,7 @@ class Walks:
         return 2 * steps * twice
 
     def _repeated(self, at: Positions) -> Booleans:
-        """Whether the rows at these places are walked twice; of two features both orders are all there are."""
+        """True for the places whose rows are walked twice; for two features one walk has both orders already."""
         every = max(1, min(REPEATED, len(self._order) // FEWEST_ROWS))
         again: Booleans = at % every == 0
         return again & (self._count[self._order[at]] > 2)
@@ -147,7 +147,7 @@ class Walks:
         return self._controls
 
     def _keys(self, number: int) -> np.ndarray:
-        """Random numbers of one pass, shape (n, p): a row's features are taken in their order."""
+        """Random numbers of one pass, shape (n, p): their ranks are the order of each row's features."""
         if number not in self._drawn:
             if len(self._drawn) > 1:  # those of another pass
                 self._drawn.clear()
@@ -155,7 +155,7 @@ class Walks:
         return self._drawn[number]
 
     def _shares(self, rows: np.ndarray, keys: np.ndarray) -> np.ndarray:
-        """What each feature gains on each row's way to the record, mean of both orders: shape (r, p, k)."""
+        """Gain of each feature on each row's walk to the record, mean of both orders: shape (r, p, k)."""
         differs, count = self._differs[rows], self._count[rows]
         rank = np.argsort(np.argsort(np.where(differs, keys, 2.0), axis=1), axis=1)
         steps = np.arange(1, max(int(count.max(initial=0)), 1))
@@ -178,7 +178,7 @@ class Walks:
     def _gains(
         self, rows: np.ndarray, where: tuple[np.ndarray, np.ndarray], answers: np.ndarray, most: int
     ) -> np.ndarray:
-        """Rise of the answers from step to step: shape (r, most + 1, k)."""
+        """Differences of the answers from step to step: shape (r, most + 1, k)."""
         path = np.repeat(self._ends[rows][:, np.newaxis], most + 2, axis=1)
         path[:, 0] = self._starts[rows]
         path[where] = answers
@@ -186,7 +186,7 @@ class Walks:
 
 
 def spread_order(answers: np.ndarray, seed: int = 0) -> Positions:
-    """An order of rows of which every beginning is spread evenly over the answers (van der Corput's sequence)."""
+    """Order of rows whose every prefix is spread evenly over the answers (van der Corput's sequence)."""
     rows = len(answers)
     bits = max(rows - 1, 1).bit_length()
     numbers = np.arange(2**bits)

@@ -1,6 +1,6 @@
-"""The strongest reasons for and against an outcome, as sentences.
+"""Reasons: the largest contributions for and against an outcome, as sentences.
 
-No sentence claims a cause: what raises the score is what the model makes of a value.
+No sentence claims a cause: a contribution describes the model, not the world.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.advice.local_shapley import Explanation
-from ml.data.schema import Feature, Row, Schema, Value, text_of
+from ml.data.feature import Feature, Value, text_of
+from ml.data.schema import Row, Schema
 from ml.text.words import named, points_text, rounded, unsure
 
 NOT_CAUSES = "These are the model's reasons, not causes: changing a value need not change what happens."
@@ -41,14 +42,14 @@ class Reason:
 
 @dataclass(frozen=True)
 class Reasons:
-    """What speaks for and against an outcome, the strongest first."""
+    """Reasons for and against an outcome, the largest first."""
 
     raising: tuple[Reason, ...]
     lowering: tuple[Reason, ...]
 
 
 def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, most: int = MOST) -> Reasons:
-    """The strongest reasons for and against one outcome.
+    """The largest contributions for and against one outcome, in words.
 
     Parameters
     ----------
@@ -59,10 +60,10 @@ def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, mo
     outcome : int
         Its column.
     most : int
-        Of each sort. What would round to 0 points is left out.
+        Of each sign. Contributions that round to 0 points are left out.
     """
     displayed, shown, contributions = as_displayed(schema, row, explanation.contributions)
-    _, _, errors = as_displayed(schema, row, explanation.errors)  # of a sum at most the sum
+    _, _, errors = as_displayed(schema, row, explanation.errors)  # the error of a sum is at most the sum of errors
     found = [
         Reason(feature.name, points, sentence(feature, value, points), unsure(points, error))
         for feature, value, points, error in zip(
@@ -80,7 +81,7 @@ def reasons(schema: Schema, row: Row, explanation: Explanation, outcome: int, mo
 
 
 def as_displayed(schema: Schema, row: Row, contributions: np.ndarray) -> tuple[Schema, Row, np.ndarray]:
-    """Schema, row and contributions with one line for columns that are one choice: their contributions summed.
+    """Schema, row and contributions as displayed: one line per one-hot group, its contributions summed.
 
     Parameters
     ----------
@@ -100,7 +101,7 @@ def as_displayed(schema: Schema, row: Row, contributions: np.ndarray) -> tuple[S
 
 
 def sentence(feature: Feature, value: Value, points: float) -> str:
-    """What one value does to the score, without a full stop."""
+    """Effect of one value on the score as a sentence, without a full stop."""
     if not rounded(points):
         return f"{named(feature, value)} does not move it"
     verb = "raises" if points > 0 else "lowers"

@@ -1,4 +1,4 @@
-"""How many predictions the reasons for one record may cost: at first, and for sharper answers."""
+"""Sampling budget: predictions that the explanation of one record may cost, at first and for sharper answers."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ TIMES = 4
 
 
 def budgets(seconds: float) -> tuple[int, ...]:
-    """Predictions at most of the first answer, and of each sharper one, rising.
+    """Budgets of the first answer and of each sharper one, rising.
 
-    They halve and double, so that a machine that is busy for a moment seldom changes them.
+    They change by powers of two, so a short load on the machine seldom changes them.
 
     Parameters
     ----------
     seconds : float
-        That one prediction takes, in a block of some hundreds.
+        Time of one prediction, in a block of some hundreds.
     """
     first = BUDGET
     while first * seconds > FIRST_SECONDS and first > FEWEST:

@@ -1,4 +1,4 @@
-"""Shapley values from the values of all coalitions of a game."""
+"""Exact Shapley values from the values of all coalitions of a game."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def all_coalitions(d: int) -> np.ndarray:
 def shapley_values(values: np.ndarray) -> np.ndarray:
     """Shapley values (Shapley 1953) from the values of all coalitions: (..., 2^d, k) to (..., d, k).
 
-    Differences are taken before they are weighted and summed, so what changes nothing gets exactly 0.
+    Differences are taken before they are weighted and summed, so a feature without effect gets exactly 0.
     """
     count = values.shape[-2]
     d = count.bit_length() - 1

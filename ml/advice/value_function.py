@@ -1,4 +1,4 @@
-"""The value function: what a model says of a record of which only some features are known.
+"""The value function: the expected score of a record of which only some features are known.
 
 For a record x of which the features K are known,
 
@@ -21,24 +21,23 @@ from functools import lru_cache
 import numpy as np
 
 from ml.advice.control_variates import own_controls
-from ml.advice.kernel import MOST_ROWS, Moves, Nearness, Scale
+from ml.advice.kernel import MOST_ROWS, Kernel, Moves, Scale
 from ml.advice.sampling_budget import BUDGET, FIRST_SECONDS, budgets
-from ml.bundle.bundle import Bundle
+from ml.bundle.bundle import BACKGROUND_ROWS, Bundle
 from ml.data.array_types import Floats
 from ml.data.columns import Block, column, size, take
 from ml.data.schema import Row
 from ml.metrics.evaluation import need_probabilities, no_probabilities
 
-BACKGROUND_ROWS = 2_000
 RANGE = (0.1, 0.9)
 SCREENED_ROWS = 200
 TIMED_ROWS = 500
-REMEMBERED = 8  # records of which position and answers are kept for the next question
+REMEMBERED = 8  # records whose scores and answers are kept for the next call
 
 
 @dataclass(frozen=True)
-class Position:
-    """What the model says of one record, of which m background rows filled the blanks.
+class PartialScore:
+    """Score of one record whose blanks were filled by m background rows.
 
     Attributes
     ----------
@@ -50,7 +49,7 @@ class Position:
     answers : ndarray of float, shape (m, k)
         f of the record with its blanks filled by each of the rows; one answer when nothing is blank.
     weights : ndarray of float, shape (m,)
-        What each answer counts; sums to 1.
+        Weight of each answer; they sum to 1.
     chosen : ndarray of int, shape (m,)
         Numbers of these rows in the game's `background`; empty when nothing is blank.
     blank : tuple of int
@@ -67,15 +66,15 @@ class Position:
 
 
 class Game:
-    """The value function of one version. Never changes after it was made, so threads may share it.
+    """The value function of one version: a cooperative game among its features. Immutable, so threads may share it.
 
     Parameters
     ----------
     bundle : Bundle
     rows : int or None
         Background rows to use at most; None uses up to 2,000.
-    nearness : bool
-        False counts every background row alike (the interventional game).
+    kernel : bool
+        False weights all background rows alike (the interventional game).
 
     Attributes
     ----------
@@ -86,13 +85,13 @@ class Game:
     answers : ndarray of float, shape (n, k)
         The model's answers to the background.
     used : ndarray of bool, shape (p,)
-        False where no answer changes when the background's values of the feature are exchanged.
+        False where the model ignores the feature: no answer changes when its background values are permuted.
     scales : tuple of Scale, length p
-        How far apart a feature's values are, and which are alike.
+        Distances and groups of each feature's values.
     budgets : tuple of int
-        Predictions that reasons may cost at first, and for sharper answers: fewer where the model is slow.
+        Predictions for the first explanation, and for sharper ones: fewer where the model is slow.
     controls : ndarray of float, shape (n, p, 2)
-        What sampled contributions are corrected by, see :func:`ml.advice.control_variates.own_controls`.
+        Control variates of sampled contributions, see :func:`ml.advice.control_variates.own_controls`.
 
     Raises
     ------
@@ -100,38 +99,38 @@ class Game:
         When the estimator offers none.
     """
 
-    def __init__(self, bundle: Bundle, rows: int | None = None, nearness: bool = True) -> None:
+    def __init__(self, bundle: Bundle, rows: int | None = None, kernel: bool = True) -> None:
         if bundle.offers != "probabilities":
             raise no_probabilities()
         self.schema = bundle.schema
         self._predictor = bundle.predictor
         total = size(bundle.background)
-        # Shuffled, because a background of few rows may be sorted, and among rows of one distance the first are used.
+        # Shuffled: a background may be sorted, and of rows at equal distance the first are used.
         order = np.random.default_rng(0).permutation(total)[: min(rows or BACKGROUND_ROWS, total)]
         self.background: Block = take(bundle.background, order)
         self.answers, seconds = self._timed(self.background)
-        if seconds * BUDGET > FIRST_SECONDS:  # the first time may have been slow for other reasons
+        if seconds * BUDGET > FIRST_SECONDS:  # the first call may have been slow for other reasons
             seconds = min(seconds, self._timed(take(self.background, slice(0, TIMED_ROWS)))[1])
         self.budgets = budgets(seconds)
         self.base: np.ndarray = self.answers.mean(axis=0)
         self.used = np.array([self._uses(at) for at in range(len(self.background))], dtype=bool)
         self.scales = tuple(map(Scale, self.schema.features, self.background))
         self.controls = own_controls(self.scales, self.background, self.answers)
-        self._nearness = Nearness(self.scales, self.answers, self.used) if nearness else None
-        # All that the page shows of one record asks for these: score, reasons, sweeps, levers.
-        self._remembered_at = lru_cache(REMEMBERED)(self._position_of)
+        self._kernel = Kernel(self.scales, self.answers, self.used) if kernel else None
+        # Score, reasons, sweeps and counterfactuals of one record all need these.
+        self._remembered_at = lru_cache(REMEMBERED)(self._partial_score_of)
         self._remembered_filled = lru_cache(REMEMBERED)(self._filled_by_all)
 
-    def at(self, row: Row, known: Sequence[bool] | None = None) -> Position:
-        """The position of one record.
+    def at(self, row: Row, known: Sequence[bool] | None = None) -> PartialScore:
+        """Score of one record.
 
         Parameters
         ----------
         row : Row
             Typed values in schema order; a None is a blank.
         known : sequence of bool, length p, or None
-            Which features are known, where None in the row does not say it: a None that is
-            known is a missing value, and the model is given it as such.
+            The known features; without it, those that are not None. A None that is known is a
+            missing value, and the model gets it as such.
 
         Raises
         ------
@@ -141,21 +140,21 @@ class Game:
         mask = (value is not None for value in row) if known is None else map(bool, known)
         return self._remembered_at(row, tuple(mask))
 
-    def _position_of(self, row: Row, known: tuple[bool, ...]) -> Position:
+    def _partial_score_of(self, row: Row, known: tuple[bool, ...]) -> PartialScore:
         mask = np.array(known, dtype=bool)
         blank = tuple(np.flatnonzero(~mask).tolist())
         if not blank:
             value = self._row(row)
-            return Position(value, value, value, value[np.newaxis], np.ones(1), np.empty(0, dtype=np.intp), ())
+            return PartialScore(value, value, value, value[np.newaxis], np.ones(1), np.empty(0, dtype=np.intp), ())
         if len(blank) == len(mask):
             count = len(self.answers)
-            return _position(self.answers, np.full(count, 1.0 / count), np.arange(count), blank)
+            return _partial_score(self.answers, np.full(count, 1.0 / count), np.arange(count), blank)
         [(chosen, weights)] = self.weighed(row, mask[np.newaxis], None)
         answers = self.ask(self._filled(row, mask[np.newaxis], [chosen]))
-        return _position(answers, weights, chosen, blank)
+        return _partial_score(answers, weights, chosen, blank)
 
     def filled(self, row: Row, known: Sequence[bool]) -> np.ndarray:
-        """Answers for the record with its blanks filled by each background row: shape (n, k), not to be written to."""
+        """Answers for the record with its blanks filled by each background row: shape (n, k), read-only."""
         return self._remembered_filled(row, tuple(map(bool, known)))
 
     def _filled_by_all(self, row: Row, known: tuple[bool, ...]) -> np.ndarray:
@@ -167,7 +166,7 @@ class Game:
         return answers
 
     def values(self, row: Row, coalitions: np.ndarray, rows: int | None = None) -> np.ndarray:
-        """V of many sets of known features of one record, from one batch of predictions.
+        """The value function v of many coalitions of one record's features, from one batch of predictions.
 
         Parameters
         ----------
@@ -209,7 +208,7 @@ class Game:
         return np.array(self._predictor.row(row)[1])
 
     def _timed(self, block: Block) -> tuple[np.ndarray, float]:
-        """The answers, and the seconds that one of them took."""
+        """Answers, and seconds per record."""
         started = time.perf_counter()
         answers = self.ask(block)
         return answers, (time.perf_counter() - started) / max(len(answers), 1)
@@ -219,21 +218,21 @@ class Game:
         return need_probabilities(self._predictor.block(block).probabilities)
 
     def weighed(self, row: Row, coalitions: np.ndarray, most: int | None) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each coalition the numbers of the background rows to use, and their weights, which sum to 1."""
-        if self._nearness is not None:
-            return self._nearness.weights(row, coalitions, most or MOST_ROWS)
+        """For each coalition the numbers of its background rows, and their weights, which sum to 1."""
+        if self._kernel is not None:
+            return self._kernel.weights(row, coalitions, most or MOST_ROWS)
         count = min(most or BACKGROUND_ROWS, len(self.answers))
         return [(np.arange(count), np.full(count, 1.0 / count))] * len(coalitions)
 
     def weighed_after(self, row: Row, known: np.ndarray, moves: Sequence[Moves]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """As :meth:`weighed`, for one record after each of many changes, which make known what they change."""
-        if self._nearness is not None:
-            return self._nearness.weights_after(row, known, moves, MOST_ROWS)
+        """As :meth:`weighed`, for one record after each of many changes; a changed feature counts as known."""
+        if self._kernel is not None:
+            return self._kernel.weights_after(row, known, moves, MOST_ROWS)
         count = min(BACKGROUND_ROWS, len(self.answers))
         return [(np.arange(count), np.full(count, 1.0 / count))] * len(moves)
 
     def _uses(self, at: int) -> bool:
-        """Whether any answer changes when the background's values of one feature are exchanged."""
+        """True when any answer changes if the background's values of one feature are permuted."""
         rows = len(self.answers)
         order = np.random.default_rng((at, 2)).permutation(rows)
         for part in (slice(0, SCREENED_ROWS), slice(0, rows)):  # most features show it at once
@@ -245,7 +244,7 @@ class Game:
         return False
 
     def _filled(self, row: Row, coalitions: np.ndarray, chosen: list[np.ndarray]) -> Block:
-        """The record with the blanks of each coalition filled by its rows, one coalition after the other."""
+        """Copies of the record, the blanks of each coalition filled by its rows, one coalition after the other."""
         rows, own = np.concatenate(chosen), np.repeat(coalitions, [len(part) for part in chosen], axis=0)
         filled = []
         for feature, value, array, mine in zip(self.schema.features, row, self.background, own.T, strict=True):
@@ -256,9 +255,11 @@ class Game:
         return tuple(filled)
 
 
-def _position(answers: np.ndarray, weights: np.ndarray, chosen: np.ndarray, blank: tuple[int, ...]) -> Position:
+def _partial_score(
+    answers: np.ndarray, weights: np.ndarray, chosen: np.ndarray, blank: tuple[int, ...]
+) -> PartialScore:
     low, high = _quantiles(answers, weights)
-    return Position(_mean(answers, weights), low, high, answers, weights, chosen, blank)
+    return PartialScore(_mean(answers, weights), low, high, answers, weights, chosen, blank)
 
 
 def _mean(answers: Floats, weights: Floats) -> Floats:

@@ -1,4 +1,4 @@
-"""What if: how the score moves over the values of one feature, all else as it is.
+"""What-if sweep: the score over the values of one feature, all others fixed.
 
 Each point is the value function with that feature set to that value, so it is what the page shows once the
 value is typed in.
@@ -19,7 +19,8 @@ from ml.advice.kernel import Moves
 from ml.advice.value_function import Game
 from ml.data.array_types import Floats, Positions
 from ml.data.columns import Block, block_of, take
-from ml.data.schema import MOST_LISTED, Feature, Row, Value
+from ml.data.feature import MOST_LISTED, Feature, Value
+from ml.data.schema import Row
 
 MOST_POINTS = 21
 MOST_SWEPT = 30  # of a category with more choices than a form lists: the most common ones
@@ -30,7 +31,7 @@ FEWEST_ROWS, MOST_ROWS = 16, 200  # background rows for one point, however many 
 
 @dataclass(frozen=True)
 class Sweep:
-    """The score over the values of one feature.
+    """What-if sweep of one feature.
 
     Attributes
     ----------
@@ -41,7 +42,7 @@ class Sweep:
     probabilities : ndarray of float, shape (n, k)
         For each value and outcome, 0 to 1.
     here : int or None
-        Where the record stands, with exactly the score that is shown; None where the feature is blank.
+        Place of the record's own value, with exactly the score that is shown; None where the feature is blank.
     """
 
     feature: str
@@ -51,7 +52,7 @@ class Sweep:
 
 
 def sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) -> dict[str, Sweep]:
-    """The sweep of every feature that has values to show, from one batch of predictions.
+    """Sweeps of all features that have values to show, from one batch of predictions.
 
     Parameters
     ----------
@@ -97,7 +98,7 @@ def _sweeps(game: Game, row: Row, known: Sequence[bool] | None, wanted: Sequence
 
 
 def one_hot_sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) -> dict[str, Sweep]:
-    """The sweep of each choice that is several columns of 0 and 1: all of them move together."""
+    """Sweeps of one-hot groups: all columns of a choice move together."""
     mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
     found = {}
     for one in game.schema.one_hot:
@@ -125,20 +126,20 @@ def values_of(
 ) -> np.ndarray:
     """The value function of one record after each of many changes.
 
-    With nothing blank the model's own answers. Else some background rows tell for each change how it moves
-    the answer (drawn by weight), and what it moves from is taken over all rows: the difference varies less
-    from row to row than the answers do, so few rows are enough (a control variate).
+    With nothing blank these are the model's own answers. Else the effect of each change is estimated from some
+    background rows (drawn by weight) and added to the value before the change, taken over all rows: differences
+    vary less from row to row than answers do, so few rows are enough (a control variate).
 
     Parameters
     ----------
     game : Game
     row : Row
     mask : ndarray of bool, shape (p,)
-        What is known of the record.
+        True for known features.
     moves : sequence of dict, length n
         Position of a feature to its new value, which makes it known.
     predictions : int
-        Background rows are shared out so that about as many predictions are made.
+        Approximate number of predictions; it sets the number of background rows per change.
 
     Returns
     -------
@@ -183,7 +184,7 @@ def _estimated(
 
 
 def _drawn(weights: Floats, most: int) -> Positions:
-    """As many places as asked for, each to count alike, by systematic sampling of weights in their order."""
+    """`most` places with equal weights, by systematic sampling of weights in their order."""
     shares = np.cumsum(weights)
     drawn: Positions = np.searchsorted(shares, (np.arange(most) + 0.5) / most * shares[-1])
     return drawn
@@ -205,9 +206,9 @@ def _points(game: Game, at: int, value: Value, known: bool) -> tuple[Value, ...]
 
 
 def tried(game: Game, at: int, most: int) -> tuple[Value, ...]:
-    """Values to try for the feature at a position: as :func:`grid`, of very many choices the most common ones.
+    """Values to try for the feature at a position: :func:`grid`, or of very many choices the most common ones.
 
-    What is common, the background tells; they are in the order of the choices.
+    The background gives the counts; the values are in the order of the choices.
     """
     feature = game.schema.features[at]
     if len(feature.choices) <= MOST_LISTED:
@@ -220,9 +221,8 @@ def tried(game: Game, at: int, most: int) -> tuple[Value, ...]:
 def grid(feature: Feature, most: int) -> tuple[Value, ...]:
     """Values to try for a feature, at most `most` of a number or date, in order.
 
-    Choices each; for numbers and dates both ends of what training has seen (within the hard limits; without
-    a seen range, the hard limits) and round values between; for texts the suggestions. Empty where nothing
-    bounds the values.
+    All choices; for numbers and dates both ends of the range in training (within the hard limits; without
+    it, the hard limits) and round values between; for texts the suggestions. Empty where there are no limits.
     """
     if feature.kind == "category":
         return tuple(choice.value for choice in feature.choices)
@@ -243,7 +243,7 @@ def grid(feature: Feature, most: int) -> tuple[Value, ...]:
 
 
 def _moments(feature: Feature, low: dt.datetime, high: dt.datetime, most: int) -> tuple[Value, ...]:
-    """The ends and whole minutes between them, on the clock of the column's time zone where it has one."""
+    """The ends and whole minutes between them, in the column's time zone where it has one."""
     zone = feature.tzinfo
     if zone is not None:  # each end may have the offset of its own season, and clocks of one zone jump
         low, high = low.astimezone(dt.UTC), high.astimezone(dt.UTC)
@@ -253,7 +253,7 @@ def _moments(feature: Feature, low: dt.datetime, high: dt.datetime, most: int) -
 
 
 def _ends(feature: Feature) -> tuple[Any, Any]:
-    """Beyond what training has seen, a model's answers are guesses: those values are not tried."""
+    """Ends of the range to try: that of training within the hard limits, for beyond it answers are extrapolated."""
     low, high = feature.low, feature.high
     if feature.seen is None:
         return low, high
@@ -277,7 +277,7 @@ def _round_numbers(low: float, high: float, most: int, *, whole: bool) -> list[f
             continue
         digits = max(0, 2 - math.floor(math.log10(step)))
         between = np.arange(math.floor(low / step), math.ceil(high / step) + 1) * step
-        # No value beside an end that differs from it by rounding only.
+        # Without values that differ from an end by rounding only.
         inner = between[(between > low + step / 1e6) & (between < high - step / 1e6)]
         if len(inner) + 2 <= most:
             return [low, *(round(number, digits) for number in inner.tolist()), high]

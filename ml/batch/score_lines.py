@@ -10,8 +10,9 @@ from ml.batch.columnar_writer import ResultLine, score_columns, words
 from ml.batch.result_columns import score_cells
 from ml.bundle.bundle import Bundle
 from ml.bundle.scored import Score
+from ml.data.feature import Feature
 from ml.data.parsing import is_blank
-from ml.data.schema import Feature, Schema
+from ml.data.schema import Schema
 from ml.errors import Problem
 from ml.files.cells.read_cells import CellRules
 from ml.files.cells.safe_cells import plain_cells, safe_cell

@@ -10,8 +10,9 @@ from ml.batch.columnar_writer import ResultLine
 from ml.batch.score_lines import Gaps, ScoredLines, result_line
 from ml.bundle.bundle import Bundle
 from ml.bundle.scored import Score
+from ml.data.feature import Feature
 from ml.data.parsing import is_blank
-from ml.data.schema import Feature, Schema
+from ml.data.schema import Schema
 from ml.errors import Problem
 from ml.files.readers.json_records import json_cell
 from ml.service import Service

@@ -25,6 +25,7 @@ from ml.data.outcomes import Outcome, Outcomes, Prediction
 from ml.data.records import read_records
 from ml.data.schema import Schema
 from ml.errors import BrokenModel, LikelyError, UntrustedModel
+from ml.predict.answers import TOLERANCE
 from ml.predict.asking import Asking
 from ml.predict.predictor import Predictor, SklearnPredictor
 from ml.runtime.foreign_code import foreign, how_to_install, missing_module, reason
@@ -37,17 +38,17 @@ from ml.trust.record import Trusted, trusted_of
 from ml.trust.verify import AGAIN, CARD, SCHEMA, read_json, verify
 
 ESTIMATOR, BACKGROUND, GOLDEN = "estimator.skops", "background.csv", "golden.json"
-CREATED = "created"  # a time, for people; no part of the version
-TOLERANCE = 1e-9
+CREATED = "created"  # a time, for display; not part of the fingerprint
+BACKGROUND_ROWS = 2_000  # rows of the background sample: kept at most, and used for a blank at most
 
 Kept = TypeVar("Kept")
 
 
 class Bundle:
-    """One immutable version of a model. What it holds is read when it is first asked for, once.
+    """One immutable version of a model. Its parts are read once, when first used.
 
-    Whatever goes wrong on the way makes this version broken, by name, and is remembered until its files or
-    what the operator trusts change, or some minutes have passed: it is not tried anew for each request.
+    Any failure makes this version broken. It is remembered until the files or the operator's permissions
+    change, or for some minutes, so that not every request tries again.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ class Bundle:
     folder : Path
         ``<models>/<name>/<fingerprint>``.
     trusted : Trusted, optional
-        What its estimator may use beyond the rule; else what the operator's file beside the models says.
+        Types and code allowed beyond the rule; by default those in the operator's ``trust.json``.
 
     Raises
     ------
@@ -80,19 +81,19 @@ class Bundle:
 
     @property
     def title(self) -> str:
-        """What people call the model."""
+        """Title of the model."""
         title: str = self.card["title"]
         return title
 
     @property
     def offers(self) -> str:
-        """What the estimator gives beside its labels: "probabilities", "scores", or only "labels"."""
+        """Kind of the estimator's answers: "probabilities", "scores" (decision values), or only "labels"."""
         offers: str = self.card["offers"]
         return offers
 
     @cached_property
     def predictor(self) -> Predictor:
-        """The path that serves this version, after it gave the golden answers."""
+        """The predictor of this version, after the check of its golden answers."""
         return self._once("predictor", self._proved_predictor)
 
     @cached_property
@@ -112,7 +113,7 @@ class Bundle:
 
     @cached_property
     def scores(self) -> Prediction | None:
-        """What the predictor says of the hold-out, where that was kept with the version: of many rows."""
+        """Predictions of the hold-out, where they are kept with the version: for large ones."""
         return self._once("scores", lambda: read_scores(self.folder, self._files))
 
     @cached_property
@@ -126,7 +127,7 @@ class Bundle:
         return tuple(sorted(name.removeprefix(f"{CODE}/") for name in self._files if name.startswith(f"{CODE}/")))
 
     def _once(self, name: str, make: Callable[[], Kept]) -> Kept:
-        """What `make` gives, made by one thread only while others wait; or its error, remembered.
+        """The result of `make`, computed by one thread while others wait; or its error, remembered.
 
         `cached_property` keeps the value too, but only after the lock is released.
         """
@@ -140,7 +141,7 @@ class Bundle:
             return kept
 
     def _tried(self, name: str, make: Callable[[], Kept]) -> Kept:
-        """What `make` gives; what it raises is remembered in words, without what it had in memory."""
+        """The result of `make`; an error is remembered by its words, without its traceback's objects."""
         try:
             with self._breaking(f"open its {name}"):
                 if self._faults.pop(name, None):  # the files may have changed since
@@ -152,7 +153,7 @@ class Bundle:
 
     @contextmanager
     def _breaking(self, doing: str) -> Iterator[None]:
-        """Make this version broken, by name, whatever is raised."""
+        """Turn every exception into BrokenModel or UntrustedModel of this version."""
         try:
             with foreign(self._refusal(doing)):
                 yield

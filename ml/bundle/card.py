@@ -1,4 +1,4 @@
-"""Whether a card is one: what pages and doors read from it without asking."""
+"""Validation of a version's card: the fields that pages and entrypoints read without checks."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ ORDER, CHECKS = (
 
 
 def fault_of_card(card: Any, outcomes: Sequence[str] | None = None) -> str | None:
-    """What is wrong with a card, in words that follow "card.json "; None where nothing is.
+    """The first fault of a card, in words that follow "card.json "; None for a valid one.
 
-    With `outcomes`, the names of the model's outcomes, what it says of decisions is checked too.
+    With `outcomes`, the names of the model's outcomes, cut-offs, payoffs and bands are checked too.
     """
     if not isinstance(card, dict):
         return f"is a {type(card).__name__} and no object"
@@ -51,7 +51,7 @@ def fault_of_card(card: Any, outcomes: Sequence[str] | None = None) -> str | Non
 
 
 def _fault_of_decisions(card: dict[str, Any], outcomes: Sequence[str]) -> str | None:
-    """What is wrong with what people read from a card, found by reading all of it once."""
+    """The first fault of decisions and texts in a card, found by reading all of them once."""
     for check in (check_bands, check_payoff, check_cut_offs, _check_texts, _check_measures):
         try:
             check(card, outcomes)

@@ -1,4 +1,4 @@
-"""Ask a predictor, whatever it does: what foreign code raises while it is asked becomes an error of ours."""
+"""Guard around a predictor: exceptions of the estimator's code become errors of ours."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ T = TypeVar("T")
 
 
 class CannotAnswer(BrokenModel, ValueError):
-    """The estimator fails at these records. A ValueError too, so that the record at fault is looked for."""
+    """The estimator fails for these records. Also a ValueError, so that callers search for the record at fault."""
 
 
 class Guarded:
-    """A predictor that raises errors of ours only.
+    """A predictor that raises only errors of ours.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ class Guarded:
     key : str
         The model's key, for the words of an error.
     code : Code, optional
-        What travels with the model; modules of it that are looked up by name while it is asked are found.
+        Code of the model; its modules can be imported during predictions.
     """
 
     def __init__(self, inner: Predictor, key: str, code: Code | None = None) -> None:
@@ -39,7 +39,7 @@ class Guarded:
 
     @property
     def description(self) -> str:
-        """What serves, in a few words."""
+        """The serving path in a few words."""
         return self.inner.description
 
     def row(self, row: Row) -> RowScore:
@@ -61,7 +61,7 @@ class Guarded:
             return self._again(lambda: self.inner.block(block), error)
 
     def _again(self, ask: Callable[[], T], error: BaseException) -> T:
-        """Ask once more where the code looked one of its own modules up in ``sys.modules``; else the error in words."""
+        """Retry with the model's own modules in ``sys.modules`` where one of them was missing; else raise our error."""
         missing = missing_module(error)
         if self._code is None or missing is None or not self._code.modules.holds(missing):
             raise refusal(self._key, error) from error
@@ -75,7 +75,7 @@ class Guarded:
 
 
 def refusal(key: str, error: BaseException) -> LikelyError:
-    """What an exception of the estimator means: the records' fault, or the model's."""
+    """An exception of the estimator as an error of ours: the records' fault, or the model's."""
     missing = missing_module(error)
     if missing:
         return BrokenModel(f"{key} needs the module {missing}, which is not here.", how_to_install(missing))

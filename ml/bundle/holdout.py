@@ -1,4 +1,4 @@
-"""The hold-out of a version, and what the version says of it: a CSV file where it is small, columns where it is not.
+"""Hold-out of a version and its predictions: a CSV file where it is small, memory-mapped columns where it is large.
 
 A CSV of 20,000 rows is read in a quarter of a second, and a person can look into it. A million rows take
 12 s and 1 GB; as columns (``ml/runtime/array_file.py``) they are there at once: docs/decisions/0022.
@@ -31,7 +31,7 @@ class Holdout:
     Attributes
     ----------
     block : Block of n records
-        May not be written to.
+        Read-only.
     truth : ndarray of bool, shape (n, k)
     """
 
@@ -40,7 +40,7 @@ class Holdout:
 
 
 def is_large(rows: int) -> bool:
-    """Whether so many rows are kept as columns, together with what the version says of them."""
+    """True when so many rows are kept as columns, together with their predictions."""
     return rows > MOST_IN_A_TABLE
 
 
@@ -58,7 +58,7 @@ def write_holdout(folder: Path, schema: Schema, outcomes: Outcomes, holdout: Hol
 
 
 def read_holdout(folder: Path, files: Collection[str], schema: Schema, outcomes: Outcomes) -> Holdout:
-    """Read what :func:`write_holdout` wrote; `files` are those that the manifest names."""
+    """Read a hold-out of :func:`write_holdout`; `files` are those in the manifest."""
     if COLUMNS not in files:
         block, cells = read_csv(folder / TABLE, schema, truth_columns(outcomes))
         return Holdout(block, np.column_stack([np.array(column) == "1" for column in cells.values()]))
@@ -71,13 +71,13 @@ def read_holdout(folder: Path, files: Collection[str], schema: Schema, outcomes:
 
 
 def write_scores(folder: Path, said: Prediction) -> None:
-    """Keep what the version says of each row of a large hold-out."""
+    """Write the predictions of a large hold-out."""
     probabilities = {} if said.probabilities is None else {"probabilities": said.probabilities.T}
     write_arrays(folder / SCORES, {}, {"labels": said.labels.T} | probabilities)
 
 
 def read_scores(folder: Path, files: Collection[str]) -> Prediction | None:
-    """What the version says of each row of its hold-out; None where it has to be asked."""
+    """Predictions of the hold-out; None where they are not kept."""
     if SCORES not in files:
         return None
     try:
@@ -94,7 +94,7 @@ def truth_columns(outcomes: Outcomes) -> list[str]:
 
 
 def gaps_of(array: np.ndarray) -> Booleans:
-    """Where a column of a block has no value: bool of shape (n,)."""
+    """Mask of missing values in a column of a block: bool of shape (n,)."""
     if array.dtype == object:
         return np.array([value is None for value in array.tolist()], dtype=bool)
     gaps: Booleans = np.isnat(array) if array.dtype.kind == "M" else np.isnan(array)
@@ -102,7 +102,7 @@ def gaps_of(array: np.ndarray) -> Booleans:
 
 
 def _numbered(array: np.ndarray) -> tuple[list[Any] | None, np.ndarray]:
-    """Numbers and dates as they are; choices and texts as a list of all values and each row's place in it."""
+    """Numbers and dates as they are; choices and texts as a list of distinct values and each row's index in it."""
     if array.dtype != object:
         return None, array
     cells = array.tolist()

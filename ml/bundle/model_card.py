@@ -1,4 +1,4 @@
-"""What the card says of a version, in words: made for reading, from what the bundle holds."""
+"""Model card as facts for display: labels and texts from what the bundle holds."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ml.bundle.bundle import CREATED
-from ml.data.parsing import MOST_NAMED
-from ml.data.schema import Feature, Schema, plain, text_of
+from ml.data.feature import Feature, plain, text_of
+from ml.data.schema import Schema
+from ml.data.value_words import MOST_NAMED
 from ml.text.holdout_words import sentences
 from ml.text.words import listed, number_text, shown_value
 
@@ -25,9 +26,9 @@ Facts = list[tuple[str, str]]
 
 
 def card_facts(bundle: Bundle) -> Facts:
-    """Label and text of each fact: what it is for, what it was made from, and what serves it.
+    """Label and text of each fact: intended use, data, and serving path.
 
-    What the person who added the model did not say is listed as such: a gap in a card is a fact too.
+    Fields that were not filled in are listed as such: a gap in a card is a fact too.
     """
     card = bundle.card
     rows = card.get("rows", {})
@@ -58,7 +59,7 @@ def _calibration(told: dict[str, Any]) -> str:
 
 
 def schema_facts(feature: Feature) -> dict[str, str]:
-    """One feature as a row of a table: what it is, what is accepted, what training saw, where the form starts."""
+    """One feature as a row of a table: kind, accepted values, range in training, default."""
     notes = [feature.help.rstrip(".")] if feature.help else []
     notes += ["required"] if feature.required else []
     notes += ["not asked for: no answer depends on it"] if feature.hidden else []
@@ -87,7 +88,7 @@ def _text(value: Any) -> str:
 
 
 def _dates(card: dict[str, Any], schema: Schema) -> str:
-    """What the card says, or else the ranges of the features that are dates."""
+    """Dates of the data in the card, or else the ranges of date features."""
     if card.get("dates"):
         return _text([str(plain(item)) for item in card["dates"]] if isinstance(card["dates"], list) else card["dates"])
     ranges = [
@@ -139,7 +140,7 @@ def _accepted(feature: Feature) -> str:
 
 
 def _bare(feature: Feature, value: Any) -> str:
-    """A limit without its unit: the unit stands with the kind."""
+    """A limit without its unit, which is shown with the kind."""
     if isinstance(value, dt.date):
         return text_of(value)
     return number_text(float(value)) if feature.kind in ("number", "integer") else str(value)

@@ -1,7 +1,7 @@
-"""The book of a model: records that one finds by id, by part of a text, or by chance.
+"""Record book of a model: records found by id, by part of a text, or at random.
 
-The book is what somebody loaded with ``python -m ml records``. A model without one lends its
-hold-out as a sample, so that the page has records from the first day.
+Books are loaded with ``python -m ml records``. A model without one has its hold-out as a sample, so
+that the page has records from the first day.
 """
 
 from __future__ import annotations
@@ -14,33 +14,34 @@ from typing import Protocol
 
 from ml.bundle.bundle import Bundle
 from ml.data.columns import rows_of, size, take
-from ml.data.schema import Row, Schema, text_of
+from ml.data.feature import text_of
+from ml.data.records import LONGEST_ID
+from ml.data.schema import Row, Schema
 from ml.data.texts import fold
 from ml.runtime.memo import Memo
 
-LONGEST_ID = 200  # characters; an id stands in addresses
 LONGEST_SEARCH = 200
-LONGEST_FOLDED = 1_000  # one letter may unfold into many
+LONGEST_FOLDED = 1_000  # folding may expand one letter into several
 SHOWN = 3  # texts beside an id in a list
 LONGEST_SHOWN = 80
 SEARCHED = ("text", "category")
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One record of a book.
+class BookRecord:
+    """One record of a record book.
 
     Attributes
     ----------
     id : str
     values : mapping of str to str
-        Feature name to text; what is not known is left out.
+        Feature name to text; blanks are left out.
     texts : tuple of str
-        What is searched beside the id, as people read it.
+        Searched texts beside the id, as displayed.
     also : tuple of str
-        The same of what the model does not know, such as a name.
+        The same of columns that the model does not have, such as a name.
     row : int or None
-        Number of the row where the record is one of the hold-out.
+        Row number of a record of the hold-out, from 0; None for others.
     """
 
     id: str
@@ -50,20 +51,20 @@ class Entry:
     also: tuple[str, ...] = ()
 
 
-class Shelf(Protocol):
-    """Where books are kept, by name of the model: the store. Records are JSON there."""
+class BookStore(Protocol):
+    """Storage of record books, by name of the model. Records are JSON there."""
 
     def fill(self, model: str, rows: Iterable[tuple[str, str, str, str]]) -> int:
-        """Put a new book in the place of the former one; how many records it has."""
+        """Replace the book by a new one; return its number of records."""
 
     def clear(self, model: str) -> bool:
         """Remove the book; False where there is none."""
 
     def size(self, model: str) -> int | None:
-        """How many records the book has; None where there is no book."""
+        """Number of records in the book; None where there is no book."""
 
     def find(self, model: str, folded: str, words: Sequence[str], limit: int) -> list[str]:
-        """Records that fit, the best first."""
+        """Matching records, the best first."""
 
     def get(self, model: str, record_id: str) -> str | None:
         """The record of that very id."""
@@ -72,76 +73,80 @@ class Shelf(Protocol):
         """Any record."""
 
 
-class Book(Protocol):
-    """Records of one model."""
+class RecordBook(Protocol):
+    """Record book of one model."""
 
     sample: bool
 
     def __len__(self) -> int:
-        """How many records."""
+        """Number of records."""
 
-    def find(self, text: str, limit: int = 8) -> list[Entry]:
-        """Records that fit, the best first: this very id, ids that begin so, then texts that hold every word."""
+    def find(self, text: str, limit: int = 8) -> list[BookRecord]:
+        """Matching records, the best first: the same id, ids that begin so, then texts with every word."""
 
-    def get(self, record_id: str) -> Entry | None:
+    def get(self, record_id: str) -> BookRecord | None:
         """The record of that very id."""
 
-    def random(self) -> Entry | None:
+    def random(self) -> BookRecord | None:
         """Any record."""
 
 
-class Books:
-    """The book of each model: the one on the shelf, else the sample that its version brings.
+class RecordBooks:
+    """The book of each model: the one in the store, else the sample that its version brings.
 
     Parameters
     ----------
-    shelf : callable, optional
-        Opens the shelf when somebody first looks for a record.
+    book_store : callable, optional
+        Opens the store at the first search.
     """
 
-    def __init__(self, shelf: Callable[[], Shelf] | None = None) -> None:
-        self._shelf = shelf
+    def __init__(self, book_store: Callable[[], BookStore] | None = None) -> None:
+        self._book_store = book_store
         self._samples = Memo(SampleBook)
 
-    def of(self, bundle: Bundle) -> Book:
-        """The book of a version's model; raises what the shelf raises."""
-        if self._shelf is not None:
-            shelf = self._shelf()
-            kept = shelf.size(bundle.name)
+    def of(self, bundle: Bundle) -> RecordBook:
+        """The book of a version's model; raises what the store raises."""
+        if self._book_store is not None:
+            book_store = self._book_store()
+            kept = book_store.size(bundle.name)
             if kept is not None:
-                return KeptBook(shelf, bundle.name, kept)
+                return StoredBook(book_store, bundle.name, kept)
         return self._samples(bundle)
 
 
-class KeptBook:
-    """A book on the shelf."""
+class StoredBook:
+    """A book kept in the store."""
 
     sample = False
 
-    def __init__(self, shelf: Shelf, model: str, records: int) -> None:
-        self._shelf, self._model, self._records = shelf, model, records
+    def __init__(self, book_store: BookStore, model: str, records: int) -> None:
+        self._book_store, self._model, self._records = book_store, model, records
 
     def __len__(self) -> int:
         return self._records
 
-    def find(self, text: str, limit: int = 8) -> list[Entry]:
-        """See :class:`Book`."""
+    def find(self, text: str, limit: int = 8) -> list[BookRecord]:
+        """See :class:`RecordBook`."""
         folded = fold(text[:LONGEST_SEARCH])
-        return [_read(kept) for kept in self._shelf.find(self._model, folded, folded.split(), limit)] if folded else []
+        return (
+            [_read(kept) for kept in self._book_store.find(self._model, folded, folded.split(), limit)]
+            if folded
+            else []
+        )
 
-    def get(self, record_id: str) -> Entry | None:
-        """See :class:`Book`."""
-        kept = self._shelf.get(self._model, record_id) if can_be_id(record_id) else None
+    def get(self, record_id: str) -> BookRecord | None:
+        """See :class:`RecordBook`."""
+        kept = self._book_store.get(self._model, record_id) if can_be_id(record_id) else None
         return None if kept is None else _read(kept)
 
-    def random(self) -> Entry | None:
-        """See :class:`Book`."""
-        kept = self._shelf.random(self._model)
+    def random(self) -> BookRecord | None:
+        """See :class:`RecordBook`."""
+        kept = self._book_store.random(self._model)
         return None if kept is None else _read(kept)
 
 
 class SampleBook:
-    """The hold-out of a version; its rows are named by number, from 1."""
+    """The hold-out of a version as a record book; ids are row numbers from 1."""
 
     sample = True
 
@@ -153,8 +158,8 @@ class SampleBook:
     def __len__(self) -> int:
         return size(self._block)
 
-    def find(self, text: str, limit: int = 8) -> list[Entry]:
-        """See :class:`Book`."""
+    def find(self, text: str, limit: int = 8) -> list[BookRecord]:
+        """See :class:`RecordBook`."""
         folded = fold(text[:LONGEST_SEARCH])
         if not folded:
             return []
@@ -168,13 +173,13 @@ class SampleBook:
                 break
         return [self._entry(at) for at in found]
 
-    def get(self, record_id: str) -> Entry | None:
-        """See :class:`Book`."""
+    def get(self, record_id: str) -> BookRecord | None:
+        """See :class:`RecordBook`."""
         at = self._place(record_id)
         return None if at is None else self._entry(at)
 
-    def random(self) -> Entry | None:
-        """See :class:`Book`."""
+    def random(self) -> BookRecord | None:
+        """See :class:`RecordBook`."""
         return self._entry(random.randrange(len(self))) if len(self) else None  # noqa: S311 - no secret
 
     def _place(self, record_id: str) -> int | None:
@@ -183,18 +188,18 @@ class SampleBook:
         at = int(record_id) - 1
         return at if 0 <= at < len(self) and str(at + 1) == record_id else None
 
-    def _entry(self, at: int) -> Entry:
+    def _entry(self, at: int) -> BookRecord:
         row = rows_of(self._schema, take(self._block, [at]))[0]
-        return Entry(str(at + 1), values_of(self._schema, row), texts_of(self._schema, row), at)
+        return BookRecord(str(at + 1), values_of(self._schema, row), texts_of(self._schema, row), at)
 
 
 def can_be_id(text: str) -> bool:
-    """Whether a text can name a record: it must pass through an address and any database."""
+    """True when a text can be the id of a record: it must pass through a URL and any database."""
     return bool(text) and len(text) <= LONGEST_ID and text.isprintable()
 
 
 def searched(record_id: str, texts: Sequence[str]) -> str:
-    """What is searched of a record: each text in a line of its own, for no word reaches over two."""
+    """Searched text of a record: each text in a line of its own, so that no word spans two."""
     return "\n".join(map(fold, (record_id, *texts)))
 
 
@@ -205,7 +210,7 @@ def values_of(schema: Schema, row: Row) -> dict[str, str]:
 
 
 def texts_of(schema: Schema, row: Row) -> tuple[str, ...]:
-    """What of a row is text to people: texts, and the labels of choices."""
+    """Texts of a row as displayed: texts, and the labels of choices."""
     found = []
     for feature, value in zip(schema.features, row, strict=True):
         if feature.kind in SEARCHED and value not in (None, ""):
@@ -213,19 +218,19 @@ def texts_of(schema: Schema, row: Row) -> tuple[str, ...]:
     return tuple(found)
 
 
-def as_row(entry: Entry) -> tuple[str, str, str, str]:
-    """An entry as a shelf keeps it: id, folded id, searched text, JSON."""
-    kept = json.dumps({"id": entry.id, "values": dict(entry.values), "texts": entry.texts, "also": entry.also})
-    return entry.id, fold(entry.id)[:LONGEST_FOLDED], searched(entry.id, (*entry.also, *entry.texts)), kept
+def as_row(record: BookRecord) -> tuple[str, str, str, str]:
+    """A record as a row of the store: id, folded id, searched text, JSON."""
+    kept = json.dumps({"id": record.id, "values": dict(record.values), "texts": record.texts, "also": record.also})
+    return record.id, fold(record.id)[:LONGEST_FOLDED], searched(record.id, (*record.also, *record.texts)), kept
 
 
-def beside(entry: Entry, text: str = "") -> str:
-    """What a list shows beside the id: a few of its texts, first those in which a typed word stands."""
+def beside(record: BookRecord, text: str = "") -> str:
+    """Text beside the id in a list: a few of the record's texts, first those with a word that was typed."""
     words = fold(text).split()
-    texts = sorted((*entry.also, *entry.texts), key=lambda each: not any(word in fold(each) for word in words))
+    texts = sorted((*record.also, *record.texts), key=lambda each: not any(word in fold(each) for word in words))
     return " · ".join(each[:LONGEST_SHOWN] for each in texts[:SHOWN])
 
 
-def _read(kept: str) -> Entry:
+def _read(kept: str) -> BookRecord:
     read = json.loads(kept)
-    return Entry(read["id"], read["values"], tuple(read["texts"]), also=tuple(read["also"]))
+    return BookRecord(read["id"], read["values"], tuple(read["texts"]), also=tuple(read["also"]))

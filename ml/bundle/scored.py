@@ -1,4 +1,4 @@
-"""What the service says of records: the types that every door hands on."""
+"""Scores of records: the types that every entrypoint passes on."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from ml.errors import Problem
 
 @dataclass(frozen=True)
 class Score:
-    """What the model says of one record.
+    """Score of one record.
 
     Attributes
     ----------
     id : str or None
         The record's own name, where the schema has a record id and one was sent.
     labels : tuple of str
-        Names of the outcomes that the model decides for: one when outcomes are exclusive.
+        Names of the predicted outcomes: one when outcomes are exclusive.
     probabilities : tuple of float, or None
         In the order of the outcomes, 0 to 1; None when the estimator offers none.
     notes : tuple of Problem
-        Values outside what the model has seen.
+        Values outside the range of training.
     """
 
     id: str | None

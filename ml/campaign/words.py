@@ -7,7 +7,7 @@ from ml.campaign.forecast import Forecast, expected_and_actual
 from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish
 from ml.errors import LikelyError
-from ml.locale import dressed, percent
+from ml.locale import localized, percent
 from ml.metrics.evaluation import evaluation_of
 
 FEW = 30  # records of the hold-out: below, they say little
@@ -58,4 +58,4 @@ def _kept(bundle: Bundle, outcome: str, lowest: float) -> list[str]:
 
 
 def _count(value: float) -> str:
-    return dressed(f"{round(value):,}")
+    return localized(f"{round(value):,}")

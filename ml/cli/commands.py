@@ -1,4 +1,4 @@
-"""Entry point of ``python -m ml``: the list of commands, a module each, and errors as exit codes."""
+"""BookRecord point of ``python -m ml``: the list of commands, a module each, and errors as exit codes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ml.bundle.record_book import Shelf
+from ml.bundle.record_book import BookStore
 from ml.cli import (
     add,
     check_models,
@@ -51,7 +51,7 @@ COMMANDS = (
 def main(
     argv: Sequence[str],
     models: Path,
-    shelf: Callable[[], Shelf] | None = None,
+    book_store: Callable[[], BookStore] | None = None,
     chosen: Chosen | None = None,
     served: Callable[[], Service] | None = None,
     forget_chosen: Callable[[str], int] | None = None,
@@ -64,7 +64,7 @@ def main(
         The words after ``python -m ml``.
     models : Path
         The folder of the models.
-    shelf : callable, optional
+    book_store : callable, optional
         Opens what keeps the books of records; only ``records`` needs it.
     chosen : callable, optional
         Gives the cut-off that somebody chose; only ``report`` asks.
@@ -83,7 +83,7 @@ def main(
     given = parser.parse_args(argv[:2] if record else argv)
     given.rest = argv[2:] if record else ()
     given.models = models
-    given.shelf = shelf
+    given.book_store = book_store
     given.chosen = chosen
     given.forget_chosen = forget_chosen
     given.served = served or (lambda: open_service(models, chosen=chosen))

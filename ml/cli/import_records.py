@@ -12,10 +12,10 @@ from typing import Any, BinaryIO
 
 from ml.batch.check_header import check_header
 from ml.bundle.bundle import Bundle
-from ml.bundle.record_book import LONGEST_ID, Entry, Shelf, as_row, can_be_id, texts_of, values_of
+from ml.bundle.record_book import BookRecord, BookStore, as_row, can_be_id, texts_of, values_of
 from ml.cli.exit_codes import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
-from ml.data.records import read_records
+from ml.data.records import LONGEST_ID, read_records
 from ml.data.schema import Schema
 from ml.errors import InvalidData, Problem
 from ml.files.open_table import AUTO, open_table
@@ -45,13 +45,13 @@ def run(given: argparse.Namespace) -> int:
     import click
 
     bundle = open_service(given.models).model(given.name)
-    shelf = given.shelf()
+    book_store = given.book_store()
     if given.clear:
-        print(f"{bundle.name}: " + ("its records are removed." if shelf.clear(bundle.name) else "has no records."))
+        print(f"{bundle.name}: " + ("its records are removed." if book_store.clear(bundle.name) else "has no records."))
         return OK
     length = given.data.stat().st_size if given.data.is_file() else 0
     with click.progressbar(length=length, label=f"reading {given.data.name}", file=sys.stderr) as bar:
-        loaded = load_book(bundle, shelf, given.data, given.id, bar.update, file_options(given))
+        loaded = load_book(bundle, book_store, given.data, given.id, bar.update, file_options(given))
     print_dialect(given.data.name, loaded.dialect, loaded.notes)
     for line, problem in loaded.faults:
         name = f"{problem.feature}: " if problem.feature else ""
@@ -91,7 +91,7 @@ class ImportResult:
 
 def load_book(
     bundle: Bundle,
-    shelf: Shelf,
+    book_store: BookStore,
     source: Path,
     id_column: str | None = None,
     progress: Callable[[int], object] = lambda _: None,
@@ -105,7 +105,7 @@ def load_book(
     Parameters
     ----------
     bundle : Bundle
-    shelf : Shelf
+    book_store : BookStore
     source : Path
         Any table that :func:`ml.files.open_table.open_table` reads.
     id_column : str or None
@@ -130,7 +130,7 @@ def load_book(
             check_header(bundle, table.names, table.twice)
             told = _ByteProgress(file, progress)
             entries = _entries(schema, table, _id_column(schema, table, id_column), loaded, told)
-            loaded.kept = shelf.fill(bundle.name, map(as_row, entries))
+            loaded.kept = book_store.fill(bundle.name, map(as_row, entries))
             loaded.dialect, loaded.notes = table.dialect, table.notes
     except OSError as error:
         raise InvalidData(f"{source} cannot be read: {error}.") from None
@@ -153,7 +153,7 @@ def _id_column(schema: Schema, table: Table, wanted: str | None) -> str | None:
 
 def _entries(
     schema: Schema, table: Table, id_column: str | None, loaded: ImportResult, told: _ByteProgress
-) -> Iterator[Entry]:
+) -> Iterator[BookRecord]:
     taken: set[str] = set()
     number = 0
     rows = ((table.line, row) for row in table.rows)
@@ -175,7 +175,7 @@ def _entries(
                 continue
             taken.add(record_id)
             also = _strangers(schema, raw, id_column)
-            yield Entry(record_id, values_of(schema, row), texts_of(schema, row), also=also)
+            yield BookRecord(record_id, values_of(schema, row), texts_of(schema, row), also=also)
 
 
 def _wrong_id(record_id: str, column: str | None, taken: set[str]) -> Problem | None:

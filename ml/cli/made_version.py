@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ml.errors import InvalidData
-from ml.lifecycle.history import Entry
+from ml.lifecycle.history import HistoryEntry
 from ml.lifecycle.state import live_of
 from ml.service import open_service
 
@@ -26,7 +26,7 @@ def print_next_steps(models: Path, key: str) -> None:
         print(f"make it live: python -m ml promote {key}")
 
 
-def print_live(name: str, entry: Entry) -> None:
+def print_live(name: str, entry: HistoryEntry) -> None:
     """Print which version is live after a promotion or a rollback, and which was before."""
     before = f"; before it {name}@{entry.previous} was" if entry.previous else ""
     print(f"{name}@{entry.fingerprint} is live{before}")

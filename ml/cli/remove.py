@@ -44,7 +44,7 @@ def run(given: argparse.Namespace) -> int:
     records = _records(given)
     gone = remove_model(given.models, given.key, by=given.by, why=given.why)
     if records:
-        given.shelf().clear(given.key)
+        given.book_store().clear(given.key)
     cut_offs = given.forget_chosen(given.key) if given.forget_chosen else 0  # else a new model of this name gets them
     also = [f"its {records:,} loaded records"] if records else []
     also += [f"{cut_offs} chosen cut-off{'' if cut_offs == 1 else 's'}"] if cut_offs else []
@@ -61,4 +61,4 @@ def _agreed(what: str) -> bool:
 
 def _records(given: argparse.Namespace) -> int:
     """Number of records that were loaded for the model; asked before anything is removed: the store may not answer."""
-    return (given.shelf().size(given.key) or 0) if given.shelf else 0
+    return (given.book_store().size(given.key) or 0) if given.book_store else 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ml.cli.exit_codes import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.cli.streams import STREAM, is_standard_output, source_of, standard_output
-from ml.data.parsing import gap_sentences
+from ml.data.value_words import gap_sentences
 from ml.errors import LikelyError
 from ml.files.table import refused_in_words
 from ml.files.write.formats import DECIMALS, ENDINGS, FORMATS, SEPARATORS, format_of_path

@@ -11,7 +11,7 @@ from typing import Any
 
 from ml.cli.exit_codes import OK
 from ml.lifecycle.listing import Listing, VersionFacts, list_versions
-from ml.lifecycle.state import NOW, UNKNOWN, Event
+from ml.lifecycle.state import NOW, UNKNOWN, TimelineEvent
 
 NONE = "–"
 _HEAD = ("", "version", "made (UTC)", "state", "served by", ">hold-out", ">right", "ROC AUC")
@@ -80,7 +80,7 @@ def _area(facts: VersionFacts) -> str:
     return f"{value:.3f}{sure} for {facts.outcome}"
 
 
-def _event_row(event: Event) -> Sequence[str]:
+def _event_row(event: TimelineEvent) -> Sequence[str]:
     until = {None: "", NOW: "now", UNKNOWN: "not known"}.get(event.live_until) or _minute(event.live_until or "")
     time = _minute(event.time) if event.time else NONE
     return (

@@ -1,4 +1,4 @@
-"""All values of one feature: each different text is read once, and plain numbers by numpy."""
+"""Columnar reader of one feature's values: distinct texts are read once, plain numbers by numpy."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from ml.data.columns import column, values_of
-from ml.data.parsing import Refused, read_value, unseen
-from ml.data.schema import Feature, Value
+from ml.data.feature import Feature, Value
+from ml.data.parsing import Refused, read_value
+from ml.data.value_words import unseen
 
 # Of these characters float() reads exactly what ml.data.parsing.NUMBER accepts; lines hold a cell each
 PLAIN = re.compile(r"[0-9.eE+\-\n]*")
@@ -19,13 +20,13 @@ PLAIN = re.compile(r"[0-9.eE+\-\n]*")
 
 @dataclass(frozen=True)
 class Column:
-    """What was read, by number of the record.
+    """Values of one feature that were read.
 
     Attributes
     ----------
     feature : Feature
     found : list of Value, or ndarray of float64
-        Typed values, length n; numbers perhaps as an array with NaN for missing. None where a value is refused.
+        Typed values, length n; numbers may be an array with NaN for missing. None for refused values.
     refused : dict of int to Refused
     """
 
@@ -34,11 +35,11 @@ class Column:
     refused: Mapping[int, Refused] = field(default_factory=dict)
 
     def values(self) -> list[Value]:
-        """Typed values, as rows have them."""
+        """Typed values as in rows."""
         return values_of(self.feature, self.found) if isinstance(self.found, np.ndarray) else self.found
 
     def notes(self) -> dict[int, str]:
-        """What is worth saying of values that are not refused."""
+        """Notes on accepted values, by number of the record."""
         if isinstance(self.found, np.ndarray) and not any(
             unseen(self.feature, value) for value in _telling(self.feature, self.found)
         ):
@@ -48,7 +49,7 @@ class Column:
         return {at: said[value] for at, value in enumerate(values) if said[value] and at not in self.refused}
 
     def array(self, which: Sequence[int] | slice) -> np.ndarray:
-        """The values `which` as a block has them; none of them may be refused."""
+        """The values `which` as an array of a block; none of them may be refused."""
         if isinstance(self.found, np.ndarray):
             return self.found[which]
         chosen = self.found[which] if isinstance(which, slice) else [self.found[at] for at in which]
@@ -56,13 +57,13 @@ class Column:
 
 
 class Rules(Protocol):
-    """How the texts of a file are written, see :class:`ml.files.cells.read_cells.CellRules`."""
+    """Rules for reading texts of a file, see :class:`ml.files.cells.read_cells.CellRules`."""
 
     def direct(self, feature: Feature) -> bool:
-        """Whether plain numbers mean what they say."""
+        """True when plain numbers can be read as they are."""
 
     def plain(self, feature: Feature, cell: str) -> str:
-        """A cell as the schema reads it."""
+        """A cell as text in the schema's format."""
 
 
 def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = None) -> Column:
@@ -73,7 +74,7 @@ def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = Non
     feature : Feature
     raws : sequence of str, or of JSON values
     rules : Rules, optional
-        How texts are written; without it they are read as they are.
+        Rules for texts; without them they are read as they are.
     """
     if set(map(type, raws)) == {str}:
         plain = _plain_numbers(feature, raws) if rules is None or rules.direct(feature) else None
@@ -91,7 +92,7 @@ def read_column(feature: Feature, raws: Sequence[Any], rules: Rules | None = Non
 
 
 def read_cell(feature: Feature, raw: object) -> Value | Refused:
-    """One raw value as its type, or why it is none."""
+    """One raw value as its type, or its refusal."""
     try:
         return read_value(feature, raw)
     except Refused as refused:
@@ -99,7 +100,7 @@ def read_cell(feature: Feature, raw: object) -> Value | Refused:
 
 
 def _read_each(feature: Feature, raws: Sequence[Any]) -> list[Any]:
-    """Typed values and refusals; texts and gaps repeat themselves, and each different one is read once."""
+    """Typed values and refusals; each distinct text is read once."""
     if not set(map(type, raws)) <= {str, type(None)}:
         return [read_cell(feature, raw) for raw in raws]
     known = {raw: read_cell(feature, raw) for raw in set(raws)}
@@ -107,7 +108,7 @@ def _read_each(feature: Feature, raws: Sequence[Any]) -> list[Any]:
 
 
 def _plain_numbers(feature: Feature, texts: Sequence[str]) -> np.ndarray | None:
-    """Numbers, and NaN for blanks, where all are accepted; None where there is anything else."""
+    """Numbers, and NaN for blanks, where all are accepted; None otherwise."""
     if feature.kind not in ("number", "integer") or feature.codes or any(map(PLAIN.fullmatch, feature.missing)):
         return None
     joined = "\n".join(texts)
@@ -121,7 +122,7 @@ def _plain_numbers(feature: Feature, texts: Sequence[str]) -> np.ndarray | None:
 
 
 def _accepted(feature: Feature, array: np.ndarray) -> bool:
-    """Whether all are accepted as they are."""
+    """True when all values are accepted."""
     return all(
         read_cell(feature, value) is None if value is None else type(read_cell(feature, value)) is not Refused
         for value in _telling(feature, array)
@@ -129,7 +130,7 @@ def _accepted(feature: Feature, array: np.ndarray) -> bool:
 
 
 def _telling(feature: Feature, array: np.ndarray) -> list[Value]:
-    """Those that speak for all, whatever limits there are: a gap, the least, the largest, one with decimals."""
+    """Values that suffice to check all of a column: a gap, the minimum, the maximum, one with decimals."""
     gaps = np.isnan(array)
     numbers = array[~gaps]
     told = [*array[gaps][:1], *([numbers.min(), numbers.max()] if len(numbers) else [])]

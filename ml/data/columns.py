@@ -1,4 +1,4 @@
-"""Blocks: n records as p arrays in schema order, and their way to and from frames and files.
+"""Blocks: n records as p arrays in schema order, and their conversion to and from rows, frames and files.
 
 number, integer and boolean columns are float64 with NaN for missing; category and text columns
 are object arrays with None; dates are datetime64[s] with NaT, those with a time of day datetime64[us], in UTC
@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.data.feature import Feature, Value, text_of
 from ml.data.frames import NUMERIC, series_of, values_of_series
-from ml.data.schema import Feature, Row, Schema, Value, text_of
+from ml.data.schema import Row, Schema
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,7 +68,7 @@ def frame_of(schema: Schema, block: Block) -> pd.DataFrame:
     import pandas as pd
 
     columns = [series_of(feature, array) for feature, array in zip(schema.features, block, strict=True)]
-    rows = pd.RangeIndex(size(block))  # said and not found out: of one row that is a third of the whole
+    rows = pd.RangeIndex(size(block))  # given explicitly: pandas' inference takes a third of the time of one row
     if all(type(made) is np.ndarray and made.dtype == np.float64 for made in columns):
         return pd.DataFrame(np.column_stack(columns), columns=_names(schema), index=rows, copy=False)
     if all(_taken_as_it_is(made) for made in columns):
@@ -76,14 +77,14 @@ def frame_of(schema: Schema, block: Block) -> pd.DataFrame:
 
 
 def _taken_as_it_is(made: Any) -> bool:
-    """Whether pandas infers no other dtype for a column: numbers, truth values and its own arrays, not objects."""
+    """True for columns whose dtype pandas keeps: numbers, truth values and its own arrays, not objects."""
     import pandas as pd
 
     return made.dtype.kind in "fiub" if type(made) is np.ndarray else isinstance(made, pd.api.extensions.ExtensionArray)
 
 
 def _frame_of_parts(columns: Sequence[Any], names: pd.Index, rows: pd.Index) -> pd.DataFrame:
-    """A frame from columns whose dtypes stand: of one row, in half the time of a frame made from a dict of columns."""
+    """A frame from columns of final dtypes: for one row in half the time of a frame from a dict."""
     from pandas.api.internals import create_dataframe_from_blocks
 
     alike: dict[Any, list[int]] = {}
@@ -100,7 +101,7 @@ def _frame_of_parts(columns: Sequence[Any], names: pd.Index, rows: pd.Index) -> 
 
 
 def _names(schema: Schema) -> pd.Index:
-    """Names of the columns as pandas has them, made once: a view of its own for each frame, for who may rename it."""
+    """Column names as a pandas Index, made once; a view for each frame, as callers may rename it."""
     import pandas as pd
 
     kept = schema.__dict__.get("_columns")
@@ -115,7 +116,7 @@ def block_of_frame(schema: Schema, frame: pd.DataFrame) -> Block:
 
 
 def write_csv(path: Path, schema: Schema, block: Block, extra: Mapping[str, Iterable[Any]] | None = None) -> None:
-    """Write a block, exactly: numbers with all their digits, nothing for missing."""
+    """Write a block losslessly: numbers with all their digits, nothing for missing."""
     extra = extra or {}
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
@@ -125,7 +126,7 @@ def write_csv(path: Path, schema: Schema, block: Block, extra: Mapping[str, Iter
 
 
 def read_csv(path: Path, schema: Schema, extra: Sequence[str] = ()) -> tuple[Block, dict[str, list[str]]]:
-    """Read what :func:`write_csv` wrote: the block, and the extra columns as text."""
+    """Read a file of :func:`write_csv`: the block, and the extra columns as text."""
     with path.open(newline="", encoding="utf-8") as file:
         header, *lines = csv.reader(file)
     cells = dict(zip(header, zip(*lines, strict=True), strict=True)) if lines else dict.fromkeys(header, ())

@@ -1,11 +1,12 @@
-"""What must hold between two features, as a person writes it: "down_payment <= price"."""
+"""Parser of constraints between two features: "down_payment <= price"."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 
-from ml.data.schema import Constraint, Feature
+from ml.data.feature import Feature
+from ml.data.schema import Constraint
 from ml.errors import InvalidData
 
 SIGNS = re.compile("<=|>=|<|>")
@@ -14,7 +15,7 @@ HINT = 'Write it as "smaller <= larger", with two features; the signs are <=, <,
 
 
 def read_constraints(written: Sequence[object], features: Sequence[Feature]) -> tuple[Constraint, ...]:
-    """The constraints that a person wrote.
+    """Parse constraints.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def read_constraints(written: Sequence[object], features: Sequence[Feature]) -> 
 def _constraint(text: object, named: Mapping[str, Feature]) -> Constraint:
     if not isinstance(text, str) or not SIGNS.search(text):
         raise InvalidData(f"This is no constraint: {str(text)[:80]!r}.", HINT)
-    # A name may hold a sign itself, so every place is tried.
+    # A name may contain a sign, so every split is tried.
     parted = [(text[: at.start()].strip(), at.group(), text[at.end() :].strip()) for at in SIGNS.finditer(text)]
     fitting = [(named[left], sign, named[right]) for left, sign, right in parted if left in named and right in named]
     if not fitting:

@@ -1,7 +1,7 @@
-"""JSON schemas of pydantic models as people read them: each field with the sentence that stands below it.
+"""Descriptions in JSON schemas of pydantic models, from the docstrings below their fields.
 
-Pydantic reads such sentences, too (``use_attribute_docstrings``), but when a class is made, which takes 60 ms a module:
-it looks through all that is imported. Here they are read when somebody asks for the schema.
+Pydantic's ``use_attribute_docstrings`` does so when a class is created, which takes 60 ms a module: it searches all
+imported modules. Here docstrings are read when a schema is first needed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 
 def describe(schema: dict[str, Any], model: type[Any]) -> None:
-    """Put descriptions into a schema, and take out titles, which only repeat the names: for ``json_schema_extra``."""
+    """Add descriptions to a schema and remove titles, which only repeat names: for ``json_schema_extra``."""
     said = {name: text for each in reversed(model.__mro__) for name, text in _said(each).items()}
     for name, field in schema.get("properties", {}).items():
         field.pop("title", None)
@@ -31,7 +31,7 @@ def _said(model: type[Any]) -> dict[str, str]:
 
 @cache
 def _of_module(name: str) -> dict[str, dict[str, str]]:
-    """Of each class of a module what is said of its fields."""
+    """Docstrings of fields, by class of a module."""
     try:
         source = inspect.getsource(sys.modules[name])
     except (OSError, TypeError):  # a module without a file

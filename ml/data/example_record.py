@@ -1,19 +1,22 @@
-"""Example records: values that a model takes, made from its schema."""
+"""Example records, made from a schema."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ml.data.schema import Feature, Schema, plain
+from ml.data.feature import Feature, plain
+from ml.data.schema import Schema
+
+UNHEARD_OF = "\N{EM DASH} unheard of \N{EM DASH}"  # a text that no data has
 
 
 def example(schema: Schema) -> dict[str, Any]:
-    """A record that the model takes."""
+    """A record that the model accepts."""
     return {feature.name: example_of(feature) for feature in schema.features}
 
 
 def example_of(feature: Feature) -> Any:
-    """A value that the model takes: where the form starts, or the first that fits."""
+    """A value that the model accepts: the default, or the first that is valid."""
     if feature.default is not None or not feature.required:
         return plain(feature.default)
     if feature.choices:

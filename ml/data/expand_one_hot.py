@@ -1,4 +1,4 @@
-"""Records that bring one choice in place of the columns of 0 and 1 which the estimator takes."""
+"""Expansion of a choice in a record into the one-hot columns that the estimator takes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ml.errors import Problem
 
 
 def expanded(schema: Schema, raw: Mapping[object, object], at: int, problems: list[Problem]) -> Mapping[object, object]:
-    """The record with columns in place of each choice that it brings.
+    """The record with one-hot columns in place of each choice.
 
     Parameters
     ----------
@@ -20,7 +20,7 @@ def expanded(schema: Schema, raw: Mapping[object, object], at: int, problems: li
     at : int
         Number of the record, for problems.
     problems : list of Problem
-        What is wrong with a choice is added; its columns are then filled with 0, for they are not what is wrong.
+        Problems of a choice are added; its columns are then filled with 0, so that they add no problems.
     """
     brought = [one for one in schema.one_hot if one.name in raw]
     if not brought:

@@ -1,7 +1,7 @@
-"""Columns of a block as pandas columns of the very dtypes that an estimator was fitted on, and back.
+"""Conversion of a block's columns to pandas columns of the dtypes that an estimator was fitted on, and back.
 
-A number of another type, a category of another order or a gap of another kind gives another answer, so what
-the training frame had is kept in the schema (:class:`ml.data.schema.Feature`) and made again here.
+Another type of number, order of categories or kind of gap gives another answer, so the schema keeps those of the
+training frame (:class:`ml.data.feature.Feature`), and they are restored here.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.data.schema import Feature
+from ml.data.feature import Feature
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,7 +102,7 @@ def _of_kind(feature: Feature, value: float) -> Any:
 
 
 def _categorical(feature: Feature, array: np.ndarray) -> Any:
-    """Categories in the order of training; what is none of them becomes a gap, as pandas has it."""
+    """Categories in the order of training; other values become gaps, as in pandas."""
     import pandas as pd
 
     dtype = _category_dtype(feature)
@@ -111,7 +111,7 @@ def _categorical(feature: Feature, array: np.ndarray) -> Any:
 
 
 def _category_dtype(feature: Feature) -> Any:
-    """The dtype of a column of categories, made once a feature: of thousands of levels that takes a while."""
+    """The dtype of a categorical column, made once per feature: slow for thousands of levels."""
     import pandas as pd
 
     kept = feature.__dict__.get("_category_dtype")
@@ -148,13 +148,13 @@ def _objects(feature: Feature, array: np.ndarray) -> Any:
     if any(missing):
         array = array.copy()
         array[missing] = None if feature.none_gaps else pd.NA if feature.dtype.startswith("string") else np.nan
-    if feature.dtype == "object":  # of an array of objects a frame makes strings, and NaN of None
+    if feature.dtype == "object":  # a frame would infer strings from an array of objects, and NaN from None
         return pd.Series(array, dtype=object)
-    return pd.array(array, dtype=_text_dtype(feature))  # not a Series: to build one costs as much as a tree
+    return pd.array(array, dtype=_text_dtype(feature))  # not a Series, which is slow to build
 
 
 def _text_dtype(feature: Feature) -> Any:
-    """The dtype of a column of texts, made once a feature: pandas looks its name up at length."""
+    """The dtype of a text column, made once per feature: pandas is slow to look up its name."""
     import pandas as pd
 
     kept = feature.__dict__.get("_text_dtype")

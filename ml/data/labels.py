@@ -1,4 +1,4 @@
-"""A column's name as words that people read, and as libraries keep it."""
+"""Labels of columns from their names, and names as libraries change them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _words(part: str) -> list[str]:
 
 
 def _begins(part: str, at: int) -> bool:
-    """Whether a word begins at this letter: incomeUSD, HDLCholesterol, CO2Level; not pH, eGFR, iPhone, IDs, B2B."""
+    """True when a word begins at this letter: incomeUSD, HDLCholesterol, CO2Level; not pH, eGFR, iPhone, IDs, B2B."""
     before, letter, after = part[:at], part[at], part[at + 1 :]
     if not letter.isupper():
         return False
@@ -45,5 +45,5 @@ def _begins(part: str, at: int) -> bool:
 
 
 def _plain(word: str) -> bool:
-    """Whether the capital of a word is there only because it begins one: Income, not BMI, pH or D."""
+    """True for an ordinary capitalized word: Income, not BMI, pH or D."""
     return word[1:].islower() and word[:1].isalpha()

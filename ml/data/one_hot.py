@@ -1,4 +1,4 @@
-"""One choice that an estimator takes as several columns of 0 and 1, as ``pandas.get_dummies`` makes them."""
+"""One-hot groups: one choice as several columns of 0 and 1, as ``pandas.get_dummies`` makes them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ ONE = {"1", "true"}
 
 @dataclass(frozen=True)
 class OneHot:
-    """Columns of which at most one is 1 in a record.
+    """One-hot columns of one choice: at most one is 1 in a record.
 
     Attributes
     ----------
     name : str
-        Of the choice, as a record may bring it in place of the columns: "town" for ``town_Linz``, ``town_Graz``.
+        Name of the choice, accepted in place of the columns: "town" for ``town_Linz``, ``town_Graz``.
     label : str
-        What people read.
+        Displayed name.
     columns : tuple of str
-        Names of the features that it stands for.
+        Names of the features.
     labels : tuple of str
         The choice for which each column is 1.
     rest : str
@@ -42,14 +42,14 @@ class OneHot:
         return (*self.labels, *([self.rest] if self.rest else []))
 
     def columns_of(self, choice: str | None) -> dict[str, int | None]:
-        """The columns' values for a choice; none is known for None."""
+        """The columns' values for a choice; all None for None."""
         return {
             column: None if choice is None else int(label == choice)
             for column, label in zip(self.columns, self.labels, strict=True)
         }
 
     def choice_of(self, values: Mapping[str, Any]) -> str:
-        """The choice that columns stand for; empty where they are not known or stand for none.
+        """The choice of the columns' values; empty where they are blank or have no choice.
 
         Parameters
         ----------

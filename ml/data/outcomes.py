@@ -1,4 +1,4 @@
-"""The outcomes of a model: the things that have a probability."""
+"""Outcomes of a model: classes or labels that have a probability."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from ml.errors import UnknownOutcome
 
 @dataclass(frozen=True)
 class Outcome:
-    """One thing that has a probability.
+    """One outcome: a class of exclusive outcomes, or an independent label.
 
     Attributes
     ----------
     name : str
         Its key in URLs, answers and files.
     label : str
-        What people read.
+        Displayed name.
     value : str, int, float or bool
         The class in the estimator's ``classes_``; for independent outcomes the column's name.
     yes : str, int, float, bool or None
@@ -67,7 +67,7 @@ class Outcomes:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a model says of n records.
+    """Predictions of n records.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""One raw value as a feature's type, or why it is none, in words that stand beside the field."""
+"""Parser of raw values: a typed value, or a refusal in words."""
 
 from __future__ import annotations
 
@@ -8,24 +8,21 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from ml.data.schema import MOST_LISTED, Feature, Value, text_of
+from ml.data.feature import MOST_LISTED, Feature, Value, text_of
+from ml.data.value_words import LONGEST_TEXT, accepted, kind_of, meant, noun_of, quote, shown
 from ml.data.yes_no import truth_of
-from ml.locale import dressed, stated
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 COMMA_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+", re.ASCII)
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}([T ].*)?", re.ASCII)
 LARGEST = 3.4e38  # scikit-learn's trees calculate in float32 and refuse what does not fit
 LARGEST_INTEGER = 2**53  # beyond it a float64 no longer tells neighbours apart
-LONGEST_TEXT = 10_000
-MOST_NAMED = 12  # choices that a sentence names
-NEVER_MISSING = "Not given; in training every row had a value."
 Limited = TypeVar("Limited", float, int, dt.date)
 TRUE, FALSE = {"true", "yes", "y", "on", "1"}, {"false", "no", "n", "off", "0"}
 
 
 class Refused(Exception):
-    """A value that cannot be read, and what would be accepted."""
+    """The value is not accepted; carries the message, and what would be accepted."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -33,7 +30,7 @@ class Refused(Exception):
 
 
 def read_value(feature: Feature, raw: object) -> Value:
-    """One raw value as the feature's type; None where nothing was given.
+    """Parse one raw value; None for a blank.
 
     Raises
     ------
@@ -50,7 +47,7 @@ def read_value(feature: Feature, raw: object) -> Value:
 
 
 def is_blank(feature: Feature, raw: object) -> bool:
-    """Whether a raw value says that nothing is known: none, an empty text, or a marker such as "NA"."""
+    """True for a blank raw value: None, an empty text, or a marker such as "NA"."""
     if raw is None:
         return True
     if not isinstance(raw, str):
@@ -59,94 +56,6 @@ def is_blank(feature: Feature, raw: object) -> bool:
     if not text:
         return not (raw and feature.spaces)
     return text in feature.missing and text not in feature.by_text
-
-
-def gap_sentences(gaps: Mapping[str, int], of: str = "") -> list[str]:
-    """What to say of records that lack values which in training every row had; the commonest gap first.
-
-    Parameters
-    ----------
-    gaps : mapping of str to int
-        Name or label of a feature to how many records lack it.
-    of : str
-        Among which records, such as "of the first 200 records".
-    """
-    counted = sorted(gaps.items(), key=lambda each: -each[1])
-    said = []
-    for name, count in counted:
-        noun, has = ("record", "has") if count == 1 else ("records", "have")
-        said.append(f"{name}: {count:,} {of or noun} {has} no value; in training every row had one.")
-    return said
-
-
-def unseen(feature: Feature, value: Value) -> str:
-    """A sentence when the value lies outside what the model has seen, else an empty one."""
-    if value is None:
-        return NEVER_MISSING if feature.complete else ""
-    if feature.kind == "category":
-        return _unknown(feature, value)
-    if feature.kind == "integer" and isinstance(value, float):
-        return "The model has seen whole numbers only."
-    if feature.seen is None:
-        return ""
-    low, high = feature.seen
-    if low <= value <= high:
-        return ""
-    return f"The model has seen {shown(low)} to {shown(high)}."
-
-
-def _unknown(feature: Feature, value: Value) -> str:
-    """A sentence for a value that is none of the choices, where the estimator takes such."""
-    if not feature.unknown or value in feature.values_of_choices:
-        return ""
-    return f"{quote(value)} is none of the values that the model knows.{meant(feature, text_of(value))}"
-
-
-def accepted(feature: Feature) -> str:
-    """What the feature accepts, in a sentence."""
-    if feature.kind == "category":
-        return _choices(feature)
-    if feature.kind == "boolean":
-        return "Accepted: true or false."
-    if feature.kind == "text":
-        return f"Accepted: text of up to {LONGEST_TEXT:,} characters."
-    noun = _noun(feature)
-    low, high, unit = shown(feature.low), shown(feature.high), f" {feature.unit}" if feature.unit else ""
-    if low and high:
-        return f"Accepted: {noun} from {low} to {high}{unit}."
-    if low or high:
-        return f"Accepted: {noun} {'from ' + low if low else 'up to ' + high}{unit}{' upwards' if low else ''}."
-    return f"Accepted: {noun}{unit and ' in' + unit}."
-
-
-def _choices(feature: Feature) -> str:
-    count = len(feature.choices)
-    if count > MOST_LISTED:
-        some = ", ".join(choice.label for choice in feature.choices[:3])
-        return f"Accepted: {some} and {count - 3:,} more."
-    labels = ", ".join(choice.label for choice in feature.choices[:MOST_NAMED])
-    return f"Accepted: {labels}{', …' if count > MOST_NAMED else ''}."
-
-
-def _noun(feature: Feature) -> str:
-    if feature.kind == "date":
-        return "a date and time as YYYY-MM-DD HH:MM" if feature.timed else "a date as YYYY-MM-DD"
-    return "a whole number" if feature.kind == "integer" and not feature.fractions else "a number"
-
-
-def shown(value: Value) -> str:
-    """A number or date as people write it, without digits that say nothing."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return text_of(value)
-    whole = isinstance(value, int) or value.is_integer()
-    text = text_of(value) if whole else f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
-    return dressed(_grouped(text)) if stated() else text
-
-
-def _grouped(text: str) -> str:
-    """A number written without groups, with them."""
-    whole, point, rest = text.partition(".")
-    return f"{int(whole):,}{point}{rest}" if whole.removeprefix("-").isdecimal() else text
 
 
 def _number(feature: Feature, raw: object) -> float:
@@ -181,16 +90,16 @@ def _float(feature: Feature, raw: object) -> float:
         text = with_point(raw.strip()) if feature.decimal == "," else raw.strip()
         if NUMBER.fullmatch(text):
             return float(text)
-    raise Refused(f"{quote(raw)} is not {_noun(feature)}.", accepted(feature))
+    raise Refused(f"{quote(raw)} is not {noun_of(feature)}.", accepted(feature))
 
 
 def with_point(text: str) -> str:
-    """A number with a decimal comma, as 1.234,5 or 1234,5, with a decimal point; any other text as it is."""
+    """A number with a decimal comma (1.234,5 or 1234,5) with a decimal point; any other text as it is."""
     return text.replace(".", "").replace(",", ".") if COMMA_NUMBER.fullmatch(text) else text
 
 
 def _code(feature: Feature, text: str) -> float | None:
-    """The number that a name stands for: of one of its codes, or a word for yes or no."""
+    """The number for a name: of one of the codes, or a word for yes or no."""
     truth = truth_of(text) if feature.yes_no else None
     found = feature.coded.get(text.casefold()) if truth is None else feature.yes_no[truth]  # type: ignore[index]
     return None if found is None else float(found)
@@ -224,7 +133,7 @@ def _category(feature: Feature, raw: object) -> Value:
 
 
 def _untold(feature: Feature, text: str) -> Value:
-    """A value that is none of the choices, in their type."""
+    """A value outside the choices, in their type."""
     if len(text) > LONGEST_TEXT:
         raise Refused(f"{len(text):,} characters are too many.", accepted(feature))
     if not feature.numeric_choices:
@@ -232,12 +141,6 @@ def _untold(feature: Feature, text: str) -> Value:
     if NUMBER.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     raise Refused(f"{quote(text)} is not a number.", accepted(feature))
-
-
-def meant(feature: Feature, text: str) -> str:
-    """The choice that is spelled most like a text which is none, as a question; empty where none is alike."""
-    close = feature.searched.closest(text)
-    return f" Did you mean {close!r}?" if close else ""
 
 
 def _boolean(feature: Feature, raw: object) -> bool:
@@ -263,7 +166,7 @@ def _date(feature: Feature, raw: object) -> dt.date:
 
 
 def _day(feature: Feature, raw: dt.date) -> dt.date:
-    """A date without a time of day, which would be lost."""
+    """A date; refuses one with a time of day, which would be lost."""
     if not isinstance(raw, dt.datetime):
         return raw
     if raw.time() != dt.time():
@@ -296,28 +199,4 @@ _READERS: dict[str, Callable[[Feature, object], Value]] = {
     "boolean": _boolean,
     "date": _date,
     "text": _text,
-}
-
-
-def quote(raw: object) -> str:
-    """A value as received, in quotes, cut where it is long; without characters that are not to be seen."""
-    text = text_of(raw) if isinstance(raw, (str, int, float, bool, dt.date)) else str(raw)
-    text = "".join(character for character in text if character.isprintable() or character.isspace())
-    return f"“{text[:40]}{'…' if len(text) > 40 else ''}”"
-
-
-def kind_of(raw: object) -> str:
-    """What JSON calls a value of this kind."""
-    return _KINDS.get(type(raw), "something else")
-
-
-_KINDS = {
-    dict: "an object",
-    list: "a list",
-    tuple: "a list",
-    str: "a text",
-    bool: "true or false",
-    int: "a number",
-    float: "a number",
-    type(None): "nothing",
 }

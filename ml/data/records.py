@@ -1,7 +1,7 @@
-"""Records in, typed values out, column by column, with every problem that was found on the way.
+"""Reader of records: raw values to typed values, column by column, with all problems.
 
-Every door (page, API, files, command line) reads here, one record or a million, so that the same record gives
-the same row and the same words everywhere.
+All entrypoints (page, API, files, command line) use it, for one record or a million, so that the same record
+gives the same row and the same messages everywhere.
 """
 
 from __future__ import annotations
@@ -13,34 +13,36 @@ from dataclasses import dataclass, replace
 
 from ml.data.columnar import Column, Rules, read_column
 from ml.data.expand_one_hot import expanded
-from ml.data.parsing import Refused, kind_of, quote, read_value, shown, unseen
-from ml.data.schema import Feature, Row, Schema, Value, text_of
+from ml.data.feature import Feature, Value, text_of
+from ml.data.parsing import Refused, read_value
+from ml.data.schema import Row, Schema
 from ml.data.texts import COMPARED
+from ml.data.value_words import kind_of, quote, shown, unseen
 from ml.errors import InvalidRecord, Problem
 
 __all__ = ["Columns", "Records", "read_columns", "read_records", "shown"]
 
 FEWEST = 20  # records from which it pays to read them column by column
-LONGEST_ID = 200  # characters
-MOST_UNKNOWN = 20  # names of one record that are refused one by one; what has more is no typing error
+LONGEST_ID = 200  # characters; ids are in URLs
+MOST_UNKNOWN = 20  # unknown names of one record with a problem each; further ones share one
 
 Lines = Sequence[Sequence[object]]  # raw values in schema order
 
 
 @dataclass(frozen=True)
 class Records:
-    """What was read.
+    """Records that were read.
 
     Attributes
     ----------
     rows : tuple of Row or None, length n
         None for a record that has a problem.
     ids : tuple of str or None, length n
-        The record's own name where the schema has a record id.
+        Ids, where the schema has a record id.
     problems : tuple of Problem
-        Everything that keeps a record from being scored.
+        Errors that prevent scoring.
     notes : tuple of Problem
-        Worth saying, but no obstacle: values outside what the model has seen.
+        Warnings: values outside the range of training.
     """
 
     rows: tuple[Row | None, ...]
@@ -72,7 +74,7 @@ class Columns:
 
 
 def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False, first: int = 0) -> Records:
-    """Read records as they came.
+    """Read raw records.
 
     Parameters
     ----------
@@ -115,7 +117,7 @@ def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False,
 def _by_rows(
     schema: Schema, lines: Lines, numbers: Sequence[int], problems: list[Problem], notes: list[Problem]
 ) -> list[Row]:
-    """Few records as rows; what is wrong with values and worth saying of them is added to `problems` and `notes`."""
+    """Rows of few records, value by value; appends to `problems` and `notes`."""
     return [
         tuple([_cell(feature, raw, at, problems, notes) for feature, raw in zip(schema.features, line, strict=True)])
         for at, line in zip(numbers, lines, strict=True)
@@ -137,7 +139,7 @@ def _cell(feature: Feature, raw: object, at: int, problems: list[Problem], notes
 def _by_columns(
     schema: Schema, lines: Lines, numbers: Sequence[int], problems: list[Problem], notes: list[Problem]
 ) -> list[Row]:
-    """As :func:`_by_rows` of many records, several times as fast."""
+    """As :func:`_by_rows`, several times as fast for many records."""
     columns = list(zip(*lines, strict=True))
     read = list(map(read_column, schema.features, columns))
     for column, raws in zip(read, columns, strict=True):
@@ -154,7 +156,7 @@ def _refused(column: Column, raws: Sequence[object], numbers: Sequence[int]) -> 
 def read_columns(
     schema: Schema, names: Sequence[str], columns: Sequence[Sequence[str]], rules: Rules | None = None
 ) -> Columns:
-    """Read a table that came as columns, others than the model's perhaps among them.
+    """Read a table of columns, which may have columns that the model does not know.
 
     Parameters
     ----------
@@ -164,7 +166,7 @@ def read_columns(
     columns : sequence of sequence of str
         Raw values, each of length n.
     rules : Rules, optional
-        How texts are written.
+        Rules for texts.
     """
     problems: list[Problem] = []
     count = len(columns[0])
@@ -187,14 +189,14 @@ def read_columns(
 
 
 class _Names:
-    """Where values of records that have the same names belong.
+    """Mapping from the names of a record to features, for records with the same names.
 
     Attributes
     ----------
     places : list of int, length p
-        Number of each feature's value among those of the record, after which a None stands for what did not come.
+        Index of each feature's value among those of the record; one past the end for missing features.
     to_check : bool
-        Whether names or the record id may have problems.
+        True when names or the record id may have problems.
     """
 
     def __init__(self, schema: Schema, names: Sequence[object], extra: bool) -> None:
@@ -216,7 +218,7 @@ class _Names:
         self.to_check = self._id is not None or bool(self._twice or self._unknown)
 
     def check(self, values: Sequence[object], at: int, problems: list[Problem]) -> str | None:
-        """The record's id; what is wrong with it and with the names is added to the problems."""
+        """The record's id; appends problems of it and of the names."""
         names, schema = self._names, self._schema
         for one, other in self._twice:
             feature = schema.names[schema.position[str(names[other])]]
@@ -252,7 +254,7 @@ def _record_id(schema: Schema, value: object, at: int, problems: list[Problem]) 
 
 
 def _unknown(schema: Schema, unknown: list[tuple[str, object]], at: int) -> Iterator[Problem]:
-    """A problem for each name that the model does not know, or for the rest of very many."""
+    """A problem for each name that the model does not know, and one for the rest of very many."""
     message = "The model has no feature of this name."
     for name, value in unknown[:MOST_UNKNOWN]:
         yield Problem(at, name, value, message, _closest(schema, name))

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, fields
 from typing import Any
 
+from ml.data.feature import Choice, Feature, plain
 from ml.data.one_hot import OneHot
-from ml.data.schema import Choice, Constraint, Feature, Schema, plain
+from ml.data.schema import Constraint, Schema
 
 
 def to_json(schema: Schema) -> dict[str, Any]:

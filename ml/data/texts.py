@@ -1,4 +1,4 @@
-"""A list of texts that people search: by how they begin, by a part of them, or by one that is spelled alike.
+"""Text search over a list: by prefix, by substring, and by similar spelling.
 
 Ten thousand levels of a column are as quick to search as ten: no comparison letter by letter of more than
 :data:`MOST_COMPARED` of them.
@@ -16,13 +16,13 @@ import numpy as np
 from ml.data.array_types import Floats, Positions
 
 COMPARED = 80  # characters of a text that are compared with another, letter by letter
-ALIKE = 0.6  # of difflib's ratio: what is less alike is not meant
+ALIKE = 0.6  # least ratio of difflib that counts as similar
 MOST_COMPARED = 150  # texts that are compared letter by letter with one that is none of them
 LETTERS = 61  # buckets in which letters are counted
 
 
 def fold(text: str) -> str:
-    """A text as it is compared: without case, accents, control characters and doubled spaces.
+    """A text folded for comparison: without case, accents, control characters and repeated spaces.
 
     Accents are the marks that Unicode's decomposition (NFKD) splits off.
     """
@@ -44,11 +44,11 @@ class Texts:
 
     @cached_property
     def folded(self) -> tuple[str, ...]:
-        """Each as it is compared."""
+        """Folded texts."""
         return tuple(map(fold, self.texts))
 
     def find(self, text: str) -> list[str]:
-        """Texts that hold what was typed: first those that begin with it, then with a word that does, then the rest."""
+        """Texts that contain `text`: first those that begin with it, then those with a word that does, then others."""
         wanted = fold(text)
         found: tuple[list[str], list[str], list[str]] = ([], [], [])
         for own, folded in zip(self.texts, self.folded, strict=True):
@@ -57,7 +57,7 @@ class Texts:
         return [each for part in found for each in part]
 
     def closest(self, text: str) -> str | None:
-        """The text that is spelled most like this one; None where none is alike.
+        """The most similar text by spelling; None where none is similar.
 
         The measure is difflib's ratio, 2 M / T with M letters in common blocks and T letters in both. Letters
         that both have at all, in whatever order, bound M from above: only the texts with the highest bounds are
@@ -78,7 +78,7 @@ class Texts:
 
     @cached_property
     def _counts(self) -> np.ndarray:
-        """How often each text has a letter of each bucket: uint8 of shape (61, n), a bucket's counts side by side."""
+        """Counts of letters per bucket and text: uint8 of shape (61, n), contiguous per bucket."""
         counts = [_count(folded[:COMPARED]) for folded in self.folded]
         return np.ascontiguousarray(np.array(counts, dtype=np.uint8).reshape(-1, LETTERS).T)
 
@@ -87,7 +87,7 @@ class Texts:
         return np.array([min(len(folded), COMPARED) for folded in self.folded])
 
     def _bounds(self, wanted: str) -> Floats:
-        """What the ratio of each text cannot exceed: shape (n,)."""
+        """Upper bound of each text's ratio: shape (n,)."""
         wanted_counts = _count(wanted)
         common = np.zeros(len(self.folded), dtype=np.uint8)  # at most COMPARED
         for bucket in np.flatnonzero(wanted_counts):
@@ -97,7 +97,7 @@ class Texts:
 
 
 def _highest(bounds: np.ndarray) -> np.ndarray:
-    """Places of the highest bounds that may be alike, the highest first, of equal ones the first first."""
+    """Indices of the highest bounds at or above `ALIKE`, descending; ties in their order."""
     alike = np.flatnonzero(bounds >= ALIKE)
     if len(alike) > MOST_COMPARED:
         least = np.partition(bounds[alike], -MOST_COMPARED)[-MOST_COMPARED]

@@ -1,6 +1,6 @@
-"""What a pydantic model refuses, in words: what came, what is accepted, what to do.
+"""Validation errors of pydantic models in words: the value received, and what is accepted.
 
-What is accepted is told from the model's own JSON schema, which is also what the contract shows.
+Accepted values come from the model's JSON schema, which is also in the API's contract.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SIMPLE = {"boolean": "true or false", "string": "a text", "null": "null"}
 
 
 def in_words(error: ValidationError, kind: type[BaseModel], whole: str) -> tuple[str, str]:
-    """Message and hint of what a model refused: the first few faults, each told once.
+    """Message and hint of a validation error: the first few faults, without repetitions.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def in_words(error: ValidationError, kind: type[BaseModel], whole: str) -> tuple
     kind : type of BaseModel
         The model that refused.
     whole : str
-        What people call what was sent, with a capital letter: "The body".
+        Name of the input, with a capital letter: "The body".
     """
     found = error.errors(include_url=False, include_context=False)
     told = [_told(each, kind, whole) for each in found if each["type"] != "extra_forbidden"]
@@ -39,7 +39,7 @@ def in_words(error: ValidationError, kind: type[BaseModel], whole: str) -> tuple
 
 
 def accepted(schema: dict[str, Any], definitions: dict[str, Any] | None = None) -> str:
-    """What a JSON schema accepts, as the end of "It is …": "a whole number from 0 to 9"."""
+    """Accepted values of a JSON schema, as the end of "It is …": "a whole number from 0 to 9"."""
     schema = _followed(schema, definitions or {})
     if "enum" in schema:
         return f"one of {', '.join(map(str, schema['enum']))}"
@@ -73,7 +73,7 @@ def _told(error: ErrorDetails, kind: type[BaseModel], whole: str) -> tuple[str, 
 
 
 def _shown(value: Any) -> str:
-    """A value as it came, cut where it is long."""
+    """A value as received, truncated."""
     text = repr(value) if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
 
@@ -86,7 +86,7 @@ def _unknown(strangers: list[ErrorDetails], kind: type[BaseModel]) -> tuple[str,
 
 
 def _reached(kind: type[BaseModel], place: tuple[int | str, ...]) -> tuple[tuple[int | str, ...], str]:
-    """A place as far as it stands in what was sent, and what is accepted there: pydantic adds the way of a union."""
+    """A location without the parts that pydantic adds for unions, and the accepted values there."""
     schema = schema_of(kind)
     definitions = schema.get("$defs", {})
     found = schema

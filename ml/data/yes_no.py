@@ -1,4 +1,4 @@
-"""Pairs of words that mean no and yes, as tables hold them."""
+"""Pairs of words for no and yes, as found in tables."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ TRUE, FALSE = {"true", "yes"}, {"false", "no"}
 
 
 def no_and_yes(texts: Iterable[str]) -> tuple[str, str] | None:
-    """Which of two texts means no and which yes, whatever their capitals; None where they are no such pair."""
+    """Two texts as (no, yes), in any case; None where they are no such pair."""
     by_folded = {text.strip().casefold(): text for text in texts}
     pair = _BY_WORDS.get(frozenset(by_folded)) if len(by_folded) == 2 else None
     return None if pair is None else (by_folded[pair[0]], by_folded[pair[1]])
 
 
 def spelled(no: str, yes: str) -> tuple[str, str]:
-    """What people read of a pair: single letters and digits as words."""
+    """A pair for display: single letters and digits as words."""
     return _SPELLED.get((no.casefold(), yes.casefold()), (no, yes))
 
 
 def truth_of(text: str) -> bool | None:
-    """What a program or a person writes for yes or no; None for any other text."""
+    """A text for yes or no as bool; None for any other text."""
     folded = text.strip().casefold()
     return True if folded in TRUE else False if folded in FALSE else None

@@ -10,7 +10,7 @@ import numpy as np
 
 from ml.bundle.holdout import gaps_of
 from ml.data.columns import size, values_of
-from ml.data.schema import Feature
+from ml.data.feature import Feature
 from ml.errors import NothingToShow
 from ml.insights.feature_grid import ORDERED
 from ml.insights.partial_dependence import as_numbers

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.data.columns import column, values_of
-from ml.data.schema import Feature
+from ml.data.feature import Feature
 from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, grid_values, value_names
 from ml.insights.partial_dependence import as_numbers
 

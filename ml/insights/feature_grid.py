@@ -11,7 +11,7 @@ import numpy as np
 
 from ml.advice.what_if import grid
 from ml.data.columns import Block, size, take, values_of
-from ml.data.schema import Feature, Value, plain, text_of
+from ml.data.feature import Feature, Value, plain, text_of
 from ml.errors import NothingToShow
 from ml.runtime.budget import MOST_COUNTED, sample
 from ml.text.words import shown_value

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ml.bundle.holdout import Holdout
+from ml.data.feature import Feature
 from ml.data.outcomes import Outcomes, Prediction
-from ml.data.schema import Feature, Schema
+from ml.data.schema import Schema
 from ml.insights.permutation_importance import FEWEST_ROWS, MIN_REPEATS, PermutationImportance, permutation_importance
 from ml.metrics.evaluation import Evaluation
 from ml.predict.predictor import Predictor

@@ -9,7 +9,7 @@ import numpy as np
 
 from ml.bundle.holdout import gaps_of
 from ml.data.columns import column, values_of
-from ml.data.schema import Feature, Value
+from ml.data.feature import Feature, Value
 from ml.insights.feature_grid import ORDERED
 from ml.text.words import listed, shown_value
 

@@ -21,7 +21,7 @@ from ml.runtime.budget import MOST_COUNTED, predictions, sample
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
-    from ml.data.schema import Feature
+    from ml.data.feature import Feature
 
 GROUPS = 20
 PRIOR = 2.0  # records at the base rate added to each group (smoothing)

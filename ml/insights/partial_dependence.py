@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.data.columns import Block, column, size, take
-from ml.data.schema import Feature, Value
+from ml.data.feature import Feature, Value
 from ml.insights.feature_grid import ORDERED, axis_places, axis_title, edge_texts, grid_values, value_names, with_values
 from ml.metrics.evaluation import need_probabilities
 from ml.runtime.budget import predictions, sample

@@ -1,7 +1,7 @@
-"""What can be done to a version: make it live, hold it, step back, remove it. Each leaves a line in the history.
+"""Actions on versions: promote, hold, roll back, remove. Each writes a line into the history.
 
-A version is opened and gives its golden answers before it becomes live. The pointer, or the folder that goes, is
-changed in one step, so servers that run see the model as it was or as it is.
+A version is opened and its golden answers are checked before it becomes live. Pointers and folders change
+atomically, so running servers see the model either before or after a change.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ml.errors import BrokenModel, InvalidData, LikelyError, UnknownModel, UntrustedModel
 from ml.lifecycle.history import (
-    Entry,
+    HistoryEntry,
     NotWritten,
     append,
     by_whom,
@@ -34,8 +34,8 @@ REMOVING = ".removing-"
 
 def make_live(
     models: Path, name: str, fingerprint: str, *, action: str = "promote", by: str | None = None, why: str | None = None
-) -> Entry:
-    """Prove a version, swap the pointer to it and record it.
+) -> HistoryEntry:
+    """Check a version, swap the pointer to it and record it.
 
     Parameters
     ----------
@@ -43,13 +43,13 @@ def make_live(
     name, fingerprint : str
     action : {"promote", "rollback", "train", "add"}
     by : str, optional
-        Who does it; the user of the operating system by default.
+        Author of the change; the user of the operating system by default.
     why : str, optional
 
     Returns
     -------
-    Entry
-        The line of the history.
+    HistoryEntry
+        The new line of the history.
 
     Raises
     ------
@@ -64,7 +64,7 @@ def make_live(
     models, by, why = Path(models), by_whom(by), reason(why)
     prove(models, name, fingerprint)
     with locked(models / name):
-        _need_version(models, name, fingerprint)  # somebody may have removed it while it was proved
+        _need_version(models, name, fingerprint)  # it may have been removed during the check
         entry = entry_of(action, fingerprint, live_of(models, name), by, why)
         try:
             set_live(models, name, fingerprint, lambda: append(models / name, entry))
@@ -73,8 +73,8 @@ def make_live(
     return entry
 
 
-def hold(models: Path, name: str, fingerprint: str, *, by: str | None = None, why: str | None = None) -> Entry:
-    """Record that a version was made and is not to be live yet; parameters and errors as :func:`make_live`."""
+def hold(models: Path, name: str, fingerprint: str, *, by: str | None = None, why: str | None = None) -> HistoryEntry:
+    """Record a new version that is not to be live yet; parameters and errors as :func:`make_live`."""
     models, by, why = Path(models), by_whom(by), reason(why)
     prove(models, name, fingerprint)
     with locked(models / name):
@@ -84,10 +84,10 @@ def hold(models: Path, name: str, fingerprint: str, *, by: str | None = None, wh
     return entry
 
 
-def rollback(models: Path, name: str, *, by: str | None = None, why: str | None = None) -> Entry:
-    """Make the version live that was so before the present one; again and again it goes further back.
+def rollback(models: Path, name: str, *, by: str | None = None, why: str | None = None) -> HistoryEntry:
+    """Make the previous live version live again; repeated rollbacks go further back.
 
-    Parameters and errors as :func:`make_live`; InvalidData where the history knows of no earlier version.
+    Parameters and errors as :func:`make_live`; InvalidData where the history has no earlier version.
     """
     models = Path(models)
     need_model(models, name)
@@ -105,8 +105,8 @@ def rollback(models: Path, name: str, *, by: str | None = None, why: str | None 
 
 def remove_version(
     models: Path, name: str, fingerprint: str, *, by: str | None = None, why: str | None = None
-) -> Entry:
-    """Remove one version that is not live; it is gone for all who ask in one step.
+) -> HistoryEntry:
+    """Remove one version that is not live, atomically for all readers.
 
     Raises
     ------
@@ -131,12 +131,12 @@ def remove_version(
 
 
 def remove_model(models: Path, name: str, *, by: str | None = None, why: str | None = None) -> list[str]:
-    """Remove a model with all its versions and what was allowed them; its history stays, its name can be used again.
+    """Remove a model with all its versions and their permissions; its history stays, its name can be used again.
 
     Returns
     -------
     list of str
-        Fingerprints of the versions that are gone.
+        Fingerprints of the removed versions.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def remove_model(models: Path, name: str, *, by: str | None = None, why: str | N
 
 
 def prove(models: Path, name: str, fingerprint: str) -> None:
-    """Open a version as a server would, golden answers included; raises what is wrong with it."""
+    """Open a version as a server would, with the check of golden answers; raises its fault."""
     try:
         _ = Registry(Path(models)).load(f"{name}@{fingerprint}").predictor
     except LikelyError:
@@ -182,7 +182,7 @@ def _need_version(models: Path, name: str, fingerprint: str) -> None:
 
 
 def _before(models: Path, name: str) -> str | None:
-    """The version that was live before the present one and is still there; None where the history knows none."""
+    """The previous live version that still exists; None where the history has none."""
     live, there = live_of(models, name), versions_in(models / name)
     order = live_order(read_history(models / name).entries, live)
     return next((each for each in reversed(order) if each != live and each in there), None)
@@ -190,9 +190,9 @@ def _before(models: Path, name: str) -> str | None:
 
 @contextlib.contextmanager
 def taken_away(folder: Path, names: list[str]) -> Iterator[None]:
-    """Move entries of a folder aside, do what is inside, then delete them; put them back where it fails.
+    """Move entries of a folder aside, run the block, then delete them; put them back where it fails.
 
-    The first goes first: a pointer before the versions that it may name.
+    Entries are moved in the given order: a pointer before the versions that it may name.
     """
     away = folder / f"{REMOVING}{uuid.uuid4().hex}"
     moved: list[str] = []
@@ -211,5 +211,5 @@ def taken_away(folder: Path, names: list[str]) -> Iterator[None]:
             os.replace(away / name, folder / name)
         shutil.rmtree(away, ignore_errors=True)
         raise
-    for left in folder.glob(f"{REMOVING}*"):  # what an earlier removal that was killed left behind, too
+    for left in folder.glob(f"{REMOVING}*"):  # also leftovers of removals that were killed
         shutil.rmtree(left, ignore_errors=True)

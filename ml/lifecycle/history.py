@@ -1,7 +1,7 @@
 """The history of a model: an append-only file of JSON lines beside the pointer to the live version.
 
-A line is written for everything that is done to a version. The pointer says what is live now, and the history what
-was: where somebody wrote the pointer by hand the two differ, and readers of the history say so instead of guessing.
+Each action on a version writes a line. The pointer says which version is live now, the history which were before:
+where the pointer was written by hand the two differ, and readers of the history report that.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FILE, LOCK = "history.jsonl", ".history.lock"
 MADE_LIVE = ("train", "add", "promote", "rollback")  # actions after which the version is live
 ACTIONS = (*MADE_LIVE, "hold", "remove")
 LONGEST_BY, LONGEST_WHY = 200, 1_000
-PATIENCE = 60.0  # s: what is done under the lock takes milliseconds
+LOCK_TIMEOUT = 60.0  # s; actions under the lock take milliseconds
 _FINGERPRINT = re.compile(r"[0-9a-f]{8}")
 
 
@@ -36,7 +36,7 @@ class NotWritten(LikelyError):
 
 
 @dataclass(frozen=True)
-class Entry:
+class HistoryEntry:
     """One line of a history.
 
     Attributes
@@ -46,7 +46,7 @@ class Entry:
     action : str
         One of `ACTIONS`.
     fingerprint : str or None
-        The version that it was done to; None where the whole model was removed.
+        The version of the action; None where the whole model was removed.
     previous : str or None
         The version that was live before; None where none was.
     by, why : str
@@ -62,16 +62,16 @@ class Entry:
 
 @dataclass(frozen=True)
 class History:
-    """All readable lines of a history, the oldest first, and the numbers of those that are not readable, from 1."""
+    """All readable lines of a history, the oldest first, and the numbers of unreadable ones, from 1."""
 
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[HistoryEntry, ...] = ()
     unreadable: tuple[int, ...] = ()
 
 
 def read_history(folder: Path) -> History:
     """The history in a model's folder; empty where there is none.
 
-    A line that is torn or garbled is passed over and counted: it hides none of the others.
+    A torn or garbled line is skipped and counted.
 
     Raises
     ------
@@ -95,13 +95,13 @@ def read_history(folder: Path) -> History:
     return History(tuple(entries), tuple(unreadable))
 
 
-def entry_of(action: str, fingerprint: str | None, previous: str | None, by: str, why: str) -> Entry:
-    """A line of now."""
-    return Entry(dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), action, fingerprint, previous, by, why)
+def entry_of(action: str, fingerprint: str | None, previous: str | None, by: str, why: str) -> HistoryEntry:
+    """A new line with the present time."""
+    return HistoryEntry(dt.datetime.now(dt.UTC).isoformat(timespec="seconds"), action, fingerprint, previous, by, why)
 
 
-def append(folder: Path, *entries: Entry) -> None:
-    """Write lines, and wait until they are on the disk. To be called under :func:`locked`.
+def append(folder: Path, *entries: HistoryEntry) -> None:
+    """Append lines and wait until they are on the disk. To be called under :func:`locked`.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def append(folder: Path, *entries: Entry) -> None:
     try:
         with (folder / FILE).open("a+b") as file:
             length = file.seek(0, os.SEEK_END)
-            if length:  # a line that was torn by a full disk or a lost machine ends here, and these begin
+            if length:  # end a line that a full disk or a crash has torn
                 file.seek(length - 1)
                 lines = lines if file.read(1) == b"\n" else b"\n" + lines
             file.write(lines)
@@ -123,14 +123,14 @@ def append(folder: Path, *entries: Entry) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold a model: who else wants to change it, in whatever process, waits.
+    """Lock a model for changes, between threads and processes.
 
     Raises
     ------
     NotWritten
-        When the folder cannot be written to, or somebody holds the model for more than a minute.
+        When the folder cannot be written to, or the lock is held for more than a minute.
     """
-    lock = FileLock(folder / LOCK, timeout=PATIENCE)
+    lock = FileLock(folder / LOCK, timeout=LOCK_TIMEOUT)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
@@ -145,20 +145,20 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def by_whom(by: str | None = None) -> str:
-    """Who does it: as told, else the user of the operating system."""
+    """Validated author of a change: as given, else the user of the operating system."""
     return _said("--by", by or "", LONGEST_BY) or _user()
 
 
 def reason(why: str | None) -> str:
-    """Why it is done, as it goes into the history; empty where nobody said."""
+    """Validated reason of a change; empty where none was given."""
     return _said("--why", why or "", LONGEST_WHY)
 
 
-def live_order(entries: Sequence[Entry], live: str | None) -> list[str]:
-    """The versions that were live one after the other, the present one last; a step back takes what it left away.
+def live_order(entries: Sequence[HistoryEntry], live: str | None) -> list[str]:
+    """Versions in the order in which they were live, the present one last; a rollback removes those that it left.
 
-    So each rollback goes further back: after A, B, C and a rollback to B this is A, B. A version that was removed is
-    left out. What the pointer was set to by hand stands where the history first notices it.
+    So each rollback goes further back: after A, B, C and a rollback to B this is A, B. Removed versions are
+    left out. A pointer written by hand counts from the first line after it.
     """
     order: list[str] = []
     for entry in entries:
@@ -173,15 +173,15 @@ def live_order(entries: Sequence[Entry], live: str | None) -> list[str]:
     return [each for at, each in enumerate(order) if at == 0 or order[at - 1] != each]
 
 
-def removal(entries: Sequence[Entry], fingerprint: str | None = None) -> Entry | None:
-    """When a version that is not there, or with None the whole model, was removed; None where nothing says so."""
+def removal(entries: Sequence[HistoryEntry], fingerprint: str | None = None) -> HistoryEntry | None:
+    """The last line of a missing version, or with None of the whole model, if it is its removal; else None."""
     of_it = [entry for entry in entries if fingerprint in (None, entry.fingerprint)]
     last = of_it[-1] if of_it else None
     return last if last and last.action == "remove" and last.fingerprint == fingerprint else None
 
 
 def removed_on(folder: Path, fingerprint: str | None = None) -> str:
-    """When a version, or with None the whole model, was removed, for people; empty where nothing says so."""
+    """Time of removal of a version, or with None of the whole model, for display; empty where there is none."""
     try:
         found = removal(read_history(folder).entries, fingerprint)
     except NotWritten:
@@ -190,7 +190,7 @@ def removed_on(folder: Path, fingerprint: str | None = None) -> str:
 
 
 def in_words(time: str) -> str:
-    """A time of the history for people: 2026-11-25 14:02 UTC."""
+    """A time of the history for display: 2026-11-25 14:02 UTC."""
     return f"{time[:16].replace('T', ' ')} UTC"
 
 
@@ -214,7 +214,7 @@ def _said(option: str, text: str, longest: int) -> str:
     return text
 
 
-def _entry(line: bytes) -> Entry | None:
+def _entry(line: bytes) -> HistoryEntry | None:
     try:
         read = json.loads(line)
     except ValueError:
@@ -226,7 +226,7 @@ def _entry(line: bytes) -> Entry | None:
         return None
     if fingerprints[0] is None and read["action"] != "remove":
         return None
-    return Entry(read["time"], read["action"], *fingerprints, _text(read.get("by")), _text(read.get("why")))
+    return HistoryEntry(read["time"], read["action"], *fingerprints, _text(read.get("by")), _text(read.get("why")))
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""All that there is to know of a model's versions: state, figures, and what was live from when to when."""
+"""Listing of a model's versions: state, figures of performance, and when each was live."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ml.bundle.bundle import CREATED, Bundle
 from ml.errors import LikelyError
 from ml.lifecycle.history import read_history
 from ml.lifecycle.registry import NAME, Registry
-from ml.lifecycle.state import Event, events_of, held, live_of, versions_in, was_live
+from ml.lifecycle.state import TimelineEvent, events_of, held, live_of, versions_in, was_live
 from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import evaluation_of
 
@@ -20,25 +20,25 @@ QUICK = 1_000  # rows of a hold-out that are scored for the list even where the 
 
 @dataclass(frozen=True)
 class VersionFacts:
-    """One version that is there.
+    """One existing version.
 
     Attributes
     ----------
     fingerprint : str
     created : str
-        ISO 8601, or empty where nobody knows.
+        ISO 8601, or empty where unknown.
     state : {"live", "held", "was live", "never live"}
-        "held" was made with --hold and has not been live.
+        "held" was made with --hold and has never been live.
     fault : str or None
-        Why it does not serve; all that follows is None then.
+        The reason why it does not serve; all that follows is None then.
     served_by : str or None
         "compiled" or "scikit-learn".
     holdout : int or None
         Rows of the hold-out.
     right : float or None
-        Share of the hold-out's labels that are right, 0 to 1; None where scoring it would take long.
+        Accuracy on the hold-out, 0 to 1; None where scoring it would take long.
     outcome : str or None
-        The outcome that pages open with.
+        The positive outcome.
     roc_auc : tuple of float or None, length 3, or None
         Of that outcome: value, low and high end of the 95 % interval (DeLong).
     """
@@ -56,17 +56,17 @@ class VersionFacts:
 
 @dataclass(frozen=True)
 class Listing:
-    """All of a model: `live` is the pointer's fingerprint or None, `unreadable` the lines that tell nothing."""
+    """Versions and timeline of a model: `live` is the pointer's fingerprint or None, `unreadable` are line numbers."""
 
     name: str
     live: str | None
     versions: tuple[VersionFacts, ...]
-    events: tuple[Event, ...]
+    events: tuple[TimelineEvent, ...]
     unreadable: tuple[int, ...]
 
 
 def list_versions(models: Path, name: str) -> Listing:
-    """Look at every version of a model, live or not, and at its history.
+    """List every version of a model, live or not, and its history.
 
     Raises
     ------
@@ -86,7 +86,7 @@ def list_versions(models: Path, name: str) -> Listing:
     return Listing(name, live, tuple(found), tuple(events), history.unreadable)
 
 
-def _state(fingerprint: str, live: str | None, events: Sequence[Event]) -> str:
+def _state(fingerprint: str, live: str | None, events: Sequence[TimelineEvent]) -> str:
     if fingerprint == live:
         return "live"
     if fingerprint in held(events):

@@ -1,4 +1,4 @@
-"""Put a freshly written version beside the others of its model, and make it live or hold it."""
+"""Publish a freshly written version: move it beside the others of its model, and make it live or hold it."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ HOLD = "hold"
 def publish(
     folder: Path, models: Path, name: str, fingerprint: str, *, action: str = "add", by: str | None, why: str | None
 ) -> str:
-    """Move a written version to its place, prove it there and record it; what does not serve leaves nothing behind.
+    """Move a written version to its place, check it there and record it; one that does not serve is removed again.
 
-    Where the version is there already it is left as it is, unless it is broken: then this one takes its place.
+    An existing version of the same fingerprint is kept, unless it is broken: then this one replaces it.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def publish(
     models : Path
     name, fingerprint : str
     action : {"train", "add", "hold"}
-        "hold" proves and records the version, and leaves the live one live.
+        "hold" checks and records the version, and leaves the live one live.
     by, why : str or None
         See :func:`ml.lifecycle.actions.make_live`, whose errors this raises too.
 
@@ -66,7 +66,7 @@ def _broken(models: Path, name: str, fingerprint: str) -> bool:
 
 
 def _leave_nothing(folder: Path) -> None:
-    """Remove the folder of a model that never came to be."""
+    """Remove the folder of a model that has no version."""
     with contextlib.suppress(OSError):
         if {path.name for path in folder.iterdir()} <= {LOCK}:
             (folder / LOCK).unlink(missing_ok=True)

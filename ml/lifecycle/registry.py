@@ -1,4 +1,4 @@
-"""Which models there are and which version of each is live; loads each version once a process."""
+"""Registry of models: the live version of each; loads each version once per process."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ class Registry:
         raise UnknownModel(self._absent(name), f"Known models: {known}.")
 
     def _pointed(self, name: str) -> str:
-        """The key that the pointer names. A swapped pointer is another file, so its number tells.
+        """The key in the pointer. A swapped pointer is another file, seen by its inode.
 
-        A version that comes or goes changes the time of the model's folder, and then what is kept is looked through.
+        A version that is added or removed changes the folder's time; removed ones are dropped then.
         """
         found = os.stat(f"{self.folder}/{name}/{POINTER}")  # noqa: PTH116 - each request comes by, and a Path costs more
         around = os.stat(f"{self.folder}/{name}")  # noqa: PTH116
@@ -95,7 +95,7 @@ class Registry:
         return bundle if bundle is not None else self._read(key)
 
     def _forget_removed(self) -> None:
-        """Let go of the versions whose folder is gone, and of what was made from them."""
+        """Drop the versions whose folder is gone, and all results made from them."""
         gone = [key for key, bundle in list(self._bundles.items()) if not bundle.folder.is_dir()]
         for key in gone:
             self._bundles.pop(key, None)
@@ -103,7 +103,7 @@ class Registry:
             _give_back_memory()
 
     def _absent(self, name: str) -> str:
-        """What to say of a name that has no live version."""
+        """Message for a name without a live version."""
         if NAME.fullmatch(name):
             folder = self.folder / name
             if folder.is_dir() and any(FINGERPRINT.fullmatch(path.name) for path in folder.iterdir()):
@@ -128,7 +128,7 @@ class Registry:
             return self._bundles[key]
 
     def _opened(self, key: str, folder: Path) -> Bundle:
-        """The bundle; what is wrong with it is remembered, so that its files are not read anew for each request."""
+        """The bundle; a fault is remembered, so that its files are not read again for each request."""
         stamp, fault = stamp_of(folder), self._faults.get(key)
         if fault is not None and fault.holds(stamp):
             raise fault.error()
@@ -142,7 +142,7 @@ class Registry:
 
 
 def _give_back_memory() -> None:
-    """What no longer is used goes back to the system: by itself a process would keep most of it."""
+    """Return freed memory to the operating system: a process keeps most of it otherwise."""
     gc.collect()  # a game holds itself
     with contextlib.suppress(AttributeError, OSError, TypeError):  # only the GNU C library has it
         ctypes.CDLL(None).malloc_trim(0)

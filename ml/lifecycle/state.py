@@ -1,4 +1,4 @@
-"""What a model's folder says: which versions are there, which is live, which are held, and what was live when."""
+"""State of a model's folder: its versions, the live one, those on hold, and the timeline of live versions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ml.lifecycle.history import MADE_LIVE, Entry
+from ml.lifecycle.history import MADE_LIVE, HistoryEntry
 from ml.lifecycle.registry import FINGERPRINT, NAME, POINTER
 
 NOW, UNKNOWN = "now", "unknown"
@@ -14,20 +14,20 @@ BEFORE, BY_HAND = "before this history", "pointer written by hand"
 
 
 @dataclass(frozen=True)
-class Event:
-    """One line of what happened to a model.
+class TimelineEvent:
+    """One event of a model's timeline.
 
     Attributes
     ----------
     time : str or None
-        ISO 8601, UTC; None where the pointer was found elsewhere than the history had left it.
+        ISO 8601, UTC; None where the pointer differs from the history.
     action : str
         Of the history, or `BEFORE` or `BY_HAND`.
     fingerprint : str or None
         None is the whole model.
     by, why : str
     live_until : str or None
-        Of what became live by this: a time, `NOW` or `UNKNOWN`; None where nothing did.
+        End of the live period that began here: a time, `NOW` or `UNKNOWN`; None where none began.
     """
 
     time: str | None
@@ -57,10 +57,10 @@ def versions_in(folder: Path) -> list[str]:
         return []
 
 
-def events_of(entries: Sequence[Entry], live: str | None) -> list[Event]:
-    """The lines of a history with the end of each one's time, and what they do not tell but the pointer does."""
-    events: list[Event] = []
-    current = -1  # place of the event by which the present version became live
+def events_of(entries: Sequence[HistoryEntry], live: str | None) -> list[TimelineEvent]:
+    """Timeline of a history, with the end of each live period and changes of the pointer that it does not record."""
+    events: list[TimelineEvent] = []
+    current = -1  # index of the event by which the present version became live
 
     def end(time: str) -> None:
         if current >= 0:
@@ -70,7 +70,7 @@ def events_of(entries: Sequence[Entry], live: str | None) -> list[Event]:
         if entry.previous != _version(events, current):
             end(UNKNOWN)
             current = _noticed(events, entry.previous)
-        events.append(Event(entry.time, entry.action, entry.fingerprint, entry.by, entry.why))
+        events.append(TimelineEvent(entry.time, entry.action, entry.fingerprint, entry.by, entry.why))
         if entry.action in MADE_LIVE and entry.fingerprint != entry.previous:
             end(entry.time)
             current = len(events) - 1
@@ -84,23 +84,23 @@ def events_of(entries: Sequence[Entry], live: str | None) -> list[Event]:
     return events
 
 
-def was_live(events: Sequence[Event]) -> set[str]:
-    """Fingerprints of all versions that are or have been live, as far as is known."""
+def was_live(events: Sequence[TimelineEvent]) -> set[str]:
+    """Fingerprints of all versions that are or have been live, as far as known."""
     return {event.fingerprint for event in events if event.live_until and event.fingerprint}
 
 
-def held(events: Sequence[Event]) -> set[str]:
-    """Fingerprints of the versions that were made to be held and never were live."""
+def held(events: Sequence[TimelineEvent]) -> set[str]:
+    """Fingerprints of the versions that were put on hold and have never been live."""
     return {event.fingerprint for event in events if event.action == "hold" and event.fingerprint} - was_live(events)
 
 
-def _noticed(events: list[Event], fingerprint: str | None) -> int:
-    """Add a version that became live in a way that the history does not tell; its place, -1 where none is live."""
+def _noticed(events: list[TimelineEvent], fingerprint: str | None) -> int:
+    """Add a change of the pointer that the history does not record; its index, -1 where none is live."""
     if fingerprint is None:
         return -1
-    events.append(Event(None, BY_HAND if events else BEFORE, fingerprint))
+    events.append(TimelineEvent(None, BY_HAND if events else BEFORE, fingerprint))
     return len(events) - 1
 
 
-def _version(events: Sequence[Event], place: int) -> str | None:
+def _version(events: Sequence[TimelineEvent], place: int) -> str | None:
     return events[place].fingerprint if place >= 0 else None

@@ -1,4 +1,4 @@
-"""The other versions of a model: what stands beside the one that is asked about."""
+"""Other versions of a bundle's model, for comparisons."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Version:
-    """One version: its fingerprint, when it was made (ISO text, or empty), and whether it is held: was never live."""
+    """One version: fingerprint, time of creation (ISO text, or empty), and whether it is on hold (never live)."""
 
     fingerprint: str
     created: str
@@ -29,17 +29,17 @@ class Version:
 
     @property
     def label(self) -> str:
-        """What people read: "21 November 2026" would hide two of one day, so the minute is there."""
+        """Label for display, to the minute: two versions may be of one day."""
         return f"{self.created[:16].replace('T', ' ')} ({self.fingerprint})" if self.created else self.fingerprint
 
     @property
     def choice(self) -> str:
-        """The same in a list to choose from. No result holds this: whether a version is held changes."""
+        """Label in a list of choices. Not for cached results: a hold may end."""
         return f"{self.label}, held" if self.held else self.label
 
 
 def version_of(folder: Path) -> Version:
-    """The version in that folder; whether it is held is not looked up."""
+    """The version in a folder, without a look at its hold."""
     try:
         created = (folder / CREATED).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
@@ -48,7 +48,7 @@ def version_of(folder: Path) -> Version:
 
 
 def others(bundle: Bundle) -> list[Version]:
-    """All other versions that lie beside a bundle, those that are held and never were live too; the newest first."""
+    """All other versions beside a bundle, those on hold included; the newest first."""
     model = bundle.folder.parent
     folders = [path for path in model.iterdir() if FINGERPRINT.fullmatch(path.name) and (path / CARD).is_file()]
     kept = _held(model)
@@ -57,7 +57,7 @@ def others(bundle: Bundle) -> list[Version]:
 
 
 def _held(model: Path) -> set[str]:
-    """Fingerprints in a model's folder that were made to be compared, and never were live."""
+    """Fingerprints in a model's folder that are on hold."""
     try:
         return held(events_of(read_history(model).entries, live_of(model.parent, model.name)))
     except LikelyError:
@@ -65,7 +65,7 @@ def _held(model: Path) -> set[str]:
 
 
 def same_holdout(one: Bundle, other: Bundle) -> bool:
-    """Whether both versions were made with the very same hold-out."""
+    """True when both versions have the same hold-out."""
     mine, theirs = one.holdout, other.holdout
     same_rows = one.schema.names == other.schema.names and np.array_equal(mine.truth, theirs.truth)
     return same_rows and all(map(_same, mine.block, theirs.block))

@@ -58,7 +58,7 @@ def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
     """
     import plotly.graph_objects as go
 
-    if stated := locale.stated():
+    if stated := locale.reader_format():
         layout = {"separators": stated.decimal + stated.group, **layout}
     return go.Figure(data=list(traces), layout={"template": _TEMPLATE, **layout})
 

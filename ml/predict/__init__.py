@@ -1,1 +1,1 @@
-"""Asking an estimator: in which form it takes its input, and what its answers mean."""
+"""Predictions: input and answers of estimators, by scikit-learn or a compiled program."""

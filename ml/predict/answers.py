@@ -1,4 +1,4 @@
-"""An estimator's answers as labels and probabilities of outcomes, each checked before it is believed."""
+"""Labels and probabilities of outcomes from an estimator's answers, each validated."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from ml.data.outcomes import Outcomes
 
 SLACK = 1e-6  # single precision: what some libraries calculate in
 TRUE = (1, True)
+TOLERANCE = 1e-9  # largest difference between probabilities that count as equal
 
 
 class NoAnswer(ValueError):
-    """The estimator fails for a record, or answers with what is no probability or no known class."""
+    """The estimator fails for a record, or its answer is no probability or no known class."""
 
 
 def labels_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarray:
@@ -34,7 +35,7 @@ def size_of(given: Any) -> int:
 
 
 def read_labels(predicted: Any, outcomes: Outcomes, rows: int) -> np.ndarray:
-    """What ``predict`` gave as bool of shape (n, k); parameters as :func:`labels_of`."""
+    """Answers of ``predict`` as bool of shape (n, k); errors as :func:`labels_of`."""
     predicted = np.asarray(predicted.toarray() if hasattr(predicted, "toarray") else predicted)
     if not outcomes.exclusive:
         predicted = predicted.reshape(rows, len(outcomes))
@@ -47,7 +48,7 @@ def read_labels(predicted: Any, outcomes: Outcomes, rows: int) -> np.ndarray:
 
 
 def means_yes(answers: np.ndarray, yes: Any) -> np.ndarray:
-    """Where independent answers mean yes; without a class that means it, 1 or True."""
+    """Mask of independent answers that mean yes; without a class for yes, 1 or True do."""
     if yes is None:
         return np.isin(answers, TRUE) if answers.dtype != object else np.array([each in TRUE for each in answers])
     return np.asarray(answers == yes, dtype=bool)
@@ -76,7 +77,7 @@ def probabilities_of(estimator: Any, given: Any, outcomes: Outcomes) -> np.ndarr
 
 
 def check_probabilities(probabilities: np.ndarray, outcomes: Outcomes, rows: int) -> np.ndarray:
-    """The probabilities, if they are such; NoAnswer otherwise."""
+    """The probabilities, if they are finite and from 0 to 1; NoAnswer otherwise."""
     if probabilities.shape != (rows, len(outcomes)):
         raise NoAnswer(f"its answer has the shape {probabilities.shape}, not {(rows, len(outcomes))}.")
     # NaN is neither above nor below, so the comparison finds it, too.

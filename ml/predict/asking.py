@@ -1,6 +1,6 @@
-"""How an estimator is asked: the container of its input, and whether its labels follow from its probabilities.
+"""Calling convention of an estimator: the container of its input, and whether labels follow from probabilities.
 
-It is found out once, when the model is added, kept in the version's card (``"asking"``) and used for good.
+It is determined once, when the model is added, and kept in the version's card (``"asking"``).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ CARD = "asking"
 
 @dataclass(frozen=True)
 class Asking:
-    """How an estimator is asked.
+    """Calling convention of one estimator.
 
     Attributes
     ----------
@@ -33,7 +33,7 @@ class Asking:
 
     @classmethod
     def from_card(cls, card: Mapping[str, Any]) -> Asking | None:
-        """What the card says; None for a version that was made before cards said it."""
+        """The convention in a card; None for a version from before cards had it."""
         told = card.get(CARD)
         return None if told is None else cls(**told)
 
@@ -43,7 +43,7 @@ class Asking:
 
 
 def contained(frame: Any, container: Container) -> Any:
-    """A frame in the form in which an estimator takes it.
+    """A frame in the container that an estimator takes.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""Make a program of a fitted scikit-learn estimator, and prove that it is equal to it."""
+"""Compile a fitted scikit-learn estimator into a program without scikit-learn."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from sklearn.base import is_classifier
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.multioutput import MultiOutputClassifier
 
+from ml.data.feature import Feature
 from ml.data.labels import known_as
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import Feature, Schema
+from ml.data.schema import Schema
 from ml.errors import LikelyError
 from ml.predict.answers import means_yes
 from ml.predict.compiled.build.builder import Builder, edges_of, unwrap
 from ml.predict.compiled.build.catalogue import model_of
 from ml.predict.compiled.build.classifiers import forests_of
-from ml.predict.compiled.models.models import Exclusive, Independent, Question
+from ml.predict.compiled.models.models import Exclusive, Independent, IndependentOutcome
 from ml.predict.compiled.models.ties import Ties
 from ml.predict.compiled.onnx.onnx_graph import graph_of
 from ml.predict.compiled.onnx.onnx_session import give_back
@@ -31,9 +32,9 @@ __all__ = ["CannotCompile", "Proof", "compile_estimator", "prove"]
 
 
 def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, container: str = "frame") -> Program:
-    """A program that answers like a fitted estimator.
+    """Compile a fitted estimator.
 
-    Being compiled is no proof: serve it only after :func:`prove` has compared the two.
+    Serve the program only after :func:`prove` has compared it with the estimator.
 
     Parameters
     ----------
@@ -44,7 +45,7 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
     outcomes : Outcomes
         Exclusive ones in the order of ``classes_``, independent ones in the order of the columns.
     container : {"frame", "array", "series"}
-        In what the estimator gets the features; a series is one column of texts.
+        Container of the estimator's input; a series is one column of texts.
 
     Raises
     ------
@@ -102,16 +103,18 @@ def _independent(estimator: Any, given: Traced, outcomes: Outcomes, builder: Bui
     inner, given = unwrap(estimator, given, builder)
     if type(inner) is MultiOutputClassifier:
         pairs = _paired(inner.estimators_, outcomes)
-        questions = [Question(model_of(one, given, builder), _yes(one.classes_, item.yes)) for one, item in pairs]
+        members = [
+            IndependentOutcome(model_of(one, given, builder), _yes(one.classes_, item.yes)) for one, item in pairs
+        ]
     elif type(inner) is OneVsRestClassifier:
-        questions = [_one_against_rest(inner, member, given, builder) for member in inner.estimators_]
+        members = [_one_against_rest(inner, member, given, builder) for member in inner.estimators_]
     elif isinstance(getattr(inner, "classes_", None), list) and hasattr(inner, "n_classes_"):
         forests = forests_of(inner, given, builder)
         told = _paired(list(zip(forests, inner.classes_, strict=True)), outcomes)
-        questions = [Question(forest, _yes(classes, item.yes)) for (forest, classes), item in told]
+        members = [IndependentOutcome(forest, _yes(classes, item.yes)) for (forest, classes), item in told]
     else:
         raise CannotCompile(f"{type(inner).__name__} gives independent outcomes in a way that cannot be compiled.")
-    return Independent(tuple(question for question, _ in _paired(questions, outcomes)))
+    return Independent(tuple(member for member, _ in _paired(members, outcomes)))
 
 
 def _paired(members: Sequence[Any], outcomes: Outcomes) -> list[tuple[Any, Outcome]]:
@@ -120,11 +123,11 @@ def _paired(members: Sequence[Any], outcomes: Outcomes) -> list[tuple[Any, Outco
     return list(zip(members, outcomes.items, strict=True))
 
 
-def _one_against_rest(parent: Any, member: Any, given: Traced, builder: Builder) -> Question:
+def _one_against_rest(parent: Any, member: Any, given: Traced, builder: Builder) -> IndependentOutcome:
     if not is_classifier(member):
         raise CannotCompile("One outcome was constant in training; OneVsRestClassifier then cannot be compiled.")
     at = 0.0 if hasattr(parent.estimators_[0], "decision_function") else 0.5
-    return Question(model_of(member, given, builder), 1, at)
+    return IndependentOutcome(model_of(member, given, builder), 1, at)
 
 
 def _yes(classes: Any, yes: Any) -> int:

@@ -1,4 +1,4 @@
-"""The proof that a program answers like its reference, on records that could tell them apart."""
+"""Equivalence check of a program and its estimator, on given records and generated edge cases."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ import numpy as np
 from ml.data.columns import Block, block_of, rows_of, size, take
 from ml.data.outcomes import Prediction
 from ml.data.schema import Schema
+from ml.predict.answers import TOLERANCE
 from ml.predict.compiled.codec import numbers_in
-from ml.predict.compiled.columns.edges import ROWS_AT_ONCE, Edges, edge_groups
+from ml.predict.compiled.columns.edge_cases import ROWS_AT_ONCE, EdgeCases, edge_cases
 from ml.predict.program import Program
 
 Reference = Callable[[Block], Prediction]
 
-TOLERANCE = 1e-9
 ONE_BY_ONE = 20_000  # given records that are asked as single rows too: 1,000,000 would take a minute
-FEW_NUMBERS = 20_000  # of a model that compares a record with many others fewer are asked so
+FEW_NUMBERS = 20_000  # of a model; larger ones (support vectors) are compared on fewer single rows
 EDGES_ONE_BY_ONE = 500  # the same for each group of generated records: a choice of 10,000 levels is one group
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What a comparison found.
+    """Result of a comparison.
 
     Attributes
     ----------
@@ -35,7 +35,7 @@ class Proof:
     refused : int
         Generated records that both refuse.
     largest : float
-        Largest difference of a probability that was met.
+        Largest difference between two probabilities.
     reason : str
         Why not ok; empty when it is.
     """
@@ -48,7 +48,7 @@ class Proof:
 
 
 class _Differs(Exception):
-    """The first difference ends the proof."""
+    """The two differ; the first difference ends the comparison."""
 
 
 def prove(program: Program, reference: Reference, schema: Schema, blocks: Sequence[Block]) -> Proof:
@@ -62,9 +62,9 @@ def prove(program: Program, reference: Reference, schema: Schema, blocks: Sequen
         Block -> Prediction, built on the estimator's own ``predict`` and ``predict_proba``.
     schema : Schema
         Names, ranges and choices, from which edge records are generated: each feature missing,
-        unknown, at the ends of its range and beyond, and beside values at which a tree turns.
+        unknown, at the ends of its range and beyond, and beside thresholds of trees.
     blocks : sequence of Block
-        Records as they come: the hold-out, the background.
+        Given records: the hold-out, the background.
 
     Returns
     -------
@@ -77,7 +77,7 @@ def prove(program: Program, reference: Reference, schema: Schema, blocks: Sequen
         for block in blocks:
             for at in range(0, size(block), ROWS_AT_ONCE):
                 judge.compare(take(block, slice(at, at + ROWS_AT_ONCE)), "a given record", alone)
-        for group in edge_groups(schema, program.edges, blocks):
+        for group in edge_cases(schema, program.edges, blocks):
             judge.compare_edges(group)
     except _Differs as difference:
         return Proof(False, judge.rows, judge.refused, judge.largest, str(difference))
@@ -93,7 +93,7 @@ class _Refused(Exception):
 
 
 class _Judge:
-    """Compares block by block and keeps count."""
+    """Compares block by block and counts."""
 
     def __init__(self, program: Program, reference: Reference, schema: Schema) -> None:
         self.program, self.reference, self.schema = program, reference, schema
@@ -101,9 +101,9 @@ class _Judge:
         self.largest = 0.0
 
     def compare(self, block: Block, what: str, one_by_one: int) -> None:
-        """The program against the reference, on all records as a block and on up to `one_by_one` as single rows.
+        """Compare all records as a block, and up to `one_by_one` of them as single rows.
 
-        _Refused when the reference refuses.
+        Raises _Refused when the reference refuses.
         """
         if not size(block):
             return
@@ -124,8 +124,8 @@ class _Judge:
         self._same(few, Prediction(np.array(labels), np.array(probabilities)), what)
         self.rows += size(block)
 
-    def compare_edges(self, group: Edges) -> None:
-        """The same for generated records, of which the reference may refuse some: smaller groups find them."""
+    def compare_edges(self, group: EdgeCases) -> None:
+        """The same for edge cases; where the reference refuses a group, smaller groups find the refused records."""
         block = block_of(self.schema, group.rows)
         try:
             self.compare(block, group.what, EDGES_ONE_BY_ONE)

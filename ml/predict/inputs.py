@@ -1,4 +1,4 @@
-"""A block in the form in which an estimator takes it, built without a frame where none is asked for."""
+"""Input of an estimator from a block, built without a frame where none is needed."""
 
 from __future__ import annotations
 

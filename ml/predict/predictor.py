@@ -1,4 +1,4 @@
-"""The predictor: labels and probabilities of rows, whichever path serves them.
+"""Predictors: labels and probabilities of rows, from scikit-learn or from a compiled program.
 
 Two paths, one interface. :class:`SklearnPredictor` asks the estimator itself and serves every
 classifier. A compiled program (``ml/predict/program.py``) serves where it was proved equal to it.
@@ -23,7 +23,7 @@ from ml.runtime.foreign_code import missing_module
 
 __all__ = ["NoAnswer", "Predictor", "RowScore", "SklearnPredictor", "joined", "labels_of", "offers", "probabilities_of"]
 
-ROWS_AT_ONCE = 100_000  # what steps make of a row may be many times as large
+ROWS_AT_ONCE = 100_000  # preprocessing may make a row many times as large
 NEARLY_EQUAL = 1e-6  # single precision: closer probabilities do not decide a label
 RowScore = tuple[tuple[bool, ...], tuple[float, ...] | None]
 
@@ -33,7 +33,7 @@ class Predictor(Protocol):
 
     @property
     def description(self) -> str:
-        """What serves, in a few words."""
+        """The serving path in a few words."""
 
     def row(self, row: Row) -> RowScore:
         """Labels (k) and probabilities (k, each 0 to 1; None where there are none) of one row."""
@@ -51,7 +51,7 @@ class SklearnPredictor:
     schema : Schema
     outcomes : Outcomes
     asking : Asking or None
-        How the estimator is asked; None for an estimator of which it was not recorded.
+        Calling convention; None where it was not recorded.
     """
 
     description = "scikit-learn"
@@ -106,7 +106,7 @@ def _expect_unknown_categories() -> None:
 
 
 def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Labels by the highest probability, or above one half, and the rows in which that is nearly a tie.
+    """Labels by the highest probability, or above one half, and a mask of near ties.
 
     Parameters
     ----------
@@ -117,7 +117,7 @@ def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.n
     -------
     labels : ndarray of bool, shape (n, k)
     close : ndarray of bool, shape (n,)
-        Rows in which rounding may decide.
+        Rows in which rounding may decide the label.
     """
     if not exclusive:
         near: np.ndarray = np.abs(probabilities - 0.5) < NEARLY_EQUAL
@@ -130,9 +130,9 @@ def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.n
 
 
 def answering(ask: Callable[[], Prediction]) -> Prediction:
-    """An estimator's answer; what it raises becomes a NoAnswer with the reason.
+    """An estimator's answer; its exceptions become NoAnswer with the reason.
 
-    What says that a module is missing, or memory, is no fault of the record and goes on: see :mod:`ml.bundle.guard`.
+    A missing module or a lack of memory is no fault of the record and is raised as it is: see :mod:`ml.bundle.guard`.
     """
     try:
         return ask()
@@ -146,14 +146,14 @@ def answering(ask: Callable[[], Prediction]) -> Prediction:
 
 
 def joined(parts: Sequence[Prediction]) -> Prediction:
-    """What a model says of parts of a block, as one."""
+    """Predictions of parts of a block, concatenated."""
     labels = np.concatenate([part.labels for part in parts])
     given = [part.probabilities for part in parts if part.probabilities is not None]
     return Prediction(labels, np.concatenate(given) if given else None)
 
 
 def offers(estimator: Any) -> str:
-    """What the estimator gives beside labels: "probabilities", "scores" or only "labels"."""
+    """Kind of the estimator's answers: "probabilities", "scores" (decision values) or only "labels"."""
     if hasattr(estimator, "predict_proba"):
         return "probabilities"
     return "scores" if hasattr(estimator, "decision_function") else "labels"

@@ -1,4 +1,4 @@
-"""The compiled path: a pipeline and its classifier as tables, arithmetic and trees.
+"""Compiled program of an estimator: its pipeline and classifier as tables, arithmetic and trees.
 
 A program answers like the scikit-learn estimator that it was compiled from (see ``ml/predict/compile.py``)
 and needs neither scikit-learn nor pandas: numpy, and onnxruntime where there are trees.
@@ -28,7 +28,7 @@ PROGRAM_FILES = ("program.json", "program.onnx", "program-first.onnx", "program-
 FORMAT = 2
 READ = (1, 2)  # 1: arrays as lists, narrow tables only
 ROWS_AT_ONCE = 16_384
-CELLS_AT_ONCE = 4_000_000  # 32 MB: a block of thousands of columns is answered in shorter pieces
+NUMBERS_AT_ONCE = 4_000_000  # 32 MB: wide blocks are answered in shorter pieces
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Program:
     Attributes
     ----------
     matrices : tuple of Matrix
-        What the classifiers see, computed from the typed values.
+        Inputs of the classifiers, computed from the typed values.
     model : Exclusive or Independent
         From matrices and sums of trees to labels and probabilities, columns in outcome order.
     graph : bytes
@@ -46,11 +46,11 @@ class Program:
     first_graph : bytes
         The trees for the first of two classes, which decide near ties in programs of format 1.
     ties : Ties or None
-        What decides near ties; read when one is met.
+        Trees for near ties; read when the first one is met.
     description : str
-        What was compiled, in a few words, e.g. "compiled: impute, one-hot → 200 trees".
+        Steps and classifier in a few words, e.g. "compiled: impute, one-hot → 200 trees".
     edges : tuple of tuple of float
-        For each feature, some of the numbers at which a tree turns: where a proof must look.
+        For each feature, some thresholds of trees, beside which the equivalence check tests.
     """
 
     matrices: tuple[Matrix, ...]
@@ -104,8 +104,8 @@ class Program:
 
     @cached_property
     def _rows_at_once(self) -> int:
-        cells = sum(matrix.cells for matrix in self.matrices)
-        return max(1, min(ROWS_AT_ONCE, CELLS_AT_ONCE // max(cells, 1)))
+        peak_width = sum(matrix.peak_width for matrix in self.matrices)
+        return max(1, min(ROWS_AT_ONCE, NUMBERS_AT_ONCE // max(peak_width, 1)))
 
     @cached_property
     def _trees(self) -> Trees | None:

@@ -220,7 +220,7 @@ def plain_time(value: Any) -> Any:
 
 
 def has_odd_keys(held: dict[Any, Any]) -> bool:
-    """Whether skops would not give the keys of a dict back: it keeps them as texts."""
+    """True when skops would change the keys of a dict: it keeps them as texts."""
     kinds = set(map(type, held))
     return not (kinds <= {str} or kinds in ({int}, {float}) or _are_numpy(kinds))
 

@@ -1,6 +1,6 @@
-"""Arrays in one file, each read where it lies: no value is parsed, and only what is looked at comes into memory.
+"""Memory-mapped arrays in one file: no value is parsed, and only pages that are read come into memory.
 
-The file is a row of numpy's own ``.npy`` files, the first of which holds JSON in UTF-8: what the others are.
+The file is a sequence of numpy's own ``.npy`` files; the first holds JSON in UTF-8 with the names of the others.
 Each begins at a multiple of 64 bytes. Processes that read one file share its pages.
 """
 
@@ -25,7 +25,7 @@ def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.n
     ----------
     path : Path
     about : mapping
-        JSON that comes back with them.
+        Metadata, kept as JSON.
     arrays : mapping of str to ndarray
 
     Raises
@@ -41,7 +41,7 @@ def write_arrays(path: Path, about: Mapping[str, Any], arrays: Mapping[str, np.n
 
 
 def read_arrays(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
-    """Read what :func:`write_arrays` wrote: the JSON, and the arrays by name, which cannot be written to.
+    """Read a file of :func:`write_arrays`: its metadata, and the arrays by name, read-only.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def read_arrays(path: Path) -> tuple[Any, dict[str, np.ndarray]]:
 
 
 def _mapped(path: Path, file: BinaryIO) -> np.ndarray:
-    """The next array of the file, which then stands at its end."""
+    """The next array of the file; moves the file's position to its end."""
     file.seek(-file.tell() % ALIGNED, 1)
     if npy.read_magic(file) != VERSION:
         raise ValueError(f"{path.name} is of another version of numpy's format.")

@@ -1,4 +1,4 @@
-"""How many predictions one insight may make, so that the first to ask waits about a second."""
+"""Budget of predictions of one insight, so that its first computation takes about a second."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 # Measured on 2 cores: compiled paths answer 100,000 to 180,000 rows a second, scikit-learn 20,000 (a forest) to 90,000.
 COMPILED, SCIKIT_LEARN = 100_000, 20_000
-MOST_COUNTED = 50_000  # records, where each value is looked at one by one: about a second for ten features
+MOST_COUNTED = 50_000  # records read value by value in Python: about a second for ten features
 
 
 def predictions(bundle: Bundle | Draft) -> int:
@@ -21,7 +21,7 @@ def predictions(bundle: Bundle | Draft) -> int:
 
 
 def sample(rows: int, most: int, seed: int = 0) -> np.ndarray:
-    """Which of the rows are used: all, or `most` of them drawn at random; rising numbers, the same each time."""
+    """Row numbers of a sample, rising: all, or `most` of them drawn at random, the same for one seed."""
     if rows <= most:
         return np.arange(rows)
     return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))

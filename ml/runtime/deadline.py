@@ -1,6 +1,6 @@
-"""A request that does not wait for ever: what takes long goes on behind it, and it comes again to ask.
+"""Deadlines of requests: a computation that takes longer goes on in a background thread, and the client polls.
 
-A door says how long it waits (``patient``). Where nobody says, what is asked for is computed at once.
+An entrypoint sets the deadline (:func:`deadline`). Without one, results are computed in the caller's thread.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from ml.errors import LikelyError
 
 T = TypeVar("T")
 
-MOST = 16  # works behind requests, running or not yet fetched; beyond these a request waits as long as it takes
+MOST_TASKS = 16  # background tasks, running or not yet fetched; beyond these a request computes its result itself
 
-_until: ContextVar[float | None] = ContextVar("until", default=None)  # of time.monotonic
-_insists: ContextVar[bool] = ContextVar("insists", default=True)
+_deadline: ContextVar[float | None] = ContextVar("deadline", default=None)  # of time.monotonic
+_may_overrun: ContextVar[bool] = ContextVar("may_overrun", default=True)
 
 
 class StillWorking(LikelyError):
-    """It is being computed, and is not there yet."""
+    """The result is still being computed."""
 
     code = "still_working"
 
@@ -32,82 +32,82 @@ class StillWorking(LikelyError):
 
 
 @contextmanager
-def patient(seconds: float) -> Iterator[None]:
-    """Within this, wait at most so long for results that have to be computed; then StillWorking is raised.
+def deadline(seconds: float) -> Iterator[None]:
+    """Wait at most so long for results that have to be computed; then StillWorking is raised.
 
-    Whoever is called by somebody with less patience has no more of it.
+    Of nested deadlines the earliest holds.
     """
-    outer, until = _until.get(), time.monotonic() + seconds
-    before = _until.set(until if outer is None else min(until, outer))
+    outer, until = _deadline.get(), time.monotonic() + seconds
+    before = _deadline.set(until if outer is None else min(until, outer))
     try:
         yield
     finally:
-        _until.reset(before)
+        _deadline.reset(before)
 
 
 @contextmanager
-def glancing(seconds: float) -> Iterator[None]:
-    """As :func:`patient`, for who can do without: never waits longer, however much is being worked on."""
-    before = _insists.set(False)
+def strict_deadline(seconds: float) -> Iterator[None]:
+    """As :func:`deadline`, for callers that can do without the result: never overruns, even with too many tasks."""
+    before = _may_overrun.set(False)
     try:
-        with patient(seconds):
+        with deadline(seconds):
             yield
     finally:
-        _insists.reset(before)
+        _may_overrun.reset(before)
 
 
-class Desk:
-    """Works by key, each begun once: whoever asks for it meanwhile waits for the same one."""
+class BackgroundTasks:
+    """Computations in background threads, at most one per key: further callers wait for the same one."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._works: dict[str, _Work] = {}
+        self._tasks: dict[str, _Task] = {}
 
     def ask(self, key: str, compute: Callable[[], Any]) -> Any:
-        """What `compute` gives or raises; StillWorking where the asker's patience ends before that."""
-        until = _until.get()
-        work = None if until is None else self._work(key, compute)
-        if work is None and not _insists.get():
+        """Return or raise what `compute` does; StillWorking when the caller's deadline passes first."""
+        until = _deadline.get()
+        task = None if until is None else self._task(key, compute)
+        if task is None and not _may_overrun.get():
             raise StillWorking
-        if until is None or work is None:
+        if until is None or task is None:
             return compute()
-        if not work.done.wait(max(0.0, until - time.monotonic())):
+        if not task.done.wait(max(0.0, until - time.monotonic())):
             raise StillWorking
         with self._lock:
-            self._works.pop(key, None)
-        return work.given()
+            self._tasks.pop(key, None)
+        return task.given()
 
-    def _work(self, key: str, compute: Callable[[], Any]) -> _Work | None:
-        """The work of that key, begun if need be; None where too many are there."""
-        most = MOST if _insists.get() else MOST // 2  # who only glances leaves room
+    def _task(self, key: str, compute: Callable[[], Any]) -> _Task | None:
+        """The task of that key, started if need be; None where there are too many."""
+        most = MOST_TASKS if _may_overrun.get() else MOST_TASKS // 2  # strict callers leave room
         with self._lock:
-            if key in self._works:
-                return self._works[key]
-            if len(self._works) >= most:
-                for old in [each for each, work in self._works.items() if work.done.is_set()]:
-                    del self._works[old]
-            if len(self._works) >= most:
+            if key in self._tasks:
+                return self._tasks[key]
+            if len(self._tasks) >= most:
+                for old in [each for each, task in self._tasks.items() if task.done.is_set()]:
+                    del self._tasks[old]
+            if len(self._tasks) >= most:
                 return None
-            work = self._works[key] = _Work(compute)
-        # A thread of its own context: what it asks for in turn it waits for.
-        threading.Thread(target=work.run, name=f"result {key[:60]}", daemon=True).start()
-        return work
+            task = self._tasks[key] = _Task(compute)
+        # The thread has a context of its own, without a deadline: it waits for results that it needs in turn.
+        threading.Thread(target=task.run, name=f"result {key[:60]}", daemon=True).start()
+        return task
 
 
-class Aside:
-    """Work that a request can do without: a few at once, each waited for so long, whatever it waits for itself.
+class BestEffort:
+    """Optional computations in background threads: a few at once, each with a timeout.
 
     Parameters
     ----------
     most : int
-        At once; beyond these nothing is begun.
+        Computations at once; beyond these none is started.
     """
 
     def __init__(self, most: int) -> None:
         self._room = threading.BoundedSemaphore(most)
 
     def ask(self, seconds: float, compute: Callable[[], T]) -> T | None:
-        """What `compute` gives within these seconds, else None. It sees what the asker's context holds."""
+        """The result of `compute` within these seconds, else None. It runs in a copy of the caller's context."""
         if not self._room.acquire(blocking=False):
             return None
         context = copy_context()
@@ -118,12 +118,12 @@ class Aside:
             finally:
                 self._room.release()
 
-        work = _Work(run)
-        threading.Thread(target=work.run, name="aside", daemon=True).start()
-        return work.given() if work.done.wait(seconds) else None
+        task = _Task(run)
+        threading.Thread(target=task.run, name="best effort", daemon=True).start()
+        return task.given() if task.done.wait(seconds) else None
 
 
-class _Work:
+class _Task:
     def __init__(self, compute: Callable[[], Any]) -> None:
         self.done = threading.Event()
         self._compute = compute
@@ -133,7 +133,7 @@ class _Work:
     def run(self) -> None:
         try:
             self._found = self._compute()
-        except BaseException as error:  # noqa: BLE001 - whoever asked gets it
+        except BaseException as error:  # noqa: BLE001 - raised again in the caller's thread
             self._error = error
         finally:
             self.done.set()

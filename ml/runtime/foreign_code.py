@@ -1,4 +1,4 @@
-"""The one place where whatever foreign code raises becomes an error of ours, with its reason in words."""
+"""Errors of foreign code (estimators, plug-ins, readers) as errors of ours, with their reason in words."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from importlib.util import find_spec
 from ml.errors import LikelyError
 
 LONGEST = 300
-PLACE = re.compile(r" (from|\()'?/[^'()]*'?\)?")  # where a file stands on this machine helps nobody
+PLACE = re.compile(r" (from|\()'?/[^'()]*'?\)?")  # paths of this machine are left out of messages
 LOCK_IT = "put it into requirements/service.in, then make lock"
-# What people import, what they install, and the version that Likely is tried with
+# Name in an import statement: name of the package, and the version that Likely is tested with
 PACKAGES = {
     "catboost": ("catboost", "1.2.10"),
     "imblearn": ("imbalanced-learn", "0.14.2"),
@@ -34,7 +34,7 @@ PACKAGES = {
 
 @contextmanager
 def foreign(refusal: Callable[[BaseException], LikelyError]) -> Iterator[None]:
-    """Run foreign code: what it raises becomes `refusal` of it; our own errors and Ctrl-C pass.
+    """Run foreign code: an exception becomes `refusal(exception)`; errors of ours and Ctrl-C pass.
 
     Foreign code may raise anything, SystemExit and classes of its own included, so no type is named here.
     """
@@ -47,7 +47,7 @@ def foreign(refusal: Callable[[BaseException], LikelyError]) -> Iterator[None]:
 
 
 def reason(error: BaseException) -> str:
-    """What an exception says, in one line: its kind where its text alone would not do."""
+    """An exception in one line: its class and the first line of its text."""
     kind = type(error).__name__
     try:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
@@ -62,7 +62,7 @@ def reason(error: BaseException) -> str:
 
 
 def missing_module(error: BaseException) -> str | None:
-    """The top name of the module that an exception, or what caused it, did not find; None where that was not it."""
+    """Top-level name of the module that an exception or one of its causes did not find; None for other causes."""
     seen: BaseException | None = error
     for _ in range(10):
         if seen is None:
@@ -74,7 +74,7 @@ def missing_module(error: BaseException) -> str | None:
 
 
 def is_here(top: str) -> bool:
-    """Whether a module at the top can be imported here, as far as one sees without doing it."""
+    """True when a top-level module is found here; it is not imported for that."""
     try:
         return find_spec(top) is not None
     except (ImportError, ValueError, AttributeError):
@@ -82,7 +82,7 @@ def is_here(top: str) -> bool:
 
 
 def how_to_install(module: str) -> str:
-    """What to do about a module that is missing: the package to install, or the code to send along."""
+    """Advice for a missing module: the package to install, or the code to bring along."""
     if module in PACKAGES:
         package, pin = PACKAGES[module]
         pinned = f"{package}=={pin}" if pin else package
@@ -94,7 +94,7 @@ def how_to_install(module: str) -> str:
 
 
 def installed_version(package: str) -> str:
-    """The version of a package here, or "" where it is not installed."""
+    """Installed version of a package, or "" where it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""Results kept in memory beside the object they were made from: made once (single flight), gone with the object."""
+"""Memoization per object: results in weak references to their object, each computed once (single-flight)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from functools import update_wrapper
 from typing import Concatenate, Generic, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary
 
-from ml.runtime.single_flight import Flights
+from ml.runtime.single_flight import SingleFlight
 
 Owner = TypeVar("Owner")
 Given = ParamSpec("Given")
@@ -16,11 +16,11 @@ Made = TypeVar("Made")
 
 
 class Memo(Generic[Owner, Given, Made]):
-    """A function of an object, mostly of a bundle, whose results stay in memory as long as that object.
+    """Memoized function of an object, mostly of a bundle; its results live as long as the object.
 
-    Threads that ask for one result at once get one computation. A version never changes, so no result ever
-    expires; what raises is not kept, and is tried again. A result must not refer to its object, or neither is
-    ever freed. Use it as a decorator, or :func:`memo` to limit how many results an object may have.
+    Concurrent calls for one result share one computation. A version never changes, so results never expire;
+    errors are not kept. A result must not refer to its object, or neither is ever freed. Use it as a
+    decorator, or :func:`memo` to limit the results of one object.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ class Memo(Generic[Owner, Given, Made]):
         self._make, self._most = make, most
         self._kept: WeakKeyDictionary[Owner, dict[Hashable, Made]] = WeakKeyDictionary()
         self._guard = threading.Lock()
-        self._flights = Flights()
+        self._single_flight = SingleFlight()
         update_wrapper(self, make, updated=())
 
     def __call__(self, owner: Owner, *given: Given.args, **named: Given.kwargs) -> Made:
@@ -42,7 +42,7 @@ class Memo(Generic[Owner, Given, Made]):
         found = self.known(owner, *given, **named)
         if found is not None:
             return found
-        with self._flights.only_one(f"{id(owner)} {given!r} {named!r}"):
+        with self._single_flight.only_one(f"{id(owner)} {given!r} {named!r}"):
             found = self.known(owner, *given, **named)
             return self.keep(self._make(owner, *given, **named), owner, *given, **named) if found is None else found
 

@@ -1,4 +1,4 @@
-"""One flight per key: of all threads and processes that want one result, one computes it."""
+"""Single-flight: of all threads and processes that want one result, one computes it."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from pathlib import Path
 from filelock import FileLock
 
 
-class Flights:
-    """Locks by key: between threads always, between processes where a folder for locks is given.
+class SingleFlight:
+    """One lock per key: between threads always, between processes where a folder for lock files is given.
 
     Processes on other machines are not held back: two of them may compute one result at the same
     time and write the same value, which costs time and changes nothing.
@@ -25,7 +25,7 @@ class Flights:
 
     @contextmanager
     def only_one(self, key: str) -> Iterator[None]:
-        """Hold the key: whoever comes second waits until the first has left."""
+        """Hold the lock of a key: others wait until it is released."""
         with ExitStack() as held:
             held.enter_context(self._between_threads(key))
             if self._folder is not None:

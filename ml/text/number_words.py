@@ -5,27 +5,27 @@ Written in the reader's number format (:mod:`ml.locale`), on pages, in figures a
 
 from __future__ import annotations
 
-from ml import locale as marks
+from ml import locale
 
 
 def percent(share: float) -> str:
     """A share as a percentage; 0 % and 100 % only where it is exactly that."""
     whole = round(100 * share)
     if whole == 100 * share or 2 <= whole <= 99:  # outside, a decimal is kept: 1.4 is not 1
-        return marks.percent(f"{whole}")
+        return locale.percent(f"{whole}")
     if 0.0005 <= share < 0.9995:
-        return marks.percent(f"{100 * share:.1f}")
-    return f"under {marks.percent('0.1')}" if share < 0.5 else f"over {marks.percent('99.9')}"
+        return locale.percent(f"{100 * share:.1f}")
+    return f"under {locale.percent('0.1')}" if share < 0.5 else f"over {locale.percent('99.9')}"
 
 
 def decimal(value: float, digits: int) -> str:
     """A number with that many decimals, in the reader's format."""
-    return marks.dressed(f"{value:,.{digits}f}")
+    return locale.localized(f"{value:,.{digits}f}")
 
 
 def count(weight: float) -> str:
     """A number of records; a decimal where weights make it a fraction."""
-    return marks.dressed(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")
+    return locale.localized(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")
 
 
 def sample_text(records: int, holdout: int) -> str:

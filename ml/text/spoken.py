@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.locale import dressed
+from ml.locale import localized
 from ml.text.number_words import count, percent
 from ml.text.words import number_text
 
@@ -38,7 +38,7 @@ def measure_words(measure: Measure, value: float | None) -> str:
     """Value of a measure in words."""
     if value is None:
         return UNDEFINED
-    return percent(value) if measure.percent else dressed(f"{value:,.3f}")
+    return percent(value) if measure.percent else localized(f"{value:,.3f}")
 
 
 def span_words(measure: Measure, low: float | None, high: float | None) -> str:

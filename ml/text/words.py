@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
-from ml.data.schema import Feature, Value, text_of
-from ml.locale import dressed
+from ml.data.feature import Feature, Value, text_of
+from ml.locale import localized
 from ml.metrics.intervals import WIDTH
 
 LONGEST_TEXT = 40
@@ -46,16 +46,16 @@ def number_text(value: float) -> str:
     """A number with thousands separators and six significant digits, all digits of its whole part."""
     exponent = Decimal(f"{value:.6g}").adjusted() if value else 0
     if not -5 <= exponent < 15:
-        return dressed(f"{value:.6g}")
+        return localized(f"{value:.6g}")
     text = f"{value:,.{max(0, 5 - exponent)}f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return dressed(text).replace("-", "−")
+    return localized(text).replace("-", "−")
 
 
 def points_text(points: float) -> str:
     """Percentage points as people read them: "21 points", "1 point", "0.4 points"."""
     number = rounded(points)
-    return f"{dressed(str(number)).replace('-', '−')} {'point' if abs(number) == 1 else 'points'}"
+    return f"{localized(str(number)).replace('-', '−')} {'point' if abs(number) == 1 else 'points'}"
 
 
 def unsure(points: float, error: float) -> str:

@@ -16,8 +16,8 @@ import pandas as pd
 from ml.data.columns import block_of_frame
 from ml.data.labels import label_of
 from ml.data.outcomes import Outcomes
-from ml.data.parsing import quote
 from ml.data.schema import Schema
+from ml.data.value_words import quote
 from ml.errors import InvalidData
 from ml.predict.asking import Asking
 from ml.predict.predictor import SklearnPredictor

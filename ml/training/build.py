@@ -20,11 +20,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.bundle.bundle import BACKGROUND, CREATED, GOLDEN, outcomes_to_json
+from ml.bundle.bundle import BACKGROUND, BACKGROUND_ROWS, CREATED, GOLDEN, outcomes_to_json
 from ml.bundle.holdout import Holdout, gaps_of, is_large, write_holdout, write_scores
-from ml.data import schema as schemas
 from ml.data import schema_json
 from ml.data.columns import Block, block_of_frame, rows_of, size, take, write_csv
+from ml.data.feature import plain
 from ml.data.schema import Schema
 from ml.decision.bands import check_bands
 from ml.decision.cut_offs import check_cut_offs
@@ -54,7 +54,6 @@ from ml.trust.code import importable
 from ml.trust.record import Trusted, allowed
 
 GOLDEN_ROWS = 25
-BACKGROUND_ROWS = 2_000
 
 
 def build_bundle(
@@ -189,7 +188,7 @@ def _golden(schema: Schema, reference: SklearnPredictor, holdout: Block) -> dict
     few = order[np.unique(np.linspace(0, len(order) - 1, GOLDEN_ROWS).astype(int))]
     block = take(holdout, few)
     answer = reference.block(block)
-    records = [dict(zip(schema.names, map(schemas.plain, row), strict=True)) for row in rows_of(schema, block)]
+    records = [dict(zip(schema.names, map(plain, row), strict=True)) for row in rows_of(schema, block)]
     probabilities = None if answer.probabilities is None else answer.probabilities.tolist()
     return {"records": records, "labels": answer.labels.astype(int).tolist(), "probabilities": probabilities}
 

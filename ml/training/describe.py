@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args
 
+from ml.data.feature import Feature, Widget
 from ml.data.parsing import Refused, read_value
-from ml.data.schema import Feature, Widget
 from ml.errors import InvalidData
 
 NUMBERS = (int, float)
@@ -39,7 +39,7 @@ class Description:
     outcomes : dict of str to str
         Outcome to label.
     features : dict of str to dict
-        Column to fields of :class:`ml.data.schema.Feature`; :func:`check_described` looks at these.
+        Column to fields of :class:`ml.data.feature.Feature`; :func:`check_described` looks at these.
     constraints : list of str
         What must hold between two features, as :func:`ml.data.constraints.read_constraints` reads it.
     payoff : dict

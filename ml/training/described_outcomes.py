@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from ml.data.feature import text_of
 from ml.data.labels import label_of
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import text_of
 from ml.errors import InvalidData
 from ml.predict.answers import classes_of_outputs
 from ml.training.target import yes_class

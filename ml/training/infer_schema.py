@@ -12,9 +12,10 @@ import pandas as pd
 from pandas.api import types
 
 from ml.data.constraints import read_constraints
+from ml.data.feature import Choice, Feature, Kind, text_of
 from ml.data.labels import label_of
-from ml.data.parsing import quote
-from ml.data.schema import Choice, Feature, Kind, Schema, text_of
+from ml.data.schema import Schema
+from ml.data.value_words import quote
 from ml.data.yes_no import no_and_yes, spelled
 from ml.errors import InvalidData
 from ml.training.columns.column_kinds import LONGEST_CHOICE, kind_of, kind_of_dtype

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ml.data.feature import Value, text_of
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.parsing import FALSE, TRUE, quote
-from ml.data.schema import Value, text_of
+from ml.data.parsing import FALSE, TRUE
+from ml.data.value_words import quote
 from ml.errors import InvalidData
 from ml.training.columns.training_table import TrainingTable
 

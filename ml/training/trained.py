@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ml.data import schema as schemas
+from ml.data.feature import text_of
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
 from ml.errors import InvalidData
@@ -74,13 +74,11 @@ def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | N
     """
     classes = [value.item() if isinstance(value, np.generic) else value for value in estimator.classes_]
     labels = labels or {}
-    items = tuple(
-        Outcome(schemas.text_of(value), labels.get(value, schemas.text_of(value)), value) for value in classes
-    )
+    items = tuple(Outcome(text_of(value), labels.get(value, text_of(value)), value) for value in classes)
     twice = [name for name, count in Counter(item.name for item in items).items() if count > 1]
     if twice:
         raise InvalidData(
             f"More than one class of the estimator is called {', '.join(map(repr, twice))} without spaces at the ends.",
             "Make them one class before the estimator is fitted, or give each its own name.",
         )
-    return Outcomes(items, True, schemas.text_of(classes[-1] if positive is None else positive))
+    return Outcomes(items, True, text_of(classes[-1] if positive is None else positive))

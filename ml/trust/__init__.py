@@ -1,1 +1,1 @@
-"""What may be loaded from a bundle: types, the code that travels with it, and what the operator allowed."""
+"""Trust in bundles: integrity, allowed types, code that comes with a model, and permissions of the operator."""

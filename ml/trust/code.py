@@ -1,6 +1,6 @@
-"""Python code that travels with an estimator: read from a file or folder, kept in the bundle, hashed as one.
+"""Python code of an estimator: read from a file or folder, kept in the bundle, with one hash.
 
-The code is held in memory: what was hashed is what is imported, whatever becomes of the files.
+The code is held in memory: the hashed bytes are imported, even if the files change meanwhile.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ml.trust.isolated import Modules
 
 
 class HasCode(Protocol):
-    """Something that may bring code."""
+    """An object that may have code."""
 
     @property
     def code(self) -> Code | None:
@@ -46,7 +46,7 @@ class Code:
     files : mapping of str to bytes
         ``shop_features.py`` or ``shop/ratio.py`` to the content. Each file or folder at the top is a module.
     folder : Path
-        Where they stand: ``__file__`` of the modules is below it.
+        Their folder: ``__file__`` of the modules is below it.
     """
 
     files: Mapping[str, bytes] = field(repr=False)
@@ -54,13 +54,13 @@ class Code:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all files with their names, in hex: the same code has the same digest wherever it stands."""
+        """SHA-256 of all files with their names, in hex, independent of their folder."""
         lines = [f"{hashlib.sha256(self.files[name]).hexdigest()}  {name}\n" for name in sorted(self.files)]
         return hashlib.sha256("".join(lines).encode()).hexdigest()
 
     @cached_property
     def modules(self) -> Modules:
-        """The code as modules, imported from these bytes only and seen by nobody else."""
+        """The code as modules, imported from these bytes only and isolated from other code."""
         return Modules(self.files, self.folder)
 
     def write(self, bundle: Path) -> None:
@@ -72,12 +72,12 @@ class Code:
 
 
 def importable(code: Code | None) -> AbstractContextManager[None]:
-    """Within it, the modules of the code can be imported, by whoever asks for them; without code nothing changes."""
+    """Context in which all code can import these modules; without code it does nothing."""
     return nullcontext() if code is None else code.modules.installed()
 
 
 def with_its_code(make: Callable[[G], R]) -> Callable[[G], R]:
-    """A function whose argument has a `code`: while it runs, the modules of that can be imported."""
+    """Decorator of a function whose argument has `code`: its modules can be imported during the call."""
 
     @wraps(make)
     def made(given: G) -> R:
@@ -99,8 +99,7 @@ def read_code(path: Path) -> Code:
     Raises
     ------
     InvalidData
-        Where there is no code, a link leads elsewhere, there is too much, it is compiled, or a module would hide
-        one that is installed.
+        Where there is no code, a link, too much or compiled code, or where a module would shadow an installed one.
     """
     path = Path(path)
     if not path.exists():
@@ -146,7 +145,7 @@ def _within_limits(files: Iterable[Path], given: Path) -> dict[Path, bytes]:
 
 
 def check_names(code: Code) -> None:
-    """Raise InvalidData where a module cannot be imported by its name, or would hide one that is installed."""
+    """Raise InvalidData where a module cannot be imported by its name, or would shadow an installed one."""
     for name in sorted(code.modules.tops):
         if not name.isidentifier():
             raise InvalidData(f"{name!r} is no name for a module.", "Rename it: letters, digits and underscores.")
@@ -170,7 +169,7 @@ def _is_installed(name: str, code: Code) -> bool:
 
 
 def code_of_bundle(bundle: Path, listed: Iterable[str]) -> Code | None:
-    """The code that a bundle's manifest lists below ``code/``; None where it has none. What is not listed is let be."""
+    """The code in a bundle's manifest below ``code/``; None where it has none. Other files there are ignored."""
     names = [name for name in listed if name.startswith(f"{FOLDER}/")]
     if not names:
         return None
@@ -179,7 +178,7 @@ def code_of_bundle(bundle: Path, listed: Iterable[str]) -> Code | None:
 
 
 def is_inner_path(name: object) -> bool:
-    """Whether a name in a manifest leads to a file below the bundle and nowhere else."""
+    """True when a name in a manifest is a path below the bundle."""
     if not isinstance(name, str) or not name or "\\" in name or "\0" in name:
         return False
     path = PurePosixPath(name)

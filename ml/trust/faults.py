@@ -1,4 +1,4 @@
-"""Remember what is wrong with a version: its words, not the exception, which would hold what was in memory."""
+"""Remembered faults of versions: the words of an error, not the exception, which would keep objects alive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Stamp = tuple[Any, ...]
 
 @dataclass(frozen=True)
 class Fault:
-    """An error that holds while the files are the same, for some minutes: a shortage of memory may pass."""
+    """An error that is valid while the files are the same, for some minutes: a lack of memory may pass."""
 
     kind: type[LikelyError]
     message: str
@@ -26,20 +26,20 @@ class Fault:
 
     @classmethod
     def of(cls, error: LikelyError, stamp: Stamp) -> Fault:
-        """What is to be said again."""
+        """The fault for an error."""
         return cls(type(error), error.message, error.hint, stamp, time.monotonic() + MINUTES * 60)
 
     def holds(self, stamp: Stamp) -> bool:
-        """Whether trying again would be in vain."""
+        """True while a retry would fail again."""
         return stamp == self.stamp and time.monotonic() < self.until
 
     def error(self) -> LikelyError:
-        """The error, fresh: raising one exception twice would grow its traceback."""
+        """A new error: raising one exception twice would grow its traceback."""
         return self.kind(self.message, self.hint)
 
 
 def stamp_of(folder: Path) -> Stamp:
-    """What changes when a file of the version, or the operator's file beside the models, is written."""
+    """Stamp of the version's files and the operator's ``trust.json``: differs after a change of one of them."""
     try:
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         seen = tuple((str(path), *_times(path)) for path in files)

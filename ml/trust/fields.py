@@ -1,4 +1,4 @@
-"""Whether dataclasses that were read from JSON hold what their fields declare: anything may have got into them."""
+"""Type check of dataclasses that were read from JSON, against the types of their fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 
 def fault_of_fields(value: Any, name: str = "") -> str | None:
-    """Which field of a dataclass, or of one within it, is of another kind than it declares; None where none is."""
+    """The first field, nested dataclasses included, whose value is not of its declared type; None if all are."""
     hints = get_type_hints(type(value))
     for each in fields(value):
         held = getattr(value, each.name)
@@ -23,7 +23,7 @@ def fault_of_fields(value: Any, name: str = "") -> str | None:
 
 
 def _is(value: Any, hint: Any) -> bool:
-    """Whether a value is what a type hint says, as far as the hints of our dataclasses go."""
+    """True when a value is of a type hint, as far as our dataclasses use them."""
     origin, inner = get_origin(hint), get_args(hint)
     if hint is Any:
         return True

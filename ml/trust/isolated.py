@@ -1,4 +1,4 @@
-"""Modules that are imported from bytes at hand, by one estimator's code and by nobody else.
+"""Isolated modules: imported from bytes in memory, visible to one estimator's code only.
 
 Two versions may bring different modules of one name and serve side by side. Each set of modules keeps its own
 table instead of ``sys.modules``: an import statement inside such a module, also one that runs while a record is
@@ -24,14 +24,14 @@ _ONE_SET = threading.RLock()
 
 
 class Modules(MetaPathFinder):
-    """A set of modules, imported at their first use.
+    """A set of isolated modules, imported at first use.
 
     Parameters
     ----------
     files : mapping of str to bytes
         Path below `folder`, with slashes, to the content. Files that are no Python are data, read by the code itself.
     folder : Path
-        Where the files stand.
+        Folder of the files.
     """
 
     def __init__(self, files: Mapping[str, bytes], folder: Path) -> None:
@@ -50,7 +50,7 @@ class Modules(MetaPathFinder):
         return self._sources.keys()
 
     def holds(self, name: str) -> bool:
-        """Whether a dotted name begins with one of these modules."""
+        """True when a dotted name begins with one of these modules."""
         return name.partition(".")[0] in self.tops
 
     @contextmanager
@@ -79,7 +79,7 @@ class Modules(MetaPathFinder):
         path: Sequence[str] | None = None,  # noqa: ARG002 - as importlib calls it
         target: ModuleType | None = None,  # noqa: ARG002
     ) -> ModuleSpec | None:
-        """As importlib asks: a spec for these modules, and no other place is asked for what begins with their names."""
+        """Spec of one of these modules, for importlib; no other finder is asked for names that begin so."""
         if not self.holds(fullname):
             return None
         if fullname not in self._sources:
@@ -97,11 +97,11 @@ class Modules(MetaPathFinder):
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> ModuleType:
-        """The import statement of these modules."""
+        """``__import__`` of these modules."""
         full = resolve_name("." * level + name, (globals or {}).get("__package__") or "") if level else name
         if not self.holds(full):
             return builtins.__import__(name, globals, locals, fromlist or (), level)
-        there = self._loaded.get(full)  # an import statement in a function comes by here for each record
+        there = self._loaded.get(full)  # an import statement in a function runs for each record
         if there is not None and all(hasattr(there, item) for item in fromlist or ()):
             return there if fromlist or level else self._loaded[full.partition(".")[0]]
         with self.installed():
@@ -121,7 +121,7 @@ class _Loader(SourceFileLoader):
         return compile(self._source, self.path, "exec", dont_inherit=True)
 
     def exec_module(self, module: ModuleType) -> None:
-        """Run the module with an import statement that looks among its own first."""
+        """Run the module with an ``__import__`` that searches this set first."""
         module.__dict__["__builtins__"] = self._builtins
         super().exec_module(module)
 

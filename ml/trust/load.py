@@ -1,4 +1,4 @@
-"""Load the estimator of a bundle: only with the versions, types and code that fit and are allowed here."""
+"""Loading of a bundle's estimator: only with matching versions and allowed types and code."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: T
     key : str
         The model's key, for the words of a refusal.
     versions : mapping of str to str
-        With which versions it was made, from the card.
+        Versions of libraries that it was made with, from the card.
     trusted : Trusted
-        What the operator allowed this model.
+        Permissions of the model.
     code : Code, optional
-        What travels with it.
+        Code of the model.
 
     Raises
     ------
     BrokenModel, UntrustedModel
-        And whatever foreign code raises: the caller makes it an error of ours.
+        And exceptions of foreign code, which the caller turns into errors of ours.
     """
     _check_versions(key, versions)
     if code is not None and code.digest not in trusted.code:
@@ -60,7 +60,7 @@ def load_estimator(path: Path, key: str, versions: Mapping[str, str], trusted: T
 
 
 def names_in(path: Path, code: Code | None = None) -> list[str]:
-    """The names that a skops file holds beyond those that skops takes for harmless, sorted. Nothing is loaded."""
+    """Names in a skops file that skops itself does not trust, sorted. Nothing is loaded."""
     import skops.io
 
     with importable(code):

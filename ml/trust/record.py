@@ -1,7 +1,7 @@
-"""What the operator allowed beyond the rule: ``trust.json`` beside the models, outside every bundle.
+"""Permissions of the operator beyond the rule: ``trust.json`` beside the models, outside every bundle.
 
-A bundle is copied as a folder; this file is not part of it. ``python -m ml add`` and ``python -m ml trust`` write
-it, and an operator may edit it::
+It is not copied with a bundle. ``python -m ml add`` and ``python -m ml trust`` write it, and an operator may
+edit it::
 
     {
       "churn": {
@@ -10,7 +10,7 @@ it, and an operator may edit it::
       }
     }
 
-``code`` is the SHA-256 of code that travels with the model, and which of its classes and functions may be used.
+``code`` maps the SHA-256 of a model's code to those of its classes and functions that may be used.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FILE = "trust.json"
 
 @dataclass(frozen=True)
 class Trusted:
-    """What one model may use beyond what any bundle may.
+    """Permissions of one model, beyond those of every bundle.
 
     Attributes
     ----------
@@ -50,21 +50,21 @@ class Trusted:
         return self.types | (self.code.get(digest, frozenset()) if digest else frozenset())
 
     def with_(self, types: Collection[str] = (), code: Mapping[str, Collection[str]] | None = None) -> Trusted:
-        """All that is allowed here, and more."""
+        """These permissions and more."""
         both = {digest: frozenset(names) for digest, names in self.code.items()}
         for digest, names in (code or {}).items():
             both[digest] = both.get(digest, frozenset()) | frozenset(names)
         return Trusted(self.types | frozenset(types), both)
 
     def without(self, other: Trusted) -> Trusted:
-        """What is allowed here and not there; code whose names are all gone is gone too."""
+        """Permissions that `other` lacks; code without any name left is dropped."""
         code = {digest: names - other.code.get(digest, frozenset()) for digest, names in self.code.items()}
         kept = {digest: names for digest, names in code.items() if names or digest not in other.code}
         return Trusted(self.types - other.types, kept)
 
 
 def trusted_of(models: Path, name: str) -> Trusted:
-    """What the operator allowed one model.
+    """Permissions of one model.
 
     Raises
     ------
@@ -75,7 +75,7 @@ def trusted_of(models: Path, name: str) -> Trusted:
 
 
 def allow(models: Path, name: str, more: Trusted) -> Trusted:
-    """Add to what a model may use; gives what was not allowed before. Written in one step, whoever reads meanwhile."""
+    """Extend a model's permissions, atomically for readers; return the new ones."""
     with FileLock(models / f".{FILE}.lock"):
         written = _read(models)
         before = _trusted(written.get(name, {}), models)
@@ -87,7 +87,7 @@ def allow(models: Path, name: str, more: Trusted) -> Trusted:
 
 @contextmanager
 def allowed(models: Path, name: str, more: Trusted) -> Iterator[None]:
-    """Allow a model more; taken back where what is done inside fails."""
+    """Extend a model's permissions; withdraw them when the block fails."""
     if not more.types and not more.code:
         yield
         return
@@ -102,7 +102,7 @@ def allowed(models: Path, name: str, more: Trusted) -> Iterator[None]:
 
 
 def forget(models: Path, name: str) -> None:
-    """Allow a model nothing more: one that was removed must not leave trust to whatever gets its name next."""
+    """Delete a model's permissions, so that a removed one leaves none to the next of its name."""
     if name in _read(models):
         with FileLock(models / f".{FILE}.lock"):
             _write(models, _read(models), name, Trusted())
@@ -123,7 +123,7 @@ def _write(models: Path, written: dict[str, Any], name: str, told: Trusted) -> N
 
 
 def stamp(models: Path) -> tuple[int, int] | None:
-    """What changes when the file is written."""
+    """Stamp of the file: differs after each write."""
     try:
         found = (models / FILE).stat()
     except OSError:

@@ -1,7 +1,7 @@
-"""Whether the trees of a loaded estimator hold together: compiled code follows their numbers without looking.
+"""Integrity check of the trees of a loaded estimator: compiled code follows their indices without checks.
 
-A file with types that are all allowed can still point outside of an array, and then asking the model ends the whole
-process. What scikit-learn itself writes always passes: a child stands behind its parent, and features are those of
+A file with allowed types only can still have indices outside of an array, and a prediction then crashes the whole
+process. Trees of scikit-learn always pass: a child's index is larger than its parent's, and features are those of
 the training.
 """
 
@@ -15,7 +15,7 @@ from ml.trust.walk import parts_of
 
 
 def fault_of_trees(estimator: Any) -> str | None:
-    """What is wrong with a tree within an estimator, in words; None where all hold together."""
+    """The first fault of a tree within an estimator, in words; None where there is none."""
     for part in parts_of(estimator):
         kind = f"{type(part).__module__}.{type(part).__name__}"
         if hasattr(part, "n_features_in_") and hasattr(part, "_predictors"):
@@ -70,7 +70,7 @@ def _holds_neighbours(tree: Any) -> bool:
 
 
 def _behind(children: tuple[np.ndarray, np.ndarray], parents: np.ndarray, n: int) -> bool:
-    """Whether each child exists and stands behind its parent, so that no way down goes in a circle."""
+    """True when each child exists and has a larger index than its parent, so that there is no cycle."""
     return all(bool(((each > parents) & (each < n)).all()) for each in children)
 
 

@@ -1,4 +1,4 @@
-"""Which names in an estimator's file may be looked up and called: a rule of ours, never the file's own word.
+"""Allow-list of names in an estimator's file: a rule of ours, whatever the file itself declares.
 
 skops builds objects by looking names up and calling them with arguments from the file. So a name is allowed where
 whatever it is called with does no harm: classes of estimators and of the data that they hold, and functions that
@@ -18,7 +18,7 @@ from ml.trust.code import Code
 ESTIMATORS = ("sklearn", "imblearn", "xgboost", "lightgbm", "catboost")  # packages of classifiers
 NOT_FOR_SERVING = {"tests", "testing", "conftest", "externals", "dask", "spark", "f2py", "estimator_checks"}
 NOT_FOR_SERVING |= {"_testing", "_mocking", "datasets", "distutils", "__main__"}
-# Where fitted estimators keep what is no estimator: trees, losses, kernels, distances, splitters
+# Modules of parts of fitted estimators: trees, losses, kernels, distances, splitters
 INNER = (
     "sklearn._loss.",
     "sklearn.calibration.",
@@ -54,7 +54,7 @@ ALLOWED = {
     "sklearn.utils.validation.check_array",
     "sklearn.cluster._kmeans._kmeans_single_lloyd", "sklearn.cluster._kmeans._kmeans_single_elkan",
 }  # fmt: skip
-# The names of functions in numpy and pandas that compute from arrays and touch nothing else
+# Functions of numpy and pandas that compute from arrays without side effects
 NUMPY_FUNCTIONS = """
     abs absolute amax amin any all argmax argmin argsort around array asarray ascontiguousarray atleast_1d atleast_2d
     clip column_stack concatenate cumsum diff digitize expand_dims fix flip hstack interp isfinite isinf isnan
@@ -65,25 +65,25 @@ NUMPY_FUNCTIONS = """
 PANDAS_FUNCTIONS = "cut factorize get_dummies isna isnull notna notnull qcut to_datetime to_numeric to_timedelta"
 
 
-def strangers(names: Iterable[str], trusted: Collection[str] = (), code: Code | None = None) -> list[str]:
-    """The names that nobody allowed, sorted.
+def untrusted_names(names: Iterable[str], trusted: Collection[str] = (), code: Code | None = None) -> list[str]:
+    """Names that are not allowed, sorted.
 
     Parameters
     ----------
     names : iterable of str
-        What ``skops.io.get_untrusted_types`` lists.
+        Names from ``skops.io.get_untrusted_types``.
     trusted : collection of str
-        What the operator allowed beside.
+        Names that the operator allowed.
     code : Code, optional
-        Code that travels with the estimator; what it defines itself is allowed. It is imported for this.
+        Code of the estimator; names that it defines are allowed. It is imported for this.
     """
     return sorted(name for name in set(names) if not (name in trusted or is_harmless(name) or defines(code, name)))
 
 
 def defines(code: Code | None, name: str) -> bool:
-    """Whether the code has a class or function of that name which is its own, not one that it imported.
+    """True when the code defines a class or function of that name, other than by an import.
 
-    What the code raises when it is imported is raised here.
+    Raises what the code raises at its import.
     """
     module, _, attribute = name.rpartition(".")
     if code is None or module not in code.modules.names:
@@ -95,7 +95,7 @@ def defines(code: Code | None, name: str) -> bool:
 
 @cache
 def is_harmless(name: str) -> bool:
-    """Whether a dotted name is one of those that any bundle may use."""
+    """True when every bundle may use the dotted name."""
     parts = name.split(".")
     if name in ALLOWED:
         return True
@@ -109,7 +109,7 @@ def is_harmless(name: str) -> bool:
 
 
 def _looked_up(name: str) -> Any:
-    """What a name ``module.attribute`` stands for, as skops looks it up; None where it stands for nothing."""
+    """The object of a name ``module.attribute``, as skops looks it up; None where there is none."""
     module, _, attribute = name.rpartition(".")
     try:
         return getattr(importlib.import_module(module), attribute)
@@ -118,7 +118,7 @@ def _looked_up(name: str) -> Any:
 
 
 def _of_estimators(found: Any, name: str) -> bool:
-    """An estimator, or a class of what estimators hold, under its own name; or a function that compares or scores."""
+    """An estimator or a class of its parts under its own name, or a function that computes."""
     if not isinstance(found, type):
         return _among(found, _computing_functions())
     from sklearn.base import BaseEstimator
@@ -156,7 +156,7 @@ def _of_pandas(found: Any, _: str) -> bool:
 
 
 def _of_ours(found: Any, _: str) -> bool:
-    """The classes that keep in a bundle what skops cannot: see `ml.predict.stored`."""
+    """Stand-ins for objects that skops cannot keep: see `ml.predict.stored`."""
     from ml.predict.stored import STORED
 
     return _among(found, STORED)
@@ -177,7 +177,7 @@ def _among(found: Any, allowed: Iterable[Any]) -> bool:
 
 @cache
 def _computing_functions() -> tuple[Any, ...]:
-    """Measures, distances, kernels and selections of scikit-learn: they compute from arrays and touch nothing else."""
+    """Metrics, distances, kernels and score functions of scikit-learn, without side effects."""
     from sklearn.metrics import pairwise
 
     found = [*pairwise.PAIRWISE_KERNEL_FUNCTIONS.values(), *pairwise.PAIRWISE_DISTANCE_FUNCTIONS.values()]

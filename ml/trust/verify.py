@@ -1,4 +1,4 @@
-"""Whether a version's folder holds what was written: names, sizes and SHA-256 against its manifest."""
+"""Verification of a version's folder against its manifest: names, sizes and SHA-256."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AGAIN = "Restore the folder, or train or add the model again."
 
 
 def verify(folder: Path, name: str = "") -> frozenset[str]:
-    """Names of the version's files; BrokenModel unless each is what the manifest and the folder's name say."""
+    """Names of the version's files; BrokenModel unless manifest and files match their hashes."""
     key = f"{name or folder.parent.name}@{folder.name}"
     listed = _listed(folder, key)
     for path, expected in listed.items():
@@ -45,7 +45,7 @@ def _verify_file(folder: Path, name: str, expected: Any, key: str) -> None:
 
 
 def _listed(folder: Path, key: str) -> dict[str, Any]:
-    """The manifest, once it is what the folder's name says."""
+    """The manifest, after a check of its hash against the folder's name."""
     try:
         if (folder / MANIFEST).stat().st_size > LARGEST_MANIFEST:
             raise BrokenModel(f"{key}: the manifest is too large to be one.", AGAIN)

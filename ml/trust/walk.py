@@ -1,4 +1,4 @@
-"""Everything that a fitted estimator holds, found by its attributes, lists, dicts and tuples."""
+"""Walk over all objects within a fitted estimator, by attributes, lists, dicts and tuples."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-# Nothing of interest is inside these, or only what their own library understands
+# Without parts of interest, or opaque to all but their own library
 LEAVES = (str, bytes, bytearray, int, float, complex, bool, type(None), np.generic, type)
 CLOSED = {"numpy", "scipy", "pandas"}
 
 
 def parts_of(root: Any) -> Iterator[Any]:
-    """Each object within `root` once, `root` first; texts, numbers and the inside of numeric arrays left out."""
+    """Each object within `root` once, `root` first, without texts, numbers and elements of numeric arrays."""
     seen: dict[int, Any] = {}  # keeps what it names alive, so that no address is given twice
     waiting = [root]
     while waiting:
@@ -27,7 +27,7 @@ def parts_of(root: Any) -> Iterator[Any]:
 
 
 def reads_files(root: Any) -> str | None:
-    """The class of a step that takes its texts for names of files and reads these; None where there is none.
+    """The class of a step that takes its texts as names of files to read; None where there is none.
 
     A record would then name a file of the server.
     """
@@ -39,7 +39,7 @@ def reads_files(root: Any) -> str | None:
 
 
 def children_of(part: Any) -> list[Any]:
-    """What an object holds itself."""
+    """Direct parts of an object."""
     if isinstance(part, type):
         return []
     if isinstance(part, dict):
@@ -68,5 +68,5 @@ def _slots(kind: type) -> list[str]:
 
 
 def callable_by_name(part: Any) -> bool:
-    """Whether an object is a function, found by its name and not by what it holds."""
+    """True for functions and the like, which are found by name."""
     return hasattr(part, "__qualname__") and hasattr(part, "__call__")  # noqa: B004 - no object is called here

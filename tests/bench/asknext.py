@@ -24,8 +24,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ml.advice.next_question import Question, questions
-from ml.advice.value_function import Game, Position
+from ml.advice.next_question import NextQuestion, next_questions
+from ml.advice.value_function import Game, PartialScore
 from ml.bundle.bundle import Bundle
 from ml.data.columns import rows_of, take
 from ml.data.schema import Row
@@ -35,7 +35,7 @@ from tests.bench.blanks import bundles
 from tests.bench.serving import table
 
 TOP = 0.1
-Order = Callable[[Position], str]
+Order = Callable[[PartialScore], str]
 
 
 def needed(game: Game, row: Row, outcome: int, cutoff: float, order: Order) -> int:
@@ -60,11 +60,11 @@ def orders(game: Game, bundle: Bundle, outcome: int, cutoff: float) -> dict[str,
     ).tolist()
     rng = np.random.default_rng(1)
 
-    def best(key: Callable[[Question], Any]) -> Order:
-        return lambda position: max(questions(game, position, outcome, cutoff), key=key).feature
+    def best(key: Callable[[NextQuestion], Any]) -> Order:
+        return lambda position: max(next_questions(game, position, outcome, cutoff), key=key).feature
 
     return {
-        "ask next": lambda position: questions(game, position, outcome, cutoff)[0].feature,
+        "ask next": lambda position: next_questions(game, position, outcome, cutoff)[0].feature,
         "by move": best(lambda question: question.move),
         "by crossing": best(lambda question: (question.crossing, question.move)),
         "by importance": lambda position: names[next(at for at in rank if at in position.blank)],
@@ -112,7 +112,7 @@ def speed(game: Game, rows: list[Row], outcome: int, cutoff: float) -> float:
     for row in rows:
         position = game.at(row, (rng.random(len(row)) < 0.5).tolist())
         started = time.perf_counter()
-        questions(game, position, outcome, cutoff)
+        next_questions(game, position, outcome, cutoff)
         took.append((time.perf_counter() - started) * 1e3)
     return float(np.median(took))
 

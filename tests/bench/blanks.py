@@ -33,7 +33,7 @@ from sklearn.preprocessing import OneHotEncoder
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ml.advice import kernel as nearness
+from ml.advice import kernel
 from ml.advice import value_function as value
 from ml.advice.value_function import Game
 from ml.bundle.bundle import Bundle
@@ -135,7 +135,7 @@ def measure(bundle: Bundle, records: int) -> list[list[str]]:
     few = np.concatenate([rng.permutation(total) for _ in range(-(-records // total))])[:records]
     rows, truth = rows_of(bundle.schema, take(bundle.holdout.block, few)), bundle.holdout.truth[few]
     full = np.asarray(bundle.predictor.block(block_of(bundle.schema, rows)).probabilities)
-    games = [Game(bundle, nearness=False), Game(bundle)]
+    games = [Game(bundle, kernel=False), Game(bundle)]
     fill = middle(bundle.schema, games[0].background)
     lines = []
     for share in SHARES:
@@ -169,7 +169,7 @@ def variants(records: int) -> None:
         for name, changes in VARIANTS.items():
             with contextlib.ExitStack() as stack:
                 for constant, changed in changes.items():
-                    for module in (nearness, value):
+                    for module in (kernel, value):
                         if hasattr(module, constant):
                             stack.enter_context(mock.patch.object(module, constant, changed))
                 found = measure(bundle, records)

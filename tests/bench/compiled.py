@@ -58,8 +58,9 @@ from sklearn.preprocessing import (
 from sklearn.svm import SVC
 
 from ml.data.columns import block_of_frame, rows_of, take
+from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.predict.compile import CannotCompile, compile_estimator, prove
 from ml.predict.predictor import SklearnPredictor
 from tests.bench.predictors import customers, milliseconds

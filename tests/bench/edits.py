@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from layouts.shared import ids
 from ml.data.columns import rows_of
-from ml.data.schema import text_of
+from ml.data.feature import text_of
 from ml.service import open_service
 from tests.bench import ten
 from tests.bench.length import either

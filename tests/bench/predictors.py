@@ -32,8 +32,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.tree._tree import Tree
 
 from ml.data.columns import block_of_frame, rows_of, take
+from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.predict.compile import compile_estimator
 from ml.predict.compiled.onnx.onnx_session import silent_onnxruntime
 from ml.predict.predictor import SklearnPredictor

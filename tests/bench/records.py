@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import OperationalError
 
-from ml.bundle.record_book import Entry, KeptBook, as_row
+from ml.bundle.record_book import BookRecord, StoredBook, as_row
 from store.db import open_store
 from tests.bench.length import SHORT, either
 from tests.bench.serving import table
@@ -30,13 +30,15 @@ ASKED = 15
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def people(count: int) -> Iterator[Entry]:
+def people(count: int) -> Iterator[BookRecord]:
     """Records with an id, eleven values, and eight texts of two words."""
     rng = random.Random(1)
     words = ["".join(rng.choices(LETTERS, k=rng.randint(4, 9))).capitalize() for _ in range(2_000)]
     for at in range(count):
         texts = tuple(" ".join(rng.sample(words, 2)) for _ in range(8))
-        yield Entry(f"LP{at:06d}", {f"feature {number}": "12.5" for number in range(11)}, texts[2:], also=texts[:2])
+        yield BookRecord(
+            f"LP{at:06d}", {f"feature {number}": "12.5" for number in range(11)}, texts[2:], also=texts[:2]
+        )
 
 
 def took(act: Callable[[], object]) -> float:
@@ -48,9 +50,14 @@ def took(act: Callable[[], object]) -> float:
 
 def rows_of(name: str, url: str, count: int) -> Iterator[tuple[str, str, float, float]]:
     """Database, what was asked, median and slowest of several, in ms."""
-    shelf = open_store(url).book
-    yield name, f"load {count:,} records", (once := took(lambda: shelf.fill("bench", map(as_row, people(count))))), once
-    book = KeptBook(shelf, "bench", count)
+    book_store = open_store(url).book
+    yield (
+        name,
+        f"load {count:,} records",
+        (once := took(lambda: book_store.fill("bench", map(as_row, people(count))))),
+        once,
+    )
+    book = StoredBook(book_store, "bench", count)
     some = book.get(f"LP{count // 2:06d}")
     assert some is not None
     rare = " ".join(each[:5] for each in some.also)

@@ -22,8 +22,9 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import LabelEncoder, OneHotEncoder
 
 from ml.data.columns import block_of_frame
+from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.predict.compile import CannotCompile, compile_estimator, prove
 from ml.predict.compiled.models.single import exp
 from ml.predict.predictor import SklearnPredictor

@@ -45,8 +45,9 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.data.columns import block_of_frame
+from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.predict.compile import compile_estimator, prove
 from ml.predict.predictor import SklearnPredictor
 from ml.predict.program import Program

@@ -24,7 +24,7 @@ from callbacks.predict import show_score
 from jobs.job_service import JobService
 from jobs.worker import Worker
 from ml.cli.commands import main
-from ml.data.schema import text_of
+from ml.data.feature import text_of
 from ml.errors import InvalidRecord
 from ml.files.cells.safe_cells import safe_cell
 from store.db import open_store

@@ -21,12 +21,12 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from callbacks.predict import show_reasons, show_score
-from ml.advice.counterfactuals import changes
+from ml.advice.counterfactuals import counterfactuals
 from ml.advice.value_function import Game
 from ml.advice.what_if import grid
 from ml.data.columns import frame_of, take
+from ml.data.feature import text_of
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import text_of
 from ml.predict.predictor import probabilities_of
 from ml.service import open_service
 from ml.training.build import build_bundle
@@ -223,7 +223,7 @@ def test_a_change_that_is_named_crosses_the_cut_off_and_where_one_lever_does_it_
     for record in (complete(bundle), records(bundle)[1]):
         for column, outcome in enumerate(bundle.outcomes.names):
             standing = service.stand("m", record, outcome)
-            named = changes(Game(bundle), standing.row, column, cut_off, name=outcome)
+            named = counterfactuals(Game(bundle), standing.row, column, cut_off, name=outcome)
             up = standing.probability < cut_off
             for change in named.found:
                 moved = record | {name: text_of(new) for name, _, new in change.moves}

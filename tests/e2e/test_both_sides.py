@@ -24,14 +24,14 @@ from layouts.shared.percent import percents
 from ml.campaign.list_request import ListRequest
 from ml.campaign.wish import default_cost, default_value, read_wish
 from ml.data.parsing import NUMBER
-from ml.locale import HOUSE, Unreadable, canonical, dressed, of_locale, percent, reading
+from ml.locale import DEFAULT_FORMAT, NotANumber, canonical, format_of_locale, localized, percent, use_number_format
 from ml.metrics.threshold_table import ThresholdTable
 from ml.text.words import change_text
 from prerender.opening import Opening
 from store.job import OPEN, State
 
 ASSETS = Path(__file__).parents[2] / "assets"
-READERS = (HOUSE, *map(of_locale, ("de-DE", "fr-FR", "de-CH", "tr", "es")))
+READERS = (DEFAULT_FORMAT, *map(format_of_locale, ("de-DE", "fr-FR", "de-CH", "tr", "es")))
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +73,7 @@ def test_points_are_rounded_alike(script, dice):
     for marks in READERS[:2]:
         pairs = moves(dice)
         shown = run(script, marks, "([before, after]) => n.points(after - before, marks)", pairs)
-        with reading(marks):
+        with use_number_format(marks):
             assert shown == [change_text(*pair) for pair in pairs]
 
 
@@ -83,7 +83,7 @@ def test_percents_are_rounded_alike_and_sum_to_a_hundred_alike(script, dice):
     for marks in READERS:
         for exclusive, cases in ((False, [*alone, *several]), (True, several)):
             shown = run(script, marks, f"(each) => c.percents(each, {str(exclusive).lower()})", cases)
-            with reading(marks):
+            with use_number_format(marks):
                 assert shown == [percents(each, exclusive=exclusive) for each in cases]
 
 
@@ -96,12 +96,12 @@ def share(dice, k):
 def test_numbers_are_written_alike(script, dice):
     whole = [0, 7, 999, 1000, 1234567, *(dice.randrange(10**9) for _ in range(100))]
     for marks in READERS:
-        with reading(marks):
-            assert run(script, marks, "c.count", whole) == [dressed(f"{number:,}") for number in whole]
+        with use_number_format(marks):
+            assert run(script, marks, "c.count", whole) == [localized(f"{number:,}") for number in whole]
             assert run(script, marks, "c.sign", ["62.5"]) == [percent("62.5")]
             numbers = ("1,234", "62.5", "12,345,678.25")
             said = "Of {} records, {} on 3 lists: {}."
-            assert run(script, marks, "c.spoken", [said.format(*numbers)]) == [said.format(*map(dressed, numbers))]
+            assert run(script, marks, "c.spoken", [said.format(*numbers)]) == [said.format(*map(localized, numbers))]
 
 
 def test_what_is_typed_is_read_alike(script, dice):
@@ -109,8 +109,8 @@ def test_what_is_typed_is_read_alike(script, dice):
     typed = ["".join(dice.choices(letters, k=dice.randint(1, 9))) for _ in range(20_000)]
     typed += ["1−2", "−1e−5", "1.234.567,5", "1,234,567.5", "12,34", "1 234", "1\u202f234,5", "1'234’567"]
     for marks in READERS:
-        with reading(marks):
-            typed += [dressed(f"{dice.uniform(-(10**7), 10**7):,.{dice.randint(0, 3)}f}") for _ in range(300)]
+        with use_number_format(marks):
+            typed += [localized(f"{dice.uniform(-(10**7), 10**7):,.{dice.randint(0, 3)}f}") for _ in range(300)]
     for marks in READERS:
         assert run(script, marks, "n.read", typed) == [understood(text, marks) for text in typed]
 
@@ -119,7 +119,7 @@ def understood(text, marks):
     """As the script says it: nothing where nothing was typed, and an invisible letter behind what is no number."""
     try:
         return canonical(text, marks) if text.strip() else ""
-    except Unreadable:
+    except NotANumber:
         return f"{text.strip()}\u2063"
 
 
@@ -253,7 +253,7 @@ def test_the_first_plot_is_asked_for_as_the_server_foresees_it(browse, service):
             if '"plot-request' in (each.post_data or "")
         ]
         path, _, search = address.partition("?")
-        with reading(of_locale(locale)):
+        with use_number_format(format_of_locale(locale)):
             foreseen = Opening.of(show_page(service, path, f"?{search}" if search else "")).first_plot()
         assert asked[0]["value"] == foreseen
 

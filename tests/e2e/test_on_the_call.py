@@ -352,7 +352,7 @@ def test_a_list_that_unfolds_says_the_score_beside_each_other_choice(browse, ser
 def test_what_would_change_it_is_said_and_true(browse, service):
     tab = browse().open("/loan/predict?Credit_History=0")
     tab.reasons()
-    changes = service.advise(service.stand("loan", tab.record())).changes
+    changes = service.advise(service.stand("loan", tab.record())).counterfactuals
     said = tab.page.locator(".change").inner_text()
     if changes.found:
         assert "would bring it to 50" in said

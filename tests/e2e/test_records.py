@@ -10,16 +10,18 @@ from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from app import create_server
-from ml.bundle.record_book import Entry, as_row
+from ml.bundle.record_book import BookRecord, as_row
 from ml.training.build import build_bundle
 from settings import Settings
 from store.db import open_store
 from tests.small import people, pushed
 
 CUSTOMERS = (
-    Entry("LP 1/ä", {"ApplicantIncome": "5000", "Married": "Yes", "Credit_History": "1"}, also=("José Müller", "555")),
-    Entry("LP2", {"ApplicantIncome": "2500", "Married": "No"}, also=("Anna Smith",)),
-    Entry("LP20", {"ApplicantIncome": "7500", "Property_Area": "Rural"}, ("Rural",), also=("Anna Jensen",)),
+    BookRecord(
+        "LP 1/ä", {"ApplicantIncome": "5000", "Married": "Yes", "Credit_History": "1"}, also=("José Müller", "555")
+    ),
+    BookRecord("LP2", {"ApplicantIncome": "2500", "Married": "No"}, also=("Anna Smith",)),
+    BookRecord("LP20", {"ApplicantIncome": "7500", "Property_Area": "Rural"}, ("Rural",), also=("Anna Jensen",)),
 )
 
 

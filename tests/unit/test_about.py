@@ -19,7 +19,7 @@ from sklearn.utils import all_estimators
 from layouts.insights import about
 from ml.bundle.bundle import Bundle
 from ml.bundle.model_card import NOT_SAID, card_facts, schema_facts
-from ml.data.schema import Choice, Feature
+from ml.data.feature import Choice, Feature
 from ml.service import open_service
 from ml.training.pipeline_diagram import diagram_of
 from tests.small import small_model

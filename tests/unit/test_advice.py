@@ -38,7 +38,7 @@ def test_score_contributions_and_sweeps_are_one(service, known, outcome):
         sweep = advice.sweeps[name]
         assert sweep.probabilities[sweep.here][column] == pytest.approx(standing.probability, abs=1e-9)
     assert {question.feature for question in standing.questions} == set(FULL) - set(known)
-    assert advice.changes.probability == standing.probability
+    assert advice.counterfactuals.probability == standing.probability
     assert advice.evidence.lowest - 0.1 <= standing.probability <= advice.evidence.highest + 0.1
 
 

@@ -11,7 +11,8 @@ from scipy.stats import spearmanr
 from scipy.stats.contingency import association as scipys
 
 from ml.data.columns import block_of_frame
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.feature import Choice, Feature
+from ml.data.schema import Schema
 from ml.errors import NothingToShow
 from ml.insights.association import association, correlation_ratio, cramers_v, missing_values, rank_correlation
 from ml.insights.distribution import distribution

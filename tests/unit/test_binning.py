@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from ml.data.schema import Choice, Feature
+from ml.data.feature import Choice, Feature
 from ml.slices.binning import NOT_KNOWN, OTHERS, bin_feature
 
 

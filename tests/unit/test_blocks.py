@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from ml.data.columns import block_of, block_of_frame, frame_of, read_csv, rows_of, take, write_csv
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.feature import Choice, Feature
+from ml.data.schema import Schema
 
 SCHEMA = Schema(
     (

@@ -9,7 +9,7 @@ from layouts.shared.cut_off import cut_off_text
 from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from ml.data.outcomes import Outcome, Outcomes
 from ml.decision.payoff import worths
-from ml.locale import of_locale, reading
+from ml.locale import format_of_locale, use_number_format
 
 NAMES = ("loan", "card", "account")
 
@@ -57,5 +57,5 @@ def test_an_order_that_there_is_not_is_none(sent, read):
 @pytest.mark.parametrize(("cut_off", "said"), [(0.35, "35 %"), (0.125, "12.5 %"), (0.0, "0 %"), (1.0, "100 %")])
 def test_a_cut_off_is_said_without_needless_digits(cut_off, said):
     assert cut_off_text(cut_off).replace("\xa0", " ") == said
-    with reading(of_locale("de")):
+    with use_number_format(format_of_locale("de")):
         assert cut_off_text(cut_off).replace("\xa0", " ") == said.replace(".", ",")

@@ -6,21 +6,21 @@ import pytest
 
 from layouts.predict.finder import RecordSearch, counted
 from layouts.shared.field_texts import kept_text
-from ml.bundle.record_book import Books, Entry, SampleBook, as_row, beside, can_be_id, fold
-from ml.data.schema import Feature
+from ml.bundle.record_book import BookRecord, RecordBooks, SampleBook, as_row, beside, can_be_id, fold
+from ml.data.feature import Feature
 from store.db import open_store
 from tests.unit.test_store import url  # noqa: F401 - the fixture of both databases
 
 PEOPLE = (
-    Entry("A-1", {"income": "50"}, ("North",), also=("José Müller", "555 100")),
-    Entry("A-10", {"income": "60"}, ("South",), also=("Anna Straße",)),
-    Entry("B-2", {}, ("North",), also=("ANNA Smith 100%", "a_b")),
-    Entry("555", {"income": "70"}, ("West",), also=("Zoë",)),
+    BookRecord("A-1", {"income": "50"}, ("North",), also=("José Müller", "555 100")),
+    BookRecord("A-10", {"income": "60"}, ("South",), also=("Anna Straße",)),
+    BookRecord("B-2", {}, ("North",), also=("ANNA Smith 100%", "a_b")),
+    BookRecord("555", {"income": "70"}, ("West",), also=("Zoë",)),
 )
 
 
 @pytest.fixture
-def shelf(url):  # noqa: F811
+def book_store(url):  # noqa: F811
     return open_store(url).book
 
 
@@ -44,57 +44,57 @@ def shelf(url):  # noqa: F811
         ("' OR 1=1 --", []),
     ],
 )
-def test_a_book_on_the_shelf_is_searched(shelf, service, text, ids):
-    shelf.fill("iris", map(as_row, PEOPLE))
-    book = Books(lambda: shelf).of(service.model("iris"))
+def test_a_book_on_the_shelf_is_searched(book_store, service, text, ids):
+    book_store.fill("iris", map(as_row, PEOPLE))
+    book = RecordBooks(lambda: book_store).of(service.model("iris"))
     assert not book.sample
     assert [entry.id for entry in book.find(text)] == ids
 
 
-def test_what_is_kept_comes_back_whole(shelf, service):
-    assert shelf.fill("iris", map(as_row, PEOPLE)) == 4
-    book = Books(lambda: shelf).of(service.model("iris"))
+def test_what_is_kept_comes_back_whole(book_store, service):
+    assert book_store.fill("iris", map(as_row, PEOPLE)) == 4
+    book = RecordBooks(lambda: book_store).of(service.model("iris"))
     assert [book.get(entry.id) for entry in PEOPLE] == list(PEOPLE)
     assert {book.random().id for _ in range(200)} == {entry.id for entry in PEOPLE}
     assert [book.get(name) for name in ("a-1", "A-", "", "\x00", "\ud800", "x" * 1000)] == [None] * 6
 
 
-def test_a_new_book_takes_the_place_of_the_former_and_of_no_other(shelf):
-    shelf.fill("iris", map(as_row, PEOPLE))
-    shelf.fill("loan", map(as_row, PEOPLE[:1]))
-    shelf.fill("iris", map(as_row, PEOPLE[3:]))
-    assert (shelf.size("iris"), shelf.size("loan")) == (1, 1)
-    assert shelf.get("iris", "A-1") is None
-    assert json.loads(shelf.get("loan", "A-1"))["id"] == "A-1"
-    assert shelf.clear("iris")
-    assert not shelf.clear("iris")
-    assert (shelf.size("iris"), shelf.random("iris"), shelf.size("loan")) == (None, None, 1)
+def test_a_new_book_takes_the_place_of_the_former_and_of_no_other(book_store):
+    book_store.fill("iris", map(as_row, PEOPLE))
+    book_store.fill("loan", map(as_row, PEOPLE[:1]))
+    book_store.fill("iris", map(as_row, PEOPLE[3:]))
+    assert (book_store.size("iris"), book_store.size("loan")) == (1, 1)
+    assert book_store.get("iris", "A-1") is None
+    assert json.loads(book_store.get("loan", "A-1"))["id"] == "A-1"
+    assert book_store.clear("iris")
+    assert not book_store.clear("iris")
+    assert (book_store.size("iris"), book_store.random("iris"), book_store.size("loan")) == (None, None, 1)
 
 
-def test_a_book_that_breaks_off_or_is_empty_leaves_the_former(shelf):
-    shelf.fill("iris", map(as_row, PEOPLE))
+def test_a_book_that_breaks_off_or_is_empty_leaves_the_former(book_store):
+    book_store.fill("iris", map(as_row, PEOPLE))
 
     def breaking():
-        yield as_row(Entry("new", {}))
+        yield as_row(BookRecord("new", {}))
         raise ValueError("the file ends here")
 
     with pytest.raises(ValueError, match="ends here"):
-        shelf.fill("iris", breaking())
-    assert shelf.fill("iris", iter(())) == 0
-    assert shelf.size("iris") == 4
-    assert shelf.get("iris", "new") is None
+        book_store.fill("iris", breaking())
+    assert book_store.fill("iris", iter(())) == 0
+    assert book_store.size("iris") == 4
+    assert book_store.get("iris", "new") is None
 
 
-def test_the_limit_holds_and_the_order_is_the_files(shelf, service):
-    shelf.fill("iris", (as_row(Entry(f"r{at}", {}, ("same",))) for at in range(5_000)))
-    book = Books(lambda: shelf).of(service.model("iris"))
+def test_the_limit_holds_and_the_order_is_the_files(book_store, service):
+    book_store.fill("iris", (as_row(BookRecord(f"r{at}", {}, ("same",))) for at in range(5_000)))
+    book = RecordBooks(lambda: book_store).of(service.model("iris"))
     assert [entry.id for entry in book.find("same", 3)] == ["r0", "r1", "r2"]
     assert len(book) == 5_000
 
 
-def test_without_a_book_the_holdout_is_the_sample(shelf, service):
+def test_without_a_book_the_holdout_is_the_sample(book_store, service):
     bundle = service.model("bank-products")
-    book = Books(lambda: shelf).of(bundle)
+    book = RecordBooks(lambda: book_store).of(bundle)
     assert (book.sample, len(book)) == (True, len(bundle.holdout.truth))
     lines = (bundle.folder / "holdout.csv").read_text().splitlines()
     names, third = lines[0].split(","), lines[3].split(",")

@@ -15,8 +15,9 @@ from ml.campaign.forecast import EXACT, Forecast, buyers_between, expected_and_a
 from ml.campaign.pick import Picked, pick
 from ml.campaign.wish import BadWish, read_wish
 from ml.campaign.words import FEW, notes, sentence
+from ml.data.feature import Feature
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import Feature, Schema
+from ml.data.schema import Schema
 from tests.unit.test_campaign_lists import TWO, groups, wish
 
 ONE_OF_TWO = Outcomes((Outcome("no", "No", "no"), Outcome("yes", "Yes", "yes")), exclusive=True, positive="yes")

@@ -14,7 +14,7 @@ from layouts.shared.html_input import HtmlInput
 from layouts.shared.static_html import static_html
 from ml.data.outcomes import Outcome, Outcomes
 from ml.files.text.read_options import NAMES
-from ml.locale import Marks, reading
+from ml.locale import NumberFormat, use_number_format
 from settings import Settings
 
 
@@ -52,7 +52,7 @@ def test_each_step_is_there_and_hidden_until_its_turn():
 
 
 def test_it_names_what_a_file_is_scored_with_and_how_numbers_are_written():
-    with reading(Marks(",", ".", "{}\u00a0%")):
+    with use_number_format(NumberFormat(",", ".", "{}\u00a0%")):
         made = page(Model(outcomes("no", "yes"), payoff={"currency": "EUR"}), "small@12345678").to_plotly_json()[
             "props"
         ]

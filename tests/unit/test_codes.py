@@ -12,8 +12,9 @@ from sklearn.preprocessing import OneHotEncoder
 
 from layouts.shared import field_texts, fields
 from ml.data.columns import block_of, frame_of
+from ml.data.feature import Choice
 from ml.data.records import read_records
-from ml.data.schema import Choice, Schema
+from ml.data.schema import Schema
 from ml.data.schema_json import from_json, to_json
 from ml.data.yes_no import no_and_yes
 from ml.service import open_service

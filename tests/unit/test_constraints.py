@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from ml.data.constraints import read_constraints
-from ml.data.schema import Constraint, Feature
+from ml.data.feature import Feature
+from ml.data.schema import Constraint
 from ml.data.schema_json import from_json, to_json
 from ml.errors import InvalidData
 from ml.training.infer_schema import infer_schema

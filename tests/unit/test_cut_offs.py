@@ -90,4 +90,4 @@ def test_the_page_asks_for_the_cut_off_of_the_outcome_that_it_is_about(models_di
     for outcome, wanted in [("credit-card", 0.3), (None, 0.6), ("securities-account", 0.5)]:
         standing = service.stand("bank-products", {"income": "100"}, outcome)
         assert standing.cut_off == wanted
-        assert service.advise(standing).changes.cut_off == wanted
+        assert service.advise(standing).counterfactuals.cut_off == wanted

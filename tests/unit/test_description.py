@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from ml.data.schema import Choice
+from ml.data.feature import Choice
 from ml.errors import InvalidData
 from ml.training.describe import read_description
 from ml.training.infer_schema import infer_schema

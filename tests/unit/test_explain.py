@@ -80,7 +80,7 @@ def mask_of(text, row):
     return [character == "1" for character in text][: len(row)]
 
 
-def game_of(f, background: np.ndarray, nearness=True) -> Game:
+def game_of(f, background: np.ndarray, kernel=True) -> Game:
     """A game on numbers with f(array of shape (n, p)) -> (n,) as the probability of one outcome."""
     frame = pd.DataFrame(background, columns=[f"x{at}" for at in range(background.shape[1])])
     schema = infer_schema(frame + 0.5)  # halves, so that all are numbers
@@ -91,7 +91,7 @@ def game_of(f, background: np.ndarray, nearness=True) -> Game:
     bundle = SimpleNamespace(
         offers="probabilities", schema=schema, predictor=predictor, background=block_of_frame(schema, frame)
     )
-    return Game(bundle, nearness=nearness)
+    return Game(bundle, kernel=kernel)
 
 
 # Plain enumeration, written from the definition: no array arithmetic shared with what is tested.
@@ -243,7 +243,7 @@ def test_the_mean_of_two_models_has_the_mean_of_their_contributions(known):
         return 1 / (1 + np.exp(x[:, 1] - x[:, 2] * x[:, 3]))
 
     background, row = RNG.normal(size=(50, 4)), (0.3, -1.0, 0.8, 2.0)
-    games = [game_of(f, background, nearness=False) for f in (one, two, lambda x: (one(x) + two(x)) / 2)]
+    games = [game_of(f, background, kernel=False) for f in (one, two, lambda x: (one(x) + two(x)) / 2)]
     found = [explain(game, row, known).contributions for game in games]
     assert np.abs((found[0] + found[1]) / 2 - found[2]).max() < 1e-9
 

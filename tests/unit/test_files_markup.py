@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.feature import Choice, Feature
+from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
 from ml.files.text.read_options import ReadOptions

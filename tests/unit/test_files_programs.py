@@ -7,7 +7,8 @@ import io
 import pytest
 import xlsxwriter
 
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ml.data.feature import Choice, Feature
 from ml.data.records import read_records
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.errors import Misread, Unreadable
 from ml.files.cells.dates import date_text
 from ml.files.cells.numbers import readings

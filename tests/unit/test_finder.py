@@ -10,12 +10,13 @@ from callbacks.predict import opening, show_reasons
 from layouts.predict import finder
 from layouts.predict import page as predict
 from layouts.shared.form_messages import FormRequest
-from ml.bundle.record_book import Books, Entry, as_row
+from ml.bundle.record_book import BookRecord, RecordBooks, as_row
 from ml.data.columns import rows_of, take
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from store.db import open_store
 
-ANNA = Entry("LP 1/ä", {"ApplicantIncome": "5000", "Married": "Yes", "Property_Area": "Moon"}, also=("Anna",))
+ANNA = BookRecord("LP 1/ä", {"ApplicantIncome": "5000", "Married": "Yes", "Property_Area": "Moon"}, also=("Anna",))
 
 
 def words(component):
@@ -26,13 +27,13 @@ def words(component):
 def books(tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
     store.book.fill("loan", [as_row(ANNA)])
-    return Books(lambda: store.book)
+    return RecordBooks(lambda: store.book)
 
 
 @pytest.fixture
 def silent():
     store = open_store("postgresql://likely:hidden-word@127.0.0.1:1/likely")
-    return Books(lambda: store.book)
+    return RecordBooks(lambda: store.book)
 
 
 def seek(service, books, **sought):

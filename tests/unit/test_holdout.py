@@ -12,8 +12,9 @@ from ml.bundle import holdout as holdouts
 from ml.bundle.bundle import Bundle
 from ml.bundle.holdout import COLUMNS, SCORES, TABLE, Holdout, read_holdout, write_holdout
 from ml.data.columns import block_of, rows_of
+from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.errors import BrokenModel
 from ml.lifecycle.registry import Registry
 from ml.lifecycle.versions import same_holdout

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from ml.bundle.record_book import Books
+from ml.bundle.record_book import RecordBooks
 from ml.cli.commands import main
 from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
 from store.db import open_store
@@ -15,23 +15,23 @@ HEADER = "Loan_ID,Name,ApplicantIncome,Married,Credit_History\n"
 
 
 @pytest.fixture
-def shelf(tmp_path):
+def book_store(tmp_path):
     return open_store(f"sqlite:///{tmp_path / 'likely.db'}").book
 
 
 @pytest.fixture
-def records(models_dir, shelf, tmp_path):
+def records(models_dir, book_store, tmp_path):
     """Run the command on a file's text."""
 
     def run(text, *words, encoding="utf-8"):
         path = tmp_path / "customers.csv"
         path.write_bytes(text.encode(encoding))
-        return main(["records", "loan", "--data", str(path), *words], models_dir, lambda: shelf)
+        return main(["records", "loan", "--data", str(path), *words], models_dir, lambda: book_store)
 
     return run
 
 
-def test_good_lines_are_kept_and_the_others_named(records, shelf, service, capsys):
+def test_good_lines_are_kept_and_the_others_named(records, book_store, service, capsys):
     text = HEADER + (
         "LP1,José Müller,5000,Yes,Debts paid\n"
         "LP2,Ann,abc,Maybe,1\n"
@@ -48,7 +48,7 @@ def test_good_lines_are_kept_and_the_others_named(records, shelf, service, capsy
     assert "line 4: Loan_ID: “LP1” came twice." in said.err
     assert "line 7: Cells in this line: 2; in the header: 5." in said.err
     assert "line 8: Loan_ID: “” cannot name a record." in said.err
-    book = Books(lambda: shelf).of(service.model("loan"))
+    book = RecordBooks(lambda: book_store).of(service.model("loan"))
     entry = book.get("LP1")
     assert entry.values == {"ApplicantIncome": "5000", "Married": "Yes", "Credit_History": "1"}
     assert entry.also == ("José Müller",)
@@ -62,11 +62,11 @@ def test_many_faults_are_counted_not_listed(records, capsys):
     assert "1 records kept, 3,000 lines left out" in said.out
 
 
-def test_where_no_line_is_good_the_former_records_stay(records, shelf, capsys):
+def test_where_no_line_is_good_the_former_records_stay(records, book_store, capsys):
     assert records(HEADER + "LP1,a,1,Yes,1\n") == OK
     assert records(HEADER + "LP9,a,x,Yes,1\n") == BAD_INPUT
     assert "Former records stay as they are." in capsys.readouterr().out
-    assert shelf.get("loan", "LP1")
+    assert book_store.get("loan", "LP1")
     assert records(HEADER) == BAD_INPUT
 
 
@@ -79,32 +79,34 @@ def test_where_no_line_is_good_the_former_records_stay(records, shelf, capsys):
         ("", (), "The table has no header."),
     ],
 )
-def test_a_file_that_cannot_be_used_is_refused_as_a_whole(records, shelf, capsys, text, words, said):
+def test_a_file_that_cannot_be_used_is_refused_as_a_whole(records, book_store, capsys, text, words, said):
     assert records(text, *words) == FAILED
     assert said in capsys.readouterr().err
-    assert shelf.size("loan") is None
+    assert book_store.size("loan") is None
 
 
-def test_another_encoding_and_a_missing_file_are_said(records, models_dir, shelf, service, capsys):
+def test_another_encoding_and_a_missing_file_are_said(records, models_dir, book_store, service, capsys):
     assert records(HEADER + "LP1,Müller,1,Yes,1\n", encoding="latin-1") == OK
     assert "Windows-1252" in capsys.readouterr().err
-    assert [found.also for found in Books(lambda: shelf).of(service.model("loan")).find("ller")] == [("Müller",)]
-    assert main(["records", "loan", "--data", "/nope.csv"], models_dir, lambda: shelf) == FAILED
+    assert [found.also for found in RecordBooks(lambda: book_store).of(service.model("loan")).find("ller")] == [
+        ("Müller",)
+    ]
+    assert main(["records", "loan", "--data", "/nope.csv"], models_dir, lambda: book_store) == FAILED
     assert "/nope.csv cannot be read" in capsys.readouterr().err
 
 
-def test_any_column_may_name_the_record_and_none_need(records, shelf):
+def test_any_column_may_name_the_record_and_none_need(records, book_store):
     assert records("Customer;ApplicantIncome\nC7;5\n", "--id", "Customer") == OK
-    assert shelf.get("loan", "C7")
+    assert book_store.get("loan", "C7")
     assert records("Customer;ApplicantIncome\nC7;x\nC8;5\n") == OK
-    assert (shelf.get("loan", "C7"), shelf.get("loan", "1")) == (None, None)
-    assert '"C8"' in shelf.get("loan", "2")
+    assert (book_store.get("loan", "C7"), book_store.get("loan", "1")) == (None, None)
+    assert '"C8"' in book_store.get("loan", "2")
 
 
-def test_records_can_be_removed(records, models_dir, shelf, capsys):
+def test_records_can_be_removed(records, models_dir, book_store, capsys):
     records(HEADER + "LP1,a,1,Yes,1\n")
-    assert main(["records", "loan", "--clear"], models_dir, lambda: shelf) == OK
-    assert main(["records", "loan", "--clear"], models_dir, lambda: shelf) == OK
+    assert main(["records", "loan", "--clear"], models_dir, lambda: book_store) == OK
+    assert main(["records", "loan", "--clear"], models_dir, lambda: book_store) == OK
     said = capsys.readouterr().out
     assert "its records are removed." in said
     assert "has no records." in said

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.feature import Choice, Feature
+from ml.data.schema import Schema
 from ml.errors import NothingToShow
 from ml.metrics.evaluation import evaluation_of
 from ml.service import open_service

@@ -10,14 +10,15 @@ from layouts.predict import ask_next, probability_board, result
 from layouts.predict import page as predict
 from layouts.shared import blocks, controls, field_texts, fields, form_messages, shell, url
 from ml.advice.advice import Standing
-from ml.advice.next_question import Question
+from ml.advice.next_question import NextQuestion
 from ml.bundle.bundle import Bundle
+from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.records import read_records
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.decision.bands import Band
 from ml.errors import BrokenModel, Problem, UnknownModel
-from ml.locale import Unreadable, canonical, current, of_locale, reading
+from ml.locale import NotANumber, canonical, current_format, format_of_locale, use_number_format
 from ml.service import Score
 
 
@@ -87,15 +88,15 @@ def test_a_field_starts_with_what_was_given_or_a_sensible_value(feature, given, 
 )
 def test_an_address_writes_numbers_as_programs_do_whoever_reads_it(locale, given):
     feature = Feature("x", "X", "number", default=1.0)
-    with reading(of_locale(locale)):
+    with use_number_format(format_of_locale(locale)):
         text = field_texts.starting_text(feature, given)
         problems = read_records(Schema((feature,)), [{"x": text}]).problems
         if given.strip() in ("1.234", "12", "-3e4", "5"):
             assert text == given
         else:
             assert problems
-            with pytest.raises(Unreadable):
-                canonical(text, current())  # nor does the page's script take it for one
+            with pytest.raises(NotANumber):
+                canonical(text, current_format())  # nor does the page's script take it for one
             assert field_texts.starting_text(feature, text) == text  # so that a reload changes nothing
 
 
@@ -271,18 +272,18 @@ def test_what_to_do_is_not_said_while_the_blanks_may_still_carry_the_score_acros
     ],
 )
 def test_a_question_is_put_in_words(crossing, decides, is_call, words):
-    question = Question(feature="x", decides=decides, move=0.14, crossing=crossing)
+    question = NextQuestion(feature="x", decides=decides, move=0.14, crossing=crossing)
     assert ask_next.question_text(question, is_call) == words
 
 
 def test_at_most_three_questions_are_shown_and_none_that_moves_nothing():
     names = "abcde"
     model = Model(outcomes("red", "blue"), Schema(tuple(Feature(name, name.upper(), "number") for name in names)))
-    worth = tuple(Question(feature=name, decides=0.1, move=0.1, crossing=0.0) for name in names)
+    worth = tuple(NextQuestion(feature=name, decides=0.1, move=0.1, crossing=0.0) for name in names)
     asked_for = lambda now: [getattr(part, "data-ask") for part in all_of(now) if hasattr(part, "data-ask")]  # noqa: E731
     now = probability_board.board(standing(model, (0.4, 0.6), blank=tuple(names), questions=worth), (), 1)
     assert asked_for(now) == ["a", "b", "c"]
-    nothing = (Question(feature="a", decides=0.0, move=0.0001, crossing=0.0),)
+    nothing = (NextQuestion(feature="a", decides=0.0, move=0.0001, crossing=0.0),)
     now = probability_board.board(standing(model, (0.4, 0.6), blank=("a",), questions=nothing), (), 1)
     assert asked_for(now) == []
     assert "Nothing that is still blank" in text_in(now)

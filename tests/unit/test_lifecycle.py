@@ -15,11 +15,11 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from ml.bundle.record_book import Books
+from ml.bundle.record_book import RecordBooks
 from ml.errors import BrokenModel, InvalidData, UnknownModel
 from ml.lifecycle import actions, history
 from ml.lifecycle.actions import hold, make_live, remove_model, remove_version, rollback
-from ml.lifecycle.history import Entry, NotWritten, append, entry_of, live_order, read_history
+from ml.lifecycle.history import HistoryEntry, NotWritten, append, entry_of, live_order, read_history
 from ml.lifecycle.listing import list_versions
 from ml.lifecycle.state import BEFORE, BY_HAND, NOW, UNKNOWN, events_of, live_of
 from ml.lifecycle.versions import others
@@ -230,7 +230,7 @@ def test_a_broken_version_is_neither_promoted_nor_rolled_back_to(pay):
 
 
 def test_a_removed_version_is_not_answered_from_memory_and_its_memory_is_free(pay):
-    service, books = open_service(pay.models), Books()
+    service, books = open_service(pay.models), RecordBooks()
     key, record = f"pay@{pay.first}", {"income": 50, "debt": 10}
     service.stand(key, record)
     books.of(service.model(key))
@@ -391,7 +391,7 @@ def test_figures_of_the_list_are_those_of_the_estimator(pay):
 
 def test_live_order_by_hand():
     def entry(action, fingerprint, previous):
-        return Entry("", action, fingerprint, previous, "", "")
+        return HistoryEntry("", action, fingerprint, previous, "", "")
 
     lived = [entry("add", B, A), entry("hold", C, B), entry("promote", C, B)]
     assert live_order(lived, C) == [A, B, C]

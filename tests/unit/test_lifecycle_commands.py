@@ -105,14 +105,14 @@ def test_records_that_were_loaded_go_with_their_model(pay, capsys):
 
     sizes = {"pay": 12, "other": 3}
 
-    class Shelf:
+    class BookStore:
         def size(self, model):
             return sizes.get(model)
 
         def clear(self, model):
             del sizes[model]
 
-    assert main(["remove", "pay", "--yes"], models, Shelf) == OK
+    assert main(["remove", "pay", "--yes"], models, BookStore) == OK
     assert "and its 12 loaded records" in capsys.readouterr().out
     assert sizes == {"other": 3}
 

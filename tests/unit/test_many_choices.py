@@ -17,11 +17,12 @@ from callbacks.choices import find_choices
 from callbacks.router import show_page
 from layouts.predict.page import form_schema
 from layouts.shared import combobox, field_texts
-from ml.advice.counterfactuals import changes
+from ml.advice.counterfactuals import counterfactuals
 from ml.advice.value_function import Game
 from ml.advice.what_if import MOST_SWEPT, sweeps
+from ml.data.feature import MOST_LISTED, Choice, Feature
 from ml.data.records import read_records
-from ml.data.schema import MOST_LISTED, Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
@@ -107,7 +108,7 @@ def test_a_sweep_and_the_levers_try_the_common_ones_and_the_own_one(service):
     assert common <= set(swept.values)
     exact = [game.at((value, 40)).value for value in swept.values]
     assert np.allclose(swept.probabilities, exact)
-    assert len(changes(game, row, 1, 0.99).levers) == 1
+    assert len(counterfactuals(game, row, 1, 0.99).levers) == 1
 
 
 def test_a_wrong_one_says_how_many_there_are_and_what_was_meant(service):

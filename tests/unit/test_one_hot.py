@@ -10,7 +10,7 @@ from layouts.predict.finder import kept_record
 from layouts.predict.page import form_schema
 from ml.advice.value_function import Game
 from ml.advice.what_if import one_hot_sweeps
-from ml.bundle.record_book import Entry
+from ml.bundle.record_book import BookRecord
 from ml.data.one_hot import OneHot
 from ml.data.records import read_records
 from ml.data.schema import Schema
@@ -207,10 +207,10 @@ def test_contributions_of_the_columns_are_one_reason(model):
 def test_a_record_of_the_book_fills_the_choice(model):
     service, _ = model
     schema = form_schema(service.model("towns"))
-    entry = Entry("7", {"age": "40", "town_Linz": "false", "town_Wels": "true"})
+    entry = BookRecord("7", {"age": "40", "town_Linz": "false", "town_Wels": "true"})
     assert kept_record(schema, entry)["town"] == "Wels"
-    assert kept_record(schema, Entry("8", {"town_Linz": "false", "town_Wels": "false"}))["town"] == "Other"
-    assert kept_record(schema, Entry("9", {"age": "40"}))["town"] == ""
+    assert kept_record(schema, BookRecord("8", {"town_Linz": "false", "town_Wels": "false"}))["town"] == "Other"
+    assert kept_record(schema, BookRecord("9", {"age": "40"}))["town"] == ""
 
 
 def test_a_file_may_bring_the_choice(model):

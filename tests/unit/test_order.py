@@ -12,7 +12,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from layouts.predict.page import form_schema
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.insights.feature_order import groups_in_order, in_order, most_important_first
 from ml.recipes import RECIPES
 from ml.service import open_service

@@ -11,8 +11,9 @@ from sklearn import inspection
 
 from ml.bundle.bundle import Bundle
 from ml.data.columns import frame_of, take
+from ml.data.feature import Feature
 from ml.data.outcomes import Prediction
-from ml.data.schema import Feature, Schema
+from ml.data.schema import Schema
 from ml.errors import NoProbabilities, NothingToShow
 from ml.insights.feature_grid import grid_values
 from ml.insights.interaction import friedman_h, interaction

@@ -41,8 +41,9 @@ from sklearn.preprocessing import (
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.data.columns import Block, block_of_frame, rows_of, take
+from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes, Prediction
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.predict.compile import CannotCompile, compile_estimator, prove
 from ml.predict.predictor import NoAnswer, SklearnPredictor
 from ml.predict.program import PROGRAM_FILES, Program

@@ -18,8 +18,9 @@ from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from ml.data.columns import block_of_frame, rows_of, take
+from ml.data.feature import Choice, Feature
 from ml.data.outcomes import Outcome, Outcomes
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
 from ml.predict.compile import compile_estimator, prove
 from ml.predict.compiled.build.layout import parts_of
 from ml.predict.compiled.columns.columns import Matrix

@@ -7,7 +7,7 @@ from threading import Barrier, Thread
 import pytest
 from flask import Flask
 
-from ml.locale import percent, stated
+from ml.locale import percent, reader_format
 from web.reader import set_reader_locale
 
 
@@ -42,7 +42,7 @@ def test_a_page_is_written_in_the_marks_of_who_asked(server, header, text):
 
 def test_after_a_request_nobodys_marks_are_left(server):
     said(server, "de")
-    assert stated() is None
+    assert reader_format() is None
     assert said(server, None) == said(server, "")
 
 
@@ -52,7 +52,7 @@ def test_a_request_that_fails_leaves_no_marks_either(server):
 
     server.add_url_rule("/fails", view_func=fails)
     assert server.test_client().get("/fails", headers={"Accept-Language": "de"}).status_code == 500
-    assert stated() is None
+    assert reader_format() is None
 
 
 def test_two_who_ask_at_once_do_not_share_their_marks(server):

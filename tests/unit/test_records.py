@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ml.data.parsing import LONGEST_TEXT, Refused, read_value
+from ml.data.feature import Choice, Feature
+from ml.data.parsing import Refused, read_value
 from ml.data.records import MOST_UNKNOWN, read_columns, read_records
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.schema import Schema
+from ml.data.value_words import LONGEST_TEXT
 from ml.errors import InvalidRecord, Problem
 
 NUMBER = Feature("length", "Length", "number", low=0.0, high=20.0, seen=(4.3, 7.9), unit="cm", aliases=("len", "l"))

@@ -13,7 +13,8 @@ from jobs.work.score_campaign import campaign_header
 from ml.batch.result_columns import result_header, unique_names
 from ml.batch.score_file import score_file
 from ml.batch.score_lines import score_lines
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.files.table import header_of
 from ml.service import open_service
 from tests.small import people, small_model

@@ -15,7 +15,8 @@ from ml.batch.score_file import score_file
 from ml.batch.score_lines import gaps_in, result_line, score_lines, score_rows
 from ml.cli.commands import main
 from ml.cli.exit_codes import BAD_INPUT, FAILED, OK
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.errors import InvalidData, Unreadable
 from ml.files.cells.safe_cells import safe_cell, safe_cells
 from ml.files.table import row_of

@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.errors import NoProbabilities, NothingToShow
 from ml.metrics.evaluation import Answers
 from ml.slices.slice_finder import worst_segments

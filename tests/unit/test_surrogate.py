@@ -10,7 +10,7 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.tree import DecisionTreeRegressor
 
 from ml.bundle.bundle import Bundle
-from ml.data.schema import Choice, Feature
+from ml.data.feature import Choice, Feature
 from ml.errors import NoProbabilities
 from ml.insights.grouped_values import grouped_values
 from ml.insights.regression_tree import DEPTH, MOST_LEAVES, grow_tree, leaf_of

@@ -11,7 +11,7 @@ import pytest
 from ml.advice.value_function import Game
 from ml.advice.what_if import grid, sweep, sweeps, values_of
 from ml.data.columns import rows_of, take
-from ml.data.schema import Choice, Feature
+from ml.data.feature import Choice, Feature
 from ml.service import open_service
 from tests.small import small_model
 from tests.unit.test_explain import nearest_neighbours, with_gaps

@@ -9,7 +9,7 @@ import pytest
 from ml.advice.evidence import _numbers, _scale
 from ml.advice.what_if import grid
 from ml.data.columns import column
-from ml.data.schema import Feature
+from ml.data.feature import Feature
 from ml.insights.feature_grid import edge_texts
 
 VIENNA = ZoneInfo("Europe/Vienna")

@@ -17,7 +17,7 @@ from sklearn.preprocessing import FunctionTransformer, OneHotEncoder
 from ml.advice.kernel import Scale, correlation_ratio
 from ml.advice.value_function import Game
 from ml.data.columns import block_of, rows_of, size, take
-from ml.data.schema import Choice, Feature
+from ml.data.feature import Choice, Feature
 from ml.errors import NoProbabilities
 from ml.lifecycle.registry import Registry
 from ml.training.build import build_bundle
@@ -118,7 +118,7 @@ def test_each_answer_is_that_of_the_record_with_its_blanks_filled_by_the_chosen_
 
 
 def test_all_rows_alike_gives_the_mean_over_the_background_by_hand(linear):
-    game = Game(linear, nearness=False)
+    game = Game(linear, kernel=False)
     weight, start = linear.estimator.coef_[0], linear.estimator.intercept_[0]
     background = np.column_stack(linear.background)
     background[:, 0] = 1.5
@@ -127,7 +127,7 @@ def test_all_rows_alike_gives_the_mean_over_the_background_by_hand(linear):
 
 
 def test_on_independent_features_nearness_changes_little(linear):
-    near, alike = Game(linear), Game(linear, nearness=False)
+    near, alike = Game(linear), Game(linear, kernel=False)
     for value in (-1.0, 0.0, 1.0):
         assert near.at((value, None, None)).value == pytest.approx(alike.at((value, None, None)).value, abs=0.12)
 
@@ -137,7 +137,7 @@ def test_a_blank_that_hangs_together_with_a_known_value_is_filled_accordingly(tm
     frame["b"] = frame["a"] + 0.05 * frame["c"]
     truth = pd.Series(np.where(frame["b"] > 0, "yes", "no"))
     bundle = bundle_of(HistGradientBoostingClassifier(random_state=0), frame, truth, tmp_path)
-    game, alike = Game(bundle), Game(bundle, nearness=False)
+    game, alike = Game(bundle), Game(bundle, kernel=False)
     for a in (-1.5, 1.5):
         full = bundle.predictor.row((a, a, 0.0))[1][1]
         assert game.at((a, None, None)).value[1] == pytest.approx(full, abs=0.05)

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from ml.data.columns import column, values_of
-from ml.data.parsing import Refused, read_value, shown
-from ml.data.schema import Choice, Feature, Schema, text_of
+from ml.data.feature import Choice, Feature, text_of
+from ml.data.parsing import Refused, read_value
+from ml.data.schema import Schema
 from ml.data.schema_json import from_json, to_json
+from ml.data.value_words import shown
 
 
 @pytest.mark.parametrize(

@@ -184,13 +184,13 @@ def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(b
     started = time.perf_counter()
     first = advise(game, standing, step=0)
     assert time.perf_counter() - started < 0.5
-    assert (first.sweeps, first.changes, first.sharper) == ({}, None, 1)
+    assert (first.sweeps, first.counterfactuals, first.sharper) == ({}, None, 1)
     at = first
     while at.sharper is not None:
         assert at.sharper <= len(game.budgets) - 1
         at = advise(game, standing, step=at.sharper)
     assert at.sweeps
-    assert at.changes is not None
+    assert at.counterfactuals is not None
     sharpest = advise(game, standing)
     assert np.allclose(sharpest.explanation.contributions, at.explanation.contributions, atol=1e-12)
     for advice in (first, at):

@@ -16,7 +16,7 @@ from layouts.shared.plot_cards import CUT_OFF
 from ml.cli.commands import main
 from ml.cli.exit_codes import FAILED, OK
 from ml.cli.warm import warm_each
-from ml.data.schema import text_of
+from ml.data.feature import text_of
 from ml.metrics import evaluation
 from ml.plots.catalogue import CATALOGUE
 from ml.service import Service, open_service

@@ -9,7 +9,8 @@ import pytest
 
 from ml.advice.local_shapley import Explanation
 from ml.advice.reasons import NOT_CAUSES, reasons, sentence
-from ml.data.schema import Choice, Feature, Schema
+from ml.data.feature import Choice, Feature
+from ml.data.schema import Schema
 from ml.text.words import change_text, number_text, points_text, shown_value
 
 INCOME = Feature("income", "Income", "number", unit="thousand $ a year")

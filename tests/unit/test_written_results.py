@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.files.cells.read_cells import CellRules
 from ml.files.write.contact_columns import is_name, is_phone
 from ml.files.write.csv_for_excel import write_csv_for_excel

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.files.cells.dates import DMY, date_text, order_of
 from ml.files.cells.numbers import SPACES, readings
 from ml.files.cells.read_cells import EITHER, CellRules, unwrapped

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ml.data.feature import Feature, text_of
 from ml.data.parsing import is_blank
-from ml.data.schema import Feature, Schema, text_of
+from ml.data.schema import Schema
 from ml.data.yes_no import PAIRS
 from ml.errors import Problem
 from ml.files.cells.dates import date_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ml.data.schema import text_of
+from ml.data.feature import text_of
 
 EXACT = 1e16  # below it a whole number is written with all its digits
 

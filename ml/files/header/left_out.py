@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.files.cells.numbers import readings
 from ml.files.cells.read_cells import CellRules
 

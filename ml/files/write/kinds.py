@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass
 from itertools import islice
 
-from ml.data.schema import text_of
+from ml.data.feature import text_of
 from ml.files.write.contact_columns import is_phone, is_postal
 from ml.files.write.result import ColumnFacts, Kind, Result
 

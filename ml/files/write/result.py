@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import IO, Literal
 
-from ml.data.schema import Feature, Schema
+from ml.data.feature import Feature
+from ml.data.schema import Schema
 from ml.files.cells.read_cells import CellRules
 from ml.files.cells.safe_cells import plain_cell, plain_cells
 from ml.files.text.plain_name import plain_name

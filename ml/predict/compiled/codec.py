@@ -1,4 +1,4 @@
-"""A program's parts as plain JSON, and back. Only the classes listed here are ever made."""
+"""JSON codec of a program's parts. Only the classes listed here are created."""
 
 from __future__ import annotations
 
@@ -11,14 +11,18 @@ import numpy as np
 from ml.predict.compiled.columns import columns, stages, tables, words
 from ml.predict.compiled.models import calibration, combined, kernels, models, single, tree_models
 
+WRITTEN_AS: dict[type, str] = {
+    models.IndependentOutcome: "Question"
+}  # names in program files that differ from those of their classes
 KNOWN: dict[str, type] = {
-    kind.__name__: kind
+    WRITTEN_AS.get(kind, kind.__name__): kind
     for kind in (
         columns.Number, tables.Table, tables.SparseTable, columns.Matrix, words.Words,
         stages.Staged, stages.Affine, stages.Products, stages.Normalised, stages.Picked, stages.Stepped,
         tree_models.Forest, tree_models.Boosted, models.Linear, models.Gaussian,
         calibration.Sigmoid, calibration.Isotonic,
-        calibration.Member, calibration.Calibrated, models.Cut, models.Question, models.Exclusive, models.Independent,
+        calibration.Member, calibration.Calibrated,
+        models.Cut, models.IndependentOutcome, models.Exclusive, models.Independent,
         combined.Posterior, combined.Average, combined.AgainstRest, combined.Stacked,
         kernels.SupportVectors, kernels.Network, single.SinglePrecision,
     )
@@ -28,7 +32,7 @@ KNOWN: dict[str, type] = {
 def to_plain(value: Any) -> Any:
     """Dataclasses as ``{"is": name, ...}``, arrays as base64 of their bytes, tuples as lists."""
     if is_dataclass(value):
-        return {"is": type(value).__name__} | {
+        return {"is": WRITTEN_AS.get(type(value), type(value).__name__)} | {
             field.name: to_plain(getattr(value, field.name)) for field in fields(value)
         }
     if isinstance(value, np.ndarray):
@@ -58,7 +62,7 @@ def _array(value: dict[str, Any]) -> np.ndarray:
 
 
 def numbers_in(value: Any) -> int:
-    """How many numbers the arrays of a part hold."""
+    """Number of elements of all arrays in a part."""
     if isinstance(value, np.ndarray):
         return value.size
     if is_dataclass(value):

@@ -13,8 +13,9 @@ import pandas as pd
 
 from ml.data.array_types import Floats
 from ml.data.columns import Block, block_of_frame, take
+from ml.data.feature import Feature
 from ml.data.frames import NUMERIC
-from ml.data.schema import Feature, Schema
+from ml.data.schema import Schema
 from ml.metrics.delong import placements
 from ml.metrics.intervals import WIDTH
 

@@ -13,9 +13,10 @@ from typing import Any
 import pandas as pd
 
 from ml.data.columns import block_of_frame, rows_of
-from ml.data.parsing import quote
+from ml.data.feature import text_of
 from ml.data.records import Records, read_records
-from ml.data.schema import Row, Schema, text_of
+from ml.data.schema import Row, Schema
+from ml.data.value_words import quote
 from ml.errors import InvalidData, Problem, Unreadable
 from ml.files.open_table import AUTO, open_table
 from ml.files.text.read_options import ReadOptions

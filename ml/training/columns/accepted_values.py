@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from ml.data.columns import Block, block_of, rows_of, size, take
-from ml.data.schema import Feature, Row, Schema, Value
+from ml.data.example_record import UNHEARD_OF
+from ml.data.feature import Feature, Value
+from ml.data.schema import Row, Schema
 from ml.predict.predictor import NoAnswer, SklearnPredictor
 
-UNHEARD_OF = "\N{EM DASH} unheard of \N{EM DASH}"
 TRIED = 3  # records
 Maker = Callable[[Schema], SklearnPredictor]
 

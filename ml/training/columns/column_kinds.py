@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.api import types
 
-from ml.data.schema import Kind
+from ml.data.feature import Kind
 
 FEW_CHOICES = 60
 MOST_CHOICES = 10_000

@@ -10,7 +10,7 @@ import pandas as pd
 from pandas.api import types
 
 from ml.data.labels import known_as
-from ml.data.parsing import quote
+from ml.data.value_words import quote
 from ml.errors import InvalidData
 from ml.training.columns.column_kinds import are_number_objects
 from ml.training.columns.training_table import TrainingTable, is_text

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from ml.data.parsing import quote
+from ml.data.value_words import quote
 from ml.training.columns.training_table import TrainingTable
 
 DATES = r"datetime|timestamp|Timedelta"

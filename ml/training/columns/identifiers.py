@@ -9,8 +9,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from ml.data.columns import Block, size, take
+from ml.data.feature import Feature
 from ml.data.outcomes import Prediction
-from ml.data.schema import Feature, Schema
+from ml.data.schema import Schema
 
 FEWEST = 20  # rows: fewer are all different by chance
 MOST = 2_000  # rows that the estimator is asked with

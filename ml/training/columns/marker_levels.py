@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ml.data.example_record import UNHEARD_OF
 from ml.predict.asking import Container, contained
-from ml.training.columns.accepted_values import UNHEARD_OF
 from ml.training.columns.known_levels import KnownLevels
 from ml.training.columns.training_table import TrainingTable
 

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ml.data.feature import Feature
 from ml.data.labels import label_of
 from ml.data.one_hot import OneHot
-from ml.data.schema import Feature
 
 SEPARATORS = "_=.:- "
 BY_CHANCE = 10.0  # rows with two ones that independent columns would have; with fewer, none tells nothing

@@ -14,7 +14,8 @@ from functools import partial
 import pandas as pd
 from pandas.api import types
 
-from ml.data.parsing import NUMBER, quote, with_point
+from ml.data.parsing import NUMBER, with_point
+from ml.data.value_words import quote
 from ml.data.yes_no import no_and_yes, truth_of
 from ml.training.columns import variants as to
 from ml.training.columns.known_levels import KnownLevels

@@ -15,7 +15,7 @@ from ml.runtime.foreign_code import foreign, how_to_install, installed_version, 
 from ml.training.estimator.check_estimator import NETWORKS, OWN_FILE, OWN_NETWORK, check_estimator
 from ml.training.estimator.file_kinds import PICKLE, SKOPS, estimator_file_kind, made_with
 from ml.trust.code import Code
-from ml.trust.types import ESTIMATORS, strangers
+from ml.trust.types import ESTIMATORS, untrusted_names
 
 SAVE = "Save the fitted estimator with skops.io.dump(estimator, FILE) or joblib.dump(estimator, FILE)."
 LOST = re.compile(r"attribute '(?P<name>[\w.]+)' on <module '(?P<module>[\w.]+)'")
@@ -97,7 +97,7 @@ def _load_pickle(path: Path) -> Any:
 
 def refuse_strangers(unknown: Sequence[str], trusted: Sequence[str], code: Code | None = None) -> None:
     """Raise UntrustedModel when a name in an estimator is none that any bundle may use, and nobody named it."""
-    found = strangers(unknown, trusted, code)
+    found = untrusted_names(unknown, trusted, code)
     if found:
         message = f"The estimator holds names that are not trusted yet: {', '.join(found)}."
         flags = " ".join(f"--trust {name}" for name in found)

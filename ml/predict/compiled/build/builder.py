@@ -1,4 +1,4 @@
-"""Matrices and trees of one program, collected while its parts are compiled."""
+"""Builder of one program: collects its matrices and tree ensembles."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ml.predict.compiled.columns.columns import Matrix, Part
 from ml.predict.compiled.columns.stages import worked_in
 from ml.predict.compiled.models.models import Model
 from ml.predict.compiled.onnx.onnx_graph import Ensemble, Grown
-from ml.predict.compiled.trace.symbolic_columns import Column, Raw, sources_of
+from ml.predict.compiled.trace.symbolic_columns import Raw, SymbolicColumn, sources_of
 from ml.predict.compiled.trace.trace_steps import is_pipeline, trace
 from ml.predict.compiled.trace.traced import Traced
 
@@ -30,7 +30,7 @@ class Builder:
     def __init__(self, model_of: Callable[[Any, Traced, Builder], Model]) -> None:
         self._model_of = model_of
         self.matrices: list[Matrix] = []
-        self.columns: list[tuple[Column, ...]] = []
+        self.columns: list[tuple[SymbolicColumn, ...]] = []
         self.sources: set[int] = set()  # features that are used at all
         self.ensembles: list[Ensemble] = []
         self.ties: dict[str, np.ndarray] = {}
@@ -43,7 +43,7 @@ class Builder:
         return self._model_of(estimator, given, self)
 
     def inside(self) -> Builder:
-        """A builder for a classifier that sees what others say."""
+        """A builder for a classifier whose inputs are the answers of others."""
         return Builder(self._model_of)
 
     def matrix(self, given: Traced, single: bool = False, missing: bool = False) -> int:
@@ -60,7 +60,7 @@ class Builder:
         parts, left = worked_in(parts_of(given.columns), weights)
         return self._kept(Matrix(parts, False, False, _guards(given)), ()), left
 
-    def _kept(self, matrix: Matrix, columns: tuple[Column, ...]) -> int:
+    def _kept(self, matrix: Matrix, columns: tuple[SymbolicColumn, ...]) -> int:
         # As written, because two missing codes (NaN) are the same here and NaN is not equal to itself.
         digest = hashlib.sha256(json.dumps(to_plain(matrix)).encode()).digest()
         if digest not in self._places:
@@ -108,7 +108,7 @@ def unwrap(estimator: Any, given: Traced, builder: Builder) -> tuple[Any, Traced
 
 
 def edges_of(builder: Builder, features: int, most: int = 16) -> tuple[tuple[float, ...], ...]:
-    """For each feature, up to `most` raw numbers at which a tree turns, spread over its range."""
+    """For each feature, up to `most` thresholds of trees in raw units, spread over its range."""
     found: list[set[float]] = [set() for _ in range(features)]
     for ensemble in builder.ensembles:
         columns = builder.columns[ensemble.matrix]

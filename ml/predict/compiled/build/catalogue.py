@@ -1,4 +1,4 @@
-"""Which classifiers can be compiled, and by what."""
+"""Catalogue of classifiers that can be compiled."""
 
 from __future__ import annotations
 

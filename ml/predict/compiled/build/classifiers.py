@@ -89,7 +89,7 @@ def _shares(
 
 
 def exact_sums(members: list[Any]) -> bool:
-    """Whether sums of shares are free of rounding (pure leaves, say), so that complements are exact."""
+    """True when sums of shares have no rounding (as with pure leaves), so that complements are exact."""
     leaves = (member.tree_.value[member.tree_.children_left < 0] for member in members)
     return all(not (shares * 2.0**20 % 1.0).any() for shares in leaves)
 

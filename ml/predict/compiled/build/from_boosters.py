@@ -1,6 +1,6 @@
-"""The trees of XGBoost, LightGBM and CatBoost, read from what each library writes of a fitted model.
+"""Trees of XGBoost, LightGBM and CatBoost, read from the JSON that each library writes.
 
-None of the three is imported here: an estimator of theirs has imported it, and writes itself as JSON.
+None of the three is imported here: their estimators have imported them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ml.predict.compiled.models.combined import Posterior
 from ml.predict.compiled.models.single import SinglePrecision
 from ml.predict.compiled.onnx.onnx_graph import Grown, of_constant
 from ml.predict.compiled.trace.look_up import numbered
-from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Column, Raw, arithmetic
+from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Raw, SymbolicColumn, arithmetic
 from ml.predict.compiled.trace.traced import Traced, alike
 
 Node = dict[str, Any]
@@ -51,13 +51,13 @@ def of_xgboost(estimator: Any, given: Traced, builder: Builder) -> models.Model:
 
 
 def _blanked(given: Traced, missing: Any) -> Traced:
-    """What XGBoost takes for missing: a value of the estimator's choice, and the zeros of a sparse matrix."""
+    """Columns with NaN for XGBoost's missing values: one chosen value, and zeros of a sparse matrix."""
     if missing is not None and not math.isnan(missing):
         given = alike(given, "blank", float(missing))
     return alike(given, "blank", 0.0) if given.sparse else given
 
 
-def _is_category(column: Column) -> TypeGuard[Raw]:
+def _is_category(column: SymbolicColumn) -> TypeGuard[Raw]:
     return isinstance(column, Raw) and bool(column.levels) and not column.is_number and not column.steps
 
 
@@ -101,7 +101,7 @@ def _lightgbm_categories(given: Traced, model: Node, trees: list[Grown]) -> Trac
     if len(levels) != sum(map(_is_category, given.columns)):
         raise CannotCompile("LightGBM was fitted with other columns of categories than the schema has.")
     asked = {int(tree.feature[node]) for tree in trees for node in tree.members}
-    made: list[Column] = []
+    made: list[SymbolicColumn] = []
     for at, column in enumerate(given.columns):
         if _is_category(column):
             made.append(numbered(column, levels.pop(0)))
@@ -140,7 +140,7 @@ def _lightgbm_tree(tree: Node, target: int) -> Grown:
 
 
 def of_catboost(estimator: Any, given: Traced, builder: Builder) -> models.Model:
-    """A CatBoostClassifier of numbers: trees that ask the same question on all of a level."""
+    """A CatBoostClassifier of numbers: oblivious trees, with one split for all nodes of a level."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
         estimator.save_model(str(path), format="json")

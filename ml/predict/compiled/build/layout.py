@@ -1,4 +1,4 @@
-"""Columns that were followed through a pipeline, as the parts that a program computes."""
+"""Layout of a matrix: symbolic columns as the parts that a program computes."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from ml.predict.compiled.columns.stages import Picked, Stage, Staged, Stepped, w
 from ml.predict.compiled.columns.steps import Step
 from ml.predict.compiled.columns.tables import SparseTable, Table
 from ml.predict.compiled.columns.words import Words
-from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Column, Group, Made
+from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Group, Made, SymbolicColumn
 
 FEW_COLUMNS, FEW_CELLS = 8, 10_000  # a table with more than both is kept sparse
 
 
-def parts_of(columns: Sequence[Column]) -> tuple[Part, ...]:
-    """The columns as a program computes them: neighbours that one look-up or one group decides share a part."""
+def parts_of(columns: Sequence[SymbolicColumn]) -> tuple[Part, ...]:
+    """Parts that compute the columns: neighbours from one look-up or one group share a part."""
     parts: list[Part] = []
     for together in _neighbours(columns):
         first = together[0]
@@ -33,8 +33,8 @@ def parts_of(columns: Sequence[Column]) -> tuple[Part, ...]:
     return tuple(parts)
 
 
-def _neighbours(columns: Sequence[Column]) -> list[list[Column]]:
-    found: list[list[Column]] = []
+def _neighbours(columns: Sequence[SymbolicColumn]) -> list[list[SymbolicColumn]]:
+    found: list[list[SymbolicColumn]] = []
     for column in columns:
         if found and _together(found[-1][0], column):
             found[-1].append(column)
@@ -43,7 +43,7 @@ def _neighbours(columns: Sequence[Column]) -> list[list[Column]]:
     return found
 
 
-def _together(one: Column, other: Column) -> bool:
+def _together(one: SymbolicColumn, other: SymbolicColumn) -> bool:
     if isinstance(one, Coded) and isinstance(other, Coded):
         return _same_look_up(one, other)
     if not (isinstance(one, Made) and isinstance(other, Made)) or one.group is not other.group:

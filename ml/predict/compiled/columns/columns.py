@@ -1,9 +1,9 @@
-"""From typed values to the matrix that a classifier sees: numbers with arithmetic, tables, and the rest.
+"""Matrix of a classifier from typed values: numbers with arithmetic, tables, and other parts.
 
 Most preprocessing steps work on one feature at a time, so a pipeline of them is a list of columns,
 each of which depends on one feature: a number goes through a few arithmetic steps, a category has
-finitely many values and so is a table. What looks at several columns at once is in
-``ml/predict/compiled/columns/stages.py``, what reads a text in ``ml/predict/compiled/columns/words.py``.
+finitely many values and so is a table. Steps over several columns are in
+``ml/predict/compiled/columns/stages.py``, texts in ``ml/predict/compiled/columns/words.py``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import numpy as np
 
 from ml.data.columns import Block
 from ml.data.schema import Row
-from ml.predict.compiled.columns.stages import Staged, cells_of, side_by_side
+from ml.predict.compiled.columns.stages import Staged, peak_width_of, side_by_side
 from ml.predict.compiled.columns.steps import NEEDED, OnArray, OnValue, Step, on_array, on_value
 from ml.predict.compiled.columns.tables import SparseTable, Table
 from ml.predict.compiled.columns.words import Words
@@ -79,7 +79,7 @@ class Matrix:
     missing : bool
         The classifier accepts NaN.
     guards : tuple of Part
-        Columns that a step looked at and left out: the classifier does not see them, but they may refuse.
+        Columns that a selection dropped: no input of the classifier, but they still may refuse a record.
     """
 
     parts: tuple[Part, ...]
@@ -93,9 +93,9 @@ class Matrix:
         return sum(part.width for part in self.parts)
 
     @cached_property
-    def cells(self) -> int:
-        """How many numbers a row takes at most on its way."""
-        return cells_of(self.parts) + cells_of(self.guards)
+    def peak_width(self) -> int:
+        """Largest number of values per row during the computation, for limits of memory."""
+        return peak_width_of(self.parts) + peak_width_of(self.guards)
 
     @cached_property
     def _wide(self) -> bool:

@@ -1,4 +1,4 @@
-"""Steps that look at several columns at once: projections, products, norms.
+"""Stages: steps over several columns at once, such as projections, products, norms.
 
 A column that depends on several features is no table and no chain of steps. It is one of those that
 a :class:`Staged` part makes: other parts side by side as an array, and that array through stages.
@@ -135,9 +135,9 @@ class Staged:
         return width
 
     @cached_property
-    def cells(self) -> int:
-        """How many numbers a row takes at most on its way."""
-        widths = [cells_of(self.parts)]
+    def peak_width(self) -> int:
+        """Largest number of values per row during the computation."""
+        widths = [peak_width_of(self.parts)]
         for stage in self.stages:
             widths.append(stage.width(widths[-1] if len(widths) > 1 else sum(part.width for part in self.parts)))
         return max(widths)
@@ -152,7 +152,7 @@ class Staged:
         return self._through(side_by_side(self.parts, block))
 
     def folded(self, weights: np.ndarray) -> Part | None:
-        """What these columns add to weighted sums, where they are picked from a part that can tell; else None."""
+        """The part with the weights multiplied in, where the columns are picked from one that can fold; else None."""
         picks = self.stages[0]
         if len(self.stages) > 1 or not isinstance(picks, Picked) or len(self.parts) > 1:
             return None
@@ -169,9 +169,9 @@ class Staged:
         return array
 
 
-def cells_of(parts: Sequence[Part]) -> int:
-    """How many numbers a row of these parts takes at most on its way."""
-    return sum(part.cells if isinstance(part, Staged) else part.width for part in parts)
+def peak_width_of(parts: Sequence[Part]) -> int:
+    """Largest number of values per row of these parts."""
+    return sum(part.peak_width if isinstance(part, Staged) else part.width for part in parts)
 
 
 def side_by_side(parts: Sequence[Part], block: Block) -> np.ndarray:
@@ -187,7 +187,7 @@ def side_by_side(parts: Sequence[Part], block: Block) -> np.ndarray:
 def worked_in(parts: Sequence[Part], weights: np.ndarray) -> tuple[tuple[Part, ...], np.ndarray]:
     """Parts and weights that give the same weighted sums; weights of shape (k, width).
 
-    The weights of a wide part are worked into it where that can be done: k columns instead of thousands.
+    The weights of a wide part are multiplied into it where it can fold: k columns instead of thousands.
     """
     made: list[Part] = []
     left: list[np.ndarray] = []

@@ -1,4 +1,4 @@
-"""What a column goes through on its way to a classifier, one value at a time and as an array."""
+"""Steps of one column (arithmetic, filling, bins, power transforms), for single values and for arrays."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _quantiles(constant: tuple[bool, tuple[float, ...], tuple[float, ...]]) -> O
 
 
 def _deviates(shares: np.ndarray) -> np.ndarray:
-    """Where the standard normal distribution has these shares below it, NaN where there is none."""
+    """Quantiles of the standard normal distribution, NaN for NaN."""
     inverse = NormalDist().inv_cdf
     inside = np.clip(shares, _NORMAL_REACH, 1.0 - _NORMAL_REACH).tolist()
     return np.array([share if share != share else inverse(share) for share in inside])

@@ -1,4 +1,4 @@
-"""Columns that one feature decides by looking its value up: each category's row of a table."""
+"""Look-up tables: columns determined by the value of one feature, such as one-hot or target encodings."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ class _Positions(dict[Any, int]):
 
 @dataclass(frozen=True)
 class Table:
-    """Neighbouring columns that one feature decides by looking its value up.
+    """Dense table: neighbouring columns determined by the value of one feature.
 
     Attributes
     ----------
     keys : tuple
         The listed values.
     rows : tuple of tuple of float
-        What each key gives, in the keys' order; then what a missing and what an unknown value
-        gives. None stands for "the model refuses this value".
+        Columns of each key, in the keys' order; then of a missing and of an unknown value.
+        None stands for "the model refuses this value".
     """
 
     source: int
@@ -74,14 +74,14 @@ class Table:
 
 @dataclass(frozen=True)
 class SparseTable:
-    """A table of many columns, of which each value of the feature changes a few: one-hot of thousands of levels.
+    """Sparse table: many columns, few of which differ from `base` for a value: one-hot of thousands of levels.
 
     Attributes
     ----------
     keys : tuple
         The listed values; a missing and an unknown value have the next two positions.
     base : ndarray of shape (width,)
-        What the columns hold where nothing else is said.
+        Default values of the columns.
     starts : ndarray of int, shape (len(keys) + 3,)
         Position i changes the columns ``columns[starts[i]:starts[i + 1]]`` to the same slice of `values`.
     columns, values : ndarray

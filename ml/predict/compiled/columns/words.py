@@ -1,4 +1,4 @@
-"""Texts as counts of their terms, weighted as TF-IDF: what scikit-learn's vectorizers make of them."""
+"""Bag of words: counts of terms or TF-IDF weights, as scikit-learn's vectorizers compute them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SPACES = re.compile(r"\s\s+")
 
 @dataclass(frozen=True)
 class Words:
-    """One column for each term of a vocabulary: how often a text holds it, weighted.
+    """One column for each term of a vocabulary: its weighted count in a text.
 
     Attributes
     ----------
@@ -28,7 +28,7 @@ class Words:
         The feature that holds the text.
     analyzer : {"word", "char", "char_wb"}
     pattern : str
-        What a word is.
+        Regular expression of a word.
     lowercase : bool
     accents : {"", "ascii", "unicode"}
         How accents are stripped.
@@ -42,7 +42,7 @@ class Words:
     inverse : ndarray of shape (terms,), or None
         Inverse document frequencies.
     norm : {"", "l1", "l2"}
-        To what length the weights of a text are brought.
+        Norm by which the weights of a text are divided.
     weights : ndarray of shape (terms, k), or None
         Where given, the columns are k weighted sums of the above.
     """
@@ -101,7 +101,7 @@ class Words:
         return made
 
     def folded(self, weights: Floats) -> Words | None:
-        """What these columns add to k weighted sums; weights of shape (terms, k)."""
+        """The part with the weights of k sums multiplied in, shape (terms, k); None where it has some already."""
         return replace(self, weights=weights) if self.weights is None else None
 
     def _weighted(self, text: Any) -> tuple[Positions, Floats]:

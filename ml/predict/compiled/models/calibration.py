@@ -76,6 +76,6 @@ class Calibrated:
         return mean.argmax(axis=1), mean
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         shares = self.answer(given)[1]
         return shares[:, 1:] if self.classes == 2 else shares

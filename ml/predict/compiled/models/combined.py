@@ -13,7 +13,7 @@ from ml.predict.compiled.models.models import Inputs, Model, seen_by_calibrator,
 
 @dataclass(frozen=True)
 class Posterior:
-    """A classifier of which a calibrator sees the probabilities, whatever it computes on the way."""
+    """A classifier whose probabilities are its decision values for a calibrator."""
 
     model: Model
 
@@ -22,13 +22,13 @@ class Posterior:
         return self.model.answer(given)
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         return seen_by_calibrator(self.answer(given)[1])
 
 
 @dataclass(frozen=True)
 class Average:
-    """The weighted mean of what several classifiers say: voting, bagging.
+    """The weighted mean of the probabilities of several classifiers: voting, bagging.
 
     Attributes
     ----------
@@ -56,7 +56,7 @@ class Average:
         return mean.argmax(axis=1), mean
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         return seen_by_calibrator(self.answer(given)[1])
 
 
@@ -86,22 +86,22 @@ class AgainstRest:
         return np.column_stack([member.decision(given)[:, 0] for member in self.members])
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         return self._decisions(given) if self.on_decision else seen_by_calibrator(self.answer(given)[1])
 
 
 @dataclass(frozen=True)
 class Stacked:
-    """A last classifier that looks at what the others say, and perhaps at the columns too.
+    """Stacking: a final classifier on the answers of others, and optionally on the columns too.
 
     Attributes
     ----------
     said : tuple of {"probabilities", "decision"}
-        What of each member the last one sees.
+        Kind of each member's answer that the final one takes.
     passed : int
-        The matrix whose columns it sees as well; -1 for none.
+        The matrix whose columns it takes as well; -1 for none.
     matrices : tuple of Matrix
-        What the last one makes of the columns that it sees.
+        Matrices of the final classifier, computed from its inputs.
     """
 
     members: tuple[Model, ...]
@@ -131,5 +131,5 @@ class Stacked:
         return self.last.answer(self._inputs(given))
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         return self.last.decision(self._inputs(given))

@@ -23,7 +23,7 @@ class SupportVectors:
     points : ndarray of shape (m, width)
         The support vectors.
     weights, intercept : ndarray of shape (pairs, m), (pairs,)
-        What a pair of classes makes of the kernel's values; above 0 is the first of the two.
+        Decision function of each pair of classes on kernel values; above 0 is the first of the two.
     slope, offset : ndarray of shape (pairs,)
         Platt's sigmoid for each pair.
     kernel : {"linear", "poly", "rbf", "sigmoid"}
@@ -80,7 +80,7 @@ class SupportVectors:
         return votes.argmax(axis=1), coupled(shares)
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1): votes, and confidence within a vote."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1): votes, and confidence within a vote."""
         values = -self._values(given)
         if self.classes == 2:
             return values
@@ -98,8 +98,8 @@ class SupportVectors:
 def coupled(shares: np.ndarray) -> np.ndarray:
     """Probabilities of k classes from those of each pair, shape (n, k, k) to (n, k).
 
-    The second method of Wu, Lin and Weng 2004, step by step as libsvm takes it: it stops early, so
-    that where it stops is part of the answer.
+    The second method of Wu, Lin and Weng 2004 with libsvm's steps and stopping rule: it stops early, so
+    the rule is part of the answer.
     """
     n, k, _ = shares.shape
     against = shares.transpose(0, 2, 1)
@@ -168,7 +168,7 @@ class Network:
         return (second > 0.5).astype(np.intp), two_sided(second)
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         return seen_by_calibrator(self.answer(given)[1])
 
 

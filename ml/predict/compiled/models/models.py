@@ -18,7 +18,7 @@ from ml.data.array_types import Floats
 
 @dataclass(frozen=True)
 class Inputs:
-    """What the classifiers of one program look at, for n rows.
+    """Inputs of the classifiers of one program, for n rows.
 
     Attributes
     ----------
@@ -42,7 +42,7 @@ class Model(Protocol):
     """A classifier of k exclusive classes."""
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k), or (n, 1) of the second of two classes."""
+        """Decision values for a calibrator, shape (n, k), or (n, 1) of the second of two classes."""
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Position of the predicted class, shape (n,), and probabilities, shape (n, k)."""
@@ -70,7 +70,7 @@ def two_sided(second: np.ndarray) -> np.ndarray:
 
 
 def shared(shares: Floats) -> Floats:
-    """Rows brought to a sum of 1, shape (n, k); rows of zeros are shared out evenly."""
+    """Rows normalized to a sum of 1, shape (n, k); rows of zeros become uniform."""
     total: Floats = shares.sum(axis=1, keepdims=True)
     return np.divide(shares, total, out=np.full_like(shares, 1.0 / shares.shape[1]), where=total != 0)
 
@@ -97,7 +97,7 @@ class Linear:
     link: str = "softmax"
 
     def decision(self, given: Inputs) -> Floats:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         return given.matrices[self.matrix] @ self.weights.T + self.intercept
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
@@ -132,14 +132,14 @@ class Gaussian:
         return joint.argmax(axis=1), softmax(joint)
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         shares = self.answer(given)[1]
         return shares[:, 1:] if shares.shape[1] == 2 else shares
 
 
 @dataclass(frozen=True)
 class Cut:
-    """Two classes; the positive one is predicted from a cut-off of our own choice."""
+    """Two classes with a tuned cut-off for the positive one."""
 
     model: Model
     at: float
@@ -156,12 +156,12 @@ class Cut:
         return np.where(score >= self.at, self.positive, 1 - self.positive), shares
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         return self.model.decision(given)
 
 
 @dataclass(frozen=True)
-class Question:
+class IndependentOutcome:
     """One independent outcome.
 
     Attributes
@@ -204,9 +204,9 @@ class Exclusive:
 
 @dataclass(frozen=True)
 class Independent:
-    """Outcomes that are questions of their own."""
+    """Outcomes that are independent of each other. The names of fields are in program files."""
 
-    questions: tuple[Question, ...]
+    questions: tuple[IndependentOutcome, ...]
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
         """Labels, bool of shape (n, k), and probabilities, shape (n, k)."""

@@ -1,4 +1,4 @@
-"""Boosted trees that answer in single precision, bit for bit: what XGBoost makes of its sums."""
+"""XGBoost's link functions in single precision, bit for bit."""
 
 from __future__ import annotations
 
@@ -56,5 +56,5 @@ class SinglePrecision:
         return (second > 0.5).astype(np.intp), both.astype(np.float64)
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         return seen_by_calibrator(self.answer(given)[1])

@@ -1,4 +1,4 @@
-"""Near ties between classes of a forest, decided as scikit-learn decides them.
+"""Near ties between classes of a forest, resolved as scikit-learn does.
 
 The trees' sums of a program may be made in another order than scikit-learn's, which moves them by some
 1e-16. That matters to the label of a record only where two classes are as near as that. For such records

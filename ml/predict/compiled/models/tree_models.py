@@ -25,9 +25,9 @@ class Forest:
     sums, first : int
         The ensemble, and the column of its sums where this forest begins.
     classes, trees : int
-        How many there are.
+        Their numbers.
     matrix : int
-        What the trees look at.
+        Input of the trees.
     ties : int
         The first column of this forest in the ordered sums; -1 where ties need none.
     """
@@ -66,7 +66,7 @@ class Forest:
         return chosen if first is None else (shares[:, 1] > first[:, self.first] / self.trees).astype(np.intp)
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         columns = 1 if self.classes == 2 else self.classes
         return given.sums[self.sums][:, self.first : self.first + columns] / self.trees
 
@@ -78,9 +78,9 @@ class Boosted:
     Attributes
     ----------
     slope : float
-        What the sums are multiplied by before the link: 2 for the exponential loss.
+        Factor of the sums before the link: 2 for the exponential loss.
     zero_is_second : bool
-        Which of two classes is predicted at a sum of exactly 0.
+        Of two classes the second is predicted at a sum of exactly 0.
     """
 
     sums: int
@@ -88,7 +88,7 @@ class Boosted:
     zero_is_second: bool = False
 
     def decision(self, given: Inputs) -> np.ndarray:
-        """What a calibrator looks at, shape (n, k) or (n, 1)."""
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
         return given.sums[self.sums]
 
     def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:

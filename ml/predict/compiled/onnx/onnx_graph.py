@@ -1,4 +1,4 @@
-"""Fitted scikit-learn trees as one ONNX graph of ``TreeEnsemble`` nodes in double precision."""
+"""ONNX graph of fitted trees: ``TreeEnsemble`` nodes in double precision."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Grown:
     target : int
         The column of the sum that it adds to.
     members : dict of int to tuple of int
-        Nodes that ask for membership instead: the values that go left.
+        Nodes with a set instead of a threshold: the values that go left.
     strict : bool
         A row goes left when its column is less than the threshold, and not when it is equal.
     """
@@ -54,7 +54,7 @@ class Ensemble:
     Attributes
     ----------
     any_order : bool
-        The sums may be made in any order: nobody minds the last digit.
+        The order of summation may change, and with it the last digit.
     single : bool
         Compared and summed in single precision.
     """
@@ -136,7 +136,7 @@ def _nodes(ensemble: Ensemble, made: str) -> list[bytes]:
 
 
 def is_large(ensemble: Ensemble) -> bool:
-    """Whether an ensemble is read in pieces."""
+    """True when an ensemble is split into several models."""
     return sum(len(tree.left) for tree in ensemble.trees) > LARGE
 
 
@@ -175,7 +175,7 @@ class _Flat:
         """Append one tree."""
         leaf = tree.left < 0
         if leaf[0]:
-            # ONNX has no tree without a question: ask one whose answers agree.
+            # ONNX has no tree without a split: add one with equal leaves.
             inner, left, right = np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)
         else:
             inner = np.flatnonzero(~leaf)

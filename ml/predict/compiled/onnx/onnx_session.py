@@ -1,4 +1,4 @@
-"""All trees of a program behind one call."""
+"""ONNX session: runs all trees of a program in one call."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-MARK = b"ONNX models\n"  # how a file of several begins: no model does
+MARK = b"ONNX models\n"  # first bytes of a file of several models; no single model begins so
 LARGE = 1_000_000  # bytes of a model after which free memory is given back
 
 

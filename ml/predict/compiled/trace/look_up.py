@@ -1,4 +1,4 @@
-"""Where a fitted encoder finds a column's values among its categories."""
+"""Look-ups of fitted encoders: the categories of a column's values."""
 
 from __future__ import annotations
 
@@ -7,12 +7,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Column, Made, Raw, is_missing, native
+from ml.predict.compiled.trace.symbolic_columns import (
+    CannotCompile,
+    Coded,
+    Made,
+    Raw,
+    SymbolicColumn,
+    is_missing,
+    native,
+)
 
 
 @dataclass(frozen=True)
 class LookUp:
-    """A column whose value an encoder looks up among its categories.
+    """Categories of one column's values, as an encoder finds them.
 
     Attributes
     ----------
@@ -41,8 +49,8 @@ class LookUp:
         return Coded(self.feature, self.source, self.keys, usual, others)
 
 
-def looked_up(column: Column, categories: Sequence[Any]) -> LookUp:
-    """Where a fitted encoder finds a column's values among its categories."""
+def looked_up(column: SymbolicColumn, categories: Sequence[Any]) -> LookUp:
+    """The look-up of a column's values among the categories of a fitted encoder."""
     if isinstance(column, Made):
         raise CannotCompile("An encoder looks up what was computed from several columns; that cannot be compiled.")
     number, missing = _numbered(column, categories)
@@ -61,7 +69,7 @@ def looked_up(column: Column, categories: Sequence[Any]) -> LookUp:
 
 
 def _numbered(column: Raw | Coded, categories: Sequence[Any]) -> tuple[dict[Any, int], int | None]:
-    """The number of each category, and of the one that stands for a gap (None when there is none)."""
+    """The number of each category, and that of the category for gaps (None when there is none)."""
     number: dict[Any, int] = {}
     missing: int | None = None
     for at, category in enumerate(map(native, categories)):
@@ -86,6 +94,6 @@ def _look_up(
 
 
 def numbered(column: Raw, levels: Sequence[Any]) -> Coded:
-    """A column of categories as the numbers of its levels, NaN for what is none: as libraries of trees see it."""
+    """A categorical column as codes of its levels, NaN for other values: the input of tree libraries."""
     codes = {at: float(at) for at in range(len(levels))}
     return looked_up(column, levels).coded(math.nan, codes, math.nan)

@@ -1,4 +1,4 @@
-"""Columns on their way from features to a classifier, as far as a compiler can follow them."""
+"""Symbolic columns: how each column of a pipeline is computed from features."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from ml.predict.compiled.columns.words import Words
 
 
 class CannotCompile(LikelyError):
-    """The estimator has a part that only scikit-learn itself can run. Not a fault: it serves then."""
+    """The estimator has a part that only scikit-learn can run. No fault: scikit-learn serves the version then."""
 
     code = "cannot_compile"
 
 
 @dataclass(frozen=True)
 class Raw:
-    """A feature on its way: a number after some arithmetic, or a text (with what fills its gaps).
+    """A feature: a number after some arithmetic, or a text (with a filling for its gaps).
 
     `levels` are those of a column of the dtype "category", in their order.
     """
@@ -36,14 +36,14 @@ class Raw:
 
 @dataclass(frozen=True, eq=False)
 class Coded:
-    """A feature that became a number by looking its value up; a value of None is "refused".
+    """A feature encoded as a number by look-up; a value of None is "refused".
 
     Attributes
     ----------
     keys : tuple
         The listed values; positions ``len(keys)`` and ``len(keys) + 1`` stand for missing and unknown.
     usual : float or None
-        What a position gives that is not in `others`. A one-hot column of thousands of levels stays small so.
+        Value of positions that are not in `others`: keeps a one-hot column of thousands of levels small.
     others : dict of position to float or None
     """
 
@@ -54,22 +54,22 @@ class Coded:
     others: dict[int, float | None]
 
     def at(self, position: int) -> float | None:
-        """What a position gives."""
+        """Value of a position."""
         return self.others.get(position, self.usual)
 
     @property
     def positions(self) -> int:
-        """How many positions there are."""
+        """Number of positions."""
         return len(self.keys) + 2
 
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Columns that are computed together: the terms of a text, or what a stage makes of other columns."""
+    """Columns that are computed together: the terms of a text, or the output of a stage."""
 
     width: int
     words: Words | None = None
-    given: tuple[Column, ...] = ()
+    given: tuple[SymbolicColumn, ...] = ()
     stage: Stage | None = None
 
     def columns(self) -> tuple[Made, ...]:
@@ -89,10 +89,10 @@ class Made:
     is_number = True
 
 
-Column = Raw | Coded | Made
+SymbolicColumn = Raw | Coded | Made
 
 
-def sources_of(columns: Iterable[Column]) -> set[int]:
+def sources_of(columns: Iterable[SymbolicColumn]) -> set[int]:
     """Positions of the features of which columns are made."""
     found: set[int] = set()
     groups: dict[int, Group] = {}
@@ -104,7 +104,7 @@ def sources_of(columns: Iterable[Column]) -> set[int]:
     return found.union(*(sources_of(group.given) for group in groups.values()))
 
 
-def filled(column: Column, value: Any) -> Column:
+def filled(column: SymbolicColumn, value: Any) -> SymbolicColumn:
     """The column with its gaps filled."""
     if not isinstance(column, Raw) or column.is_number:
         if isinstance(value, str):
@@ -113,14 +113,14 @@ def filled(column: Column, value: Any) -> Column:
     return replace(column, steps=column.steps or (("fill", native(value)),))
 
 
-def indicator(column: Column) -> Column:
+def indicator(column: SymbolicColumn) -> SymbolicColumn:
     """1 where the column is missing, else 0."""
     if not isinstance(column, Raw) or column.is_number:
         return arithmetic(column, "missing", 0.0)
     return Coded(column.feature, column.source, (), 0.0, {} if column.steps else {0: 1.0})
 
 
-def arithmetic(column: Column, name: str, constant: Any) -> Column:
+def arithmetic(column: SymbolicColumn, name: str, constant: Any) -> SymbolicColumn:
     """The column after one step of ``ml/predict/compiled/columns/steps.py``."""
     if isinstance(column, Coded):
         apply = on_value((name, constant))

@@ -1,4 +1,4 @@
-"""Fitted steps that work on each column by itself: filling, scaling, bending, cutting into bins."""
+"""Tracing of fitted steps on single columns: imputation, scaling, power transforms, binning."""
 
 from __future__ import annotations
 
@@ -20,7 +20,14 @@ from sklearn.preprocessing import (
 )
 
 from ml.predict.compiled.columns.steps import FUNCTIONS
-from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Column, arithmetic, filled, indicator, is_missing
+from ml.predict.compiled.trace.symbolic_columns import (
+    CannotCompile,
+    SymbolicColumn,
+    arithmetic,
+    filled,
+    indicator,
+    is_missing,
+)
 from ml.predict.compiled.trace.traced import Follow, Traced, alike, each, floats, needed, note
 
 
@@ -86,7 +93,7 @@ def _bins(step: KBinsDiscretizer, given: Traced, used: list[str]) -> Traced:
     coded = each(needed(given, step), "bin", [tuple(floats(edges[1:-1])) for edges in step.bin_edges_])
     if step.encode == "ordinal":
         return replace(coded, sparse=False)
-    made: list[Column] = []
+    made: list[SymbolicColumn] = []
     for column, count in zip(coded.columns, step.n_bins_, strict=True):
         made += [arithmetic(column, "equals", float(at)) for at in range(int(count))]
     return replace(coded, columns=tuple(made), names=None, sparse=step.encode == "onehot")

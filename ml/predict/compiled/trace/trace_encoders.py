@@ -1,4 +1,4 @@
-"""Fitted encoders of categories: each of their columns is a table of one feature's values."""
+"""Tracing of fitted encoders: each of their columns is a look-up table of one feature."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.preprocessing import OneHotEncoder, OrdinalEncoder, TargetEncoder
 
 from ml.predict.compiled.trace.look_up import looked_up
-from ml.predict.compiled.trace.symbolic_columns import Column, is_missing
+from ml.predict.compiled.trace.symbolic_columns import SymbolicColumn, is_missing
 from ml.predict.compiled.trace.traced import Follow, Traced, note
 
 
@@ -19,7 +19,7 @@ def _one_hot(step: OneHotEncoder, given: Traced, used: list[str]) -> Traced:
     groups = _rare_groups(step)
     drops = step._drop_idx_after_grouping
     drops = [None] * len(given.columns) if drops is None else list(drops)
-    made: list[Column] = []
+    made: list[SymbolicColumn] = []
     for column, categories, group, drop in zip(given.columns, step.categories_, groups, drops, strict=True):
         number = list(range(len(categories))) if group is None else [int(at) for at in group]
         members: dict[int, dict[int, float]] = {at: {} for at in range(max(number) + 1)}
@@ -39,7 +39,7 @@ def _ordinal(step: OrdinalEncoder, given: Traced, used: list[str]) -> Traced:
     note(used, "ordinal")
     unknown = None if step.handle_unknown == "error" else float(step.unknown_value)
     gap = float(step.encoded_missing_value)
-    made: list[Column] = []
+    made: list[SymbolicColumn] = []
     for column, categories, group in zip(given.columns, step.categories_, _rare_groups(step), strict=True):
         number = range(len(categories)) if group is None else group
         codes = {at: gap if is_missing(c) else float(number[at]) for at, c in enumerate(categories)}
@@ -51,7 +51,7 @@ def _target(step: TargetEncoder, given: Traced, used: list[str]) -> Traced:
     note(used, "target encoding")
     classes = len(step.classes_) if step.target_type_ == "multiclass" else 1
     means = np.atleast_1d(step.target_mean_)
-    made: list[Column] = []
+    made: list[SymbolicColumn] = []
     for at, encoding in enumerate(step.encodings_):
         feature = at // classes
         codes = {category: float(value) for category, value in enumerate(encoding)}

@@ -1,4 +1,4 @@
-"""Fitted steps that look at several columns at once, choose among them, or read a text."""
+"""Tracing of fitted steps over several columns: projections, selection, vectorizers of text."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sklearn.preprocessing import Normalizer, PolynomialFeatures
 
 from ml.predict.compiled.columns.stages import Affine, Normalised, Products, Stage
 from ml.predict.compiled.columns.words import Words
-from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Column, Group, Made, Raw, arithmetic
+from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Group, Made, Raw, SymbolicColumn, arithmetic
 from ml.predict.compiled.trace.traced import Follow, Traced, note
 
 
@@ -24,8 +24,8 @@ def _through(given: Traced, stage: Stage, sparse: bool = False) -> Traced:
     return replace(given, columns=group.columns(), names=None, sparse=sparse)
 
 
-def column_is_number(column: Column) -> bool:
-    """Whether a column holds numbers by now."""
+def column_is_number(column: SymbolicColumn) -> bool:
+    """True when a column holds numbers at this point."""
     return not isinstance(column, Raw) or column.is_number
 
 

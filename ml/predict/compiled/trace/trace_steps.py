@@ -1,6 +1,6 @@
-"""Follow the features through fitted preprocessing steps.
+"""Tracing of a fitted preprocessing pipeline.
 
-The result says, for each column that a classifier sees, from which features it comes and how.
+The result says for each input column of a classifier how it is computed from features.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.feature_selection import SelectorMixin
 from sklearn.pipeline import FeatureUnion, Pipeline
 
-from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Column
+from ml.predict.compiled.trace.symbolic_columns import CannotCompile, SymbolicColumn
 from ml.predict.compiled.trace.trace_columns import COLUMN_STEPS
 from ml.predict.compiled.trace.trace_encoders import ENCODER_STEPS
 from ml.predict.compiled.trace.trace_groups import GROUP_STEPS, TEXT_STEPS, select
@@ -44,7 +44,7 @@ def is_pipeline(step: Any) -> bool:
 
 
 def is_sampler(step: Any) -> bool:
-    """A step of imbalanced-learn that changes the rows of a training, and nothing that is asked later."""
+    """A sampler of imbalanced-learn: it changes rows in training, and nothing in prediction."""
     return bool(_imblearn(step)) and hasattr(step, "fit_resample") and not hasattr(step, "predict")
 
 
@@ -53,7 +53,7 @@ def _imblearn(step: Any) -> str:
 
 
 def _by_column(step: ColumnTransformer, given: Traced, used: list[str]) -> Traced:
-    made: tuple[Column, ...] = ()
+    made: tuple[SymbolicColumn, ...] = ()
     guards = given.guards
     for _, inner, wanted in step.transformers_:
         if isinstance(inner, str) and inner == "drop":
@@ -86,7 +86,7 @@ def _chosen(wanted: Any, given: Traced) -> list[int]:
 
 
 def _union(step: FeatureUnion, given: Traced, used: list[str]) -> Traced:
-    made: tuple[Column, ...] = ()
+    made: tuple[SymbolicColumn, ...] = ()
     guards = given.guards
     sparse = False
     for name, inner in step.transformer_list:

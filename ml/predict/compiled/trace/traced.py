@@ -1,4 +1,4 @@
-"""What the steps of a pipeline hand on while a compiler follows them."""
+"""State of tracing: symbolic columns between two steps of a pipeline."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ml.data.schema import Feature, Schema
-from ml.predict.compiled.trace.symbolic_columns import Column, Raw, arithmetic
+from ml.data.feature import Feature
+from ml.data.schema import Schema
+from ml.predict.compiled.trace.symbolic_columns import Raw, SymbolicColumn, arithmetic
 
 
 @dataclass
@@ -16,22 +17,22 @@ class Traced:
 
     Attributes
     ----------
-    columns : tuple of Column
+    columns : tuple of SymbolicColumn
     names : tuple of str or None
-        By which a ColumnTransformer may ask for them; None once they are lost.
+        For selection by name in a ColumnTransformer; None once they are lost.
     sparse : bool
         scikit-learn holds them in a sparse matrix: its trees then refuse gaps.
     series : bool
-        A column that comes by itself and not as a frame, as vectorizers of texts want it.
-    guards : tuple of Column
-        Columns that a step looked at and left out: they still may refuse a record.
+        A single column as a Series, as vectorizers of text take it.
+    guards : tuple of SymbolicColumn
+        Columns that a selection dropped: they still may refuse a record.
     """
 
-    columns: tuple[Column, ...]
+    columns: tuple[SymbolicColumn, ...]
     names: tuple[str, ...] | None = None
     sparse: bool = False
     series: bool = False
-    guards: tuple[Column, ...] = ()
+    guards: tuple[SymbolicColumn, ...] = ()
 
 
 def features_of(schema: Schema, container: str = "frame") -> Traced:

@@ -1,4 +1,4 @@
-"""Changes that cross the cut-off, against a search written with plain loops."""
+"""Counterfactuals that cross the cut-off, against a search written with plain loops."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from itertools import combinations, product
 import pytest
 
 from ml.advice import counterfactuals as levers
-from ml.advice.counterfactuals import changes, step
+from ml.advice.counterfactuals import counterfactuals, step
 from ml.advice.value_function import Game
 from ml.advice.what_if import grid
 from ml.data.columns import rows_of, take
-from ml.data.schema import Choice, Constraint, Feature, Schema
+from ml.data.feature import Choice, Feature
+from ml.data.schema import Constraint, Schema
 from ml.service import open_service
 from tests.small import small_model
 from tests.unit.test_explain import nearest_neighbours
@@ -73,7 +74,7 @@ def test_the_changes_are_those_of_a_plain_search(bundles, sort, cut_offs, at):
     bundle = bundles[sort]
     game, row = game_of(bundle), row_of(bundle, at)
     for cut_off in cut_offs:
-        found = changes(game, row, 0, cut_off)
+        found = counterfactuals(game, row, 0, cut_off)
         expected = plain_search(bundle, game, row, 0, cut_off)
         assert [change.steps for change in found.found] == pytest.approx([size for size, _, _ in expected[:3]])
         for change, (_, probability, some) in zip(found.found, expected, strict=False):
@@ -88,7 +89,7 @@ def test_both_directions_cross(bundles):
     game = game_of(bundle)
     for at in range(6):
         row = row_of(bundle, at)
-        found = changes(game, row, 0, 0.5, name="loan")
+        found = counterfactuals(game, row, 0, 0.5, name="loan")
         assert found.outcome == "loan"
         assert found.found
         for change in found.found:
@@ -107,11 +108,11 @@ def test_constraints_are_kept(bundles, sign):
     for at in range(6):
         row = (*row_of(bundle, at)[:2], 5, row_of(bundle, at)[3])
         for cut_off in (0.2, 0.5, 0.8):
-            found = changes(game, row, 0, cut_off)
+            found = counterfactuals(game, row, 0, cut_off)
             expected = plain_search(bundle, game, row, 0, cut_off, keeps=lambda new: new[1] == row[1] or keeps(new))  # noqa: B023
             assert [change.steps for change in found.found] == pytest.approx([size for size, _, _ in expected[:3]])
             assert [change.probability for change in found.found] == pytest.approx([p for _, p, _ in expected[:3]])
-            differing += found.found != changes(free, row, 0, cut_off).found
+            differing += found.found != counterfactuals(free, row, 0, cut_off).found
     assert differing
 
 
@@ -119,14 +120,14 @@ def test_what_was_against_a_constraint_before_does_not_forbid_other_moves(bundle
     bundle = bundles["binary"]
     row = (20.0, 30.0, *row_of(bundle)[2:])
     rule = Constraint("debt", "<=", "income")
-    found = changes(game_of(bundle, ("region",), (rule,)), row, 0, 2.0)
-    assert found == changes(game_of(bundle, ("region",)), row, 0, 2.0)
+    found = counterfactuals(game_of(bundle, ("region",), (rule,)), row, 0, 2.0)
+    assert found == counterfactuals(game_of(bundle, ("region",)), row, 0, 2.0)
 
 
 def test_with_blanks_a_known_partner_holds_the_lever(bundles):
     bundle = bundles["binary"]
     game = game_of(bundle, ("debt",), (Constraint("debt", "<=", "income"),))
-    found = changes(game, (4.0, None, None, None), 0, 2.0)
+    found = counterfactuals(game, (4.0, None, None, None), 0, 2.0)
     assert found.best is None or found.best.moves[0][2] <= 4.0
 
 
@@ -138,7 +139,7 @@ def test_many_choices_of_several_levers_are_thinned_to_those_that_alone_do_most(
     game = game_of(bundle)
     plain = levers.values_of
     monkeypatch.setattr(levers, "values_of", lambda *given: asked.append(len(given[3])) or plain(*given))
-    found = changes(game, row, 0, 0.9)
+    found = counterfactuals(game, row, 0, 0.9)
     assert max(asked[1:]) <= 12
     assert found.found or found.best
 
@@ -152,23 +153,23 @@ def test_a_constraint_on_what_is_not_known_is_none():
 
 def test_limits_are_kept(bundles):
     game = game_of(bundles["binary"], ("debt",), low=5.0, high=6.0)
-    found = changes(game, row_of(bundles["binary"]), 0, 2.0)
+    found = counterfactuals(game, row_of(bundles["binary"]), 0, 2.0)
     assert 5.0 <= found.best.moves[0][2] <= 6.0 if found.best else True
 
 
 def test_where_nothing_helps_the_best_is_said(bundles):
     bundle = bundles["binary"]
     game, row = game_of(bundle), row_of(bundle)
-    found = changes(game, row, 1, 1.5)
+    found = counterfactuals(game, row, 1, 1.5)
     assert found.found == ()
     assert found.probability < found.best.probability < 1.5
-    lowest = changes(game, row, 1, -0.5)
+    lowest = counterfactuals(game, row, 1, -0.5)
     assert lowest.found == ()
     assert lowest.best is None or lowest.best.probability < lowest.probability
 
 
 def test_without_levers_there_is_nothing_to_say(bundles):
-    found = changes(game_of(bundles["binary"], ()), row_of(bundles["binary"]), 0, 0.5)
+    found = counterfactuals(game_of(bundles["binary"], ()), row_of(bundles["binary"]), 0, 0.5)
     assert (found.found, found.best, found.levers) == ((), None, ())
 
 
@@ -177,7 +178,7 @@ def test_with_blanks_each_change_is_confirmed_by_the_value_function(bundles, at)
     bundle = bundles["independent"]
     game, row = game_of(bundle), row_of(bundle, at)
     known = [True, False, False, True]
-    found = changes(game, row, 0, 0.5, known)
+    found = counterfactuals(game, row, 0, 0.5, known)
     assert found.probability == game.at(row, known).value[0]
     for change in [*found.found, *([found.best] if found.best else [])]:
         new, mask = list(row), list(known)

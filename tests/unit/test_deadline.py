@@ -1,4 +1,4 @@
-"""A request waits so long and no longer; what it asked for goes on, is computed once, and comes when asked again."""
+"""Deadlines: a request waits no longer; its computation goes on, runs once, and is there when asked for again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ml.errors import NothingToShow
 from ml.metrics import overview
 from ml.plots import results
 from ml.plots.catalogue import find
-from ml.runtime.deadline import MOST, Aside, Desk, StillWorking, glancing, patient
+from ml.runtime.deadline import MOST_TASKS, BackgroundTasks, BestEffort, StillWorking, deadline, strict_deadline
 from ml.service import open_service
 from tests.small import small_model
 
@@ -36,24 +36,24 @@ class Slow:
         return "done"
 
 
-def test_without_patience_it_is_computed_where_it_is_asked():
+def test_without_a_deadline_it_is_computed_where_it_is_asked():
     work = Slow()
     work.go.set()
-    assert Desk().ask("a", work) == "done"
+    assert BackgroundTasks().ask("a", work) == "done"
     assert work.threads == [threading.current_thread()]
 
 
 def test_who_comes_again_gets_what_was_begun_before():
-    desk, work = Desk(), Slow()
-    with patient(0.01):
+    background, work = BackgroundTasks(), Slow()
+    with deadline(0.01):
         for _ in range(3):
             with pytest.raises(StillWorking, match="still being worked out"):
-                desk.ask("a", work)
+                background.ask("a", work)
     work.go.set()
-    with patient(LONG):
-        assert desk.ask("a", work) == "done"
+    with deadline(LONG):
+        assert background.ask("a", work) == "done"
         assert work.runs == 1
-        assert desk.ask("a", work) == "done"  # fetched means forgotten: the cache keeps it
+        assert background.ask("a", work) == "done"  # fetched means forgotten: the cache keeps it
     assert work.runs == 2
 
 
@@ -61,47 +61,47 @@ def test_an_error_reaches_who_asks_and_is_not_kept():
     def refuse() -> None:
         raise NothingToShow("No.", "")
 
-    desk = Desk()
-    with patient(LONG):
+    background = BackgroundTasks()
+    with deadline(LONG):
         for _ in range(2):
             with pytest.raises(NothingToShow):
-                desk.ask("a", refuse)
-        assert desk.ask("a", lambda: 1) == 1
+                background.ask("a", refuse)
+        assert background.ask("a", lambda: 1) == 1
 
 
 def test_a_work_waits_for_what_it_asks_for_itself():
-    desk, inner = Desk(), Slow()
-    with patient(0.01), pytest.raises(StillWorking):
-        desk.ask("outer", lambda: desk.ask("inner", inner))
+    background, inner = BackgroundTasks(), Slow()
+    with deadline(0.01), pytest.raises(StillWorking):
+        background.ask("outer", lambda: background.ask("inner", inner))
     inner.go.set()
-    with patient(LONG):
-        assert desk.ask("outer", lambda: "begun twice") == "done"
+    with deadline(LONG):
+        assert background.ask("outer", lambda: "begun twice") == "done"
 
 
 def test_too_many_works_are_not_begun_behind_requests():
-    desk, works = Desk(), [Slow() for _ in range(MOST)]
-    with patient(0.001):
+    background, works = BackgroundTasks(), [Slow() for _ in range(MOST_TASKS)]
+    with deadline(0.001):
         for at, work in enumerate(works):
             with pytest.raises(StillWorking):
-                desk.ask(str(at), work)
+                background.ask(str(at), work)
         here: list[threading.Thread] = []
-        desk.ask("one more", lambda: here.append(threading.current_thread()))
+        background.ask("one more", lambda: here.append(threading.current_thread()))
         assert here == [threading.current_thread()]
     for work in works:
         work.go.set()
-    with patient(LONG):  # works that are over and were never fetched make room
-        assert desk.ask("0", works[0]) == "done"
-        desk.ask("yet one more", lambda: here.append(threading.current_thread()))
+    with deadline(LONG):  # works that are over and were never fetched make room
+        assert background.ask("0", works[0]) == "done"
+        background.ask("yet one more", lambda: here.append(threading.current_thread()))
     assert here[1] is not threading.current_thread()
 
 
-def test_patience_is_for_all_that_is_asked_and_never_more_than_the_callers():
-    desk, works = Desk(), [Slow() for _ in range(3)]
+def test_a_deadline_is_for_all_that_is_asked_and_never_later_than_the_callers():
+    background, works = BackgroundTasks(), [Slow() for _ in range(3)]
     start = time.monotonic()
-    with patient(0.2), patient(LONG):
+    with deadline(0.2), deadline(LONG):
         for at, work in enumerate(works):
             with pytest.raises(StillWorking):
-                desk.ask(str(at), work)
+                background.ask(str(at), work)
     took = time.monotonic() - start
     for work in works:
         work.go.set()
@@ -109,30 +109,30 @@ def test_patience_is_for_all_that_is_asked_and_never_more_than_the_callers():
     assert took < LONG / 2
 
 
-def test_whoever_only_glances_never_computes_and_never_waits_for_room():
-    desk, works = Desk(), [Slow() for _ in range(MOST + 1)]
-    with glancing(0.001):
+def test_under_a_strict_deadline_nothing_is_computed_here_and_nobody_waits_for_room():
+    background, works = BackgroundTasks(), [Slow() for _ in range(MOST_TASKS + 1)]
+    with strict_deadline(0.001):
         for at, work in enumerate(works):
             with pytest.raises(StillWorking):
-                desk.ask(str(at), work)
-    with patient(0.001), pytest.raises(StillWorking):
-        desk.ask("one that insists", works[-1])  # for whom they leave room
+                background.ask(str(at), work)
+    with deadline(0.001), pytest.raises(StillWorking):
+        background.ask("one that may overrun", works[-1])  # for which they leave room
     for work in works:
         work.go.set()
-    assert [work.runs for work in works] == [1] * (MOST // 2) + [0] * (MOST // 2) + [1]
+    assert [work.runs for work in works] == [1] * (MOST_TASKS // 2) + [0] * (MOST_TASKS // 2) + [1]
 
 
-def test_work_aside_is_waited_for_so_long_and_begun_where_there_is_room():
-    aside, work, seen = Aside(1), Slow(), ContextVar("seen", default="nothing")
+def test_best_effort_work_has_a_timeout_and_is_begun_where_there_is_room():
+    best_effort, work, seen = BestEffort(1), Slow(), ContextVar("seen", default="nothing")
     seen.set("what the asker sees")
-    assert aside.ask(LONG, seen.get) == "what the asker sees"
-    assert aside.ask(0.01, work) is None
-    assert aside.ask(LONG, seen.get) is None  # no room
+    assert best_effort.ask(LONG, seen.get) == "what the asker sees"
+    assert best_effort.ask(0.01, work) is None
+    assert best_effort.ask(LONG, seen.get) is None  # no room
     work.go.set()
-    while aside.ask(LONG, seen.get) is None:
+    while best_effort.ask(LONG, seen.get) is None:
         pass
     with pytest.raises(ZeroDivisionError):
-        aside.ask(LONG, lambda: 1 / 0)
+        best_effort.ask(LONG, lambda: 1 / 0)
 
 
 @pytest.fixture

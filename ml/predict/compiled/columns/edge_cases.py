@@ -1,4 +1,4 @@
-"""Records that could tell a program from its estimator: gaps, unknown levels, ends of ranges, turns of trees."""
+"""Edge-case records for equivalence checks: gaps, unknown levels, ends of ranges, thresholds of trees."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.data.columns import Block, rows_of, size, take
-from ml.data.schema import Feature, Row, Schema, Value
+from ml.data.example_record import UNHEARD_OF
+from ml.data.feature import Feature, Value
+from ml.data.schema import Row, Schema
 from ml.predict.compiled.columns.columns import LARGEST_SINGLE
 
 RECORDS_TO_CHANGE = 3
@@ -25,45 +27,44 @@ TEXTS = (
     "one\ttwo\n\nthree",
     "it's  a 東京",
 )
-UNHEARD_OF = "\N{EM DASH} unheard of \N{EM DASH}"
 ROWS_AT_ONCE = 4_096  # a pipeline may make thousands of dense columns of each
 FEW_FEATURES = 40  # of more features, numbers are changed in one record only
 
 
 @dataclass(frozen=True)
-class Edges:
-    """Generated records.
+class EdgeCases:
+    """A group of generated records.
 
     Attributes
     ----------
     what : str
-        What was changed, in a few words.
+        The change in a few words.
     rows : list of Row
-    instead : tuple of Edges
-        What is asked where the estimator refuses this group; halves of it when there are none.
+    instead : tuple of EdgeCases
+        Smaller groups for when the estimator refuses this one; halves of it when there are none.
     """
 
     what: str
     rows: list[Row]
-    instead: tuple[Edges, ...] = ()
+    instead: tuple[EdgeCases, ...] = ()
 
-    def smaller(self) -> tuple[Edges, ...]:
-        """Groups that find the records that are refused."""
+    def smaller(self) -> tuple[EdgeCases, ...]:
+        """Smaller groups, to find the refused records."""
         if self.instead or len(self.rows) < 2:
             return self.instead
         middle = len(self.rows) // 2
-        return Edges(self.what, self.rows[:middle]), Edges(self.what, self.rows[middle:])
+        return EdgeCases(self.what, self.rows[:middle]), EdgeCases(self.what, self.rows[middle:])
 
 
-def edge_groups(schema: Schema, turns: Sequence[Sequence[float]], blocks: Sequence[Block]) -> Iterator[Edges]:
-    """Records with one feature changed; those of all features together, for each question costs a large estimator much.
+def edge_cases(schema: Schema, turns: Sequence[Sequence[float]], blocks: Sequence[Block]) -> Iterator[EdgeCases]:
+    """Records with one feature changed, in few large groups, because each call of a large estimator is slow.
 
     Parameters
     ----------
     turns : sequence of sequence of float
-        For each feature the numbers at which a tree turns, as far as they are known.
+        For each feature the known thresholds of trees.
     blocks : sequence of Block
-        Records as they come; some of the first are changed.
+        Given records; some of the first are changed.
     """
     models = _models(schema, blocks)
     if not models:
@@ -71,25 +72,25 @@ def edge_groups(schema: Schema, turns: Sequence[Sequence[float]], blocks: Sequen
     gaps, unknown = [], []
     numbers: list[Row] = []
     for at, feature in enumerate(schema.features):
-        # Whether a gap is refused does not depend on the record: one is enough to ask by itself.
-        gaps.append(Edges(f"a record with {feature.name!r} missing", _changed(models[:1], at, [None])))
-        unknown.append(Edges(f"a record with {feature.name!r} unknown", _changed(models, at, _unknown(feature))))
+        # A refusal of a gap does not depend on the record, so one record is enough.
+        gaps.append(EdgeCases(f"a record with {feature.name!r} missing", _changed(models[:1], at, [None])))
+        unknown.append(EdgeCases(f"a record with {feature.name!r} unknown", _changed(models, at, _unknown(feature))))
         beside = _beside(feature, turns[at] if at < len(turns) else ())
         numbers += _changed(models if len(schema.features) <= FEW_FEATURES else models[:1], at, _ends(feature) + beside)
     every = [row for at in range(len(schema.features)) for row in _changed(models, at, [None])]
-    yield Edges("a record with one value missing", every, tuple(gaps))
+    yield EdgeCases("a record with one value missing", every, tuple(gaps))
     levels = [row for group in unknown for row in group.rows]
     yield from _cut("a record with an unknown level", levels, [group for group in unknown if group.rows])
     yield from _cut("a record with a number at an end or at a turn of a tree", numbers, [])
-    yield Edges("a record without any value", [(None,) * len(schema.features)])
+    yield EdgeCases("a record without any value", [(None,) * len(schema.features)])
 
 
-def _cut(what: str, rows: list[Row], instead: Sequence[Edges]) -> Iterator[Edges]:
+def _cut(what: str, rows: list[Row], instead: Sequence[EdgeCases]) -> Iterator[EdgeCases]:
     if 0 < len(rows) <= ROWS_AT_ONCE:
-        yield Edges(what, rows, tuple(instead))
+        yield EdgeCases(what, rows, tuple(instead))
         return
     for start in range(0, len(rows), ROWS_AT_ONCE):
-        yield Edges(what, rows[start : start + ROWS_AT_ONCE])
+        yield EdgeCases(what, rows[start : start + ROWS_AT_ONCE])
 
 
 def _changed(models: Sequence[Row], at: int, values: Sequence[Value]) -> list[Row]:
@@ -135,12 +136,12 @@ def _ends(feature: Feature) -> list[Value]:
 
 
 def _beside(feature: Feature, turns: Sequence[float]) -> list[Value]:
-    """Each turn and its neighbours, in double and in single precision."""
+    """Each threshold and its neighbours, in double and in single precision."""
     if feature.kind != "number":
         return _typed(feature, [whole for turn in turns for whole in (math.floor(turn), math.ceil(turn))])
     values = []
     for turn in turns:
-        if abs(turn) > LARGEST_SINGLE:  # LightGBM asks so whether there is a value at all
+        if abs(turn) > LARGEST_SINGLE:  # LightGBM tests so for missing values
             continue
         single = np.float32(turn)
         near = [np.nextafter(single, np.float32(way)) for way in (-np.inf, np.inf)]

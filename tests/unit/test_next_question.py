@@ -10,7 +10,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from ml.advice.next_question import group_values, questions
+from ml.advice.next_question import group_values, next_questions
 from ml.advice.value_function import Game
 from ml.lifecycle.registry import Registry
 from ml.training.build import build_bundle
@@ -54,11 +54,11 @@ def by_name(found):
 
 
 def test_what_is_worth_nothing_alone_decides_all_once_the_other_is_known(either):
-    alone = by_name(questions(either, either.at((None, None, None)), 1, 0.5))
+    alone = by_name(next_questions(either, either.at((None, None, None)), 1, 0.5))
     assert alone["a"].move < 0.05
     assert alone["b"].move < 0.05
     position = either.at((1, None, None))
-    found = questions(either, position, 1, 0.5)
+    found = next_questions(either, position, 1, 0.5)
     assert found[0].feature == "b"
     assert found[0].move == pytest.approx(0.5, abs=0.03)
     assert found[0].decides == pytest.approx(1.0, abs=0.02)
@@ -78,7 +78,7 @@ def test_of_rows_equally_near_the_first_count_whatever_machine_sorts_them(either
 
 def test_a_question_foretells_what_the_value_then_is(either):
     before = either.at((1, None, 0))
-    [question] = questions(either, before, 1, 0.5)
+    [question] = next_questions(either, before, 1, 0.5)
     after = [either.at((1, b, 0)).value[1] for b in (0, 1)]
     share = before.weights @ (either.background[1][before.chosen] == 1)
     expected = (1 - share) * abs(after[0] - before.value[1]) + share * abs(after[1] - before.value[1])
@@ -93,7 +93,7 @@ def test_a_feature_that_the_model_ignores_is_worth_exactly_nothing(tmp_path):
     only = make_column_transformer(("passthrough", ["a", "b"]))
     game = game_of(make_pipeline(only, LogisticRegression()), frame, truth, tmp_path)
     for row in ((None, None, None), (0.1, None, None), (None, 1.0, None)):
-        ignored = by_name(questions(game, game.at(row), 1, 0.5))["c"]
+        ignored = by_name(next_questions(game, game.at(row), 1, 0.5))["c"]
         assert (ignored.decides, ignored.move, ignored.crossing) == (0.0, 0.0, 0.0)
 
 
@@ -104,24 +104,24 @@ def test_every_blank_is_asked_once_and_its_worth_is_within_bounds(tmp_path, sort
     for row in ((None, None, None, None), (55.0, None, 40, None), (55.0, 3.0, 40, None), (55.0, 3.0, 40, "south")):
         position = game.at(row)
         for outcome in range(len(game.base)):
-            found = questions(game, position, outcome, 0.4)
+            found = next_questions(game, position, outcome, 0.4)
             assert sorted(game.schema.names.index(q.feature) for q in found) == list(position.blank)
             assert all(0 <= q.move <= 1 and 0 <= q.crossing <= 1 and 0 <= q.decides <= 1 for q in found)
             assert [q.decides for q in found] == sorted((q.decides for q in found), reverse=True)
             assert sort != "constant" or all((q.move, q.crossing) == (0.0, 0.0) for q in found)
-            assert found == questions(game, position, outcome, 0.4)
+            assert found == next_questions(game, position, outcome, 0.4)
 
 
 def test_what_matters_most_is_asked_first(tmp_path):
     small_model("binary", tmp_path)
     game = Game(Registry(tmp_path).load("binary"))
-    found = questions(game, game.at((None,) * 4), 1, 0.5)
+    found = next_questions(game, game.at((None,) * 4), 1, 0.5)
     assert found[0].feature in ("income", "debt")
     assert found[-1].feature == "shoe_size"
 
 
 def test_where_no_answer_reaches_the_cut_off_what_moves_most_comes_first(either):
-    found = questions(either, either.at((1, None, None)), 1, 1.1)
+    found = next_questions(either, either.at((1, None, None)), 1, 1.1)
     assert [q.decides for q in found] == [0.0, 0.0]
     assert found[0].feature == "b"
     assert [q.crossing for q in found] == [0.0, 0.0]
@@ -166,7 +166,7 @@ def test_noise_is_not_taken_for_signal():
 
 
 def test_with_everything_known_nothing_is_asked(either):
-    assert questions(either, either.at((1, 0, 1)), 1, 0.5) == ()
+    assert next_questions(either, either.at((1, 0, 1)), 1, 0.5) == ()
 
 
 # ---- by hand, without a model ------------------------------------------------------------------
@@ -195,7 +195,7 @@ ALIKE = [0, 1, 0, 1, 0, 1, 0, 1]  # two of each half of either group answer yes:
 
 
 def test_the_worth_of_a_question_by_hand():
-    [found] = questions(*by_hand(EIGHT, {"a": HALVES}), 0, 0.5)
+    [found] = next_questions(*by_hand(EIGHT, {"a": HALVES}), 0, 0.5)
     assert found.feature == "a"
     assert found.decides == pytest.approx((0.25 / 3) ** 2 / 0.25)  # variance of the chance over that of the decision
     assert found.move == pytest.approx(0.25 / 3)
@@ -204,32 +204,32 @@ def test_the_worth_of_a_question_by_hand():
 
 @pytest.mark.parametrize(("cutoff", "crossing"), [(0.4, 0.0), (0.55, 0.5), (0.6, 0.0)])
 def test_a_mean_that_stays_on_its_side_of_the_cut_off_crosses_nothing(cutoff, crossing):
-    [found] = questions(*by_hand(EIGHT, {"a": HALVES}), 0, cutoff)
+    [found] = next_questions(*by_hand(EIGHT, {"a": HALVES}), 0, cutoff)
     assert found.crossing == pytest.approx(crossing)
 
 
 def test_an_answer_at_the_cut_off_is_one_to_act_on():
-    [found] = questions(*by_hand(EIGHT, {"a": HALVES}), 0, 1.0)
+    [found] = next_questions(*by_hand(EIGHT, {"a": HALVES}), 0, 1.0)
     assert found.decides == pytest.approx((0.25 / 3) ** 2 / 0.25)
-    [beyond] = questions(*by_hand(EIGHT, {"a": HALVES}), 0, np.nextafter(1.0, 2.0))
+    [beyond] = next_questions(*by_hand(EIGHT, {"a": HALVES}), 0, np.nextafter(1.0, 2.0))
     assert beyond.decides == 0.0
     assert beyond.move == pytest.approx(0.25 / 3)
 
 
 def test_the_move_is_measured_from_where_v_stands():
-    [found] = questions(*by_hand(EIGHT, {"a": HALVES}, value=0.25), 0, 0.5)
+    [found] = next_questions(*by_hand(EIGHT, {"a": HALVES}, value=0.25), 0, 0.5)
     assert found.move == pytest.approx(0.25)  # 0.4167 and 0.5833, from 0.25
 
 
 def test_questions_worth_the_same_come_in_the_order_of_the_schema():
-    found = questions(*by_hand(EIGHT, {"b": HALVES, "z": ALIKE, "a": HALVES, "y": ALIKE}, used="ab"), 0, 0.5)
+    found = next_questions(*by_hand(EIGHT, {"b": HALVES, "z": ALIKE, "a": HALVES, "y": ALIKE}, used="ab"), 0, 0.5)
     assert [each.feature for each in found] == ["b", "a", "z", "y"]
     assert [each.decides for each in found[2:]] == [0.0, 0.0]
 
 
 def test_of_questions_that_decide_nothing_the_one_that_moves_most_comes_first():
     answers = [each * 0.5 for each in EIGHT]
-    found = questions(*by_hand(answers, {"a": ALIKE, "b": HALVES}, value=0.25), 0, 0.9)
+    found = next_questions(*by_hand(answers, {"a": ALIKE, "b": HALVES}, value=0.25), 0, 0.9)
     assert [(each.feature, each.decides) for each in found] == [("b", 0.0), ("a", 0.0)]
     assert found[0].move == pytest.approx(0.25 / 6)
 
@@ -240,13 +240,13 @@ def test_columns_of_one_choice_are_one_question_about_all_of_them():
     first, second = [1] * 4 + [0] * 8, [0] * 4 + [1] * 4 + [0] * 4
     joint = [0] * 4 + [1] * 4 + [2] * 4
     shown = {"red": "colour", "blue": "colour"}
-    split = questions(*by_hand(answers, {"red": first, "blue": second}, shown=shown), 0, 0.5)
-    whole = questions(*by_hand(answers, {"colour": joint}), 0, 0.5)
+    split = next_questions(*by_hand(answers, {"red": first, "blue": second}, shown=shown), 0, 0.5)
+    whole = next_questions(*by_hand(answers, {"colour": joint}), 0, 0.5)
     assert [each.feature for each in split] == ["colour"]
     assert (split[0].decides, split[0].move) == pytest.approx((whole[0].decides, whole[0].move))
     assert split[0].decides > 0.3
-    alone = questions(*by_hand(answers, {"red": first, "blue": second}, shown=shown, used=("blue",)), 0, 0.5)
-    one = questions(*by_hand(answers, {"colour": second}), 0, 0.5)
+    alone = next_questions(*by_hand(answers, {"red": first, "blue": second}, shown=shown, used=("blue",)), 0, 0.5)
+    one = next_questions(*by_hand(answers, {"colour": second}), 0, 0.5)
     assert (alone[0].decides, alone[0].move) == pytest.approx((one[0].decides, one[0].move))
 
 

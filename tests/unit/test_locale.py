@@ -9,17 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layouts.shared.percent import percents, span
-from ml.data.parsing import shown
-from ml.locale import HOUSE, Marks, Unreadable, canonical, dressed, of_locale, percent, preferred, reading, stated
+from ml.data.value_words import shown
+from ml.locale import (
+    DEFAULT_FORMAT,
+    NotANumber,
+    NumberFormat,
+    canonical,
+    format_of_locale,
+    localized,
+    percent,
+    preferred_format,
+    reader_format,
+    use_number_format,
+)
 from ml.plots import theme
 from ml.text import number_words
 from ml.text.words import number_text, points_text
 from tests import locales
 
-GERMAN = Marks(",", ".", "{}\u00a0%")
-FRENCH = Marks(",", "\u202f", "{}\u00a0%")
-SWISS = Marks(".", "’", "{}%")
-EVERY = (HOUSE, GERMAN, FRENCH, SWISS)
+GERMAN = NumberFormat(",", ".", "{}\u00a0%")
+FRENCH = NumberFormat(",", "\u202f", "{}\u00a0%")
+SWISS = NumberFormat(".", "’", "{}%")
+EVERY = (DEFAULT_FORMAT, GERMAN, FRENCH, SWISS)
 
 
 @pytest.mark.parametrize(
@@ -33,18 +44,18 @@ EVERY = (HOUSE, GERMAN, FRENCH, SWISS)
     ],
 )
 def test_a_locale_writes_as_its_readers_do(locale, number, share):
-    with reading(of_locale(locale)):
-        assert (dressed("1,234.5"), percent("62.0")) == (number, share)
+    with use_number_format(format_of_locale(locale)):
+        assert (localized("1,234.5"), percent("62.0")) == (number, share)
 
 
 @pytest.mark.parametrize("name", ["", "xx-YY", "*", "../../etc", "-", "d" * 500])
 def test_a_locale_that_nobody_knows_has_the_houses_marks(name):
-    assert of_locale(name) == HOUSE
+    assert format_of_locale(name) == DEFAULT_FORMAT
 
 
 def test_the_table_says_what_the_unicode_cldr_says():
     assert json.loads(locales.TABLE.read_text(encoding="utf-8")) == locales.table()
-    assert {tag: of_locale(tag) for tag in locales.every()} == locales.every()
+    assert {tag: format_of_locale(tag) for tag in locales.every()} == locales.every()
 
 
 @pytest.mark.parametrize(
@@ -54,37 +65,37 @@ def test_the_table_says_what_the_unicode_cldr_says():
         ("en;q=0.8,de;q=0.9", GERMAN),
         ("de-XX", GERMAN),
         ("DE", GERMAN),
-        ("xx, de;q=0.9", HOUSE),
-        ("de;q=0, en", HOUSE),
-        ("de;q=nonsense", HOUSE),
-        ("*", HOUSE),
-        ("", HOUSE),
-        (",;=" * 5000, HOUSE),
+        ("xx, de;q=0.9", DEFAULT_FORMAT),
+        ("de;q=0, en", DEFAULT_FORMAT),
+        ("de;q=nonsense", DEFAULT_FORMAT),
+        ("*", DEFAULT_FORMAT),
+        ("", DEFAULT_FORMAT),
+        (",;=" * 5000, DEFAULT_FORMAT),
     ],
 )
 def test_the_highest_language_of_the_header_counts(header, marks):
-    assert preferred(header) == marks
+    assert preferred_format(header) == marks
 
 
 @given(st.decimals(-(10**12), 10**12, places=3), st.sampled_from(EVERY))
 def test_what_is_written_is_read_as_the_same_number(value, marks):
-    with reading(marks):
-        assert Decimal(canonical(dressed(f"{value:,.3f}"), marks)) == value
+    with use_number_format(marks):
+        assert Decimal(canonical(localized(f"{value:,.3f}"), marks)) == value
 
 
 @pytest.mark.parametrize(
     ("marks", "typed", "meant"),
     [
         (GERMAN, "5.000", "5000"),
-        (HOUSE, "5.000", "5.000"),
+        (DEFAULT_FORMAT, "5.000", "5.000"),
         (GERMAN, "5.000,5", "5000.5"),
         (GERMAN, "5,5", "5.5"),
         (GERMAN, "−1.234.567", "-1234567"),
         (FRENCH, "5 000,5", "5000.5"),
         (FRENCH, "5\u00a0000", "5000"),
         (SWISS, "20'901.5", "20901.5"),
-        (HOUSE, "1e3", "1e3"),
-        (HOUSE, ".5", ".5"),
+        (DEFAULT_FORMAT, "1e3", "1e3"),
+        (DEFAULT_FORMAT, ".5", ".5"),
     ],
 )
 def test_a_number_is_understood_as_its_writer_means_it(marks, typed, meant):
@@ -96,22 +107,22 @@ def test_a_number_is_understood_as_its_writer_means_it(marks, typed, meant):
     [
         (GERMAN, "5.00"),
         (GERMAN, "5.5"),
-        (HOUSE, "1,2,3"),
-        (HOUSE, "5,5"),
-        (HOUSE, "1,0000"),
+        (DEFAULT_FORMAT, "1,2,3"),
+        (DEFAULT_FORMAT, "5,5"),
+        (DEFAULT_FORMAT, "1,0000"),
         (GERMAN, "1,5,5"),
         (GERMAN, "1.234.56"),
         (FRENCH, "5.5"),
         (SWISS, "1 000"),
-        (HOUSE, "1234,567"),
-        (HOUSE, ""),
-        (HOUSE, "."),
-        (HOUSE, "five"),
-        (HOUSE, "٣"),
+        (DEFAULT_FORMAT, "1234,567"),
+        (DEFAULT_FORMAT, ""),
+        (DEFAULT_FORMAT, "."),
+        (DEFAULT_FORMAT, "five"),
+        (DEFAULT_FORMAT, "٣"),
     ],
 )
 def test_what_could_be_misread_is_refused(marks, typed):
-    with pytest.raises(Unreadable, match="Accepted: 1"):
+    with pytest.raises(NotANumber, match="Accepted: 1"):
         canonical(typed, marks)
 
 
@@ -121,7 +132,7 @@ def test_words_are_as_ever_where_nobody_said_how_to_write():
 
 
 def test_every_word_for_people_has_the_readers_marks():
-    with reading(GERMAN):
+    with use_number_format(GERMAN):
         assert theme.figure([]).layout.separators == ",."  # decimal mark, then group
         assert (shown(20901.0), shown(-20901), shown(0.25), shown(True)) == ("20.901", "-20.901", "0,25", "true")
         assert (number_text(20901.5), points_text(-0.4)) == ("20.901,5", "−0,4 points")
@@ -135,11 +146,11 @@ def test_every_word_for_people_has_the_readers_marks():
 
 def test_marks_end_with_their_block_and_stay_in_their_thread():
     seen = []
-    with reading(GERMAN):
-        other = threading.Thread(target=lambda: seen.append(stated()))
+    with use_number_format(GERMAN):
+        other = threading.Thread(target=lambda: seen.append(reader_format()))
         other.start()
         other.join()
-        assert dressed("0.5") == "0,5"
-    with pytest.raises(ZeroDivisionError), reading(GERMAN):
+        assert localized("0.5") == "0,5"
+    with pytest.raises(ZeroDivisionError), use_number_format(GERMAN):
         1 / 0  # noqa: B018
-    assert (seen, stated(), dressed("0.5")) == ([None], None, "0.5")
+    assert (seen, reader_format(), localized("0.5")) == ([None], None, "0.5")

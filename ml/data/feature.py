@@ -1,0 +1,234 @@
+"""Features: raw columns of a model's input, with kind, limits, choices and display, and the values that they take."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from ml.data.texts import Texts
+from ml.data.yes_no import no_and_yes
+
+Kind = Literal["number", "integer", "category", "boolean", "date", "text"]
+Widget = Literal["number", "slider", "select", "radio", "switch", "buttons", "combobox", "date", "text", "textarea"]
+Value = float | int | str | bool | dt.date | None
+
+MOST_BUTTONS = 4  # choices shown side by side
+MOST_LISTED = 60  # choices that a form lists; more are searched
+KINDS: tuple[Kind, ...] = ("number", "integer", "category", "boolean", "date", "text")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One accepted value of a category, and its label."""
+
+    value: str | int | float | bool
+    label: str
+
+
+@dataclass(frozen=True)
+class Feature:
+    """One raw column of the model's input.
+
+    Attributes
+    ----------
+    name : str
+        The column's name in the estimator's data.
+    kind : {"number", "integer", "category", "boolean", "date", "text"}
+        Decides the type of a row's value: float, int, the choice's value, bool, date, str.
+    dtype : str
+        The pandas dtype of the column that the estimator was fitted on.
+    label, unit, help, group : str
+        Displayed texts. `group` is the heading above fields.
+    required : bool
+        True when the model needs the value.
+    low, high : float, date or None
+        Hard limits, inclusive: a value beyond them is refused.
+    seen : (low, high) or None
+        Range in training: a value beyond it is accepted and flagged.
+    step : float or None
+        A sensible change for one press of an arrow key.
+    choices : tuple of Choice
+        The accepted values of a category, in the order in which they are shown.
+    codes : tuple of Choice
+        Values of a number that the form offers by name, in the order in which they are shown; other numbers are
+        accepted, too.
+    suggestions : tuple of str
+        Suggested values of a text; others are accepted, too.
+    default : Value
+        Initial value of the form. None is a blank.
+    aliases : tuple of str
+        Other names under which the value may be sent.
+    lever : bool
+        True when the user's organisation can change the value.
+    personal : bool
+        True for personal data: it stays out of URLs, which are logged and shared.
+    hidden : bool
+        True for a value that the model ignores, such as an identifier: the form leaves it out, and a missing
+        one becomes the default.
+    widget : str or None
+        Widget of the form; None derives it from the kind.
+    missing : tuple of str
+        Texts that mean "not known", beside the empty one: as the training file was read.
+    blank : str or None
+        Value of a blank: None is a gap, "" the empty text (for an estimator that takes no gap, or was
+        fitted on empty texts).
+    complete : bool
+        True when training had a value in every row: a gap gets a note.
+    fractions : bool
+        True for an integer that may be a decimal, too: the estimator takes it, and it gets a note.
+    unknown : bool
+        True for a category whose estimator accepts values outside the choices; they get a note.
+    levels : tuple or None
+        Categories of a ``category`` column in the order of its dtype; their codes depend on it.
+    ordered : bool
+        Whether that dtype is ordered.
+    timed : bool
+        True for a date with a time of day: its values are ``datetime``.
+    zone : str or None
+        Time zone of a timed column; its values are aware then.
+    none_gaps : bool
+        True when a gap reaches the estimator as None and not as NaN.
+    decimal : {".", ","}
+        Decimal separator in texts: that of the training file. A point is always accepted.
+    spaces : bool
+        True where training had texts of only spaces: such a text is then a value, and no gap.
+    """
+
+    name: str
+    label: str
+    kind: Kind
+    dtype: str = "float64"
+    required: bool = False
+    low: Any = None
+    high: Any = None
+    seen: tuple[Any, Any] | None = None
+    step: float | None = None
+    choices: tuple[Choice, ...] = ()
+    codes: tuple[Choice, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    unit: str = ""
+    help: str = ""
+    default: Value = None
+    group: str = ""
+    aliases: tuple[str, ...] = ()
+    lever: bool = False
+    personal: bool = False
+    hidden: bool = False
+    widget: Widget | None = None
+    missing: tuple[str, ...] = ()
+    blank: str | None = None
+    complete: bool = False
+    fractions: bool = False
+    unknown: bool = False
+    levels: tuple[Any, ...] | None = None
+    ordered: bool = False
+    timed: bool = False
+    zone: str | None = None
+    none_gaps: bool = False
+    decimal: str = "."
+    spaces: bool = False
+
+    @property
+    def shown_as(self) -> Widget:
+        """The widget that the form uses."""
+        if len(self.choices) > MOST_LISTED:
+            return "combobox"
+        if self.codes and self.widget in (None, "radio", "switch", "select"):
+            return "buttons"  # a number may have other values than those that have names
+        if self.widget:
+            return self.widget
+        if self.kind == "category":
+            if self.required and self.yes_no:
+                return "switch"
+            return "radio" if len(self.choices) <= MOST_BUTTONS else "select"
+        if self.kind == "boolean":
+            return "switch" if self.required else "radio"
+        if self.kind == "date":
+            return "text" if self.timed else "date"  # a browser's control of times knows no zone and no seconds
+        return "text" if self.kind == "text" else "number"
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Label of each choice, by the text of its value."""
+        return {text_of(choice.value): choice.label for choice in self.codes or self.choices}
+
+    @cached_property
+    def yes_no(self) -> tuple[Any, Any] | None:
+        """The values for no and yes, where the feature has exactly these two."""
+        if self.kind == "boolean":
+            return False, True
+        choices = self.codes or self.choices
+        by_text = {text_of(choice.value): choice.value for choice in choices} if len(choices) == 2 else {}
+        pair = no_and_yes(by_text)
+        return None if pair is None else (by_text[pair[0]], by_text[pair[1]])
+
+    @cached_property
+    def coded(self) -> dict[str, str | int | float | bool]:
+        """The values of codes, by the small letters of their names."""
+        return {choice.label.strip().casefold(): choice.value for choice in self.codes}
+
+    @cached_property
+    def searched(self) -> Texts:
+        """Searchable texts of the choices."""
+        return Texts(self.by_text)
+
+    @cached_property
+    def by_text(self) -> dict[str, str | int | float | bool]:
+        """Values by accepted text: the value itself or its label."""
+        texts = {choice.label.strip(): choice.value for choice in self.choices}
+        return texts | {text_of(choice.value): choice.value for choice in self.choices}
+
+    @cached_property
+    def values_of_choices(self) -> frozenset[Any]:
+        """The accepted values of a category."""
+        return frozenset(choice.value for choice in self.choices)
+
+    @cached_property
+    def values_of_levels(self) -> frozenset[Any]:
+        """The categories of the column's dtype; the accepted values where it has none."""
+        return self.values_of_choices if self.levels is None else frozenset(self.levels)
+
+    @cached_property
+    def numeric_choices(self) -> bool:
+        """True when all choices are numbers."""
+        values = self.values_of_choices
+        return bool(values) and all(isinstance(value, (int, float)) and not isinstance(value, bool) for value in values)
+
+    @cached_property
+    def tzinfo(self) -> dt.tzinfo | None:
+        """The time zone of a timed column that has one."""
+        return None if self.zone is None else zone_of(self.zone)
+
+
+def zone_of(name: str) -> dt.tzinfo:
+    """The time zone of a name such as "Europe/Vienna", "UTC" or "UTC+02:00"."""
+    offset = re.fullmatch(r"(?:UTC)?([+-])(\d\d):?(\d\d)", name)
+    if offset:
+        shift = dt.timedelta(hours=int(offset[2]), minutes=int(offset[3]))
+        return dt.timezone(-shift if offset[1] == "-" else shift)
+    return dt.UTC if name.upper() in ("UTC", "Z") else ZoneInfo(name)
+
+
+def text_of(value: Value) -> str:
+    """One spelling for one value: 1, 1.0 and "1" are the same choice."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    if isinstance(value, dt.datetime):
+        exact = value.second or value.microsecond
+        return value.isoformat(" ", "auto" if exact else "minutes")
+    return value.isoformat() if isinstance(value, dt.date) else str(value).strip()
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: dates as ISO text, tuples as lists."""
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
