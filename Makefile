@@ -10,7 +10,7 @@ LOCK ?=
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help run models test check bench lock hooks clean
+.PHONY: help run models test test-all check bench lock hooks clean
 .DEFAULT_GOAL := run
 
 help: ## this list
@@ -26,9 +26,15 @@ models: $(VENV)/.installed ## the demo models that are missing
 	@echo "== Demo models: training those that are missing"
 	@$(BIN)/python -m ml train --missing
 
-test: $(VENV)/.installed-dev $(VENV)/clients/.installed $(VENV)/parquet/.installed ## the whole test suite; PYTEST_ARGS="-k name" for a part
+TESTED := $(VENV)/.installed-dev $(VENV)/clients/.installed $(VENV)/parquet/.installed
+
+test: $(TESTED) ## the tests of every push; PYTEST_ARGS="-k name" for a part
 	@echo "== Tests"
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-all: $(TESTED) ## all tests, the long ones and every case too (ALL_CASES=1)
+	@echo "== All tests"
+	@ALL_CASES=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev ## lint, types, import rules, Dockerfile
 	@echo "== Lint"

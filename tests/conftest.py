@@ -14,11 +14,21 @@ from flask import Flask
 from ml.recipes import RECIPES, recipe
 from ml.service import Service, open_service
 from ml.training.build import build_bundle
+from tests import lanes
 from tests.answers import CheckedClient
 
 Flask.test_client_class = CheckedClient  # every answer of the API in any test is held against the contract
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what is not in the push lane, unless ALL_CASES=1 asks for all."""
+    out = [] if lanes.ALL else lanes.left_out(items, Path(__file__).parent.as_posix())
+    if out:
+        config.hook.pytest_deselected(items=out)
+        gone = set(out)
+        items[:] = [item for item in items if item not in gone]
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
 from tests.contract.families import BINARY, data, everyone, independent
+from tests.lanes import in_turns
 
 
 def build(name, estimator, classes, folder):
@@ -24,10 +25,10 @@ def build(name, estimator, classes, folder):
     return x, y
 
 
-@pytest.mark.parametrize("classes", [2, 3])
-@pytest.mark.parametrize(
-    ("name", "estimator"), list(everyone()), ids=lambda value: value if isinstance(value, str) else ""
-)
+CASES = [pytest.param(*named, classes, id=f"{named[0]}-{classes}") for named, classes in in_turns(everyone(), [2, 3])]
+
+
+@pytest.mark.parametrize(("name", "estimator", "classes"), CASES)
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::sklearn.exceptions.ConvergenceWarning")
 def test_a_classifier_says_the_same_inside_and_outside(name, estimator, classes, tmp_path):
     if classes == 3 and name in BINARY:

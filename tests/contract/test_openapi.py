@@ -27,6 +27,7 @@ from ml.service import open_service
 from store.db import open_store
 from store.files import Files
 from tests.answers import described_path
+from tests.lanes import fewer
 from tests.small import people, small_model
 
 SORTS = ("binary", "independent", "labels-only")
@@ -81,7 +82,7 @@ WANTED = (
 
 
 EXAMPLES = settings(
-    max_examples=8, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=fewer(8, 3), deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -21,32 +20,9 @@ from settings import Settings
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 30_000  # ms; the machine may be busy with other things
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # the first is the quickest
 
 expect.set_options(timeout=PATIENCE)
-
-# Drawn sequences of edits, and what is looked at on every page and width: minutes in a browser, with ALL_CASES=1 only
-LONG = {"test_fast_typist.py", "test_insights_page.py", "test_plots_on_a_phone.py", "test_same_record.py"}
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Function]) -> None:
-    """Leave out the long files and every second case of a test of this folder, unless ALL_CASES=1 asks for all."""
-    if os.environ.get("ALL_CASES"):
-        return
-    here = Path(__file__).parent
-    seen: Counter[tuple[Path, str]] = Counter()
-    left_out = []
-    for item in items:
-        if item.path.parent != here:
-            continue
-        test = (item.path, item.originalname)
-        seen[test] += 1
-        if item.path.name in LONG or seen[test] % 2 == 0:
-            left_out.append(item)
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        out = set(left_out)
-        items[:] = [item for item in items if item not in out]
 
 
 @pytest.fixture(scope="session")
