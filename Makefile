@@ -15,7 +15,7 @@ export ORT_DISABLE_TELEMETRY := 1
 
 help: ## this list
 	@echo "make TARGET, where TARGET is one of"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
 	@echo "PYTHON=/path/to/python3 chooses the Python that .venv is made with, the first time."
 
 run: $(VENV)/.installed models ## the service on http://127.0.0.1:8000; PORT=9000 for another port (this is what make alone does)
