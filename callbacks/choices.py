@@ -15,7 +15,7 @@ from ml.service import Service
 
 
 def register(app: Dash, service: Service) -> None:
-    """Answer each search, and let the script of the field list what was found."""
+    """Answer each search, and let the field's script list the matches."""
     app.callback(Output(ids.CHOICE_MATCHES, "data"), Input(ids.CHOICE_SEARCH, "data"), prevent_initial_call=True)(
         partial(find_choices, service)
     )
@@ -25,7 +25,7 @@ def register(app: Dash, service: Service) -> None:
 
 
 def find_choices(service: Service, search: Any) -> dict[str, Any]:
-    """Choices of one feature that fit what was typed.
+    """Choices of one feature that match the typed text.
 
     Parameters
     ----------

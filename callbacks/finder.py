@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 def register(app: Dash, service: Service, books: RecordBooks) -> None:
-    """Answer each search, and let the finder's script list what was found."""
+    """Answer each search, and let the finder's script list the matches."""
     app.callback(Output(ids.RECORD_MATCHES, "data"), Input(ids.RECORD_SEARCH, "data"), prevent_initial_call=True)(
         partial(find_records, service, books)
     )

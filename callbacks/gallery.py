@@ -13,7 +13,7 @@ from layouts.shared.form_messages import FormRequest
 
 
 def register(app: Dash) -> None:
-    """Answer each change with what was received."""
+    """Answer each change with the values received."""
     # Each by its own id: of a pattern of ids a request could name any number, and Dash fails where it is another.
     app.callback(
         *(Output(ids.received(position), "children") for position in range(len(gallery.SCHEMA.features))),

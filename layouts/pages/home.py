@@ -10,7 +10,7 @@ from dash.development.base_component import Component
 
 from layouts.pages import demo_progress
 from layouts.shared import blocks, ids, url
-from layouts.shared.search import MODELS, search_box, sought
+from layouts.shared.search import MODELS, search_box, search_text
 from ml.errors import LikelyError
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _card(name: str, bundle: Bundle) -> Component:
         html.P(blocks.count(len(bundle.schema.features), "feature"), className="card-count"),
         blocks.tabs(None, name),
     ]
-    words = sought([bundle.title, name, bundle.card.get("description", ""), *_outcome_names(bundle)])
+    words = search_text([bundle.title, name, bundle.card.get("description", ""), *_outcome_names(bundle)])
     return html.Li(html.Article(body), className="card-item", **{"data-words": words})
 
 
@@ -73,7 +73,7 @@ def _outcome_names(bundle: Bundle) -> list[str]:
 def _broken(name: str, error: LikelyError) -> Component:
     state = html.P("Does not serve", className="card-state")
     body = [state, html.H2(name), html.P(error.message, className="card-words"), html.P(error.hint, className="aside")]
-    words = sought([name, "broken", "does not serve", error.message])
+    words = search_text([name, "broken", "does not serve", error.message])
     return html.Li(html.Article(body), className="card-item card-broken", **{"data-words": words})
 
 

@@ -30,7 +30,7 @@ def how_far_to_trust(standing: Standing, advice: Advice) -> Component:
 
 
 def evidence_text(evidence: Evidence, *, exclusive: bool) -> str:
-    """As in "Of 125 records scored about like this, 71 really were (57 %, 48–65 %)", with Wilson's interval."""
+    """Sentence with Wilson interval: "Of 125 records scored about like this, 71 really were (57 %, 48–65 %)"."""
     if not evidence.similar:
         return "No known record was scored about like this."
     share = round(100 * evidence.had / evidence.similar)

@@ -162,7 +162,7 @@ def _choose(standing: Standing, at: int, outcome: Outcome, shown: str) -> Compon
 
 
 def _track(probability: float, low: float, high: float) -> Component:
-    """The bar: full up to where the answer is sure to reach, paler up to the score, soft up to where it may reach."""
+    """The bar: full up to the low end of the range, paler up to the score, soft up to the high end."""
     sure = min(low / probability, 1.0) if probability else 1.0
     soft = html.Span(className="range", style={"left": f"{low:.4%}", "width": f"{high - low:.4%}"})
     fill = html.Span(className="fill", style={"width": f"{probability:.4%}", "--sure": f"{sure:.4%}"})

@@ -68,7 +68,7 @@ def stores_of(schema: Schema) -> list[Component]:
 
 
 def combobox(position: int, text: str, blank: str) -> Component:
-    """The control of the feature at that position; its list is empty until it is asked for."""
+    """The control of the feature at that position; its list is empty until a search."""
     box = dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder=blank)
     named = {"aria-labelledby": ids.label(position)}
     listed = html.Ul(id=ids.choices(position), className="finder-list", role="listbox", hidden=True, **named)

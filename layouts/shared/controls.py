@@ -20,15 +20,7 @@ from ml.data.feature import Feature, text_of
 
 
 def control(feature: Feature, position: int, text: str) -> Component:
-    """The control of a feature, holding a text.
-
-    Parameters
-    ----------
-    feature : Feature
-    position : int
-        Of the feature in its schema: makes its ids.
-    text : str
-    """
+    """The control of the feature at that position of its schema, holding a text."""
     return CONTROLS[feature.shown_as](feature, position, text)
 
 

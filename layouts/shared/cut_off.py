@@ -1,4 +1,4 @@
-"""The cut-off as people read it, and where it stands on a bar."""
+"""The cut-off as people read it, and its mark on a bar."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def cut_off_text(probability: float) -> str:
 
 
 def tick(cut_off: float) -> list[Component]:
-    """A line across a bar where we begin to act, and its words, which screen readers find too."""
+    """The mark of the cut-off across a bar, with its words, which screen readers read, too."""
     place = {"--at": f"{cut_off:.4%}"}
     return [
         html.Span(className="tick", style=place, **{"aria-hidden": "true"}),

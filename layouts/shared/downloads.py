@@ -1,4 +1,4 @@
-"""A result to be taken along: as Excel, as CSV that Excel opens, as plain CSV."""
+"""Download menu of a result: Excel, CSV that Excel opens, plain CSV."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", "CSV for Excel"), ("csv", "C
 
 
 def menu(name: str, words: str, step: str) -> Component:
-    """A button that opens the formats; ``assets/js/campaign/78-campaign-download.js`` fills in where they are.
+    """A button that opens the formats; their addresses are set by ``assets/js/campaign/78-campaign-download.js``.
 
     Parameters
     ----------
     name : str
-        Of its id, on the Campaign page.
+        Name within its id.
     words : str
         What is downloaded.
     step : str
-        Beside which sentence it says what becomes of it.
+        Step of the page whose message shows its progress.
     """
     links = [
         html.A(label, href="#", download="", **{"data-format": form, "data-suffix": FORMATS[form].suffix})

@@ -1,4 +1,4 @@
-"""An ``<input>`` inside of static HTML: ``dash.html`` has none, and those of dcc are Dash's own."""
+"""An ``<input>`` for static HTML: ``dash.html`` has none, and those of ``dcc`` are no plain HTML."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 
 
 class HtmlInput(Component):
-    """The element as HTML knows it; scripts read it, no callback does. Only inside of a ``StaticHtml``."""
+    """The plain HTML element, for use inside ``StaticHtml``; scripts read it, callbacks do not."""
 
     _children_props: ClassVar[list[str]] = []
     _base_nodes: ClassVar[list[str]] = []

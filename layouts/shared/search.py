@@ -48,9 +48,9 @@ def search_box(target: str, label: str, noun: str, *, key: str = "") -> StaticHt
 
 def words_of(feature: Feature) -> str:
     """The words of a field that a search over the form matches."""
-    return sought([feature.label, feature.name, *feature.aliases, feature.unit, feature.group, feature.help])
+    return search_text([feature.label, feature.name, *feature.aliases, feature.unit, feature.group, feature.help])
 
 
-def sought(parts: Iterable[str]) -> str:
+def search_text(parts: Iterable[str]) -> str:
     """Several texts as one to be searched, each once."""
     return " ".join(dict.fromkeys(part for part in parts if part))

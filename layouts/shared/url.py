@@ -56,7 +56,7 @@ def parse(path: str | None) -> Page | None:
 
 @contextmanager
 def under(root: str) -> Iterator[None]:
-    """Within this, addresses begin with a prefix such as ``/apps/likely``; the empty text is none."""
+    """Context in which addresses begin with a prefix such as ``/apps/likely``; empty for none."""
     before = _root.set(root)
     try:
         yield
@@ -82,5 +82,5 @@ def href(kind: Kind, model: str | None = None, **query: str) -> str:
 
 
 def query_of(search: str | None) -> dict[str, str]:
-    """Names and values of ``?name=value&…``; of a name that comes twice the last counts."""
+    """Names and values of ``?name=value&…``; the last value of a repeated name."""
     return dict(parse_qsl((search or "").lstrip("?"), keep_blank_values=True))
