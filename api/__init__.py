@@ -1,4 +1,4 @@
-"""The REST door: bytes in, scores out. HTTP is known here and nowhere else in our own code."""
+"""The REST API: request bodies to scores, and errors to HTTP codes, which appear nowhere else."""
 
 from api.app import create_api
 from api.http.request_body import WholeRequest

@@ -1,4 +1,4 @@
-"""The API as a Flask application of its own, so that its 404, 405 and 413 are its own too."""
+"""The API as a Flask application of its own, so that its 404, 405 and 413 are JSON."""
 
 from __future__ import annotations
 
@@ -29,32 +29,32 @@ def create_api(
     is_page: IsPage | None = None,
     origins: Collection[str] = (),
 ) -> Flask:
-    """Make the API.
+    """Create the API's Flask application.
 
     Parameters
     ----------
     service : Service
-        What answers.
+        Scores and explains.
     ready : callable
-        Gives each part of the whole service and what is wrong with it, None where all is well.
+        Health check: each part of the service and its fault, None where it is well.
     max_body : int
         Largest request body, in bytes.
     max_records : int
-        Most records in one request.
+        Maximum number of records in one request.
     default_model : str
-        The model that answers where an address names none; empty where there is only one.
+        The model of addresses that name none; may be empty where there is only one.
     job_service : JobService or None
-        Where jobs are accepted; None has no addresses for jobs.
+        Accepts jobs; with None there are no routes for jobs.
     is_page : callable or None
-        Whether a page stands at a path: there the methods of pages are right too.
+        True when a path is a page's address, where the methods of pages are allowed, too.
     origins : collection of str
-        Other sites whose pages may change something here: start a job, remove one.
+        Other sites whose pages may change state here: start a job, remove one.
     """
     app = MethodsFlask("likely.api", static_folder=None)
     app.is_page, app.origins = is_page or app.is_page, origins
     app.config["MAX_CONTENT_LENGTH"] = max_body
     app.request_class = WholeRequest
-    app.url_map.strict_slashes = False  # a slash at the end is no other address, and no reason to redirect
+    app.url_map.strict_slashes = False  # a trailing slash is the same address, without a redirect
     app.url_map.merge_slashes = False
     errors.register(app)
     methods.register(app)

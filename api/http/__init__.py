@@ -1,1 +1,1 @@
-"""HTTP in general: bodies, parameters, representations, errors as answers."""
+"""HTTP: request bodies, query parameters, representations, errors as responses."""

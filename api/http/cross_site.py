@@ -1,8 +1,8 @@
-"""What a page of another site may have a visitor's browser do here: ask for scores, and change nothing.
+"""CSRF protection: pages of other sites may request scores, and change nothing.
 
-A browser sends forms to any address that it reaches, an intranet's too, whoever wrote them. The page
-that sends one cannot read the answer (see ``web/origins.py``), but what was changed is changed. So
-all methods that may change something are refused to other sites, except at addresses that only compute.
+A browser sends another site's forms to any address that it reaches, in an intranet too. That site cannot read
+the response (see ``web/origins.py``), but the change would be made. So all methods that may change state are refused
+to other sites, except at addresses that only compute.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ OWN = ("same-origin", "none")  # none: typed into the address bar, or a bookmark
 
 
 class ForeignSite(LikelyError):
-    """A page of another site asks for a change."""
+    """A page of another site requests a change of state."""
 
     code = "foreign_site"
 
 
 def computes(view: View) -> View:
-    """Mark a view that takes a POST and changes nothing: any site may send it."""
+    """Mark a view as free of side effects: pages of any site may POST to it."""
     setattr(view, _MARK, True)
     return view
 
 
 def check(view: Callable[..., Any], environ: WSGIEnvironment, allowed: Collection[str]) -> None:
-    """Refuse a change that a page of another site asks for.
+    """Refuse a request of another site's page that would change state.
 
     Raises
     ------
@@ -49,10 +49,10 @@ def check(view: Callable[..., Any], environ: WSGIEnvironment, allowed: Collectio
 
 
 def _foreign(environ: WSGIEnvironment, allowed: Collection[str]) -> bool:
-    """Whether a page of another site sends it. Programs send neither header; a browser cannot leave them out."""
+    """True for requests of another site's page. Programs send neither header; browsers always do."""
     origin, site = environ.get("HTTP_ORIGIN", ""), environ.get("HTTP_SEC_FETCH_SITE", "")
     if origin in allowed or "*" in allowed:
         return False
-    if site:  # told by the browser itself, wherever a proxy has us listen; not over plain HTTP
+    if site:  # reliable behind proxies, too; browsers omit it over plain HTTP
         return site not in OWN
     return bool(origin) and urlsplit(origin).netloc != environ.get("HTTP_HOST", "")

@@ -1,4 +1,4 @@
-"""Tables in the body of a request: CSV in any dialect, read as files are."""
+"""Tables in request bodies: CSV in any dialect, read as files are."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ TYPES = ("text/csv", "text/tab-separated-values")
 
 
 class TableRecords(list[object]):
-    """Records of a table, and what is worth saying of how it was read."""
+    """Records of a table, with notes on how it was read."""
 
     notes: tuple[str, ...] = ()
 
 
 def notes_of_table(raws: Sequence[object]) -> tuple[str, ...]:
-    """What is worth saying of the table from which records came; nothing of other records."""
+    """Notes on the table from which records came; empty for other records."""
     return raws.notes if isinstance(raws, TableRecords) else ()
 
 
 def is_table(content_type: str) -> bool:
-    """Whether a body of that type is a table."""
+    """True for content types of tables."""
     return content_type.partition(";")[0].strip().lower() in TYPES
 
 
 def read_table(body: bytes, content_type: str, most: int, schema: Schema, options: ReadOptions = AUTO) -> TableRecords:
-    """The first records of a table, and one more than `most` where there are more.
+    """Read the first records of a table, at most `most` and one more.
 
     Parameters
     ----------
     body : bytes
     content_type : str
-        Its charset counts where no encoding is told.
+        Its charset is used where no encoding is given.
     most : int
     schema : Schema
-        Of the model: names columns, and says how cells are read.
+        The model's: names of columns and types of cells.
     options : ReadOptions
 
     Raises
@@ -60,7 +60,7 @@ def read_table(body: bytes, content_type: str, most: int, schema: Schema, option
 
 
 def _left_out(header: Sequence[str], unnamed: set[str], rows: Sequence[dict[str, str] | Problem]) -> list[str]:
-    """A sentence for each column without a name that holds anything."""
+    """A note for each unnamed column that has values."""
     return [
         f"Column {number} has no name and is left out."
         for number, name in enumerate(header, 1)
@@ -69,7 +69,7 @@ def _left_out(header: Sequence[str], unnamed: set[str], rows: Sequence[dict[str,
 
 
 def _without(row: dict[str, str] | Problem, names: set[str]) -> dict[str, str] | Problem:
-    """A row without columns that have no name: row numbers of R, separators at the ends of lines."""
+    """A row without unnamed columns: row numbers of R, trailing separators."""
     if not names or isinstance(row, Problem):
         return row
     return {name: cell for name, cell in row.items() if name not in names}

@@ -1,8 +1,7 @@
-"""Compressed request bodies, unpacked as they are read, and never further than a limit.
+"""Streaming decompression of request bodies, with a limit (protection against zip bombs).
 
-A thousand bytes of gzip may hold a megabyte of zeros: whoever unpacks first and measures then has
-lost. Here at most as many bytes are unpacked as were asked for, so that memory is bounded by the
-reader's step.
+A thousand bytes of gzip may hold a megabyte of zeros, so measuring after decompression is too late. Here at
+most the requested number of bytes is decompressed at a time, which bounds memory by the reader's step.
 """
 
 from __future__ import annotations
@@ -14,31 +13,31 @@ from typing import Any, Protocol
 from werkzeug.exceptions import RequestEntityTooLarge
 
 STEP = 64 * 1024
-MOST_TIMES = 200  # of its packed size that a body without another limit may hold; tables have 5 to 50
-FREE = 64 * 1024 * 1024  # bytes that may come whatever the packed size is
+MOST_TIMES = 200  # largest compression ratio of a body without another limit; tables have 5 to 50
+FREE = 64 * 1024 * 1024  # bytes that are allowed at any ratio
 CODINGS = ("gzip", "x-gzip", "deflate")
 
 
 class CorruptBody(Exception):
-    """The packed bytes are none of their coding, or break off."""
+    """The compressed bytes are malformed or truncated."""
 
 
 class ByteSource(Protocol):
-    """Where packed bytes come from."""
+    """Source of compressed bytes."""
 
     def read(self, size: int, /) -> bytes:
-        """Up to that many bytes; none at the end."""
+        """Read up to `size` bytes; none at the end."""
 
 
 class Reader(io.RawIOBase):
-    """A stream that is made of one method: the next bytes."""
+    """A raw stream implemented by one method, :meth:`next_bytes`."""
 
     def next_bytes(self, size: int) -> bytes:
-        """Up to `size` bytes; none only at the end."""
+        """Return up to `size` bytes; none only at the end."""
         raise NotImplementedError
 
     def readable(self) -> bool:
-        """Yes."""
+        """True: the stream can be read."""
         return True
 
     def readinto(self, buffer: Any, /) -> int:
@@ -56,7 +55,7 @@ class Reader(io.RawIOBase):
 
 
 class Decompressor(Reader):
-    """What is in a compressed body.
+    """A stream of the decompressed bytes of a body.
 
     Parameters
     ----------
@@ -64,7 +63,7 @@ class Decompressor(Reader):
     coding : str
         One of `CODINGS`.
     most : int or None
-        Most bytes that it may hold; None bounds them by `MOST_TIMES` its packed size.
+        Limit of decompressed bytes; None limits the compression ratio to `MOST_TIMES`.
 
     Raises
     ------
@@ -79,7 +78,7 @@ class Decompressor(Reader):
         self._decoder = _decoder(coding, self._pending)
 
     def next_bytes(self, size: int) -> bytes:
-        """Unpack up to `size` bytes more."""
+        """Decompress up to `size` bytes more."""
         made = b""
         while size and not made and not self._at_end():
             data = self._pending or self._take()
@@ -103,7 +102,7 @@ class Decompressor(Reader):
         return made
 
     def _at_end(self) -> bool:
-        """Whether nothing follows; a gzip file may have several members, one after the other."""
+        """True at the end of the data; a gzip file may have several members, one after the other."""
         if not self._decoder.eof:
             return False
         if not self._pending:
@@ -124,7 +123,7 @@ class Decompressor(Reader):
 
 
 def _decoder(coding: str, start: bytes) -> Any:
-    """A decompressor; "deflate" means zlib's format, and some clients send it without its head."""
+    """A decompressor; "deflate" means zlib's format, and some clients send raw deflate."""
     if coding != "deflate":
         return zlib.decompressobj(16 + zlib.MAX_WBITS)
     headed = len(start) > 1 and start[0] & 0x0F == 8 and int.from_bytes(start[:2]) % 31 == 0

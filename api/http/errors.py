@@ -1,4 +1,4 @@
-"""Errors as answers: one shape, and the only place where situations become HTTP codes."""
+"""Errors as responses: one JSON shape, and the only mapping of errors to HTTP codes."""
 
 from __future__ import annotations
 
@@ -41,19 +41,19 @@ A_JOB = "a file of any size as a job: POST /api/v1/models/<name>/jobs"
 
 
 class UnsupportedContent(LikelyError):
-    """The body's content type, charset or encoding is none of those that we read."""
+    """The body's content type, charset or encoding is not supported."""
 
     code = "unsupported_content"
 
 
 class NotAcceptable(LikelyError):
-    """The client takes none of the content types that we write."""
+    """The client accepts none of the supported content types."""
 
     code = "not_acceptable"
 
 
 class StoreAway(LikelyError):
-    """The database does not answer, and what was asked for needs it."""
+    """The database does not answer, and the request needs it."""
 
     code = "store_away"
 
@@ -86,26 +86,26 @@ _STATUS: dict[type[LikelyError], int] = {
     NotAcceptable: 406,
     LikelyError: 400,
 }
-SOON = (ReportBusy, StoreAway)  # worth another try without anybody doing anything
+SOON = (ReportBusy, StoreAway)  # transient: worth a retry
 RETRY = 5  # seconds
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """What a client is told whose request was refused or failed.
+    """Response to a request that was refused or failed.
 
     Attributes
     ----------
     status : int
         HTTP code.
     code : str
-        The situation, for programs.
+        Error code, for programs.
     message, hint : str
-        What came; what is accepted or what to do.
+        Problem; remedy or accepted values.
     problems : sequence of Problem
         Each value that cannot be scored.
     headers : mapping of str to str
-        What belongs beside it: ``Allow``, ``Accept-Encoding``.
+        Headers of the response: ``Allow``, ``Accept-Encoding``.
     """
 
     status: int
@@ -117,7 +117,7 @@ class Refusal:
 
     @property
     def words(self) -> str:
-        """All of it as one text, for protocols whose errors are a text."""
+        """Message, hint and problems as one text, for protocols whose errors are a text."""
         if self.problems:
             return InvalidRecord(self.problems).in_words()
         return f"{self.message} {self.hint}".strip()
@@ -134,7 +134,7 @@ LATE = Refusal(
 
 
 def register(app: Flask) -> None:
-    """Answer every error of the application, in the shape of the protocol whose address was asked."""
+    """Register the error handlers; each response has the shape of the protocol of its address."""
     app.extensions[_SHAPES] = []
     app.register_error_handler(LikelyError, refuse)
     app.register_error_handler(HTTPException, refuse_http)
@@ -142,7 +142,7 @@ def register(app: Flask) -> None:
 
 
 def register_error_shape(app: Flask, addresses: str, shape: Shape) -> None:
-    """Answer errors below some addresses, unknown ones among them, in a protocol's own shape.
+    """Set the shape of errors below some addresses, unknown addresses included.
 
     Parameters
     ----------
@@ -156,7 +156,7 @@ def register_error_shape(app: Flask, addresses: str, shape: Shape) -> None:
 
 
 def refuse_http(error: HTTPException) -> Response:
-    """The answer to what HTTP itself has a code for."""
+    """Response to an HTTP error of Werkzeug."""
     return answer(_of_http(error))
 
 
@@ -176,30 +176,30 @@ def _of_http(error: HTTPException) -> Refusal:
 
 
 def too_many(most: int) -> TooManyRecords:
-    """More records than one request may bring; a job takes any number."""
+    """Error for too many records in one request; a job takes any number."""
     message = f"More than {most:,} records in one request."
     return TooManyRecords(message, f"Send up to {most:,} at a time, or {A_JOB}.")
 
 
 def refuse(error: LikelyError) -> Response:
-    """The answer to an error that the client may be shown word for word."""
+    """Response to one of our errors, whose message may be shown to the client."""
     return answer(refusal_of(error))
 
 
 def refusal_of(error: LikelyError) -> Refusal:
-    """What a client is told of an error."""
+    """Content of the response to an error."""
     problems = error.problems if isinstance(error, InvalidRecord) else ()
     headers = {"Retry-After": str(RETRY)} if isinstance(error, SOON) else {}
     return Refusal(status_of(error), error.code, error.message, error.hint, problems, headers)
 
 
 def status_of(error: LikelyError) -> int:
-    """The HTTP code of a situation."""
+    """The HTTP code of an error."""
     return next(_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS)
 
 
 def internal_error(error: Exception) -> Response:
-    """The answer to what we did not foresee: a number to ask us about, and nothing else."""
+    """Response 500 to an unexpected error: an id that is in the log, and no details."""
     if is_unavailable(error):
         logged(error)
         return refuse(StoreAway("The store does not answer.", "Send it again in a moment."))
@@ -207,14 +207,14 @@ def internal_error(error: Exception) -> Response:
 
 
 def logged(error: Exception) -> str:
-    """Write what we did not foresee into the log, and say under which number it stands there."""
+    """Log an unexpected error and return its id in the log."""
     number = request_id(request.environ)
     log.error("request %s: %s %s failed", number, request.method, ascii(request.path[:200]), exc_info=error)
     return f"It is in our log as request {number}."
 
 
 def answer(refusal: Refusal) -> Response:
-    """A refusal as an answer, in the shape of the address that was asked."""
+    """A refusal as a response, in the error shape of the request's address."""
     shapes: list[tuple[re.Pattern[str], Shape]] = current_app.extensions[_SHAPES]
     shape = next((shape for addresses, shape in shapes if addresses.match(request.path)), default_error_shape)
     made = Response(orjson.dumps(shape(refusal)), refusal.status, content_type="application/json")
@@ -223,7 +223,7 @@ def answer(refusal: Refusal) -> Response:
 
 
 def default_error_shape(refusal: Refusal) -> dict[str, Any]:
-    """An error at our own addresses: at most 100 problems, and how many more there are."""
+    """The error shape of our own addresses: at most 100 problems, and the number of further ones."""
     problems = refusal.problems
     body: dict[str, Any] = {
         "code": refusal.code,
@@ -237,7 +237,7 @@ def default_error_shape(refusal: Refusal) -> dict[str, Any]:
 
 
 def describe(error: LikelyError) -> dict[str, str]:
-    """An error inside an answer: a model in a list that cannot be served."""
+    """An error within a successful response, such as a broken model in the list of models."""
     return {"code": error.code, "message": error.message, "hint": error.hint}
 
 
@@ -252,7 +252,7 @@ def _plain(problem: Problem) -> dict[str, Any]:
 
 
 def short(value: object) -> Any:
-    """A value as JSON may hold it, cut where it is long."""
+    """A value as valid JSON, truncated where it is long."""
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, float) and math.isfinite(value):

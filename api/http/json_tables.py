@@ -1,8 +1,8 @@
-"""JSON as raw records: the shapes in which programs write tables.
+"""JSON to raw records, for all the shapes in which programs write tables.
 
-pandas writes six (``DataFrame.to_json(orient=…)``). They are told apart by their form alone, which
-is possible because no feature takes a list or an object: where all values are such, they are
-columns or rows. Only of an object of objects the model's names say which of the two it is.
+pandas writes six (``DataFrame.to_json(orient=…)``). They are recognized by structure alone, which works because no
+feature takes a list or an object: values that are such are columns or rows. Only for an object of objects the model's
+feature names decide between the two.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ Known = Callable[[], Collection[str]]
 
 
 def names_of(schema: Schema) -> frozenset[str]:
-    """Every name that a value of a record may come under."""
+    """All names that a record may use for its values."""
     own = [schema.record_id] if schema.record_id else []
     return frozenset([*schema.position, *own, *(one.name for one in schema.one_hot)])
 
 
 def records_in(data: Any, known: Known = frozenset) -> list[object]:
-    """The records of any shape.
+    """Extract the records from JSON of any shape.
 
     Parameters
     ----------
     data : object
-        What the JSON holds.
+        The parsed JSON.
     known : callable
-        Gives the names that the model knows.
+        Returns the model's names.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def records_in(data: Any, known: Known = frozenset) -> list[object]:
     if not isinstance(data, dict):
         raise Unreadable("The body is JSON, but holds no record.", SEND)
     if "records" not in data and not isinstance(next(iter(data.values()), None), (list, dict)):
-        return [data]  # a record: by far the most of what comes
+        return [data]  # a record: by far the most frequent case
     if isinstance(data.get("records"), (list, dict)):
         return _from_envelope(data)
     if isinstance(data.get("data"), list):
@@ -58,7 +58,7 @@ def records_in(data: Any, known: Known = frozenset) -> list[object]:
 
 
 def in_columns(data: dict[str, Any], known: Known = frozenset) -> list[object]:
-    """Columns as lists or as objects, rows by their labels, or one record."""
+    """Records of an object: columns as lists or objects, rows by label, or a single record."""
     if data and all(isinstance(column, list) for column in data.values()):
         return from_lists(data)
     if data and all(isinstance(column, dict) for column in data.values()):
@@ -77,12 +77,12 @@ def _from_envelope(data: dict[str, Any]) -> list[object]:
 
 
 def is_split(data: Mapping[str, Any]) -> bool:
-    """Whether it is ``orient="split"`` or ``"tight"``."""
+    """True for ``orient="split"`` and ``"tight"``."""
     return data.keys() <= SPLIT and isinstance(data.get("columns"), list) and isinstance(data.get("data"), list)
 
 
 def from_split(data: Mapping[str, Any], names: Sequence[str] = ()) -> list[object]:
-    """Columns and rows apart; without columns the rows are in the order of `names`."""
+    """Records of ``orient="split"``; without columns the rows are in the order of `names`."""
     columns, rows = data.get("columns", list(names)), data.get("data")
     if not isinstance(rows, list) or not isinstance(columns, list):
         raise Unreadable('"data" holds no rows.', 'It is {"columns": […], "data": [[…], …]}.')
@@ -96,7 +96,7 @@ def from_split(data: Mapping[str, Any], names: Sequence[str] = ()) -> list[objec
 
 
 def named(row: Any, names: Sequence[str]) -> object:
-    """A row of values as a record, by place."""
+    """A row of values as a record, by position."""
     if not isinstance(row, list) or len(row) != len(names):
         cells = f"{len(row)} values" if isinstance(row, list) else "no list"
         raise Unreadable(f"A row is {cells}; there are {len(names)} columns.", f"They are {', '.join(names)[:400]}.")
@@ -104,7 +104,7 @@ def named(row: Any, names: Sequence[str]) -> object:
 
 
 def rows_or_records(data: Any, names: Sequence[str]) -> list[object]:
-    """A list of records, or of rows of values by place.
+    """Records of a list of records, or of rows of values by position.
 
     A flat list of values is one record; where a record has one value, as many records as there are values.
     """
@@ -118,7 +118,7 @@ def rows_or_records(data: Any, names: Sequence[str]) -> list[object]:
 
 
 def from_lists(columns: Mapping[str, list[Any]]) -> list[object]:
-    """Columns of equal length; their cells may stand in lists of one, as tensors of shape (n, 1) are written."""
+    """Records of columns of equal length; cells may be lists of one, as in tensors of shape (n, 1)."""
     made = {name: [_cell(cell) for cell in column] for name, column in columns.items()}
     if len({len(column) for column in made.values()}) != 1:
         sizes = ", ".join(f"{name!r}: {len(column)}" for name, column in made.items())
@@ -131,7 +131,7 @@ def _cell(cell: Any) -> Any:
 
 
 def _from_table(data: dict[str, Any], known: Known) -> list[object]:
-    """``orient="table"``: records that bring their row label along."""
+    """Records of ``orient="table"``, which include row labels."""
     schema = data["schema"] if isinstance(data["schema"], dict) else {}
     labels = schema.get("primaryKey", [])
     names = known()
@@ -143,7 +143,7 @@ def _from_table(data: dict[str, Any], known: Known) -> list[object]:
 
 
 def _from_objects(data: dict[str, dict[str, Any]], known: Known) -> list[object]:
-    """``orient="columns"``, what ``to_json()`` writes without asking, or ``orient="index"``."""
+    """Records of ``orient="columns"``, the default of ``to_json()``, or ``orient="index"``."""
     first = next(iter(data.values()))
     uneven = [name for name, column in data.items() if column.keys() != first.keys()]
     outer, inner = _fit(data, known()), _fit(first, known())
@@ -158,18 +158,18 @@ def _from_objects(data: dict[str, dict[str, Any]], known: Known) -> list[object]
 
 
 def _fit(keys: Collection[str], known: Collection[str]) -> tuple[bool, int]:
-    """How well keys are names of features: all of them, and how many."""
+    """Match of keys with feature names: True when all are, and the number that are."""
     found = sum(key in known for key in keys)
     return found == len(keys), found
 
 
 def without_strangers(raws: Sequence[object], known: Collection[str]) -> tuple[list[object], list[str]]:
-    """Records without the names that the model does not know, and these names.
+    """Drop unknown names from records; also returns these names.
 
     Raises
     ------
     Unreadable
-        Where nothing would be left of a record: it is none of this model's.
+        A record has no known name at all.
     """
     strangers: dict[str, None] = {}
     kept: list[object] = []

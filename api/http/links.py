@@ -1,4 +1,4 @@
-"""Links in answers, behind a proxy: where the service has a path prefix, they begin with it."""
+"""Path prefix of links in JSON responses, where the service runs below one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _MARK = b'"links"'
 
 
 def register(app: Flask) -> None:
-    """See to the links of every JSON answer, whoever wrote it; without a prefix nothing is looked at."""
+    """Rewrite the links of every JSON response; without a prefix nothing is parsed."""
 
     @app.after_request
     def lead_outside(response: Response) -> Response:
@@ -24,7 +24,7 @@ def register(app: Flask) -> None:
 
 
 def outside(node: Any, root: str) -> Any:
-    """The same JSON, paths that stand in a ``links`` object with the prefix before them."""
+    """The same JSON, with the prefix before the paths of ``links`` objects."""
     if isinstance(node, list):
         return [outside(each, root) for each in node]
     if not isinstance(node, dict):

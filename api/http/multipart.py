@@ -1,7 +1,7 @@
-"""``multipart/form-data``: a form with files, read as it comes and never held as a whole.
+"""Streaming parser of ``multipart/form-data``: a form with a file, never held in memory as a whole.
 
-Forms of browsers, ``curl -F`` and ``requests.post(url, files=…)`` send this. Werkzeug's own reader
-puts files onto the disk first; here a file's bytes go where they are wanted, block by block.
+Forms of browsers, ``curl -F`` and ``requests.post(url, files=…)`` send this. Werkzeug's own parser
+writes files to disk first; here a file's bytes are passed on block by block.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ml.errors import Unreadable
 
 MULTIPART = "multipart/form-data"
 STEP = 64 * 1024
-MOST_HELD = 1024 * 1024  # bytes of one field, and of what is read ahead of a file
+MOST_HELD = 1024 * 1024  # bytes of one field, and of the buffer before a file
 MOST_PARTS = 10_000
 LONGEST_BOUNDARY = 200
 _TORN = re.compile(rb"(\r|-{1,2})?\Z")
@@ -29,18 +29,18 @@ SEND = "Send fields of one record, or one file; curl -F and browsers' forms do."
 
 @dataclass
 class Form:
-    """What a form holds: its fields, and of its file the name, the type and the bytes.
+    """A parsed form: its fields, and name, type and bytes of its file.
 
     Attributes
     ----------
     fields : dict of str to str
-        Those that came before the file; all of them, where there is none.
+        Those before the file; all of them, where there is none.
     filename : str or None
         None where there is no file.
     content_type : str
         The file's own.
     blocks : iterator of bytes
-        The file as it comes; to be read to the end, for what is wrong with the rest is found there.
+        The file's stream; to be read to the end, where faults of the rest are found.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
@@ -50,24 +50,24 @@ class Form:
 
 
 def is_multipart(content_type: str) -> bool:
-    """Whether a body is a form with files."""
+    """True for the content type of forms with files."""
     return content_type[: len(MULTIPART)].lower() == MULTIPART
 
 
 def read_form(stream: ByteSource, content_type: str) -> Form:
-    """Read a form up to its file.
+    """Parse a form up to its file.
 
     Parameters
     ----------
     stream : ByteSource
         The body.
     content_type : str
-        With the boundary.
+        Includes the boundary.
 
     Raises
     ------
     Unreadable
-        Here or from `blocks`: for what is no form, a field that comes twice, a second file, a field behind the file.
+        Here or from `blocks`: not a form, a repeated field, a second file, a field after the file.
     """
     events = _events(stream, _boundary(content_type))
     form = Form()
@@ -78,7 +78,7 @@ def read_form(stream: ByteSource, content_type: str) -> Form:
             blocks = _blocks(events)
             first = next(blocks, b"")
             if not event.filename and not first:
-                continue  # what a browser sends where no file was chosen
+                continue  # browsers send this where no file was chosen
             form.filename, form.content_type = event.filename, event.headers.get("content-type", "")
             form.blocks = _file(first, blocks, events)
             return form
@@ -92,7 +92,7 @@ def _add(form: Form, name: str, text: str) -> None:
 
 
 def _file(first: bytes, blocks: Iterator[bytes], events: Iterator[Event]) -> Iterator[bytes]:
-    """The bytes of the file, and then the end of the form."""
+    """Yield the bytes of the file, then check the end of the form."""
     yield first
     yield from blocks
     for event in events:
@@ -104,7 +104,7 @@ def _file(first: bytes, blocks: Iterator[bytes], events: Iterator[Event]) -> Ite
 
 
 def _blocks(events: Iterator[Event]) -> Iterator[bytes]:
-    """The bytes of the part that has just begun."""
+    """Yield the bytes of the current part."""
     for event in events:
         if isinstance(event, Data):
             if event.data:
@@ -140,7 +140,7 @@ def _boundary(content_type: str) -> bytes:
 
 
 def _events(stream: ByteSource, boundary: bytes) -> Iterator[Event]:
-    """Parts and their bytes, as far as they have come; the body is read to its end."""
+    """Yield the decoder's events while the body is read to its end."""
     decoder, blocks = MultipartDecoder(boundary, MOST_HELD, max_parts=MOST_PARTS), _unsplit(stream)
     while True:
         event = _next(decoder)
@@ -153,9 +153,9 @@ def _events(stream: ByteSource, boundary: bytes) -> Iterator[Event]:
 
 
 def _unsplit(stream: ByteSource) -> Iterator[bytes]:
-    """The body in blocks that end neither between CR and LF nor before the last dashes.
+    """Yield the body in blocks that end neither between CR and LF nor before the last dashes.
 
-    There Werkzeug's decoder loses its place: it sees two line breaks, or a byte of the end as one of the file.
+    Werkzeug's decoder fails there: it sees two line breaks, or takes a byte of the end for one of the file.
     """
     held = b""
     while block := stream.read(STEP):

@@ -1,7 +1,7 @@
-"""What may stand behind the ? of an address: each view declares it, and anything else is refused.
+"""Query parameters: each view declares its own, and all others are refused.
 
-A parameter that nobody reads is a mistake of the client (``?cut_off=`` for ``?cutoff=``) and would
-change the answer without a word. So the check is in one place, for all addresses.
+An unknown parameter is a mistake of the client (``?cut_off=`` for ``?cutoff=``), and ignoring it would give another
+result than intended. The check is in one place, for all addresses.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from werkzeug.datastructures import MultiDict
 from api.http import cross_site
 from ml.errors import LikelyError
 
-ANY = "*"  # the view reads whatever comes, and refuses by itself what it does not know
+ANY = "*"  # the view accepts any names and checks them itself
 _MARK = "query_names"
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class BadParameter(LikelyError):
-    """The address asks for something that is not offered."""
+    """A query parameter is unknown, or its value is not accepted."""
 
     code = "bad_parameter"
 
 
 def takes(*names: str) -> Callable[[View], View]:
-    """Declare the query parameters of a view; one that declares none takes none."""
+    """Declare the query parameters of a view; a view without this takes none."""
 
     def mark(view: View) -> View:
         setattr(view, _MARK, names)
@@ -44,7 +44,7 @@ def taken_by(view: Callable[..., Any]) -> tuple[str, ...]:
 
 
 def check(names: Sequence[str], query: Mapping[str, str]) -> None:
-    """Refuse parameters that are not among the names, and one that comes twice.
+    """Refuse unknown and repeated parameters.
 
     Raises
     ------
@@ -59,18 +59,18 @@ def check(names: Sequence[str], query: Mapping[str, str]) -> None:
 
 
 class CheckedFlask(Flask):
-    """Flask that checks each request before its view; no hook, which would close the short way.
+    """Flask that checks each request before its view; not by a hook, which would disable the fast path.
 
     Attributes
     ----------
     origins : collection of str
-        Other sites whose pages may change something here.
+        Other sites whose pages may change state here.
     """
 
     origins: Collection[str] = ()
 
     def preprocess_request(self) -> ResponseReturnValue | None:
-        """Run the hooks, then check."""
+        """Run the hooks, then check parameters and origin."""
         answered = super().preprocess_request()
         view = self.view_functions.get(request.endpoint or "")
         if answered is None and view is not None and request.method != "OPTIONS":

@@ -1,4 +1,4 @@
-"""The body of a request as raw records, whatever shape it came in."""
+"""Request body to raw records: JSON, CSV or form."""
 
 from __future__ import annotations
 
@@ -33,21 +33,21 @@ def read_body(
     lenient: bool = False,
     tables: Tables | None = None,
 ) -> list[object]:
-    """The records of a body.
+    """Read the records of a body.
 
     Parameters
     ----------
     body : bytes
     content_type : str
-        The header's value; without one the body is read as JSON.
+        The header's value; empty means JSON.
     most : int
-        Most records in one request.
+        Maximum number of records in one request.
     known : callable
-        Gives the names that the model knows.
+        Returns the model's names.
     lenient : bool
-        True reads JSON that is sent as a form, which is what ``curl -d`` does unless it is told otherwise.
+        True accepts JSON with the content type of a form, the default of ``curl -d``.
     tables : callable, optional
-        Reads a table (body, content type) for the model that is asked; without it cells stay as they are.
+        Reads a table (body, content type) by the model's schema; without it cells stay texts.
 
     Raises
     ------
@@ -71,17 +71,17 @@ def read_body(
 
 
 def is_form(content_type: str) -> bool:
-    """Whether a body is a form, as browsers send them."""
+    """True for the content type of HTML forms."""
     return is_multipart(content_type) or content_type.partition(";")[0].strip().lower() == FORM
 
 
 def looks_like_json(text: str) -> bool:
-    """Whether a text begins as JSON does, and no form."""
+    """True when a text begins like JSON, and unlike a form."""
     return text.lstrip()[:1] in ("{", "[")
 
 
 def _read_multipart(body: bytes, content_type: str, most: int, known: Known, tables: Tables | None) -> list[object]:
-    """One record of fields, or the records of a file."""
+    """Read a form with files: one record of fields, or the records of a file."""
     form = read_form(io.BytesIO(body), content_type)
     if form.filename is None:
         return [form.fields] if form.fields else []
@@ -94,7 +94,7 @@ def _read_multipart(body: bytes, content_type: str, most: int, known: Known, tab
 
 
 def _type_of(form: Form, data: bytes) -> str:
-    """The type of a file in a form: what it is said to be, else by its name, else by its look."""
+    """Content type of a file in a form: as declared, else by its name, else by its content."""
     said = form.content_type.partition(";")[0].strip().lower()
     if said in _READERS and said:
         return form.content_type
@@ -105,7 +105,7 @@ def _type_of(form: Form, data: bytes) -> str:
 
 
 def text_of_body(body: bytes, content_type: str) -> str:
-    """The text of a body of a type that is read here; errors as :func:`read_body`."""
+    """Decode the body of a supported content type; errors as :func:`read_body`."""
     _reader(content_type)
     return _text(body)
 
@@ -123,7 +123,7 @@ def _text(body: bytes) -> str:
 
 
 def _reader(content_type: str) -> Callable[[str, Known], Iterable[object]]:
-    """The reader of a content type, whose only parameter may be a charset of UTF-8."""
+    """The reader of a content type; its only parameter may be a UTF-8 charset."""
     mimetype, options = parse_options_header(content_type)
     charset = options.get("charset", "utf-8").lower()
     read = _READERS.get(mimetype.lower())
@@ -136,7 +136,7 @@ def _reader(content_type: str) -> Callable[[str, Known], Iterable[object]]:
 
 
 def _read_json(text: str, known: Known) -> list[object]:
-    """Records in any of the shapes of :mod:`api.http.json_tables`, or a JSON string of these."""
+    """Read records in any shape of :mod:`api.http.json_tables`, or in a JSON string of one."""
     data = parse_json(text, "The body")
     if isinstance(data, str):
         data = parse_json(data, "The text in the JSON string")
@@ -144,7 +144,7 @@ def _read_json(text: str, known: Known) -> list[object]:
 
 
 def _read_form(text: str, _known: Known) -> list[object]:
-    """One record of form fields."""
+    """Read one record of form fields."""
     if looks_like_json(text):
         raise UnsupportedContent(
             "The body looks like JSON but is sent as a form.", f"Send it with Content-Type: {JSON}."

@@ -1,4 +1,4 @@
-"""Scores as JSON, as plain labels, or as CSV."""
+"""Representations of scores, by content negotiation: JSON, plain labels, or CSV."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ JSON, TEXT = "application/json", "text/plain"
 
 
 class Answer(NamedTuple):
-    """What a client gets.
+    """Body of a response with its content type and model key.
 
     Attributes
     ----------
     content_type : str
     body : bytes
     key : str
-        Of the version that answered.
+        Key of the version that scored.
     """
 
     content_type: str
@@ -38,7 +38,7 @@ class Answer(NamedTuple):
 
     @classmethod
     def of(cls, scored: Scored, accept: str, notes: Sequence[str] = ()) -> Answer:
-        """Scores in the form that an Accept header asks for; notes of a table are told in JSON only."""
+        """Scores in the representation that an Accept header asks for; notes on a table are in JSON only."""
         content_type, write = choose(accept)
         if notes and content_type == JSON:
             return cls.in_json(whole(scored) | {"notes": notes}, scored.model.key)
@@ -46,24 +46,24 @@ class Answer(NamedTuple):
 
     @classmethod
     def in_json(cls, data: dict[str, Any], key: str) -> Answer:
-        """Data as JSON."""
+        """Any data as JSON."""
         return cls(JSON, orjson.dumps(data), key)
 
 
 def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
-    """The content type and writer that an Accept header asks for.
+    """Choose content type and writer by an Accept header.
 
     Parameters
     ----------
     accept : str
         The header's value.
     first : str
-        What is given where anything will do.
+        The default content type.
 
     Raises
     ------
     NotAcceptable
-        When the client takes none of ours.
+        The client accepts none of the supported types.
     """
     if accept in ("", "*/*", first):
         return _WRITERS[first]
@@ -74,25 +74,25 @@ def choose(accept: str, first: str = JSON) -> tuple[str, Writer]:
 
 
 def as_json(scored: Scored) -> bytes:
-    """The whole answer; probabilities with all their digits."""
+    """Serialize scores as JSON; probabilities with all digits."""
     return orjson.dumps(whole(scored))
 
 
 def whole(scored: Scored) -> dict[str, Any]:
-    """Scores as JSON has them."""
+    """Scores as JSON values."""
     outcomes = scored.model.outcomes
     predictions = [prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
     return {"model": scored.model.key, "outcomes": outcomes.names, "predictions": predictions}
 
 
 def labels_beside(data: dict[str, Any]) -> dict[str, Any]:
-    """The same answer, the labels alone beside it, under the two names under which older clients look for them."""
+    """Add the labels alone, under the two names that older clients expect."""
     labels = [each["label"] for each in data["predictions"]]
     return data | {"prediction": labels, "results": labels}
 
 
 def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[str, Any]:
-    """One score as JSON has it."""
+    """One score as JSON values."""
     given = score.probabilities
     made: dict[str, Any] = {
         "id": score.id,
@@ -103,19 +103,19 @@ def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[st
 
 
 def notes_of(notes: Sequence[Problem]) -> dict[str, Any]:
-    """What is worth saying of a record's values; nothing where there is nothing."""
+    """Notes on a record's values as JSON; empty where there are none."""
     said = [{"feature": note.feature, "value": short(note.value), "message": note.message} for note in notes]
     return {"notes": said} if said else {}
 
 
 def as_text(scored: Scored) -> bytes:
-    """A line of labels for each record; an empty line where none of several outcomes is predicted."""
+    """Serialize labels, a line a record; an empty line where none of several outcomes is predicted."""
     lines = (" ".join(", ".join(score.labels).splitlines()) for score in scored.scores)
     return "".join(f"{line}\n" for line in lines).encode()
 
 
 def as_csv(scored: Scored) -> bytes:
-    """A table that is safe to open in a spreadsheet."""
+    """Serialize scores as CSV, with formulas escaped for spreadsheets."""
     record_id, outcomes = scored.model.schema.record_id, scored.model.outcomes
     file = io.StringIO()
     writer = csv.writer(file)

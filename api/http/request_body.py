@@ -1,8 +1,8 @@
-"""Request bodies, read whole or refused: the one place that reads ``wsgi.input``.
+"""Request bodies, read completely or refused: the only reader of ``wsgi.input``.
 
 Werkzeug's own limit ends a body of unknown length (``Transfer-Encoding: chunked``) at
-``MAX_CONTENT_LENGTH`` without a word when it is read in one go, and takes one that breaks off for a
-whole one. Here each body is all that was sent, or an error: too large, broken off, malformed, late.
+``MAX_CONTENT_LENGTH`` silently when it is read in one go, and accepts a truncated one. Here each body is all that
+was sent, or an error: too large, truncated, malformed, late.
 """
 
 from __future__ import annotations
@@ -29,33 +29,33 @@ if TYPE_CHECKING:
 
 
 class IncompleteBody(BadRequest):
-    """The body broke off, or its chunks or its compression are malformed."""
+    """The body is truncated, or its chunks or its compression are malformed."""
 
 
 class UnknownCoding(UnsupportedMediaType):
-    """The body is compressed in a way that is not read here."""
+    """The body's Content-Encoding is not supported."""
 
 
 def open_body(environ: WSGIEnvironment, most: int | None) -> Reader:
-    """Open the body of a request.
+    """Open the body of a request as a stream.
 
     Parameters
     ----------
     environ : dict
     most : int or None
-        Largest body, in bytes: as it is sent, and as it is when unpacked.
+        Size limit in bytes, compressed and decompressed.
 
     Raises
     ------
     RequestEntityTooLarge
-        The length that is announced is over the limit; nothing has been read then.
+        Content-Length is over the limit; nothing was read.
     UnknownCoding
-        It is compressed in another way than `CODINGS`.
+        Its coding is none of `CODINGS`.
     """
     coding = _coding(environ)
     length = get_content_length(environ)
     if length is None and not environ.get("wsgi.input_terminated"):
-        length = 0  # without either, nobody knows where it ends: there is none
+        length = 0  # without either header there is no body
     if length is not None and most is not None and length > most:
         raise too_large(most)
     body = Body(environ["wsgi.input"], length, most)
@@ -63,26 +63,26 @@ def open_body(environ: WSGIEnvironment, most: int | None) -> Reader:
 
 
 def too_large(most: int) -> RequestEntityTooLarge:
-    """The error of a body over the limit."""
+    """Error for a body over the limit."""
     return RequestEntityTooLarge(f"The body is larger than {most:,} bytes.")
 
 
 class Body(Reader):
-    """A stream that ends only where the body ends.
+    """A stream that ends where the body ends, and fails on a truncated one.
 
     Parameters
     ----------
     stream : object
         ``wsgi.input``.
     length : int or None
-        Bytes that were announced; None where the body comes in chunks.
+        Content-Length; None for a chunked body.
     most : int or None
-        Most bytes of a body without a length.
+        Size limit of a chunked body.
 
     Raises
     ------
     RequestEntityTooLarge, IncompleteBody, ClientDisconnected
-        On reading; ClientDisconnected where nothing came for too long.
+        On reading; ClientDisconnected after a timeout.
     """
 
     def __init__(self, stream: ByteSource, length: int | None, most: int | None) -> None:
@@ -113,10 +113,10 @@ class Body(Reader):
 
 
 class _DecompressedBody(Decompressor):
-    """A compressed body, whose faults are those of a request."""
+    """A compressed body that raises HTTP errors."""
 
     def next_bytes(self, size: int) -> bytes:
-        """Unpack up to `size` bytes more."""
+        """Decompress up to `size` bytes more."""
         with _said():
             return super().next_bytes(size)
 
@@ -130,7 +130,7 @@ def _said() -> Iterator[None]:
 
 
 def _coding(environ: WSGIEnvironment) -> str:
-    """How a body is compressed; a server undoes chunks, and may hand on what else Transfer-Encoding names."""
+    """Coding of a body, from Content-Encoding or, beside chunked, Transfer-Encoding."""
     transfer, coding = environ.get("HTTP_TRANSFER_ENCODING"), environ.get("HTTP_CONTENT_ENCODING")
     if transfer and transfer.strip().lower() not in ("", "identity", "chunked"):
         raise UnknownCoding(f"The body is encoded as {transfer[:80]!r}.")
@@ -145,7 +145,7 @@ def _coding(environ: WSGIEnvironment) -> str:
 
 
 def _explain(error: Exception) -> NoReturn:
-    """A server's error on reading as one of ours; its words may hold bytes of the body and are left out."""
+    """Raise a server's read error as one of ours, without its message, which may hold bytes of the body."""
     if isinstance(error, (TimeoutError, BlockingIOError)):
         raise ClientDisconnected from error
     if isinstance(error, OSError):
@@ -154,9 +154,9 @@ def _explain(error: Exception) -> NoReturn:
 
 
 class WholeRequest(Request):
-    """A request whose body is read through :class:`Body`, however it is asked for."""
+    """Flask request that always reads its body through :class:`Body`."""
 
     @cached_property
     def stream(self) -> Reader:  # type: ignore[override]
-        """The body; see :func:`open_body`."""
+        """The body's stream; see :func:`open_body`."""
         return open_body(self.environ, self.max_content_length)

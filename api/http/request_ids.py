@@ -1,4 +1,4 @@
-"""Each answer has a number, under which a refused or failed request stands in the log; never its values."""
+"""Request ids: a header of each response, and of the log entry of a refused or failed request."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 ID, MODEL = "X-Request-Id", "X-Model"
-SANE = re.compile(r"[A-Za-z0-9._:-]{1,64}")  # what a client may call its request: it goes into a header and a log
+SANE = re.compile(r"[A-Za-z0-9._:-]{1,64}")  # allowed ids of clients: they are written into a header and a log
 _KEPT = "likely.request_id"
 
 
 def request_id(environ: WSGIEnvironment) -> str:
-    """The client's own name for its request if it sent a sane one, else a new one; the same for a whole request."""
+    """The client's request id if it sent a valid one, else a new one; constant during a request."""
     found = environ.get(_KEPT)
     if found is None:
         sent = environ.get("HTTP_X_REQUEST_ID", "")
@@ -29,14 +29,14 @@ def request_id(environ: WSGIEnvironment) -> str:
 
 
 def register(app: Flask) -> None:
-    """Put the number on each answer, and into the log where a request was refused."""
+    """Add the request id to each response, and log refused requests."""
 
     @app.after_request
     def name_answer(response: Response) -> Response:
         number = request_id(request.environ)
         response.headers[ID] = number
         if response.status_code >= 400:
-            # The address without its query, which holds values as the body does; as a literal, so that it is one line
+            # The path without its query, which holds personal values, as the body does; repr, so that it is one line
             path = ascii(request.path[:200])
             log.info("request %s: %s %s was answered %s", number, request.method[:20], path, response.status_code)
         return response

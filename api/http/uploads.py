@@ -1,4 +1,4 @@
-"""The file of a request: its body, or the one file of a form (``curl -F file=@march.csv``), streamed either way."""
+"""Streaming uploads: the file is the body, or the one file of a form (``curl -F file=@march.csv``)."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from api.http.query import check
 from ml.errors import Unreadable
 
 BLOCK = 1024 * 1024
-VAGUE = ("text/plain", "application/vnd.ms-excel")  # what browsers say of a CSV file, depending on what is installed
+VAGUE = ("text/plain", "application/vnd.ms-excel")  # browsers' types of CSV files, which depend on installed programs
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A file on its way.
+    """A file being uploaded.
 
     Attributes
     ----------
     name : str
-        What the client calls it; empty where it does not say.
+        File name given by the client; may be empty.
     content_type : str
-        Its own type, without parameters; empty where it is not said.
+        Its content type, without parameters; may be empty.
     blocks : iterator of bytes
-        The file; errors of what comes late are raised here.
+        The file's stream; late errors are raised here.
     options : mapping of str to str
-        Parameters of the address, and fields of the form that came before the file.
+        Query parameters, and fields of the form before the file.
     """
 
     name: str
@@ -39,12 +39,12 @@ class Upload:
 
 
 def open_upload(names: tuple[str, ...]) -> Upload:
-    """Begin to read the file of the request at hand.
+    """Open the upload of the current request.
 
     Parameters
     ----------
     names : tuple of str
-        Options that it takes, as parameters or as fields.
+        Options that are accepted, as parameters or as fields.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""Bodies of a fixed shape and the parameters of an address, checked by their models of the contract."""
+"""Validation of JSON bodies and query parameters by the contract's pydantic models."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ T = TypeVar("T", bound=BaseModel)
 
 
 def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
-    """The body of the request as a model; no body is an empty object.
+    """Parse the request's body as a model; no body is an empty object.
 
     Parameters
     ----------
     kind : type of BaseModel
     refused : type of LikelyError
-        What is raised where the model refuses the body.
+        Raised where the model refuses the body.
 
     Raises
     ------
     Unreadable
         The body is no JSON.
     LikelyError
-        As `refused` says.
+        Of type `refused`.
     """
     try:
         text = request.get_data().decode("utf-8-sig")
@@ -44,17 +44,17 @@ def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
 
 
 def read_query(kind: type[T], given: Mapping[str, str] | None = None, refused: type[LikelyError] = BadParameter) -> T:
-    """Parameters as a model; an empty one, and one that the model does not know, counts as left out.
+    """Parse query parameters as a model; empty and unknown ones are ignored.
 
-    The view declares their names, ``@takes(*Kind.model_fields)``: what nobody knows was refused before.
+    The view declares their names, ``@takes(*Kind.model_fields)``: others were refused before.
 
     Parameters
     ----------
     kind : type of BaseModel
     given : mapping, optional
-        Those of the address by default.
+        The request's query parameters by default.
     refused : type of LikelyError
-        What is raised for a value that is not accepted.
+        Raised for a value that is not accepted.
     """
     given = request.args if given is None else given
     try:

@@ -1,6 +1,6 @@
-"""Wrong methods: each answer names the method and the address that are right, in JSON or, for a browser, as a page.
+"""Responses 405: they name the right method and address, in JSON or, for a browser, as a page.
 
-The addresses of pages come here too, with every method but GET and HEAD: see ``web/dispatch.py``.
+Requests to pages with other methods than GET and HEAD come here, too: see ``web/dispatch.py``.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ SENDS = ("POST", "PUT", "PATCH")
 
 
 class MethodsFlask(CheckedFlask):
-    """Flask that knows which addresses are pages of the other application.
+    """Flask that knows the page addresses of the Dash application.
 
     Attributes
     ----------
     is_page : callable
-        Whether a page stands at a path.
+        True when a path is a page's address.
     """
 
     is_page: IsPage = staticmethod(lambda _path: False)
 
     def make_default_options_response(self) -> Response:
-        """The answer to OPTIONS, with the methods of the page where there is one."""
+        """Response to OPTIONS, with the methods of the page where there is one."""
         made = super().make_default_options_response()
         if self.is_page(request.path):
             made.allow.update(OF_PAGES)
@@ -43,7 +43,7 @@ class MethodsFlask(CheckedFlask):
 
 
 def register(app: MethodsFlask) -> None:
-    """Answer wrong methods."""
+    """Register the handler of 405."""
 
     @app.errorhandler(MethodNotAllowed)
     def wrong_method(error: MethodNotAllowed) -> Response:
@@ -60,7 +60,7 @@ def register(app: MethodsFlask) -> None:
 
 
 def refuse_method(app: MethodsFlask, allowed: set[str]) -> Response:
-    """The answer to a method that an address does not take."""
+    """Response to a method that an address does not allow."""
     listed = ", ".join(sorted(allowed))
     message = f"{request.method[:20]} is not accepted at {_here()}."
     hint = f"Accepted: {listed}. {_way(app, allowed)}".strip()
@@ -75,12 +75,12 @@ def refuse_method(app: MethodsFlask, allowed: set[str]) -> Response:
 
 
 def wants_page() -> bool:
-    """Whether a browser asks, and no program."""
+    """True for a browser's request."""
     return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"
 
 
 def _way(app: MethodsFlask, allowed: set[str]) -> str:
-    """Where what came belongs."""
+    """Hint: the right method and address for this request."""
     root, model = request.script_root, _model(app) or "<model>"
     if "POST" in allowed:
         return f"Use POST {_here()}."
@@ -92,12 +92,12 @@ def _way(app: MethodsFlask, allowed: set[str]) -> str:
 
 
 def _here() -> str:
-    """The address that was asked for, as it is outside."""
+    """The requested path, with the path prefix."""
     return f"{request.script_root}{request.path[:200]}"
 
 
 def _model(app: MethodsFlask) -> str:
-    """The model that the address speaks of; empty where there is none."""
+    """The model named by the address; empty where there is none."""
     found = OF_A_MODEL.match(request.path)
     return found[1] if found and app.is_page(f"/{found[1]}/predict") else ""
 
