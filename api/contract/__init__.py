@@ -1,6 +1,6 @@
-"""The contract: what the API takes and gives, told once, as pydantic models.
+"""The contract: requests and responses of the API as pydantic models, the source of its OpenAPI document.
 
-Requests of a fixed shape are checked by them, the document is made from them, and the tests hold every answer against
-them. Only :mod:`api.contract.requests` is imported when the service starts; the rest waits for the first who asks
-for the document.
+Requests of a fixed shape are validated by them, the OpenAPI document is generated from them, and the tests check
+every response against them. Only :mod:`api.contract.requests` is imported at the start of the service, the rest at
+the first request for the document.
 """

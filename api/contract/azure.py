@@ -1,4 +1,4 @@
-"""An online endpoint of Azure Machine Learning."""
+"""Contract of the Azure Machine Learning online endpoint."""
 
 from __future__ import annotations
 

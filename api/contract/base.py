@@ -1,4 +1,4 @@
-"""What the models of the contract have in common."""
+"""Base classes and field types of the contract's models."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ Scalar = str | float | bool | None
 
 
 class Shape(BaseModel):
-    """A JSON object that is written or read elsewhere, and whose fields are told here.
+    """A JSON object that is described here, and written or read by other code.
 
-    Answers are written without these models, for speed; the tests hold every answer against its model, with no
-    field too many (``tests/answers.py``). A field whose default is ``MISSING`` is left out where it says nothing.
+    Responses are written without these models, for speed; the tests check each against its model, and for extra
+    fields (``tests/answers.py``). A field whose default is ``MISSING`` is optional.
     """
 
     model_config = ConfigDict(defer_build=True, json_schema_extra=describe)
 
 
 class RequestModel(BaseModel):
-    """A JSON object, or the parameters of an address, that the API takes: unknown names and other types are refused."""
+    """A JSON body or query parameters: unknown names and wrong types are refused."""
 
     model_config = ConfigDict(defer_build=True, json_schema_extra=describe, extra="forbid", frozen=True)

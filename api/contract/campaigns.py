@@ -1,4 +1,4 @@
-"""Campaigns: a file is looked into, scored, ranked, and made into lists of whom to call."""
+"""Contract of campaigns: a file is previewed, scored, ranked, and made into call lists."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class UnreadValues(Shape):
 
 
 class Preview(Shape):
-    """What a held file holds, and how it is read."""
+    """Preview of a held file: its content, and how it is read."""
 
     dialect: Dialect
     applies: list[Literal["encoding", "separator", "decimal", "header_row", "sheet", "dates"]]
@@ -166,7 +166,7 @@ class Choices(Shape):
 
 
 class GroupBrings(Shape):
-    """What a list brings in one value of its column."""
+    """Expected result of a list in one value of its column."""
 
     value: str
     chosen: Count
@@ -174,14 +174,14 @@ class GroupBrings(Shape):
 
 
 class OutcomeBrings(Named):
-    """What a list brings in one outcome."""
+    """Expected result of a list in one outcome."""
 
     chosen: Count
     buyers: float
 
 
 class Forecast(Shape):
-    """What a list would bring; low and high hold 95 of 100 outcomes."""
+    """Expected result of a list; low and high are the ends of a 95 % prediction interval."""
 
     calls: Count
     control: Count

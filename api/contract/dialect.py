@@ -1,4 +1,4 @@
-"""How a file is written, and which of its lines are no records."""
+"""Contract of file dialects, and of the lines of a file that are no records."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from api.contract.base import Count, Shape
 
 
 class Dialect(Shape):
-    """How a file is written: found out, or as somebody said."""
+    """Format and read options of a file: detected, or given by the client."""
 
     format: Literal["csv", "xlsx", "xls", "xlsb", "ods", "html", "xml", "parquet", "json", "ndjson"]
     encoding: Annotated[str | None, Field(examples=["cp1252"])]

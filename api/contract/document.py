@@ -1,4 +1,4 @@
-"""The document: OpenAPI 3.1, made from the operations and the models of the contract."""
+"""The OpenAPI 3.1 document, generated from the contract's operations and models."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def operations() -> tuple[Operation, ...]:
 
 @cache
 def described() -> tuple[dict[str, Any], dict[str, Any]]:
-    """Paths and components of the document, which depend on no model. Not to be changed: copy them."""
+    """Paths and components of the document, which depend on no model. Cached: copy before a change."""
     found = operations()
     schemas, components = _schemas(found)
     paths: dict[str, Any] = {}
@@ -86,7 +86,7 @@ def document(server: str = "") -> dict[str, Any]:
     Parameters
     ----------
     server : str
-        Path below which the service is reached, without a slash at the end; empty where it has a host of its own.
+        Path prefix of the service, without trailing slash; may be empty.
     """
     paths, components = described()
     return whole(server, "Likely", "Any model is a parameter: a new one needs no new client.", paths, components)
@@ -95,7 +95,7 @@ def document(server: str = "") -> dict[str, Any]:
 def whole(
     server: str, title: str, says: str, paths: Mapping[str, Any], components: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Paths and components as a document."""
+    """Assemble paths and components into a document."""
     used = {tag for methods in paths.values() for each in methods.values() for tag in each["tags"]}
     return {
         "openapi": "3.1.0",
@@ -114,7 +114,7 @@ def whole(
 
 
 def _used(paths: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, Any]:
-    """The components that paths speak of, and those that these speak of."""
+    """The components that paths refer to, directly or through others."""
     found: set[str] = set()
     ask: list[Any] = [paths]
     while ask:
@@ -132,7 +132,7 @@ def _used(paths: Mapping[str, Any], components: Mapping[str, Any]) -> dict[str, 
 
 
 def _schemas(found: Iterable[Operation]) -> tuple[dict[Any, Any], dict[str, Any]]:
-    """A JSON schema for each type that is sent or given, and what they have in common by name."""
+    """A JSON schema for each type of bodies, and their shared definitions by name."""
     kinds: list[Any] = []
     for operation in found:
         contents = [each.contents for each in operation.answers.values()]
@@ -197,7 +197,7 @@ def _schema(media: str, kind: Any, schemas: Mapping[Any, Any]) -> dict[str, Any]
 
 
 def path_names(path: str) -> Sequence[str]:
-    """The parameters that stand in a path."""
+    """Names of a path's parameters."""
     return re.findall(r"{(\w+)}", path)
 
 
@@ -217,12 +217,12 @@ def _query_parameters(operation: Operation) -> list[dict[str, Any]]:
 
 
 def query_parameters(kind: type[BaseModel]) -> list[dict[str, Any]]:
-    """The fields of a model as parameters of an address; a default is told in words, else generated clients send it."""
+    """A model's fields as query parameters; defaults are in the description, else generated clients send them."""
     schema = kind.model_json_schema(ref_template=REF)
     made = []
     for name, field in schema.get("properties", {}).items():
         shape = {key: value for key, value in field.items() if key not in ("description", "default")}
-        if "anyOf" in shape:  # what is left out is null in Python, and nothing in an address
+        if "anyOf" in shape:  # null in Python means absent in an address
             others = [each for each in shape.pop("anyOf") if each.get("type") != "null"]
             shape |= others[0] if len(others) == 1 else {"anyOf": others}
         usual = field.get("default")

@@ -1,4 +1,4 @@
-"""Errors: one shape at our own addresses, and what each status means."""
+"""Contract of errors: one shape at our own addresses, and the meaning of each status."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Problem(Shape):
 
 
 class Fault(Shape):
-    """What went wrong."""
+    """The error: its code and message."""
 
     code: Annotated[str, Field(pattern="^[a-z0-9_]+$", examples=["invalid_record"])]
     """The situation, for programs."""
@@ -54,7 +54,7 @@ class Fault(Shape):
 
 
 class FaultOfRequest(Fault):
-    """What went wrong with a request."""
+    """The error of a request, with the problems of its records."""
 
     problems: Annotated[list[Problem], Field(max_length=100)]
     """Every problem of every record, the first 100."""

@@ -1,4 +1,4 @@
-"""Headers that count, of requests and of answers."""
+"""Contract of headers, of requests and responses."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 _TEXT = {"type": "string"}
 
-# Name in the document -> (header, whether each such answer has it, schema, what it says)
+# Name in the document -> (header, True when always present, schema, description)
 ANSWERED: dict[str, tuple[str, bool, dict[str, Any], str]] = {
     "RequestId": (
         "X-Request-Id",
@@ -107,5 +107,5 @@ ASKED: dict[str, tuple[str, dict[str, Any], str]] = {
     ),
 }
 
-# At any answer of these statuses, beside the request's number
+# Headers of any response with these statuses, beside the request id
 OF_STATUS = {405: ("Allow",), 415: ("Codings",), 429: ("RetryAfter",), 503: ("RetryAfter",)}

@@ -1,4 +1,4 @@
-"""Jobs: files of any size, scored outside the request."""
+"""Contract of jobs: files of any size, scored outside the request."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Callback(Shape):
 
 
 class Job(Shape):
-    """How far a job is."""
+    """State and progress of a job."""
 
     id: JobId
     model: ModelKey

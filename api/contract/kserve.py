@@ -1,4 +1,4 @@
-"""The Open Inference Protocol, version 2, of KServe, MLServer and Triton."""
+"""Contract of the Open Inference Protocol, version 2, of KServe, MLServer and Triton."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class V2Error(Shape):
 
 
 class Server(Shape):
-    """Who answers."""
+    """Server metadata."""
 
     name: Annotated[str, Field(examples=["likely"])]
     version: str
@@ -40,13 +40,13 @@ class Live(Shape):
 
 
 class ServerReady(Shape):
-    """Whether requests can be answered."""
+    """Readiness of the server."""
 
     ready: bool
 
 
 class ModelReady(ServerReady):
-    """Whether a model serves."""
+    """Readiness of a model."""
 
     name: Annotated[str, Field(examples=["iris"])]
 

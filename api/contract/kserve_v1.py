@@ -1,4 +1,4 @@
-"""The first KServe protocol, and TensorFlow Serving's REST API."""
+"""Contract of KServe's first protocol, and of TensorFlow Serving's REST API."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class V1Request(Shape):
 
 
 class V1Predicted(Shape):
-    """What the estimator's own predict gives."""
+    """Results of the estimator's own predict."""
 
     predictions: Predicted | MISSING = MISSING
     outputs: Predicted | MISSING = MISSING

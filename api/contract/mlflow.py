@@ -1,4 +1,4 @@
-"""What MLflow's scoring server has: ``/invocations``, ``/ping`` and ``/version``."""
+"""Contract of MLflow's scoring server: ``/invocations``, ``/ping`` and ``/version``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Split(Shape):
 
 
 class Params(Shape):
-    """How to score."""
+    """Options of scoring."""
 
     predict_method: Literal["predict", "predict_proba"] = "predict"
 
@@ -49,7 +49,7 @@ class InvocationsRequest(Shape):
 
 
 class Invoked(Shape):
-    """What the estimator's own predict, or predict_proba, gives."""
+    """Results of the estimator's own predict, or predict_proba."""
 
     predictions: Annotated[list[str | float | bool | list[float]], Field(examples=[["yes", "no"]])]
 

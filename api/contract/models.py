@@ -1,4 +1,4 @@
-"""Models: which there are, and what each asks for."""
+"""Contract of models: their list, and the schema of each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The document of one model: its addresses, with the types of its very features and outcomes."""
+"""The OpenAPI document of one model, with the types of its features and outcomes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def document_of(bundle: Bundle, name: str, server: str = "") -> dict[str, Any]:
     ----------
     bundle : Bundle
     name : str
-        As it was asked for: name or key.
+        Name or key, as requested.
     server : str
         As of :func:`api.contract.document.document`.
     """
@@ -36,7 +36,7 @@ def document_of(bundle: Bundle, name: str, server: str = "") -> dict[str, Any]:
 
 
 def _fit(operation: dict[str, Any], bundle: Bundle) -> None:
-    """An operation of any model as one of this: without the parameter, with the outcomes that there are."""
+    """Narrow an operation to this model: without the name parameter, with its outcomes."""
     parameters = [each for each in operation.get("parameters", []) if not each.get("$ref", "").endswith("/name")]
     for each in parameters:
         if each.get("name") == "outcome":

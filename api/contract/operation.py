@@ -1,4 +1,4 @@
-"""How one operation is described: an address, a method, what it takes and every answer that it may give."""
+"""Description of an operation: path, method, request and all responses."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from api.contract.errors import Error
 JSON, CSV, TEXT, HTML, PDF = "application/json", "text/csv", "text/plain", "text/html", "application/pdf"
 BYTES = "application/octet-stream"
 Method = Literal["GET", "POST", "DELETE", "PUT", "PATCH"]
-Contents = Mapping[str, Any]  # media type to the type of its body, None where it is text or bytes
+Contents = Mapping[str, Any]  # media type to type of the body; None for text or bytes
 
 WRONG_METHOD, TOO_LONG = 405, 414
-ALWAYS = (400, 405, 414, 500)  # any address may answer so: 400 where a parameter comes that it does not take
+ALWAYS = (400, 405, 414, 500)  # statuses of every address: 400 for an unknown parameter
 
 
 @dataclass(frozen=True)
 class ResponseSpec:
-    """An answer that is no error.
+    """A response that is no error.
 
     Attributes
     ----------
     contents : mapping
-        Media type to a type that pydantic knows; None is a text, or bytes.
+        Media type to a pydantic type; None for text or bytes.
     says : str
     headers : tuple of str
-        Names in :data:`api.contract.headers.ANSWERED`, beside the request's number, which each answer has.
+        Names in :data:`api.contract.headers.ANSWERED`, beside the request id, which each response has.
     """
 
     contents: Contents
@@ -39,7 +39,7 @@ class ResponseSpec:
 
 @dataclass(frozen=True)
 class BodySpec:
-    """What is sent.
+    """A request body.
 
     Attributes
     ----------
@@ -48,8 +48,8 @@ class BodySpec:
     says : str
     required : bool
     also : tuple of str
-        Other media types that are read. They are told in words: a generator that does not know one of the types of a
-        body leaves the whole operation out.
+        Other accepted media types. They are in the description only: generators that do not know one of a body's
+        types skip the whole operation.
     """
 
     contents: Contents
@@ -59,7 +59,7 @@ class BodySpec:
 
     @property
     def words(self) -> str:
-        """What is sent, and as what."""
+        """Description of the body and its media types."""
         return f"{self.says} Also taken: {', '.join(self.also)}." if self.also else self.says
 
 
@@ -72,20 +72,20 @@ class Operation:
     method, path : str
         The path as OpenAPI has it: ``/api/v1/jobs/{job}``.
     id : str
-        Generated clients call their function so.
+        Function name in generated clients.
     tag : str
         One of :data:`api.contract.document.TAGS`.
     summary : str
     answers : mapping
-        Status to what is given.
+        Status to response.
     refusals : tuple of int
-        Statuses of the errors that can occur, beside those that any address may give.
+        Statuses of possible errors, beside those of every address.
     query : type of BaseModel or None
-        Its fields are the parameters of the address; None has none.
+        Its fields are the query parameters; None for none.
     free : bool
-        Whether the address takes any other parameter, too.
+        True when any other parameter is accepted, too.
     headers : tuple of str
-        Request headers that count, of :data:`api.contract.headers.ASKED`.
+        Request headers, of :data:`api.contract.headers.ASKED`.
     body : BodySpec or None
     error : type
         The shape of the errors.
@@ -108,28 +108,28 @@ class Operation:
 
     @property
     def statuses(self) -> tuple[int, ...]:
-        """Every status that it may answer."""
+        """All statuses of its responses."""
         return tuple(sorted({*self.answers, *self.refusals, *ALWAYS}))
 
     def contents(self, status: int) -> Contents:
-        """What an answer of that status holds; a wrong method is told to a browser as a page."""
+        """Contents of the response of a status; 405 may be a page, for browsers."""
         if status in self.answers:
             return self.answers[status].contents
-        if status == TOO_LONG:  # the server itself says so, before anything of ours is asked
+        if status == TOO_LONG:  # sent by Gunicorn, before our code runs
             return {HTML: None}
         return {JSON: self.error, HTML: None} if status == WRONG_METHOD else {JSON: self.error}
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """Names of the parameters of the address."""
+        """Names of the path parameters."""
         return () if self.query is None else tuple(self.query.model_fields)
 
 
 def in_json(kind: Any, says: str, *headers: str) -> ResponseSpec:
-    """An answer in JSON."""
+    """A response in JSON."""
     return ResponseSpec({JSON: kind}, says, headers)
 
 
 def as_text(media: str, says: str, *headers: str) -> ResponseSpec:
-    """An answer that is no JSON."""
+    """A response in another media type."""
     return ResponseSpec({media: None}, says, headers)

@@ -1,4 +1,4 @@
-"""The data of plots, and reports."""
+"""Contract of plot data and reports."""
 
 from __future__ import annotations
 

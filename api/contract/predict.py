@@ -1,4 +1,4 @@
-"""Scores of records."""
+"""Contract of predictions."""
 
 from __future__ import annotations
 

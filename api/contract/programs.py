@@ -1,4 +1,4 @@
-"""The addresses of the pages, for programs: a form gets the bare label, JSON gets JSON."""
+"""Contract of POST at page addresses: a form gets the bare label, JSON gets JSON."""
 
 from __future__ import annotations
 

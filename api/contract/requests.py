@@ -1,4 +1,4 @@
-"""What the API takes in a fixed shape: bodies and parameters, checked by these models (see ``api/http/validated.py``).
+"""Contract of requests: models that validate JSON bodies and query parameters (``api/http/validated.py``).
 
 A record of a model is checked by the model's own schema, and a list by
 :class:`ml.campaign.list_request.ListRequest`, which the pages use, too.
@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, Json, WithJsonSchema
 
 from api.contract.base import RequestModel
 
-MOST = 2**53 - 1  # what JSON's numbers hold exactly
+MOST = 2**53 - 1  # largest integer that is exact in JSON
 
 
 def _lower(given: Any) -> Any:
@@ -35,14 +35,14 @@ class OutcomeQuery(RequestModel):
 
 
 class ExtraQuery(RequestModel):
-    """What becomes of fields that the model does not know."""
+    """Treatment of fields that the model does not know."""
 
     extra: Annotated[Literal["ignore", "refuse"], BeforeValidator(_lower)] = "refuse"
     """With `ignore` they are left out, instead of refused."""
 
 
 class FileQuery(RequestModel):
-    """How a file is written; what is not said is found out."""
+    """Read options of a file; those left out are detected."""
 
     encoding: Annotated[str, Field(max_length=200, examples=["windows-1252"])] = ""
     """As Python names it, or `ansi`, `mac`, `unicode`."""
@@ -59,7 +59,7 @@ class FileQuery(RequestModel):
 
 
 class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
-    """What is wanted beside scores; the answer is JSON then."""
+    """Options of a prediction; with any of them the response is JSON."""
 
     explain: Flag = False
     """Contributions and reasons of each record; up to 100 records."""
@@ -73,17 +73,17 @@ class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
 
     @property
     def only_scores(self) -> bool:
-        """Whether scores are all that is asked for."""
+        """True when only scores are requested."""
         return not self.more and self.cutoff is None
 
     @property
     def more(self) -> bool:
-        """Whether more is asked than scores and decisions."""
+        """True when more than scores and decisions is requested."""
         return self.explain or self.blanks == "allow"
 
 
 class JobQuery(FileQuery):
-    """How a file is to be scored."""
+    """Options of scoring a file."""
 
     name: Annotated[str, Field(max_length=200, examples=["march.csv"])] = "records.csv"
     """Of the file, for people."""
@@ -96,7 +96,7 @@ class JobQuery(FileQuery):
 
 
 class JobsQuery(RequestModel):
-    """Which jobs, and how many of them at a time."""
+    """Filter and page size of the list of jobs."""
 
     model: Annotated[str, Field(examples=["loan"])] = ""
     """Of this model: a name, or the key of a version."""
@@ -115,7 +115,7 @@ class JobsQuery(RequestModel):
 
 
 class ResultQuery(RequestModel):
-    """In which form a result is given."""
+    """Format of a result."""
 
     format: Literal["csv", "csv-excel", "xlsx", "parquet"] | None = None
     """CSV for programs, CSV that Excel opens, a workbook, or Parquet; as Accept says where it is left out."""
@@ -128,14 +128,14 @@ class ResultQuery(RequestModel):
 
 
 class PreviewQuery(FileQuery):
-    """How a held file is read, and its columns are matched."""
+    """Read options and column matches of a held file."""
 
     columns: Annotated[Json[Columns] | None, Field(examples=['{"Yearly income": "income"}'])] = None
     """A JSON object: column of the file to the feature that it gives, or to an empty text where it gives none."""
 
 
 class RowsQuery(RequestModel):
-    """Which rows of a campaign."""
+    """Order and range of a campaign's rows."""
 
     order: Literal["rank", "file"] = "rank"
     """By rank, or as in the file."""
@@ -148,7 +148,7 @@ class RowsQuery(RequestModel):
 
 
 class StartRequest(FileQuery):
-    """How a held file is to be read and scored."""
+    """Options of reading and scoring a held file."""
 
     columns: Columns | None = None
     """Column of the file to the feature that it gives, or to an empty text where it gives none. Columns that are not

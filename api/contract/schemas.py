@@ -1,4 +1,4 @@
-"""JSON schemas of one model: of its records, out of its own schema, and of its predictions."""
+"""JSON schemas of one model's records and predictions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def record(bundle: Bundle) -> dict[str, Any]:
     """One record of a model: types, limits, choices, units and an example."""
     schema = bundle.schema
     properties = {feature.name: _feature(feature) for feature in schema.features}
-    for name in dict.fromkeys(schema.shown.values()):  # one choice may stand in place of its columns
+    for name in dict.fromkeys(schema.shown.values()):  # a one-hot group may be sent as one choice
         properties[name] = _feature(schema.displayed.feature(name))
     if schema.record_id:
         properties[schema.record_id] = {"type": ["string", "null"], "maxLength": 200, "title": "The record's own name"}
@@ -39,7 +39,7 @@ def _feature(feature: Feature) -> dict[str, Any]:
     if feature.codes and feature.yes_no:
         kinds = {"type": [kind, "boolean", *([] if feature.required else ["null"])]}
     if len(feature.choices) > MOST_LISTED:
-        # Ten thousand values in each document would be 300 kB for every client that reads it.
+        # Ten thousand values would be 300 kB in each document.
         types = sorted({_type_of(choice.value) for choice in feature.choices})
         types += [] if feature.required else ["null"]
         kinds = {"type": types if len(types) > 1 else types[0]}
@@ -58,14 +58,14 @@ def _feature(feature: Feature) -> dict[str, Any]:
 
 
 def _type_of(value: object) -> str:
-    """What JSON schema calls the type of a choice."""
+    """JSON schema type of a choice."""
     if isinstance(value, bool):
         return "boolean"
     return "number" if isinstance(value, (int, float)) else "string"
 
 
 def of_model(bundle: Bundle, generic: dict[str, Any]) -> dict[str, Any]:
-    """What is told of any model in the document, told of this one: its record, and a prediction of it."""
+    """Replace the generic schemas of record and prediction by those of this model."""
     names = list(bundle.outcomes.names)
     prediction = copy.deepcopy(generic["Prediction"])
     label: dict[str, Any] = {"type": "string", "enum": names}

@@ -1,4 +1,4 @@
-"""The service itself: is it alive, can it work, what does it offer."""
+"""Contract of the service itself: liveness, readiness, documents."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Alive(Shape):
 
 
 class Ready(Shape):
-    """Whether requests can be answered, and what is wrong where they cannot."""
+    """Readiness of the service, with the faults of its parts."""
 
     ready: bool
     """Whether every vital part is well: the store, and at least one model."""

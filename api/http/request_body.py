@@ -130,7 +130,7 @@ def _said() -> Iterator[None]:
 
 
 def _coding(environ: WSGIEnvironment) -> str:
-    """Coding of a body, from Content-Encoding or, beside chunked, Transfer-Encoding."""
+    """Content-Encoding of a body; a Transfer-Encoding other than chunked, which servers decode, is refused."""
     transfer, coding = environ.get("HTTP_TRANSFER_ENCODING"), environ.get("HTTP_CONTENT_ENCODING")
     if transfer and transfer.strip().lower() not in ("", "identity", "chunked"):
         raise UnknownCoding(f"The body is encoded as {transfer[:80]!r}.")

@@ -36,7 +36,7 @@ def register(app: Flask) -> None:
         number = request_id(request.environ)
         response.headers[ID] = number
         if response.status_code >= 400:
-            # The path without its query, which holds personal values, as the body does; repr, so that it is one line
+            # The path without its query, which holds personal values, as the body does; ASCII, so one line
             path = ascii(request.path[:200])
             log.info("request %s: %s %s was answered %s", number, request.method[:20], path, response.status_code)
         return response

@@ -1,1 +1,1 @@
-"""The protocols of other model servers: their clients work unchanged, and get the same numbers."""
+"""Protocols of other model servers (KServe, MLflow, SageMaker, Azure, Hugging Face): their clients work unchanged."""

@@ -45,7 +45,7 @@ def register(app: Flask, service: Service, most: int, default: DefaultModel) -> 
 
 
 def _question(data: dict[str, Any]) -> tuple[str, Any, str]:
-    """Which of the forms came, what it holds, and the method that is asked for."""
+    """Name of the form that was sent, its content, and the requested method."""
     found = [form for form in FORMATS if form in data]
     if len(found) != 1:
         raise Unreadable(f"The body holds {', '.join(map(str, data))[:200] or 'nothing'}.", HINT)

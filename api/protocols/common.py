@@ -1,4 +1,4 @@
-"""What the protocols share: JSON in whatever type it is sent, and what an estimator's ``predict`` gives."""
+"""Helpers of the protocols: JSON bodies of any content type, and results of the estimator's ``predict``."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ METHODS = ("predict", "predict_proba")
 
 
 def json_object(body: bytes, hint: str) -> dict[str, Any]:
-    """The JSON object of a body, whatever its type is said to be: ``curl -d`` says that it is a form.
+    """Parse a body as a JSON object, whatever its content type: ``curl -d`` declares a form.
 
     Parameters
     ----------
     body : bytes
     hint : str
-        What the protocol takes.
+        The shape that the protocol takes.
 
     Raises
     ------
@@ -44,7 +44,7 @@ def json_object(body: bytes, hint: str) -> dict[str, Any]:
 
 
 def score_request(service: Service, bundle: Bundle, records: list[Any], most: int) -> Scored:
-    """Score the records of the request at hand, as many as one may bring.
+    """Score the records of the current request, up to the limit.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def score_request(service: Service, bundle: Bundle, records: list[Any], most: in
 
 
 def predictions(scored: Scored, method: str = METHODS[0]) -> list[Any]:
-    """What the estimator's own ``predict``, or ``predict_proba``, gives, as plain lists."""
+    """Results of the estimator's own ``predict`` or ``predict_proba`` as plain lists."""
     outcomes = scored.model.outcomes
     if method == METHODS[1]:
         if scored.model.offers != "probabilities":
@@ -71,7 +71,7 @@ def predictions(scored: Scored, method: str = METHODS[0]) -> list[Any]:
 
 
 def method_of(value: object, name: str = "predict_method") -> str:
-    """The method that a client asks for; ``predict`` where it names none."""
+    """The method that a client requests; ``predict`` by default."""
     method = METHODS[0] if value is None else value
     if method not in METHODS:
         raise Unreadable(f"{name} is {str(method)[:40]!r}.", f"Accepted: {', '.join(METHODS)}.")
@@ -79,10 +79,10 @@ def method_of(value: object, name: str = "predict_method") -> str:
 
 
 def in_json(data: object, scored: Scored) -> Response:
-    """An answer that names the version that scored."""
+    """A JSON response with the key of the version that scored."""
     return Response(orjson.dumps(data), content_type=JSON, headers={MODEL: scored.model.key})
 
 
 def whole_body() -> bytes:
-    """The body of the request at hand."""
+    """The complete body of the current request."""
     return request.get_data(cache=False)

@@ -28,19 +28,19 @@ HINT = 'Send {"inputs": {"data": {"feature": [value, …]}}}, or {"inputs": [{"f
 
 
 def question(body: bytes, schema: Schema) -> dict[str, Any] | None:
-    """What a body asks in this protocol, whatever its type is said to be; None where it speaks another."""
+    """Parse a body of this protocol, whatever its content type; None where it is of another."""
     if not body.lstrip().startswith(b"{") or not any(f'"{key}"'.encode() in body for key in (INPUTS, TABLE)):
         return None
     try:
         data = json_object(body, HINT)
     except LikelyError:
-        return None  # is told by who reads it next
+        return None  # reported by the next reader
     keys = data.keys() - BESIDE
     return data if keys in ({INPUTS}, {TABLE}) and not keys & names_of(schema) else None
 
 
 def respond(predict: Predict, name: str, data: dict[str, Any]) -> Response:
-    """The answer to such a body."""
+    """Response to a body of this protocol."""
     try:
         bundle = predict.service.model(name)
         records, tabular = _records(data, bundle.schema.names)
@@ -55,7 +55,7 @@ def respond(predict: Predict, name: str, data: dict[str, Any]) -> Response:
 
 
 def _records(data: dict[str, Any], names: tuple[str, ...]) -> tuple[list[Any], bool]:
-    """The records, and whether they came as a table."""
+    """The records, and True when they came as a table."""
     given = data.get(INPUTS, data.get(TABLE))
     table = given.get("data") if isinstance(given, dict) and given.keys() == {"data"} and INPUTS in data else None
     if isinstance(table, dict):

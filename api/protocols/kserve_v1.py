@@ -27,7 +27,7 @@ ROWS, COLUMNS = "instances", "inputs"
 
 
 class PartConverter(BaseConverter):
-    """A part of an address that ends where a verb begins."""
+    """URL converter of a path segment that ends before ``:verb``."""
 
     regex = "[^/:]+"
 
@@ -40,7 +40,7 @@ def register(app: Flask, service: Service, most: int) -> None:
     app : Flask
     service : Service
     most : int
-        Most records in one request.
+        Maximum number of records in one request.
     """
     app.url_map.converters["part"] = PartConverter
 
@@ -52,7 +52,7 @@ def register(app: Flask, service: Service, most: int) -> None:
     @app.get("/v1/models/<part:name>")
     @app.get("/v1/models/<part:name>/versions/<part:fingerprint>")
     def v1_model(name: str, fingerprint: str = "") -> Response:
-        """Whether a model serves, in the words of both servers."""
+        """State of a model, in the terms of both servers."""
         bundle = versioned(service, name, fingerprint)
         _ = bundle.predictor  # opening it is the check
         status = {"error_code": "OK", "error_message": ""}
@@ -76,7 +76,7 @@ def register(app: Flask, service: Service, most: int) -> None:
 
 
 def versioned(service: Service, name: str, fingerprint: str) -> Bundle:
-    """The model that an address names, and its version where it names one.
+    """The model, and version if any, that an address names.
 
     Raises
     ------
@@ -101,7 +101,7 @@ def _records(data: dict[str, Any], bundle: Bundle) -> list[Any]:
 
 
 def _by_row(rows: list[Any], names: tuple[str, ...]) -> list[Any]:
-    """Each item is one instance: a record, a row of values, or the value itself where there is one feature."""
+    """Records of instances: each a record, a row of values, or the value of a single feature."""
     if rows and not any(isinstance(row, (list, dict)) for row in rows):
         rows = [[value] for value in rows]
     return rows_or_records(rows, names)

@@ -44,9 +44,9 @@ def register(
     app : Flask
     service : Service
     ready : callable
-        Each part of the whole service and what is wrong with it.
+        Health check: each part of the service and its fault.
     most : int
-        Most records in one request.
+        Maximum number of records in one request.
     default : DefaultModel
         The model behind ``/invocations``.
     """
@@ -55,7 +55,7 @@ def register(
     @guests.get("/ping")
     @guests.get("/api/v1/models/<name>/ping")
     def ping(name: str = "") -> Response:
-        """200 where requests can be sent."""
+        """Readiness: 200, else 503."""
         if name:
             _ = service.model(name).predictor  # opening it is the check
         return Response("\n", 200 if serves(ready()) else 503, content_type="text/plain; charset=utf-8")
@@ -63,7 +63,7 @@ def register(
     @guests.get("/version")
     @guests.get("/api/v1/models/<name>/version")
     def version(name: str = "") -> Response:  # noqa: ARG001 - all models speak one protocol
-        """The version of MLflow whose protocol this is."""
+        """The version of MLflow whose protocol is implemented."""
         return Response(VERSION, content_type="text/plain; charset=utf-8")
 
     @guests.post("/invocations")
@@ -85,7 +85,7 @@ def register(
 
 
 def _read(body: bytes, content_type: str, schema: Schema) -> tuple[list[Any], str]:
-    """The records of a body, and the method that its params name."""
+    """Read the records of a body, and the method in its params."""
     if sagemaker.is_csv(content_type):
         return sagemaker.read_csv(body, content_type, schema), METHODS[0]
     if content_type and content_type.partition(";")[0].strip().lower() != JSON:
@@ -111,7 +111,7 @@ def _records(form: str, data: Any, names: tuple[str, ...]) -> list[object]:
 
 
 def _from_columns(data: dict[str, Any]) -> list[object]:
-    """Columns of equal length; of a single record the values themselves."""
+    """Records of columns of equal length, or of a single record's values."""
     if not any(isinstance(column, list) for column in data.values()):
         return [data]
     return from_lists({name: column if isinstance(column, list) else [column] for name, column in data.items()})

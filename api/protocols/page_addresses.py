@@ -1,8 +1,8 @@
-"""The addresses of the pages, for programs: a page answers a browser's GET, and this a program's POST.
+"""POST at the addresses of pages, for programs; the pages answer a browser's GET.
 
 ``POST /<model>/predict``, and ``POST /``, ``/predict`` and ``/api`` for the default model. A form gets
-the bare label, as the first programs that served a model with Flask had it; JSON gets JSON. Nothing
-is changed by any of them, so that it does no harm where a form of another site is sent here.
+the bare label, as in common Flask tutorials; JSON gets JSON. None of them has side effects, so forms of other sites
+do no harm.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
         if not request.args:
             return respond(_answer(predict.service.score(model, raws), wanted))
         asked = read_query(PredictQuery)
-        accept = wanted.partition(";")[0] if asked.only_scores else accept  # more than scores is JSON, for a form too
+        accept = wanted.partition(";")[0] if asked.only_scores else accept  # options give JSON, for a form too
         return respond(_bare(answer(predict.service, model, raws, asked, accept, labels=True)))
 
 
@@ -55,5 +55,5 @@ def _answer(scored: Scored, wanted: str) -> Answer:
 
 
 def _bare(made: Answer) -> Answer:
-    """The bare label: no end of a line behind the last."""
+    """The labels as text, without a final line break."""
     return made._replace(body=made.body.removesuffix(b"\n")) if made.content_type.startswith(TEXT) else made

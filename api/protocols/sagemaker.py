@@ -1,4 +1,4 @@
-"""CSV as SageMaker's clients send it to ``/invocations``: without a header, features in their order.
+"""CSV bodies of SageMaker's clients at ``/invocations``: without a header, features in schema order.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/cdf-inference.html. A header names features, and a
 first record does not; the parameter ``header`` of the content type (RFC 4180) decides where it is sent.
@@ -23,17 +23,17 @@ from ml.files.text.read_options import ReadOptions
 from ml.files.text.separators import rows_with, separator_of
 
 CSV = "text/csv"
-LOOKED_AT = 64 * 1024  # characters from which the separator is told
+LOOKED_AT = 64 * 1024  # characters from which the separator is detected
 HEADER = {"present": True, "absent": False}
 
 
 def is_csv(content_type: str) -> bool:
-    """Whether a body is a table."""
+    """True for the content type of CSV."""
     return content_type.partition(";")[0].strip().lower() == CSV
 
 
 def read_csv(body: bytes, content_type: str, schema: Schema) -> list[Any]:
-    """The records of a table with or without a header.
+    """Read the records of a table with or without a header.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def read_csv(body: bytes, content_type: str, schema: Schema) -> list[Any]:
 
 
 def has_header(cells: Sequence[str], schema: Schema) -> bool:
-    """Whether a first line is a header.
+    """True when the first line is a header.
 
     It is one where a cell names a feature, unless there are as many cells as features and fewer than half of them do:
     a category may be called as another feature is.
@@ -58,7 +58,7 @@ def has_header(cells: Sequence[str], schema: Schema) -> bool:
     Raises
     ------
     Unreadable
-        Where it can be neither: no cell names a feature, and there are not as many as features.
+        It is neither: no cell names a feature, and the number of cells is not that of features.
     """
     known, count = _plain(schema), len(schema.names)
     named = sum(plain_name(cell) in known for cell in cells)
@@ -71,7 +71,7 @@ def has_header(cells: Sequence[str], schema: Schema) -> bool:
 
 
 def written(made: Sequence[Any]) -> str:
-    """Predictions as lines, several values of one separated by commas."""
+    """Predictions as lines, several values of one record separated by commas."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerows(each if isinstance(each, (list, tuple)) else [each] for each in made)

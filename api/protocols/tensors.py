@@ -37,7 +37,7 @@ class Tensor:
         One of `DATATYPES`.
     shape : tuple of int
     values : list
-        Flat, in row order: bool, int, float, str, or None where nothing is known.
+        Flat, in row-major order: bool, int, float, str, or None for missing values.
     """
 
     name: str
@@ -47,19 +47,19 @@ class Tensor:
 
 
 def read_tensors(document: Mapping[str, Any], tail: bytes) -> list[Tensor]:
-    """The inputs of a request.
+    """Read the input tensors of a request.
 
     Parameters
     ----------
     document : mapping
         The JSON part.
     tail : bytes
-        What follows it: the data of the tensors that name a `binary_data_size`, one after the other.
+        The bytes after it: the data of the tensors with a `binary_data_size`, concatenated.
 
     Raises
     ------
     Unreadable
-        Where a tensor is none, or its data does not fit its shape.
+        A tensor is malformed, or its data does not fit its shape.
     """
     given = document.get("inputs")
     if not isinstance(given, list) or not given:
@@ -78,7 +78,7 @@ def read_tensors(document: Mapping[str, Any], tail: bytes) -> list[Tensor]:
 
 
 def _binary_size(entry: Any) -> int | None:
-    """How many bytes of the tail are this tensor's; None where its data is JSON."""
+    """Number of bytes of a tensor in the tail; None where its data is JSON."""
     parameters = entry.get("parameters") if isinstance(entry, dict) else None
     size = parameters.get("binary_data_size") if isinstance(parameters, dict) else None
     if size is None:
@@ -133,7 +133,7 @@ def _check_kinds(values: Sequence[Any], datatype: str, named: str) -> None:
 
 
 def _from_bytes(raw: bytes, datatype: str, named: str) -> list[Any]:
-    """The values of a tensor that was sent as bytes; NaN is how numpy says that a value is missing."""
+    """The values of a tensor in binary; NaN means missing."""
     if datatype == "BYTES":
         return _texts(raw, named)
     kind = np.dtype(NUMBERS[datatype]).newbyteorder("<")
@@ -144,7 +144,7 @@ def _from_bytes(raw: bytes, datatype: str, named: str) -> list[Any]:
 
 
 def _texts(raw: bytes, named: str) -> list[str]:
-    """Texts, each after its length in four bytes."""
+    """Texts of a BYTES tensor, each preceded by its length in four bytes."""
     texts, at = [], 0
     try:
         while at < len(raw):
@@ -160,7 +160,7 @@ def _texts(raw: bytes, named: str) -> list[str]:
 
 
 def records_of(tensors: Sequence[Tensor], names: Sequence[str], most: int) -> list[dict[str, Any]]:
-    """Records out of one tensor a feature, or out of one tensor with a column a feature.
+    """Records from one tensor per feature, or from one tensor with a column per feature.
 
     Parameters
     ----------
@@ -169,7 +169,7 @@ def records_of(tensors: Sequence[Tensor], names: Sequence[str], most: int) -> li
     names : sequence of str, length p
         The features in schema order.
     most : int
-        Most records in one request.
+        Maximum number of records in one request.
 
     Raises
     ------
@@ -195,7 +195,7 @@ def records_of(tensors: Sequence[Tensor], names: Sequence[str], most: int) -> li
 
 
 def as_bytes(tensor: Tensor) -> bytes:
-    """The tensor's values as the binary extension has them."""
+    """The tensor's values in the binary extension's encoding."""
     if tensor.datatype == "BYTES":
         texts = (value.encode() for value in tensor.values)
         return b"".join(struct.pack("<I", len(text)) + text for text in texts)

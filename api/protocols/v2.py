@@ -1,4 +1,4 @@
-"""The Open Inference Protocol, version 2: what clients of KServe, MLServer and Triton speak.
+"""The Open Inference Protocol, version 2, of KServe, MLServer and Triton.
 
 https://github.com/kserve/open-inference-protocol. Inputs are one tensor a feature; outputs are
 called as MLServer's scikit-learn runtime calls them, `predict` and `predict_proba`.
@@ -38,7 +38,7 @@ _DATATYPES = {"number": "FP64", "integer": "INT64", "boolean": "BOOL"}
 
 @dataclass(frozen=True)
 class RequestedOutput:
-    """One output that a client asks for, and whether as bytes."""
+    """A requested output: its name, and True for binary data."""
 
     name: str
     binary: bool
@@ -52,37 +52,37 @@ def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str 
     app : Flask
     service : Service
     ready : callable
-        Each part of the whole service and what is wrong with it, None where all is well.
+        Health check: each part of the service and its fault, None where it is well.
     most : int
-        Most records in one request.
+        Maximum number of records in one request.
     """
     v2 = Blueprint("v2", __name__, url_prefix="/v2")
 
     @v2.get("")
     def about() -> Response:
-        """Who answers, and what beyond the protocol's core."""
+        """Server metadata, with the supported extensions."""
         return _answer({"name": "likely", "version": "1", "extensions": ["binary_tensor_data"]})
 
     @v2.get("/health/live")
     def live() -> Response:
-        """The process answers."""
+        """Liveness: the process answers."""
         return _answer({"live": True})
 
     @v2.get("/health/ready")
     def is_ready() -> Response:
-        """Requests can be sent: as ``/readyz``."""
+        """Readiness, as ``/readyz``."""
         return _ready(serves(ready()))
 
     @v2.get("/models/<name>")
     @v2.get("/models/<name>/versions/<fingerprint>")
     def metadata(name: str, fingerprint: str = "") -> Response:
-        """The tensors of a model."""
+        """Model metadata: its input and output tensors."""
         return _answer(_metadata(versioned(service, name, fingerprint)))
 
     @v2.get("/models/<name>/ready")
     @v2.get("/models/<name>/versions/<fingerprint>/ready")
     def model_ready(name: str, fingerprint: str = "") -> Response:
-        """Whether the model serves."""
+        """Readiness of a model."""
         bundle = versioned(service, name, fingerprint)
         _ = bundle.predictor  # opening it is the check
         return _ready(True, name=bundle.name)
@@ -117,7 +117,7 @@ def _infer(service: Service, bundle: Bundle, body: bytes, most: int) -> Response
 
 
 def _parts(body: bytes, size: str | None) -> tuple[dict[str, Any], bytes]:
-    """The JSON part of a body, and the bytes behind it."""
+    """Split a body into its JSON part and the binary data after it."""
     length = len(body) if size is None else int(size) if size.isascii() and size.isdecimal() else -1
     if not 0 <= length <= len(body):
         raise Unreadable(f"{JSON_SIZE} is {str(size)[:40]!r}; the body has {len(body):,} bytes.")
@@ -156,10 +156,10 @@ def _parameter(entry: Mapping[str, Any], key: str) -> bool:
 
 
 def outputs(scored: Scored) -> list[Tensor]:
-    """What a model says of n records as tensors.
+    """The scores of n records as output tensors.
 
-    `predict` is what the estimator's own ``predict`` gives: of exclusive outcomes the class, shape (n,);
-    of k independent ones 1 or 0 each, shape (n, k). `predict_proba` has a column an outcome, shape (n, k).
+    `predict` is the estimator's own ``predict``: the class for exclusive outcomes, shape (n,); 1 or 0 for each
+    of k independent ones, shape (n, k). `predict_proba` has a column per outcome, shape (n, k).
     """
     outcomes, count = scored.model.outcomes, len(scored.scores)
     columns = len(outcomes)
@@ -179,7 +179,7 @@ def outputs(scored: Scored) -> list[Tensor]:
 
 
 def label_type(outcomes: Outcomes) -> str:
-    """The datatype of the classes themselves."""
+    """The datatype of the class labels."""
     kinds = {type(item.value) for item in outcomes.items}
     by_kind = {bool: "BOOL", int: "INT64", float: "FP64"}
     return by_kind.get(kinds.pop(), "BYTES") if len(kinds) == 1 and outcomes.exclusive else "BYTES"
@@ -223,7 +223,7 @@ def _metadata(bundle: Bundle) -> dict[str, Any]:
 
 
 def datatype_of(feature: Feature) -> str:
-    """The datatype in which a feature is best sent; numbers may come as any number, all may come as text."""
+    """The preferred datatype of a feature; numbers may be sent in any numeric type, all features as text."""
     return _DATATYPES.get(feature.kind, "BYTES")
 
 

@@ -1,1 +1,1 @@
-"""The routes under ``/api/v1``, health and documentation."""
+"""Routes under ``/api/v1``, health checks and documentation."""

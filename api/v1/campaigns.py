@@ -1,4 +1,4 @@
-"""Campaigns over HTTP: look into a file, start it, see its rows, and make lists of them."""
+"""Routes of campaigns: preview a file, start scoring, page through rows, forecast and write call lists."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
     @app.get(f"{PREFIX}/<job>/preview")
     @takes(*PreviewQuery.model_fields)
     def preview_job(job: str) -> Response:
-        """What the file of a held job holds."""
+        """Preview the file of a held job."""
         asked = read_query(PreviewQuery)
         seen, bundle = campaigns.preview(job, asked.columns or {}, _told(asked))
         return _answer(preview_json(seen, bundle))
 
     @app.post(f"{PREFIX}/<job>/start")
     def start_job(job: str) -> Response:
-        """Have a held file scored."""
+        """Start scoring a held file."""
         asked = read_object(StartRequest)
         return _answer(described(campaigns.start(job, asked.columns or {}, asked.reasons, _told(asked))), 202)
 
@@ -54,7 +54,7 @@ def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> 
     @app.get(f"{PREFIX}/<job>/records")
     @takes(*RowsQuery.model_fields)
     def job_records(job: str) -> Response:
-        """Some rows of what was scored."""
+        """A page of scored rows."""
         asked = read_query(RowsQuery)
         index, bundle, rows = campaigns.rows(job, asked.order, asked.outcome or None, asked.start, asked.end)
         return _answer(
@@ -68,7 +68,7 @@ def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> 
 
     @app.get(f"{PREFIX}/<job>/choices")
     def job_choices(job: str) -> Response:
-        """From what lists can be made."""
+        """Outcomes and columns from which lists can be made."""
         index, bundle = campaigns.choices(job)
         scored = int((~_isnan(index)).sum())
         return _answer(
@@ -88,14 +88,14 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
     @app.post(f"{PREFIX}/<job>/forecast")
     @computes
     def job_forecast(job: str) -> Response:
-        """What a list would bring."""
+        """Forecast of a list: calls, buyers, profit."""
         wish, found, brings = campaigns.forecast(job, _list().model_dump(exclude_unset=True))
         _, bundle = campaigns.choices(job)
         return _answer(_forecast(bundle, wish, found, brings))
 
     @app.post(f"{PREFIX}/<job>/lists")
     def make_list(job: str) -> Response:
-        """Have a list written."""
+        """Accept the job that writes a list."""
         asked = _list()
         made = campaigns.make_list(job, asked.model_dump(exclude_unset=True, exclude={"reasons"}), asked.reasons)
         response = _answer(described(made), 202)

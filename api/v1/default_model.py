@@ -1,4 +1,4 @@
-"""Which model answers where an address names none: ``/``, ``/predict``, ``/invocations``, ``/score``."""
+"""The default model, of addresses that name none: ``/``, ``/predict``, ``/invocations``, ``/score``."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from ml.service import Service
 
 
 class DefaultModel:
-    """The model that a setting names, or the only one that there is.
+    """The model of the setting DEFAULT_MODEL, or the only one that there is.
 
     Parameters
     ----------
     service : Service
     name : str
-        From the setting; empty where it is not set.
+        Value of the setting; may be empty.
     """
 
     def __init__(self, service: Service, name: str = "") -> None:
@@ -25,7 +25,7 @@ class DefaultModel:
         Raises
         ------
         UnknownModel
-            Where nobody says which of several it is.
+            There are several, and the setting is empty.
         """
         names = self._service.names()
         if self._name or len(names) == 1:

@@ -1,4 +1,4 @@
-"""The contract as a document, of all models and of one, and ``/api/docs``: a page about it."""
+"""OpenAPI documents of all models and of one, and their page ``/api/docs``."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ LANGUAGES = ("curl", "Python", "JavaScript")
 
 
 def register(app: Flask, service: Service) -> None:
-    """Add the routes; the contract is made for the first who asks, which takes half a second."""
+    """Add the routes; the document is built at the first request, which takes half a second."""
 
     @app.get("/api/openapi.json")
     def openapi() -> Response:
-        """The contract of any model."""
+        """The OpenAPI document of the API, for any model."""
         from api.contract.document import document
 
         return _json(document(root()))
 
     @app.get(f"{PREFIX}/<name>/openapi.json")
     def openapi_of_model(name: str) -> Response:
-        """The contract of one model, with its very features and outcomes."""
+        """The OpenAPI document of one model, with its features and outcomes."""
         from api.contract.of_model import document_of
 
         return _json(document_of(service.model(name), name, root()))
@@ -41,17 +41,17 @@ def register(app: Flask, service: Service) -> None:
     @app.get("/api/docs")
     @takes(ANY)
     def docs() -> Response:
-        """The contract for people, with calls to copy."""
+        """Documentation page, with example calls to copy."""
         return Response(page(service, request.host_url.rstrip("/"), root()), content_type="text/html; charset=utf-8")
 
     @app.get("/api/docs.js")
     def script() -> Response:
-        """Copies a call."""
+        """The page's script, which copies a call."""
         return Response(_part("docs.js"), content_type="text/javascript; charset=utf-8")
 
 
 def root() -> str:
-    """The path prefix under which the service is reached, without a slash at the end; empty where there is none."""
+    """The path prefix under which the service is reached, without trailing slash; may be empty."""
     return request.script_root
 
 
@@ -60,12 +60,12 @@ def _json(made: dict[str, Any]) -> Response:
 
 
 def serving(service: Service) -> list[Bundle]:
-    """The live versions of the models that can be read."""
+    """Live versions of the models that can be loaded."""
     found = []
     for name in service.names():
         try:
             found.append(service.model(name))
-        except LikelyError:  # a broken model is named by /api/v1/models and does not hide the others
+        except LikelyError:  # a broken model is reported by /api/v1/models
             continue
     return found
 
@@ -77,7 +77,7 @@ def page(service: Service, here: str, root: str = "") -> str:
     ----------
     service : Service
     here : str
-        Address of the host as the reader has it, without a slash at the end.
+        URL of the host as the client sees it, without trailing slash.
     root : str
         The path prefix of the service there.
     """
@@ -130,7 +130,7 @@ def _accepted(feature: Feature) -> str:
 
 
 def calls_of(bundle: Bundle, here: str) -> tuple[str, str, str]:
-    """The same request in curl, Python and JavaScript, ready to run."""
+    """One example request in curl, Python and JavaScript, ready to run."""
     record = example(bundle.schema)
     address = f"{here}/api/v1/models/{quote(bundle.name)}/predict"
     body = json.dumps(record, indent=2, ensure_ascii=False)

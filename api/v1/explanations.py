@@ -1,4 +1,4 @@
-"""More than scores: decisions at a cut-off, contributions and reasons, and records with blanks."""
+"""Options of predict: decisions at a cut-off, contributions and reasons, records with blanks."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from ml.errors import InvalidRecord, Problem, TooManyRecords, UnknownModel
 from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle, Service
 
-MOST = 100  # records of a request that asks for more than scores: each takes some milliseconds
+MOST = 100  # records of a request with explanations: each takes some milliseconds
 
 
 def answer(
     service: Service, name: str, raws: Sequence[object], asked: PredictQuery, accept: str = "", *, labels: bool = False
 ) -> Answer:
-    """The answer to a request that asks for something beside scores.
+    """Response to a prediction request with options.
 
     Parameters
     ----------
@@ -34,12 +34,12 @@ def answer(
     name : str
         Name or key of the model.
     raws : sequence of object
-        Records as they came.
+        Raw records.
     asked : PredictQuery
     accept : str
-        The request's Accept header; what is more than scores is given as JSON only.
+        The request's Accept header; only plain scores have other representations than JSON.
     labels : bool
-        Whether JSON has the labels alone, too.
+        True adds the labels alone to JSON.
 
     Raises
     ------
@@ -94,7 +94,7 @@ def _model(service: Service, name: str, version: str) -> Bundle:
 
 
 def _cutoffs(service: Service, bundle: Bundle, asked: PredictQuery) -> dict[str, float]:
-    """The cut-off of each outcome: the one that was sent, or the ones in use."""
+    """Cut-off of each outcome: the request's, else the one in use."""
     names = bundle.outcomes.names
     return {of: asked.cutoff if isinstance(asked.cutoff, float) else service.cut_off(bundle, of) for of in names}
 
@@ -112,7 +112,7 @@ def _with_blanks(service: Service, bundle: Bundle, raws: Sequence[object], outco
 
 
 def _ids(bundle: Bundle, raws: Sequence[object]) -> tuple[str | None, ...]:
-    """The records' names; InvalidRecord with every problem of every record."""
+    """Ids of the records; InvalidRecord with every problem of every record."""
     records = read_records(bundle.schema.with_blanks, raws)
     records.all_rows()
     return records.ids
@@ -135,7 +135,7 @@ def _standing(standing: Standing, record_id: str | None) -> dict[str, Any]:
 
 
 def _label(standing: Standing, outcomes: Outcomes) -> Any:
-    """What the estimator decides for; null where something is blank, for then nobody asked it."""
+    """The estimator's label; null where a value is blank, for then the estimator was not called."""
     if standing.blank:
         return None
     return standing.labels[0] if outcomes.exclusive else standing.labels
@@ -153,7 +153,7 @@ def _explain(
     blanks: bool,
     predictions: list[dict[str, Any]],
 ) -> None:
-    """Add contributions and reasons to each prediction; without blanks a gap is a value like others."""
+    """Add contributions and reasons to each prediction; with `blanks` off a missing value is a value like others."""
     schema, column = bundle.schema, bundle.outcomes.index(outcome)
     rows = read_records(schema.with_blanks if blanks else schema, raws).all_rows()
     for at, (row, made) in enumerate(zip(rows, predictions, strict=True)):
@@ -172,7 +172,7 @@ def _explain(
 
 
 def _by_feature(bundle: Bundle, numbers: np.ndarray) -> dict[str, dict[str, float]]:
-    """For each outcome a number of each feature, from shape (p, k)."""
+    """Numbers of shape (p, k) as a mapping of outcome to feature to number."""
     columns = numbers.T.tolist()
     return {
         of: dict(zip(bundle.schema.names, column, strict=True))

@@ -1,8 +1,8 @@
-"""A way to the predict endpoint around Flask, for a record or a few.
+"""Fast path of the predict endpoint around Flask, for a record or a few.
 
-Making Flask's request and response objects takes longer than scoring a record (see
-``docs/decisions/0011-short-way-to-predict.md``). What is small and goes well is answered here;
-everything else, every error among it, goes to Flask as if this were not here.
+Creating Flask's request and response objects takes longer than scoring a record (see
+``docs/decisions/0011-short-way-to-predict.md``). Small, valid requests are answered here; everything else, errors
+included, is passed on to Flask unchanged.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 PATH = re.compile(r"/api/v1/models/([a-z0-9@-]+)/predict")
-SHORT = 2048  # bytes of a body; the answer to a longer one is worth compressing, which Flask sees to
+SHORT = 2048  # bytes of a body; responses to longer ones are worth compressing, which Flask does
 
 
 class FastPath:
-    """Answer small requests for a prediction, and pass on all others.
+    """WSGI middleware that answers small prediction requests, and passes on all others.
 
     Parameters
     ----------
     app : Flask
-        Answers the others. While it has hooks before its requests (who is asking? how often?),
-        it answers all: nothing goes around them.
+        Answers the others. While it has before_request hooks (authentication, a rate limit), it answers all:
+        the fast path never bypasses them.
     answer : callable
-        From environment, model and body to the answer; raises what is wrong.
+        Function of environment, model and body that returns the response or raises.
     """
 
     def __init__(self, app: Flask, answer: Callable[[WSGIEnvironment, str, bytes], Answer]) -> None:
@@ -48,9 +48,9 @@ class FastPath:
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
         found = PATH.fullmatch(environ.get("PATH_INFO", ""))
-        length = get_content_length(environ) or 0  # 0 also where the body comes in chunks
+        length = get_content_length(environ) or 0  # 0 for a chunked body, too
         short = 0 < length <= self._longest and not environ.get("QUERY_STRING")
-        short = short and not environ.get("HTTP_CONTENT_ENCODING")  # a packed body may hold a long one
+        short = short and not environ.get("HTTP_CONTENT_ENCODING")  # a compressed body may be a long one
         if found is None or environ["REQUEST_METHOD"] != "POST" or not short or self._hooks:
             return self._long_way(environ, start_response)
         try:
@@ -69,7 +69,7 @@ class FastPath:
 
 
 class FailedBody:
-    """The body of a request that was not whole: whoever reads it again meets the same error."""
+    """Body of a request whose reading failed: reading it again raises the same error."""
 
     def __init__(self, error: HTTPException) -> None:
         self._error = error

@@ -1,4 +1,4 @@
-"""Is the service alive, and can it work? Asked by routers and orchestrators."""
+"""Health checks for routers and orchestrators: liveness and readiness."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from flask import Flask, Response
 
 from api.http.query import ANY, takes
 
-# Without these nothing can be answered, or something would be lost. Any other part costs time, or one model.
+# Vital parts: without them nothing works, or data is lost. Any other costs time, or one model.
 VITAL = ("models", "store")
 
 
 def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
-    """Add ``/healthz`` and ``/readyz``; a prober may add to them what it likes."""
+    """Add ``/healthz`` and ``/readyz``; both accept any query parameters."""
 
     @app.get("/healthz")
     @takes(ANY)
     def healthz() -> Response:
-        """Alive: the process answers. No work, so that a slow cache does not get it killed."""
+        """Liveness: the process answers. It checks nothing, so that a slow cache does not get it killed."""
         return Response(b'{"alive":true}', content_type="application/json")
 
     @app.get("/readyz")
     @takes(ANY)
     def readyz() -> Response:
-        """Ready to be sent requests: 200, or 503 where a vital part fails; each part and what is wrong with it.
+        """Readiness: 200, or 503 where a vital part fails, with the fault of each part.
 
-        A broken model and a lost cache make it `degraded`, and no more: a router that took every
-        instance out for them would stop the models that serve.
+        A broken model or a lost cache only make it `degraded`: a router that removed every instance for them would
+        stop the models that serve.
         """
         parts = ready()
         body = {"ready": serves(parts), "degraded": any(parts.values()), "parts": parts}
@@ -36,5 +36,5 @@ def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
 
 
 def serves(parts: Mapping[str, str | None]) -> bool:
-    """Whether every vital part is well."""
+    """True when every vital part is well."""
     return not any(parts.get(part) for part in VITAL)

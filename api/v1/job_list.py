@@ -1,4 +1,4 @@
-"""``GET /api/v1/jobs``: the jobs, a page at a time, the newest first."""
+"""Route ``GET /api/v1/jobs``: jobs, the newest first, paginated by cursor."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def register(app: Flask, job_service: JobService) -> None:
     @app.get(PREFIX)
     @takes(*JobsQuery.model_fields)
     def list_jobs() -> Response:
-        """Jobs, the newest first."""
+        """A page of jobs, the newest first."""
         query, asked = request.args, read_query(JobsQuery)
         found, after = job_service.page(job_filter(asked), asked.limit, cursor_of(asked.cursor))
         here = _address(query, query.get("cursor"))
@@ -42,7 +42,7 @@ def register(app: Flask, job_service: JobService) -> None:
 
 
 def job_filter(asked: JobsQuery) -> JobFilter:
-    """Which jobs are asked for; BadParameter where it cannot be told."""
+    """The filter that the parameters ask for; BadParameter where they are invalid."""
     states = tuple(text.strip() for text in asked.state.split(",") if text.strip())
     return JobFilter(
         model=asked.model,
@@ -54,7 +54,7 @@ def job_filter(asked: JobsQuery) -> JobFilter:
 
 
 def cursor_of(text: str) -> Cursor | None:
-    """Where the page before ended, as :func:`written` wrote it; BadParameter where it is none of ours."""
+    """Parse the cursor of the previous page, as written by :func:`written`; BadParameter where it is invalid."""
     if not text:
         return None
     try:
@@ -67,7 +67,7 @@ def cursor_of(text: str) -> Cursor | None:
 
 
 def written(cursor: Cursor) -> str:
-    """A cursor as it stands in an address."""
+    """Serialize a cursor for a query parameter."""
     return base64.urlsafe_b64encode(orjson.dumps(cursor)).decode().rstrip("=")
 
 
@@ -90,9 +90,9 @@ def _time(name: str, text: str) -> float | None:
 
 
 def _of_date(text: str) -> float:
-    """Seconds since 1970; NaN for what is no date. One without a zone is in UTC."""
+    """Parse a date to seconds since 1970, in UTC without a zone; NaN where it is none."""
     try:
-        found = dt.datetime.fromisoformat(text.replace(" ", "+"))  # a + in an address that was not escaped
+        found = dt.datetime.fromisoformat(text.replace(" ", "+"))  # an unescaped + in an address
     except ValueError:
         return math.nan
     return (found if found.tzinfo else found.replace(tzinfo=dt.UTC)).timestamp()

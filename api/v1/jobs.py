@@ -1,4 +1,4 @@
-"""Jobs over HTTP: send a file of any size, watch it, fetch the result, cancel and remove it."""
+"""Routes of jobs: send a file of any size, poll, cancel and delete."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from ml.files.readers.json_records import JSON, NDJSON
 from ml.files.text.read_options import ReadOptions
 from store.job import Job
 
-NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the job service counts it
+NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the job service enforces its limit
 TYPES = {
     "text/csv": None, "text/tab-separated-values": None, "application/octet-stream": None,
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": None, "application/vnd.ms-excel": None,
@@ -39,7 +39,7 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
     @app.post("/api/v1/models/<name>/jobs")
     @takes(*JobQuery.model_fields)
     def accept_job(name: str) -> Response:
-        """Accept a file to be scored."""
+        """Accept a file for scoring."""
         request.max_content_length = NO_LIMIT
         if (request.content_length or 0) > job_service.most:
             raise too_large(job_service.most)
@@ -58,19 +58,19 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
 
     @app.get(f"{PREFIX}/<job>")
     def show_job(job: str) -> Response:
-        """How far a job is."""
+        """State and progress of a job."""
         found = job_service.get(job)
         ours = {"result_columns": results.columns(found)} if found.state == "done" else {}
         return _answer(found, 200, ours)
 
     @app.post(f"{PREFIX}/<job>/cancel")
     def cancel_job(job: str) -> Response:
-        """Stop a job; one that is over stays as it is."""
+        """Cancel a job; one that is over is unchanged."""
         return _answer(job_service.cancel(job), 200)
 
     @app.delete(f"{PREFIX}/<job>")
     def delete_job(job: str) -> Response:
-        """Stop a job, or remove one that is over."""
+        """Cancel a job, or delete one that is over."""
         found = job_service.delete(job)
         return Response(status=204) if found is None else _answer(found, 200)
 

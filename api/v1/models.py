@@ -1,4 +1,4 @@
-"""``GET /api/v1/models`` and ``GET /api/v1/models/<name>``: what there is, and what each asks for."""
+"""Routes ``GET /api/v1/models`` and ``GET /api/v1/models/<name>``: the models and their schemas."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def register(app: Flask, service: Service) -> None:
 
     @app.get(PREFIX)
     def list_models() -> Response:
-        """All models; one that is broken is listed with what is wrong."""
+        """All models; a broken one is listed with its fault."""
         return _answer({"models": [_listed(service, name) for name in service.names()]})
 
     @app.get(f"{PREFIX}/<name>")

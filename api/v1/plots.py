@@ -1,4 +1,4 @@
-"""``GET /api/v1/models/<name>/plots/<plot>.csv``: the data of a plot as a table that is safe to open."""
+"""Route ``GET /api/v1/models/<name>/plots/<plot>.csv``: the data of a plot as CSV."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def register(app: Flask, service: Service) -> None:
     @app.get(f"{PREFIX}/<name>/plots/<plot>.csv")
     @takes(ANY)
     def plot_data(name: str, plot: str) -> Response:
-        """The rows of one plot; ``outcome`` and the plot's options come as parameters."""
+        """The rows of one plot; ``outcome`` and the plot's options are query parameters."""
         options = request.args.to_dict()
         header, rows = table(service, name, plot, options.pop("outcome", None), options)
         shown = quote(f"{name} {plot}.csv", safe="")
@@ -44,7 +44,7 @@ def written(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> Any:
-    """A text that a spreadsheet would take for a formula gets an apostrophe, which it does not show."""
+    """Escape a text that a spreadsheet would take for a formula (CSV injection) by an apostrophe."""
     if isinstance(value, str) and FORMULA.match(value) and not NUMBER.fullmatch(value):
         return f"'{value}"
     if isinstance(value, (list, tuple)):

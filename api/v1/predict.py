@@ -1,4 +1,4 @@
-"""``POST /api/v1/models/<name>/predict``: the one address that must be quick."""
+"""Route ``POST /api/v1/models/<name>/predict``, with its fast path."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 
 class Predict:
-    """From a body in one of our own shapes to an answer, for every address that takes such.
+    """Body to response, for every address that takes bodies in our own shapes.
 
     Parameters
     ----------
     service : Service
     most : int
-        Most records in one request.
+        Maximum number of records in one request.
     """
 
     def __init__(self, service: Service, most: int) -> None:
@@ -41,7 +41,7 @@ class Predict:
     def read(
         self, name: str, body: bytes, content_type: str, *, lenient: bool = False, options: ReadOptions = AUTO
     ) -> list[object]:
-        """The records of a body; parameters and errors as :func:`api.http.read_records.read_body`."""
+        """Read the records of a body; parameters and errors as :func:`api.http.read_records.read_body`."""
 
         def known() -> frozenset[str]:
             return names_of(self.service.model(name).schema)
@@ -52,19 +52,19 @@ class Predict:
         return read_body(body, content_type, self.most, known, lenient=lenient, tables=tables)
 
     def plain(self, environ: WSGIEnvironment, name: str, body: bytes) -> Answer:
-        """The scores of a body, where the address asks for nothing more."""
+        """Score the records of a body, without options."""
         raws = self.read(name, body, environ.get("CONTENT_TYPE", ""))
         return Answer.of(self.service.score(name, raws), environ.get("HTTP_ACCEPT", ""), notes_of_table(raws))
 
 
 def register(app: Flask, predict: Predict) -> None:
-    """Add the route, and the short way to it."""
+    """Add the route and its fast path."""
 
     @app.post("/api/v1/models/<name>/predict")
     @takes(*PredictQuery.model_fields)
     @computes
     def score(name: str) -> Response:
-        """Score the records of the body, and more where the address asks for it."""
+        """Score the records of the body, with the options of the address."""
         body = request.get_data(cache=False)
         if not request.args:
             return respond(predict.plain(request.environ, name, body))
@@ -76,5 +76,5 @@ def register(app: Flask, predict: Predict) -> None:
 
 
 def respond(made: Answer) -> Response:
-    """An answer as Flask sends it."""
+    """An answer as a Flask response."""
     return Response(made.body, content_type=made.content_type, headers={MODEL: made.key})

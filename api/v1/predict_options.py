@@ -1,4 +1,4 @@
-"""The fields that a request asks to ignore."""
+"""The option ``extra=ignore``: unknown fields of records are dropped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ml.data.schema import Schema
 
 
 def records_asked(raws: list[Any], schema: Schema) -> list[Any]:
-    """The records of the request at hand, without what it asks to ignore.
+    """The records of the current request, without unknown fields where it asks to ignore them.
 
     Raises
     ------

@@ -8,12 +8,12 @@ from jobs.files.file_words import labels_of
 from jobs.files.preview import Preview
 from ml.service import Bundle
 
-TOP_CELLS = 12  # of a row above the header: enough to know it again
-TOP_TEXT = 60  # characters of such a cell
+TOP_CELLS = 12  # cells of a row above the header: enough to recognize it
+TOP_TEXT = 60  # characters of a cell
 
 
 def preview_json(seen: Preview, bundle: Bundle) -> dict[str, Any]:
-    """What the file of a held job holds, and how it is read."""
+    """The preview of a held job's file as JSON values."""
     label = labels_of(bundle.schema)
     column_of = {feature: name for name, feature in seen.matched.columns.items() if feature}
     return {

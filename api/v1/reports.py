@@ -1,4 +1,4 @@
-"""``GET /api/v1/models/<name>/report.html`` and ``….pdf``: a version's report as a file to keep."""
+"""Routes ``GET /api/v1/models/<name>/report.html`` and ``….pdf``: a version's report as a file."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ml.report.html_report import POLICY as OWN_POLICY
 from ml.service import Service
 
 TYPES = {"html": "text/html; charset=utf-8", "pdf": "application/pdf"}
-PAUSE = "2"  # s, after which to ask again
-# The file carries its own policy; opened in a tab of our address it may do no more than that.
+PAUSE = "2"  # seconds, Retry-After
+# The file's own policy, sandboxed: opened from our origin it has no more rights than from disk.
 POLICY = f"{OWN_POLICY}; sandbox allow-scripts"
 
 
@@ -25,7 +25,7 @@ def register(app: Flask, service: Service) -> None:
     @app.get(f"{PREFIX}/<name>/report.<any(html, pdf):kind>")
     @takes("outcome")
     def report(name: str, kind: str) -> Response:
-        """The report on one outcome: ``?outcome=``, else on the positive one."""
+        """The report on one outcome: that of ``?outcome=``, else the positive one."""
         try:
             content = report_bytes(service, name, kind, request.args.get("outcome"), wait=False)
         except ReportBusy as error:

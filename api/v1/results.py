@@ -1,4 +1,4 @@
-"""Results over HTTP: in the format that was asked for, whole or in ranges, so that a broken download goes on."""
+"""Route of results: in the requested format, with ranges, so that a broken download can be resumed."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from ml.files.write.formats import CSV, EXCEL_CSV, FORMATS, PARQUET, XLSX, Forma
 from store.job import Job
 
 COMPRESSIONS = ("gzip", "none")
-LEVEL = 3  # of gzip: nearly as small as level 6 in half of the time
-SOON = "2"  # seconds until it is worth asking again for what is being made
+LEVEL = 3  # of gzip: nearly as small as level 6 in half the time
+SOON = "2"  # seconds, Retry-After while an export is written
 _MEDIA = {FORMATS[name].media_type.partition(";")[0]: name for name in (CSV, XLSX, PARQUET)}
 
 
@@ -31,9 +31,9 @@ def register(app: Flask, results: Results) -> None:
     @app.get(f"{PREFIX}/<job>/result")
     @takes("format", "separator", "decimal", "compression")
     def job_result(job: str) -> Response:
-        """The scored file or the list, in the order of the records."""
+        """The result of a job, in the order of the records."""
         form, compression = _format(), _compression()
-        job, form = results.export(job) or (job, form)  # a job that makes another's result gives that
+        job, form = results.export(job) or (job, form)  # an export job gives the result that it writes
         made = results.csv(job) if form.write is None else results.made(job, form)
         if isinstance(made, Job):
             return _later(job, made)
@@ -46,7 +46,7 @@ def register(app: Flask, results: Results) -> None:
 
 
 def _format() -> Format:
-    """As the address asks for it, else as Accept does; CSV for Excel in the marks of the reader's language."""
+    """The format of ``?format=``, else of Accept; CSV for Excel with the separators of Accept-Language."""
     name, separator, decimal = (request.args.get(each, "") for each in ("format", "separator", "decimal"))
     name = name or _accepted()
     if name == EXCEL_CSV and not separator and not decimal and request.headers.get("Accept-Language"):
@@ -56,14 +56,14 @@ def _format() -> Format:
 
 
 def _accepted() -> str:
-    """The format that Accept names; CSV for whoever takes anything, as ever."""
+    """The format that Accept prefers; CSV by default."""
     named = {value for value, weight in request.accept_mimetypes if weight > 0}
     asked = [media for media in _MEDIA if media in named]
     return _MEDIA[max(asked, key=request.accept_mimetypes.quality)] if asked else CSV
 
 
 def _compression() -> str:
-    """What is to be done with the bytes: "gzip" a file, "none", or "coded" on the way as Accept-Encoding has it."""
+    """The compression: "gzip" for a .gz file, "none", or "coded" for Content-Encoding by Accept-Encoding."""
     given = request.args.get("compression", "")
     if given and given not in COMPRESSIONS:
         raise BadParameter(f"compression is {given[:80]!r}.", f"Accepted: {', '.join(COMPRESSIONS)}.")
@@ -72,9 +72,9 @@ def _compression() -> str:
 
 
 def _answer(made: StoredResult, form: Format, compression: str, tag: str) -> Response:
-    """The whole file, compressed or not, a range of it, or word that it has not changed."""
+    """The response: the file, compressed or not, a range of it, or 304."""
     media_type = "application/gzip" if compression == "gzip" else form.media_type
-    # A workbook and Parquet are compressed as they are
+    # Workbooks and Parquet are compressed already
     packed = compression == "gzip" or (compression == "coded" and form.media_type.startswith("text/"))
     etag = f'"{tag}{"-" + compression if packed else ""}"'
     headers = {"ETag": etag, "Accept-Ranges": "none" if packed else "bytes"}
@@ -88,7 +88,7 @@ def _answer(made: StoredResult, form: Format, compression: str, tag: str) -> Res
 
 
 def _ranged(made: StoredResult, media_type: str, headers: dict[str, str]) -> Response:
-    """All bytes, or those that Range asks for; several ranges at once are answered with all of it."""
+    """The response with all bytes (200), or those of Range (206); several ranges get all bytes."""
     length, status = made.length, 200
     start, stop = 0, length
     asked = request.range if _same_as_before(headers["ETag"]) else None
@@ -103,14 +103,14 @@ def _ranged(made: StoredResult, media_type: str, headers: dict[str, str]) -> Res
 
 
 def _same_as_before(etag: str) -> bool:
-    """Whether If-Range, where it came, names the file as it is: a part of another one would be of no use."""
+    """True unless If-Range names another state of the file, whose parts would not fit together."""
     return "HTTP_IF_RANGE" not in request.environ or not is_resource_modified(
         request.environ, etag, ignore_if_range=False
     )
 
 
 def _gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
-    packer = zlib.compressobj(LEVEL, wbits=31)  # with the head of gzip, which holds no time
+    packer = zlib.compressobj(LEVEL, wbits=31)  # gzip format, without a time stamp
     for block in blocks:
         if packed := packer.compress(block):
             yield packed
@@ -118,13 +118,13 @@ def _gzip(blocks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _attached(name: str) -> str:
-    """The name of a file, which has no quotes and no line breaks: in ASCII, and as it is for who reads RFC 5987."""
+    """Content-Disposition for a name without quotes and line breaks: in ASCII, and by RFC 5987."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return f'attachment; filename="{plain}"' + ("" if plain == name else f"; filename*=UTF-8''{quote(name)}")
 
 
 def _say_what_it_depends_on(response: Response, form: Format, compression: str) -> None:
-    """Name the headers of the request without which the answer may have been another."""
+    """Set ``Vary`` to the request headers on which the response depends."""
     if "format" not in request.args:
         response.vary.add("Accept")
     if form.name == EXCEL_CSV and not {"separator", "decimal"} & set(request.args):
@@ -134,7 +134,7 @@ def _say_what_it_depends_on(response: Response, form: Format, compression: str) 
 
 
 def _later(job: str, making: Job) -> Response:
-    """The answer while a worker makes it: the same address gives it when it is done."""
+    """Response 202 while a worker writes the export: the same address gives it when it is done."""
     links = {"self": f"{PREFIX}/{making.id}", "result": request.full_path.rstrip("?")}
     response = Response(orjson.dumps(described(making) | {"links": links, "of": job}), 202)
     response.content_type = "application/json"
