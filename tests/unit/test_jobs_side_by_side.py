@@ -5,8 +5,8 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from store.job import EXPORT, Wanted
-from store.tables import calls, jobs, pieces
+from store.job import EXPORT, JobFilter
+from store.tables import calls, chunks, jobs
 from tests.unit.test_job_table import KEY, added, by_one_who_saw, let_leases_run_out, split, table  # noqa: F401
 from tests.unit.test_store import url  # noqa: F401 - a fixture: both databases
 
@@ -14,9 +14,9 @@ from tests.unit.test_store import url  # noqa: F401 - a fixture: both databases
 def whole(table, job):  # noqa: F811
     """All that the store has of a job."""
     with table._engine().connect() as connection:
-        of_pieces = select(pieces).where(pieces.c.job == job).order_by(pieces.c.number)
+        of_chunks = select(chunks).where(chunks.c.job == job).order_by(chunks.c.number)
         of_calls = select(calls).where(calls.c.job == job)
-        rows = [connection.execute(each).all() for each in (select(jobs).where(jobs.c.id == job), of_pieces, of_calls)]
+        rows = [connection.execute(each).all() for each in (select(jobs).where(jobs.c.id == job), of_chunks, of_calls)]
     return [tuple(row) for found in rows for row in found]
 
 
@@ -146,7 +146,7 @@ def test_a_job_that_was_cancelled_is_not_done_when_its_last_piece_is(table):  # 
 def test_how_many_records_there_are_is_known_when_the_splitting_is_done(table):  # noqa: F811
     job = added(table)
     splitting = table.claim(60)
-    table.add_pieces(splitting, [(1, 5, "in 1"), (2, 4, "in 2")])
+    table.add_chunks(splitting, [(1, 5, "in 1"), (2, 4, "in 2")])
     table.finish(table.claim(60), 5, 1, "one")
     assert (table.get(job).total, table.get(job).done, table.get(job).refused) == (None, 5, 1)
     table.finish(splitting, 9)
@@ -163,8 +163,8 @@ def test_gaps_and_unread_values_are_summed_over_pieces(table):  # noqa: F811
     assert (table.get(job).gaps, table.get(job).unread) == ({"age": 3, "debt": 4}, {"debt": 3})
     assert (table.get(other).gaps, table.get(other).unread) == ({}, {})
     with table._engine().begin() as connection:
-        assert connection.scalar(select(pieces.c.gaps).where(pieces.c.job == job, pieces.c.number == 4)) is None
-        earlier = update(pieces).where(pieces.c.job == job, pieces.c.number == 1)  # as an earlier version wrote them
+        assert connection.scalar(select(chunks.c.gaps).where(chunks.c.job == job, chunks.c.number == 4)) is None
+        earlier = update(chunks).where(chunks.c.job == job, chunks.c.number == 1)  # as an earlier version wrote them
         connection.execute(earlier.values(gaps=json.dumps({"age": 7})))
     assert table.get(job).gaps == {"age": 8, "debt": 4}
 
@@ -200,7 +200,7 @@ def test_pages_give_each_job_once_the_newest_first(table, most):  # noqa: F811
     set_times(table, b=1_002.0, c=1_002.0, d=1_002.0)
     pages, after = [], None
     while not pages or after:
-        found, after = table.page(Wanted(), most, after)
+        found, after = table.page(JobFilter(), most, after)
         pages.append([job.id for job in found])
     assert [job for page in pages for job in page] == ["e", "d", "c", "b", "a"]
     assert [len(page) for page in pages] == [most] * (5 // most) + [5 % most] * (5 % most > 0)
@@ -208,25 +208,25 @@ def test_pages_give_each_job_once_the_newest_first(table, most):  # noqa: F811
 
 def test_a_page_ends_at_its_last_job(table):  # noqa: F811
     named(table, "a", "b", "c")
-    assert table.page(Wanted(), 2)[1] == (1_001.0, "b")
-    assert table.page(Wanted(), 3)[1] is None
-    assert table.page(Wanted(), 2, (1_001.0, "b"))[1] is None
+    assert table.page(JobFilter(), 2)[1] == (1_001.0, "b")
+    assert table.page(JobFilter(), 3)[1] is None
+    assert table.page(JobFilter(), 2, (1_001.0, "b"))[1] is None
 
 
 def test_times_leave_out_the_moment_itself(table):  # noqa: F811
     named(table, "a", "b", "c")
-    assert ids(table.page(Wanted(after=1_000.0), 9)) == ["c", "b"]
-    assert ids(table.page(Wanted(before=1_002.0), 9)) == ["b", "a"]
-    assert ids(table.page(Wanted(after=1_000.0, before=1_002.0), 9)) == ["b"]
+    assert ids(table.page(JobFilter(after=1_000.0), 9)) == ["c", "b"]
+    assert ids(table.page(JobFilter(before=1_002.0), 9)) == ["b", "a"]
+    assert ids(table.page(JobFilter(after=1_000.0, before=1_002.0), 9)) == ["b"]
 
 
 def test_jobs_of_a_model_or_of_one_version(table):  # noqa: F811
     for job, model in (("a", "loan@11111111"), ("b", "loan@22222222"), ("c", "loan-2@11111111"), ("d", "lo@1")):
         named(table, job, model=model, created=1_000.0 + ord(job))
-    assert ids(table.page(Wanted(model="loan"), 9)) == ["b", "a"]
-    assert ids(table.page(Wanted(model="loan@11111111"), 9)) == ["a"]
-    assert ids(table.page(Wanted(model="loan@1111"), 9)) == []
-    assert ids(table.page(Wanted(), 9)) == ["d", "c", "b", "a"]
+    assert ids(table.page(JobFilter(model="loan"), 9)) == ["b", "a"]
+    assert ids(table.page(JobFilter(model="loan@11111111"), 9)) == ["a"]
+    assert ids(table.page(JobFilter(model="loan@1111"), 9)) == []
+    assert ids(table.page(JobFilter(), 9)) == ["d", "c", "b", "a"]
 
 
 def test_jobs_in_some_states_and_of_one_kind(table):  # noqa: F811
@@ -235,7 +235,7 @@ def test_jobs_in_some_states_and_of_one_kind(table):  # noqa: F811
     named(table, "y", created=3_000.0, options={"kind": "campaign"})
     table.cancel("b")
     table.fail("c", "no good")
-    assert ids(table.page(Wanted(states=("cancelled", "failed")), 9)) == ["c", "b"]
-    assert ids(table.page(Wanted(kind="campaign"), 9)) == ["y"]
-    assert ids(table.page(Wanted(kind=EXPORT), 9)) == ["x"]
-    assert ids(table.page(Wanted(), 9)) == ["y", "c", "b", "a"]  # an export is part of another job
+    assert ids(table.page(JobFilter(states=("cancelled", "failed")), 9)) == ["c", "b"]
+    assert ids(table.page(JobFilter(kind="campaign"), 9)) == ["y"]
+    assert ids(table.page(JobFilter(kind=EXPORT), 9)) == ["x"]
+    assert ids(table.page(JobFilter(), 9)) == ["y", "c", "b", "a"]  # an export is part of another job
