@@ -37,9 +37,8 @@ class Surrogate:
     total : int
         Records of the hold-out.
     fidelity : float or None
-        R² of the rules against the model's probabilities on the hold-out, to which they were not fitted:
-        1 is equal, 0 no better than a constant, below 0 worse. None where the probabilities are
-        constant.
+        R² of the rules on the hold-out (not fitted to it) against the model's probabilities: 1 is equal,
+        0 no better than a constant, below 0 worse. None where the probabilities are constant.
     agreement : float
         Share of the hold-out's records with rules and model on the same side of the cut-off.
     cut_off : float

@@ -1,7 +1,4 @@
-"""Confusion counts (true and false positives and negatives) and the measures computed from them.
-
-A function that returns a :data:`Share` gives numerator and denominator, for :func:`ratio` and for intervals.
-"""
+"""Confusion counts (true and false positives and negatives) and the measures computed from them."""
 
 from __future__ import annotations
 
@@ -51,7 +48,7 @@ class ConfusionCounts:
         return self.positive + self.negative
 
 
-Share = tuple[Floats, Floats]
+Share = tuple[Floats, Floats]  # numerator and denominator, for `ratio` and for intervals
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:

@@ -128,11 +128,11 @@ def wilson(part: ArrayLike, whole: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
 def mean_interval(values: np.ndarray, weight: np.ndarray) -> tuple[float, float] | tuple[None, None]:
     """The 95 % interval of the mean of skewed values of 0 or more, such as losses; no end is below 0.
 
-    The studentised mean of skewed values is skewed too: a sample without the few large values
-    underestimates mean and spread. Hall (1992, "On the removal of skewness by transformation", J. R.
-    Stat. Soc. B 54) takes the skewness out by a cubic polynomial T + aT² + a²T³/3 + a/2 with a third of
-    the skewness over the root of the number of values as a; it is inverted in closed form, at the
-    quantile of Student's distribution. With weights, the values are those of the linearised mean.
+    The studentised mean is skewed too: without the few large values, mean and spread are too small.
+    Hall (1992, "On the removal of skewness by transformation", J. R. Stat. Soc. B 54) removes the skewness
+    by a cubic polynomial T + aT² + a²T³/3 + a/2 with a third of the skewness over the root of the number of
+    values as a; it is inverted in closed form, at the quantile of Student's distribution. With weights, the
+    values are those of the linearised mean.
 
     Parameters
     ----------
