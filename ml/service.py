@@ -1,47 +1,30 @@
-"""The front door that every door below calls: page, API, jobs and command line.
+"""The service: one facade for all entrypoints (page, API, jobs and command line).
 
-It knows models by name or key, hands out scores, and keeps expensive results in the cache. It is
-the only file that knows the cache: keys are strings that begin with the model key, values are
-JSON. A new version has a new key, so nothing is ever invalidated.
+It finds models by name or key, scores records, and keeps expensive results in the cache
+(``ml/runtime/result_cache.py``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ml.advice.advice import Advice, Standing, advise, stand
 from ml.advice.local_shapley import Explanation, explain
 from ml.advice.sampling_budget import BUDGET
 from ml.advice.value_function import Game
-from ml.bundle.bundle import Bundle as Bundle  # the doors know it through the service
+from ml.bundle.bundle import Bundle as Bundle  # entrypoints import it from here
 from ml.bundle.scored import Score, Scored
-from ml.data.columns import block_of
-from ml.data.outcomes import Prediction
-from ml.data.records import Records, read_records
+from ml.bundle.scoring import refused_problem, score_each, score_records
 from ml.data.schema import Row
 from ml.decision.cut_offs import Chosen, CutOffs
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.lifecycle.registry import Registry
-from ml.locale import use_number_format
-from ml.runtime.deadline import BackgroundTasks
 from ml.runtime.memo import Memo
+from ml.runtime.result_cache import Cache, Key, ResultCache
 from ml.runtime.single_flight import SingleFlight
-
-REFUSED = "Its values are of the right kind, but the estimator was not made for them: change or fill them."
-
-
-class Cache(Protocol):
-    """What is asked of Flask-Caching: JSON values by string."""
-
-    def get(self, key: str) -> Any:
-        """The value, or None."""
-
-    def set(self, key: str, value: Any, timeout: int | None = None) -> Any:
-        """Keep a value; a timeout of 0 keeps it for good."""
 
 
 class Service:
@@ -53,9 +36,9 @@ class Service:
     cache : Cache or None
         Where expensive results are kept; None computes them each time.
     single_flight : SingleFlight or None
-        Sees to it that one result is computed once, however many ask for it.
+        Makes concurrent requests for one result compute it once.
     chosen : callable or None
-        Gives the cut-off that somebody chose, see :class:`ml.decision.cut_offs.CutOffs`.
+        Gives the cut-off that was chosen, see :class:`ml.decision.cut_offs.CutOffs`.
     """
 
     def __init__(
@@ -67,10 +50,8 @@ class Service:
     ) -> None:
         self.registry = registry
         self._cut_offs = CutOffs(chosen)
-        self._cache = cache
-        self._single_flight = single_flight or SingleFlight()
+        self._results = ResultCache(cache, single_flight)
         self._game = Memo(Game)
-        self._background = BackgroundTasks()
 
     def names(self) -> tuple[str, ...]:
         """Names of all models, sorted; some may be broken."""
@@ -86,7 +67,7 @@ class Service:
         return self.registry.load(name_or_key)
 
     def opened(self, name_or_key: str) -> Bundle:
-        """As :meth:`model`, and it gave its golden answers: for lists and pages, which tell the broken from the sound.
+        """As :meth:`model`, after the check of its golden answers: for lists and pages, which show broken models.
 
         Raises
         ------
@@ -97,7 +78,7 @@ class Service:
         return bundle
 
     def check(self) -> dict[str, str | None]:
-        """Whether each model serves: None, or what is wrong with it."""
+        """Fault of each model; None for those that serve."""
         return {name: self._fault(name) for name in self.names()}
 
     def _fault(self, name: str) -> str | None:
@@ -123,29 +104,22 @@ class Service:
         InvalidRecord
             With every problem of every record.
         """
-        bundle = self.model(name_or_key)
-        records = read_records(bundle.schema, raws)
-        rows = records.all_rows()
-        if len(rows) == 1:
-            labels, probabilities = _refusing(bundle, rows, lambda: bundle.predictor.row(rows[0]))
-            return Scored(bundle, (Score(records.ids[0], _names(bundle, labels), probabilities, records.notes),))
-        answer = _refusing(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
-        return Scored(bundle, _scores(bundle, records, answer))
+        return score_records(self.model(name_or_key), raws)
 
     def cut_off(self, bundle: Bundle, outcome: str) -> float:
-        """The probability from which we act on an outcome, 0 to 1: chosen by somebody, else by the card."""
+        """The cut-off of an outcome, 0 to 1: the chosen one, else the card's."""
         return self._cut_offs.of(bundle.name, bundle.card, outcome)
 
     def stand(self, name_or_key: str, raw: object, outcome: str | None = None) -> Standing:
-        """Where one record stands when some of it may be unknown: score, range, and what to ask next.
+        """Score of one record that may have blanks: score, range, and next questions.
 
         Parameters
         ----------
         name_or_key : str
         raw : mapping
-            Feature name or alias to raw value; what is left out is blank.
+            Feature name or alias to raw value; missing names are blanks.
         outcome : str or None
-            What the questions are about; None leaves the choice to :func:`ml.advice.advice.stand`.
+            Outcome of the questions; None leaves the choice to :func:`ml.advice.advice.stand`.
 
         Raises
         ------
@@ -158,10 +132,10 @@ class Service:
         try:
             return stand(game, bundle, raw, outcome, partial(self.cut_off, bundle))
         except ValueError as error:
-            raise InvalidRecord([Problem(0, None, None, _first_line(str(error)), REFUSED)]) from error
+            raise InvalidRecord([refused_problem(0, str(error))]) from error
 
     def advise(self, standing: Standing, holdout_row: int | None = None, step: int | None = None) -> Advice:
-        """What stands behind a standing: reasons, sweeps, levers and evidence.
+        """Explain a score: reasons, what-if sweeps, counterfactuals and evidence.
 
         `holdout_row` is the record's own row in the hold-out, from 0, where it came from there: it is no evidence
         for itself. `step` 0 gives a first answer soon, 1 and so on sharper ones: :func:`ml.advice.advice.advise`.
@@ -169,7 +143,7 @@ class Service:
         return advise(self._game(standing.model), standing, holdout_row, step)
 
     def explain(self, bundle: Bundle, row: Row, *, blanks: bool, quick: bool = False) -> Explanation:
-        """What each value of a row contributes; with `blanks` None is a blank, else a value that is missing.
+        """Local Shapley values of a row; with `blanks` None is a blank, else a missing value.
 
         A `quick` answer of a slow model is less sharp, and its errors say so.
         """
@@ -180,28 +154,11 @@ class Service:
     def score_each(self, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
         """Score what can be scored, for files: beside each other scores and, in their place, problems.
 
-        Columns that the model does not know are let be.
+        Columns that the model does not know are ignored.
         """
-        records = read_records(bundle.schema, raws, extra=True)
-        found: list[Score | tuple[Problem, ...]] = [() for _ in records.ids]
-        for problem in records.problems:
-            found[problem.row] = (*found[problem.row], problem)  # type: ignore[misc]
-        good = [at for at, row in enumerate(records.rows) if row is not None]
-        rows = [row for row in records.rows if row is not None]
-        if not rows:  # estimators refuse to be asked nothing
-            return found
-        try:
-            answer = _refusing(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
-        except InvalidRecord as refused:
-            bad = {good[problem.row]: problem for problem in refused.problems}
-            rest = [raw for at, raw in enumerate(raws) if at not in bad]
-            scored = iter(self.score_each(bundle, rest))
-            return [(bad[at],) if at in bad else next(scored) for at in range(len(raws))]
-        for at, score in zip(good, _scores(bundle, _only(records, good), answer), strict=True):
-            found[at] = score
-        return found
+        return score_each(bundle, raws)
 
-    def result(self, key: tuple[str | int | float | bool | None, ...], compute: Callable[[], Any]) -> Any:
+    def result(self, key: Key, compute: Callable[[], Any]) -> Any:
         """A JSON value from the cache, or computed by one caller while the others wait.
 
         Parameters
@@ -216,30 +173,11 @@ class Service:
         StillWorking
             Within :func:`ml.runtime.deadline.deadline`, where it takes longer; it goes on, and who asks again gets it.
         """
-        text = _text(key)
-        found = self._get(text)
-        return self._background.ask(text, lambda: self._computed(text, compute)) if found is None else found
+        return self._results.result(key, compute)
 
-    def _computed(self, text: str, compute: Callable[[], Any]) -> Any:
-        with self._single_flight.only_one(text):
-            found = self._get(text)
-            if found is None:
-                with use_number_format(None):  # a cached result is for all readers
-                    found = compute()
-                if self._cache is not None:
-                    self._cache.set(text, found, timeout=0)
-        return found
-
-    def kept(self, key: tuple[str | int | float | bool | None, ...]) -> Any:
-        """What the cache holds of :meth:`result`'s key, or None; nothing is computed, and nobody waits."""
-        return self._get(_text(key))
-
-    def _get(self, text: str) -> Any:
-        return None if self._cache is None else self._cache.get(text)
-
-
-def _text(key: tuple[str | int | float | bool | None, ...]) -> str:
-    return "|".join(repr(part) for part in key)
+    def kept(self, key: Key) -> Any:
+        """The cached value of :meth:`result`'s key, or None; nothing is computed."""
+        return self._results.kept(key)
 
 
 def open_service(
@@ -247,63 +185,3 @@ def open_service(
 ) -> Service:
     """A service on a folder of models."""
     return Service(Registry(Path(models)), cache, SingleFlight(Path(locks) if locks else None), chosen)
-
-
-def _refusing(bundle: Bundle, rows: Sequence[Row], ask: Callable[[], Any]) -> Any:
-    """The answer, or InvalidRecord that names each record which the estimator itself refuses."""
-    try:
-        return ask()
-    except ValueError as error:
-        found = _refused_among(bundle, rows, 0) or [(0, str(error))]
-        raise InvalidRecord([Problem(at, None, None, _first_line(why), REFUSED) for at, why in found]) from error
-
-
-def _refused_among(bundle: Bundle, rows: Sequence[Row], first: int) -> list[tuple[int, str]]:
-    """Which of the rows, refused together, are refused alone: by halves, for most rows are good."""
-    if len(rows) == 1:
-        refusal = _refusal(lambda: bundle.predictor.row(rows[0]))
-        return [(first, refusal)] if refusal else []
-    middle = len(rows) // 2
-    found: list[tuple[int, str]] = []
-    for start, part in ((first, rows[:middle]), (first + middle, rows[middle:])):
-        refusal = _refusal(partial(bundle.predictor.block, block_of(bundle.schema, part)))
-        found += _refused_among(bundle, part, start) if refusal else []
-    return found
-
-
-def _refusal(ask: Callable[[], Any]) -> str:
-    try:
-        ask()
-    except ValueError as error:
-        return str(error) or "no reason was given"
-    return ""
-
-
-def _first_line(why: str) -> str:
-    return f"The model cannot answer this record: {(why.splitlines() or [''])[0][:200]}"
-
-
-def _only(records: Records, which: Sequence[int]) -> Records:
-    """Some of the records, their notes renumbered."""
-    place = {at: new for new, at in enumerate(which)}
-    notes = tuple(replace(note, row=place[note.row]) for note in records.notes if note.row in place)
-    return Records(tuple(records.rows[at] for at in which), tuple(records.ids[at] for at in which), (), notes)
-
-
-def _names(bundle: Bundle, labels: Iterable[bool]) -> tuple[str, ...]:
-    return tuple(name for name, yes in zip(bundle.outcomes.names, labels, strict=True) if yes)
-
-
-def _scores(bundle: Bundle, records: Records, answer: Prediction) -> tuple[Score, ...]:
-    notes: dict[int, list[Problem]] = {}
-    for note in records.notes:
-        notes.setdefault(note.row, []).append(note)
-    probabilities = (
-        [None] * len(records.ids) if answer.probabilities is None else map(tuple, answer.probabilities.tolist())
-    )
-    return tuple(
-        Score(record_id, _names(bundle, labels), given, tuple(notes.get(at, ())))
-        for at, (record_id, labels, given) in enumerate(
-            zip(records.ids, answer.labels.tolist(), probabilities, strict=True)
-        )
-    )

@@ -1,0 +1,113 @@
+"""Scoring of raw records by one version; names each record that the estimator itself refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from ml.bundle.bundle import Bundle
+from ml.bundle.scored import Score, Scored
+from ml.data.columns import block_of
+from ml.data.outcomes import Prediction
+from ml.data.records import Records, read_records
+from ml.data.schema import Row
+from ml.errors import InvalidRecord, Problem
+
+REFUSED = "Its values are of the right kind, but the estimator was not made for them: change or fill them."
+
+
+def score_records(bundle: Bundle, raws: Iterable[object]) -> Scored:
+    """Score raw records; InvalidRecord with all problems where one cannot be scored."""
+    records = read_records(bundle.schema, raws)
+    rows = records.all_rows()
+    if len(rows) == 1:
+        labels, probabilities = _answered(bundle, rows, lambda: bundle.predictor.row(rows[0]))
+        return Scored(bundle, (Score(records.ids[0], _names(bundle, labels), probabilities, records.notes),))
+    answer = _answered(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
+    return Scored(bundle, _scores(bundle, records, answer))
+
+
+def score_each(bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
+    """Score the valid records: a score for each, or its problems. Unknown columns are ignored."""
+    records = read_records(bundle.schema, raws, extra=True)
+    found: list[Score | tuple[Problem, ...]] = [() for _ in records.ids]
+    for problem in records.problems:
+        found[problem.row] = (*found[problem.row], problem)  # type: ignore[misc]
+    good = [at for at, row in enumerate(records.rows) if row is not None]
+    rows = [row for row in records.rows if row is not None]
+    if not rows:  # estimators refuse empty input
+        return found
+    try:
+        answer = _answered(bundle, rows, lambda: bundle.predictor.block(block_of(bundle.schema, rows)))
+    except InvalidRecord as refused:
+        bad = {good[problem.row]: problem for problem in refused.problems}
+        rest = [raw for at, raw in enumerate(raws) if at not in bad]
+        scored = iter(score_each(bundle, rest))
+        return [(bad[at],) if at in bad else next(scored) for at in range(len(raws))]
+    for at, score in zip(good, _scores(bundle, _only(records, good), answer), strict=True):
+        found[at] = score
+    return found
+
+
+def _answered(bundle: Bundle, rows: Sequence[Row], ask: Callable[[], Any]) -> Any:
+    """The answer, or InvalidRecord with each record that the estimator refuses."""
+    try:
+        return ask()
+    except ValueError as error:
+        found = _refused_among(bundle, rows, 0) or [(0, str(error))]
+        raise InvalidRecord([refused_problem(at, why) for at, why in found]) from error
+
+
+def _refused_among(bundle: Bundle, rows: Sequence[Row], first: int) -> list[tuple[int, str]]:
+    """Numbers and reasons of the refused rows, found by bisection."""
+    if len(rows) == 1:
+        refusal = _refusal(lambda: bundle.predictor.row(rows[0]))
+        return [(first, refusal)] if refusal else []
+    middle = len(rows) // 2
+    found: list[tuple[int, str]] = []
+    for start, part in ((first, rows[:middle]), (first + middle, rows[middle:])):
+        refusal = _refusal(partial(bundle.predictor.block, block_of(bundle.schema, part)))
+        found += _refused_among(bundle, part, start) if refusal else []
+    return found
+
+
+def _refusal(ask: Callable[[], Any]) -> str:
+    try:
+        ask()
+    except ValueError as error:
+        return str(error) or "no reason was given"
+    return ""
+
+
+def refused_problem(at: int, why: str) -> Problem:
+    """The problem of a record that the estimator refuses; `why` is the text of its error."""
+    message = f"The model cannot answer this record: {(why.splitlines() or [''])[0][:200]}"
+    return Problem(at, None, None, message, REFUSED)
+
+
+def _only(records: Records, which: Sequence[int]) -> Records:
+    """Some of the records, their notes renumbered."""
+    place = {at: new for new, at in enumerate(which)}
+    notes = tuple(replace(note, row=place[note.row]) for note in records.notes if note.row in place)
+    return Records(tuple(records.rows[at] for at in which), tuple(records.ids[at] for at in which), (), notes)
+
+
+def _names(bundle: Bundle, labels: Iterable[bool]) -> tuple[str, ...]:
+    return tuple(name for name, yes in zip(bundle.outcomes.names, labels, strict=True) if yes)
+
+
+def _scores(bundle: Bundle, records: Records, answer: Prediction) -> tuple[Score, ...]:
+    notes: dict[int, list[Problem]] = {}
+    for note in records.notes:
+        notes.setdefault(note.row, []).append(note)
+    probabilities = (
+        [None] * len(records.ids) if answer.probabilities is None else map(tuple, answer.probabilities.tolist())
+    )
+    return tuple(
+        Score(record_id, _names(bundle, labels), given, tuple(notes.get(at, ())))
+        for at, (record_id, labels, given) in enumerate(
+            zip(records.ids, answer.labels.tolist(), probabilities, strict=True)
+        )
+    )

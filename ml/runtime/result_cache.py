@@ -1,0 +1,69 @@
+"""Cache of expensive results: JSON values by string keys, each computed once (single-flight).
+
+Keys begin with the model key. A new version has a new key, so nothing is ever invalidated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ml.locale import use_number_format
+from ml.runtime.deadline import BackgroundTasks
+from ml.runtime.single_flight import SingleFlight
+
+Key = tuple[str | int | float | bool | None, ...]
+
+
+class Cache(Protocol):
+    """The part of Flask-Caching's interface that is used: JSON values by string."""
+
+    def get(self, key: str) -> Any:
+        """The value, or None."""
+
+    def set(self, key: str, value: Any, timeout: int | None = None) -> Any:
+        """Keep a value; a timeout of 0 keeps it for good."""
+
+
+class ResultCache:
+    """Results in a cache, computed by one caller while the others wait.
+
+    Parameters
+    ----------
+    cache : Cache or None
+        Where results are kept; None computes them each time.
+    single_flight : SingleFlight or None
+        Locks by key, between processes too if it has a folder.
+    """
+
+    def __init__(self, cache: Cache | None = None, single_flight: SingleFlight | None = None) -> None:
+        self._cache = cache
+        self._single_flight = single_flight or SingleFlight()
+        self._background = BackgroundTasks()
+
+    def result(self, key: Key, compute: Callable[[], Any]) -> Any:
+        """The kept value, or that of `compute`; see :meth:`ml.service.Service.result`."""
+        text = _text(key)
+        found = self._get(text)
+        return self._background.ask(text, lambda: self._computed(text, compute)) if found is None else found
+
+    def kept(self, key: Key) -> Any:
+        """The kept value, or None; nothing is computed."""
+        return self._get(_text(key))
+
+    def _computed(self, text: str, compute: Callable[[], Any]) -> Any:
+        with self._single_flight.only_one(text):
+            found = self._get(text)
+            if found is None:
+                with use_number_format(None):  # a cached result is for all readers
+                    found = compute()
+                if self._cache is not None:
+                    self._cache.set(text, found, timeout=0)
+        return found
+
+    def _get(self, text: str) -> Any:
+        return None if self._cache is None else self._cache.get(text)
+
+
+def _text(key: Key) -> str:
+    return "|".join(repr(part) for part in key)
