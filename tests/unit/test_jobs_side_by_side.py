@@ -84,8 +84,9 @@ def test_a_lease_is_not_renewed_for_a_job_that_is_over_though_another_is_open(ta
 
 
 def test_forgetting_one_leaves_the_other_with_its_pieces_and_call(table):  # noqa: F811
-    other, gone = (added(table, callback="https://shop.example/called") for _ in range(2))
-    before = whole(table, other)
+    other, over, gone = (added(table, callback="https://shop.example/called") for _ in range(3))
+    table.cancel(over)
+    before = [whole(table, job) for job in (other, over)]
     assert not table.forget(gone)  # it waits
     table.claim(60, gone)
     assert not table.forget(gone)  # it runs
@@ -93,7 +94,8 @@ def test_forgetting_one_leaves_the_other_with_its_pieces_and_call(table):  # noq
     table.cancel(gone)
     assert table.forget(gone)
     assert not table.forget(gone)
-    assert (whole(table, gone), whole(table, other)) == ([], before)
+    assert whole(table, gone) == []
+    assert [whole(table, job) for job in (other, over)] == before
     held = added(table, state="held")
     assert table.forget(held)
 
@@ -204,6 +206,13 @@ def test_pages_give_each_job_once_the_newest_first(table, most):  # noqa: F811
         pages.append([job.id for job in found])
     assert [job for page in pages for job in page] == ["e", "d", "c", "b", "a"]
     assert [len(page) for page in pages] == [most] * (5 // most) + [5 % most] * (5 % most > 0)
+
+
+def test_pages_go_by_time_first_whatever_the_ids_are(table):  # noqa: F811
+    named(table, "c", "a", "b")
+    assert ids(table.page(JobFilter(), 1, (1_001.0, "a"))) == ["c"]
+    assert ids(table.page(JobFilter(), 9, (1_002.0, "b"))) == ["a", "c"]
+    assert ids(table.page(JobFilter(), 9, (1_000.0, "c"))) == []
 
 
 def test_a_page_ends_at_its_last_job(table):  # noqa: F811
