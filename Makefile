@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 PYTEST_ARGS ?=
 BENCH ?=
+MUTANTS ?=
 LOCK ?=
 
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help run models test test-all check bench lock hooks clean
+.PHONY: help run models test test-all check bench mutants lock hooks clean
 .DEFAULT_GOAL := run
 
 help: ## this list
@@ -52,12 +53,16 @@ bench: $(VENV)/.installed-dev models ## figures: speed, memory, bytes; BENCH=all
 	@echo "== Figures"
 	@$(BIN)/python tests/bench/run.py $(BENCH)
 
+mutants: $(VENV)/.installed-mutants ## changes the product in small steps and lists what no test notices; MUTANTS=jobs for a part
+	@echo "== Mutation testing: hours for all; every night, not at every push"
+	@$(BIN)/python -m tests.mutants.run $(MUTANTS)
+
 # What development needs is resolved first, for it holds all of the service; the others are parts of it, in the same versions
 lock: $(VENV)/.installed-dev ## requirements*.txt out of requirements/*.in; LOCK=--upgrade for newer versions of all
 	@echo "== Locking requirements/*.in, with hashes"
 	@$(BIN)/uv pip compile --quiet $(LOCK) --output-file requirements-dev.txt requirements/dev.in
 	@$(BIN)/uv pip compile --quiet $(LOCK) --constraints requirements-dev.txt --output-file requirements.txt requirements/service.in
-	@for part in dask libraries; do \
+	@for part in dask libraries mutants; do \
 	  $(BIN)/uv pip compile --quiet $(LOCK) --constraints requirements-dev.txt --output-file requirements-$$part.txt requirements/$$part.in || exit 1; \
 	done
 	@for alone in parquet clients; do \
@@ -79,6 +84,11 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 $(VENV)/.installed-dev: requirements-dev.txt requirements-dask.txt requirements-libraries.txt $(VENV)/.installed
 	@echo "== Installing requirements-dev.txt into $(VENV)"
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/.installed-mutants: requirements-mutants.txt $(VENV)/.installed-dev
+	@echo "== Installing requirements-mutants.txt into $(VENV)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-mutants.txt
 	@touch $@
 
 # Public clients need other versions of what the service needs too

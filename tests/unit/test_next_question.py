@@ -268,3 +268,23 @@ def test_group_means_with_unequal_groups_and_weights_by_hand():
 def test_groups_without_any_doubt_within_keep_their_means():
     _, means = group_values(np.array([0, 0, 1, 1]), np.array([0.2, 0.2, 0.6, 0.6]), np.full(4, 0.25))
     assert means.tolist() == pytest.approx([0.2, 0.6])
+
+
+def test_a_mean_on_the_cut_off_and_a_score_on_it_are_ones_to_act_on():
+    [found] = next_questions(*by_hand([0.25] * 4 + [0.75] * 4, {"a": HALVES}), 0, 0.75)
+    assert found.crossing == pytest.approx(0.5)  # the upper half comes to the cut-off itself
+    [found] = next_questions(*by_hand(EIGHT, {"a": HALVES}, value=0.9), 0, 0.9)
+    assert found.crossing == pytest.approx(1.0)  # v stood on it, and both halves fall below
+
+
+def test_what_moves_a_few_far_down_comes_before_what_moves_nothing():
+    few = [0, 0] + [1] * 6
+    found = next_questions(*by_hand([0.0] * 2 + [0.5] * 6, {"a": [0] * 8, "b": few}, value=0.375), 0, 0.9)
+    assert [(each.feature, each.decides) for each in found] == [("b", 0.0), ("a", 0.0)]
+
+
+def test_what_the_model_ignores_stands_among_what_tells_nothing_in_schema_order():
+    found = next_questions(*by_hand(EIGHT, {"z": ALIKE, "y": ALIKE}, used="y"), 0, 0.5)
+    assert [each.feature for each in found] == ["z", "y"]
+    found = next_questions(*by_hand(EIGHT, {"y": ALIKE, "z": ALIKE}, used="y"), 0, 0.5)
+    assert [each.feature for each in found] == ["y", "z"]
