@@ -143,6 +143,7 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
     compress_text(api)
     warm_up(pages)
     policy = content_policy(pages.csp_hashes(), framers)
+    # A rate limit (throttle) would stand between Origins and Dispatcher: docs/ARCHITECTURE.md
     whole = SafeHeaders(Origins(Dispatcher(pages.server.wsgi_app, api), origins), policy, framers)
     pages.server.wsgi_app = behind_proxies(whole, settings)
     return pages

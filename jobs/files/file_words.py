@@ -33,7 +33,7 @@ class MissingColumns:
     always: tuple[str, ...] = ()
 
     def sentences(self, count: int | None, *, past: bool = False) -> list[str]:
-        """Sentences about them.
+        """Sentences about the features that no column gives.
 
         Parameters
         ----------

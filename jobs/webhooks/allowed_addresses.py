@@ -1,4 +1,4 @@
-"""SSRF protection of callbacks: private addresses are refused, unless the operator allows their network.
+"""SSRF protection of webhooks: private addresses are refused, unless the operator allows their network.
 
 A name is resolved once, and the connection goes to the address that was checked, so that DNS rebinding gains
 nothing.

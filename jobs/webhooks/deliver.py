@@ -1,4 +1,4 @@
-"""Delivery of callbacks when a job is over: at least once, retried until acknowledged."""
+"""Delivery of webhooks (``callback_url``) when a job is over: at least once, retried until acknowledged."""
 
 from __future__ import annotations
 

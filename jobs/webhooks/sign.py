@@ -1,4 +1,4 @@
-"""Signatures of callbacks by the Standard Webhooks specification, which has verifiers in many languages.
+"""Signatures of webhooks by the Standard Webhooks specification, which has verifiers in many languages.
 
 https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
 """

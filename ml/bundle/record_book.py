@@ -135,7 +135,7 @@ class StoredBook:
         )
 
     def get(self, record_id: str) -> BookRecord | None:
-        """See :class:`RecordBook`."""
+        """Return the record of that id, or None."""
         kept = self._book_store.get(self._model, record_id) if can_be_id(record_id) else None
         return None if kept is None else _read(kept)
 
@@ -174,7 +174,7 @@ class SampleBook:
         return [self._entry(at) for at in found]
 
     def get(self, record_id: str) -> BookRecord | None:
-        """See :class:`RecordBook`."""
+        """Return the record of that id, or None."""
         at = self._place(record_id)
         return None if at is None else self._entry(at)
 

@@ -1,4 +1,4 @@
-"""Scores of records: the types that every entrypoint passes on."""
+"""Score of a record and scores of several, as the service returns them to pages, API, jobs and command line."""
 
 from __future__ import annotations
 

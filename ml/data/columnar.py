@@ -60,7 +60,7 @@ class Rules(Protocol):
     """Rules for reading texts of a file, see :class:`ml.files.cells.read_cells.CellRules`."""
 
     def direct(self, feature: Feature) -> bool:
-        """True when plain numbers can be read as they are."""
+        """True when plain numbers need no rule of the dialect: no thousands mark, no decimal comma."""
 
     def plain(self, feature: Feature, cell: str) -> str:
         """A cell as text in the schema's format."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ml.metrics.confusion import ratio
+from ml.metrics.confusion_counts import ratio
 from ml.metrics.evaluation import Evaluation
 from ml.metrics.intervals import percentile_interval
 

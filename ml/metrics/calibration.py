@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.metrics.confusion_counts import counts_by_cut_off
+from ml.metrics.confusion_matrix import counts_by_cut_off
 from ml.metrics.curves import reach, thin
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.metrics.intervals import wilson

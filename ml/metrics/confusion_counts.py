@@ -1,109 +1,118 @@
-"""Counts of true and false positives at every cut-off, and the confusion matrix of the estimator's labels."""
+"""Confusion counts (true and false positives and negatives) and the measures computed from them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ml.errors import OneOutcomeOnly
-from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
+from ml.data.array_types import Floats
 
 
 @dataclass(frozen=True)
-class CountsByCutOff:
-    """True and false positives at all m cut-offs at which they change, from "act on none" to "act on all".
+class ConfusionCounts:
+    """Confusion counts at cut-offs: arrays that broadcast together.
 
     Attributes
     ----------
-    cut_off : ndarray of float, shape (m,)
-        Falling. We act on a record when its probability is at least this; the first is infinite.
-    true_positive, false_positive : ndarray of float, shape (m,)
-        Weight of the records acted on, with and without the outcome. Never falling.
-    positive, negative : float
-        Weight of all records with and without the outcome; both above 0.
+    true_positive, false_positive, false_negative, true_negative : ndarray of float
+        Weight of the records acted on and not, with and without the outcome.
+    cut_off : ndarray of float
+        Probability from which we act, 0 to 1.
     """
 
-    cut_off: np.ndarray
-    true_positive: np.ndarray
-    false_positive: np.ndarray
-    positive: float
-    negative: float
+    true_positive: Floats
+    false_positive: Floats
+    false_negative: Floats
+    true_negative: Floats
+    cut_off: Floats
+
+    @property
+    def positive(self) -> Floats:
+        """Weight of the records with the outcome."""
+        return self.true_positive + self.false_negative
+
+    @property
+    def negative(self) -> Floats:
+        """Weight of the records without it."""
+        return self.false_positive + self.true_negative
+
+    @property
+    def selected(self) -> Floats:
+        """Weight of the records acted on."""
+        return self.true_positive + self.false_positive
+
+    @property
+    def total(self) -> Floats:
+        """Weight of all records."""
+        return self.positive + self.negative
 
 
-def counts_by_cut_off(answers: Answers, outcome: str = "the outcome") -> CountsByCutOff:
-    """Counts at every distinct probability; records with equal probabilities are acted on together.
-
-    Parameters
-    ----------
-    answers : Answers
-    outcome : str
-        What people call the outcome, for the error's text.
-
-    Raises
-    ------
-    NoProbabilities
-    OneOutcomeOnly
-        When all rows, or none, have the outcome.
-    """
-    probabilities = need_probabilities(answers.probabilities)
-    positive = float(answers.weight[answers.truth].sum())
-    negative = float(answers.weight[~answers.truth].sum())
-    if not positive or not negative:
-        raise one_outcome_only(len(answers.truth), bool(positive), outcome)
-    order = np.argsort(-probabilities, kind="stable")
-    falling, weight = probabilities[order], answers.weight[order]
-    last = np.append(np.flatnonzero(np.diff(falling)), len(falling) - 1)  # last row of each run of equals
-    hits = np.cumsum(weight * answers.truth[order])[last]
-    alarms = np.cumsum(weight * ~answers.truth[order])[last]
-    cut_off, hits, alarms = np.append(np.inf, falling[last]), np.append(0.0, hits), np.append(0.0, alarms)
-    return CountsByCutOff(cut_off, hits, alarms, positive, negative)
+Share = tuple[Floats, Floats]  # numerator and denominator, for `ratio` and for intervals
 
 
-@dataclass(frozen=True)
-class Confusion:
-    """Confusion matrix: weight of records by true outcome and the estimator's label.
-
-    Attributes
-    ----------
-    names : sequence of str, length c
-        Names of rows and columns: labels of all outcomes where they are exclusive,
-        else "no" and "yes" to the one outcome.
-    counts : sequence of sequences of float, shape (c, c)
-        Weight of the records; the row is the truth, the column the estimator's own label.
-    focus : int
-        Row and column of the outcome that was asked about.
-    """
-
-    names: Sequence[str]
-    counts: Sequence[Sequence[float]]
-    focus: int
+def ratio(part: Floats, whole: Floats) -> Floats:
+    """Numerator over denominator; NaN where the denominator is 0."""
+    part, whole = np.broadcast_arrays(np.asarray(part, float), np.asarray(whole, float))
+    share: Floats = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole != 0)
+    return share
 
 
-def confusion(evaluation: Evaluation, outcome: str) -> Confusion:
-    """Confusion matrix for the outcome: k x k where outcomes are exclusive, else 2 x 2."""
-    outcomes = evaluation.outcomes
-    if outcomes.exclusive:
-        names = [item.label for item in outcomes.items]
-        truth, labels, focus = evaluation.truth, evaluation.labels, outcomes.index(outcome)
-    else:
-        answers = evaluation.of(outcome)
-        names = ["no", "yes"]
-        truth, labels, focus = _both(answers.truth), _both(answers.labels), 1
-    table = (truth * evaluation.weight[:, None]).T @ labels.astype(np.float64)
-    return Confusion(names, table.tolist(), focus)
+def accuracy(counts: ConfusionCounts) -> Share:
+    """Accuracy: correct decisions, of all records."""
+    return counts.true_positive + counts.true_negative, counts.total
 
 
-def one_outcome_only(rows: int, present: bool, outcome: str) -> OneOutcomeOnly:
-    """OneOutcomeOnly, the error for a hold-out in which all rows, or none, have the outcome."""
-    which = f"All {rows:,} records" if present else f"None of the {rows:,} records"
-    verb = "have" if present else "has"
-    return OneOutcomeOnly(
-        f"{which} of the hold-out {verb} the outcome “{outcome}”.",
-        "This needs records with it and records without it: train again with a hold-out that has both.",
-    )
+def precision(counts: ConfusionCounts) -> Share:
+    """Precision: true positives, of all acted on."""
+    return counts.true_positive, counts.selected
 
 
-def _both(column: np.ndarray) -> np.ndarray:
-    return np.column_stack([~column, column])
+def recall(counts: ConfusionCounts) -> Share:
+    """Recall (true positive rate): true positives, of all with the outcome."""
+    return counts.true_positive, counts.positive
+
+
+def specificity(counts: ConfusionCounts) -> Share:
+    """Specificity: true negatives, of all without the outcome."""
+    return counts.true_negative, counts.negative
+
+
+def false_positive_rate(counts: ConfusionCounts) -> Share:
+    """False positive rate: false alarms, of all without the outcome."""
+    return counts.false_positive, counts.negative
+
+
+def false_negative_rate(counts: ConfusionCounts) -> Share:
+    """False negative rate: missed records, of all with the outcome."""
+    return counts.false_negative, counts.positive
+
+
+def jaccard(counts: ConfusionCounts) -> Share:
+    """Jaccard index: true positives, of all acted on or with the outcome; F1 = 2 s / (1 + s) of this share s."""
+    return counts.true_positive, counts.selected + counts.false_negative
+
+
+def balanced_accuracy(counts: ConfusionCounts) -> Floats:
+    """Balanced accuracy: mean of recall and specificity."""
+    return (ratio(*recall(counts)) + ratio(*specificity(counts))) / 2
+
+
+def mcc(counts: ConfusionCounts) -> Floats:
+    """Matthews correlation coefficient (Matthews 1975); NaN where we act on all or on none."""
+    over = counts.true_positive * counts.true_negative - counts.false_positive * counts.false_negative
+    # The square roots one by one: the product of four counts of a million records is beyond 2**63.
+    sides = (counts.selected, counts.total - counts.selected, counts.positive, counts.negative)
+    under = np.prod(np.broadcast_arrays(*(np.sqrt(np.maximum(side, 0.0)) for side in sides)), axis=0)
+    return ratio(over, under)
+
+
+def net_benefit(counts: ConfusionCounts) -> Floats:
+    """Net benefit a record (Vickers & Elkin 2006); NaN at cut-off 1, where the odds are infinite."""
+    odds = ratio(counts.cut_off, 1.0 - counts.cut_off)
+    return (counts.true_positive - counts.false_positive * odds) / counts.total
+
+
+def lift_of(share: Floats, counts: ConfusionCounts) -> Floats:
+    """Lift from precision: precision over the share of records with the outcome."""
+    return share * ratio(counts.total, counts.positive)

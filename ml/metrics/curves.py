@@ -13,7 +13,7 @@ from statistics import NormalDist
 import numpy as np
 
 from ml.data.array_types import Floats, OptionalFloats
-from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
+from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.evaluation import Answers
 
 MOST_POINTS = 200

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.data.array_types import OptionalFloats
-from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
+from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import thin
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import wilson

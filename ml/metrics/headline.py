@@ -10,8 +10,8 @@ import numpy as np
 from ml.data.array_types import Floats, OptionalFloats
 from ml.metrics.bootstrap import REPEATS, ScoreBins, draw_counts, resampled_sums, score_bins
 from ml.metrics.bootstrap_averages import ends_of_averages
-from ml.metrics.confusion import ConfusionCounts
-from ml.metrics.confusion_counts import counts_by_cut_off
+from ml.metrics.confusion_counts import ConfusionCounts
+from ml.metrics.confusion_matrix import counts_by_cut_off
 from ml.metrics.curves import average_precision_of, roc_auc
 from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
 from ml.metrics.intervals import percentile_interval

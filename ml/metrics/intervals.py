@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ml.data.array_types import Floats
-from ml.metrics.confusion import ConfusionCounts, Share, ratio
+from ml.metrics.confusion_counts import ConfusionCounts, Share, ratio
 from ml.metrics.registry import OF_COUNTS, Measure
 
 LEVEL = 0.95

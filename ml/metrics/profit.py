@@ -16,8 +16,8 @@ import numpy as np
 from ml.data.array_types import Floats, OptionalFloats
 from ml.decision.payoff import Payoff
 from ml.metrics.bootstrap import REPEATS, acted_on, draw_counts, resampled_sums, score_bins
-from ml.metrics.confusion import ConfusionCounts
-from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
+from ml.metrics.confusion_counts import ConfusionCounts
+from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import percentile_interval
 from ml.metrics.threshold_table import table_cut_offs

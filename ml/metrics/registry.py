@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ml.metrics.confusion import (
+from ml.metrics.confusion_counts import (
     ConfusionCounts,
     Share,
     accuracy,

@@ -14,8 +14,8 @@ import numpy as np
 
 from ml.data.array_types import OptionalFloats
 from ml.metrics.bootstrap import REPEATS, ScoreBins, acted_on, draw_counts, left_alone, resampled_sums, score_bins
-from ml.metrics.confusion import ConfusionCounts, ratio
-from ml.metrics.confusion_counts import CountsByCutOff, counts_by_cut_off
+from ml.metrics.confusion_counts import ConfusionCounts, ratio
+from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import normal_deviates, thin
 from ml.metrics.evaluation import Answers, evaluation_of
 from ml.metrics.intervals import intervals_of

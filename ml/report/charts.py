@@ -51,7 +51,7 @@ class ChartBox:
     def text(
         self, x: float, y: float, words: str, *, to: str = "left", bold: bool = False, colour: str = QUIET
     ) -> None:
-        """Words at a place, beginning, ending or centred there."""
+        """Write a text that begins, ends or is centred at a point."""
         self.canvas.setFillColor(colour)
         self.canvas.setFont(BOLD if bold else PLAIN, SMALL)
         {"left": self.canvas.drawString, "right": self.canvas.drawRightString, "middle": self.canvas.drawCentredString}[

@@ -17,8 +17,8 @@ import numpy as np
 from ml.data.array_types import Floats, OptionalFloats, Positions
 from ml.errors import NothingToShow
 from ml.lifecycle.versions import same_holdout, version_of
-from ml.metrics.confusion import ConfusionCounts
-from ml.metrics.confusion_counts import one_outcome_only
+from ml.metrics.confusion_counts import ConfusionCounts
+from ml.metrics.confusion_matrix import one_outcome_only
 from ml.metrics.delong import placements
 from ml.metrics.evaluation import Answers, evaluation_of
 from ml.metrics.headline import losses

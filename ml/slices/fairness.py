@@ -12,7 +12,7 @@ import numpy as np
 
 from ml.data.array_types import OptionalFloats
 from ml.errors import NothingToShow
-from ml.metrics.confusion import ConfusionCounts, Share, precision, ratio, recall
+from ml.metrics.confusion_counts import ConfusionCounts, Share, precision, ratio, recall
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import WIDTH, wilson
 from ml.slices.segments import binning_of, counts_by_part, cut_off_used, enough_records, plain_numbers

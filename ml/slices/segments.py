@@ -12,7 +12,7 @@ import numpy as np
 
 from ml.data.array_types import Booleans, OptionalFloats, Positions
 from ml.errors import NothingToShow
-from ml.metrics.confusion import ConfusionCounts, ratio
+from ml.metrics.confusion_counts import ConfusionCounts, ratio
 from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.metrics.headline import headline, losses

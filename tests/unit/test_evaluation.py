@@ -11,7 +11,7 @@ from sklearn.metrics import confusion_matrix
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NoProbabilities, OneOutcomeOnly, UnknownOutcome
 from ml.metrics import evaluation as evaluations
-from ml.metrics.confusion_counts import confusion, counts_by_cut_off
+from ml.metrics.confusion_matrix import confusion, counts_by_cut_off
 from ml.metrics.evaluation import Answers, Evaluation, evaluate, evaluation_of
 from ml.service import open_service
 from tests.small import small_model

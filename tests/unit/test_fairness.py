@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from ml.data.outcomes import Outcome, Outcomes
-from ml.metrics.confusion import ratio
+from ml.metrics.confusion_counts import ratio
 from ml.metrics.intervals import wilson
 from ml.plots.decisions.group_fairness import LEAST, draw, say
 from ml.plots.plot import View

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ml.metrics.confusion_counts import Confusion, confusion
+from ml.metrics.confusion_matrix import ConfusionMatrix, confusion
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.theme import INK, faded, figure
@@ -24,12 +24,12 @@ SHOWN = (
 OPTIONS = (Option("show", "Show", choices=lambda *_: SHOWN, computed=False),)
 
 
-def compute(study: Study) -> Confusion:
+def compute(study: Study) -> ConfusionMatrix:
     """Counts of true outcome against label."""
     return confusion(study.evaluation, study.outcome)
 
 
-def draw(result: Confusion, view: View) -> go.Figure:
+def draw(result: ConfusionMatrix, view: View) -> go.Figure:
     """A tile for each pair of truth and label: the chosen number as text, the share as colour."""
     shown = view.options.get("show")
     shares = shares_of(result, by_label=shown == "label")
@@ -77,7 +77,7 @@ def draw(result: Confusion, view: View) -> go.Figure:
     )
 
 
-def say(result: Confusion, view: View) -> str:
+def say(result: ConfusionMatrix, view: View) -> str:
     """Sentence: share of correct labels, over all and for the outcome of the page."""
     total = sum(map(sum, result.counts))
     right = sum(row[at] for at, row in enumerate(result.counts))
@@ -94,7 +94,7 @@ def say(result: Confusion, view: View) -> str:
     return overall + none + ("; " + trust if called else "; it calls none so") + "."
 
 
-def shares_of(result: Confusion, by_label: bool) -> list[list[float]]:
+def shares_of(result: ConfusionMatrix, by_label: bool) -> list[list[float]]:
     """Each count as a share of its row (the true outcome), or of its column (the label)."""
     rows = [sum(row) for row in result.counts]
     columns = [sum(column) for column in zip(*result.counts, strict=True)]
@@ -110,13 +110,13 @@ def _inside(cell: float, share: float, roomy: bool, bare: bool) -> str:
     return f"<b>{percent(share)}</b>" if bare else f"<b>{count(cell)}</b><br>{percent(share)}"
 
 
-def _words(result: Confusion, row: int, column: int) -> str:
+def _words(result: ConfusionMatrix, row: int, column: int) -> str:
     cell, true = result.counts[row][column], sum(result.counts[row])
     says = "rightly" if row == column else "wrongly"
     return f"{count(cell)} of {count(true)} “{result.names[row]}”<br>{says} called “{result.names[column]}”"
 
 
-def rows(result: Confusion, _: View) -> tuple[list[str], list[list[Any]]]:
+def rows(result: ConfusionMatrix, _: View) -> tuple[list[str], list[list[Any]]]:
     """The counts as a table: one row a true outcome, one column a label."""
     return ["in truth", *result.names], [[name, *row] for name, row in zip(result.names, result.counts, strict=True)]
 
@@ -134,7 +134,7 @@ PLOT = Plot(
     title="Confusion matrix",
     question="Which outcomes does the model mix up?",
     page="performance",
-    result=Confusion,
+    result=ConfusionMatrix,
     compute=compute,
     draw=draw,
     say=say,
