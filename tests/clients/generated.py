@@ -34,10 +34,10 @@ def generator(port: int, asked: dict[str, list[dict[str, Any]]]) -> dict[str, An
     listed = [each.actual_instance.name for each in likely_api.ModelsApi(client).list_models().models]
     api, heard = likely_api.PredictApi(client), {}
     for model, records in asked.items():
-        made = api.v1.predict(model, likely_api.PredictRequest(records))
+        made = api.predict(model, likely_api.PredictRequest(records))
         heard[model] = [each.probabilities for each in made.predictions]
     try:
-        api.v1.predict("no-such-model", likely_api.PredictRequest([{"a": 1.0}]))
+        api.predict("no-such-model", likely_api.PredictRequest([{"a": 1.0}]))
         raise AssertionError("scored by no model")
     except likely_api.exceptions.NotFoundException as error:
         refused = error.data.error.code

@@ -155,6 +155,7 @@ def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp
         "jobs",
         "layouts",
         "ml",
+        "prerender",
         "store",
         "web",
     ]
@@ -164,7 +165,7 @@ def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp
     _, log = start([sys.executable, str(copy / "app.py"), "--debug", "--port", str(port)], PYTHONDONTWRITEBYTECODE="1")
     wait_for(port)
     assert status(port, "/_reload-hash") == 200
-    edited = copy / "web" / "doors.py"
+    edited = copy / "web" / "dispatch.py"
     sound = edited.read_text()
     edited.write_text(sound + "\nprint('changed', flush=True)\n")
     wait_for_text(log, "changed")
