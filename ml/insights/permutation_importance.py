@@ -8,19 +8,20 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.data.array_types import Booleans, Floats
+from ml.data.array_types import Booleans, Floats, Positions
 from ml.data.columns import Block, take
 from ml.data.outcomes import Prediction
 from ml.metrics.evaluation import Evaluation
+from ml.metrics.intervals import WIDTH
 from ml.runtime.budget import predictions, sample
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.insights.feature_order import Draft
 
-REPEATS, MIN_REPEATS = 10, 5
-MOST_ROWS = 5_000
-FEWEST_ROWS = 200  # with fewer the spread exceeds most importances
+# Rows before shuffles: which records were drawn adds more to the error than which values they were given.
+REPEATS, MIN_REPEATS = 10, 2
+FEWEST_ROWS = 200  # with fewer the error exceeds most importances
 # Floor of probabilities: a forest's 0 for one wrong record is a log-loss of 36 and dominates all others. With it the
 # spread of the demo models' importances is up to half of that without, and their log-loss is the same.
 SMALLEST = 0.001
@@ -41,10 +42,10 @@ class PermutationImportance:
         probabilities. Probabilities count as at least 0.001 and at most 0.999.
     error : sequence of float, length k
         Error without shuffling.
-    mean, low, high, deviation : sequence of sequences of float, shape (k, p)
-        Rise of the error when the feature's values are shuffled: mean, 5 % and 95 % quantile and
-        standard deviation over the shuffles. About 0 for unused features; it may be
-        slightly below.
+    mean, low, high, standard_error : sequence of sequences of float, shape (k, p)
+        Rise of the error when the feature's values are shuffled: mean over records and shuffles, the
+        95 % interval of the rise among all records like these, and its standard error. Exactly 0 for
+        unused features; else it may be slightly below.
     rows, repeats : int
         Records of the hold-out that were used, and shuffles of each feature.
     """
@@ -57,7 +58,7 @@ class PermutationImportance:
     mean: Sequence[Sequence[float]]
     low: Sequence[Sequence[float]]
     high: Sequence[Sequence[float]]
-    deviation: Sequence[Sequence[float]]
+    standard_error: Sequence[Sequence[float]]
     rows: int
     repeats: int
 
@@ -69,8 +70,8 @@ def permutation_importance(
 
     Each column of the raw records is shuffled, so everything derived from it (one-hot columns, say)
     moves together. The rise of the error is measured for each outcome against the rest, all outcomes
-    from the same predictions. The spread is that of the shuffles, not of other hold-outs. Seeded:
-    the same version gives the same numbers.
+    from the same predictions. The interval covers which records were drawn as well as how they were
+    shuffled (:func:`_rise`). Seeded: the same version gives the same numbers.
 
     Parameters
     ----------
@@ -78,61 +79,88 @@ def permutation_importance(
     evaluation : Evaluation
         Of that bundle.
     repeats : int or None
-        Shuffles of each feature; None: 5 to 10, within the budget of predictions.
+        Shuffles of each feature; None: 2 to 10, as many as the budget of predictions allows after all
+        records of the hold-out.
     """
-    schema, effort = bundle.schema, predictions(bundle)
-    if repeats is None:
-        repeats = min(REPEATS, max(MIN_REPEATS, effort // (FEWEST_ROWS * max(len(schema.features), 1))))
-    chosen = _sample(len(evaluation), len(schema.features), repeats, effort)
-    block = take(bundle.holdout.block, chosen)
-    truth = np.tile(evaluation.truth[chosen], (repeats, 1))
-    weight = np.tile(evaluation.weight[chosen], repeats)
-    stacked = take(block, np.tile(np.arange(len(chosen)), repeats))
+    schema = bundle.schema
+    most, repeats = _effort(len(evaluation), len(schema.features), predictions(bundle), repeats)
+    chosen = sample(len(evaluation), most)
+    truth, weight = evaluation.truth[chosen], evaluation.weight[chosen]
+    stacked = take(take(bundle.holdout.block, chosen), np.tile(np.arange(len(chosen)), repeats))
 
-    def errors(given: Block) -> np.ndarray:
-        return _errors(bundle.predictor.block(given), truth, weight, repeats)
+    def losses(given: Block) -> Floats:
+        return _losses(bundle.predictor.block(given), truth, repeats)
 
     # The unshuffled rows are predicted in a block of the same size: a matrix product may round
     # differently for another size, and an unused feature must have exactly 0.
-    before = errors(stacked)
-    shuffled = (_shuffled(stacked, at, len(chosen), repeats) for at in range(len(schema.features)))
-    rises = np.stack([errors(block) - before for block in shuffled], axis=-1)
-    low, high = np.quantile(rises, [0.05, 0.95], axis=0)
+    before = losses(stacked)
+    found = []
+    for at in range(len(schema.features)):
+        order = _orders(at, len(chosen), repeats)
+        found.append(_rise(losses(_shuffled(stacked, at, order)) - before, order, weight))
+    mean, error = (np.stack(part, axis=-1) for part in zip(*found, strict=True))
     return PermutationImportance(
         features=list(schema.names),
         labels=[feature.label for feature in schema.features],
         outcomes=list(bundle.outcomes.names),
         measure="share of wrong labels" if evaluation.probabilities is None else "log-loss",
-        error=before[0].tolist(),
-        mean=rises.mean(axis=0).tolist(),
-        low=low.tolist(),
-        high=high.tolist(),
-        deviation=rises.std(axis=0).tolist(),
+        error=np.average(before[0], axis=0, weights=weight).tolist(),
+        mean=mean.tolist(),
+        low=(mean - WIDTH * error).tolist(),
+        high=(mean + WIDTH * error).tolist(),
+        standard_error=error.tolist(),
         rows=len(chosen),
         repeats=repeats,
     )
 
 
-def _sample(rows: int, features: int, repeats: int, effort: int) -> np.ndarray:
-    """Rows of the hold-out that are used: all, or a random sample within the budget of predictions."""
-    return sample(rows, min(MOST_ROWS, max(FEWEST_ROWS, effort // (repeats * max(features, 1)))))
+def _effort(rows: int, features: int, effort: int, repeats: int | None) -> tuple[int, int]:
+    """Records that are used, and shuffles of each feature, within the budget of predictions."""
+    features = max(features, 1)
+    used = min(rows, max(FEWEST_ROWS, effort // (features * (repeats or MIN_REPEATS))))
+    return used, repeats or min(REPEATS, max(MIN_REPEATS, effort // (features * max(used, 1))))
 
 
-def _shuffled(stacked: Block, at: int, rows: int, repeats: int) -> Block:
-    """The block with column `at` shuffled within each of the stacked copies."""
+def _orders(at: int, rows: int, repeats: int) -> Positions:
+    """For each copy, the record that gives each record its value of feature `at`: shape (repeats, n)."""
     rng = np.random.default_rng((at, 1))
-    order = np.concatenate([rng.permutation(rows) + copy * rows for copy in range(repeats)])
-    return tuple(column[order] if number == at else column for number, column in enumerate(stacked))
+    return np.stack([rng.permutation(rows) for _ in range(repeats)])
 
 
-def _errors(answer: Prediction, truth: Booleans, weight: Floats, repeats: int) -> Floats:
-    """Mean error of each stacked copy and outcome: shape (repeats, k)."""
+def _shuffled(stacked: Block, at: int, order: Positions) -> Block:
+    """The block with column `at` shuffled within each of the stacked copies."""
+    copies, rows = order.shape
+    places = (order + rows * np.arange(copies)[:, None]).ravel()
+    return tuple(column[places] if number == at else column for number, column in enumerate(stacked))
+
+
+def _losses(answer: Prediction, truth: Booleans, repeats: int) -> Floats:
+    """Error of each record in each stacked copy, for each outcome: shape (repeats, n, k)."""
+    truths = np.tile(truth, (repeats, 1))
     losses: Floats
     if answer.probabilities is None:
-        losses = (answer.labels != truth).astype(np.float64)
+        losses = (answer.labels != truths).astype(np.float64)
     else:
-        given = np.where(truth, answer.probabilities, 1.0 - answer.probabilities)
+        given = np.where(truths, answer.probabilities, 1.0 - answer.probabilities)
         losses = -np.log(np.clip(given, SMALLEST, 1.0 - SMALLEST))
-    parts = np.reshape(losses * weight[:, None], (repeats, -1, truth.shape[1]))
-    sums: Floats = parts.sum(axis=1)
-    return sums / (float(weight.sum()) / repeats)
+    return losses.reshape(repeats, *truth.shape)
+
+
+def _rise(rises: Floats, order: Positions, weight: Floats) -> tuple[Floats, Floats]:
+    """Weighted mean of the records' rises, shape (repeats, n, k), and its standard error: both of shape (k,).
+
+    The mean over all shuffles is an incomplete U-statistic of pairs: the record that is judged, and the one that
+    gives the value. Its variance is that of the two projections together (Hoeffding 1948), each estimated by a
+    record's mean over its shuffles. These means hold the noise of few shuffles twice, the statistic holds it
+    once: with e as the deviation of one pair, var = (var(judging + giving) - mean(e²) / repeats) / n.
+    """
+    repeats, rows, _ = rises.shape
+    share = (weight / weight.mean())[:, None]
+    mean = (share * rises).mean(axis=(0, 1))
+    apart = share * (rises - mean)
+    given = np.zeros_like(apart)
+    np.put_along_axis(given, order[:, :, None], apart, axis=1)
+    projected = (apart + given).mean(axis=0)
+    alone = (apart**2).mean(axis=(0, 1)) / repeats  # variance of the mean if all pairs were independent
+    variance = np.maximum((projected**2).sum(axis=0) / max(rows - 1, 1) - alone, alone) / rows
+    return mean, np.sqrt(variance)

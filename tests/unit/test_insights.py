@@ -19,6 +19,8 @@ from ml.insights.permutation_importance import PermutationImportance, permutatio
 from ml.metrics.evaluation import evaluate
 from ml.predict.predictor import SklearnPredictor, labels_of, probabilities_of
 from ml.service import open_service
+from tests.lanes import fewer
+from tests.simulations.importance import coverage, true_importance
 from tests.small import small_model
 
 
@@ -69,9 +71,8 @@ def test_importance_is_scikit_learns_within_the_error_of_sampling(bundles, sort,
     bundle, repeats = bundles[sort], 30
     ours, theirs = scored(bundle, repeats), reference(bundle, outcome, loss, repeats)
     at = bundle.outcomes.index(outcome)
-    error = np.sqrt((np.square(ours.deviation[at]) + theirs.importances_std**2) / repeats)
+    error = np.sqrt(2 / repeats) * theirs.importances_std  # both are means over as many shuffles
     assert (np.abs(np.array(ours.mean[at]) - theirs.importances_mean) <= 4 * error + 1e-9).all()
-    np.testing.assert_allclose(ours.deviation[at], theirs.importances_std, rtol=0.7, atol=1e-9)
 
 
 def test_error_before_shuffling_is_scikit_learns_log_loss(bundles):
@@ -94,7 +95,7 @@ def test_without_probabilities_the_share_of_wrong_labels_rises(bundles):
 
 def test_features_that_the_model_ignores_have_exactly_zero(bundles):
     result = scored(bundles["constant"], 4)
-    assert result.mean == result.low == result.high == result.deviation == [[0.0] * 4] * 2
+    assert result.mean == result.low == result.high == result.standard_error == [[0.0] * 4] * 2
 
 
 def test_a_weight_of_zero_takes_the_feature_out_exactly(bundles):
@@ -123,22 +124,49 @@ def test_the_spread_holds_the_mean_and_the_numbers_come_again(bundles):
     assert max(card, key=card.get) == "income"  # the card is decided by income alone
 
 
-def test_a_large_hold_out_is_sampled_so_that_time_is_bounded():
-    chosen = insights._sample(1_000_000, 8, 10, 100_000)
-    assert len(chosen) == 1_250
-    assert (np.diff(chosen) > 0).all()
-    assert len(insights._sample(1_000_000, 1, 10, 100_000)) == insights.MOST_ROWS
-    assert len(insights._sample(1_000_000, 5_000, 10, 20_000)) == insights.FEWEST_ROWS
-    assert insights._sample(30, 8, 10, 100_000).tolist() == list(range(30))
+def test_all_records_come_before_more_shuffles_and_time_is_bounded():
+    assert insights._effort(2_113, 19, 100_000, None) == (2_113, 2)
+    assert insights._effort(300, 8, 100_000, None) == (300, 10)
+    assert insights._effort(1_000_000, 8, 100_000, None) == (6_250, 2)
+    assert insights._effort(1_000_000, 5_000, 20_000, None) == (insights.FEWEST_ROWS, 2)
+    assert insights._effort(30, 8, 100_000, 5) == (30, 5)
 
 
 def test_shuffling_moves_one_column_within_each_copy_only():
     block = (np.tile(np.arange(6.0), 3), np.tile(np.arange(6.0), 3))
-    same, moved = insights._shuffled(block, 1, 6, 3)
+    same, moved = insights._shuffled(block, 1, insights._orders(1, 6, 3))
     assert same is block[0]
     copies = moved.reshape(3, 6)
     assert (np.sort(copies, axis=1) == np.arange(6)).all()
     assert len({tuple(copy) for copy in copies.tolist()}) == 3
+
+
+def test_with_all_pairs_the_standard_error_is_that_of_the_u_statistic():
+    """Shuffles that give every record each of the values once: the variance of the projections, by hand."""
+    rng, rows = np.random.default_rng(3), 7
+    pairs = rng.normal(size=(rows, rows))  # judged record, giving record
+    order = np.array([(np.arange(rows) + turn) % rows for turn in range(rows)])
+    rises = pairs[np.arange(rows), order][:, :, None]
+    mean, error = insights._rise(rises, order, np.ones(rows))
+    judged, giving = pairs.mean(axis=1) - pairs.mean(), pairs.mean(axis=0) - pairs.mean()
+    noise = np.square(pairs - pairs.mean()).mean() / rows
+    variance = max(np.square(judged + giving).sum() / (rows - 1) - noise, noise) / rows
+    assert mean[0] == pytest.approx(pairs.mean())
+    assert error[0] == pytest.approx(np.sqrt(variance))
+
+
+def test_a_record_of_double_weight_counts_as_two():
+    rises = np.array([[[1.0], [4.0], [-2.0]]])
+    mean, _ = insights._rise(rises, np.array([[1, 2, 0]]), np.array([1.0, 2.0, 1.0]))
+    assert mean[0] == pytest.approx((1 + 4 + 4 - 2) / 4)
+
+
+def test_the_interval_holds_the_importance_among_all_records():
+    """A simulation with known truth; the whole one is in tests/simulations/importance.py."""
+    truth = true_importance(2.0, 100_000)
+    shares = coverage(500, 2.0, 2, fewer(1_000, 150), truth)
+    assert (np.abs(shares[:4] - 0.95) <= 4 * np.sqrt(0.95 * 0.05 / fewer(1_000, 150)) + 0.01).all()
+    assert shares[4] == 1  # unused: exactly 0
 
 
 def test_importing_needs_no_scikit_learn():

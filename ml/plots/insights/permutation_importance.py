@@ -20,7 +20,7 @@ ROW = 44  # pixels: a bar and the name above it
 
 @dataclass(frozen=True)
 class ImportanceRow:
-    """One feature: its name, and mean and 5 to 95 % range of the rise of the error."""
+    """One feature: its name, and the rise of the error with its 95 % interval."""
 
     label: str
     mean: float
@@ -34,7 +34,7 @@ def compute(study: Study) -> PermutationImportance:
 
 
 def draw(result: PermutationImportance, view: View) -> go.Figure:
-    """A bar a feature, the largest on top, with the spread over the shuffles and its name above it."""
+    """A bar a feature, the largest on top, with its 95 % interval and its name above it."""
     rows = ranked(result, view)
     low, high = min(0.0, *(row.low for row in rows)), max(1e-9, *(row.high for row in rows))
     room = 0.03 * (high - low)
@@ -84,15 +84,15 @@ def say(result: PermutationImportance, view: View) -> str:
     shown = f"The {len(rows)} most important of {total} features are shown." if len(rows) < total else ""
     how = (
         f"Measured on {sample_text(result.rows, view.holdout)} with {result.repeats} shuffles of each feature; the "
-        f"thin lines hold the middle 90\u00a0% of them. Features that tell the same share their importance."
+        f"thin lines are 95\u00a0% intervals. Features that tell the same share their importance."
     )
     return " ".join(filter(None, (lean, idle, shown, how)))
 
 
 def rows(result: PermutationImportance, view: View) -> Rows:
     """One row a feature."""
-    header = ["feature", f"rise of the {result.measure}", "5 %", "95 %", "standard deviation"]
-    spread = (values[view.index] for values in (result.mean, result.low, result.high, result.deviation))
+    header = ["feature", f"rise of the {result.measure}", "low (95 %)", "high (95 %)", "standard error"]
+    spread = (values[view.index] for values in (result.mean, result.low, result.high, result.standard_error))
     return header, [list(cells) for cells in zip(result.labels, *spread, strict=True)]
 
 
@@ -107,8 +107,8 @@ def _words(row: ImportanceRow, result: PermutationImportance, view: View) -> str
     before = result.error[view.index]
     return (
         f"<b>{row.label}</b><br>{result.measure} {_number(before, result)} → {_number(before + row.mean, result)} "
-        f"when shuffled<br>rise {_number(row.mean, result)}, mostly "
-        f"{_number(row.low, result)} to {_number(row.high, result)}"
+        f"when shuffled<br>rise {_number(row.mean, result)} "
+        f"({_number(row.low, result)} to {_number(row.high, result)})"
     )
 
 
@@ -138,4 +138,5 @@ PLOT = Plot(
     say=say,
     rows=rows,
     per_outcome=False,
+    revision=2,
 )
