@@ -1,0 +1,210 @@
+"""Recalibration curve: the share of records with the outcome as a smooth function of the probability, with its error.
+
+What is said of a *sum* of probabilities over the top of a file needs calibration there, not on average. So the logit
+of the share is a penalized cubic spline (Eilers & Marx 1996) of the probability's normal score on the hold-out, which
+spreads the top as widely as the rest and knows no saturated probabilities. The penalty draws it to a straight line;
+its weight is not chosen but averaged over, by marginal likelihood (Laplace, Wood 2011). Posterior draws then give
+intervals that hold on average over the curve (Marra & Wood 2012). Chosen by simulation: docs/decisions/0041.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+
+from ml.data.array_types import Floats
+
+SEGMENTS = 16
+BINS = 400  # of the hold-out: records of nearly the same score are fitted as one
+POINTS = 801  # of the mean curve that is kept
+CELLS = 80  # of a list: its records of nearly the same score are drawn as one
+DRAWS = 2_000
+PENALTIES = np.logspace(4.5, -1.5, 9)  # from a straight line to a curve that follows ten records
+RIDGE = 1e-4
+LIGHT = 10  # the prior weighs at most a tenth of the hold-out
+FARTHEST = 1e-12  # probabilities count as at least so far from 0 and 1
+MOST_SCORES = 5_000  # distinct probabilities whose normal scores are worked out; others lie between two of them
+STEPS, ENOUGH = 30, 1e-7
+
+
+@dataclass(frozen=True)
+class RecalibrationCurve:
+    """Posterior of the share of records with the outcome, given the model's probability.
+
+    Attributes
+    ----------
+    logits, scores : ndarray of float, shape (m,)
+        Rising: logits of probabilities on the hold-out, and their normal scores; in between it is linear.
+    draws : ndarray of float, shape (19, 2000)
+        Spline coefficients, drawn from their posterior.
+    grid : ndarray of float, shape (801,)
+        Mean share at as many equally spaced scores.
+    positive, negative : int
+        Records of the hold-out with and without the outcome.
+    """
+
+    logits: Floats
+    scores: Floats
+    draws: Floats
+    grid: Floats
+    positive: int
+    negative: int
+
+    def share(self, probabilities: np.ndarray) -> Floats:
+        """Expected share of records with the outcome, for each probability; NaN stays NaN."""
+        places = np.linspace(self.scores[0], self.scores[-1], len(self.grid))
+        found: Floats = np.interp(self._scores_of(probabilities), places, self.grid)
+        return found
+
+    def numbers(self, probabilities: np.ndarray, rng: np.random.Generator) -> tuple[Floats, Floats]:
+        """Drawn numbers of records with the outcome among n of these probabilities.
+
+        Parameters
+        ----------
+        probabilities : ndarray of float, shape (n,)
+        rng : Generator
+
+        Returns
+        -------
+        (ndarray of float, ndarray of float), each of shape (2000,)
+            The expected number by each drawn curve, and a number drawn by chance from that.
+        """
+        scores = self._scores_of(probabilities)
+        low, high = self.scores[0], self.scores[-1]
+        cell = np.minimum(((scores - low) / (high - low) * CELLS).astype(np.intp), CELLS - 1)
+        count = np.bincount(cell, minlength=CELLS)
+        there = count > 0
+        middle = np.bincount(cell, scores, CELLS)[there] / count[there]
+        shares = _expit(_basis(middle, low, high) @ self.draws)
+        return count[there] @ shares, rng.binomial(count[there][:, np.newaxis], shares).sum(axis=0).astype(float)
+
+    def _scores_of(self, probabilities: np.ndarray) -> Floats:
+        found: Floats = np.interp(_logit(probabilities), self.logits, self.scores)
+        return found
+
+
+def recalibration_curve(truth: np.ndarray, probabilities: np.ndarray) -> RecalibrationCurve:
+    """Fit the curve of one outcome on a hold-out.
+
+    A prior keeps it finite: the model's own probabilities, weighing so many records that one of them has the outcome
+    (or has not, where that is rarer), and at most a tenth of the hold-out.
+
+    Parameters
+    ----------
+    truth : ndarray of bool, shape (n,)
+    probabilities : ndarray of float, shape (n,)
+        Each 0 to 1.
+    """
+    logits, inverse, counts = np.unique(_logit(probabilities), return_inverse=True, return_counts=True)
+    scores = _normal_scores(counts)
+    if len(scores) == 1:  # a constant: any width will do
+        logits, scores = np.append(logits, logits + 1.0), np.append(scores, scores + 1.0)
+        counts = np.append(counts, 0)
+    hits, records = _with_prior(logits, np.bincount(inverse, truth, len(counts)).astype(float), counts)
+    middle, hits, records = _binned(scores, hits, records)
+    draws = _posterior(_basis(middle, scores[0], scores[-1]), hits, records)
+    places = np.linspace(scores[0], scores[-1], POINTS)
+    parts = np.array_split(_basis(places, scores[0], scores[-1]), 20)  # one after the other, for memory
+    grid = np.concatenate([_expit(part @ draws).mean(axis=1) for part in parts])
+    positive = int(np.count_nonzero(truth))
+    return RecalibrationCurve(logits, scores, draws, grid, positive, len(truth) - positive)
+
+
+def _with_prior(logits: Floats, hits: Floats, counts: np.ndarray) -> tuple[Floats, Floats]:
+    """Hits and records at each logit, with those of the prior."""
+    own, share = _expit(logits), counts / counts.sum()
+    mean = float(own @ share)
+    prior: Floats = share / max(min(mean, 1.0 - mean), LIGHT / counts.sum())
+    return hits + prior * own, counts + prior
+
+
+def _binned(scores: Floats, hits: Floats, records: Floats) -> tuple[Floats, Floats, Floats]:
+    """Mean score, hits and records of each bin that has any."""
+    bin_of = np.minimum(((scores - scores[0]) / (scores[-1] - scores[0]) * BINS).astype(np.intp), BINS - 1)
+    total = np.bincount(bin_of, records, BINS)
+    there = total > 0
+    middle: Floats = np.bincount(bin_of, records * scores, BINS)[there] / total[there]
+    return middle, np.bincount(bin_of, hits, BINS)[there].astype(float), total[there].astype(float)
+
+
+def _normal_scores(counts: np.ndarray) -> Floats:
+    """Normal quantiles of the middle ranks of distinct values, rising."""
+    ranks = (np.cumsum(counts) - counts / 2) / counts.sum()
+    some = np.unique(np.concatenate([  # all where there are few; of many those at the ends, and some between
+        np.arange(min(len(ranks), MOST_SCORES // 4)), np.arange(max(len(ranks) - MOST_SCORES // 4, 0), len(ranks)),
+        np.linspace(0, len(ranks) - 1, min(len(ranks), MOST_SCORES // 2)).astype(np.intp),
+    ]))  # fmt: skip
+    quantile = NormalDist().inv_cdf
+    found: Floats = np.interp(ranks, ranks[some], [quantile(rank) for rank in ranks[some].tolist()])
+    return found
+
+
+def _basis(scores: np.ndarray, low: float, high: float) -> Floats:
+    """Cubic B-splines on equally spaced knots, shape (n, 19): the cardinal spline, moved."""
+    at = np.clip((np.asarray(scores) - low) / (high - low) * SEGMENTS, 0, SEGMENTS)
+    far = np.abs(at[:, np.newaxis] - np.arange(-1, SEGMENTS + 2))
+    found: Floats = np.where(
+        far < 1, (4 - 6 * far**2 + 3 * far**3) / 6, np.where(far < 2, (2 - far).clip(0) ** 3 / 6, 0.0)
+    )
+    return found
+
+
+def _posterior(basis: Floats, hits: Floats, records: Floats) -> Floats:
+    """Draws of the coefficients, shape (19, 2000): for each penalty as many as its marginal likelihood deserves."""
+    width = basis.shape[1]
+    bends = np.diff(np.eye(width), 2, axis=0)
+    coefficients = np.full(width, float(_logit(hits.sum() / records.sum())))
+    found, evidence = [], []
+    for penalty in PENALTIES:
+        prior = penalty * bends.T @ bends + RIDGE * np.eye(width)
+        coefficients, fit = _mode(coefficients, basis, hits, records, prior)
+        lower = np.linalg.cholesky(_information(coefficients, basis, records) + prior)
+        found.append((coefficients, lower))
+        evidence.append(fit + len(bends) / 2 * np.log(penalty) - np.log(np.diag(lower)).sum())
+    weights = np.exp(np.array(evidence) - max(evidence))
+    rng = np.random.default_rng(0)
+    times = rng.multinomial(DRAWS, weights / weights.sum())
+    parts = [
+        mode[:, np.newaxis] + np.linalg.solve(lower.T, rng.normal(size=(width, many)))
+        for (mode, lower), many in zip(found, times.tolist(), strict=True)
+    ]
+    draws: Floats = rng.permutation(np.hstack(parts), axis=1)  # the n-th draws of two outcomes have nothing in common
+    return draws
+
+
+def _mode(start: Floats, basis: Floats, hits: Floats, records: Floats, prior: Floats) -> tuple[Floats, float]:
+    """Coefficients of the greatest penalized likelihood, and its logarithm: Newton's method with halved steps."""
+
+    def value(at: Floats) -> float:
+        linear = basis @ at
+        return float(hits @ linear - records @ np.logaddexp(0, linear) - at @ prior @ at / 2)
+
+    at, now = start, value(start)
+    for _ in range(STEPS):
+        slope = basis.T @ (hits - records * _expit(basis @ at)) - prior @ at
+        step = np.linalg.solve(_information(at, basis, records) + prior, slope)
+        while (new := value(at + step)) < now - ENOUGH:
+            step = step / 2
+        at, now, before = at + step, new, now
+        if abs(now - before) < ENOUGH:
+            break
+    return at, now
+
+
+def _information(at: Floats, basis: Floats, records: Floats) -> Floats:
+    shares = _expit(basis @ at)
+    found: Floats = (basis * (records * shares * (1 - shares))[:, np.newaxis]).T @ basis
+    return found
+
+
+def _expit(linear: np.ndarray) -> Floats:
+    found: Floats = 1 / (1 + np.exp(-np.clip(linear, -40, 40)))
+    return found
+
+
+def _logit(probabilities: np.ndarray | float) -> Floats:
+    inside = np.clip(probabilities, FARTHEST, 1 - FARTHEST)
+    found: Floats = np.log(inside) - np.log1p(-inside)
+    return found

@@ -1,0 +1,144 @@
+"""Chances of a list: corrected by the hold-out, with an interval that holds, and a verdict."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from sklearn.naive_bayes import GaussianNB
+
+from ml.campaign.chances import Chances, chances_of, list_chances, own_chances
+from ml.metrics.recalibration_curve import recalibration_curve
+from ml.service import open_service
+from tests.lanes import ALL, fewer
+from tests.simulations.list_chances import FILE, LISTS, coverage, people, pools
+from tests.small import small_model
+
+
+def one(curve):
+    return Chances((curve,), np.eye(1))
+
+
+def call_all(chances, p, rise=(1.0,)):
+    return list_chances(chances, p, np.zeros(len(p), dtype=int), rise)
+
+
+def test_of_a_constant_probability_the_share_of_the_hold_out_comes_back():
+    curve = recalibration_curve(np.arange(1_000) < 250, np.full(1_000, 0.6))
+    found = call_all(one(curve), np.full(500, 0.6))
+    # The prior weighs as 1 / (1 - 0.6) = 2.5 records at 0.6
+    share = (250 + 1.5) / 1_002.5
+    assert found.own == pytest.approx(300)
+    assert found.buyers == pytest.approx(500 * share, abs=0.3)
+    # Chance of the list, and the share's own error by the binomial distribution
+    error = math.sqrt(500 * share * (1 - share) * (1 + 500 / 1_002.5))
+    assert (found.high - found.low) / 2 == pytest.approx(1.96 * error, rel=0.06)
+    assert found.verdict == "too_much"
+
+
+def test_a_calibrated_model_is_left_as_it_is():
+    rng = np.random.default_rng(0)
+    p = rng.beta(1, 6, 20_000)
+    curve = recalibration_curve(rng.random(20_000) < p, p)
+    assert np.abs(curve.share(np.array([0.02, 0.1, 0.3, 0.5])) - [0.02, 0.1, 0.3, 0.5]).max() < 0.02
+    found = call_all(one(curve), np.sort(p)[-2_000:])
+    assert found.buyers == pytest.approx(found.own, rel=0.05)
+    assert found.verdict == "held"
+
+
+def test_the_curve_follows_any_monotone_distortion():
+    """Ranks are what counts: of p and of its square, or its root, the same shares."""
+    rng = np.random.default_rng(1)
+    p = rng.beta(1, 4, 5_000)
+    truth = rng.random(5_000) < p
+    places = np.quantile(p, [0.05, 0.5, 0.95, 0.99])
+    plain = recalibration_curve(truth, p).share(places)
+    for power in (0.25, 4.0):
+        assert recalibration_curve(truth, p**power).share(places**power) == pytest.approx(plain, abs=0.01)
+    assert plain == pytest.approx(places, abs=0.05)
+
+
+def test_probabilities_of_exactly_0_and_1_are_taken():
+    p = np.repeat([0.0, 1.0], 200)
+    truth = np.concatenate([np.arange(200) < 20, np.arange(200) < 150])
+    share = recalibration_curve(truth, p).share(np.array([0.0, 1.0, np.nan]))
+    assert share[:2] == pytest.approx([0.1, 0.75], abs=0.02)
+    assert np.isnan(share[2])
+
+
+@pytest.mark.parametrize("positive", [0, 1, 29])
+def test_of_a_hold_out_with_few_records_nothing_is_said_of_promises(positive):
+    p = np.full(200, 0.1)
+    found = call_all(one(recalibration_curve(np.arange(200) < positive, p)), np.full(100, 0.1))
+    assert found.verdict == "too_few"
+    assert found.low <= 100 * positive / 200 <= found.high
+
+
+def test_small_differences_are_not_worth_a_verdict():
+    """With a million records 3 % too much is sure, and no reason to mistrust a model."""
+    for truth, verdict in ((97_000, "held"), (90_000, "too_much"), (110_000, "too_little")):
+        curve = recalibration_curve(np.arange(1_000_000) < truth, np.full(1_000_000, 0.1))
+        assert call_all(one(curve), np.full(5_000, 0.1)).verdict == verdict
+
+
+def test_money_follows_the_buyers():
+    curve = recalibration_curve(np.arange(1_000) < 300, np.linspace(0.8, 0.01, 1_000))
+    p = np.linspace(0.2, 0.6, 300)
+    plain, money = call_all(one(curve), p), call_all(one(curve), p, (7.0,))
+    assert (money.total, money.total_low, money.total_high) == pytest.approx(
+        (7 * plain.buyers, 7 * plain.low, 7 * plain.high)
+    )
+    loss = call_all(one(curve), p, (-7.0,))
+    assert loss.total_low == pytest.approx(-money.total_high, abs=7)
+
+
+def test_without_a_hold_out_the_models_own_probabilities_count():
+    p = np.array([0.5, 0.25])
+    found = call_all(own_chances(1), p)
+    assert (found.buyers, found.low, found.high, found.verdict) == (0.75, 0.0, 2.0, "too_few")
+
+
+def test_errors_of_outcomes_that_go_together_add_up():
+    """Var(X + Y) = Var X + Var Y + 2 r sd X sd Y: with r of 1 the interval is as wide as both together."""
+    curve = recalibration_curve(np.arange(2_000) < 600, np.full(2_000, 0.3))
+    p, outcome = np.full(800, 0.3), np.repeat([0, 1], 400)
+    widths = []
+    for r in (0.0, 0.5, 1.0):
+        found = list_chances(Chances((curve, curve), np.array([[1.0, r], [r, 1.0]])), p, outcome, (1.0, 1.0))
+        widths.append(found.high - found.low)
+    assert widths[1] / widths[0] == pytest.approx(math.sqrt(1.5), rel=0.02)
+    assert widths[2] / widths[0] == pytest.approx(math.sqrt(2.0), rel=0.02)
+
+
+def test_the_curve_of_an_outcome_is_the_one_of_the_versions_hold_out(tmp_path):
+    service = open_service(tmp_path)
+    bundle = service.model(small_model("independent", tmp_path))
+    chances = chances_of(bundle, ("card", "loan"))
+    truth = bundle.holdout.truth.sum(axis=0)
+    assert [curve.positive for curve in chances.curves] == [truth[1], truth[0]]
+    assert chances_of(bundle, ("card", "loan")).curves[0] is chances.curves[0]
+
+
+def test_the_interval_holds_the_truth_of_new_lists_of_an_over_confident_model():
+    """The small version; the whole is below."""
+    rng = np.random.default_rng(3)
+    numbers, truth = people(rng, 1_500, -2.7)
+    new, known = people(rng, 30_000, -2.7)
+    scores = GaussianNB().fit(numbers, truth).predict_proba(new)[:, 1]
+    held, _ = coverage(scores, known, 3_000, 3_000, fewer(100, 12))
+    own, _ = coverage(scores, known, 300, 3_000, 5, corrected=False)
+    assert held.mean() > 0.88
+    assert own.mean() < 0.3
+
+
+@pytest.mark.skipif(not ALL, reason="minutes: in the long lane")
+def test_the_interval_holds_95_percent_of_all_models_base_rates_and_lengths():
+    repeats = 60
+    found = []
+    for name, _, scores, truth in pools():
+        held, _ = coverage(scores, truth, round(300 / truth.mean()), FILE, repeats)
+        found.append(held)
+        # 95 % less four standard errors
+        assert (held > 0.95 - 4 * math.sqrt(0.95 * 0.05 / repeats)).all(), (name, dict(zip(LISTS, held, strict=True)))
+    assert 0.93 < np.mean(found) < 0.985
