@@ -193,8 +193,15 @@ class Forecast(Shape):
     buyers_high: float
     cost: Money
     profit: Money
+    """The worth of the calls: what they bring rather than making none of them."""
     profit_low: Money
     profit_high: Money
+    losing: Count
+    """Calls that are expected to lose money; 0 unless `losses` allows them."""
+    loss: Annotated[float, Field(ge=0)]
+    """What these are expected to lose in all."""
+    left_out: Count
+    """Calls that the wish would take, left out because they are expected to lose money."""
     lowest: Probability | None
     """The least probability on the list; null where nobody is."""
     by_chance: float

@@ -96,7 +96,11 @@ class Prediction(Shape):
     """Of the contributions; 0 where they are exact."""
     reasons: Reasons | MISSING = MISSING
     decisions: Annotated[dict[str, bool], Field(examples=[{"yes": True, "no": False}])] | MISSING = MISSING
-    """Whether each outcome's probability reaches its cut-off."""
+    """Whether one acts on each outcome: its probability reaches its cut-off."""
+    worths: Annotated[dict[str, float], Field(examples=[{"yes": 58.4}])] | MISSING = MISSING
+    """Money that acting is worth on average, after its cost, rather than not acting; of the outcomes with a payoff."""
+    actions: Annotated[dict[str, str], Field(examples=[{"yes": "Offer it."}])] | MISSING = MISSING
+    """What to do about each outcome, in words, where the model's card says anything about decisions."""
 
 
 class Predictions(Shape):

@@ -20,8 +20,9 @@ from jobs.work.rank_index import RankIndex
 from ml.campaign.forecast import Forecast
 from ml.campaign.list_request import ListRequest
 from ml.campaign.pick import Picked
-from ml.campaign.wish import BadWish, Wish, currency_of, default_cost, default_value
+from ml.campaign.wish import BadWish, Wish, default_cost, default_value
 from ml.campaign.words import notes, sentence
+from ml.decision.payoff import currency_of
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
 
@@ -139,7 +140,7 @@ def _column(name: str, index: RankIndex) -> dict[str, Any]:
 
 
 def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> dict[str, Any]:
-    currency = currency_of(bundle.card, bundle.outcomes.names)
+    currency = currency_of(bundle.card)
     return {
         "calls": brings.calls,
         "control": brings.control,
@@ -151,6 +152,9 @@ def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> di
         "profit": brings.profit,
         "profit_low": brings.profit_low,
         "profit_high": brings.profit_high,
+        "losing": brings.losing,
+        "loss": brings.loss,
+        "left_out": found.left_out,
         "lowest": brings.lowest,
         "by_chance": brings.by_chance,
         "groups": [{"value": value, "chosen": n, "buyers": buyers} for value, n, buyers in brings.groups],
@@ -160,7 +164,7 @@ def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> di
         ],
         "currency": currency,
         "sentence": sentence(brings, wish, currency),
-        "notes": notes(bundle, wish, found, brings),
+        "notes": notes(bundle, wish, found, brings, currency),
     }
 
 

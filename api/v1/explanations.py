@@ -16,6 +16,7 @@ from ml.advice.advice import Standing
 from ml.advice.reasons import NOT_CAUSES, reasons
 from ml.data.outcomes import Outcomes
 from ml.data.records import read_records
+from ml.decision.decide import decide
 from ml.errors import InvalidRecord, Problem, TooManyRecords, UnknownModel
 from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle, Service
@@ -81,7 +82,7 @@ def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: Predi
     if asked.cutoff is not None:
         made["cutoffs"] = _cutoffs(service, bundle, asked)
         for each in predictions:
-            each["decisions"] = {of: each["probabilities"][of] >= at for of, at in made["cutoffs"].items()}
+            _decide(bundle, made["cutoffs"], each)
     return made | {"predictions": predictions}
 
 
@@ -97,6 +98,16 @@ def _cutoffs(service: Service, bundle: Bundle, asked: PredictQuery) -> dict[str,
     """Cut-off of each outcome: the request's, else the one in use."""
     names = bundle.outcomes.names
     return {of: asked.cutoff if isinstance(asked.cutoff, float) else service.cut_off(bundle, of) for of in names}
+
+
+def _decide(bundle: Bundle, cutoffs: dict[str, float], made: dict[str, Any]) -> None:
+    """Add to a prediction its decisions, what acting is worth and what to do: the latter two where the card tells."""
+    probabilities = made["probabilities"]
+    decided = [decide(bundle.card, of, probabilities[of], at) for of, at in cutoffs.items()]
+    made["decisions"] = {each.outcome: each.act for each in decided}
+    worths = {each.outcome: each.worth for each in decided if each.worth is not None}
+    words = {each.outcome: each.words for each in decided if each.words}
+    made |= ({"worths": worths} if worths else {}) | ({"actions": words} if words else {})
 
 
 def _complete(service: Service, bundle: Bundle, raws: Sequence[object]) -> list[dict[str, Any]]:

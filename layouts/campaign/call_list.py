@@ -11,6 +11,7 @@ from layouts.shared import downloads, ids
 from layouts.shared.html_input import HtmlInput
 from ml.campaign.list_request import ListRequest
 from ml.data.validation_words import accepted, schema_of
+from ml.decision.payoff import currency_of
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -25,7 +26,7 @@ def form(bundle: Bundle) -> list[Component]:
     ----------
     bundle : Bundle
     """
-    currency = str((bundle.card.get("payoff") or {}).get("currency") or "")
+    currency = currency_of(bundle.card)
     asks = html.Div(
         [_length(currency), _offers(bundle), _money(currency), _limits(), _control()],
         id=ids.campaign("wish"),

@@ -17,6 +17,7 @@ from layouts.shared import downloads, ids
 from layouts.shared.field_texts import number_format_data
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.static_html import static_html
+from ml.decision.payoff import currency_of
 from ml.locale import current_format
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def page(bundle: Bundle, name: str, retention: FileRetention) -> Component:
 
 
 def _currency(bundle: Bundle) -> str:
-    return str((bundle.card.get("payoff") or {}).get("currency") or "")
+    return currency_of(bundle.card)
 
 
 def _step(name: str, body: list[Component]) -> Component:

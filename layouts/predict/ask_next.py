@@ -44,6 +44,6 @@ def question_text(question: NextQuestion, is_call: bool) -> str:
 
 def _button(standing: Standing, question: NextQuestion) -> Component:
     label = standing.model.schema.displayed.feature(question.feature).label
-    words = question_text(question, standing.probability >= standing.cut_off)
+    words = question_text(question, standing.decision().act)
     parts = [html.Strong(label), html.Span(f": {words}", className="owned small")]
     return html.Button(parts, type="button", className="ask-button", **{"data-ask": question.feature})

@@ -10,6 +10,7 @@ from layouts.shared.percent import percents
 from ml.advice.advice import Standing
 from ml.advice.counterfactuals import Counterfactual, Counterfactuals
 from ml.data.schema import Schema
+from ml.decision.decide import acts
 from ml.text.words import listed, shown_value
 
 
@@ -23,7 +24,7 @@ def what_would_change(standing: Standing, changes: Counterfactuals | None) -> Co
         return None
     if changes is None:
         return html.Div([], className="change", hidden=True)
-    upwards = changes.probability < changes.cut_off
+    upwards = not acts(changes.probability, changes.cut_off)
     goal = f"{'to' if upwards else 'below'} {cut_off_text(changes.cut_off)}"
     if changes.found:
         lead = f"This would bring it {goal}{' or more' if upwards else ''}:"

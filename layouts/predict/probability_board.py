@@ -13,19 +13,20 @@ from dash.development.base_component import Component
 from layouts.predict.ask_next import ask_next
 from layouts.predict.result import framed, outside
 from layouts.shared.blocks import dot
-from layouts.shared.cut_off import tick
+from layouts.shared.cut_off import cut_off_text, tick
 from layouts.shared.form_messages import BY_PROBABILITY
 from layouts.shared.percent import percents, span
 from ml.advice.advice import Standing
 from ml.data.outcomes import Outcome
 from ml.decision.cut_offs import DEFAULT
-from ml.decision.payoff import payoff_of, worths
+from ml.decision.decide import Decision
+from ml.decision.payoff import currency_of, payoffs_of
+from ml.decision.worth import NOTHING, worth
 from ml.plots.palette import colour_of
-from ml.text.words import listed, number_text
+from ml.text.words import listed, money_text
 
 ORDERS = {"": "By value", BY_PROBABILITY: "By probability"}
-AVERAGES = "≈ what it brings on average: probability × value."
-NOT_SETTLED = "Not settled yet: ask first."
+AVERAGES = "≈ what acting is worth on average, after its cost."
 
 
 def board(standing: Standing, declined: Collection[str], serial: int, order: str = "") -> Component:
@@ -41,16 +42,17 @@ def board(standing: Standing, declined: Collection[str], serial: int, order: str
     order : str
         "probability" where the person wants that order although the outcomes have worths.
     """
-    outcomes, worth = standing.model.outcomes, worths_of(standing)
+    outcomes = standing.model.outcomes
+    valued = any(standing.decision(name).worth is not None for name in outcomes.names)
     shown = percents(standing.probabilities, exclusive=outcomes.exclusive)
     declined = () if outcomes.exclusive else declined
     parts = [
         _headline(standing, shown[outcomes.index(standing.outcome)]),
-        *_orders(order, worth),
+        *_orders(order, worths_of(standing)),
         html.Ul(
             [_bar(standing, at, shown[at], declined) for at in ranked(standing, declined, order)], className="bars"
         ),
-        *([html.P(AVERAGES, className="aside averages")] if worth else []),
+        *([html.P(AVERAGES, className="aside averages")] if valued else []),
         *_label(standing),
         *outside(standing.model.schema, standing.notes),
         *ask_next(standing),
@@ -59,23 +61,26 @@ def board(standing: Standing, declined: Collection[str], serial: int, order: str
 
 
 def worths_of(standing: Standing) -> tuple[float, ...] | None:
-    """The worth of each independent outcome; None where outcomes are exclusive or one has no worth."""
+    """Worth of acting on each independent outcome; None where outcomes are exclusive or one has no payoff."""
     outcomes = standing.model.outcomes
-    return None if outcomes.exclusive else worths(standing.model.card, outcomes.names)
+    payoffs = None if outcomes.exclusive else payoffs_of(standing.model.card, outcomes.names)
+    if payoffs is None:
+        return None
+    return tuple(worth(payoff, p) for payoff, p in zip(payoffs, standing.probabilities, strict=True))
 
 
 def ranked(standing: Standing, declined: Collection[str] = (), order: str = "") -> list[int]:
     """Columns in the order of their bars.
 
-    Independent outcomes are ranked by expected worth where each has one and the order is not "probability", else by
-    probability; declined ones come last. Exclusive outcomes keep the schema's order, so that the eye finds them again.
+    Independent outcomes are ranked by the worth of acting where each has a payoff and the order is not "probability",
+    else by probability; declined ones come last. Exclusive outcomes keep the schema's order, so that the eye finds
+    them again.
     """
     outcomes = standing.model.outcomes
     columns = range(len(outcomes))
     if outcomes.exclusive:
         return list(columns)
-    worth = None if order == BY_PROBABILITY else worths_of(standing)
-    gains = [p * w for p, w in zip(standing.probabilities, worth or [1.0] * len(outcomes), strict=True)]
+    gains = (None if order == BY_PROBABILITY else worths_of(standing)) or standing.probabilities
     return sorted(columns, key=lambda at: (outcomes.names[at] in declined, -gains[at]))
 
 
@@ -92,14 +97,12 @@ def _orders(order: str, worth: Sequence[float] | None) -> list[Component]:
 
 
 def _brings(standing: Standing, at: int) -> list[Component]:
-    """Expected worth of acting on an outcome: probability times worth."""
-    worth = worths_of(standing)
-    if worth is None:
+    """Worth of acting on an outcome; nothing where the card has no payoff of it."""
+    amount = standing.decision(standing.model.outcomes.names[at]).worth
+    if amount is None:
         return []
-    amount = standing.probabilities[at] * worth[at]
-    payoff = payoff_of(standing.model.card, standing.model.outcomes.names[at])
-    words = f"{number_text(round(amount, 0 if amount >= 10 else 1))} {payoff.currency if payoff else ''}".rstrip()
-    return [html.Span(["≈\u00a0", words.replace(" ", "\u00a0")], className="bar-value owned")]
+    shown = ["≈\u00a0", money_text(amount, currency_of(standing.model.card))]
+    return [html.Span(shown, className="bar-value owned", **{"data-worth": repr(amount)})]
 
 
 def _headline(standing: Standing, shown: str) -> Component:
@@ -108,16 +111,21 @@ def _headline(standing: Standing, shown: str) -> Component:
     # A word without its number could be read as more than it is: both come and go together.
     words = html.P([html.Span(f"{band.label}, "), html.Span(shown, className="number")], className="headline owned")
     said = [eyebrow, words]
-    if band.action and "bands" in standing.model.card:
-        said.append(html.P(_action(standing), className="action owned"))
+    decision = standing.decision()
+    if decision.words:
+        act = {"data-decision": "act" if decision.act else "leave"}
+        said.append(html.P([decision.words, *_against_worth(standing, decision)], className="action owned", **act))
     return html.Div([html.Div(said, className="said"), *_known(standing)], className="head")
 
 
-def _action(standing: Standing) -> str:
-    """The card's action for the band, unless the blanks may still carry the score across the cut-off."""
-    at = standing.model.outcomes.index(standing.outcome)
-    open_still = bool(standing.blank) and standing.low[at] < standing.cut_off <= standing.high[at]
-    return NOT_SETTLED if open_still else standing.band.action
+def _against_worth(standing: Standing, decision: Decision) -> list[Component]:
+    """What the decision costs on average, where the cut-off in use decides against the worth."""
+    gain = decision.worth or 0.0
+    if not decision.settled or (gain > -NOTHING if decision.act else gain < NOTHING):
+        return []
+    amount = money_text(abs(gain), currency_of(standing.model.card))
+    would = f"loses {amount} on average" if decision.act else f"is still worth {amount} on average"
+    return [html.Span(f" The cut-off is {cut_off_text(decision.cut_off)}; acting {would}.", className="aside")]
 
 
 def _known(standing: Standing) -> list[Component]:
@@ -176,19 +184,30 @@ def _decline(outcome: Outcome, out: bool) -> Component:
 
 
 def _label(standing: Standing) -> Sequence[Component]:
-    """The estimator's own decision, if nothing is blank and the cut-off in use does not decide otherwise."""
+    """The estimator's own decision, if nothing is blank and the cut-offs in use do not decide otherwise."""
     outcomes = standing.model.outcomes
-    if standing.blank or (outcomes.exclusive and not standing.labels):
-        return []
-    acted_on = standing.probabilities[outcomes.index(standing.outcome)] >= standing.cut_off
-    if acted_on != (standing.outcome in standing.labels) and standing.cut_off != DEFAULT:
-        return []
     if not outcomes.exclusive:
-        yes = listed([outcomes[name].label for name in standing.labels]) or "no to all of them"
-        return [html.P(["The model says ", html.Strong(yes, className="owned"), "."], className="aside")]
+        return _labels(standing)
+    if standing.blank or not standing.labels:
+        return []
+    if standing.decision().act != (standing.outcome in standing.labels) and standing.cut_off != DEFAULT:
+        return []
     name = standing.labels[0]
     said = [html.P(["The model says ", html.Strong(outcomes[name].label, className="owned"), "."], className="aside")]
     if standing.probabilities[outcomes.index(name)] < max(standing.probabilities):
         words = "The model decides by a rule of its own, so its label is not the most probable outcome."
         said.append(html.P(words, className="aside"))
     return said
+
+
+def _labels(standing: Standing) -> Sequence[Component]:
+    """The estimator's own yes to independent outcomes; its no to all only where acting on none is worth anything."""
+    outcomes = standing.model.outcomes
+    made = [standing.decision(name) for name in outcomes.names]
+    differ = {each.outcome for each in made if each.act} != set(standing.labels)
+    if standing.blank or (differ and any(each.cut_off != DEFAULT for each in made)):
+        return []
+    if not standing.labels and any((each.worth or 0.0) > NOTHING for each in made):
+        return []
+    yes = listed([outcomes[name].label for name in standing.labels]) or "no to all of them"
+    return [html.P(["The model says ", html.Strong(yes, className="owned"), "."], className="aside")]

@@ -20,6 +20,7 @@ from ml.bundle.bundle import Bundle
 from ml.data.records import read_records
 from ml.data.schema import Row
 from ml.decision.bands import Band, band_of, bands
+from ml.decision.decide import Decision, decide
 from ml.errors import Problem
 
 
@@ -41,8 +42,8 @@ class Standing:
         Values outside what the model has seen.
     outcome : str
         The outcome of the questions.
-    cut_off : float
-        Probability from which one acts on it, 0 to 1.
+    cut_offs : tuple of float, length k
+        Probability from which one acts on each outcome, 0 to 1.
     questions : tuple of NextQuestion
         Next questions, the best first.
     band : Band
@@ -58,7 +59,7 @@ class Standing:
     labels: tuple[str, ...]
     notes: tuple[Problem, ...]
     outcome: str
-    cut_off: float
+    cut_offs: tuple[float, ...]
     questions: tuple[NextQuestion, ...]
     band: Band
 
@@ -71,6 +72,18 @@ class Standing:
     def probability(self) -> float:
         """Probability of `outcome`."""
         return self.probabilities[self.model.outcomes.index(self.outcome)]
+
+    @property
+    def cut_off(self) -> float:
+        """Probability from which one acts on `outcome`."""
+        return self.cut_offs[self.model.outcomes.index(self.outcome)]
+
+    def decision(self, outcome: str | None = None) -> Decision:
+        """The decision about an outcome, by default the one of the questions."""
+        name = outcome or self.outcome
+        at = self.model.outcomes.index(name)
+        between = (self.low[at], self.high[at]) if self.blank else None
+        return decide(self.model.card, name, self.probabilities[at], self.cut_offs[at], between)
 
 
 @dataclass(frozen=True)
@@ -110,7 +123,7 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
     """Score a raw record that may have blanks.
 
     Where no outcome is named, it is the positive one, or of three or more exclusive ones the most probable.
-    `cut_off` gives the cut-off of that outcome.
+    `cut_off` gives the cut-off in use of an outcome.
 
     Raises
     ------
@@ -122,7 +135,7 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
     scored = game.at(row)
     outcome = outcome or _leading(bundle, scored)
     column = bundle.outcomes.index(outcome)
-    probability, threshold = float(scored.value[column]), cut_off(outcome)
+    cut_offs = tuple(map(cut_off, bundle.outcomes.names))
     return Standing(
         model=bundle,
         row=row,
@@ -133,9 +146,9 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
         labels=_labels(bundle, row, scored),
         notes=records.notes,
         outcome=outcome,
-        cut_off=threshold,
-        questions=next_questions(game, scored, column, threshold),
-        band=band_of(bands(bundle.card, outcome), probability),
+        cut_offs=cut_offs,
+        questions=next_questions(game, scored, column, cut_offs[column]),
+        band=band_of(bands(bundle.card, outcome), float(scored.value[column])),
     )
 
 

@@ -16,6 +16,7 @@ from ml.advice.value_function import Game
 from ml.advice.what_if import grid, tried, values_of
 from ml.data.feature import Feature, Value
 from ml.data.schema import Row
+from ml.decision.decide import acts
 
 MOST_LEVERS = 3
 MOST_VALUES = 15
@@ -121,7 +122,7 @@ class _Search:
     def __init__(self, game: Game, row: Row, mask: np.ndarray, outcome: int, cut_off: float) -> None:
         self.game, self.row, self.mask, self.outcome, self.cut_off = game, row, mask, outcome, cut_off
         self.now = float(game.at(row, mask.tolist()).value[outcome])
-        self.upwards = self.now < cut_off
+        self.upwards = not acts(self.now, cut_off)
         self._grids: dict[tuple[int, int], tuple[Value, ...]] = {}
         self._steps: dict[tuple[int, Value], float] = {}
         self._alone: dict[tuple[int, Value], float] = {}  # gain of each move by itself
@@ -195,7 +196,7 @@ class _Search:
 
     def crosses(self, probability: float) -> bool:
         """True when the score is on the other side of the cut-off than now."""
-        return (probability >= self.cut_off) == self.upwards
+        return bool(acts(probability, self.cut_off)) == self.upwards
 
     def _gain(self, change: Counterfactual) -> float:
         return change.probability if self.upwards else -change.probability

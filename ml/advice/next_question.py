@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.advice.value_function import Game, PartialScore
+from ml.decision.decide import acts
 
 
 @dataclass(frozen=True)
@@ -82,16 +83,16 @@ def _worth(
         each = np.array([game.scales[at].groups(scored.chosen, weights) for at in used])
         groups = np.unique(each, axis=1, return_inverse=True)[1].reshape(-1)
     shares, means = group_values(groups, answers, weights)
-    acts = (answers >= cutoff).astype(np.float64)
-    chance = float(weights @ acts)
-    _, chances = group_values(groups, acts, weights)
+    crosses = acts(answers, cutoff).astype(np.float64)
+    chance = float(weights @ crosses)
+    _, chances = group_values(groups, crosses, weights)
     told = float(shares @ (chances - chance) ** 2)
     doubt = chance * (1.0 - chance)
     question = NextQuestion(
         feature=name,
         decides=min(told / doubt, 1.0) if told > 0.0 < doubt else 0.0,
         move=min(float(shares @ np.abs(means - value)), 1.0),
-        crossing=min(float(shares @ ((means >= cutoff) != (value >= cutoff))), 1.0),
+        crossing=min(float(shares @ (acts(means, cutoff) != acts(value, cutoff))), 1.0),
     )
     return (-question.decides, -float(shares @ (means - value) ** 2)), question
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ml.data.outcomes import Outcomes
-from ml.decision.payoff import worths
+from ml.decision.payoff import payoff_of, payoffs_of
+from ml.decision.worth import worth, worth_by_outcome
 
 
 def focus(probabilities: np.ndarray, card: Mapping[str, Any], outcomes: Outcomes) -> tuple[np.ndarray, np.ndarray]:
@@ -24,16 +25,18 @@ def focus(probabilities: np.ndarray, card: Mapping[str, Any], outcomes: Outcomes
     Returns
     -------
     at : ndarray of int, shape (n,)
-        Column: of exclusive outcomes the positive one; of independent ones the one of the greatest
-        probability, times its worth where the card gives every outcome a worth.
+        Column: of exclusive outcomes the positive one; of independent ones the one that is worth most where the
+        card has a payoff of every outcome, else the most probable one.
     key : ndarray of float, shape (n,)
-        That probability, or probability times worth; NaN where the record was refused.
+        The worth of acting on it where the card tells, else its probability; NaN where the record was refused.
     """
     if outcomes.exclusive:
-        at = np.full(len(probabilities), outcomes.index(outcomes.positive))
-        return at, probabilities[:, outcomes.index(outcomes.positive)]
-    weighed = probabilities * np.array(worths(card, outcomes.names) or (1.0,) * len(outcomes))
-    at = np.argmax(np.where(np.isfinite(weighed), weighed, -1.0), axis=1)
+        column = outcomes.index(outcomes.positive)
+        payoff, p = payoff_of(card, outcomes.positive), probabilities[:, column]
+        return np.full(len(p), column), p if payoff is None else worth(payoff, p)
+    payoffs = payoffs_of(card, outcomes.names)
+    weighed = worth_by_outcome(payoffs, probabilities) if payoffs else probabilities
+    at = np.argmax(np.where(np.isfinite(weighed), weighed, -np.inf), axis=1)
     return at, weighed[np.arange(len(at)), at]
 
 

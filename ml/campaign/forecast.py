@@ -14,6 +14,7 @@ import numpy as np
 
 from ml.campaign.pick import Groups, Picked
 from ml.campaign.wish import Wish
+from ml.decision.worth import loses, slope
 from ml.metrics.intervals import LEVEL, WIDTH
 
 EXACT = 2_000
@@ -31,6 +32,11 @@ class Forecast:
         Expected, and the interval of 95 %.
     cost, profit, profit_low, profit_high : float
         Money.
+        Profit is the worth of the calls: what they bring rather than making none of them.
+    losing : int
+        Calls that are expected to lose.
+    loss : float
+        What these lose in all, money, 0 or more.
     by_chance : float
         Buyers among as many picked blindly.
     lowest : float or None
@@ -51,6 +57,8 @@ class Forecast:
     profit: float
     profit_low: float
     profit_high: float
+    losing: int
+    loss: float
     by_chance: float
     lowest: float | None
     groups: tuple[tuple[str, int, float], ...]
@@ -60,27 +68,31 @@ class Forecast:
 def forecast(probabilities: np.ndarray, picked: Picked, wish: Wish, groups: Groups | None = None) -> Forecast:
     """Forecast of a list; `probabilities` as :func:`ml.campaign.pick.pick` takes them."""
     called = ~picked.control
-    p, values = picked.probability[called], np.array(wish.values)[picked.outcome[called]]
+    p, gain = picked.probability[called], picked.gain[called]
+    rise = np.array([slope(payoff) for payoff in wish.payoffs])[picked.outcome[called]]
     low, high = buyers_between(p)
-    calls, cost = len(p), wish.cost * len(p)
-    gained = float(p @ values)
-    if len(set(values.tolist())) == 1:
-        ends = sorted(float(end * values[0]) for end in (low, high))
+    profit = float(gain.sum())
+    if len(set(rise.tolist())) == 1:  # the profit follows the number of buyers
+        fixed = profit - float(p.sum()) * float(rise[0])
+        ends = sorted(fixed + end * float(rise[0]) for end in (low, high))
     else:
-        spread = WIDTH * float(np.sqrt((values**2) @ (p * (1.0 - p))))
-        ends = [gained - spread, gained + spread]
+        spread = WIDTH * float(np.sqrt((rise**2) @ (p * (1.0 - p))))
+        ends = [profit - spread, profit + spread]
+    lost = gain[loses(gain)] if wish.in_money else gain[:0]
     blind = np.array([_mean(column) for column in probabilities.T])[picked.outcome[called]]
     return Forecast(
         chosen=len(picked.rows),
         control=int(picked.control.sum()),
-        calls=calls,
+        calls=len(p),
         buyers=float(p.sum()),
         buyers_low=low,
         buyers_high=high,
-        cost=cost,
-        profit=gained - cost,
-        profit_low=ends[0] - cost,
-        profit_high=ends[1] - cost,
+        cost=wish.cost * len(p),
+        profit=profit,
+        profit_low=ends[0],
+        profit_high=ends[1],
+        losing=len(lost),
+        loss=-float(lost.sum()),
         by_chance=float(blind.sum()),
         lowest=float(picked.probability.min()) if len(picked.rows) else None,
         groups=_by(groups.values, groups.codes[picked.rows], picked) if groups else (),

@@ -45,7 +45,7 @@ class ListRequest(BaseModel):
     cost: Annotated[FiniteFloat, Field(ge=0)] | None = None
     """Money that it costs to act once."""
     values: dict[str, FiniteFloat] | None = None
-    """Money that each outcome brings where we act and it is so."""
+    """Money that each outcome brings where we act and it is so; the rest of its payoff stays the card's."""
     column: str | None = None
     """Column of the file whose values have limits and quotas."""
     limits: Counts | None = None
@@ -56,5 +56,7 @@ class ListRequest(BaseModel):
     """Of each value of the column at least that many."""
     control: Annotated[float, Field(ge=0, le=MOST_CONTROL)] | None = None
     """Share of the records that is kept back at random, to compare with."""
+    losses: bool = False
+    """Whether records may be taken on whom acting is expected to lose money."""
     reasons: bool = False
     """Whether the list names the three strongest reasons of each record."""

@@ -1,9 +1,9 @@
 """Greedy selection of records to act on, within a number, a budget, limits and quotas of groups.
 
-The list is the one of greatest expected gain, p · value - cost summed, that keeps to the number and to
-the limits and quotas of the groups. Taking the best of each group up to its quota, then the best of the
-rest, gives it: limits of groups under one of the whole are a laminar matroid, for which greedy choice
-is optimal (Edmonds 1971).
+The list is the one of greatest expected gain, the worth of acting (``ml/decision/worth.py``) summed, that keeps to
+the number and to the limits and quotas of the groups. Taking the best of each group up to its quota, then the best of
+the rest, gives it: limits of groups under one of the whole are a laminar matroid, for which greedy choice is optimal
+(Edmonds 1971). Nobody is taken on whom acting is expected to lose, not for a quota either, unless the wish says so.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.campaign.wish import BadWish, Wish
+from ml.decision.decide import acts
+from ml.decision.worth import loses, worth_by_outcome
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,13 @@ class Picked:
     outcome : ndarray of int, shape (m,)
         Position in the wish's outcomes of what is offered.
     probability, gain : ndarray of float, shape (m,)
-        Of that outcome; expected money, p · value - cost.
+        Of that outcome; the worth of acting on it, in money.
     control : ndarray of bool, shape (m,)
         Kept back.
     short : dict of str to int
         Quotas that the file cannot fill, and how many there are.
+    left_out : int
+        Calls that were wanted otherwise, left out because they are expected to lose.
     """
 
     rows: np.ndarray
@@ -54,6 +58,7 @@ class Picked:
     gain: np.ndarray
     control: np.ndarray
     short: dict[str, int]
+    left_out: int = 0
 
 
 def pick(probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, seed: int = 0) -> Picked:
@@ -74,17 +79,18 @@ def pick(probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, se
     BadWish
         When the quotas alone are more than the number or the budget allows, or a limit is below its quota.
     """
-    gain = probabilities * np.array(wish.values) - wish.cost
-    # Without values, the higher probability ranks first.
-    worth = gain if any(wish.values) else probabilities
-    wanted: np.ndarray = np.isfinite(probabilities)
-    if wish.by == "cutoff":
-        wanted &= probabilities >= np.array(wish.cut_offs)
-    elif wish.by == "budget" and any(wish.values):
-        wanted &= gain > 0
-    rows, outcome = _candidates(worth, wanted, wish)
+    gain = worth_by_outcome(wish.payoffs, probabilities)
+    worth = gain if wish.in_money else probabilities
+    there: np.ndarray = np.isfinite(probabilities)
+    wanted = there & acts(probabilities, np.array(wish.cut_offs)) if wish.by == "cutoff" else there
+    left_out = 0
+    if wish.in_money and not wish.losses:
+        there, before = there & ~loses(gain), wanted
+        wanted = before & there
+        left_out = _calls(before, wish) - _calls(wanted, wish)
+    rows, outcome = _candidates(worth, there, wanted, wish)
     if groups is None:
-        rows, outcome = _best_of(worth, rows, outcome, _room(wish))
+        rows, outcome = _best_of(worth, rows, outcome, room(wish))
     best = np.argsort(-worth[rows, outcome], kind="stable")  # ties stay in the order of the file
     rows, outcome = rows[best], outcome[best]
     taken, short = _within(rows, wanted[rows, outcome], wish, groups)
@@ -96,15 +102,21 @@ def pick(probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, se
         gain[rows, outcome],
         _kept_back(rows, wish.control, seed),
         short,
+        left_out,
     )
 
 
-def _candidates(worth: np.ndarray, wanted: np.ndarray, wish: Wish) -> tuple[np.ndarray, np.ndarray]:
+def _calls(wanted: np.ndarray, wish: Wish) -> int:
+    """Calls that could be made: of each record one, or with `several` one an outcome."""
+    return int((wanted if wish.several else wanted.any(axis=1)).sum())
+
+
+def _candidates(worth: np.ndarray, there: np.ndarray, wanted: np.ndarray, wish: Wish) -> tuple[np.ndarray, np.ndarray]:
     """All (record, outcome) that could be taken; without `several` a record's best wanted outcome, else its best.
 
-    Those that are not wanted are there for the quotas alone.
+    Those that are `there` and not wanted are for the quotas alone.
     """
-    there = np.isfinite(worth) if wish.quotas else wanted
+    there = there if wish.quotas else wanted
     if wish.several:
         rows, outcome = np.nonzero(there)
         return rows, outcome
@@ -116,12 +128,12 @@ def _candidates(worth: np.ndarray, wanted: np.ndarray, wish: Wish) -> tuple[np.n
     return rows, np.argmax(use[rows], axis=1)
 
 
-def _best_of(worth: np.ndarray, rows: np.ndarray, outcome: np.ndarray, room: float) -> tuple[np.ndarray, np.ndarray]:
-    """Candidates that can be among the best `room`, by partial selection, so that only a few are sorted."""
-    if len(rows) <= room or not len(rows):
+def _best_of(worth: np.ndarray, rows: np.ndarray, outcome: np.ndarray, most: float) -> tuple[np.ndarray, np.ndarray]:
+    """Candidates that can be among the best `most`, by partial selection, so that only a few are sorted."""
+    if len(rows) <= most or not len(rows):
         return rows, outcome
     own = worth[rows, outcome]
-    least = np.partition(own, len(own) - int(room))[len(own) - int(room)] if room else np.inf
+    least = np.partition(own, len(own) - int(most))[len(own) - int(most)] if most else np.inf
     return rows[own >= least], outcome[own >= least]
 
 
@@ -129,9 +141,9 @@ def _within(
     rows: np.ndarray, wanted: np.ndarray, wish: Wish, groups: Groups | None
 ) -> tuple[np.ndarray, dict[str, int]]:
     """Mask (bool) of the candidates, the best first, that are taken; quotas that fall short."""
-    room = _room(wish)
+    most = room(wish)
     if groups is None:
-        return wanted & (np.cumsum(wanted) <= room), {}
+        return wanted & (np.cumsum(wanted) <= most), {}
     codes = groups.codes[rows]
     limits = np.array([_limit(wish, value) for value in groups.values])
     quotas = np.array([wish.quotas.get(value, 0) for value in groups.values])
@@ -140,15 +152,15 @@ def _within(
             raise BadWish(f"Of {value[:80]!r} at least {quota} are wanted and at most {limit:g} allowed.")
     nobody, everybody = np.zeros(len(rows), dtype=bool), np.ones(len(rows), dtype=bool)
     must = _place(codes, everybody) < quotas[codes] if quotas.any() else nobody
-    if must.sum() > room:
+    if must.sum() > most:
         raise BadWish(
-            f"The quotas alone take {must.sum():,}, and there is room for {room:,.0f}.",
+            f"The quotas alone take {must.sum():,}, and there is room for {most:,.0f}.",
             "Lower the quotas, or take more.",
         )
     # Records taken by quotas count for the limits: they are the best of each group, so the rest ranks behind.
     may = (must | wanted) & (_place(codes, must | wanted) < limits[codes])
     rest = may & ~must
-    taken = must | (rest & (np.cumsum(rest) <= room - must.sum()))
+    taken = must | (rest & (np.cumsum(rest) <= most - must.sum()))
     counts = np.bincount(codes, minlength=len(quotas))
     missing = [value for value in wish.quotas if value not in groups.values]
     short = {value: int(counts[at]) for at, value in enumerate(groups.values) if counts[at] < quotas[at]}
@@ -173,7 +185,8 @@ def _limit(wish: Wish, value: str) -> float:
     return np.inf if found is None else found
 
 
-def _room(wish: Wish) -> float:
+def room(wish: Wish) -> float:
+    """Most calls by number or by budget; infinite by cut-off."""
     if wish.by == "number":
         return wish.number
     # A budget of 0.3 pays for three calls of 0.1, whatever binary fractions say.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from ml.campaign.list_request import By, ListRequest
 from ml.data.outcomes import Outcomes
 from ml.data.validation_words import in_words
-from ml.decision.payoff import payoff_of
+from ml.decision.payoff import Payoff, payoff_of
 from ml.errors import LikelyError
 
 
@@ -41,8 +41,10 @@ class Wish:
         Whether one record may be taken for several of them.
     cost : float
         Money that it costs to act once, 0 or more.
-    values : tuple of float
-        Money that each of `outcomes` brings where we act and it is so.
+    payoffs : tuple of Payoff
+        What decisions about each of `outcomes` are worth, at this cost.
+    losses : bool
+        Whether records may be taken on whom acting is expected to lose money.
     column : str or None
         The column of the file whose values have limits and quotas.
     limits, quotas : dict of str to int
@@ -60,12 +62,23 @@ class Wish:
     outcomes: tuple[str, ...]
     several: bool
     cost: float
-    values: tuple[float, ...]
+    payoffs: tuple[Payoff, ...]
+    losses: bool
     column: str | None
     limits: dict[str, int]
     limit: int | None
     quotas: dict[str, int]
     control: float
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Money that each of `outcomes` brings where we act and it is so."""
+        return tuple(payoff.true_positive for payoff in self.payoffs)
+
+    @property
+    def in_money(self) -> bool:
+        """Whether anything is said of what decisions are worth; else records are ranked by probability."""
+        return any(payoff.stated for payoff in self.payoffs)
 
 
 def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off: Callable[[str], float]) -> Wish:
@@ -101,7 +114,8 @@ def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off:
         outcomes=chosen,
         several=asked.several,
         cost=cost,
-        values=_values(asked.values or {}, card, chosen),
+        payoffs=_payoffs(asked.values or {}, cost, card, chosen),
+        losses=asked.losses,
         column=asked.column,
         limits=asked.limits or {},
         limit=asked.limit,
@@ -131,11 +145,6 @@ def default_cost(card: Mapping[str, Any], outcomes: Sequence[str]) -> float:
     return next((payoff.call for name in outcomes if (payoff := payoff_of(card, name))), 0.0)
 
 
-def currency_of(card: Mapping[str, Any], outcomes: Sequence[str]) -> str:
-    """The currency of the card's money, empty where it names none."""
-    return next((payoff.currency for name in outcomes if (payoff := payoff_of(card, name))), "")
-
-
 def default_value(card: Mapping[str, Any], outcome: str) -> float:
     """Value by the card of acting on an outcome that is true, 0 where it has none."""
     payoff = payoff_of(card, outcome)
@@ -150,8 +159,13 @@ def _outcomes(names: list[str] | None, outcomes: Outcomes) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _values(given: Mapping[str, float], card: Mapping[str, Any], outcomes: Sequence[str]) -> tuple[float, ...]:
+def _payoffs(
+    given: Mapping[str, float], cost: float, card: Mapping[str, Any], outcomes: Sequence[str]
+) -> tuple[Payoff, ...]:
     strangers = sorted(set(given) - set(outcomes))
     if strangers:
         raise BadWish(f"values is about {strangers[0][:80]!r}.", f"It is money for any of {', '.join(outcomes)}.")
-    return tuple(given.get(name, default_value(card, name)) for name in outcomes)
+    return tuple(
+        replace(payoff_of(card, name) or Payoff(), call=cost, true_positive=given.get(name, default_value(card, name)))
+        for name in outcomes
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ml.bundle.bundle import Bundle
 from ml.campaign.forecast import Forecast, expected_and_actual
-from ml.campaign.pick import Picked
+from ml.campaign.pick import Picked, room
 from ml.campaign.wish import Wish
 from ml.errors import LikelyError
 from ml.locale import localized, percent
@@ -20,8 +20,8 @@ def sentence(brings: Forecast, wish: Wish, currency: str = "") -> str:
     kept = f" {_count(brings.control)} more are kept back to compare with." if brings.control else ""
     buyers = f"{_count(round(brings.buyers))} (between {_count(brings.buyers_low)} and {_count(brings.buyers_high)})"
     said = f"{_count(brings.calls)} calls should bring {buyers}; as many picked blindly, {_count(brings.by_chance)}."
-    if any(wish.values):
-        money = f"\u00a0{currency}" if currency else ""
+    if wish.in_money:
+        money = _behind(currency)
         between = f"between {_count(brings.profit_low)} and {_count(brings.profit_high)}"
         said += (
             f" After the cost of {_count(brings.cost)}{money} that leaves {_count(brings.profit)}{money} ({between})."
@@ -29,18 +29,32 @@ def sentence(brings: Forecast, wish: Wish, currency: str = "") -> str:
     return said + kept
 
 
-def notes(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> list[str]:
-    """Quotas that fall short, calls that lose, and whether the probabilities held on the hold-out."""
+def notes(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast, currency: str = "") -> list[str]:
+    """Quotas that fall short, calls that lose or were left out, and whether the probabilities held on the hold-out."""
+    paying = " on whom acting should not lose" if wish.in_money and not wish.losses else ""
     said = [
-        f"Of {value} at least {_count(wish.quotas[value])} are wanted, and the file has {_count(there)}."
+        f"Of {value} at least {_count(wish.quotas[value])} are wanted, and the file has {_count(there)}{paying}."
         for value, there in found.short.items()
     ]
-    losing = int((found.gain < 0).sum()) if any(wish.values) else 0
-    if losing:
-        said.append(f"{_count(losing)} of them cost more than they should bring.")
+    unknown = [name for name, payoff in zip(wish.outcomes, wish.payoffs, strict=True) if not payoff.stated]
+    if wish.in_money and unknown:
+        said.append(f"Nothing is said of what {', '.join(unknown)} would bring: that counts as 0.")
+    if brings.losing:
+        lost = f"{_money(brings.loss)}{_behind(currency)}"
+        said.append(f"{_count(brings.losing)} of the calls are expected to lose {lost} in all.")
+    if found.left_out and _shorter(wish, found):
+        said.append(
+            f"{_count(found.left_out)} more are left out, because acting on them is expected to lose money. "
+            "They are taken where you allow losses."
+        )
     if len(wish.outcomes) == 1 and brings.lowest is not None:
         said += _kept(bundle, wish.outcomes[0], brings.lowest)
     return said
+
+
+def _shorter(wish: Wish, found: Picked) -> bool:
+    """Whether the list is shorter for want of records on whom acting should not lose."""
+    return wish.by == "cutoff" or len(found.rows) < room(wish)
 
 
 def _kept(bundle: Bundle, outcome: str, lowest: float) -> list[str]:
@@ -59,3 +73,12 @@ def _kept(bundle: Bundle, outcome: str, lowest: float) -> list[str]:
 
 def _count(value: float) -> str:
     return localized(f"{round(value):,}")
+
+
+def _money(amount: float) -> str:
+    """Money in whole units, or with two decimals where it is little."""
+    return localized(f"{amount:,.0f}" if amount >= 10 else f"{amount:,.2f}")
+
+
+def _behind(currency: str) -> str:
+    return f"\u00a0{currency}" if currency else ""

@@ -1,1 +1,1 @@
-"""Decision settings of the operator: cut-offs, payoff, bands of probability."""
+"""Decisions: cut-offs and payoff of the operator, the worth of acting, what to do, bands of probability."""

@@ -46,6 +46,11 @@ class Payoff:
     call: float = 0.0
     currency: str = ""
 
+    @property
+    def stated(self) -> bool:
+        """Whether any of the four ends is worth anything."""
+        return any(getattr(self, end) for end in ENDS)
+
 
 def payoff_of(card: Mapping[str, Any], outcome: str) -> Payoff | None:
     """The card's payoff of an outcome; None where the card has none.
@@ -82,11 +87,17 @@ def payoff_of(card: Mapping[str, Any], outcome: str) -> Payoff | None:
     return Payoff(**ends, call=call, currency=currency.strip())
 
 
-def worths(card: Mapping[str, Any], outcomes: Sequence[str]) -> tuple[float, ...] | None:
-    """Value of a true positive of each outcome; None unless the card gives every one a value above 0."""
+def currency_of(card: Mapping[str, Any]) -> str:
+    """The currency of the card's money; empty where it names none."""
+    written = card.get("payoff")
+    return str(written.get("currency", "")).strip() if isinstance(written, Mapping) else ""
+
+
+def payoffs_of(card: Mapping[str, Any], outcomes: Sequence[str]) -> tuple[Payoff, ...] | None:
+    """The payoff of each outcome; None unless the card has one of every outcome, for else they cannot be compared."""
     found = [payoff_of(card, outcome) for outcome in outcomes]
-    worth = tuple(payoff.true_positive for payoff in found if payoff is not None and payoff.true_positive > 0)
-    return worth if len(worth) == len(outcomes) else None
+    stated = tuple(payoff for payoff in found if payoff is not None)
+    return stated if len(stated) == len(outcomes) else None
 
 
 def check_payoff(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:

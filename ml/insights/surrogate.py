@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.decision.decide import acts
 from ml.insights.grouped_values import GroupedValues, enumerated, grouped_values
 from ml.insights.regression_tree import grow_tree, leaf_of
 from ml.metrics.evaluation import evaluation_of, need_probabilities
@@ -85,7 +86,7 @@ def surrogate(bundle: Bundle, outcome: str, cut_off: float = CUT_OFF) -> Surroga
         records=records.tolist(),
         total=len(given),
         fidelity=1.0 - float(np.sum((given - said) ** 2)) / around if around > 1e-9 else None,
-        agreement=float(np.mean((given >= cut_off) == (said >= cut_off))),
+        agreement=float(np.mean(acts(given, cut_off) == acts(said, cut_off))),
         cut_off=cut_off,
     )
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.data.array_types import Booleans, OptionalFloats, Positions
+from ml.decision.decide import acts
 from ml.errors import NothingToShow
 from ml.metrics.confusion_counts import ConfusionCounts, ratio
 from ml.metrics.delong import auc_interval
@@ -130,7 +131,7 @@ def measure_parts(
 
 def acted(answers: Answers, cut_off: float) -> Booleans:
     """Mask of the records acted on: by the cut-off, or by the estimator's labels where it has no probabilities."""
-    return answers.labels if answers.probabilities is None else answers.probabilities >= cut_off
+    return answers.labels if answers.probabilities is None else acts(answers.probabilities, cut_off)
 
 
 def cut_off_used(answers: Answers, cut_off: float) -> float | None:

@@ -52,6 +52,12 @@ def number_text(value: float) -> str:
     return localized(text).replace("-", "−")
 
 
+def money_text(amount: float, currency: str = "") -> str:
+    """Money as people say it: whole from 10 on, else with one decimal; "−12 USD"."""
+    number = number_text(round(amount, 0 if abs(amount) >= 10 else 1) or 0.0)
+    return f"{number}\u00a0{currency}" if currency else number
+
+
 def points_text(points: float) -> str:
     """Percentage points as people read them: "21 points", "1 point", "0.4 points"."""
     number = rounded(points)

@@ -28,6 +28,7 @@ from ml.data.feature import plain
 from ml.data.schema import Schema
 from ml.decision.bands import check_bands
 from ml.decision.cut_offs import check_cut_offs
+from ml.decision.decide import check_actions
 from ml.decision.payoff import check_payoff
 from ml.errors import InvalidData
 from ml.insights.feature_order import CARD as ORDER
@@ -85,6 +86,7 @@ def build_bundle(
     check_name(trained.name)
     by, why = by_whom(by), reason(why)
     check_bands(trained.about, trained.outcomes.names)
+    check_actions(trained.about, trained.outcomes.names)
     check_payoff(trained.about, trained.outcomes.names)
     check_cut_offs(trained.about, trained.outcomes.names)
     models = Path(models)

@@ -8,7 +8,7 @@ from layouts.predict.probability_board import ranked, worths_of
 from layouts.shared.cut_off import cut_off_text
 from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from ml.data.outcomes import Outcome, Outcomes
-from ml.decision.payoff import worths
+from ml.decision.payoff import payoffs_of
 from ml.locale import format_of_locale, use_number_format
 
 NAMES = ("loan", "card", "account")
@@ -32,8 +32,8 @@ def test_what_brings_most_on_average_comes_first():
     assert order(given, declined=["card"], order=BY_PROBABILITY) == ["account", "loan", "card"]
 
 
-@pytest.mark.parametrize("worth", [{}, {"loan": 400.0, "card": 60.0}, {"loan": 400.0, "card": 60.0, "account": 0.0}])
-def test_unless_each_has_a_worth_the_most_probable_comes_first(worth):
+@pytest.mark.parametrize("worth", [{}, {"loan": 400.0, "card": 60.0}])
+def test_unless_each_has_a_payoff_the_most_probable_comes_first(worth):
     given = standing((0.1, 0.6, 0.3), worth)
     assert worths_of(given) is None
     assert order(given) == order(given, order=BY_PROBABILITY) == ["card", "account", "loan"]
@@ -45,8 +45,23 @@ def test_classes_stay_where_they_are():
     assert order(given, declined=["loan"]) == list(NAMES)
 
 
-def test_a_card_without_a_payoff_has_no_worths():
-    assert worths({}, NAMES) is None
+def test_payoffs_are_compared_only_where_each_outcome_has_one():
+    assert payoffs_of({}, NAMES) is None
+    assert payoffs_of({"payoff": {"outcomes": {"loan": {}}}}, NAMES) is None
+    assert [each.call for each in payoffs_of({"payoff": {"call": 2.0, "outcomes": {"loan": {}}}}, ["loan"])] == [2.0]
+
+
+def test_all_four_ends_and_the_cost_rank_the_bars():
+    """By hand: loan 0.1 · 400 + 0.9 · -60 - 5 = -19; card 0.6 · 60 - 5 = 31; account 0.3 · (20 + 90) - 5 = 28."""
+    ends = {
+        "loan": {"true_positive": 400.0, "false_positive": -60.0},
+        "card": {"true_positive": 60.0},
+        "account": {"true_positive": 20.0, "false_negative": -90.0},
+    }
+    given = standing((0.1, 0.6, 0.3), {})
+    given.model.card = {"payoff": {"call": 5.0, "outcomes": ends}}
+    assert worths_of(given) == pytest.approx((-19.0, 31.0, 28.0))
+    assert order(given) == ["card", "account", "loan"]
 
 
 @pytest.mark.parametrize(("sent", "read"), [("probability", "probability"), ("value", ""), (5, ""), (None, "")])

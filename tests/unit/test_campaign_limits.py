@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -23,7 +24,7 @@ from tests.unit.test_campaign_lists import TWO, groups, wish
 ONE_OF_TWO = Outcomes((Outcome("no", "No", "no"), Outcome("yes", "Yes", "yes")), exclusive=True, positive="yes")
 TEN = Forecast(
     chosen=10, control=0, calls=10, buyers=3.6, buyers_low=1.0, buyers_high=6.0, cost=1_000.0, profit=2_600.0,
-    profit_low=-500.0, profit_high=5_000.0, by_chance=1.2, lowest=0.5, groups=(), outcomes=(),
+    profit_low=-500.0, profit_high=5_000.0, losing=0, loss=0.0, by_chance=1.2, lowest=0.5, groups=(), outcomes=(),
 )  # fmt: skip
 
 
@@ -50,11 +51,75 @@ def test_without_values_the_likelier_are_taken_whatever_a_call_costs():
     assert found.gain.tolist() == [-5.0, -5.0]
 
 
-def test_a_number_is_filled_though_calls_lose_and_a_budget_is_not():
-    asked = {"cost": 0.5, "values": {"a": 1.0}, "outcomes": ["a"]}
+@pytest.mark.parametrize(
+    "length", [{"by": "number", "number": 3}, {"by": "budget", "budget": 100.0}, {"by": "cutoff", "cut_off": 0.0}]
+)
+def test_no_list_takes_a_call_that_loses_unless_it_is_told_to(length):
+    asked = {"cost": 0.5, "values": {"a": 1.0}, "outcomes": ["a"], **length}
     p = column(0.9, 0.5, 0.1)
-    assert pick(p, wish(by="number", number=3, **asked)).rows.tolist() == [0, 1, 2]
-    assert pick(p, wish(by="budget", budget=100.0, **asked)).rows.tolist() == [0]  # the second breaks even
+    found = pick(p, wish(**asked))
+    assert (found.rows.tolist(), found.left_out) == ([0, 1], 1)  # the second breaks even
+    told = pick(p, wish(**asked, losses=True))
+    assert (told.rows.tolist(), told.left_out) == ([0, 1, 2], 0)
+    brings = forecast(p, told, wish(**asked, losses=True))
+    assert (brings.losing, brings.loss) == (1, pytest.approx(0.4))  # 0.1 · 1 - 0.5
+
+
+def test_a_quota_falls_short_rather_than_lose():
+    asked = {"by": "number", "number": 3, "cost": 0.5, "values": {"a": 1.0}, "outcomes": ["a"], "column": "c"}
+    p, regions = column(0.9, 0.8, 0.6, 0.1), groups("NNSS")
+    found = pick(p, wish(**asked, quotas={"S": 2}), regions)
+    assert (sorted(found.rows.tolist()), found.short) == ([0, 1, 2], {"S": 1})
+    told = pick(p, wish(**asked, quotas={"S": 2}, losses=True), regions)
+    assert (sorted(told.rows.tolist()), told.short) == ([0, 2, 3], {})
+
+
+def test_calls_left_out_are_counted_once_a_record_or_once_an_outcome():
+    asked = {"by": "cutoff", "cut_off": 0.0, "cost": 5.0, "values": {"a": 10.0, "b": 10.0}}
+    p = np.array([[0.9, 0.1], [0.1, 0.1], [np.nan, np.nan]])
+    assert pick(p, wish(**asked)).left_out == 1
+    assert pick(p, wish(**asked, several=True)).left_out == 3
+
+
+FULL = {"payoff": {"call": 2.0, "outcomes": {
+    "a": {"true_positive": 50.0, "false_positive": -8.0, "false_negative": -20.0, "true_negative": 1.0},
+    "b": {"true_positive": 9.0, "false_negative": 4.0},
+}}}  # fmt: skip
+
+
+def test_all_four_ends_and_the_cost_count_by_hand():
+    """Of a: 0.3 · (50 + 20) + 0.7 · (-8 - 1) - 2 = 12.7; of b: 0.8 · (9 - 4) - 2 = 2."""
+    asked = read_wish({"by": "number", "number": 5, "several": True}, FULL, TWO, lambda _: 0.5)
+    p = np.array([[0.3, 0.8]])
+    found = pick(p, asked)
+    assert (found.outcome.tolist(), found.gain.tolist()) == ([0, 1], pytest.approx([12.7, 2.0]))
+    brings = forecast(p, found, asked)
+    assert (brings.profit, brings.cost) == (pytest.approx(14.7), 4.0)
+    width = norm.ppf(0.975) * np.sqrt(79**2 * 0.3 * 0.7 + 5**2 * 0.8 * 0.2)  # 79 = 50 + 8 + 20 + 1
+    assert (brings.profit_low, brings.profit_high) == pytest.approx((14.7 - width, 14.7 + width))
+
+
+def test_one_call_with_four_ends_brings_one_or_the_other():
+    """50 + 20 - 2 where it is so, -8 - 1 - 2 where not."""
+    asked = read_wish({"by": "number", "number": 1, "outcomes": ["a"]}, FULL, TWO, lambda _: 0.5)
+    brings = forecast(column(0.3), pick(column(0.3), asked), asked)
+    assert (brings.profit_low, brings.profit_high) == pytest.approx((-11.0, 68.0))
+
+
+def test_a_value_and_a_cost_of_the_request_replace_those_of_the_card_alone():
+    asked = read_wish({"values": {"a": 100.0}, "cost": 0.0}, FULL, TWO, lambda _: 0.5)
+    first, second = asked.payoffs
+    assert (first.true_positive, first.false_positive, first.false_negative, first.call) == (100.0, -8.0, -20.0, 0.0)
+    assert (second.true_positive, second.false_negative, second.call) == (9.0, 4.0, 0.0)
+
+
+def test_ranks_go_by_worth_with_all_four_ends():
+    at, key = focus(np.array([[0.3, 0.8], [0.05, 0.9]]), FULL, TWO)
+    assert (at.tolist(), key.tolist()) == ([0, 1], pytest.approx([12.7, 2.5]))
+    alone = focus(
+        np.array([[0.7, 0.3]]), {"payoff": {"call": 1.0, "outcomes": {"yes": {"true_positive": 10.0}}}}, ONE_OF_TWO
+    )
+    assert (alone[0].tolist(), alone[1].tolist()) == ([1], pytest.approx([2.0]))
 
 
 @pytest.mark.parametrize(("budget", "calls"), [(0.0, 0), (0.09, 0), (0.1, 1), (0.29, 2), (0.3, 3), (0.31, 3), (9.0, 5)])
@@ -223,8 +288,8 @@ def test_what_a_list_brings_is_said_with_money_only_where_something_has_a_value(
     assert sentence(kept, money) == plain + after.format("") + " 2 more are kept back to compare with."
 
 
-def picked(gain, short=None):
-    return SimpleNamespace(gain=np.array(gain), short=short or {})
+def picked(rows=1, short=None, left_out=0):
+    return SimpleNamespace(rows=np.arange(rows), short=short or {}, left_out=left_out)
 
 
 @pytest.fixture
@@ -240,32 +305,49 @@ def holdout(monkeypatch):
 SEEN = "Of the hold-out's records from 50.0\u00a0% up (30): 15 were to be expected, and 18 came."
 
 
-def test_notes_count_calls_that_lose_but_not_those_that_break_even(holdout):
-    money = wish(outcomes=["a"], values={"a": 1.0})
-    assert notes(None, money, picked([1.0, 0.0]), TEN) == [SEEN]
-    assert notes(None, money, picked([0.5, 0.0, -0.1]), TEN) == ["1 of them cost more than they should bring.", SEEN]
-    assert notes(None, wish(outcomes=["a"]), picked([-1.0]), TEN) == [SEEN]  # nothing has a value to lose
+def test_notes_say_what_calls_lose_or_how_many_were_left_out(holdout):
+    money = {"outcomes": ["a"], "values": {"a": 1.0}, "losses": True}
+    assert notes(None, wish(**money), picked(), TEN) == [SEEN]
+    losing = replace(TEN, losing=23, loss=410.4)
+    assert notes(None, wish(**money), picked(), losing, "USD") == [
+        "23 of the calls are expected to lose 410\u00a0USD in all.",
+        SEEN,
+    ]
+    said = [
+        "7 more are left out, because acting on them is expected to lose money. They are taken where you allow losses.",
+        SEEN,
+    ]
+    assert notes(None, wish(**money), picked(left_out=7), TEN) == said
+    number = {**money, "losses": False, "by": "number", "number": 2}
+    assert notes(None, wish(**number), picked(2, left_out=7), TEN) == [SEEN]  # as many as were asked for
+    assert notes(None, wish(**number), picked(1, left_out=7), TEN) == said
+
+
+def test_notes_say_of_which_outcome_nothing_is_known(holdout):
+    assert notes(None, wish(values={"a": 1.0}), picked(), TEN) == [
+        "Nothing is said of what b would bring: that counts as 0."
+    ]
 
 
 def test_notes_name_short_quotas_first(holdout):
     asked = wish(outcomes=["a"], column="c", quotas={"S": 1_200})
-    said = notes(None, asked, picked([1.0], {"S": 3}), TEN)
+    said = notes(None, asked, picked(short={"S": 3}), TEN)
     assert said == ["Of S at least 1,200 are wanted, and the file has 3.", SEEN]
 
 
 def test_notes_look_at_the_hold_out_for_one_outcome_and_a_list_that_has_somebody(holdout):
-    assert notes(None, wish(), picked([1.0]), TEN) == []
-    assert notes(None, wish(outcomes=["a"]), picked([]), SimpleNamespace(lowest=None)) == []
+    assert notes(None, wish(), picked(), TEN) == []
+    assert notes(None, wish(outcomes=["a"]), picked(0), SimpleNamespace(lowest=None, losing=0)) == []
 
 
 def test_notes_say_where_the_hold_out_is_too_small_or_has_no_probabilities(holdout):
-    few = SimpleNamespace(lowest=0.5)
+    few = SimpleNamespace(lowest=0.5, losing=0)
     holdout.probabilities[0] = 0.4
-    [said] = notes(None, wish(outcomes=["a"]), picked([]), few)
+    [said] = notes(None, wish(outcomes=["a"]), picked(0), few)
     assert said.startswith("Of the hold-out's records from 50.0\u00a0% up (29), which are too few to say much: ")
     assert said.endswith(": 14 were to be expected, and 17 came.")
     holdout.probabilities = None
-    assert notes(None, wish(outcomes=["a"]), picked([]), few) == []
+    assert notes(None, wish(outcomes=["a"]), picked(0), few) == []
 
 
 def test_three_reasons_the_strongest_first_and_empty_cells_where_there_are_fewer(monkeypatch):

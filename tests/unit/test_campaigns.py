@@ -202,7 +202,7 @@ def test_a_list_is_what_its_forecast_says(house):
     place = house.done(data())
     wish = {
         "by": "number", "number": 20, "cost": 2.0, "values": {"yes": 10.0}, "column": "region", "limit": 9,
-        "control": 0.25,
+        "control": 0.25, "losses": True,
     }  # fmt: skip
     brings = house.post(f"{place}/forecast", **wish).json
     assert (brings["chosen"], brings["control"], brings["calls"]) == (20, 5, 15)

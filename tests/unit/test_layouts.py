@@ -17,6 +17,7 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.data.records import read_records
 from ml.data.schema import Schema
 from ml.decision.bands import Band
+from ml.decision.decide import NOT_SETTLED
 from ml.errors import BrokenModel, Problem, UnknownModel
 from ml.locale import NotANumber, canonical, current_format, format_of_locale, use_number_format
 from ml.service import Score
@@ -188,7 +189,20 @@ def standing(model, probabilities, low=None, high=None, *, labels=(), blank=(), 
     low, high = low or probabilities, high or probabilities
     band = Band("Likely", 0.5, "Offer it.")
     row = (None,) * len(known)
-    return Standing(model, row, known, probabilities, low, high, labels, notes, outcome, 0.5, questions, band)
+    return Standing(
+        model,
+        row,
+        known,
+        probabilities,
+        low,
+        high,
+        labels,
+        notes,
+        outcome,
+        (0.5,) * len(probabilities),
+        questions,
+        band,
+    )
 
 
 def bars_of(shown):
@@ -217,7 +231,7 @@ def test_the_label_is_the_models_own_and_not_the_largest_probability():
 @pytest.mark.parametrize(("cut_off", "said"), [(0.5, True), (0.35, True), (0.25, False)])
 def test_the_label_is_not_said_where_the_cut_off_in_use_decides_otherwise(cut_off, said):
     here = standing(Model(outcomes("red", "blue")), (0.3, 0.7), labels=("blue",), outcome="red")
-    shown = text_in(probability_board.board(replace(here, cut_off=cut_off), (), 1))
+    shown = text_in(probability_board.board(replace(here, cut_offs=(cut_off, 0.5)), (), 1))
     assert ("The model says" in shown) is said
 
 
@@ -259,7 +273,7 @@ def test_what_to_do_is_not_said_while_the_blanks_may_still_carry_the_score_acros
     now = standing(model, (0.6, 0.4), blank=("a",), low=(low, 0.0), high=(high, 1.0))
     said = text_in(probability_board.board(now, (), 1))
     assert ("Offer it." in said) == settled
-    assert (probability_board.NOT_SETTLED in said) != settled
+    assert (NOT_SETTLED in said) != settled
 
 
 @pytest.mark.parametrize(

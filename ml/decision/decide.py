@@ -1,0 +1,137 @@
+"""Decision about an outcome at a probability: to act or not, what that is worth, and what to do in words.
+
+Every door asks here, so that the Prediction page, the API, campaigns, reports and the command line decide alike.
+Bands (``ml/decision/bands.py``) are words of likelihood; what to do follows from the cut-off in use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+
+from ml.data.array_types import Booleans
+from ml.decision.worth import worth_of
+from ml.errors import InvalidData
+
+HINT = 'Write "actions" as {"act": "Call them.", "leave": "Leave them."}, or one such pair an outcome.'
+NOT_SETTLED = "Not settled yet: ask first."
+
+
+@dataclass(frozen=True)
+class Actions:
+    """What to do, in words: where one acts, and where one does not."""
+
+    act: str = "Offer it."
+    leave: str = "Leave it, unless they ask."
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Decision about one outcome of one record.
+
+    Attributes
+    ----------
+    outcome : str
+    cut_off : float
+        Probability from which one acts, 0 to 1.
+    act : bool
+    worth : float or None
+        Expected money of acting rather than not; None where the card has no payoff of the outcome.
+    settled : bool
+        False where what is not known yet may still turn the decision.
+    words : str
+        What to do; empty where the card says nothing about decisions.
+    """
+
+    outcome: str
+    cut_off: float
+    act: bool
+    worth: float | None
+    settled: bool
+    words: str
+
+
+@overload
+def acts(probability: float, cut_off: float) -> bool: ...
+
+
+@overload
+def acts(probability: np.ndarray, cut_off: float | np.ndarray) -> Booleans: ...
+
+
+def acts(probability: Any, cut_off: Any) -> Any:
+    """Whether one acts at a probability: from the cut-off on, never at NaN; a mask where it is an array."""
+    return probability >= cut_off
+
+
+def decide(
+    card: Mapping[str, Any],
+    outcome: str,
+    probability: float,
+    cut_off: float,
+    between: tuple[float, float] | None = None,
+) -> Decision:
+    """The decision about an outcome.
+
+    Parameters
+    ----------
+    card : mapping
+    outcome : str
+        Its name.
+    probability, cut_off : float
+        0 to 1.
+    between : (float, float) or None
+        Where something is not known: the ends of what the probability may become.
+    """
+    act = bool(acts(probability, cut_off))  # numpy's bools are no JSON
+    settled = between is None or acts(between[0], cut_off) == acts(between[1], cut_off)
+    said = actions(card, outcome)
+    words = "" if said is None else NOT_SETTLED if not settled else said.act if act else said.leave
+    return Decision(outcome, cut_off, act, worth_of(card, outcome, probability), settled, words)
+
+
+def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:
+    """What to do about an outcome: the card's words, else the usual ones where it says anything about decisions.
+
+    Parameters
+    ----------
+    card : mapping
+        ``card["actions"]`` is ``{"act": text, "leave": text}``, or a mapping of outcome name to such a pair in which
+        "*" stands for all others. Without it, a payoff or bands of the card show that decisions are made.
+    outcome : str
+        Its name.
+
+    Raises
+    ------
+    InvalidData
+        When the card's actions are not of this form.
+    """
+    written = card.get("actions")
+    if isinstance(written, Mapping) and not set(written) & {"act", "leave"}:
+        written = written.get(outcome, written.get("*"))
+    if written is not None:
+        return _read(written)
+    return Actions() if {"payoff", "bands", "actions"} & set(card) else None
+
+
+def check_actions(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:
+    """Raise InvalidData unless the card's actions are valid and name known outcomes only."""
+    written = card.get("actions")
+    if isinstance(written, Mapping) and not set(written) & {"act", "leave"}:
+        strangers = sorted(set(map(str, written)) - {*outcomes, "*"})
+        if strangers:
+            raise InvalidData(f"The actions name unknown outcomes: {', '.join(strangers)}.", HINT)
+    for outcome in outcomes:
+        actions(card, outcome)
+
+
+def _read(written: Any) -> Actions:
+    if not isinstance(written, Mapping) or set(written) - {"act", "leave"}:
+        raise InvalidData(f"These are no actions: {str(written)[:80]}.", HINT)
+    for name, words in written.items():
+        if not isinstance(words, str) or not words.strip():
+            raise InvalidData(f"actions.{name} is {words!r}.", "It is a text that says what to do.")
+    return Actions(**{name: words.strip() for name, words in written.items()})
