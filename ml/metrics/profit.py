@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from ml.metrics.confusion_counts import ConfusionCounts
 from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import percentile_interval
+from ml.metrics.optimism import optimism
 from ml.metrics.threshold_table import table_cut_offs
 
 PER = 1_000  # records: profits are comparable between hold-outs of any size
@@ -66,8 +68,8 @@ class ProfitCurve:
     best_low, best_high : float or None
         95 % interval of the best cut-off: percentiles over the resamplings.
     luck : float or None
-        Optimism of the best profit (Efron 1983), from choosing the cut-off on the same records:
-        mean over the resamplings of the profit of their best cut-off there less here.
+        Optimism of the best profit, from choosing the cut-off on the same records
+        (:func:`ml.metrics.optimism.optimism`).
     most_reached, calls_needed : float or None
         Where the limits contradict each other: the largest recall within the calls, and the fewest
         calls of 1,000 that reach the recall.
@@ -154,6 +156,7 @@ def profit_curve(
         recall=(counts.true_positive / counts.positive).tolist(),
         best=at,
         **found,
+        luck=None if best is None else optimism(answers, best, partial(_profit_and_allowed, payoff, limits)),
         **_contradiction(table, limits, at),
         payoff=asdict(payoff),
         stated=any(getattr(payoff, row.name) != getattr(NEUTRAL, row.name) for row in fields(Payoff)),
@@ -211,18 +214,22 @@ def _allowed(counts: ConfusionCounts, limits: CutOffLimits) -> np.ndarray:
     return allowed
 
 
+def _profit_and_allowed(payoff: Payoff, limits: CutOffLimits, sums: Floats, grid: Floats) -> tuple[Floats, np.ndarray]:
+    counts = _counts_at(sums, grid)
+    return payoff_total(payoff, counts) * PER / counts.total, _allowed(counts, limits)
+
+
 def _around(
     at: int | None, grid: np.ndarray, profit: np.ndarray, allowed: np.ndarray, samples: np.ndarray
 ) -> dict[str, Any]:
     """Spread of the resamplings, shape (b, m), around the best cut-off; `allowed` is -inf beyond the limits."""
     nothing: OptionalFloats = [None] * len(grid)
     if at is None:
-        names = ("best_low", "best_high", "luck")
+        names = ("best_low", "best_high")
         return {"behind": nothing, "behind_low": nothing, "behind_high": nothing} | dict.fromkeys(names)
     possible = np.isfinite(allowed).any(axis=1)
     chosen = allowed.shape[1] - 1 - np.argmax(allowed[:, ::-1], axis=1)  # of equal ones the highest
     low, high = percentile_interval(np.where(possible, grid[chosen], np.nan))
-    here, there = profit[chosen], np.take_along_axis(samples, chosen[:, None], axis=1)[:, 0]
     behind_low, behind_high = percentile_interval((samples[:, [at]] - samples).T)
     return {
         "behind": (profit[at] - profit).tolist(),
@@ -230,7 +237,6 @@ def _around(
         "behind_high": behind_high.tolist(),
         "best_low": None if np.isnan(low) else min(float(low), float(grid[at])),
         "best_high": None if np.isnan(high) else max(float(high), float(grid[at])),
-        "luck": float(np.mean((there - here)[possible])) if possible.any() else None,
     }
 
 

@@ -237,5 +237,6 @@ PLOT = Plot(
     say=say,
     needs=PROBABILITIES,
     options=PAYOFF_OPTIONS,
+    revision=2,
     mark=CutOffMark("cut_off"),
 )
