@@ -25,6 +25,7 @@ from ml.files.open_table import AUTO
 from ml.files.text.read_options import ReadOptions
 from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle
+from store.control_groups import ControlGroup
 from store.job import Job
 
 REMEMBERED = 2  # campaigns whose rows a process caches: 60 bytes a row and more
@@ -162,7 +163,7 @@ class CampaignService:
         """Expected calls, buyers and profit of a list; BadWish where the request is invalid."""
         index, _, bundle = self._done(job)
         wish = wish_of(self._service, bundle, raw)
-        probabilities, found = picked(bundle, index, wish, job)
+        probabilities, found = picked(bundle, index, wish)
         groups = index.columns[wish.column] if wish.column else None
         return wish, found, forecast(probabilities, found, wish, groups)
 
@@ -172,6 +173,13 @@ class CampaignService:
         campaign = self._campaign(job)
         options = {"kind": LIST, "of": job, "wish": raw, "reasons": reasons, "name": campaign.options.get("name")}
         return self._jobs.begin(campaign.model, orjson.dumps(raw), options)
+
+    def control_groups(self, job: str) -> list[ControlGroup]:
+        """Who was kept back by each list, also when the campaign's job is gone; UnknownJob where neither is there."""
+        found = self._store.jobs.control_groups.of(job)
+        if not found:
+            self._campaign(job)
+        return found
 
     def ranks_of(self, job: str) -> np.ndarray:
         """Rank of each record of a finished campaign; 0 where it was refused."""

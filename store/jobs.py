@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from store.control_groups import ControlGroupTable
 from store.errors import CommitUnknown
 from store.job import OPEN, OVER, SPLITTING, Chunk, State
 from store.job_queries import JobQueries, free, now_in
@@ -27,6 +28,11 @@ DIED = "It was begun {attempts} times, and each time the process ended before it
 
 class JobTable(JobQueries):
     """Jobs and their chunks, with all that changes them. Parameters as :class:`store.job_queries.JobQueries`."""
+
+    @property
+    def control_groups(self) -> ControlGroupTable:
+        """The control groups of campaigns, which outlive their jobs."""
+        return ControlGroupTable(self._engine)
 
     # ---- accepting a job - ----------------------------------------------------------------------
     def add(

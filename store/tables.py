@@ -75,6 +75,21 @@ calls = Table(
     Column("message", Text, nullable=False),
 )
 
+# Who was kept back by each list of a campaign; stays when the jobs are gone
+control_groups = Table(
+    "control_groups",
+    metadata,
+    Column("job", String(32), primary_key=True),
+    Column("campaign", String(32), nullable=False),
+    Column("model", String(100), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("control", BigInteger, nullable=False),
+    Column("made", Float, nullable=False),
+    Column("records", Text, nullable=False),  # JSON: row of the file and id of each
+)
+
 # The book of a model: the set of records below that is the present one
 books = Table(
     "books",
@@ -166,6 +181,20 @@ STEPS: tuple[Step, ...] = (
     ),
     lambda connection: connection.exec_driver_sql("ALTER TABLE pieces ADD COLUMN gaps TEXT"),
     lambda connection: _kinds_and_calls(connection),
+    lambda connection: _run(
+        connection,
+        "CREATE TABLE control_groups ("
+        " job VARCHAR(32) NOT NULL PRIMARY KEY,"
+        " campaign VARCHAR(32) NOT NULL,"
+        " model VARCHAR(100) NOT NULL,"
+        " name TEXT NOT NULL,"
+        " share DOUBLE PRECISION NOT NULL,"
+        " calls BIGINT NOT NULL,"
+        " control BIGINT NOT NULL,"
+        " made DOUBLE PRECISION NOT NULL,"
+        " records TEXT NOT NULL)",
+        "CREATE INDEX control_groups_of ON control_groups (campaign)",
+    ),
 )
 
 

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from api.contract.base import Count, Probability, Shape
+from api.contract.base import Count, ModelKey, Probability, Seconds, Shape
 from api.contract.dialect import Dialect, LeftOut
-from api.contract.jobs import Job
+from api.contract.jobs import Job, JobId
 from api.contract.models import Named
 from api.contract.operation import JSON, BodySpec, Operation, in_json
 from api.contract.requests import PreviewQuery, RowsQuery, StartRequest
@@ -213,6 +213,41 @@ class Forecast(Shape):
     notes: list[str]
 
 
+class ControlRecord(Shape):
+    """One record that was kept back."""
+
+    row: Annotated[int, Field(ge=1)]
+    """Its place in the file, from 1."""
+    id: str | None
+    """Its id; null where the model or the file has none."""
+
+
+class ListControl(Shape):
+    """Control group of one list."""
+
+    job: JobId
+    """The job that wrote the list."""
+    model: ModelKey
+    name: str
+    """Of the file."""
+    made: Seconds
+    share: Annotated[float, Field(ge=0, le=0.5)]
+    """Share that was to be kept back."""
+    calls: Count
+    """Calls of the list."""
+    control: Count
+    """Calls that were kept back; a record counts for each outcome for which it stands on the list."""
+    records: list[ControlRecord]
+
+
+class ControlGroups(Shape):
+    """Who was kept back by the lists of a campaign."""
+
+    campaign: JobId
+    lists: list[ListControl]
+    """The first that was made first."""
+
+
 REFUSED = (400, 404, 408, 409, 413, 503)
 WISH = BodySpec(
     {JSON: ListRequest}, "Whom the list is to name; what is left out comes from the model's card.", required=False
@@ -267,6 +302,15 @@ OPERATIONS = (
         {200: in_json(Forecast, "Calls, buyers and profit.")},
         REFUSED,
         body=WISH,
+    ),
+    Operation(
+        "GET",
+        "/api/v1/jobs/{job}/control",
+        "list_control",
+        TAG,
+        "Tell who was kept back",
+        {200: in_json(ControlGroups, "The control group of each list; kept when the jobs are gone.")},
+        (404, 409, 503),
     ),
     Operation(
         "POST",

@@ -25,6 +25,7 @@ from ml.campaign.words import notes, sentence
 from ml.decision.payoff import currency_of
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
+from store.control_groups import ControlGroup
 
 
 def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
@@ -93,6 +94,12 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
         wish, found, brings = campaigns.forecast(job, _list().model_dump(exclude_unset=True))
         _, bundle = campaigns.choices(job)
         return _answer(_forecast(bundle, wish, found, brings))
+
+    @app.get(f"{PREFIX}/<job>/control")
+    def job_control(job: str) -> Response:
+        """Who was kept back by the lists of a campaign."""
+        found = campaigns.control_groups(job)
+        return _answer({"campaign": job, "lists": [_control_group(each) for each in found]})
 
     @app.post(f"{PREFIX}/<job>/lists")
     def make_list(job: str) -> Response:
@@ -165,6 +172,19 @@ def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> di
         "currency": currency,
         "sentence": sentence(brings, wish, currency),
         "notes": notes(bundle, wish, found, brings, currency),
+    }
+
+
+def _control_group(group: ControlGroup) -> dict[str, Any]:
+    return {
+        "job": group.job,
+        "model": group.model,
+        "name": group.name,
+        "made": group.made,
+        "share": group.share,
+        "calls": group.calls,
+        "control": group.control,
+        "records": [{"row": row, "id": name or None} for row, name in group.records],
     }
 
 

@@ -12,7 +12,7 @@ import orjson
 from jobs.files import paths
 from jobs.work.chunks import RECORDS, LeaseLost, Stopped
 from jobs.work.rank_index import RankIndex, read_index
-from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, cells_of
+from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, cells_of, record_id_of
 from ml.batch.result_columns import unique_names
 from ml.campaign.pick import Picked, pick
 from ml.campaign.reasons import MOST, reasons_in_cells
@@ -53,15 +53,15 @@ def wish_of(service: Service, bundle: Bundle, raw: object) -> Wish:
     return read_wish(raw, bundle.card, bundle.outcomes, lambda outcome: service.cut_off(bundle, outcome))
 
 
-def picked(bundle: Bundle, index: RankIndex, wish: Wish, job: str) -> tuple[np.ndarray, Picked]:
-    """Probabilities of the wish's outcomes, shape (n, o), and the list; the campaign's id seeds the control group."""
+def picked(bundle: Bundle, index: RankIndex, wish: Wish) -> tuple[np.ndarray, Picked]:
+    """Probabilities of the wish's outcomes, shape (n, o), and the list."""
     if wish.column is not None and wish.column not in index.columns:
         known = ", ".join(index.columns) or "none"
         raise BadWish(f"{wish.column[:80]!r} is no column with few values.", f"Of this file: {known[:500]}.")
     columns = [bundle.outcomes.index(name) for name in wish.outcomes]
     probabilities = index.probabilities[:, columns]
     groups = index.columns[wish.column] if wish.column else None
-    return probabilities, pick(probabilities, wish, groups, int(job[:8], 16))
+    return probabilities, pick(probabilities, wish, groups, index.draws)
 
 
 def split_list(
@@ -74,7 +74,7 @@ def split_list(
         raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
     bundle, index = service.model(job.model), open_index(table, files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
-    _, found = picked(bundle, index, wish, campaign.id)
+    _, found = picked(bundle, index, wish)
     size = WITH_REASONS if job.options.get("reasons") else RECORDS
     there = table.numbers(job.id)
     rows = [found.rows.tolist(), found.outcome.tolist(), found.control.tolist(), found.gain.tolist()]
@@ -90,10 +90,31 @@ def split_list(
         if not table.add_chunks(chunk, [(number, len(some), name)]):
             raise LeaseLost
         announce(job.id)
+    if wish.control:
+        _keep_control(table, bundle, index, wish, found, campaign, job.id)
     head = paths.made(job.id, 0, chunk.owner, "out")
     files.write(head, [csv_text([list_header(bundle, index.header[: index.width])]).encode()])
     if not table.finish(chunk, len(calls), file=head):
         raise LeaseLost
+
+
+def _keep_control(
+    table: JobTable, bundle: Bundle, index: RankIndex, wish: Wish, found: Picked, campaign: Job, made: str
+) -> None:
+    """Store who is kept back, so that it is known when the files are gone."""
+    at = record_id_of(bundle, ReadPlan.from_json(campaign.options["reading"], bundle.schema))
+    rows = np.unique(found.rows[found.control]).tolist()
+    ids = [""] * len(rows) if at is None else [plain_cell(line[at]) for line in index.lines(rows)]
+    table.control_groups.keep(
+        job=made,
+        campaign=campaign.id,
+        model=campaign.model,
+        name=str(campaign.options.get("name") or ""),
+        share=wish.control,
+        calls=int((~found.control).sum()),
+        control=int(found.control.sum()),
+        records=[(row + 1, name) for row, name in zip(rows, ids, strict=True)],
+    )
 
 
 def list_header(bundle: Bundle, header: Sequence[str]) -> list[str]:

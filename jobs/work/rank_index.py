@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import orjson
 
+from ml.campaign.control_group import control_draws
 from ml.campaign.pick import Groups
 from store.files import Files
 
@@ -27,8 +28,9 @@ def index_of(out: str) -> str:
 
 
 def packed(
-    header: Sequence[str], lines: Sequence[Sequence[str]], probabilities: np.ndarray, starts: np.ndarray
-) -> bytes:
+    header: Sequence[str], lines: Sequence[Sequence[str]], probabilities: np.ndarray, starts: np.ndarray,
+    draws: np.ndarray,
+) -> bytes:  # fmt: skip
     """Serialize the index of a chunk.
 
     Parameters
@@ -40,6 +42,8 @@ def packed(
     probabilities : ndarray of float, shape (m, k)
     starts : ndarray of int, shape (m + 1,)
         Byte offset of each line in the chunk's file, and the end of the last.
+    draws : ndarray of float, shape (m,)
+        What each record draws for the control group, from 0 to below 1.
     """
     few: dict[str, list[str]] = {}
     codes: list[np.ndarray] = []
@@ -53,7 +57,7 @@ def packed(
     file = io.BytesIO()
     few_values = np.frombuffer(orjson.dumps(few), dtype=np.uint8)
     wide = np.array(codes, dtype=np.uint16).reshape(len(codes), len(lines))
-    np.savez(file, probabilities=probabilities, starts=starts, values=few_values, codes=wide)
+    np.savez(file, probabilities=probabilities, starts=starts, values=few_values, codes=wide, draws=draws)
     return file.getvalue()
 
 
@@ -71,6 +75,8 @@ class RankIndex:
         NaN where a record was refused.
     columns : dict of str to Groups
         Columns of the file with at most 1,000 values.
+    draws : ndarray of float, shape (n,)
+        What each record draws for the control group.
     first : ndarray of int
         First row of each chunk, and the number of all rows.
     """
@@ -79,6 +85,7 @@ class RankIndex:
     width: int
     probabilities: np.ndarray
     columns: dict[str, Groups]
+    draws: np.ndarray
     first: np.ndarray
     _files: Files
     _names: tuple[str, ...]
@@ -122,6 +129,7 @@ def read_index(files: Files, names: Sequence[str], width: int) -> RankIndex:
         width=width,
         probabilities=np.concatenate([part["probabilities"] for part in parts]),
         columns=_columns(parts),
+        draws=_draws(parts, names),
         _files=files,
         _names=tuple(names[1:]),
         first=first,
@@ -132,6 +140,14 @@ def read_index(files: Files, names: Sequence[str], width: int) -> RankIndex:
 def _part(files: Files, name: str) -> dict[str, np.ndarray]:
     with files.open(index_of(name)) as file:
         return dict(np.load(io.BytesIO(file.read()), allow_pickle=False))
+
+
+def _draws(parts: Sequence[dict[str, np.ndarray]], names: Sequence[str]) -> np.ndarray:
+    """Draws of all rows; by their numbers where the campaign was scored by an earlier release."""
+    total = sum(len(part["probabilities"]) for part in parts)
+    if all("draws" in part for part in parts):
+        return np.concatenate([part["draws"] for part in parts])
+    return control_draws(names[0][:64], [[str(row)] for row in range(total)], 0)
 
 
 def _columns(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, Groups]:

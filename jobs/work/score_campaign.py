@@ -13,6 +13,7 @@ from jobs.work.chunks import LeaseLost
 from jobs.work.rank_index import index_of, packed
 from ml.batch.result_columns import PROBLEMS, score_header, unique_names
 from ml.batch.score_lines import score_lines
+from ml.campaign.control_group import control_draws
 from ml.campaign.focus import focus
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.decision.bands import band_of, bands
@@ -51,13 +52,21 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, ch
     texts = [csv_text([line]).encode() for line in lines]
     starts = np.array([0, *accumulate(map(len, texts))], dtype=np.int64)
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
-    files.write(index_of(out), [packed(header, lines, probabilities, starts)])
+    draws = control_draws(job.id, [line[: len(header)] for line in scored], record_id_of(bundle, reading))
+    files.write(index_of(out), [packed(header, lines, probabilities, starts, draws)])
     files.write(out, [b"".join(texts)])
     if not table.finish(chunk, len(lines), made.refused, out, made.gaps, made.unread):
         files.remove(out)
         files.remove(index_of(out))
         raise LeaseLost
     files.remove(chunk.file or "")
+
+
+def record_id_of(bundle: Bundle, reading: ReadPlan) -> int | None:
+    """Position of the column that names a record, where the model has one and the file too."""
+    names = [reading.renamed.get(name, name) for name in reading.header]
+    wanted = bundle.schema.record_id
+    return names.index(wanted) if wanted in names else None
 
 
 def _probabilities(lines: Sequence[Sequence[str]], width: int, k: int) -> np.ndarray:

@@ -61,7 +61,9 @@ class Picked:
     left_out: int = 0
 
 
-def pick(probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, seed: int = 0) -> Picked:
+def pick(
+    probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, draws: np.ndarray | None = None
+) -> Picked:
     """Select the records of a list.
 
     Parameters
@@ -71,8 +73,8 @@ def pick(probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, se
     wish : Wish
     groups : Groups or None
         Of the wish's column.
-    seed : int
-        Decides who is kept back.
+    draws : ndarray of float, shape (n,), or None
+        What each record draws, from 0 to below 1: who draws less than the wish's share is kept back, for all outcomes.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def pick(probabilities: np.ndarray, wish: Wish, groups: Groups | None = None, se
         outcome,
         probabilities[rows, outcome],
         gain[rows, outcome],
-        _kept_back(rows, wish.control, seed),
+        np.zeros(len(rows), dtype=bool) if draws is None else draws[rows] < wish.control,
         short,
         left_out,
     )
@@ -191,10 +193,3 @@ def room(wish: Wish) -> float:
         return wish.number
     # A budget of 0.3 pays for three calls of 0.1, whatever binary fractions say.
     return np.floor(wish.budget / wish.cost + 1e-9) if wish.by == "budget" else np.inf
-
-
-def _kept_back(rows: np.ndarray, share: float, seed: int) -> np.ndarray:
-    """A random share of the records; one that stands there for several outcomes is kept back for all."""
-    records = np.unique(rows)
-    order = np.random.default_rng(seed).permutation(len(records))
-    return np.isin(rows, records[order[: round(share * len(records))]])

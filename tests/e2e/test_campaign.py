@@ -140,13 +140,13 @@ def test_from_a_file_to_a_list(browse, customers, rows, service):
     tab.page.get_by_label("At least of North").fill("40")
     tab.page.get_by_label("At most of South").fill("20")
     brings = figures(tab)
-    assert brings["Calls"] == "80"
+    assert 65 <= int(brings["Calls"]) <= 92  # of 100 about 20 are kept back
     tab.page.get_by_text("With reasons").last.uncheck()
     tab.page.get_by_role("button", name="Make the list").click()
     tab.page.wait_for_selector("#campaign-list-download:not([hidden])", timeout=OVER)
     made = downloaded(tab, "Download the list")
     assert len(made) == 100
-    assert sum(line["group"] == "control" for line in made) == 20
+    assert sum(line["group"] == "call" for line in made) == int(brings["Calls"])
     regions = [line["Region"] for line in made]
     assert regions.count("North") >= 40
     assert regions.count("South") <= 20

@@ -120,16 +120,12 @@ def test_quotas_that_leave_no_room_are_refused():
         pick(p, wish(outcomes=["a"], column="c", quotas={"S": 2}, limit=1), groups(["N", "S", "S"]))
 
 
-def test_the_control_group_is_random_of_its_size_and_of_whole_customers():
-    p = np.full((1000, 2), 0.5)
-    asked = wish(by="number", number=2000, several=True, control=0.1)
-    first, again, other = (pick(p, asked, seed=seed) for seed in (1, 1, 2))
-    assert first.control.sum() == 200
-    assert np.array_equal(first.control, again.control)
-    assert not np.array_equal(first.control, other.control)
-    kept = set(first.rows[first.control].tolist())
-    assert len(kept) == 100
-    assert kept.isdisjoint(first.rows[~first.control].tolist())
+def test_who_draws_less_than_the_share_is_kept_back_for_all_outcomes():
+    p, draws = np.full((5, 2), 0.5), np.array([0.05, 0.1, 0.3, 0.0999, 0.9])
+    found = pick(p, wish(by="number", number=10, several=True, control=0.1), draws=draws)
+    assert sorted(set(found.rows[found.control].tolist())) == [0, 3]
+    assert found.control.sum() == 4
+    assert not pick(p, wish(by="number", number=10, several=True), draws=draws).control.any()
 
 
 def test_the_forecast_by_hand():

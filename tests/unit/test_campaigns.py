@@ -205,7 +205,7 @@ def test_a_list_is_what_its_forecast_says(house):
         "control": 0.25, "losses": True,
     }  # fmt: skip
     brings = house.post(f"{place}/forecast", **wish).json
-    assert (brings["chosen"], brings["control"], brings["calls"]) == (20, 5, 15)
+    assert (brings["chosen"], brings["calls"]) == (20, 20 - brings["control"])
     made = house.post(f"{place}/lists", **wish, reasons=True)
     assert (made.status_code, made.json["kind"]) == (202, "list")
     house.work()
@@ -214,7 +214,7 @@ def test_a_list_is_what_its_forecast_says(house):
     p = np.array([float(row["probability"]) for row in rows])
     assert list(p) == sorted(p, reverse=True)
     called = np.array([row["group"] == "call" for row in rows])
-    assert called.sum() == 15
+    assert called.sum() == brings["calls"]
     assert brings["buyers"] == pytest.approx(p[called].sum())
     assert brings["profit"] == pytest.approx(
         sum(float(row["expected_value"]) for row in rows if row["group"] == "call")
@@ -223,7 +223,38 @@ def test_a_list_is_what_its_forecast_says(house):
     assert max(map(regions.count, regions)) <= 9
     assert brings["lowest"] == p.min()
     assert all(row["reason_1"] for row in rows)
-    assert "15 calls should bring" in brings["sentence"]
+    assert f"{brings['calls']} calls should bring" in brings["sentence"]
+
+
+def test_the_same_people_are_kept_back_on_all_lists_of_a_campaign(house):
+    place = house.done(data(rows=200))
+    kept, called = set(), set()
+    for wish in ({"number": 40}, {"number": 150}, {"number": 90, "column": "region", "limit": 30}, {"number": 90}):
+        made = house.post(f"{place}/lists", by="number", control=0.3, **wish)
+        house.work()
+        for row in house.table(made.headers["Location"]):
+            (kept if row["group"] == "control" else called).add(row["income"])
+    assert kept
+    assert kept.isdisjoint(called)
+
+
+def test_who_was_kept_back_is_known_when_the_jobs_are_gone(house):
+    place = house.done(data(rows=100))
+    assert house.client.get(f"{place}/control").json["lists"] == []
+    made = house.post(f"{place}/lists", by="number", number=80, control=0.3).headers["Location"]
+    house.post(f"{place}/lists", by="number", number=10)
+    house.work()
+    rows, whole = house.table(made), house.table(place)
+    kept = {row["income"] for row in rows if row["group"] == "control"}
+    for gone in (made, place):
+        assert house.client.delete(gone).status_code == 204
+    [found] = house.client.get(f"{place}/control").json["lists"]
+    assert (found["share"], found["name"], found["control"], found["calls"]) == (
+        0.3, "march.csv", len(kept), 80 - len(kept),
+    )  # fmt: skip
+    assert {whole[record["row"] - 1]["income"] for record in found["records"]} == kept
+    assert {record["id"] for record in found["records"]} == {None}
+    assert house.client.get("/api/v1/jobs/nobody/control").json["error"]["code"] == "unknown_job"
 
 
 def test_several_products_are_ranked_and_listed(house, service):

@@ -1,0 +1,89 @@
+"""Control groups of campaigns: who was kept back by each list. They outlive the jobs and their files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Engine, delete, insert, select
+
+from store.job_queries import now_in
+from store.tables import control_groups
+
+ControlRecord = tuple[int, str]  # row of the file from 1, and the record's id; empty where it has none
+
+
+@dataclass(frozen=True)
+class ControlGroup:
+    """The control group of one list.
+
+    Attributes
+    ----------
+    job : str
+        Id of the job that wrote the list.
+    campaign : str
+        Id of the campaign, whose job may be gone.
+    model : str
+        Key of the version that scored it.
+    name : str
+        Name of the file; may be empty.
+    share : float
+        Share that was to be kept back.
+    calls, control : int
+        Calls of the list, and calls that were kept back.
+    made : float
+        Seconds since 1970, by the database's clock.
+    records : tuple of (int, str)
+        Records kept back: row of the file, from 1, and id.
+    """
+
+    job: str
+    campaign: str
+    model: str
+    name: str
+    share: float
+    calls: int
+    control: int
+    made: float
+    records: tuple[ControlRecord, ...]
+
+
+class ControlGroupTable:
+    """The table of control groups.
+
+    Parameters
+    ----------
+    engine : callable
+        Gives the opened database engine.
+    """
+
+    def __init__(self, engine: Callable[[], Engine]) -> None:
+        self._engine = engine
+
+    def keep(
+        self, job: str, campaign: str, model: str, name: str, share: float, calls: int, control: int,
+        records: Sequence[ControlRecord],
+    ) -> None:  # fmt: skip
+        """Store the control group of a list, in place of one that an earlier attempt stored."""
+        row: dict[str, Any] = {"job": job, "campaign": campaign, "model": model, "name": name, "share": share}
+        row |= {"calls": calls, "control": control, "records": json.dumps(list(map(list, records)))}
+        with self._engine().begin() as connection:
+            connection.execute(delete(control_groups).where(control_groups.c.job == job))
+            connection.execute(insert(control_groups).values(row | {"made": now_in(connection)}))
+
+    def of(self, campaign: str) -> list[ControlGroup]:
+        """Control groups of a campaign's lists, the first that was made first; empty where there are none."""
+        query = select(control_groups).where(control_groups.c.campaign == campaign)
+        with self._engine().connect() as connection:
+            rows = connection.execute(query.order_by(control_groups.c.made, control_groups.c.job)).mappings().all()
+        return [
+            ControlGroup(**{**row, "records": tuple((at, name) for at, name in json.loads(row["records"]))})
+            for row in rows
+        ]
+
+    def forget(self, campaign: str) -> int:
+        """Delete the control groups of a campaign; returns how many there were."""
+        with self._engine().begin() as connection:
+            return connection.execute(delete(control_groups).where(control_groups.c.campaign == campaign)).rowcount
