@@ -1,10 +1,12 @@
-"""Cut-off (decision threshold) of an outcome: the operator's choice, else the card's, else one half."""
+"""Cut-off (decision threshold) of an outcome: somebody's choice, else the card's, else the best by payoff, else 0.5."""
 
 from __future__ import annotations
 
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ml.errors import InvalidData
@@ -14,6 +16,9 @@ log = logging.getLogger("likely")
 DEFAULT = 0.5
 PAUSE = 5.0  # s between two attempts to read choices after a failure
 HINT = 'Write "cut_offs" as {outcome: 0 to 1, …}.'
+
+BEST = "best_cut_offs"
+_KEPT = ("cut_off", "low", "high", "half_loses", "half_loses_low", "half_loses_high", "with", "without")
 
 Chosen = Callable[[str, str], float | None]  # (model name, outcome) -> the operator's choice
 
@@ -52,13 +57,72 @@ class CutOffs:
         return found
 
 
-def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
-    """The card's cut-off of an outcome, 0 to 1; one half where the card has none.
+@dataclass(frozen=True)
+class BestCutOff:
+    """Cut-off that brought most on the hold-out by the card's payoff, found when the version was made.
+
+    Attributes
+    ----------
+    cut_off : float
+        0 to 1.
+    low, high : float or None
+        Its 95 % interval: percentiles of the bootstrap.
+    half_loses, half_loses_low, half_loses_high : float
+        What a cut-off of one half brings less than the best for 1,000 records, money, with the interval of 95 %.
+    with_it, without_it : int
+        Records of the hold-out with the outcome, and without.
+    """
+
+    cut_off: float
+    low: float | None
+    high: float | None
+    half_loses: float
+    half_loses_low: float
+    half_loses_high: float
+    with_it: int
+    without_it: int
+
+
+def best_cut_off_of(card: Mapping[str, Any], outcome: str) -> BestCutOff | None:
+    """The best cut-off that the version knows of an outcome.
+
+    None where the card has no payoff of it, where the hold-out could not tell, and in versions that were made before
+    best cut-offs were kept.
 
     Parameters
     ----------
     card : mapping
-        ``card["cut_offs"]`` is ``{outcome: number}``.
+        ``card["best_cut_offs"]`` is by outcome what :func:`ml.training.best_cut_offs.best_cut_offs` gives.
+    outcome : str
+        Its name.
+
+    Raises
+    ------
+    InvalidData
+        When it is not of this form.
+    """
+    written = card.get(BEST, {})
+    found = written.get(outcome) if isinstance(written, Mapping) else written
+    if found is None:
+        return None
+    try:
+        best = BestCutOff(*(found[name] for name in _KEPT))
+    except (KeyError, TypeError) as error:
+        raise InvalidData(f"The best cut-off of {outcome} is {str(found)[:80]!r}.") from error
+    numbers = [best.half_loses, best.half_loses_low, best.half_loses_high, best.with_it, best.without_it]
+    ends = [end for end in (best.low, best.high) if end is not None]
+    if not all(map(_is_probability, (best.cut_off, *ends))) or not all(map(_is_number, numbers)):
+        raise InvalidData(f"The best cut-off of {outcome} is {str(found)[:80]!r}.")
+    return best
+
+
+def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
+    """The card's cut-off of an outcome, 0 to 1; where it names none the best by its payoff, else one half.
+
+    Parameters
+    ----------
+    card : mapping
+        ``card["cut_offs"]`` is ``{outcome: number}``; ``card["best_cut_offs"]`` see :func:`best_cut_off_of`.
     outcome : str
         Its name.
 
@@ -68,14 +132,23 @@ def card_cut_off(card: Mapping[str, Any], outcome: str) -> float:
         When the card's cut-offs are not of this form.
     """
     written = card.get("cut_offs")
-    if written is None:
-        return DEFAULT
-    if not isinstance(written, Mapping):
+    if written is not None and not isinstance(written, Mapping):
         raise InvalidData(f"cut_offs is {str(written)[:80]!r}.", HINT)
-    value = written.get(outcome, DEFAULT)
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 1:
+    if written is None or outcome not in written:
+        best = best_cut_off_of(card, outcome)
+        return DEFAULT if best is None else float(best.cut_off)
+    value = written[outcome]
+    if not _is_probability(value):
         raise InvalidData(f"The cut-off of {outcome} is {value!r}.", "It is a probability, 0 to 1.")
     return float(value)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_probability(value: Any) -> bool:
+    return _is_number(value) and 0 <= value <= 1
 
 
 def check_cut_offs(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:

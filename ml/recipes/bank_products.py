@@ -79,23 +79,18 @@ def train(data: Path | None, say: Say) -> Trained:
                 "What its products are worth is made up."
             ),
             "metrics": {"Brier score": scores},
-            # Made up, so that the pages have something to weigh: no bank's figures.
+            # Made up, so that the pages have something to weigh: no bank's figures. A false alarm costs the call.
             "payoff": {
                 "currency": "USD",
                 "call": 5.0,
                 "outcomes": {
-                    "personal-loan": {"true_positive": 400.0, "false_positive": -5.0},
-                    "securities-account": {"true_positive": 150.0, "false_positive": -5.0},
-                    "deposit-certificate": {"true_positive": 120.0, "false_positive": -5.0},
-                    "credit-card": {"true_positive": 60.0, "false_positive": -5.0},
+                    "personal-loan": {"true_positive": 400.0},
+                    "securities-account": {"true_positive": 150.0},
+                    "deposit-certificate": {"true_positive": 120.0},
+                    "credit-card": {"true_positive": 60.0},
                 },
             },
-            "bands": [
-                {"label": "Unlikely", "from": 0.0, "action": "Leave it, unless they ask."},
-                {"label": "Possible", "from": 0.2, "action": "Ask on before you offer it."},
-                {"label": "Likely", "from": 0.5, "action": "Offer it."},
-                {"label": "Very likely", "from": 0.8, "action": "Offer it first."},
-            ],
+            "actions": {"act": "Offer it.", "leave": "Leave it, unless they ask."},
         },
     )
 

@@ -12,6 +12,7 @@ from ml.metrics.profit import profits
 from ml.metrics.registry import BY_KEY, MEASURES, OF_COUNTS, Measure, measure_of
 from ml.plots.decisions.profit_curve import amount
 from ml.report.contents import NO_WORTH, Report
+from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import counted_words, warnings
 from ml.text.number_words import count, percent
 from ml.text.spoken import cut_off_sentence, cut_off_text, measure_words, span_words
@@ -50,7 +51,8 @@ def paragraphs(report: Report) -> list[str]:
         return [*said, report.refusal, _own(report)]
     found = report.overview
     acting = cut_off_sentence(found.table, found.row, report.view.records)
-    return [*said, _how_good(report, found), acting, _pays(report, found)]
+    best = best_cut_off_words(report.bundle.card, report.view.outcome)
+    return [*said, _how_good(report, found), acting, " ".join(filter(None, [_pays(report, found), best]))]
 
 
 def lines(report: Report) -> list[MeasureLine]:

@@ -27,7 +27,7 @@ from ml.data.columns import Block, block_of_frame, rows_of, size, take, write_cs
 from ml.data.feature import plain
 from ml.data.schema import Schema
 from ml.decision.bands import check_bands
-from ml.decision.cut_offs import check_cut_offs
+from ml.decision.cut_offs import BEST, check_cut_offs
 from ml.decision.decide import check_actions
 from ml.decision.payoff import check_payoff
 from ml.errors import InvalidData
@@ -42,6 +42,7 @@ from ml.predict.compile import CannotCompile, compile_estimator, prove
 from ml.predict.compiled.onnx.onnx_session import give_back
 from ml.predict.predictor import Predictor, SklearnPredictor, offers
 from ml.text.holdout_words import CARD as CHECKS
+from ml.training.best_cut_offs import best_cut_offs
 from ml.training.checks.holdout_checks import check_holdout
 from ml.training.estimator.answerable import answerable
 from ml.training.estimator.labels_follow import labels_follow
@@ -133,6 +134,8 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
         write_scores(folder, answer if serves is reference else serves.block(holdout.block))
     own = compute_measures(trained.measures, outcomes.names, holdout.truth, answer.probabilities)
     card[ORDER] = order_of(schema, outcomes, serves, holdout, answer)
+    best = best_cut_offs(card, outcomes, holdout.truth, answer.labels, answer.probabilities)
+    card |= {BEST: best} if best else {}
     card[CHECKS] = check_holdout(schema, outcomes, trained.training, holdout)
     _write_json(folder / verify.CARD, card | ({CARD: own} if own else {}))
     return trusted

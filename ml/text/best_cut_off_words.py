@@ -1,0 +1,42 @@
+"""The best cut-off of an outcome by what decisions are worth, in words: the same on the page and in a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ml.decision.cut_offs import best_cut_off_of
+from ml.decision.payoff import currency_of
+from ml.text.number_words import count
+from ml.text.spoken import cut_off_text
+from ml.text.words import money_text, number_text
+
+FEW = 100  # records with the outcome, or without it: below, the best of them says little of the next ones
+
+
+def best_cut_off_words(card: Mapping[str, Any], outcome: str) -> str:
+    """One or two sentences: the best cut-off with its interval, the loss of one half, a warning where records are few.
+
+    Empty where the version knows no best cut-off of the outcome.
+    """
+    best = best_cut_off_of(card, outcome)
+    if best is None:
+        return ""
+    said = f"Best by what decisions are worth: {cut_off_text(best.cut_off)}"
+    if best.low is not None and best.high is not None and best.low < best.high:
+        said += f" ({_rounded(best.low)} to {_rounded(best.high)}\u00a0%)"
+    currency = currency_of(card)
+    if round(best.half_loses, 2) > 0:
+        low, high = money_text(best.half_loses_low), money_text(best.half_loses_high, currency)
+        lost = money_text(best.half_loses, currency)
+        said += f"; 50\u00a0% would lose {lost} for 1,000 records ({low} to {high})"
+    few = min(best.with_it, best.without_it)
+    if few >= FEW:
+        return f"{said}."
+    which = "with" if best.with_it <= best.without_it else "without"
+    return f"{said}. It was found on only {count(few)} records {which} the outcome: expect it to move."
+
+
+def _rounded(cut_off: float) -> str:
+    """The end of an interval in percent, with one decimal: more says nothing."""
+    return number_text(round(100 * cut_off, 1))
