@@ -10,7 +10,7 @@ from dash import ClientsideFunction, Dash, Input, Output
 from dash.development.base_component import Component
 
 from callbacks.plots import PATIENCE
-from layouts.performance import headline, threshold_table
+from layouts.performance import cut_off_change, headline, threshold_table
 from layouts.shared import ids, plot_cards
 from ml.data.outcomes import Outcomes
 from ml.errors import LikelyError
@@ -19,9 +19,12 @@ from ml.metrics.overview import Overview, averages_of, overview, read_cut_off
 from ml.runtime.deadline import StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
+from store.cut_off_change import LONGEST_REASON, CutOffChange
 from store.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
+NO_REASON = "Nothing was changed: say in a few words why, for those who see it later."
+LONG_REASON = "Nothing was changed: the reason has {length} characters. Accepted: up to {most}."
 NOT_KEPT = "This cut-off could not be kept: the store does not answer. Everything goes on with the one in use."
 
 
@@ -31,8 +34,11 @@ Counts = tuple[Overview, Outcomes, str, tuple[CustomMeasure, ...]]
 class CutOffStore(Protocol):
     """The store of chosen cut-offs."""
 
-    def set_cutoff(self, model: str, outcome: str, value: float) -> None:
-        """Keep the cut-off of an outcome of a model."""
+    def set_cutoff(self, model: str, outcome: str, value: float, *, before: float, reason: str) -> None:
+        """Keep the cut-off of an outcome of a model, and that it was changed."""
+
+    def cutoff_history(self, model: str, outcome: str) -> list[CutOffChange]:
+        """The changes of the cut-off, the newest first."""
 
 
 def register(app: Dash, service: Service, store: CutOffStore | None = None) -> None:
@@ -43,6 +49,12 @@ def register(app: Dash, service: Service, store: CutOffStore | None = None) -> N
     app.callback(Output(ids.CUT_OFF_RESPONSE, "data"), Input(ids.CUT_OFF_REQUEST, "data"), prevent_initial_call=True)(
         partial(set_cut_off, service, store)
     )
+    app.callback(
+        Output(ids.CUT_OFF_HISTORY, "children"),
+        Input(ids.PLOTS, "data-model"),
+        Input(ids.PLOTS, "data-outcome"),
+        Input(ids.CUT_OFF_RESPONSE, "data"),
+    )(partial(show_history, service, store))
     app.callback(Output(ids.AVERAGES, "children"), Input(ids.PLOTS, "data-model"))(partial(show_averages, service))
     for answer, taken in ((ids.THRESHOLD_TABLE, "tally"), (ids.CUT_OFF_RESPONSE, "kept")):
         take = ClientsideFunction("likely", taken)
@@ -105,28 +117,47 @@ def set_cut_off(service: Service, store: CutOffStore | None, request: Any) -> di
     service : Service
     store : CutOffStore or None
     request : dict
-        ``{"model": key, "outcome": name, "cut_off": number}``; it may be anything.
+        ``{"model": key, "outcome": name, "cut_off": number, "reason": text}``; it may be anything.
     """
     request = request if isinstance(request, dict) else {}
-    cut_off = read_cut_off(request.get("cut_off"))
+    cut_off, reason = read_cut_off(request.get("cut_off")), request.get("reason")
     if cut_off is None:
         return {"words": f"{str(request.get('cut_off'))[:40]!r} is no cut-off. Accepted: a number from 0 to 1."}
+    if not isinstance(reason, str) or not reason.strip():
+        return {"words": NO_REASON}
+    if len(reason.strip()) > LONGEST_REASON:
+        return {"words": LONG_REASON.format(length=len(reason.strip()), most=LONGEST_REASON)}
     try:
         bundle = service.model(str(request.get("model")))
-        before = service.cut_off(bundle, bundle.outcomes[str(request.get("outcome"))].name)
+        outcome = bundle.outcomes[str(request.get("outcome"))].name
+        before = service.cut_off(bundle, outcome)
     except LikelyError as error:
         return {"words": str(error)}
-    return _stored(store, bundle.name, str(request.get("outcome")), cut_off, before)
+    return _stored(store, (bundle.name, outcome), cut_off, before, reason.strip())
 
 
-def _stored(store: CutOffStore | None, name: str, outcome: str, cut_off: float, before: float) -> dict[str, Any]:
+def show_history(service: Service, store: CutOffStore | None, model: Any, outcome: Any, _: Any = None) -> Any:
+    """The changes of the cut-off in use, the newest first; nothing where there are none."""
+    try:
+        bundle = service.model(str(model))
+        name = bundle.outcomes[str(outcome)].name
+        changes = store.cutoff_history(bundle.name, name) if store else []
+    except (LikelyError, StoreUnavailable) as error:
+        log.warning("The history of a cut-off cannot be read: %s", error)
+        return cut_off_change.unread()
+    return cut_off_change.history(changes)
+
+
+def _stored(
+    store: CutOffStore | None, of: tuple[str, str], cut_off: float, before: float, reason: str
+) -> dict[str, Any]:
     try:
         if store is None:
             raise StoreUnavailable("There is no store.")
-        store.set_cutoff(name, outcome, cut_off)
+        store.set_cutoff(*of, cut_off, before=before, reason=reason)
     except StoreUnavailable as error:
         log.warning("A cut-off could not be kept: %s", error)
         return {"words": NOT_KEPT}
     text = cut_off_text(cut_off)
     words = f"Prediction and campaigns now use {text}."
-    return {"words": words, "in_use": cut_off, "text": text, "former": before, "outcome": outcome}
+    return {"words": words, "in_use": cut_off, "text": text, "former": before, "outcome": of[1]}

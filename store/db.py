@@ -6,8 +6,10 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from store.cut_off_change import CutOffChange
 from store.errors import StoreUnavailable, store_errors
 
 if TYPE_CHECKING:
@@ -43,28 +45,47 @@ class Store:
 
         return sql.cutoff(self._engine(), model, outcome)
 
-    def set_cutoff(self, model: str, outcome: str, value: float) -> None:
-        """Store the cut-off of an outcome of a model.
+    def set_cutoff(
+        self, model: str, outcome: str, value: float, *, before: float, reason: str, who: str | None = None
+    ) -> None:
+        """Store the cut-off of an outcome of a model, and append the change to its history.
+
+        Parameters
+        ----------
+        model, outcome : str
+        value, before : float
+            The new cut-off, and the one that was in use; 0 to 1.
+        reason : str
+            Why; not empty, at most 500 characters.
+        who : str or None
+            Who changed it, where that is known.
 
         Raises
         ------
         ValueError
-            When the value is no probability.
+            When a value is no probability, or the reason is empty or too long.
         StoreUnavailable
         """
-        if not 0 <= value <= 1:
-            raise ValueError(f"A cut-off is a probability from 0 to 1, not {value!r}.")
+        change = CutOffChange(float(before), float(value), reason.strip(), who, datetime.now(UTC))
+        change.check()
         from store import sql
 
         with store_errors():
-            sql.set_cutoff(self._engine(), model, outcome, float(value))
+            sql.set_cutoff(self._engine(), model, outcome, float(value), change)
+
+    def cutoff_history(self, model: str, outcome: str) -> list[CutOffChange]:
+        """Changes of the cut-off of an outcome of a model, the newest first; StoreUnavailable without a database."""
+        from store import sql
+
+        with store_errors():
+            return sql.cutoff_history(self._engine(), model, outcome)
 
     def forget_cutoffs(self, model: str) -> int:
-        """Remove the cut-offs chosen for a model and return how many there were; errors as :meth:`set_cutoff`."""
+        """Remove the cut-offs chosen for a model and return how many there were; their history stays and says so."""
         from store import sql
 
         with store_errors():
-            return sql.forget_cutoffs(self._engine(), model)
+            return sql.forget_cutoffs(self._engine(), model, "The model was removed.")
 
     @property
     def jobs(self) -> JobTable:

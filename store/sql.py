@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Engine, create_engine, delete, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 
+from store.cut_off_change import CutOffChange
 from store.migrate import migrate
-from store.tables import cutoffs
+from store.tables import cutoff_changes, cutoffs
 
 _BUSY_SECONDS = 5
 
@@ -52,20 +53,49 @@ def cutoff(engine: Engine, model: str, outcome: str) -> float | None:
         return connection.scalar(query)
 
 
-def set_cutoff(engine: Engine, model: str, outcome: str, value: float) -> None:
-    """Insert or update a cut-off."""
+def set_cutoff(engine: Engine, model: str, outcome: str, value: float, change: CutOffChange) -> None:
+    """Insert or update a cut-off and append the change, in one transaction."""
     insert = (postgresql if engine.dialect.name == "postgresql" else sqlite).insert(cutoffs)
-    row = {"model": model, "outcome": outcome, "value": value, "set_at": datetime.now(UTC)}
-    change = {"value": value, "set_at": row["set_at"]}
-    statement = insert.values(row).on_conflict_do_update(index_elements=["model", "outcome"], set_=change)
+    row = {"model": model, "outcome": outcome, "value": value, "set_at": change.at}
+    new = {"value": value, "set_at": change.at}
+    statement = insert.values(row).on_conflict_do_update(index_elements=["model", "outcome"], set_=new)
     with engine.begin() as connection:
         connection.execute(statement)
+        connection.execute(cutoff_changes.insert().values(_row(model, outcome, change)))
 
 
-def forget_cutoffs(engine: Engine, model: str) -> int:
-    """Delete all cut-offs of a model and return how many there were."""
+def cutoff_history(engine: Engine, model: str, outcome: str) -> list[CutOffChange]:
+    """Read the changes of a cut-off, the newest first."""
+    table = cutoff_changes.c
+    columns = (table.before, table.after, table.reason, table.who, table.changed_at)
+    of = (table.model == model) & (table.outcome == outcome)
+    with engine.connect() as connection:
+        rows = connection.execute(select(*columns).where(of).order_by(table.number.desc())).all()
+    # SQLite gives times without their zone: all are written in UTC
+    return [CutOffChange(*row[:4], at=row[4].replace(tzinfo=row[4].tzinfo or UTC)) for row in rows]
+
+
+def forget_cutoffs(engine: Engine, model: str, reason: str) -> int:
+    """Delete all cut-offs of a model, append that to their changes, and return how many there were."""
     with engine.begin() as connection:
-        return connection.execute(delete(cutoffs).where(cutoffs.c.model == model)).rowcount
+        found = connection.execute(select(cutoffs.c.outcome, cutoffs.c.value).where(cutoffs.c.model == model)).all()
+        for outcome, value in found:
+            gone = CutOffChange(value, None, reason, None, datetime.now(UTC))
+            connection.execute(cutoff_changes.insert().values(_row(model, outcome, gone)))
+        connection.execute(delete(cutoffs).where(cutoffs.c.model == model))
+    return len(found)
+
+
+def _row(model: str, outcome: str, change: CutOffChange) -> dict[str, Any]:
+    return {
+        "model": model,
+        "outcome": outcome,
+        "before": change.before,
+        "after": change.after,
+        "reason": change.reason,
+        "who": change.who,
+        "changed_at": change.at,
+    }
 
 
 def ping(engine: Engine) -> None:

@@ -27,6 +27,20 @@ cutoffs = Table(
     Column("set_at", DateTime(timezone=True), nullable=False),
 )
 
+# Every change of a cut-off, append-only; `after` is null where the choice was forgotten with its model
+cutoff_changes = Table(
+    "cutoff_changes",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("model", String(100), nullable=False),
+    Column("outcome", String(200), nullable=False),
+    Column("before", Float, nullable=False),
+    Column("after", Float),
+    Column("reason", Text, nullable=False),
+    Column("who", String(200)),  # null until there is sign-in
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)
+
 # Work that outlives a request; times are seconds since 1970 by the database's own clock
 jobs = Table(
     "jobs",
@@ -195,6 +209,19 @@ STEPS: tuple[Step, ...] = (
         " records TEXT NOT NULL)",
         "CREATE INDEX control_groups_of ON control_groups (campaign)",
     ),
+    lambda connection: _run(
+        connection,
+        "CREATE TABLE cutoff_changes ("
+        f" number {_counting(connection)} PRIMARY KEY,"
+        " model VARCHAR(100) NOT NULL,"
+        " outcome VARCHAR(200) NOT NULL,"
+        " before DOUBLE PRECISION NOT NULL,"
+        " after DOUBLE PRECISION,"
+        " reason TEXT NOT NULL,"
+        " who VARCHAR(200),"
+        " changed_at TIMESTAMP WITH TIME ZONE NOT NULL)",
+        "CREATE INDEX cutoff_changes_of ON cutoff_changes (model, outcome, number)",
+    ),
 )
 
 
@@ -218,6 +245,13 @@ def _kinds_and_calls(connection: Connection) -> None:
     for job, options in connection.execute(text("SELECT id, options FROM jobs")).all():
         kind = json.loads(options).get("kind", "score")
         connection.execute(text("UPDATE jobs SET kind = :kind WHERE id = :job"), {"kind": kind, "job": job})
+
+
+def _counting(connection: Connection) -> str:
+    """Type of a key that the database counts up itself."""
+    if connection.dialect.name == "postgresql":
+        return "BIGINT GENERATED ALWAYS AS IDENTITY"
+    return "INTEGER NOT NULL"
 
 
 def _by_code_point(connection: Connection) -> str:

@@ -12,12 +12,13 @@ from urllib.parse import quote
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.performance import headline
+from layouts.performance import cut_off_change, headline
 from layouts.shared import ids, url
 from layouts.shared import plot_cards as plots
 from layouts.shared.static_html import static_html
 from ml.plots.catalogue import plots_of
 from ml.plots.plot import PROBABILITIES, Plot, Section
+from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import records_words, warnings
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
         _index(certain),
         _report(bundle, outcome),
         html.P("", className="plots-note", role="status", hidden=True, **{"data-refused": "true"}),
-        *([headline.bar()] if certain else []),
+        *([headline.bar(), _about_cut_off(bundle, outcome), cut_off_change.dialog()] if certain else []),
         html.Section([html.H2("Headline"), first], id="headline", className="plots-part"),
         *(
             [html.Section([html.H2("All outcomes"), html.Div(id=ids.AVERAGES)], className="plots-part")]
@@ -113,6 +114,13 @@ def _warned(bundle: Bundle) -> list[Component]:
     """Warnings of the hold-out's checks; empty where there are none."""
     said = warnings(bundle.card)
     return [static_html(html.Div([html.P(each) for each in said], className="plots-note plots-warned"))] if said else []
+
+
+def _about_cut_off(bundle: Bundle, outcome: str) -> Component:
+    """Below the controls: the best cut-off where the card has a payoff, and the place of the changes."""
+    words = best_cut_off_words(bundle.card, outcome)
+    best = [static_html(html.P(words))] if words else []
+    return html.Div([*best, html.Div(id=ids.CUT_OFF_HISTORY)], className="cut-off-about")
 
 
 def _index(certain: bool) -> Component:

@@ -64,6 +64,9 @@ CUT_OFF_SLIDER = "cut-off-slider"
 CUT_OFF_USE = "cut-off-use"
 CUT_OFF_REQUEST = "cut-off-request"
 CUT_OFF_RESPONSE = "cut-off-response"
+CUT_OFF_DIALOG = "cut-off-dialog"
+CUT_OFF_REASON = "cut-off-reason"
+CUT_OFF_HISTORY = "cut-off-history"
 AVERAGES = "averages"
 
 # The campaign's page; the names stand in assets/js/campaign/70-campaign.js and after too

@@ -40,11 +40,11 @@ def choose(settings):
 
     def choose(model, outcome, value):
         chosen.append((model, outcome))
-        store.set_cutoff(model, outcome, value)
+        store.set_cutoff(model, outcome, value, before=0.5, reason="a test")
 
     yield choose
     for model, outcome in chosen:
-        store.set_cutoff(model, outcome, 0.5)
+        store.set_cutoff(model, outcome, 0.5, before=0.5, reason="a test")
 
 
 def worth_of(service):

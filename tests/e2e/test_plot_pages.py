@@ -171,23 +171,47 @@ def test_another_outcome_has_its_own_numbers_and_back_leads_to_the_first(opened,
     expect(page.locator("[data-plot=threshold] .plot-words")).to_contain_text("Personal loan")
 
 
+def put_into_use(page, keep="this"):
+    page.click(f"[data-keep={keep}]")
+    if keep == "this":
+        page.fill("#cut-off-reason", "a test")
+    page.click("[data-change=yes]")
+
+
+def test_a_change_for_everybody_asks_why_and_the_keyboard_leaves_it(opened):
+    page = opened("/loan/performance?cut_off=0.81").page
+    page.focus("[data-keep=this]")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Use 81\u00a0% for everybody?")
+    expect(dialog).to_be_visible()
+    expect(page.locator("#cut-off-reason")).to_be_focused()
+    page.click("[data-change=yes]")
+    expect(dialog.get_by_role("alert")).to_have_text("Say in a few words why.")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("[data-keep=this]")).to_be_focused()
+    expect(page.locator("[data-pick=in_use]")).not_to_have_text("81\u00a0%")
+
+
 def test_a_kept_cut_off_counts_on_the_prediction_page_and_can_be_undone(opened):
     tab = opened("/bank-products/performance?outcome=deposit-certificate&cut_off=0.37")
     page = tab.page
-    page.click("[data-keep=this]")
+    put_into_use(page)
     expect(page.locator(".cut-off-said")).to_have_text("Prediction and campaigns now use 37\u00a0%.")
     expect(page.locator("[data-pick=in_use]")).to_have_text("37\u00a0%")
+    page.click("#cut-off-history summary")
+    expect(page.locator("#cut-off-history li").first).to_contain_text("37\u00a0%. a test")
     tab.open("/bank-products/predict?outcome=deposit-certificate")
     expect(page.locator("#result")).to_contain_text("Cut-off 37\u00a0%")
     tab.open("/bank-products/performance?outcome=deposit-certificate")
     expect(page.locator("#cut-off-typed")).to_have_value("37")
     set_cut_off(page, "50")
-    page.click("[data-keep=this]")
+    put_into_use(page)
     expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
-    page.click("[data-keep=former]")
+    put_into_use(page, "former")
     expect(page.locator("[data-pick=in_use]")).to_have_text("37\u00a0%")
     set_cut_off(page, "50")
-    page.click("[data-keep=this]")
+    put_into_use(page)
     expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
 
 

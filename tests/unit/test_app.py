@@ -114,7 +114,7 @@ def test_a_store_that_is_gone_leaves_the_cut_off_of_the_card(settings, caplog):
 
 def test_the_service_acts_from_what_the_store_keeps(settings):
     services = open_services(settings)
-    services.store.set_cutoff("loan", "Y", 0.35)
+    services.store.set_cutoff("loan", "Y", 0.35, before=0.5, reason="a test")
     assert services.service.stand("loan", {}, "Y").cut_off == 0.35
     assert services.service.stand("loan", {}, "N").cut_off == 0.5
 

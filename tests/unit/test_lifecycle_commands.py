@@ -120,8 +120,8 @@ def test_records_that_were_loaded_go_with_their_model(pay, capsys):
 def test_cut_offs_that_were_chosen_go_with_their_model(pay, capsys):
     models, *_ = pay
     store = open_store(f"sqlite:///{models / 'likely.db'}")
-    store.set_cutoff("pay", "good", 0.3)
-    store.set_cutoff("other", "good", 0.4)
+    store.set_cutoff("pay", "good", 0.3, before=0.5, reason="a test")
+    store.set_cutoff("other", "good", 0.4, before=0.5, reason="a test")
     assert main(["remove", "pay", "--yes"], models, forget_chosen=store.forget_cutoffs) == OK
     assert capsys.readouterr().out.endswith(", and 1 chosen cut-off\n")
     assert (store.cutoff("pay", "good"), store.cutoff("other", "good")) == (None, 0.4)

@@ -209,28 +209,59 @@ def test_a_hold_out_with_one_side_only_is_said_once_in_the_place_of_the_table(sm
 def test_a_kept_cut_off_is_in_use_and_says_what_was_before(small, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
     service = open_service(small.registry.folder, chosen=store.cutoff)
-    told = head.set_cut_off(service, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35})
+    told = head.set_cut_off(service, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35} | WHY)
     assert told["words"] == "Prediction and campaigns now use 35\u00a0%."
     assert (told["in_use"], told["former"]) == (0.35, 0.5)
     assert service.cut_off(service.model("binary"), "yes") == 0.35
     assert head.show_threshold_table(service, {"model": "binary", "outcome": "yes"})["fixed"]["in_use"] == "35\u00a0%"
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [(None, "say in a few words why"), (" ", "say in a few words why"), ("x" * 501, "501 characters")],
+)
+def test_a_change_without_a_reason_changes_nothing(small, tmp_path, reason, words):
+    store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
+    told = head.set_cut_off(small, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35, "reason": reason})
+    assert words in told["words"]
+    assert store.cutoff("binary", "yes") is None
+
+
+def test_changes_are_listed_the_newest_first(small, tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
+    service = open_service(small.registry.folder, chosen=store.cutoff)
+    assert head.show_history(service, store, "binary", "yes") == ""
+    for cut_off, reason in ((0.35, "Too few calls"), (0.4, "<b>Too many")):
+        request = {"model": "binary", "outcome": "yes", "cut_off": cut_off, "reason": reason}
+        assert "in_use" in head.set_cut_off(service, store, request)
+    shown = head.show_history(service, store, "binary", "yes").html.replace("\xa0", " ")
+    assert shown.startswith("<summary>Changed twice</summary>")
+    assert shown.index("35 % → 40 %. &lt;b&gt;Too many") < shown.index("50 % → 35 %. Too few calls")
+    assert head.show_history(service, store, "binary", "no") == ""
+    assert "cannot be read" in head.show_history(service, Silent(), "binary", "yes").children
+
+
 class Silent:
-    def set_cutoff(self, *_):
+    def set_cutoff(self, *_, **__):
         raise StoreUnavailable("The store does not answer.")
+
+    def cutoff_history(self, *_):
+        raise StoreUnavailable("The store does not answer.")
+
+
+WHY = {"reason": "a test"}
 
 
 @pytest.mark.parametrize("cut_off", [None, "x", -0.1, 1.01, float("nan"), [0.5], True and {"a": 1}])
 def test_what_is_no_cut_off_is_not_kept(small, cut_off):
-    told = head.set_cut_off(small, Silent(), {"model": "binary", "outcome": "yes", "cut_off": cut_off})
+    told = head.set_cut_off(small, Silent(), {"model": "binary", "outcome": "yes", "cut_off": cut_off} | WHY)
     assert "is no cut-off" in told["words"]
     assert "in_use" not in told
 
 
 @pytest.mark.parametrize("store", [None, Silent()])
 def test_a_store_that_does_not_answer_is_said(small, store):
-    told = head.set_cut_off(small, store, {"model": "binary", "outcome": "yes", "cut_off": 0.4})
+    told = head.set_cut_off(small, store, {"model": "binary", "outcome": "yes", "cut_off": 0.4} | WHY)
     assert told["words"] == head.NOT_KEPT
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import create_engine, inspect, text
@@ -17,6 +18,7 @@ from store.db import open_store
 from store.migrate import NewerDatabase, migrate
 from store.tables import STEPS, metadata
 
+CHANGE = {"before": 0.5, "reason": "a test"}
 POSTGRES = "postgresql+psycopg://postgres@127.0.0.1:5432"
 
 
@@ -53,7 +55,7 @@ def test_a_cutoff_nobody_chose_is_none(url):
 
 
 def test_a_cutoff_is_kept_for_its_outcome_only_and_survives_a_restart(url):
-    open_store(url).set_cutoff("loan", "Y", 0.35)
+    open_store(url).set_cutoff("loan", "Y", 0.35, **CHANGE)
     again = open_store(url)
     assert again.cutoff("loan", "Y") == 0.35
     assert again.cutoff("loan", "N") is None
@@ -62,20 +64,50 @@ def test_a_cutoff_is_kept_for_its_outcome_only_and_survives_a_restart(url):
 
 def test_a_second_choice_takes_the_place_of_the_first(url):
     store = open_store(url)
-    store.set_cutoff("loan", "Y", 0.35)
-    store.set_cutoff("loan", "Y", 0.4)
+    store.set_cutoff("loan", "Y", 0.35, **CHANGE)
+    store.set_cutoff("loan", "Y", 0.4, **CHANGE)
     assert store.cutoff("loan", "Y") == 0.4
 
 
 @pytest.mark.parametrize("value", [-0.01, 1.01, float("nan")])
 def test_a_cutoff_is_a_probability(url, value):
     with pytest.raises(ValueError, match="from 0 to 1"):
-        open_store(url).set_cutoff("loan", "Y", value)
+        open_store(url).set_cutoff("loan", "Y", value, **CHANGE)
+
+
+@pytest.mark.parametrize("reason", ["", "  ", "x" * 501])
+def test_a_change_needs_a_reason_that_fits(url, reason):
+    store = open_store(url)
+    with pytest.raises(ValueError, match="a reason of 1 to 500"):
+        store.set_cutoff("loan", "Y", 0.3, before=0.5, reason=reason)
+    assert (store.cutoff("loan", "Y"), store.cutoff_history("loan", "Y")) == (None, [])
+
+
+def test_every_change_is_kept_with_its_time_reason_and_name(url):
+    started = datetime.now(UTC)
+    store = open_store(url)
+    store.set_cutoff("loan", "Y", 0.35, before=0.5, reason=" fewer calls ")
+    store.set_cutoff("loan", "Y", 0.4, before=0.35, reason='it\'s "too many" — ä', who="Ada")
+    store.set_cutoff("loan", "N", 0.1, before=0.5, reason="other")
+    newest, first = open_store(url).cutoff_history("loan", "Y")
+    assert (first.before, first.after, first.reason, first.who) == (0.5, 0.35, "fewer calls", None)
+    assert (newest.before, newest.after, newest.reason, newest.who) == (0.35, 0.4, 'it\'s "too many" — ä', "Ada")
+    assert started <= first.at <= newest.at <= datetime.now(UTC)
+
+
+def test_what_is_forgotten_with_its_model_stays_in_the_history(url):
+    store = open_store(url)
+    store.set_cutoff("loan", "Y", 0.35, **CHANGE)
+    assert store.forget_cutoffs("loan") == 1
+    assert store.cutoff("loan", "Y") is None
+    newest, _ = store.cutoff_history("loan", "Y")
+    assert (newest.before, newest.after, newest.reason) == (0.35, None, "The model was removed.")
+    assert store.forget_cutoffs("loan") == 0
 
 
 def test_names_are_kept_as_they_are_written(url):
     store = open_store(url)
-    store.set_cutoff("loan", 'it\'s "50%"; DROP TABLE cutoffs; — ä', 0.5)
+    store.set_cutoff("loan", 'it\'s "50%"; DROP TABLE cutoffs; — ä', 0.5, **CHANGE)
     assert store.cutoff("loan", 'it\'s "50%"; DROP TABLE cutoffs; — ä') == 0.5
 
 
@@ -120,7 +152,7 @@ def test_a_database_of_a_later_release_is_refused(url):
 def _start(url, ready, answers):
     ready.wait()
     store = open_store(url)
-    store.set_cutoff("loan", f"outcome {os.getpid()}", 0.5)
+    store.set_cutoff("loan", f"outcome {os.getpid()}", 0.5, **CHANGE)
     answers.put(store.fault())
 
 
@@ -140,10 +172,10 @@ def test_workers_that_start_together_migrate_once(url):
 
 def test_a_forked_process_opens_its_own_connection(url):
     store = open_store(url)
-    store.set_cutoff("loan", "Y", 0.3)
+    store.set_cutoff("loan", "Y", 0.3, **CHANGE)
     child = os.fork()
     if child == 0:
-        store.set_cutoff("loan", "N", 0.6)
+        store.set_cutoff("loan", "N", 0.6, **CHANGE)
         os._exit(0 if store.cutoff("loan", "Y") == 0.3 else 1)
     assert os.waitpid(child, 0)[1] == 0
     assert store.cutoff("loan", "N") == 0.6

@@ -165,16 +165,40 @@
   addEventListener("click", (event) => {
     const keep = event.target.closest?.("[data-keep]");
     const to = event.target.closest?.("[data-go]");
-    if (keep && table) {
-      const cutOff = keep.dataset.keep === "this" ? table.cut_off[row] : former;
-      const { model, outcome } = page().dataset;
-      window.likelySet("cut-off-request", { data: { model, outcome, cut_off: cutOff, at: Date.now() } });
-    }
+    if (keep && table) confirm(keep.dataset.keep === "this" ? table.cut_off[row] : former, keep.dataset.keep !== "this");
+    if (event.target.closest?.("[data-change]")) answered(event.target.closest("[data-change]").dataset.change === "yes");
     if (to && table) {
       const at = table.cut_off.indexOf(Number(to.dataset.go));
       if (at >= 0) go(at); else ask(Number(to.dataset.go));
     }
   });
+
+  // ---- a change for everybody is confirmed, with a reason -------------------------------------
+  const dialog = () => byId("cut-off-dialog");
+  const reason = () => byId("cut-off-reason");
+  const complain = (words) => { dialog().querySelector(".cut-off-dialog-said").textContent = words; };
+  let wanted = null;
+
+  function confirm(cutOff, undo) {
+    wanted = cutOff;
+    const texts = { to: table.texts.cut_off[nearest(table.cut_off, cutOff)], from: table.fixed.in_use };
+    for (const place of dialog().querySelectorAll("[data-change-text]")) place.textContent = texts[place.dataset.changeText];
+    if (undo) reason().value = reason().dataset.undo;
+    else if (reason().value === reason().dataset.undo) reason().value = "";
+    complain("");
+    dialog().showModal();
+    reason().focus();
+    reason().select();
+  }
+
+  function answered(yes) {
+    if (yes && !reason().value.trim()) { complain(reason().dataset.missing); reason().focus(); return; }
+    dialog().close();
+    if (!yes || !table) return;
+    const { model, outcome } = page().dataset;
+    const data = { model, outcome, cut_off: wanted, reason: reason().value, at: Date.now() };
+    window.likelySet("cut-off-request", { data });
+  }
 
   // ---- the one in use -------------------------------------------------------------------------
   function use(at) {
@@ -192,6 +216,7 @@
     const undone = former !== null && answer.in_use === former;
     former = undone ? null : answer.former;
     back.hidden = former === null || former === answer.in_use;
+    reason().value = "";
     table.fixed.in_use = answer.text;
     use(nearest(table.cut_off, answer.in_use));
     go(table.in_use);

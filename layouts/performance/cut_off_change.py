@@ -1,0 +1,97 @@
+"""Change of the cut-off for everybody: the dialog that asks for a reason, and the list of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.shared import ids
+from layouts.shared.static_html import static_html
+from ml.text.number_words import count
+from ml.text.spoken import cut_off_text
+
+MOST = 50  # changes that are listed
+UNDONE = "Undone."
+MISSING = "Say in a few words why."
+
+
+class Change(Protocol):
+    """One change of a cut-off, as ``store.cut_off_change.CutOffChange`` has it."""
+
+    @property
+    def before(self) -> float:
+        """The cut-off that was in use."""
+
+    @property
+    def after(self) -> float | None:
+        """The new one; None where the choice was forgotten with its model."""
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+
+    @property
+    def who(self) -> str | None:
+        """Who changed it, where that is known."""
+
+    @property
+    def at(self) -> datetime:
+        """When, UTC."""
+
+
+def dialog() -> Component:
+    """Modal dialog that asks whether everybody is to use the cut-off, and why; ``61-cutoff.js`` opens it."""
+
+    def text(name: str) -> Component:
+        return html.Span("", className="number", **{"data-change-text": name})
+
+    asks = {"aria-labelledby": f"{ids.CUT_OFF_DIALOG}-title", "aria-describedby": f"{ids.CUT_OFF_DIALOG}-about"}
+    about = html.P(
+        ["Prediction and campaigns act from it at once, whoever works with them. In use now: ", text("from"), "."],
+        id=f"{ids.CUT_OFF_DIALOG}-about",
+    )
+    why = html.Textarea(
+        id=ids.CUT_OFF_REASON,
+        rows=2,
+        required=True,
+        **{"data-undo": UNDONE, "data-missing": MISSING, "aria-describedby": f"{ids.CUT_OFF_DIALOG}-said"},
+    )
+    buttons = [
+        html.Button("Cancel", type="button", className="quiet-button", **{"data-change": "no"}),
+        html.Button("Use it", type="button", className="cut-off-use", **{"data-change": "yes"}),
+    ]
+    body = [
+        html.H2(["Use ", text("to"), " for everybody?"], id=f"{ids.CUT_OFF_DIALOG}-title"),
+        about,
+        html.Label("Why?", htmlFor=ids.CUT_OFF_REASON),
+        why,
+        html.P("", className="cut-off-dialog-said", role="alert", id=f"{ids.CUT_OFF_DIALOG}-said"),
+        html.Div(buttons, className="cut-off-buttons"),
+    ]
+    return html.Dialog(body, id=ids.CUT_OFF_DIALOG, className="cut-off-dialog", **asks)
+
+
+def history(changes: Sequence[Change]) -> Component | str:
+    """The changes, the newest first, folded up under their number; empty where there are none."""
+    if not changes:
+        return ""
+    times = "once" if len(changes) == 1 else "twice" if len(changes) == 2 else f"{count(len(changes))} times"
+    listed = html.Ol([_change(each) for each in changes[:MOST]], reversed=True, start=len(changes))
+    more = [html.P(f"The newest {MOST} of them.")] if len(changes) > MOST else []
+    return static_html(html.Details([html.Summary(f"Changed {times}"), *more, listed]))
+
+
+def unread() -> Component:
+    """Said where the changes cannot be read."""
+    return html.P("Its changes cannot be read just now: the store does not answer.")
+
+
+def _change(change: Change) -> Component:
+    after = "no choice of its own" if change.after is None else cut_off_text(change.after)
+    when = html.Time(f"{change.at:%Y-%m-%d %H:%M} UTC", dateTime=change.at.isoformat(timespec="seconds"))
+    by = f", {change.who}" if change.who else ""
+    return html.Li([when, f"{by}: {cut_off_text(change.before)} → {after}. {change.reason}"])

@@ -1,0 +1,40 @@
+"""One change of a cut-off as a plain dataclass, without SQLAlchemy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+LONGEST_REASON = 500
+
+
+@dataclass(frozen=True)
+class CutOffChange:
+    """One change of the cut-off of an outcome.
+
+    Attributes
+    ----------
+    before : float
+        The cut-off that was in use, 0 to 1.
+    after : float or None
+        The new one; None where the choice was forgotten with its model.
+    reason : str
+    who : str or None
+        Who changed it; None where nobody had to sign in.
+    at : datetime
+        When, UTC.
+    """
+
+    before: float
+    after: float | None
+    reason: str
+    who: str | None
+    at: datetime
+
+    def check(self) -> None:
+        """Raise ValueError where a cut-off is no probability, or the reason is empty or too long."""
+        for value in (self.before, self.after):
+            if value is not None and not 0 <= value <= 1:
+                raise ValueError(f"A cut-off is a probability from 0 to 1, not {value!r}.")
+        if not self.reason or len(self.reason) > LONGEST_REASON:
+            raise ValueError(f"A change needs a reason of 1 to {LONGEST_REASON} characters.")
