@@ -111,6 +111,12 @@ class Row(Shape):
     """What is best offered."""
     band: str
     """Of the probability, as the model's card names it; empty where it names none."""
+    decision: bool | None
+    """Whether one acts on that outcome: its probability reaches the cut-off in use; null where it was not scored."""
+    worth: Money | None
+    """Money that acting is worth on average, after its cost; null where the card does not tell."""
+    action: str
+    """What to do, in words; empty where the card says nothing about decisions."""
     reasons: list[str]
     problems: str
     """Why the record could not be scored."""

@@ -17,11 +17,13 @@ from api.v1.previews import preview_json
 from jobs.campaign_service import CampaignService
 from jobs.files.job_view import PREFIX, described
 from jobs.work.rank_index import RankIndex
+from ml.campaign.focus import focus
 from ml.campaign.forecast import Forecast
 from ml.campaign.list_request import ListRequest
 from ml.campaign.pick import Picked
 from ml.campaign.wish import BadWish, Wish, default_cost, default_value
 from ml.campaign.words import notes, sentence
+from ml.decision.decide import decide
 from ml.decision.payoff import currency_of
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
@@ -64,7 +66,10 @@ def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> 
                 "total": len(index),
                 "header": index.header[: index.width],
                 "outcomes": [{"name": each.name, "label": each.label} for each in bundle.outcomes.items],
-                "rows": [_row(index, bundle, row, rank, line) for row, rank, line in rows],
+                "rows": [
+                    _row(index, bundle, row, rank, line) | _decided(service, index, bundle, row)
+                    for row, rank, line in rows
+                ],
             }
         )
 
@@ -127,6 +132,16 @@ def _row(index: RankIndex, bundle: Bundle, row: int, rank: int, line: list[str])
         "reasons": [reason for reason in after[3:-1] if reason],
         "problems": line[-1],
     }
+
+
+def _decided(service: Service, index: RankIndex, bundle: Bundle, row: int) -> dict[str, Any]:
+    """The decision about what is best offered, at the cut-off in use now; nulls where the record was refused."""
+    at, _ = focus(index.probabilities[[row]], bundle.card, bundle.outcomes)
+    name, p = bundle.outcomes.names[at[0]], float(index.probabilities[row, at[0]])
+    if math.isnan(p):
+        return {"decision": None, "worth": None, "action": ""}
+    found = decide(bundle.card, name, p, service.cut_off(bundle, name))
+    return {"decision": found.act, "worth": found.worth, "action": found.words}
 
 
 def _choice(service: Service, bundle: Bundle, name: str) -> dict[str, Any]:

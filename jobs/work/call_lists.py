@@ -17,6 +17,7 @@ from ml.batch.result_columns import unique_names
 from ml.campaign.pick import Picked, pick
 from ml.campaign.reasons import MOST, reasons_in_cells
 from ml.campaign.wish import BadWish, Wish, read_wish
+from ml.decision.decide import acts
 from ml.errors import LikelyError
 from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
 from ml.files.table import ReadPlan
@@ -25,8 +26,9 @@ from store.files import Files
 from store.job import Chunk, Job
 from store.jobs import JobTable
 
-AFTER = ("outcome", "probability", "band", *EXTRA[-MOST:], "group", "expected_value")
+AFTER = ("outcome", "probability", "band", "decision", *EXTRA[-MOST:], "group", "expected_value")
 GROUPS = ("call", "control")
+DECISIONS = ("leave", "act")  # below the cut-off in use, and from it on
 
 
 class CampaignGone(LikelyError):
@@ -141,7 +143,8 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         p = float(index.probabilities[row, column])
         cells = line[: index.width]
         said = reasons_in_cells(service, bundle, cells_of(reading, cells), column) if reading else [""] * MOST
-        about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p)]
+        does = DECISIONS[acts(p, service.cut_off(bundle, outcome))]
+        about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p), does]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
     files.write(out, [csv_text(lines).encode()])

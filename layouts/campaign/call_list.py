@@ -11,11 +11,12 @@ from layouts.shared import downloads, ids
 from layouts.shared.html_input import HtmlInput
 from ml.campaign.list_request import ListRequest
 from ml.data.validation_words import accepted, schema_of
-from ml.decision.payoff import currency_of
+from ml.decision.payoff import currency_of, payoff_of
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
+OTHER_ENDS = "False alarms, misses and those rightly left alone count as the model's card says."
 LENGTHS = (("cutoff", "Cut-off"), ("number", "Number"), ("budget", "Budget"))
 
 
@@ -28,7 +29,13 @@ def form(bundle: Bundle) -> list[Component]:
     """
     currency = currency_of(bundle.card)
     asks = html.Div(
-        [_length(currency), _offers(bundle), _money(currency), _limits(), _control()],
+        [
+            _length(currency),
+            _offers(bundle),
+            _money(currency, other_ends=_has_other_ends(bundle)),
+            _limits(),
+            _control(),
+        ],
         id=ids.campaign("wish"),
         className="form campaign-wish",
         role="form",
@@ -86,12 +93,28 @@ def _offers(bundle: Bundle) -> Component:
     return group
 
 
-def _money(currency: str) -> Component:
+def _money(currency: str, *, other_ends: bool) -> Component:
     fields = [
         _field("cost", "A call costs", currency, _accepted_values("cost")),
         html.Div(id=ids.campaign("values"), className="campaign-values", **_accepted_values("values")),
+        *([html.P(OTHER_ENDS, className="small")] if other_ends else []),
+        html.Label(
+            [
+                HtmlInput(
+                    id=ids.campaign("losses"), type="checkbox", className="form-check-input", **{"data-wish": "losses"}
+                ),
+                html.Span("Take those too on whom acting is expected to lose money"),
+            ],
+            className="campaign-tick",
+        ),
     ]
     return _group("What does it cost, and what does it bring?", fields)
+
+
+def _has_other_ends(bundle: Bundle) -> bool:
+    """Whether the card says what false alarms, misses or records rightly left alone are worth."""
+    found = [payoff_of(bundle.card, name) for name in bundle.outcomes.names]
+    return any(payoff.false_positive or payoff.false_negative or payoff.true_negative for payoff in found if payoff)
 
 
 def _limits() -> Component:

@@ -10,7 +10,9 @@ from typing import Any
 
 from ml.cli.exit_codes import OK
 from ml.data.schema import Schema
-from ml.service import open_service
+from ml.decision.decide import decide
+from ml.decision.payoff import currency_of
+from ml.service import Bundle, Service, open_service
 
 
 def register(commands: Any) -> None:
@@ -21,8 +23,8 @@ def register(commands: Any) -> None:
 
 
 def run(given: argparse.Namespace) -> int:
-    """Print the labels, and the probability of each outcome with all its digits."""
-    service = open_service(given.models)
+    """Print the labels and probabilities with all their digits; then, where the card tells of decisions, what to do."""
+    service = open_service(given.models, chosen=given.chosen)
     record = record_of(service.model(given.name).schema, given.name, given.rest)
     with redirect_stdout(sys.stderr):  # an estimator may print what it likes
         scored = service.score(given.name, [record])
@@ -32,9 +34,24 @@ def run(given: argparse.Namespace) -> int:
     width = max(len(outcome.name) for outcome in outcomes)
     for outcome, probability in zip(outcomes, score.probabilities or (), strict=bool(score.probabilities)):
         print(f"{outcome.name:<{width}}  {probability!r}")
+    for line in _decisions(service, scored.model, score.probabilities or ()):
+        print(line)
     for note in score.notes:
         print(f"note: {note.feature}: {note.message}", file=sys.stderr)
     return OK
+
+
+def _decisions(service: Service, bundle: Bundle, probabilities: Sequence[float]) -> list[str]:
+    """An empty line, and a line for each outcome about which the card says what to do."""
+    currency = currency_of(bundle.card)
+    lines = []
+    for name, probability in zip(bundle.outcomes.names, probabilities, strict=bool(probabilities)):
+        found = decide(bundle.card, name, probability, service.cut_off(bundle, name))
+        worth = "" if found.worth is None else f"  worth {found.worth!r} {currency}".rstrip()
+        if found.words:
+            does = "act" if found.act else "leave"
+            lines.append(f"{name}: {does}, cut-off {found.cut_off!r}{worth}  {found.words}")
+    return ["", *lines] if lines else []
 
 
 def record_of(schema: Schema, name: str, words: Sequence[str]) -> dict[str, str]:

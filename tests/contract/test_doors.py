@@ -12,6 +12,7 @@ import gzip
 import io
 import json
 import math
+from itertools import takewhile
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -187,7 +188,7 @@ def command_line(folder, model, record):
     if code:
         return [line.removeprefix("error: ") for line in complaints.getvalue().splitlines()]
     label, *lines = said.getvalue().splitlines()
-    given = {name: float(number) for name, number in (line.rsplit(maxsplit=1) for line in lines)}
+    given = {name: float(number) for name, number in (line.rsplit(maxsplit=1) for line in takewhile(bool, lines))}
     return label, given
 
 

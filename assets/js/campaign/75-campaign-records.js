@@ -77,6 +77,7 @@
       { field: "row", headerName: "Record", width: 100, type: "rightAligned" },
       ...outcomes.map(({ label }, at) => ({ field: `p${at}`, headerName: label, width: Math.min(240, Math.max(120, 48 + 9 * label.length)), type: "rightAligned" })),
       { field: "band", headerName: "Band", width: 130 },
+      ...(first.rows.some(({ action }) => action) ? [{ field: "action", headerName: "What to do", width: 240, tooltipField: "action" }] : []),
       { field: "label", headerName: "Model says", width: 150 },
       ...(first.rows.some(({ reasons }) => reasons.length) ? [{ field: "why", headerName: "Why", width: 420, tooltipField: "why" }] : []),
       ...first.header.map((name, at) => ({ field: `c${at}`, headerName: name, width: 150 })),
@@ -101,8 +102,9 @@
   const labelOf = (name) => outcomes.find((each) => each.name === name)?.label ?? name;
   const labelsOf = (names) => (labelOf(names) === names ? names.split(", ").map(labelOf).join(", ") : labelOf(names));
 
-  function line({ row, cells, rank, label, probabilities, band, reasons, problems }) {
+  function line({ row, cells, rank, label, probabilities, outcome, band, action, reasons, problems }) {
     const made = { row: c.count(row), rank: rank ? c.count(rank) : "–", label: labelsOf(label), band, why: reasons.join("; "), problems };
+    made.action = action && !exclusive ? `${labelOf(outcome)}: ${action}` : action;
     const known = outcomes.filter(({ name }) => name in probabilities);
     const shown = c.percents(known.map(({ name }) => probabilities[name]), exclusive);
     known.forEach((outcome, at) => { made[`p${outcomes.indexOf(outcome)}`] = shown[at]; });

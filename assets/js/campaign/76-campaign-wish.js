@@ -26,6 +26,7 @@
     set("cost", likely.cost);
     set("budget", number * likely.cost || "");
     set("control", 0);
+    c.part("losses").checked = false;
     set("limit", "");
     c.part("offers").replaceChildren(...(single() ? [] : choices.outcomes.map(offer)));
     c.part("values").replaceChildren(...choices.outcomes.map(value));
@@ -97,6 +98,7 @@
     if (by() === "budget") wish.budget = number(c.part("budget"));
     if (!choices.exclusive && names.length > 1) wish.several = form().querySelector("[name=campaign-several]:checked").value === "true";
     wish.cost = number(c.part("cost")) ?? 0;
+    wish.losses = c.part("losses").checked;
     wish.values = Object.fromEntries(names.map((name) => [name, number(c.part(`value-${name}`), c.part("values").dataset) ?? 0]));
     wish.control = (number(c.part("control")) ?? 0) / 100;
     if (c.part("column").value) Object.assign(wish, limits(number));
