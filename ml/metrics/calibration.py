@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from ml.metrics.confusion_matrix import counts_by_cut_off
 from ml.metrics.curves import reach, thin
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.metrics.intervals import wilson
+from ml.metrics.recalibration.check import CalibrationCheck, check_calibration
 
 BINS = 25
 GROUPS = 10
@@ -17,15 +18,18 @@ LEAST_ROWS = 15  # of a group: a share of fewer is too uncertain
 
 
 @dataclass(frozen=True)
-class Calibration:
-    """Calibration curve: share of records with the outcome in groups of similar probability.
+class Calibration(CalibrationCheck):
+    """Calibration curve: share of records with the outcome in groups of similar probability; and the check of all.
 
     Attributes
     ----------
+    p_value, expected, actual, intercept, slope, error, and the ends of their intervals
+        See :class:`CalibrationCheck`; the error is that of these groups.
     said, came : list of float, length g <= 10
         Mean probability of each group, rising, and the share of its records with the outcome.
     low, high : list of float, length g
-        95 % interval of that share (Wilson 1927).
+        95 % interval of that share, each for itself (Wilson 1927): of ten true groups one lies beside it in four of
+        ten hold-outs. Whether the probabilities hold is what `p_value` says.
     records : list of float, length g
         Weight of the group's records.
     edges : list of float, length 26
@@ -113,6 +117,7 @@ def calibration(answers: Answers, outcome: str = "the outcome") -> Calibration:
     low, high = wilson(hits * worth, heavy * worth)
     spread, edges = np.histogram(probabilities, BINS, (0, reach(probabilities)), weights=weight)
     return Calibration(
+        **asdict(check_calibration(answers, group)),
         said=said.tolist(),
         came=(hits / heavy).tolist(),
         low=low.tolist(),

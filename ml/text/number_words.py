@@ -23,6 +23,13 @@ def decimal(value: float, digits: int) -> str:
     return locale.localized(f"{value:,.{digits}f}")
 
 
+def p_value_text(value: float) -> str:
+    """A p-value in words: "p = 0.43", "p = 0.012", "p under 0.001"."""
+    if value < 0.001:
+        return f"p under {decimal(0.001, 3)}"
+    return f"p\u00a0=\u00a0{decimal(value, 3 if value < 0.0995 else 2)}"
+
+
 def count(weight: float) -> str:
     """A number of records; a decimal where weights make it a fraction."""
     return locale.localized(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")

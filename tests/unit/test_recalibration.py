@@ -7,7 +7,7 @@ from scipy.special import expit
 from scipy.special import logit as scipy_logit
 from sklearn.linear_model import LogisticRegression
 
-from ml.metrics.recalibration import inverse_logit, logit, recalibrate
+from ml.metrics.recalibration.line import inverse_logit, logit, recalibrate
 
 
 def drawn(rows=800, intercept=-0.4, slope=0.6, seed=0):

@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.metrics.calibration import Calibration, calibration
+from ml.metrics.calibration import GROUPS, Calibration, calibration
 from ml.metrics.curves import reach
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, faded, figure, note, share_axis
-from ml.text.number_words import count, percent, shortened
+from ml.text.number_words import count, decimal, p_value_text, percent, shortened
+from ml.text.words import points_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+LEVEL = 0.05  # of the test that the sentence follows
 
 
 def compute(study: Study) -> Calibration:
@@ -75,35 +78,59 @@ def draw(result: Calibration, view: View) -> go.Figure:
 
 
 def say(result: Calibration, view: View) -> str:
-    """Sentence: mean probability and share of the outcome, and the groups that differ beyond chance."""
-    off = [
-        at
-        for at, (said, low, high) in enumerate(zip(result.said, result.low, result.high, strict=True))
-        if not low <= said <= high
-    ]
+    """Sentence: mean probability and share of the outcome, the verdict of the one test, and how far they are off."""
     mean = (
         f"On average the model says {percent(result.mean_said)} for “{view.label}”, and {percent(result.mean_came)} of "
         "the records have it. "
     )
-    if not off:
-        return mean + f"{_groups(result)} no group of like probability differs from what it says by more than chance."
-    worst = max(off, key=lambda at: abs(result.said[at] - result.came[at]))
-    lie = "lies" if len(off) == 1 else "lie"
-    return (
-        f"{mean}{_groups(result)} {len(off)} {lie} off by more than chance; farthest where it "
-        f"says {percent(result.said[worst])} and {percent(result.came[worst])} have it "
-        f"({percent(result.low[worst])} to {percent(result.high[worst])})."
-    )
+    test = f"one test of all probabilities, {p_value_text(result.p_value)}"
+    if result.p_value > LEVEL:
+        return f"{mean}No more than chance speaks against its probabilities ({test}). {_off(result)}"
+    return f"{mean}The probabilities do not mean what they say, beyond chance ({test}): {_how(result)}. {_off(result)}"
+
+
+def _how(result: Calibration) -> str:
+    """Words for the ways in which the probabilities are off: of which the intervals are sure, else the worst group."""
+    found = []
+    numbers = f"{count(round(result.expected))} expected, {count(round(result.actual))} came"
+    if result.intercept_high < 0:
+        found.append(f"the model promises too much ({numbers})")
+    elif result.intercept_low > 0:
+        found.append(f"the model promises too little ({numbers})")
+    if result.slope_high is not None and result.slope_low is not None:
+        slope = f"slope {_range(result.slope or 0.0, result.slope_low, result.slope_high)}; 1 is right"
+        if result.slope_high < 1:
+            found.append(f"it is too sure of itself: high probabilities are too high and low ones too low ({slope})")
+        elif result.slope_low > 1:
+            found.append(f"it is too cautious: high probabilities could be higher and low ones lower ({slope})")
+    worst = max(range(len(result.said)), key=lambda at: _sure(result, at))
+    where = f"it says {percent(result.said[worst])} and {percent(result.came[worst])} have it"
+    return "; ".join(found) + f"; clearest where {where}" if found else f"clearest where {where}"
+
+
+def _sure(result: Calibration, at: int) -> float:
+    """Distance of a group, in half widths of its interval on that side."""
+    said, came = result.said[at], result.came[at]
+    return abs(said - came) / max(came - result.low[at] if said < came else result.high[at] - came, 1e-12)
+
+
+def _off(result: Calibration) -> str:
+    """Words for the expected calibration error."""
+    error, high = points_text(100 * result.error), points_text(100 * result.error_high)
+    low = points_text(100 * result.error_low).split(" ")[0]
+    groups = "over ten groups" if len(result.said) == GROUPS else f"over {count(len(result.said))} groups"
+    over = groups if len(result.said) > 1 else "over all records"
+    return f"They are off by {error} on average {over} (95 %: {low} to {high})."
+
+
+def _range(value: float, low: float, high: float) -> str:
+    return f"{decimal(value, 2)}, {decimal(low, 2)} to {decimal(high, 2)}"
 
 
 def rows(result: Calibration, _: View) -> tuple[list[str], list[list[Any]]]:
     """The groups as a table."""
     columns = (result.said, result.came, result.low, result.high, result.records)
     return ["said", "came", "low", "high", "records"], [list(row) for row in zip(*columns, strict=True)]
-
-
-def _groups(result: Calibration) -> str:
-    return f"Of {len(result.said)} groups," if len(result.said) > 1 else "Of one group,"
 
 
 PLOT = Plot(
@@ -116,7 +143,7 @@ PLOT = Plot(
     draw=draw,
     say=say,
     needs=PROBABILITIES,
-    revision=2,
+    revision=3,
     mark=CutOffMark("cut_off"),
     rows=rows,
 )

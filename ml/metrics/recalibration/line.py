@@ -16,6 +16,7 @@ from ml.data.array_types import Booleans, Floats
 SMALLEST = 1e-6  # a probability of 0 or 1 has no logit: it counts as this, and as 1 less this
 ROUNDS, CLOSE = 100, 1e-10
 HALVINGS = 30
+FARTHEST = 700.0  # its exponential is still a number
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def logit(probabilities: Floats, smallest: float = SMALLEST) -> Floats:
 
 def inverse_logit(values: Floats) -> Floats:
     """Probabilities of logits, without overflow."""
-    probabilities: Floats = np.exp(-np.logaddexp(0.0, -values))
+    probabilities: Floats = 1.0 / (1.0 + np.exp(np.minimum(-values, FARTHEST)))
     return probabilities
 
 
@@ -164,7 +165,8 @@ def _objective(design: Floats, y: Floats, w: Floats, offset: Floats, at: Floats,
 
 
 def _log_likelihood(eta: Floats, y: Floats, w: Floats) -> float:
-    return float(np.sum(w * (y * eta - np.logaddexp(0.0, eta))))
+    # y·eta − log(1 + exp(eta)), without overflow
+    return float(w @ (y * eta - np.maximum(eta, 0.0) - np.log(1.0 + np.exp(-np.abs(eta)))))
 
 
 def _leverage(design: Floats, curvature: Floats) -> Floats:
