@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import gc
 import os
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from flask import Flask
 from ml.recipes import RECIPES, recipe
 from ml.service import Service, open_service
 from ml.training.build import build_bundle
-from tests import lanes
+from tests import lanes, small
 from tests.answers import CheckedClient
 
 Flask.test_client_class = CheckedClient  # every answer of the API in any test is held against the contract
@@ -29,6 +30,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         config.hook.pytest_deselected(items=out)
         gone = set(out)
         items[:] = [item for item in items if item not in gone]
+
+
+def pytest_collection_finish() -> None:
+    """Let collections of garbage look at what tests make only, not at libraries and tests, which stay to the end."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def small_models(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Let small models be trained once for all tests and all their processes."""
+    base = tmp_path_factory.getbasetemp()
+    kept = (base if "PYTEST_XDIST_WORKER" not in os.environ else base.parent) / "small"
+    kept.mkdir(exist_ok=True)
+    os.environ[small.KEPT] = str(kept)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """Two lanes of tests: those of every push, and all (``make test-all``, nightly), which are asked for by ALL_CASES=1.
 
-The push lane leaves out whole cases, never a check within one: long files, and of a long test every nth case. What it
-leaves out is shown as "deselected".
+The push lane leaves out whole cases, never a check within one: long files, tests marked ``nightly`` (what a faster test
+of the push lane looks at too, in fewer situations), and of a long test every nth case. What it leaves out is shown as
+"deselected".
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ def left_out(items: Sequence[pytest.Item], root: str) -> list[pytest.Item]:
         path = item.path.as_posix().removeprefix(f"{root}/")
         nth = next((n for start, n in EVERY_NTH.items() if path.startswith(start)), 1)
         test = (path, getattr(item, "originalname", item.name))
-        if path in LONG or seen[test] % nth:
+        if path in LONG or item.get_closest_marker("nightly") or seen[test] % nth:
             out.append(item)
         seen[test] += 1
     return out

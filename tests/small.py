@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +20,14 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 from sklearn.svm import LinearSVC
 
 from ml.data.outcomes import Outcome, Outcomes
+from ml.lifecycle.state import live_of
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
 
 SORTS = ("binary", "multiclass", "independent", "labels-only", "absent", "constant")
 TRAINING = 300
+KEPT = "SMALL_MODELS"  # in the environment: a folder that all processes of a test run share
 
 
 def people(rows: int = 450, seed: int = 1) -> pd.DataFrame:
@@ -55,10 +60,26 @@ def with_gaps(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def small_model(sort: str, folder: Path, training: int = TRAINING) -> str:
-    """Train a small model of that sort, or one of "gaps", into `folder`; gives its key.
+    """Put a small model of that sort, or one of "gaps", into `folder`; gives its key.
 
-    With fewer `training` rows it is another version, on the same hold-out.
+    With fewer `training` rows it is another version, on the same hold-out. Each is trained once for all tests and
+    copied from there; a version beside another one is trained where it is to stand, for it has a history to go on.
     """
+    kept = os.environ.get(KEPT)
+    if kept is None or (folder / sort).exists():
+        return _train(sort, folder, training)
+    home = Path(kept) / f"{sort}-{training}"
+    with Path(f"{home}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # the first process trains, the others wait
+        if not home.exists():
+            _train(sort, home.with_suffix(".making"), training)
+            home.with_suffix(".making").rename(home)
+    shutil.copytree(home, folder, symlinks=True, dirs_exist_ok=True)
+    return f"{sort}@{live_of(folder, sort)}"
+
+
+def _train(sort: str, folder: Path, training: int) -> str:
+    """Train the model into `folder`; gives its key."""
     frame = people()
     score = pushed(frame)
     frame = with_gaps(frame) if sort == "gaps" else frame

@@ -58,6 +58,7 @@ def test_the_plot_of_the_guide_stands_on_the_page_at_the_api_in_the_report_and_i
     assert len(seen["warmed"]) == len(("loan", "card"))
 
 
+@pytest.mark.nightly
 def test_the_contract_of_the_catalogue_takes_it_as_it_is(product):
     chosen = ("-k", f"{KEY} or file or left_over", "-p", "no:cacheprovider")
     done = ran(product, "-m", "pytest", "tests/contract/test_catalogue.py", "-q", *chosen)

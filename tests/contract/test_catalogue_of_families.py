@@ -1,7 +1,7 @@
 """Every plot of the catalogue for every family of classifiers, compared with its result.
 
-In the push lane each family answers one sort of question, in turns, and draws every second plot; with ALL_CASES=1 each
-answers every sort and draws all.
+In the push lane each family answers one sort of question, in turns, and draws every eighth plot, in turns too: each
+plot is drawn of each sort, by two or three families. With ALL_CASES=1 each family answers every sort and draws all.
 """
 
 from __future__ import annotations
@@ -28,6 +28,8 @@ from tests.contract.figures import is_drawn_or_says_why, needs_probabilities
 from tests.lanes import ALL
 
 TRAINING, ROWS = 60, 120
+EVERY = 1 if ALL else 8  # no multiple of the number of sorts, so that all pairs of plot and sort come
+OF_VERSIONS = "challenger"  # the plot that compares two
 QUICK = {
     "n_estimators": 5,
     "cv": 2,
@@ -44,7 +46,12 @@ def cases():
     for at, (name, estimator) in enumerate(everyone()):
         sorts = [sort for sort in SORTS if can_be_asked(name, sort)]
         for sort in sorts if ALL else [sorts[at % len(sorts)]]:
-            yield pytest.param(name, estimator, sort, id=f"{name}-{sort}")
+            yield pytest.param(name, estimator, sort, plots_of(at), id=f"{name}-{sort}")
+
+
+def plots_of(family):
+    """Place and plot of those that the family at that place draws."""
+    return list(enumerate(CATALOGUE))[family % EVERY :: EVERY]
 
 
 def can_be_asked(name, sort):
@@ -72,10 +79,10 @@ def questions(name, sort):
     return x.assign(b=x["b"].mask(x.index % 6 == 0)), y
 
 
-def two_versions(name, estimator, sort, folder):
-    """Two versions of a model of that family; gives the fitted estimator."""
+def versions(name, estimator, sort, folder, count):
+    """One version of a model of that family, or two; gives the fitted estimator."""
     x, y = questions(name, sort)
-    for rows in (TRAINING - 15, TRAINING):
+    for rows in (TRAINING - 15, TRAINING)[-count:]:
         made = quick(name, estimator, sort)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # how a classifier likes its data is not the matter here
@@ -87,16 +94,16 @@ def two_versions(name, estimator, sort, folder):
     return made
 
 
-@pytest.mark.parametrize(("name", "estimator", "sort"), list(cases()))
+@pytest.mark.parametrize(("name", "estimator", "sort", "plots"), list(cases()))
 @pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::sklearn.exceptions.ConvergenceWarning")
-def test_every_plot_is_drawn_from_its_result(name, estimator, sort, tmp_path, monkeypatch):
+def test_every_plot_is_drawn_from_its_result(name, estimator, sort, plots, tmp_path, monkeypatch):
     monkeypatch.setattr(effort, "COMPILED", 500)
     monkeypatch.setattr(effort, "SCIKIT_LEARN", 500)
-    made = two_versions(name, estimator, sort, tmp_path)
+    two = any(plot.key == OF_VERSIONS for _, plot in plots)
+    made = versions(name, estimator, sort, tmp_path, 2 if two else 1)
     service = open_service(tmp_path)
     names = service.model("m").outcomes.names
-    of_a_push = slice(None) if ALL else slice(len(name) % 2, None, 2)
-    for place, plot in list(enumerate(CATALOGUE))[of_a_push]:
+    for place, plot in plots:
         lacking = needs_probabilities(plot) and not hasattr(made, "predict_proba")
         outcome = names[(place + len(name)) % len(names)]  # of each family another one
         is_drawn_or_says_why(service, "m", plot.key, outcome, NoProbabilities if lacking else None)

@@ -239,6 +239,7 @@ def test_the_states_of_a_job_and_the_codes_of_errors_are_those_of_the_server(cam
     assert set(codes) == {each.code for each in (NotHeld, NotDone, UnknownJob, NoCampaign)}
 
 
+@pytest.mark.nightly
 def test_the_first_plot_is_asked_for_as_the_server_foresees_it(browse, service):
     for locale, address in (
         ("en-US", "/loan/performance"),
@@ -258,6 +259,7 @@ def test_the_first_plot_is_asked_for_as_the_server_foresees_it(browse, service):
         assert asked[0]["value"] == foreseen
 
 
+@pytest.mark.nightly
 def test_every_plot_opens_with_its_options_in_the_readers_marks(browse, service):
     tab = browse(locale="de-DE").open("/loan/performance")
     card = tab.page.locator('.plot-card[data-plot="profit"]')

@@ -217,6 +217,7 @@ def test_a_file_that_was_guessed_wrongly_is_corrected_and_scored_as_its_clean_tw
     assert [row["probability_Y"] for row in made] == [row["probability_Y"] for row in clean]
 
 
+@pytest.mark.nightly
 def test_a_file_that_cannot_be_read_as_it_seems_is_said_otherwise_and_not_sent_again(browse, rows, tmp_path):
     """Letters by which the encoding that somebody chose is none; a reload in between."""
     names = [name for name in rows[0] if name != "Region"]
@@ -245,6 +246,7 @@ def test_a_file_that_cannot_be_read_as_it_seems_is_said_otherwise_and_not_sent_a
     assert sum("/jobs?held" in request.url for request in tab.requests) == 1
 
 
+@pytest.mark.nightly
 def test_another_sheet_of_a_workbook_can_be_read(browse, rows, tmp_path):
     book = openpyxl.Workbook()
     for title, some in (("March", rows[3:5]), ("April", rows[5:25])):
@@ -268,6 +270,7 @@ def test_another_sheet_of_a_workbook_can_be_read(browse, rows, tmp_path):
     expect(tab.page.get_by_role("button", name="Score 20 records")).to_be_enabled()
 
 
+@pytest.mark.nightly
 def test_numbers_stand_in_the_readers_marks(browse, scored):
     tab = browse(locale="de-DE").open(scored)
     assert all(text.endswith("\u00a0%") and "," in text for text in column(tab, "p1"))
@@ -282,6 +285,7 @@ def test_numbers_stand_in_the_readers_marks(browse, scored):
     expect(tab.page.get_by_role("button", name="Make the list")).to_be_disabled()
 
 
+@pytest.mark.nightly
 def test_of_two_forecasts_the_later_question_counts(browse, scored):
     tab = browse()
     tab.open(scored)
@@ -405,6 +409,7 @@ def test_the_progress_is_told_and_a_job_can_be_cancelled(watched):
     step(tab, "file")
 
 
+@pytest.mark.nightly
 def test_a_server_that_is_away_is_waited_for_and_a_failure_says_what_to_do(watched):
     tab, said = watched
     step(tab, "scoring")
@@ -432,6 +437,7 @@ def test_a_campaign_that_is_gone_says_so(browse):
     expect(tab.page.get_by_role("heading", name="This campaign is no longer here")).to_be_visible()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("scheme", "width"), [("dark", 380), ("light", 360)])
 def test_a_phone_shows_a_result_without_scrolling_sideways(browse, scored, scheme, width):
     tab = browse(width=width, height=740, color_scheme=scheme).open(scored)

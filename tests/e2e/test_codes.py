@@ -96,6 +96,7 @@ def test_buttons_arrows_escape_and_other_numbers(browse, estimator_and_address, 
     assert tab.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
+@pytest.mark.nightly
 def test_an_address_with_another_number_shows_it(browse, estimator_and_address):
     estimator, _ = estimator_and_address
     tab = browse().open("/tiers/predict?flag=2&tier=9")
@@ -105,6 +106,7 @@ def test_an_address_with_another_number_shows_it(browse, estimator_and_address):
         expect(tab.page.locator(f"[data-feature={feature}] input")).to_have_value(value)
 
 
+@pytest.mark.nightly
 def test_scores_stand_on_the_buttons(browse, estimator_and_address):
     estimator, _ = estimator_and_address
     tab = browse().open("/tiers/predict?flag=1&tier=2")

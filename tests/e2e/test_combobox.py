@@ -110,6 +110,7 @@ def test_what_is_typed_is_searched_and_the_first_match_taken_by_enter(browse, se
     assert tab.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
 
 
+@pytest.mark.nightly
 def test_a_click_takes_one_and_undo_brings_back_what_was(browse, service):
     tab = opened(browse)
     first = box(tab).input_value()
@@ -130,6 +131,7 @@ def test_who_types_faster_than_the_server_answers_gets_the_first_match(browse, s
     scored(tab, service, "Öd 17")
 
 
+@pytest.mark.nightly
 def test_while_one_searches_nothing_is_asked_and_nothing_is_wrong(browse, service):
     tab = opened(browse)
     before = len(tab.updates())
@@ -155,6 +157,7 @@ def test_what_is_no_choice_says_so_and_what_was_meant(browse):
     expect(tab.page.locator(".field-combobox .field-said")).to_have_text(words)
 
 
+@pytest.mark.nightly
 def test_where_the_model_takes_others_what_is_typed_is_noted_and_scored(browse):
     tab = browse().open("/free/predict?age=50")
     tab.settle()
@@ -172,6 +175,7 @@ def test_where_the_model_takes_others_what_is_typed_is_noted_and_scored(browse):
     expect(tab.page.locator(".field-combobox .field-said")).to_have_text("")
 
 
+@pytest.mark.nightly
 def test_the_gallery_has_one_too(browse):
     tab = browse().open("/gallery")
     box(tab).fill("slov")

@@ -79,6 +79,7 @@ def test_products_stand_by_what_they_bring_and_each_says_how_much(browse, servic
     expect(tab.page.locator(".averages")).to_contain_text("on average")
 
 
+@pytest.mark.nightly
 def test_the_order_is_chosen_by_keyboard_kept_in_the_address_and_comes_back(browse, service):
     tab = browse().open(f"/{MODEL}/predict?income=95")
     tab.settle()
@@ -99,6 +100,7 @@ def test_the_order_is_chosen_by_keyboard_kept_in_the_address_and_comes_back(brow
     tab.page.wait_for_url(lambda address: "order" not in address)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("order", ["", "&order=probability"])
 def test_what_was_declined_goes_last_in_both_orders(browse, service, order):
     tab = browse().open(f"/{MODEL}/predict?income=95&declined=personal-loan{order}")
@@ -109,6 +111,7 @@ def test_what_was_declined_goes_last_in_both_orders(browse, service, order):
     assert wanted[-1] == "personal-loan"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("model", ["iris", "loan"])
 def test_where_outcomes_exclude_each_other_nothing_is_ordered_by_value(browse, model):
     tab = browse().open(f"/{model}/predict?order=probability")
@@ -117,6 +120,7 @@ def test_where_outcomes_exclude_each_other_nothing_is_ordered_by_value(browse, m
         assert tab.page.locator(f"#result {part}").count() == 0
 
 
+@pytest.mark.nightly
 def test_an_order_that_there_is_not_is_none(browse, service):
     tab = browse().open(f"/{MODEL}/predict?income=95&order=<b>")
     tab.settle()

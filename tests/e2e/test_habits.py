@@ -165,6 +165,7 @@ def test_a_new_score_is_announced_once_and_so_is_a_fault_and_a_pin(browse):
     assert heard() == ["Pinned as A."]
 
 
+@pytest.mark.nightly
 def test_on_a_phone_what_has_the_focus_is_never_behind_the_result(browse):
     tab = browse(width=380, height=800, reduced_motion="reduce").open("/bank-products/predict?income=")
     tab.reasons()
@@ -186,6 +187,7 @@ def focus(tab):
     return tab.page.locator("#result [data-focus]").get_attribute("data-focus")
 
 
+@pytest.mark.nightly
 def test_the_outcome_in_focus_stays_while_a_record_is_edited_and_the_address_says_so(browse):
     tab = browse().open("/iris/predict")
     tab.settle()
@@ -203,6 +205,7 @@ def test_the_outcome_in_focus_stays_while_a_record_is_edited_and_the_address_say
     assert (focus(tab), tab.probabilities()) == (opened, shown)
 
 
+@pytest.mark.nightly
 def test_another_record_opens_with_what_is_likeliest_for_it(browse, service):
     tab = browse().open("/iris/predict")
     tab.settle()
@@ -218,6 +221,7 @@ def test_another_record_opens_with_what_is_likeliest_for_it(browse, service):
         assert focus(tab) == max(shown, key=shown.get)
 
 
+@pytest.mark.nightly
 def test_a_bad_value_stands_in_the_address_too_and_notes_of_others_do_not_wait(browse):
     tab = browse().open("/bank-products/predict")
     tab.type("Income", "9000")
@@ -234,6 +238,7 @@ def test_a_bad_value_stands_in_the_address_too_and_notes_of_others_do_not_wait(b
     assert tab.numbers_seen() == []
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("other", ["Insights", "Performance"])
 def test_to_another_page_of_the_model_and_back_nothing_typed_is_lost(browse, other):
     tab = browse(quiet=False).open("/loan/predict?LoanAmount=200")

@@ -105,6 +105,7 @@ def test_the_image_serves_and_a_worker_beside_it_works(image, run):
     assert worker.poll() is None
 
 
+@pytest.mark.nightly
 def test_the_hook_of_the_buildpack_makes_what_is_missing(models_dir, tmp_path):
     models = tmp_path / "models"
     for name in ("bank-products", "breast-cancer", "loan"):

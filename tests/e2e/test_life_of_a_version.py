@@ -67,6 +67,7 @@ class Asking:
         self._thread.join()
 
 
+@pytest.mark.nightly
 def test_all_of_a_versions_life_while_servers_run(start, models_dir):  # noqa: F811
     port = free_port()
     start(app("--port", str(port), "--workers", "2"))

@@ -64,6 +64,7 @@ def test_a_link_opens_the_same_record_for_every_reader(loan):
     assert seen[0] == seen[1]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("locale", ["en-US", "de-DE"])
 def test_a_link_that_no_program_wrote_is_refused_for_every_reader_until_it_is_put_right(browse, locale):
     tab = browse(locale=locale).open("/loan/predict?ApplicantIncome=1,234")
@@ -77,6 +78,7 @@ def test_a_link_that_no_program_wrote_is_refused_for_every_reader_until_it_is_pu
     assert "ApplicantIncome=1234" in tab.page.url
 
 
+@pytest.mark.nightly
 def test_arrows_undo_and_reset_keep_to_the_readers_marks(loan):
     tab = loan("de-DE", "/iris/predict")
     box = tab.textbox("Petal length")
@@ -92,6 +94,7 @@ def test_arrows_undo_and_reset_keep_to_the_readers_marks(loan):
     expect(box).to_have_value(before)
 
 
+@pytest.mark.nightly
 def test_what_was_understood_stands_in_the_field_once_it_is_left(loan):
     tab = loan("de-DE")
     box = tab.textbox("Income")

@@ -51,6 +51,7 @@ def test_nothing_known_gives_the_base_rate_and_a_range_and_reset_brings_all_back
     assert tab.page.locator(".range").count() == 0
 
 
+@pytest.mark.nightly
 def test_every_kind_of_field_can_be_blank_and_escape_makes_it_so(browse, service):
     tab = browse().open("/bank-products/predict")
     for serial, label in enumerate(["Age", "Income"], start=1):
@@ -72,6 +73,7 @@ def test_every_kind_of_field_can_be_blank_and_escape_makes_it_so(browse, service
     expect(tab.page.locator(".known")).to_contain_text("3 of 8 known.")
 
 
+@pytest.mark.nightly
 def test_the_range_drawn_is_the_services(browse, service):
     tab = nothing_known(browse().open("/bank-products/predict"))
     standing = service.stand("bank-products", {})
@@ -82,6 +84,7 @@ def test_the_range_drawn_is_the_services(browse, service):
         assert soft["width"] / track["width"] == pytest.approx(high - low, abs=0.01)
 
 
+@pytest.mark.nightly
 def test_blanks_are_in_the_address_and_come_back(browse):
     tab = browse().open("/bank-products/predict")
     tab.textbox("Income").press("Escape")
@@ -94,6 +97,7 @@ def test_blanks_are_in_the_address_and_come_back(browse):
     assert tab.probabilities() == before
 
 
+@pytest.mark.nightly
 def test_the_band_stands_beside_its_number(browse, service):
     tab = browse().open("/bank-products/predict")
     tab.type("Income", "190")
@@ -125,6 +129,7 @@ def test_products_are_ranked_and_choosing_one_makes_it_the_focus(browse, service
     assert focus(tab) == "credit-card"
 
 
+@pytest.mark.nightly
 def test_a_declined_product_leaves_the_ranking_and_comes_back(browse):
     tab = browse().open("/bank-products/predict?outcome=credit-card&order=probability")
     tab.settle()
@@ -139,6 +144,7 @@ def test_a_declined_product_leaves_the_ranking_and_comes_back(browse):
     assert list(tab.probabilities()) == [first, *others]
 
 
+@pytest.mark.nightly
 def test_declining_is_undone_like_any_other_step(browse):
     tab = browse().open("/bank-products/predict?outcome=credit-card&order=probability")
     tab.settle()
@@ -153,6 +159,7 @@ def test_declining_is_undone_like_any_other_step(browse):
     assert tab.textbox("Income").input_value() == "120"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("act", ["Random", "New"])
 def test_what_one_customer_declined_is_offered_to_the_next(browse, act):
     tab = browse().open("/bank-products/predict?outcome=credit-card&order=probability")
@@ -180,6 +187,7 @@ def test_after_an_edit_the_score_is_in_sight_whatever_was_read_before(browse, wi
     tab.page.wait_for_function(f"() => document.querySelector('{scroller}').scrollTop === 0")
 
 
+@pytest.mark.nightly
 def test_classes_keep_their_places_and_the_models_own_label_is_named(browse):
     tab = browse().open("/iris/predict")
     tab.settle()
@@ -211,6 +219,7 @@ def test_a_question_leads_to_its_field(browse, service):
     assert tab.record()[worth[0].feature] == "150"
 
 
+@pytest.mark.nightly
 def test_a_changed_field_says_what_it_moved_and_can_be_undone_and_reset(browse):
     tab = browse().open("/bank-products/predict")
     before, record = tab.percents()["personal-loan"], tab.record()
@@ -289,6 +298,7 @@ def test_choosing_another_outcome_brings_its_reasons(browse):
     assert said["total"] == tab.probabilities()["securities-account"]
 
 
+@pytest.mark.nightly
 def test_reasons_are_the_services_sentences_and_say_that_they_are_no_causes(browse, service):
     tab = browse().open("/bank-products/predict?income=120")
     tab.reasons()
@@ -321,6 +331,7 @@ def test_fields_show_how_the_score_moves_over_their_values(browse, service):
     expect(income.locator(".sweep-here")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_a_list_that_unfolds_says_the_score_beside_each_other_choice(browse, service):
     tab = browse().open("/bank-products/predict")
     tab.reasons()
@@ -349,6 +360,7 @@ def test_a_list_that_unfolds_says_the_score_beside_each_other_choice(browse, ser
     assert not any(education.evaluate(labels).values())  # these belong to an earlier record
 
 
+@pytest.mark.nightly
 def test_what_would_change_it_is_said_and_true(browse, service):
     tab = browse().open("/loan/predict?Credit_History=0")
     tab.reasons()
@@ -363,6 +375,7 @@ def test_what_would_change_it_is_said_and_true(browse, service):
     assert tab.page.locator(".change").count() == 0
 
 
+@pytest.mark.nightly
 def test_the_evidence_is_named_and_similar_records_stand_behind_a_disclosure(browse, service):
     tab = browse().open("/loan/predict")
     tab.reasons()
@@ -376,6 +389,7 @@ def test_the_evidence_is_named_and_similar_records_stand_behind_a_disclosure(bro
     expect(rows.first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_record_unlike_anything_in_training_is_said_to_be_so(browse):
     tab = browse().open("/bank-products/predict")
     tab.type("Income", "9000")
@@ -384,6 +398,7 @@ def test_a_record_unlike_anything_in_training_is_said_to_be_so(browse):
     expect(tab.page.locator(".trust")).to_contain_text("Unlike anything in training: Income.")
 
 
+@pytest.mark.nightly
 def test_on_call_only_the_form_the_score_and_three_reasons_stay(browse):
     tab = browse().open("/bank-products/predict?income=120")
     tab.reasons()
@@ -400,6 +415,7 @@ def test_on_call_only_the_form_the_score_and_three_reasons_stay(browse):
     expect(tab.page.locator(".trust")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_reasons_that_fail_are_asked_for_again(browse):
     tab = browse(quiet=False).open("/iris/predict")
     tab.reasons()
@@ -451,6 +467,7 @@ def in_address(tab):
     return record, query.get("outcome", [""])[-1]
 
 
+@pytest.mark.nightly
 def test_after_any_edits_score_reasons_bars_and_address_belong_to_one_record(browse, service):
     dice = random.Random(7)
     tab = browse().open("/bank-products/predict")

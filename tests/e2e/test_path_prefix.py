@@ -111,6 +111,7 @@ def test_every_page_opens_below_the_prefix_by_its_links(browse, address):
     assert outside(tab) == []
 
 
+@pytest.mark.nightly
 def test_a_page_of_plots_is_drawn_and_its_files_can_be_had(browse, address):
     tab = browse(width=1440).open("/loan/performance")
     tab.page.wait_for_selector(".plot-card .main-svg")

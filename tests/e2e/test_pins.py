@@ -71,6 +71,7 @@ def test_pins_and_what_stands_in_the_form_stand_side_by_side_with_the_services_n
     assert set(rows) == {*percents_of(service, records[0]), "Income"}
 
 
+@pytest.mark.nightly
 def test_only_values_that_differ_have_a_line_and_a_mark_that_is_not_colour_alone(browse):
     tab = browse().open(f"/{MODEL}/predict")
     tab.settle()
@@ -90,6 +91,7 @@ def test_only_values_that_differ_have_a_line_and_a_mark_that_is_not_colour_alone
     expect(tab.page.get_by_role("cell", name="differs: Yes")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_two_spellings_of_a_number_do_not_differ(browse):
     tab = browse().open(f"/{MODEL}/predict?income=90")
     tab.settle()
@@ -101,6 +103,7 @@ def test_two_spellings_of_a_number_do_not_differ(browse):
     expect(said(tab)).to_have_text("This is pinned already, as A.")
 
 
+@pytest.mark.nightly
 def test_a_fifth_pin_and_the_same_pin_again_are_refused_in_words(browse):
     tab = browse().open(f"/{MODEL}/predict")
     tab.settle()
@@ -134,6 +137,7 @@ def test_a_pin_comes_back_into_the_form_with_its_numbers_and_undo_leads_away_aga
     assert tab.record() == after
 
 
+@pytest.mark.nightly
 def test_a_pin_of_another_record_brings_that_record_back(browse):
     tab = browse().open(f"/{MODEL}/predict?record=1")
     tab.settle()
@@ -153,6 +157,7 @@ def test_a_pin_of_another_record_brings_that_record_back(browse):
     assert "record" not in tab.page.url
 
 
+@pytest.mark.nightly
 def test_pins_are_named_removed_and_survive_a_reload_but_are_in_no_address(browse):
     tab = browse().open(f"/{MODEL}/predict")
     tab.settle()
@@ -176,6 +181,7 @@ def test_pins_are_named_removed_and_survive_a_reload_but_are_in_no_address(brows
     expect(tab.page.get_by_role("button", name="Pin", exact=True)).to_be_focused()
 
 
+@pytest.mark.nightly
 def test_a_name_is_never_empty_and_its_own_undo_leaves_the_form_alone(browse):
     tab = browse().open(f"/{MODEL}/predict")
     tab.settle()
@@ -194,6 +200,7 @@ def test_a_name_is_never_empty_and_its_own_undo_leaves_the_form_alone(browse):
     assert tab.record() == record
 
 
+@pytest.mark.nightly
 def test_pins_of_another_model_stay_away_and_those_of_a_former_version_are_dropped_with_a_word(browse, service):
     tab = browse().open(f"/{MODEL}/predict")
     tab.settle()
@@ -249,6 +256,7 @@ def test_a_pin_that_was_asked_for_before_the_answer_waits_for_its_answer(browse,
     assert {label: rows[label]["A"] for label in wanted} == wanted
 
 
+@pytest.mark.nightly
 def test_a_pin_that_is_there_already_leaves_the_column_of_now_in_step(browse, service):
     tab = browse().open(f"/{MODEL}/predict")
     tab.settle()
@@ -271,6 +279,7 @@ def test_a_model_without_probabilities_pins_nothing_and_complains_of_nothing(bro
     assert tab.page.locator("[data-do=pin], #pins").count() == 0
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("model", ["iris", "breast-cancer", "loan", MODEL])
 def test_the_table_scrolls_inside_itself_on_a_phone_and_says_what_it_is(browse, model):
     tab = browse(width=380, height=800).open(f"/{model}/predict")
@@ -292,6 +301,7 @@ def test_the_table_scrolls_inside_itself_on_a_phone_and_says_what_it_is(browse, 
     assert rows.first.inner_text()
 
 
+@pytest.mark.nightly
 def test_on_call_a_pin_is_kept_for_later(browse):
     tab = browse().open(f"/{MODEL}/predict")
     tab.settle()

@@ -50,6 +50,7 @@ def asked(tab):
     return [request for request in tab.requests if "_dash-update-component" in request.url]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("model", "outcome"), [("bank-products", "credit-card"), ("loan", "Y"), ("iris", "virginica")])
 def test_no_two_places_differ_at_any_cut_off(opened, service, model, outcome):
     truth, given = answers(service, model, outcome)
@@ -79,6 +80,7 @@ CELLS = """counts => {
 }"""
 
 
+@pytest.mark.nightly
 def test_marks_stand_where_the_counts_are_and_follow(opened, service):
     truth, given = answers(service, "loan", "Y")
     page = opened("/loan/performance").page
@@ -98,6 +100,7 @@ MARK = """([plot, place]) => {
 }"""
 
 
+@pytest.mark.nightly
 def test_moving_the_slider_asks_for_nothing(opened):
     tab = opened("/iris/performance")
     page = tab.page
@@ -116,6 +119,7 @@ def test_moving_the_slider_asks_for_nothing(opened):
     assert len(asked(tab)) == before
 
 
+@pytest.mark.nightly
 def test_the_keyboard_moves_the_cut_off_row_by_row(opened):
     page = opened("/loan/performance").page
     row = int(page.locator("#cut-off").get_attribute("data-row"))
@@ -157,6 +161,7 @@ def test_the_address_restores_cut_off_outcome_and_options(opened):
     assert {name: texts for name, texts in picked(page).items() if name in shown} == shown
 
 
+@pytest.mark.nightly
 def test_another_outcome_has_its_own_numbers_and_back_leads_to_the_first(opened, service):
     page = opened("/bank-products/performance").page
     first = page.locator(".four [data-pick=true_positive]").inner_text()
@@ -215,6 +220,7 @@ def test_a_kept_cut_off_counts_on_the_prediction_page_and_can_be_undone(opened):
     expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
 
 
+@pytest.mark.nightly
 def test_the_best_cut_off_of_the_money_is_one_click_away(opened):
     page = opened("/loan/performance").page
     page.locator("#money").scroll_into_view_if_needed()
@@ -225,6 +231,7 @@ def test_the_best_cut_off_of_the_money_is_one_click_away(opened):
     expect(page.locator(".plot-follows")).to_contain_text("the most there is")
 
 
+@pytest.mark.nightly
 def test_plots_that_need_the_cut_off_ask_once_it_rests(opened):
     tab = opened("/loan/performance")
     page = tab.page
@@ -235,6 +242,7 @@ def test_plots_that_need_the_cut_off_ask_once_it_rests(opened):
     expect(words).not_to_have_text(first)
 
 
+@pytest.mark.nightly
 def test_a_picture_and_the_data_come_as_files(opened):
     page = opened("/iris/performance").page
     card = page.locator("[data-plot=gain]")
@@ -252,6 +260,7 @@ def test_a_picture_and_the_data_come_as_files(opened):
     assert "," in coming.value.path().read_text().splitlines()[0]
 
 
+@pytest.mark.nightly
 def test_the_largest_errors_lead_to_their_records(opened):
     page = opened("/bank-products/performance?outcome=credit-card").page
     page.locator("#errors").scroll_into_view_if_needed()

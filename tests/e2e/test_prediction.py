@@ -74,6 +74,7 @@ def test_typing_without_enter_is_answered_too(browse, service):
     assert tab.probabilities() == pytest.approx(score_of(service, tab, "iris"), abs=1e-12)
 
 
+@pytest.mark.nightly
 def test_choices_and_switches_are_answered(browse, service):
     tab = browse().open("/loan/predict")
     before = tab.probabilities()
@@ -95,6 +96,7 @@ def test_choices_and_switches_are_answered(browse, service):
     assert tab.probabilities() == pytest.approx(score_of(service, tab, "bank-products"), abs=1e-12)
 
 
+@pytest.mark.nightly
 def test_the_slider_and_its_number_move_together(browse, service):
     tab = browse().open("/iris/predict")
     slider = tab.page.get_by_role("slider", name="Petal length")
@@ -196,6 +198,7 @@ def test_a_failed_question_is_shown_and_asked_again(browse, service, failure):
     assert tab.page.locator("#panel-words").inner_text() == ""
 
 
+@pytest.mark.nightly
 def test_a_fast_typist_gets_the_last_value_and_floods_nobody(browse, service):
     tab = browse().open("/bank-products/predict")
     control = tab.textbox("Income")
@@ -270,6 +273,7 @@ def test_the_page_is_light(browse):
     assert len(sizes) < 30
 
 
+@pytest.mark.nightly
 def test_from_one_model_to_another_nothing_stays_behind(browse, service):
     tab = browse().open("/iris/predict")
     tab.type("Sepal length", "abc")
@@ -292,6 +296,7 @@ def test_a_change_is_on_the_screen_soon(browse):
     assert time.monotonic() - began < 2
 
 
+@pytest.mark.nightly
 def test_after_any_edits_the_result_belongs_to_the_form(browse, service):
     """Random edits at random speed, some of them nonsense; whenever the page rests, form and result agree."""
     dice = random.Random(20)
@@ -319,6 +324,7 @@ def test_after_any_edits_the_result_belongs_to_the_form(browse, service):
             assert tab.probabilities() == pytest.approx(score_of(service, tab, "bank-products"), abs=1e-12)
 
 
+@pytest.mark.nightly
 def test_a_slow_server_is_waited_for(browse, service):
     tab = browse().open("/iris/predict")
     tab.page.route(UPDATE, lambda route: (time.sleep(3.5), route.continue_()))

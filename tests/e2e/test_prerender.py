@@ -86,6 +86,7 @@ def test_it_is_neither_read_nor_reached_nor_found_twice(held):
     assert sorted(names) == sorted(set(names))
 
 
+@pytest.mark.nightly
 def test_whoever_touches_the_page_gets_the_real_one(held):
     page, go_on = held("/loan/performance")
     counts = []
@@ -105,6 +106,7 @@ def test_whoever_touches_the_page_gets_the_real_one(held):
     counts.pop().continue_()
 
 
+@pytest.mark.nightly
 def test_where_the_first_plot_lies_far_below_it_is_not_drawn_yet(held):
     page, go_on = held("/bank-products/performance", width=380, height=600)
     go_on()
@@ -115,6 +117,7 @@ def test_where_the_first_plot_lies_far_below_it_is_not_drawn_yet(held):
     expect(page.locator("#plots .plot-card .main-svg").first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_the_script_that_draws_is_asked_for_again_where_it_did_not_come(browse):
     tab, failed = browse(quiet=False), []
     draws = lambda route: (failed.append(1), route.abort()) if not failed else route.continue_()  # noqa: E731
@@ -133,6 +136,7 @@ def test_where_dash_does_not_start_nothing_is_hidden(browse, missing):
     page.wait_for_selector("#prerender", state="detached", timeout=8000)
 
 
+@pytest.mark.nightly
 def test_back_shows_nothing_that_was_true_then(browse):
     tab = browse()
     tab.page.add_init_script(SEES)
@@ -147,6 +151,7 @@ def test_back_shows_nothing_that_was_true_then(browse):
     expect(tab.page.locator("#plots .main-svg").first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_part_of_the_page_is_found_by_its_address_and_by_a_reload(browse):
     page = browse().open("/loan/performance#money").page
     expect(page.locator("#money h2")).to_be_in_viewport()

@@ -97,6 +97,7 @@ def test_by_id_the_form_is_filled_and_one_question_asked(browse):
     assert query(tab) == {"record": "LP 1/ä"}
 
 
+@pytest.mark.nightly
 def test_by_part_of_a_text_with_the_arrows(browse):
     tab = browse().open("/loan/predict")
     tab.settle()
@@ -138,6 +139,7 @@ def test_a_reload_and_a_link_open_the_record_with_its_changes(browse):
     assert link.record() == before[0]
 
 
+@pytest.mark.nightly
 def test_back_and_forward_go_from_record_to_record_and_edits_are_no_steps(browse):
     tab = browse().open("/loan/predict")
     tab.settle()
@@ -163,6 +165,7 @@ def test_back_and_forward_go_from_record_to_record_and_edits_are_no_steps(browse
     assert tab.record()["ApplicantIncome"] == "3200"
 
 
+@pytest.mark.nightly
 def test_new_starts_over(browse):
     tab = browse().open("/loan/predict?record=LP2&ApplicantIncome=1")
     tab.settle()
@@ -188,6 +191,7 @@ def test_random_takes_a_sample_record_where_no_own_ones_are_loaded(browse, servi
         assert text == cell or float(text) == float(cell)
 
 
+@pytest.mark.nightly
 def test_personal_values_stay_out_of_the_address_and_come_back_with_back(browse):
     tab = browse().open("/private/predict")
     find(tab, "3")
@@ -211,6 +215,7 @@ def test_personal_values_stay_out_of_the_address_and_come_back_with_back(browse)
     assert tab.record()["debt"] not in ("12345", "")  # the record's own
 
 
+@pytest.mark.nightly
 def test_a_link_to_a_sample_record_opens_nothing_in_another_version(browse):
     tab = browse().open("/bank-products/predict")
     find(tab, "17")
@@ -255,6 +260,7 @@ def test_a_slash_in_a_field_is_a_slash(browse):
     assert "/" in tab.textbox("Income").input_value()
 
 
+@pytest.mark.nightly
 def test_the_newest_search_wins_over_a_late_one(browse):
     tab = browse().open("/loan/predict")
     tab.settle()

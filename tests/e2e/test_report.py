@@ -37,6 +37,7 @@ def test_from_the_disk_without_a_network_every_figure_is_drawn(chromium, loan, s
     context.close()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("words", "begins"), [("whole, HTML", b"<!doctype html>"), ("one page, PDF", b"%PDF-")])
 def test_the_performance_page_gives_the_report(browse, words, begins):
     tab = browse()
