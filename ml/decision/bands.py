@@ -1,4 +1,4 @@
-"""Bands: a word and an action for each range of probability, as the model's card sets them."""
+"""Bands: a word of likelihood for each range of probability, as the model's card sets them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from typing import Any
 
 from ml.errors import InvalidData
 
-HINT = (
-    'Write "bands" as a list of {"label": …, "from": 0 to 1, "action": …}, rising from 0; or one such list an outcome.'
-)
+HINT = 'Write "bands" as a list of {"label": …, "from": 0 to 1}, rising from 0; or one such list an outcome.'
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class Band:
     low : float
         0 to 1, inclusive.
     action : str
-        What to do; may be empty.
+        Not used: what to do follows from the cut-off in use (``ml/decision/decide.py``). Cards of before may hold it.
     """
 
     label: str
@@ -33,11 +31,10 @@ class Band:
     action: str = ""
 
 
-DEFAULT = (
-    Band("Unlikely", 0.0, "Leave it, unless they ask."),
-    Band("Possible", 0.2, "Ask on before you decide."),
-    Band("Likely", 0.5, "Offer it."),
-    Band("Very likely", 0.8, "Offer it first."),
+DEFAULT = (Band("Unlikely", 0.0), Band("Possible", 0.2), Band("Likely", 0.5), Band("Very likely", 0.8))
+ACTIONS_UNUSED = (
+    "The actions of bands are not used: what to do follows from the cut-off in use. "
+    'Write "actions" as {"act": "…", "leave": "…"} to word it.'
 )
 
 
@@ -61,6 +58,12 @@ def bands(card: Mapping[str, Any], outcome: str | None = None) -> tuple[Band, ..
     if isinstance(written, Mapping):
         written = written.get(outcome, written.get("*")) if outcome else written.get("*")
     return DEFAULT if written is None else _read(written)
+
+
+def band_notes(card: Mapping[str, Any], outcomes: Sequence[str]) -> list[str]:
+    """What is worth telling whoever adds these bands: that their actions decide nothing; empty where they have none."""
+    written = any(band.action for outcome in outcomes for band in bands(card, outcome))
+    return [ACTIONS_UNUSED] if written else []
 
 
 def check_bands(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:

@@ -18,6 +18,7 @@ from ml.data.labels import label_of
 from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.data.value_words import quote
+from ml.decision.bands import band_notes
 from ml.errors import InvalidData
 from ml.predict.asking import Asking
 from ml.predict.predictor import SklearnPredictor
@@ -105,6 +106,7 @@ def assemble(given: TrainingInputs) -> Trained:
     }
     schema, notes = _schema(given, frames[0], chosen, outcomes, known, markers, missing)
     notes = [*notes, *([f"Not given to the estimator: {', '.join(left_out)}."] if left_out else [])]
+    notes += band_notes(given.told.card(), outcomes.names)
     decimal = "," if chosen.variant.commas else DECIMAL
     reading = {"reader": {"missing": list(MISSING), "decimal": decimal, "reading": chosen.variant.words}}
     source = {"data": f"{training.name}, hold-out {holdout.name}"} if training.path else {}

@@ -46,6 +46,8 @@ class Description:
         What decisions are worth, as :func:`ml.decision.payoff.payoff_of` reads it.
     cut_offs : dict of str to float
         Outcome to the probability from which we act on it.
+    actions : dict
+        What to do in words, as :func:`ml.decision.decide.actions` reads it.
     truth : dict of str to class
         What a word in the truth column means: a class of the estimator, or yes and no of an independent outcome.
     about : dict
@@ -59,12 +61,13 @@ class Description:
     constraints: list[str] = field(default_factory=list)
     payoff: dict[str, Any] = field(default_factory=dict)
     cut_offs: dict[str, Any] = field(default_factory=dict)
+    actions: dict[str, Any] = field(default_factory=dict)
     truth: dict[str, Any] = field(default_factory=dict)
     about: dict[str, Any] = field(default_factory=dict)
 
     def card(self) -> dict[str, Any]:
         """The part that goes into the card."""
-        told = {"payoff": self.payoff, "cut_offs": self.cut_offs}
+        told = {"payoff": self.payoff, "cut_offs": self.cut_offs, "actions": self.actions}
         return self.about | {name: given for name, given in told.items() if given}
 
     def dates(self) -> dict[str, str | None]:

@@ -136,6 +136,7 @@ def test_from_a_file_to_a_list(browse, customers, rows, service):
     tab.page.get_by_text("Number", exact=True).click()
     tab.page.get_by_label("Records at most").fill("100")
     tab.page.get_by_label("Keep back").fill("20")
+    tab.page.get_by_label("Take those too on whom acting is expected to lose money").check()
     tab.page.get_by_label("By column").select_option("Region")
     tab.page.get_by_label("At least of North").fill("40")
     tab.page.get_by_label("At most of South").fill("20")

@@ -127,7 +127,8 @@ def test_the_keyboard_moves_the_cut_off_row_by_row(opened):
     page.keyboard.press("ArrowRight")
     expect(page.locator("#cut-off")).to_have_attribute("data-row", str(row + 1))
     page.keyboard.press("ArrowLeft")
-    expect(page.locator("#cut-off-slider")).to_have_attribute("aria-valuetext", "50\u00a0%")
+    in_use = page.locator("[data-pick=in_use]").inner_text()
+    expect(page.locator("#cut-off-slider")).to_have_attribute("aria-valuetext", in_use)
     page.focus(".tile >> nth=0")
     expect(page.locator(".tile-definition >> nth=0")).to_be_visible()
 
@@ -167,7 +168,8 @@ def test_another_outcome_has_its_own_numbers_and_back_leads_to_the_first(opened,
     first = page.locator(".four [data-pick=true_positive]").inner_text()
     page.select_option("#plots-outcome", "credit-card")
     truth, given = answers(service, "bank-products", "credit-card")
-    hits = int(((given >= 0.5) & truth).sum())
+    cut_off = service.cut_off(service.model("bank-products"), "credit-card")
+    hits = int(((given >= cut_off) & truth).sum())
     expect(page.locator(".four [data-pick=true_positive]")).to_have_text(str(hits))
     expect(page.locator("[data-plot=threshold] .plot-words")).to_contain_text("Credit card")
     page.go_back()
@@ -218,6 +220,14 @@ def test_a_kept_cut_off_counts_on_the_prediction_page_and_can_be_undone(opened):
     set_cut_off(page, "50")
     put_into_use(page)
     expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
+
+
+def test_the_best_cut_off_is_in_use_and_stands_below_the_controls(opened, service):
+    page = opened("/bank-products/performance?outcome=credit-card").page
+    best = service.model("bank-products").card["best_cut_offs"]["credit-card"]["cut_off"]
+    expect(page.locator("[data-pick=in_use]")).to_have_text(f"{100 * best:g}\u00a0%")
+    expect(page.locator(".cut-off-about")).to_contain_text(f"Best by what decisions are worth: {100 * best:g}\u00a0% (")
+    expect(page.locator(".cut-off-about")).to_contain_text("50\u00a0% would lose")
 
 
 @pytest.mark.nightly

@@ -259,11 +259,50 @@ def test_independent_outcomes_are_ranked_and_declined_ones_come_last():
     assert order(("nonsense",)) == ["card", "fund", "loan"]
 
 
-def test_the_action_of_a_band_is_shown_where_the_card_sets_one():
+def test_what_to_do_is_shown_where_the_card_speaks_of_decisions_and_no_band_decides_it():
     model = Model(outcomes("red", "blue"))
     assert "Offer it." not in text_in(probability_board.board(standing(model, (0.6, 0.4)), (), 1))
     model.card["bands"] = []
     assert "Offer it." in text_in(probability_board.board(standing(model, (0.6, 0.4)), (), 1))
+    model.card["actions"] = {"act": "Call.", "leave": "Write."}
+    low = replace(standing(model, (0.1, 0.9)), cut_offs=(0.03, 0.5))
+    assert "Call." in text_in(probability_board.board(low, (), 1))
+    assert "Write." in text_in(probability_board.board(replace(low, cut_offs=(0.11, 0.5)), (), 1))
+
+
+@pytest.mark.parametrize(
+    ("probability", "cut_off", "words"),
+    [
+        (0.05, 0.02, ""),  # acts, and gains
+        (0.005, 0.02, ""),  # leaves, and would lose
+        (0.05, 0.1, "The cut-off is 10\u00a0%; acting is still worth 15\u00a0USD on average."),
+        (0.005, 0.001, "The cut-off is 0.1\u00a0%; acting loses 3\u00a0USD on average."),
+    ],
+)
+def test_a_decision_against_the_worth_says_so(probability, cut_off, words):
+    """By hand: 0.05 · 400 - 5 = 15, and 0.005 · 400 - 5 = -3."""
+    model = Model(outcomes("red", "blue"))
+    model.card["payoff"] = {"currency": "USD", "call": 5.0, "outcomes": {"red": {"true_positive": 400.0}}}
+    here = replace(standing(model, (probability, 1 - probability), outcome="red"), cut_offs=(cut_off, 0.5))
+    said = text_in(probability_board.board(here, (), 1))
+    assert words in said
+    assert ("The cut-off is" in said) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("probabilities", "cut_offs", "call", "said"),
+    [
+        ((0.01, 0.02), (0.5, 0.5), 9.0, True),  # nobody reaches a cut-off, and acting would lose
+        ((0.01, 0.02), (0.5, 0.5), 1.0, False),  # acting on one would gain: 0.02 · 100 - 1
+        ((0.01, 0.02), (0.5, 0.015), 9.0, False),  # one reaches its own cut-off
+    ],
+)
+def test_no_to_all_is_said_only_where_it_helps(probabilities, cut_offs, call, said):
+    model = Model(outcomes("loan", "card", exclusive=False))
+    worth = {"true_positive": 100.0}
+    model.card["payoff"] = {"call": call, "outcomes": {"loan": worth, "card": worth}}
+    here = replace(standing(model, probabilities), cut_offs=cut_offs)
+    assert ("no to all of them" in text_in(probability_board.board(here, (), 1))) is said
 
 
 @pytest.mark.parametrize(("low", "high", "settled"), [(0.55, 0.9, True), (0.3, 0.9, False), (0.1, 0.4, True)])
