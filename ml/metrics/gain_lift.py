@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.data.array_types import OptionalFloats
+from ml.metrics.bootstrap import REPEATS, draw_counts, resampled_sums, score_bins
 from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import thin
 from ml.metrics.evaluation import Answers
-from ml.metrics.intervals import wilson
+from ml.metrics.intervals import FEW, percentile_interval, wilson
+from ml.metrics.threshold_table import table_cut_offs
 
 TENTHS = np.arange(11) / 10
 
@@ -25,8 +27,10 @@ class Gain:
         0 to 1, never falling, from (0, 0) to (1, 1), by falling probability.
     cut_off : list of float or None, length m
         Falling; None where we act on none.
-    tenth_found : list of float, length 10
-        Found when 10 %, 20 %, … 100 % are acted on; records of equal probability in random order.
+    low, high : list of float, length m
+        95 % interval of the share found at that share acted on.
+    tenth_found, tenth_low, tenth_high : list of float, length 10
+        Found when 10 %, 20 %, … 100 % are acted on, and its interval; records of equal probability in random order.
     rate : float
         Share of the records with the outcome: a perfect order has found all at this share.
     positive : float
@@ -35,8 +39,12 @@ class Gain:
 
     selected: list[float]
     found: list[float]
+    low: list[float]
+    high: list[float]
     cut_off: OptionalFloats
     tenth_found: list[float]
+    tenth_low: list[float]
+    tenth_high: list[float]
     rate: float
     positive: float
 
@@ -52,8 +60,8 @@ class Lift:
         shared out. Their mean is 1.
     low, high : list of float, length 10
         95 % interval of each (Wilson 1927).
-    selected, lift : list of float, length m <= 200
-        Share acted on, and the lift of all that is acted on; the last is (1, 1).
+    selected, lift, lift_low, lift_high : list of float, length m <= 200
+        Share acted on, and the lift of all that is acted on with its 95 % interval; the last is 1.
     rate : float
         Share of the records with the outcome.
     records : float
@@ -65,6 +73,8 @@ class Lift:
     high: list[float]
     selected: list[float]
     lift: list[float]
+    lift_low: list[float]
+    lift_high: list[float]
     rate: float
     records: float
 
@@ -74,11 +84,16 @@ def gain(answers: Answers, outcome: str = "the outcome") -> Gain:
     table = counts_by_cut_off(answers, outcome)
     selected, found = _shares(table)
     drawn = thin(selected, found)
+    low, high = found_interval(answers, table, np.concatenate([selected[drawn], TENTHS[1:]]))
     return Gain(
         selected=selected[drawn].tolist(),
         found=found[drawn].tolist(),
+        low=low[:-10].tolist(),
+        high=high[:-10].tolist(),
         cut_off=[None if np.isinf(value) else value for value in table.cut_off[drawn].tolist()],
         tenth_found=np.interp(TENTHS[1:], selected, found).tolist(),
+        tenth_low=low[-10:].tolist(),
+        tenth_high=high[-10:].tolist(),
         rate=table.positive / (table.positive + table.negative),
         positive=table.positive,
     )
@@ -94,15 +109,43 @@ def lift(answers: Answers, outcome: str = "the outcome") -> Lift:
     worth = answers.weight.sum() / (answers.weight**2).sum()
     low, high = wilson(tenth / 10 * table.positive * worth, np.full(10, records / 10 * worth))
     drawn = 1 + thin(selected[1:], found[1:])
+    ends = [_over(end, selected[drawn]).tolist() for end in found_interval(answers, table, selected[drawn])]
     return Lift(
         tenth=tenth.tolist(),
         low=(low / rate).tolist(),
         high=(high / rate).tolist(),
         selected=selected[drawn].tolist(),
-        lift=np.divide(found[drawn], selected[drawn], out=np.zeros(len(drawn)), where=selected[drawn] > 0).tolist(),
+        lift=_over(found[drawn], selected[drawn]).tolist(),
+        lift_low=ends[0],
+        lift_high=ends[1],
         rate=rate,
         records=records,
     )
+
+
+def found_interval(answers: Answers, table: CountsByCutOff, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The 95 % interval of the share found when these shares are acted on: two ends, shapes as `at`.
+
+    Percentiles of the bootstrap, in which the cut-off of a share moves with the records; where fewer than 30 records
+    with the outcome are found, or are not, Wilson's interval, as of every share (docs/decisions/0017).
+    """
+    bins = score_bins(answers, table_cut_offs(table))
+    heavy = resampled_sums(bins, draw_counts(bins, REPEATS), answers.weight)
+    false, true = np.moveaxis(np.pad(np.cumsum(heavy[..., ::-1], axis=-1), ((0, 0), (0, 0), (1, 0))), 1, 0)
+    acted, positive = false + true, np.maximum(true[:, -1:], 1e-300)
+    pairs = zip(acted / acted[:, -1:], true / positive, strict=True)
+    low, high = percentile_interval(np.stack([np.interp(at, *pair) for pair in pairs], axis=-1))
+    whole = table.positive * answers.weight.sum() / (answers.weight**2).sum()
+    hits = np.interp(at, *_shares(table)) * whole
+    few = (np.minimum(hits, whole - hits) < FEW) & (at > 0) & (at < 1)
+    below, above = wilson(hits, np.full(len(at), whole))
+    return np.where(few, below, low), np.where(few, above, high)
+
+
+def _over(found: np.ndarray, selected: np.ndarray) -> np.ndarray:
+    """Lift of a share found when a share is acted on; 0 where none is."""
+    lifted: np.ndarray = np.divide(found, selected, out=np.zeros(len(found)), where=selected > 0)
+    return lifted
 
 
 def _shares(table: CountsByCutOff) -> tuple[np.ndarray, np.ndarray]:

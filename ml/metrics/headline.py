@@ -8,8 +8,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ml.data.array_types import Floats, OptionalFloats
+from ml.metrics.average_intervals import (
+    ends_of_averages,
+    ends_of_means,
+    influence_of_area,
+    influence_of_average_precision,
+)
 from ml.metrics.bootstrap import REPEATS, ScoreBins, draw_counts, resampled_sums, score_bins
-from ml.metrics.bootstrap_averages import ends_of_averages
 from ml.metrics.confusion_counts import ConfusionCounts
 from ml.metrics.confusion_matrix import counts_by_cut_off
 from ml.metrics.curves import average_precision_of, roc_auc
@@ -64,7 +69,8 @@ class Averages:
     macro, weighted : dict of str to float or None
         Mean over the outcomes where it is defined: each alike, or by support.
     macro_low, macro_high, weighted_low, weighted_high : dict of str to float
-        95 % bootstrap interval of the averages of precision, recall and F1.
+        95 % interval of the averages: by the bootstrap of precision, recall and F1, by influence functions of
+        the others; none where the average is perfect.
     right : float
         Share of the records in which every label is right.
     """
@@ -140,6 +146,9 @@ def averages(evaluation: Evaluation) -> Averages:
     right = (evaluation.truth == evaluation.labels).all(axis=1)
     used = np.array([bool(row) for row in rows])
     macro, weighted = ends_of_averages(evaluation, used) if used.any() else ({}, {})
+    if used.any() and evaluation.probabilities is not None:
+        macro |= _ends_of_headlines(evaluation, used, each, by_support=False)
+        weighted |= _ends_of_headlines(evaluation, used, each, by_support=True)
     return Averages(
         outcomes=names,
         support=support,
@@ -163,6 +172,36 @@ def _one(answers: Answers) -> dict[str, float | None]:
     if answers.probabilities is not None:
         found.update(point_values(answers))
     return found
+
+
+def _ends_of_headlines(
+    evaluation: Evaluation, used: np.ndarray, each: dict[str, OptionalFloats], by_support: bool
+) -> dict[str, tuple[float, float]]:
+    """95 % intervals of the averages of the measures of probabilities, without those that are perfect."""
+    at = np.flatnonzero(used).tolist()
+    values = {measure.key: [float(each[measure.key][k] or 0.0) for k in at] for measure in OF_PROBABILITIES}
+    columns: dict[str, list[Floats]] = {key: [] for key in values}
+    for place, k in enumerate(at):
+        answers = evaluation.of(evaluation.outcomes.names[k])
+        now = {key: listed[place] for key, listed in values.items()}
+        for key, column in _influences(answers, now).items():
+            columns[key].append(column)
+    shares = evaluation.truth[:, used].astype(np.float64) if by_support else np.ones(len(at))
+    stacked = {key: np.column_stack(listed) for key, listed in columns.items()}
+    found = ends_of_means(values, stacked, shares, evaluation.weight)
+    return {key: (low, high) for key, (low, high) in found.items() if low < high}
+
+
+def _influences(answers: Answers, now: dict[str, float]) -> dict[str, Floats]:
+    """Influence of each record on each measure of probabilities: shape (n,) each."""
+    squares, surprises = losses(answers)
+    given = answers.truth, need_probabilities(answers.probabilities), answers.weight
+    return {
+        "roc_auc": influence_of_area(*given, now["roc_auc"]),
+        "average_precision": influence_of_average_precision(*given, now["average_precision"]),
+        "brier": squares - now["brier"],
+        "log_loss": surprises - now["log_loss"],
+    }
 
 
 def counts_of_labels(answers: Answers) -> ConfusionCounts:

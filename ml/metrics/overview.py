@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.service import Service
 
-REVISION = 1  # raised when a result's fields or their meaning change
+REVISION = 2  # raised when a result's fields or their meaning change
 MOST_EXTRA = 3
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ml.data.array_types import OptionalFloats
 from ml.metrics.curves import reach
+from ml.metrics.intervals import WIDTH
 from ml.metrics.threshold_table import ThresholdTable
 
 
@@ -58,21 +59,30 @@ class DecisionCurve:
     ----------
     cut_off, model, all_ : list, length m
         Net benefit a record of acting by the model, and on all; acting on none has 0. None at 1.
+    low, high : list of float or None, length m
+        95 % interval of the model's.
     rate : float
         Share of the records with the outcome: the net benefit of a perfect model.
     useful_from, useful_to : float or None
         The longest range of cut-offs at which the model beats acting on all and on none; None
         where there is none.
+    sure_from, sure_to : float or None
+        The longest range at which the lower ends of both differences' 95 % intervals are above
+        0, each cut-off taken by itself; None where there is none.
     reach : float
         Where the probabilities end (``ml.metrics.curves.reach``).
     """
 
     cut_off: list[float]
     model: OptionalFloats
+    low: OptionalFloats
+    high: OptionalFloats
     all_: OptionalFloats
     rate: float
     useful_from: float | None
     useful_to: float | None
+    sure_from: float | None
+    sure_to: float | None
     reach: float
 
 
@@ -100,19 +110,59 @@ def metrics_by_threshold(table: ThresholdTable) -> MetricsByThreshold:
     )
 
 
-def decision_curve(table: ThresholdTable) -> DecisionCurve:
-    """Decision curve: net benefit of the model and of acting on all."""
+def decision_curve(table: ThresholdTable, records: float | None = None) -> DecisionCurve:
+    """Decision curve: net benefit of the model and of acting on all.
+
+    Parameters
+    ----------
+    table : ThresholdTable
+    records : float or None
+        Effective sample size (Kish 1965); None where all records count 1.
+    """
     model, all_ = (np.array(table.columns[key], dtype=float) for key in ("net_benefit", "net_benefit_all"))
-    first, last = _longest(model > np.maximum(all_, 0.0) + 1e-12, np.array(table.cut_off))
+    more = model > np.maximum(all_, 0.0) + 1e-12
+    first, last = _longest(more, np.array(table.cut_off))
+    beyond = _beyond_chance(table, records or table.positive + table.negative)
+    sure_from, sure_to = _longest(more & beyond, np.array(table.cut_off))
     return DecisionCurve(
         cut_off=table.cut_off,
         model=table.columns["net_benefit"],
+        low=table.low["net_benefit"],
+        high=table.high["net_benefit"],
         all_=table.columns["net_benefit_all"],
         rate=table.positive / (table.positive + table.negative),
         useful_from=first,
         useful_to=last,
+        sure_from=sure_from,
+        sure_to=sure_to,
         reach=_reach(table),
     )
+
+
+def _beyond_chance(table: ThresholdTable, records: float) -> np.ndarray:
+    """Cut-offs at which the model's net benefit is above those of acting on none and on all beyond chance: (m,).
+
+    Either difference is a mean over the records. Beside none a hit counts 1 and a false alarm minus the odds of the
+    cut-off; beside all a miss counts -1 and a record that is rightly left alone the odds.
+    """
+    names = ("true_positive", "false_positive", "false_negative", "true_negative")
+    hits, alarms, misses, left = (np.array(_known(table.columns[name])) for name in names)
+    cut_off = np.array(table.cut_off)
+    odds = np.divide(cut_off, 1.0 - cut_off, out=np.full(len(cut_off), np.nan), where=cut_off < 1)
+    ends = [_low_end(hits, alarms, -odds, table, records), _low_end(-misses, left, odds, table, records)]
+    beyond: np.ndarray = np.min(ends, axis=0) > 0  # False for NaN
+    return beyond
+
+
+def _low_end(
+    ones: np.ndarray, others: np.ndarray, value: np.ndarray, table: ThresholdTable, records: float
+) -> np.ndarray:
+    """Lower end of the 95 % interval of a mean: of some records ±1, of others `value`, of the rest 0."""
+    total = table.positive + table.negative
+    mean = (ones + others * value) / total
+    spread = (np.abs(ones) + others * value**2) / total - mean**2
+    low: np.ndarray = mean - WIDTH * np.sqrt(np.maximum(spread, 0.0) / records)
+    return low
 
 
 def _longest(true: np.ndarray, at: np.ndarray) -> tuple[float | None, float | None]:

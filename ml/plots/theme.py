@@ -104,3 +104,17 @@ def faded(colour: str, strength: float) -> str:
     """The colour ``#rrggbb`` with an opacity of 0 to 1."""
     red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {strength:.3f})"
+
+
+def band(x: Sequence[float], low: Sequence[float | None], high: Sequence[float | None], colour: str) -> list[Any]:
+    """Two traces without lines or hover texts and the faint area between them: an interval along a curve.
+
+    Points without an interval are left out.
+    """
+    known = [row for row in zip(x, low, high, strict=True) if row[1] is not None and row[2] is not None]
+    hidden = {"type": "scatter", "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
+    hidden["x"] = [row[0] for row in known]
+    return [
+        {**hidden, "y": [row[1] for row in known]},
+        {**hidden, "y": [row[2] for row in known], "fill": "tonexty", "fillcolor": faded(colour, 0.16)},
+    ]

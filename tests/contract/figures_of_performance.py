@@ -103,6 +103,19 @@ def of_scores(result: Any, view: View, figure: go.Figure) -> None:
     assert up.marker.color == view.colour
 
 
+def interval(trace: int, x: str, low: str = "low", high: str = "high") -> Check:
+    """A check that two traces are the known ends of an interval."""
+
+    def check(result: Any, _view: View, figure: go.Figure) -> None:
+        ends = zip(getattr(result, x), getattr(result, low), getattr(result, high), strict=True)
+        rows = [row for row in ends if None not in row]
+        for at, column in ((trace, 1), (trace + 1, 2)):
+            assert list(figure.data[at].x) == [row[0] for row in rows]
+            assert list(figure.data[at].y) == [row[column] for row in rows]
+
+    return check
+
+
 def of_lift(result: Any, _view: View, figure: go.Figure) -> None:
     """The tenths with their intervals."""
     bars = figure.data[0]
@@ -112,7 +125,7 @@ def of_lift(result: Any, _view: View, figure: go.Figure) -> None:
 
 def of_gain(result: Any, _view: View, figure: go.Figure) -> None:
     """The tenths, and the perfect order."""
-    assert list(figure.data[3].y) == result.tenth_found
+    assert list(figure.data[5].y) == result.tenth_found
     assert list(figure.data[1].x) == [0, result.rate, 1]
 
 
@@ -210,8 +223,8 @@ PERFORMANCE = {
     "precision-recall": all_of(curve(1, "recall", "precision"), of_precision_recall),
     "calibration": all_of(curve(1, "said", "came"), of_calibration),
     "scores": of_scores,
-    "lift": all_of(curve(2, "selected", "lift"), of_lift),
-    "gain": all_of(curve(2, "selected", "found"), of_gain),
+    "lift": all_of(curve(4, "selected", "lift"), interval(2, "selected", "lift_low", "lift_high"), of_lift),
+    "gain": all_of(curve(4, "selected", "found"), interval(2, "selected"), of_gain),
     "ks": all_of(curve(0, "cut_off", "positive_below"), curve(1, "cut_off", "negative_below", colour=False), of_ks),
     "det": curve(1, "x", "y"),
     "threshold": all_of(
@@ -219,7 +232,9 @@ PERFORMANCE = {
         curve(1, "cut_off", "recall", colour=False),
         curve(2, "cut_off", "selected", colour=False),
     ),
-    "decision-curve": all_of(curve(0, "cut_off", "model"), curve(1, "cut_off", "all_", colour=False)),
+    "decision-curve": all_of(
+        interval(0, "cut_off"), curve(2, "cut_off", "model"), curve(3, "cut_off", "all_", colour=False)
+    ),
     "profit": of_profit("cut_off"),
     "profit-share": of_profit("selected"),
     "segments": of_segments,

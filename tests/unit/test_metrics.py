@@ -11,6 +11,7 @@ from sklearn.preprocessing import label_binarize
 
 from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import OneOutcomeOnly
+from ml.metrics.average_intervals import influence_of_area, influence_of_average_precision
 from ml.metrics.evaluation import Answers, Evaluation
 from ml.metrics.headline import averages, headline
 from ml.metrics.threshold_table import threshold_table
@@ -158,6 +159,41 @@ def test_intervals_of_averages_are_those_of_a_bootstrap_of_rows(exclusive):
         assert getattr(found, f"{way}_low")["f1"] == pytest.approx(low, abs=0.15 * (high - low))
         assert getattr(found, f"{way}_high")["f1"] == pytest.approx(high, abs=0.15 * (high - low))
         assert getattr(found, f"{way}_low")["f1"] < getattr(found, way)["f1"] < getattr(found, f"{way}_high")["f1"]
+
+
+@pytest.mark.parametrize("exclusive", [True, False])
+def test_intervals_of_averages_of_probabilities_are_those_of_a_bootstrap_of_rows(exclusive):
+    given = evaluation(600, exclusive=exclusive)
+    given = Evaluation(given.outcomes, given.truth, given.labels, given.probabilities, np.ones(600))
+    found, rng = averages(given), np.random.default_rng(8)
+    measures = {"roc_auc": metrics.roc_auc_score, "average_precision": metrics.average_precision_score}
+    measures["brier"] = metrics.brier_score_loss
+    for key, measure in measures.items():
+        samples = {"macro": [], "weighted": []}
+        for _ in range(150):
+            rows = rng.integers(0, 600, 600)
+            each = [measure(given.truth[rows, at], given.probabilities[rows, at]) for at in range(3)]
+            samples["macro"].append(np.mean(each))
+            samples["weighted"].append(np.average(each, weights=given.truth[rows].sum(axis=0)))
+        for way, values in samples.items():
+            low, high = getattr(found, f"{way}_low")[key], getattr(found, f"{way}_high")[key]
+            assert low < getattr(found, way)[key] < high
+            assert (high - low) / (2 * 1.96) == pytest.approx(np.std(values), rel=0.2), (key, way)
+
+
+@pytest.mark.parametrize("key", ["roc_auc", "average_precision"])
+def test_the_influence_of_a_record_is_the_derivative_in_its_weight(key):
+    rng = np.random.default_rng(4)
+    given, truth, weight = rng.integers(1, 9, 40) / 10, rng.random(40) < 0.4, rng.uniform(0.5, 2, 40)
+    measure = {"roc_auc": metrics.roc_auc_score, "average_precision": metrics.average_precision_score}[key]
+    influence = {"roc_auc": influence_of_area, "average_precision": influence_of_average_precision}[key]
+    found = influence(truth, given, weight, measure(truth, given, sample_weight=weight))
+    for at in range(0, 40, 3):
+        sides = [weight.copy(), weight.copy()]
+        sides[0][at] += 1e-6
+        sides[1][at] -= 1e-6
+        up, down = (measure(truth, given, sample_weight=side) for side in sides)
+        assert found[at] == pytest.approx((up - down) / 2e-6 * weight.sum(), abs=1e-5)
 
 
 def test_averages_of_nothing_say_nothing():

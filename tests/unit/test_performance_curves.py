@@ -15,6 +15,8 @@ from ml.metrics.evaluation import Answers
 from ml.metrics.gain_lift import gain, lift
 from ml.metrics.threshold_plots import confusion_table, decision_curve, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table
+from tests.lanes import fewer
+from tests.simulations import bands
 from tests.unit.test_threshold_table import random_answers
 
 HAND = Answers(
@@ -193,6 +195,30 @@ def test_decision_curve_by_hand():
         > max(0, 2 - 3 * cut / (1 - cut)) + 1e-9
     ]
     assert {curve.useful_from, curve.useful_to} <= set(useful)
+
+
+def test_beyond_chance_is_said_where_both_differences_of_net_benefit_are():
+    """Means and variances record by record."""
+    given = random_answers(600, 5)
+    curve = decision_curve(threshold_table(given))
+    sure = []
+    for cut in curve.cut_off[:-1]:
+        acts, worth = given.probabilities >= cut, np.where(given.truth, 1.0, -cut / (1 - cut))
+        differences = acts * worth, (acts - 1.0) * worth  # to acting on none, and on all
+        if all(each.mean() > 1.959964 * each.std() / np.sqrt(600) for each in differences):
+            sure.append(cut)
+    assert sure
+    assert {curve.sure_from, curve.sure_to} <= set(sure)
+
+
+def test_bands_and_averages_hold_what_is_true():
+    """A small part of tests/simulations/bands.py."""
+    draws = fewer(400, 25)
+    shares = np.concatenate(
+        [*bands.coverage_of_bands("20 %", 400, draws), [*bands.coverage_of_averages(400, draws).values()]]
+    )
+    assert (shares >= 0.95 - 4 * np.sqrt(0.95 * 0.05 / draws)).all()
+    assert shares.mean() == pytest.approx(0.95, abs=0.04)
 
 
 def test_a_model_that_is_never_of_use_says_so():

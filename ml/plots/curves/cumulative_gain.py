@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.metrics.gain_lift import TENTHS, Gain, gain
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, figure, note, share_axis
+from ml.plots.theme import FAINT, band, figure, note, share_axis
 from ml.text.number_words import count, percent, shortened
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ def compute(study: Study) -> Gain:
 
 
 def draw(result: Gain, view: View) -> go.Figure:
-    """The gain curve with its tenths, between perfect and random order."""
+    """The gain curve with its interval and its tenths, between perfect and random order."""
     curve = {
         "type": "scatter",
         "mode": "lines",
@@ -36,13 +36,16 @@ def draw(result: Gain, view: View) -> go.Figure:
         "y": result.tenth_found,
         "marker": {"size": 7, "color": view.colour},
         "customdata": [
-            [percent(share), percent(found)] for share, found in zip(TENTHS[1:], result.tenth_found, strict=True)
+            [percent(share), percent(found), f"{percent(low)} to {percent(high)}"]
+            for share, found, low, high in zip(
+                TENTHS[1:], result.tenth_found, result.tenth_low, result.tenth_high, strict=True
+            )
         ],
-        "hovertemplate": "First %{customdata[0]}<br>find %{customdata[1]}<extra></extra>",
+        "hovertemplate": "First %{customdata[0]}<br>find %{customdata[1]} (%{customdata[2]})<extra></extra>",
     }
     lines = [_line([0, 1], [0, 1], "dash"), _line([0, result.rate, 1], [0, 1, 1], "dot")]
     return figure(
-        [*lines, curve, tenths],
+        [*lines, *band(result.selected, result.low, result.high, view.colour), curve, tenths],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis("Share acted on, highest first"),
@@ -56,18 +59,21 @@ def draw(result: Gain, view: View) -> go.Figure:
 
 def say(result: Gain, view: View) -> str:
     """Sentence: gain of the first tenth and of the first three tenths."""
-    one, three = result.tenth_found[0], result.tenth_found[2]
+    one, three = (
+        f"{percent(result.tenth_found[at])} ({percent(result.tenth_low[at])} to {percent(result.tenth_high[at])})"
+        for at in (0, 2)
+    )
     return (
-        f"The first {percent(0.1)} by probability hold {percent(one)} of the {count(result.positive)} {view.records}, "
-        f"the first {percent(0.3)} hold {percent(three)}. In random order they would hold {percent(0.1)} and "
+        f"The first {percent(0.1)} by probability hold {one} of the {count(result.positive)} {view.records}, "
+        f"the first {percent(0.3)} hold {three}. In random order they would hold {percent(0.1)} and "
         f"{percent(0.3)}; at best {percent(min(1.0, 0.1 / result.rate))} and {percent(min(1.0, 0.3 / result.rate))}."
     )
 
 
 def rows(result: Gain, _: View) -> tuple[list[str], list[list[Any]]]:
     """The curve as a table."""
-    columns = (result.selected, result.found, result.cut_off)
-    return ["selected", "found", "cut_off"], [list(row) for row in zip(*columns, strict=True)]
+    columns = (result.selected, result.found, result.low, result.high, result.cut_off)
+    return ["selected", "found", "low", "high", "cut_off"], [list(row) for row in zip(*columns, strict=True)]
 
 
 def _line(x: list[float], y: list[float], dash: str) -> dict[str, Any]:
@@ -87,4 +93,5 @@ PLOT = Plot(
     needs=PROBABILITIES,
     mark=CutOffMark("selected", "recall"),
     rows=rows,
+    revision=2,
 )

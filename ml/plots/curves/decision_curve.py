@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ml.metrics.threshold_plots import DecisionCurve, decision_curve
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import INK, figure, legend_on_top, share_axis
+from ml.plots.theme import INK, band, figure, legend_on_top, share_axis
 from ml.text.number_words import percent
 
 if TYPE_CHECKING:
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 def compute(study: Study) -> DecisionCurve:
     """From the threshold table; OneOutcomeOnly where the hold-out has one side only."""
-    return decision_curve(threshold_table_of(study.bundle, study.outcome))
+    weight = study.answers.weight
+    worth = float(weight.sum() ** 2 / (weight**2).sum())
+    return decision_curve(threshold_table_of(study.bundle, study.outcome), worth)
 
 
 def draw(result: DecisionCurve, view: View) -> go.Figure:
-    """Three lines; net benefits far below zero are cut off."""
+    """Three lines, the model's with its interval; net benefits far below zero are cut off."""
     lines = (
         ("The model", result.cut_off, result.model, view.colour, "solid"),
         ("All", result.cut_off, result.all_, INK, "dash"),
@@ -39,7 +41,7 @@ def draw(result: DecisionCurve, view: View) -> go.Figure:
         for name, x, y, colour, dash in lines
     ]
     return figure(
-        traces,
+        [*band(result.cut_off, result.low, result.high, view.colour), *traces],
         height=400,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis("Cut-off: act from this probability", result.reach),
@@ -60,11 +62,18 @@ def say(result: DecisionCurve, view: View) -> str:
         use = (
             f"From {percent(result.useful_from)} to {percent(result.useful_to)}, acting by the model brings more for "
             f"“{view.label}” than acting on all or on none."
-        )
+        ) + _sure(result)
     return (
-        f"{use} The cut-off says what a false alarm costs: whoever acts from {percent(0.2)} takes four false alarms "
-        "for one hit. A net benefit of 0.05 is five hits in a hundred records, at no false alarm."
+        f"{use} The band is the {percent(0.95)} interval. The cut-off says what a false alarm costs: whoever acts "
+        f"from {percent(0.2)} takes four false alarms for one hit. A net benefit of 0.05 is five hits in a hundred "
+        "records, at no false alarm."
     )
+
+
+def _sure(result: DecisionCurve) -> str:
+    if result.sure_from is None or result.sure_to is None:
+        return " At none of these is that beyond chance."
+    return f" From {percent(result.sure_from)} to {percent(result.sure_to)} that is beyond chance."
 
 
 PLOT = Plot(
@@ -77,6 +86,6 @@ PLOT = Plot(
     draw=draw,
     say=say,
     needs=PROBABILITIES,
-    revision=2,
+    revision=3,
     mark=CutOffMark("cut_off", "net_benefit"),
 )

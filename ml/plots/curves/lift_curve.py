@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml.metrics.gain_lift import Lift, lift
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, INK, faded, figure, share_axis
+from ml.plots.theme import FAINT, INK, band, faded, figure, share_axis
 from ml.text.number_words import count, decimal, percent
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def draw(result: Lift, view: View) -> go.Figure:
     }
     top = 1.08 * max(*result.high, *result.lift)
     return figure(
-        [bars, base, curve],
+        [bars, base, *band(result.selected, result.lift_low, result.lift_high, view.colour), curve],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         xaxis=share_axis("Records, highest first", showgrid=False),
@@ -72,7 +72,7 @@ def say(result: Lift, view: View) -> str:
         f"Of all {count(result.records)} records, {percent(result.rate)} {are} “{view.label}”; of the tenth with the "
         f"highest probabilities {percent(first * result.rate)}, {decimal(first, 1)} times as often; of the last tenth "
         f"{percent(last * result.rate)}. Bars are tenths with their {percent(0.95)} interval, the line is all records "
-        "from the first down to that place."
+        "from the first down to that place with its band."
     )
 
 
@@ -94,4 +94,5 @@ PLOT = Plot(
     needs=PROBABILITIES,
     mark=CutOffMark("selected", "lift"),
     rows=rows,
+    revision=2,
 )

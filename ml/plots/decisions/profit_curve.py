@@ -15,7 +15,7 @@ from ml.decision.payoff import Payoff, payoff_of
 from ml.metrics.profit import NEUTRAL, CutOffLimits, ProfitCurve, profit_curve
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, ON_PAPER, faded, figure, note
+from ml.plots.theme import FAINT, ON_PAPER, band, figure, note
 from ml.text.number_words import count, percent
 from ml.text.words import number_text
 
@@ -130,7 +130,6 @@ def exact_percent(cut_off: float) -> str:
 
 
 def _band(result: ProfitCurve, view: View, x: list[float]) -> list[dict[str, Any]]:
-    hidden = {"type": "scatter", "mode": "lines", "x": x, "line": {"width": 0}, "hoverinfo": "skip"}
     texts = [
         f"Act from {exact_percent(cut)}:<br>{amount(profit, result)} ({amount(low, result)} to {amount(high, result)})"
         f"<br>acts on {percent(selected)}, finds {percent(recall)}"
@@ -139,8 +138,7 @@ def _band(result: ProfitCurve, view: View, x: list[float]) -> list[dict[str, Any
         )
     ]
     return [
-        {**hidden, "y": result.low},
-        {**hidden, "y": result.high, "fill": "tonexty", "fillcolor": faded(view.colour, 0.16)},
+        *band(x, result.low, result.high, view.colour),
         {
             "type": "scatter",
             "mode": "lines",
