@@ -80,8 +80,8 @@ def check_probabilities(probabilities: np.ndarray, outcomes: Outcomes, rows: int
     """The probabilities, if they are finite and from 0 to 1; NoAnswer otherwise."""
     if probabilities.shape != (rows, len(outcomes)):
         raise NoAnswer(f"its answer has the shape {probabilities.shape}, not {(rows, len(outcomes))}.")
-    # NaN is neither above nor below, so the comparison finds it, too.
-    if not bool(((probabilities >= -SLACK) & (probabilities <= 1 + SLACK)).all()):
+    # NaN is the least and the greatest of what it is among, and within no limits.
+    if probabilities.size and not (probabilities.min() >= -SLACK and probabilities.max() <= 1 + SLACK):
         wrong = probabilities[~((probabilities >= -SLACK) & (probabilities <= 1 + SLACK))][0]
         raise NoAnswer(f"it gives {wrong} where a probability from 0 to 1 is due.")
     return probabilities

@@ -122,10 +122,13 @@ def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.n
     if not exclusive:
         near: np.ndarray = np.abs(probabilities - 0.5) < NEARLY_EQUAL
         return probabilities > 0.5, np.logical_or.reduce(near, axis=1)
-    labels = np.zeros(probabilities.shape, dtype=bool)
-    labels[np.arange(len(labels)), probabilities.argmax(axis=1)] = True
+    # The highest one is alone within the tolerance, or the row is a near tie
     best = probabilities.max(axis=1, keepdims=True)
-    close: np.ndarray = np.count_nonzero(best - probabilities < NEARLY_EQUAL, axis=1) > 1
+    labels: np.ndarray = best - probabilities < NEARLY_EQUAL
+    close: np.ndarray = np.count_nonzero(labels, axis=1) > 1
+    if close.any():
+        labels[close] = False
+        labels[close, probabilities[close].argmax(axis=1)] = True
     return labels, close
 
 
