@@ -6,7 +6,6 @@ Computed once with the version and kept in its card, so it is the same in every 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,13 @@ from ml.bundle.holdout import Holdout
 from ml.data.feature import Feature
 from ml.data.outcomes import Outcomes, Prediction
 from ml.data.schema import Schema
-from ml.insights.permutation_importance import FEWEST_ROWS, MIN_REPEATS, PermutationImportance, permutation_importance
+from ml.insights.permutation_importance import (
+    FEWEST_ROWS,
+    MIN_REPEATS,
+    Draft,
+    PermutationImportance,
+    permutation_importance,
+)
 from ml.metrics.evaluation import Evaluation
 from ml.predict.predictor import Predictor
 from ml.runtime.budget import SCIKIT_LEARN
@@ -23,17 +28,6 @@ from ml.runtime.budget import SCIKIT_LEARN
 CARD = "order"
 DIGITS = 9
 Groups = tuple[tuple[str, tuple[Feature, ...]], ...]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """The parts of an unfinished bundle that importance needs; attributes as of a bundle."""
-
-    schema: Schema
-    outcomes: Outcomes
-    predictor: Predictor
-    holdout: Holdout
-    card: Mapping[str, Any]
 
 
 def order_of(

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.bundle.holdout import Holdout
 from ml.data.array_types import Booleans, Floats, Positions
 from ml.data.columns import Block, take
-from ml.data.outcomes import Prediction
+from ml.data.outcomes import Outcomes, Prediction
+from ml.data.schema import Schema
 from ml.metrics.evaluation import Evaluation
 from ml.metrics.intervals import WIDTH
+from ml.predict.predictor import Predictor
 from ml.runtime.budget import predictions, sample
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
-    from ml.insights.feature_order import Draft
 
 # Rows before shuffles: which records were drawn adds more to the error than which values they were given.
 REPEATS, MIN_REPEATS = 10, 2
@@ -61,6 +63,17 @@ class PermutationImportance:
     standard_error: Sequence[Sequence[float]]
     rows: int
     repeats: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The parts of an unfinished bundle that importance needs; attributes as of a bundle."""
+
+    schema: Schema
+    outcomes: Outcomes
+    predictor: Predictor
+    holdout: Holdout
+    card: Mapping[str, Any]
 
 
 def permutation_importance(

@@ -3,17 +3,50 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
 from ml.data.array_types import Booleans, Floats
-from ml.data.outcomes import Outcomes
+from ml.data.columns import Block
+from ml.data.outcomes import Outcomes, Prediction
 from ml.errors import NoProbabilities
 from ml.runtime.memo import Memo
 
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
+
+class _Predictor(Protocol):
+    def block(self, block: Block) -> Prediction: ...
+
+
+class _Holdout(Protocol):
+    @property
+    def block(self) -> Block: ...
+    @property
+    def truth(self) -> Booleans: ...
+
+
+class Version(Protocol):
+    """What is evaluated: of a bundle its hold-out, its predictor, and the hold-out's scores where they are kept."""
+
+    @property
+    def key(self) -> str:
+        """Name and fingerprint."""
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """Of the predictor."""
+
+    @property
+    def holdout(self) -> _Holdout:
+        """Records with known truth."""
+
+    @property
+    def predictor(self) -> _Predictor:
+        """What serves the version."""
+
+    @property
+    def scores(self) -> Prediction | None:
+        """Answers for the hold-out, where they were kept."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +100,7 @@ class Evaluation:
         return len(self.truth)
 
 
-def evaluate(bundle: Bundle) -> Evaluation:
+def evaluate(bundle: Version) -> Evaluation:
     """Score the whole hold-out, or read the scores kept with the version; every row counts alike."""
     holdout = bundle.holdout
     answer = bundle.scores or bundle.predictor.block(holdout.block)
@@ -77,7 +110,7 @@ def evaluate(bundle: Bundle) -> Evaluation:
 
 # In memory only: the cache keeps the results computed from it, so a new process seldom needs it.
 @Memo
-def evaluation_of(bundle: Bundle) -> Evaluation:
+def evaluation_of(bundle: Version) -> Evaluation:
     """The evaluation of a version, computed once a process also under concurrent calls."""
     return evaluate(bundle)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -17,13 +17,10 @@ from ml.metrics.bootstrap import REPEATS, ScoreBins, acted_on, draw_counts, left
 from ml.metrics.confusion_counts import ConfusionCounts, ratio
 from ml.metrics.confusion_matrix import CountsByCutOff, counts_by_cut_off
 from ml.metrics.curves import normal_deviates, thin
-from ml.metrics.evaluation import Answers, evaluation_of
+from ml.metrics.evaluation import Answers, Version, evaluation_of
 from ml.metrics.intervals import intervals_of
 from ml.metrics.registry import OF_COUNTS
 from ml.runtime.memo import memo
-
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
 
 REVISION = 1  # raised when a field or its meaning changes: part of the cache key of a table
 MOST_OCCURRING = 250
@@ -122,7 +119,7 @@ def table_cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.nda
 
 
 def threshold_table_of(
-    bundle: Bundle, outcome: str, extra: Sequence[float] = (), result: Result | None = None
+    bundle: Version, outcome: str, extra: Sequence[float] = (), result: Result | None = None
 ) -> ThresholdTable:
     """The threshold table of one outcome of a version, memoized beside the bundle; errors as :func:`threshold_table`.
 
@@ -136,11 +133,11 @@ def threshold_table_of(
 
 
 @memo(most=40)  # bounded: extra cut-offs come from outside and must not fill the memory
-def _made(bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
+def _made(bundle: Version, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
     return threshold_table(evaluation_of(bundle).of(outcome), bundle.outcomes[outcome].label, extra)
 
 
-def _shared(bundle: Bundle, outcome: str, extra: tuple[float, ...], result: Result) -> ThresholdTable:
+def _shared(bundle: Version, outcome: str, extra: tuple[float, ...], result: Result) -> ThresholdTable:
     key = (bundle.key, "tally", REVISION, outcome, *extra)
     return ThresholdTable(**result(key, lambda: asdict(_made(bundle, outcome, extra))))
 

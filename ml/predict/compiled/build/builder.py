@@ -15,8 +15,8 @@ from sklearn.semi_supervised import SelfTrainingClassifier
 from ml.data.array_types import Floats
 from ml.predict.compiled.build.layout import parts_of
 from ml.predict.compiled.codec import to_plain
-from ml.predict.compiled.columns.columns import Matrix, Part
-from ml.predict.compiled.columns.stages import worked_in
+from ml.predict.compiled.columns.columns import Matrix
+from ml.predict.compiled.columns.stages import Part, worked_in
 from ml.predict.compiled.models.models import Model
 from ml.predict.compiled.onnx.onnx_graph import Ensemble, Grown
 from ml.predict.compiled.trace.symbolic_columns import Raw, SymbolicColumn, sources_of

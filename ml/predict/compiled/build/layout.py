@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ml.predict.compiled.columns.columns import Number, Part
-from ml.predict.compiled.columns.stages import Picked, Stage, Staged, Stepped, with_stage
+from ml.predict.compiled.columns.columns import Number
+from ml.predict.compiled.columns.stages import Part, Picked, Stage, Staged, Stepped, with_stage
 from ml.predict.compiled.columns.steps import Step
 from ml.predict.compiled.columns.tables import SparseTable, Table
 from ml.predict.compiled.columns.words import Words

@@ -17,9 +17,9 @@ import numpy as np
 
 from ml.data.columns import Block
 from ml.data.schema import Row
-from ml.predict.compiled.columns.stages import Staged, peak_width_of, side_by_side
+from ml.predict.compiled.columns.stages import Part, Staged, peak_width_of, side_by_side
 from ml.predict.compiled.columns.steps import NEEDED, OnArray, OnValue, Step, on_array, on_value
-from ml.predict.compiled.columns.tables import SparseTable, Table
+from ml.predict.compiled.columns.tables import SparseTable
 from ml.predict.compiled.columns.words import Words
 
 LARGEST_SINGLE = float(np.finfo(np.float32).max)
@@ -61,9 +61,6 @@ class Number:
         for apply in self._array_chain:
             array = apply(array)
         return array[:, np.newaxis]
-
-
-Part = Number | Table | SparseTable | Staged | Words
 
 
 @dataclass(frozen=True)

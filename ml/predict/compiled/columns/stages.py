@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -18,8 +18,19 @@ from ml.data.columns import Block, size
 from ml.data.schema import Row
 from ml.predict.compiled.columns.steps import NEEDED, OnArray, on_array
 
-if TYPE_CHECKING:
-    from ml.predict.compiled.columns.columns import Part
+
+class Part(Protocol):
+    """One or more columns of the classifier's input: any kind of :mod:`ml.predict.compiled.columns.columns`."""
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+
+    def row(self, row: Row) -> Sequence[float] | np.ndarray:
+        """The values of one row, shape (width,)."""
+
+    def block(self, block: Block) -> np.ndarray:
+        """The values of n rows, shape (n, width)."""
 
 
 @dataclass(frozen=True)
