@@ -16,6 +16,7 @@ from jobs.refused import NotDone
 from jobs.work.call_lists import open_index, picked, wish_of
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.rank_index import RankIndex
+from ml.campaign.chances import chances_of
 from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast, forecast
 from ml.campaign.pick import Picked
@@ -165,7 +166,7 @@ class CampaignService:
         wish = wish_of(self._service, bundle, raw)
         probabilities, found = picked(bundle, index, wish)
         groups = index.columns[wish.column] if wish.column else None
-        return wish, found, forecast(probabilities, found, wish, groups)
+        return wish, found, forecast(probabilities, found, wish, groups, chances_of(bundle, wish.outcomes))
 
     def make_list(self, job: str, raw: object, reasons: bool) -> Job:
         """Accept the job that writes a list; BadWish where the request is invalid."""

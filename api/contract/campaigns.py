@@ -187,7 +187,10 @@ class OutcomeBrings(Named):
 
 
 class Forecast(Shape):
-    """Expected result of a list; low and high are the ends of a 95 % prediction interval."""
+    """Expected result of a list, corrected by the model's hold-out.
+
+    Low and high are the ends of a 95 % prediction interval: it carries chance, and how surely the hold-out corrects.
+    """
 
     calls: Count
     control: Count
@@ -202,6 +205,13 @@ class Forecast(Shape):
     """The worth of the calls: what they bring rather than making none of them."""
     profit_low: Money
     profit_high: Money
+    buyers_model: Annotated[float, Field(ge=0)]
+    """Expected by the model's own probabilities, by which the list is ranked."""
+    profit_model: Money
+    """By the same: the sum of `expected_value` over the calls of the list."""
+    verdict: Literal["too_much", "too_little", "held", "too_few"]
+    """Whether the model's own number holds: it promises too much or too little, it held on the hold-out, or there are
+    too few records to say."""
     losing: Count
     """Calls that are expected to lose money; 0 unless `losses` allows them."""
     loss: Annotated[float, Field(ge=0)]
@@ -215,7 +225,12 @@ class Forecast(Shape):
     groups: list[GroupBrings]
     by_outcome: list[OutcomeBrings]
     currency: Annotated[str, Field(examples=["€"])]
+    smallest_effect: Annotated[float | None, Field(ge=0, le=1)]
+    """Smallest difference between the shares of buyers of calls and control group that a test finds (power 80 %,
+    level 5 %); null where there is no control group, or none would be found."""
     sentence: str
+    promise: str
+    """The verdict as a sentence; empty where nobody is called."""
     notes: list[str]
 
 

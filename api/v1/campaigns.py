@@ -22,7 +22,7 @@ from ml.campaign.forecast import Forecast
 from ml.campaign.list_request import ListRequest
 from ml.campaign.pick import Picked
 from ml.campaign.wish import BadWish, Wish, default_cost, default_value
-from ml.campaign.words import notes, sentence
+from ml.campaign.words import notes, promise, sentence
 from ml.decision.decide import decide
 from ml.decision.payoff import currency_of
 from ml.files.text.read_options import ReadOptions
@@ -174,6 +174,9 @@ def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> di
         "profit": brings.profit,
         "profit_low": brings.profit_low,
         "profit_high": brings.profit_high,
+        "buyers_model": brings.buyers_model,
+        "profit_model": brings.profit_model,
+        "verdict": brings.verdict,
         "losing": brings.losing,
         "loss": brings.loss,
         "left_out": found.left_out,
@@ -185,7 +188,9 @@ def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> di
             for name, n, buyers in brings.outcomes
         ],
         "currency": currency,
+        "smallest_effect": brings.smallest_effect,
         "sentence": sentence(brings, wish, currency),
+        "promise": promise(brings),
         "notes": notes(bundle, wish, found, brings, currency),
     }
 

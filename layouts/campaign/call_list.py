@@ -141,7 +141,8 @@ def _limits() -> Component:
 
 def _control() -> Component:
     why = (
-        "Chosen at random, marked in the list and not called: what they do without a call shows what the calls brought."
+        "About this share, drawn at random, the same people on every list of this campaign; marked in the list and not "
+        "called: what they do without a call shows what the calls brought."
     )
     keep = _field("control", "Keep back", "%", _accepted_values("control", percent=True))
     return _group("Control group", [keep, html.P(why, className="small")])

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from ml.data.array_types import Floats
 from ml.errors import LikelyError
 from ml.metrics.evaluation import evaluation_of
 from ml.metrics.intervals import LEVEL
-from ml.metrics.recalibration_curve import DRAWS, RecalibrationCurve, recalibration_curve
+from ml.metrics.recalibration_curve import DRAWS, RecalibrationCurve, logit, recalibration_curve
 from ml.runtime.memo import Memo
 
 if TYPE_CHECKING:
@@ -95,9 +96,7 @@ class ListChances:
     verdict: Verdict
 
 
-def list_chances(
-    chances: Chances, probabilities: np.ndarray, outcome: np.ndarray, rise: Sequence[float]
-) -> ListChances:
+def list_chances(chances: Chances, probabilities: np.ndarray, outcome: np.ndarray, rise: ArrayLike) -> ListChances:
     """Chances of m calls.
 
     Parameters
@@ -107,7 +106,7 @@ def list_chances(
         The model's own.
     outcome : ndarray of int, shape (m,)
         What is offered, a position in the curves of `chances`.
-    rise : sequence of float
+    rise : array_like of float, shape (o,)
         Of each outcome what one buyer more is worth.
     """
     own, worth = float(probabilities.sum()), np.asarray(rise, dtype=float)
@@ -149,8 +148,9 @@ def _drawn(curve: RecalibrationCurve | None, probabilities: np.ndarray, seed: in
     rng = np.random.default_rng(seed)
     if curve is not None:
         return curve.numbers(probabilities, rng)
-    low, count = np.unique(np.round(probabilities, 3), return_counts=True)
-    chance = rng.binomial(count[:, np.newaxis], low[:, np.newaxis], (len(low), DRAWS)).sum(axis=0)
+    cell, count = np.unique(np.floor(20 * logit(probabilities)), return_inverse=True, return_counts=True)[1:]
+    mean = np.bincount(cell, probabilities, len(count)) / count
+    chance = rng.binomial(count[:, np.newaxis], mean[:, np.newaxis], (len(count), DRAWS)).sum(axis=0)
     return np.full(DRAWS, probabilities.sum()), chance.astype(float)
 
 

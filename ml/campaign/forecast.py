@@ -1,9 +1,7 @@
-"""Forecast of a call list: expected buyers and profit, each with an interval.
+"""Forecast of a call list: expected buyers and profit, each with an interval of 95 %.
 
-A record buys with the probability that the model gives it, independently of the others. The number of buyers is
-then Poisson-binomial: its quantiles are exact up to 2,000 calls and those of the normal distribution
-beyond (Hong 2013). This is chance alone; that the probabilities themselves may be off is another matter,
-which the hold-out shows (:func:`expected_and_actual`).
+The interval carries chance and how far the model's probabilities hold (``ml/campaign/chances.py``): buyers are expected
+by the probabilities as the hold-out corrects them, and the model's own number stands beside.
 """
 
 from __future__ import annotations
@@ -12,12 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ml.campaign.chances import Chances, Verdict, list_chances, own_chances
+from ml.campaign.control_group import smallest_effect
 from ml.campaign.pick import Groups, Picked
 from ml.campaign.wish import Wish
 from ml.decision.worth import loses, slope
-from ml.metrics.intervals import LEVEL, WIDTH
-
-EXACT = 2_000
 
 
 @dataclass(frozen=True)
@@ -29,14 +26,22 @@ class Forecast:
     chosen, control, calls : int
         Records on the list; kept back; acted on.
     buyers, buyers_low, buyers_high : float
-        Expected, and the interval of 95 %.
+        Expected, and the interval of 95 %; corrected by the hold-out.
     cost, profit, profit_low, profit_high : float
         Money.
-        Profit is the worth of the calls: what they bring rather than making none of them.
+        Profit is the worth of the calls: what they bring rather than making none of them; corrected likewise.
+    buyers_model, profit_model : float
+        Both by the model's own probabilities, by which the list is ranked.
+    verdict : {"too_much", "too_little", "held", "too_few"}
+        Whether the model's own number of buyers holds.
     losing : int
         Calls that are expected to lose.
     loss : float
         What these lose in all, money, 0 or more.
+    losing_corrected : int
+        Calls that are expected to lose by the corrected probabilities.
+    smallest_effect : float or None
+        Smallest fall of the share of buyers from calls to control group that a test would find.
     by_chance : float
         Buyers among as many picked blindly.
     lowest : float or None
@@ -57,73 +62,69 @@ class Forecast:
     profit: float
     profit_low: float
     profit_high: float
+    buyers_model: float
+    profit_model: float
+    verdict: Verdict
     losing: int
     loss: float
+    losing_corrected: int
+    smallest_effect: float | None
     by_chance: float
     lowest: float | None
     groups: tuple[tuple[str, int, float], ...]
     outcomes: tuple[tuple[str, int, float], ...]
 
 
-def forecast(probabilities: np.ndarray, picked: Picked, wish: Wish, groups: Groups | None = None) -> Forecast:
-    """Forecast of a list; `probabilities` as :func:`ml.campaign.pick.pick` takes them."""
-    called = ~picked.control
-    p, gain = picked.probability[called], picked.gain[called]
-    rise = np.array([slope(payoff) for payoff in wish.payoffs])[picked.outcome[called]]
-    low, high = buyers_between(p)
-    profit = float(gain.sum())
-    if len(set(rise.tolist())) == 1:  # the profit follows the number of buyers
-        fixed = profit - float(p.sum()) * float(rise[0])
-        ends = sorted(fixed + end * float(rise[0]) for end in (low, high))
-    else:
-        spread = WIDTH * float(np.sqrt((rise**2) @ (p * (1.0 - p))))
-        ends = [profit - spread, profit + spread]
-    lost = gain[loses(gain)] if wish.in_money else gain[:0]
-    blind = np.array([_mean(column) for column in probabilities.T])[picked.outcome[called]]
-    return Forecast(
-        chosen=len(picked.rows),
-        control=int(picked.control.sum()),
-        calls=len(p),
-        buyers=float(p.sum()),
-        buyers_low=low,
-        buyers_high=high,
-        cost=wish.cost * len(p),
-        profit=profit,
-        profit_low=ends[0],
-        profit_high=ends[1],
-        losing=len(lost),
-        loss=-float(lost.sum()),
-        by_chance=float(blind.sum()),
-        lowest=float(picked.probability.min()) if len(picked.rows) else None,
-        groups=_by(groups.values, groups.codes[picked.rows], picked) if groups else (),
-        outcomes=_by(wish.outcomes, picked.outcome, picked),
-    )
-
-
-def buyers_between(p: np.ndarray, level: float = LEVEL) -> tuple[float, float]:
-    """Central interval of the number of buyers (Poisson-binomial), when each buys with its own p.
+def forecast(
+    probabilities: np.ndarray, picked: Picked, wish: Wish, groups: Groups | None = None, chances: Chances | None = None
+) -> Forecast:
+    """Forecast of a list.
 
     Parameters
     ----------
-    p : ndarray of float, shape (m,)
-        Each 0 to 1.
-
-    Returns
-    -------
-    (float, float)
-        0 to m.
+    probabilities : ndarray of float, shape (n, o)
+        As :func:`ml.campaign.pick.pick` takes them.
+    picked : Picked
+    wish : Wish
+    groups : Groups or None
+        Of the wish's column.
+    chances : Chances or None
+        What the hold-out says of the wish's outcomes; without it the model's own probabilities count.
     """
-    if len(p) > EXACT:
-        mean, spread = float(p.sum()), WIDTH * float(np.sqrt(p @ (1.0 - p)))
-        return max(0.0, mean - spread), min(float(len(p)), mean + spread)
-    chance = np.ones(1)
-    for each in p:
-        chance = np.append(chance, 0.0) * (1.0 - each) + np.append(0.0, chance) * each
-    below = np.cumsum(chance)
-    tail = (1.0 - level) / 2.0
-    most = len(chance) - 1
-    low, high = (float(min(int(np.searchsorted(below, end - 1e-12)), most)) for end in (tail, 1.0 - tail))
-    return low, high
+    chances = chances or own_chances(len(wish.outcomes))
+    called = ~picked.control
+    p, gain, outcome = picked.probability[called], picked.gain[called], picked.outcome[called]
+    corrected = chances.corrected(picked.probability, picked.outcome)
+    slopes = np.array([slope(payoff) for payoff in wish.payoffs])
+    brings = list_chances(chances, p, outcome, slopes)
+    fixed = float(gain.sum() - slopes[outcome] @ p)  # of no buyer
+    lost = gain[loses(gain)] if wish.in_money else gain[:0]
+    losing = loses(gain + slopes[outcome] * (corrected[called] - p)) if wish.in_money else lost
+    blind = np.array([_mean(chances.share(at, column)) for at, column in enumerate(probabilities.T)])[outcome]
+    control = int(picked.control.sum())
+    return Forecast(
+        chosen=len(picked.rows),
+        control=control,
+        calls=len(p),
+        buyers=brings.buyers,
+        buyers_low=brings.low,
+        buyers_high=brings.high,
+        cost=wish.cost * len(p),
+        profit=fixed + brings.total,
+        profit_low=fixed + brings.total_low,
+        profit_high=fixed + brings.total_high,
+        buyers_model=brings.own,
+        profit_model=float(gain.sum()),
+        verdict=brings.verdict,
+        losing=len(lost),
+        loss=-float(lost.sum()),
+        losing_corrected=int(losing.sum()),
+        smallest_effect=smallest_effect(brings.buyers / len(p), len(p), control) if len(p) else None,
+        by_chance=float(blind.sum()),
+        lowest=float(picked.probability.min()) if len(picked.rows) else None,
+        groups=_by(groups.values, groups.codes[picked.rows], corrected, picked.control) if groups else (),
+        outcomes=_by(wish.outcomes, picked.outcome, corrected, picked.control),
+    )
 
 
 def expected_and_actual(
@@ -139,8 +140,10 @@ def _mean(column: np.ndarray) -> float:
     return float(there.mean()) if len(there) else 0.0
 
 
-def _by(names: tuple[str, ...], codes: np.ndarray, picked: Picked) -> tuple[tuple[str, int, float], ...]:
+def _by(
+    names: tuple[str, ...], codes: np.ndarray, probability: np.ndarray, control: np.ndarray
+) -> tuple[tuple[str, int, float], ...]:
     chosen = np.bincount(codes, minlength=len(names))
-    buyers = np.bincount(codes, np.where(picked.control, 0.0, picked.probability), minlength=len(names))
+    buyers = np.bincount(codes, np.where(control, 0.0, probability), minlength=len(names))
     found = zip(names, chosen.tolist(), buyers.tolist(), strict=True)
     return tuple((name, count, expected) for name, count, expected in found if count)

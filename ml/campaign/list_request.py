@@ -55,7 +55,7 @@ class ListRequest(BaseModel):
     quotas: Counts | None = None
     """Of each value of the column at least that many."""
     control: Annotated[float, Field(ge=0, le=MOST_CONTROL)] | None = None
-    """Share of the records that is kept back at random, to compare with."""
+    """Share of the records that is kept back at random, to compare with: about so many, the same on all lists."""
     losses: bool = False
     """Whether records may be taken on whom acting is expected to lose money."""
     reasons: bool = False

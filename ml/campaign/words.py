@@ -29,6 +29,32 @@ def sentence(brings: Forecast, wish: Wish, currency: str = "") -> str:
     return said + kept
 
 
+def promise(brings: Forecast) -> str:
+    """Whether the model's own number of buyers holds, in one sentence; empty for an empty list."""
+    own, corrected = _count(brings.buyers_model), _count(brings.buyers)
+    if not brings.calls:
+        return ""
+    return {
+        "too_much": f"This model promises too much: by its own numbers {own}, corrected {corrected} expected.",
+        "too_little": f"This model promises too little: by its own numbers {own}, corrected {corrected} expected.",
+        "held": f"The model's promises held on the hold-out: by its own numbers {own}.",
+        "too_few": (
+            f"The hold-out has too few such records to say whether the model's promises hold: by its own numbers {own}."
+        ),
+    }[brings.verdict]
+
+
+def _compared(brings: Forecast) -> list[str]:
+    """What the size of the control group can show."""
+    if not brings.control or not brings.calls:
+        return []
+    group = f"With {_count(brings.control)} kept back of {_count(brings.control + brings.calls)}"
+    if brings.smallest_effect is None:
+        return [f"{group}, no difference can be told from chance: keep back more, or call more."]
+    points = localized(f"{100 * brings.smallest_effect:.1f}")
+    return [f"{group}, a difference below {points} points cannot be told from chance."]
+
+
 def notes(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast, currency: str = "") -> list[str]:
     """Quotas that fall short, calls that lose or were left out, and whether the probabilities held on the hold-out."""
     paying = " on whom acting should not lose" if wish.in_money and not wish.losses else ""
@@ -42,6 +68,8 @@ def notes(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast, currency:
     if brings.losing:
         lost = f"{_money(brings.loss)}{_behind(currency)}"
         said.append(f"{_count(brings.losing)} of the calls are expected to lose {lost} in all.")
+    if brings.verdict == "too_much" and brings.losing_corrected > brings.losing:
+        said.append(f"By the corrected numbers {_count(brings.losing_corrected)} of the calls are expected to lose.")
     if found.left_out and _shorter(wish, found):
         said.append(
             f"{_count(found.left_out)} more are left out, because acting on them is expected to lose money. "
@@ -49,7 +77,7 @@ def notes(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast, currency:
         )
     if len(wish.outcomes) == 1 and brings.lowest is not None:
         said += _kept(bundle, wish.outcomes[0], brings.lowest)
-    return said
+    return said + _compared(brings)
 
 
 def _shorter(wish: Wish, found: Picked) -> bool:

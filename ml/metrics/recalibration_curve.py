@@ -18,7 +18,7 @@ from ml.data.array_types import Floats
 
 SEGMENTS = 16
 BINS = 400  # of the hold-out: records of nearly the same score are fitted as one
-POINTS = 801  # of the mean curve that is kept
+POINTS = 401  # of the mean curve that is kept
 CELLS = 80  # of a list: its records of nearly the same score are drawn as one
 DRAWS = 2_000
 PENALTIES = np.logspace(4.5, -1.5, 9)  # from a straight line to a curve that follows ten records
@@ -39,7 +39,7 @@ class RecalibrationCurve:
         Rising: logits of probabilities on the hold-out, and their normal scores; in between it is linear.
     draws : ndarray of float, shape (19, 2000)
         Spline coefficients, drawn from their posterior.
-    grid : ndarray of float, shape (801,)
+    grid : ndarray of float, shape (401,)
         Mean share at as many equally spaced scores.
     positive, negative : int
         Records of the hold-out with and without the outcome.
@@ -81,7 +81,7 @@ class RecalibrationCurve:
         return count[there] @ shares, rng.binomial(count[there][:, np.newaxis], shares).sum(axis=0).astype(float)
 
     def _scores_of(self, probabilities: np.ndarray) -> Floats:
-        found: Floats = np.interp(_logit(probabilities), self.logits, self.scores)
+        found: Floats = np.interp(logit(probabilities), self.logits, self.scores)
         return found
 
 
@@ -97,7 +97,7 @@ def recalibration_curve(truth: np.ndarray, probabilities: np.ndarray) -> Recalib
     probabilities : ndarray of float, shape (n,)
         Each 0 to 1.
     """
-    logits, inverse, counts = np.unique(_logit(probabilities), return_inverse=True, return_counts=True)
+    logits, inverse, counts = np.unique(logit(probabilities), return_inverse=True, return_counts=True)
     scores = _normal_scores(counts)
     if len(scores) == 1:  # a constant: any width will do
         logits, scores = np.append(logits, logits + 1.0), np.append(scores, scores + 1.0)
@@ -106,7 +106,7 @@ def recalibration_curve(truth: np.ndarray, probabilities: np.ndarray) -> Recalib
     middle, hits, records = _binned(scores, hits, records)
     draws = _posterior(_basis(middle, scores[0], scores[-1]), hits, records)
     places = np.linspace(scores[0], scores[-1], POINTS)
-    parts = np.array_split(_basis(places, scores[0], scores[-1]), 20)  # one after the other, for memory
+    parts = np.array_split(_basis(places, scores[0], scores[-1]), 10)  # one after the other, for memory
     grid = np.concatenate([_expit(part @ draws).mean(axis=1) for part in parts])
     positive = int(np.count_nonzero(truth))
     return RecalibrationCurve(logits, scores, draws, grid, positive, len(truth) - positive)
@@ -155,7 +155,7 @@ def _posterior(basis: Floats, hits: Floats, records: Floats) -> Floats:
     """Draws of the coefficients, shape (19, 2000): for each penalty as many as its marginal likelihood deserves."""
     width = basis.shape[1]
     bends = np.diff(np.eye(width), 2, axis=0)
-    coefficients = np.full(width, float(_logit(hits.sum() / records.sum())))
+    coefficients = np.full(width, float(logit(hits.sum() / records.sum())))
     found, evidence = [], []
     for penalty in PENALTIES:
         prior = penalty * bends.T @ bends + RIDGE * np.eye(width)
@@ -204,7 +204,8 @@ def _expit(linear: np.ndarray) -> Floats:
     return found
 
 
-def _logit(probabilities: np.ndarray | float) -> Floats:
+def logit(probabilities: np.ndarray | float) -> Floats:
+    """Logits, of 0 and 1 those of the nearest probability that counts."""
     inside = np.clip(probabilities, FARTHEST, 1 - FARTHEST)
     found: Floats = np.log(inside) - np.log1p(-inside)
     return found

@@ -8,14 +8,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from scipy.stats import binom, norm
 
 from ml.campaign import reasons, words
 from ml.campaign.focus import focus, ranks
-from ml.campaign.forecast import EXACT, Forecast, buyers_between, expected_and_actual, forecast
+from ml.campaign.forecast import Forecast, expected_and_actual, forecast
 from ml.campaign.pick import Picked, pick
 from ml.campaign.wish import BadWish, read_wish
-from ml.campaign.words import FEW, notes, sentence
+from ml.campaign.words import FEW, notes, promise, sentence
 from ml.data.feature import Feature
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
@@ -24,7 +23,8 @@ from tests.unit.test_campaign_lists import TWO, groups, wish
 ONE_OF_TWO = Outcomes((Outcome("no", "No", "no"), Outcome("yes", "Yes", "yes")), exclusive=True, positive="yes")
 TEN = Forecast(
     chosen=10, control=0, calls=10, buyers=3.6, buyers_low=1.0, buyers_high=6.0, cost=1_000.0, profit=2_600.0,
-    profit_low=-500.0, profit_high=5_000.0, losing=0, loss=0.0, by_chance=1.2, lowest=0.5, groups=(), outcomes=(),
+    profit_low=-500.0, profit_high=5_000.0, buyers_model=3.6, profit_model=2_600.0, verdict="held", losing=0, loss=0.0,
+    losing_corrected=0, smallest_effect=None, by_chance=1.2, lowest=0.5, groups=(), outcomes=(),
 )  # fmt: skip
 
 
@@ -95,8 +95,8 @@ def test_all_four_ends_and_the_cost_count_by_hand():
     assert (found.outcome.tolist(), found.gain.tolist()) == ([0, 1], pytest.approx([12.7, 2.0]))
     brings = forecast(p, found, asked)
     assert (brings.profit, brings.cost) == (pytest.approx(14.7), 4.0)
-    width = norm.ppf(0.975) * np.sqrt(79**2 * 0.3 * 0.7 + 5**2 * 0.8 * 0.2)  # 79 = 50 + 8 + 20 + 1
-    assert (brings.profit_low, brings.profit_high) == pytest.approx((14.7 - width, 14.7 + width))
+    # a brings 70 - 2 or -9 - 2, b 5 - 2 or -2: -13, -8, 66 or 71 with the chances 0.14, 0.56, 0.06 and 0.24
+    assert (brings.profit_low, brings.profit_high) == pytest.approx((-13.0, 71.0))
 
 
 def test_one_call_with_four_ends_brings_one_or_the_other():
@@ -188,14 +188,13 @@ def test_a_long_name_that_is_no_outcome_is_cut_where_it_is_named():
 # ---- what it should bring ----------------------------------------------------------------------
 
 
-def test_products_of_different_value_spread_as_the_sum_of_independent_calls():
-    """Variances by hand: 10² · 0.5 · 0.5 = 25 and 20² · 0.25 · 0.75 = 75; together 100."""
+def test_products_of_different_value_are_added_up_call_by_call():
+    """10 · X + 20 · Y - 2: -2, 8, 18 or 28 with the chances 3/8, 3/8, 1/8 and 1/8."""
     asked = wish(by="number", number=2, cost=1.0, values={"a": 10.0, "b": 20.0})
     p = np.array([[0.5, 0.0], [0.0, 0.25]])
     found = forecast(p, pick(p, asked), asked)
-    width = norm.ppf(0.975) * 10
     assert found.profit == pytest.approx(8.0)
-    assert (found.profit_low, found.profit_high) == pytest.approx((8 - width, 8 + width))
+    assert (found.profit_low, found.profit_high) == pytest.approx((-2.0, 28.0))
 
 
 def test_one_call_brings_its_value_or_nothing():
@@ -223,21 +222,6 @@ def test_a_file_that_was_refused_whole_brings_nothing_and_warns_of_nothing():
         warnings.simplefilter("error")
         found = forecast(p, pick(p, asked), asked)
     assert (found.chosen, found.buyers, found.by_chance, found.outcomes) == (0, 0.0, 0.0, ())
-
-
-def test_chances_are_exact_up_to_the_limit_and_of_the_normal_distribution_beyond():
-    assert buyers_between(np.full(EXACT, 0.3)) == tuple(binom.ppf([0.025, 0.975], EXACT, 0.3))
-    mean, width = (EXACT + 1) * 0.3, norm.ppf(0.975) * np.sqrt((EXACT + 1) * 0.3 * 0.7)
-    assert buyers_between(np.full(EXACT + 1, 0.3)) == pytest.approx((mean - width, mean + width))
-    low, _ = buyers_between(np.full(EXACT + 1, 1e-5))
-    assert low == 0.0
-    _, high = buyers_between(np.full(EXACT + 1, 1 - 1e-5))
-    assert high == EXACT + 1
-
-
-@pytest.mark.parametrize(("p", "ends"), [(0.975, (0.0, 1.0)), (0.025, (0.0, 0.0)), (0.98, (1.0, 1.0))])
-def test_a_number_that_is_reached_with_exactly_that_chance_is_within(p, ends):
-    assert buyers_between(np.array([p])) == ends
 
 
 def test_the_hold_out_counts_from_the_lowest_probability_itself():
@@ -301,6 +285,39 @@ def holdout(monkeypatch):
     return seen
 
 
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        ("too_much", "This model promises too much: by its own numbers 214, corrected 157 expected."),
+        ("too_little", "This model promises too little: by its own numbers 214, corrected 157 expected."),
+        ("held", "The model's promises held on the hold-out: by its own numbers 214."),
+        (
+            "too_few",
+            "The hold-out has too few such records to say whether the model's promises hold: by its own numbers 214.",
+        ),
+    ],
+)
+def test_a_verdict_in_words(verdict, words):
+    assert promise(replace(TEN, buyers_model=214.3, buyers=156.9, verdict=verdict)) == words
+    assert promise(replace(TEN, calls=0, verdict=verdict)) == ""
+
+
+def test_the_smallest_effect_in_words(holdout):
+    of = wish(outcomes=["a"])
+    some = replace(TEN, control=120, calls=1_080, smallest_effect=0.0412)
+    words = "With 120 kept back of 1,200, a difference below 4.1 points cannot be told from chance."
+    assert notes(None, of, picked(), some)[-1] == words
+    none = notes(None, of, picked(), replace(some, smallest_effect=None))[-1]
+    assert none == "With 120 kept back of 1,200, no difference can be told from chance: keep back more, or call more."
+
+
+def test_calls_that_lose_by_the_corrected_numbers_alone_are_counted(holdout):
+    of = wish(outcomes=["a"], values={"a": 1.0})
+    said = "By the corrected numbers 30 of the calls are expected to lose."
+    assert said in notes(None, of, picked(), replace(TEN, verdict="too_much", losing_corrected=30))
+    assert said not in notes(None, of, picked(), replace(TEN, verdict="held", losing_corrected=30))
+
+
 SEEN = "Of the hold-out's records from 50.0\u00a0% up (30): 15 were to be expected, and 18 came."
 
 
@@ -336,11 +353,11 @@ def test_notes_name_short_quotas_first(holdout):
 
 def test_notes_look_at_the_hold_out_for_one_outcome_and_a_list_that_has_somebody(holdout):
     assert notes(None, wish(), picked(), TEN) == []
-    assert notes(None, wish(outcomes=["a"]), picked(0), SimpleNamespace(lowest=None, losing=0)) == []
+    assert notes(None, wish(outcomes=["a"]), picked(0), replace(TEN, lowest=None)) == []
 
 
 def test_notes_say_where_the_hold_out_is_too_small_or_has_no_probabilities(holdout):
-    few = SimpleNamespace(lowest=0.5, losing=0)
+    few = replace(TEN, lowest=0.5)
     holdout.probabilities[0] = 0.4
     [said] = notes(None, wish(outcomes=["a"]), picked(0), few)
     assert said.startswith("Of the hold-out's records from 50.0\u00a0% up (29), which are too few to say much: ")

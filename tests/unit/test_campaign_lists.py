@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ml.campaign.forecast import buyers_between, forecast
+from ml.campaign.forecast import forecast
 from ml.campaign.pick import Groups, pick
 from ml.campaign.wish import BadWish, read_wish
 from ml.data.outcomes import Outcome, Outcomes
@@ -147,23 +147,6 @@ def test_an_empty_list_brings_nothing():
     asked = wish(by="cutoff", cut_off=1.0, outcomes=["a"])
     found = forecast(np.array([[0.5]]), pick(np.array([[0.5]]), asked), asked)
     assert (found.chosen, found.buyers, found.lowest, found.profit_low) == (0, 0.0, None, 0.0)
-
-
-def test_the_distribution_is_the_binomial_where_all_are_alike():
-    from scipy.stats import binom
-
-    for n, p in ((1, 0.3), (40, 0.1), (1999, 0.5), (7, 1.0), (7, 0.0)):
-        low, high = buyers_between(np.full(n, p))
-        assert (low, high) == tuple(binom.ppf([0.025, 0.975], n, p))
-
-
-def test_intervals_hold_what_they_promise():
-    rng = np.random.default_rng(0)
-    for n in (30, 500, 5000):
-        p = rng.beta(1, 8, n)
-        low, high = buyers_between(p)
-        seen = np.array([(rng.random(n) < p).sum() for _ in range(3000)])
-        assert 0.94 <= np.mean((seen >= low) & (seen <= high)) <= 0.99
 
 
 @pytest.mark.parametrize(

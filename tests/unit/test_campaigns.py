@@ -215,14 +215,17 @@ def test_a_list_is_what_its_forecast_says(house):
     assert list(p) == sorted(p, reverse=True)
     called = np.array([row["group"] == "call" for row in rows])
     assert called.sum() == brings["calls"]
-    assert brings["buyers"] == pytest.approx(p[called].sum())
-    assert brings["profit"] == pytest.approx(
+    assert brings["buyers_model"] == pytest.approx(p[called].sum())
+    assert brings["profit_model"] == pytest.approx(
         sum(float(row["expected_value"]) for row in rows if row["group"] == "call")
     )
     regions = [row["region"] for row in rows]
     assert max(map(regions.count, regions)) <= 9
     assert brings["lowest"] == p.min()
     assert all(row["reason_1"] for row in rows)
+    assert brings["buyers_low"] <= brings["buyers"] <= brings["buyers_high"]
+    assert brings["promise"]
+    assert (brings["smallest_effect"] is None) == any("no difference can be told" in note for note in brings["notes"])
     assert f"{brings['calls']} calls should bring" in brings["sentence"]
 
 

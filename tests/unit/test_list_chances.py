@@ -6,14 +6,18 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 from sklearn.naive_bayes import GaussianNB
 
 from ml.campaign.chances import Chances, chances_of, list_chances, own_chances
+from ml.campaign.forecast import forecast
+from ml.campaign.pick import pick
 from ml.metrics.recalibration_curve import recalibration_curve
 from ml.service import open_service
 from tests.lanes import ALL, fewer
 from tests.simulations.list_chances import FILE, LISTS, coverage, people, pools
 from tests.small import small_model
+from tests.unit.test_campaign_lists import wish
 
 
 def one(curve):
@@ -97,6 +101,39 @@ def test_without_a_hold_out_the_models_own_probabilities_count():
     p = np.array([0.5, 0.25])
     found = call_all(own_chances(1), p)
     assert (found.buyers, found.low, found.high, found.verdict) == (0.75, 0.0, 2.0, "too_few")
+
+
+def test_without_a_curve_the_number_is_binomial_where_all_are_alike():
+    for n, p in ((1, 0.3), (40, 0.1), (1_999, 0.5), (7, 1.0), (7, 0.0), (50_000, 0.0004)):
+        found = call_all(own_chances(1), np.full(n, p))
+        exact, spread = binom.ppf([0.025, 0.975], n, p), math.sqrt(n * p * (1 - p))
+        assert (found.low, found.high) == pytest.approx(tuple(exact), abs=max(0.1 * spread, float(spread > 2)))
+
+
+def test_without_a_curve_the_interval_is_that_of_chance():
+    rng = np.random.default_rng(0)
+    for n in (30, 500, 5_000):
+        p = rng.beta(1, 8, n)
+        found = call_all(own_chances(1), p)
+        seen = np.array([(rng.random(n) < p).sum() for _ in range(1_000)])
+        assert 0.93 <= np.mean((seen >= found.low) & (seen <= found.high)) <= 0.99
+
+
+def test_the_forecast_shows_the_corrected_numbers_and_keeps_the_models_own():
+    curve = recalibration_curve(np.arange(2_000) < 300, np.full(2_000, 0.3))  # 15 % of those at 30 %
+    p, asked = np.full((400, 1), 0.3), wish(by="number", number=400, cost=1.0, values={"a": 10.0}, outcomes=["a"])
+    found = forecast(p, pick(p, asked), asked, chances=one(curve))
+    assert (found.buyers_model, found.profit_model) == pytest.approx((120, 800))
+    assert found.buyers == pytest.approx(400 * 0.15, abs=1)
+    assert found.profit == pytest.approx(10 * found.buyers - 400)
+    assert (found.profit_low, found.profit_high) == pytest.approx(
+        (10 * found.buyers_low - 400, 10 * found.buyers_high - 400)
+    )
+    assert found.by_chance == pytest.approx(found.buyers)
+    assert found.outcomes == (("a", 400, pytest.approx(found.buyers)),)
+    assert (found.verdict, found.losing, found.losing_corrected) == ("too_much", 0, 0)
+    dear = wish(by="number", number=400, cost=2.0, values={"a": 10.0}, outcomes=["a"])
+    assert forecast(p, pick(p, dear), dear, chances=one(curve)).losing_corrected == 400  # 10 · 0.15 < 2
 
 
 def test_errors_of_outcomes_that_go_together_add_up():

@@ -73,6 +73,7 @@
       element("dd", {}, element("strong", { className: "number" }, text), ...(range ? [element("span", {}, range)] : []))));
     return [
       element("p", { className: "campaign-sentence" }, c.spoken(brings.sentence)),
+      ...(brings.promise ? [element("p", { className: "campaign-promise", data: { verdict: brings.verdict } }, c.spoken(brings.promise))] : []),
       element("dl", {}, ...figures),
       ...brings.by_outcome.length > 1 ? [table("By what is offered", brings.by_outcome.map(({ label, ...rest }) => ({ value: label, ...rest })))] : [],
       ...brings.groups.length && wish.column ? [table(`By ${wish.column}`, brings.groups)] : [],
