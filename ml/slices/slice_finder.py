@@ -1,11 +1,16 @@
-"""Slice finder: the segments with the largest errors, with p-values corrected for multiple testing.
+"""Slice finder: the segments with more error than the model itself expects there, corrected for how many there are.
 
-Each part of each feature and each pair of parts of two features is tested. Under the null hypothesis
-that no segment differs, the errors are exchangeable between records. The largest standardised excess
-of any segment under each of many random permutations of the errors gives the null distribution
-(permutation, single-step max statistic: Westfall & Young 1993, section 2.6). A segment's corrected
-p-value is the share of permutations whose maximum is as large, so whatever the number and the overlap of
-the segments, a model without any worse segment is said to have one in at most 5 % of all hold-outs.
+Each part of each feature and each pair of parts of two features is tested. Some records are harder to tell apart than
+others, and a good model knows: at a probability of 40 % it expects to be wrong in 40 of 100 decisions. So the errors of
+a segment are compared with those expected by the probabilities, recalibrated as a whole
+(``ml/metrics/recalibration/line.py``): a model that is too sure everywhere is not said to be so in one place. Under
+the null hypothesis that these are right everywhere, truths are drawn from them, and the largest standardised excess of
+any segment in each draw gives the null distribution (parametric bootstrap, single-step max statistic: Westfall & Young
+1993, section 2.6). A segment's corrected p-value is the share of draws whose maximum is as large: whatever the number
+and the overlap of the segments, a model without any worse segment is said to have one in at most 5 % of hold-outs.
+
+A model that gives labels only expects nothing. There the null hypothesis is that errors are equally frequent
+everywhere, and its distribution comes from random permutations of the errors.
 """
 
 from __future__ import annotations
@@ -17,10 +22,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ml.data.array_types import Booleans, Floats
+from ml.data.array_types import Floats, Positions
 from ml.errors import NothingToShow
 from ml.insights.permutation_importance import SMALLEST
 from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.recalibration.line import recalibrate
 from ml.runtime.budget import sample
 from ml.slices.binning import Binning, bin_feature
 from ml.slices.segments import acted, cut_off_used
@@ -33,7 +39,7 @@ MOST_FOUND = 8
 DEALS = 199
 LEVEL = 0.05
 SAME = 0.75  # shared records, of the smaller: two such segments are one finding
-# Multiplications in each permutation: bounds the time to about a second.
+# Multiplications in each draw: bounds the time to about a second.
 MOST_WORK, FEWEST_ROWS, MOST_ROWS, MOST_FOR_PAIRS = 1e8, 2_000, 10_000, 400
 
 
@@ -47,8 +53,8 @@ class WorstSegments:
         Share of wrong decisions, or log-loss (probabilities at least 0.001 and at most 0.999).
     segment : list of str, length w
         In words.
-    error, rest : list of float, length w
-        Mean error in the segment, and in all other records.
+    error, expected, rest : list of float, length w
+        Mean error in the segment, the one that the model itself expects there, and that in all other records.
     records : list of int, length w
     chance : list of float, length w
         p-value, corrected for all segments tested.
@@ -62,11 +68,15 @@ class WorstSegments:
         Fewest records of a segment.
     cut_off : float or None
         Cut-off of the decisions where `by` is "wrong".
+    own : bool
+        Whether the model's own probabilities say what is expected; False: the mean of all records, of a model with
+        labels only.
     """
 
     by: str
     segment: list[str]
     error: list[float]
+    expected: list[float]
     rest: list[float]
     records: list[int]
     chance: list[float]
@@ -76,12 +86,13 @@ class WorstSegments:
     rows: int
     least: int
     cut_off: float | None
+    own: bool
 
 
 def worst_segments(
     bundle: Bundle, answers: Answers, by: str, cut_off: float, least: float, deals: int = DEALS
 ) -> WorstSegments:
-    """Search the hold-out for segments with more error than the rest.
+    """Search the hold-out for segments with more error than expected.
 
     A large hold-out is searched in a random sample (at most 10,000 records, seeded), to bound the time.
 
@@ -94,39 +105,40 @@ def worst_segments(
     least : float
         Fewest records of a segment.
     deals : int
-        Random permutations of the errors; the smallest p-value is 1 / (deals + 1).
+        Draws from the null hypothesis; the smallest p-value is 1 / (deals + 1).
 
     Raises
     ------
     NothingToShow
-        When no part has that many records, or all records have the same error.
+        When no part has that many records, or nowhere are more errors than expected.
     NoProbabilities
     """
-    errors = _errors(answers, by, cut_off)
     parts = [bin_feature(*column) for column in zip(bundle.schema.features, bundle.holdout.block, strict=True)]
-    chosen = sample(len(errors), _most_rows(sum(each.count for each in parts)))
+    chosen = sample(len(answers.truth), _most_rows(sum(each.count for each in parts)))
     labels = [feature.label for feature in bundle.schema.features]
     parts = [Binning(each.labels, each.place[chosen]) for each in parts]
-    search = _SegmentSearch(parts, errors[chosen] - errors[chosen].mean(), int(max(least, 1)))
+    errors = expected_errors(answers, by, cut_off).of(chosen)
+    search = _SegmentSearch(parts, errors, int(max(least, 1)))
     if not search.enough.any():
         raise NothingToShow(
             f"No part of the hold-out has {int(least)} records and leaves as many.", "Ask for fewer records."
         )
-    excess = search.excess(search.errors)
+    excess = search.excess(errors.held - errors.expected)
     listed = _different(search, excess)
     if not listed:
         raise NothingToShow(
-            "The model errs nowhere more than elsewhere.",
+            "The model errs nowhere more than it expects.",
             "Search with fewer records, by the other measure, or at another cut-off.",
         )
     top = search.largest(deals)
     chance = [float((1 + (top >= excess[at] - 1e-9).sum()) / (deals + 1)) for at in listed]
     masks = [search.mask(*at) for at in listed]
-    held = errors[chosen]
+    held = errors.held
     return WorstSegments(
         by=by,
         segment=[_words(search, labels, at) for at in listed],
         error=[float(held[mask].mean()) for mask in masks],
+        expected=[float(errors.expected[mask].mean()) for mask in masks],
         rest=[float(held[~mask].mean()) for mask in masks],
         records=[int(mask.sum()) for mask in masks],
         chance=chance,
@@ -136,7 +148,75 @@ def worst_segments(
         rows=len(chosen),
         least=int(max(least, 1)),
         cut_off=cut_off_used(answers, cut_off) if by == WRONG else None,
+        own=errors.having is not None,
     )
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Errors of n records, and what is expected of them under the null hypothesis.
+
+    Attributes
+    ----------
+    held, expected : ndarray of float, shape (n,)
+        The error of each record, and its mean.
+    variance : ndarray of float, shape (n,)
+    having : ndarray of float, shape (n,), or None
+        Recalibrated probability that the record has the outcome; None where errors are permuted instead.
+    with_it, without : ndarray of float, shape (n,)
+        The error if it has the outcome, and if not.
+    """
+
+    held: Floats
+    expected: Floats
+    variance: Floats
+    having: Floats | None
+    with_it: Floats
+    without: Floats
+
+    def of(self, chosen: Positions) -> Errors:
+        """The errors of the chosen records."""
+        having = None if self.having is None else self.having[chosen]
+        held, expected, variance, with_it, without = (
+            each[chosen] for each in (self.held, self.expected, self.variance, self.with_it, self.without)
+        )
+        if having is None:  # of a sample permuted, the mean is its own
+            expected = np.full(len(held), held.mean())
+        return Errors(held, expected, variance, having, with_it, without)
+
+    def draw(self, rng: np.random.Generator) -> Floats:
+        """Errors less expected errors of one draw from the null hypothesis."""
+        if self.having is None:
+            return rng.permutation(self.held) - self.expected
+        drawn: Floats = np.where(rng.random(len(self.held)) < self.having, self.with_it, self.without) - self.expected
+        return drawn
+
+
+def expected_errors(answers: Answers, by: str, cut_off: float) -> Errors:
+    """The error of each record, and the one that the model expects; NoProbabilities for the log-loss of labels."""
+    with_it, without = _errors_by_truth(answers, by, cut_off)
+    held = np.where(answers.truth, with_it, without)
+    if answers.probabilities is None:
+        everywhere, variance = np.full(len(held), held.mean()), np.full(len(held), held.var())
+        return Errors(held, everywhere, variance, None, with_it, without)
+    having = recalibrate(answers.probabilities, answers.truth, answers.weight).apply(answers.probabilities)
+    return Errors(
+        held=held,
+        expected=having * with_it + (1 - having) * without,
+        variance=having * (1 - having) * (with_it - without) ** 2,
+        having=having,
+        with_it=with_it,
+        without=without,
+    )
+
+
+def _errors_by_truth(answers: Answers, by: str, cut_off: float) -> tuple[Floats, Floats]:
+    """The error of each record if it has the outcome, and if it has not."""
+    if by == WRONG:
+        acts = acted(answers, cut_off)
+        return (~acts).astype(np.float64), acts.astype(np.float64)
+    given = np.clip(need_probabilities(answers.probabilities), SMALLEST, 1.0 - SMALLEST)
+    return -np.log(given), -np.log1p(-given)
 
 
 class _SegmentSearch:
@@ -145,49 +225,40 @@ class _SegmentSearch:
     Entry (a, b) of an array is for the segment of part a and part b; (a, a) for part a alone.
     """
 
-    def __init__(self, parts: Sequence[Binning], errors: np.ndarray, least: int) -> None:
-        starts = np.cumsum([0, *(each.count for each in parts)])
-        self.parts, self.starts = parts, starts
+    def __init__(self, parts: Sequence[Binning], errors: Errors, least: int) -> None:
+        starts, rows = np.cumsum([0, *(each.count for each in parts)]), len(errors.held)
+        self.parts, self.starts, self.errors = parts, starts, errors
         self.owner = np.repeat(np.arange(len(parts)), [each.count for each in parts])
-        self.ones: npt.NDArray[np.float32] = np.zeros((len(errors), starts[-1]), dtype=np.float32)
+        self.ones: npt.NDArray[np.float32] = np.zeros((rows, starts[-1]), dtype=np.float32)
         for start, each in zip(starts, parts, strict=False):
-            self.ones[np.arange(len(errors)), start + each.place] = 1.0
-        self.errors = errors.astype(np.float32)
-        size = self._sums(np.ones(len(errors), dtype=np.float32))
-        rest, rows = len(errors) - size, len(errors)
+            self.ones[np.arange(rows), start + each.place] = 1.0
+        size = self._sums(np.ones(rows))
+        rest = rows - size
         apart = self.owner[:, None] != self.owner[None, :]
         self.pairs = len(self.owner) <= MOST_FOR_PAIRS
         self.enough = (size >= least) & (rest >= least) & (np.eye(len(self.owner), dtype=bool) | (apart & self.pairs))
-        # Standard deviation of a segment's sum under permutation (sampling without replacement).
-        variance = float(np.mean(errors**2)) * rows / max(rows - 1, 1)
-        self.spread = np.where(self.enough, np.sqrt(np.maximum(variance * size * rest / rows, 1e-30)), np.inf)
+        # Variance of a segment's sum: of independent records, or of a sample drawn without replacement.
+        variance = self._sums(errors.variance)
+        if errors.having is None:
+            variance = variance * rest / max(rows - 1, 1)
+        self.spread = np.where(self.enough, np.sqrt(np.maximum(variance, 1e-30)), np.inf)
 
-    def excess(self, errors: np.ndarray) -> np.ndarray:
-        """Standardised sum of the errors in each segment; -inf with too few records."""
+    def excess(self, errors: Floats) -> Floats:
+        """Standardised sum of the errors less the expected ones in each segment; -inf with too few records."""
         return np.where(self.enough, self._sums(errors) / self.spread, -np.inf)
 
-    def largest(self, deals: int) -> np.ndarray:
-        """Null distribution: the largest excess of any segment under each random permutation of the errors."""
+    def largest(self, deals: int) -> Floats:
+        """Null distribution: the largest excess of any segment in each draw."""
         rng = np.random.default_rng(0)
-        return np.array([self.excess(rng.permutation(self.errors)).max() for _ in range(deals)])
+        return np.array([self.excess(self.errors.draw(rng)).max() for _ in range(deals)])
 
     def mask(self, first: int, second: int) -> np.ndarray:
         """Mask of the records in a segment."""
         return (self.ones[:, first] > 0) & (self.ones[:, second] > 0)
 
-    def _sums(self, values: np.ndarray) -> np.ndarray:
-        sums: np.ndarray = self.ones.T @ (self.ones * values[:, None])
+    def _sums(self, values: Floats) -> Floats:
+        sums: Floats = self.ones.T @ (self.ones * values.astype(np.float32)[:, None])
         return sums
-
-
-def _errors(answers: Answers, by: str, cut_off: float) -> Floats:
-    if by == WRONG:
-        wrong: Booleans = acted(answers, cut_off) != answers.truth
-        return wrong.astype(np.float64)
-    probabilities = need_probabilities(answers.probabilities)
-    given = np.where(answers.truth, probabilities, 1.0 - probabilities)
-    logarithms: Floats = np.log(np.clip(given, SMALLEST, 1.0 - SMALLEST))
-    return -logarithms
 
 
 def _most_rows(columns: int) -> int:

@@ -175,11 +175,11 @@ def of_pairs(result: Any, _view: View, figure: go.Figure) -> None:
 
 
 def of_worst(result: Any, _view: View, figure: go.Figure) -> None:
-    """A dot a segment, filled where it is beyond chance, and a line to it from all records."""
+    """A dot a segment, filled where it is beyond chance, and a line to it from the error that was expected."""
     _whole, stems, dots = figure.data
     assert list(dots.x) == result.error
     assert list(dots.marker.symbol).count("circle") == result.found == sum(p <= 0.05 for p in result.chance)
-    assert known(stems.x) == [end for error in result.error for end in (result.whole, error)]
+    assert known(stems.x) == [end for ends in zip(result.expected, result.error, strict=True) for end in ends]
 
 
 def of_groups(result: Any, view: View, figure: go.Figure) -> None:

@@ -63,8 +63,8 @@ def can_be_drawn(service: Service, plot: Plot, sort: str, view: View) -> type | 
         return NothingToShow
     if plot.key == "missing" and sort != "gaps":
         return NothingToShow
-    if (plot.key, sort, view.outcome) == ("worst-segments", "independent", "card"):
-        return NothingToShow  # no decision on it is wrong
+    if plot.key == "worst-segments" and (sort, view.outcome) in (("independent", "card"), ("absent", "gold")):
+        return NothingToShow  # no decision on it is wrong, or none more than expected
     return OneOutcomeOnly if plot.key in OF_BOTH_SIDES and (sort, view.outcome) == ("absent", "gold") else None
 
 

@@ -59,7 +59,8 @@ def test_lines_are_filled_and_what_is_longer_than_one_is_cut_with_a_mark():
 @pytest.mark.parametrize("by", [WRONG, LOSS])
 def test_worst_segments_keep_their_number_and_fit_on_a_phone(service, by):
     found = WorstSegments(
-        by=by, segment=[LONG, f"Region: Bay Area; {LONG}", "Age: 30"], error=[0.22, 0.27, 0.2], rest=[0.1] * 3,
+        by=by, segment=[LONG, f"Region: Bay Area; {LONG}", "Age: 30"], error=[0.22, 0.27, 0.2],
+        expected=[0.1] * 3, rest=[0.1] * 3, own=True,
         records=[2288, 101, 30], chance=[0.01] * 3, found=3, whole=0.1, looked_at=417, rows=1250, least=30, cut_off=0.5,
     )  # fmt: skip
     bundle = service.model("independent")

@@ -36,7 +36,7 @@ def compute(study: Study) -> WorstSegments:
 
 
 def draw(result: WorstSegments, view: View) -> go.Figure:
-    """A dot a segment, filled where beyond chance; the upright line is all records."""
+    """A dot a segment, filled where beyond chance, and a line to it from the error that the model itself expects."""
     places = list(range(len(result.segment)))
     sure = [place < result.found for place in places]
     dots = {
@@ -57,7 +57,7 @@ def draw(result: WorstSegments, view: View) -> go.Figure:
     stems = {
         "type": "scatter",
         "mode": "lines",
-        "x": [x for error in result.error for x in (result.whole, error, None)],
+        "x": [x for ends in zip(result.expected, result.error, strict=True) for x in (*ends, None)],
         "y": [y for place in places for y in (place, place, None)],
         "line": {"color": FAINT, "width": 2},
         "hoverinfo": "skip",
@@ -78,27 +78,39 @@ def draw(result: WorstSegments, view: View) -> go.Figure:
 
 
 def say(result: WorstSegments, _view: View) -> str:
-    """Sentence: number of segments with errors beyond chance, after correction for multiple testing."""
+    """Sentence: segments with more error than the model expects, beyond chance after correction for their number."""
     looked = f"{count(result.looked_at)} segments of at least {count(result.least)} records"
+    than = "the model itself expects" if result.own else "elsewhere"
     if not result.found:
         return (
-            f"None of {looked} is worse than chance makes the worst of so many: the figure shows the "
-            f"largest of them, open dots, and they prove nothing."
+            f"In none of {looked} does it err more than {than}, beyond what chance makes of the worst of so many: the "
+            f"open dots are the largest of them, and they prove nothing."
         )
-    verb = "segment is" if result.found == 1 else "segments are"
-    worst_one = (
-        f"{count(result.found)} {verb} worse than chance would make the worst of {looked} (filled dots; permutation "
-        f"test, corrected for looking at all of them). Surest: {result.segment[0]}, "
-        f"{_text(result, result.error[0])} of {count(result.records[0])} records against "
-        f"{_text(result, result.rest[0])} of all others. "
+    test = "truths drawn from its probabilities" if result.own else "permutation test"
+    segments = "1 segment" if result.found == 1 else f"{count(result.found)} segments"
+    wrong, rest = _text(result, result.error[0]), _text(result, result.rest[0])
+    against = f"where the model expects {_text(result, result.expected[0])}; " if result.own else "against "
+    return (
+        f"In {segments} it errs more than {than}, beyond what chance makes of the worst of {looked} (filled dots; "
+        f"{test}, corrected for looking at all of them). Surest: {result.segment[0]}, {wrong} of "
+        f"{count(result.records[0])} records, {against}{rest} of all others. {_meaning(result)}"
     )
-    return worst_one + "Such records may be harder to tell apart, not only badly learnt."
+
+
+def _meaning(result: WorstSegments) -> str:
+    """What a find means."""
+    if result.own:
+        return (
+            "What is hard for every model is not counted: a line begins at the error that the model, recalibrated as a "
+            "whole, expects there. In such a segment it misses something, or something has changed."
+        )
+    return "Such records may be harder to tell apart, not only badly learnt: labels alone do not say what to expect."
 
 
 def _axis(result: WorstSegments) -> dict[str, Any]:
     if result.by == WRONG:
         return share_axis("Share decided wrongly")
-    top = max(result.error)
+    top = max(*result.error, *result.expected)
     return {"range": [-0.03 * top, 1.06 * top], "title": {"text": "Log-loss"}, "nticks": 6}
 
 
@@ -113,10 +125,10 @@ def _name(result: WorstSegments, place: int) -> list[str]:
 
 
 def _words(result: WorstSegments, place: int) -> str:
+    error, expected, rest = (_text(result, each[place]) for each in (result.error, result.expected, result.rest))
     return (
-        f"<b>{result.segment[place].replace('; ', '<br>')}</b><br>{_text(result, result.error[place])}, all others "
-        f"{_text(result, result.rest[place])}<br>{count(result.records[place])} records; corrected p-value "
-        f"{number_text(round(result.chance[place], 3))}"
+        f"<b>{result.segment[place].replace('; ', '<br>')}</b><br>{error}, expected {expected}<br>all others {rest}<br>"
+        f"{count(result.records[place])} records; corrected p-value {number_text(round(result.chance[place], 3))}"
     )
 
 
@@ -127,7 +139,7 @@ def _text(result: WorstSegments, value: float) -> str:
 PLOT = Plot(
     key="worst-segments",
     title="Worst segments",
-    question="Where does the model err most?",
+    question="Where does the model err more than it should?",
     page="performance",
     section="segments",
     result=WorstSegments,
@@ -135,4 +147,5 @@ PLOT = Plot(
     draw=draw,
     say=say,
     options=OPTIONS,
+    revision=2,
 )
