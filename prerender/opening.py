@@ -9,7 +9,7 @@ from typing import Any
 from dash.development.base_component import Component
 
 from layouts.shared import ids
-from layouts.shared import plot_cards as plots
+from ml.decision.cut_offs import CUT_OFF
 
 
 class Opening:
@@ -46,7 +46,7 @@ class Opening:
         options = {key: data(each, "value") for each in components(card) if (key := data(each, "option"))}
         asked = {"model": self.model, "plot": data(card, "plot"), "outcome": self.outcome, "options": options}
         if self._opens and data(card, "follows-cut-off"):
-            options[plots.CUT_OFF] = self._opens["value"]
+            options[CUT_OFF] = self._opens["value"]
         if self._opens and data(card, "mark"):
             asked |= {"cut_off": self._opens["value"], "extra": self._opens["extra"]}
         return asked

@@ -119,19 +119,21 @@ class JobTable(JobQueries):
             return connection.execute(select(chunks).join(first, same)).all()
 
     def _take(self, seen: Any, lease: float) -> Chunk | None:
-        if seen.attempts >= MOST_ATTEMPTS:
-            self.fail(seen.job, DIED.format(attempts=seen.attempts))
-            return None
         owner = uuid.uuid4().hex
         with self._engine().begin() as connection:
             now = now_in(connection)
             change = {"state": "running", "owner": owner, "lease": now + lease, "attempts": seen.attempts + 1}
-            unchanged = and_(chunks.c.state == seen.state, chunks.c.attempts == seen.attempts)
+            # Its owner may have renewed the lease, or come to an end, since it was seen free
+            same_lease = chunks.c.lease.is_not_distinct_from(seen.lease)
+            unchanged = and_(chunks.c.state == seen.state, chunks.c.attempts == seen.attempts, same_lease)
             mine = update(chunks).where(_is(seen.job, seen.number), unchanged).values(change)
             if connection.execute(mine).rowcount != 1:
                 return None
             started = {"state": "running", "started": func.coalesce(jobs.c.started, now)}
             connection.execute(update(jobs).where(jobs.c.id == seen.job, jobs.c.state.in_(OPEN)).values(started))
+        if seen.attempts >= MOST_ATTEMPTS:  # it is ours now, so nobody is at work on it
+            self.fail(seen.job, DIED.format(attempts=seen.attempts))
+            return None
         return Chunk(seen.job, seen.number, owner, seen.attempts + 1, seen.file)
 
     def renew(self, chunk: Chunk, lease: float) -> bool:

@@ -20,6 +20,7 @@ from layouts.shared.field_texts import number_format_data, typed
 from layouts.shared.static_html import static_html
 from ml.data.feature import text_of
 from ml.data.outcomes import Outcomes
+from ml.decision.cut_offs import CUT_OFF
 from ml.errors import LikelyError, UnknownOption
 from ml.plots import theme
 from ml.plots.catalogue import CATALOGUE, plots_of
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.plots.results import Drawn
 
-CUT_OFF = "cut_off"
 OpeningCutOff = tuple[float, tuple[float, ...]]
 CutOffInUse = Callable[[str], float]
 

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 
 from ml.bundle.bundle import Bundle
 from ml.cli.exit_codes import FAILED, OK
+from ml.decision.cut_offs import CUT_OFF
 from ml.errors import LikelyError
 from ml.service import Service
 
 if TYPE_CHECKING:
     from ml.plots.plot import Plot
-
-CUT_OFF = "cut_off"
 
 
 @dataclass(frozen=True)

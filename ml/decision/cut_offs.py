@@ -14,6 +14,7 @@ from ml.errors import InvalidData
 log = logging.getLogger("likely")
 
 DEFAULT = 0.5
+CUT_OFF = "cut_off"  # key of the option of plots at a cut-off
 PAUSE = 5.0  # s between two attempts to read choices after a failure
 HINT = 'Write "cut_offs" as {outcome: 0 to 1, …}.'
 

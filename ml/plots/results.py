@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from ml.decision.cut_offs import CUT_OFF
 from ml.metrics.evaluation import no_probabilities
 from ml.plots.catalogue import find
 from ml.plots.option import checked_options
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 
     from ml.bundle.bundle import Bundle
     from ml.service import Service
-
-
-CUT_OFF = "cut_off"  # key of the option of plots at a cut-off
 
 
 @dataclass(frozen=True)

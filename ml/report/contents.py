@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from ml.decision.cut_offs import CUT_OFF
 from ml.decision.payoff import payoff_of
 from ml.errors import LikelyError, NoProbabilities
 from ml.metrics.headline import Averages
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.service import Service
 
-CUT_OFF = "cut_off"
 NO_WORTH = "The card does not say what a decision is worth, so nothing is said of money."
 
 

@@ -123,6 +123,30 @@ def test_one_who_looked_before_another_gave_up_counts_that_attempt(table, monkey
     assert by_one_who_saw(table, monkeypatch, seen).attempts == 2
 
 
+def test_a_lease_that_was_renewed_after_it_was_seen_to_run_out_is_kept(table, monkeypatch):
+    split(table, added(table), [(1, 5)])
+    slow = table.claim(60)
+    let_leases_run_out(table)
+    seen = table._claimable(None)
+    assert table.renew(slow, 60)
+    assert by_one_who_saw(table, monkeypatch, seen) is None
+    assert table.renew(slow, 60)
+
+
+def test_a_last_attempt_that_ends_after_it_was_seen_to_run_out_fails_no_job(table, monkeypatch):
+    job = added(table)
+    split(table, job, [(1, 5), (2, 5)])
+    for _ in range(3):
+        let_leases_run_out(table)
+        last = table.claim(60)
+    assert (last.number, last.attempts) == (1, 3)
+    let_leases_run_out(table)
+    seen = table._claimable(None)
+    assert table.finish(last, 5, 0, "late")
+    assert by_one_who_saw(table, monkeypatch, seen).number == 2
+    assert table.get(job).state == "running"
+
+
 def test_a_lease_that_ran_out_is_claimed_by_another_and_lost_by_the_first(table):
     job = added(table)
     split(table, job, [(1, 5)])
