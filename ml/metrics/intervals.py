@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -110,17 +111,23 @@ def _at(ordered: np.ndarray, defined: np.ndarray, share: float) -> np.ndarray:
     return np.where(2 * defined >= ordered.shape[-1], value, np.nan)
 
 
-def wilson(part: ArrayLike, whole: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson score interval of a share at 95 % (Wilson 1927); 0 to 1 where the denominator is 0.
+def joint_width(count: int) -> float:
+    """Half width, in standard errors, of `count` intervals that together hold all truths in 95 % (Šidák 1967)."""
+    each = LEVEL ** (1 / max(count, 1))
+    return NormalDist().inv_cdf((1 + each) / 2)
+
+
+def wilson(part: ArrayLike, whole: ArrayLike, width: float = WIDTH) -> tuple[np.ndarray, np.ndarray]:
+    """Wilson score interval of a share (Wilson 1927), at 95 % without `width`; 0 to 1 where the denominator is 0.
 
     Valid where the bootstrap is not: with few records, and at shares of 0 or 1
     (Brown, Cai & DasGupta 2001).
     """
     part, whole = np.asarray(part, float), np.asarray(whole, float)
-    square = WIDTH**2
+    square = width**2
     middle = (part + square / 2) / (whole + square)
     inside = np.maximum(part * (whole - part) / np.maximum(whole, 1e-300), 0.0) + square / 4
-    half = WIDTH * np.sqrt(inside) / (whole + square)
+    half = width * np.sqrt(inside) / (whole + square)
     low = np.where(part <= 0, 0.0, np.maximum(middle - half, 0.0))
     return low, np.where(part >= whole, 1.0, np.minimum(middle + half, 1.0))
 

@@ -9,6 +9,7 @@ mean of placement values (DeLong, DeLong & Clarke-Pearson 1988).
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 REPEATS = 2_000
 COUNTED = ("accuracy", "balanced_accuracy", "precision", "recall", "specificity", "f1", "mcc")
 RANKED = ("roc_auc", "brier", "log_loss")
+LEVEL, TINY = 0.05, 1e-12
 EXACT = 1_000  # discordant records up to which McNemar's test is exact
 
 
@@ -49,6 +51,8 @@ class Challenger:
         Values of the champion and of the challenger; None where undefined.
     difference, low, high : list of float or None, length q
         Challenger less champion, and its 95 % interval.
+    beyond : list of bool, length q
+        Whether the difference is beyond chance, corrected for how many measures there are (:func:`beyond_chance`).
     better : list of str, length q
         "high" or "low".
     only_first, only_second : float
@@ -71,6 +75,7 @@ class Challenger:
     difference: OptionalFloats
     low: OptionalFloats
     high: OptionalFloats
+    beyond: list[bool]
     better: list[str]
     only_first: float
     only_second: float
@@ -104,7 +109,7 @@ def challenge(bundle: Bundle, other: Bundle, answers: Answers, outcome: str, cut
     if answers.truth.all() or not answers.truth.any():
         raise one_outcome_only(len(answers.truth), bool(answers.truth.any()), bundle.outcomes[outcome].label)
     rival = answers_of(bundle, other, answers, outcome)
-    compared = compare(answers, rival, cut_off)
+    compared, beyond = compare(answers, rival, cut_off)
     mine, theirs = (version_of(each.folder) for each in (bundle, other))
     one = acted(answers, cut_off) == answers.truth
     two = acted(rival, cut_off) == answers.truth
@@ -118,6 +123,7 @@ def challenge(bundle: Bundle, other: Bundle, answers: Answers, outcome: str, cut
         difference=[row[2] for row in compared.values()],
         low=[row[3] for row in compared.values()],
         high=[row[4] for row in compared.values()],
+        beyond=[beyond[key] for key in compared],
         better=[{each.key: each.better for each in MEASURES}[key] for key in compared],
         only_first=only_first,
         only_second=only_second,
@@ -159,24 +165,47 @@ def why_incomparable(bundle: Bundle, other: Bundle) -> str:
     return ""
 
 
-def compare(one: Answers, two: Answers, cut_off: float) -> dict[str, tuple[float | None, ...]]:
-    """By key of the measure: both values, their difference and the ends of its interval."""
+def compare(one: Answers, two: Answers, cut_off: float) -> tuple[dict[str, tuple[float | None, ...]], dict[str, bool]]:
+    """By key of the measure: both values, their difference and its interval; and which are beyond chance."""
     truth = one.truth
     first, second = acted(one, cut_off), acted(two, cut_off)
     cell = 4 * truth + 2 * first + second
     rows = np.bincount(cell, minlength=8)
     drawn = np.random.default_rng(0).multinomial(len(truth), rows / len(truth), REPEATS)
     keys = {measure.key: measure.of_counts for measure in MEASURES}
-    found: dict[str, tuple[float | None, ...]] = {}
+    values: dict[str, tuple[Floats, Floats]] = {}
+    samples: dict[str, Floats] = {}
     if one.probabilities is not None:
-        found |= _of_probabilities(one, two, cell, drawn)
+        for key, (here, sample) in _of_probabilities(one, two, cell, drawn).items():
+            values[key], samples[key] = here, sample
     for key in COUNTED:
         of_counts = keys[key]
         assert of_counts is not None  # noqa: S101 - COUNTED holds no other
-        here = [of_counts(_counts_at(rows[None], which)) for which in (2, 1)]
-        there = [of_counts(_counts_at(drawn, which)) for which in (2, 1)]
-        found[key] = _row(here[0], here[1], there[1] - there[0])
-    return found
+        values[key] = (of_counts(_counts_at(rows[None], 2)), of_counts(_counts_at(rows[None], 1)))
+        samples[key] = of_counts(_counts_at(drawn, 1)) - of_counts(_counts_at(drawn, 2))
+    found = {key: _row(*values[key], sample) for key, sample in samples.items()}
+    return found, beyond_chance({key: row[2] for key, row in found.items()}, samples)
+
+
+def beyond_chance(difference: Mapping[str, float | None], samples: Mapping[str, Floats]) -> dict[str, bool]:
+    """Which differences are beyond chance, together in 5 % of comparisons without any difference.
+
+    Single-step maximum of the standardised differences over the resamplings (Westfall & Young 1993; Romano & Wolf
+    2005): measures that go together, as accuracy and MCC do, are not corrected for as if they did not.
+
+    Parameters
+    ----------
+    difference : mapping of str to float or None
+    samples : mapping of str to ndarray of float, shape (b,)
+        The difference in each resampling; NaN where undefined.
+    """
+    spread = {key: float(np.nanstd(sample)) if not np.isnan(sample).all() else 0.0 for key, sample in samples.items()}
+    used = [key for key, value in difference.items() if value is not None and spread[key] > TINY]
+    if not used:
+        return dict.fromkeys(difference, False)
+    centred = [np.abs(samples[key] - np.nanmean(samples[key])) / spread[key] for key in used]
+    most = float(np.quantile(np.max(np.nan_to_num(centred), axis=0), 1 - LEVEL))
+    return {key: key in used and abs(difference[key] or 0.0) / spread[key] > most for key in difference}
 
 
 def mcnemar(only_first: int, only_second: int) -> float:
@@ -191,7 +220,8 @@ def mcnemar(only_first: int, only_second: int) -> float:
 
 def _of_probabilities(
     one: Answers, two: Answers, cell: np.ndarray, drawn: np.ndarray
-) -> dict[str, tuple[float | None, ...]]:
+) -> dict[str, tuple[tuple[Floats, Floats], Floats]]:
+    """By key of the measure: both values, and the difference in each resampling."""
     truth = one.truth
     pairs = {"roc_auc": [placements(truth, _given(each)) for each in (one, two)]}
     for at, key in enumerate(("brier", "log_loss")):
@@ -205,9 +235,9 @@ def _of_probabilities(
             counted = [np.maximum(drawn[:, 4:].sum(axis=1), 1), np.maximum(drawn[:, :4].sum(axis=1), 1)]
             gap = float((theirs - mine)[truth].mean())
             spread = sides[0] / counted[0] + sides[1] / counted[1] - gap
-            found[key] = _row(mine[truth].mean(), theirs[truth].mean(), spread)
+            found[key] = ((mine[truth].mean(), theirs[truth].mean()), spread)
         else:
-            found[key] = _row(mine.mean(), theirs.mean(), sums.sum(axis=1) / len(truth))
+            found[key] = ((mine.mean(), theirs.mean()), sums.sum(axis=1) / len(truth))
     return found
 
 

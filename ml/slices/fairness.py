@@ -14,7 +14,7 @@ from ml.data.array_types import OptionalFloats
 from ml.errors import NothingToShow
 from ml.metrics.confusion_counts import ConfusionCounts, Share, precision, ratio, recall
 from ml.metrics.evaluation import Answers
-from ml.metrics.intervals import WIDTH, wilson
+from ml.metrics.intervals import WIDTH, joint_width, wilson
 from ml.slices.segments import binning_of, counts_by_part, cut_off_used, enough_records, plain_numbers
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ class GroupFairness:
     counted : dict of str to list of float, length s
         Records in the denominator of each rate.
     ratio, low, high : dict of str to list of float or None, length s
-        Rate over that of the reference, and its 95 % interval; 1 and no interval for the reference
-        itself, None where a rate is missing or that of the reference is 0.
+        Rate over that of the reference, and its interval: of all pairs of groups together they hold the true ratios
+        in 95 % (Šidák 1967). 1 and no interval for the reference itself, None where a rate is missing or that of the
+        reference is 0.
     cut_off : float or None
         From where we act; None where the model's labels decide.
     """
@@ -86,7 +87,8 @@ def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: floa
     least = enough_records(counts.total.sum())
     reference = reference_of(counts.selected[:, 0], counts.total[:, 0], least)
     counted = {key: tuple(side[:, 0] for side in part(counts)) for key, part in RATES.items()}
-    ratios = {key: ratios_of(hits, whole, reference) for key, (hits, whole) in counted.items()}
+    width = joint_width(pairs_of(parts.count))
+    ratios = {key: ratios_of(hits, whole, reference, width) for key, (hits, whole) in counted.items()}
     return GroupFairness(
         feature=label,
         groups=parts.labels,
@@ -100,6 +102,11 @@ def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: floa
         high={key: plain_numbers(high) for key, (_, _, high) in ratios.items()},
         cut_off=cut_off_used(answers, cut_off),
     )
+
+
+def pairs_of(groups: int) -> int:
+    """Comparisons to correct for: every pair, since the reference is the highest of all and not chosen beforehand."""
+    return groups * (groups - 1) // 2
 
 
 def reference_of(selected: np.ndarray, records: np.ndarray, least: float) -> int:
@@ -127,8 +134,10 @@ def reference_of(selected: np.ndarray, records: np.ndarray, least: float) -> int
     return int(max(np.flatnonzero(pool), key=lambda at: (share[at], records[at])))
 
 
-def ratios_of(hits: np.ndarray, whole: np.ndarray, reference: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Ratio of each share to that of the reference, with its 95 % interval.
+def ratios_of(
+    hits: np.ndarray, whole: np.ndarray, reference: int, width: float = WIDTH
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ratio of each share to that of the reference, with its interval.
 
     By the log method (Katz et al. 1978): the logarithm of the ratio of two independent shares a/m and
     b/n has about the variance 1/a - 1/m + 1/b - 1/n. A share of none or of all has no such variance;
@@ -139,6 +148,8 @@ def ratios_of(hits: np.ndarray, whole: np.ndarray, reference: int) -> tuple[np.n
     hits, whole : ndarray of float, shape (s,)
         Numerators and denominators.
     reference : int
+    width : float
+        Half width of an interval in standard errors; without it each holds 95 % for itself.
 
     Returns
     -------
@@ -148,17 +159,17 @@ def ratios_of(hits: np.ndarray, whole: np.ndarray, reference: int) -> tuple[np.n
     share = ratio(hits, whole)
     value = ratio(share, np.full(share.shape, share[reference] if share[reference] > 0 else np.nan))
     one = ratio(np.ones_like(hits), hits) - ratio(np.ones_like(whole), whole)
-    spread = WIDTH * np.sqrt(np.maximum(one + one[reference], 0.0))
+    spread = width * np.sqrt(np.maximum(one + one[reference], 0.0))
     extreme = (hits <= 0) | (hits >= whole)
     blind = extreme | extreme[reference]
     logs = (value * np.exp(sign * spread) for sign in (-1.0, 1.0))
     known = ~np.isnan(value) & (np.arange(len(hits)) != reference)
-    ends = zip(between(hits, whole, reference), logs, strict=True)
+    ends = zip(between(hits, whole, reference, width), logs, strict=True)
     low, high = (np.where(known, np.where(blind, shares, log), np.nan) for shares, log in ends)
     return value, low, high
 
 
-def between(hits: np.ndarray, whole: np.ndarray, reference: int) -> tuple[np.ndarray, np.ndarray]:
+def between(hits: np.ndarray, whole: np.ndarray, reference: int, width: float = WIDTH) -> tuple[np.ndarray, np.ndarray]:
     """Interval of the ratio of each share to that of the reference, from Wilson's intervals of the two.
 
     With l and u the ends of the intervals of the shares p and q, the low end is
@@ -172,7 +183,7 @@ def between(hits: np.ndarray, whole: np.ndarray, reference: int) -> tuple[np.nda
     low, high : ndarray of float, shape (s,)
         NaN where the share of the reference is 0 or one is missing.
     """
-    p, (below, above) = ratio(hits, whole), wilson(hits, whole)
+    p, (below, above) = ratio(hits, whole), wilson(hits, whole, width)
     q = p[reference] if p[reference] > 0 else np.nan
     both, floor, ceiling = p * q, below[reference], above[reference]
     part, whole_ = below * (2 * p - below), ceiling * (2 * q - ceiling)

@@ -5,6 +5,7 @@ Decisions follow the page's cut-off; of a model without probabilities, the estim
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from ml.metrics.confusion_counts import ConfusionCounts, ratio
 from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.metrics.headline import headline, losses
-from ml.metrics.intervals import intervals_of, mean_interval
+from ml.metrics.intervals import WIDTH, intervals_of, joint_width, mean_interval
 from ml.metrics.registry import MEASURES, OF_COUNTS
 from ml.slices.binning import MOST_PARTS, Binning, bin_feature
 
@@ -52,6 +53,8 @@ class Segments:
         The measure on the whole hold-out.
     cut_off : float or None
         Cut-off of the decisions; None where the estimator's labels decide.
+    beyond : list of bool, length s
+        Whether the part differs from all records beyond chance, corrected for how many parts there are.
     """
 
     feature: str
@@ -67,6 +70,7 @@ class Segments:
     whole_low: float | None
     whole_high: float | None
     cut_off: float | None
+    beyond: list[bool]
 
 
 def measures_of(offers: str) -> list[tuple[str, str]]:
@@ -105,7 +109,35 @@ def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_o
         whole_low=whole[1][0],
         whole_high=whole[2][0],
         cut_off=cut_off_used(answers, cut_off),
+        beyond=beyond_chance((value, low, high), counted, whole[0][0]),
     )
+
+
+def beyond_chance(
+    parts: tuple[OptionalFloats, OptionalFloats, OptionalFloats], counted: Sequence[float], whole: float | None
+) -> list[bool]:
+    """Which parts differ from all records, together in at most 5 % of hold-outs without any difference.
+
+    Each 95 % interval is widened on both sides to that of all parts together (Šidák 1967). The part belongs to all
+    records, which makes the rule a little strict. Parts of fewer than five records counted are left out.
+
+    Parameters
+    ----------
+    parts : tuple of three lists of float or None, length s
+        Value of each part, and the ends of its 95 % interval.
+    counted : sequence of float, length s
+    whole : float or None
+    """
+    known = [
+        each if None not in each and weight >= FEWEST and whole is not None else None
+        for each, weight in zip(zip(*parts, strict=True), counted, strict=True)
+    ]
+    wider = joint_width(sum(each is not None for each in known)) / WIDTH
+
+    def outside(value: float, low: float, high: float) -> bool:
+        return whole is not None and not value - wider * (value - low) <= whole <= value + wider * (high - value)
+
+    return [each is not None and outside(*each) for each in known]  # type: ignore[arg-type]
 
 
 def measure_parts(

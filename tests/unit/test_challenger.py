@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest, norm
 from sklearn import metrics
 from sklearn.linear_model import LogisticRegression
 
@@ -18,10 +18,12 @@ from ml.lifecycle.versions import others
 from ml.metrics.evaluation import Answers, evaluation_of
 from ml.plots.results import drawn
 from ml.service import open_service
-from ml.slices.challenger import challenge, compare, mcnemar, placements, why_incomparable
+from ml.slices.challenger import beyond_chance, challenge, compare, mcnemar, placements, why_incomparable
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
+from tests.lanes import fewer
+from tests.simulations.families import versions_fire
 from tests.small import people, pushed
 
 
@@ -46,7 +48,7 @@ def test_mcnemar_by_hand():
 
 def test_values_are_scikit_learns_and_differences_follow():
     one, other = two(0, 400)
-    found = compare(one, other, 0.4)
+    found, _ = compare(one, other, 0.4)
     by_scikit_learn = {
         "roc_auc": lambda a: metrics.roc_auc_score(a.truth, a.probabilities),
         "brier": lambda a: metrics.brier_score_loss(a.truth, a.probabilities),
@@ -70,7 +72,7 @@ def test_values_are_scikit_learns_and_differences_follow():
 def test_the_intervals_are_those_of_a_bootstrap_of_rows():
     one, other = two(1, 300)
     found, rng, drawn_ = (
-        compare(one, other, 0.5),
+        compare(one, other, 0.5)[0],
         np.random.default_rng(5),
         {"roc_auc": [], "brier": [], "precision": []},
     )
@@ -94,15 +96,34 @@ def test_the_interval_holds_the_true_difference():
     truth["accuracy"] -= np.mean((one.probabilities >= 0.5) == one.truth)
     held = dict.fromkeys(truth, 0)
     for seed in range(300):
-        found = compare(*two(seed, 250), 0.5)
+        found, _ = compare(*two(seed, 250), 0.5)
         for key, value in truth.items():
             held[key] += found[key][3] <= value <= found[key][4]
     assert all(0.91 <= count / 300 <= 0.985 for count in held.values()), held
 
 
+def test_of_equally_good_versions_some_measure_differs_in_one_of_twenty_comparisons():
+    repeats = fewer(300, 40)
+    assert versions_fire(300, repeats) * repeats <= binom.ppf(0.999, repeats, 0.05)
+
+
+def test_beyond_chance_by_hand_and_against_the_normal_maximum():
+    rng = np.random.default_rng(0)
+    samples = {"a": rng.normal(3.0, 1.0, 40_000), "b": rng.normal(2.0, 1.0, 40_000), "c": np.full(40_000, np.nan)}
+    # Two independent ones: 2.236 standard errors (Šidák), not 1.960
+    assert norm.isf((1 - 0.95**0.5) / 2) == pytest.approx(2.2365, abs=1e-4)
+    assert beyond_chance({"a": 2.3, "b": 2.15, "c": None}, samples) == {"a": True, "b": False, "c": False}
+    alone = {"b": samples["b"]}
+    assert beyond_chance({"b": 2.0}, alone) == {"b": True}
+    assert beyond_chance({"b": -1.9}, alone) == {"b": False}
+    twins = {"b": samples["b"], "twin": samples["b"]}
+    assert beyond_chance({"b": 2.0, "twin": 2.0}, twins) == {"b": True, "twin": True}  # one comparison, not two
+    assert beyond_chance({"none": 0.0}, {"none": np.zeros(100)}) == {"none": False}
+
+
 def test_a_million_records_take_seconds():
     one, other = two(2, 1_000_000)
-    assert compare(one, other, 0.5)["roc_auc"][2] < 0
+    assert compare(one, other, 0.5)[0]["roc_auc"][2] < 0
 
 
 def test_placements_average_to_the_area_with_ties_counting_half():

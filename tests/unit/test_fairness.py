@@ -6,14 +6,17 @@ import math
 
 import numpy as np
 import pytest
+from scipy.stats import binom, binomtest, norm
 
 from ml.data.outcomes import Outcome, Outcomes
 from ml.metrics.confusion_counts import ratio
-from ml.metrics.intervals import wilson
+from ml.metrics.intervals import joint_width, wilson
 from ml.plots.decisions.group_fairness import LEAST, draw, say
 from ml.plots.plot import View
 from ml.slices.fairness import RATES, GroupFairness, ratios_of, reference_of
 from ml.slices.segments import plain_numbers
+from tests.lanes import fewer
+from tests.simulations.families import groups_held
 
 
 def test_two_groups_by_hand():
@@ -135,3 +138,22 @@ def test_the_interval_holds_the_true_ratio_in_nineteen_of_twenty():
         _, low, high = ratios_of(hits, np.array([300.0, 120.0]), 0)
         held += low[1] <= 0.75 <= high[1]
     assert 0.935 <= held / 2_000 <= 0.965
+
+
+def test_many_groups_of_one_rate_are_apart_in_one_of_twenty_hold_outs():
+    repeats = fewer(2_000, 300)
+    together, alone = groups_held(1_200, 8, repeats)
+    assert (1 - together) * repeats <= binom.ppf(0.999, repeats, 0.05)
+    assert 1 - alone > 0.1  # without the correction
+
+
+def test_intervals_together_are_wider_by_scipys_quantile():
+    part, whole = np.array([50.0, 30.0]), np.array([100.0, 80.0])
+    width = norm.isf((1 - 0.95 ** (1 / 5)) / 2)
+    assert joint_width(5) == pytest.approx(width)
+    _, low, high = ratios_of(part, whole, 0, joint_width(5))
+    spread = width * math.sqrt(1 / 30 - 1 / 80 + 1 / 50 - 1 / 100)
+    assert (low[1], high[1]) == pytest.approx((0.75 * math.exp(-spread), 0.75 * math.exp(spread)))
+    assert [float(end) for end in wilson(7, 20, width)] == pytest.approx(
+        list(binomtest(7, 20).proportion_ci(1 - 2 * norm.sf(width), "wilson"))
+    )

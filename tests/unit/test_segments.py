@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy.special import xlogy
+from scipy.stats import binom, norm
 from sklearn import metrics
 
 from ml.data.outcomes import Outcome, Outcomes
@@ -16,7 +17,9 @@ from ml.plots.plot import View
 from ml.service import open_service
 from ml.slices.binning import Binning
 from ml.slices.segment_pairs import segment_pairs
-from ml.slices.segments import Segments, measure_parts, measures_of, segments
+from ml.slices.segments import Segments, beyond_chance, measure_parts, measures_of, segments
+from tests.lanes import fewer
+from tests.simulations.families import parts_fire
 from tests.small import small_model
 
 SCIKIT_LEARN = {
@@ -176,15 +179,34 @@ def told(value: list, counted: list, low: list | None = None, high: list | None 
     parts, unknown = list("ABCD"[: len(value)]), [None] * len(value)
     columns = [parts, value, low or unknown, high or unknown, counted, counted, counted]
     outcomes = Outcomes((Outcome("no", "No", 0), Outcome("yes", "Yes", 1)), exclusive=True, positive="yes")
-    return say(Segments("Debts", "recall", *columns, whole, None, None, 0.5), View(outcomes, "yes"))
+    beyond = beyond_chance((value, low or unknown, high or unknown), counted, whole)
+    return say(Segments("Debts", "recall", *columns, whole, None, None, 0.5, beyond), View(outcomes, "yes"))
 
 
 def test_a_part_of_three_records_is_not_called_beyond_chance():
-    sentence = told([0.67, 0.89, 0.0], [60.0, 90.0, 3.0], [0.5, 0.82, 0.0], [0.79, 0.94, 0.56])
+    sentence = told([0.67, 0.89, 0.0], [60.0, 90.0, 3.0], [0.5, 0.84, 0.0], [0.77, 0.94, 0.56])
     assert "it goes from 67\u00a0% (“A”) to 89\u00a0% (“B”)" in sentence
     assert "beyond chance: A, B. " in sentence
     assert "Not named: 1 part counts fewer than 5 records, or the measure is undefined." in sentence
     assert "no part of Debts counts 5 records" in told([0.0, 1.0], [3.0, 2.0], [0.0, 0.3], [0.56, 1.0])
+
+
+def test_beyond_chance_is_corrected_for_the_number_of_parts_by_hand():
+    # Two parts: 2.236 standard errors instead of 1.960, so the 0.06 below 0.88 become 0.0684 and the whole lies inside.
+    width = norm.isf((1 - 0.95**0.5) / 2)
+    assert width == pytest.approx(2.2365, abs=1e-4)
+    value, low, high = [0.88, 0.80], [0.82, 0.7], [0.93, 0.9]
+    assert beyond_chance((value, low, high), [50, 50], 0.815) == [False, False]
+    assert beyond_chance((value, low, high), [50, 50], 0.88 - 0.06 * width / 1.96 - 1e-3) == [True, False]
+    assert beyond_chance((value[:1], low[:1], high[:1]), [50], 0.815) == [True]
+    assert beyond_chance((value, low, high), [50, 4], 0.815) == [True, False]  # too few are no comparison
+    assert beyond_chance(([None, 0.8], [None, 0.7], [None, 0.9]), [50, 50], None) == [False, False]
+
+
+@pytest.mark.parametrize("measure", ["accuracy", "recall", "selected", "brier", "roc_auc"])
+def test_parts_without_any_difference_are_beyond_chance_in_one_of_twenty_hold_outs(measure):
+    repeats = fewer(400, 40)
+    assert parts_fire(measure, 600, 8, repeats) * repeats <= binom.ppf(0.999, repeats, 0.05)
 
 
 def test_every_part_is_said_of_every_part_only():

@@ -13,7 +13,7 @@ from ml.plots.shared_options import CUT_OFF, chosen, cut_off_of, measure_text
 from ml.plots.theme import INK, figure
 from ml.slices.challenger import Challenger, challenge
 from ml.slices.segments import LABELS
-from ml.text.number_words import count
+from ml.text.number_words import count, p_value_text
 from ml.text.words import number_text
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def draw(result: Challenger, view: View) -> go.Figure:
 
 
 def say(result: Challenger, _view: View) -> str:
-    """Sentence: records that only one version decides correctly, McNemar's p-value, and caveats."""
+    """Sentence: records that only one version decides correctly, which measures differ beyond chance, and caveats."""
     made = f"Version {result.challenger} beside {result.champion}, on {count(result.records)} records. "
     return made + _decided(result) + _sure(result) + _seen(result)
 
@@ -84,22 +84,23 @@ def say(result: Challenger, _view: View) -> str:
 def _decided(result: Challenger) -> str:
     if not result.only_first + result.only_second:
         return "Both are right and wrong on the very same records. "
-    chance = "more than chance would make" if result.p_value <= 0.05 else "chance could make this difference"
     return (
         f"Only the other one decides {count(result.only_second)} of them rightly, only this one "
-        f"{count(result.only_first)}: {chance} (McNemar's test, p = {_p_value(result.p_value)}). "
+        f"{count(result.only_first)} (McNemar's test, {p_value_text(result.p_value)}). "
     )
 
 
 def _sure(result: Challenger) -> str:
-    apart = [
-        LABELS[key]
-        for key, low, high in zip(result.measures, result.low, result.high, strict=True)
-        if low is not None and high is not None and (low > 0 or high < 0)
+    """Words for the measures whose difference is beyond chance, as one family."""
+    many = f"corrected for looking at {count(len(result.measures))} measures"
+    words = [
+        f"{LABELS[key]} ({'better' if (gap or 0.0) * (1 if way == 'high' else -1) > 0 else 'worse'})"
+        for key, gap, way, beyond in zip(result.measures, result.difference, result.better, result.beyond, strict=True)
+        if beyond
     ]
-    if not apart:
-        return "No measure's difference is beyond its 95\u00a0% interval."
-    return f"Beyond their 95\u00a0% intervals: {', '.join(apart)}."
+    if not words:
+        return f"No difference is more than chance would make ({many})."
+    return f"The other one differs beyond chance, {many}: {', '.join(words)}."
 
 
 def _seen(result: Challenger) -> str:
@@ -127,10 +128,6 @@ def _times(sign: float, value: float | None) -> float | None:
     return None if value is None else sign * value
 
 
-def _p_value(value: float) -> str:
-    return "under 0.001" if value < 0.001 else number_text(round(value, 3))
-
-
 PLOT = Plot(
     key="challenger",
     title="Champion and challenger",
@@ -142,4 +139,5 @@ PLOT = Plot(
     draw=draw,
     say=say,
     options=OPTIONS,
+    revision=2,
 )

@@ -91,7 +91,8 @@ def say(result: GroupFairness, view: View) -> str:
         return f"{what} There is no ratio to it."
     return (
         f"{what} {_compared(result, key)} Shaded: one rate is at least four fifths of the other; "
-        f"lines: 95\u00a0% intervals. This compares rates; it does not say why they differ, or whether they may."
+        f"lines: 95\u00a0% intervals of all groups together. This compares rates; it does not say why they differ, or "
+        f"whether they may."
     )
 
 
@@ -206,5 +207,5 @@ PLOT = Plot(
     say=say,
     rows=rows,
     options=OPTIONS,
-    revision=2,
+    revision=3,
 )

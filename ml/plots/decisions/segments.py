@@ -63,11 +63,11 @@ def say(result: Segments, _view: View) -> str:
     if result.value[most] == result.value[least]:
         return f"{everywhere} and {high} {_where(result, enough)}."
     span = f"; by {result.feature} it goes from {low} (“{result.parts[least]}”) to {high} (“{result.parts[most]}”). "
-    apart = [result.parts[place] for place in enough if _apart(result, place)]
-    clearly = f"Apart from all records beyond chance: {', '.join(apart)}. " if apart else ""
+    apart = [part for part, beyond in zip(result.parts, result.beyond, strict=True) if beyond]
+    clearly = f"Apart from all records beyond chance: {', '.join(apart)}. " if apart else "None differs beyond chance. "
     return (
-        f"{everywhere}{span}{clearly}{_left_out(result, enough)}The lines are 95\u00a0% intervals, each for itself: "
-        f"of twenty parts, one lies beside its true value."
+        f"{everywhere}{span}{clearly}{_left_out(result, enough)}The lines are 95\u00a0% intervals, each for itself; "
+        f"what is beyond chance is corrected for looking at all parts."
     )
 
 
@@ -92,11 +92,6 @@ def _left_out(result: Segments, enough: list[int]) -> str:
     return f"Not named: {what} fewer than {FEW} records, or the measure is undefined. " if few else ""
 
 
-def _apart(result: Segments, place: int) -> bool:
-    low, high = result.low[place], result.high[place]
-    return result.whole is not None and low is not None and high is not None and not low <= result.whole <= high
-
-
 def _words(result: Segments, view: View, place: int) -> str:
     low, high = (measure_text(result.measure, end[place]) for end in (result.low, result.high))
     span = f" ({low} to {high})" if result.low[place] is not None and result.high[place] is not None else ""
@@ -118,5 +113,5 @@ PLOT = Plot(
     draw=draw,
     say=say,
     options=OPTIONS,
-    revision=2,
+    revision=3,
 )
