@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from jobs.files import paths
 from jobs.files.preview import Preview
+from ml.batch.compare_file import FileComparison
 from ml.errors import Misread
 from ml.files.file_kinds import CSV
 from ml.files.header.left_out import LeftOut
@@ -54,6 +55,7 @@ def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: 
         dialect=dialect,
         applies=("separator", "encoding", "header_row") if dialect.format == CSV else ("sheet", "header_row"),
         left_out=LeftOut(),
+        compared=FileComparison(0),
         notes=list(dialect.notes),
         reading=ReadPlan(()),
     )

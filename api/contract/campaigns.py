@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.contract.base import Count, ModelKey, Probability, Seconds, Shape
-from api.contract.dialect import Dialect, LeftOut
+from api.contract.dialect import Dialect, DriftedFeature, FileProblem, LeftOut, UnreadValues, UnseenFeature
 from api.contract.jobs import Job, JobId
 from api.contract.models import Named
 from api.contract.operation import JSON, BodySpec, Operation, in_json
@@ -16,36 +16,6 @@ from ml.campaign.list_request import ListRequest
 
 TAG = "Campaigns"
 Money = Annotated[float, Field(examples=[1250.0])]
-
-
-class FileProblem(Shape):
-    """One thing that is wrong with records of a file."""
-
-    row: Annotated[int, Field(ge=1)]
-    """The first record that has it, counted from 1."""
-    column: str | None
-    """The column of the file; null where the whole record is meant, or no column gives the feature."""
-    feature: str | None
-    message: str
-    hint: str
-    records: Count
-    """How many of the records that were looked at have it."""
-
-
-class UnreadValues(Shape):
-    """Values of a feature that cannot be read."""
-
-    feature: str
-    label: str
-    column: str | None
-    """The column of the file; null where several give the feature."""
-    values: Count
-    row: Annotated[int, Field(ge=1)]
-    """The first record with such a value, counted from 1."""
-    example: Annotated[str, Field(examples=["a lot"])]
-    """That value, as it stands in the file."""
-    accepted: str
-    """What is accepted."""
 
 
 class Preview(Shape):
@@ -73,6 +43,12 @@ class Preview(Shape):
     """By feature, records without its value among those that were looked at, where in training every row had one."""
     unread: list[UnreadValues]
     """Values that cannot be read among the records that were looked at."""
+    drift: list[DriftedFeature]
+    """Features that differ from training, the most first: the probabilities may not hold for such a file."""
+    unseen: list[UnseenFeature]
+    """Features with values outside the range of training, or of levels that it had not."""
+    compared: Count
+    """Records that were compared with training."""
     left_out: LeftOut
     """Lines that are no records, as far as the file was read."""
     checked: Count

@@ -1,4 +1,4 @@
-"""Contract of file dialects, and of the lines of a file that are no records."""
+"""Contract of files: their dialects, their problems, lines that are no records, and what training had not."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.contract.base import Count, Shape
+from api.contract.models import Named
 
 
 class Dialect(Shape):
@@ -46,3 +47,47 @@ class LeftOut(Shape):
     empty_lines: list[int]
     """The first of them, from 1."""
     total_lines: list[int]
+
+
+class FileProblem(Shape):
+    """One thing that is wrong with records of a file."""
+
+    row: Annotated[int, Field(ge=1)]
+    """The first record that has it, counted from 1."""
+    column: str | None
+    """The column of the file; null where the whole record is meant, or no column gives the feature."""
+    feature: str | None
+    message: str
+    hint: str
+    records: Count
+    """How many of the records that were looked at have it."""
+
+
+class UnreadValues(Shape):
+    """Values of a feature that cannot be read."""
+
+    feature: str
+    label: str
+    column: str | None
+    """The column of the file; null where several give the feature."""
+    values: Count
+    row: Annotated[int, Field(ge=1)]
+    """The first record with such a value, counted from 1."""
+    example: Annotated[str, Field(examples=["a lot"])]
+    """That value, as it stands in the file."""
+    accepted: str
+    """What is accepted."""
+
+
+class DriftedFeature(Named):
+    """A feature whose values are distributed otherwise than in training."""
+
+    index: Annotated[float, Field(ge=0, examples=[0.31])]
+    """Population stability index."""
+
+
+class UnseenFeature(Named):
+    """A feature with more values that training never had than chance explains."""
+
+    values: Count
+    example: str

@@ -40,6 +40,12 @@ def preview_json(seen: Preview, bundle: Bundle) -> dict[str, Any]:
             }
             for each in seen.unread
         ],
+        "drift": [{"name": each.feature, "label": each.label, "index": each.index} for each in seen.compared.drift],
+        "unseen": [
+            {"name": each.feature, "label": each.label, "values": each.count, "example": each.example}
+            for each in seen.compared.unseen
+        ],
+        "compared": seen.compared.records,
         "left_out": seen.left_out.to_json(),
         "checked": seen.checked,
         "refused": seen.refused,

@@ -11,6 +11,7 @@ from typing import Any
 from jobs.files import paths
 from jobs.files.file_words import labels_of, missing_columns, near_sentences, unread_sentence
 from jobs.files.first_problems import Unread, sorts, unread_of
+from ml.batch.compare_file import FileComparison, compare_file, spread
 from ml.batch.score_lines import gaps_in
 from ml.campaign.reasons import reasons_in_cells
 from ml.data.records import read_records
@@ -71,6 +72,8 @@ class Preview:
         Read options that apply to such a file, by the names of :class:`ml.files.text.read_options.ReadOptions`.
     left_out : LeftOut
         Lines read that are no records.
+    compared : FileComparison
+        Up to 2,000 records of the first 20,000, beside the training data.
     notes : list of str
         Notes on the file, for people.
     reading : ReadPlan
@@ -94,6 +97,7 @@ class Preview:
     dialect: Dialect
     applies: tuple[str, ...]
     left_out: LeftOut
+    compared: FileComparison
     notes: list[str]
     reading: ReadPlan
 
@@ -124,13 +128,14 @@ def preview(
     with files.open(paths.source(job.id)) as file:
         table = open_table(file, options, schema, given)
         lines = list(islice(table.lines, CHECKED))
-        more = sum(1 for _ in islice(table.lines, COUNTED - len(lines)))
-        whole = len(lines) + more < COUNTED
+        rest = list(islice(table.lines, COUNTED - len(lines)))
+        more, whole = len(rest), len(lines) + len(rest) < COUNTED
     raws = [table.rules.row(row_of(table.names, line)) for line in lines]
     found = read_records(schema, raws, extra=True)
     good = [at for at, row in enumerate(found.rows) if row is not None]
     gaps = gaps_in(schema, table.names, [lines[at] for at in good], table.rules)
     unread = unread_of(schema, found.problems, table.names, lines)
+    compared = _compared(bundle, table, spread([*lines, *rest]))
     estimated = len(lines) + more if whole else _estimated(job.size, table, lines)
     first = raws[good[0]] if good else None
     return Preview(
@@ -151,9 +156,18 @@ def preview(
         dialect=table.dialect,
         applies=_applies(schema, table),
         left_out=table.left_out,
-        notes=list(_sentences(schema, table, unread, gaps, len(lines), estimated if whole else None)),
+        compared=compared,
+        notes=[
+            *_sentences(schema, table, unread, gaps, len(lines), estimated if whole else None),
+            *compared.sentences(),
+        ],
         reading=table.reading,
     )
+
+
+def _compared(bundle: Bundle, table: Table, lines: Sequence[list[str]]) -> FileComparison:
+    raws = [raw for line in lines if not isinstance(raw := table.rules.row(row_of(table.names, line)), Problem)]
+    return compare_file(bundle, read_records(bundle.schema, raws, extra=True), set(table.names))
 
 
 def _read(schema: Schema, table: Table, raw: Mapping[str, Any] | Problem) -> list[str | None]:

@@ -6,18 +6,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from ml.batch.check_header import check_header
+from ml.batch.compare_file import compare_file, spread
 from ml.batch.result_columns import added_columns, result_header
 from ml.batch.score_lines import Gaps, score_lines
 from ml.bundle.bundle import Bundle
-from ml.errors import InvalidData
+from ml.data.records import read_records
+from ml.errors import InvalidData, Problem
 from ml.files.cells.safe_cells import csv_text
 from ml.files.open_table import AUTO, open_table
-from ml.files.table import ReadPlan, Table
+from ml.files.table import ReadPlan, Table, row_of
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
 from ml.files.write.atomic_output import atomic_output, scratch
@@ -118,16 +120,26 @@ def score_file(
             text = out if kept is None else held.enter_context(kept.open("wb"))
             header = result_header(bundle, table.header)
             text.write(csv_text([header]).encode())
-            done = _write(text, (engine or _here(service))(bundle, table.reading, _chunks(table)), file, progress)
+            first = list(islice(table.lines, CHUNK))
+            chunks = chain([first] * bool(first), _chunks(table))
+            done = _write(text, (engine or _here(service))(bundle, table.reading, chunks), file, progress)
             text.flush()
             if kept is not None:
                 write_scored(kept, out, form, bundle.schema, table.reading, added_columns(bundle))
             renamed = _renamed(added_columns(bundle), header)
-            return replace(done, dialect=table.dialect, notes=(*table.notes, *renamed))
+            return replace(
+                done, dialect=table.dialect, notes=(*table.notes, *renamed, *_compared(bundle, table, first))
+            )
     except BrokenPipeError:
         raise
     except OSError as error:
         raise InvalidData(f"{_name(source)} cannot be scored into {_name(target)}: {error}.") from None
+
+
+def _compared(bundle: Bundle, table: Table, lines: Lines) -> list[str]:
+    """What the first records have that training had not."""
+    raws = [raw for line in spread(lines) if not isinstance(raw := table.rules.row(row_of(table.names, line)), Problem)]
+    return compare_file(bundle, read_records(bundle.schema, raws, extra=True), set(table.names)).sentences()
 
 
 def _name(file: Path | IO[bytes]) -> str:
