@@ -28,7 +28,8 @@ PRIOR = 2.0  # records at the base rate added to each group (smoothing)
 FEWEST = 10  # records with, and without, the outcome
 ALONE = 0.7  # AUC of the feature by itself
 NEARLY = 0.9  # share of the model's AUC above 0.5 for a feature by itself to be suspect
-MUCH = 0.7  # the same, where the model depends on the feature
+STRONG = 0.75  # AUC of the feature by itself, where the model depends on it: under it honest features are named often
+MUCH = 0.7  # share of the model's AUC above 0.5, there
 LOST = 0.5  # share lost when the feature's values are shuffled
 
 
@@ -86,7 +87,7 @@ def leakage(bundle: Bundle, outcome: str) -> Leakage:
         alone = _alone(_codes(feature, array), truth)
         share = (alone - 0.5) / (model - 0.5) if model > 0.5 and alone >= ALONE else 0.0
         lost = _lost(bundle, outcome, at) if share >= MUCH else None
-        suspect = share >= NEARLY or (lost is not None and lost >= LOST * (model - 0.5))
+        suspect = share >= NEARLY or (lost is not None and alone >= STRONG and lost >= LOST * (model - 0.5))
         found.append((feature.label, alone, lost, suspect))
     found.sort(key=lambda row: -row[1])
     labels, alones, losts, suspects = (list(cells) for cells in zip(*found, strict=True))

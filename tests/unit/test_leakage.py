@@ -22,6 +22,8 @@ from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
+from tests.lanes import fewer
+from tests.simulations import leaks
 from tests.small import small_model
 
 
@@ -112,3 +114,19 @@ def test_a_feature_that_is_nearly_as_good_is_named_though_another_stands_in_for_
     found = leakage(bundle_of("twice", twice, truth, tmp_path, LogisticRegression(C=0.001)), "yes")
     named = {name for name, suspect in zip(found.features, found.suspects, strict=True) if suspect}
     assert len(named) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "least", "most"),
+    [
+        ("copy of the truth, 10 % wrong", 1.0, 1.0),
+        ("flag set afterwards, for 40 %", 0.0, 0.1),
+        ("clean: weak", 0.0, 0.1),
+    ],
+)
+def test_injected_leaks_are_found_and_clean_features_are_not_named(kind, least, most):
+    """A small part of tests/simulations/leaks.py, whose figures the sentence states."""
+    draws = fewer(50, 3)
+    added, others = leaks.shares(kind, draws)
+    assert least <= added <= most
+    assert others <= 0.15
