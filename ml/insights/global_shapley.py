@@ -43,12 +43,16 @@ class GlobalShapley:
     values : ndarray of float, shape (r, p, k)
         Differences of probability: ``base + values.sum(axis=1)`` is the prediction of each record.
     total : ndarray of float, shape (r, k)
+    errors : ndarray of float, shape (r, p, k)
+        Standard error of each value, from sampling background rows and orders: the spread of the walks, as if they
+        started at random. Since their starts are spread evenly, it is rather too large than too small.
     """
 
     rows: np.ndarray
     base: np.ndarray
     values: np.ndarray
     total: np.ndarray
+    errors: np.ndarray
 
 
 @Memo
@@ -75,12 +79,23 @@ def global_shapley(bundle: Bundle, records: int, walks: int) -> GlobalShapley:
     starts = _starts(answers, len(rows), walks)
     weights = np.array([_weights(answers, own) for own in starts])
     at_once = max(1, CHUNK // (starts.shape[1] * 2 * len(ends)))
-    parts = []
+    parts, errors = [], []
     for first in range(0, len(rows), at_once):
         which = slice(first, first + at_once)
         gained = _walked(bundle, take(ends, which), starts[which], answers, total[which], first)
-        parts.append(np.einsum("rm,rmpk->rpk", weights[which], gained))
-    return GlobalShapley(rows, answers.mean(axis=0), np.concatenate(parts), total)
+        found = np.einsum("rm,rmpk->rpk", weights[which], gained)
+        parts.append(found)
+        errors.append(_errors(gained, found, weights[which]))
+    return GlobalShapley(rows, answers.mean(axis=0), np.concatenate(parts), total, np.concatenate(errors))
+
+
+def _errors(gained: Floats, found: Floats, weights: Floats) -> Floats:
+    """Standard errors of the weighted means of walks, (r, m, p, k), around their means, (r, p, k)."""
+    walks = gained.shape[1]
+    apart = np.square(gained - found[:, np.newaxis])
+    variance = np.einsum("rm,rmpk->rpk", weights**2, apart) * (walks / max(walks - 1, 1))
+    errors: Floats = np.sqrt(variance)
+    return errors
 
 
 def _plan(bundle: Bundle) -> tuple[int, int]:

@@ -47,11 +47,15 @@ def of_importance(result: Any, view: View, figure: go.Figure) -> None:
 
 
 def of_contributions(result: Any, view: View, figure: go.Figure) -> None:
-    """Bars in falling order, in points, under their names."""
+    """Bars in falling order, in points, with their intervals and under their names."""
     (bars,) = figure.data
     sizes = result.size[view.index]
     largest = falling(sizes, mean_shapley.MOST_SHOWN)
     assert list(bars.x) == points(largest)
+    wide = [
+        1.959964 * 100 * error for _, error in sorted(zip(sizes, result.error[view.index], strict=True), reverse=True)
+    ]
+    assert sorted(bars.error_x.array) == pytest.approx(sorted(wide[: len(largest)]))
     for note, size in zip(figure.layout.annotations, largest, strict=True):
         assert note.text.split("  <b>")[0] in [result.features[at] for at, own in enumerate(sizes) if own == size]
 

@@ -45,7 +45,8 @@ def each(service: Service, key: str, sort: str, options: dict | None = None):
 def test_contributions_are_the_results_in_falling_order(small, sort):
     for view, result, _figure, (_, rows) in each(small, "contributions", sort):
         sizes = result.size[view.index]
-        assert rows == [[name, size] for name, size in zip(result.features, sizes, strict=True)]
+        errors = result.error[view.index]
+        assert rows == [list(row) for row in zip(result.features, sizes, errors, strict=True)]
 
 
 @pytest.mark.parametrize("sort", SORTS)

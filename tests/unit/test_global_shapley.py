@@ -60,6 +60,20 @@ def test_they_are_those_behind_a_single_prediction(bundles):
     assert np.corrcoef(found.values[:40].ravel(), exact.ravel())[0, 1] > 0.995
 
 
+@pytest.mark.parametrize("walks", [8, 40])
+def test_the_stated_errors_hold_the_exact_values(bundles, walks):
+    bundle = bundles["binary"]
+    found = global_shapley(bundle, 40, walks)
+    game = Game(bundle)
+    rows = rows_of(bundle.schema, take(bundle.holdout.block, found.rows))
+    exact = np.array([explain(game, row, [True] * 4, budget=10**6).contributions for row in rows])
+    error, used = found.values - exact, found.errors > 0
+    assert np.abs(error[~used]).max(initial=0) < 1e-12  # of a feature without effect
+    assert 0.93 <= np.mean(np.abs(error[used]) <= 1.96 * found.errors[used]) <= 1.0
+    # Rather too large than too small: the walks start evenly spread over the answers
+    assert 0.3 <= np.sqrt(np.mean(error[used] ** 2) / np.mean(found.errors[used] ** 2)) <= 1.05
+
+
 def test_with_one_background_row_the_mean_over_all_orders_is_shapleys():
     """A function with an interaction, by its definition over all six orders."""
 

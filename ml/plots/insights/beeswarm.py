@@ -17,7 +17,7 @@ from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
 from ml.text.number_words import count
-from ml.text.words import change_text, shown_value
+from ml.text.words import change_text, shown_value, unsure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -44,6 +44,8 @@ class Beeswarm:
         Rank of the value among these records, 0 (lowest) to 1; -1 where values have no order or none is known.
     values : sequence of sequences of str, shape (q, r)
         In words.
+    error : float
+        Root mean square of the shown values' standard errors, from sampling.
     total_features, total_records : int
         Features of the model, and records used for the ranking.
     """
@@ -52,6 +54,7 @@ class Beeswarm:
     contributions: Sequence[Sequence[float]]
     heights: Sequence[Sequence[float]]
     values: Sequence[Sequence[str]]
+    error: float
     total_features: int
     total_records: int
 
@@ -72,6 +75,7 @@ def compute(study: Study) -> Beeswarm:
             [shown_value(feature, value) for value in values_of(feature, block[at])]
             for feature, at in zip(features, strongest, strict=True)
         ],
+        error=float(np.sqrt(np.mean(np.square(found.errors[few][:, strongest, bundle.outcomes.index(study.outcome)])))),
         total_features=len(bundle.schema.features),
         total_records=len(own),
     )
@@ -165,11 +169,13 @@ def say(result: Beeswarm, view: View) -> str:
     ):
         lean = float(np.corrcoef(np.array(ordered).T)[0, 1])
         trend = " High values raise it." if lean > 0.5 else " High values lower it." if lean < -0.5 else ""
+    surely = unsure(0.0, 100 * result.error)
+    sampled = f" They are sampled, most within {surely}." if surely else ""
     shown = f"the {len(result.features)} strongest of {result.total_features} features"
     return (
         f"{name} moves the probability of “{view.label}” by {change_text(0.0, min(line))} to "
         f"{change_text(0.0, max(line))} in these records.{trend} A point is a record: {count(len(line))} of the "
-        f"hold-out, {shown}."
+        f"hold-out, {shown}.{sampled}"
     )
 
 
@@ -194,4 +200,5 @@ PLOT = Plot(
     say=say,
     rows=rows,
     needs=PROBABILITIES,
+    revision=2,
 )

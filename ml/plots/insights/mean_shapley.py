@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.insights.global_shapley import global_shapley_of
+from ml.metrics.intervals import WIDTH
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
-from ml.plots.theme import figure
+from ml.plots.theme import INK, figure
 from ml.text.number_words import percent, sample_text
-from ml.text.words import points_text
+from ml.text.words import points_text, unsure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,6 +32,8 @@ class MeanShapley:
         Labels, in schema order.
     size : sequence of sequences of float, shape (k, p)
         Mean over the records of the contribution without its sign, as a difference of probability.
+    error : sequence of sequences of float, shape (k, p)
+        Its standard error, from which records and which walks were drawn.
     base : sequence of float, length k
         The mean prediction from which contributions start.
     records : int
@@ -38,6 +41,7 @@ class MeanShapley:
 
     features: Sequence[str]
     size: Sequence[Sequence[float]]
+    error: Sequence[Sequence[float]]
     base: Sequence[float]
     records: int
 
@@ -46,14 +50,16 @@ def compute(study: Study) -> MeanShapley:
     """Mean absolute contribution of every feature, for all outcomes."""
     found = global_shapley_of(study.bundle)
     labels = [feature.label for feature in study.bundle.schema.features]
-    size = np.abs(found.values).mean(axis=0).T
-    return MeanShapley(labels, size.tolist(), found.base.tolist(), len(found.rows))
+    each = np.abs(found.values)
+    size, error = each.mean(axis=0).T, each.std(axis=0, ddof=1).T / np.sqrt(len(each))
+    return MeanShapley(labels, size.tolist(), error.tolist(), found.base.tolist(), len(found.rows))
 
 
 def draw(result: MeanShapley, view: View) -> go.Figure:
     """A bar a feature, the largest on top."""
     largest = ranked(result, view)
-    points = [100 * size for _, size in largest]
+    points = [100 * size for _, size, _ in largest]
+    wide = [100 * WIDTH * error for *_, error in largest]
     bars = {
         "type": "bar",
         "orientation": "h",
@@ -61,41 +67,47 @@ def draw(result: MeanShapley, view: View) -> go.Figure:
         "y": list(range(len(points))),
         "width": 0.34,
         "marker": {"color": view.colour, "cornerradius": 3},
-        "hovertext": [f"<b>{name}</b><br>{points_text(100 * size)} on average" for name, size in largest],
+        "error_x": {"array": wide, "color": INK, "thickness": 1.5, "width": 4},
+        "hovertext": [
+            f"<b>{name}</b><br>{points_text(100 * size)} on average {unsure(100 * size, 100 * error)}".rstrip()
+            for name, size, error in largest
+        ],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     return figure(
         [bars],
         height=height_of(len(points)),
-        annotations=names_above([name for name, _ in largest], [points_text(value) for value in points]),
-        xaxis={"title": {"text": "Mean contribution, percentage points"}, "range": [0, 1.05 * max(points[0], 1e-9)]}
-        | {"nticks": 6},
+        annotations=names_above([name for name, *_ in largest], [points_text(value) for value in points]),
+        xaxis={"title": {"text": "Mean contribution, percentage points"}, "nticks": 6}
+        | {"range": [0, 1.05 * max(1e-9, *(value + more for value, more in zip(points, wide, strict=True)))]},
         yaxis=rows_axis(len(points)),
     )
 
 
 def say(result: MeanShapley, view: View) -> str:
     """Sentence: the feature with the largest contributions, their base, and the difference to importance."""
-    name, size = ranked(result, view)[0]
+    name, size, error = ranked(result, view)[0]
+    surely = unsure(100 * size, 100 * error)
     if 100 * size < 0.05:
         return f"No feature moves the probability of “{view.label}”: the model gives all records the same."
     return (
-        f"{name} moves the probability of “{view.label}” most: by {points_text(100 * size)} on average, up or down "
-        f"from {percent(result.base[view.index])}. Over {sample_text(result.records, view.holdout)}, the same "
-        f"contributions as behind a single prediction. They say what the model uses; importance what it would lose."
+        f"{name} moves the probability of “{view.label}” most: by {points_text(100 * size)} on average"
+        f"{f' ({surely})' if surely else ''}, up or down from {percent(result.base[view.index])}. Over "
+        f"{sample_text(result.records, view.holdout)}, the same contributions as behind a single prediction, with "
+        f"their {percent(0.95)} intervals. They say what the model uses; importance what it would lose."
     )
 
 
-def ranked(result: MeanShapley, view: View) -> list[tuple[str, float]]:
-    """Label and size of the shown features, the largest first."""
-    pairs = zip(result.features, result.size[view.index], strict=True)
-    return sorted(pairs, key=lambda pair: -pair[1])[:MOST_SHOWN]
+def ranked(result: MeanShapley, view: View) -> list[tuple[str, float, float]]:
+    """Label, size and its standard error of the shown features, the largest first."""
+    found = zip(result.features, result.size[view.index], result.error[view.index], strict=True)
+    return sorted(found, key=lambda one: -one[1])[:MOST_SHOWN]
 
 
 def rows(result: MeanShapley, view: View) -> Rows:
     """One row a feature."""
-    pairs = zip(result.features, result.size[view.index], strict=True)
-    return ["feature", "mean absolute contribution"], [list(pair) for pair in pairs]
+    found = zip(result.features, result.size[view.index], result.error[view.index], strict=True)
+    return ["feature", "mean absolute contribution", "standard error"], [list(one) for one in found]
 
 
 PLOT = Plot(
@@ -110,4 +122,5 @@ PLOT = Plot(
     rows=rows,
     needs=PROBABILITIES,
     per_outcome=False,
+    revision=2,
 )
