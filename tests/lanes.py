@@ -25,7 +25,7 @@ LONG = {
     "e2e/test_same_record.py",
 }
 # Of each test in these files, every nth case is in the push lane, the first always
-EVERY_NTH = {"e2e/": 2}
+EVERY_NTH = {"e2e/": 2, "faults/": 2}
 
 
 def in_turns(many: Iterable[Any], few: Sequence[Any]) -> list[tuple[Any, Any]]:

@@ -209,6 +209,7 @@ def test_the_web_service_is_killed_with_its_runner_and_started_again(house, appl
     again.wait(30)
 
 
+@pytest.mark.nightly
 def test_a_runner_goes_on_when_only_the_web_master_is_killed(house, applicants, cells):
     web = house.serve()
     request = urllib.request.Request(

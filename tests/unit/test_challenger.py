@@ -69,6 +69,7 @@ def test_values_are_scikit_learns_and_differences_follow():
         assert low < difference < high or key == "recall"
 
 
+@pytest.mark.nightly
 def test_the_intervals_are_those_of_a_bootstrap_of_rows():
     one, other = two(1, 300)
     found, rng, drawn_ = (
@@ -87,6 +88,7 @@ def test_the_intervals_are_those_of_a_bootstrap_of_rows():
         assert found[key][3:] == pytest.approx((low, high), abs=0.15 * (high - low))
 
 
+@pytest.mark.nightly
 def test_the_interval_holds_the_true_difference():
     # What two such models differ by on a million records, and how often the interval from 250 holds it.
     one, other = two(99, 1_000_000)

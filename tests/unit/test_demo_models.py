@@ -89,6 +89,7 @@ def test_a_folder_that_cannot_be_written_to_is_said(tmp_path):
     assert "cannot be written to" in found.faults[""]
 
 
+@pytest.mark.nightly
 def test_only_one_makes_them(tmp_path):
     models, file = tmp_path / "models", tmp_path / "status.json"
     with status.lock_of(models).acquire():

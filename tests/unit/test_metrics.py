@@ -144,6 +144,7 @@ def test_averages_without_probabilities_are_of_labels_alone():
     assert set(averages(bare).macro) == {"precision", "recall", "f1"}
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_intervals_of_averages_are_those_of_a_bootstrap_of_rows(exclusive):
     given = evaluation(400, exclusive=exclusive)

@@ -71,6 +71,7 @@ def test_without_own_measures_the_card_and_the_key_are_as_before(tmp_path):
     assert custom_measures_of(bundle.card, "yes") == ()
 
 
+@pytest.mark.nightly
 def test_the_same_training_gives_the_same_key(tmp_path):
     made = trained(measures={"Gini": gini})
     assert build_bundle(made, tmp_path / "a") == build_bundle(made, tmp_path / "b")

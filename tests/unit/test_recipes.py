@@ -115,6 +115,7 @@ def test_bank_products_beat_the_base_rate_for_every_outcome(service):
         assert model < base, name
 
 
+@pytest.mark.nightly
 def test_bank_products_learn_from_the_real_table(shared_data, tmp_path):
     build_bundle(recipe("bank-products")(shared_data / "bank-products.csv", quiet), tmp_path)
     bundle = open_service(tmp_path).model("bank-products")
