@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-from ml.metrics.evaluation import evaluation_of
+from ml.metrics.evaluation import Version, evaluation_of
 from ml.metrics.headline import Averages, Headline, averages, headline
 from ml.metrics.threshold_table import ThresholdTable, threshold_table_of
 
-if TYPE_CHECKING:
-    from ml.bundle.bundle import Bundle
-    from ml.service import Service
-
 REVISION = 2  # raised when a result's fields or their meaning change
 MOST_EXTRA = 3
+
+
+class Service(Protocol):
+    """What gives the cut-off in use and keeps results: :class:`ml.service.Service`, which stands above the metrics."""
+
+    def cut_off(self, bundle: Any, outcome: str) -> float:
+        """The cut-off in use."""
+
+    def result(self, key: tuple[Any, ...], make: Callable[[], Any]) -> Any:
+        """A result from the cache, or made."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Overview:
     extra: tuple[float, ...]
 
 
-def overview(service: Service, bundle: Bundle, outcome: str, cut_off: float | None = None) -> Overview:
+def overview(service: Service, bundle: Version, outcome: str, cut_off: float | None = None) -> Overview:
     """Gather the data of one outcome that the page shows before the plots.
 
     Parameters
@@ -66,7 +72,7 @@ def overview(service: Service, bundle: Bundle, outcome: str, cut_off: float | No
     return Overview(table, Headline(**found), in_use, table.at(opens), extra)
 
 
-def table_of(service: Service, bundle: Bundle, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
+def table_of(service: Service, bundle: Version, outcome: str, extra: tuple[float, ...]) -> ThresholdTable:
     """The threshold table with these cut-offs among its rows; errors as :func:`overview`.
 
     Only the table of the cut-off in use is kept in the cache: cut-offs from addresses must not fill it.
@@ -76,7 +82,7 @@ def table_of(service: Service, bundle: Bundle, outcome: str, extra: tuple[float,
 
 
 def opening_cut_offs(
-    service: Service, bundle: Bundle, outcome: str, cut_off: float | None = None
+    service: Service, bundle: Version, outcome: str, cut_off: float | None = None
 ) -> tuple[float, float, tuple[float, ...]]:
     """The cut-off in use, the cut-off with which the page opens, and both as extra rows of its table.
 
@@ -87,7 +93,7 @@ def opening_cut_offs(
     return in_use, opens, tuple(sorted({in_use, opens}))
 
 
-def averages_of(service: Service, bundle: Bundle) -> Averages:
+def averages_of(service: Service, bundle: Version) -> Averages:
     """The measures of each outcome at the estimator's own labels, and their averages."""
     key = (bundle.key, "averages", REVISION)
     return Averages(**service.result(key, lambda: asdict(averages(evaluation_of(bundle)))))
