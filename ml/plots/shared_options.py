@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ml.data.array_types import OptionalFloats
@@ -12,9 +13,12 @@ from ml.plots.plot import Study
 from ml.plots.theme import share_axis
 from ml.slices.segments import IN_PERCENT, LABELS, enough_records, measures_of
 from ml.text.number_words import decimal, percent
+from ml.text.words import listed
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
+    from ml.slices.fairness import GroupFairness
+    from ml.slices.segments import Segments
 
 
 def _measures(bundle: Bundle, _: str) -> Choices:
@@ -88,3 +92,18 @@ def measure_axis(key: str, values: OptionalFloats) -> dict[str, Any]:
     low, high = min(known), max(known)
     room = 0.06 * (high - low) or 0.05
     return {"range": [low - room, high + room], "title": {"text": LABELS[key]}, "nticks": 6}
+
+
+def promises_text(parts: Sequence[str], result: Segments | GroupFairness) -> str:
+    """Sentence on calibration by part: where more or fewer came than announced, beyond chance."""
+    if not result.said:
+        return ""
+    rows = zip(parts, result.said, result.came, result.gap_low, result.gap_high, strict=True)
+    off = [
+        f"“{part}” ({percent(said)} announced, {percent(came)} came)"
+        for part, said, came, low, high in rows
+        if low > 0 or high < 0
+    ]
+    if not off:
+        return " In each part as many came as the probabilities announce, as far as chance lets see."
+    return f" More or fewer came than the probabilities announce, beyond chance: {listed(off)}."

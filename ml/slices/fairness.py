@@ -5,7 +5,7 @@ Only rates are compared; no figure of this kind says why they differ, or whether
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +15,7 @@ from ml.errors import NothingToShow
 from ml.metrics.confusion_counts import ConfusionCounts, Share, precision, ratio, recall
 from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import WIDTH, joint_width, wilson
+from ml.metrics.recalibration.check import kept_promises
 from ml.slices.segments import binning_of, counts_by_part, cut_off_used, enough_records, plain_numbers
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class GroupFairness:
         reference is 0.
     cut_off : float or None
         From where we act; None where the model's labels decide.
+    said, came : list of float, length s
+        Share with the outcome that the probabilities announce, and that came; empty without probabilities.
+    gap_low, gap_high : list of float, length s
+        Interval of came less said: of all parts together they hold in 95 % (``kept_promises``).
     """
 
     feature: str
@@ -69,6 +74,10 @@ class GroupFairness:
     low: dict[str, OptionalFloats]
     high: dict[str, OptionalFloats]
     cut_off: float | None
+    said: list[float] = field(default_factory=list)
+    came: list[float] = field(default_factory=list)
+    gap_low: list[float] = field(default_factory=list)
+    gap_high: list[float] = field(default_factory=list)
 
 
 def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: float) -> GroupFairness:
@@ -101,6 +110,7 @@ def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: floa
         low={key: plain_numbers(low) for key, (_, low, _) in ratios.items()},
         high={key: plain_numbers(high) for key, (_, _, high) in ratios.items()},
         cut_off=cut_off_used(answers, cut_off),
+        **kept_promises(answers, parts.place),
     )
 
 

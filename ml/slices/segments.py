@@ -6,7 +6,7 @@ Decisions follow the page's cut-off; of a model without probabilities, the estim
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,6 +19,7 @@ from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.metrics.headline import headline, losses
 from ml.metrics.intervals import WIDTH, intervals_of, joint_width, mean_interval
+from ml.metrics.recalibration.check import kept_promises
 from ml.metrics.registry import MEASURES, OF_COUNTS
 from ml.slices.binning import MOST_PARTS, Binning, bin_feature
 
@@ -55,6 +56,10 @@ class Segments:
         Cut-off of the decisions; None where the estimator's labels decide.
     beyond : list of bool, length s
         Whether the part differs from all records beyond chance, corrected for how many parts there are.
+    said, came : list of float, length s
+        Share with the outcome that the probabilities announce, and that came; empty without probabilities.
+    gap_low, gap_high : list of float, length s
+        Interval of came less said: of all parts together they hold in 95 % (``kept_promises``).
     """
 
     feature: str
@@ -71,6 +76,10 @@ class Segments:
     whole_high: float | None
     cut_off: float | None
     beyond: list[bool]
+    said: list[float] = field(default_factory=list)
+    came: list[float] = field(default_factory=list)
+    gap_low: list[float] = field(default_factory=list)
+    gap_high: list[float] = field(default_factory=list)
 
 
 def measures_of(offers: str) -> list[tuple[str, str]]:
@@ -110,6 +119,7 @@ def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_o
         whole_high=whole[2][0],
         cut_off=cut_off_used(answers, cut_off),
         beyond=beyond_chance((value, low, high), counted, whole[0][0]),
+        **kept_promises(answers, parts.place),
     )
 
 

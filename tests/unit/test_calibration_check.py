@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 from scipy.special import logit as scipy_logit
-from scipy.stats import chi2
+from scipy.stats import binom, binomtest, chi2, norm
 
 from ml.data.outcomes import Outcome, Outcomes
 from ml.metrics.calibration import calibration, quantile_groups
@@ -15,6 +15,7 @@ from ml.metrics.evaluation import Answers
 from ml.metrics.recalibration.check import (
     calibration_error,
     check_calibration,
+    kept_promises,
     range_p_value,
     range_survival,
     ratio_p_value,
@@ -135,3 +136,27 @@ def test_few_records_are_answered_with_finite_figures(rows):
     p, truth = np.linspace(0, 1, rows), np.arange(rows) % 2 == 0
     check = asdict(check_calibration(of(p, truth), np.zeros(rows, int)))
     assert all(value is None or math.isfinite(value) for value in check.values())
+
+
+def test_promises_by_part_by_hand():
+    """Two parts of equal probabilities: Wilson's at 2.236 standard errors, less what was said."""
+    p = np.repeat([0.2, 0.6], [50, 100])
+    truth = np.concatenate([np.arange(50) < 25, np.arange(100) < 60])
+    found = kept_promises(of(p, truth), np.repeat([0, 1], [50, 100]))
+    assert (found["said"], found["came"]) == (pytest.approx([0.2, 0.6]), pytest.approx([0.5, 0.6]))
+    both = 2 * norm.sf(norm.isf((1 - 0.95**0.5) / 2))
+    for at, (hits, rows, said) in enumerate(((25, 50, 0.2), (60, 100, 0.6))):
+        ends = binomtest(hits, rows).proportion_ci(1 - both, "wilson")
+        assert (found["gap_low"][at], found["gap_high"][at]) == pytest.approx((ends.low - said, ends.high - said))
+    assert kept_promises(Answers(truth, truth, None, np.ones(150)), np.zeros(150, int))["said"] == []
+
+
+def test_kept_promises_are_called_broken_in_one_of_twenty_hold_outs():
+    repeats, alarms = fewer(2_000, 200), 0
+    rng = np.random.default_rng(0)
+    for _ in range(repeats):
+        p, group = rng.beta(0.7, 3, 800), rng.integers(0, 8, 800)
+        p = np.where(group < 3, p / 2, p)
+        found = kept_promises(of(p, rng.random(800) < p), group)
+        alarms += max(found["gap_low"]) > 0 or min(found["gap_high"]) < 0
+    assert alarms <= binom.ppf(0.999, repeats, 0.05)

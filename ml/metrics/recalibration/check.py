@@ -15,7 +15,7 @@ import numpy as np
 
 from ml.data.array_types import Floats, Positions
 from ml.metrics.evaluation import Answers, need_probabilities
-from ml.metrics.intervals import WIDTH
+from ml.metrics.intervals import WIDTH, joint_width, wilson
 from ml.metrics.recalibration.line import SMALLEST, Recalibration, recalibrate
 
 DRAWS = 2_000
@@ -153,14 +153,50 @@ def calibration_error(
 
 def _gaps(probabilities: Floats, truth: np.ndarray, weight: Floats, group: Positions) -> tuple[Floats, Floats, Floats]:
     """Share that came less share that was said of each group, the group's share of the weight, and the gap's error."""
-    heavy, squares = np.bincount(group, weight), np.bincount(group, weight**2)
+    said, came, heavy, rows = said_and_came(probabilities, truth, weight, group)
+    likely = (rows * came + PRIOR * said) / (rows + PRIOR)
+    return came - said, heavy / heavy.sum(), np.sqrt(likely * (1 - likely) / rows)
+
+
+def said_and_came(
+    probabilities: Floats, truth: np.ndarray, weight: Floats, group: Positions
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """Mean probability, share with the outcome, weight and effective records of each group that has weight.
+
+    The effective records are those that a group of equal probabilities would need for a share of the same variance:
+    the more the probabilities of a group differ, the less is left to chance.
+    """
+    heavy: Floats = np.bincount(group, weight).astype(np.float64)
+    squares: Floats = np.bincount(group, weight**2).astype(np.float64)
     keep = heavy > 0
     inside = np.bincount(group, weight**2 * probabilities * (1 - probabilities))[keep]
     heavy, squares = heavy[keep], squares[keep]
     said = np.bincount(group, weight * probabilities)[keep] / heavy
     came = np.bincount(group, weight * truth)[keep] / heavy
     alike = np.divide(inside, squares * said * (1 - said), out=np.ones_like(said), where=(said > 0) & (said < 1))
-    rows = heavy**2 / squares
-    likely = (rows * came + PRIOR * said) / (rows + PRIOR)
-    spread = np.sqrt(np.minimum(alike, 1.0) * likely * (1 - likely) / rows)
-    return came - said, heavy / heavy.sum(), spread
+    return said, came, heavy, heavy**2 / (squares * alike.clip(1e-3, 1.0))
+
+
+def kept_promises(answers: Answers, group: Positions) -> dict[str, list[float]]:
+    """Expected and actual share of each part, and whether they differ beyond chance; empty without probabilities.
+
+    The interval of "came less said" is Wilson's of the share that came, less what was said, at the width at which
+    those of all parts together hold in 95 % (Šidák 1967).
+
+    Parameters
+    ----------
+    answers : Answers
+    group : ndarray of int, shape (n,)
+        Part of each record, 0 to s - 1, each with weight.
+
+    Returns
+    -------
+    columns : dict of str to list of float, length s
+        "said", "came", "gap_low" and "gap_high".
+    """
+    if answers.probabilities is None:
+        return {"said": [], "came": [], "gap_low": [], "gap_high": []}
+    said, came, _, rows = said_and_came(answers.probabilities, answers.truth, answers.weight, group)
+    low, high = wilson(came * rows, rows, joint_width(len(said)))
+    columns = {"said": said, "came": came, "gap_low": low - said, "gap_high": high - said}
+    return {key: values.tolist() for key, values in columns.items()}

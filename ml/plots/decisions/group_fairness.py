@@ -9,7 +9,7 @@ from ml.data.array_types import OptionalFloats
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
-from ml.plots.shared_options import CUT_OFF, chosen, cut_off_of, feature_choice
+from ml.plots.shared_options import CUT_OFF, chosen, cut_off_of, feature_choice, promises_text
 from ml.plots.theme import FAINT, INK, figure
 from ml.slices.fairness import FOUR_FIFTHS, GroupFairness, group_fairness
 from ml.text.number_words import count, percent, shortened
@@ -92,7 +92,7 @@ def say(result: GroupFairness, view: View) -> str:
     return (
         f"{what} {_compared(result, key)} Shaded: one rate is at least four fifths of the other; "
         f"lines: 95\u00a0% intervals of all groups together. This compares rates; it does not say why they differ, or "
-        f"whether they may."
+        f"whether they may.{promises_text(result.groups, result)}"
     )
 
 

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING
 
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
-from ml.plots.shared_options import CUT_OFF, MEASURE, chosen, cut_off_of, feature_choice, measure_axis, measure_text
+from ml.plots.shared_options import (
+    CUT_OFF,
+    MEASURE,
+    chosen,
+    cut_off_of,
+    feature_choice,
+    measure_axis,
+    measure_text,
+    promises_text,
+)
 from ml.plots.theme import INK, figure
 from ml.slices.segments import LABELS, Segments, segments
-from ml.text.number_words import count
+from ml.text.number_words import count, percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -67,7 +76,7 @@ def say(result: Segments, _view: View) -> str:
     clearly = f"Apart from all records beyond chance: {', '.join(apart)}. " if apart else "None differs beyond chance. "
     return (
         f"{everywhere}{span}{clearly}{_left_out(result, enough)}The lines are 95\u00a0% intervals, each for itself; "
-        f"what is beyond chance is corrected for looking at all parts."
+        f"what is beyond chance is corrected for looking at all parts.{promises_text(result.parts, result)}"
     )
 
 
@@ -95,10 +104,11 @@ def _left_out(result: Segments, enough: list[int]) -> str:
 def _words(result: Segments, view: View, place: int) -> str:
     low, high = (measure_text(result.measure, end[place]) for end in (result.low, result.high))
     span = f" ({low} to {high})" if result.low[place] is not None and result.high[place] is not None else ""
+    promise = f"<br>{percent(result.said[place])} announced, {percent(result.came[place])} came" if result.said else ""
     return (
         f"<b>{result.parts[place]}</b><br>{LABELS[result.measure]} "
         f"{measure_text(result.measure, result.value[place])}{span}<br>{count(result.records[place])} records, "
-        f"{count(result.positive[place])} with “{view.label}”"
+        f"{count(result.positive[place])} with “{view.label}”{promise}"
     )
 
 
