@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -61,13 +63,14 @@ def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> 
         """A page of scored rows."""
         asked = read_query(RowsQuery)
         index, bundle, rows = campaigns.rows(job, asked.order, asked.outcome or None, asked.start, asked.end)
+        cut_off = cache(partial(service.cut_off, bundle))  # the store is asked once an outcome, not once a row
         return _answer(
             {
                 "total": len(index),
                 "header": index.header[: index.width],
                 "outcomes": [{"name": each.name, "label": each.label} for each in bundle.outcomes.items],
                 "rows": [
-                    _row(index, bundle, row, rank, line) | _decided(service, index, bundle, row)
+                    _row(index, bundle, row, rank, line) | _decided(cut_off, index, bundle, row)
                     for row, rank, line in rows
                 ],
             }
@@ -134,13 +137,13 @@ def _row(index: RankIndex, bundle: Bundle, row: int, rank: int, line: list[str])
     }
 
 
-def _decided(service: Service, index: RankIndex, bundle: Bundle, row: int) -> dict[str, Any]:
+def _decided(cut_off: Callable[[str], float], index: RankIndex, bundle: Bundle, row: int) -> dict[str, Any]:
     """The decision about what is best offered, at the cut-off in use now; nulls where the record was refused."""
     at, _ = focus(index.probabilities[[row]], bundle.card, bundle.outcomes)
     name, p = bundle.outcomes.names[at[0]], float(index.probabilities[row, at[0]])
     if math.isnan(p):
         return {"decision": None, "worth": None, "action": ""}
-    found = decide(bundle.card, name, p, service.cut_off(bundle, name))
+    found = decide(bundle.card, name, p, cut_off(name))
     return {"decision": found.act, "worth": found.worth, "action": found.words}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -132,6 +132,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
     bundle, index = service.model(job.model), open_index(table, files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
+    cut_off = cache(partial(service.cut_off, bundle))  # the store is asked once an outcome, not once a line
     start, calls = orjson.loads(b"".join(files.read(chunk.file or "")))
     reading = ReadPlan.from_json(campaign.options["reading"], bundle.schema) if job.options.get("reasons") else None
     lines = []
@@ -143,7 +144,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         p = float(index.probabilities[row, column])
         cells = line[: index.width]
         said = reasons_in_cells(service, bundle, cells_of(reading, cells), column) if reading else [""] * MOST
-        does = DECISIONS[acts(p, service.cut_off(bundle, outcome))]
+        does = DECISIONS[acts(p, cut_off(outcome))]
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p), does]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])
     out = paths.made(job.id, chunk.number, chunk.owner, "out")

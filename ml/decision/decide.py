@@ -13,6 +13,7 @@ from typing import Any, overload
 import numpy as np
 
 from ml.data.array_types import Booleans
+from ml.decision.payoff import payoff_of
 from ml.decision.worth import worth_of
 from ml.errors import InvalidData
 
@@ -94,13 +95,14 @@ def decide(
 
 
 def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:
-    """What to do about an outcome: the card's words, else the usual ones where it says anything about decisions.
+    """What to do about an outcome: the card's words, else the usual ones where it speaks of decisions about it.
 
     Parameters
     ----------
     card : mapping
         ``card["actions"]`` is ``{"act": text, "leave": text}``, or a mapping of outcome name to such a pair in which
-        "*" stands for all others. Without it, a payoff or bands of the card show that decisions are made.
+        "*" stands for all others. Without it, the outcome's payoff, or in a card without any payoff its bands, show
+        that decisions are made about it.
     outcome : str
         Its name.
 
@@ -114,7 +116,8 @@ def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:
         written = written.get(outcome, written.get("*"))
     if written is not None:
         return _read(written)
-    return Actions() if {"payoff", "bands", "actions"} & set(card) else None
+    decided = payoff_of(card, outcome) is not None if "payoff" in card else "bands" in card
+    return Actions() if decided else None
 
 
 def check_actions(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:

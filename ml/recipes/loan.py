@@ -59,6 +59,7 @@ def train(data: Path | None, say: Say) -> Trained:
                     "Y": {"true_positive": 900.0, "false_positive": -600.0, "false_negative": -100.0},
                 },
             },
+            "actions": {"Y": {"act": "Approve it.", "leave": "Decline it."}},
         },
     )
 

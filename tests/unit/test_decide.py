@@ -94,7 +94,9 @@ def test_a_card_words_its_actions():
     each = {"actions": {"churn": {"act": "Call."}, "*": {"leave": "Nothing."}}}
     assert actions(each, "churn") == Actions("Call.", "Leave it, unless they ask.")
     assert actions(each, "fraud") == Actions("Offer it.", "Nothing.")
-    assert actions({"actions": {"churn": {"act": "Call."}}}, "fraud") == Actions()
+    assert actions({"actions": {"churn": {"act": "Call."}}}, "fraud") is None
+    assert (actions(CARD, "yes"), actions(CARD, "no")) == (Actions(), None)  # of "no" it has no payoff
+    assert actions({"bands": []}, "no") == Actions()
     assert actions({}, "any") is None
     assert decide({}, "any", 0.9, 0.5).words == ""
     check_actions(each, ["churn", "fraud"])
