@@ -193,7 +193,7 @@ def test_a_list_takes_whom_the_cut_off_takes_less_those_that_lose_and_its_foreca
     worths = [each["yes"][1] for each in wanted if each["yes"][0] and each["yes"][1] >= 0]
     brings = house.post(f"{place}/forecast").json
     assert brings["chosen"] == len(worths)
-    assert brings["profit"] == pytest.approx(sum(worths), abs=0.01 * len(worths))
+    assert brings["profit_model"] == pytest.approx(sum(worths), abs=0.01 * len(worths))
     everybody = house.post(f"{place}/forecast", by="number", number=1000, losses=True).json
     losses = [each["yes"][1] for each in wanted if each["yes"][1] < 0]
     assert (everybody["losing"], everybody["loss"]) == (
