@@ -115,7 +115,8 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     schema, outcomes = trained.schema, trained.outcomes
     reference = SklearnPredictor(estimator, schema, outcomes, trained.asking)
     holdout, left_out = _answered_holdout(trained, reference)
-    background = block_of_frame(schema, _sample(trained.training, BACKGROUND_ROWS))
+    rows = trained.training if trained.background is None else trained.background
+    background = block_of_frame(schema, _sample(rows, BACKGROUND_ROWS))
     background = take(background, answerable(reference, background)[0])
     write_holdout(folder, schema, outcomes, holdout)
     write_csv(folder / BACKGROUND, schema, background)

@@ -17,6 +17,7 @@ from ml.training.trained import Trained
 from ml.trust.code import Code, with_its_code
 
 CARD = "calibration"
+FEWEST_FOR_BACKGROUND = 500  # rows; fewer training rows in their place (docs/decisions/0013)
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,10 @@ def _calibrated(given: _Given) -> Trained:
     found = calibrate(trained.estimator, contained(seen.holdout, trained.asking.container), classes)
     said = [_quality_words(found, table.name), *_overlaps(trained, seen, table.name)]
     about = {**trained.about, CARD: {"file": table.name, **_plain(found)}}
-    return replace(trained, estimator=found.estimator, about=about, notes=[*trained.notes, *said])
+    background = seen.holdout if len(seen.holdout) >= FEWEST_FOR_BACKGROUND else None
+    return replace(
+        trained, estimator=found.estimator, about=about, notes=[*trained.notes, *said], background=background
+    )
 
 
 def _plain(found: Calibrated) -> dict[str, object]:

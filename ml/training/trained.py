@@ -30,7 +30,7 @@ class Trained:
     outcomes : Outcomes
         In the order of ``classes_`` (exclusive) or of the columns of y (independent).
     training : DataFrame, shape (m, p)
-        Raw training rows; the background is sampled from them.
+        Raw training rows; the background is sampled from them where `background` is not given.
     holdout : DataFrame, shape (n, p)
         Raw rows that the estimator did not see.
     truth : Series of n classes (exclusive), or DataFrame of shape (n, k) with 0 and 1
@@ -48,6 +48,8 @@ class Trained:
         How the estimator is asked.
     notes : sequence of str
         Remarks for the person who adds the model, a sentence each.
+    background : DataFrame, optional
+        Raw rows that the estimator did not see, for the background: it knows those of the training by heart.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Trained:
     measures: Mapping[str, Function] = field(default_factory=dict)
     asking: Asking = field(default_factory=Asking)
     notes: Sequence[str] = ()
+    background: pd.DataFrame | None = None
 
 
 def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | None = None) -> Outcomes:

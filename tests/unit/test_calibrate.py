@@ -153,6 +153,17 @@ def test_the_command_adds_a_calibrated_model_and_says_what_that_did(files, tmp_p
     assert np.abs(np.array(score.probabilities) - expected).max() < 1e-12
 
 
+@pytest.mark.parametrize(("own", "expected"), [("own.csv", "own.csv"), ("few.csv", "train.csv")])
+def test_blanks_are_filled_by_rows_of_the_calibration_file_where_there_are_enough(files, tmp_path, own, expected):
+    """Training rows are known by heart to some models; the estimator never saw those of the calibration file."""
+    pd.read_csv(files / "own.csv").head(499).to_csv(files / "few.csv", index=False)
+    assert command(files, tmp_path, "naive", own) == 0
+    background = open_service(tmp_path).model("naive").background
+    rows = pd.read_csv(files / expected)
+    assert len(background[0]) == len(rows)
+    assert sorted(background[0].tolist()) == pytest.approx(sorted(rows["a"].tolist()))
+
+
 def test_rows_that_are_in_the_hold_out_or_the_training_too_are_said(files, tmp_path, capsys):
     assert command(files, tmp_path, "naive", "mixed.csv") == 0
     said = capsys.readouterr().out

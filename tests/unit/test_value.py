@@ -23,6 +23,8 @@ from ml.lifecycle.registry import Registry
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
+from tests.lanes import fewer
+from tests.simulations.ranges import coverage
 from tests.small import small_model
 
 SORTS = ("binary", "multiclass", "independent", "constant")
@@ -334,3 +336,9 @@ def test_a_position_asked_for_again_is_the_same_and_another_record_has_its_own(s
     assert game.at(first) is game.at(first)
     assert not np.array_equal(game.at(first).answers, game.at(second).answers)
     assert not np.array_equal(game.at(first).value, game.at(first, [True, True, True, False]).value)
+
+
+def test_rows_known_by_heart_make_the_range_wider_than_rows_that_were_not_seen():
+    """A small part of tests/simulations/ranges.py: a forest of leaves of one row, six in ten fields hidden."""
+    found = coverage("forest, leaves of one row", 0.6, rows=300, records=fewer(60, 8))
+    assert found["training, width"] > 1.1 * found["unseen, width"]
