@@ -6,6 +6,7 @@ takes, which levels it knows) is recorded, so that what serves later is what was
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,7 @@ from ml.training.columns.marker_levels import asked_levels, restored, told_level
 from ml.training.columns.missing_markers import missing_markers, without_markers
 from ml.training.columns.training_table import DECIMAL, MISSING, TrainingTable
 from ml.training.columns.variants import to_dates
+from ml.training.columns.whole_rows import left_out, whole_rows
 from ml.training.describe import Description
 from ml.training.described_outcomes import described_outcomes
 from ml.training.estimator.find_asking import AskingCandidate, find_asking
@@ -92,7 +94,7 @@ def assemble(given: TrainingInputs) -> Trained:
     truth = read_truth(holdout, given.truth, outcomes, given.meanings)
     chosen, refused = _choose_asking(given, training, columns, outcomes, known)
     training, holdout = restored(training, refused), restored(holdout, refused)
-    left_out = [name for name in columns if name not in chosen.columns]
+    unused = [name for name in columns if name not in chosen.columns]
     columns, known = list(chosen.columns), known.seen_in(training.frame)
     asked = asked_levels(
         given.estimator, chosen.variant.apply(training)[columns], chosen.container, training, known, described
@@ -101,11 +103,14 @@ def assemble(given: TrainingInputs) -> Trained:
     read = chosen.variant.apply(training)[columns]
     missing = missing_markers(chosen.variant, read, columns, known)
     frames = align(read, without_markers(holdout, read, missing), chosen.variant, columns)
+    whole = [whole_rows(frame, chosen.whole) for frame in frames]
+    gone = [left_out(rows, chosen.whole, table.name) for rows, table in zip(whole, (training, holdout), strict=True)]
+    frames, truth = (frames[0][whole[0]], frames[1][whole[1]]), truth[whole[1]]
     markers = {
         name: {level for found in (*levels, refused, asked) for level in found.get(name, ())} for name in columns
     }
     schema, notes = _schema(given, frames[0], chosen, outcomes, known, markers, missing)
-    notes = [*notes, *([f"Not given to the estimator: {', '.join(left_out)}."] if left_out else [])]
+    notes += [*itertools.chain(*gone), *([f"Not given to the estimator: {', '.join(unused)}."] if unused else [])]
     notes += band_notes(given.told.card(), outcomes.names)
     decimal = "," if chosen.variant.commas else DECIMAL
     reading = {"reader": {"missing": list(MISSING), "decimal": decimal, "reading": chosen.variant.words}}
@@ -162,13 +167,13 @@ def _choose_asking(
         return find_asking(given.estimator, training, columns, outcomes, truth, known), {}
     except InvalidData:
         doubtful = {name: frozenset(MISSING) - {""} for name in training.markers if name in columns}
-        if not doubtful:
-            raise
         # One column after the other, then all: the others' markers may well be gaps
-        for levels in (*({name: markers} for name, markers in doubtful.items()), doubtful):
+        for levels in (*({name: markers} for name, markers in doubtful.items()), *([doubtful] if doubtful else [])):
             with suppress(InvalidData):
                 table = restored(training, levels)
                 return find_asking(given.estimator, table, columns, outcomes, truth, known), levels
+        with suppress(InvalidData):
+            return find_asking(given.estimator, training, columns, outcomes, truth, known, gaps=False), {}
         raise
 
 

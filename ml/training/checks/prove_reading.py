@@ -32,7 +32,7 @@ def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path, options: Read
     ----------
     schema : Schema
     frame : DataFrame, shape (n, p)
-        All rows of the file, as training reads them.
+        Rows of the file as training reads them, by their number in it.
     path : Path
         Of a Parquet file the cells are typed, and nothing is compared.
     options : ReadOptions
@@ -57,8 +57,9 @@ def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path, options: Read
             )
     except (OSError, Unreadable) as error:
         raise InvalidData(f"{path.name} could not be scored: {error}", "Save it as CSV UTF-8 with a header.") from None
-    rows = rows_of(schema, block_of_frame(schema, frame.head(len(read.rows))))
-    for at, (scored, judged) in enumerate(zip(read.rows, rows, strict=False)):
+    first = frame.loc[frame.index < len(read.rows)]
+    for at, judged in zip(first.index.tolist(), rows_of(schema, block_of_frame(schema, first)), strict=True):
+        scored = read.rows[at]
         if scored is not None and scored != judged:
             raise _difference(schema, path, at, scored, judged)
     return _refused(read, path)

@@ -25,10 +25,12 @@ from ml.training.columns.readings import native_of, readings_of
 from ml.training.columns.telling_rows import telling_rows
 from ml.training.columns.training_table import TrainingTable, is_text
 from ml.training.columns.variants import CONTAINER, Reading, Variant
+from ml.training.columns.whole_rows import whole_rows
 from ml.training.estimator.ask_once import answer_of, containers_of, loss_of
 
 BETTER = 1e-6  # of the loss: less is rounding
 SAME = 1e-12
+MOST_GAPS = 20  # rows with a gap in a column with which the estimator is asked whether it takes them
 MOST_AT_ONCE = 3  # readings that are tried together where no single one is answered
 NO_NAME = re.compile(r"Unnamed: \d+")  # what pandas calls a column without a name
 
@@ -41,6 +43,8 @@ class AskingCandidate:
     ----------
     columns : tuple of str
         Columns that it gets.
+    whole : frozenset of str
+        Columns of which training code left out the rows with a gap: the estimator takes none there.
     strangers : int
         Cells with levels that its encoders did not learn.
     loss : float
@@ -52,6 +56,7 @@ class AskingCandidate:
     columns: tuple[str, ...]
     strangers: int
     loss: float
+    whole: frozenset[str] = frozenset()
 
     def beats(self, other: AskingCandidate) -> bool:
         """True when it fits better, by more than rounding."""
@@ -71,6 +76,8 @@ def find_asking(
     outcomes: Outcomes,
     truth: np.ndarray | None,
     known: KnownLevels,
+    *,
+    gaps: bool = True,
 ) -> AskingCandidate:
     """The best way to ask an estimator.
 
@@ -86,6 +93,8 @@ def find_asking(
         Of the table's rows; without it the first way that works is taken.
     known : KnownLevels
         Levels that the estimator knows.
+    gaps : bool
+        False leaves out the rows with gaps that it does not take, as training code does by ``dropna``.
 
     Raises
     ------
@@ -93,8 +102,8 @@ def find_asking(
         When it answers in no way; says what the plainest attempt ran into.
     """
     search = _Search(estimator, table, tuple(columns), outcomes, truth, known)
-    best = search.best()
-    if best is None and getattr(estimator, "feature_names_in_", None) is None:
+    best = search.best() if gaps else _of_whole_rows(search)
+    if best is None and gaps and getattr(estimator, "feature_names_in_", None) is None:
         best = _of_fewer_columns(search)
     if best is None:
         raise _refusal(search)
@@ -118,12 +127,29 @@ def _of_fewer_columns(search: _Search) -> AskingCandidate | None:
     return min(ways, key=lambda way: way.loss, default=None)
 
 
+def _of_whole_rows(search: _Search) -> AskingCandidate | None:
+    """A way with the rows that have no gap; those with a gap that the estimator takes stay."""
+    best = replace(search, whole=frozenset(search.columns)).best()
+    if best is None:
+        return None
+    frame = best.variant.apply(search.table)[list(search.columns)]
+    whole = {name for name in search.columns if frame[name].isna().any()}
+    for name in sorted(whole, key=search.columns.index):
+        rows = frame[frame[name].isna() & whole_rows(frame, whole - {name})].head(MOST_GAPS)
+        asked = answer_of(search.estimator, contained(rows, best.container), search.outcomes) if len(rows) else ""
+        if not isinstance(asked, str):
+            whole.remove(name)
+    return replace(best, whole=frozenset(whole)) if whole else None
+
+
 @dataclass
 class _Search:
     """Greedy search among the readings of a file.
 
     Attributes
     ----------
+    whole : frozenset of str
+        Columns in which a gap leaves out its row.
     failed : list of (Variant, str)
         Variants tried, and the reason why the estimator gave no answer.
     refused : list of LikelyError
@@ -136,6 +162,7 @@ class _Search:
     outcomes: Outcomes
     truth: np.ndarray | None
     known: KnownLevels
+    whole: frozenset[str] = frozenset()
     failed: list[tuple[Variant, str]] = field(default_factory=list)
     refused: list[LikelyError] = field(default_factory=list)
 
@@ -184,10 +211,14 @@ class _Search:
             part = self.table if variant.needs_all_rows else _part(self.table, rows)
             frame = variant.apply(part)[list(self.columns)]
             frame = frame.iloc[rows] if variant.needs_all_rows else frame
+            kept = whole_rows(frame, self.whole)
+            frame, rows = frame[kept], rows[kept]
             strangers = self.known.strangers(variant.apply(_part(self.table, rows), CONTAINER - 1))
         except LikelyError as error:
             self.refused.append(error)
             self.failed.append((variant, error.message))
+            return None
+        if not len(rows):
             return None
         best: AskingCandidate | None = None
         for container in containers_of(self.estimator, frame):
