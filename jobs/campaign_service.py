@@ -16,6 +16,7 @@ from jobs.refused import NotDone
 from jobs.work.call_lists import open_index, picked, wish_of
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.rank_index import RankIndex
+from ml.batch.score_lines import ESTIMATOR, Blanks
 from ml.campaign.chances import chances_of
 from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast, forecast
@@ -88,7 +89,10 @@ class CampaignService:
     def _look(self, job: Job, bundle: Bundle, columns: Mapping[str, str], options: ReadOptions) -> Preview:
         return preview(self._service, bundle, self._files, job, columns, _told(job, options))
 
-    def start(self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions = AUTO) -> Job:
+    def start(
+        self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions = AUTO,
+        blanks: Blanks = ESTIMATOR,
+    ) -> Job:  # fmt: skip
         """Start scoring a held file, with its columns matched as :meth:`preview` shows them.
 
         Raises
@@ -107,6 +111,7 @@ class CampaignService:
             "reading": seen.reading.to_json(),
             "dialect": seen.dialect.to_json(),
             "reasons": reasons,
+            "blanks": blanks,
             "header": seen.header,
             "width": len(seen.header),
         }

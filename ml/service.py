@@ -14,6 +14,7 @@ from typing import Any
 from ml.advice.advice import Advice, Standing, advise, stand
 from ml.advice.local_shapley import Explanation, explain
 from ml.advice.sampling_budget import BUDGET
+from ml.advice.score_known import score_known
 from ml.advice.value_function import Game
 from ml.bundle.bundle import Bundle as Bundle  # entrypoints import it from here
 from ml.bundle.scored import Score, Scored
@@ -157,6 +158,10 @@ class Service:
         Columns that the model does not know are ignored.
         """
         return score_each(bundle, raws)
+
+    def score_known(self, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
+        """As :meth:`score_each`, but blanks are averaged over, as on the Prediction page; errors as :meth:`stand`."""
+        return score_known(self._game(bundle), bundle, raws)
 
     def result(self, key: Key, compute: Callable[[], Any]) -> Any:
         """A JSON value from the cache, or computed by one caller while the others wait.

@@ -155,3 +155,6 @@ class StartRequest(FileQuery):
     named are matched by their names."""
     reasons: Annotated[bool, Field(strict=True)] = False
     """Whether each record gets its three strongest reasons."""
+    blanks: Literal["estimator", "average"] = "estimator"
+    """What becomes of missing values: as the estimator takes them, or averaged over what they may be, as the Prediction
+    page does with blanks."""

@@ -49,7 +49,9 @@ def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
     def start_job(job: str) -> Response:
         """Start scoring a held file."""
         asked = read_object(StartRequest)
-        return _answer(described(campaigns.start(job, asked.columns or {}, asked.reasons, _told(asked))), 202)
+        return _answer(
+            described(campaigns.start(job, asked.columns or {}, asked.reasons, _told(asked), asked.blanks)), 202
+        )
 
 
 def _told(asked: FileQuery) -> ReadOptions:

@@ -12,7 +12,7 @@ from jobs.files.source import unpacked
 from jobs.work.chunks import LeaseLost
 from jobs.work.rank_index import index_of, packed
 from ml.batch.result_columns import PROBLEMS, score_header, unique_names
-from ml.batch.score_lines import score_lines
+from ml.batch.score_lines import ESTIMATOR, score_lines
 from ml.campaign.control_group import control_draws
 from ml.campaign.focus import focus
 from ml.campaign.reasons import MOST, reasons_in_cells
@@ -40,7 +40,9 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, ch
     bundle = service.model(job.model)
     reading, records = unpacked(b"".join(files.read(chunk.file or "")), bundle)
     header = reading.header
-    made = score_lines(service, bundle, header, records, reading.renamed, reading.rules)
+    made = score_lines(
+        service, bundle, header, records, reading.renamed, reading.rules, job.options.get("blanks", ESTIMATOR)
+    )
     scored = made.lines
     probabilities = _probabilities(scored, len(header), len(bundle.outcomes))
     at, _ = focus(probabilities, bundle.card, bundle.outcomes)

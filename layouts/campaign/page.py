@@ -27,6 +27,10 @@ NO_PROBABILITIES = (
     "This model decides, but gives no probabilities, so there is nothing by which records could be ranked. To get "
     "them, calibrate the estimator when the model is added. Labels alone: POST a file to /api/v1/models/<name>/jobs."
 )
+BLANKS = (
+    " missing values are averaged over what they may be, as on the Prediction page. For a file that lacks whole "
+    "columns that is mostly nearer to the truth than the model's own way with gaps."
+)
 _WITH_COLUMNS = {"data-columns-only": ""}  # hidden where the file could not be read as columns
 STEPS = (("file", "File"), ("columns", "Columns"), ("scoring", "Scoring"), ("result", "Result and list"))
 
@@ -141,6 +145,15 @@ def _columns() -> list[Component]:
         className="campaign-tick",
         **_WITH_COLUMNS,
     )
+    blanks = html.Label(
+        [
+            HtmlInput(id=ids.campaign("blanks"), type="checkbox", className="form-check-input"),
+            html.Span([html.Strong("By what is known"), html.Span(BLANKS)]),
+        ],
+        className="campaign-tick",
+        id=ids.campaign("blanks-choice"),
+        hidden=True,
+    )
     start = _button("Score the records", "start", main=True)
     return [
         html.H2("What stands in which column?"),
@@ -149,6 +162,7 @@ def _columns() -> list[Component]:
         reading.notes("notes"),
         html.Div(table, className="measures-wide", **_WITH_COLUMNS),
         html.Div(id=ids.campaign("problems"), className="campaign-problems"),
+        blanks,
         reasons,
         html.Div([start, _button("Use another file", "anew")], className="campaign-buttons"),
         _said("columns"),

@@ -143,7 +143,7 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
         probabilities=tuple(scored.value.tolist()),
         low=tuple(scored.low.tolist()),
         high=tuple(scored.high.tolist()),
-        labels=_labels(bundle, row, scored),
+        labels=labels_of(bundle, row, scored),
         notes=records.notes,
         outcome=outcome,
         cut_offs=cut_offs,
@@ -197,7 +197,8 @@ def _leading(bundle: Bundle, scored: PartialScore) -> str:
     return outcomes.positive
 
 
-def _labels(bundle: Bundle, row: Row, scored: PartialScore) -> tuple[str, ...]:
+def labels_of(bundle: Bundle, row: Row, scored: PartialScore) -> tuple[str, ...]:
+    """Labels that the estimator decides for; none where anything is blank."""
     if scored.blank:
         return ()
     labels, _ = bundle.predictor.row(row)

@@ -13,7 +13,7 @@ from typing import IO, NamedTuple
 from ml.batch.check_header import check_header
 from ml.batch.compare_file import compare_file, spread
 from ml.batch.result_columns import added_columns, result_header
-from ml.batch.score_lines import Gaps, score_lines
+from ml.batch.score_lines import ESTIMATOR, Blanks, Gaps, score_lines
 from ml.bundle.bundle import Bundle
 from ml.data.records import read_records
 from ml.errors import InvalidData, Problem
@@ -77,6 +77,7 @@ def score_file(
     engine: Engine | None = None,
     options: ReadOptions = AUTO,
     form: Format = FORMATS[CSV],
+    blanks: Blanks = ESTIMATOR,
 ) -> FileScored:
     """Score a file into another.
 
@@ -98,6 +99,8 @@ def score_file(
         What somebody said of how the source is written.
     form : Format
         Of the target.
+    blanks : {"estimator", "average"}
+        What becomes of missing values, where no engine is given; see :func:`ml.batch.score_lines.score_lines`.
 
     Raises
     ------
@@ -122,7 +125,7 @@ def score_file(
             text.write(csv_text([header]).encode())
             first = list(islice(table.lines, CHUNK))
             chunks = chain([first] * bool(first), _chunks(table))
-            done = _write(text, (engine or _here(service))(bundle, table.reading, chunks), file, progress)
+            done = _write(text, (engine or _here(service, blanks))(bundle, table.reading, chunks), file, progress)
             text.flush()
             if kept is not None:
                 write_scored(kept, out, form, bundle.schema, table.reading, added_columns(bundle))
@@ -174,16 +177,18 @@ def _chunks(table: Table) -> Iterator[Lines]:
         yield lines
 
 
-def _here(service: Service) -> Engine:
+def _here(service: Service, blanks: Blanks) -> Engine:
     """The engine without a cluster: one chunk after the other in this process."""
 
     def score(bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines]) -> Iterator[Chunk]:
-        return (scored_chunk(service, bundle, reading, lines) for lines in chunks)
+        return (scored_chunk(service, bundle, reading, lines, blanks) for lines in chunks)
 
     return score
 
 
-def scored_chunk(service: Service, bundle: Bundle, reading: ReadPlan, lines: Lines) -> Chunk:
+def scored_chunk(
+    service: Service, bundle: Bundle, reading: ReadPlan, lines: Lines, blanks: Blanks = ESTIMATOR
+) -> Chunk:
     """Score lines of a table; parameters as :func:`score_lines`."""
-    made = score_lines(service, bundle, reading.header, lines, reading.renamed, reading.rules)
+    made = score_lines(service, bundle, reading.header, lines, reading.renamed, reading.rules, blanks)
     return Chunk(csv_text(made.lines), len(made.lines) - made.refused, made.refused, made.gaps, made.unread)

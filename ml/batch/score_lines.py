@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from ml.batch.columnar_writer import ResultLine, score_columns, words
 from ml.batch.result_columns import score_cells
@@ -19,6 +19,9 @@ from ml.files.cells.safe_cells import plain_cells, safe_cell
 from ml.files.table import row_of
 from ml.service import Service
 
+Blanks = Literal["estimator", "average"]
+BLANKS: tuple[Blanks, ...] = get_args(Blanks)
+ESTIMATOR, AVERAGE = BLANKS
 Gaps = Counter[str]  # feature -> records without its value, which in training every row had
 
 
@@ -38,6 +41,7 @@ def score_lines(
     lines: Sequence[list[str]],
     columns: Mapping[str, str] | None = None,
     rules: CellRules | None = None,
+    blanks: Blanks = ESTIMATOR,
 ) -> ScoredLines:
     """Lines of the result for lines of a table, in their order.
 
@@ -53,12 +57,17 @@ def score_lines(
         Column of the table to feature, where it has another name.
     rules : CellRules, optional
         How cells are written; without it they are read as they are.
+    blanks : {"estimator", "average"}
+        What becomes of missing values: the estimator's own way with gaps, or v(K), the average over what they may be.
     """
     names = [columns.get(name, name) for name in header] if columns else header
     width = len(header)
     fitting = [cells for cells in lines if len(cells) == width]
-    found = score_columns(bundle, names, list(zip(*fitting, strict=True)), rules) if fitting else ([], Counter())
-    made, unread = found or _row_by_row(service, bundle, names, fitting, rules)
+    if blanks == AVERAGE:
+        made, unread = _row_by_row(service, bundle, names, fitting, rules, blanks)
+    else:
+        found = score_columns(bundle, names, list(zip(*fitting, strict=True)), rules) if fitting else ([], Counter())
+        made, unread = found or _row_by_row(service, bundle, names, fitting, rules)
     if len(fitting) < len(lines):
         rest = iter(made)
         made = [next(rest) if len(cells) == width else _misfit(bundle, header, cells) for cells in lines]
@@ -98,10 +107,11 @@ def _blanks(feature: Feature, cells: Sequence[str], rules: CellRules | None) -> 
 
 
 def _row_by_row(
-    service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]], rules: CellRules | None
-) -> tuple[list[ResultLine], Counter[str]]:
+    service: Service, bundle: Bundle, names: Sequence[str], lines: Sequence[list[str]], rules: CellRules | None,
+    blanks: Blanks = ESTIMATOR,
+) -> tuple[list[ResultLine], Counter[str]]:  # fmt: skip
     rows: list[dict[str, str] | Problem] = [dict(zip(names, plain_cells(cells), strict=True)) for cells in lines]
-    answers = score_rows(service, bundle, [rules.row(row) for row in rows] if rules else rows)
+    answers = score_rows(service, bundle, [rules.row(row) for row in rows] if rules else rows, blanks)
     unread = Counter(problem.feature or "" for answer in answers if not isinstance(answer, Score) for problem in answer)
     return [_line(bundle, cells, answer) for cells, answer in zip(lines, answers, strict=True)], unread
 
@@ -112,10 +122,11 @@ def _misfit(bundle: Bundle, header: Sequence[str], cells: list[str]) -> ResultLi
 
 
 def score_rows(
-    service: Service, bundle: Bundle, chunk: Sequence[dict[str, str] | Problem]
+    service: Service, bundle: Bundle, chunk: Sequence[dict[str, str] | Problem], blanks: Blanks = ESTIMATOR
 ) -> list[Score | tuple[Problem, ...]]:
     """A score, or what is wrong, for each row of a file."""
-    scores = iter(service.score_each(bundle, [row for row in chunk if not isinstance(row, Problem)]))
+    score = service.score_known if blanks == AVERAGE else service.score_each
+    scores = iter(score(bundle, [row for row in chunk if not isinstance(row, Problem)]))
     return [(row,) if isinstance(row, Problem) else next(scores) for row in chunk]
 
 

@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ml.batch.score_lines import BLANKS, ESTIMATOR
 from ml.cli.exit_codes import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.cli.streams import STREAM, is_standard_output, source_of, standard_output
@@ -33,6 +34,10 @@ def register(commands: Any) -> None:
     score.add_argument(
         "--scheduler", metavar="ADDRESS", help="of the Dask cluster, as tcp://HOST:8786; without it one is started here"
     )
+    score.add_argument(
+        "--blanks", choices=BLANKS, default=ESTIMATOR,
+        help="missing values: as the estimator takes them, or averaged over what they may be",
+    )  # fmt: skip
     add_file_options(score)
     written = score.add_argument_group("how the result is written")
     written.add_argument("--format", choices=FORMATS, help="what the ending of --out tells where nothing is said")
@@ -49,6 +54,8 @@ def run(given: argparse.Namespace) -> int:
 
     if given.scheduler and not given.engine:
         raise LikelyError("--scheduler belongs to an engine.", "Add --engine dask.")
+    if given.engine and given.blanks != ESTIMATOR:
+        raise LikelyError("--engine takes missing values as the estimator does.", "Leave --blanks or --engine out.")
     form = format_of_path(given.target, given.format or "", given.out_separator or "", given.out_decimal or "")
     form.check(0)
     options = file_options(given)
@@ -61,7 +68,9 @@ def run(given: argparse.Namespace) -> int:
         engine = _engine(given.scheduler, held) if given.engine else None
         length = given.source.stat().st_size if given.source.is_file() else 0
         bar = held.enter_context(click.progressbar(length=length, label=f"scoring {name}", file=sys.stderr))
-        done = score_file(service, given.name, source_of(given.source), target, bar.update, engine, options, form)
+        done = score_file(
+            service, given.name, source_of(given.source), target, bar.update, engine, options, form, given.blanks
+        )
     print_dialect(name, done.dialect, done.notes)
     said = f"{done.scored:,} records scored, {done.refused:,} with problems, written to "
     print(said + ("standard output" if streamed else str(given.target)), file=sys.stderr if streamed else sys.stdout)

@@ -25,7 +25,7 @@ ROWS = 60
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
-    for sort in ("binary", "multiclass", "independent", "labels-only"):
+    for sort in ("binary", "multiclass", "independent", "labels-only", "gaps"):
         small_model(sort, folder)
     return open_service(folder)
 
@@ -258,6 +258,17 @@ def test_who_was_kept_back_is_known_when_the_jobs_are_gone(house):
     assert {whole[record["row"] - 1]["income"] for record in found["records"]} == kept
     assert {record["id"] for record in found["records"]} == {None}
     assert house.client.get("/api/v1/jobs/nobody/control").json["error"]["code"] == "unknown_job"
+
+
+def test_missing_values_are_averaged_where_a_campaign_asks_for_it(house, service):
+    frame = people(rows=10, seed=4)
+    frame.loc[::2, "debt"] = np.nan
+    place = house.done(frame.to_csv(index=False).encode(), model="gaps", blanks="average")
+    for at, row in enumerate(house.table(place)):
+        told = {name: value for name, value in frame.iloc[at].to_dict().items() if value == value}
+        assert float(row["probability_yes"]) == pytest.approx(service.stand("gaps", told).probabilities[1], abs=1e-12)
+    refused = house.post(f"{house.hold(data())}/start", blanks="guess")
+    assert refused.status_code == 400
 
 
 def test_several_products_are_ranked_and_listed(house, service):

@@ -23,6 +23,7 @@
     look();
   };
 
+  const blanks = () => (c.part("blanks").checked && !c.part("blanks-choice").hidden ? "average" : "estimator");
   const startButton = () => c.page().querySelector("[data-does=start]");
 
   async function look() {
@@ -73,6 +74,7 @@
     choose(seen);
     problems(seen);
     reasons(seen.seconds_with_reasons);
+    c.part("blanks-choice").hidden = !seen.missing.length && !Object.keys(seen.gaps).length;
     startButton().textContent = records ? `Score ${records}` : "Score the records";
     startButton().disabled = !seen.ready;
     c.say("columns", seen.why, !seen.ready);
@@ -158,7 +160,7 @@
     button.disabled = true;
     c.say("columns", "Starting …");
     try {
-      const body = { ...c.reading.told(), columns: chosen, reasons: c.part("reasons").checked };
+      const body = { ...c.reading.told(), columns: chosen, reasons: c.part("reasons").checked, blanks: blanks() };
       const started = await c.job(job.id, "/start", { method: "POST", body });
       if (!current()) return;
       c.address({ job: job.id });

@@ -1,0 +1,82 @@
+"""Files with blanks by what is known: each record as the Prediction page scores it, complete ones as ever."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from ml.batch.score_file import score_file
+from ml.bundle.scored import Score
+from ml.cli.commands import main
+from ml.data.columns import rows_of
+from ml.service import open_service
+from tests.small import people, small_model
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    for sort in ("binary", "gaps"):
+        small_model(sort, folder)
+    return open_service(folder)
+
+
+def scored(service, frame, model="binary", **more):
+    out = io.BytesIO()
+    done = score_file(service, model, io.BytesIO(frame.to_csv(index=False).encode()), out, **more)
+    return done, list(csv.DictReader(io.StringIO(out.getvalue().decode())))
+
+
+def test_a_blank_is_averaged_as_on_the_prediction_page(service):
+    frame = people(30, seed=8).round(3)
+    frame.loc[::3, "income"] = np.nan
+    _, rows = scored(service, frame, blanks="average")
+    for at, row in enumerate(rows):
+        told = {name: value for name, value in frame.iloc[at].to_dict().items() if value == value}
+        assert float(row["probability_yes"]) == pytest.approx(service.stand("binary", told).probabilities[1], abs=1e-12)
+        assert bool(row["label"]) is (at % 3 != 0)
+
+
+def test_an_estimator_that_takes_no_gaps_still_gives_a_score_of_what_is_known(service):
+    frame = people(20, seed=8).drop(columns="income")
+    refused, _ = scored(service, frame)
+    assert refused.refused == 20
+    done, rows = scored(service, frame, blanks="average")
+    assert (done.scored, done.refused) == (20, 0)
+    assert all(0 < float(row["probability_yes"]) < 1 for row in rows)
+
+
+def test_complete_records_and_problems_are_those_of_before(service):
+    raws = [{"income": 40, "debt": 5, "shoe_size": 40, "region": "north"}, {"debt": "a lot"}, {"debt": 3}]
+    whole, bad, part = service.score_known(service.model("binary"), raws)
+    assert isinstance(whole, Score)
+    assert isinstance(part, Score)
+    assert whole.probabilities == service.score("binary", raws[:1]).scores[0].probabilities
+    assert [problem.feature for problem in bad] == ["debt"]
+
+
+def test_a_file_without_a_column_is_better_off_by_what_is_known(service):
+    """Of the hold-out, whose truth is known: the column that tells most is left out."""
+    bundle = service.model("gaps")
+    truth, names = bundle.holdout.truth[:, 1], bundle.schema.names
+    raws = [dict(zip(names, row, strict=True)) for row in rows_of(bundle.schema, bundle.holdout.block)]
+    raws = [{name: value for name, value in raw.items() if name != "income" and value is not None} for raw in raws]
+    known = [each.probabilities for each in service.score_known(bundle, raws)]
+    own = [each.probabilities for each in service.score_each(bundle, raws)]
+    losses = [
+        -np.mean(np.log(np.clip(np.where(truth, p, 1 - p), 1e-3, 1))) for p in (np.array(x)[:, 1] for x in (known, own))
+    ]
+    assert losses[0] < losses[1]
+
+
+def test_the_command_line_takes_the_option(service, tmp_path, capsys):
+    (tmp_path / "in.csv").write_text(people(5, seed=8).drop(columns="income").to_csv(index=False))
+    asked = ["score", "binary", "--in", str(tmp_path / "in.csv"), "--out", str(tmp_path / "out.csv")]
+    models = service.registry.folder
+    assert main([*asked, "--blanks", "average"], models) == 0
+    assert "5 records scored" in capsys.readouterr().out
+    assert main([*asked, "--blanks", "average", "--engine", "dask"], models) != 0
+    assert "Leave --blanks or --engine out" in capsys.readouterr().err
