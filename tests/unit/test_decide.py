@@ -12,7 +12,8 @@ from ml.decision.payoff import Payoff
 from ml.decision.worth import break_even, loses, worth, worth_left_alone, worth_of
 from ml.errors import InvalidData
 from ml.metrics.confusion_counts import ConfusionCounts
-from ml.metrics.profit import payoff_total
+from ml.metrics.evaluation import Answers
+from ml.metrics.profit import payoff_total, profit_curve
 
 FULL = Payoff(true_positive=50.0, false_positive=-8.0, false_negative=-20.0, true_negative=1.0, call=2.0)
 CARD = {"payoff": {"call": 2.0, "currency": "EUR", "outcomes": {"yes": {
@@ -116,3 +117,15 @@ def test_a_card_words_its_actions():
 def test_what_are_no_actions_is_refused_in_words(written, words):
     with pytest.raises(InvalidData, match=words):
         check_actions({"actions": written}, ["yes"])
+
+
+def test_the_profit_curve_is_leaving_all_alone_plus_the_worth_of_those_acted_on():
+    """With known truth a record has the outcome with probability 1 or 0; to the cent at every cut-off of the curve."""
+    rng = np.random.default_rng(8)
+    p = rng.beta(1, 3, 200).round(2)
+    truth = rng.random(200) < p
+    curve = profit_curve(Answers(truth, truth, p, np.ones(200)), FULL)
+    alone = float(worth_left_alone(FULL, truth.astype(float)).sum())
+    for cut_off, profit in zip(curve.cut_off, curve.profit, strict=True):
+        acting = float(worth(FULL, truth[acts(p, cut_off)].astype(float)).sum())
+        assert profit * 200 / 1000 == pytest.approx(alone + acting, abs=0.005)
