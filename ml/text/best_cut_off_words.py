@@ -38,5 +38,5 @@ def best_cut_off_words(card: Mapping[str, Any], outcome: str) -> str:
 
 
 def _rounded(cut_off: float) -> str:
-    """The end of an interval in percent, with one decimal: more says nothing."""
-    return number_text(round(100 * cut_off, 1))
+    """The end of an interval in percent, with three digits: fewer would leave out the best cut-off of rare outcomes."""
+    return number_text(float(f"{100 * cut_off:.3g}"))
