@@ -7,6 +7,10 @@ PYTEST_ARGS ?=
 BENCH ?=
 MUTANTS ?=
 LOCK ?=
+UV ?=
+
+# pip, or uv where UV names one: $(call install,PYTHON) REQUIREMENTS
+install = $(if $(UV),$(UV) pip install --quiet --python $(1),$(1) -m pip install --disable-pip-version-check --quiet)
 
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
@@ -78,30 +82,30 @@ clean: ## remove .venv and var/; models/ stays
 # The stamps are newer than the requirements once these are installed, so a second run skips this.
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 	@echo "== Installing requirements.txt into $(VENV) (a minute, the first time)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements.txt
+	@$(call install,$(BIN)/python) -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt requirements-dask.txt requirements-libraries.txt $(VENV)/.installed
 	@echo "== Installing requirements-dev.txt into $(VENV)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-dev.txt
+	@$(call install,$(BIN)/python) -r requirements-dev.txt
 	@touch $@
 
 $(VENV)/.installed-mutants: requirements-mutants.txt $(VENV)/.installed-dev
 	@echo "== Installing requirements-mutants.txt into $(VENV)"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet -r requirements-mutants.txt
+	@$(call install,$(BIN)/python) -r requirements-mutants.txt
 	@touch $@
 
 # Public clients need other versions of what the service needs too
 $(VENV)/clients/.installed: requirements-clients.txt | $(VENV)/bin/python
 	@echo "== Installing requirements-clients.txt into $(VENV)/clients"
 	@$(BIN)/python -m venv $(VENV)/clients
-	@$(VENV)/clients/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-clients.txt
+	@$(call install,$(VENV)/clients/bin/python) -r requirements-clients.txt
 	@touch $@
 
 # What is optional for the service must not be in sight of the tests that go without it
 $(VENV)/parquet/.installed: requirements-parquet.txt $(VENV)/.installed
 	@echo "== Installing requirements-parquet.txt into $(VENV)/parquet"
-	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --upgrade --no-deps --target $(VENV)/parquet -r requirements-parquet.txt
+	@$(call install,$(BIN)/python) --upgrade --no-deps --target $(VENV)/parquet -r requirements-parquet.txt
 	@touch $@
 
 $(VENV)/bin/python:
