@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from ml.data.columns import block_of_frame, rows_of
-from ml.data.feature import text_of
+from ml.data.feature import Feature, text_of
 from ml.data.records import Records, read_records
 from ml.data.schema import Row, Schema
 from ml.data.value_words import quote
@@ -60,7 +60,7 @@ def prove_reading(schema: Schema, frame: pd.DataFrame, path: Path, options: Read
     first = frame.loc[frame.index < len(read.rows)]
     for at, judged in zip(first.index.tolist(), rows_of(schema, block_of_frame(schema, first)), strict=True):
         scored = read.rows[at]
-        if scored is not None and scored != judged:
+        if scored is not None and not all(map(_alike, schema.features, scored, judged)):
             raise _difference(schema, path, at, scored, judged)
     return _refused(read, path)
 
@@ -69,13 +69,19 @@ def _difference(schema: Schema, path: Path, at: int, scored: Row, judged: Row) -
     feature, one, other = next(
         (feature, one, other)
         for feature, one, other in zip(schema.features, scored, judged, strict=True)
-        if one != other
+        if not _alike(feature, one, other)
     )
     return InvalidData(
         f"Column {feature.name!r} of {path.name}, record {at + 1}: judging the model it is read as {_shown(other)}, "
         f"scoring the file as {_shown(one)}.",
         "Say what the column holds: kind, dtype or missing in the description (--describe).",
     )
+
+
+def _alike(feature: Feature, scored: Any, judged: Any) -> bool:
+    """True when the estimator gets the same: a value that is none of its pandas categories is a gap to it."""
+    stranger = feature.dtype == "category" and scored not in feature.values_of_levels
+    return bool(scored == judged) or (stranger and judged is None)
 
 
 def _shown(value: Any) -> str:

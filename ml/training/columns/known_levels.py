@@ -7,6 +7,7 @@ by its name, both are known and can be compared.
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,7 +33,7 @@ class KnownLevels:
         Columns that a library takes as pandas categories, with these (None where it does not tell which).
     gaps : dict of str to str
         What becomes of a gap in a column of `levels`: "nan" and "none" are categories of their own, "filled" is done
-        by an imputer; a column that is not in here has no place for one.
+        by an imputer of gaps that are no None; a column that is not in here has no place for one.
     fillers : dict of str to value
         What an imputer puts in the place of gaps, whatever the data hold.
     """
@@ -125,7 +126,8 @@ def _walk(step: Any, names: list[str] | None, found: KnownLevels, met: set[int])
 
 def _note_imputer(step: Any, names: Sequence[str] | None, found: KnownLevels) -> None:
     for name in names or ():
-        found.gaps[name] = "filled"
+        if getattr(step, "missing_values", math.nan) is not None:
+            found.gaps[name] = "filled"
         if getattr(step, "strategy", None) == "constant":
             found.fillers[name] = "missing_value" if step.fill_value is None else step.fill_value
 

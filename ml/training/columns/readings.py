@@ -158,8 +158,9 @@ def _fills(table: TrainingTable, texts: Mapping[str, list[str]], known: KnownLev
     if free:
         change = to.to_filled("")
         yield make("gaps of texts as empty texts", changes=dict.fromkeys(free, change), fills=dict.fromkeys(free, ""))
-    if gaps:
-        yield make("gaps of texts as None", changes=dict.fromkeys(gaps, to.to_none))
+    none = [name for name in gaps if known.gaps.get(name) not in ("nan", "filled")]
+    if none:
+        yield make("gaps of texts as None", changes=dict.fromkeys(none, to.to_none))
 
 
 def _empties(table: TrainingTable, columns: Sequence[str]) -> Iterator[Reading]:

@@ -110,14 +110,15 @@ def _change(frame: pd.DataFrame, changes: Mapping[str, Change], table: TrainingT
 
 
 def to_category(levels: list[Any] | None) -> Change:
-    """A column as categories: those that are known, else those that it holds, sorted."""
+    """A column as categories: those that are known, what is none of them as a gap; else those that it holds, sorted."""
 
     def change(series: pd.Series, _: TrainingTable) -> pd.Series:
         if series.dtype == "category":
             return series
         if levels is None:
             return series.astype("category")
-        return series.astype(pd.CategoricalDtype(pd.Index(levels)))
+        others = series.notna() & ~series.isin(levels)
+        return (series.mask(others) if others.any() else series).astype(pd.CategoricalDtype(pd.Index(levels)))
 
     return change
 
@@ -219,6 +220,17 @@ def to_flags(no: str, yes: str) -> Change:
     def change(series: pd.Series, _: TrainingTable) -> pd.Series:
         flags = series.map({no: 0, yes: 1}) if is_text(series) and series.dropna().isin((no, yes)).all() else series
         return flags.astype("int64") if flags is not series and flags.notna().all() else flags
+
+    return change
+
+
+def in_turn(*changes: Change) -> Change:
+    """Several changes, one after the other, as one."""
+
+    def change(series: pd.Series, table: TrainingTable) -> pd.Series:
+        for each in changes:
+            series = each(series, table)
+        return series
 
     return change
 

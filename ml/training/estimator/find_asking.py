@@ -16,9 +16,11 @@ from typing import Any
 
 import numpy as np
 
+from ml.data.example_record import UNHEARD_OF
 from ml.data.outcomes import Outcomes
 from ml.errors import InvalidData, LikelyError
 from ml.predict.asking import Container, contained
+from ml.training.columns.fill_words import FILL_WORDS, GapsToFill, gaps_to_fill
 from ml.training.columns.hints import hint_for, is_of_dates
 from ml.training.columns.known_levels import KnownLevels
 from ml.training.columns.readings import native_of, readings_of
@@ -183,7 +185,11 @@ class _Search:
                 best = _better(best, self.ask(replace(plain, readings=chosen)))
             if best is not None:
                 break
-        return None if best is None else self._typed(self._climbed(best, readings), readings)
+        if best is not None:
+            best = self._climbed(best, readings)
+        for gaps in gaps_to_fill(self.table, self.columns, self.known):
+            best = self._filled(gaps, best, plain)
+        return None if best is None else self._typed(best, readings)
 
     def _climbed(self, best: AskingCandidate, readings: Sequence[Reading]) -> AskingCandidate:
         """Add readings greedily, as long as each improves the fit."""
@@ -195,10 +201,28 @@ class _Search:
                 best = _better(best, self.ask(replace(best.variant, readings=chosen))) or best
         return best
 
+    def _filled(self, gaps: GapsToFill, best: AskingCandidate | None, plain: Variant) -> AskingCandidate | None:
+        """Fill gaps with the word that training code took, where the estimator knows one and not what is there now.
+
+        It knows a word to which it answers otherwise than to one that nobody ever wrote.
+        """
+        start = plain if best is None else best.variant
+        others = tuple(reading for reading in start.readings if reading.rival != gaps.rival)
+
+        def ask(word: str) -> AskingCandidate | None:
+            return self.ask(replace(start, readings=(*others, gaps.filled(word))))
+
+        unheard = ask(UNHEARD_OF)
+        if best is not None and (unheard is None or not best.answers_as(unheard)):
+            return best
+        ways = [way for word in FILL_WORDS if (way := ask(word)) is not None]
+        known = [way for way in ways if unheard is None or not way.answers_as(unheard)]
+        return min(known, key=lambda way: (way.strangers, way.loss), default=best)
+
     def _typed(self, best: AskingCandidate, readings: Sequence[Reading]) -> AskingCandidate:
         """Prefer typed numbers and dates where the answers stay the same: people are then asked for these."""
         for reading in readings:
-            chosen = tuple(each for each in readings if each is reading or each in best.variant.readings)
+            chosen = (*best.variant.readings, reading)
             if reading.typed and reading not in best.variant.readings and _agree(chosen):
                 way = self.ask(replace(best.variant, readings=chosen))
                 best = way if way is not None and way.answers_as(best) else best
