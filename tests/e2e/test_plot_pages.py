@@ -142,6 +142,7 @@ def test_nonsense_in_the_field_is_said_and_changes_nothing(opened):
     expect(page.locator("#cut-off-typed")).to_have_value("50")
 
 
+@pytest.mark.nightly
 def test_the_address_restores_cut_off_outcome_and_options(opened):
     tab = opened("/bank-products/performance?outcome=securities-account")
     page = tab.page

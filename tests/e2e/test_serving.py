@@ -141,6 +141,7 @@ def test_a_bad_setting_stops_the_start_and_says_what_is_accepted(start):
     assert "Traceback" not in text_of(log)
 
 
+@pytest.mark.nightly
 def test_debug_restarts_when_code_changes_and_outlives_a_typing_error(start, tmp_path):
     """The changes are made to a copy of the project."""
     copy = tmp_path / "copy"

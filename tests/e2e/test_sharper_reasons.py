@@ -88,7 +88,7 @@ def test_a_new_value_waits_for_no_sharper_reasons_and_gets_none_of_the_old_ones(
     held = hold_sharper(tab)
     tab.open("/loan/predict")
     tab.page.wait_for_selector(".reasons[data-state=current][data-sharpening]")
-    field = tab.page.locator("[data-feature] input[inputmode]").first
+    field = tab.page.locator("[data-feature=ApplicantIncome] input[inputmode]")
     field.fill("9000")
     field.press("Enter")
     tab.answered(1)

@@ -191,6 +191,7 @@ def test_workers_of_a_broker_are_killed_and_so_is_the_broker(house, applicants, 
     house.check(job, applicants, cells, MANY)
 
 
+@pytest.mark.nightly
 def test_the_web_service_is_killed_with_its_runner_and_started_again(house, applicants, cells):
     web = house.serve()
     address, data = f"{house.address}/api/v1/models/loan/jobs", file_of(applicants, SOME)

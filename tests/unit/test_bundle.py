@@ -218,6 +218,7 @@ def test_threads_that_come_at_once_open_a_version_once(models, monkeypatch):
     assert len({id(predictor) for predictor in found}) == 1
 
 
+@pytest.mark.nightly
 def test_the_same_training_gives_the_same_key_in_another_process(tmp_path):
     words = [sys.executable, "-m", "ml", "train", "iris"]
     for name in ("one", "two"):

@@ -134,6 +134,7 @@ def doubled(frame):
 """
 
 
+@pytest.mark.nightly
 def test_code_that_travels_with_a_model_travels_to_the_workers(address, tmp_path, monkeypatch):
     (tmp_path / "dask_steps.py").write_text(STEPS)
     monkeypatch.syspath_prepend(tmp_path)

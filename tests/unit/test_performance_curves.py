@@ -211,6 +211,7 @@ def test_beyond_chance_is_said_where_both_differences_of_net_benefit_are():
     assert {curve.sure_from, curve.sure_to} <= set(sure)
 
 
+@pytest.mark.nightly
 def test_bands_and_averages_hold_what_is_true():
     """A small part of tests/simulations/bands.py."""
     draws = fewer(400, 25)

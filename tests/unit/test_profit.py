@@ -147,6 +147,7 @@ def test_the_roundest_number_decides_alike():
     assert roundest(0.4, 0.5) == 0.5
 
 
+@pytest.mark.nightly
 def test_the_interval_of_the_best_cut_off_and_of_its_profit_hold_what_is_true():
     # Probabilities that are right: acting pays from false alarm / (false alarm + hit) = 0.2 on.
     payoff, inside, held = Payoff(true_positive=1.0, false_positive=-0.25), 0, 0

@@ -18,6 +18,7 @@ from ml.cli.exit_codes import FAILED, OK
 from ml.cli.warm import warm_each
 from ml.data.feature import text_of
 from ml.metrics import evaluation
+from ml.metrics.overview import REVISION
 from ml.plots.catalogue import CATALOGUE
 from ml.service import Service, open_service
 from tests.small import small_model
@@ -126,4 +127,4 @@ def test_the_command_line_writes_where_the_server_reads(models, tmp_path):
     done = subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, check=True)
     assert done.stdout.startswith("labels-only@")
     service = open_service(models, ResultCache(tmp_path / "cache"))
-    assert service.kept((service.model("labels-only").key, "averages", 1)) is not None
+    assert service.kept((service.model("labels-only").key, "averages", REVISION)) is not None
