@@ -16,7 +16,7 @@ from jobs.refused import NotDone
 from jobs.work.call_lists import open_index, picked, wish_of
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.rank_index import RankIndex
-from ml.batch.score_lines import ESTIMATOR, Blanks
+from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.campaign.chances import chances_of
 from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast, forecast
@@ -74,7 +74,9 @@ class CampaignService:
             raise no_probabilities()
         return self._jobs.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
 
-    def preview(self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO) -> tuple[Preview, Bundle]:
+    def preview(
+        self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO, blanks: Blanks = ESTIMATOR
+    ) -> tuple[Preview, Bundle]:
         """Preview the file of a held job; options override those with which it was sent.
 
         For a file that cannot be read so, but perhaps otherwise, the preview gives the reason and has no columns.
@@ -82,12 +84,14 @@ class CampaignService:
         found = self._held(job)
         bundle = self._service.model(found.model)
         try:
-            return self._look(found, bundle, columns, options), bundle
+            return self._look(found, bundle, columns, options, blanks), bundle
         except Misread as error:
             return of_misread(error, bundle, self._files, found, _told(found, options)), bundle
 
-    def _look(self, job: Job, bundle: Bundle, columns: Mapping[str, str], options: ReadOptions) -> Preview:
-        return preview(self._service, bundle, self._files, job, columns, _told(job, options))
+    def _look(
+        self, job: Job, bundle: Bundle, columns: Mapping[str, str], options: ReadOptions, blanks: Blanks
+    ) -> Preview:
+        return preview(self._service, bundle, self._files, job, columns, _told(job, options), blanks)
 
     def start(
         self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions = AUTO,
@@ -100,7 +104,7 @@ class CampaignService:
         UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable
         """
         found = self._held(job)
-        seen = self._look(found, self._service.model(found.model), columns, options)
+        seen = self._look(found, self._service.model(found.model), columns, options, blanks)
         if seen.why:
             raise NotHeld(seen.why, "Nothing was started.")
         chosen = {

@@ -50,6 +50,7 @@ def of_misread(error: Misread, bundle: Bundle, files: Files, job: Job, options: 
         problems=[],
         unread=[],
         gaps={},
+        blank=False,
         why=str(error),
         reason_seconds=0.0,
         dialect=dialect,

@@ -41,6 +41,8 @@ class Preview(Shape):
     """Features that no column gives."""
     gaps: Annotated[dict[str, Count], Field(examples=[{"income": 12}])]
     """By feature, records without its value among those that were looked at, where in training every row had one."""
+    blank: bool
+    """Whether a record lacks a value, so that `blanks` makes a difference."""
     unread: list[UnreadValues]
     """Values that cannot be read among the records that were looked at."""
     drift: list[DriftedFeature]

@@ -132,6 +132,8 @@ class PreviewQuery(FileQuery):
 
     columns: Annotated[Json[Columns] | None, Field(examples=['{"Yearly income": "income"}'])] = None
     """A JSON object: column of the file to the feature that it gives, or to an empty text where it gives none."""
+    blanks: Literal["estimator", "average"] = "estimator"
+    """What is to become of missing values, as when it is started."""
 
 
 class RowsQuery(RequestModel):

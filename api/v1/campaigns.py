@@ -42,7 +42,7 @@ def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
     def preview_job(job: str) -> Response:
         """Preview the file of a held job."""
         asked = read_query(PreviewQuery)
-        seen, bundle = campaigns.preview(job, asked.columns or {}, _told(asked))
+        seen, bundle = campaigns.preview(job, asked.columns or {}, _told(asked), asked.blanks)
         return _answer(preview_json(seen, bundle))
 
     @app.post(f"{PREFIX}/<job>/start")

@@ -28,6 +28,7 @@ def preview_json(seen: Preview, bundle: Bundle) -> dict[str, Any]:
         "features": [{"name": feature.name, "label": feature.label} for feature in bundle.schema.given],
         "missing": [{"name": name, "label": label[name]} for name in seen.matched.missing],
         "gaps": seen.gaps,
+        "blank": seen.blank,
         "unread": [
             {
                 "feature": each.feature,

@@ -11,6 +11,7 @@ from typing import Any
 from jobs.files import paths
 from jobs.files.file_words import labels_of, missing_columns, near_sentences, unread_sentence
 from jobs.files.first_problems import Unread, sorts, unread_of
+from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
 from ml.batch.compare_file import FileComparison, compare_file, spread
 from ml.batch.score_lines import gaps_in
 from ml.campaign.reasons import reasons_in_cells
@@ -62,6 +63,8 @@ class Preview:
         Unreadable values of the checked records, by feature.
     gaps : dict of str to int
         By feature, records without its value, where in training every row had one.
+    blank : bool
+        True when a checked record lacks a value, so that it makes a difference what becomes of missing values.
     why : str
         Reason why the job cannot be started; empty where it can.
     reason_seconds : float
@@ -92,6 +95,7 @@ class Preview:
     problems: list[tuple[Problem, int]]
     unread: list[Unread]
     gaps: Mapping[str, int]
+    blank: bool
     why: str
     reason_seconds: float
     dialect: Dialect
@@ -103,8 +107,9 @@ class Preview:
 
 
 def preview(
-    service: Service, bundle: Bundle, files: Files, job: Job, given: Mapping[str, str], options: ReadOptions = AUTO
-) -> Preview:
+    service: Service, bundle: Bundle, files: Files, job: Job, given: Mapping[str, str], options: ReadOptions = AUTO,
+    blanks: Blanks = ESTIMATOR,
+) -> Preview:  # fmt: skip
     """Read and check the first 200 records.
 
     Parameters
@@ -117,6 +122,8 @@ def preview(
         Column to feature, as chosen by the user; "" leaves the column out.
     options : ReadOptions
         Read options given by the user.
+    blanks : {"estimator", "average"}
+        What is to become of missing values: with "average" no record is refused for them.
 
     Raises
     ------
@@ -131,7 +138,9 @@ def preview(
         rest = list(islice(table.lines, COUNTED - len(lines)))
         more, whole = len(rest), len(lines) + len(rest) < COUNTED
     raws = [table.rules.row(row_of(table.names, line)) for line in lines]
-    found = read_records(schema, raws, extra=True)
+    known = read_records(schema.with_blanks, raws, extra=True)
+    taken = schema.with_blanks if blanks == AVERAGE else schema
+    found = read_records(taken, raws, extra=True)
     good = [at for at, row in enumerate(found.rows) if row is not None]
     gaps = gaps_in(schema, table.names, [lines[at] for at in good], table.rules)
     unread = unread_of(schema, found.problems, table.names, lines)
@@ -151,14 +160,22 @@ def preview(
         problems=sorts(found.problems)[:MOST_PROBLEMS],
         unread=unread,
         gaps=gaps,
+        blank=any(row is not None and not {None, ""}.isdisjoint(row) for row in known.rows),
         why=_why(bundle, table.matched.columns, len(lines), len(lines) - len(good)),
-        reason_seconds=_seconds(service, bundle, first) if isinstance(first, dict) else 0.0,
+        reason_seconds=_seconds(service, bundle, first, blanks) if isinstance(first, dict) else 0.0,
         dialect=table.dialect,
         applies=_applies(schema, table),
         left_out=table.left_out,
         compared=compared,
         notes=[
-            *_sentences(schema, table, unread, gaps, len(lines), estimated if whole else None),
+            *_sentences(
+                schema.with_blanks if blanks == AVERAGE else schema,
+                table,
+                unread,
+                gaps,
+                len(lines),
+                estimated if whole else None,
+            ),
             *compared.sentences(),
         ],
         reading=table.reading,
@@ -223,11 +240,11 @@ def _why(bundle: Bundle, columns: Mapping[str, Any], checked: int, refused: int)
     return ""
 
 
-def _seconds(service: Service, bundle: Bundle, cells: Mapping[str, str]) -> float:
+def _seconds(service: Service, bundle: Bundle, cells: Mapping[str, str], blanks: Blanks) -> float:
     if bundle.offers != "probabilities":
         return 0.0
     column = bundle.outcomes.index(bundle.outcomes.positive)
-    reasons_in_cells(service, bundle, cells, column)  # the first call fills caches that all share
+    reasons_in_cells(service, bundle, cells, column, blanks)  # the first call fills caches that all share
     start = time.perf_counter()
-    reasons_in_cells(service, bundle, cells, column)
+    reasons_in_cells(service, bundle, cells, column, blanks)
     return time.perf_counter() - start

@@ -13,6 +13,7 @@ from jobs.files import paths
 from jobs.work.chunks import RECORDS, LeaseLost, Stopped
 from jobs.work.rank_index import RankIndex, read_index
 from jobs.work.score_campaign import EXTRA, WITH_REASONS, band_cell, cells_of, record_id_of
+from ml.advice.score_known import ESTIMATOR
 from ml.batch.result_columns import unique_names
 from ml.campaign.pick import Picked, pick
 from ml.campaign.reasons import MOST, reasons_in_cells
@@ -135,6 +136,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
     cut_off = cache(partial(service.cut_off, bundle))  # the store is asked once an outcome, not once a line
     start, calls = orjson.loads(b"".join(files.read(chunk.file or "")))
     reading = ReadPlan.from_json(campaign.options["reading"], bundle.schema) if job.options.get("reasons") else None
+    blanks = campaign.options.get("blanks", ESTIMATOR)
     lines = []
     for place, (line, (row, at, control, gain)) in enumerate(
         zip(index.lines(row for row, *_ in calls), calls, strict=True), start=start + 1
@@ -143,7 +145,8 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         column = bundle.outcomes.index(outcome)
         p = float(index.probabilities[row, column])
         cells = line[: index.width]
-        said = reasons_in_cells(service, bundle, cells_of(reading, cells), column) if reading else [""] * MOST
+        known = cells_of(reading, cells) if reading else None
+        said = [""] * MOST if known is None else reasons_in_cells(service, bundle, known, column, blanks)
         does = DECISIONS[acts(p, cut_off(outcome))]
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p), does]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])

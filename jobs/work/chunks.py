@@ -9,6 +9,7 @@ from typing import Any
 from jobs.files import paths
 from jobs.files.file_words import about_file
 from jobs.files.source import opened, packed, scored
+from ml.advice.score_known import AVERAGE
 from ml.batch.check_header import check_header
 from ml.batch.result_columns import result_header
 from ml.files.cells.safe_cells import csv_text
@@ -71,7 +72,9 @@ def split(
             announce(job.id)
     head = paths.made(job.id, 0, chunk.owner, "out")
     files.write(head, [csv_text([header(bundle, source.header)]).encode()])
-    about = about_file(bundle.schema, source, job.options.get("near") or {})
+    averaged = job.options.get("blanks") == AVERAGE
+    schema = bundle.schema.with_blanks if averaged else bundle.schema
+    about = about_file(schema, source, job.options.get("near") or {})
     if not table.finish(chunk, total, file=head, about=about):
         raise LeaseLost
 

@@ -11,8 +11,9 @@ from jobs.files import paths
 from jobs.files.source import unpacked
 from jobs.work.chunks import LeaseLost
 from jobs.work.rank_index import index_of, packed
+from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.batch.result_columns import PROBLEMS, score_header, unique_names
-from ml.batch.score_lines import ESTIMATOR, score_lines
+from ml.batch.score_lines import score_lines
 from ml.campaign.control_group import control_draws
 from ml.campaign.focus import focus
 from ml.campaign.reasons import MOST, reasons_in_cells
@@ -40,15 +41,14 @@ def score_campaign(table: JobTable, files: Files, service: Service, job: Job, ch
     bundle = service.model(job.model)
     reading, records = unpacked(b"".join(files.read(chunk.file or "")), bundle)
     header = reading.header
-    made = score_lines(
-        service, bundle, header, records, reading.renamed, reading.rules, job.options.get("blanks", ESTIMATOR)
-    )
+    blanks = job.options.get("blanks", ESTIMATOR)
+    made = score_lines(service, bundle, header, records, reading.renamed, reading.rules, blanks)
     scored = made.lines
     probabilities = _probabilities(scored, len(header), len(bundle.outcomes))
     at, _ = focus(probabilities, bundle.card, bundle.outcomes)
     told = reading if job.options.get("reasons") else None
     lines = [
-        [*line[:-1], *_extra(service, bundle, told, line, probabilities[row], int(at[row])), line[-1]]
+        [*line[:-1], *_extra(service, bundle, told, line, probabilities[row], int(at[row]), blanks), line[-1]]
         for row, line in enumerate(scored)
     ]
     texts = [csv_text([line]).encode() for line in lines]
@@ -78,12 +78,13 @@ def _probabilities(lines: Sequence[Sequence[str]], width: int, k: int) -> np.nda
 
 
 def _extra(
-    service: Service, bundle: Bundle, reading: ReadPlan | None, line: Sequence[str], p: np.ndarray, at: int
-) -> list[str]:
+    service: Service, bundle: Bundle, reading: ReadPlan | None, line: Sequence[str], p: np.ndarray, at: int,
+    blanks: Blanks,
+) -> list[str]:  # fmt: skip
     if not np.isfinite(p[at]):
         return [""] * len(EXTRA)
     outcome = bundle.outcomes.names[at]
-    said = reasons_in_cells(service, bundle, cells_of(reading, line), at) if reading else [""] * MOST
+    said = reasons_in_cells(service, bundle, cells_of(reading, line), at, blanks) if reading else [""] * MOST
     return [safe_cell(outcome), "", band_cell(bundle.card, outcome, float(p[at])), *said]
 
 

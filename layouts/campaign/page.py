@@ -29,7 +29,7 @@ NO_PROBABILITIES = (
 )
 BLANKS = (
     " missing values are averaged over what they may be, as on the Prediction page. For a file that lacks whole "
-    "columns that is mostly nearer to the truth than the model's own way with gaps."
+    "columns that is mostly nearer to the truth, and where the model needs each value it is the only way."
 )
 _WITH_COLUMNS = {"data-columns-only": ""}  # hidden where the file could not be read as columns
 STEPS = (("file", "File"), ("columns", "Columns"), ("scoring", "Scoring"), ("result", "Result and list"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal, get_args
 
 from ml.advice.advice import labels_of
 from ml.advice.value_function import Game
@@ -12,6 +13,10 @@ from ml.bundle.scoring import refused_problem, score_each
 from ml.data.records import read_records
 from ml.data.schema import Row
 from ml.errors import Problem
+
+Blanks = Literal["estimator", "average"]  # what becomes of missing values
+BLANKS: tuple[Blanks, ...] = get_args(Blanks)
+ESTIMATOR, AVERAGE = BLANKS
 
 
 def score_known(game: Game, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:

@@ -10,10 +10,11 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.batch.check_header import check_header
 from ml.batch.compare_file import compare_file, spread
 from ml.batch.result_columns import added_columns, result_header
-from ml.batch.score_lines import ESTIMATOR, Blanks, Gaps, score_lines
+from ml.batch.score_lines import Gaps, score_lines
 from ml.bundle.bundle import Bundle
 from ml.data.records import read_records
 from ml.errors import InvalidData, Problem

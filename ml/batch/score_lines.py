@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
+from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
 from ml.batch.columnar_writer import ResultLine, score_columns, words
 from ml.batch.result_columns import score_cells
 from ml.bundle.bundle import Bundle
@@ -19,9 +20,6 @@ from ml.files.cells.safe_cells import plain_cells, safe_cell
 from ml.files.table import row_of
 from ml.service import Service
 
-Blanks = Literal["estimator", "average"]
-BLANKS: tuple[Blanks, ...] = get_args(Blanks)
-ESTIMATOR, AVERAGE = BLANKS
 Gaps = Counter[str]  # feature -> records without its value, which in training every row had
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ml.advice.reasons import reasons
+from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
 from ml.bundle.bundle import Bundle
 from ml.data.records import read_records
 from ml.files.cells.safe_cells import plain_cell, safe_cell
@@ -13,7 +14,9 @@ from ml.service import Service
 MOST = 3
 
 
-def reasons_in_cells(service: Service, bundle: Bundle, cells: Mapping[str, str], outcome: int) -> list[str]:
+def reasons_in_cells(
+    service: Service, bundle: Bundle, cells: Mapping[str, str], outcome: int, blanks: Blanks = ESTIMATOR
+) -> list[str]:
     """The three strongest reasons, as the Prediction page words them, the strongest first; empty where there are fewer.
 
     Parameters
@@ -24,10 +27,15 @@ def reasons_in_cells(service: Service, bundle: Bundle, cells: Mapping[str, str],
         Feature to cell of a record that was scored; other columns may be among them.
     outcome : int
         Column of the outcome that they are about.
+    blanks : {"estimator", "average"}
+        How the record was scored: "average" takes missing values for blanks.
     """
     raw = {name: plain_cell(cell) for name, cell in cells.items() if name in bundle.schema.position}
-    (row,) = read_records(bundle.schema, [raw], extra=True).all_rows()
-    found = reasons(bundle.schema, row, service.explain(bundle, row, blanks=False), outcome)
+    averaged = blanks == AVERAGE
+    schema = bundle.schema.with_blanks if averaged else bundle.schema
+    (row,) = read_records(schema, [raw], extra=True).all_rows()
+    row = tuple(None if value == "" else value for value in row) if averaged else row
+    found = reasons(schema, row, service.explain(bundle, row, blanks=averaged and None in row), outcome)
     strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:MOST]
     said = [safe_cell(reason.sentence) for reason in strongest]
     return [*said, *[""] * (MOST - len(said))]

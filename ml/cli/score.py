@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.batch.score_lines import BLANKS, ESTIMATOR
+from ml.advice.score_known import BLANKS, ESTIMATOR
 from ml.cli.exit_codes import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.cli.streams import STREAM, is_standard_output, source_of, standard_output

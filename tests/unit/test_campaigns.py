@@ -271,6 +271,28 @@ def test_missing_values_are_averaged_where_a_campaign_asks_for_it(house, service
     assert refused.status_code == 400
 
 
+def test_a_file_without_a_column_that_the_model_needs_is_scored_by_what_is_known(house, service):
+    frame = people(rows=8, seed=4).drop(columns="debt")
+    job = house.hold(frame.to_csv(index=False).encode(), model="binary")
+    refused = house.client.get(f"{job}/preview").json
+    assert (refused["ready"], refused["blank"], refused["refused"]) == (False, True, 8)
+    assert house.post(f"{job}/start").status_code == 409
+    seen = house.client.get(f"{job}/preview?blanks=average").json
+    assert (seen["ready"], seen["refused"], seen["problems"]) == (True, 0, [])
+    assert "No column gives Debt: all 8 records are scored without it." in seen["notes"]
+    assert house.post(f"{job}/start", blanks="average", reasons=True).status_code == 202
+    house.work()
+    for at, row in enumerate(house.table(job)):
+        stands = service.stand("binary", frame.iloc[at].to_dict())
+        assert float(row["probability_yes"]) == pytest.approx(stands.probabilities[1], abs=1e-12)
+        assert row["reason_1"]
+        assert not any("Debt" in row[f"reason_{place}"] for place in (1, 2, 3))
+    assert "scored without it" in " ".join(house.client.get(job).json["notes"])
+    made = house.post(f"{job}/lists", by="number", number=3, reasons=True).headers["Location"]
+    house.work()
+    assert [bool(row["reason_1"]) for row in house.table(made)] == [True] * 3
+
+
 def test_several_products_are_ranked_and_listed(house, service):
     place = house.done(data(), model="independent")
     outcomes = service.model("independent").outcomes.names

@@ -34,6 +34,7 @@
     try {
       const query = new URLSearchParams(c.reading.told());
       if (Object.keys(chosen).length) query.set("columns", JSON.stringify(chosen));
+      query.set("blanks", blanks());
       const seen = await c.job(job.id, `/preview?${query}`, { signal: mine.signal });
       if (!current()) return;
       if (again(seen.header)) look();
@@ -74,7 +75,7 @@
     choose(seen);
     problems(seen);
     reasons(seen.seconds_with_reasons);
-    c.part("blanks-choice").hidden = !seen.missing.length && !Object.keys(seen.gaps).length;
+    c.part("blanks-choice").hidden = !seen.blank;
     startButton().textContent = records ? `Score ${records}` : "Score the records";
     startButton().disabled = !seen.ready;
     c.say("columns", seen.why, !seen.ready);
@@ -151,6 +152,10 @@
     }
     chosen[column] = feature;
     look();
+  });
+
+  addEventListener("change", (event) => {
+    if (c.page() && event.target === c.part("blanks")) look();
   });
 
   addEventListener("click", async (event) => {
