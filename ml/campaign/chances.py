@@ -2,7 +2,7 @@
 
 The number of buyers among the calls varies by chance (each buys or not, Poisson-binomial), and it is not known exactly
 how far the model's probabilities hold. Both are in the draws: each takes one curve out of those that the hold-out
-allows (:mod:`ml.metrics.recalibration_curve`), and then lets chance decide by it. Ranks and the worth of one call stay
+allows (:mod:`ml.metrics.recalibration.curve`), and then lets chance decide by it. Ranks and the worth of one call stay
 the model's own.
 """
 
@@ -19,7 +19,7 @@ from ml.data.array_types import Floats
 from ml.errors import LikelyError
 from ml.metrics.evaluation import evaluation_of
 from ml.metrics.intervals import LEVEL
-from ml.metrics.recalibration_curve import DRAWS, RecalibrationCurve, logit, recalibration_curve
+from ml.metrics.recalibration.curve import DRAWS, RecalibrationCurve, logit, recalibration_curve
 from ml.runtime.memo import Memo
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
 from ml.campaign.chances import Chances, list_chances, own_chances
-from ml.metrics.recalibration_curve import recalibration_curve
+from ml.metrics.recalibration.curve import recalibration_curve
 
 LISTS = (0.01, 0.05, 0.2, 1.0)
 INTERCEPTS = {0.03: -4.4, 0.10: -2.7, 0.40: -0.15}  # of each base rate

@@ -12,7 +12,7 @@ from sklearn.naive_bayes import GaussianNB
 from ml.campaign.chances import Chances, chances_of, list_chances, own_chances
 from ml.campaign.forecast import forecast
 from ml.campaign.pick import pick
-from ml.metrics.recalibration_curve import recalibration_curve
+from ml.metrics.recalibration.curve import recalibration_curve
 from ml.service import open_service
 from tests.lanes import ALL, fewer
 from tests.simulations.list_chances import FILE, LISTS, coverage, people, pools

@@ -1,1 +1,1 @@
-"""Recalibration: the logistic line of truth on probabilities, and the overall test of calibration."""
+"""Recalibration: logistic line and smooth curve of truth on probabilities, and the overall test of calibration."""
