@@ -9,6 +9,8 @@ from typing import Any, Literal
 import numpy as np
 import orjson
 
+from jobs.files import paths
+from jobs.files.head import check_file, may_read_to_end
 from jobs.files.preview import Preview, preview
 from jobs.job_service import JobService
 from jobs.misread import of_misread
@@ -119,9 +121,16 @@ class CampaignService:
             "header": seen.header,
             "width": len(seen.header),
         }
+        self._read_to_end(found, chosen)
         if not self._store.jobs.start(job, chosen):
             raise NotHeld("The job runs already, or is over.", "GET /api/v1/jobs/<id> tells its state.")
         return self._jobs.get(job)  # which also wakes workers
+
+    def _read_to_end(self, job: Job, options: Mapping[str, Any]) -> None:
+        """Refuse a file that cannot be read further down, where that is found out in a few seconds."""
+        if may_read_to_end(str(options.get("format")), job.size):
+            with self._files.open(paths.source(job.id)) as file:
+                check_file(file, options, self._service.model(job.model), held=True, records=None)
 
     def _held(self, job: str) -> Job:
         found = self._campaign(job)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.files import paths
-from jobs.files.head import check_file, check_head, form_of, take_head, told_by_head
+from jobs.files.head import LOOKED_AT, check_file, check_head, form_of, may_read_to_end, take_head, told_by_head
 from jobs.files.source import RECORDS
 from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, too_large
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
@@ -92,7 +92,7 @@ class JobService:
         ------
         UnknownModel, BrokenModel, BadCallback, KeyTaken, NoRoom
         LikelyError
-            The head of the file is refused.
+            The file is refused: by its head, or further down where it is read to its end at once.
         """
         bundle = self.service.model(model)
         if callback:
@@ -106,8 +106,8 @@ class JobService:
             check_head(head, whole, found, bundle, held)
         job, digest = uuid.uuid4().hex, hashlib.sha256()
         size = self._keep(job, self._counted(blocks, digest))
-        if not early:
-            self._check_kept(job, found, bundle, held)
+        if not early or (not whole and not held and may_read_to_end(found["format"], size)):
+            self._check_kept(job, found, bundle, held, None if early else LOOKED_AT)
         sent = ReceivedFile(job, digest.hexdigest(), size)
         asked = {name: options.get(name) for name in ASKED} | {"held": held, "callback_url": callback}
         if not self._add(sent, bundle.key, found | {"asked": asked}, key, held, callback):
@@ -139,11 +139,13 @@ class JobService:
             self._discard(sent.job)
         return new
 
-    def _check_kept(self, job: str, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
-        """Check a complete file, for formats whose head is not enough."""
+    def _check_kept(
+        self, job: str, options: Mapping[str, Any], bundle: Bundle, held: bool, records: int | None
+    ) -> None:
+        """Check a complete file, where its head is not enough."""
         try:
             with self.files.open(paths.source(job)) as file:
-                check_file(file, options, bundle, held)
+                check_file(file, options, bundle, held, records)
         except BaseException:
             self._discard(job)
             raise

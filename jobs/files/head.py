@@ -1,4 +1,4 @@
-"""Early check of an upload: its first bytes are read while the rest arrives, and an unreadable file is refused."""
+"""Early check of an upload: an unreadable file is refused, by its first bytes while the rest arrives, or by its end."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from ml.service import Bundle
 
 HEAD = 256 * 1024  # bytes
 LOOKED_AT = 200  # records
+# Bytes up to which a file is read to its end before it is accepted: a few seconds (decision 39)
+READ_TO_END = {CSV: 256 * 1024**2, GZIP: 32 * 1024**2, **dict.fromkeys(RECORDS, 64 * 1024**2)}
 FEWEST = 1_024  # bytes of a head that is read again because it ended within a cell
 
 
@@ -80,20 +82,27 @@ def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bun
 def _check_text(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
     if options.get("format") in RECORDS:
         _check_records(head, whole, options, bundle)
-    elif options.get("format") == GZIP:
-        _check_start(_unpacked(head), options, bundle, held)
-    elif whole:
-        check_file(io.BytesIO(head), options, bundle, held)
+        return
+    start = _unpacked(head) if options.get("format") == GZIP else head
+    if whole:
+        check_file(io.BytesIO(head), options, bundle, held, None)
     else:
-        _check_start(head, options, bundle, held)
+        _check_start(start, options, bundle, held)
 
 
-def check_file(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
-    """As :func:`check_head`, for a complete file: a workbook cannot be read before its end."""
+def may_read_to_end(form: str, size: int) -> bool:
+    """True for a file of `size` bytes that is read to its end within a few seconds."""
+    return size <= READ_TO_END.get(form, 0)
+
+
+def check_file(
+    file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool, records: int | None = LOOKED_AT
+) -> None:
+    """As :func:`check_head`, for a complete file, of which `records` are read; None reads all."""
     table = opened(file, options, bundle)
     if not held:
         check_header(bundle, table.names, table.twice)
-    for _ in islice(table.lines, LOOKED_AT):
+    for _ in islice(table.lines, records):
         pass
 
 

@@ -135,25 +135,52 @@ def test_columns_that_are_named_count(house):
         assert house.send(data, kind, query).status_code == 202
 
 
-@pytest.mark.parametrize("form", ["csv", "json", "ndjson"])
-def test_a_fault_further_down_fails_the_job(house, form):
-    """The head is right, wherever its last line, quote or record breaks off."""
+def far_down(form):
+    """A text whose head is right, wherever its last line, quote, character or record breaks off."""
     many = heads.HEAD // len(LINE) + 9_000
-    sent = {
+    return {
         "csv": (HEADER + LINE * many + b'1,2,3,"x\n', "text/csv"),
+        "gzip": (gzip.compress(HEADER + LINE * many + b'1,2,3,"x\n'), "application/octet-stream"),
+        "cut gzip": (gzip.compress(HEADER + os.urandom(heads.HEAD).hex().encode())[:-9], "application/octet-stream"),
+        "utf-16": ((HEADER + LINE * many).decode().encode("utf-16") + b"\x00\xdc", "text/csv"),
         "json": (b"[" + (RECORD + b",\n") * many + b"{}}]", "application/json"),
         "ndjson": ((RECORD + b"\n") * many + b"{}}\n", "application/x-ndjson"),
     }[form]
-    answer = house.send(*sent)
+
+
+def test_a_fault_in_the_last_line_of_a_short_file_is_refused_too(house):
+    assert house.send(HEADER + LINE * 5_000 + b'1,2,3,"x\n').status_code == 400
+    house.nothing_stays()
+
+
+@pytest.mark.parametrize("form", ["csv", "gzip", "cut gzip", "utf-16", "json", "ndjson"])
+def test_a_fault_further_down_is_refused_when_it_is_sent(house, form):
+    answer = house.send(*far_down(form))
+    assert (answer.status_code, answer.json["error"]["code"]) == (400, "unreadable"), answer.json
+    house.nothing_stays()
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "ndjson"])
+def test_a_fault_further_down_in_a_large_file_fails_the_job(house, monkeypatch, form):
+    monkeypatch.setattr(heads, "READ_TO_END", {})
+    answer = house.send(*far_down(form))
     assert answer.status_code == 202
     seen = house.work(answer)
     assert (seen["state"], bool(seen["message"])) == ("failed", True)
 
 
+def test_a_campaign_with_a_fault_further_down_is_not_started(house):
+    held = house.send(*far_down("csv"), query="held=true")
+    assert held.status_code == 202
+    started = house.client.post(held.headers["Location"] + "/start", json={})
+    assert (started.status_code, started.json["error"]["code"]) == (400, "unreadable"), started.json
+    assert house.client.get(held.headers["Location"]).json["state"] == "held"
+
+
 @pytest.mark.parametrize("filler", [b"a", b'a\n"",', b"a\n\n\n", "é".encode()])
 def test_a_head_that_ends_within_a_cell_is_no_fault(house, filler):
-    cell = b'"' + filler * (heads.HEAD // len(filler)) + b'"'
-    data = HEADER[:-1] + b",note\n" + b"50.25,3.75,41,south,short\n" * 300 + LINE[:-1] + b"," + cell + b"\n"
+    cell = b'"' + filler * (120_000 // len(filler)) + b'"'
+    data = HEADER[:-1] + b",note\n" + b"50.25,3.75,41,south,short\n" * 300 + (LINE[:-1] + b"," + cell + b"\n") * 4
     answer = house.send(data)
     assert answer.status_code == 202, answer.json
 
