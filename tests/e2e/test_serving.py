@@ -65,6 +65,7 @@ def test_flags_go_to_gunicorn_one_to_one(start, tmp_path):
     assert "age" not in access.read_text()
 
 
+@pytest.mark.nightly
 def test_daemon_leaves_the_terminal(start, tmp_path):
     port = free_port()
     errors = tmp_path / "error.log"
@@ -123,6 +124,7 @@ def test_the_procfile_serves_with_its_settings_from_the_environment(start):
     wait_for_text(log, "Booting worker", times=3)
 
 
+@pytest.mark.nightly
 def test_nothing_is_written_into_the_home_folder(start, tmp_path):
     """Libraries that report to their makers keep an id there, Gunicorn a socket that commands it."""
     home = tmp_path / "home"

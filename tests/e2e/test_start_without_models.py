@@ -19,6 +19,7 @@ def served(tmp_path):
         yield port, *start(app("--port", str(port), "-w", "2"))
 
 
+@pytest.mark.nightly
 def test_the_demo_models_appear_by_themselves(served, chromium):
     port, _, log = served
     wait_for(port)

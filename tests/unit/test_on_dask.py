@@ -64,6 +64,7 @@ def test_a_cluster_writes_what_this_process_writes(address, models, source, tmp_
     assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
 
 
+@pytest.mark.nightly
 def test_a_worker_that_is_killed_loses_no_row(models, source, tmp_path):
     service = open_service(models)
     done = score_file(service, "binary", source, tmp_path / "here.csv")
@@ -119,6 +120,7 @@ def test_what_is_missing_for_a_cluster_is_said(models, source, tmp_path, monkeyp
     assert "Dask is not installed here. Install it: pip install -r requirements-dask.txt" in capsys.readouterr().err
 
 
+@pytest.mark.nightly
 def test_a_cluster_without_this_program_is_told():
     class Future:
         def result(self):
