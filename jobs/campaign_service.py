@@ -77,16 +77,16 @@ class CampaignService:
         return self._jobs.accept(model, blocks, {**options, "kind": CAMPAIGN}, key, held=True, callback=callback)
 
     def preview(
-        self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO, blanks: Blanks = ESTIMATOR
+        self, job: str, columns: Mapping[str, str], options: ReadOptions = AUTO, blanks: Blanks | None = None
     ) -> tuple[Preview, Bundle]:
-        """Preview the file of a held job; options override those with which it was sent.
+        """Preview the file of a held job; options, and `blanks`, override those with which it was sent.
 
         For a file that cannot be read so, but perhaps otherwise, the preview gives the reason and has no columns.
         """
         found = self._held(job)
         bundle = self._service.model(found.model)
         try:
-            return self._look(found, bundle, columns, options, blanks), bundle
+            return self._look(found, bundle, columns, options, blanks or _blanks(found)), bundle
         except Misread as error:
             return of_misread(error, bundle, self._files, found, _told(found, options)), bundle
 
@@ -97,7 +97,7 @@ class CampaignService:
 
     def start(
         self, job: str, columns: Mapping[str, str], reasons: bool, options: ReadOptions = AUTO,
-        blanks: Blanks = ESTIMATOR,
+        blanks: Blanks | None = None,
     ) -> Job:  # fmt: skip
         """Start scoring a held file, with its columns matched as :meth:`preview` shows them.
 
@@ -106,6 +106,7 @@ class CampaignService:
         UnknownJob, NotHeld, NoCampaign, BadColumns, Unreadable
         """
         found = self._held(job)
+        blanks = blanks or _blanks(found)
         seen = self._look(found, self._service.model(found.model), columns, options, blanks)
         if seen.why:
             raise NotHeld(seen.why, "Nothing was started.")
@@ -224,6 +225,12 @@ Row = tuple[int, int, list[str]]
 def _told(job: Job, options: ReadOptions) -> ReadOptions:
     """Read options of the file: those of the upload, overridden by those given since."""
     return ReadOptions.from_mapping({**(job.options.get("read") or {}), **options.to_json()})
+
+
+def _blanks(job: Job) -> Blanks:
+    """What becomes of missing values, as it was said when the file was sent."""
+    told: Blanks = job.options.get("blanks", ESTIMATOR)
+    return told
 
 
 def _in_order(places: np.ndarray) -> np.ndarray:

@@ -14,6 +14,7 @@ from jobs.files.head import LOOKED_AT, check_file, check_head, form_of, may_read
 from jobs.files.source import RECORDS
 from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, too_large
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
+from ml.advice.score_known import ESTIMATOR, check_blanks
 from ml.service import Bundle, Service
 from store.db import Store
 from store.errors import CommitUnknown
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 
 LONGEST_KEY = 200
 MOST = 20_000 * 1024 * 1024  # bytes of a file
-ASKED = ("name", "columns", "read")  # options that an idempotency key covers
+ASKED = {"name": None, "columns": None, "read": None, "blanks": ESTIMATOR}  # options that an idempotency key covers
 Cursor = tuple[float, str]
 
 
@@ -75,7 +76,8 @@ class JobService:
             The file; never held in memory as a whole.
         options : mapping
             JSON values: ``name`` of the file, ``columns`` (column of the file to feature), ``read`` (read options, see
-            :class:`ml.files.text.read_options.ReadOptions`), ``format`` where it is known.
+            :class:`ml.files.text.read_options.ReadOptions`), ``format`` where it is known, ``blanks`` (see
+            :mod:`ml.advice.score_known`).
         key : str, optional
             Idempotency key: the same file with the same options under the same key gives the same job.
         held : bool
@@ -91,10 +93,13 @@ class JobService:
         Raises
         ------
         UnknownModel, BrokenModel, BadCallback, KeyTaken, NoRoom
+        NoProbabilities
+            Blanks are to be averaged, and the model offers none.
         LikelyError
             The file is refused: by its head, or further down where it is read to its end at once.
         """
         bundle = self.service.model(model)
+        check_blanks(bundle, options.get("blanks", ESTIMATOR))
         if callback:
             self._rules.check(callback)
         head, whole, blocks = take_head(blocks)
@@ -109,7 +114,8 @@ class JobService:
         if not early or (not whole and not held and may_read_to_end(found["format"], size)):
             self._check_kept(job, found, bundle, held, None if early else LOOKED_AT)
         sent = ReceivedFile(job, digest.hexdigest(), size)
-        asked = {name: options.get(name) for name in ASKED} | {"held": held, "callback_url": callback}
+        asked = {name: options.get(name, default) for name, default in ASKED.items()}
+        asked |= {"held": held, "callback_url": callback}
         if not self._add(sent, bundle.key, found | {"asked": asked}, key, held, callback):
             return self._same(key or "", model, bundle.key, asked | {"file": sent.digest}), False
         return self.get(job), True  # which also wakes workers
@@ -184,7 +190,7 @@ class JobService:
         job = self.store.jobs.by_key(key)
         if job is None:
             raise KeyTaken("The job of this key was removed just now.", "Send it again.")
-        before = job.options.get("asked", asked) | {"file": job.digest}
+        before = ASKED | job.options.get("asked", asked) | {"file": job.digest}
         differs = sorted(each for each in {*asked, *before} if asked.get(each) != before.get(each))
         name, version = job.model.partition("@")[0], job.model
         if model.partition("@")[0] != name or ("@" in model and live != version):

@@ -14,7 +14,7 @@ from typing import Any
 from ml.advice.advice import Advice, Standing, advise, stand
 from ml.advice.local_shapley import Explanation, explain
 from ml.advice.sampling_budget import BUDGET
-from ml.advice.score_known import score_known
+from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks, check_blanks, score_all_known, score_known
 from ml.advice.value_function import Game
 from ml.bundle.bundle import Bundle as Bundle  # entrypoints import it from here
 from ml.bundle.scored import Score, Scored
@@ -89,7 +89,7 @@ class Service:
             return str(error)
         return None
 
-    def score(self, name_or_key: str, raws: Iterable[object]) -> Scored:
+    def score(self, name_or_key: str, raws: Iterable[object], blanks: Blanks = ESTIMATOR) -> Scored:
         """Score raw records.
 
         Parameters
@@ -98,14 +98,22 @@ class Service:
             ``loan`` or ``loan@3f9a1c2b``.
         raws : iterable of mapping
             Feature name or alias to raw value (JSON values or text).
+        blanks : {"estimator", "average"}
+            What becomes of missing values; see :mod:`ml.advice.score_known`.
 
         Raises
         ------
         UnknownModel, BrokenModel
+        NoProbabilities
+            With "average", where there are none.
         InvalidRecord
             With every problem of every record.
         """
-        return score_records(self.model(name_or_key), raws)
+        bundle = self.model(name_or_key)
+        if blanks == AVERAGE:
+            check_blanks(bundle, blanks)
+            return score_all_known(self._game(bundle), bundle, list(raws))
+        return score_records(bundle, raws)
 
     def cut_off(self, bundle: Bundle, outcome: str) -> float:
         """The cut-off of an outcome, 0 to 1: the chosen one, else the card's."""
@@ -152,16 +160,18 @@ class Service:
         budget = game.budgets[0] if quick else BUDGET
         return explain(game, row, None if blanks else [True] * len(row), budget)
 
-    def score_each(self, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
+    def score_each(
+        self, bundle: Bundle, raws: Sequence[object], blanks: Blanks = ESTIMATOR
+    ) -> list[Score | tuple[Problem, ...]]:
         """Score what can be scored, for files: beside each other scores and, in their place, problems.
 
-        Columns that the model does not know are ignored.
+        Columns that the model does not know are ignored. `blanks` says what becomes of missing values; NoProbabilities
+        with "average", where there are none.
         """
+        if blanks == AVERAGE:
+            check_blanks(bundle, blanks)
+            return score_known(self._game(bundle), bundle, raws)
         return score_each(bundle, raws)
-
-    def score_known(self, bundle: Bundle, raws: Sequence[object]) -> list[Score | tuple[Problem, ...]]:
-        """As :meth:`score_each`, but blanks are averaged over, as on the Prediction page; errors as :meth:`stand`."""
-        return score_known(self._game(bundle), bundle, raws)
 
     def result(self, key: Key, compute: Callable[[], Any]) -> Any:
         """A JSON value from the cache, or computed by one caller while the others wait.

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, Json, WithJsonSchema
 
 from api.contract.base import RequestModel
+from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
 
 MOST = 2**53 - 1  # largest integer that is exact in JSON
 
@@ -24,6 +25,7 @@ def _flag(given: Any) -> Any:
 
 
 Flag = Annotated[bool, BeforeValidator(_flag), WithJsonSchema({"type": "boolean"}), Field(strict=True)]
+BlanksField = Annotated[Blanks, BeforeValidator(_lower)]
 Columns = Annotated[dict[str, str], Field(examples=[{"Yearly income": "income", "Remarks": ""}])]
 
 
@@ -63,13 +65,19 @@ class PredictQuery(OutcomeQuery, ExtraQuery, FileQuery):
 
     explain: Flag = False
     """Contributions and reasons of each record; up to 100 records."""
-    blanks: Annotated[Literal["allow", "refuse"], BeforeValidator(_lower)] = "refuse"
-    """With `allow` what a record lacks is not known yet: expected probabilities, their range, and what is worth asking;
-    up to 100 records."""
+    blanks: Annotated[Literal["estimator", "average", "allow", "refuse"], BeforeValidator(_lower)] = "estimator"
+    """What becomes of missing values: as the estimator takes them (`refuse` says the same), or averaged over what they
+    may be (`average`: up to 1,000 records). `allow` averages too, and adds the range of the probabilities and what is
+    worth asking; up to 100 records."""
     cutoff: Annotated[Annotated[float, Field(ge=0, le=1)] | Literal["chosen"] | None, Field(examples=[0.35])] = None
     """Decisions at this probability, or at the cut-offs in use where it is `chosen`."""
     version: Annotated[str, Field(examples=["3f9a1c2b"])] = ""
     """Fingerprint of the version that answers; the live one where it is left out."""
+
+    @property
+    def averaged(self) -> bool:
+        """True when a missing value is a blank."""
+        return self.blanks in (AVERAGE, "allow")
 
     @property
     def only_scores(self) -> bool:
@@ -91,6 +99,9 @@ class JobQuery(FileQuery):
     """A JSON object: column of the file to the feature that it gives."""
     held: Flag = False
     """Keep the file, and score it when it is started: to look into it first, and to make lists afterwards."""
+    blanks: BlanksField = ESTIMATOR
+    """What becomes of missing values: as the estimator takes them, or averaged over what they may be, as the Prediction
+    page does with blanks. Of a held file it is what `start` does where nothing else is said there."""
     callback_url: Annotated[str, Field(json_schema_extra={"format": "uri"}, examples=["https://example.com/done"])] = ""
     """Called when the job is over, with a signature."""
 
@@ -132,8 +143,8 @@ class PreviewQuery(FileQuery):
 
     columns: Annotated[Json[Columns] | None, Field(examples=['{"Yearly income": "income"}'])] = None
     """A JSON object: column of the file to the feature that it gives, or to an empty text where it gives none."""
-    blanks: Literal["estimator", "average"] = "estimator"
-    """What is to become of missing values, as when it is started."""
+    blanks: BlanksField | None = None
+    """What is to become of missing values, as when it is started; as it was sent where it is left out."""
 
 
 class RowsQuery(RequestModel):
@@ -157,6 +168,6 @@ class StartRequest(FileQuery):
     named are matched by their names."""
     reasons: Annotated[bool, Field(strict=True)] = False
     """Whether each record gets its three strongest reasons."""
-    blanks: Literal["estimator", "average"] = "estimator"
+    blanks: BlanksField | None = None
     """What becomes of missing values: as the estimator takes them, or averaged over what they may be, as the Prediction
-    page does with blanks."""
+    page does with blanks; as it was sent where it is left out."""

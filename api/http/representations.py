@@ -92,11 +92,12 @@ def labels_beside(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def prediction(names: tuple[str, ...], exclusive: bool, score: Score) -> dict[str, Any]:
-    """One score as JSON values."""
+    """One score as JSON values; the label is null where a value is blank, for then the estimator was not called."""
     given = score.probabilities
+    label = score.labels if not exclusive else score.labels[0] if score.labels else None
     made: dict[str, Any] = {
         "id": score.id,
-        "label": score.labels[0] if exclusive else score.labels,
+        "label": label,
         "probabilities": None if given is None else dict(zip(names, given, strict=True)),
     }
     return made | notes_of(score.notes)

@@ -14,6 +14,8 @@ from api.http.json_tables import names_of, without_strangers
 from api.http.representations import JSON, Answer, choose, labels_beside, notes_of, prediction, whole
 from ml.advice.advice import Standing
 from ml.advice.reasons import NOT_CAUSES, reasons
+from ml.advice.score_known import AVERAGE, ESTIMATOR, as_blanks, schema_for
+from ml.bundle.scored import Scored
 from ml.data.outcomes import Outcomes
 from ml.data.records import read_records
 from ml.decision.decide import decide
@@ -22,6 +24,7 @@ from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle, Service
 
 MOST = 100  # records of a request with explanations: each takes some milliseconds
+MOST_AVERAGED = 1_000  # records of a request whose blanks are averaged over: one or two seconds
 
 
 def answer(
@@ -58,7 +61,7 @@ def answer(
             raise NotAcceptable("What the address asks for is given as JSON only.", f"Accepted: {JSON}.")
         made = _more(service, bundle, raws, asked)
     else:
-        scored = service.score(bundle.key, raws)
+        scored = _scored(service, bundle, raws, asked)
         if content_type != JSON:
             return Answer.of(scored, accept)
         made = whole(scored)
@@ -74,11 +77,13 @@ def _more(service: Service, bundle: Bundle, raws: Sequence[object], asked: Predi
         message = f"More than {MOST} records in one request that asks for more than scores."
         raise TooManyRecords(message, f"Send up to {MOST} at a time, or a job.")
     made: dict[str, Any] = {"model": bundle.key, "outcomes": bundle.outcomes.names}
-    blanks = asked.blanks == "allow"
-    predictions = _with_blanks(service, bundle, raws, outcome) if blanks else _complete(service, bundle, raws)
+    allowed = asked.blanks == "allow"
+    predictions = (
+        _with_blanks(service, bundle, raws, outcome) if allowed else _as_json(_scored(service, bundle, raws, asked))
+    )
     if asked.explain:
         made |= {"about": outcome, "remark": NOT_CAUSES}
-        _explain(service, bundle, raws, outcome, blanks, predictions)
+        _explain(service, bundle, raws, outcome, asked.averaged, predictions)
     if asked.cutoff is not None:
         made["cutoffs"] = _cutoffs(service, bundle, asked)
         for each in predictions:
@@ -110,9 +115,16 @@ def _decide(bundle: Bundle, cutoffs: dict[str, float], made: dict[str, Any]) -> 
     made |= ({"worths": worths} if worths else {}) | ({"actions": words} if words else {})
 
 
-def _complete(service: Service, bundle: Bundle, raws: Sequence[object]) -> list[dict[str, Any]]:
-    outcomes = bundle.outcomes
-    return [prediction(outcomes.names, outcomes.exclusive, score) for score in service.score(bundle.key, raws).scores]
+def _scored(service: Service, bundle: Bundle, raws: Sequence[object], asked: PredictQuery) -> Scored:
+    if asked.blanks == AVERAGE and len(raws) > MOST_AVERAGED:
+        message = f"More than {MOST_AVERAGED:,} records in one request that averages over blanks."
+        raise TooManyRecords(message, f"Send up to {MOST_AVERAGED:,} at a time, or a job.")
+    return service.score(bundle.key, raws, AVERAGE if asked.blanks == AVERAGE else ESTIMATOR)
+
+
+def _as_json(scored: Scored) -> list[dict[str, Any]]:
+    outcomes = scored.model.outcomes
+    return [prediction(outcomes.names, outcomes.exclusive, score) for score in scored.scores]
 
 
 def _with_blanks(service: Service, bundle: Bundle, raws: Sequence[object], outcome: str) -> list[dict[str, Any]]:
@@ -166,8 +178,9 @@ def _explain(
 ) -> None:
     """Add contributions and reasons to each prediction; with `blanks` off a missing value is a value like others."""
     schema, column = bundle.schema, bundle.outcomes.index(outcome)
-    rows = read_records(schema.with_blanks if blanks else schema, raws).all_rows()
-    for at, (row, made) in enumerate(zip(rows, predictions, strict=True)):
+    rows = read_records(schema_for(schema, AVERAGE if blanks else ESTIMATOR), raws).all_rows()
+    for at, (given, made) in enumerate(zip(rows, predictions, strict=True)):
+        row = as_blanks(given) if blanks else given
         try:
             found = service.explain(bundle, row, blanks=blanks, quick=True)
         except ValueError as error:

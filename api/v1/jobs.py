@@ -47,6 +47,7 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
         read = ReadOptions.from_mapping(upload.options).to_json()
         asked = read_query(JobQuery, {"name": upload.name, **upload.options}, Unreadable)
         options: dict[str, Any] = {"name": asked.name, "columns": asked.columns or {}, "read": read}
+        options["blanks"] = asked.blanks
         accept = campaigns.hold if asked.held else job_service.accept
         options["format"] = _format(upload.content_type)
         job, new = accept(name, upload.blocks, options, _key(), callback=asked.callback_url)

@@ -11,7 +11,7 @@ from typing import Any
 from jobs.files import paths
 from jobs.files.file_words import labels_of, missing_columns, near_sentences, unread_sentence
 from jobs.files.first_problems import Unread, sorts, unread_of
-from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
+from ml.advice.score_known import ESTIMATOR, Blanks, schema_for
 from ml.batch.compare_file import FileComparison, compare_file, spread
 from ml.batch.score_lines import gaps_in
 from ml.campaign.reasons import reasons_in_cells
@@ -139,7 +139,7 @@ def preview(
         more, whole = len(rest), len(lines) + len(rest) < COUNTED
     raws = [table.rules.row(row_of(table.names, line)) for line in lines]
     known = read_records(schema.with_blanks, raws, extra=True)
-    taken = schema.with_blanks if blanks == AVERAGE else schema
+    taken = schema_for(schema, blanks)
     found = read_records(taken, raws, extra=True)
     good = [at for at, row in enumerate(found.rows) if row is not None]
     gaps = gaps_in(schema, table.names, [lines[at] for at in good], table.rules)
@@ -169,7 +169,7 @@ def preview(
         compared=compared,
         notes=[
             *_sentences(
-                schema.with_blanks if blanks == AVERAGE else schema,
+                taken,
                 table,
                 unread,
                 gaps,

@@ -8,6 +8,7 @@ from typing import IO, Any, cast
 
 import orjson
 
+from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.batch.score_lines import ScoredLines, score_lines
 from ml.batch.score_records import score_records
 from ml.files.open_table import open_table
@@ -73,13 +74,13 @@ def packed(table: Table | RecordTable, lines: Sequence[Any]) -> bytes:
     return orjson.dumps([table.reading.to_json(), lines])
 
 
-def scored(service: Service, bundle: Bundle, chunk: bytes) -> ScoredLines:
-    """Score the records of a chunk."""
+def scored(service: Service, bundle: Bundle, chunk: bytes, blanks: Blanks = ESTIMATOR) -> ScoredLines:
+    """Score the records of a chunk; `blanks` as in :mod:`ml.advice.score_known`."""
     if chunk.startswith(b"{"):
         told = json.loads(chunk)
-        return score_records(service, bundle, told["header"], told["records"], told["renamed"])
+        return score_records(service, bundle, told["header"], told["records"], told["renamed"], blanks)
     reading, records = unpacked(chunk, bundle)
-    return score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules)
+    return score_lines(service, bundle, reading.header, records, reading.renamed, reading.rules, blanks)
 
 
 def unpacked(chunk: bytes, bundle: Bundle) -> tuple[ReadPlan, list[list[str]]]:

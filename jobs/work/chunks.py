@@ -9,7 +9,7 @@ from typing import Any
 from jobs.files import paths
 from jobs.files.file_words import about_file
 from jobs.files.source import opened, packed, scored
-from ml.advice.score_known import AVERAGE
+from ml.advice.score_known import ESTIMATOR, schema_for
 from ml.batch.check_header import check_header
 from ml.batch.result_columns import result_header
 from ml.files.cells.safe_cells import csv_text
@@ -72,8 +72,7 @@ def split(
             announce(job.id)
     head = paths.made(job.id, 0, chunk.owner, "out")
     files.write(head, [csv_text([header(bundle, source.header)]).encode()])
-    averaged = job.options.get("blanks") == AVERAGE
-    schema = bundle.schema.with_blanks if averaged else bundle.schema
+    schema = schema_for(bundle.schema, job.options.get("blanks", ESTIMATOR))
     about = about_file(schema, source, job.options.get("near") or {})
     if not table.finish(chunk, total, file=head, about=about):
         raise LeaseLost
@@ -94,7 +93,7 @@ def score(table: JobTable, files: Files, service: Service, job: Job, chunk: Chun
     LeaseLost
     """
     bundle = service.model(job.model)
-    made = scored(service, bundle, b"".join(files.read(chunk.file or "")))
+    made = scored(service, bundle, b"".join(files.read(chunk.file or "")), job.options.get("blanks", ESTIMATOR))
     out = paths.made(job.id, chunk.number, chunk.owner, "out")
     files.write(out, [csv_text(made.lines).encode()])
     if not table.finish(chunk, len(made.lines), made.refused, out, made.gaps, made.unread):

@@ -14,6 +14,7 @@ from ml.advice.local_shapley import Explanation, explain
 from ml.advice.next_question import NextQuestion, next_questions
 from ml.advice.reasons import Reasons, reasons
 from ml.advice.sampling_budget import BUDGET
+from ml.advice.score_known import as_blanks
 from ml.advice.value_function import Game, PartialScore
 from ml.advice.what_if import Sweep, sweeps
 from ml.bundle.bundle import Bundle
@@ -130,7 +131,7 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
     InvalidRecord, UnknownOutcome
     """
     records = read_records(bundle.schema.with_blanks, [raw])
-    row = tuple(None if value == "" else value for value in records.all_rows()[0])
+    row = as_blanks(records.all_rows()[0])
     known = tuple(value is not None for value in row)
     scored = game.at(row)
     outcome = outcome or _leading(bundle, scored)

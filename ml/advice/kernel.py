@@ -54,16 +54,16 @@ class Scale:
         below = np.searchsorted(ordered, values, side="left")
         return (below + np.searchsorted(ordered, values, side="right")) / (2.0 * max(len(ordered), 1))
 
-    def distances(self, value: Value) -> Floats:
-        """Squared distance of every background row from the value: shape (n,), 0 or more."""
-        if value is None:
-            return (~self._missing).astype(np.float64)
-        given = column(self._feature, [value])
+    def distances(self, values: Sequence[Value]) -> Floats:
+        """Squared distance of every background row from each of m values: shape (m, n), 0 or more."""
+        given = column(self._feature, values)[:, np.newaxis]
+        missing: Booleans = np.array([value is None for value in values], dtype=bool)
         if self._sorted is None:
-            differs: Booleans = self._values != given[0]
-            return differs.astype(np.float64)
-        # Six times: the mean square between two shares at random is a sixth.
-        return np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)[0]) ** 2)
+            found: Floats = np.not_equal(self._values, given).astype(np.float64)
+        else:  # Six times: the mean square between two shares at random is a sixth.
+            found = np.where(self._missing, 1.0, 6.0 * (self._ranks - self._rank(given)) ** 2)
+        found[missing] = ~self._missing
+        return found
 
     def groups(self, rows: Positions, weights: Floats) -> Positions:
         """Group background rows by similar values.
@@ -132,6 +132,24 @@ class Kernel:
         lines = self._distances(row, np.any(coalitions, axis=0))
         return self._weighed(coalitions.astype(np.float64) @ lines, coalitions, most)
 
+    def weights_of(self, rows: Sequence[Row], known: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        """As :meth:`weights`, for many records, each with known features of its own.
+
+        Parameters
+        ----------
+        rows : sequence of Row, length m
+        known : ndarray of bool, shape (m, p)
+        most : int
+        """
+        distances = np.zeros((len(rows), len(self._all[0])))
+        for at in range(known.shape[1]):
+            own = np.flatnonzero(known[:, at])
+            places: dict[Value, int] = {}
+            numbers = [places.setdefault(rows[number][at], len(places)) for number in own.tolist()]
+            if places:
+                distances[own] += self._lines(at, list(places))[numbers]
+        return self._weighed(distances, known, most)
+
     def weights_after(
         self, row: Row, known: np.ndarray, moves: Sequence[Moves], most: int
     ) -> list[tuple[np.ndarray, np.ndarray]]:
@@ -183,7 +201,12 @@ class Kernel:
 
     def _line(self, at: int, value: Value) -> Floats:
         """Squared distance of each background row from one value of one feature: shape (n,)."""
-        steps: Floats = np.round(self._scales[at].distances(value) * (self._telling[at] / STEP))
+        line: Floats = self._lines(at, [value])[0]
+        return line
+
+    def _lines(self, at: int, values: Sequence[Value]) -> Floats:
+        """The same for m values: shape (m, n)."""
+        steps: Floats = np.round(self._scales[at].distances(values) * (self._telling[at] / STEP))
         return steps * STEP
 
 

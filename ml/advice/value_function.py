@@ -224,6 +224,13 @@ class Game:
         count = min(most or BACKGROUND_ROWS, len(self.answers))
         return [(np.arange(count), np.full(count, 1.0 / count))] * len(coalitions)
 
+    def weighed_rows(self, rows: Sequence[Row], known: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+        """As :meth:`weighed`, for m records, each with known features of its own: `known` has the shape (m, p)."""
+        if self._kernel is not None:
+            return self._kernel.weights_of(rows, known, MOST_ROWS)
+        count = min(BACKGROUND_ROWS, len(self.answers))
+        return [(np.arange(count), np.full(count, 1.0 / count))] * len(rows)
+
     def weighed_after(self, row: Row, known: np.ndarray, moves: Sequence[Moves]) -> list[tuple[np.ndarray, np.ndarray]]:
         """As :meth:`weighed`, for one record after each of many changes; a changed feature counts as known."""
         if self._kernel is not None:

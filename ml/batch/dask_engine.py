@@ -18,6 +18,7 @@ from typing import Any
 
 import orjson
 
+from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.batch.score_file import Chunk, Lines, scored_chunk
 from ml.bundle.bundle import Bundle
 from ml.errors import InvalidData, LikelyError
@@ -76,7 +77,9 @@ class DaskEngine:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def __call__(self, bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines]) -> Iterator[Chunk]:
+    def __call__(
+        self, bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines], blanks: Blanks = ESTIMATOR
+    ) -> Iterator[Chunk]:
         """Scored chunks in their order.
 
         Raises
@@ -94,7 +97,7 @@ class DaskEngine:
         version = self._client.scatter((files, told), broadcast=True, hash=False)
         waiting: deque[Any] = deque()
         for chunk in chunks:
-            sent = orjson.dumps([reading.to_json(), chunk])
+            sent = orjson.dumps([reading.to_json(), chunk, blanks])
             waiting.append(self._client.submit(_score, bundle.key, version, sent, pure=False))
             if len(waiting) >= most:
                 yield _given(waiting.popleft())
@@ -126,10 +129,10 @@ def _given(future: Any) -> Chunk:
 
 def _score(key: str, version: tuple[dict[str, bytes], Trusted], sent: bytes) -> Chunk:
     """Task of a worker: score one chunk."""
-    told, lines = orjson.loads(sent)
+    told, lines, blanks = orjson.loads(sent)
     service = _service(key, *version)
     bundle = service.model(key)
-    return scored_chunk(service, bundle, ReadPlan.from_json(told, bundle.schema), lines)
+    return scored_chunk(service, bundle, ReadPlan.from_json(told, bundle.schema), lines, blanks)
 
 
 def _service(key: str, files: dict[str, bytes], told: Trusted) -> Service:

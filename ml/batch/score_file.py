@@ -10,7 +10,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from ml.advice.score_known import ESTIMATOR, Blanks
+from ml.advice.score_known import ESTIMATOR, Blanks, check_blanks
 from ml.batch.check_header import check_header
 from ml.batch.compare_file import compare_file, spread
 from ml.batch.result_columns import added_columns, result_header
@@ -31,7 +31,7 @@ from ml.service import Service
 CHUNK = 5_000
 
 Lines = list[list[str]]
-Engine = Callable[[Bundle, ReadPlan, Iterable[Lines]], Iterator["Chunk"]]  # chunks -> scored chunks, in order
+Engine = Callable[[Bundle, ReadPlan, Iterable[Lines], Blanks], Iterator["Chunk"]]  # chunks -> scored ones, in order
 
 
 class Chunk(NamedTuple):
@@ -101,17 +101,20 @@ def score_file(
     form : Format
         Of the target.
     blanks : {"estimator", "average"}
-        What becomes of missing values, where no engine is given; see :func:`ml.batch.score_lines.score_lines`.
+        What becomes of missing values; see :mod:`ml.advice.score_known`.
 
     Raises
     ------
     UnknownModel, BrokenModel
+    NoProbabilities
+        With blanks "average", where there are none.
     InvalidData
         When the source cannot be read or the target cannot be written.
     Unreadable
         When the source is no table.
     """
     bundle = service.model(model)
+    check_blanks(bundle, blanks)
     form.check(0)
     try:
         with ExitStack() as held:
@@ -126,7 +129,7 @@ def score_file(
             text.write(csv_text([header]).encode())
             first = list(islice(table.lines, CHUNK))
             chunks = chain([first] * bool(first), _chunks(table))
-            done = _write(text, (engine or _here(service, blanks))(bundle, table.reading, chunks), file, progress)
+            done = _write(text, (engine or _here(service))(bundle, table.reading, chunks, blanks), file, progress)
             text.flush()
             if kept is not None:
                 write_scored(kept, out, form, bundle.schema, table.reading, added_columns(bundle))
@@ -178,10 +181,10 @@ def _chunks(table: Table) -> Iterator[Lines]:
         yield lines
 
 
-def _here(service: Service, blanks: Blanks) -> Engine:
+def _here(service: Service) -> Engine:
     """The engine without a cluster: one chunk after the other in this process."""
 
-    def score(bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines]) -> Iterator[Chunk]:
+    def score(bundle: Bundle, reading: ReadPlan, chunks: Iterable[Lines], blanks: Blanks) -> Iterator[Chunk]:
         return (scored_chunk(service, bundle, reading, lines, blanks) for lines in chunks)
 
     return score

@@ -123,8 +123,7 @@ def score_rows(
     service: Service, bundle: Bundle, chunk: Sequence[dict[str, str] | Problem], blanks: Blanks = ESTIMATOR
 ) -> list[Score | tuple[Problem, ...]]:
     """A score, or what is wrong, for each row of a file."""
-    score = service.score_known if blanks == AVERAGE else service.score_each
-    scores = iter(score(bundle, [row for row in chunk if not isinstance(row, Problem)]))
+    scores = iter(service.score_each(bundle, [row for row in chunk if not isinstance(row, Problem)], blanks))
     return [(row,) if isinstance(row, Problem) else next(scores) for row in chunk]
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ml.advice.score_known import ESTIMATOR, Blanks
 from ml.batch.columnar_writer import ResultLine
 from ml.batch.score_lines import Gaps, ScoredLines, result_line
 from ml.bundle.bundle import Bundle
@@ -19,8 +20,9 @@ from ml.service import Service
 
 
 def score_records(
-    service: Service, bundle: Bundle, header: Sequence[str], records: Sequence[object], renamed: Mapping[str, str]
-) -> ScoredLines:
+    service: Service, bundle: Bundle, header: Sequence[str], records: Sequence[object], renamed: Mapping[str, str],
+    blanks: Blanks = ESTIMATOR,
+) -> ScoredLines:  # fmt: skip
     """Lines of the result for records, in their order.
 
     Parameters
@@ -33,9 +35,11 @@ def score_records(
         As JSON has them; what is no object has a problem.
     renamed : mapping of str to str
         What the model calls a name, where it calls it otherwise.
+    blanks : {"estimator", "average"}
+        What becomes of missing values; see :mod:`ml.advice.score_known`.
     """
     raws = [_renamed(record, renamed) for record in records]
-    answers = service.score_each(bundle, raws)
+    answers = service.score_each(bundle, raws, blanks)
     lines: list[ResultLine] = [
         result_line(len(header), bundle, dict(zip(header, _cells(header, record), strict=True)), answer)
         for record, answer in zip(records, answers, strict=True)

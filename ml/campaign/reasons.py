@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ml.advice.reasons import reasons
-from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
+from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks, as_blanks, schema_for
 from ml.bundle.bundle import Bundle
 from ml.data.records import read_records
 from ml.files.cells.safe_cells import plain_cell, safe_cell
@@ -31,10 +31,9 @@ def reasons_in_cells(
         How the record was scored: "average" takes missing values for blanks.
     """
     raw = {name: plain_cell(cell) for name, cell in cells.items() if name in bundle.schema.position}
-    averaged = blanks == AVERAGE
-    schema = bundle.schema.with_blanks if averaged else bundle.schema
+    averaged, schema = blanks == AVERAGE, schema_for(bundle.schema, blanks)
     (row,) = read_records(schema, [raw], extra=True).all_rows()
-    row = tuple(None if value == "" else value for value in row) if averaged else row
+    row = as_blanks(row) if averaged else row
     found = reasons(schema, row, service.explain(bundle, row, blanks=averaged and None in row), outcome)
     strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:MOST]
     said = [safe_cell(reason.sentence) for reason in strongest]

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.advice.score_known import BLANKS, ESTIMATOR
+from ml.advice.score_known import BLANKS, ESTIMATOR, check_blanks
 from ml.cli.exit_codes import BAD_INPUT, OK
 from ml.cli.options import add_file_options, file_options, print_dialect
 from ml.cli.streams import STREAM, is_standard_output, source_of, standard_output
@@ -54,13 +54,11 @@ def run(given: argparse.Namespace) -> int:
 
     if given.scheduler and not given.engine:
         raise LikelyError("--scheduler belongs to an engine.", "Add --engine dask.")
-    if given.engine and given.blanks != ESTIMATOR:
-        raise LikelyError("--engine takes missing values as the estimator does.", "Leave --blanks or --engine out.")
     form = format_of_path(given.target, given.format or "", given.out_separator or "", given.out_decimal or "")
     form.check(0)
     options = file_options(given)
     service = open_service(given.models)
-    service.model(given.name)  # before a cluster is started for nothing
+    check_blanks(service.model(given.name), given.blanks)  # before a cluster is started for nothing
     name = "standard input" if given.source == STREAM else given.source.name
     streamed = is_standard_output(given.target)
     with ExitStack() as held:

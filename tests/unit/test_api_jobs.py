@@ -8,6 +8,7 @@ import json
 import pytest
 
 from api import create_api
+from jobs import job_service as job_service_module
 from jobs.files import head
 from jobs.files.job_view import pause_of
 from jobs.job_service import JobService
@@ -116,6 +117,7 @@ def test_the_same_key_answers_with_the_same_job(house):
     [
         ({"name": "b.csv"}, "name"),
         ({"held": "true"}, "held"),
+        ({"blanks": "average"}, "blanks"),
         ({"columns": '{"income": "debt", "debt": "income"}', "name": "b.csv"}, "columns, name"),
     ],
 )
@@ -130,6 +132,15 @@ def test_a_key_covers_the_options_too(house, query, differs):
     again = client.post(JOBS, data=DATA, headers=headers, query_string=plain)
     assert again.json["id"] == first.json["id"]
     assert ids(client) == [first.json["id"]]
+
+
+def test_a_key_of_a_job_from_before_there_was_a_choice_of_blanks_is_still_the_same_request(house, monkeypatch):
+    client, _ = house
+    with monkeypatch.context() as before:
+        before.setattr(job_service_module, "ASKED", {"name": None, "columns": None, "read": None})
+        first = client.post(JOBS, data=DATA, headers={"Idempotency-Key": "k"})
+    again = client.post(JOBS, data=DATA, headers={"Idempotency-Key": "k"})
+    assert (again.status_code, again.json["id"]) == (202, first.json["id"])
 
 
 def ids(client):

@@ -15,7 +15,7 @@ def house(tmp_path_factory):
     for sort in SORTS:
         small_model(sort, folder)
     service = open_service(folder, chosen=lambda name, outcome: 0.9 if outcome == "yes" else None)
-    return service, create_api(service, dict, 1_000_000, 1000).test_client()
+    return service, create_api(service, dict, 1_000_000, 2000).test_client()
 
 
 def ask(client, sort, query, body=PERSON, **more):
@@ -57,6 +57,36 @@ def test_what_is_left_out_is_a_blank_with_a_range_and_questions(house):
     assert made["label"] is None
     assert [each["feature"] for each in made["questions"]] == [each.feature for each in standing.questions]
     assert ask(client, "binary", "blanks=allow").json["predictions"][0]["label"] in ("yes", "no")
+
+
+@pytest.mark.parametrize("body", [{"income": 70.0}, {"income": 70.0, "region": "", "debt": None}])
+def test_blanks_can_be_averaged_over_with_decisions_and_reasons(house, body):
+    service, client = house
+    standing = service.stand("binary", body)
+    (made,) = ask(client, "binary", "blanks=average", body).json["predictions"]
+    assert set(made) == {"id", "label", "probabilities"}
+    assert made["label"] is None
+    assert made["probabilities"]["yes"] == pytest.approx(standing.probabilities[1], abs=1e-12)
+    (more,) = ask(client, "binary", "blanks=average&explain=true&cutoff=0.5", body).json["predictions"]
+    assert more["probabilities"] == made["probabilities"]
+    assert more["decisions"]["yes"] is (made["probabilities"]["yes"] >= 0.5)
+    parts = more["contributions"]["yes"]
+    assert parts["debt"] == parts["region"] == 0
+    assert more["base"]["yes"] + parts["income"] == pytest.approx(made["probabilities"]["yes"], abs=1e-9)
+    text = ask(client, "binary", "blanks=average", [body, PERSON], headers={"Accept": "text/plain"}).text
+    assert text.splitlines() == ["", ask(client, "binary", "").json["predictions"][0]["label"]]
+
+
+def test_averaging_refuses_what_other_ways_refuse_and_more_than_a_thousand(house):
+    _, client = house
+    bad = ask(client, "binary", "blanks=average", [{"income": 1}, {"income": "x"}, {"incom": 1}])
+    assert [problem["row"] for problem in bad.json["error"]["problems"]] == [1, 2]
+    many = ask(client, "binary", "blanks=average", [{"income": 1}] * 1_001)
+    assert (many.status_code, many.json["error"]["code"]) == (413, "too_many_records")
+    assert "Send up to 1,000 at a time, or a job." in many.json["error"]["hint"]
+    lacking = {"income": 70.0}
+    for same in ("blanks=estimator", "blanks=refuse", ""):
+        assert ask(client, "binary", same, lacking).json["error"]["code"] == "invalid_record"
 
 
 def test_blanks_and_reasons_go_together(house):

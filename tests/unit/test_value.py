@@ -273,14 +273,14 @@ def test_the_range_is_of_weighted_answers_by_hand(linear):
 def test_numbers_are_apart_by_rank_and_categories_by_being_other():
     income = Scale(Feature("income", "", "number"), np.array([10.0, 20.0, 30.0, 1e6, np.nan]))
     # Ranks 1/8, 3/8, 5/8, 7/8; six times the squared difference.
-    assert income.distances(20.0) == pytest.approx([6 / 16, 0.0, 6 / 16, 24 / 16, 1.0])
-    assert income.distances(None) == pytest.approx([1.0, 1.0, 1.0, 1.0, 0.0])
+    assert income.distances([20.0])[0] == pytest.approx([6 / 16, 0.0, 6 / 16, 24 / 16, 1.0])
+    assert income.distances([None])[0] == pytest.approx([1.0, 1.0, 1.0, 1.0, 0.0])
     colour = Feature("colour", "", "category", dtype="str", choices=(Choice("red", "Red"), Choice("blue", "Blue")))
     values = np.array(["red", "blue", None], dtype=object)
-    assert Scale(colour, values).distances("red").tolist() == [0.0, 1.0, 1.0]
-    assert Scale(colour, values).distances("green").tolist() == [1.0, 1.0, 1.0]
+    assert Scale(colour, values).distances(["red"])[0].tolist() == [0.0, 1.0, 1.0]
+    assert Scale(colour, values).distances(["green"])[0].tolist() == [1.0, 1.0, 1.0]
     day = Scale(Feature("day", "", "date"), np.array(["2020-01-01", "2021-01-01", "NaT"], dtype="datetime64[s]"))
-    assert day.distances(dt.date(2020, 1, 1)) == pytest.approx([0.0, 1.5, 1.0])
+    assert day.distances([dt.date(2020, 1, 1)])[0] == pytest.approx([0.0, 1.5, 1.0])
 
 
 def test_groups_hold_equal_values_together_and_missing_ones_apart():
