@@ -7,7 +7,6 @@ It finds models by name or key, scores records, and keeps expensive results in t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +38,7 @@ class Service:
     single_flight : SingleFlight or None
         Makes concurrent requests for one result compute it once.
     chosen : callable or None
-        Gives the cut-off that was chosen, see :class:`ml.decision.cut_offs.CutOffs`.
+        Gives the cut-offs that were chosen, see :class:`ml.decision.cut_offs.CutOffs`.
     """
 
     def __init__(
@@ -117,7 +116,11 @@ class Service:
 
     def cut_off(self, bundle: Bundle, outcome: str) -> float:
         """The cut-off of an outcome, 0 to 1: the chosen one, else the card's."""
-        return self._cut_offs.of(bundle.name, bundle.card, outcome)
+        return self._cut_offs.of(bundle.name, bundle.card, (outcome,))[outcome]
+
+    def cut_offs(self, bundle: Bundle) -> dict[str, float]:
+        """The cut-offs of all outcomes, by name, from one question to the store."""
+        return self._cut_offs.of(bundle.name, bundle.card, bundle.outcomes.names)
 
     def stand(self, name_or_key: str, raw: object, outcome: str | None = None) -> Standing:
         """Score of one record that may have blanks: score, range, and next questions.
@@ -139,7 +142,7 @@ class Service:
         bundle = self.model(name_or_key)
         game = self._game(bundle)
         try:
-            return stand(game, bundle, raw, outcome, partial(self.cut_off, bundle))
+            return stand(game, bundle, raw, outcome, self.cut_offs(bundle))
         except ValueError as error:
             raise InvalidRecord([refused_problem(0, str(error))]) from error
 

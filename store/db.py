@@ -39,11 +39,11 @@ class Store:
         self._opened: Engine | None = None
         self._process = 0
 
-    def cutoff(self, model: str, outcome: str) -> float | None:
-        """Return the cut-off that was chosen for an outcome of a model, 0 to 1; None where none was."""
+    def cutoffs(self, model: str) -> dict[str, float]:
+        """Return the cut-offs that were chosen for a model, 0 to 1, by outcome."""
         from store import sql
 
-        return sql.cutoff(self._engine(), model, outcome)
+        return sql.chosen(self._engine(), model)
 
     def set_cutoff(
         self, model: str, outcome: str, value: float, *, before: float, reason: str, who: str | None = None
@@ -141,13 +141,13 @@ def open_store(url: str) -> Store:
     return Store(url)
 
 
-def chosen_cut_offs(store: Store) -> Callable[[str, str], float | None]:
+def chosen_cut_offs(store: Store) -> Callable[[str], dict[str, float]]:
     """Lookup of chosen cut-offs for the model service, which knows no database: failures become OSError."""
 
-    def chosen(model: str, outcome: str) -> float | None:
+    def chosen(model: str) -> dict[str, float]:
         try:
             with store_errors():
-                return store.cutoff(model, outcome)
+                return store.cutoffs(model)
         except StoreUnavailable as error:
             raise OSError(f"the store does not answer: {type(error.__cause__).__name__}") from error
 

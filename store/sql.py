@@ -46,11 +46,11 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
-def cutoff(engine: Engine, model: str, outcome: str) -> float | None:
-    """Return the chosen cut-off, or None."""
-    query = select(cutoffs.c.value).where(cutoffs.c.model == model, cutoffs.c.outcome == outcome)
+def chosen(engine: Engine, model: str) -> dict[str, float]:
+    """Read the chosen cut-offs of a model, by outcome."""
+    query = select(cutoffs.c.outcome, cutoffs.c.value).where(cutoffs.c.model == model)
     with engine.connect() as connection:
-        return connection.scalar(query)
+        return {row.outcome: row.value for row in connection.execute(query)}
 
 
 def set_cutoff(engine: Engine, model: str, outcome: str, value: float, change: CutOffChange) -> None:

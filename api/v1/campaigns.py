@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from functools import cache, partial
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -65,14 +64,14 @@ def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> 
         """A page of scored rows."""
         asked = read_query(RowsQuery)
         index, bundle, rows = campaigns.rows(job, asked.order, asked.outcome or None, asked.start, asked.end)
-        cut_off = cache(partial(service.cut_off, bundle))  # the store is asked once an outcome, not once a row
+        cut_offs = service.cut_offs(bundle)
         return _answer(
             {
                 "total": len(index),
                 "header": index.header[: index.width],
                 "outcomes": [{"name": each.name, "label": each.label} for each in bundle.outcomes.items],
                 "rows": [
-                    _row(index, bundle, row, rank, line) | _decided(cut_off, index, bundle, row)
+                    _row(index, bundle, row, rank, line) | _decided(cut_offs, index, bundle, row)
                     for row, rank, line in rows
                 ],
             }
@@ -85,7 +84,7 @@ def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> 
         scored = int((~_isnan(index)).sum())
         return _answer(
             {
-                "outcomes": [_choice(service, bundle, name) for name in bundle.outcomes.names],
+                "outcomes": [_choice(bundle, name, cut_off) for name, cut_off in service.cut_offs(bundle).items()],
                 "exclusive": bundle.outcomes.exclusive,
                 "positive": bundle.outcomes.positive,
                 "columns": [_column(name, index) for name in index.columns],
@@ -139,21 +138,21 @@ def _row(index: RankIndex, bundle: Bundle, row: int, rank: int, line: list[str])
     }
 
 
-def _decided(cut_off: Callable[[str], float], index: RankIndex, bundle: Bundle, row: int) -> dict[str, Any]:
+def _decided(cut_offs: Mapping[str, float], index: RankIndex, bundle: Bundle, row: int) -> dict[str, Any]:
     """The decision about what is best offered, at the cut-off in use now; nulls where the record was refused."""
     at, _ = focus(index.probabilities[[row]], bundle.card, bundle.outcomes)
     name, p = bundle.outcomes.names[at[0]], float(index.probabilities[row, at[0]])
     if math.isnan(p):
         return {"decision": None, "worth": None, "action": ""}
-    found = decide(bundle.card, name, p, cut_off(name))
+    found = decide(bundle.card, name, p, cut_offs[name])
     return {"decision": found.act, "worth": found.worth, "action": found.words}
 
 
-def _choice(service: Service, bundle: Bundle, name: str) -> dict[str, Any]:
+def _choice(bundle: Bundle, name: str, cut_off: float) -> dict[str, Any]:
     return {
         "name": name,
         "label": bundle.outcomes[name].label,
-        "cut_off": service.cut_off(bundle, name),
+        "cut_off": cut_off,
         "value": default_value(bundle.card, name),
         "cost": default_cost(bundle.card, (name,)),
     }

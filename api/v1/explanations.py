@@ -101,8 +101,9 @@ def _model(service: Service, name: str, version: str) -> Bundle:
 
 def _cutoffs(service: Service, bundle: Bundle, asked: PredictQuery) -> dict[str, float]:
     """Cut-off of each outcome: the request's, else the one in use."""
-    names = bundle.outcomes.names
-    return {of: asked.cutoff if isinstance(asked.cutoff, float) else service.cut_off(bundle, of) for of in names}
+    if isinstance(asked.cutoff, float):
+        return dict.fromkeys(bundle.outcomes.names, asked.cutoff)
+    return service.cut_offs(bundle)
 
 
 def _decide(bundle: Bundle, cutoffs: dict[str, float], made: dict[str, Any]) -> None:

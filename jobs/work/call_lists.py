@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cache, lru_cache, partial
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ def open_index(table: JobTable, files: Files, job: Job) -> RankIndex:
 
 def wish_of(service: Service, bundle: Bundle, raw: object) -> Wish:
     """Parse and check the request for a list."""
-    return read_wish(raw, bundle.card, bundle.outcomes, lambda outcome: service.cut_off(bundle, outcome))
+    return read_wish(raw, bundle.card, bundle.outcomes, service.cut_offs(bundle).__getitem__)
 
 
 def picked(bundle: Bundle, index: RankIndex, wish: Wish) -> tuple[np.ndarray, Picked]:
@@ -133,7 +133,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         raise CampaignGone("The campaign of this list was removed.", "Send the file again.")
     bundle, index = service.model(job.model), open_index(table, files, campaign)
     wish = wish_of(service, bundle, job.options["wish"])
-    cut_off = cache(partial(service.cut_off, bundle))  # the store is asked once an outcome, not once a line
+    cut_offs = service.cut_offs(bundle)
     start, calls = orjson.loads(b"".join(files.read(chunk.file or "")))
     reading = ReadPlan.from_json(campaign.options["reading"], bundle.schema) if job.options.get("reasons") else None
     blanks = campaign.options.get("blanks", ESTIMATOR)
@@ -147,7 +147,7 @@ def write_list(table: JobTable, files: Files, service: Service, job: Job, chunk:
         cells = line[: index.width]
         known = cells_of(reading, cells) if reading else None
         said = [""] * MOST if known is None else reasons_in_cells(service, bundle, known, column, blanks)
-        does = DECISIONS[acts(p, cut_off(outcome))]
+        does = DECISIONS[acts(p, cut_offs[outcome])]
         about = [safe_cell(outcome), repr(p), band_cell(bundle.card, outcome, p), does]
         lines.append([str(place), *cells, *about, *said, GROUPS[control], repr(gain)])
     out = paths.made(job.id, chunk.number, chunk.owner, "out")

@@ -5,7 +5,7 @@ Both are computed from one game (``ml/advice/value_function.py``), so that all n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ml.advice.counterfactuals import Counterfactuals, counterfactuals
@@ -120,11 +120,11 @@ class Advice:
     sharper: int | None = None
 
 
-def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off: Callable[[str], float]) -> Standing:
+def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_offs: Mapping[str, float]) -> Standing:
     """Score a raw record that may have blanks.
 
     Where no outcome is named, it is the positive one, or of three or more exclusive ones the most probable.
-    `cut_off` gives the cut-off in use of an outcome.
+    `cut_offs` has the cut-off in use of each outcome.
 
     Raises
     ------
@@ -136,7 +136,6 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
     scored = game.at(row)
     outcome = outcome or _leading(bundle, scored)
     column = bundle.outcomes.index(outcome)
-    cut_offs = tuple(map(cut_off, bundle.outcomes.names))
     return Standing(
         model=bundle,
         row=row,
@@ -147,8 +146,8 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_off:
         labels=labels_of(bundle, row, scored),
         notes=records.notes,
         outcome=outcome,
-        cut_offs=cut_offs,
-        questions=next_questions(game, scored, column, cut_offs[column]),
+        cut_offs=tuple(cut_offs[name] for name in bundle.outcomes.names),
+        questions=next_questions(game, scored, column, cut_offs[outcome]),
         band=band_of(bands(bundle.card, outcome), float(scored.value[column])),
     )
 

@@ -44,9 +44,9 @@ def run(given: argparse.Namespace) -> int:
 def _decisions(service: Service, bundle: Bundle, probabilities: Sequence[float]) -> list[str]:
     """An empty line, and a line for each outcome about which the card says what to do."""
     currency = currency_of(bundle.card)
-    lines = []
+    lines, cut_offs = [], service.cut_offs(bundle)
     for name, probability in zip(bundle.outcomes.names, probabilities, strict=bool(probabilities)):
-        found = decide(bundle.card, name, probability, service.cut_off(bundle, name))
+        found = decide(bundle.card, name, probability, cut_offs[name])
         worth = "" if found.worth is None else f"  worth {found.worth!r} {currency}".rstrip()
         if found.words:
             does = "act" if found.act else "leave"

@@ -21,7 +21,7 @@ HINT = 'Write "cut_offs" as {outcome: 0 to 1, …}.'
 BEST = "best_cut_offs"
 _KEPT = ("cut_off", "low", "high", "half_loses", "half_loses_low", "half_loses_high", "with", "without")
 
-Chosen = Callable[[str, str], float | None]  # (model name, outcome) -> the operator's choice
+Chosen = Callable[[str], Mapping[str, float]]  # model name -> the operator's choices, by outcome
 
 
 class CutOffs:
@@ -30,31 +30,31 @@ class CutOffs:
     Parameters
     ----------
     chosen : callable or None
-        Gives the choice for (name of a model, name of an outcome), None where there is none; raises
-        OSError when the store is unavailable. None: no choices.
+        Gives the choices for the name of a model, by outcome, in one question to the store; raises OSError when
+        that is unavailable. None: no choices.
     """
 
     def __init__(self, chosen: Chosen | None = None) -> None:
         self._chosen = chosen
-        self._last: dict[tuple[str, str], float | None] = {}
+        self._last: dict[str, Mapping[str, float]] = {}
         self._not_before = 0.0
 
-    def of(self, name: str, card: Mapping[str, Any], outcome: str) -> float:
-        """The cut-off of an outcome of the model of that name and card, 0 to 1."""
-        chosen = self._choice(name, outcome)
-        return card_cut_off(card, outcome) if chosen is None else chosen
+    def of(self, name: str, card: Mapping[str, Any], outcomes: Sequence[str]) -> dict[str, float]:
+        """The cut-offs of outcomes of the model of that name and card, each 0 to 1."""
+        chosen = self._choices(name)
+        return {of: chosen[of] if of in chosen else card_cut_off(card, of) for of in outcomes}
 
-    def _choice(self, name: str, outcome: str) -> float | None:
-        last = self._last.get((name, outcome))
+    def _choices(self, name: str) -> Mapping[str, float]:
+        last = self._last.get(name, {})
         if self._chosen is None or time.monotonic() < self._not_before:
             return last
         try:
-            found = self._chosen(name, outcome)
+            found = self._chosen(name)
         except OSError as error:
             self._not_before = time.monotonic() + PAUSE
-            log.warning("Chosen cut-offs cannot be read (%s); of %s, %s the last known counts.", error, name, outcome)
+            log.warning("Chosen cut-offs cannot be read (%s); of %s the last known count.", error, name)
             return last
-        self._last[name, outcome] = found
+        self._last[name] = found
         return found
 
 

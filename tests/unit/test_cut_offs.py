@@ -16,11 +16,11 @@ class Choices:
     def __init__(self):
         self.kept, self.asked, self.down = {}, 0, False
 
-    def __call__(self, model, outcome):
+    def __call__(self, model):
         self.asked += 1
         if self.down:
             raise ConnectionError("gone")
-        return self.kept.get((model, outcome))
+        return {outcome: value for (name, outcome), value in self.kept.items() if name == model}
 
 
 @pytest.fixture
@@ -33,32 +33,40 @@ def clock(monkeypatch):
 def test_what_somebody_chose_counts_before_the_card_and_the_card_before_one_half():
     choices = Choices()
     in_use = CutOffs(choices)
-    assert [in_use.of("m", CARD, name) for name in ("loan", "card", "account")] == [0.35, 1.0, 0.5]
+    assert in_use.of("m", CARD, ("loan", "card", "account")) == {"loan": 0.35, "card": 1.0, "account": 0.5}
     choices.kept = {("m", "loan"): 0.0, ("other", "card"): 0.9}
-    assert [in_use.of("m", CARD, name) for name in ("loan", "card", "account")] == [0.0, 1.0, 0.5]
-    assert CutOffs().of("m", {}, "loan") == 0.5
+    assert in_use.of("m", CARD, ("loan", "card", "account")) == {"loan": 0.0, "card": 1.0, "account": 0.5}
+    assert CutOffs().of("m", {}, ("loan",)) == {"loan": 0.5}
+
+
+def test_all_outcomes_of_a_model_are_one_question_to_the_store():
+    choices, names = Choices(), [f"product {at}" for at in range(100)]
+    choices.kept = {("m", names[7]): 0.2, ("m", names[99]): 0.9}
+    found = CutOffs(choices).of("m", {}, names)
+    assert (found[names[7]], found[names[99]], found[names[0]], len(found)) == (0.2, 0.9, 0.5, 100)
+    assert choices.asked == 1
 
 
 def test_a_choice_counts_at_once_and_its_end_too():
     choices = Choices()
     in_use = CutOffs(choices)
-    for chosen, wanted in [(0.2, 0.2), (0.7, 0.7), (None, 0.35)]:
-        choices.kept["m", "loan"] = chosen
-        assert in_use.of("m", CARD, "loan") == wanted
+    for kept, wanted in [({("m", "loan"): 0.2}, 0.2), ({("m", "loan"): 0.7}, 0.7), ({}, 0.35)]:
+        choices.kept = kept
+        assert in_use.of("m", CARD, ["loan"]) == {"loan": wanted}
 
 
 def test_a_store_that_does_not_answer_leaves_the_last_known_and_is_not_asked_again_at_once(clock, caplog):
     choices = Choices()
     in_use = CutOffs(choices)
     choices.kept["m", "loan"] = 0.2
-    in_use.of("m", CARD, "loan")
+    in_use.of("m", CARD, ["loan"])
     choices.down, choices.asked = True, 0
-    assert [in_use.of("m", CARD, name) for name in ("loan", "card", "loan")] == [0.2, 1.0, 0.2]
+    assert [in_use.of("m", CARD, [name])[name] for name in ("loan", "card", "loan")] == [0.2, 1.0, 0.2]
     assert choices.asked == 1
     assert "cannot be read (gone)" in caplog.text
     choices.down, choices.kept["m", "loan"] = False, 0.9
     clock[0] += cut_offs.PAUSE
-    assert in_use.of("m", CARD, "loan") == 0.9
+    assert in_use.of("m", CARD, ["loan"]) == {"loan": 0.9}
 
 
 @pytest.mark.parametrize(
@@ -88,6 +96,9 @@ def test_the_page_asks_for_the_cut_off_of_the_outcome_that_it_is_about(models_di
     service = open_service(models_dir, chosen=choices)
     assert service.cut_off(service.model("bank-products"), "credit-card") == 0.3
     best = service.model("bank-products").card["best_cut_offs"]["securities-account"]["cut_off"]
+    choices.asked = 0
+    assert len(service.cut_offs(service.model("bank-products"))) == 4
+    assert choices.asked == 1
     for outcome, wanted in [("credit-card", 0.3), (None, 0.6), ("securities-account", best)]:
         standing = service.stand("bank-products", {"income": "100"}, outcome)
         assert standing.cut_off == wanted

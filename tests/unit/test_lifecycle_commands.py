@@ -124,7 +124,7 @@ def test_cut_offs_that_were_chosen_go_with_their_model(pay, capsys):
     store.set_cutoff("other", "good", 0.4, before=0.5, reason="a test")
     assert main(["remove", "pay", "--yes"], models, forget_chosen=store.forget_cutoffs) == OK
     assert capsys.readouterr().out.endswith(", and 1 chosen cut-off\n")
-    assert (store.cutoff("pay", "good"), store.cutoff("other", "good")) == (None, 0.4)
+    assert (store.cutoffs("pay").get("good"), store.cutoffs("other").get("good")) == (None, 0.4)
 
 
 @pytest.mark.parametrize(

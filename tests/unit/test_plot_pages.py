@@ -208,7 +208,7 @@ def test_a_hold_out_with_one_side_only_is_said_once_in_the_place_of_the_table(sm
 
 def test_a_kept_cut_off_is_in_use_and_says_what_was_before(small, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
-    service = open_service(small.registry.folder, chosen=store.cutoff)
+    service = open_service(small.registry.folder, chosen=store.cutoffs)
     told = head.set_cut_off(service, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35} | WHY)
     assert told["words"] == "Prediction and campaigns now use 35\u00a0%."
     assert (told["in_use"], told["former"]) == (0.35, 0.5)
@@ -224,12 +224,12 @@ def test_a_change_without_a_reason_changes_nothing(small, tmp_path, reason, word
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
     told = head.set_cut_off(small, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35, "reason": reason})
     assert words in told["words"]
-    assert store.cutoff("binary", "yes") is None
+    assert store.cutoffs("binary").get("yes") is None
 
 
 def test_changes_are_listed_the_newest_first(small, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
-    service = open_service(small.registry.folder, chosen=store.cutoff)
+    service = open_service(small.registry.folder, chosen=store.cutoffs)
     assert head.show_history(service, store, "binary", "yes") == ""
     for cut_off, reason in ((0.35, "Too few calls"), (0.4, "<b>Too many")):
         request = {"model": "binary", "outcome": "yes", "cut_off": cut_off, "reason": reason}

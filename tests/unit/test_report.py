@@ -115,7 +115,7 @@ def test_intervals_are_those_of_the_table_of_counts(reports, sort, outcome):
 
 
 def test_everything_is_at_the_cut_off_that_somebody_chose(folder):
-    service = open_service(folder, chosen=lambda model, outcome: 0.3 if outcome == "yes" else None)
+    service = open_service(folder, chosen=lambda model: {"yes": 0.3})
     truth, given = side(service, "binary", "yes")
     acted = given >= 0.3
     report = report_contents(service, "binary", "yes")
@@ -289,7 +289,7 @@ class Memory(dict):
 
 def test_a_report_is_made_once_and_again_when_the_cut_off_moves(folder, monkeypatch):
     cut = {"at": 0.5}
-    service = open_service(folder, Memory(), chosen=lambda *_: cut["at"])
+    service = open_service(folder, Memory(), chosen=lambda _: {"yes": cut["at"]})
     once = files.report_bytes(service, "binary", "html", "yes")
     asked = []
     real = files.report_contents

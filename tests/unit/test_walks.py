@@ -180,7 +180,7 @@ def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(b
     game = Game(slowly)
     assert game.budgets[0] < BUDGET
     record = {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}
-    standing = stand(game, slowly, record, None, lambda _: 0.5)
+    standing = stand(game, slowly, record, None, {"no": 0.5, "yes": 0.5})
     started = time.perf_counter()
     first = advise(game, standing, step=0)
     assert time.perf_counter() - started < 0.5
@@ -201,7 +201,9 @@ def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(b
 
 def test_the_page_shows_errors_where_they_are_seen(bundle):
     game = Game(bundle)
-    standing = stand(game, bundle, {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}, None, lambda _: 0.5)
+    standing = stand(
+        game, bundle, {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}, None, {"no": 0.5, "yes": 0.5}
+    )
     advice = advise(game, standing)
     shown = str(waterfall.reasons(standing, advice, 3, 1).to_plotly_json())
     assert "fall-unsure" not in shown
