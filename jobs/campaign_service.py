@@ -14,7 +14,7 @@ from jobs.files.head import check_file, may_read_to_end
 from jobs.files.preview import Preview, preview
 from jobs.job_service import JobService
 from jobs.misread import of_misread
-from jobs.refused import NotDone
+from jobs.refused import CampaignThere, NoCampaign, NotDone, NotHeld, UnknownJob
 from jobs.work.call_lists import open_index, picked, wish_of
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.rank_index import RankIndex
@@ -24,7 +24,7 @@ from ml.campaign.focus import focus, ranks
 from ml.campaign.forecast import Forecast, forecast
 from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish
-from ml.errors import LikelyError, Misread
+from ml.errors import Misread
 from ml.files.open_table import AUTO
 from ml.files.text.read_options import ReadOptions
 from ml.metrics.evaluation import no_probabilities
@@ -36,18 +36,6 @@ REMEMBERED = 2  # campaigns whose rows a process caches: 60 bytes a row and more
 MOST_ROWS = 1_000  # rows of one page of the table
 
 Order = Literal["rank", "file"]
-
-
-class NotHeld(LikelyError):
-    """The job is running or over, and not held."""
-
-    code = "not_held"
-
-
-class NoCampaign(LikelyError):
-    """The job is no campaign: there are no ranks and no lists."""
-
-    code = "no_campaign"
 
 
 class CampaignService:
@@ -200,6 +188,23 @@ class CampaignService:
         if not found:
             self._campaign(job)
         return found
+
+    def forget_control(self, job: str) -> None:
+        """Remove the control groups of a campaign whose job is gone.
+
+        Raises
+        ------
+        CampaignThere
+        NoCampaign
+        UnknownJob
+            Nothing is kept of a campaign of that id.
+        """
+        if self._store.jobs.get(job) is not None:
+            self._campaign(job)
+            message = "The campaign is there: its lists keep these people back, and further lists would again."
+            raise CampaignThere(message, "Remove it first: DELETE /api/v1/jobs/<id>.")
+        if not self._store.jobs.control_groups.forget(job):
+            raise UnknownJob(f"Nothing is kept of a campaign {job[:80]!r}.", "It was removed, or never made a list.")
 
     def ranks_of(self, job: str) -> np.ndarray:
         """Rank of each record of a finished campaign; 0 where it was refused."""

@@ -17,6 +17,24 @@ class NotDone(LikelyError):
     code = "not_done"
 
 
+class NotHeld(LikelyError):
+    """The job is running or over, and not held."""
+
+    code = "not_held"
+
+
+class CampaignThere(LikelyError):
+    """The campaign is there, and its control group is needed for its lists."""
+
+    code = "campaign_there"
+
+
+class NoCampaign(LikelyError):
+    """The job is no campaign: there are no ranks and no lists."""
+
+    code = "no_campaign"
+
+
 class KeyTaken(LikelyError):
     """The idempotency key belongs to another file, or to other options."""
 

@@ -10,7 +10,7 @@ from api.contract.base import Count, ModelKey, Probability, Seconds, Shape
 from api.contract.dialect import Dialect, DriftedFeature, FileProblem, LeftOut, UnreadValues, UnseenFeature
 from api.contract.jobs import Job, JobId
 from api.contract.models import Named
-from api.contract.operation import JSON, BodySpec, Operation, in_json
+from api.contract.operation import JSON, BodySpec, Operation, ResponseSpec, in_json
 from api.contract.requests import PreviewQuery, RowsQuery, StartRequest
 from ml.campaign.list_request import ListRequest
 
@@ -310,6 +310,15 @@ OPERATIONS = (
         "Tell who was kept back",
         {200: in_json(ControlGroups, "The control group of each list; kept when the jobs are gone.")},
         (404, 409, 503),
+    ),
+    Operation(
+        "DELETE",
+        "/api/v1/jobs/{job}/control",
+        "delete_control",
+        TAG,
+        "Remove who was kept back",
+        {204: ResponseSpec({}, "What was kept of the lists of a campaign that is gone, is removed.")},
+        (403, 404, 409, 503),
     ),
     Operation(
         "POST",

@@ -22,7 +22,7 @@ from werkzeug.exceptions import (
 from api.http.cross_site import ForeignSite
 from api.http.request_body import IncompleteBody, UnknownCoding
 from api.http.request_ids import request_id
-from jobs import campaign_service, refused, results
+from jobs import refused, results
 from jobs.work import call_lists as lists
 from jobs.work import stored_result
 from ml import errors
@@ -75,8 +75,9 @@ _STATUS: dict[type[LikelyError], int] = {
     refused.NoRoom: 507,
     refused.NoTable: 415,
     refused.FileTooLarge: 413,
-    campaign_service.NotHeld: 409,
-    campaign_service.NoCampaign: 409,
+    refused.NotHeld: 409,
+    refused.NoCampaign: 409,
+    refused.CampaignThere: 409,
     lists.CampaignGone: 404,
     stored_result.ResultGone: 404,
     results.NotMade: 422,

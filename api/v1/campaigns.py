@@ -110,6 +110,12 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
         found = campaigns.control_groups(job)
         return _answer({"campaign": job, "lists": [_control_group(each) for each in found]})
 
+    @app.delete(f"{PREFIX}/<job>/control")
+    def delete_control(job: str) -> Response:
+        """Remove who was kept back by the lists of a campaign that is gone."""
+        campaigns.forget_control(job)
+        return Response(status=204)
+
     @app.post(f"{PREFIX}/<job>/lists")
     def make_list(job: str) -> Response:
         """Accept the job that writes a list."""

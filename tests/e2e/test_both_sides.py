@@ -17,8 +17,7 @@ from playwright.sync_api import expect
 from pydantic import ValidationError
 
 from callbacks.router import show_page
-from jobs.campaign_service import NoCampaign, NotHeld
-from jobs.refused import NotDone, UnknownJob
+from jobs.refused import NoCampaign, NotDone, NotHeld, UnknownJob
 from layouts.campaign.page import STEPS
 from layouts.shared.percent import percents
 from ml.campaign.list_request import ListRequest

@@ -260,6 +260,36 @@ def test_who_was_kept_back_is_known_when_the_jobs_are_gone(house):
     assert house.client.get("/api/v1/jobs/nobody/control").json["error"]["code"] == "unknown_job"
 
 
+def test_who_was_kept_back_can_be_removed_when_the_campaign_is_gone(house):
+    place = house.done(data())
+    control = f"{place}/control"
+    refused = house.client.delete(control)
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "campaign_there")
+    made = house.post(f"{place}/lists", by="number", number=40, control=0.3).headers["Location"]
+    house.work()
+    assert house.client.delete(control).status_code == 409
+    assert house.client.delete(place).status_code == 204
+    assert len(house.client.get(control).json["lists"]) == 1
+    gone = house.client.delete(control)
+    assert (gone.status_code, gone.data) == (204, b"")
+    for again in (house.client.delete, house.client.get):
+        assert (again(control).status_code, again(control).json["error"]["code"]) == (404, "unknown_job")
+    assert house.client.get(made).json["state"] == "done"  # the list is a job of its own
+    other = house.client.delete(f"{made}/control")
+    assert (other.status_code, other.json["error"]["code"]) == (409, "no_campaign")
+
+
+def test_the_control_group_of_another_campaign_stays(house):
+    places = [house.done(data(seed=seed)) for seed in (4, 5)]
+    for place in places:
+        house.post(f"{place}/lists", by="number", number=40, control=0.3)
+    house.work()
+    for place in places:
+        house.client.delete(place)
+    assert house.client.delete(f"{places[0]}/control").status_code == 204
+    assert len(house.client.get(f"{places[1]}/control").json["lists"]) == 1
+
+
 def test_missing_values_are_averaged_where_a_campaign_asks_for_it(house, service):
     frame = people(rows=10, seed=4)
     frame.loc[::2, "debt"] = np.nan
