@@ -13,6 +13,7 @@ from layouts.shared import ids
 from ml.data.outcomes import Outcomes
 from ml.decision.cut_offs import DEFAULT
 from ml.errors import LikelyError
+from ml.locale import localized
 from ml.metrics.custom import CustomMeasure
 from ml.metrics.registry import MEASURES, OF_COUNTS, OF_PROBABILITIES
 from ml.metrics.threshold_plots import metrics_by_threshold
@@ -21,7 +22,7 @@ from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import column
 from ml.plots.plot import View
 from ml.text.number_words import count, percent
-from ml.text.spoken import COUNTS, UNDEFINED, cut_off_sentence, cut_off_text, measure_words, span_words
+from ml.text.spoken import COUNTS, UNDEFINED, cut_off_digits, cut_off_sentence, cut_off_text, measure_words, span_words
 from ml.text.words import number_text
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def texts(table: ThresholdTable, view: View, rows: Sequence[int] | None = None) 
     cuts = [table.cut_off[row] for row in rows]
     found = {
         "cut_off": [cut_off_text(cut) for cut in cuts],
-        "typed": [number_text(round(100 * cut, 4)) for cut in cuts],
+        "typed": [localized(cut_off_digits(cut)) for cut in cuts],
         "selected": [_share(value) for value in of("selected")],
         "sentence": [cut_off_sentence(table, row, view.records) for row in rows],
     }

@@ -25,21 +25,21 @@ def ask_next(standing: Standing) -> list[Component]:
     return [html.Div([heading, html.Ol(rows)], className="ask-next")]
 
 
-def question_text(question: NextQuestion, is_call: bool) -> str:
-    """The expected value of knowing a blank: "likely to move this by 14 points, 41 % chance that it becomes a call".
+def question_text(question: NextQuestion, acts_now: bool) -> str:
+    """The worth of knowing a blank: "likely to move this by 14 points, 41 % chance that you would then act".
 
     Parameters
     ----------
     question : NextQuestion
-    is_call : bool
+    acts_now : bool
         Whether the score is at or above the cut-off now.
     """
     words = f"likely to move this by {points_text(100 * question.move)}"
     chance = round(100 * question.crossing)
     settled = round(100 * question.decides)
     if not chance:  # alone it crosses nothing; what it settles together with the rest is why it stands here
-        return f"{words}, settles {settled}\u00a0% of the doubt about the call" if settled else words
-    return f"{words}, {chance}\u00a0% chance that it {'is no longer a call' if is_call else 'becomes a call'}"
+        return f"{words}, settles {settled}\u00a0% of the doubt about the decision" if settled else words
+    return f"{words}, {chance}\u00a0% chance that you would {'no longer' if acts_now else 'then'} act"
 
 
 def _button(standing: Standing, question: NextQuestion) -> Component:

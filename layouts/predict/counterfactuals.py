@@ -5,12 +5,12 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.shared.cut_off import cut_off_text
 from layouts.shared.percent import percents
 from ml.advice.advice import Standing
 from ml.advice.counterfactuals import Counterfactual, Counterfactuals
 from ml.data.schema import Schema
 from ml.decision.decide import acts
+from ml.text.spoken import cut_off_text
 from ml.text.words import listed, shown_value
 
 

@@ -13,7 +13,7 @@ from dash.development.base_component import Component
 from layouts.predict.ask_next import ask_next
 from layouts.predict.result import framed, outside
 from layouts.shared.blocks import dot
-from layouts.shared.cut_off import cut_off_text, tick
+from layouts.shared.cut_off import tick
 from layouts.shared.form_messages import BY_PROBABILITY
 from layouts.shared.percent import percents, span
 from ml.advice.advice import Standing
@@ -23,6 +23,7 @@ from ml.decision.decide import Decision
 from ml.decision.payoff import currency_of, payoffs_of
 from ml.decision.worth import NOTHING, worth
 from ml.plots.palette import colour_of
+from ml.text.spoken import cut_off_text
 from ml.text.words import listed, money_text
 
 ORDERS = {"": "By value", BY_PROBABILITY: "By probability"}

@@ -13,6 +13,7 @@ from ml.data.schema import Schema
 from ml.decision.decide import decide
 from ml.decision.payoff import currency_of
 from ml.service import Bundle, Service, open_service
+from ml.text.spoken import cut_off_text
 
 
 def register(commands: Any) -> None:
@@ -50,7 +51,7 @@ def _decisions(service: Service, bundle: Bundle, probabilities: Sequence[float])
         worth = "" if found.worth is None else f"  worth {found.worth!r} {currency}".rstrip()
         if found.words:
             does = "act" if found.act else "leave"
-            lines.append(f"{name}: {does}, cut-off {found.cut_off!r}{worth}  {found.words}")
+            lines.append(f"{name}: {does}, cut-off {cut_off_text(found.cut_off)}{worth}  {found.words}")
     return ["", *lines] if lines else []
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from ml.decision.cut_offs import best_cut_off_of
 from ml.decision.payoff import currency_of
+from ml.locale import localized
 from ml.text.number_words import count
-from ml.text.spoken import cut_off_text
-from ml.text.words import money_text, number_text
+from ml.text.spoken import cut_off_digits, cut_off_text
+from ml.text.words import money_text
 
 FEW = 100  # records with the outcome, or without it: below, the best of them says little of the next ones
 
@@ -24,7 +25,7 @@ def best_cut_off_words(card: Mapping[str, Any], outcome: str) -> str:
         return ""
     said = f"Best by what decisions are worth: {cut_off_text(best.cut_off)}"
     if best.low is not None and best.high is not None and best.low < best.high:
-        said += f" ({_rounded(best.low)} to {_rounded(best.high)}\u00a0%)"
+        said += f" ({localized(cut_off_digits(best.low))} to {cut_off_text(best.high)})"
     currency = currency_of(card)
     if round(best.half_loses, 2) > 0:
         low, high = money_text(best.half_loses_low), money_text(best.half_loses_high, currency)
@@ -35,8 +36,3 @@ def best_cut_off_words(card: Mapping[str, Any], outcome: str) -> str:
         return f"{said}."
     which = "with" if best.with_it <= best.without_it else "without"
     return f"{said}. It was found on only {count(few)} records {which} the outcome: expect it to move."
-
-
-def _rounded(cut_off: float) -> str:
-    """The end of an interval in percent, with three digits: fewer would leave out the best cut-off of rare outcomes."""
-    return number_text(float(f"{100 * cut_off:.3g}"))

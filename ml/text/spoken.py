@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ml import locale
 from ml.locale import localized
 from ml.text.number_words import count, percent
-from ml.text.words import number_text
 
 if TYPE_CHECKING:
     from ml.metrics.registry import Measure
@@ -17,8 +17,17 @@ UNDEFINED = "–"
 
 
 def cut_off_text(cut_off: float) -> str:
-    """A cut-off in percent with four decimals, so that neighbours in the table differ."""
-    return f"{number_text(round(100 * cut_off, 4))}\u00a0%"
+    """A cut-off in percent as people read it: "35 %", "12.5 %", "2.17 %"."""
+    return locale.percent(cut_off_digits(cut_off))
+
+
+def cut_off_digits(cut_off: float) -> str:
+    """The number of :func:`cut_off_text` as Python writes it: at most three significant digits.
+
+    0 and 100 stand only where the cut-off is exactly that.
+    """
+    shown = float(f"{100 * cut_off:.3g}")
+    return f"{99.9 if shown >= 100 and cut_off < 1 else shown:.12f}".rstrip("0").rstrip(".")
 
 
 def cut_off_sentence(table: ThresholdTable, row: int, records: str) -> str:

@@ -208,7 +208,9 @@ def test_a_question_leads_to_its_field(browse, service):
     buttons = tab.page.locator(".ask-button")
     assert buttons.count() == 3
     assert buttons.first.get_attribute("data-ask") == worth[0].feature
-    expect(buttons.first).to_contain_text(re.compile(r"likely to move this by [\d.]+ points?, \d+\xa0% chance that it"))
+    expect(buttons.first).to_contain_text(
+        re.compile(r"likely to move this by [\d.]+ points?, \d+\xa0% chance that you would")
+    )
     buttons.first.focus()
     buttons.first.press("Enter")
     here = "document.activeElement.closest('[data-feature]').dataset.feature"

@@ -89,9 +89,9 @@ def test_it_is_said_with_its_interval_and_the_loss_of_one_half():
     assert best_cut_off_of({}, "yes") is None
 
 
-def test_an_interval_that_begins_at_the_best_is_not_rounded_beyond_it():
+def test_an_interval_that_begins_at_the_best_is_rounded_like_it():
     card = {"best_cut_offs": {"yes": KEPT | {"cut_off": 0.02152, "low": 0.02152, "high": 0.0263}}}
-    assert "2.152 % (2.15 to 2.63 %)" in best_cut_off_words(card, "yes").replace("\xa0", " ")
+    assert "2.15 % (2.15 to 2.63 %)" in best_cut_off_words(card, "yes").replace("\xa0", " ")
 
 
 def test_few_records_are_named_and_one_half_is_not_where_it_loses_nothing():

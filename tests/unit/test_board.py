@@ -5,11 +5,11 @@ from types import SimpleNamespace
 import pytest
 
 from layouts.predict.probability_board import ranked, worths_of
-from layouts.shared.cut_off import cut_off_text
 from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from ml.data.outcomes import Outcome, Outcomes
 from ml.decision.payoff import payoffs_of
 from ml.locale import format_of_locale, use_number_format
+from ml.text.spoken import cut_off_text
 
 NAMES = ("loan", "card", "account")
 
@@ -69,7 +69,17 @@ def test_an_order_that_there_is_not_is_none(sent, read):
     assert FormRequest.read({"order": sent}).order == read
 
 
-@pytest.mark.parametrize(("cut_off", "said"), [(0.35, "35 %"), (0.125, "12.5 %"), (0.0, "0 %"), (1.0, "100 %")])
+# At most three significant digits, and no end of the scale that is not reached
+LONG = [
+    (0.451596, "45.2 %"),
+    (5 / 230, "2.17 %"),
+    (0.00012345, "0.0123 %"),
+    (1e-7, "0.00001 %"),
+    (0.99999, "99.9 %"),
+]
+
+
+@pytest.mark.parametrize(("cut_off", "said"), [(0.35, "35 %"), (0.125, "12.5 %"), (0.0, "0 %"), (1.0, "100 %"), *LONG])
 def test_a_cut_off_is_said_without_needless_digits(cut_off, said):
     assert cut_off_text(cut_off).replace("\xa0", " ") == said
     with use_number_format(format_of_locale("de")):

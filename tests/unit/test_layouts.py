@@ -318,9 +318,9 @@ def test_what_to_do_is_not_said_while_the_blanks_may_still_carry_the_score_acros
 @pytest.mark.parametrize(
     ("crossing", "decides", "is_call", "words"),
     [
-        (0.41, 0.5, False, "likely to move this by 14 points, 41\u00a0% chance that it becomes a call"),
-        (0.41, 0.5, True, "likely to move this by 14 points, 41\u00a0% chance that it is no longer a call"),
-        (0.004, 0.21, False, "likely to move this by 14 points, settles 21\u00a0% of the doubt about the call"),
+        (0.41, 0.5, False, "likely to move this by 14 points, 41\u00a0% chance that you would then act"),
+        (0.41, 0.5, True, "likely to move this by 14 points, 41\u00a0% chance that you would no longer act"),
+        (0.004, 0.21, False, "likely to move this by 14 points, settles 21\u00a0% of the doubt about the decision"),
         (0.0, 0.004, False, "likely to move this by 14 points"),
     ],
 )

@@ -158,7 +158,7 @@ def test_money_says_for_each_cut_off_what_it_brings_against_the_best(small):
 @pytest.mark.parametrize(
     ("limits", "words"),
     [
-        ({"most_calls": "20"}, r", but beyond the limits: it takes \d+ calls of 1,000 and 20 are allowed\.$"),
+        ({"most_calls": "20"}, r", but beyond the limits: it acts on \d+ of 1,000 and 20 are allowed\.$"),
         ({"least_recall": "99.9"}, r", but beyond the limits: it finds [\d.]+\u00a0% and 99.9\u00a0% are asked for\.$"),
         ({"most_calls": "1000"}, r"(less than at the best cut-off|the most there is)\.$"),
     ],

@@ -17,7 +17,7 @@ from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, band, figure, note
 from ml.text.number_words import count, percent
-from ml.text.words import number_text
+from ml.text.spoken import cut_off_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -38,10 +38,10 @@ def _value(key: str, label: str, text: str) -> Option:
 PAYOFF_OPTIONS: tuple[Option, ...] = (
     _value("true_positive", "Value of a hit", "We act, and the record has the outcome. A loss is below 0."),
     _value("false_positive", "Value of a false alarm", "We act, and it has not. A loss is below 0."),
-    Option("call", "Cost of a call", default=_stated("call"), low=0, high=LARGEST, help="For each record we act on."),
+    Option("call", "Cost of acting", default=_stated("call"), low=0, high=LARGEST, help="For each record we act on."),
     _value("false_negative", "Value of a miss", "We do not act, and it has the outcome."),
     _value("true_negative", "Value of leaving alone", "We do not act, and it has not."),
-    Option("most_calls", "Most calls", low=0, high=1000, unit="of 1,000 records", help="Blank: as many as pay."),
+    Option("most_calls", "Act on at most", low=0, high=1000, unit="of 1,000 records", help="Blank: as many as pay."),
     Option("least_recall", "Find at least", low=0, high=100, unit="%", help="Of the records with the outcome."),
 )
 
@@ -64,14 +64,14 @@ def draw(result: ProfitCurve, view: View) -> go.Figure:
 
 
 def say(result: ProfitCurve, view: View) -> str:
-    """Sentence: the best cut-off, its profit and calls, with intervals."""
+    """Sentence: the best cut-off, its profit and how many it acts on, with intervals."""
     if result.best is None:
         return _impossible(result, view) + _unstated(result)
     at = result.best
     if not result.selected[at]:
         return f"No cut-off{_within(result)} brings more than acting on none." + _unstated(result)
     best = (
-        f"Acting from {exact_percent(result.cut_off[at])} brings most{_within(result)}: "
+        f"Acting from {cut_off_text(result.cut_off[at])} brings most{_within(result)}: "
         f"{amount(result.profit[at], result)} for 1,000 records like these "
         f"({amount(result.low[at], result)} to {amount(result.high[at], result)}), "
         f"acting on {percent(result.selected[at])} of them and finding {percent(result.recall[at])} of the "
@@ -116,22 +116,17 @@ def amount(value: float, result: ProfitCurve) -> str:
 
 def beyond(result: ProfitCurve, selected: float | None, recall: float | None) -> str:
     """Words for the limits that a cut-off breaks, and by how much; empty where it keeps to them."""
-    broken, calls = [], 1000 * (selected or 0.0)
-    if result.most_calls is not None and calls > result.most_calls * (1 + 1e-9):
-        broken.append(f"it takes {count(round(calls))} calls of 1,000 and {count(result.most_calls)} are allowed")
+    broken, acted = [], 1000 * (selected or 0.0)
+    if result.most_calls is not None and acted > result.most_calls * (1 + 1e-9):
+        broken.append(f"it acts on {count(round(acted))} of 1,000 and {count(result.most_calls)} are allowed")
     if result.least_recall is not None and (recall or 0.0) < result.least_recall * (1 - 1e-9):
         broken.append(f"it finds {percent(recall or 0.0)} and {percent(result.least_recall)} are asked for")
     return f", but beyond the limits: {' and '.join(broken)}" if broken else ""
 
 
-def exact_percent(cut_off: float) -> str:
-    """A cut-off with all its digits."""
-    return f"{number_text(round(100 * cut_off, 10))}\u00a0%"
-
-
 def _band(result: ProfitCurve, view: View, x: list[float]) -> list[dict[str, Any]]:
     texts = [
-        f"Act from {exact_percent(cut)}:<br>{amount(profit, result)} ({amount(low, result)} to {amount(high, result)})"
+        f"Act from {cut_off_text(cut)}:<br>{amount(profit, result)} ({amount(low, result)} to {amount(high, result)})"
         f"<br>acts on {percent(selected)}, finds {percent(recall)}"
         for cut, profit, low, high, selected, recall in zip(
             result.cut_off, result.profit, result.low, result.high, result.selected, result.recall, strict=True
@@ -194,7 +189,7 @@ def _sure(result: ProfitCurve) -> str:
         return ""
     span = (
         f" Other records of the same kind could put the best cut-off anywhere from "
-        f"{exact_percent(float(f'{result.best_low:.2g}'))} to {exact_percent(float(f'{result.best_high:.2g}'))}."
+        f"{cut_off_text(float(f'{result.best_low:.2g}'))} to {cut_off_text(float(f'{result.best_high:.2g}'))}."
     )
     if result.luck is None or result.luck <= 0.005 * abs(result.profit[result.best or 0]):
         return span
@@ -203,9 +198,9 @@ def _sure(result: ProfitCurve) -> str:
 
 def _impossible(result: ProfitCurve, view: View) -> str:
     return (
-        f"No cut-off keeps to both limits: with at most {count(result.most_calls or 0)} calls of 1,000 the model finds "
+        f"No cut-off keeps to both limits: acting on at most {count(result.most_calls or 0)} of 1,000 the model finds "
         f"{percent(result.most_reached or 0)} of the {view.records}, and to find {percent(result.least_recall or 0)} "
-        f"it needs {count(round(result.calls_needed or 0))} calls."
+        f"it must act on {count(round(result.calls_needed or 0))}."
     )
 
 
