@@ -39,6 +39,11 @@ class Reason:
     sentence: str
     unsure: str = ""
 
+    @property
+    def words(self) -> str:
+        """The sentence, with the sampling error behind it where the digits show it."""
+        return f"{self.sentence} ({self.unsure})" if self.unsure else self.sentence
+
 
 @dataclass(frozen=True)
 class Reasons:

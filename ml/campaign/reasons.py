@@ -19,6 +19,8 @@ def reasons_in_cells(
 ) -> list[str]:
     """The three strongest reasons, as the Prediction page words them, the strongest first; empty where there are fewer.
 
+    Where the digits that are shown are not sure, the sampling error stands behind: "(± 0.2 points)".
+
     Parameters
     ----------
     service : Service
@@ -36,5 +38,5 @@ def reasons_in_cells(
     row = as_blanks(row) if averaged else row
     found = reasons(schema, row, service.explain(bundle, row, blanks=averaged and None in row), outcome)
     strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:MOST]
-    said = [safe_cell(reason.sentence) for reason in strongest]
+    said = [safe_cell(reason.words) for reason in strongest]
     return [*said, *[""] * (MOST - len(said))]

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from callbacks import router
 from layouts.shared import ids
+from ml.data.outcomes import Outcome, Outcomes
 from ml.errors import NothingToShow, UnknownOption
 from ml.plots.catalogue import find
+from ml.plots.insights import shapley_scatter
 from ml.plots.insights.partial_dependence_of_two import LEAST_RANGE
+from ml.plots.insights.shapley_scatter import ShapleyScatter
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of, table, view_of
 from ml.service import Service, open_service
@@ -91,8 +95,23 @@ def test_the_swarm_has_a_point_for_each_record_and_stays_in_its_row(small, sort)
 def test_contribution_by_value_draws_value_and_contribution(small, feature):
     for _view, result, _figure, (_, rows) in each(small, "contribution-by-value", "independent", {"feature": feature}):
         assert result.ordered == (feature == "income")
-        assert [row[1] for row in rows] == result.contributions
+        assert [row[1:] for row in rows] == [
+            list(pair) for pair in zip(result.contributions, result.errors, strict=True)
+        ]
         assert len(rows) <= 300
+
+
+def test_contribution_by_value_says_how_far_its_points_are_sampled():
+    view = View(Outcomes((Outcome("no", "No", 0), Outcome("yes", "Yes", 1)), True, "yes"), "yes", {}, 10)
+    given = {"feature": "Income", "axis": "Income", "ordered": True, "places": [1.0, 2.0], "names": ["1", "2"]}
+    found = ShapleyScatter(**given, choices=[], contributions=[0.05, -0.02], errors=[0.003, 0.004], records=2)
+    assert "They are sampled, most within ± 0.7 points." in shapley_scatter.say(found, view)  # 1.96 · √((9 + 16) / 2)
+    assert list(shapley_scatter.draw(found, view).data[0].customdata) == [
+        "1<br><b>+5 points</b> ± 0.6 points", "2<br><b>−2 points</b> ± 0.8 points",
+    ]  # fmt: skip
+    sure = replace(found, errors=[0.0, 0.0001])
+    assert "sampled" not in shapley_scatter.say(sure, view)
+    assert "±" not in str(shapley_scatter.draw(sure, view))
 
 
 @pytest.mark.parametrize("sort", SORTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from jobs.job_service import JobService
 from jobs.work import job_kinds
 from jobs.worker import Worker
 from ml.advice.reasons import reasons
+from ml.campaign.reasons import reasons_in_cells
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files
@@ -160,7 +162,20 @@ def test_reasons_are_those_of_the_prediction_page(house, service):
     typed = service.stand("binary", given, "yes").row
     found = reasons(bundle.schema, typed, service.explain(bundle, typed, blanks=True), bundle.outcomes.index("yes"))
     strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:3]
-    assert [rows[0][f"reason_{at}"] for at in (1, 2, 3)] == [reason.sentence for reason in strongest]
+    assert [rows[0][f"reason_{at}"] for at in (1, 2, 3)] == [reason.words for reason in strongest]
+
+
+def test_reasons_that_are_sampled_say_how_unsure_they_are(service, monkeypatch):
+    """1.96 standard errors of 0.1 and 1.5 points, in the digits that are shown."""
+    bundle = service.model("binary")
+    sizes, errors = np.array([[-21, 21], [4, -4], [1, -1], [0, 0]]) / 100, np.array([[1.5], [0.1], [0.001], [0]]) / 100
+    found = SimpleNamespace(contributions=sizes, errors=np.repeat(errors, 2, axis=1))
+    monkeypatch.setattr(service, "explain", lambda *_, **__: found)
+    raw = {"income": "70", "debt": "3", "shoe_size": "40", "region": "south"}
+    first, second, third = reasons_in_cells(service, bundle, raw, bundle.outcomes.index("yes"))
+    assert first.endswith("raises it by 21 points (± 3 points)")
+    assert second.endswith("lowers it by 4 points (± 0.2 points)")
+    assert third.endswith("lowers it by 1 point")
 
 
 def test_a_bad_row_has_no_rank_and_stays_in_its_place(house):

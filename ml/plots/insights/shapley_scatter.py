@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import INK, figure
 from ml.text.number_words import count
-from ml.text.words import change_text, shown_value
+from ml.text.words import change_text, shown_value, unsure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -41,6 +42,8 @@ class ShapleyScatter:
         The choices that occur, the most common first; empty for numbers and dates.
     contributions : sequence of float, length r
         As differences of probability.
+    errors : sequence of float, length r
+        Their standard errors, from sampling.
     records : int
         All records, with those of missing or rare values, which are not drawn.
     """
@@ -52,6 +55,7 @@ class ShapleyScatter:
     names: Sequence[str]
     choices: Sequence[str]
     contributions: Sequence[float]
+    errors: Sequence[float]
     records: int
 
 
@@ -61,11 +65,12 @@ def compute(study: Study) -> ShapleyScatter:
     name = str(study.options["feature"])
     at, feature = bundle.schema.position[name], bundle.schema.feature(name)
     values = values_of(feature, take(bundle.holdout.block, found.rows)[at])
-    sizes = found.values[:, at, bundle.outcomes.index(study.outcome)].tolist()
-    known = [(value, size) for value, size in zip(values, sizes, strict=True) if value is not None]
+    column = bundle.outcomes.index(study.outcome)
+    sizes, errors = found.values[:, at, column].tolist(), found.errors[:, at, column].tolist()
+    known = [each for each in zip(values, sizes, errors, strict=True) if each[0] is not None]
     if not known:
         raise NothingToShow(f"No record that was looked at has a value of {feature.label}.", "Choose another feature.")
-    labels = [shown_value(feature, value) for value, _ in known]
+    labels = [shown_value(feature, value) for value, *_ in known]
     ordered = feature.kind in ORDERED
     choices = [] if ordered else sorted(set(labels), key=lambda label: (-labels.count(label), label))[:MOST_LEVELS]
     kept = [number for number, label in enumerate(labels) if ordered or label in choices]
@@ -78,6 +83,7 @@ def compute(study: Study) -> ShapleyScatter:
         names=[labels[number] for number in kept],
         choices=choices,
         contributions=[known[number][1] for number in kept],
+        errors=[known[number][2] for number in kept],
         records=len(values),
     )
 
@@ -90,8 +96,8 @@ def draw(result: ShapleyScatter, view: View) -> go.Figure:
         "mode": "markers",
         "marker": {"size": 8, "color": view.colour, "opacity": 0.55},
         "customdata": [
-            f"{name}<br><b>{change_text(0.0, size)}</b>"
-            for name, size in zip(result.names, result.contributions, strict=True)
+            f"{name}<br><b>{change_text(0.0, size)}</b> {unsure(100 * size, 100 * error)}".rstrip()
+            for name, size, error in zip(result.names, result.contributions, result.errors, strict=True)
         ],
         "hovertemplate": "%{customdata}<extra></extra>",
         "cliponaxis": False,
@@ -123,20 +129,23 @@ def say(result: ShapleyScatter, view: View) -> str:
     low, high = sizes.index(min(sizes)), sizes.index(max(sizes))
     missing = result.records - len(sizes)
     note = f" {count(missing)} more have no value here, or a rare one." if missing else ""
+    surely = unsure(0.0, 100 * math.sqrt(sum(error**2 for error in result.errors) / len(sizes)))
+    sampled = f" They are sampled, most within {surely}." if surely else ""
     of = f"{count(len(sizes))} records of the hold-out.{note}"
     if max(map(abs, sizes)) < 0.0005:
         return f"{result.feature} contributes nothing to “{view.label}” in {of}"
     return (
         f"{result.feature} contributes from {change_text(0.0, sizes[low])} (at {result.names[low]}) to "
         f"{change_text(0.0, sizes[high])} (at {result.names[high]}) to the probability of “{view.label}”, in {of} "
-        f"Where equal values contribute differently, other features decide with it."
+        f"Where equal values contribute differently, other features decide with it.{sampled}"
     )
 
 
 def rows(result: ShapleyScatter, _view: View) -> Rows:
     """One row a record."""
     values = result.places if result.ordered else result.names
-    return ["value", "contribution"], [list(pair) for pair in zip(values, result.contributions, strict=True)]
+    found = zip(values, result.contributions, result.errors, strict=True)
+    return ["value", "contribution", "standard error"], [list(each) for each in found]
 
 
 PLOT = Plot(
@@ -151,4 +160,5 @@ PLOT = Plot(
     rows=rows,
     needs=PROBABILITIES,
     options=(feature_choice(),),
+    revision=2,
 )
