@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import csv
+import io
 
 import pytest
 
 from api import create_api
 from api.v1.plots import written
+from ml.plots.catalogue import CATALOGUE, find
 from ml.service import open_service
 from tests.small import small_model
+
+SORTS = ("binary", "independent", "multiclass", "absent", "constant", "gaps", "labels-only")
+REFUSED = {"nothing_to_show", "one_outcome_only", "no_probabilities"}
+PROMISES = {"said", "came", "gap_low", "gap_high"}
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
-    small_model("binary", folder)
-    small_model("labels-only", folder)
+    for sort in SORTS:
+        small_model(sort, folder)
     return open_service(folder)
 
 
@@ -62,6 +68,61 @@ def test_what_cannot_be_given_is_said(client, path, status, code):
     assert answer.status_code == status
     assert answer.json["error"]["code"] == code
     assert answer.json["error"]["hint"]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("plot", [plot.key for plot in CATALOGUE])
+def test_every_plot_gives_a_table_or_says_why_there_is_none(client, service, sort, plot):
+    """Named columns, one number or text a cell, and nothing that only Python can read."""
+    bundle = service.model(sort)
+    for outcome in bundle.outcomes.names if find(plot).per_outcome else [bundle.outcomes.positive]:
+        answer = client.get(f"/api/v1/models/{sort}/plots/{plot}.csv?outcome={outcome}")
+        if answer.status_code != 200:
+            assert (answer.status_code, answer.json["error"]["code"] in REFUSED) == (400, True), answer.text
+            continue
+        header, *rows = csv.reader(io.StringIO(answer.text, newline=""))
+        assert rows
+        assert all(header)
+        assert len(set(header)) == len(header)
+        for row in rows:
+            assert len(row) == len(header)
+            python = [cell for cell in row if cell in ("nan", "inf", "-inf", "None") or cell.startswith(("[", "{"))]
+            assert not python
+
+
+@pytest.mark.parametrize(
+    ("plot", "columns"),
+    [
+        ("segments", PROMISES | {"parts", "value", "low", "high", "beyond"}),
+        ("groups", PROMISES | {"Region", "selection ratio", "selection low", "selection high"}),
+        ("worst-segments", {"segment", "error", "expected", "rest", "chance", "found", "own"}),
+        ("calibration", {"said", "came", "p_value", "slope", "slope_low", "slope_high", "error", "error_high"}),
+        ("decision-curve", {"cut_off", "model", "low", "high", "sure_from", "sure_to"}),
+        ("gain", {"selected", "found", "low", "high"}),
+        ("importance", {"low (95 %)", "high (95 %)"}),
+        ("contribution-by-value", {"value", "contribution", "standard error"}),
+    ],
+)
+def test_what_a_plot_says_of_its_certainty_is_in_its_data(client, plot, columns):
+    query = "?outcome=yes&feature=region" if plot in ("segments", "groups") else "?outcome=yes"
+    answer = client.get(f"/api/v1/models/binary/plots/{plot}.csv{query}")
+    rows = list(csv.DictReader(io.StringIO(answer.text, newline="")))
+    assert columns <= rows[0].keys()
+    for name in columns - {"parts", "Region", "segment", "value"}:
+        assert any(row[name] for row in rows), name
+
+
+def test_the_promises_of_groups_are_the_means_of_their_probabilities_and_truths(client, service):
+    bundle = service.model("binary")
+    given = bundle.predictor.block(bundle.holdout.block).probabilities[:, bundle.outcomes.index("yes")]
+    truth = bundle.holdout.truth[:, bundle.outcomes.index("yes")]
+    region = bundle.holdout.block[bundle.schema.position["region"]]
+    answer = client.get("/api/v1/models/binary/plots/groups.csv?outcome=yes&feature=region")
+    for row in csv.DictReader(io.StringIO(answer.text, newline="")):
+        of = region == row["Region"]
+        assert float(row["said"]) == pytest.approx(given[of].mean())
+        assert float(row["came"]) == pytest.approx(truth[of].mean())
+        assert float(row["gap_low"]) <= float(row["came"]) - float(row["said"]) <= float(row["gap_high"])
 
 
 def test_a_spreadsheet_runs_nothing():

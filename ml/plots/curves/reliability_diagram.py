@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ml.metrics.calibration import GROUPS, Calibration, calibration
 from ml.metrics.curves import reach
+from ml.metrics.recalibration.check import CalibrationCheck
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, faded, figure, note, share_axis
 from ml.text.number_words import count, decimal, p_value_text, percent, shortened
@@ -128,9 +130,11 @@ def _range(value: float, low: float, high: float) -> str:
 
 
 def rows(result: Calibration, _: View) -> tuple[list[str], list[list[Any]]]:
-    """The groups as a table."""
+    """The groups as a table, with the check of all probabilities on every row."""
     columns = (result.said, result.came, result.low, result.high, result.records)
-    return ["said", "came", "low", "high", "records"], [list(row) for row in zip(*columns, strict=True)]
+    check = {each.name: getattr(result, each.name) for each in fields(CalibrationCheck)}
+    header = ["said", "came", "low", "high", "records", *check]
+    return header, [[*row, *check.values()] for row in zip(*columns, strict=True)]
 
 
 PLOT = Plot(

@@ -97,13 +97,16 @@ def say(result: GroupFairness, view: View) -> str:
 
 
 def rows(result: GroupFairness, _view: View) -> Rows:
-    """One row a group, all three rates."""
+    """One row a group: all three rates, and whether as many came as its probabilities announce."""
     header = [result.feature, "records"]
     for key in NAMES:
         header += [key, f"{key} counted", f"{key} ratio", f"{key} low", f"{key} high"]
-    tables = [
-        table[key] for key in NAMES for table in (result.rate, result.counted, result.ratio, result.low, result.high)
+    tables: list[OptionalFloats] = [
+        [*table[key]] for key in NAMES for table in (result.rate, result.counted, result.ratio, result.low, result.high)
     ]
+    promises = (result.said, result.came, result.gap_low, result.gap_high)
+    header += ["said", "came", "gap_low", "gap_high"]
+    tables += [[*each] or [None] * len(result.groups) for each in promises]
     return header, [
         [name, result.records[at], *(table[at] for table in tables)] for at, name in enumerate(result.groups)
     ]
