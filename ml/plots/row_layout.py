@@ -55,10 +55,11 @@ def filled(parts: list[str], joint: str) -> list[str]:
     return lines
 
 
-def upright(x: float | None, rows: int) -> dict[str, Any]:
-    """A short vertical line in each row, which does not cross the name."""
+def upright(x: float | None, rows: int, high: int = ROW) -> dict[str, Any]:
+    """A short vertical line in each row of `high` pixels, which does not cross the name."""
+    above, below = ROW * 0.14 / high, ROW * 0.36 / high
     across = [] if x is None else [x, x, None] * rows
-    down = [] if x is None else [y for row in range(rows) for y in (row - 0.14, row + 0.36, None)]
+    down = [] if x is None else [y for row in range(rows) for y in (row - above, row + below, None)]
     line = {"color": FAINT, "width": 2}
     return {"type": "scatter", "mode": "lines", "x": across, "y": down, "line": line, "hoverinfo": "skip"}
 

@@ -73,10 +73,10 @@ def note(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:
 
 
 def share_axis(title: str, end: float = 1.0, **more: Any) -> dict[str, Any]:
-    """Axis of shares from 0 to 100 %, or to a smaller `end`."""
+    """Axis of shares from 0 to 100 %, or to a smaller `end`; with room for the mark of a cut-off at either."""
     ticks = [end * at for at in (0, 0.2, 0.4, 0.6, 0.8, 1)] if end < 1 else [0, 0.25, 0.5, 0.75, 1]
     return {
-        "range": [-0.02 * end, 1.02 * end],
+        "range": [-0.04 * end, 1.04 * end],
         "tickvals": ticks,
         "ticktext": [percent(round(tick, 9)) for tick in ticks],
         "title": {"text": title},

@@ -7,6 +7,7 @@ import pytest
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.catalogue import find, plots_of
 from ml.plots.curves.confusion_at_cut_off import counts_at
+from ml.plots.cut_off_mark import RADIUS
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of, table, view_of
 from ml.service import Service, open_service
@@ -79,6 +80,16 @@ def test_every_mark_is_a_column_of_the_table_and_lies_on_the_figure(small, plot)
     layout = drawn(small, "binary", plot.key, "yes").figure.layout
     low, high = layout.xaxis.range
     assert all(low <= value <= high for value in columns[mark.x] if value is not None)
+
+
+@pytest.mark.parametrize("key", ["roc", "precision-recall", "gain", "det"])
+def test_the_mark_is_whole_at_every_cut_off(small, key):
+    """Its radius has room above and below, where a figure of 380 pixels leaves 300 to the curve."""
+    counted = threshold_table_of(small.model("binary"), "yes").columns[find(key).mark.y]
+    low, high = drawn(small, "binary", key, "yes").figure.layout.yaxis.range
+    for value in counted:
+        if value is not None:
+            assert min(value - low, high - value) / (high - low) * 300 > RADIUS + 1
 
 
 @pytest.mark.parametrize(

@@ -182,3 +182,16 @@ def test_a_part_with_a_single_record_is_not_named_as_the_extreme(small):
     result, view, _ = found(small, "binary", "segments", "yes", {"feature": "region", "measure": "precision"})
     lone = replace(result, value=[1.0, 0.4, 0.6], counted=[1.0, 30.0, 20.0])
     assert "from 40\u00a0% (“south”) to 60\u00a0% (“west”)" in find("segments").say(lone, view)
+
+
+def test_the_stroke_of_all_records_ends_below_the_names_however_many_lines_these_have(small):
+    result, _, figure = found(small, "binary", "worst-segments", "yes", {"least": 10})
+    stroke = figure.data[0]
+    assert set(stroke.x) == {result.whole, None}
+    first, last = figure.layout.yaxis.range
+    pixels = (figure.layout.height - 80) / len(result.segment)  # of a row; names begin 7 pixels above its middle
+    ends = [y for y in stroke.y if y is not None]
+    for row, (above, below) in enumerate(zip(ends[::2], ends[1::2], strict=True)):
+        assert 0 < (row - above) * pixels <= 7
+        assert 0 < (below - row) * pixels <= 20
+    assert first > last

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 TICKS = (0.01, 0.1, 0.5, 0.9, 0.99)
-END = 3.25  # a little beyond the deviate of the last rate
+END = 3.4  # beyond the deviate of the last rate, with room for the mark of a cut-off
 
 
 def compute(study: Study) -> DetCurve:

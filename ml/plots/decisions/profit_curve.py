@@ -189,7 +189,7 @@ def _sure(result: ProfitCurve) -> str:
         return ""
     span = (
         f" Other records of the same kind could put the best cut-off anywhere from "
-        f"{cut_off_text(float(f'{result.best_low:.2g}'))} to {cut_off_text(float(f'{result.best_high:.2g}'))}."
+        f"{cut_off_text(result.best_low)} to {cut_off_text(result.best_high)}."
     )
     if result.luck is None or result.luck <= 0.005 * abs(result.profit[result.best or 0]):
         return span

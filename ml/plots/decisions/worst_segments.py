@@ -64,10 +64,11 @@ def draw(result: WorstSegments, view: View) -> go.Figure:
     }
     axis = _axis(result)
     names = [_name(result, at) for at in places]
+    high = ROW + LINE_HEIGHT * max(map(len, names))
     return figure(
-        [upright(result.whole, len(places)), stems, dots],
+        [upright(result.whole, len(places), high), stems, dots],
         margin=MARGIN,
-        height=80 + (ROW + LINE_HEIGHT * max(map(len, names))) * len(places),
+        height=80 + high * len(places),
         annotations=[
             note("<br>".join(name), axis["range"][0], at, xanchor="left", yanchor="bottom", yshift=7, align="left")
             for at, name in enumerate(names)
