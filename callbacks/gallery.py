@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from layouts.pages import gallery
 from layouts.shared import ids
-from layouts.shared.form_messages import FormRequest
+from layouts.shared.form_messages import FormRequest, form_values, plain_numbers
 
 
 def register(app: Dash) -> None:
     """Answer each change with the values received."""
-    # Each by its own id: of a pattern of ids a request could name any number, and Dash fails where it is another.
+    app.clientside_callback(
+        ClientsideFunction("likely", "pace"),
+        Output(ids.GALLERY_REQUEST, "data"),
+        Input(ids.field(ALL), "value"),
+        Input(ids.GALLERY_NUDGE, "data"),
+        prevent_initial_call=True,
+    )
+    # Outputs by their own ids: of a pattern of ids a request could name any number, and Dash fails where it is another.
     app.callback(
         *(Output(ids.received(position), "children") for position in range(len(gallery.SCHEMA.features))),
         Output(ids.GALLERY_RESPONSE, "data"),
         Input(ids.GALLERY_REQUEST, "data"),
+        State(ids.field(ALL), "id"),
+        State(ids.field(ALL), "value"),
         prevent_initial_call=True,
     )(show_received)
     # Dash calls only what has an output when a page comes in: the serial of the settled answer.
@@ -26,8 +35,18 @@ def register(app: Dash) -> None:
     app.clientside_callback(settle, Output(ids.GALLERY_FORM, "data-settled"), Input(ids.GALLERY_RESPONSE, "data"))
 
 
-def show_received(request: Any) -> tuple[list[Component] | dict[str, Any], ...]:
-    """The value that a model would receive from each input; last, the response for the form's script."""
-    request = FormRequest.read(request)
-    reads = gallery.read_each(request.record)
-    return (*(gallery.received(read) for read in reads), gallery.answer(request.serial, reads))
+def show_received(request: Any, fields: Any, values: Any) -> tuple[list[Component] | dict[str, Any], ...]:
+    """The value that a model would receive from each input; last, the response for the form's script.
+
+    Parameters
+    ----------
+    request : dict
+        ``{"serial": int, "model": key}``; as all that a browser sends, it may be anything.
+    fields, values : list
+        Ids and values of the inputs.
+    """
+    texts = form_values(gallery.SCHEMA, fields, values)
+    reads = gallery.read_each(plain_numbers(gallery.SCHEMA, texts))
+    asked = {**(request if isinstance(request, dict) else {}), "values": texts}
+    told = gallery.answer(FormRequest.read(request).serial, reads, asked=asked)
+    return (*(gallery.received(read) for read in reads), told)

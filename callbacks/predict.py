@@ -1,4 +1,8 @@
-"""Callbacks of the Prediction page: each change is a request, and each response has its serial number."""
+"""Callbacks of the Prediction page: values of the form's controls become probabilities, and then their reasons.
+
+``pace`` (``assets/js/shared/30-form.js``) is called at each change of a control and says when the server is asked; see
+``docs/decisions/0042-wiring-of-the-form.md``.
+"""
 
 from __future__ import annotations
 
@@ -6,26 +10,36 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
 from callbacks.finder import open_record
 from layouts.predict import page as predict
 from layouts.predict import result, waterfall, what_if
+from layouts.predict.page import form_schema
 from layouts.predict.probability_board import board
 from layouts.shared import ids
-from layouts.shared.form_messages import FormRequest, form_response
+from layouts.shared.form_messages import FormRequest, form_response, form_values, plain_numbers
 from ml.bundle.record_book import RecordBooks
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service
 
 
 def register(app: Dash, service: Service) -> None:
-    """Answer each request, and let the form's script show problems at their fields."""
+    """Score the values in the form's controls when they have changed, and then give the reasons."""
+    app.clientside_callback(
+        ClientsideFunction("likely", "pace"),
+        Output(ids.FORM_REQUEST, "data"),
+        Input(ids.field(ALL), "value"),
+        Input(ids.FORM_NUDGE, "data"),
+        prevent_initial_call=True,
+    )
     app.callback(
         Output(ids.RESULT, "children"),
         Output(ids.FORM_RESPONSE, "data"),
         Input(ids.FORM_REQUEST, "data"),
+        State(ids.field(ALL), "id"),
+        State(ids.field(ALL), "value"),
         prevent_initial_call=True,
     )(partial(show_score, service))
     app.callback(
@@ -42,31 +56,37 @@ def register(app: Dash, service: Service) -> None:
     app.clientside_callback(advise, drawn, advice, prevent_initial_call=True)
 
 
-def show_score(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
-    """The result for the requested record, and the response for the form's script.
+def show_score(service: Service, request: Any, fields: Any, values: Any) -> tuple[Any, dict[str, Any]]:
+    """The result for the values in the form, and the response for the form's script.
 
     Parameters
     ----------
     service : Service
     request : dict
-        ``{"serial": int, "model": key, "record": {name: text}, "outcome": name, "declined": names}``;
-        as all that a browser sends, it may be anything.
+        ``{"serial": int, "model": key, "outcome": name, "declined": names, …}``, see :class:`FormRequest`; as all that
+        a browser sends, it may be anything.
+    fields, values : list
+        Ids and values of the form's controls: texts as they stand there, numbers in the reader's marks.
 
     Returns
     -------
     component or no_update
-        None for a record with problems: the page then shows the old result as outdated.
+        no_update for a record with problems: the page then shows the old result as outdated.
     dict
         See :func:`layouts.shared.form_messages.form_response`.
     """
-    request = FormRequest.read(request)
+    sent, request = request, FormRequest.read(request)
     try:
-        said, notes = answer(service, request)
+        schema = form_schema(service.model(request.model))
+        texts = form_values(schema, fields, values)
+        asked = {**(sent if isinstance(sent, dict) else {}), "values": texts}
+        said, notes = answer(service, request.model_copy(update={"record": plain_numbers(schema, texts)}))
     except InvalidRecord as invalid:
-        return no_update, form_response(request.serial, problems=invalid.problems, notes=invalid.notes)
+        told = form_response(request.serial, asked=asked, problems=invalid.problems, notes=invalid.notes)
+        return no_update, told
     except LikelyError as error:
         return result.refusal(error, request.serial), form_response(request.serial)
-    return said, form_response(request.serial, notes=notes)
+    return said, form_response(request.serial, asked=asked, notes=notes)
 
 
 def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
@@ -76,7 +96,8 @@ def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
     ----------
     service : Service
     request : dict
-        As :func:`show_score` takes it: the latest request, once its answer is shown.
+        The latest request whose answer is shown, with its ``record`` (name to text, numbers as "-1234.5") and the
+        ``step``: 0 for the first reasons, 1 and so on for those with smaller errors.
     """
     request = FormRequest.read(request)
     try:

@@ -66,13 +66,15 @@ def page() -> Component:
     reads = read_each(record)
     rows = [_row(position, record, read) for position, read in enumerate(reads)]
     stores = [
+        dcc.Store(id=ids.GALLERY_NUDGE),
         dcc.Store(id=ids.GALLERY_REQUEST),
         dcc.Store(id=ids.GALLERY_RESPONSE, data=answer(0, reads, record)),
         *stores_of(SCHEMA),
     ]
     lead = "Every kind of input, how a feature asks for it, and what the model receives from it."
     head = html.Header(html.Div([html.H1("Inputs"), html.P(lead, className="lead-line")]), className="model-head")
-    data = {"data-asks": ids.GALLERY_REQUEST, "data-model": MODEL, "aria-label": "Inputs"} | number_format_data()
+    asks = {"data-asks": ids.GALLERY_REQUEST, "data-nudge": ids.GALLERY_NUDGE, "data-model": MODEL}
+    data = asks | {"aria-label": "Inputs"} | number_format_data()
     form = html.Div(rows, id=ids.GALLERY_FORM, className="form gallery", role="form", **data)
     return blocks.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")
 
@@ -83,10 +85,16 @@ def read_each(record: Any) -> list[Records]:
     return [read_records(Schema((feature,)), [{feature.name: given.get(feature.name)}]) for feature in SCHEMA.features]
 
 
-def answer(serial: int, reads: Sequence[Records], record: dict[str, str] | None = None) -> dict[str, Any]:
+def answer(
+    serial: int,
+    reads: Sequence[Records],
+    record: dict[str, str] | None = None,
+    asked: dict[str, Any] | None = None,
+) -> dict[str, Any]:
     """Response for the form's script: problems and notes by input."""
     problems = [problem for read in reads for problem in read.problems]
-    return form_response(serial, record, problems=problems, notes=[note for read in reads for note in read.notes])
+    notes = [note for read in reads for note in read.notes]
+    return form_response(serial, record, asked=asked, problems=problems, notes=notes)
 
 
 def received(read: Records) -> list[Component]:

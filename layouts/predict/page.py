@@ -108,6 +108,7 @@ def page(
     """
     opened = opened or OpenedRecord()
     stores = [
+        dcc.Store(id=ids.FORM_NUDGE),
         dcc.Store(id=ids.FORM_REQUEST),
         dcc.Store(id=ids.FORM_RESPONSE, data=opening),
         dcc.Store(id=ids.REASONS_REQUEST),
@@ -130,7 +131,10 @@ def _panel(said: Component) -> Component:
     heading = html.H2("Result", className="visually-hidden")
     # The result is drawn anew with each answer, and screen readers announce only what stays and changes.
     aloud = html.P("", id=ids.PANEL_SAID, className="visually-hidden", role="status")
-    return html.Section([heading, html.Div(said, id=ids.RESULT), words, aloud], id=ids.PANEL, className="panel")
+    # For the eye: screen readers have aria-busy, and hear the next result
+    updating = html.P("Updating: numbers of the values before", className="panel-updating", **{"aria-hidden": "true"})
+    shown = [heading, updating, html.Div(said, id=ids.RESULT), words, aloud]
+    return html.Section(shown, id=ids.PANEL, className="panel")
 
 
 def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Component:
@@ -141,6 +145,7 @@ def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Compone
     ]
     data = {
         "data-asks": ids.FORM_REQUEST,
+        "data-nudge": ids.FORM_NUDGE,
         **number_format_data(),
         "data-model": bundle.key,
         "data-mirror": "true",

@@ -111,7 +111,7 @@ def _radio(feature: Feature, position: int, text: str) -> Component:
         id=ids.field(position),
         options=options,
         value=text,
-        name=ids.field(position),
+        name=ids.choices(position),
         inline=True,
         input_class_name="btn-check",
         label_class_name="choice",

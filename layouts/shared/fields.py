@@ -64,7 +64,7 @@ def _data(feature: Feature, position: int, reset_to: str | None) -> dict[str, st
     start = starting_text(feature)
     data = {
         "data-feature": feature.name,
-        "data-control": ids.field(position),
+        "data-control": ids.element(ids.field(position)),
         "data-said": ids.said(position),
         "data-says": described_by(feature, position),
         "data-start": start,
@@ -87,7 +87,8 @@ def _head(feature: Feature, position: int, live: bool) -> Component:
     named = {"id": ids.label(position), "className": "field-label"}
     # A group of buttons has no one control that a label could be for: it is named by its role instead.
     grouped = feature.shown_as == "radio"
-    label = html.Span(words, **named) if grouped else html.Label(words, htmlFor=ids.field(position), **named)
+    control = ids.element(ids.field(position))
+    label = html.Span(words, **named) if grouped else html.Label(words, htmlFor=control, **named)
     tools = [_reset(feature)] if live else []
     return html.Div([label, *tools, *([_help(feature, position)] if feature.help else [])], className="field-head")
 

@@ -7,10 +7,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator
 
+from layouts.shared.field_texts import TICKED
 from layouts.shared.request_model import RequestModel
 from ml.data.outcomes import Outcomes
+from ml.data.schema import Schema
 from ml.errors import Problem
+from ml.locale import NotANumber, canonical, current_format
 
+NO_NUMBER = "\u2063"  # invisible; appended to what is no number in the reader's marks, so that it is refused
 LONGEST_NUMBER = 12  # digits of a row's number
 BY_PROBABILITY: Literal["probability"] = "probability"  # an order of outcomes that have worths
 
@@ -25,7 +29,7 @@ def _row(given: Any) -> Any:
 
 
 class FormRequest(RequestModel):
-    """Request of an input page's form."""
+    """Request of an input page: what is asked of the values in its form."""
 
     record: Any = None
     """Feature name to text, as in the form; a browser may have sent anything."""
@@ -47,10 +51,47 @@ class FormRequest(RequestModel):
         return self.outcome if self.outcome in outcomes.names else None
 
 
+def form_values(schema: Schema, fields: Any, values: Any) -> dict[str, str]:
+    """Texts of the form's controls, by feature.
+
+    Parameters
+    ----------
+    schema : Schema
+        Of the form.
+    fields, values : list
+        Ids and values of the controls, as Dash collects them; a browser may have sent anything.
+    """
+    given = zip(fields, values, strict=False) if isinstance(fields, list) and isinstance(values, list) else ()
+    found = {}
+    for field, value in given:
+        at = field.get("at") if isinstance(field, dict) else None
+        if type(at) is int and 0 <= at < len(schema.features):
+            found[schema.features[at].name] = _text(value)
+    return found
+
+
+def _text(value: Any) -> str:
+    return TICKED[value] if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def plain_numbers(schema: Schema, values: dict[str, str]) -> dict[str, str]:
+    """The record of a form: numbers, which stand there in the reader's marks, as "-1234.5"."""
+    numbers = {feature.name for feature in schema.features if feature.kind in ("number", "integer")}
+    return {name: _plain(text) if name in numbers and text.strip() else text for name, text in values.items()}
+
+
+def _plain(text: str) -> str:
+    try:
+        return canonical(text, current_format())
+    except NotANumber:
+        return text.strip() + NO_NUMBER
+
+
 def form_response(
     serial: int,
     record: dict[str, str] | None = None,
     *,
+    asked: dict[str, Any] | None = None,
     problems: Iterable[Problem] = (),
     notes: Iterable[Problem] = (),
 ) -> dict[str, Any]:
@@ -62,6 +103,9 @@ def form_response(
         Of the request; 0 for the record with which the page opens.
     record : dict, optional
         That record: name to text.
+    asked : dict, optional
+        To what this is the answer: the request, and the form's texts as ``values``. The script compares them with the
+        form, so that no answer is shown as that of other values.
     problems, notes : iterable of Problem
         By field; those without a field are listed under the empty name.
     """
@@ -69,4 +113,5 @@ def form_response(
     for kind, found in (("problems", problems), ("notes", notes)):
         for problem in found:
             said[kind].setdefault(problem.feature or "", f"{problem.message} {problem.hint}".strip())
-    return {"serial": serial, **said} | ({} if record is None else {"record": record})
+    more = {"record": record, "asked": asked}
+    return {"serial": serial, **said, **{name: value for name, value in more.items() if value is not None}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 LOCATION = "location"
@@ -11,6 +12,7 @@ THEME = "theme"
 # Requests of an input page (prediction, gallery) and their responses; scripts know these names, too
 # (assets/js/shared/30-form.js, assets/js/predict/32-reasons.js)
 FORM = "form"
+FORM_NUDGE = "form-nudge"
 FORM_REQUEST = "form-request"
 FORM_RESPONSE = "form-response"
 PANEL = "panel"
@@ -50,6 +52,7 @@ PINS_TABLE = "pins-table"
 PINS_WORDS = "pins-words"
 
 GALLERY_FORM = "gallery-form"
+GALLERY_NUDGE = "gallery-nudge"
 GALLERY_REQUEST = "gallery-request"
 GALLERY_RESPONSE = "gallery-response"
 
@@ -79,9 +82,14 @@ def campaign(name: str) -> str:
     return f"{CAMPAIGN}-{name}"
 
 
-def field(position: int) -> str:
-    """The control of the feature at that position; names may hold characters that Dash refuses in ids."""
-    return f"field-{position}"
+def field(position: int | Any) -> dict[str, Any]:
+    """The control of the feature at that position, which may be ALL."""
+    return {"type": "field", "at": position}
+
+
+def element(of: dict[str, Any]) -> str:
+    """The id of a component in the document, where its id in callbacks is a dict."""
+    return json.dumps(of, sort_keys=True, separators=(",", ":"))
 
 
 def label(position: int) -> str:

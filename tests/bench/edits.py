@@ -11,13 +11,14 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from layouts.shared import ids
+from ml.bundle.bundle import Bundle
 from ml.data.columns import rows_of
 from ml.data.feature import text_of
 from ml.service import open_service
@@ -56,7 +57,7 @@ class Editor(Connection):
         return False
 
 
-def callback(outputs: list[tuple[str, str]], inputs: list[tuple[str, str, Any]]) -> bytes:
+def callback(outputs: list[tuple[str, str]], inputs: list[tuple[str, str, Any]], state: Sequence[Any] = ()) -> bytes:
     """The request that Dash's renderer makes for one callback."""
     named = "...".join(f"{name}.{prop}" for name, prop in outputs)
     body = {
@@ -64,6 +65,7 @@ def callback(outputs: list[tuple[str, str]], inputs: list[tuple[str, str, Any]])
         "outputs": [{"id": name, "property": prop} for name, prop in outputs],
         "inputs": [{"id": name, "property": prop, "value": value} for name, prop, value in inputs],
         "changedPropIds": [f"{inputs[0][0]}.{inputs[0][1]}"],
+        "state": list(state),
     }
     return request_of(UPDATE, json.dumps(body).encode())
 
@@ -90,10 +92,10 @@ def _compare(models: Path, var: Path) -> None:
         ours, theirs = port_of(likely), port_of(usual)
 
         def score(record: dict[str, str]) -> list[bytes]:
-            return [score_of(bundle.key, record)]
+            return [score_of(bundle, record)]
 
         def everything(record: dict[str, str]) -> list[bytes]:
-            return [score_of(bundle.key, record), reasons_of(bundle.key, record)]
+            return [score_of(bundle, record), reasons_of(bundle.key, record)]
 
         sides: dict[str, tuple[int, Callable[[dict[str, str]], list[bytes]], float]] = {
             "usual Dash page: a bare score and a chart": (theirs, usual_edit, 1.0),
@@ -118,9 +120,13 @@ def _compare(models: Path, var: Path) -> None:
     table(title, header, lines)
 
 
-def score_of(key: str, record: dict[str, str]) -> bytes:
-    asked = {"serial": 1, "model": key, "record": record, "outcome": "", "declined": []}
-    return callback([(ids.RESULT, "children"), (ids.FORM_RESPONSE, "data")], [(ids.FORM_REQUEST, "data", asked)])
+def score_of(bundle: Bundle, record: dict[str, str]) -> bytes:
+    asked = {"serial": 1, "model": bundle.key, "outcome": "", "declined": []}
+    fields = [(ids.field(bundle.schema.position[name]), text) for name, text in record.items()]
+    state = [[{"id": field, "property": "id", "value": field} for field, _ in fields]]
+    state += [[{"id": field, "property": "value", "value": text} for field, text in fields]]
+    outputs = [(ids.RESULT, "children"), (ids.FORM_RESPONSE, "data")]
+    return callback(outputs, [(ids.FORM_REQUEST, "data", asked)], state)
 
 
 def reasons_of(key: str, record: dict[str, str]) -> bytes:

@@ -11,7 +11,17 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SCRIPTS = ("service.py", "start.py", "post.py", "edits.py", "page.py", "records.py", "predictors.py", "adding.py")
+SCRIPTS = (
+    "service.py",
+    "start.py",
+    "post.py",
+    "edits.py",
+    "page.py",
+    "hold.py",
+    "records.py",
+    "predictors.py",
+    "adding.py",
+)
 
 
 def main() -> int:

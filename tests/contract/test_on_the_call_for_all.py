@@ -20,7 +20,7 @@ from sklearn.multioutput import MultiOutputClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from callbacks.predict import show_reasons, show_score
+from callbacks.predict import show_reasons
 from ml.advice.counterfactuals import counterfactuals
 from ml.advice.value_function import Game
 from ml.advice.what_if import grid
@@ -32,6 +32,7 @@ from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
+from tests import form
 from tests.small import TRAINING, people, pushed
 
 OUTCOMES = ("binary", "multiclass", "independent")
@@ -281,7 +282,7 @@ def test_the_page_shows_these_numbers_and_no_other(served):
     for serial, record in enumerate(records(bundle), start=1):
         asked = {"serial": serial, "model": bundle.key, "record": record, "outcome": bundle.outcomes.names[-1]}
         standing = service.stand("m", record, bundle.outcomes.names[-1])
-        said, told = show_score(service, asked)
+        said, told = form.score(service, asked)
         assert told["problems"] == {}
         drawn = json.loads(json.dumps(said, cls=PlotlyJSONEncoder))
         shown = {part["data-outcome"]: float(part["data-probability"]) for part in parts(drawn, "data-outcome")}

@@ -14,13 +14,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from callbacks.predict import show_score
 from ml.cli.commands import main
 from ml.data.feature import text_of
 from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
+from tests import form
 from tests.small import TRAINING, _independent, people, pushed
 from tests.unit.test_campaigns import House
 
@@ -102,7 +102,7 @@ def page(service, folder, model, house):
     for record in records_of(bundle):
         each = {}
         for name in bundle.card["payoff"]["outcomes"]:
-            shown, _ = show_score(service, {"serial": 1, "model": bundle.key, "record": record, "outcome": name})
+            shown, _ = form.score(service, {"serial": 1, "model": bundle.key, "record": record, "outcome": name})
             parts = list(shown._traverse())
             [bar] = [part for part in parts if getattr(part, "data-outcome", "") == name]
             [worth] = [getattr(part, "data-worth") for part in bar._traverse() if hasattr(part, "data-worth")]

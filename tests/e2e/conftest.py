@@ -114,8 +114,8 @@ class Tab:
         return dict(self.page.locator("[data-feature]").evaluate_all(_READ))
 
     def numbers_seen(self) -> list[Locator]:
-        """Numbers of the result that can be seen, faded or not."""
-        numbers = self.page.locator("#result .number")
+        """Numbers of the result that are shown as those of the values in the form."""
+        numbers = self.page.locator("#panel[data-state=current] #result .number")
         return [number for number in numbers.all() if number.is_visible()]
 
     def updates(self) -> list[Request]:

@@ -129,7 +129,8 @@ def test_bad_input_is_marked_in_words_and_no_number_stands_beside_it(browse, tex
     expect(control).to_have_accessible_description(re.compile(re.escape(words)))
     expect(tab.page.locator("#panel-words")).to_contain_text("please correct Age")
     expect(tab.page.locator("#panel-words")).to_contain_text("belongs to earlier values")
-    expect(tab.page.locator(".score")).to_have_css("opacity", "0.35")
+    expect(tab.page.locator(".score")).to_have_css("opacity", "0.55")
+    expect(tab.page.locator(".score")).to_have_css("filter", "grayscale(1)")
     assert tab.numbers_seen() == []
     tab.type("Age", "46")
     tab.settle()

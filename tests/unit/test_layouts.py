@@ -4,11 +4,12 @@ import datetime as dt
 from dataclasses import replace
 
 import pytest
+from dash._utils import stringify_id
 
 from layouts.pages import gallery, home, not_found
 from layouts.predict import ask_next, probability_board, result
 from layouts.predict import page as predict
-from layouts.shared import blocks, controls, field_texts, fields, form_messages, shell, url
+from layouts.shared import blocks, controls, field_texts, fields, form_messages, ids, shell, url
 from ml.advice.advice import Standing
 from ml.advice.next_question import NextQuestion
 from ml.bundle.bundle import Bundle
@@ -106,7 +107,8 @@ def test_every_field_has_its_control_label_and_a_place_for_words(position):
     feature = gallery.SCHEMA.features[position]
     field = fields.field(feature, position, field_texts.starting_text(feature))
     control = getattr(field, "data-control")
-    assert len(found(field, id=control)) == 1
+    assert len(found(field, id=ids.field(position))) == 1
+    assert control == stringify_id(ids.field(position))
     assert len(found(field, id=getattr(field, "data-said"))) == 1
     labels = found(field, htmlFor=control) or found(field, role="radiogroup")
     assert len(labels) == 1
@@ -164,7 +166,7 @@ def test_optional_choices_can_be_left_unknown_and_required_ones_not():
         options = {
             required: found(
                 fields.field(Feature("x", "X", "category", choices=CHOICES, required=required, widget=widget), 0, "a"),
-                id="field-0",
+                id=ids.field(0),
             )[0].options
             for required in (False, True)
         }
@@ -175,7 +177,7 @@ def test_optional_choices_can_be_left_unknown_and_required_ones_not():
 @pytest.mark.parametrize(("required", "words"), [(False, "Not known"), (True, "Please choose")])
 def test_a_list_in_which_nothing_is_chosen_says_so(required, words):
     feature = Feature("x", "X", "category", choices=CHOICES, required=required, widget="select")
-    assert found(fields.field(feature, 0, ""), id="field-0")[0].placeholder == words
+    assert found(fields.field(feature, 0, ""), id=ids.field(0))[0].placeholder == words
 
 
 def test_the_form_opens_with_names_and_aliases_of_the_address_and_ignores_the_rest():

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from callbacks.predict import show_reasons, show_score
+from callbacks.predict import show_reasons
 from layouts.predict.finder import kept_record
 from layouts.predict.page import form_schema
 from ml.advice.value_function import Game
@@ -20,6 +20,7 @@ from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
+from tests import form
 
 TOWNS = ["Graz", "Linz", "Wels"]
 
@@ -188,7 +189,7 @@ def test_reasons_questions_and_fields_speak_of_the_choice(model):
     standing = service.stand(bundle.key, record | {"town": ""}, None)
     assert [question.feature for question in standing.questions] == ["town"]
     assert standing.questions[0].move > 0
-    said, told = show_score(service, asked | {"record": record | {"town": ""}})
+    said, told = form.score(service, asked | {"record": record | {"town": ""}})
     assert told["problems"] == {}
     assert "Town" in str(said)
 

@@ -10,6 +10,10 @@ from callbacks.gallery import show_received
 from callbacks.predict import opening, show_score
 from callbacks.router import models, show_page
 from layouts.pages import gallery
+from layouts.shared import ids
+from layouts.shared.form_messages import plain_numbers
+from ml.locale import format_of_locale, use_number_format
+from tests import form
 
 
 def words(component):
@@ -17,7 +21,7 @@ def words(component):
 
 
 def ask(service, model, record, serial=5):
-    return show_score(service, {"serial": serial, "model": model, "record": record})
+    return form.score(service, {"serial": serial, "model": model, "record": record})
 
 
 IRIS = {"sepal_length": "5.1", "sepal_width": "3.5", "petal_length": "1.4", "petal_width": "0.2"}
@@ -28,7 +32,12 @@ def test_an_answer_holds_the_services_probabilities_and_its_question(service):
     score = service.score("iris", [IRIS]).scores[0]
     for probability in score.probabilities:
         assert f'"data-probability": "{probability!r}"' in words(shown)
-    assert answer == {"serial": 5, "problems": {}, "notes": {}}
+    assert answer == {
+        "serial": 5,
+        "problems": {},
+        "notes": {},
+        "asked": {"serial": 5, "model": "iris", "values": IRIS},
+    }
 
 
 def test_a_bad_record_leaves_the_result_and_names_every_fault(service):
@@ -43,7 +52,7 @@ def test_values_outside_of_training_are_noted(service):
 
 
 def test_a_model_that_is_gone_is_named(service):
-    shown, answer = ask(service, "nope", IRIS)
+    shown, answer = show_score(service, {"serial": 5, "model": "nope"}, [], [])
     assert "There is no model 'nope'." in words(shown)
     assert answer["serial"] == 5
 
@@ -52,8 +61,46 @@ def test_a_model_that_is_gone_is_named(service):
     "asked", [None, 3, [], "x", {}, {"model": "iris", "record": None}, {"model": "iris", "record": []}]
 )
 def test_whatever_a_browser_sends_is_answered(service, asked):
-    _, answer = show_score(service, asked)
+    _, answer = show_score(service, asked, [], [])
     assert answer["serial"] == 0
+
+
+FIELDS = [ids.field(0), ids.field(1)]
+
+
+@pytest.mark.parametrize(
+    ("fields", "values", "known"),
+    [
+        (FIELDS, ["5", "3"], {"sepal_length": "5", "sepal_width": "3"}),
+        (FIELDS, ["5"], {"sepal_length": "5"}),
+        (FIELDS, [True, None], {"sepal_length": "true", "sepal_width": ""}),
+        ([{"at": 99}, {"at": -1}, {"at": True}, {"at": "0"}, {}, 3, None], ["1"] * 7, {}),
+        (None, 3, {}),
+        ("ab", {"at": 0}, {}),
+    ],
+)
+def test_controls_may_be_anything(service, fields, values, known):
+    _, answer = show_score(service, {"serial": 3, "model": "iris"}, fields, values)
+    assert answer["asked"]["values"] == known
+
+
+@pytest.mark.parametrize(
+    ("typed", "locale", "read"),
+    [
+        ("1.5", "en-US", "1.5"), ("1,234.5", "en-US", "1234.5"), ("1,5", "de", "1.5"), ("1.234,5", "de", "1234.5"),
+        ("−3", "de", "-3"), (" ", "de", " "), ("1.5", "de", "1.5\u2063"), ("1,5", "en-US", "1,5\u2063"),
+    ],
+)  # fmt: skip
+def test_numbers_are_read_in_the_readers_marks(service, typed, locale, read):
+    schema = service.model("iris").schema
+    with use_number_format(format_of_locale(locale)):
+        assert plain_numbers(schema, {"sepal_length": typed}) == {"sepal_length": read}
+
+
+def test_what_is_no_number_here_is_refused_and_never_misread(service):
+    with use_number_format(format_of_locale("de")):
+        _, answer = ask(service, "iris", IRIS)
+    assert set(answer["problems"]) == set(IRIS)
 
 
 def test_the_page_opens_scored(service):
@@ -97,7 +144,7 @@ def test_all_models_are_listed(service):
 
 
 def test_the_gallery_answers_for_each_input():
-    *shown, answer = show_received({"serial": 2, "record": {"age": "46"}})
+    *shown, answer = show_received({"serial": 2}, [ids.field(gallery.SCHEMA.position["age"])], ["46"])
     assert len(shown) == len(gallery.SCHEMA.features)
     assert "46" in words(shown[1])
     assert answer["serial"] == 2

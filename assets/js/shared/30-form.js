@@ -1,86 +1,98 @@
-/* The form sends a request while it is edited; the result is current only while it belongs to the values in the form,
-   which are read from the page itself, never from a copy.
-
-   Each request has a serial number. A response belongs to the record that was sent under its number; the result is
-   current when that record is the one in the form. */
+/* When the server is asked about the values in the form, and whether the result on the screen belongs to them. The
+   controls are inputs of Dash's callbacks (callbacks/predict.py); this decides when, and compares each answer, which names
+   the values that it is about, with those in the form (30-fields.js). */
 (() => {
   "use strict";
   const TYPING = 250;    // ms of quiet after a keystroke; Enter, arrows and leaving the field ask at once
-  const CROWD = 150;     // ms that a request waits for the one before it: a rate limit for dragging
+  const CROWD = 150;     // ms without a change after which an answer under way is no longer awaited
+  const SPACING = 50;    // ms between two requests: a rate limit for dragging
   const PATIENCE = 3000; // ms without a response until it counts as lost and the request is repeated
   const LONGEST_WAIT = 24000;
   const LONGEST_IN_URL = 200;
 
-  const { marksOf, read, write, plain, misread } = window.likelyNumbers;
+  const { plain, misread } = window.likelyNumbers;
+  const {
+    fieldsOf, controlOf, isTyped, asValue, valueOf, valuesOf, focusOf, foundIn, snapshot, setText, setValue, settleNumber, step, dress,
+  } = window.likelyFields;
   const byId = (id) => document.getElementById(id);
   const formOf = (element) => element.closest?.("[data-asks]");
-  const fieldsOf = (form) => [...form.querySelectorAll("[data-feature]")];
-  const controlOf = (field) => byId(field.dataset.control);
 
   let now = null; // the state of the form on the page
 
-  function valueOf(field) {
-    const control = controlOf(field);
-    if (field.querySelector("[role=radiogroup]")) return field.querySelector("input:checked")?.value ?? "";
-    if (isNumber(field)) return read(control.value, marksOf(field));
-    return control.type === "checkbox" ? String(control.checked) : control.value;
-  }
-  const isNumber = (field) => field.dataset.step !== undefined;
-  const valuesOf = (form) => fieldsOf(form).map(valueOf);
-  /* The rest of a request: the chosen outcome or the one with which the record opened, declined outcomes, the record's
-     id, the order of the outcomes. */
-  const focusOf = (form) => {
-    const { outcome = "", opened = "", declined = "", record = "", order = "" } = form.dataset;
-    return { outcome: outcome || opened, declined, record, order };
-  };
   const textOf = (values, form) => JSON.stringify([values, focusOf(form)]);
   const standing = () => textOf(valuesOf(now.form), now.form);
 
   // ---- asking -------------------------------------------------------------------------------
+  /* Dash calls this at each change of a control and at each nudge. It gives the request when the server is to be asked:
+     after a pause in typing, and while values go on changing (a key held, a range dragged) after the answer before, so
+     that each answer is shown. It waits by a timer and not by a promise, which would hold back the request itself. */
+  function pace() {
+    if (!now?.form.isConnected) return dash_clientside.no_update;
+    const text = standing();
+    if (text !== now.seen) now.changed = Date.now();
+    now.seen = text;
+    const wait = Math.max(now.quiet, now.patience ? now.changed + CROWD : now.since + SPACING) - Date.now();
+    later(wait);
+    return wait <= 0 ? request(now) : dash_clientside.no_update;
+  }
+
+  /* Let Dash ask again after that many ms; none cancels. */
+  function later(wait = 0) {
+    clearTimeout(now.timer);
+    now.timer = wait > 0 && wait < LONGEST_WAIT ? setTimeout(nudge, wait) : 0;
+  }
+
+  function request(state) {
+    if (check()) return dash_clientside.no_update;
+    const text = standing();
+    if (state.patience && state.sent === text && landed(state)) return dash_clientside.no_update; // under way
+    state.serial += 1;
+    state.sent = text;
+    state.since = Date.now();
+    expect(state, state.retry);
+    const { serial, form } = state;
+    return { serial, model: form.dataset.model, ...focusOf(form), ...foundIn(form) };
+  }
+
+  /* True when Dash has taken the request: a call that was superseded at the last moment is dropped. */
+  function landed({ form, serial }) {
+    return dash_component_api.getLayout(form.dataset.asks)?.props.data?.serial === serial;
+  }
+
+  /* Ask now, whatever is being typed. */
   function ask() {
     if (!now || !now.form.isConnected) return;
-    later(0);
-    if (check()) return;
-    const text = standing();
-    if (now.asked.get(now.serial) === text && now.patience) return; // this request is under way
-    const crowded = now.patience && Date.now() - now.since < CROWD;
-    if (crowded) later(CROWD);
-    else send(text, PATIENCE);
+    now.quiet = now.changed = 0;
+    if (!check()) nudge();
   }
 
-  /* Ask after that many ms; 0 cancels. */
-  function later(wait) {
-    clearTimeout(now.typing);
-    now.typing = wait ? setTimeout(ask, wait) : 0;
+  function nudge() {
+    later();
+    window.likelySet(now.form.dataset.nudge, { data: now.nudges += 1 });
   }
 
-  function calm() {
-    clearTimeout(now.patience);
-    now.patience = 0;
-  }
-
-  function questionOf(form, serial) {
-    const record = Object.fromEntries(fieldsOf(form).map((field) => [field.dataset.feature, valueOf(field)]));
-    const found = { record_id: form.dataset.record ?? "", row: form.dataset.row ?? "" };
-    return { serial, model: form.dataset.model, ...focusOf(form), ...found, record };
-  }
-
-  function send(text, patience) {
-    now.serial += 1;
-    now.since = Date.now();
-    now.asked.set(now.serial, text);
-    now.asked.delete(now.serial - 50);
-    const state = now;
+  function calm(state) {
     clearTimeout(state.patience);
+    state.patience = 0;
+  }
+
+  function expect(state, patience) {
+    calm(state);
     state.patience = setTimeout(() => { if (state === now) lost(patience); }, patience);
-    window.likelySet(now.form.dataset.asks, { data: questionOf(now.form, now.serial) });
   }
 
   function lost(patience) {
-    now.patience = 0;
+    calm(now);
     if (!now.form.isConnected || check()) return;
     panel("lost", `No answer from the server. Trying again …${earlier()}`);
-    send(standing(), Math.min(2 * patience, LONGEST_WAIT));
+    now.retry = Math.min(2 * patience, LONGEST_WAIT);
+    nudge();
+  }
+
+  /* The question of the result on the screen, for scripts that add to it. */
+  function questionOf(form, serial) {
+    const record = Object.fromEntries(fieldsOf(form).map((field) => [field.dataset.feature, valueOf(field)]));
+    return { serial, model: form.dataset.model, ...focusOf(form), ...foundIn(form), record };
   }
 
   // ---- answers ------------------------------------------------------------------------------
@@ -90,18 +102,21 @@
     return answer.serial;
   }
 
+  /* An answer says to which values it belongs: those that Dash sent, perhaps newer ones than at the request. */
   function take(answer) {
-    const text = now?.asked.get(answer.serial);
-    if (text === undefined) return; // of a page that was left
-    const late = answer.serial < now.newest;
-    now.newest = Math.max(now.newest, answer.serial);
-    now.shown = text;
-    now.answer = answer;
-    if (check()) return;
+    if (!now || (answer.asked && answer.asked.model !== now.form.dataset.model)) return; // of a page that was left
     const newest = answer.serial === now.serial;
-    if (newest) calm();
-    // The form changed meanwhile, or a late response was drawn over a newer one
-    if (late || (newest && !now.typing)) ask();
+    if (newest) { calm(now); now.retry = PATIENCE; }
+    now.shown = answer.asked ? textOfAnswer(answer.asked) : now.sent;
+    now.answer = answer;
+    if (check() || !newest) return;
+    now.changed = 0; // what changed meanwhile has waited for this answer
+    nudge();
+  }
+
+  function textOfAnswer({ values, outcome, declined, record_id: record, order }) {
+    const texts = fieldsOf(now.form).map((field) => asValue(field, values[field.dataset.feature] ?? ""));
+    return JSON.stringify([texts, { outcome, declined, record, order }]);
   }
 
   function open(answer, tries = 60) {
@@ -111,10 +126,13 @@
       if (tries) requestAnimationFrame(() => open(answer, tries - 1));
       return;
     }
-    if (now) { later(0); calm(); }
+    if (now) { calm(now); later(); }
     dress(form);
     const values = fieldsOf(form).map((field) => answer.record[field.dataset.feature]);
-    now = { form, serial: 0, newest: 0, asked: new Map(), shown: textOf(values, form), answer, typing: 0, patience: 0, since: 0 };
+    now = {
+      form, answer, shown: textOf(values, form), serial: 0, sent: null, patience: 0, retry: PATIENCE,
+      seen: null, nudges: 0, timer: 0, quiet: 0, changed: 0, since: 0,
+    };
     ask();
   }
 
@@ -125,8 +143,7 @@
       if (byId("panel")?.dataset.state === "current") panel("waiting", "");
       return false;
     }
-    later(0);
-    calm();
+    calm(now);
     const faults = mark(now.answer);
     if (faults) {
       panel("invalid", faults);
@@ -200,19 +217,6 @@
   const earlier = () =>
     document.querySelector("#result .number, #result .decisions") ? " What is faded belongs to earlier values." : "";
 
-  /* Attributes that Dash's inputs do not have. */
-  function dress(form) {
-    for (const field of fieldsOf(form)) {
-      const control = controlOf(field);
-      const range = field.querySelector("input[type=range]");
-      if (field.dataset.step) control.inputMode = "decimal";
-      if (field.classList.contains("field-date")) control.type = "date";
-      if (!field.querySelector("[role=radiogroup]")) control.setAttribute("aria-describedby", field.dataset.says);
-      if (range) range.setAttribute("aria-labelledby", field.querySelector(".field-label").id);
-      control.spellcheck = field.classList.contains("field-textarea");
-    }
-  }
-
   /* The address names the record and the values that differ from it, or from the defaults, so a reload or a link opens the
      same form. Personal values are left out of it; the browser's history keeps them for Back. */
   function mirror(form) {
@@ -247,52 +251,7 @@
     else if (JSON.stringify(kept) !== JSON.stringify(history.state)) history.replaceState(kept, "", address);
   }
 
-  /* The form's values, for the browser's history only. */
-  function snapshot(form) {
-    const of = (name) => fieldsOf(form).map((field) => field.dataset[name]);
-    const { model, outcome, opened, declined, order, record, row, said } = form.dataset;
-    return { path: location.pathname, model, outcome, opened, declined, order, record, row, said, first: of("default"), values: valuesOf(form) };
-  }
-
   // ---- events -------------------------------------------------------------------------------
-  /* Set a value with events as of typing, so that React and Dash notice. */
-  function setText(control, text) {
-    const kind = { TEXTAREA: HTMLTextAreaElement, SELECT: HTMLSelectElement }[control.tagName] ?? HTMLInputElement;
-    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(control, text);
-    control.dispatchEvent(new Event(control.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
-  }
-
-  function setValue(field, text) {
-    if (valueOf(field) === text) return;
-    const control = controlOf(field);
-    const radios = [...field.querySelectorAll("[role=radiogroup] input")];
-    if (radios.length) radios.find((radio) => radio.value === text)?.click();
-    else if (control.type === "checkbox") control.click();
-    else setText(control, isNumber(field) ? write(text, marksOf(field)) : text);
-  }
-
-  /* The number as it was understood, written into its field. */
-  function settleNumber(field) {
-    if (!isNumber(field)) return;
-    const control = controlOf(field);
-    const text = write(valueOf(field), marksOf(field));
-    if (text !== control.value) setText(control, text);
-  }
-
-  function step(field, direction) {
-    const { step, low, high } = field.dataset;
-    const standing = valueOf(field);
-    const value = Number(standing || low || 0);
-    if (!Number.isFinite(value)) return;
-    const digits = Math.max(...[step, standing].map((text) => (text.split(".")[1] ?? "").length));
-    const limits = [Number(low ?? -Infinity), Number(high ?? Infinity)];
-    const moved = Math.min(Math.max(value + direction * Number(step), limits[0]), limits[1]);
-    setValue(field, String(Number(moved.toFixed(Math.min(digits, 12)))));
-    ask();
-  }
-
-  const isTyped = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox], [type=range], [type=date])");
-
   addEventListener("input", (event) => {
     if (!now || formOf(event.target) !== now.form) return;
     const field = event.target.closest("[data-feature]");
@@ -304,7 +263,8 @@
     const range = field.querySelector("input[type=range]");
     if (range) range.value = valueOf(field);
     if (!isTyped(event.target)) return; // other controls are read at their change event
-    if (!check() && !field.dataset.searching) later(TYPING); // a search text is no value yet (37-combobox.js)
+    // A search text is no value yet (37-combobox.js)
+    if (!check()) now.quiet = field.dataset.searching ? Infinity : Date.now() + TYPING;
   });
 
   // React sets radios, switches and selects after its own handlers: read them once those are through.
@@ -318,7 +278,7 @@
     if (event.key === "Enter" && event.target.tagName === "INPUT") { settleNumber(field); ask(); }
     if (!field.dataset.step || event.target.type === "range") return;
     const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-    if (by) { event.preventDefault(); step(field, event.shiftKey ? 10 * by : by); }
+    if (by) { event.preventDefault(); step(field, event.shiftKey ? 10 * by : by); ask(); }
   });
 
   addEventListener("focusout", (event) => {
@@ -329,7 +289,7 @@
   addEventListener("online", () => { if (now) ask(); });
 
   window.dash_clientside = window.dash_clientside ?? {};
-  window.dash_clientside.likely = { settle };
+  window.dash_clientside.likely = { pace, settle };
   // React sets some controls after its own handlers, so asking waits until those are through.
   const turn = () => { if (now) now.turned = true; };
   window.likelyForm = { fieldsOf, controlOf, valueOf, setValue, setText, snapshot, turn, ask: () => setTimeout(ask) };
