@@ -29,7 +29,7 @@ Verdict = Literal["too_much", "too_little", "held", "too_few"]
 FEWEST = 30  # records of the hold-out with, and without, the outcome: below, nothing is said of the model's promises
 MATTERS = 0.05  # of the model's own number: a smaller difference is not worth a word, however sure
 VAGUE = 0.5  # of the model's own number: where it may lie further off than that, nobody can say that it held
-TAILS = ((1 - LEVEL) / 2, (1 + LEVEL) / 2)
+TAIL = (1 - LEVEL) / 2
 
 
 @dataclass(frozen=True)
@@ -159,11 +159,25 @@ def _between(drawn: np.ndarray, worth: np.ndarray, middle: float, together: np.n
 
     The variance of the sum is that of the parts and twice their covariances; the draws know the first only.
     """
-    total = worth @ drawn
-    found: Floats = np.quantile(total, TAILS, method="inverted_cdf")
+    found = _middle_95(worth @ drawn)
     spread = worth * drawn.std(axis=1)
     alone, all_ = float(spread @ spread), float(spread @ together @ spread)
     return found if all_ <= alone * (1 + 1e-9) else middle + (found - middle) * np.sqrt(all_ / alone)
+
+
+def _middle_95(drawn: np.ndarray) -> Floats:
+    """Values whose tail, counting half of those equal to them, holds at least 2.5 % on either side: shape (2,).
+
+    Numbers of buyers are whole. Ordinary quantiles then hold 95 % at least, and with a standard deviation of two
+    98 %; with half of the end itself ("mid-P": Lancaster 1961, JASA 56) they hold 95 % on average over where it falls.
+    Of numbers that do not repeat they are the quantiles.
+    """
+    value, times = np.unique(drawn, return_counts=True)
+    middle = (np.cumsum(times) - times / 2) / len(drawn)
+    tail = TAIL - 1e-9  # a tail of exactly 2.5 % is enough, on either side
+    low, high = np.searchsorted(middle, tail), np.searchsorted(middle, 1 - tail, side="right") - 1
+    found: Floats = value[[low, max(low, high)]]
+    return found
 
 
 def chances_of(bundle: Bundle, outcomes: Sequence[str]) -> Chances:

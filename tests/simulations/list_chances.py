@@ -1,20 +1,17 @@
 """Coverage of a campaign's interval of buyers: how often the truth of a new list lies within the 95 %.
 
-``python -m tests.simulations.list_chances [repeats]`` prints the table of docs/FIGURES.md: four models on synthetic
-people whose truth is known, a new hold-out and a new file of 5,000 at each repeat; then ``... data [repeats]`` random
-halves of the hold-outs of the data in ``../shared/data``, where these are there: corrected on one, a list of the other.
+``python -m tests.simulations.list_chances [repeats] [rate=3%]`` prints the table of docs/FIGURES.md: four models on
+synthetic people whose truth is known, a new hold-out and a new file of 5,000 at each repeat. Real data: ``halves.py``.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from sklearn.ensemble import GradientBoostingClassifier, HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.ensemble import GradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import GaussianNB
 
@@ -24,7 +21,6 @@ from ml.metrics.recalibration.curve import recalibration_curve
 LISTS = (0.01, 0.05, 0.2, 1.0)
 INTERCEPTS = {0.03: -4.4, 0.10: -2.7, 0.40: -0.15}  # of each base rate
 FILE, POOL, TRAINING = 5_000, 200_000, 4_000
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
 
 def people(rng: np.random.Generator, rows: int, intercept: float) -> tuple[np.ndarray, np.ndarray]:
@@ -82,22 +78,6 @@ def pools() -> Iterator[tuple[str, float, np.ndarray, np.ndarray]]:
             yield name, base, estimator.fit(numbers, truth).predict_proba(new)[:, 1], known
 
 
-def of_data() -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
-    """Scores and truth of the half of each data set that its models did not see."""
-    for name, target, left_out, options in (
-        ("bank-marketing", "y", ("duration",), {"sep": ";"}),
-        ("bank-products", "CreditCard", ("ID", "ZIP Code"), {}),
-    ):
-        frame = pd.read_csv(DATA / f"{name}.csv", **options).drop(columns=list(left_out))
-        truth = frame.pop(target).isin(["yes", 1]).to_numpy()
-        numbers = pd.get_dummies(frame).to_numpy(float)
-        first = np.random.default_rng(0).random(len(frame)) < 0.5
-        for label, estimator in {**models(), "histogram boosting": HistGradientBoostingClassifier()}.items():
-            fitted = estimator.set_params(**({"max_iter": 5_000} if label == "logistic regression" else {}))
-            fitted.fit(numbers[first], truth[first])
-            yield f"{name}, {label}", fitted.predict_proba(numbers[~first])[:, 1], truth[~first]
-
-
 def _line(cells: list[str]) -> None:
     print(f"| {' | '.join(cells)} |", flush=True)
 
@@ -109,7 +89,7 @@ def _head(first: list[str]) -> None:
 
 def _shown(scores: np.ndarray, truth: np.ndarray, holdout: int, file: int, repeats: int) -> list[str]:
     held, width = coverage(scores, truth, holdout, file, repeats)
-    own, _ = coverage(scores, truth, holdout, file, repeats, corrected=False)
+    own, _ = coverage(scores, truth, holdout, file, min(repeats, 100), corrected=False)
     cells = [f"{share:.1%} (±{half / 2:.0f})" for share, half in zip(held, width, strict=True)]
     return [*cells, " ".join(f"{share:.0%}" for share in own)]
 
@@ -117,16 +97,12 @@ def _shown(scores: np.ndarray, truth: np.ndarray, holdout: int, file: int, repea
 def main() -> None:
     """Print the table."""
     repeats = next((int(text) for text in sys.argv[1:] if text.isdigit()), 300)
-    if "data" in sys.argv[1:]:
-        _head(["data", "positives"])
-        for name, scores, truth in of_data():
-            half = len(scores) // 2
-            cells = _shown(scores, truth, half, len(scores) - half, repeats)
-            _line([name, f"{truth.sum() / 2:.0f}", *cells])
-        return
     positives = next((int(text.split("=")[1]) for text in sys.argv[1:] if text.startswith("positives=")), 300)
     _head(["model", "base rate", "hold-out"])
-    for name, _, scores, truth in pools():
+    rates = [text for text in sys.argv[1:] if text.startswith("rate=")]
+    for name, base, scores, truth in pools():
+        if rates and f"rate={base:.0%}" not in rates:
+            continue
         size = round(positives / truth.mean())
         cells = _shown(scores, truth, size, FILE, repeats)
         _line([name, f"{truth.mean():.1%}", f"{size:,}", *cells])

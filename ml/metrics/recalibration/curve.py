@@ -3,8 +3,11 @@
 What is said of a *sum* of probabilities over the top of a file needs calibration there, not on average. So the logit
 of the share is a penalized cubic spline (Eilers & Marx 1996) of the probability's normal score on the hold-out, which
 spreads the top as widely as the rest and knows no saturated probabilities. The penalty draws it to a straight line;
-its weight is not chosen but averaged over, by marginal likelihood (Laplace, Wood 2011). Posterior draws then give
-intervals that hold on average over the curve (Marra & Wood 2012). Chosen by simulation: docs/decisions/0041.
+its weight is not chosen but averaged over, by marginal likelihood (Laplace, Wood 2011). Normal scores know no gaps,
+though: where a model says 17 % of most and 80 % of a few, the share has a step. So each penalty is tried with and
+without a multiple of the logit itself (Cox's recalibration line) beside the spline, and averaged over likewise.
+Posterior draws then give intervals that hold on average over the curve (Marra & Wood 2012). Chosen by simulation:
+docs/decisions/0024.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ CELLS = 80  # of a list: its records of nearly the same score are drawn as one
 DRAWS = 2_000
 PENALTIES = np.logspace(4.5, -1.5, 9)  # from a straight line to a curve that follows ten records
 RIDGE = 1e-4
+STIFF = (1e8, 1.0)  # precision, before the hold-out is seen, of what the logit itself is multiplied by: 0, or about 1
 LIGHT = 10  # the prior weighs at most a tenth of the hold-out
 FARTHEST = 1e-12  # probabilities count as at least so far from 0 and 1
 MOST_SCORES = 5_000  # distinct probabilities whose normal scores are worked out; others lie between two of them
@@ -37,8 +41,10 @@ class RecalibrationCurve:
     ----------
     logits, scores : ndarray of float, shape (m,)
         Rising: logits of probabilities on the hold-out, and their normal scores; in between it is linear.
-    draws : ndarray of float, shape (19, 2000)
-        Spline coefficients, drawn from their posterior.
+    draws : ndarray of float, shape (20, 2000)
+        Coefficients of the spline, 19, and of the logit, drawn from their posterior.
+    middle, farthest : float
+        Logits are counted from `middle`, those beyond `farthest` (half a record of the hold-out) as that.
     grid : ndarray of float, shape (401,)
         Mean share at as many equally spaced scores.
     positive, negative : int
@@ -48,6 +54,8 @@ class RecalibrationCurve:
     logits: Floats
     scores: Floats
     draws: Floats
+    middle: float
+    farthest: float
     grid: Floats
     positive: int
     negative: int
@@ -77,15 +85,20 @@ class RecalibrationCurve:
         count = np.bincount(cell, minlength=CELLS)
         there = count > 0
         middle = np.bincount(cell, scores, CELLS)[there] / count[there]
-        shares = _expit(_basis(middle, low, high) @ self.draws)
+        shares = _expit(self._design(middle) @ self.draws)
         return count[there] @ shares, rng.binomial(count[there][:, np.newaxis], shares).sum(axis=0).astype(float)
 
     def _scores_of(self, probabilities: np.ndarray) -> Floats:
         found: Floats = np.interp(logit(probabilities), self.logits, self.scores)
         return found
 
+    def _design(self, scores: np.ndarray) -> Floats:
+        return _design(scores, self.scores, self.logits, self.middle, self.farthest)
 
-def recalibration_curve(truth: np.ndarray, probabilities: np.ndarray) -> RecalibrationCurve:
+
+def recalibration_curve(
+    truth: np.ndarray, probabilities: np.ndarray, weight: np.ndarray | None = None
+) -> RecalibrationCurve:
     """Fit the curve of one outcome on a hold-out.
 
     A prior keeps it finite: the model's own probabilities, weighing so many records that one of them has the outcome
@@ -96,20 +109,27 @@ def recalibration_curve(truth: np.ndarray, probabilities: np.ndarray) -> Recalib
     truth : ndarray of bool, shape (n,)
     probabilities : ndarray of float, shape (n,)
         Each 0 to 1.
+    weight : ndarray of float, shape (n,), optional
+        Not negative. Only their proportions count: together they are worth Kish's effective sample size.
     """
-    logits, inverse, counts = np.unique(logit(probabilities), return_inverse=True, return_counts=True)
+    heavy = np.ones(len(truth)) if weight is None else weight * (weight.sum() / (weight**2).sum())
+    truth, probabilities, heavy = truth[heavy > 0], probabilities[heavy > 0], heavy[heavy > 0]
+    logits, inverse = np.unique(logit(probabilities), return_inverse=True)
+    counts = np.bincount(inverse, heavy)
     scores = _normal_scores(counts)
     if len(scores) == 1:  # a constant: any width will do
         logits, scores = np.append(logits, logits + 1.0), np.append(scores, scores + 1.0)
         counts = np.append(counts, 0)
-    hits, records = _with_prior(logits, np.bincount(inverse, truth, len(counts)).astype(float), counts)
-    middle, hits, records = _binned(scores, hits, records)
-    draws = _posterior(_basis(middle, scores[0], scores[-1]), hits, records)
+    hits, records = _with_prior(logits, np.bincount(inverse, truth * heavy, len(counts)).astype(float), counts)
+    farthest = float(logit(1 - 0.5 / len(truth)))
+    middle = float(np.clip(logits, -farthest, farthest) @ counts / counts.sum())
+    binned, hits, records = _binned(scores, hits, records)
+    draws = _posterior(_design(binned, scores, logits, middle, farthest), hits, records)
     places = np.linspace(scores[0], scores[-1], POINTS)
-    parts = np.array_split(_basis(places, scores[0], scores[-1]), 10)  # one after the other, for memory
+    parts = np.array_split(_design(places, scores, logits, middle, farthest), 10)  # one after the other, for memory
     grid = np.concatenate([_expit(part @ draws).mean(axis=1) for part in parts])
     positive = int(np.count_nonzero(truth))
-    return RecalibrationCurve(logits, scores, draws, grid, positive, len(truth) - positive)
+    return RecalibrationCurve(logits, scores, draws, middle, farthest, grid, positive, len(truth) - positive)
 
 
 def _with_prior(logits: Floats, hits: Floats, counts: np.ndarray) -> tuple[Floats, Floats]:
@@ -151,18 +171,28 @@ def _basis(scores: np.ndarray, low: float, high: float) -> Floats:
     return found
 
 
-def _posterior(basis: Floats, hits: Floats, records: Floats) -> Floats:
-    """Draws of the coefficients, shape (19, 2000): for each penalty as many as its marginal likelihood deserves."""
-    width = basis.shape[1]
-    bends = np.diff(np.eye(width), 2, axis=0)
-    coefficients = np.full(width, float(logit(hits.sum() / records.sum())))
+def _design(at: np.ndarray, scores: Floats, logits: Floats, middle: float, farthest: float) -> Floats:
+    """The spline's basis and the logit itself, shape (n, 20), at some scores."""
+    own = np.clip(np.interp(at, scores, logits), -farthest, farthest) - middle
+    return np.column_stack([_basis(at, scores[0], scores[-1]), own])
+
+
+def _posterior(design: Floats, hits: Floats, records: Floats) -> Floats:
+    """Draws of the coefficients, shape (20, 2000): for each penalty as many as its marginal likelihood deserves."""
+    width = design.shape[1]
+    bends = np.diff(np.eye(width)[:-1], 2, axis=0)
+    start = np.append(np.full(width - 1, float(logit(hits.sum() / records.sum()))), 0.0)
     found, evidence = [], []
-    for penalty in PENALTIES:
-        prior = penalty * bends.T @ bends + RIDGE * np.eye(width)
-        coefficients, fit = _mode(coefficients, basis, hits, records, prior)
-        lower = np.linalg.cholesky(_information(coefficients, basis, records) + prior)
-        found.append((coefficients, lower))
-        evidence.append(fit + len(bends) / 2 * np.log(penalty) - np.log(np.diag(lower)).sum())
+    for stiff in STIFF:
+        coefficients = start
+        for penalty in PENALTIES:
+            prior = penalty * bends.T @ bends + RIDGE * np.eye(width)
+            prior[-1, -1] = stiff
+            coefficients, fit = _mode(coefficients, design, hits, records, prior)
+            lower = np.linalg.cholesky(_information(coefficients, design, records) + prior)
+            found.append((coefficients, lower))
+            prior_size = len(bends) / 2 * np.log(penalty) + np.log(stiff) / 2
+            evidence.append(fit + prior_size - np.log(np.diag(lower)).sum())
     weights = np.exp(np.array(evidence) - max(evidence))
     rng = np.random.default_rng(0)
     times = rng.multinomial(DRAWS, weights / weights.sum())
