@@ -1,10 +1,11 @@
 """Optimism of the best cut-off: what its profit owes to having been chosen on the very records that it is counted on.
 
-Efron's (1983) bootstrap optimism is too small here. Near the best cut-off the counted profit is a parabola and a
-random walk, so the optimism grows with the 4/3rd power of the noise (cube-root asymptotics: Kim & Pollard 1990). A
-resampling of n records adds its own noise, of equal variance, to that of the hold-out, and takes half of the optimism
-of both together: 2**(2/3) / 2 = 0.79 of what it should. With κ times the variance its part is κ (1 + κ)**(-1/3), which
-is 1 for κ³ = 1 + κ: resamplings of n / 1.3247 records ("m out of n": Bickel, Götze & van Zwet 1997) have that much.
+Near the best cut-off the counted profit is a parabola and a random walk (cube-root asymptotics: Kim & Pollard 1990).
+There resampling the records is wrong in any number of them: the resamplings' own truth is not the parabola but the
+parabola with the hold-out's walk on it. What works is to draw from a *smooth* estimate (Léger & MacGibbon 2006, "On the
+bootstrap in cube root asymptotics", Can. J. Stat. 34): new truths for the same records, each with the chance that the
+recalibration curve gives it. The profit that each cut-off then really has is known, so the gap is simply counted.
+Measured in docs/decisions/0018.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from collections.abc import Callable
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.metrics.bootstrap import draw_counts, resampled_sums, score_bins
+from ml.metrics.bootstrap import ScoreBins
 from ml.metrics.evaluation import Answers, need_probabilities
+from ml.metrics.recalibration.curve import recalibration_curve
 
-MORE_NOISE = 1.3247179572447460  # the real root of κ³ = 1 + κ
-REPEATS = 400
+FEWEST_REPEATS, MOST_REPEATS = 400, 2_000
+CELLS = 1_600_000  # cut-offs times repeats, where that allows more than the fewest
 MOST_PLACES = 4_000  # cut-offs tried, by rank: with 20,000 distinct probabilities some 2 % is lost
 
 # Sums over score bins, shape (b, 2, m + 1), to the profit at each cut-off and where it is allowed: both (b, m)
@@ -26,7 +28,7 @@ Profit = Callable[[Floats, Floats], tuple[Floats, np.ndarray]]
 
 
 def optimism(answers: Answers, best: float, profit: Profit) -> float | None:
-    """Mean profit of the resamplings' own best cut-offs there less here; None where none is allowed.
+    """Mean profit of the best cut-offs of drawn truths, as counted less as it really is; None where none is allowed.
 
     Parameters
     ----------
@@ -37,19 +39,47 @@ def optimism(answers: Answers, best: float, profit: Profit) -> float | None:
         From sums over bins and the cut-offs, rising; the profit is a mean over records.
     """
     places = _places(need_probabilities(answers.probabilities), best)
-    bins = score_bins(answers, places)
-    drawn = draw_counts(bins, REPEATS, total=max(1, round(len(answers.truth) / MORE_NOISE)))
-    here, _ = profit(bins.sums(answers.weight)[np.newaxis], places)
-    there, allowed = profit(resampled_sums(bins, drawn, answers.weight), places)
+    drawn, expected = _drawn_sums(answers, places)
+    really, _ = profit(expected, places)
+    counted, allowed = profit(drawn, places)
     possible = allowed.any(axis=1)
     if not possible.any():
         return None
     # Of equal ones the highest cut-off, as everywhere
-    chosen = len(places) - 1 - np.argmax(np.where(allowed, there, -np.inf)[:, ::-1], axis=1)
+    chosen = len(places) - 1 - np.argmax(np.where(allowed, counted, -np.inf)[:, ::-1], axis=1)
     at = int(np.searchsorted(places, best))
-    apart = there - here
+    apart = counted - really
     gained = np.take_along_axis(apart, chosen[:, np.newaxis], axis=1)[:, 0] - apart[:, at]  # the latter has mean 0
     return float(np.mean(gained[possible]))
+
+
+def _drawn_sums(answers: Answers, places: Floats) -> tuple[Floats, Floats]:
+    """Weight of the records of each bin without (0) and with (1) the outcome: drawn, (b, 2, m + 1); expected, (1, …).
+
+    Which records of a bin have the outcome is drawn without replacement, so the weights of the hits have the mean and
+    variance of such a sample (Cochran 1977, chapter 2).
+    """
+    probabilities, weight = need_probabilities(answers.probabilities), answers.weight
+    curve = recalibration_curve(answers.truth, probabilities, weight)
+    bins = ScoreBins(places, np.searchsorted(places, probabilities, side="right"), weight)  # both sides as one
+    records, heavy, squares, hits = (
+        bins.sums(values)[0]
+        for values in (np.ones(len(weight)), weight, weight**2, weight * curve.share(probabilities))
+    )
+    there = heavy > 0
+    size, total, chance = records[there], heavy[there], np.clip(hits[there] / heavy[there], 0, 1)
+    repeats = int(np.clip(CELLS // len(places), FEWEST_REPEATS, MOST_REPEATS))
+    rng = np.random.default_rng(0)
+    number = rng.binomial(size.astype(np.int64), chance, (repeats, len(size)))
+    with_it = number * (total / size)
+    variance = np.maximum(squares[there] - total**2 / size, 0.0) / np.maximum(size - 1, 1)
+    variance[variance < 1e-12 * (total / size) ** 2] = 0.0  # what rounding leaves of equal values
+    if variance.any():
+        spread = np.sqrt(variance * number * (size - number) / size)
+        with_it = np.clip(with_it + spread * rng.standard_normal(with_it.shape), 0, total)
+    drawn, expected = np.zeros((repeats, 2, len(heavy))), np.stack([heavy - hits, hits])[np.newaxis]
+    drawn[:, 1, there], drawn[:, 0, there] = with_it, total - with_it
+    return drawn, expected
 
 
 def _places(probabilities: Floats, best: float) -> Floats:

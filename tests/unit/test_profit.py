@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from ml.decision.payoff import Payoff
 from ml.errors import NoProbabilities, OneOutcomeOnly
 from ml.metrics.evaluation import Answers
 from ml.metrics.profit import NEUTRAL, CutOffLimits, profit_curve, profits, roundest
+from ml.metrics.recalibration.curve import recalibration_curve
 from ml.metrics.threshold_table import threshold_table
 from tests.simulations.luck import LAWS, luck_and_gap
 
@@ -165,8 +167,29 @@ def test_the_interval_of_the_best_cut_off_and_of_its_profit_hold_what_is_true():
     assert 0.9 <= held / 100 <= 0.99
 
 
-@pytest.mark.parametrize(("rows", "law"), [(400, LAWS[0]), (400, LAWS[4])])
-def test_luck_is_what_the_choice_itself_wins(rows, law):
+def test_luck_of_one_probability_by_the_binomial_distribution():
+    """All 50 records alike: acting on all is chosen where 3 a hit, less 1 an alarm, is above 0, as 4 · hits > 50."""
+    answers = answers_of([0.4] * 50, [1] * 12 + [0] * 38)
+    share = float(recalibration_curve(answers.truth, answers.probabilities).share(np.array([0.4]))[0])
+    hits = np.arange(13, 51)
+    exact = float(binom.pmf(hits, 50, share) @ (4 * hits - 4 * 50 * share)) * 1_000 / 50
+    found = profit_curve(answers, Payoff(true_positive=3.0, false_positive=-1.0))
+    assert found.selected[found.best] == 0  # 3 · 12 - 38 is below 0, and of acting on none nothing is luck
+    assert found.luck == pytest.approx(exact, rel=0.06)
+
+
+def test_luck_of_weights_is_that_of_so_much_money():
+    plain = drawn(4, 300)
+    heavy = Answers(plain.truth, plain.labels, plain.probabilities, np.full(300, 3.0))
+    assert profit_curve(heavy, CALLS).luck == pytest.approx(profit_curve(plain, CALLS).luck)
+    rng = np.random.default_rng(0)  # uneven weights are fewer records, and more luck
+    uneven = Answers(plain.truth, plain.labels, plain.probabilities, rng.exponential(1.0, 300) ** 2)
+    assert profit_curve(uneven, CALLS).luck > 1.2 * profit_curve(plain, CALLS).luck
+
+
+@pytest.mark.parametrize("law", [LAWS[0], LAWS[4], LAWS[7]])
+def test_luck_is_what_the_choice_itself_wins(law):
     """The whole table is in tests/simulations/luck.py; Efron's optimism, at 0.75 of the gap, would fail."""
-    lucks, gaps = luck_and_gap(law, rows, 1_500, 20)
-    assert lucks.mean() == pytest.approx(gaps.mean(), rel=0.12)
+    lucks, gaps = luck_and_gap(law, 400, 3_000, 20)
+    assert lucks.mean() == pytest.approx(gaps.mean(), rel=0.09)
+    assert lucks.std() < 0.15 * gaps.mean()  # resampled records, of any number, spread by 0.2
