@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
@@ -148,13 +149,22 @@ def show_history(service: Service, store: CutOffStore | None, model: Any, outcom
     return cut_off_change.history(changes)
 
 
+def _same_change(changes: Sequence[CutOffChange], cut_off: float, reason: str) -> CutOffChange | None:
+    """The last change, where it is the requested one: a browser asks again when the answer was lost on its way."""
+    return changes[0] if changes and (changes[0].after, changes[0].reason) == (cut_off, reason) else None
+
+
 def _stored(
     store: CutOffStore | None, of: tuple[str, str], cut_off: float, before: float, reason: str
 ) -> dict[str, Any]:
     try:
         if store is None:
             raise StoreUnavailable("There is no store.")
-        store.set_cutoff(*of, cut_off, before=before, reason=reason)
+        same = _same_change(store.cutoff_history(*of), cut_off, reason)
+        if same:
+            before = same.before
+        else:
+            store.set_cutoff(*of, cut_off, before=before, reason=reason)
     except StoreUnavailable as error:
         log.warning("A cut-off could not be kept: %s", error)
         return {"words": NOT_KEPT}

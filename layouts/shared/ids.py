@@ -8,6 +8,7 @@ from typing import Any
 LOCATION = "location"
 CONTENT = "content"
 THEME = "theme"
+CONNECTION = "connection"  # assets/js/shared/11-connection.js knows it too
 
 # Requests of an input page (prediction, gallery) and their responses; scripts know these names, too
 # (assets/js/shared/30-form.js, assets/js/predict/32-reasons.js)

@@ -19,6 +19,12 @@ def _theme_address() -> str:
     return f"{ROOT}/assets/{THEME_SCRIPT}?m={(ASSETS / THEME_SCRIPT).stat().st_mtime}"
 
 
+CONNECTION_WORDS = {
+    "data-lost": "No connection to the server. What you see may belong to earlier choices. Trying again …",
+    "data-failed": "The server made an error, so this page may be incomplete. Reload it to try again.",
+    "data-slow": "The server has not answered yet. Waiting …",
+}
+
 # The theme is set before the first style sheet is read; otherwise a dark page would flash white.
 # The policy of the house allows no inline scripts, so this is a file.
 INDEX = f"""<!DOCTYPE html>
@@ -51,6 +57,7 @@ def layout() -> Component:
             html.A("Skip to the content", href=f"#{ids.CONTENT}", className="skip"),
             html.Header([_brand(), _navigation(), _theme_button()], className="shell-head"),
             dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
+            html.P("", id=ids.CONNECTION, className="connection", role="status", **CONNECTION_WORDS),
             html.Main(html.P("Opening …", className="opening"), id=ids.CONTENT, tabIndex="-1"),
         ],
         className="shell",

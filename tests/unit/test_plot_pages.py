@@ -241,6 +241,19 @@ def test_changes_are_listed_the_newest_first(small, tmp_path):
     assert "cannot be read" in head.show_history(service, Silent(), "binary", "yes").children
 
 
+def test_a_change_that_is_sent_twice_is_one_change(small, tmp_path):
+    store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
+    service = open_service(small.registry.folder, chosen=store.cutoffs)
+    request = {"model": "binary", "outcome": "yes", "cut_off": 0.35} | WHY
+    first, again = (head.set_cut_off(service, store, request) for _ in range(2))
+    assert first == again
+    assert (again["in_use"], again["former"]) == (0.35, 0.5)
+    assert len(store.cutoff_history("binary", "yes")) == 1
+    for cut_off in (0.5, 0.35):  # there and back with the same reason are changes
+        head.set_cut_off(service, store, request | {"cut_off": cut_off})
+    assert [change.after for change in store.cutoff_history("binary", "yes")] == [0.35, 0.5, 0.35]
+
+
 class Silent:
     def set_cutoff(self, *_, **__):
         raise StoreUnavailable("The store does not answer.")

@@ -30,6 +30,7 @@
     });
     leadBack();
     if (titled === page.dataset.title) return;
+    dispatchEvent(new CustomEvent("likely:page"));
     if (titled) {
       // After a link to another page the keyboard continues at its top
       document.getElementById("content").focus({ preventScroll: true });

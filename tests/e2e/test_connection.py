@@ -1,0 +1,83 @@
+"""A lost connection: every callback says so and asks again, and no figure stands beside the label of another."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+UPDATE = re.compile("_dash-update-component")
+LOST = "No connection to the server. What you see may belong to earlier choices. Trying again …"
+
+
+def lose(tab, failure):
+    answer = (lambda route: route.abort()) if failure == "network" else (lambda route: route.fulfill(status=failure))
+    tab.page.route(UPDATE, answer)
+
+
+def line(tab):
+    return tab.page.locator("#connection")
+
+
+def is_back(tab):
+    tab.page.unroute(UPDATE)
+    expect(line(tab)).to_have_text("")
+    assert tab.page.locator("html[data-connection]").count() == 0
+
+
+def accuracy(tab):
+    return tab.page.locator("#headline").inner_text()
+
+
+@pytest.mark.parametrize("failure", ["network", 503, 429])
+def test_figures_follow_the_chosen_outcome_once_the_server_is_back(browse, failure):
+    right = browse().open("/bank-products/performance?outcome=credit-card")
+    expect(right.page.locator("#headline")).to_contain_text("%")
+    tab = browse(quiet=False).open("/bank-products/performance?outcome=personal-loan")
+    expect(tab.page.locator("#headline")).to_contain_text("%")
+    before = accuracy(tab)
+    lose(tab, failure)
+    tab.page.get_by_label("Outcome", exact=True).select_option("credit-card")
+    expect(line(tab)).to_have_text(LOST)
+    expect(tab.page.locator("#headline")).to_have_css("opacity", "0.55")
+    is_back(tab)
+    expect(tab.page.locator("#headline")).to_have_css("opacity", "1")
+    tab.page.wait_for_function("was => document.querySelector('#headline').innerText !== was", arg=before)
+    assert accuracy(tab) == accuracy(right)
+
+
+def test_of_two_choices_made_meanwhile_the_last_one_counts(browse):
+    right = browse().open("/bank-products/performance?outcome=securities-account")
+    expect(right.page.locator("#headline")).to_contain_text("%")
+    tab = browse(quiet=False).open("/bank-products/performance?outcome=personal-loan")
+    expect(tab.page.locator("#headline")).to_contain_text("%")
+    lose(tab, "network")
+    for outcome in ("credit-card", "securities-account"):
+        tab.page.get_by_label("Outcome", exact=True).select_option(outcome)
+        expect(line(tab)).to_have_text(LOST)
+    is_back(tab)
+    tab.page.wait_for_function(
+        "wanted => document.querySelector('#headline').innerText === wanted", arg=accuracy(right)
+    )
+
+
+def test_a_page_that_was_asked_for_comes_when_the_server_is_back(browse):
+    tab = browse(quiet=False).open("/iris/performance")
+    lose(tab, "network")
+    tab.page.get_by_role("link", name="Insights").click()
+    expect(line(tab)).to_have_text(LOST)
+    is_back(tab)
+    tab.page.wait_for_selector("[data-title*=Insights]")
+
+
+def test_an_error_of_the_server_is_said_and_not_asked_again(browse):
+    tab = browse(quiet=False).open("/iris/performance")
+    asked = []
+    tab.page.route(UPDATE, lambda route: (asked.append(route.request.post_data), route.fulfill(status=500)))
+    tab.page.get_by_role("link", name="Insights").click()
+    expect(line(tab)).to_contain_text("The server made an error")
+    tab.page.wait_for_timeout(2500)
+    assert len([body for body in asked if '"output":"content.children"' in body]) == 1
+    tab.page.unroute(UPDATE)
+    tab.page.get_by_role("link", name="Models").click()
+    tab.page.wait_for_selector("#models")
+    expect(line(tab)).to_have_text("")
