@@ -9,7 +9,17 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from ml.data.feature import MOST_LISTED, Feature, Value, text_of
-from ml.data.value_words import LONGEST_TEXT, accepted, kind_of, meant, noun_of, quote, shown
+from ml.data.value_words import (
+    LONGEST_TEXT,
+    accepted,
+    kind_of,
+    meant,
+    meant_by_text,
+    meant_by_value,
+    noun_of,
+    quote,
+    shown,
+)
 from ml.data.yes_no import truth_of
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
@@ -90,7 +100,8 @@ def _float(feature: Feature, raw: object) -> float:
         text = with_point(raw.strip()) if feature.decimal == "," else raw.strip()
         if NUMBER.fullmatch(text):
             return float(text)
-    raise Refused(f"{quote(raw)} is not {noun_of(feature)}.", accepted(feature))
+    hint = meant_by_text(feature, raw) if isinstance(raw, str) else ""
+    raise Refused(f"{quote(raw)} is not {noun_of(feature)}.", accepted(feature) + hint)
 
 
 def with_point(text: str) -> str:
@@ -109,7 +120,8 @@ def _within(feature: Feature, value: Limited, raw: object) -> Limited:
     if feature.low is not None and value < feature.low:
         raise Refused(f"{quote(raw)} is below {shown(feature.low)}.", accepted(feature))
     if feature.high is not None and value > feature.high:
-        raise Refused(f"{quote(raw)} is above {shown(feature.high)}.", accepted(feature))
+        hint = meant_by_value(feature, value) if isinstance(value, (int, float)) else ""
+        raise Refused(f"{quote(raw)} is above {shown(feature.high)}.", accepted(feature) + hint)
     return value
 
 

@@ -1,16 +1,26 @@
-"""Words about values: accepted values, notes on unusual ones, and values as displayed."""
+"""Words about values: accepted values, notes on unusual ones, what was meant, and values as displayed.
+
+What was meant is asked and never taken: the value stays refused or noted, and the person decides.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 
 from ml.data.feature import MOST_LISTED, Feature, Value, text_of
-from ml.locale import localized, reader_format
+from ml.locale import NotANumber, NumberFormat, canonical, current_format, localized, reader_format
 
 LONGEST_TEXT = 10_000
 MOST_NAMED = 12  # choices that a sentence names
 NEVER_MISSING = "Not given; in training every row had a value."
+SIGNS = "$€£¥"
+THOUSANDS, MILLIONS = ("k", "tsd", "thousand"), ("m", "mio", "mn", "million")
+UNREADABLE = "\u2063"  # invisible; the form appends it to what is no number in the reader's marks
+_TYPED = re.compile(
+    rf"[{SIGNS}]?\s*(?P<number>[+\-−]?[\d.,'’\s]*\d)\s*(?P<size>[A-Za-z]+)?\.?\s*(?P<sign>[{SIGNS}%])?", re.ASCII
+)
 
 
 def gap_sentences(gaps: Mapping[str, int], of: str = "") -> list[str]:
@@ -44,7 +54,8 @@ def unseen(feature: Feature, value: Value) -> str:
     low, high = feature.seen
     if low <= value <= high:
         return ""
-    return f"The model has seen {shown(low)} to {shown(high)}."
+    hint = meant_by_value(feature, value) if isinstance(value, (int, float)) else ""
+    return f"The model has seen {shown(low)} to {shown(high)}.{hint}"
 
 
 def _unknown(feature: Feature, value: Value) -> str:
@@ -130,3 +141,70 @@ _KINDS = {
     float: "a number",
     type(None): "nothing",
 }
+
+
+def meant_by_text(feature: Feature, text: str) -> str:
+    """A question about a text that is no number here; empty where none suggests itself.
+
+    Parameters
+    ----------
+    feature : Feature
+        Its unit says whether it counts in thousands or millions.
+    text : str
+        As it was typed: "64k", "$64", "1.4" where readers write 1,4.
+    """
+    found = _TYPED.fullmatch(text.replace(UNREADABLE, "").strip())
+    if found is None:
+        return ""
+    size = _size(found["size"])
+    for number_format, other in ((current_format(), False), (_other(current_format()), True)):
+        try:
+            number = float(canonical(found["number"], number_format))
+        except NotANumber:
+            continue
+        if size is None:
+            meant = number if found["size"] is None or _names_unit(feature, found["size"]) else None
+        else:
+            meant = number * size / unit_size(feature)
+        if meant is None:
+            return ""
+        why = f" The decimal mark here is “{current_format().decimal}”." if other else ""
+        scaled = meant_by_value(feature, meant)
+        return why + (scaled or _question(feature, meant))
+    return ""
+
+
+def meant_by_value(feature: Feature, value: float) -> str:
+    """A question where a value is far out, and would be a usual one in the feature's unit: 64000 thousand is 64."""
+    size = unit_size(feature)
+    if size == 1 or feature.seen is None or not isinstance(value, (int, float)) or value <= feature.seen[1]:
+        return ""
+    meant = value / size
+    return _question(feature, meant) if feature.seen[0] <= meant <= feature.seen[1] else ""
+
+
+def unit_size(feature: Feature) -> float:
+    """What one of the feature's unit stands for: 1,000 in "thousand $"."""
+    first = (feature.unit or "").split(" ")[0].lower()
+    return _size(first) or 1.0
+
+
+def _size(word: str | None) -> float | None:
+    word = (word or "").lower().removesuffix("s")
+    return 1e3 if word in THOUSANDS else 1e6 if word in MILLIONS else None
+
+
+def _names_unit(feature: Feature, word: str) -> bool:
+    return any(part.lower().startswith(word.lower()) for part in (feature.unit or "").split())
+
+
+def _other(number_format: NumberFormat) -> NumberFormat:
+    """The format with the decimal mark of other readers."""
+    return NumberFormat(".", ",") if number_format.decimal == "," else NumberFormat(",", ".")
+
+
+def _question(feature: Feature, meant: float) -> str:
+    low, high = feature.low, feature.high
+    if (low is not None and meant < low) or (high is not None and meant > high):
+        return ""
+    return f" Did you mean {localized(f'{meant:.12g}')}?"
