@@ -102,7 +102,7 @@ def show_reasons(service: Service, request: Any) -> tuple[Any, dict[str, Any]]:
     request = FormRequest.read(request)
     try:
         bundle = service.model(request.model)
-        standing = service.stand(bundle.key, request.record, request.chosen(bundle.outcomes))
+        standing = service.stand(bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking)
         advice = service.advise(standing, request.row, request.step)
     except LikelyError:  # what is wrong was said beside the score
         return no_update, what_if.nothing(request.serial, request.model)
@@ -116,7 +116,7 @@ def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[
     if bundle.offers != "probabilities":
         score = service.score(bundle.key, [request.record]).scores[0]
         return result.result(bundle, score, request.serial), score.notes
-    standing = service.stand(bundle.key, request.record, request.chosen(bundle.outcomes))
+    standing = service.stand(bundle.key, request.record, request.chosen(bundle.outcomes), request.ranking)
     return board(standing, request.declined, request.serial, request.order), standing.notes
 
 

@@ -20,6 +20,7 @@ from ml.bundle.scored import Score, Scored
 from ml.bundle.scoring import refused_problem, score_each, score_records
 from ml.data.schema import Row
 from ml.decision.cut_offs import Chosen, CutOffs
+from ml.decision.ranking import Ranking
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.lifecycle.registry import Registry
 from ml.runtime.memo import Memo
@@ -122,7 +123,9 @@ class Service:
         """The cut-offs of all outcomes, by name, from one question to the store."""
         return self._cut_offs.of(bundle.name, bundle.card, bundle.outcomes.names)
 
-    def stand(self, name_or_key: str, raw: object, outcome: str | None = None) -> Standing:
+    def stand(
+        self, name_or_key: str, raw: object, outcome: str | None = None, ranking: Ranking | None = None
+    ) -> Standing:
         """Score of one record that may have blanks: score, range, and next questions.
 
         Parameters
@@ -132,6 +135,8 @@ class Service:
             Feature name or alias to raw value; missing names are blanks.
         outcome : str or None
             Outcome of the questions; None leaves the choice to :func:`ml.advice.advice.stand`.
+        ranking : Ranking or None
+            In which independent outcomes are offered: its first is then that choice.
 
         Raises
         ------
@@ -142,7 +147,7 @@ class Service:
         bundle = self.model(name_or_key)
         game = self._game(bundle)
         try:
-            return stand(game, bundle, raw, outcome, self.cut_offs(bundle))
+            return stand(game, bundle, raw, outcome, self.cut_offs(bundle), ranking)
         except ValueError as error:
             raise InvalidRecord([refused_problem(0, str(error))]) from error
 

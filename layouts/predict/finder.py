@@ -1,4 +1,4 @@
-"""Record finder above the form: search by id or part of a text, take a random record, or start a new one.
+"""Record finder above the form: whose values these are, a search by id or text, a random record, or a new one.
 
 The list under the box is drawn by ``assets/js/predict/33-finder.js`` from what :func:`hit` says of each record.
 """
@@ -25,6 +25,8 @@ from ml.locale import localized
 
 SILENT = "Records cannot be searched at the moment. Scores are not affected."
 LIMIT = 8
+NEW = "New record"
+INVENTED = "New record, with invented values"
 
 
 class RecordSearch(RequestModel):
@@ -44,34 +46,44 @@ class OpenedRecord:
     words: str = ""
 
 
-def finder(model: str, opened: OpenedRecord) -> Component:
-    """The search box with its list, the two buttons, and the record that is in the form.
+def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
+    """Whose values are in the form, the search box with its list, and the two buttons.
 
     Parameters
     ----------
     model : str
         Key of the version whose form is open.
     opened : OpenedRecord
+    blanks : bool
+        Whether a new record may be blank; else it starts with invented values.
     """
+    new = NEW if blanks else INVENTED
     box = dbc.Input(
         id=ids.FINDER_BOX,
         type="text",
         value="",
         autocomplete="off",
         maxlength=LONGEST_SEARCH,
-        placeholder="Id or part of a text",
+        placeholder="Find by id or text",
     )
     listed = html.Ul(id=ids.FINDER_LIST, className="finder-list", role="listbox", hidden=True, **_named("Records"))
     buttons = (("random", "Random"), ("new", "New"))
     tools = [html.Button(words, type="button", className="tool-button", **{"data-find": do}) for do, words in buttons]
     label = html.Label("Find a record", htmlFor=ids.FINDER_BOX, className="field-label")
     key = html.Kbd("/", title="Press / to search", **{"aria-hidden": "true"})
-    words = html.P(opened.words, id=ids.FINDER_WORDS, className="finder-words", role="status")
-    parts = [label, html.Div([box, key, listed], className="finder-box"), html.Div(tools, className="finder-tools")]
+    name = html.H2(opened.words if opened.entry else new, id=ids.RECORD_NAME, className="record-name")
+    changed = html.Span("", id=ids.RECORD_CHANGED, className="record-changed")
+    said = "" if opened.entry else opened.words
+    words = html.P(said, id=ids.FINDER_WORDS, className="finder-words", role="status")
+    parts = [
+        html.Div([name, changed, words], className="record"),
+        label,
+        html.Div([box, key, listed], className="finder-box"),
+        html.Div(tools, className="finder-tools"),
+    ]
     stores = [dcc.Store(id=ids.RECORD_SEARCH), dcc.Store(id=ids.RECORD_MATCHES)]
-    return html.Section(
-        [*stores, *parts, words], id=ids.FINDER, className="finder", **_named("Find a record"), **{"data-model": model}
-    )
+    data = {"data-model": model, "data-new": new}
+    return html.Section([*stores, *parts], id=ids.FINDER, className="finder", **_named("Find a record"), **data)
 
 
 def _named(words: str) -> dict[str, str]:

@@ -20,6 +20,7 @@ from layouts.shared.search import FIELDS, search_box
 from ml.bundle.record_book import BookRecord
 from ml.data.feature import Feature
 from ml.data.schema import Schema
+from ml.decision.decide import actions
 from ml.insights.feature_order import groups_in_order
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def free_query_names(schema: Schema) -> tuple[str, ...]:
     return tuple(word for word in QUERY_NAMES if word not in schema.position)
 
 
-def starting_record(schema: Schema, query: Mapping[str, str], entry: BookRecord | None = None) -> dict[str, str]:
+def starting_record(
+    schema: Schema, query: Mapping[str, str], entry: BookRecord | None = None, *, blanks: bool = True
+) -> dict[str, str]:
     """The record with which the form opens: name to text, as the form's script reads it.
 
     Parameters
@@ -51,11 +54,14 @@ def starting_record(schema: Schema, query: Mapping[str, str], entry: BookRecord 
         Of the page's address: feature names or aliases; other names are ignored.
     entry : BookRecord, optional
         The record that the address names: the query holds what differs from it.
+    blanks : bool
+        True where values that nobody gave are blank; else they are the features' defaults.
     """
+    start = "" if blanks else None
     given = {schema.position[name]: text for name, text in query.items() if name in schema.position}
     kept = kept_record(schema, entry)
     return {
-        feature.name: starting_text(feature, given.get(position), kept.get(feature.name))
+        feature.name: starting_text(feature, given.get(position), kept.get(feature.name, start))
         for position, feature in enumerate(schema.features)
     }
 
@@ -76,7 +82,7 @@ def opening_request(bundle: Bundle, query: Mapping[str, str], entry: BookRecord 
     own = {word: query.get(word, "") for word in free_query_names(schema)}
     outcome = own.get("outcome", "")
     declined = tuple(name for name in own.get("declined", "").split(",") if name in names)
-    record = starting_record(schema, query, entry)
+    record = starting_record(schema, query, entry, blanks=bundle.offers == "probabilities")
     return FormRequest.model_construct(
         model=bundle.key,
         record=record,
@@ -120,9 +126,15 @@ def page(
         reasons = html.Div(id=ids.REASONS, className="reasons-body")
         side.append(html.Section(reasons, className="reasons", **{"data-state": "waiting", "aria-label": "Reasons"}))
     compared = [pins(bundle.outcomes)] if bundle.offers == "probabilities" else []
-    asking = html.Div([finder(bundle.key, opened), _form(bundle, request, opened), *compared], className="asking")
-    skip = html.A("Skip to the values", href=f"#{ids.FORM}", className="skip")
-    return html.Div([*stores, skip, html.Div(side, className="side"), asking], className="predict")
+    who = finder(bundle.key, opened, blanks=bundle.offers == "probabilities")
+    asking = html.Div([_form(bundle, request, opened), *compared], className="asking")
+    view = {"data-view": "call"} if seller_screen(bundle) else {}
+    return html.Div([*stores, who, html.Div(side, className="side"), asking], className="predict", **view)
+
+
+def seller_screen(bundle: Bundle) -> bool:
+    """True where the card says what to do: the page opens with the view for a call, unless the person chose another."""
+    return any(actions(bundle.card, name) is not None for name in bundle.outcomes.names)
 
 
 def _panel(said: Component) -> Component:
@@ -138,9 +150,10 @@ def _panel(said: Component) -> Component:
 
 
 def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Component:
-    schema = form_schema(bundle)
+    schema, blanks = form_schema(bundle), bundle.offers == "probabilities"
+    fresh, kept = starting_record(schema, {}, blanks=blanks), kept_record(schema, opened.entry)
     groups = [
-        _group(schema, heading, features, request.record, opened.entry)
+        _group(schema, heading, features, request.record, fresh, kept)
         for heading, features in groups_in_order(bundle.card, schema)
     ]
     data = {
@@ -161,10 +174,11 @@ def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Compone
         "aria-label": "Values",
     }
     search = len(schema.features) >= FIELDS
-    head = [_tools(search=search), pin_words()] if bundle.offers == "probabilities" else []
+    head = [_tools(search=search)] if blanks else []
     if search:
         head.append(search_box(ids.FORM, "Search the values", "values", key="Control+K"))
-    return html.Div([*head, *groups], id=ids.FORM, className="form", role="form", tabIndex="-1", **data)
+    values = html.Div(groups, id=ids.FIELDS, className="groups", tabIndex="-1")
+    return html.Div([*head, values], id=ids.FORM, className="form", role="form", tabIndex="-1", **data)
 
 
 def _opened(bundle: Bundle) -> dict[str, str]:
@@ -174,21 +188,28 @@ def _opened(bundle: Bundle) -> dict[str, str]:
 
 
 def _tools(*, search: bool) -> Component:
-    named = (("nothing", "Start with nothing known"), ("reset", "Reset"), ("undo", "Undo"), ("call", "On call"))
+    named = (("reset", "Reset"), ("undo", "Undo"), ("copy", "Copy link"), ("call", "On call"))
     buttons = [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in named]
-    return html.Div([*buttons[:-1], *pin_tools(), buttons[-1], keys(search=search)], className="form-tools")
+    return html.Div(
+        [*buttons[:2], *pin_tools(), pin_words(), *buttons[2:], keys(search=search)], className="form-tools"
+    )
 
 
 def _group(
-    schema: Schema, heading: str, features: Sequence[Feature], record: Mapping[str, str], entry: BookRecord | None
+    schema: Schema,
+    heading: str,
+    features: Sequence[Feature],
+    record: Mapping[str, str],
+    fresh: Mapping[str, str],
+    kept: Mapping[str, str],
 ) -> Component:
-    kept = kept_record(schema, entry)
     fields = [
         field(
             feature,
             schema.position[feature.name],
             record[feature.name],
             live=True,
+            start=fresh[feature.name],
             reset_to=kept.get(feature.name),
             searched=len(schema.features) >= FIELDS,
         )

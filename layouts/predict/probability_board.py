@@ -11,26 +11,25 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.predict.ask_next import ask_next
+from layouts.predict.headline import headline
 from layouts.predict.result import framed, outside
-from layouts.shared.blocks import dot
 from layouts.shared.cut_off import tick
 from layouts.shared.form_messages import BY_PROBABILITY
 from layouts.shared.percent import percents, span
 from ml.advice.advice import Standing
 from ml.data.outcomes import Outcome
 from ml.decision.cut_offs import DEFAULT
-from ml.decision.decide import Decision
-from ml.decision.payoff import currency_of, payoffs_of
-from ml.decision.worth import NOTHING, worth
+from ml.decision.payoff import currency_of
+from ml.decision.ranking import By, Ranking, ranked, worths_of
+from ml.decision.worth import NOTHING
 from ml.plots.palette import colour_of
-from ml.text.spoken import cut_off_text
 from ml.text.words import listed, money_text
 
 ORDERS = {"": "By value", BY_PROBABILITY: "By probability"}
 AVERAGES = "≈ what acting is worth on average, after its cost."
 
 
-def board(standing: Standing, declined: Collection[str], serial: int, order: str = "") -> Component:
+def board(standing: Standing, declined: Collection[str], serial: int, order: By = "") -> Component:
     """Headline, bars and next questions.
 
     Parameters
@@ -46,43 +45,19 @@ def board(standing: Standing, declined: Collection[str], serial: int, order: str
     outcomes = standing.model.outcomes
     valued = any(standing.decision(name).worth is not None for name in outcomes.names)
     shown = percents(standing.probabilities, exclusive=outcomes.exclusive)
-    declined = () if outcomes.exclusive else declined
+    card, probabilities = standing.model.card, standing.probabilities
+    ranking = Ranking(() if outcomes.exclusive else declined, order)
+    places = ranked(card, outcomes, probabilities, ranking)
     parts = [
-        _headline(standing, shown[outcomes.index(standing.outcome)]),
-        *_orders(order, worths_of(standing)),
-        html.Ul(
-            [_bar(standing, at, shown[at], declined) for at in ranked(standing, declined, order)], className="bars"
-        ),
+        headline(standing, shown[outcomes.index(standing.outcome)], ranking),
+        *_orders(order, worths_of(card, outcomes, probabilities)),
+        html.Ul([_bar(standing, at, shown[at], ranking.declined) for at in places], className="bars"),
         *([html.P(AVERAGES, className="aside averages")] if valued else []),
         *_label(standing),
         *outside(standing.model.schema, standing.notes),
         *ask_next(standing),
     ]
     return framed(parts, serial, **{"data-focus": standing.outcome})
-
-
-def worths_of(standing: Standing) -> tuple[float, ...] | None:
-    """Worth of acting on each independent outcome; None where outcomes are exclusive or one has no payoff."""
-    outcomes = standing.model.outcomes
-    payoffs = None if outcomes.exclusive else payoffs_of(standing.model.card, outcomes.names)
-    if payoffs is None:
-        return None
-    return tuple(worth(payoff, p) for payoff, p in zip(payoffs, standing.probabilities, strict=True))
-
-
-def ranked(standing: Standing, declined: Collection[str] = (), order: str = "") -> list[int]:
-    """Columns in the order of their bars.
-
-    Independent outcomes are ranked by the worth of acting where each has a payoff and the order is not "probability",
-    else by probability; declined ones come last. Exclusive outcomes keep the schema's order, so that the eye finds
-    them again.
-    """
-    outcomes = standing.model.outcomes
-    columns = range(len(outcomes))
-    if outcomes.exclusive:
-        return list(columns)
-    gains = (None if order == BY_PROBABILITY else worths_of(standing)) or standing.probabilities
-    return sorted(columns, key=lambda at: (outcomes.names[at] in declined, -gains[at]))
 
 
 def _orders(order: str, worth: Sequence[float] | None) -> list[Component]:
@@ -104,42 +79,6 @@ def _brings(standing: Standing, at: int) -> list[Component]:
         return []
     shown = ["≈\u00a0", money_text(amount, currency_of(standing.model.card))]
     return [html.Span(shown, className="bar-value owned", **{"data-worth": repr(amount)})]
-
-
-def _headline(standing: Standing, shown: str) -> Component:
-    outcomes, band = standing.model.outcomes, standing.band
-    eyebrow = html.P([dot(outcomes, standing.outcome), outcomes[standing.outcome].label], className="eyebrow")
-    # A word without its number could be read as more than it is: both come and go together.
-    words = html.P([html.Span(f"{band.label}, "), html.Span(shown, className="number")], className="headline owned")
-    said = [eyebrow, words]
-    decision = standing.decision()
-    if decision.words:
-        act = {"data-decision": "act" if decision.act else "leave"}
-        said.append(html.P([decision.words, *_against_worth(standing, decision)], className="action owned", **act))
-    return html.Div([html.Div(said, className="said"), *_known(standing)], className="head")
-
-
-def _against_worth(standing: Standing, decision: Decision) -> list[Component]:
-    """What the decision costs on average, where the cut-off in use decides against the worth."""
-    gain = decision.worth or 0.0
-    if not decision.settled or (gain > -NOTHING if decision.act else gain < NOTHING):
-        return []
-    amount = money_text(abs(gain), currency_of(standing.model.card))
-    would = f"loses {amount} on average" if decision.act else f"is still worth {amount} on average"
-    return [html.Span(f" The cut-off is {cut_off_text(decision.cut_off)}; acting {would}.", className="aside")]
-
-
-def _known(standing: Standing) -> list[Component]:
-    """The number of known features, and the range of scores that the blanks leave open."""
-    blank, every = len(standing.blank), len(standing.known)
-    if not blank:
-        return []
-    at = standing.model.outcomes.index(standing.outcome)
-    known = "Nothing is known yet." if blank == every else f"{every - blank} of {every} known."
-    rest = "all" if blank == every else "the rest"
-    reach = html.Span(span(standing.low[at], standing.high[at]), className="reach")
-    between = html.Span([f" With {rest} known, ", reach, " in 8 of 10 cases."], className="owned")
-    return [html.P([known, between], className="aside known")]
 
 
 def _bar(standing: Standing, at: int, shown: str, declined: Collection[str]) -> Component:

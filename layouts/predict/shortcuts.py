@@ -9,7 +9,7 @@ KEYS = (
     ("/", "find a record"),
     ("Tab", "next value, by importance"),
     ("Enter", "take the value now"),
-    ("Escape", "not known"),
+    ("Escape", "close a list, or leave the value"),
     ("↑ ↓", "step a number"),
     ("F1", "explain the value"),
     ("Alt+R", "reset the value"),

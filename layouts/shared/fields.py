@@ -19,6 +19,7 @@ def field(
     text: str,
     *,
     live: bool = False,
+    start: str | None = None,
     reset_to: str | None = None,
     searched: bool = False,
 ) -> Component:
@@ -33,8 +34,10 @@ def field(
         What stands in it.
     live : bool
         With a button that resets it, and a place for the sweep of the score over its values.
+    start : str or None
+        With what it starts in a new record; None for the feature's default.
     reset_to : str or None
-        The value of the record in the form, to which the button resets; None for the feature's default.
+        The value of the record in the form, to which the button resets; None for a new record.
     searched : bool
         With the words that a search over the form matches.
     """
@@ -48,7 +51,7 @@ def field(
             said,
         ],
         className=f"field field-{feature.shown_as}",
-        **_data(feature, position, reset_to),
+        **_data(feature, position, starting_text(feature) if start is None else start, reset_to),
         **({"data-words": words_of(feature)} if searched else {}),
     )
 
@@ -60,8 +63,7 @@ def range_hint(feature: Feature) -> str:
     return f"{shown(feature.seen[0])} to {shown(feature.seen[1])} in training"
 
 
-def _data(feature: Feature, position: int, reset_to: str | None) -> dict[str, str]:
-    start = starting_text(feature)
+def _data(feature: Feature, position: int, start: str, reset_to: str | None) -> dict[str, str]:
     data = {
         "data-feature": feature.name,
         "data-control": ids.element(ids.field(position)),

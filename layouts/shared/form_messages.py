@@ -11,10 +11,11 @@ from layouts.shared.field_texts import TICKED
 from layouts.shared.request_model import RequestModel
 from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
+from ml.data.value_words import UNREADABLE
+from ml.decision.ranking import Ranking
 from ml.errors import Problem
 from ml.locale import NotANumber, canonical, current_format
 
-NO_NUMBER = "\u2063"  # invisible; appended to what is no number in the reader's marks, so that it is refused
 LONGEST_NUMBER = 12  # digits of a row's number
 BY_PROBABILITY: Literal["probability"] = "probability"  # an order of outcomes that have worths
 
@@ -45,6 +46,11 @@ class FormRequest(RequestModel):
     """Order of the outcomes; empty where the page chooses."""
     step: int = 0
     """0 for the first reasons, 1 and so on for ones with smaller errors."""
+
+    @property
+    def ranking(self) -> Ranking:
+        """In which independent outcomes are offered."""
+        return Ranking(self.declined, self.order)
 
     def chosen(self, outcomes: Outcomes) -> str | None:
         """The outcome that was chosen, if the model has it."""
@@ -84,7 +90,7 @@ def _plain(text: str) -> str:
     try:
         return canonical(text, current_format())
     except NotANumber:
-        return text.strip() + NO_NUMBER
+        return text.strip() + UNREADABLE
 
 
 def form_response(

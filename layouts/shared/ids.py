@@ -13,6 +13,7 @@ CONNECTION = "connection"  # assets/js/shared/11-connection.js knows it too
 # Requests of an input page (prediction, gallery) and their responses; scripts know these names, too
 # (assets/js/shared/30-form.js, assets/js/predict/32-reasons.js)
 FORM = "form"
+FIELDS = "fields"
 FORM_NUDGE = "form-nudge"
 FORM_REQUEST = "form-request"
 FORM_RESPONSE = "form-response"
@@ -29,6 +30,8 @@ FINDER = "finder"
 FINDER_BOX = "finder-box"
 FINDER_LIST = "finder-list"
 FINDER_WORDS = "finder-words"
+RECORD_NAME = "record-name"
+RECORD_CHANGED = "record-changed"
 RECORD_SEARCH = "record-search"
 RECORD_MATCHES = "record-matches"
 

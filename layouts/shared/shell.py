@@ -55,6 +55,7 @@ def layout() -> Component:
     return html.Div(
         [
             html.A("Skip to the content", href=f"#{ids.CONTENT}", className="skip"),
+            html.A("Skip to the values", href=f"#{ids.FIELDS}", className="skip skip-values"),  # on pages with a form
             html.Header([_brand(), _navigation(), _theme_button()], className="shell-head"),
             dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
             html.P("", id=ids.CONNECTION, className="connection", role="status", **CONNECTION_WORDS),

@@ -22,6 +22,7 @@ from ml.data.records import read_records
 from ml.data.schema import Row
 from ml.decision.bands import Band, band_of, bands
 from ml.decision.decide import Decision, decide
+from ml.decision.ranking import Ranking, ranked
 from ml.errors import Problem
 
 
@@ -120,11 +121,18 @@ class Advice:
     sharper: int | None = None
 
 
-def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_offs: Mapping[str, float]) -> Standing:
+def stand(
+    game: Game,
+    bundle: Bundle,
+    raw: object,
+    outcome: str | None,
+    cut_offs: Mapping[str, float],
+    ranking: Ranking | None = None,
+) -> Standing:
     """Score a raw record that may have blanks.
 
-    Where no outcome is named, it is the positive one, or of three or more exclusive ones the most probable.
-    `cut_offs` has the cut-off in use of each outcome.
+    Where no outcome is named, it is the positive one, of three or more exclusive ones the most probable, and of
+    independent ones the first of the `ranking` where there is one. `cut_offs` has the cut-off in use of each outcome.
 
     Raises
     ------
@@ -134,7 +142,7 @@ def stand(game: Game, bundle: Bundle, raw: object, outcome: str | None, cut_offs
     row = as_blanks(records.all_rows()[0])
     known = tuple(value is not None for value in row)
     scored = game.at(row)
-    outcome = outcome or _leading(bundle, scored)
+    outcome = outcome or _leading(bundle, scored, ranking)
     column = bundle.outcomes.index(outcome)
     return Standing(
         model=bundle,
@@ -190,10 +198,12 @@ def advise(game: Game, standing: Standing, holdout_row: int | None = None, step:
     )
 
 
-def _leading(bundle: Bundle, scored: PartialScore) -> str:
+def _leading(bundle: Bundle, scored: PartialScore, ranking: Ranking | None) -> str:
     outcomes = bundle.outcomes
     if outcomes.exclusive and len(outcomes) > 2:
         return outcomes.names[int(scored.value.argmax())]
+    if ranking is not None and not outcomes.exclusive:
+        return outcomes.names[ranked(bundle.card, outcomes, scored.value.tolist(), ranking)[0]]
     return outcomes.positive
 
 

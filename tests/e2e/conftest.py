@@ -154,12 +154,19 @@ _REASONS = """body => {
 
 @pytest.fixture
 def browse(chromium: Browser, address: str) -> Iterator[Callable[..., Tab]]:
-    """Open tabs: ``browse(width=380)``. At the end, none may have complained or left the host."""
+    """Open tabs: ``browse(width=380)``. At the end, none may have complained or left the host.
+
+    Pages show everything; ``view=None`` leaves the view as in a browser in which nobody has chosen one yet.
+    """
     contexts: list[BrowserContext] = []
     tabs: list[Tab] = []
 
-    def new_tab(*, width: int = 1280, height: int = 900, quiet: bool = True, **options: Any) -> Tab:
+    def new_tab(
+        *, width: int = 1280, height: int = 900, quiet: bool = True, view: str | None = "whole", **options: Any
+    ) -> Tab:
         contexts.append(chromium.new_context(viewport={"width": width, "height": height}, **options))
+        if view is not None:
+            contexts[-1].add_init_script(f"try {{ localStorage.view ??= '{view}' }} catch {{}}")
         contexts[-1].set_default_timeout(PATIENCE)
         tab = Tab(contexts[-1].new_page(), address)
         if quiet:

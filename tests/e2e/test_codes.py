@@ -90,6 +90,8 @@ def test_buttons_arrows_escape_and_other_numbers(browse, estimator_and_address, 
     scored(tab, estimator, 1, 3)
     button(tab, "flag", "Yes").focus()
     tab.page.keyboard.press("Escape")
+    expect(pressed(tab, "flag")).to_have_text("Yes")
+    button(tab, "flag", "Not known").click()
     expect(pressed(tab, "flag")).to_have_text("Not known")
     tab.settle()
     assert tab.record()["flag"] == ""

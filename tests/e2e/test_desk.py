@@ -161,7 +161,7 @@ def test_what_would_change_it_goes_to_the_cut_off_that_somebody_chose(browse, ch
 @pytest.mark.parametrize("cut_off", [0.0, 0.02, 0.98, 1.0])
 def test_the_words_of_any_cut_off_stay_on_the_page(browse, choose, cut_off):
     choose(MODEL, "personal-loan", cut_off)
-    tab = browse(width=380, height=800).open(f"/{MODEL}/predict?income=")
+    tab = browse(width=380, height=800).open(f"/{MODEL}/predict?outcome=personal-loan")
     tab.settle()
     words, panel = (tab.page.locator(part).bounding_box() for part in (".tick-words", "#panel"))
     assert panel["x"] <= words["x"]

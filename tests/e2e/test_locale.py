@@ -3,6 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.addresses import filled
+
 LOCALES = {
     "de-DE": ("746 to 20.901 in training", "62,5", "1.234,5", "5.000"),
     "en-US": ("746 to 20,901 in training", "62.5", "1,234.5", "5,000"),
@@ -13,8 +15,8 @@ LOCALES = {
 
 @pytest.fixture
 def loan(browse):
-    def opened(locale, path="/loan/predict"):
-        tab = browse(locale=locale).open(path)
+    def opened(locale, path=""):
+        tab = browse(locale=locale).open(path or filled("loan"))
         tab.settle()
         return tab
 
@@ -67,7 +69,7 @@ def test_a_link_opens_the_same_record_for_every_reader(loan):
 @pytest.mark.nightly
 @pytest.mark.parametrize("locale", ["en-US", "de-DE"])
 def test_a_link_that_no_program_wrote_is_refused_for_every_reader_until_it_is_put_right(browse, locale):
-    tab = browse(locale=locale).open("/loan/predict?ApplicantIncome=1,234")
+    tab = browse(locale=locale).open(filled("loan", ApplicantIncome="1,234"))
     tab.settle("invalid")
     expect(tab.field("Income").locator(".field-said")).to_contain_text("“1,234?” is not a number")
     tab.page.reload()
@@ -80,7 +82,7 @@ def test_a_link_that_no_program_wrote_is_refused_for_every_reader_until_it_is_pu
 
 @pytest.mark.nightly
 def test_arrows_undo_and_reset_keep_to_the_readers_marks(loan):
-    tab = loan("de-DE", "/iris/predict")
+    tab = loan("de-DE", filled("iris"))
     box = tab.textbox("Petal length")
     before = box.input_value()
     assert "," in before

@@ -73,7 +73,7 @@ def test_a_record_fills_it_and_a_blank_is_asked_for(browse, made):
     assert tab.probabilities() == of(estimator, held.iloc[[row]])
     own = [name.removeprefix("town_") for name in held if name != "pH" and held.iloc[row][name]]
     assert tab.record()["town"] == (own[0] if own else "Other")
-    tab.page.get_by_role("button", name="Start with nothing known").click()
+    tab.page.get_by_role("button", name="New").click()
     tab.settle()
     ask = tab.page.locator("[data-ask=town]")
     ask.click()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from layouts.shared.percent import percents
+from tests.e2e.addresses import filled
 
 UPDATE = "**/_dash-update-component*"
 MODEL = "bank-products"
@@ -56,7 +57,7 @@ def pin_incomes(tab, *incomes):
 
 
 def test_pins_and_what_stands_in_the_form_stand_side_by_side_with_the_services_numbers(browse, service):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     expect(tab.page.locator("#pins")).to_be_hidden()
     records = pin_incomes(tab, "30", "120", "180")
@@ -73,11 +74,11 @@ def test_pins_and_what_stands_in_the_form_stand_side_by_side_with_the_services_n
 
 @pytest.mark.nightly
 def test_only_values_that_differ_have_a_line_and_a_mark_that_is_not_colour_alone(browse):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     pin(tab)
     expect(tab.page.locator(".pin-none")).to_have_text("No value differs.")
-    tab.textbox("Income").press("Escape")
+    tab.type("Income", "")
     tab.answered(1)
     tab.field("Online banking").get_by_text("No", exact=True).click()
     tab.answered(2)
@@ -105,7 +106,7 @@ def test_two_spellings_of_a_number_do_not_differ(browse):
 
 @pytest.mark.nightly
 def test_a_fifth_pin_and_the_same_pin_again_are_refused_in_words(browse):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     pin_incomes(tab, "30", "60", "120", "180")
     tab.page.keyboard.press("Control+Enter")
@@ -118,7 +119,7 @@ def test_a_fifth_pin_and_the_same_pin_again_are_refused_in_words(browse):
 
 
 def test_a_pin_comes_back_into_the_form_with_its_numbers_and_undo_leads_away_again(browse):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     (record,) = pin_incomes(tab, "30")
     tab.reasons()
@@ -150,7 +151,7 @@ def test_a_pin_of_another_record_brings_that_record_back(browse):
     tab.page.get_by_role("button", name="Load A").click()
     tab.answered(2)
     assert (tab.record(), tab.percents()) == (first, shown)
-    expect(tab.page.locator("#finder-words")).to_have_text("Sample record 1")
+    expect(tab.page.locator("#record-name")).to_have_text("Sample record 1")
     tab.page.wait_for_url("**/predict?record=1&version=*")
     tab.page.go_back()
     tab.answered(3)
@@ -159,7 +160,7 @@ def test_a_pin_of_another_record_brings_that_record_back(browse):
 
 @pytest.mark.nightly
 def test_pins_are_named_removed_and_survive_a_reload_but_are_in_no_address(browse):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     pin_incomes(tab, "30", "60", "120")
     name = tab.page.get_by_role("textbox", name="Name of the scenario").nth(1)
@@ -183,7 +184,7 @@ def test_pins_are_named_removed_and_survive_a_reload_but_are_in_no_address(brows
 
 @pytest.mark.nightly
 def test_a_name_is_never_empty_and_its_own_undo_leaves_the_form_alone(browse):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     (record,) = pin_incomes(tab, "30")
     name = tab.page.get_by_role("textbox", name="Name of the scenario")
@@ -202,13 +203,13 @@ def test_a_name_is_never_empty_and_its_own_undo_leaves_the_form_alone(browse):
 
 @pytest.mark.nightly
 def test_pins_of_another_model_stay_away_and_those_of_a_former_version_are_dropped_with_a_word(browse, service):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     pin(tab)
-    tab.open("/iris/predict")
+    tab.open(filled("iris"))
     tab.settle()
     expect(tab.page.locator("#pins")).to_be_hidden()
-    tab.open(f"/{MODEL}/predict")
+    tab.open(filled(MODEL))
     tab.settle()
     assert table(tab)[0] == ["Now", "A"]
     key = service.model(MODEL).key
@@ -224,7 +225,7 @@ def test_pins_of_another_model_stay_away_and_those_of_a_former_version_are_dropp
 
 
 def test_nothing_is_pinned_that_has_no_result(browse):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     pin(tab)
     tab.type("Income", "much")
@@ -236,7 +237,7 @@ def test_nothing_is_pinned_that_has_no_result(browse):
 
 
 def test_a_pin_that_was_asked_for_before_the_answer_waits_for_its_answer(browse, service):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     tab.reasons()
     held = []
@@ -258,7 +259,7 @@ def test_a_pin_that_was_asked_for_before_the_answer_waits_for_its_answer(browse,
 
 @pytest.mark.nightly
 def test_a_pin_that_is_there_already_leaves_the_column_of_now_in_step(browse, service):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     pin_incomes(tab, "30")
     tab.type("Income", "90")
@@ -282,7 +283,7 @@ def test_a_model_without_probabilities_pins_nothing_and_complains_of_nothing(bro
 @pytest.mark.nightly
 @pytest.mark.parametrize("model", ["iris", "breast-cancer", "loan", MODEL])
 def test_the_table_scrolls_inside_itself_on_a_phone_and_says_what_it_is(browse, model):
-    tab = browse(width=380, height=800).open(f"/{model}/predict")
+    tab = browse(width=380, height=800).open(filled(model))
     tab.settle()
     pin(tab)
     for serial, act in enumerate(["nothing", "undo"], start=1):
@@ -303,7 +304,7 @@ def test_the_table_scrolls_inside_itself_on_a_phone_and_says_what_it_is(browse, 
 
 @pytest.mark.nightly
 def test_on_call_a_pin_is_kept_for_later(browse):
-    tab = browse().open(f"/{MODEL}/predict")
+    tab = browse().open(filled(MODEL))
     tab.settle()
     tab.page.get_by_role("button", name="On call").click()
     pin(tab)

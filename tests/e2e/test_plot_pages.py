@@ -278,7 +278,7 @@ def test_the_largest_errors_lead_to_their_records(opened):
     page.locator(".plot-links a").first.click()
     page.wait_for_url("**/bank-products/predict?record=*")
     page.wait_for_selector("#panel[data-state=current]")
-    expect(page.locator("#result .eyebrow")).to_have_text("Credit card")
+    expect(page.locator("#result .headline")).to_contain_text("Credit card")
 
 
 def test_importance_names_every_feature(browse):

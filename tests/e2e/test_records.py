@@ -65,6 +65,11 @@ def said(tab, words):
     expect(tab.page.locator("#finder-words")).to_have_text(words)
 
 
+def named(tab, words):
+    """The record's name, which belongs to the values in the form."""
+    expect(tab.page.locator("#record-name")).to_have_text(words)
+
+
 def find(tab, text, *, choose=0):
     """Search and choose by keyboard, as somebody with a telephone in hand does."""
     tab.page.keyboard.press("/")
@@ -89,7 +94,7 @@ def test_by_id_the_form_is_filled_and_one_question_asked(browse):
     asked = [request for request in tab.updates() if '"id":"form-request"' in (request.post_data or "")]
     find(tab, "lp 1/Ä")
     chosen(tab, "LP 1/ä")
-    said(tab, "Record LP 1/ä · José Müller · 555")
+    named(tab, "Record LP 1/ä · José Müller · 555")
     values = {name: text for name, text in tab.record().items() if text}
     assert values == {"ApplicantIncome": "5000", "Married": "Yes", "Credit_History": "1"}
     later = [request for request in tab.updates() if '"id":"form-request"' in (request.post_data or "")]
@@ -130,7 +135,7 @@ def test_a_reload_and_a_link_open_the_record_with_its_changes(browse):
     tab.page.reload()
     tab.settle()
     assert (tab.record(), tab.probabilities()) == before
-    said(tab, "Record LP2 · Anna Smith")
+    named(tab, "Record LP2 · Anna Smith")
     tab.page.get_by_role("button", name="Reset", exact=True).first.click()
     chosen(tab, "LP2")
     assert tab.record()["ApplicantIncome"] == "2500"
@@ -156,7 +161,7 @@ def test_back_and_forward_go_from_record_to_record_and_edits_are_no_steps(browse
     tab.page.go_back()
     chosen(tab, "LP2")
     assert tab.record()["ApplicantIncome"] == "3200"
-    said(tab, "Record LP2 · Anna Smith")
+    named(tab, "Record LP2 · Anna Smith")
     tab.page.go_back()
     chosen(tab, "")
     assert tab.record() == start[0]
@@ -174,14 +179,15 @@ def test_new_starts_over(browse):
     tab.page.get_by_role("button", name="New").click()
     chosen(tab, "")
     assert (tab.record(), query(tab)) == (fresh.record(), {})
-    said(tab, "")
+    assert set(tab.record().values()) == {""}
+    named(tab, "New record")
 
 
 def test_random_takes_a_sample_record_where_no_own_ones_are_loaded(browse, service):
     tab = browse().open("/bank-products/predict")
     tab.settle()
     tab.page.get_by_role("button", name="Random").click()
-    expect(tab.page.locator("#finder-words")).to_have_text(re.compile(r"^Sample record \d+$"))
+    expect(tab.page.locator("#record-name")).to_have_text(re.compile(r"^Sample record \d+$"))
     number = query(tab).get("record") or tab.page.locator(".form").get_attribute("data-record")
     chosen(tab, number)
     lines = (service.model("bank-products").folder / "holdout.csv").read_text().splitlines()
@@ -251,13 +257,56 @@ def test_what_nobody_has_is_said_and_escape_leaves(browse):
     expect(box(tab)).to_have_value("")
 
 
-def test_a_slash_in_a_field_is_a_slash(browse):
-    tab = browse().open("/loan/predict")
+def test_a_slash_in_the_field_of_a_number_types_nothing_and_searches_nothing(browse):
+    tab = browse().open("/loan/predict?ApplicantIncome=64")
     tab.settle()
     tab.textbox("Income").focus()
     tab.page.keyboard.press("/")
     expect(box(tab)).not_to_be_focused()
-    assert "/" in tab.textbox("Income").input_value()
+    assert tab.textbox("Income").input_value() == "64"
+
+
+def test_a_failed_search_and_edits_leave_the_name_with_its_values(browse):
+    tab = browse().open("/loan/predict?record=LP2")
+    tab.settle()
+    named(tab, "Record LP2 · Anna Smith")
+    tab.page.keyboard.press("/")
+    tab.page.keyboard.type("nobody has this")
+    said(tab, "No record has “nobody has this”.")
+    named(tab, "Record LP2 · Anna Smith")
+    tab.page.keyboard.press("Escape")
+    expect(tab.page.locator("#record-changed")).to_have_text("")
+    tab.type("Income", "9999")
+    expect(tab.page.locator("#record-changed")).to_have_text("1 value changed")
+    tab.page.get_by_role("button", name="New").click()
+    chosen(tab, "")
+    named(tab, "New record")
+    expect(tab.page.locator("#record-changed")).to_have_text("")
+    assert set(tab.record().values()) == {""}
+
+
+def test_recent_records_are_listed_while_the_box_is_empty_and_open_again(browse):
+    tab = browse().open("/loan/predict?record=LP2")
+    tab.settle()
+    find(tab, "lp20")
+    chosen(tab, "LP20")
+    tab.page.get_by_role("button", name="New").click()
+    chosen(tab, "")
+    box(tab).focus()
+    expect(tab.page.get_by_role("option")).to_have_text(
+        [re.compile("LP20.*Anna Jensen"), re.compile("LP2.*Anna Smith")]
+    )
+    tab.page.keyboard.press("ArrowDown")
+    tab.page.keyboard.press("Enter")
+    chosen(tab, "LP2")
+    named(tab, "Record LP2 · Anna Smith")
+    assert tab.record()["ApplicantIncome"] == "2500"
+    assert "Anna" not in tab.page.url
+    other = browse().open("/loan/predict")
+    other.settle()
+    box(other).focus()
+    said(other, "3 records: type an id or part of a text.")
+    expect(other.page.get_by_role("option")).to_have_count(0)
 
 
 @pytest.mark.nightly

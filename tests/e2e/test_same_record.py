@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import expect
 
 from layouts.shared.percent import percents
+from ml.decision.ranking import Ranking
 
 LONGEST = 10  # seconds a model
 PAUSES = (0, 0, 0, 30, 120, 300)
@@ -60,7 +61,7 @@ class Hands:
 
     def cleared(self):
         field = self._field(self.dice.choice(self.schema.features))
-        field.locator("input:checked, input:not([type=radio], [type=range]), select").first.press("Escape")
+        field.evaluate("field => { window.likelyForm.setValue(field, ''); window.likelyForm.ask(); }")
 
     def stepped(self):
         feature = self._feature("number", "integer")
@@ -71,7 +72,7 @@ class Hands:
         self.page.keyboard.press("Control+z")
 
     def all_at_once(self):
-        self.page.locator(f"[data-do={self.dice.choice(['reset', 'nothing'])}]").click()
+        self.page.locator(self.dice.choice(["[data-do=reset]", "[data-find=new]"])).click()
 
     def outcome(self):
         self._press("#result [data-choose]")
@@ -108,9 +109,9 @@ def rest(tab):
     return tab.page.locator("#panel[data-state=current]").count() == 1
 
 
-def shown_by(service, model, record, outcome=None):
+def shown_by(service, model, record, outcome=None, ranking=None):
     """The service's standing of a record, and the texts that belong to its outcomes."""
-    standing = service.stand(model, record, outcome or None)
+    standing = service.stand(model, record, outcome or None, ranking)
     names = standing.model.outcomes.names
     texts = percents(standing.probabilities, exclusive=standing.model.outcomes.exclusive)
     return dict(zip(names, standing.probabilities, strict=True)), dict(zip(names, texts, strict=True)), standing
@@ -144,7 +145,8 @@ def check(tab, service, model):
     said, record = tab.reasons(), tab.record()
     form = tab.page.locator("#form").evaluate("form => ({...form.dataset})")
     chosen = form["outcome"] or form.get("opened", "")
-    wanted, texts, standing = shown_by(service, model, record, chosen)
+    ranking = Ranking(tuple(filter(None, form["declined"].split(","))), form["order"])
+    wanted, texts, standing = shown_by(service, model, record, chosen, ranking)
     assert tab.probabilities() == pytest.approx(wanted, abs=1e-12)
     assert tab.percents() == texts
     result = tab.page.locator("#result [data-serial]")

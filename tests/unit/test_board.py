@@ -4,10 +4,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from layouts.predict.probability_board import ranked, worths_of
 from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
 from ml.data.outcomes import Outcome, Outcomes
 from ml.decision.payoff import payoffs_of
+from ml.decision.ranking import Ranking, ranked, worths_of
 from ml.locale import format_of_locale, use_number_format
 from ml.text.spoken import cut_off_text
 
@@ -20,8 +20,13 @@ def standing(probabilities, worth, *, exclusive=False):
     return SimpleNamespace(model=SimpleNamespace(card=card, outcomes=outcomes), probabilities=probabilities)
 
 
-def order(given, **more):
-    return [NAMES[at] for at in ranked(given, **more)]
+def order(given, declined=(), order=""):
+    parts = given.model.card, given.model.outcomes, given.probabilities
+    return [NAMES[at] for at in ranked(*parts, Ranking(declined, order))]
+
+
+def worths(given):
+    return worths_of(given.model.card, given.model.outcomes, given.probabilities)
 
 
 def test_what_brings_most_on_average_comes_first():
@@ -35,13 +40,13 @@ def test_what_brings_most_on_average_comes_first():
 @pytest.mark.parametrize("worth", [{}, {"loan": 400.0, "card": 60.0}])
 def test_unless_each_has_a_payoff_the_most_probable_comes_first(worth):
     given = standing((0.1, 0.6, 0.3), worth)
-    assert worths_of(given) is None
+    assert worths(given) is None
     assert order(given) == order(given, order=BY_PROBABILITY) == ["card", "account", "loan"]
 
 
 def test_classes_stay_where_they_are():
     given = standing((0.1, 0.6, 0.3), dict.fromkeys(NAMES, 5.0), exclusive=True)
-    assert worths_of(given) is None
+    assert worths(given) is None
     assert order(given, declined=["loan"]) == list(NAMES)
 
 
@@ -60,7 +65,7 @@ def test_all_four_ends_and_the_cost_rank_the_bars():
     }
     given = standing((0.1, 0.6, 0.3), {})
     given.model.card = {"payoff": {"call": 5.0, "outcomes": ends}}
-    assert worths_of(given) == pytest.approx((-19.0, 31.0, 28.0))
+    assert worths(given) == pytest.approx((-19.0, 31.0, 28.0))
     assert order(given) == ["card", "account", "loan"]
 
 

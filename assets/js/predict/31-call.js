@@ -1,4 +1,4 @@
-/* Actions during a call: choose an outcome, decline one, go to a next question, clear, reset, undo. Nothing is computed
+/* Actions during a call: choose an outcome, decline one, go to a next question, reset, undo. Nothing is computed
    here: every change goes through the form. */
 (() => {
   "use strict";
@@ -21,10 +21,15 @@
     ask();
   }
 
-  /* The view on call: only form, score, next questions and three reasons; the browser remembers the choice. */
+  /* The view on call: only form, score, next questions and three reasons. The server says
+     with which view a model opens; the browser remembers what was chosen. */
   function onCall(form, on) {
     form.closest(".predict").dataset.view = on ? "call" : "whole";
     form.querySelector("[data-do=call]")?.setAttribute("aria-pressed", String(on));
+  }
+
+  function chosenView() {
+    try { return localStorage.getItem("view"); } catch { return null; }
   }
 
   const acts = {
@@ -33,7 +38,6 @@
       try { localStorage.setItem("view", on ? "call" : "whole"); } catch { /* this page only */ }
       onCall(form, on);
     },
-    nothing: (form) => fill(form, fieldsOf(form).map(() => "")),
     reset: (form) => fill(form, fieldsOf(form).map((field) => field.dataset.default)),
     undo: (form) => {
       if (past.form !== form || !past.steps.length) return;
@@ -72,10 +76,9 @@
     const out = !names.delete(name);
     if (out) names.add(name);
     form.dataset.declined = [...names].join(",");
-    const rest = [...document.querySelectorAll("#result [data-outcome]")].find((bar) => !names.has(bar.dataset.outcome));
-    if (!out || !rest || focus().outcome !== name) return;
-    form.dataset.wanted ??= form.dataset.outcome ?? "";
-    form.dataset.outcome = rest.dataset.outcome;
+    if (!out || form.dataset.outcome !== name) return;
+    form.dataset.wanted ??= name;
+    form.dataset.outcome = ""; // the headline follows the board again
   }
 
   function goTo(field) {
@@ -92,11 +95,9 @@
     const form = formHere();
     if (!form) return;
     const field = event.target.closest?.("[data-feature]");
-    if (event.key === "Escape" && field && !event.target.closest("details")) {
-      setValue(field, "");
-      dressFields(form);
-      ask();
-    }
+    // Escape leaves the value as it is; an open list or help has closed at the key already
+    if (event.key === "Escape" && field && !event.defaultPrevented && !event.target.closest("details")) event.target.blur();
+    if (event.key === "/" && field?.dataset.step && event.target === controlOf(field)) event.preventDefault(); // no number has one
     if (event.altKey && !event.ctrlKey && !event.metaKey && event.code === "KeyR" && field) {
       event.preventDefault();
       putBack(field);
@@ -129,7 +130,7 @@
     if (!form.dataset.mirror) return;
     if (past.form !== form || past.record !== form.dataset.record) {
       past = { form, record: form.dataset.record, steps: [] }; // the browser's Back leads to the record before
-      try { onCall(form, localStorage.getItem("view") === "call"); } catch { onCall(form, false); }
+      onCall(form, (chosenView() ?? form.closest(".predict").dataset.view) === "call");
     }
     dressFields(form);
     const step = { serial: question.serial, ...stands(form), ...focus() };

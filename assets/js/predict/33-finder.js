@@ -5,12 +5,11 @@
   const TYPING = 180;    // ms of quiet after a keystroke
   const PATIENCE = 6000; // ms without a response until a message says so
   const TYPED = "textarea, select, input:not([type=radio], [type=checkbox], [type=range])";
-  const { fieldsOf, setValue, setText, turn, ask } = window.likelyForm;
+  const { fieldsOf, valueOf, setValue, setText, turn, ask } = window.likelyForm;
 
   const byId = (id) => document.getElementById(id);
   const formHere = () => document.querySelector(".form[data-mirror]");
   const box = () => byId("finder-box");
-  const said = () => formHere()?.dataset.said ?? ""; // about the record in the form; shown again after a search
   const list = () => byId("finder-list");
   const options = () => [...(list()?.children ?? [])];
 
@@ -34,7 +33,7 @@
   function found(answer) {
     if (!answer || answer.serial !== serial) return answer?.serial ?? 0;
     clearTimeout(waiting.patience);
-    hits = answer.hits;
+    hits = answer.hits.length || box().value.trim() ? answer.hits : hits;
     fresh = true;
     const want = wanted;
     wanted = "";
@@ -80,13 +79,15 @@
     option.scrollIntoView({ block: "nearest" });
   }
 
-  function say(words) {
-    const place = byId("finder-words");
+  const say = (words) => setWords(byId("finder-words"), words);
+
+  function setWords(place, words) {
     if (place && place.textContent !== words) place.textContent = words;
   }
 
   // ---- choosing -------------------------------------------------------------------------------
   function choose(hit) {
+    if (!hit.record) return again(hit);
     turn();
     const form = formHere();
     form.dataset.said = hit.words;
@@ -98,6 +99,12 @@
     put(form, hit, fieldsOf(form).map((field) => hit.record[field.dataset.feature]));
   }
 
+  /* A recent record is asked for by its id, so that its values are those of now. */
+  function again({ id }) {
+    seek({ text: id });
+    wanted = "first";
+  }
+
   /* The record's values become those that Reset returns to. */
   function put(form, { id, row }, first, values = first) {
     Object.assign(form.dataset, { record: id, row });
@@ -106,14 +113,24 @@
       setValue(field, values[at]);
     });
     dispatchEvent(new CustomEvent("likely:filled", { detail: { form } }));
+    name();
     ask();
+  }
+
+  /* Whose values these are, and how many of them are no longer the record's. */
+  function name() {
+    const form = formHere();
+    if (!form || !byId("record-name")) return;
+    setWords(byId("record-name"), (form.dataset.record && form.dataset.said) || byId("finder").dataset.new);
+    const changed = form.dataset.record ? fieldsOf(form).filter((field) => valueOf(field) !== field.dataset.default).length : 0;
+    setWords(byId("record-changed"), changed ? `${changed} ${changed === 1 ? "value" : "values"} changed` : "");
   }
 
   /* A record as the form once held it, with its edits. */
   function restore(form, kept) {
     form.dataset.said = kept.said;
     if ("opened" in form.dataset) form.dataset.opened = kept.opened ?? "";
-    say(said());
+    say("");
     put(form, { id: kept.record, row: kept.row }, kept.first, kept.values);
   }
 
@@ -127,7 +144,7 @@
     setText(box(), "");
     clearTimeout(waiting.typing);
     draw();
-    say(said());
+    say("");
   }
 
   const acts = {
@@ -177,17 +194,23 @@
     fresh = false;
     serial += 1; // a response under way belongs to an older text
     clearTimeout(waiting.patience);
-    if (!box().value.trim()) { hits = []; draw(); }
+    if (!box().value.trim()) { hits = window.likelyRecent.of(formHere()); draw(); }
     waiting.typing = setTimeout(search, TYPING);
   });
 
   addEventListener("focusin", (event) => {
     if (!box() || event.target !== box()) return;
     dress();
-    if (!box().value && !said()) search(); // shows the number of records
+    if (box().value) return;
+    hits = window.likelyRecent.of(formHere()); // until something is typed
+    fresh = hits.length > 0;
+    draw();
+    search(); // shows the number of records
   });
 
-  addEventListener("focusout", (event) => { if (box() && event.target === box()) { open(false); if (said()) say(said()); } });
+  addEventListener("focusout", (event) => { if (box() && event.target === box()) { open(false); } });
+
+  for (const kind of ["input", "change"]) addEventListener(kind, (event) => { if (formHere()?.contains(event.target)) setTimeout(name); });
 
   // Pressing an option must not blur the box, which would close the list first
   addEventListener("mousedown", (event) => { if (event.target.closest?.("#finder-list")) event.preventDefault(); });
@@ -208,7 +231,9 @@
 
   let form = null;
   addEventListener("likely:current", (event) => {
-    if (!box() || event.detail.form === form) return;
+    if (!box()) return;
+    name();
+    if (event.detail.form === form) return;
     form = event.detail.form; // another page came in
     hits = [];
     wanted = "";

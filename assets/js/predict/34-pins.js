@@ -78,8 +78,7 @@
     pins = [...pins, { ...now, name }];
     save();
     draw();
-    const away = here.closest(".predict").dataset.view === "call" ? " Leave On call to compare." : "";
-    return say(`Pinned as ${name}.${away}`);
+    return say(`Pinned as ${name}.`);
   }
 
   const acts = {
