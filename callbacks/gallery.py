@@ -16,9 +16,8 @@ def register(app: Dash) -> None:
     """Answer each change with the values received."""
     app.clientside_callback(
         ClientsideFunction("likely", "pace"),
-        Output(ids.GALLERY_REQUEST, "data"),
+        Output(ids.GALLERY_FORM, "data-paced"),
         Input(ids.field(ALL), "value"),
-        Input(ids.GALLERY_NUDGE, "data"),
         prevent_initial_call=True,
     )
     # Outputs by their own ids: of a pattern of ids a request could name any number, and Dash fails where it is another.

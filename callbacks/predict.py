@@ -29,9 +29,8 @@ def register(app: Dash, service: Service) -> None:
     """Score the values in the form's controls when they have changed, and then give the reasons."""
     app.clientside_callback(
         ClientsideFunction("likely", "pace"),
-        Output(ids.FORM_REQUEST, "data"),
+        Output(ids.FORM, "data-paced"),
         Input(ids.field(ALL), "value"),
-        Input(ids.FORM_NUDGE, "data"),
         prevent_initial_call=True,
     )
     app.callback(

@@ -66,14 +66,13 @@ def page() -> Component:
     reads = read_each(record)
     rows = [_row(position, record, read) for position, read in enumerate(reads)]
     stores = [
-        dcc.Store(id=ids.GALLERY_NUDGE),
         dcc.Store(id=ids.GALLERY_REQUEST),
         dcc.Store(id=ids.GALLERY_RESPONSE, data=answer(0, reads, record)),
         *stores_of(SCHEMA),
     ]
     lead = "Every kind of input, how a feature asks for it, and what the model receives from it."
     head = html.Header(html.Div([html.H1("Inputs"), html.P(lead, className="lead-line")]), className="model-head")
-    asks = {"data-asks": ids.GALLERY_REQUEST, "data-nudge": ids.GALLERY_NUDGE, "data-model": MODEL}
+    asks = {"data-asks": ids.GALLERY_REQUEST, "data-model": MODEL}
     data = asks | {"aria-label": "Inputs"} | number_format_data()
     form = html.Div(rows, id=ids.GALLERY_FORM, className="form gallery", role="form", **data)
     return blocks.page("Inputs – Likely", [head, *stores, form], class_name="page-gallery")

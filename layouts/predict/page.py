@@ -114,7 +114,6 @@ def page(
     """
     opened = opened or OpenedRecord()
     stores = [
-        dcc.Store(id=ids.FORM_NUDGE),
         dcc.Store(id=ids.FORM_REQUEST),
         dcc.Store(id=ids.FORM_RESPONSE, data=opening),
         dcc.Store(id=ids.REASONS_REQUEST),
@@ -158,7 +157,6 @@ def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Compone
     ]
     data = {
         "data-asks": ids.FORM_REQUEST,
-        "data-nudge": ids.FORM_NUDGE,
         **number_format_data(),
         "data-model": bundle.key,
         "data-mirror": "true",

@@ -14,7 +14,6 @@ CONNECTION = "connection"  # assets/js/shared/11-connection.js knows it too
 # (assets/js/shared/30-form.js, assets/js/predict/32-reasons.js)
 FORM = "form"
 FIELDS = "fields"
-FORM_NUDGE = "form-nudge"
 FORM_REQUEST = "form-request"
 FORM_RESPONSE = "form-response"
 PANEL = "panel"
@@ -56,7 +55,6 @@ PINS_TABLE = "pins-table"
 PINS_WORDS = "pins-words"
 
 GALLERY_FORM = "gallery-form"
-GALLERY_NUDGE = "gallery-nudge"
 GALLERY_REQUEST = "gallery-request"
 GALLERY_RESPONSE = "gallery-response"
 

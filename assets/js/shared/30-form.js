@@ -23,52 +23,37 @@
   const standing = () => textOf(valuesOf(now.form), now.form);
 
   // ---- asking -------------------------------------------------------------------------------
-  /* Dash calls this at each change of a control and at each nudge. It gives the request when the server is to be asked:
-     after a pause in typing, and while values go on changing (a key held, a range dragged) after the answer before, so
-     that each answer is shown. It waits by a timer and not by a promise, which would hold back the request itself. */
+  /* Dash calls this at each change of a control. The server is asked after a pause in typing, and while values go on
+     changing (a key held, a range dragged) after the answer before, so that each answer is shown. This waits by a timer
+     and sets the request itself: as a promise, or as what this returns, the request would be held back by Dash. */
   function pace() {
-    if (!now?.form.isConnected) return dash_clientside.no_update;
+    if (now?.form.isConnected) go();
+    return dash_clientside.no_update;
+  }
+
+  function go() {
     const text = standing();
     if (text !== now.seen) now.changed = Date.now();
     now.seen = text;
     const wait = Math.max(now.quiet, now.patience ? now.changed + CROWD : now.since + SPACING) - Date.now();
-    later(wait);
-    return wait <= 0 ? request(now) : dash_clientside.no_update;
-  }
-
-  /* Let Dash ask again after that many ms; none cancels. */
-  function later(wait = 0) {
     clearTimeout(now.timer);
-    now.timer = wait > 0 && wait < LONGEST_WAIT ? setTimeout(nudge, wait) : 0;
+    if (wait <= 0) request(now, text);
+    else if (wait < LONGEST_WAIT) now.timer = setTimeout(go, wait);
   }
 
-  function request(state) {
-    if (check()) return dash_clientside.no_update;
-    const text = standing();
-    if (state.patience && state.sent === text && landed(state)) return dash_clientside.no_update; // under way
-    state.serial += 1;
-    state.sent = text;
-    state.since = Date.now();
+  function request(state, text) {
+    if (check() || (state.patience && state.sent === text)) return; // under way
+    Object.assign(state, { serial: state.serial + 1, sent: text, since: Date.now() });
     expect(state, state.retry);
     const { serial, form } = state;
-    return { serial, model: form.dataset.model, ...focusOf(form), ...foundIn(form) };
-  }
-
-  /* True when Dash has taken the request: a call that was superseded at the last moment is dropped. */
-  function landed({ form, serial }) {
-    return dash_component_api.getLayout(form.dataset.asks)?.props.data?.serial === serial;
+    window.likelySet(form.dataset.asks, { data: { serial, model: form.dataset.model, ...focusOf(form), ...foundIn(form) } });
   }
 
   /* Ask now, whatever is being typed. */
   function ask() {
     if (!now || !now.form.isConnected) return;
     now.quiet = now.changed = 0;
-    if (!check()) nudge();
-  }
-
-  function nudge() {
-    later();
-    window.likelySet(now.form.dataset.nudge, { data: now.nudges += 1 });
+    if (!check()) go();
   }
 
   function calm(state) {
@@ -86,7 +71,7 @@
     if (!now.form.isConnected || check()) return;
     panel("lost", `No answer from the server. Trying again …${earlier()}`);
     now.retry = Math.min(2 * patience, LONGEST_WAIT);
-    nudge();
+    go();
   }
 
   /* The question of the result on the screen, for scripts that add to it. */
@@ -111,7 +96,7 @@
     now.answer = answer;
     if (check() || !newest) return;
     now.changed = 0; // what changed meanwhile has waited for this answer
-    nudge();
+    go();
   }
 
   function textOfAnswer({ values, outcome, declined, record_id: record, order }) {
@@ -126,12 +111,12 @@
       if (tries) requestAnimationFrame(() => open(answer, tries - 1));
       return;
     }
-    if (now) { calm(now); later(); }
+    if (now) { calm(now); clearTimeout(now.timer); }
     dress(form);
     const values = fieldsOf(form).map((field) => answer.record[field.dataset.feature]);
     now = {
       form, answer, shown: textOf(values, form), serial: 0, sent: null, patience: 0, retry: PATIENCE,
-      seen: null, nudges: 0, timer: 0, quiet: 0, changed: 0, since: 0,
+      seen: null, timer: 0, quiet: 0, changed: 0, since: 0,
     };
     ask();
   }
@@ -269,7 +254,9 @@
 
   // React sets radios, switches and selects after its own handlers: read them once those are through.
   addEventListener("change", (event) => {
-    if (now && formOf(event.target) === now.form) setTimeout(ask);
+    if (!now || formOf(event.target) !== now.form) return;
+    now.quiet = 0; // Dash may call pace before that
+    setTimeout(ask);
   });
 
   addEventListener("keydown", (event) => {
