@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench import ten
 from tests.bench.length import either
-from tests.bench.page import CHROMIUM, FLAGS, SIDES, Side
+from tests.bench.page import CHROMIUM, FLAGS, SIDES, Side, with_values
 from tests.bench.serving import serving, table
 
 LATENCIES = (0, 400)
@@ -91,7 +91,7 @@ def main() -> None:
         ten.add(Path(rooms["MODELS_DIR"]))
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         rows = []
-        for side in SIDES:
+        for side in (with_values(Path(rooms["MODELS_DIR"]), each) for each in SIDES):
             with serving(side.command, side.path, **side.environ, **rooms) as server:
                 rows += [hold(browser, server.url, side, latency) for latency in LATENCIES]
         browser.close()

@@ -10,13 +10,16 @@ import shutil
 import statistics
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from ml.data.feature import text_of
+from ml.service import open_service
 from tests.bench import ten
 from tests.bench.length import either
 from tests.bench.serving import gunicorn, serving, table
@@ -93,6 +96,15 @@ async ([field, value]) => {
 """
 
 
+def with_values(models: Path, side: Side) -> Side:
+    """The side with the defaults in its address: ours opens blank otherwise, the usual page with these values."""
+    if side.path == "/":
+        return side
+    schema = open_service(models).model(ten.NAME).schema
+    query = urlencode({feature.name: text_of(feature.default) for feature in schema.features})
+    return replace(side, path=f"{side.path}?{query}")
+
+
 def load(browser: Browser, url: str, side: Side) -> tuple[Page, dict[str, float]]:
     """Open the page with an empty cache; count what came over the wire."""
     page = browser.new_context().new_page()
@@ -143,6 +155,7 @@ def reason_times(page: Page, side: Side, changes: int) -> list[float]:
 
 def measure(browser: Browser, side: Side, changes: int, rooms: dict[str, str]) -> list[str]:
     """One side's row of figures."""
+    side = with_values(Path(rooms["MODELS_DIR"]), side)
     with serving(side.command, side.path, **side.environ, **rooms) as server:
         page, counts = load(browser, server.url, side)
         times = change_times(page, side, changes)
