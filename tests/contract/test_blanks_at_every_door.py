@@ -11,12 +11,12 @@ import pytest
 from distributed import Client, LocalCluster
 
 from api import create_api
-from callbacks.predict import show_score
 from ml.advice.value_function import Game
 from ml.batch.dask_engine import DaskEngine
 from ml.batch.score_file import score_file
 from ml.cli.commands import main
 from ml.service import open_service
+from tests import form
 from tests.small import people, small_model
 from tests.unit.test_campaigns import House
 
@@ -85,7 +85,7 @@ def page(service, folder, model, records, house):
     bundle, found = service.model(model), []
     for record in records:
         record = {name: str(value) for name, value in record.items()}
-        shown, _ = show_score(service, {"serial": 1, "model": bundle.key, "record": record, "outcome": ""})
+        shown, _ = form.score(service, {"serial": 1, "model": bundle.key, "record": record, "outcome": ""})
         parts = [part for part in shown._traverse() if hasattr(part, "data-probability")]
         told = {getattr(part, "data-outcome"): float(getattr(part, "data-probability")) for part in parts}
         found.append([told[name] for name in bundle.outcomes.names])

@@ -9,6 +9,7 @@ from werkzeug.serving import make_server
 import ml.advice.value_function
 from app import create_server
 from settings import Settings
+from tests.e2e.addresses import filled
 from tests.e2e.conftest import Tab
 
 UPDATE = "**/_dash-update-component*"
@@ -30,6 +31,7 @@ def slow_address(models_dir, tmp_path, monkeypatch):
 @pytest.fixture
 def tab(chromium, slow_address):
     context = chromium.new_context()
+    context.add_init_script("localStorage.view ??= 'whole'")
     yield Tab(context.new_page(), slow_address)
     context.close()
 
@@ -56,7 +58,7 @@ def points(tab):
 
 def test_first_reasons_come_alone_and_sharper_ones_bring_the_rest(tab):
     held = hold_sharper(tab)
-    tab.open("/loan/predict")
+    tab.open(filled("loan"))
     tab.page.wait_for_selector(".reasons[data-state=current][data-sharpening]")
     expect(tab.page.locator(".fall-unsure").first).to_contain_text("±")
     expect(tab.page.locator(".why")).to_contain_text("error of sampling")
@@ -86,7 +88,7 @@ def test_first_reasons_come_alone_and_sharper_ones_bring_the_rest(tab):
 
 def test_a_new_value_waits_for_no_sharper_reasons_and_gets_none_of_the_old_ones(tab):
     held = hold_sharper(tab)
-    tab.open("/loan/predict")
+    tab.open(filled("loan"))
     tab.page.wait_for_selector(".reasons[data-state=current][data-sharpening]")
     field = tab.page.locator("[data-feature=ApplicantIncome] input[inputmode]")
     field.fill("9000")

@@ -368,7 +368,7 @@ def test_notes_say_where_the_hold_out_is_too_small_or_has_no_probabilities(holdo
 
 def test_three_reasons_the_strongest_first_and_empty_cells_where_there_are_fewer(monkeypatch):
     bundle = SimpleNamespace(schema=Schema((Feature("age", "Age", "number"), Feature("debt", "Debt", "number"))))
-    asked, said = [], lambda *points: [SimpleNamespace(points=each, sentence=f"={each}") for each in points]
+    asked, said = [], lambda *points: [SimpleNamespace(points=each, words=f"={each}") for each in points]
     service = SimpleNamespace(explain=lambda model, row, blanks: asked.append((model, row, blanks)) or "explained")
     found = SimpleNamespace(raising=said(0.1, 0.4), lowering=said(-0.3, -0.05))
     monkeypatch.setattr(reasons, "reasons", lambda schema, row, explained, outcome: found)

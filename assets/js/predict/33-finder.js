@@ -33,14 +33,15 @@
   function found(answer) {
     if (!answer || answer.serial !== serial) return answer?.serial ?? 0;
     clearTimeout(waiting.patience);
-    hits = answer.hits.length || box().value.trim() ? answer.hits : hits;
+    const recent = !answer.hits.length && !box().value.trim(); // their list stays, with what is marked in it
+    if (!recent) hits = answer.hits;
     fresh = true;
     const want = wanted;
     wanted = "";
     if (hits.length && (want === "random" || (want === "first" && answer.sure))) choose(hits[0]);
     else {
       say(answer.words);
-      draw();
+      if (!recent) draw();
     }
     return answer.serial;
   }
