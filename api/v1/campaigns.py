@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import orjson
 from flask import Flask, Response
 
@@ -14,17 +11,15 @@ from api.contract.requests import FileQuery, PreviewQuery, RowsQuery, StartReque
 from api.http.cross_site import computes
 from api.http.query import takes
 from api.http.validated import read_object, read_query
-from api.v1.previews import preview_json
 from jobs.campaign_service import CampaignService
+from jobs.campaign_view import choices_json, rows_json
 from jobs.files.job_view import PREFIX, described
-from jobs.work.rank_index import RankIndex
-from ml.campaign.focus import focus
+from jobs.files.preview_view import preview_json
 from ml.campaign.forecast import Forecast
 from ml.campaign.list_request import ListRequest
 from ml.campaign.pick import Picked
-from ml.campaign.wish import BadWish, Wish, default_cost, default_value
+from ml.campaign.wish import BadWish, Wish
 from ml.campaign.words import notes, promise, sentence
-from ml.decision.decide import decide
 from ml.decision.payoff import currency_of
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
@@ -63,36 +58,12 @@ def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> 
     def job_records(job: str) -> Response:
         """A page of scored rows."""
         asked = read_query(RowsQuery)
-        index, bundle, rows = campaigns.rows(job, asked.order, asked.outcome or None, asked.start, asked.end)
-        cut_offs = service.cut_offs(bundle)
-        return _answer(
-            {
-                "total": len(index),
-                "header": index.header[: index.width],
-                "outcomes": [{"name": each.name, "label": each.label} for each in bundle.outcomes.items],
-                "rows": [
-                    _row(index, bundle, row, rank, line) | _decided(cut_offs, index, bundle, row)
-                    for row, rank, line in rows
-                ],
-            }
-        )
+        return _answer(rows_json(service, campaigns, job, asked.order, asked.outcome or None, asked.start, asked.end))
 
     @app.get(f"{PREFIX}/<job>/choices")
     def job_choices(job: str) -> Response:
         """Outcomes and columns from which lists can be made."""
-        index, bundle = campaigns.choices(job)
-        scored = int((~_isnan(index)).sum())
-        return _answer(
-            {
-                "outcomes": [_choice(bundle, name, cut_off) for name, cut_off in service.cut_offs(bundle).items()],
-                "exclusive": bundle.outcomes.exclusive,
-                "positive": bundle.outcomes.positive,
-                "columns": [_column(name, index) for name in index.columns],
-                "records": len(index),
-                "scored": scored,
-                "refused": len(index) - scored,
-            }
-        )
+        return _answer(choices_json(service, campaigns, job))
 
 
 def _register_lists(app: Flask, campaigns: CampaignService) -> None:
@@ -124,51 +95,6 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
         response = _answer(described(made), 202)
         response.headers["Location"] = f"{PREFIX}/{made.id}"
         return response
-
-
-def _row(index: RankIndex, bundle: Bundle, row: int, rank: int, line: list[str]) -> dict[str, Any]:
-    width, k = index.width, len(bundle.outcomes)
-    after = line[width + 1 + k :]
-    p = index.probabilities[row].tolist()
-    refused = any(map(math.isnan, p))
-    return {
-        "row": row + 1,
-        "cells": line[:width],
-        "rank": rank or None,
-        "label": line[width],
-        "probabilities": {} if refused else dict(zip(bundle.outcomes.names, p, strict=True)),
-        "outcome": after[0],
-        "band": after[2],
-        "reasons": [reason for reason in after[3:-1] if reason],
-        "problems": line[-1],
-    }
-
-
-def _decided(cut_offs: Mapping[str, float], index: RankIndex, bundle: Bundle, row: int) -> dict[str, Any]:
-    """The decision about what is best offered, at the cut-off in use now; nulls where the record was refused."""
-    at, _ = focus(index.probabilities[[row]], bundle.card, bundle.outcomes)
-    name, p = bundle.outcomes.names[at[0]], float(index.probabilities[row, at[0]])
-    if math.isnan(p):
-        return {"decision": None, "worth": None, "action": ""}
-    found = decide(bundle.card, name, p, cut_offs[name])
-    return {"decision": found.act, "worth": found.worth, "action": found.words}
-
-
-def _choice(bundle: Bundle, name: str, cut_off: float) -> dict[str, Any]:
-    return {
-        "name": name,
-        "label": bundle.outcomes[name].label,
-        "cut_off": cut_off,
-        "value": default_value(bundle.card, name),
-        "cost": default_cost(bundle.card, (name,)),
-    }
-
-
-def _column(name: str, index: RankIndex) -> dict[str, Any]:
-    groups = index.columns[name]
-    counts = np.bincount(groups.codes, minlength=len(groups.values)).tolist()
-    values = [{"value": value, "records": count} for value, count in zip(groups.values, counts, strict=True)]
-    return {"name": name, "values": values}
 
 
 def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> dict[str, Any]:
@@ -216,10 +142,6 @@ def _control_group(group: ControlGroup) -> dict[str, Any]:
         "control": group.control,
         "records": [{"row": row, "id": name or None} for row, name in group.records],
     }
-
-
-def _isnan(index: RankIndex) -> Any:
-    return index.probabilities[:, 0] != index.probabilities[:, 0]
 
 
 def _list() -> ListRequest:
