@@ -8,7 +8,7 @@ import numpy as np
 
 from ml.data.array_types import OptionalFloats
 from ml.metrics.curves import reach
-from ml.metrics.intervals import WIDTH
+from ml.metrics.intervals import contrast_interval
 from ml.metrics.threshold_table import ThresholdTable
 
 
@@ -146,23 +146,14 @@ def _beyond_chance(table: ThresholdTable, records: float) -> np.ndarray:
     cut-off; beside all a miss counts -1 and a record that is rightly left alone the odds.
     """
     names = ("true_positive", "false_positive", "false_negative", "true_negative")
-    hits, alarms, misses, left = (np.array(_known(table.columns[name])) for name in names)
+    worth = records / (table.positive + table.negative)
+    hits, alarms, misses, left = (np.array(_known(table.columns[name])) * worth for name in names)
     cut_off = np.array(table.cut_off)
     odds = np.divide(cut_off, 1.0 - cut_off, out=np.full(len(cut_off), np.nan), where=cut_off < 1)
-    ends = [_low_end(hits, alarms, -odds, table, records), _low_end(-misses, left, odds, table, records)]
-    beyond: np.ndarray = np.min(ends, axis=0) > 0  # False for NaN
+    beside_none, _ = contrast_interval(hits, alarms, records, 1.0, odds)
+    beside_all, _ = contrast_interval(left, misses, records, odds, 1.0)
+    beyond: np.ndarray = np.minimum(beside_none, beside_all) > 0  # False for NaN
     return beyond
-
-
-def _low_end(
-    ones: np.ndarray, others: np.ndarray, value: np.ndarray, table: ThresholdTable, records: float
-) -> np.ndarray:
-    """Lower end of the 95 % interval of a mean: of some records ±1, of others `value`, of the rest 0."""
-    total = table.positive + table.negative
-    mean = (ones + others * value) / total
-    spread = (np.abs(ones) + others * value**2) / total - mean**2
-    low: np.ndarray = mean - WIDTH * np.sqrt(np.maximum(spread, 0.0) / records)
-    return low
 
 
 def _longest(true: np.ndarray, at: np.ndarray) -> tuple[float | None, float | None]:

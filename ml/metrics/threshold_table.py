@@ -22,7 +22,7 @@ from ml.metrics.intervals import intervals_of
 from ml.metrics.registry import OF_COUNTS
 from ml.runtime.memo import memo
 
-REVISION = 1  # raised when a field or its meaning changes: part of the cache key of a table
+REVISION = 2  # raised when a field or its meaning changes: part of the cache key of a table
 MOST_OCCURRING = 250
 
 Columns = dict[str, OptionalFloats]

@@ -17,7 +17,7 @@ from ml.metrics.threshold_plots import decision_curve
 from ml.metrics.threshold_table import threshold_table
 
 MANY = 400_000
-CUT_OFFS, SHARES = (0.1, 0.2, 0.4), (0.05, 0.1, 0.3)
+CUT_OFFS, SHARES = (0.1, 0.2, 0.4, 0.8), (0.05, 0.1, 0.3)
 LAWS = {"20 %": (1.0, 4.0), "50 %": (2.0, 2.0), "5 %": (0.6, 11.4)}
 
 
@@ -29,12 +29,12 @@ def drawn(law: str, rows: int, rng: np.random.Generator) -> Answers:
 
 
 def coverage_of_bands(law: str, rows: int, draws: int) -> tuple[np.ndarray, np.ndarray]:
-    """Share of hold-outs whose bands hold the true net benefit and share found, at three places each."""
+    """Share of hold-outs whose bands hold the true net benefit and share found, at a few places each."""
     rng = np.random.default_rng((rows, len(law)))
     many = np.sort(rng.beta(*LAWS[law], MANY))[::-1]
     benefit = [np.mean((many >= cut) * (many - cut / (1 - cut) * (1 - many))) for cut in CUT_OFFS]
     found = np.cumsum(many)[[round(share * MANY) - 1 for share in SHARES]] / many.sum()
-    held = np.zeros((2, 3))
+    held = [np.zeros(len(CUT_OFFS)), np.zeros(len(SHARES))]
     for _ in range(draws):
         answers = drawn(law, rows, rng)
         curve = decision_curve(threshold_table(answers, extra=CUT_OFFS))
@@ -76,7 +76,7 @@ def coverage_of_averages(rows: int, draws: int) -> dict[str, float]:
 def lines(draws: int = 400) -> list[str]:
     """The tables, in Markdown."""
     head = [f"net benefit at {cut:.0%}" for cut in CUT_OFFS] + [f"found by {share:.0%}" for share in SHARES]
-    printed = [f"| have it | records | {' | '.join(head)} |", f"| --- | ---: | {' | '.join(['---:'] * 6)} |"]
+    printed = [f"| have it | records | {' | '.join(head)} |", f"| --- | ---: | {' | '.join(['---:'] * len(head))} |"]
     for law in LAWS:
         for rows in (300, 2_000):
             cells = np.concatenate(coverage_of_bands(law, rows, draws))

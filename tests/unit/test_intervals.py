@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, multinomial
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
 from ml.metrics.calibration import calibration, quantile_groups
 from ml.metrics.evaluation import Answers
 from ml.metrics.headline import headline
-from ml.metrics.intervals import percentile_interval, wilson
+from ml.metrics.intervals import contrast_interval, percentile_interval, wilson
 from ml.metrics.registry import MEASURES
 from ml.metrics.threshold_table import threshold_table
 
@@ -99,3 +101,37 @@ def test_groups_hold_about_as_many_and_never_part_equals():
     assert (np.diff(group[np.argsort(given, kind="stable")]) >= 0).all()
     assert set(quantile_groups(np.full(50, 0.3), np.ones(50))) <= {0, 1}
     assert len(np.unique(quantile_groups(given[:20], np.ones(20)))) == 1
+
+
+@pytest.mark.parametrize("cut", [0.1, 0.4, 0.8])
+@pytest.mark.parametrize(("hits", "alarms"), [(0.1, 0.2), (2.7, 7.6), (8.0, 40.0)])  # expected, of 300
+def test_the_band_of_net_benefit_holds_with_few_records_above_the_cut_off(cut, hits, alarms):
+    """Its ends for each number of hits and alarms, weighed by how probable these are."""
+    odds = cut / (1 - cut)
+    one, other = np.meshgrid(np.arange(60), np.arange(120), indexing="ij")
+    chance = multinomial.pmf(
+        np.stack([one, other, 300 - one - other], axis=-1), 300, [hits / 300, alarms / 300, 1 - (hits + alarms) / 300]
+    )
+    low, high = contrast_interval(one.ravel(), other.ravel(), 300, 1.0, odds)
+    true = (hits - odds * alarms) / 300
+    held = chance.ravel() @ ((low <= true) & (true <= high))
+    assert held >= 0.93
+    if hits > 2:
+        assert held <= 0.98
+
+
+def test_the_interval_of_a_difference_of_shares_is_made_of_wilsons():
+    """By hand, with scipy's Wilson and the correlation of two cells of a multinomial."""
+    (a, b, n), (value, cost) = (7, 12, 90), (1.0, 2.5)
+    ends = [binomtest(part, n).proportion_ci(method="wilson") for part in (a, b)]
+    together = -math.sqrt(a * b / ((n - a) * (n - b)))
+    expected = []
+    for sign, (first, second) in ((-1, (ends[0].low, ends[1].high)), (1, (ends[0].high, ends[1].low))):
+        x, y = value * (first - a / n), cost * (second - b / n)
+        expected.append(value * a / n - cost * b / n + sign * math.sqrt(x * x + y * y - 2 * together * abs(x * y)))
+    found = contrast_interval(np.array([a]), np.array([b]), n, value, cost)
+    assert np.concatenate(found) == pytest.approx(expected)
+    # Nobody acted on: up to Wilson's upper end of none of n
+    low, high = contrast_interval(np.array([0.0]), np.array([0.0]), n, value, cost)
+    none = binomtest(0, n).proportion_ci(method="wilson").high
+    assert (low[0], high[0]) == pytest.approx((-cost * none, value * none))

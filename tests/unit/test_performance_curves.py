@@ -198,17 +198,30 @@ def test_decision_curve_by_hand():
 
 
 def test_beyond_chance_is_said_where_both_differences_of_net_benefit_are():
-    """Means and variances record by record."""
-    given = random_answers(600, 5)
+    """Means and variances record by record; with 6,000 records all intervals are nearly normal ones."""
+    given = random_answers(6_000, 5)
     curve = decision_curve(threshold_table(given))
     sure = []
     for cut in curve.cut_off[:-1]:
         acts, worth = given.probabilities >= cut, np.where(given.truth, 1.0, -cut / (1 - cut))
         differences = acts * worth, (acts - 1.0) * worth  # to acting on none, and on all
-        if all(each.mean() > 1.959964 * each.std() / np.sqrt(600) for each in differences):
+        if all(each.mean() > 1.959964 * each.std() / np.sqrt(6_000) for each in differences):
             sure.append(cut)
     assert sure
-    assert {curve.sure_from, curve.sure_to} <= set(sure)
+    at = np.array(curve.cut_off)
+    near = [at[(at >= end - 0.01) & (at <= end + 0.01)].tolist() for end in (curve.sure_from, curve.sure_to)]
+    assert all(set(places) & set(sure) for places in near)
+
+
+def test_few_records_above_a_cut_off_are_no_proof_of_use():
+    """Six records at 90 %, of which 90 % have the outcome: acting on them brings exactly nothing."""
+    rng, fires = np.random.default_rng(8), 0
+    probabilities = np.where(np.arange(300) < 6, 0.9, 0.1)
+    for _ in range(200):
+        given = Answers(rng.random(300) < probabilities, probabilities > 0.5, probabilities, np.ones(300))
+        curve = decision_curve(threshold_table(given, repeats=0))
+        fires += curve.sure_to is not None and curve.sure_from <= 0.9 <= curve.sure_to
+    assert fires <= 15  # the normal interval fires in half of them: six hits of six
 
 
 @pytest.mark.nightly

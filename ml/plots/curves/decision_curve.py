@@ -86,6 +86,6 @@ PLOT = Plot(
     draw=draw,
     say=say,
     needs=PROBABILITIES,
-    revision=3,
+    revision=4,
     mark=CutOffMark("cut_off", "net_benefit"),
 )
