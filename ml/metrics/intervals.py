@@ -147,7 +147,7 @@ def wilson(part: ArrayLike, whole: ArrayLike, width: float = WIDTH) -> tuple[np.
 
 
 def contrast_interval(
-    more: np.ndarray, less: np.ndarray, whole: ArrayLike, value: ArrayLike, cost: ArrayLike
+    more: np.ndarray, less: np.ndarray, whole: float | Floats, value: float | Floats, cost: float | Floats
 ) -> tuple[np.ndarray, np.ndarray]:
     """The 95 % interval of ``value * more / whole - cost * less / whole``; no record is of both kinds.
 
@@ -158,9 +158,9 @@ def contrast_interval(
     ----------
     more, less : ndarray of float, shape (m,)
         Effective records of each kind.
-    whole : array_like of float
+    whole : float or ndarray of float
         Effective records in all; above 0.
-    value, cost : array_like of float
+    value, cost : float or ndarray of float
         What a record of each kind counts, not negative; NaN gives NaN.
     """
     one, other = more / whole, less / whole
