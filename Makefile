@@ -15,7 +15,7 @@ install = $(if $(UV),$(UV) pip install --quiet --python $(1),$(1) -m pip install
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help run models test test-all check bench mutants lock hooks clean
+.PHONY: help run models test test-all check scripts bench mutants lock hooks clean
 .DEFAULT_GOAL := run
 
 help: ## this list
@@ -31,7 +31,7 @@ models: $(VENV)/.installed ## the demo models that are missing
 	@echo "== Demo models: training those that are missing"
 	@$(BIN)/python -m ml train --missing
 
-TESTED := $(VENV)/.installed-dev $(VENV)/clients/.installed $(VENV)/parquet/.installed
+TESTED := $(VENV)/.installed-dev node_modules/.installed $(VENV)/clients/.installed $(VENV)/parquet/.installed
 
 test: $(TESTED) ## the tests of every push; PYTEST_ARGS="-k name" for a part
 	@echo "== Tests"
@@ -41,7 +41,10 @@ test-all: $(TESTED) ## all tests, the long ones and every case too (ALL_CASES=1)
 	@echo "== All tests"
 	@ALL_CASES=1 $(BIN)/python -m pytest $(PYTEST_ARGS)
 
-check: $(VENV)/.installed-dev ## lint, types, import rules, Dockerfile
+scripts: node_modules/.installed ## assets/bundle out of assets/ts, after a change there
+	@.ci/npm run --silent build
+
+check: $(VENV)/.installed-dev node_modules/.installed ## lint, types, import rules, Dockerfile, scripts
 	@echo "== Lint"
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -51,6 +54,8 @@ check: $(VENV)/.installed-dev ## lint, types, import rules, Dockerfile
 	@$(BIN)/lint-imports --no-cache
 	@echo "== Dockerfile"
 	@$(BIN)/hadolint Dockerfile
+	@echo "== Scripts: types, lint, bundles, tests"
+	@.ci/npm run --silent check
 	@echo "== All checks passed"
 
 bench: $(VENV)/.installed-dev models ## figures: speed, memory, bytes; BENCH=all for those that take longer
@@ -77,7 +82,7 @@ hooks: $(VENV)/.installed-dev ## check each commit before it is made, by pre-com
 	@$(BIN)/pre-commit install --install-hooks
 
 clean: ## remove .venv and var/; models/ stays
-	rm -rf $(VENV) var
+	rm -rf $(VENV) node_modules var
 
 # The stamps are newer than the requirements once these are installed, so a second run skips this.
 $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
@@ -88,6 +93,11 @@ $(VENV)/.installed: requirements.txt | $(VENV)/bin/python
 $(VENV)/.installed-dev: requirements-dev.txt requirements-dask.txt requirements-libraries.txt $(VENV)/.installed
 	@echo "== Installing requirements-dev.txt into $(VENV)"
 	@$(call install,$(BIN)/python) -r requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package.json package-lock.json $(VENV)/.installed-dev
+	@echo "== Installing package-lock.json into node_modules"
+	@.ci/npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 $(VENV)/.installed-mutants: requirements-mutants.txt $(VENV)/.installed-dev

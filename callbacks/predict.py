@@ -1,6 +1,6 @@
 """Callbacks of the Prediction page: values of the form's controls become probabilities, and then their reasons.
 
-``pace`` (``assets/js/shared/30-form.js``) is called at each change of a control and says when the server is asked; see
+``pace`` (``assets/ts/shared/form.ts``) is called at each change of a control and says when the server is asked; see
 ``docs/decisions/0042-wiring-of-the-form.md``.
 """
 

@@ -13,7 +13,7 @@ from ml.service import Service
 from prerender.answers import prerender
 from web.asset_bundle import stamped
 
-SCRIPT = "js/shared/01-prerender.js"  # of assets/: starts the deferred scripts, and takes the prerendered page away
+SCRIPT = "bundle/prerender.js"  # of assets/: starts the deferred scripts, and takes the prerendered page away
 _ADDRESSES = re.compile(r'<script\b[^>]* src="([^"]+)"')
 _TAG = re.compile(r"<script\b")
 _TYPE = re.compile(r' type="[^"]*"')

@@ -36,7 +36,7 @@ class Opening:
         return frame and cls(frame)
 
     def first_plot(self) -> dict[str, Any] | None:
-        """The request of the first card, as ``assets/js/plots/60-cards.js`` makes it.
+        """The request of the first card, as ``assets/ts/plots/cards.ts`` makes it.
 
         None where its options are on another card.
         """

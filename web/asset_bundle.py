@@ -1,7 +1,9 @@
 """The asset bundle: the project's styles as one file and its scripts as one, for those who load them.
 
-They are written as many small files, in a folder for each page. Their order in the bundle is that of the numbers with
-which their names begin, whatever folder they stand in; what a style says of ``url()`` is relative to ``assets/``.
+Styles are written as many small files, in a folder for each page, and are joined here. Their order in the bundle is
+that of the numbers with which their names begin, whatever folder they stand in; what a style says of ``url()`` is
+relative to ``assets/``. Scripts are modules of TypeScript (``assets/ts/``), which ``make scripts`` joins and writes to
+``assets/bundle/``.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-_ALONE = re.compile(r"0\d-.*\.js")  # scripts that run before Dash's: the index links to each
+BUILT = "bundle"
+ALONE = r"(theme|prerender)\.js"  # bundles that run before Dash's scripts: the index links to each
 VENDOR = "vendor"  # libraries of others, each loaded by itself where it is needed
 ADDRESS = "/assets/likely"
 _LINKS = {
@@ -29,9 +32,9 @@ def stamped(file: Path, folder: Path) -> str:
 
 
 class AssetBundle:
-    """The files of a folder and its subfolders, concatenated by kind in the order of their names.
+    """The styles of a folder and its subfolders, concatenated in the order of their names, and its script.
 
-    Rebuilt when a file changes, as during development.
+    Read again when a file changes, as during development.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -63,7 +66,7 @@ class AssetBundle:
         return links.sub("", links.sub("\0", html, count=1)).replace("\0", one)
 
     def _current(self, kind: str) -> tuple[tuple[float, ...], bytes, str]:
-        files = [file for file in self._files(kind) if not _ALONE.fullmatch(file.name)]
+        files = self._files(kind)
         times = tuple(file.stat().st_mtime for file in files)
         found = self._made.get(kind)
         if found is None or found[0] != times:
@@ -72,6 +75,8 @@ class AssetBundle:
         return found
 
     def _files(self, kind: str) -> list[Path]:
+        if kind == "js":
+            return [self._folder / BUILT / "likely.js"]
         found = self._folder.rglob(f"*.{kind}")
         ours = (file for file in found if file.relative_to(self._folder).parts[0] != VENDOR)
         return sorted(ours, key=lambda file: (file.name, file))

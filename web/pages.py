@@ -10,7 +10,7 @@ from dash import Dash
 from dash._utils import interpolate_str
 from flask import Flask, Response, request
 
-from web.asset_bundle import VENDOR, AssetBundle
+from web.asset_bundle import ALONE, VENDOR, AssetBundle
 from web.mount import addresses_outside
 from web.plotly_bundle import PlotlyBundle
 
@@ -20,7 +20,7 @@ from web.plotly_bundle import PlotlyBundle
 _NOT_NEEDED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')
 
 # AG Grid, the table of a campaign's result: 2 MB that only that page needs. The
-# script of that page (assets/js/campaign/75-campaign-records.js) asks for it at the address that this leaves.
+# script of that page (assets/ts/campaign/records.ts) asks for it at the address that this leaves.
 _GRID = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>\n?')
 
 
@@ -44,7 +44,7 @@ class LeanDash(Dash):
         change_index: Callable[[dict[str, str]], dict[str, str]] = lambda parts: parts,
         **kwargs: Any,
     ) -> None:
-        super().__init__(*args, assets_path_ignore=[f"^{VENDOR}$"], **kwargs)
+        super().__init__(*args, assets_path_ignore=[f"^{VENDOR}$"], assets_ignore=f"^{ALONE}$", **kwargs)
         self.change_index = change_index
         self.asset_bundle = AssetBundle(Path(self.config.assets_folder))
         self.plotly_bundle = PlotlyBundle(Path(self.config.assets_folder), draws) if draws else None

@@ -12,7 +12,7 @@ WIDE = "(min-width: 40rem)"  # on a phone the first plot may be below the fold: 
 
 
 class PlotlyBundle:
-    """Preload and address of plotly.js in the index page; ``assets/js/plots/59-drawing.js`` loads it.
+    """Preload and address of plotly.js in the index page; ``assets/ts/plots/plotly.ts`` loads it.
 
     Dash would load the full build, with maps and three dimensions, after the first figure has come: three
     times the bytes and twice the start-up time, both while the user waits.

@@ -1,6 +1,6 @@
 """The Campaign page: a file of records becomes a ranked table, and that a list to call.
 
-A skeleton with every step in it, hidden. Scripts (``assets/js/campaign/70-campaign.js`` and those after it) call the
+A skeleton with every step in it, hidden. Scripts (``assets/ts/campaign/campaign.ts`` and those after it) call the
 API, show the current step and fill it. The address holds the job and the list, so a reload continues there.
 """
 

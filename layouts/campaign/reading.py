@@ -43,7 +43,7 @@ OPTIONS: tuple[tuple[str, str, Sequence[tuple[str, str]]], ...] = (
 
 
 def reading() -> Component:
-    """The dialect's line and the disclosure of options, which ``assets/js/campaign/73-campaign-reading.js`` fills."""
+    """The dialect's line and the disclosure of options, which ``assets/ts/campaign/reading.ts`` fills."""
     fields = html.Div([_field(*each) for each in OPTIONS], className="campaign-options form")
     differently = html.Details(
         [html.Summary("Read it differently"), fields], id=ids.campaign("differently"), className="campaign-differently"

@@ -44,7 +44,7 @@ class Change(Protocol):
 
 
 def dialog() -> Component:
-    """Modal dialog that asks whether everybody is to use the cut-off, and why; ``61-cutoff.js`` opens it."""
+    """Modal dialog that asks whether everybody is to use the cut-off, and why; ``cut-off.ts`` opens it."""
 
     def text(name: str) -> Component:
         return html.Span("", className="number", **{"data-change-text": name})

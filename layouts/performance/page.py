@@ -131,7 +131,7 @@ def _index(certain: bool) -> Component:
 
 
 def _report(bundle: Bundle, outcome: str) -> Component:
-    """Links to the report at the cut-off in use; ``assets/js/plots/62-report.js`` downloads it."""
+    """Links to the report at the cut-off in use; ``assets/ts/plots/report.ts`` downloads it."""
     where = url.outside(f"/api/v1/models/{quote(bundle.key)}/report")
     links = [
         html.A(

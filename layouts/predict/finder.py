@@ -1,6 +1,6 @@
 """Record finder above the form: whose values these are, a search by id or text, a random record, or a new one.
 
-The list under the box is drawn by ``assets/js/predict/33-finder.js`` from what :func:`hit` says of each record.
+The list under the box is drawn by ``assets/ts/predict/finder.ts`` from what :func:`hit` says of each record.
 """
 
 from __future__ import annotations

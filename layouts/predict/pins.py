@@ -1,6 +1,6 @@
 """Comparison of scenarios: pinned records, and beside them the one in the form.
 
-The table is drawn by ``assets/js/predict/34-pins.js``. It writes down what the page showed and computes nothing.
+The table is drawn by ``assets/ts/predict/pins.ts``. It writes down what the page showed and computes nothing.
 """
 
 from __future__ import annotations

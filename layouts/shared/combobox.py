@@ -1,6 +1,6 @@
 """Combobox for features with very many choices: the server searches those that match the typed text.
 
-The list is drawn by ``assets/js/shared/37-combobox.js`` from what :func:`found` says.
+The list is drawn by ``assets/ts/shared/combobox.ts`` from what :func:`found` says.
 """
 
 from __future__ import annotations

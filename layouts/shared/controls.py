@@ -1,7 +1,7 @@
 """Controls of form fields: one kind of input for each ``Feature.shown_as``.
 
 Numbers are text inputs, so that the server explains nonsense in words instead of the browser swallowing it; arrow keys
-step them all the same (``assets/js/shared/30-form.js``).
+step them all the same (``assets/ts/shared/form.ts``).
 """
 
 from __future__ import annotations

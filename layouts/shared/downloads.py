@@ -12,7 +12,7 @@ OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", "CSV for Excel"), ("csv", "C
 
 
 def menu(name: str, words: str, step: str) -> Component:
-    """A button that opens the formats; their addresses are set by ``assets/js/campaign/78-campaign-download.js``.
+    """A button that opens the formats; their addresses are set by ``assets/ts/campaign/download.ts``.
 
     Parameters
     ----------

@@ -96,7 +96,7 @@ def _head(feature: Feature, position: int, live: bool) -> Component:
 
 
 # Tab leads from one value to the next, so the tools beside a value have shortcuts instead
-# (assets/js/shared/10-shell.js, assets/js/predict/31-call.js), and screen readers read the help with the control.
+# (assets/ts/shared/shell.ts, assets/ts/predict/call.ts), and screen readers read the help with the control.
 def _reset(feature: Feature) -> Component:
     said = {"aria-label": f"Reset {feature.label}", "aria-keyshortcuts": "Alt+R", "data-reset": "field"}
     looks = {"className": "quiet-button reset", "hidden": True, "title": "Alt+R", "tabIndex": "-1"}

@@ -8,10 +8,10 @@ from typing import Any
 LOCATION = "location"
 CONTENT = "content"
 THEME = "theme"
-CONNECTION = "connection"  # assets/js/shared/11-connection.js knows it too
+CONNECTION = "connection"  # assets/ts/shared/connection.ts knows it too
 
 # Requests of an input page (prediction, gallery) and their responses; scripts know these names, too
-# (assets/js/shared/30-form.js, assets/js/predict/32-reasons.js)
+# (assets/ts/shared/form.ts, assets/ts/predict/reasons.ts)
 FORM = "form"
 FIELDS = "fields"
 FORM_REQUEST = "form-request"
@@ -24,7 +24,7 @@ REASONS = "reasons"
 REASONS_REQUEST = "reasons-request"
 REASONS_RESPONSE = "reasons-response"
 
-# Finding a record; the names stand in assets/js/predict/33-finder.js too
+# Finding a record; the names stand in assets/ts/predict/finder.ts too
 FINDER = "finder"
 FINDER_BOX = "finder-box"
 FINDER_LIST = "finder-list"
@@ -34,7 +34,7 @@ RECORD_CHANGED = "record-changed"
 RECORD_SEARCH = "record-search"
 RECORD_MATCHES = "record-matches"
 
-# Choices too many to be listed; the names stand in assets/js/shared/37-combobox.js too
+# Choices too many to be listed; the names stand in assets/ts/shared/combobox.ts too
 CHOICES = "choices"
 CHOICE_SEARCH = "choice-search"
 CHOICE_MATCHES = "choice-matches"
@@ -43,12 +43,12 @@ CHOICE_MATCHES = "choice-matches"
 MAKING = "making"
 MAKING_TICK = "making-tick"
 
-# A search over items of the page; the names stand in assets/js/shared/36-search.js too
+# A search over items of the page; the names stand in assets/ts/shared/search.ts too
 SEARCH = "search"
 SEARCH_WORDS = "search-words"
 MODELS = "models"
 
-# Comparison of scenarios; the names stand in assets/js/predict/34-pins.js too
+# Comparison of scenarios; the names stand in assets/ts/predict/pins.ts too
 PINS = "pins"
 PINS_TITLE = "pins-title"
 PINS_TABLE = "pins-table"
@@ -58,7 +58,7 @@ GALLERY_FORM = "gallery-form"
 GALLERY_REQUEST = "gallery-request"
 GALLERY_RESPONSE = "gallery-response"
 
-# The plots' pages; the names stand in assets/js/plots/60-cards.js and 61-cutoff.js too
+# The plots' pages; the names stand in assets/ts/plots/cards.ts and cut-off.ts too
 PLOTS = "plots"
 PLOTS_OUTCOME = "plots-outcome"
 THRESHOLD_TABLE_REQUEST = "threshold-table-request"
@@ -74,7 +74,7 @@ CUT_OFF_REASON = "cut-off-reason"
 CUT_OFF_HISTORY = "cut-off-history"
 AVERAGES = "averages"
 
-# The campaign's page; the names stand in assets/js/campaign/70-campaign.js and after too
+# The campaign's page; the names stand in assets/ts/campaign/campaign.ts and after too
 CAMPAIGN = "campaign"
 CAMPAIGN_TABLE = "campaign-table"
 

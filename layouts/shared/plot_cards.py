@@ -1,7 +1,7 @@
 """Cards of plots, shared by the Insights and the Performance page, and the choice of their outcome.
 
 The page is there at once; each card requests its plot when it comes near the screen
-(``assets/js/plots/60-cards.js``, ``callbacks/plots.py``).
+(``assets/ts/plots/cards.ts``, ``callbacks/plots.py``).
 """
 
 from __future__ import annotations

@@ -11,11 +11,11 @@ from layouts.shared import ids, url
 
 ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else nothing
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
-THEME_SCRIPT = "js/shared/00-theme.js"
+THEME_SCRIPT = "bundle/theme.js"
 
 
 def _theme_address() -> str:
-    """Address of the theme script, the same as Dash's own link to it, so that it is fetched once."""
+    """Address of the theme script, stamped so that browsers keep it."""
     return f"{ROOT}/assets/{THEME_SCRIPT}?m={(ASSETS / THEME_SCRIPT).stat().st_mtime}"
 
 

@@ -2,7 +2,7 @@
 
 Dash keeps every component in a store of its own and looks at each of them whenever one changes. A page
 of plots has six hundred, and five hundred of these are words, tables and headings that never change: as
-text in one component (``assets/js/shared/28-static-html.js``) they cost next to nothing. Scripts find the elements as
+text in one component (``assets/ts/shared/static-html.ts``) they cost next to nothing. Scripts find the elements as
 they find those of components.
 """
 

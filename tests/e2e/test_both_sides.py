@@ -7,7 +7,6 @@ import json
 import random
 from dataclasses import asdict
 from itertools import pairwise
-from pathlib import Path
 from types import SimpleNamespace
 from typing import get_args
 
@@ -28,8 +27,8 @@ from ml.metrics.threshold_table import ThresholdTable
 from ml.text.words import change_text
 from prerender.opening import Opening
 from store.job import OPEN, State
+from tests.e2e.modules import use
 
-ASSETS = Path(__file__).parents[2] / "assets"
 READERS = (DEFAULT_FORMAT, *map(format_of_locale, ("de-DE", "fr-FR", "de-CH", "tr", "es")))
 
 
@@ -37,9 +36,12 @@ READERS = (DEFAULT_FORMAT, *map(format_of_locale, ("de-DE", "fr-FR", "de-CH", "t
 def script(chromium):
     """Run JavaScript beside the scripts that write and read numbers."""
     page = chromium.new_page()
-    page.evaluate("window.likelyCampaign = { page: () => document.body }")
-    for name in ("shared/29-numbers.js", "campaign/71-campaign-words.js"):
-        page.add_script_tag(path=ASSETS / "js" / name)
+    use(page, "shared/numbers", "campaign/campaign", "campaign/words")
+    page.evaluate("""() => {
+        window.numbers = modules.numbers;
+        window.campaign = modules.campaign.c;
+        campaign.page = () => document.body;
+    }""")
     yield page.evaluate
     page.close()
 
@@ -54,7 +56,7 @@ def run(script, marks, function, inputs):
     code = f"""(sent) => {{
         const [marks, inputs] = JSON.parse(sent);
         Object.assign(document.body.dataset, marks);
-        const c = window.likelyCampaign, n = window.likelyNumbers;
+        const c = campaign, n = numbers;
         return JSON.stringify(inputs.map((each) => ({function})(each, marks)));
     }}"""
     return json.loads(script(code, json.dumps([asdict(marks), inputs])))
@@ -132,7 +134,7 @@ def test_the_row_of_a_cut_off_is_the_same(script, dice):
     for cut_offs in ([0.5], [0.25, 0.75], sorted({round(dice.random(), 3) for _ in range(300)})):
         between = [(low + high) / 2 for low, high in pairwise(cut_offs)]
         asked = [0.0, 1.0, *cut_offs, *between, *(dice.random() for _ in range(500))]
-        rows = script("([list, asked]) => asked.map((each) => likelyNumbers.nearest(list, each))", [cut_offs, asked])
+        rows = script("([list, asked]) => asked.map((each) => numbers.nearest(list, each))", [cut_offs, asked])
         table = SimpleNamespace(cut_off=cut_offs)
         assert rows == [ThresholdTable.at(table, each) for each in asked]
 
@@ -153,7 +155,14 @@ def campaign(browse):
             "columns": [{"name": "Region", "values": [{"value": "North", "records": 40}]}],
             "scored": 300,
         }
-        tab.page.evaluate("choices => likelyCampaign.openWish({ id: 'none' }, choices)", choices)
+        use(tab.page, "campaign/campaign", "campaign/words", "campaign/wish")
+        tab.page.evaluate(
+            """(choices) => {
+                window.campaign = modules.campaign.c;
+                campaign.openWish({ id: "none" }, choices);
+            }""",
+            choices,
+        )
         return tab
 
     return opened
@@ -167,7 +176,7 @@ def wish(tab, **typed):
     """What the form gives for the API with these texts in it; None where it refuses one of them."""
     code = """typed => {
         for (const name in typed) document.querySelector(name).value = typed[name];
-        return JSON.stringify(likelyCampaign.readWish());
+        return JSON.stringify(campaign.readWish());
     }"""
     return json.loads(tab.page.evaluate(code, typed))
 
@@ -206,8 +215,8 @@ def test_the_form_of_a_wish_refuses_what_the_api_refuses(campaign, service):
         "values": ('[data-wish="value:Y"]', "number", 1),
     }
     tab.page.evaluate("""() => {
-        likelyCampaign.part("column").value = "Region";
-        likelyCampaign.part("column").dispatchEvent(new Event("input", { bubbles: true }));
+        campaign.part("column").value = "Region";
+        campaign.part("column").dispatchEvent(new Event("input", { bubbles: true }));
     }""")
     for name, (field, by, whole) in fields.items():
         tab.page.evaluate("by => { document.querySelector(`[name=campaign-by][value=${by}]`).checked = true; }", by)
@@ -229,7 +238,7 @@ def taken(wish):
 
 def test_the_states_of_a_job_and_the_codes_of_errors_are_those_of_the_server(campaign, service):
     turns, codes, runs = campaign(service, "loan").page.evaluate("""() => {
-        const { TURN, FOR_PROGRAMS, runs } = likelyCampaign;
+        const { TURN, FOR_PROGRAMS, runs } = campaign;
         return [TURN, FOR_PROGRAMS, Object.keys(TURN).filter((state) => runs({ state }))];
     }""")
     assert set(turns) == set(get_args(State))

@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 
 from ml.text.spoken import cut_off_text
 from tests.e2e.addresses import filled
+from tests.e2e.modules import clear as clear_field
+from tests.e2e.modules import set_text
 
 UPDATE = "**/_dash-update-component*"
 FACE = "list => list.selectedOptions[0].text"  # what a closed list shows
@@ -270,8 +272,7 @@ def test_reasons_lead_from_the_base_rate_to_the_score_that_is_shown(browse, serv
     schema = service.model(model).schema
     for names in [(), schema.names[:1], schema.names[1:3]]:
         for name in names:
-            tab.page.locator(f"[data-feature='{name}']").evaluate("field => window.likelyForm.setValue(field, '')")
-            tab.page.evaluate("window.likelyForm.ask()")
+            clear_field(tab.page.locator(f"[data-feature='{name}']"))
         said = tab.reasons()
         assert said["about"] == focus(tab)
         assert said["base"] == pytest.approx(numbers_of(service.stand(model, {}))[said["about"]], abs=1e-9)
@@ -346,7 +347,7 @@ def test_a_list_that_unfolds_says_the_score_beside_each_other_choice(browse, ser
     labels = "list => Object.fromEntries([...list.options].map(one => [one.value, one.getAttribute('label')]))"
     education = tab.page.get_by_role("combobox", name="Education")
     for chosen in ("undergraduate", "graduate", ""):
-        education.evaluate("(list, value) => window.likelyForm.setText(list, value)", chosen)
+        set_text(education, chosen)
         expect(education).to_have_value(chosen)
         tab.reasons()
         standing = service.stand("bank-products", tab.record())

@@ -117,7 +117,7 @@ def test_dark_follows_the_system_and_the_choice_is_kept(browse):
     tab.page.reload()
     tab.page.wait_for_selector("[data-title]")
     assert background(tab) == "rgb(246, 247, 249)"
-    assert sum("00-theme.js" in request.url for request in tab.requests) == 2  # once a load
+    assert sum("theme.js" in request.url for request in tab.requests) == 2  # once a load
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

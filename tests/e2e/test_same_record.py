@@ -16,6 +16,7 @@ from playwright.sync_api import expect
 
 from layouts.shared.percent import percents
 from ml.decision.ranking import Ranking
+from tests.e2e.modules import clear
 
 LONGEST = 10  # seconds a model
 PAUSES = (0, 0, 0, 30, 120, 300)
@@ -61,7 +62,7 @@ class Hands:
 
     def cleared(self):
         field = self._field(self.dice.choice(self.schema.features))
-        field.evaluate("field => { window.likelyForm.setValue(field, ''); window.likelyForm.ask(); }")
+        clear(field)
 
     def stepped(self):
         feature = self._feature("number", "integer")

@@ -205,8 +205,8 @@ def test_where_a_page_comes_sooner_dash_waits_and_elsewhere_not(client):
     soon, plain = (client.get(f"/iris/{kind}").get_data(as_text=True) for kind in ("insights", "predict"))
     scripts = re.compile('<script( type="text/deferred")?[^>]* src="(.*?)"')
     now = [address for later, address in scripts.findall(soon) if not later]
-    first = ["00-theme.js", "01-prerender.js"]
-    assert [address.partition("?")[0] for address in now] == [f"/assets/js/shared/{name}" for name in first]
+    first = ["theme.js", "prerender.js"]
+    assert [address.partition("?")[0] for address in now] == [f"/assets/bundle/{name}" for name in first]
     later = [address for later, address in scripts.findall(soon) if later]
     assert later == [address for _, address in scripts.findall(plain)][1:]
     assert all(f'<link rel="preload" as="script" href="{address}">' in soon for address in later)

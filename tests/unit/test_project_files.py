@@ -65,7 +65,8 @@ def commands_of_make_check():
     said = subprocess.run(
         ["make", "-n", "check"], cwd=ROOT, env=PLAIN, capture_output=True, text=True, check=True
     ).stdout
-    return {line for line in said.splitlines() if line.startswith(".venv/bin/") and " -m pip " not in line}
+    runs = (line for line in said.splitlines() if line.startswith((".venv/bin/", ".ci/npm run")))
+    return {line for line in runs if " -m pip " not in line}
 
 
 def test_hooks_run_what_make_check_runs():

@@ -193,14 +193,14 @@ def test_a_link_header_leads_outside_too():
 
 
 def test_no_script_or_component_writes_an_address_past_the_prefix():
-    """Addresses of this service begin with a slash; what writes them goes through likelyAt, url.outside or url.href."""
+    """Addresses of this service begin with a slash; they are written by address(), url.outside or url.href."""
     address = re.compile(r"""["'`]/(?:api|v2|assets|_dash)[/"'`]""")
-    files = [file for part in ("assets/js/**/*.js", "layouts/**/*.py", "callbacks/*.py") for file in ROOT.glob(part)]
+    files = [file for part in ("assets/ts/**/*.js", "layouts/**/*.py", "callbacks/*.py") for file in ROOT.glob(part)]
     assert len(files) > 50
     past = [
         (file.name, line.strip())
         for file in files
         for line in file.read_text(encoding="utf-8").splitlines()
-        if address.search(line) and not re.search(r"likelyAt\(|outside\(", line)
+        if address.search(line) and not re.search(r"address\(|outside\(", line)
     ]
     assert past == []

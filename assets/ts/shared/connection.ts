@@ -1,0 +1,88 @@
+/* One state of the connection for every callback: what Dash asks and nobody answers is asked again until somebody does.
+   Meanwhile a line says so, and the page is marked, so that nothing shown is taken for the answer (50-connection.css).
+   Dash itself asks once, and leaves the page as it was: labels of one choice beside figures of another. */
+const FIRST = 1000;     // ms until the first repetition; then twice as long each time
+const LONGEST = 10000;
+const SLOW = 10000;     // ms without an answer until a line says so
+const AWAY = [429, 502, 503, 504]; // answered by a proxy, or by a server that is full or starting
+const CALLBACK = "_dash-update-component";
+
+const send = window.fetch;
+const newest = new Map(); // outputs of a callback -> number of the newest request for them
+const unanswered = new Set();
+const failed = new Set(); // outputs of callbacks in which the server made an error
+const waiting = new Set(); // what wakes the requests that wait to be repeated
+
+window.fetch = function fetch(address, options) {
+  const ours = String(address?.url ?? address).includes(CALLBACK);
+  return ours ? ask(address, options) : send.call(this, address, options);
+};
+
+async function ask(address, options) {
+  const outputs = outputsOf(options?.body);
+  const number = (newest.get(outputs) ?? 0) + 1;
+  newest.set(outputs, number);
+  const mine = {};
+  const slow = setTimeout(() => say(mine, "slow"), SLOW);
+  try {
+    for (let wait = FIRST; ; wait = Math.min(2 * wait, LONGEST)) {
+      const answer = await answered(address, options);
+      if (answer) {
+        wake();
+        failed[answer.status >= 500 ? "add" : "delete"](outputs);
+        return answer;
+      }
+      say(mine, "lost");
+      await pause(wait);
+      if (newest.get(outputs) !== number) return new Response(null, { status: 204 }); // a newer request asks for the same
+    }
+  } finally {
+    clearTimeout(slow);
+    unanswered.delete(mine);
+    show();
+  }
+}
+
+function outputsOf(body) {
+  try { return JSON.parse(body).output; } catch { return ""; }
+}
+
+async function answered(address, options) {
+  try {
+    const answer = await send(address, options);
+    return AWAY.includes(answer.status) ? null : answer;
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    return null;
+  }
+}
+
+/* Until the time has passed, or somebody else was answered, or the network is back. */
+async function pause(wait) {
+  let done;
+  await new Promise((resolve) => { done = resolve; waiting.add(done); setTimeout(done, wait); });
+  waiting.delete(done);
+}
+
+function wake() {
+  for (const done of waiting) done();
+}
+addEventListener("online", wake);
+
+function say(request, state) {
+  request.state = state;
+  unanswered.add(request);
+  show();
+}
+
+addEventListener("likely:page", () => { failed.clear(); show(); });
+
+function show() {
+  const states = [...unanswered].map(({ state }) => state);
+  const state = states.includes("lost") ? "lost" : failed.size ? "failed" : states[0] ?? "";
+  const root = document.documentElement;
+  if (state) root.dataset.connection = state; else delete root.dataset.connection;
+  const line = document.getElementById("connection");
+  const words = state ? line?.dataset[state] : "";
+  if (line && line.textContent !== words) line.textContent = words;
+}

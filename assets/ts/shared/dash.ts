@@ -1,0 +1,33 @@
+/* What scripts and Dash have to do with each other: addresses, properties of components, functions of clientside callbacks. */
+type Id = string | Record<string, string>;
+type Props = Record<string, unknown>;
+
+declare global {
+  interface Window { dash_clientside?: { likely?: object } }
+  const dash_clientside: { set_props: (id: Id, props: Props) => void; no_update: unknown };
+  const dash_component_api: { getLayout: (id: Id) => unknown };
+}
+
+const MOMENT = 20; // ms
+const MOMENTS = 100;
+const root = document.querySelector<HTMLMetaElement>("meta[name=likely-root]")?.content ?? "/";
+
+/* An address of the service as a browser asks for it: behind a proxy it may begin with a path prefix. */
+export const address = (path: string) => root + path.slice(1);
+
+/* Set properties of a component. Dash knows the components of a new page a moment after they are in the document; until
+   then this waits, for set_props would fail. */
+export function setProps(id: Id, props: Props, left = MOMENTS) {
+  if (known(id)) dash_clientside.set_props(id, props);
+  else if (left) setTimeout(() => setProps(id, props, left - 1), MOMENT);
+}
+
+function known(id: Id) {
+  try { return dash_component_api.getLayout(id) !== undefined; } catch { return false; } // it throws where there is no path
+}
+
+/* Give functions to Dash's clientside callbacks: ClientsideFunction("likely", name). */
+export function register(functions: object) {
+  const ours = (window.dash_clientside ??= {});
+  Object.assign(ours.likely ??= {}, functions);
+}

@@ -1,0 +1,48 @@
+/* Elements of the page: found, made, and listened to. */
+export type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+type Place = ParentNode;
+
+export const byId = <E extends HTMLElement = HTMLElement>(id: string) => document.getElementById(id) as E | null;
+
+/* The element that must be there. */
+export function need<E extends Element = HTMLElement>(selector: string, place: Place = document): E {
+  const found = place.querySelector<E>(selector);
+  if (!found) throw new Error(`The page has no ${selector}.`);
+  return found;
+}
+
+export const find = <E extends Element = HTMLElement>(selector: string, place: Place = document) => place.querySelector<E>(selector);
+export const all = <E extends Element = HTMLElement>(selector: string, place: Place = document) => [...place.querySelectorAll<E>(selector)];
+
+/* The element of an event, or the nearest around it, that fits. */
+export const closest = <E extends Element = HTMLElement>(event: Event, selector: string) =>
+  (event.target instanceof Element ? event.target.closest<E>(selector) : null);
+
+/* Set the words of a place; words that stand already are not announced again. */
+export function setWords(place: Element | null, words: string) {
+  if (place && place.textContent !== words) place.textContent = words;
+}
+
+/* An element with properties, attributes and children. */
+export function make<K extends keyof HTMLElementTagNameMap>(tag: K, given: Record<string, unknown> = {}, ...inside: (Node | string)[]) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(given)) {
+    if (name === "data") Object.assign(made.dataset, value);
+    else if (name in made) Object.assign(made, { [name]: value });
+    else made.setAttribute(name, String(value));
+  }
+  made.append(...inside);
+  return made;
+}
+
+/* What the tab keeps until it is closed. Private windows may refuse: then nothing is kept. */
+export const kept = {
+  get(key: string): unknown {
+    try { return JSON.parse(sessionStorage.getItem(key) ?? "null"); } catch { return null; }
+  },
+  set(key: string, value: unknown) {
+    try { sessionStorage.setItem(key, JSON.stringify(value)); } catch { /* nothing is kept */ }
+  },
+};
+
+export const hasModifier = (event: KeyboardEvent | MouseEvent) => event.ctrlKey || event.metaKey || event.altKey;
