@@ -10,8 +10,8 @@ import numpy as np
 import orjson
 
 from jobs.files import paths
-from jobs.files.head import check_file, may_read_to_end
 from jobs.files.preview import Preview, preview
+from jobs.files.stream_check import StreamCheck, error_of
 from jobs.job_service import JobService
 from jobs.misread import of_misread
 from jobs.refused import CampaignThere, NoCampaign, NotDone, NotHeld, UnknownJob
@@ -25,6 +25,7 @@ from ml.campaign.forecast import Forecast, forecast
 from ml.campaign.pick import Picked
 from ml.campaign.wish import Wish
 from ml.errors import Misread
+from ml.files.file_kinds import CSV, GZIP
 from ml.files.open_table import AUTO
 from ml.files.text.read_options import ReadOptions
 from ml.metrics.evaluation import no_probabilities
@@ -32,6 +33,7 @@ from ml.service import Bundle
 from store.control_groups import ControlGroup
 from store.job import Job
 
+READ_AGAIN = {CSV: 256 * 1024**2, GZIP: 32 * 1024**2}  # bytes: a few seconds
 REMEMBERED = 2  # campaigns whose rows a process caches: 60 bytes a row and more
 MOST_ROWS = 1_000  # rows of one page of the table
 
@@ -110,16 +112,25 @@ class CampaignService:
             "header": seen.header,
             "width": len(seen.header),
         }
-        self._read_to_end(found, chosen)
+        self._check_to_end(found, chosen)
         if not self._store.jobs.start(job, chosen):
             raise NotHeld("The job runs already, or is over.", "GET /api/v1/jobs/<id> tells its state.")
         return self._jobs.get(job)  # which also wakes workers
 
-    def _read_to_end(self, job: Job, options: Mapping[str, Any]) -> None:
-        """Refuse a file that cannot be read further down, where that is found out in a few seconds."""
-        if may_read_to_end(str(options.get("format")), job.size):
-            with self._files.open(paths.source(job.id)) as file:
-                check_file(file, options, self._service.model(job.model), held=True, records=None)
+    def _check_to_end(self, job: Job, options: Mapping[str, Any]) -> None:
+        """Refuse a text that cannot be read further down: as it was found when it came, or by reading it again.
+
+        It is read again where somebody corrected how, and where that takes some seconds only.
+        """
+        form, checked = str(options.get("format")), job.options.get("checked")
+        way = (options["read"].get("encoding"), options["dialect"]["separator"])
+        if checked and way == (checked["encoding"], checked["separator"]):
+            if checked["fault"]:
+                raise error_of(checked["fault"])
+        elif job.size <= READ_AGAIN.get(form, 0):
+            with StreamCheck(options, self._service.model(job.model)) as check:
+                for _ in check.passing(self._files.read(paths.source(job.id))):
+                    pass
 
     def _held(self, job: str) -> Job:
         found = self._campaign(job)

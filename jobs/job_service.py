@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from jobs.files import paths
-from jobs.files.head import LOOKED_AT, check_file, check_head, form_of, may_read_to_end, take_head, told_by_head
+from jobs.files.head import check_head, check_kept, form_of, take_head, told_by_head
 from jobs.files.source import RECORDS
+from jobs.files.stream_check import StreamCheck
 from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, too_large
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
 from ml.advice.score_known import ESTIMATOR, check_blanks
@@ -96,7 +97,7 @@ class JobService:
         NoProbabilities
             Blanks are to be averaged, and the model offers none.
         LikelyError
-            The file is refused: by its head, or further down where it is read to its end at once.
+            The file cannot be read, wherever it breaks off.
         """
         bundle = self.service.model(model)
         check_blanks(bundle, options.get("blanks", ESTIMATOR))
@@ -106,13 +107,19 @@ class JobService:
         found = dict(options) | {"format": options.get("format") or form_of(head)}
         if held and found["format"] in RECORDS:
             raise NoTable("The file is JSON, and a campaign is made of a table.", "Send a workbook, CSV or Parquet.")
-        early = told_by_head(found["format"])
-        if early:
-            check_head(head, whole, found, bundle, held)
+        streamed = told_by_head(found["format"])
+        told = streamed and check_head(head, whole, found, bundle, held)
         job, digest = uuid.uuid4().hex, hashlib.sha256()
-        size = self._keep(job, self._counted(blocks, digest))
-        if not early or (not whole and not held and may_read_to_end(found["format"], size)):
-            self._check_kept(job, found, bundle, held, None if early else LOOKED_AT)
+        blocks = self._counted(blocks, digest)
+        later = False
+        if streamed and not whole:
+            with StreamCheck(found, bundle, patient=held) as check:
+                size = self._keep(job, check.passing(blocks))
+            later, found["checked"] = check.later, check.finding
+        else:
+            size = self._keep(job, blocks)
+        if later or not told:
+            self._check_kept(job, found, bundle, held, later)
         sent = ReceivedFile(job, digest.hexdigest(), size)
         asked = {name: options.get(name, default) for name, default in ASKED.items()}
         asked |= {"held": held, "callback_url": callback}
@@ -145,13 +152,11 @@ class JobService:
             self._discard(sent.job)
         return new
 
-    def _check_kept(
-        self, job: str, options: Mapping[str, Any], bundle: Bundle, held: bool, records: int | None
-    ) -> None:
-        """Check a complete file, where its head is not enough."""
+    def _check_kept(self, job: str, options: Mapping[str, Any], bundle: Bundle, held: bool, marked_up: bool) -> None:
+        """Check a complete file, where it could not be read while it came."""
         try:
             with self.files.open(paths.source(job)) as file:
-                check_file(file, options, bundle, held, records)
+                check_kept(file, options, bundle, held, marked_up)
         except BaseException:
             self._discard(job)
             raise

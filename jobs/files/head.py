@@ -1,4 +1,4 @@
-"""Early check of an upload: an unreadable file is refused, by its first bytes while the rest arrives, or by its end."""
+"""Early check of an upload: by its first bytes while the rest arrives, and of what tells nothing before its end."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import Any
 
 from jobs.files.source import RECORDS, opened
 from ml.batch.check_header import check_header
-from ml.errors import LikelyError, Misread, NoRecords, Unreadable
-from ml.files.file_kinds import CSV, GZIP, format_of
+from ml.errors import Misread, NoRecords, Unreadable
+from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of
 from ml.files.readers.json_records import json_form_of, json_records, names_in
+from ml.files.readers.parquet import check_parquet
 from ml.service import Bundle
 
 HEAD = 256 * 1024  # bytes
 LOOKED_AT = 200  # records
-# Bytes up to which a file is read to its end before it is accepted: a few seconds (decision 39)
-READ_TO_END = {CSV: 256 * 1024**2, GZIP: 32 * 1024**2, **dict.fromkeys(RECORDS, 64 * 1024**2)}
 FEWEST = 1_024  # bytes of a head that is read again because it ended within a cell
 
 
@@ -48,11 +47,11 @@ def form_of(start: bytes) -> str:
 
 
 def told_by_head(form: str) -> bool:
-    """True for formats that can be checked by their first bytes."""
+    """True for formats that can be read while they arrive, and checked by their first bytes."""
     return form in (CSV, GZIP, *RECORDS)
 
 
-def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
+def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle, held: bool) -> bool:
     """Refuse a text file that cannot be read, or in which no column matches a feature.
 
     Parameters
@@ -68,36 +67,40 @@ def check_head(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bun
         Columns and read options can be corrected later: column names are not checked, and a text that cannot be read
         with the detected options is accepted.
 
+    Returns
+    -------
+    bool
+        False where its columns cannot be told by these bytes: they end within the cells of the first record.
+
     Raises
     ------
     LikelyError
     """
     try:
-        _check_text(head, whole, options, bundle, held)
+        if options.get("format") in RECORDS:
+            _check_records(head, whole, options, bundle)
+            return True
+        start = _unpacked(head) if options.get("format") == GZIP else head
+        if not whole:
+            return _check_start(start, options, bundle, held)
+        check_file(io.BytesIO(head), options, bundle, held, None)
     except Misread:
         if not held:
             raise
+    return True
 
 
-def _check_text(head: bytes, whole: bool, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
-    if options.get("format") in RECORDS:
-        _check_records(head, whole, options, bundle)
-        return
-    start = _unpacked(head) if options.get("format") == GZIP else head
-    if whole:
-        check_file(io.BytesIO(head), options, bundle, held, None)
-    else:
-        _check_start(start, options, bundle, held)
+def check_kept(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool, marked_up: bool) -> None:
+    """As :func:`check_head`, for a complete file that says what it holds at its end, or in its middle.
+
+    Workbooks are read whole when they are opened; so are web pages and XML (`marked_up`), and of Parquet every page.
+    """
+    check_file(file, options, bundle, held, None if marked_up else LOOKED_AT)
+    if options.get("format") == PARQUET:
+        check_parquet(file)
 
 
-def may_read_to_end(form: str, size: int) -> bool:
-    """True for a file of `size` bytes that is read to its end within a few seconds."""
-    return size <= READ_TO_END.get(form, 0)
-
-
-def check_file(
-    file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool, records: int | None = LOOKED_AT
-) -> None:
+def check_file(file: Any, options: Mapping[str, Any], bundle: Bundle, held: bool, records: int | None) -> None:
     """As :func:`check_head`, for a complete file, of which `records` are read; None reads all."""
     table = opened(file, options, bundle)
     if not held:
@@ -117,18 +120,18 @@ def _unpacked(head: bytes) -> bytes:
     return found
 
 
-def _check_start(head: bytes, options: Mapping[str, Any], bundle: Bundle, held: bool) -> None:
-    """Check the complete lines of the head; fewer of them where the head ends within a quoted cell."""
-    first: LikelyError | None = None
-    while True:
+def _check_start(head: bytes, options: Mapping[str, Any], bundle: Bundle, held: bool) -> bool:
+    """Check the complete lines of the head; fewer of them where the head ends within a quoted cell.
+
+    False where that leaves none: only whoever reads on can tell what is wrong.
+    """
+    while len(head) >= FEWEST:
         try:
-            check_file(io.BytesIO(_lines_of(head)), options, bundle, held)
-            return
-        except Unreadable as error:
-            first = first or error
+            check_file(io.BytesIO(_lines_of(head)), options, bundle, held, LOOKED_AT)
+            return True
+        except Misread:
             head = head[: len(head) // 4]
-            if len(head) < FEWEST:
-                raise first from None
+    return held
 
 
 def _lines_of(head: bytes) -> bytes:

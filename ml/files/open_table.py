@@ -5,16 +5,14 @@ Every door (page, API, jobs, command line) opens files here, so that the same fi
 
 from __future__ import annotations
 
-import gzip
 import io
 import re
 import shutil
 import tempfile
-import zlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from ml.data.schema import Schema
 from ml.errors import Unreadable
@@ -23,14 +21,12 @@ from ml.files.file_kinds import CSV, GZIP, PARQUET, format_of, no_table
 from ml.files.table import Table
 from ml.files.text.dialect import Dialect
 from ml.files.text.encodings import SEND, UTF8, WESTERN, TextScan, scan_text, spoken
+from ml.files.text.packed import most_unpacked, unpacked
 from ml.files.text.plain_name import plain_name
 from ml.files.text.read_options import BadReadOption, ReadOptions
-from ml.files.text.separators import LOOKED_AT, separator_of
+from ml.files.text.separators import LOOKED_AT
 from ml.files.text.text_rows import TextRows
 
-UNPACKED = 8 * 1024**3  # bytes of a file that came compressed
-RATIO = 200  # times a compressed file may grow; tables grow by 3 to 30
-SMALL = 64 * 1024**2  # bytes that any file may have
 AUTO = ReadOptions()
 _CHARSET = re.compile(r"""(?:charset|encoding)\s*=\s*["']?([\w-]+)""")
 
@@ -86,7 +82,7 @@ def open_table(
         source, most = _unpacked(source)
         form = format_of(source.read(8))
         source.seek(0)
-    wanted = ReadRequest(options, schema, columns, _known(schema, columns, known), blanks, as_written)
+    wanted = ReadRequest(options, schema, columns, known_names(schema, columns, known), blanks, as_written)
     if form == CSV:
         table = assemble_table(_text_source(source, wanted, most), wanted)
     elif compressed:
@@ -96,7 +92,7 @@ def open_table(
     return replace(table, dialect=replace(table.dialect, compressed=compressed))
 
 
-def _known(schema: Schema | None, columns: Mapping[str, str] | None, more: Collection[str]) -> frozenset[str]:
+def known_names(schema: Schema | None, columns: Mapping[str, str] | None, more: Collection[str] = ()) -> frozenset[str]:
     """Names of columns that are expected, plain."""
     names: list[str] = [*(columns or ()), *more]
     if schema is not None:
@@ -124,13 +120,12 @@ def text_rows(file: IO[bytes], options: ReadOptions, schema: Schema, *, lenient:
     found = scan_text(source, options.encoding, most)
     found.errors = "replace" if lenient else found.errors
     rows = TextRows(source, found)
-    return rows, _separated(rows, found, options, _known(schema, None, ()))
+    return rows, _separated(rows, found, options, known_names(schema, None))
 
 
 def _separated(rows: TextRows, found: TextScan, options: ReadOptions, known: Collection[str]) -> Dialect:
     """Set the separator of rows, given or detected."""
-    lines = rows.sample[1:] if rows.stated else rows.sample
-    rows.separator = options.separator or rows.stated or separator_of(lines, known)
+    rows.find_separator(options.separator, known)
     told = frozenset(options.to_json())
     return Dialect(encoding=found.encoding, separator=rows.separator, told=told, notes=_odd(found))
 
@@ -188,24 +183,4 @@ def _seekable(file: IO[bytes]) -> BinaryIO:
 def _unpacked(file: BinaryIO) -> tuple[BinaryIO, int]:
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
-    return cast(BinaryIO, _CheckedGzip(gzip.GzipFile(fileobj=file))), min(UNPACKED, max(SMALL, size * RATIO))
-
-
-class _CheckedGzip(io.BufferedReader):
-    """A decompressing reader that raises Unreadable where the compressed data are damaged."""
-
-    def __init__(self, file: Any) -> None:
-        super().__init__(file)
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        return _told(lambda: super(_CheckedGzip, self).read(size))
-
-    def read1(self, size: int = -1, /) -> bytes:
-        return _told(lambda: super(_CheckedGzip, self).read1(size))
-
-
-def _told(read: Callable[[], bytes]) -> bytes:
-    try:
-        return read()
-    except (OSError, EOFError, zlib.error) as error:
-        raise Unreadable(f"The compressed file is harmed: {error}.", "Send it again.") from None
+    return unpacked(file), most_unpacked(size)

@@ -9,8 +9,8 @@ import pytest
 
 from api import create_api
 from jobs import job_service as job_service_module
-from jobs.files import head
 from jobs.files.job_view import pause_of
+from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.worker import Worker
 from ml.service import open_service
@@ -51,7 +51,7 @@ FAILS = DATA + DATA[DATA.index(b"\n") + 1 :] * 1_000 + b'1,"2\n'  # its head is 
 @pytest.fixture
 def head_only(monkeypatch):
     """Files are read to their end by the job alone, as those are that are too large for a request."""
-    monkeypatch.setattr(head, "READ_TO_END", {})
+    monkeypatch.setattr(StreamCheck, "passing", lambda _, blocks: blocks)  # as one that the system stopped
 
 
 @pytest.mark.parametrize("way", ["a form", "packed", "a packed form"])

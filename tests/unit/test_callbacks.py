@@ -16,7 +16,7 @@ import time
 import pytest
 
 from api import create_api
-from jobs.files import head
+from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.webhooks import allowed_addresses, deliver
 from jobs.webhooks.allowed_addresses import BadCallback, CallbackRules, check_address, read_address, resolve
@@ -141,7 +141,7 @@ def test_a_secret_that_is_none_is_refused(text):
 
 @pytest.mark.parametrize("end", ["done", "failed", "cancelled"])
 def test_a_job_that_is_over_is_told(house, receiver, monkeypatch, end):
-    monkeypatch.setattr(head, "READ_TO_END", {})
+    monkeypatch.setattr(StreamCheck, "passing", lambda _, blocks: blocks)  # as one that the system stopped
     line = TABLE[TABLE.index(b"\n") + 1 :]
     data = TABLE + line * 20_000 + b'1,"2\n' if end == "failed" else TABLE  # beyond what is looked at when it is sent
     job = house.send(f"{receiver.url}/heard?token=a%20b", data).json["id"]

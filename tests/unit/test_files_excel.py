@@ -215,4 +215,4 @@ def test_parquet_without_its_package_says_what_to_do(monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(InvalidData, match="Parquet files cannot be read") as refused:
         open_table(io.BytesIO(b"PAR1"))
-    assert refused.value.hint == "Save it as CSV UTF-8, or install pyarrow."
+    assert refused.value.hint == "Save it as CSV UTF-8. Whoever runs this service can add Parquet: pip install pyarrow."

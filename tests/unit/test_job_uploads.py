@@ -14,8 +14,11 @@ from sqlalchemy.exc import OperationalError
 
 from api import create_api
 from jobs.files import head as heads
+from jobs.files.head import check_file
+from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.worker import Worker, sweep
+from ml.errors import LikelyError, Misread
 from ml.files.readers import json_records
 from ml.service import open_service
 from store.db import open_store
@@ -39,8 +42,9 @@ class House:
     def __init__(self, service, folder, most=10_000_000):
         self.store, self.files = open_store(f"sqlite:///{folder / 'likely.db'}"), Files(str(folder / "files"))
         self.folder = folder / "files" / "jobs"
-        job_service = JobService(service, self.store, self.files, lambda _: None, most=most)
-        self.client = create_api(service, dict, 1_000_000, 1_000, job_service=job_service).test_client()
+        self.service = service
+        self.jobs = JobService(service, self.store, self.files, lambda _: None, most=most)
+        self.client = create_api(service, dict, 1_000_000, 1_000, job_service=self.jobs).test_client()
         self._worker = Worker(service, self.store.jobs, self.files)
 
     def send(self, data, kind="text/csv", query="", **more):
@@ -144,6 +148,7 @@ def far_down(form):
         "cut gzip": (gzip.compress(HEADER + os.urandom(heads.HEAD).hex().encode())[:-9], "application/octet-stream"),
         "utf-16": ((HEADER + LINE * many).decode().encode("utf-16") + b"\x00\xdc", "text/csv"),
         "json": (b"[" + (RECORD + b",\n") * many + b"{}}]", "application/json"),
+        "cut json": (b"[" + (RECORD + b",\n") * many + RECORD[:-9], "application/json"),
         "ndjson": ((RECORD + b"\n") * many + b"{}}\n", "application/x-ndjson"),
     }[form]
 
@@ -153,18 +158,65 @@ def test_a_fault_in_the_last_line_of_a_short_file_is_refused_too(house):
     house.nothing_stays()
 
 
-@pytest.mark.parametrize("form", ["csv", "gzip", "cut gzip", "utf-16", "json", "ndjson"])
+FAR = ["csv", "gzip", "cut gzip", "utf-16", "json", "cut json", "ndjson"]
+
+
+@pytest.mark.parametrize("form", FAR)
 def test_a_fault_further_down_is_refused_when_it_is_sent(house, form):
     answer = house.send(*far_down(form))
     assert (answer.status_code, answer.json["error"]["code"]) == (400, "unreadable"), answer.json
     house.nothing_stays()
 
 
-@pytest.mark.parametrize("form", ["csv", "json", "ndjson"])
-def test_a_fault_further_down_in_a_large_file_fails_the_job(house, monkeypatch, form):
-    monkeypatch.setattr(heads, "READ_TO_END", {})
-    answer = house.send(*far_down(form))
+@pytest.mark.parametrize("form", ["csv", "ndjson"])
+def test_the_words_are_those_of_a_file_that_is_read_at_once(house, form):
+    data, kind = far_down(form)
+    said = house.send(data, kind).json["error"]
+    assert f"Line {data.count(bytes([10])):,} of the" in said["message"].replace("body", "table") or form == "ndjson"
+    with pytest.raises(LikelyError) as refused:
+        check_file(io.BytesIO(data), {"format": form}, house.service.model("binary"), False, None)
+    assert said["message"] == refused.value.message
+
+
+def test_it_is_refused_while_the_rest_is_still_to_come(house):
+    """The fault is in the second of a hundred blocks: nobody waits for the others."""
+    sent = []
+
+    def blocks():
+        for at in range(200):
+            sent.append(at)
+            yield (HEADER if at == 0 else b"") + LINE * 40_000 + (b'1,2,3,"x"y\n' if at == 1 else b"")
+            time.sleep(0.01)
+
+    with pytest.raises(Misread):
+        house.jobs.accept("binary", blocks(), {})
+    assert len(sent) < 100
+    house.nothing_stays()
+
+
+def test_a_process_that_was_stopped_refuses_nothing(house, monkeypatch, caplog):
+    real = StreamCheck._begin
+
+    def begin(self):
+        process = real(self)
+        process.kill()
+        process.wait()
+        return process
+
+    monkeypatch.setattr(StreamCheck, "_begin", begin)
+    answer = house.send(HEADER + LINE * 50_000)
     assert answer.status_code == 202
+    assert house.work(answer)["done"] == 50_000
+    assert "was stopped" in caplog.text
+
+
+@pytest.mark.parametrize("form", ["csv", "json", "ndjson"])
+def test_a_file_that_was_harmed_since_fails_the_job(house, form):
+    data, kind = far_down(form)
+    good = data[: data.rindex(b"1,2,3")] if form == "csv" else data[: -len(b"{}}\n")].rstrip(b",\n")
+    answer = house.send(good + (b"]" if form == "json" else b"\n"), kind)
+    assert answer.status_code == 202, answer.json
+    (house.folder / answer.json["id"] / "source").write_bytes(data)
     seen = house.work(answer)
     assert (seen["state"], bool(seen["message"])) == ("failed", True)
 
@@ -175,6 +227,41 @@ def test_a_campaign_with_a_fault_further_down_is_not_started(house):
     started = house.client.post(held.headers["Location"] + "/start", json={})
     assert (started.status_code, started.json["error"]["code"]) == (400, "unreadable"), started.json
     assert house.client.get(held.headers["Location"]).json["state"] == "held"
+
+
+def test_a_campaign_is_started_without_reading_it_again_unless_the_way_of_reading_changed(house, started):
+    held = house.send(HEADER + LINE * 50_000, query="held=true")
+    assert len(started) == 1
+    assert house.client.post(held.headers["Location"] + "/start", json={}).status_code == 202
+    assert len(started) == 1
+    other = house.send((HEADER + LINE * 60_000).replace(b",", b";") + b"\x81;1;2;3\n", query="held=true")
+    again = house.client.post(other.headers["Location"] + "/start", json={"encoding": "utf-8"})
+    assert (again.status_code, len(started)) == (400, 3), again.json
+
+
+@pytest.mark.parametrize("cell", [b"a\n" * 60_000, b'a\n"",' * 20_000, b"note\r\n" * 18_000])
+@pytest.mark.parametrize("read", ["", "held=true"])
+def test_the_first_record_may_have_a_cell_of_many_lines(house, cell, read):
+    line = LINE[:-1] + b',"' + cell + b'"\n'
+    answer = house.send(HEADER[:-1] + b",note\n" + line * 9, query=read)
+    assert answer.status_code == 202, answer.json
+    if not read:
+        assert house.work(answer)["done"] == 9
+
+
+@pytest.mark.parametrize("cells", [1, 9])
+def test_of_such_a_record_the_columns_are_looked_at_when_it_is_there(house, cells):
+    line = b'1,"' + b"a\n" * 60_000 + b'"\n'
+    answer = house.send(b"a,b\n" + line * cells)
+    assert answer.status_code == 400
+    assert "No column of the file is a feature" in answer.json["error"]["message"]
+    house.nothing_stays()
+
+
+def test_a_cell_of_more_than_131_072_characters_is_refused_in_words(house):
+    answer = house.send(HEADER[:-1] + b",note\n" + LINE[:-1] + b',"' + b"a\n" * 70_000 + b'"\n')
+    assert answer.status_code == 400
+    assert "Line 2 of the table cannot be read: a cell has more than 131,072 characters" in answer.text
 
 
 @pytest.mark.parametrize("filler", [b"a", b'a\n"",', b"a\n\n\n", "é".encode()])
@@ -212,13 +299,28 @@ class Broken(io.RawIOBase):
         return len(came)
 
 
+@pytest.fixture
+def started(monkeypatch):
+    """The processes that read uploads."""
+    found, real = [], StreamCheck._begin
+
+    def begin(self):
+        found.append(real(self))
+        return found[-1]
+
+    monkeypatch.setattr(StreamCheck, "_begin", begin)
+    return found
+
+
 @pytest.mark.parametrize("rows", [1, 100_000])
-def test_one_that_breaks_off(house, rows):
+def test_one_that_breaks_off(house, rows, started):
     data = HEADER + LINE * rows
     environ = {"wsgi.input": Broken(data), "CONTENT_LENGTH": str(len(data) + 1000), "CONTENT_TYPE": "text/csv"}
     answer = house.client.post(JOBS, environ_overrides=environ)
     assert answer.status_code == 400
     house.nothing_stays()
+    assert len(started) == (rows > 1)
+    assert all(process.returncode is not None for process in started)  # nor does a process
 
 
 @pytest.mark.parametrize("told", [True, False])

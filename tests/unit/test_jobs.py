@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from jobs.campaign_service import CampaignService
-from jobs.files import head
+from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.local_runner import run_until_idle
 from jobs.refused import KeyTaken, NoRoom, NotDone, UnknownJob
@@ -166,7 +166,7 @@ def test_a_file_that_is_no_table_is_refused_with_the_reason(house, data, words):
 
 
 def test_a_fault_that_stands_further_down_fails_the_job_with_the_reason(house, frame, monkeypatch):
-    monkeypatch.setattr(head, "READ_TO_END", {})  # as in a file too large to be read to its end while somebody waits
+    monkeypatch.setattr(StreamCheck, "passing", lambda _, blocks: blocks)  # as one that the system stopped
     job = house.send(table(frame) + b"50,1,40,south\n" * 30_000 + b'1,"2\n')
     house.work()
     over = house.job_service.get(job.id)

@@ -20,6 +20,7 @@ from ml.cli.exit_codes import OK
 from ml.errors import Unreadable
 from ml.files.file_kinds import format_of
 from ml.files.open_table import open_table
+from ml.files.readers.parquet import check_parquet
 from ml.service import open_service
 
 ASIDE = Path(__file__).resolve().parents[2] / ".venv" / "parquet"
@@ -125,3 +126,22 @@ def test_a_model_is_added_from_parquet_files_with_their_dtypes(tmp_path):
     rows = json.loads(X[200:].to_json(orient="records"))
     got = np.array([score.probabilities for score in open_service(tmp_path / "models").score("m", rows).scores])
     assert np.abs(got - model.predict_proba(X[200:])).max() <= 1e-9
+
+
+@pytest.mark.parametrize("fault", ["page", "text", "date"])
+def test_a_fault_in_the_last_rows_is_found_before_a_file_is_accepted(pyarrow, fault):
+    many = 30_000
+    names, days = [f"name {at}" for at in range(many)], pyarrow.array([1] * (many - 1) + [2**40], "timestamp[s]")
+    columns = {"income": list(range(many)), "name": names} | ({"day": days} if fault == "date" else {})
+    data = file_of(pyarrow, columns, row_group_size=5_000, compression="snappy", use_dictionary=False)
+    harmed = {
+        "page": data[:-40_000] + bytes(30_000) + data[-10_000:],
+        "text": file_of(pyarrow, columns, compression="none", use_dictionary=False).replace(
+            b"e 29998", b"e \xff\xfe\xfd98"
+        ),
+        "date": data,
+    }[fault]
+    next(open_table(io.BytesIO(harmed)).lines)  # its beginning is right
+    with pytest.raises(Unreadable):
+        check_parquet(io.BytesIO(harmed))
+    check_parquet(io.BytesIO(file_of(pyarrow, {"income": [1, None], "name": ["a", None]})))

@@ -64,7 +64,7 @@ def names_in(records: Iterator[object]) -> tuple[str, ...]:
     Raises
     ------
     Unreadable
-        More than 10,000 names; and as :func:`json_records`.
+        More than 10,000 names, or a value without one; and as :func:`json_records`.
     """
     names: dict[str, None] = {}
     seen: set[tuple[str, ...]] = set()
@@ -79,6 +79,8 @@ def names_in(records: Iterator[object]) -> tuple[str, ...]:
             seen.add(keys)
         if len(names) > MOST_NAMES:
             raise Unreadable(f"The records have more than {MOST_NAMES:,} different names.", SEND)
+        if not all(map(str.strip, keys)):
+            raise Unreadable("A value of a record has no name.", "Give each value the name of its feature.")
     return tuple(names)
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from ml.data.schema import Schema
-from ml.errors import Unreadable
 from ml.files.header.match_columns import NOT_THIS, Matched, match_columns, missing_of
 from ml.files.readers.json_records import json_records, names_in
 from ml.files.text.dialect import Dialect
@@ -70,15 +69,20 @@ def open_records(file: IO[bytes], form: str, schema: Schema, columns: Mapping[st
     """
     file.seek(0)
     header = names_in(json_records(file, form))
+    file.seek(0)
+    return table_of(header, json_records(file, form), form, schema, columns)
+
+
+def table_of(
+    header: tuple[str, ...], records: Iterator[object], form: str, schema: Schema,
+    columns: Mapping[str, str] | None = None,
+) -> RecordTable:  # fmt: skip
+    """The table of records that have these names; BadColumns where `columns` do not fit them."""
     given = dict(columns or {})
     if given:
         match_columns(schema, header, given)  # which refuses what cannot be
-    file.seek(0)
     renamed = {name: feature or NOT_THIS.format(name=name) for name, feature in given.items()}
-    unnamed = [name for name in header if not name.strip()]
-    if unnamed:
-        raise Unreadable("A value of a record has no name.", "Give each value the name of its feature.")
     names = [renamed.get(name, name) for name in header]
     columns_of = {name: schema.features[schema.position[name]].name for name in names if name in schema.position}
     matched = Matched(columns_of, renamed, missing_of(schema, {*columns_of.values(), *names}))
-    return RecordTable(header, json_records(file, form), renamed, Dialect(form), matched)
+    return RecordTable(header, records, renamed, Dialect(form), matched)

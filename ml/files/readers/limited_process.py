@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
 import orjson
 
+from ml.files.readers.process_limits import limit
 from ml.files.readers.refused import SAVE, Refused
 
 MEMORY = 1536 * 1024**2  # bytes of addresses
@@ -29,7 +30,7 @@ def main() -> None:
     """Run the request of the first argument, and write its answers."""
     asked = orjson.loads(sys.argv[1])
     sys.path += [folder for folder in asked["packages"] if folder not in sys.path]  # where whoever asks finds pyarrow
-    _limit()
+    limit(MEMORY, CPU)
     try:
         _write(_READERS[asked["reader"]](asked))
     except Refused as refused:
@@ -37,19 +38,9 @@ def main() -> None:
     except MemoryError:
         _say({"error": ["The file takes more memory than there is for one.", SAVE]})
     except Exception as error:  # noqa: BLE001 - readers of files fail in any way
-        name = {"workbook": "workbook", "parquet": "Parquet file", "markup": "web page or XML"}[asked["reader"]]
+        name = _NAMES[asked["reader"]]
         hint = f"It may be harmed or broken off: send it again. Else: {SAVE[0].lower()}{SAVE[1:]}"
         _say({"error": [f"The file is no {name} that can be read ({type(error).__name__}).", hint]})
-
-
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    for what, most in ((resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_CPU, CPU), (resource.RLIMIT_CORE, 0)):
-        _, hard = resource.getrlimit(what)
-        resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _write(answers: Iterator[Any]) -> None:
@@ -90,6 +81,28 @@ def _markup(asked: dict[str, Any]) -> Iterator[Any]:
 
 
 def _parquet(asked: dict[str, Any]) -> Iterator[Any]:
+    source, most = _open_parquet(asked)
+    yield {"names": source.schema_arrow.names}
+    for batch in _within(most, source):
+        yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+
+def _parquet_check(asked: dict[str, Any]) -> Iterator[Any]:
+    """Decode all pages; values that may be none in Python (dates, lists) are made, the others are proved at once."""
+    import pyarrow.types as of
+
+    source, most = _open_parquet(asked)
+    plain = (of.is_boolean, of.is_integer, of.is_floating, of.is_decimal, of.is_string, of.is_large_string)
+    for batch in _within(most, source):
+        for column in batch.columns:
+            column.validate(full=True)
+            if not any(is_plain(column.type) for is_plain in plain):
+                column.to_pylist()
+    yield {"names": source.schema_arrow.names}
+
+
+def _open_parquet(asked: dict[str, Any]) -> tuple[Any, int]:
+    """A Parquet file, and the bytes that may come out of it."""
     from pathlib import Path
 
     import pyarrow
@@ -102,23 +115,31 @@ def _parquet(asked: dict[str, Any]) -> Iterator[Any]:
     size = sum(source.metadata.row_group(at).total_byte_size for at in range(source.metadata.num_row_groups))
     if size > most:
         raise Refused(f"Unpacked the file has {size / 1024**2:,.0f} MB, too much to be read.", SAVE)
-    yield {"names": source.schema_arrow.names}
-    yield from _within(most, source.iter_batches(ROWS))
+    return source, most
 
 
-def _within(most: int, batches: Iterable[Any]) -> Iterator[list[Any]]:
+def _within(most: int, source: Any) -> Iterator[Any]:
+    """Batches of rows, until these have too many bytes."""
     given = 0
-    for batch in batches:
+    for batch in source.iter_batches(ROWS):
         given += batch.nbytes
         if given > most:
             raise Refused(f"Unpacked the file has more than {most / 1024**2:,.0f} MB, too much to be read.", SAVE)
-        yield from map(list, zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        yield batch
 
 
 _READERS: dict[str, Callable[[dict[str, Any]], Iterator[Any]]] = {
     "workbook": _workbook,
     "parquet": _parquet,
+    "parquet_check": _parquet_check,
     "markup": _markup,
+}
+
+_NAMES = {
+    "workbook": "workbook",
+    "parquet": "Parquet file",
+    "parquet_check": "Parquet file",
+    "markup": "web page or XML",
 }
 
 if __name__ == "__main__":

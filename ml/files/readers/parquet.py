@@ -10,6 +10,8 @@ from ml.errors import InvalidData
 from ml.files.readers.excel import ask_limited_process
 from ml.files.readers.refused import SAVE
 
+FOR_OPERATORS = "Whoever runs this service can add Parquet: pip install pyarrow."
+
 
 def parquet_rows(file: BinaryIO) -> Iterator[list[Any]]:
     """The names of the columns, and then the rows, typed.
@@ -21,7 +23,7 @@ def parquet_rows(file: BinaryIO) -> Iterator[list[Any]]:
     Unreadable
     """
     if importlib.util.find_spec("pyarrow") is None:
-        raise InvalidData("Parquet files cannot be read here.", f"{SAVE[:-1]}, or install pyarrow.")
+        raise InvalidData("Parquet files cannot be read here.", f"{SAVE} {FOR_OPERATORS}")
     answers = ask_limited_process(file, {"reader": "parquet"})
     return _rows(next(answers), answers)
 
@@ -30,3 +32,9 @@ def _rows(head: dict[str, Any], answers: Iterator[Any]) -> Iterator[list[Any]]:
     yield head["names"]
     for rows in answers:
         yield from rows
+
+
+def check_parquet(file: BinaryIO) -> None:
+    """Refuse a file of which any page, or any value, cannot be read; errors as :func:`parquet_rows`."""
+    for _ in ask_limited_process(file, {"reader": "parquet_check"}):
+        pass

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from ml.errors import Unreadable
+from ml.files.text.packed import too_much_unpacked
 
 BLOCK = 1024 * 1024
 SEND = "Send a workbook, CSV or Parquet."
@@ -82,15 +83,13 @@ def scan_text(file: BinaryIO, told: str | None = None, most: int | None = None) 
     """
     file.seek(0)
     first = file.read(BLOCK)
-    found = TextScan(told or _by_beginning(first))
-    if told is None and found.encoding == UTF8:
-        _refuse_noise(first[:LOOKED_AT])
+    found = first_scan(first, told)
     count = _Counter(found)
     block = first
     while block:
         count.take(block)
         if most is not None and found.size > most:
-            raise Unreadable(f"Unpacked the file has more than {most / 1024**2:,.0f} MB.", "Send it in parts.")
+            raise too_much_unpacked(most)
         block = file.read(BLOCK)
     count.end()
     file.seek(0)
@@ -98,6 +97,14 @@ def scan_text(file: BinaryIO, told: str | None = None, most: int | None = None) 
         found.encoding, found.errors = (UTF8, MIXED) if count.letters > found.odd else (WESTERN, MIXED)
     if told is not None:
         found.errors = MIXED if told == WESTERN else "strict"
+    return found
+
+
+def first_scan(first: bytes, told: str | None) -> TextScan:
+    """Encoding as given, or by the first bytes of a text; Unreadable where they are no text."""
+    found = TextScan(told or _by_beginning(first))
+    if told is None and found.encoding == UTF8:
+        _refuse_noise(first[:LOOKED_AT])
     return found
 
 
@@ -129,7 +136,7 @@ class _Counter:
         self._found = found
         self._decoder = codecs.getincrementaldecoder(UTF8)("likely-counting")
         self._single = found.encoding in (UTF8, "utf-8-sig") or not found.encoding.startswith("utf")
-        self._since = 0  # bytes since the last line end
+        self._lines = LineLengths()
         self.letters = 0  # characters beyond ASCII that are UTF-8
 
     def take(self, block: bytes) -> None:
@@ -138,7 +145,7 @@ class _Counter:
         found.quotes = found.quotes or b'"' in block
         found.commas = found.commas or b"," in block
         found.noise = found.noise or b"\x1a" in block or (self._single and b"\0" in block)
-        self._check_lines(block)
+        self._lines.take(block)
         if self._single and not (block.isascii() and not self._decoder.getstate()[0]):
             self._count(block)
 
@@ -152,7 +159,15 @@ class _Counter:
         self._found.odd += odd
         self.letters += 0 if text.isascii() else len(text.encode()) - len(text) - 2 * odd
 
-    def _check_lines(self, block: bytes) -> None:
+
+class LineLengths:
+    """Refuses a text without a line end for 16 MB, block by block: reading its line would take as much memory."""
+
+    def __init__(self) -> None:
+        self._since = 0  # bytes since the last line end
+
+    def take(self, block: bytes) -> None:
+        """Unreadable where the line is too long."""
         last = max(block.rfind(b"\n"), block.rfind(b"\r"))
         self._since = self._since + len(block) if last < 0 else len(block) - last
         if self._since > LONGEST_LINE:

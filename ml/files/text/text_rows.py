@@ -6,13 +6,13 @@ import contextlib
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any, BinaryIO
 
 from ml.errors import Misread
 from ml.files.text.encodings import TextScan, spoken
-from ml.files.text.separators import LOOKED_AT, stated
+from ml.files.text.separators import LOOKED_AT, separator_of, stated
 
 SAMPLE = 256 * 1024  # characters by which separator and header are found
 QUOTES = 'A cell that holds a separator, a quote or a line break stands in "…", its quotes doubled.'
@@ -54,11 +54,30 @@ class TextRows:
         try:
             yield from self._reader
         except csv.Error as error:
-            raise Misread(f"Line {self._begin():,} of the table cannot be read: {_in_words(error)}.", QUOTES) from None
+            raise _broken(self._begin(), error) from None
         except UnicodeError as error:
             raise _not_in(self._found.encoding, error) from None
         finally:
             _let_go(text)
+
+    def check(self) -> None:
+        """Read all rows and keep none, of a file that need not be readable twice; errors as those of iterating."""
+        text = self._text()
+        reader, last = self._read(self._lines(text)), 0
+        try:
+            for _ in reader:
+                last = reader.line_num
+        except csv.Error as error:
+            raise _broken(last + 1, error) from None
+        except UnicodeError as error:
+            raise _not_in(self._found.encoding, error) from None
+        finally:
+            _let_go(text)
+
+    def find_separator(self, told: str | None, known: Collection[str]) -> None:
+        """Set the separator: given, declared by the file, or detected; `known` are names of columns, plain."""
+        lines = self.sample[1:] if self.stated else self.sample
+        self.separator = told or self.stated or separator_of(lines, known)
 
     @property
     def may_tell(self) -> bool:
@@ -146,6 +165,10 @@ def _without_noise(line: str) -> str:
     """A line without NUL characters, and without the Ctrl-Z with which old programs end a file."""
     line = line.replace("\0", "")
     return line.rstrip(CTRL_Z) if CTRL_Z in line else line
+
+
+def _broken(line: int, error: csv.Error) -> Misread:
+    return Misread(f"Line {line:,} of the table cannot be read: {_in_words(error)}.", QUOTES)
 
 
 def _in_words(error: csv.Error) -> str:

@@ -19,7 +19,10 @@ def check_pyarrow() -> None:
     try:
         import pyarrow  # noqa: F401
     except ImportError:
-        raise InvalidData("Parquet cannot be written here.", "Take CSV, or install pyarrow.") from None
+        raise InvalidData(
+            "Parquet cannot be written here.",
+            "Take CSV. Whoever runs this service can add Parquet: pip install pyarrow.",
+        ) from None
 
 
 def write_parquet(result: Result, target: Path) -> None:

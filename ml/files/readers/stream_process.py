@@ -1,0 +1,145 @@
+"""Child process that reads a text file from standard input to its end, while it is still being sent.
+
+Run as ``python -m ml.files.readers.stream_process '{"format": …}'``.
+
+It holds one record at a time, ends at the first fault, and writes one line of JSON: {"error": [message, hint], "kind":
+class of error}; {"later": true} for what can only be read as a whole; {"separator": …} or {"names": […]} of a file that
+can be read.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from typing import Any, BinaryIO, cast
+
+from ml.errors import LikelyError
+from ml.files.file_kinds import GZIP
+from ml.files.readers.json_records import JSON, NDJSON, json_records, names_in
+from ml.files.readers.process_limits import limit
+from ml.files.text.encodings import BLOCK, MIXED, UTF8, WESTERN, LineLengths, first_scan
+from ml.files.text.packed import most_unpacked, too_much_unpacked, unpacked
+from ml.files.text.separators import LOOKED_AT
+from ml.files.text.text_rows import TextRows
+
+MEMORY = 1024**3  # bytes of addresses
+NOISE = b"\0\x1a"  # NUL characters, and the Ctrl-Z with which old programs end a file
+
+
+def main() -> None:
+    """Read standard input as the first argument says, and write what was found."""
+    limit(MEMORY)
+    try:
+        found = check_stream(sys.stdin.buffer, json.loads(sys.argv[1]))
+    except LikelyError as error:
+        found = {"error": [error.message, error.hint], "kind": type(error).__name__}
+    except MemoryError:
+        message = "A record of the file takes more memory than there is for one."
+        found = {"error": [message, "Send a line for each record."], "kind": "Unreadable"}
+    sys.stdout.write(json.dumps(found))
+
+
+def check_stream(stream: BinaryIO, asked: dict[str, Any]) -> dict[str, Any]:
+    """Read a file to its end.
+
+    Parameters
+    ----------
+    stream : binary file
+        Need not be seekable.
+    asked : dict
+        ``format``: "csv", "gzip", "json" or "ndjson"; ``encoding`` and ``separator``, None where nobody gave them;
+        ``known``: names of columns that are expected, plain.
+
+    Raises
+    ------
+    LikelyError
+        The file cannot be read.
+    """
+    if asked["format"] in (JSON, NDJSON):
+        return {"names": names_in(json_records(stream, asked["format"]))}
+    file = _Text(stream, packed=asked["format"] == GZIP)
+    found = first_scan(file.start, asked["encoding"])
+    found.size, found.noise = len(file.start), not file.drop_noise(found.encoding)
+    if found.encoding == WESTERN or (found.encoding == UTF8 and asked["encoding"] is None):
+        found.errors = MIXED  # whatever else it is, quotes, separators and line ends are the same bytes
+    rows = TextRows(cast(BinaryIO, file), found)
+    if "".join(rows.sample[:LOOKED_AT]).lstrip("\ufeff \t\r\n").startswith("<"):
+        return {"later": True}  # a web page or XML
+    rows.find_separator(asked["separator"], frozenset(asked["known"]))
+    rows.check()
+    return {"separator": rows.separator}
+
+
+class _Counted(io.RawIOBase):
+    """Bytes of a stream, and how many they were."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream, self.count = stream, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any, /) -> int:
+        came = self._stream.read(len(buffer))
+        buffer[: len(came)] = came
+        self.count += len(came)
+        return len(came)
+
+
+class _Text(io.BufferedIOBase):
+    """A text that is read once, but for its start: separator and quotes are found by that, before all is read.
+
+    Attributes
+    ----------
+    start : bytes
+        The first megabyte.
+    """
+
+    def __init__(self, stream: BinaryIO, packed: bool) -> None:
+        self._came = _Counted(stream)
+        self._packed, self._made, self._lines = packed, 0, LineLengths()
+        self._stream = unpacked(cast(BinaryIO, self._came)) if packed else cast(BinaryIO, self._came)
+        start = b""
+        while len(start) < BLOCK and (block := self._more(BLOCK)):
+            start += block
+        self.start = start
+        self._at, self._noise = 0, b""
+
+    def drop_noise(self, encoding: str) -> bool:
+        """Leave out the bytes of NUL and Ctrl-Z, where each is a character; else False."""
+        self._noise = b"" if encoding.startswith(("utf-16", "utf-32")) else NOISE
+        return bool(self._noise)
+
+    def readable(self) -> bool:
+        """True: it is read from."""
+        return True
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Go back to the beginning, as long as no more than the start was read."""
+        if offset or whence or self._at > len(self.start):
+            raise io.UnsupportedOperation("seek")
+        self._at = 0
+        return 0
+
+    def read(self, size: int | None = -1, /) -> bytes:  # noqa: ARG002 - as many as there are at once
+        """The next bytes, of the start up to its end."""
+        block = self.start[self._at : self._at + BLOCK] or self._more(BLOCK)
+        self._at += len(block)
+        return block.translate(None, self._noise) or (self.read() if block else b"")
+
+    read1 = read
+
+    def _more(self, size: int) -> bytes:
+        block = self._stream.read(size)
+        self._lines.take(block)
+        if self._packed:
+            self._made += len(block)
+            most = most_unpacked(self._came.count)
+            if self._made > most:
+                raise too_much_unpacked(most)
+        return block
+
+
+if __name__ == "__main__":
+    main()
