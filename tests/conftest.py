@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+import numpy as np
 import pytest
 from flask import Flask
 
 from ml.recipes import RECIPES, recipe
 from ml.service import Service, open_service
 from ml.training.build import build_bundle
+from ml.training.checks import domain_classifier
 from tests import lanes, small
 from tests.answers import CheckedClient
 
@@ -36,6 +40,22 @@ def pytest_collection_finish() -> None:
     """Let collections of garbage look at what tests make only, not at libraries and tests, which stay to the end."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def domain_classifiers() -> Iterator[None]:
+    """Let hold-outs that many tests share be told from the training once: five classifiers for each bundle."""
+    fitted, known = domain_classifier._fitted_on_others, {}
+
+    def fitted_once(*arrays: np.ndarray) -> np.ndarray:
+        key = tuple((array.shape, array.dtype.str, hashlib.sha256(array.tobytes()).digest()) for array in arrays)
+        if key not in known:
+            known[key] = fitted(*arrays)
+        return known[key].copy()
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(domain_classifier, "_fitted_on_others", fitted_once)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

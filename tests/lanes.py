@@ -1,15 +1,15 @@
 """Two lanes of tests: those of every push, and all (``make test-all``, nightly), which are asked for by ALL_CASES=1.
 
 The push lane leaves out whole cases, never a check within one: long files, tests marked ``nightly`` (what a faster test
-of the push lane looks at too, in fewer situations), and of a long test every nth case. What it leaves out is shown as
-"deselected".
+of the push lane looks at too, in fewer situations), of a long test every nth case, and of a table of two parameters the
+pairs but not each value. What it leaves out is shown as "deselected". docs/TESTS.md says what moved where.
 """
 
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle, product
 from typing import Any
 
@@ -24,8 +24,34 @@ LONG = {
     "e2e/test_plots_on_a_phone.py",
     "e2e/test_same_record.py",
 }
-# Of each test in these files, every nth case is in the push lane, the first always
-EVERY_NTH = {"e2e/": 2, "faults/": 2}
+
+# Of each test whose name begins so, every nth case is in the push lane, the first always
+EVERY_NTH = {
+    "e2e/": 2,
+    "faults/": 2,
+    "contract/test_added_models.py": 2,
+    "contract/test_compiled_steps.py::test_a_step_is_equal_before_trees": 2,
+    "contract/test_on_the_call_for_all.py": 2,
+    "unit/test_calibrate.py::test_the_command_adds": 2,
+    "unit/test_damaged_models.py::test_a_table_that_is_none": 2,
+    "unit/test_damaged_models.py::test_junk_anywhere": 2,
+    "unit/test_explain.py::test_contributions_are_those_of_plain_enumeration": 2,
+    "unit/test_profit.py::test_luck_is_what_the_choice_itself_wins": 3,
+    "unit/test_program_wide.py::test_a_forest_that_is_read_in_pieces": 2,
+    "unit/test_readings.py::test_what_training_made_of_a_file": 2,
+    "unit/test_report.py::test_reports_of_the_demo_models": 2,
+    "unit/test_save_estimator.py::test_estimators_of_the_supported_libraries": 2,
+}
+
+# Of each test of several parameters whose name begins so: every value of the longest one, with so many of the others'
+# in turns (pairwise where there are two)
+IN_TURNS = {
+    "contract/test_catalogue.py::test_every_": 2,
+    "contract/test_compiled_classifiers.py::test_a_classifier_is_equal": 1,
+    "contract/test_compiled_libraries.py::test_a_booster_is_equal": 1,
+    "unit/test_api_plots.py::test_every_plot_gives_a_table": 2,
+    "unit/test_program.py::test_a_model_": 1,
+}
 
 
 def in_turns(many: Iterable[Any], few: Sequence[Any]) -> list[tuple[Any, Any]]:
@@ -40,13 +66,41 @@ def fewer(examples: int, of_a_push: int) -> int:
 
 def left_out(items: Sequence[pytest.Item], root: str) -> list[pytest.Item]:
     """Items that are not in the push lane."""
-    seen: Counter[tuple[str, str]] = Counter()
-    out = []
+    tests: defaultdict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         path = item.path.as_posix().removeprefix(f"{root}/")
-        nth = next((n for start, n in EVERY_NTH.items() if path.startswith(start)), 1)
-        test = (path, getattr(item, "originalname", item.name))
-        if path in LONG or item.get_closest_marker("nightly") or seen[test] % nth:
-            out.append(item)
-        seen[test] += 1
-    return out
+        tests[f"{path}::{getattr(item, 'originalname', item.name)}"].append(item)
+    stays = {item for test, cases in tests.items() for item in _of_a_push(test, cases)}
+    return [item for item in items if item not in stays]
+
+
+def _of_a_push(test: str, cases: list[pytest.Item]) -> list[pytest.Item]:
+    """Cases of one test that are in the push lane."""
+    if test.partition("::")[0] in LONG:
+        return []
+    nth, few = _asked(EVERY_NTH, test), _asked(IN_TURNS, test)
+    wanted = cases if few is None else _taking_turns(cases, few)
+    return [case for case in wanted[:: nth or 1] if not case.get_closest_marker("nightly")]
+
+
+def _asked(table: Mapping[str, int], test: str) -> int | None:
+    return next((number for start, number in table.items() if test.startswith(start)), None)
+
+
+def _taking_turns(cases: list[pytest.Item], few: int) -> list[pytest.Item]:
+    """Cases with every value of the longest parameter, and of each other parameter the next few, in turns."""
+    axes = sorted(zip(*(_values(case) for case in cases), strict=True), key=lambda axis: -len(set(axis)))
+    if len(axes) < 2:
+        return cases
+    places = [[list(dict.fromkeys(axis)).index(value) for value in axis] for axis in axes]
+    sizes = [max(axis) + 1 for axis in places]
+    return [
+        case
+        for case, (at, *others) in zip(cases, zip(*places, strict=True), strict=True)
+        if all((other - at) % size < few for other, size in zip(others, sizes[1:], strict=True))
+    ]
+
+
+def _values(case: pytest.Item) -> list[int]:
+    """What tells the values of a case's parameters apart."""
+    return [id(value) for value in case.callspec.params.values()] if hasattr(case, "callspec") else []

@@ -26,7 +26,7 @@ def service(tmp_path_factory):
     return open_service(folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(service):
     return create_api(service, dict, 100_000, 50).test_client()
 

@@ -48,11 +48,17 @@ def trained(estimator=None, name="flowers", **changes):
     )
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("made")
+    build_bundle(trained(), folder)
+    build_bundle(trained(name="sound"), folder)
+    return folder
+
+
 @pytest.fixture
-def models(tmp_path):
-    build_bundle(trained(), tmp_path)
-    build_bundle(trained(name="sound"), tmp_path)
-    return tmp_path
+def models(made, tmp_path):
+    return shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
 
 
 def folder_of(models, name="flowers"):

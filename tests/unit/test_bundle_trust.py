@@ -186,12 +186,17 @@ def attacks(target):
     }  # fmt: skip
 
 
-@pytest.fixture
-def models(tmp_path):
-    models = tmp_path / "models"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    models = tmp_path_factory.mktemp("made")
     build("flowers", models)
     forge(models, "flowers", rewritten("card.json", lambda card: card.update(path={"kind": "scikit-learn", "why": ""})))
     return models
+
+
+@pytest.fixture
+def models(made, tmp_path):
+    return shutil.copytree(made, tmp_path / "models", symlinks=True)
 
 
 def put_in(models, description, names=()):

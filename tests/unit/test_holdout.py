@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -80,14 +82,23 @@ def test_arrays_lie_at_multiples_of_64_bytes_and_hold_no_objects(tmp_path):
         write_arrays(tmp_path / "g", {}, {"a": np.array([None])})
 
 
-@pytest.fixture
-def both(tmp_path, monkeypatch) -> tuple[Bundle, Bundle]:
-    """The same small model with its hold-out as a table and as columns."""
-    table = small_model("binary", tmp_path)
-    monkeypatch.setattr(holdouts, "MOST_IN_A_TABLE", 100)
-    columns = small_model("binary", tmp_path)
+@pytest.fixture(scope="module")
+def made(tmp_path_factory) -> tuple[Path, str, str]:
+    """The same small model with its hold-out as a table and as columns: folder and keys."""
+    folder = tmp_path_factory.mktemp("made")
+    table = small_model("binary", folder)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(holdouts, "MOST_IN_A_TABLE", 100)
+        columns = small_model("binary", folder)
     assert table != columns
-    return Registry(tmp_path).load(table), Registry(tmp_path).load(columns)
+    return folder, table, columns
+
+
+@pytest.fixture
+def both(made, tmp_path, monkeypatch) -> tuple[Bundle, Bundle]:
+    monkeypatch.setattr(holdouts, "MOST_IN_A_TABLE", 100)
+    registry = Registry(shutil.copytree(made[0], tmp_path, symlinks=True, dirs_exist_ok=True))
+    return registry.load(made[1]), registry.load(made[2])
 
 
 def test_the_scores_kept_are_those_that_the_predictor_gives(both):

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import sys
 
 import joblib
@@ -16,12 +17,17 @@ from store.db import open_store
 from tests.unit.test_lifecycle import trained
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Two versions of a model, the second one live: made once, and copied for each test."""
+    models = tmp_path_factory.mktemp("made")
+    return models, *(build_bundle(trained(c), models, by="anna").split("@")[1] for c in (1.0, 0.1))
+
+
 @pytest.fixture
-def pay(tmp_path):
-    """Two versions of a model, the second one live."""
-    models = tmp_path / "models"
-    first, second = (build_bundle(trained(c), models, by="anna").split("@")[1] for c in (1.0, 0.1))
-    return models, first, second
+def pay(made, tmp_path):
+    models = shutil.copytree(made[0], tmp_path / "models", symlinks=True)
+    return models, *made[1:]
 
 
 def test_versions_shows_what_is_there_and_what_was_live_when(pay, capsys):
