@@ -230,5 +230,5 @@ def _truth_names(y: Any, X: Any) -> list[str]:
         names = [str(name) for name in getattr(y, "columns", [f"outcome_{at}" for at in range(y.shape[1])])]
     else:
         names = [str(getattr(y, "name", None) or "truth")]
-    taken = set(map(str, getattr(X, "columns", ())))
+    taken = set(map(str, [X.name] if isinstance(X, pd.Series) else getattr(X, "columns", ())))
     return [name if name not in taken else f"{name} (truth)" for name in names]

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.ensemble import RandomForestClassifier
+from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
@@ -114,3 +115,30 @@ def test_two_classes_that_differ_by_a_space_are_refused(fitted, tmp_path):
     model = LogisticRegression(max_iter=500).fit(X[:200], y[:200])
     with pytest.raises(InvalidData, match="More than one class of the estimator is called 'A'"):
         add_model("m", model, X[:200], X[200:], y[200:], models=tmp_path)
+
+
+@pytest.mark.parametrize("shape", ["series", "frame"])
+def test_a_truth_that_bears_the_name_of_what_it_was_made_of_is_no_feature(shape, tmp_path):
+    """As `X.str.contains("good")` and `X["income"] > 50` do."""
+    draw = np.random.default_rng(0)
+    if shape == "series":
+        X = pd.Series([" ".join(draw.choice(["good", "bad", "plain"], 4)) for _ in range(300)], name="text")
+        y, model = X.str.count("good") > 1, make_pipeline(CountVectorizer(), LogisticRegression())
+    else:
+        X = pd.DataFrame({"income": draw.normal(50, 9, 300), "age": draw.integers(18, 80, 300)})
+        y, model = X["income"] > 50, LogisticRegression()
+    key = add_model("m", model.fit(X[:200], y[:200]), X[:200], X[200:], y[200:], models=tmp_path)
+    bundle = open_service(tmp_path).model(key)
+    assert list(bundle.schema.names) == (["text"] if shape == "series" else ["income", "age"])
+    record = {"text": X[250]} if shape == "series" else X.loc[250].to_dict()
+    score = open_service(tmp_path).score(key, [record]).scores[0]
+    np.testing.assert_allclose(score.probabilities, model.predict_proba(X[250:251])[0], atol=1e-12)
+
+
+def test_times_of_several_zones_are_refused_with_what_makes_them_one(fitted, tmp_path):
+    model, X, y = fitted
+    zones = [pd.Timestamp("2026-01-01", tz="UTC" if at % 2 else "Europe/Vienna") for at in range(len(X))]
+    harmed = X.assign(income=pd.Series(zones, X.index, dtype=object))
+    with pytest.raises(InvalidData, match=r"more than one time zone. Give all one .*utc=True"):
+        add_model("m", model, X[:200], harmed[200:], y[200:], models=tmp_path)
+    pd.to_datetime(harmed["income"], utc=True)  # as it says

@@ -74,6 +74,11 @@ def _check_values(series: pd.Series, name: str, source: str) -> None:
     strange = next((value for value in values if not isinstance(value, PLAIN)), None)
     if strange is None:
         return
+    if len({str(value.tzinfo) for value in values if isinstance(value, dt.datetime)}) > 1:
+        raise InvalidData(
+            f"Column {name!r} of {source} holds times of more than one time zone.",
+            f'Give all one before the estimator is fitted: pd.to_datetime(frame["{name}"], utc=True).',
+        )
     kind = type(strange).__name__
     advice = next((words for of, words in ADVICE if isinstance(strange, of)), "Make them texts or numbers.")
     held = f"categories of the type {kind}" if category else f"values of the type {kind}"
