@@ -111,12 +111,24 @@ def assemble_table(source: Source, wanted: ReadRequest) -> Table:
     )  # fmt: skip
     left = LeftOut(where=lambda: source.line)
     keep = record_filter(wanted.schema, header, names, decided.rules, wanted.blanks) if wanted.schema else None
+    if keep and (units := _units_in(first, keep)) is not None:
+        left.at = first.pop(units)[0]
+        left.note(None)
     lines = _lines(first, source, left)
     if not source.text:
         lines = _texts(lines, len(header), names, decided.rules)
         lines = lines if dialect.format == PARQUET else _filled(lines)
     records = _records(lines, len(header), keep, left)
     return Table(header, records, twice, dialect, matched, decided.rules, left, texts[:TOP])
+
+
+def _units_in(first: Sequence[tuple[int, list[Any]]], keep: RecordFilter) -> int | None:
+    """Place of a line of units among the first ones: it can be the first alone that is not blank."""
+    for at, (_, cells) in enumerate(first):
+        told = text_row(cells)
+        if any(map(str.strip, told)):
+            return at if keep.are_units(told) else None
+    return None
 
 
 def _header(cells: list[str], as_written: bool) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -40,6 +40,19 @@ def left_out(schema, *lines):
         (MIXED, ["name,income,age,region", "Ann,50,30,North", "Durchschnitt,50,30,"], (1, 0, 1)),
         (MIXED, ["name,income,age,region", "Ann,50,30,North", "name,income,age,region", "Bob,1,2,North"], (2, 1, 0)),
         (MIXED, ["name|income|age|region", "----|------|---|------", "Ann|50|30|North"], (1, 1, 0)),
+        # as psql, MySQL, Oracle and SQL Server print
+        (MIXED, ["income | age | region", "-------+-----+--------", " 50 | 30 | North", "(1 row)"], (1, 2, 0)),
+        (MIXED, ["region|income|age", "------ ------ ---", "North|50|30", "1 row selected."], (1, 2, 0)),
+        (MIXED, ["income;age;region", "50;30;North", "(12.345 Zeilen betroffen)"], (1, 1, 0)),
+        (MIXED, ["income\tage\tregion", "50\t30\tNorth", "2 rows in set (0.00 sec)"], (1, 1, 0)),
+        (MIXED, ["income;age;region", "50;30;North", "3 Zeilen;4;North"], (2, 0, 0)),  # more than the count: a record
+        # units below the header, and there only
+        (MIXED, ["income;age;region", "T€;Jahre;", "50;30;North"], (1, 1, 0)),
+        (MIXED, ["income;age;region", "", "[EUR];(years);(text)", "50;30;North", "EUR;years;"], (2, 1, 0)),
+        (NUMBERS, ["income;age", "EUR;", "50;30"], (1, 1, 0)),
+        (NUMBERS, ["income;age", "a lot;old", "50;30"], (2, 0, 0)),  # no unit among them: values that cannot be read
+        (NUMBERS, ["income;age", "EUR;30", "50;30"], (2, 0, 0)),
+        (MIXED, ["income;age;region", "EUR;years;North", "50;30;North"], (2, 0, 0)),
     ],
 )
 def test_what_is_no_record_is_left_out_and_a_customer_of_that_name_is_not(schema, lines, expected):

@@ -19,24 +19,24 @@ _TIME = (
 )
 _NUMBERS = re.compile(rf"(\d{{1,4}})([./\- ])(\d{{1,2}})\2(\d{{1,4}})\.?{_TIME}", re.ASCII)
 _WORDS = re.compile(
-    rf"(?:[^\W\d_]+\.?,?\s+)?(\d{{1,2}})(?:\.|st|nd|rd|th)?[\s\-]*(?:de\s+)?([^\W\d_]{{3,}})\.?,?[\s\-]*(?:de\s+)?(\d{{4}}|\d{{2}}){_TIME}"
+    rf"(?:[^\W\d_]+\.?,?\s+)?(\d{{1,2}})(?:\.|st|nd|rd|th|er|º)?[\s\-]*(?:de\s+)?([^\W\d_]{{3,}})\.?,?[\s\-]*(?:de\s+)?(\d{{4}}|\d{{2}}){_TIME}"
 )
 _AMERICAN = re.compile(rf"(?:[^\W\d_]+\.?,?\s+)?([^\W\d_]{{3,}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_TIME}")
 _COMPACT = re.compile(r"(19|20)(\d\d)(\d\d)(\d\d)", re.ASCII)
 _SERIAL = re.compile(r"(\d{5,6})(?:[.,](\d+))?", re.ASCII)
 _MONTHS = (
-    "january januar janvier enero gennaio januari janeiro jänner jan",
-    "february februar février febrero febbraio februari fevereiro feb fev fév",
-    "march märz mars marzo maart março mar mär mrz",
-    "april avril abril aprile apr avr abr",
-    "may mai mayo maggio mei maio mag",
-    "june juni juin junio giugno junho jun giu",
-    "july juli juillet julio luglio julho jul lug juil",
-    "august août agosto augustus aug aoû ago",
-    "september septembre septiembre settembre setembro sep sept set",
-    "october oktober octobre octubre ottobre outubro oct okt ott out",
-    "november novembre noviembre novembro nov",
-    "december dezember décembre diciembre dicembre december dezembro dec dez déc dic",
+    "january januar janvier enero gennaio januari janeiro jänner stycznia jan janv ene gen sty",
+    "february februar février febrero febbraio februari fevereiro lutego feb febr fev fév févr lut",
+    "march märz mars marzo maart março marca mar mär mrz mrt",
+    "april avril abril aprile kwietnia apr avr abr kwi",
+    "may mai mayo maggio mei maio maj maja mag",
+    "june juni juin junio giugno junho czerwca jun giu cze",
+    "july juli juillet julio luglio julho lipca jul juil lug lip",
+    "august août agosto augustus augusti sierpnia aug aoû ago sie",
+    "september septembre septiembre settembre setembro września sep sept set wrz",
+    "october oktober octobre octubre ottobre outubro października oct okt ott out paź",
+    "november novembre noviembre novembro listopada nov lis",
+    "december dezember décembre diciembre dicembre dezembro desember grudnia dec dez déc dic des gru",
 )  # fmt: skip
 
 

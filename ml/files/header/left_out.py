@@ -1,4 +1,4 @@
-"""Filter of lines that are no records: empty ones and totals are left out, and counted."""
+"""Filter of lines that are no records: empty ones, rules, units and totals are left out, and counted."""
 
 from __future__ import annotations
 
@@ -20,6 +20,20 @@ TOTALS = re.compile(
     r"( ?(général|general|generale|geral|:))?:?",
     re.IGNORECASE,
 )
+# Rules between header and rows, and counts of rows below them: psql, MySQL, Oracle and SQL Server print them
+_RULES = re.compile(r"[-+=|:\s]*(--|==)[-+=|:\s]*")
+_COUNTS = re.compile(
+    r"\(?\d[\d., ]*\s(rows?|records?|zeilen?|datens.tze?|lignes?|enregistrements?|filas?|registros?|righe|riga|rijen)"
+    r"(\s[^()]*(\(.*\))?)?\)?[.;]?",
+    re.IGNORECASE,
+)
+_UNITS = re.compile(
+    r"%|‰|[€$£¥₹]|eur(os?)?|usd|gbp|chf|jpy|inr|pln|k€|t€|tsd|thousands?|yes/no|y/n|ja/nein|oui/non"
+    r"|years?|yrs?|jahren?|ans|années?|años?|anni|jaar|months?|monaten?|mois|meses|mesi|maanden|days?|tagen?|jours?|días?"
+    r"|hours?|std|stunden?|h|min|minutes?|minuten|s|sec|seconds?|sekunden|kg|g|mg|t|m|cm|mm|km|m²|l|pcs|stk|stück|number",
+    re.IGNORECASE,
+)
+_LONGEST_UNIT = 15
 
 
 @dataclass
@@ -131,12 +145,30 @@ class RecordFilter:
         if any(at < len(cells) and cells[at] in texts for at, texts in self.words):
             return True
         known = [at for at, blank in self.features.items() if at < len(cells) and not blank(cells[at])]
+        if known and self._is_printed(cells):
+            known = []
         total = self._total(cells, known) if known else None
         again = len(known) > 1 and all(cells[at].strip() == self.header[at] for at in known)
         if total is None and not again and (known or (self.blanks and any(map(str.strip, cells)))):
             return True
         left.note(total)
         return False
+
+    def are_units(self, cells: Sequence[str]) -> bool:
+        """True for a line of units, as it may stand below the header: (years, EUR, %), and nothing else."""
+        if any(at < len(cells) and cells[at] in texts for at, texts in self.words):
+            return False
+        told = [cell.strip().strip("()[]").strip() for cell in cells if cell.strip()]
+        numbers = any(at < len(cells) and cells[at].strip() for at in self.numbers)
+        short = all(len(cell) <= _LONGEST_UNIT and not any(map(str.isdigit, cell)) for cell in told)
+        return numbers and short and any(_UNITS.fullmatch(cell.rstrip(".")) for cell in told)
+
+    def _is_printed(self, cells: Sequence[str]) -> bool:
+        """True for a line that a database's program prints around its rows: a rule, or how many rows they are."""
+        told = [cell for cell in cells if cell.strip()]
+        return all(map(_RULES.fullmatch, told)) or (
+            len(told) == 1 and len(self.header) > 1 and _COUNTS.fullmatch(told[0].strip()) is not None
+        )
 
     def _total(self, cells: Sequence[str], known: Sequence[int]) -> str | None:
         """A word such as "Total" beside which numbers stand, and nothing else; None where it is no such line.
