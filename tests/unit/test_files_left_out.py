@@ -46,6 +46,11 @@ def left_out(schema, *lines):
         (MIXED, ["income;age;region", "50;30;North", "(12.345 Zeilen betroffen)"], (1, 1, 0)),
         (MIXED, ["income\tage\tregion", "50\t30\tNorth", "2 rows in set (0.00 sec)"], (1, 1, 0)),
         (MIXED, ["income;age;region", "50;30;North", "3 Zeilen;4;North"], (2, 0, 0)),  # more than the count: a record
+        # a remark below the rows: nothing is known; a record has more than that, or no words
+        (MIXED, ["income;age;region", "50;30;North", "Source: our own records;;"], (1, 1, 0)),
+        (MIXED, ["income;age;region", "50;30;North", "# exported by hand"], (1, 1, 0)),
+        (MIXED, ["income;age;region", "50;30;North", "fifty;;", ";;Nowhere at all"], (3, 0, 0)),
+        (NUMBERS, ["income;age", "50;30", "Source: our own records;"], (2, 0, 0)),
         # units below the header, and there only
         (MIXED, ["income;age;region", "T€;Jahre;", "50;30;North"], (1, 1, 0)),
         (MIXED, ["income;age;region", "", "[EUR];(years);(text)", "50;30;North", "EUR;years;"], (2, 1, 0)),
@@ -65,3 +70,20 @@ def test_a_header_of_one_name_thousands_of_times_keeps_nobody_busy():
     assert len(set(header)) == MOST_COLUMNS
     with pytest.raises(Unreadable, match="16,385 columns"):
         header_of(["a"] * (MOST_COLUMNS + 1))
+
+
+@pytest.mark.parametrize(
+    ("header", "missing"),
+    [
+        ("Income (EUR);Age [years];region", ()),
+        ("Income [thousands];age;region", ("income",)),  # it would be another number
+        ("income (old);age;region", ("income",)),
+        ("income (EUR);income (USD);age;region", ("income",)),
+        ("income (EUR);income;age;region", ()),
+    ],
+)
+def test_a_unit_behind_a_name_is_none_of_it(header, missing):
+    width = header.count(";") + 1
+    table = open_table(io.BytesIO(f"{header}\n{';'.join(['50'] * (width - 1))};North\n".encode()), schema=MIXED)
+    assert table.matched.missing == missing
+    assert bool(table.matched.near) == (not missing and "income (EUR);income" not in header)

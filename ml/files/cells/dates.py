@@ -15,13 +15,15 @@ FIRST_SERIAL, LAST_SERIAL = 10_000, 109_574  # days since 1899-12-30: 1927 to 21
 _DAY_ZERO = dt.date(1899, 12, 30)
 _TIME = (
     r"(?:[T,]?\s*(?P<hour>\d{1,2})[:.h](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?P<part>[.,]\d{1,6})?)?\s*"
-    r"(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|[+-]\d{2}:?\d{2})?)?"
+    r"(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>Z|UTC|GMT|(?:GMT|UTC)?[+-]\d{2}:?\d{2})?)?"
 )
-_NUMBERS = re.compile(rf"(\d{{1,4}})([./\- ])(\d{{1,2}})\2(\d{{1,4}})\.?{_TIME}", re.ASCII)
+_WEEKDAY = r"(?:[^\W\d_]{2,}\.?,\s*|[^\W\d_]{2,3}\.?\s+)?"
+_NUMBERS = re.compile(rf"{_WEEKDAY}(\d{{1,4}})([./\- ])(\d{{1,2}})\2(\d{{1,4}})\.?{_TIME}", re.ASCII)
 _WORDS = re.compile(
     rf"(?:[^\W\d_]+\.?,?\s+)?(\d{{1,2}})(?:\.|st|nd|rd|th|er|º)?[\s\-]*(?:de\s+)?([^\W\d_]{{3,}})\.?,?[\s\-]*(?:de\s+)?(\d{{4}}|\d{{2}}){_TIME}"
 )
 _AMERICAN = re.compile(rf"(?:[^\W\d_]+\.?,?\s+)?([^\W\d_]{{3,}})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}}){_TIME}")
+_EASTERN = re.compile(r"(\d{4})[年년]\s?(\d{1,2})[月월]\s?(\d{1,2})[日일]", re.ASCII)
 _COMPACT = re.compile(r"(19|20)(\d\d)(\d\d)(\d\d)", re.ASCII)
 _SERIAL = re.compile(r"(\d{5,6})(?:[.,](\d+))?", re.ASCII)
 _MONTHS = (
@@ -90,6 +92,9 @@ def date_text(text: str, order: str | None, serials: bool = False) -> str | None
     compact = _COMPACT.fullmatch(written)
     if compact:
         return _iso(int(compact[1] + compact[2]), int(compact[3]), int(compact[4]))
+    eastern = _EASTERN.fullmatch(written)
+    if eastern:
+        return _iso(*map(int, eastern.groups()))
     return _of_serial(written) if serials else None
 
 
@@ -144,5 +149,6 @@ def _with_time(day: str | None, found: re.Match[str]) -> str | None:
             return None
         hour = hour % 12 + (12 if found["half"][0] in "pP" else 0)
     part = (found["part"] or "").replace(",", ".")
-    zone = {"Z": "+00:00", "UTC": "+00:00"}.get(found["zone"] or "", found["zone"] or "")
+    zone = (found["zone"] or "").removeprefix("GMT").removeprefix("UTC").replace("Z", "") or "+00:00"
+    zone = zone if found["zone"] else ""
     return f"{day} {hour:02}:{found['minute']}:{found['second'] or '00'}{part}{zone}"

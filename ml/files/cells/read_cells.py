@@ -35,6 +35,9 @@ _WORDS = (
     ("falskt", "sant"),
     ("falsk", "sand"),
     ("ложь", "истина"),
+    ("✗", "✓"),
+    ("✘", "✔"),
+    ("☐", "☑"),
 )  # fmt: skip - what spreadsheets write for FALSE and TRUE
 NO, YES = (frozenset(words) for words in zip(*PAIRS, *_WORDS, strict=True))
 NUMBERS = ("number", "integer")

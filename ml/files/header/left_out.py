@@ -12,6 +12,7 @@ from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.files.cells.numbers import readings
 from ml.files.cells.read_cells import CellRules
+from ml.files.header.units import is_unit
 
 MOST_NAMED = 5  # lines that are named by their number
 TOTALS = re.compile(
@@ -27,13 +28,8 @@ _COUNTS = re.compile(
     r"(\s[^()]*(\(.*\))?)?\)?[.;]?",
     re.IGNORECASE,
 )
-_UNITS = re.compile(
-    r"%|‰|[€$£¥₹]|eur(os?)?|usd|gbp|chf|jpy|inr|pln|k€|t€|tsd|thousands?|yes/no|y/n|ja/nein|oui/non"
-    r"|years?|yrs?|jahren?|ans|années?|años?|anni|jaar|months?|monaten?|mois|meses|mesi|maanden|days?|tagen?|jours?|días?"
-    r"|hours?|std|stunden?|h|min|minutes?|minuten|s|sec|seconds?|sekunden|kg|g|mg|t|m|cm|mm|km|m²|l|pcs|stk|stück|number",
-    re.IGNORECASE,
-)
 _LONGEST_UNIT = 15
+FEWEST_COLUMNS = 3  # of a table in which a line of one text is a remark
 
 
 @dataclass
@@ -123,6 +119,8 @@ class RecordFilter:
         Columns of choices that are no numbers, and their texts: with one of them a line is a record.
     header : sequence of str
         Names of the columns as the file has them; the pages of a report repeat them.
+    plain : collection of int
+        Columns of numbers, dates and truth values, in which no text stands.
     blanks : bool
         Whether a line without a value of any feature is a record, if it holds something else.
     """
@@ -134,6 +132,7 @@ class RecordFilter:
     words: Sequence[tuple[int, Collection[str]]] = ()
     header: Sequence[str] = ()
     blanks: bool = False
+    plain: Collection[int] = ()
 
     @property
     def only_numbers(self) -> bool:
@@ -145,7 +144,7 @@ class RecordFilter:
         if any(at < len(cells) and cells[at] in texts for at, texts in self.words):
             return True
         known = [at for at, blank in self.features.items() if at < len(cells) and not blank(cells[at])]
-        if known and self._is_printed(cells):
+        if known and (self._is_printed(cells) or self._is_remark(cells)):
             known = []
         total = self._total(cells, known) if known else None
         again = len(known) > 1 and all(cells[at].strip() == self.header[at] for at in known)
@@ -161,7 +160,7 @@ class RecordFilter:
         told = [cell.strip().strip("()[]").strip() for cell in cells if cell.strip()]
         numbers = any(at < len(cells) and cells[at].strip() for at in self.numbers)
         short = all(len(cell) <= _LONGEST_UNIT and not any(map(str.isdigit, cell)) for cell in told)
-        return numbers and short and any(_UNITS.fullmatch(cell.rstrip(".")) for cell in told)
+        return numbers and short and any(map(is_unit, told))
 
     def _is_printed(self, cells: Sequence[str]) -> bool:
         """True for a line that a database's program prints around its rows: a rule, or how many rows they are."""
@@ -169,6 +168,13 @@ class RecordFilter:
         return all(map(_RULES.fullmatch, told)) or (
             len(told) == 1 and len(self.header) > 1 and _COUNTS.fullmatch(told[0].strip()) is not None
         )
+
+    def _is_remark(self, cells: Sequence[str]) -> bool:
+        """True for a line of one text, such as a source below the table, in a column of other values."""
+        told = [at for at, cell in enumerate(cells) if cell.strip()]
+        if len(told) != 1 or len(self.header) < FEWEST_COLUMNS or told[0] not in self.plain:
+            return False
+        return len(re.findall(r"[^\W\d_]{2,}", cells[told[0]])) > 1
 
     def _total(self, cells: Sequence[str], known: Sequence[int]) -> str | None:
         """A word such as "Total" beside which numbers stand, and nothing else; None where it is no such line.
@@ -219,7 +225,8 @@ def record_filter(
     words = [(at, each.by_text) for at, each in asked if each.kind == "category" and not _is_number(each)]
     empty = {at: partial(rules.is_blank, each) for at, each in asked}
     numbers = {at: each.seen for at, each in asked if _is_number(each)}
-    return RecordFilter(key, surely, empty, numbers, words, header, blanks)
+    plain = {at for at, each in asked if each.kind in ("number", "integer", "boolean", "date")}
+    return RecordFilter(key, surely, empty, numbers, words, header, blanks, plain)
 
 
 def _is_number(feature: Feature) -> bool:

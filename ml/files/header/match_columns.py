@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ml.data.schema import Schema
 from ml.errors import LikelyError
+from ml.files.header.units import without_unit
 from ml.files.text.plain_name import plain_name
 
 NOT_THIS = "column left out: {name}"  # no feature is called so
@@ -138,12 +139,17 @@ def _names(schema: Schema, exact: bool) -> dict[str, str]:
 
 
 def _near(schema: Schema, found: Mapping[str, str | None]) -> dict[str, str]:
-    """Columns whose name is a typing error away from the name of one feature that no other column gives."""
+    """Columns whose name is a unit or a typing error away from the name of one feature that no other column gives."""
     names = _names(schema, exact=False)
     wanted = set(missing_of(schema, set(filter(None, found.values()))))
     fits: list[tuple[str, str]] = []
     for name in (name for name, feature in found.items() if feature is None):
-        close = {feature for word, feature in names.items() if _one_typing_error(plain_name(name), word)}
+        told = names.get(plain_name(without_unit(name)))
+        close = (
+            {told}
+            if told
+            else {feature for word, feature in names.items() if _one_typing_error(plain_name(name), word)}
+        )
         if len(close) == 1 and close <= wanted:
             fits.append((name, next(iter(close))))
     counts = Counter(feature for _, feature in fits)
@@ -153,7 +159,7 @@ def _near(schema: Schema, found: Mapping[str, str | None]) -> dict[str, str]:
 def reads_like_a_feature(schema: Schema, name: str) -> bool:
     """True when a column of that name could be matched with a feature or the record id, also as a misspelling."""
     words = {word for feature in schema.given for word in (feature.name, feature.label, *feature.aliases)}
-    plain = plain_name(name)
+    plain = plain_name(without_unit(name))
     known = set(map(plain_name, words | {schema.record_id or ""}))
     return plain in known or any(_one_typing_error(plain, word) for word in known)
 

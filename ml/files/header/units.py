@@ -1,0 +1,26 @@
+"""Units as they stand below a header, or behind a name in it."""
+
+from __future__ import annotations
+
+import re
+
+_UNITS = re.compile(
+    r"%|‰|[€$£¥₹]|eur(os?)?|usd|gbp|chf|jpy|inr|pln|k€|t€|tsd|thousands?|yes/no|y/n|ja/nein|oui/non"
+    r"|years?|yrs?|jahren?|ans|années?|años?|anni|jaar|months?|monaten?|mois|meses|mesi|maanden|days?|tagen?|jours?|días?"
+    r"|hours?|std|stunden?|h|min|minutes?|minuten|s|sec|seconds?|sekunden|kg|g|mg|t|m|cm|mm|km|m²|l|pcs|stk|stück|number",
+    re.IGNORECASE,
+)
+_SCALED = re.compile(r"%|‰|k€|t€|tsd|thousands?", re.IGNORECASE)
+_NAME = re.compile(r"(.*\S)\s*(?:\(([^()]+)\)|\[([^\[\]]+)\])")
+
+
+def is_unit(text: str) -> bool:
+    """True for "EUR", "years", "%" and the like."""
+    return _UNITS.fullmatch(text.rstrip(".")) is not None
+
+
+def without_unit(name: str) -> str:
+    """A name without its unit, as in "Balance [EUR]"; one that makes other numbers of it stays: "income [tsd]"."""
+    found = _NAME.fullmatch(name.strip())
+    unit = (found[2] or found[3]).strip() if found else ""
+    return found[1] if found and is_unit(unit) and not _SCALED.fullmatch(unit.rstrip(".")) else name
