@@ -184,7 +184,7 @@ def preview(
 
 def _compared(bundle: Bundle, table: Table, lines: Sequence[list[str]]) -> FileComparison:
     raws = [raw for line in lines if not isinstance(raw := table.rules.row(row_of(table.names, line)), Problem)]
-    return compare_file(bundle, read_records(bundle.schema, raws, extra=True), set(table.names))
+    return compare_file(bundle, raws, set(table.names))
 
 
 def _read(schema: Schema, table: Table, raw: Mapping[str, Any] | Problem) -> list[str | None]:

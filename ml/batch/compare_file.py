@@ -9,7 +9,7 @@ is not worth a word however sure it is. Tests of each feature alone fire on unch
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
@@ -19,7 +19,7 @@ from ml.bundle.bundle import Bundle
 from ml.data.array_types import Floats
 from ml.data.columns import block_of
 from ml.data.feature import Feature, text_of
-from ml.data.records import Records
+from ml.data.records import Records, read_records
 from ml.data.value_words import quote
 
 SAMPLE = 2_000  # records of a file that are compared
@@ -92,17 +92,20 @@ def spread(lines: Sequence[list[str]]) -> Sequence[list[str]]:
     return lines[:: max(step, 1)]
 
 
-def compare_file(bundle: Bundle, records: Records, columns: Collection[str]) -> FileComparison:
+def compare_file(bundle: Bundle, raws: Iterable[object], columns: Collection[str]) -> FileComparison:
     """Compare records of a file with the training data.
 
     Parameters
     ----------
     bundle : Bundle
-    records : Records
-        As the schema reads them; those with problems do not count.
+    raws : iterable of mapping
+        Raw records. What cannot be read does not count; what is missing does, unless no record of training lacked it:
+        how many lack that is said elsewhere.
     columns : collection of str
-        Features that the file gives: the others are missing everywhere, which is said elsewhere.
+        Features that the file gives: the others are missing everywhere, which is said elsewhere too.
     """
+    schema = bundle.schema.with_blanks
+    records = read_records(schema, raws, extra=True)
     rows = [row for row in records.rows if row is not None]
     given = [at for at, feature in enumerate(bundle.schema.features) if feature.name in columns]
     if not rows or not given:
@@ -110,11 +113,14 @@ def compare_file(bundle: Bundle, records: Records, columns: Collection[str]) -> 
     unseen = _unseen(bundle, records, len(rows))
     if min(len(rows), len(bundle.background[0])) < FEWEST:
         return FileComparison(len(rows), unseen)
-    block = block_of(bundle.schema, rows)
+    block = block_of(schema, rows)
     found = []
     for at in given:
         feature = bundle.schema.features[at]
-        index = _index(feature, bundle.background[at], block[at], LEVEL / len(given))
+        theirs = _known(block[at]) if feature.required else block[at]
+        if len(theirs) < FEWEST:
+            continue
+        index = _index(feature, bundle.background[at], theirs, LEVEL / len(given))
         if index is not None:
             found.append(Drift(feature.name, feature.label, index))
     return FileComparison(len(rows), unseen, tuple(sorted(found, key=lambda each: -each.index)))
@@ -170,6 +176,13 @@ def _counted(feature: Feature, ours: np.ndarray, theirs: np.ndarray) -> Floats:
     rare = counts.sum(axis=0) * counts.sum(axis=1).min() / counts.sum() < RARE
     together = counts[:, rare].sum(axis=1, keepdims=True)
     found: Floats = np.hstack([counts[:, ~rare], together] if together.any() else [counts[:, ~rare]])
+    return found
+
+
+def _known(array: np.ndarray) -> np.ndarray:
+    """The values that are not missing."""
+    missing = np.array([value is None or value != value for value in array.tolist()], dtype=bool)  # NaN and NaT too
+    found: np.ndarray = array[~missing]
     return found
 
 

@@ -16,7 +16,6 @@ from ml.batch.compare_file import compare_file, spread
 from ml.batch.result_columns import added_columns, result_header
 from ml.batch.score_lines import Gaps, score_lines
 from ml.bundle.bundle import Bundle
-from ml.data.records import read_records
 from ml.errors import InvalidData, Problem
 from ml.files.cells.safe_cells import csv_text
 from ml.files.open_table import AUTO, open_table
@@ -146,7 +145,7 @@ def score_file(
 def _compared(bundle: Bundle, table: Table, lines: Lines) -> list[str]:
     """What the first records have that training had not."""
     raws = [raw for line in spread(lines) if not isinstance(raw := table.rules.row(row_of(table.names, line)), Problem)]
-    return compare_file(bundle, read_records(bundle.schema, raws, extra=True), set(table.names)).sentences()
+    return compare_file(bundle, raws, set(table.names)).sentences()
 
 
 def _name(file: Path | IO[bytes]) -> str:

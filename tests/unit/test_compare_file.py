@@ -11,7 +11,6 @@ from scipy.stats import chi2, chi2_contingency
 from ml.batch.compare_file import SAMPLE, _chi_squared, _counted, _index, compare_file, spread
 from ml.batch.score_file import score_file
 from ml.data.feature import Feature
-from ml.data.records import read_records
 from ml.service import open_service
 from tests.lanes import fewer
 from tests.small import TRAINING, people, small_model
@@ -26,8 +25,7 @@ def service(tmp_path_factory):
 
 def compared(service, frame):
     bundle = service.model("binary")
-    records = read_records(bundle.schema, frame.to_dict("records"), extra=True)
-    return compare_file(bundle, records, set(frame.columns))
+    return compare_file(bundle, frame.to_dict("records"), set(frame.columns))
 
 
 def test_files_of_the_same_population_are_left_alone(service):
@@ -68,6 +66,26 @@ def test_of_few_records_nothing_is_said_and_missing_columns_are_no_drift(service
     assert compared(service, frame.assign(income=90.0).head(49)).drift == ()
     assert compared(service, frame.drop(columns=["income", "region"])).drift == ()
     assert compared(service, frame.head(0)).sentences() == []
+
+
+def test_a_file_without_a_needed_column_is_compared_by_the_others(service):
+    """Where missing values are averaged its records are scored, so that drift matters as everywhere."""
+    assert service.model("binary").schema.features[1].required
+    frame = people(1_000, seed=7).drop(columns="debt")
+    assert compared(service, frame).drift == ()
+    moved = compared(service, frame.assign(income=frame["income"] + 8))
+    assert [each.label for each in moved.drift] == ["Yearly income"]
+    assert moved.records == 1_000
+
+
+def test_gaps_in_a_needed_column_are_no_drift_of_it(service):
+    frame = people(1_000, seed=7)
+    gaps = frame.assign(income=frame["income"].where(np.arange(1_000) % 3 > 0, None))
+    assert compared(service, gaps).drift == ()
+    moved = frame.assign(income=(frame["income"] + 8).where(np.arange(1_000) % 3 > 0, None))
+    assert [each.label for each in compared(service, moved).drift] == ["Yearly income"]
+    few = frame.assign(income=(frame["income"] + 8).where(np.arange(1_000) < 20, None))
+    assert compared(service, few).drift == ()
 
 
 def test_index_and_test_are_those_of_the_books():
