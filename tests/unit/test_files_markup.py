@@ -87,6 +87,8 @@ def test_a_table_can_be_chosen():
         ("<html><body>Please log in</body></html>", "has no table"),
         ("<table><tr><td " + "a" * 400_000, "does not end"),
         ("<table><tr>" + "<td>income" * 16_385, "16,384 columns"),
+        ("<table><tr><td>income<td>region<tr><td>1<td>North", "broken off"),
+        ("<table><tr><td>x</table><table><tr><td>income<td>region</tr><tr><td>1</td><td>North</td></tr>", "broken off"),
     ],
 )
 def test_what_is_no_table_is_refused(text, said):

@@ -54,6 +54,8 @@ def read_markup(path: str, encoding: str, errors: str, sheet: str | None, known:
     if not visible and not (sheet and tables):
         raise Refused("The file is a web page or XML, and has no table.", "Save it as a workbook or as CSV UTF-8.")
     chosen = _told(tables, sheet) if sheet else max(visible, key=lambda table: _rank(table, known))
+    if any(chosen is each for each in parser.unfinished):
+        raise Refused("The file is broken off: its table does not end.", "Send it again, whole.")
     notes = [f"The file has {len(visible)} tables; “{chosen.name}” was read."] if len(visible) > 1 else []
     form = "xml" if parser.xml else "html"
     yield {"format": form, "sheet": chosen.name, "sheets": [table.name for table in visible], "notes": notes}
@@ -81,13 +83,13 @@ def _rank(table: MarkupTable, known: Collection[str]) -> tuple[int, bool]:
 
 
 class _Parser(HTMLParser):
-    """Collects the tables of a file, those within others, too."""
+    """Collects the tables of a file, those within others, too; `unfinished` are those that have not ended."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.tables: list[MarkupTable] = []
         self.xml = False
-        self._open: list[MarkupTable] = []
+        self.unfinished: list[MarkupTable] = []
         self._cell: list[str] | None = None
         self._value: Any = None
         self._exact = ""
@@ -104,10 +106,10 @@ class _Parser(HTMLParser):
             self._ignored += 1
         elif tag in TABLES:
             self._begin_table(tag, given)
-        elif tag in ROWS and self._open:
+        elif tag in ROWS and self.unfinished:
             self._end_cell()
-            self._open[-1].rows.append([])
-        elif tag in CELLS and self._open:
+            self.unfinished[-1].rows.append([])
+        elif tag in CELLS and self.unfinished:
             self._begin_cell(given)
         elif self._cell is not None:
             self._begin_text(tag, given)
@@ -131,13 +133,13 @@ class _Parser(HTMLParser):
             self._ignored = max(0, self._ignored - 1)
         elif tag in CELLS or tag in ROWS:
             self._end_cell()
-        elif tag in TABLES and self._open and not (tag == "table" and self._in_worksheet):
+        elif tag in TABLES and self.unfinished and not (tag == "table" and self._in_worksheet):
             self._end_cell()
-            self._open.pop()
+            self.unfinished.pop()
 
     def handle_data(self, data: str) -> None:
-        if self._tag == "visible" and self._open and "hidden" in data.lower():
-            self._open[-1].hidden = True
+        if self._tag == "visible" and self.unfinished and "hidden" in data.lower():
+            self.unfinished[-1].hidden = True
         elif self._cell is not None and not self._ignored:
             self._cell.append(data)
 
@@ -148,19 +150,19 @@ class _Parser(HTMLParser):
 
     @property
     def _in_worksheet(self) -> bool:
-        return self.xml and bool(self._open) and self._open[-1].name != ""
+        return self.xml and bool(self.unfinished) and self.unfinished[-1].name != ""
 
     def _begin_table(self, tag: str, given: Attributes) -> None:
         if tag == "table" and self._in_worksheet:  # it is the worksheet's own
             return
         self.xml = self.xml or tag != "table"
         name = given.get("ss:name") or given.get("table:name") or f"Table {len(self.tables) + 1}"
-        self._open.append(MarkupTable(name, given.get("table:style-name") in self._unseen))
-        self.tables.append(self._open[-1])
+        self.unfinished.append(MarkupTable(name, given.get("table:style-name") in self._unseen))
+        self.tables.append(self.unfinished[-1])
 
     def _begin_cell(self, given: Attributes) -> None:
         self._end_cell()
-        table = self._open[-1]
+        table = self.unfinished[-1]
         if not table.rows:
             table.rows.append([])
         row = table.rows[-1]
@@ -179,13 +181,13 @@ class _Parser(HTMLParser):
         self._cell, self._after = [], wide - 1
 
     def _end_cell(self) -> None:
-        if self._cell is None or not self._open or not self._open[-1].rows:
+        if self._cell is None or not self.unfinished or not self.unfinished[-1].rows:
             return
         text = " ".join("".join(self._cell).split())
         value = _of_type(self._value, text)
         if self._exact and readings(text)[:2] != (None, None):
             value = (_number(self._exact) or (value,))[0]
-        row = self._open[-1].rows[-1]
+        row = self.unfinished[-1].rows[-1]
         row += [value] * self._repeat if value != "" else [""] * min(self._repeat, MOST_COLUMNS)
         row += [""] * self._after
         self._cell = None
