@@ -21,6 +21,7 @@ from ml.data.schema import Schema
 from ml.data.value_words import quote
 from ml.decision.bands import band_notes
 from ml.errors import InvalidData
+from ml.lifecycle.registry import check_name
 from ml.predict.asking import Asking
 from ml.predict.predictor import SklearnPredictor
 from ml.training.columns.accepted_values import with_accepted_values
@@ -83,6 +84,7 @@ def assemble(given: TrainingInputs) -> Trained:
     InvalidData
         When the tables do not fit the estimator, in words that say what to do.
     """
+    check_name(given.name)  # before the work
     _check_record_id(given)
     columns = columns_of(given.estimator, given.training, {*given.truth, given.record_id})
     training, holdout = (_prepared(table, columns, given) for table in (given.training, given.holdout))

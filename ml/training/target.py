@@ -140,13 +140,23 @@ def _classes(file: str, cells: pd.Series, outcomes: Outcomes, told: Mapping[str,
     _refuse_gaps(file, cells, known)
     strangers = [text_of(cell) for cell, value in known.items() if value is None]
     if strangers:
-        pairs = zip(dict.fromkeys(strangers), exact, strict=False)
+        words, sure = _yes_last(list(dict.fromkeys(strangers)))
+        pairs = zip(words, sorted(exact) if sure else exact, strict=False)
         example = " ".join(f"--map {shlex.quote(f'{word}={text}')}" for word, text in pairs)
+        example += "" if sure else ", or another way round"
         raise InvalidData(
             f"Column {cells.name!r} of {file} holds outcomes that the model does not know: {_named(strangers)}.",
             f"The estimator's outcomes: {', '.join(exact)}. Where these are codes for the words, say which: {example}.",
         )
     return [known[cell] for cell in _native(cells)]
+
+
+def _yes_last(words: list[str]) -> tuple[list[str], bool]:
+    """The words for no and yes in this order, and True where they are such words."""
+    said = {_loose(word).casefold(): word for word in words}
+    no, yes = said.keys() & NO, said.keys() & YES
+    sure = len(said) == len(words) and len(no) == len(yes) == 1
+    return (list(map(said.__getitem__, [*no, *yes])), True) if sure else (words, False)
 
 
 def _refuse_gaps(file: str, cells: pd.Series, known: Mapping[Any, Any]) -> None:

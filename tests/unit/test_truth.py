@@ -64,8 +64,15 @@ def test_what_is_neither_yes_nor_no_is_refused(written, cell):
 def test_words_are_classes_where_somebody_says_so(written):
     found = read_truth(written(y=["left", "stayed", "left "]), ["y"], exclusive(0, 1), {"left": 1, "stayed": 0})
     assert found.tolist() == [1, 0, 1]
-    with pytest.raises(InvalidData, match="--map left=0 --map stayed=1"):
+    with pytest.raises(InvalidData, match="--map left=0 --map stayed=1, or another way round"):
         read_truth(written(y=["left", "stayed"]), ["y"], exclusive(0, 1))
+
+
+@pytest.mark.parametrize("words", [["Ja", "Nein"], ["Nein", "Ja"], ["Oui", "Non"], ["YES", "no"]])
+def test_words_of_yes_are_not_proposed_for_the_class_of_no(written, words):
+    yes, no = sorted(words, key=lambda word: word.casefold() in ("nein", "non", "no"))
+    with pytest.raises(InvalidData, match=f"--map {no}=0 --map {yes}=1.$"):
+        read_truth(written(y=words), ["y"], exclusive(0, 1))
 
 
 @pytest.mark.parametrize(
