@@ -19,7 +19,8 @@ from ml.data.array_types import Floats
 from ml.errors import LikelyError
 from ml.metrics.evaluation import evaluation_of
 from ml.metrics.intervals import LEVEL
-from ml.metrics.recalibration.curve import DRAWS, RecalibrationCurve, logit, recalibration_curve
+from ml.metrics.recalibration.curve import RecalibrationCurve, logit, recalibration_curve
+from ml.metrics.recalibration.posterior import DRAWS
 from ml.runtime.memo import Memo
 
 if TYPE_CHECKING:

@@ -75,6 +75,33 @@ def test_the_curve_has_a_step_where_the_models_probabilities_have_one():
     assert np.mean(found, axis=0) == pytest.approx([0.28, 0.85], abs=0.04)
 
 
+def test_the_curve_has_a_step_that_the_models_probabilities_do_not_show():
+    """As of naive Bayes: of the surest 4 % nearly all buy, of the next about half; no probability tells them apart."""
+    rng = np.random.default_rng(5)
+    places = np.array([0.945, 0.955, 0.965, 0.975])  # the step is at 0.96
+    found = []
+    for _ in range(fewer(20, 6)):
+        p = rng.beta(0.3, 0.6, 8_000)
+        truth = rng.random(8_000) < np.where(p > np.quantile(p, 0.96), 0.95, 0.55 * p)
+        found.append(recalibration_curve(truth, p).share(np.quantile(p, places)))
+    middle = np.mean(found, axis=0)
+    assert middle[0] < 0.62
+    assert middle[1] < 0.68
+    assert middle[2] > 0.88
+    assert middle[3] > 0.92
+
+
+def test_a_smooth_truth_has_no_steps():
+    """What a step would add to the curve's spread at places where there is none: little."""
+    rng = np.random.default_rng(6)
+    p = rng.beta(1, 6, 4_000)
+    curve = recalibration_curve(rng.random(4_000) < p, p)
+    places = np.quantile(p, np.linspace(0.5, 0.99, 80))
+    rises = np.diff(np.log(curve.share(places) / (1 - curve.share(places))))
+    assert rises.max() < 0.2
+    assert rises.min() > -0.1
+
+
 def test_weights_count_as_shares_of_the_records():
     rng = np.random.default_rng(4)
     p = rng.beta(1, 4, 3_000)

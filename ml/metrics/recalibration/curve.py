@@ -5,9 +5,9 @@ of the share is a penalized cubic spline (Eilers & Marx 1996) of the probability
 spreads the top as widely as the rest and knows no saturated probabilities. The penalty draws it to a straight line;
 its weight is not chosen but averaged over, by marginal likelihood (Laplace, Wood 2011). Normal scores know no gaps,
 though: where a model says 17 % of most and 80 % of a few, the share has a step. So each penalty is tried with and
-without a multiple of the logit itself (Cox's recalibration line) beside the spline, and averaged over likewise.
-Posterior draws then give intervals that hold on average over the curve (Marra & Wood 2012). Chosen by simulation:
-docs/decisions/0024.
+without a multiple of the logit itself (Cox's recalibration line) beside the spline, and averaged over likewise; and
+with steps that the probabilities do not show (``posterior.py``). Posterior draws then give intervals that hold on
+average over the curve (Marra & Wood 2012). Chosen by simulation: docs/decisions/0024.
 """
 
 from __future__ import annotations
@@ -18,19 +18,15 @@ from statistics import NormalDist
 import numpy as np
 
 from ml.data.array_types import Floats
+from ml.metrics.recalibration.posterior import expit, posterior, step_columns
 
 SEGMENTS = 16
 BINS = 400  # of the hold-out: records of nearly the same score are fitted as one
 POINTS = 401  # of the mean curve that is kept
 CELLS = 80  # of a list: its records of nearly the same score are drawn as one
-DRAWS = 2_000
-PENALTIES = np.logspace(4.5, -1.5, 9)  # from a straight line to a curve that follows ten records
-RIDGE = 1e-4
-STIFF = (1e8, 1.0)  # precision, before the hold-out is seen, of what the logit itself is multiplied by: 0, or about 1
 LIGHT = 10  # the prior weighs at most a tenth of the hold-out
 FARTHEST = 1e-12  # probabilities count as at least so far from 0 and 1
 MOST_SCORES = 5_000  # distinct probabilities whose normal scores are worked out; others lie between two of them
-STEPS, ENOUGH = 30, 1e-7
 
 
 @dataclass(frozen=True)
@@ -41,12 +37,14 @@ class RecalibrationCurve:
     ----------
     logits, scores : ndarray of float, shape (m,)
         Rising: logits of probabilities on the hold-out, and their normal scores; in between it is linear.
-    draws : ndarray of float, shape (20, 2000)
-        Coefficients of the spline, 19, and of the logit, drawn from their posterior.
+    draws : ndarray of float, shape (20 + e, 2000)
+        Coefficients of the spline, 19, of the logit, and of steps, drawn from their posterior.
     middle, farthest : float
         Logits are counted from `middle`, those beyond `farthest` (half a record of the hold-out) as that.
     grid : ndarray of float, shape (401,)
         Mean share at as many equally spaced scores.
+    edges : ndarray of float, shape (e,)
+        Scores at which the share may step.
     positive, negative : int
         Records of the hold-out with and without the outcome.
     """
@@ -57,6 +55,7 @@ class RecalibrationCurve:
     middle: float
     farthest: float
     grid: Floats
+    edges: Floats
     positive: int
     negative: int
 
@@ -65,6 +64,10 @@ class RecalibrationCurve:
         places = np.linspace(self.scores[0], self.scores[-1], len(self.grid))
         found: Floats = np.interp(self._scores_of(probabilities), places, self.grid)
         return found
+
+    def drawn_share(self, probabilities: np.ndarray, draw: int) -> Floats:
+        """Share by one of the 2,000 drawn curves, for each probability."""
+        return expit(self._design(self._scores_of(probabilities)) @ self.draws[:, draw])
 
     def numbers(self, probabilities: np.ndarray, rng: np.random.Generator) -> tuple[Floats, Floats]:
         """Drawn numbers of records with the outcome among n of these probabilities.
@@ -80,12 +83,12 @@ class RecalibrationCurve:
             The expected number by each drawn curve, and a number drawn by chance from that.
         """
         scores = self._scores_of(probabilities)
-        low, high = self.scores[0], self.scores[-1]
-        cell = np.minimum(((scores - low) / (high - low) * CELLS).astype(np.intp), CELLS - 1)
-        count = np.bincount(cell, minlength=CELLS)
+        ends = np.union1d(np.linspace(self.scores[0], self.scores[-1], CELLS + 1)[1:-1], self.edges)
+        cell = np.searchsorted(ends, scores, side="right")
+        count = np.bincount(cell, minlength=len(ends) + 1)
         there = count > 0
-        middle = np.bincount(cell, scores, CELLS)[there] / count[there]
-        shares = _expit(self._design(middle) @ self.draws)
+        middle = np.bincount(cell, scores, len(count))[there] / count[there]
+        shares = expit(self._design(middle) @ self.draws)
         return count[there] @ shares, rng.binomial(count[there][:, np.newaxis], shares).sum(axis=0).astype(float)
 
     def _scores_of(self, probabilities: np.ndarray) -> Floats:
@@ -93,7 +96,8 @@ class RecalibrationCurve:
         return found
 
     def _design(self, scores: np.ndarray) -> Floats:
-        return _design(scores, self.scores, self.logits, self.middle, self.farthest)
+        smooth = _design(scores, self.scores, self.logits, self.middle, self.farthest)
+        return np.column_stack([smooth, step_columns(scores, self.edges)])
 
 
 def recalibration_curve(
@@ -124,17 +128,18 @@ def recalibration_curve(
     farthest = float(logit(1 - 0.5 / len(truth)))
     middle = float(np.clip(logits, -farthest, farthest) @ counts / counts.sum())
     binned, hits, records = _binned(scores, hits, records)
-    draws = _posterior(_design(binned, scores, logits, middle, farthest), hits, records)
+    draws, edges = posterior(_design(binned, scores, logits, middle, farthest), binned, hits, records)
     places = np.linspace(scores[0], scores[-1], POINTS)
-    parts = np.array_split(_design(places, scores, logits, middle, farthest), 10)  # one after the other, for memory
-    grid = np.concatenate([_expit(part @ draws).mean(axis=1) for part in parts])
+    columns = np.column_stack([_design(places, scores, logits, middle, farthest), step_columns(places, edges)])
+    parts = np.array_split(columns, 10)  # one after the other, for memory
+    grid = np.concatenate([expit(part @ draws).mean(axis=1) for part in parts])
     positive = int(np.count_nonzero(truth))
-    return RecalibrationCurve(logits, scores, draws, middle, farthest, grid, positive, len(truth) - positive)
+    return RecalibrationCurve(logits, scores, draws, middle, farthest, grid, edges, positive, len(truth) - positive)
 
 
 def _with_prior(logits: Floats, hits: Floats, counts: np.ndarray) -> tuple[Floats, Floats]:
     """Hits and records at each logit, with those of the prior."""
-    own, share = _expit(logits), counts / counts.sum()
+    own, share = expit(logits), counts / counts.sum()
     mean = float(own @ share)
     prior: Floats = share / max(min(mean, 1.0 - mean), LIGHT / counts.sum())
     return hits + prior * own, counts + prior
@@ -175,63 +180,6 @@ def _design(at: np.ndarray, scores: Floats, logits: Floats, middle: float, farth
     """The spline's basis and the logit itself, shape (n, 20), at some scores."""
     own = np.clip(np.interp(at, scores, logits), -farthest, farthest) - middle
     return np.column_stack([_basis(at, scores[0], scores[-1]), own])
-
-
-def _posterior(design: Floats, hits: Floats, records: Floats) -> Floats:
-    """Draws of the coefficients, shape (20, 2000): for each penalty as many as its marginal likelihood deserves."""
-    width = design.shape[1]
-    bends = np.diff(np.eye(width)[:-1], 2, axis=0)
-    start = np.append(np.full(width - 1, float(logit(hits.sum() / records.sum()))), 0.0)
-    found, evidence = [], []
-    for stiff in STIFF:
-        coefficients = start
-        for penalty in PENALTIES:
-            prior = penalty * bends.T @ bends + RIDGE * np.eye(width)
-            prior[-1, -1] = stiff
-            coefficients, fit = _mode(coefficients, design, hits, records, prior)
-            lower = np.linalg.cholesky(_information(coefficients, design, records) + prior)
-            found.append((coefficients, lower))
-            prior_size = len(bends) / 2 * np.log(penalty) + np.log(stiff) / 2
-            evidence.append(fit + prior_size - np.log(np.diag(lower)).sum())
-    weights = np.exp(np.array(evidence) - max(evidence))
-    rng = np.random.default_rng(0)
-    times = rng.multinomial(DRAWS, weights / weights.sum())
-    parts = [
-        mode[:, np.newaxis] + np.linalg.solve(lower.T, rng.normal(size=(width, many)))
-        for (mode, lower), many in zip(found, times.tolist(), strict=True)
-    ]
-    draws: Floats = rng.permutation(np.hstack(parts), axis=1)  # the n-th draws of two outcomes have nothing in common
-    return draws
-
-
-def _mode(start: Floats, basis: Floats, hits: Floats, records: Floats, prior: Floats) -> tuple[Floats, float]:
-    """Coefficients of the greatest penalized likelihood, and its logarithm: Newton's method with halved steps."""
-
-    def value(at: Floats) -> float:
-        linear = basis @ at
-        return float(hits @ linear - records @ np.logaddexp(0, linear) - at @ prior @ at / 2)
-
-    at, now = start, value(start)
-    for _ in range(STEPS):
-        slope = basis.T @ (hits - records * _expit(basis @ at)) - prior @ at
-        step = np.linalg.solve(_information(at, basis, records) + prior, slope)
-        while (new := value(at + step)) < now - ENOUGH:
-            step = step / 2
-        at, now, before = at + step, new, now
-        if abs(now - before) < ENOUGH:
-            break
-    return at, now
-
-
-def _information(at: Floats, basis: Floats, records: Floats) -> Floats:
-    shares = _expit(basis @ at)
-    found: Floats = (basis * (records * shares * (1 - shares))[:, np.newaxis]).T @ basis
-    return found
-
-
-def _expit(linear: np.ndarray) -> Floats:
-    found: Floats = 1 / (1 + np.exp(-np.clip(linear, -40, 40)))
-    return found
 
 
 def logit(probabilities: np.ndarray | float) -> Floats:

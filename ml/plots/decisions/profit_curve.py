@@ -230,6 +230,6 @@ PLOT = Plot(
     say=say,
     needs=PROBABILITIES,
     options=PAYOFF_OPTIONS,
-    revision=2,
+    revision=3,
     mark=CutOffMark("cut_off"),
 )
