@@ -80,6 +80,8 @@ def check_probabilities(probabilities: np.ndarray, outcomes: Outcomes, rows: int
     """The probabilities, if they are finite and from 0 to 1; NoAnswer otherwise."""
     if probabilities.shape != (rows, len(outcomes)):
         raise NoAnswer(f"its answer has the shape {probabilities.shape}, not {(rows, len(outcomes))}.")
+    if rows == 1 and all(-SLACK <= each <= 1 + SLACK for each in probabilities[0].tolist()):
+        return probabilities  # a fifth of the time of two reductions
     # NaN is the least and the greatest of what it is among, and within no limits.
     if probabilities.size and not (probabilities.min() >= -SLACK and probabilities.max() <= 1 + SLACK):
         wrong = probabilities[~((probabilities >= -SLACK) & (probabilities <= 1 + SLACK))][0]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 
@@ -25,6 +25,7 @@ __all__ = ["NoAnswer", "Predictor", "RowScore", "SklearnPredictor", "joined", "l
 
 ROWS_AT_ONCE = 100_000  # preprocessing may make a row many times as large
 NEARLY_EQUAL = 1e-6  # single precision: closer probabilities do not decide a label
+Answer = TypeVar("Answer")
 RowScore = tuple[tuple[bool, ...], tuple[float, ...] | None]
 
 
@@ -66,9 +67,8 @@ class SklearnPredictor:
 
     def row(self, row: Row) -> RowScore:
         """Labels and probabilities of one row."""
-        answer = self.block(block_of(self._schema, [row]))
-        labels = tuple(answer.labels[0].tolist())
-        return labels, None if answer.probabilities is None else tuple(answer.probabilities[0].tolist())
+        block = block_of(self._schema, [row])
+        return answering(lambda: self._answer_one(input_of(self._schema, block, self._asking.container)))
 
     def block(self, block: Block) -> Prediction:
         """Labels and probabilities of n rows.
@@ -84,6 +84,14 @@ class SklearnPredictor:
                 [self.block(take(block, slice(at, at + ROWS_AT_ONCE))) for at in range(0, rows, ROWS_AT_ONCE)]
             )
         return answering(lambda: self._answer(input_of(self._schema, block, self._asking.container)))
+
+    def _answer_one(self, given: Any) -> RowScore:
+        """As :meth:`_answer` of one row, without the cost of arrays of one row."""
+        array = probabilities_of(self._estimator, given, self._outcomes)
+        probabilities = None if array is None else tuple(array[0].tolist())
+        followed = labels_of_one(probabilities, self._outcomes.exclusive) if self._asking.labels_follow else None
+        labels = followed or tuple(labels_of(self._estimator, given, self._outcomes)[0].tolist())
+        return labels, probabilities
 
     def _answer(self, given: Any) -> Prediction:
         probabilities = probabilities_of(self._estimator, given, self._outcomes)
@@ -132,7 +140,19 @@ def labels_that_follow(probabilities: np.ndarray, exclusive: bool) -> tuple[np.n
     return labels, close
 
 
-def answering(ask: Callable[[], Prediction]) -> Prediction:
+def labels_of_one(probabilities: Sequence[float] | None, exclusive: bool) -> tuple[bool, ...] | None:
+    """As :func:`labels_that_follow` of one row; None for a near tie, or where there are no probabilities."""
+    if probabilities is None:
+        return None
+    if not exclusive:
+        near = any(abs(each - 0.5) < NEARLY_EQUAL for each in probabilities)
+        return None if near else tuple(each > 0.5 for each in probabilities)
+    best = max(probabilities)
+    labels = tuple(best - each < NEARLY_EQUAL for each in probabilities)
+    return labels if labels.count(True) == 1 else None
+
+
+def answering(ask: Callable[[], Answer]) -> Answer:
     """An estimator's answer; its exceptions become NoAnswer with the reason.
 
     A missing module or a lack of memory is no fault of the record and is raised as it is: see :mod:`ml.bundle.guard`.
