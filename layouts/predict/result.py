@@ -9,6 +9,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared.blocks import dot
+from layouts.shared.static_html import signal
 from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.errors import LikelyError, Problem
@@ -36,7 +37,8 @@ def result(bundle: Bundle, score: Score, serial: int) -> Component:
 
 def framed(parts: Sequence[Component], serial: int, **data: str) -> Component:
     """A result, with the serial number of the request that it answers."""
-    return html.Div(list(parts), className="score", **{"data-serial": str(serial), **data})
+    drawn = signal("drawn", of=str(serial))
+    return html.Div([*parts, drawn], className="score", **{"data-serial": str(serial), **data})
 
 
 def nothing_yet(serial: int) -> Component:

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from layouts.predict.counterfactuals import what_would_change
 from layouts.predict.evidence import how_far_to_trust
 from layouts.shared.percent import percents
+from layouts.shared.static_html import signal
 from ml.advice.advice import Advice, Standing
 from ml.advice.reasons import NOT_CAUSES, as_displayed
 from ml.plots.palette import colour_of
@@ -55,6 +56,7 @@ def reasons(standing: Standing, advice: Advice, serial: int, step: int = 0) -> C
         _why(standing, advice),
         what_would_change(standing, advice.counterfactuals),
         how_far_to_trust(standing, advice),
+        signal("reasons", of=f"{serial}.{step}"),
     ]
     return html.Div(
         [part for part in parts if part is not None],

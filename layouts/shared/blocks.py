@@ -8,6 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.shared import ids, url
+from layouts.shared.static_html import signal
 from ml.data.outcomes import Outcomes
 from ml.locale import localized
 from ml.plots.palette import colour_of
@@ -25,7 +26,9 @@ TABS: tuple[tuple[url.Kind, str], ...] = (
 
 def page(title: str, children: list[Component], *, class_name: str = "") -> Component:
     """A page; a script copies its title to the browser's tab."""
-    return html.Div(children, className=f"page {class_name}".strip(), **{"data-title": title})
+    return html.Div(
+        [*children, signal("page", page=title)], className=f"page {class_name}".strip(), **{"data-title": title}
+    )
 
 
 def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Component:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
+from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared.html_writer import HtmlWriter, props_of, tag_of
@@ -49,6 +50,25 @@ def static_html(root: Component) -> StaticHtml:
     """
     made = StaticHtml(tag=tag_of(root), attributes=_of_nobody(props_of(root)), html="".join(_Strict().inside(root)))
     made.root = root
+    return made
+
+
+def signal(name: str, **attributes: str) -> StaticHtml:
+    """A custom element that shows nothing and tells scripts that what is around it has been drawn.
+
+    Parameters
+    ----------
+    name : str
+        "page" for an element ``likely-page``; ``onSignal`` in ``assets/ts/shared/signals.ts`` listens.
+    **attributes
+        Become data attributes: ``serial="3"`` is ``data-serial="3"``.
+    """
+    made = StaticHtml(
+        tag=f"likely-{name}",
+        attributes={"hidden": True} | {f"data-{key}": each for key, each in attributes.items()},
+        html="",
+    )
+    made.root = html.Template()
     return made
 
 

@@ -1,69 +1,65 @@
 /* From one model to another: a new record takes over the values of the fields that both models have. Which values are
    valid there the server says; what it refuses becomes blank again. The tab's session storage holds them; no address
    names a personal one. */
-
-import { fieldsOf, controlOf, valueOf, setValue } from "../shared/fields.ts";
+import { byId, find, kept, need, setWords } from "../shared/dom.ts";
+import { controlOf, fieldsOf, labelOf, nameOf, radiosOf, setValue, valueOf } from "../shared/fields.ts";
 import { ask } from "../shared/form.ts";
 
 const PLACE = "customer";
+type Customer = { model: string; title: string; values: Record<string, { text: string; unit: string }> };
 
-let here = null; // the form on the page
-let doubtful = []; // fields that were filled and not answered yet
+let here: HTMLElement | null = null; // the form on the page
+let doubtful: HTMLElement[] = []; // fields that were filled and not answered yet
 let title = "";    // of the model that they come from
 
-const nameOf = (form) => form.dataset.model.split("@")[0];
-const unitOf = (field) => field.querySelector(".unit")?.textContent ?? "";
+const modelOf = (form: HTMLElement) => form.dataset.model?.split("@")[0] ?? "";
+const unitOf = (field: HTMLElement) => find(".unit", field)?.textContent ?? "";
 
-function left() {
-  try { return JSON.parse(sessionStorage.getItem(PLACE)); } catch { return null; }
-}
-
-function keep(form) {
+function keep(form: HTMLElement) {
   const values = Object.fromEntries(fieldsOf(form).filter((field) => valueOf(field).trim())
-    .map((field) => [field.dataset.feature, { text: valueOf(field), unit: unitOf(field) }]));
-  const kept = { model: nameOf(form), title: document.querySelector(".model-head h1").textContent, values };
-  try { sessionStorage.setItem(PLACE, JSON.stringify(kept)); } catch { /* nothing is taken over */ }
+    .map((field) => [nameOf(field), { text: valueOf(field), unit: unitOf(field) }]));
+  kept.set(PLACE, { model: modelOf(form), title: need(".model-head h1").textContent, values } satisfies Customer);
 }
 
 /* A choice that a list or buttons do not have is not taken over. */
-function takes(field, text) {
-  const listed = field.querySelector("[role=radiogroup]") ? [...field.querySelectorAll("input[type=radio]")] : controlOf(field).options;
-  return !listed || [...listed].some((one) => one.value === text);
+function takes(field: HTMLElement, text: string) {
+  const radios = radiosOf(field);
+  const control = controlOf(field);
+  const listed = radios.length ? radios : control instanceof HTMLSelectElement ? [...control.options] : null;
+  return !listed || listed.some((one) => one.value === text);
 }
 
-function takeOver(form) {
-  const from = left();
+function takeOver(form: HTMLElement) {
+  const from = kept.get(PLACE) as Customer | null;
   const untouched = !form.dataset.record && !location.search && fieldsOf(form).every((field) => !valueOf(field));
-  if (!from || from.model === nameOf(form) || !untouched) return false;
+  if (!from || from.model === modelOf(form) || !untouched) return false;
   doubtful = fieldsOf(form).filter((field) => {
-    const kept = from.values[field.dataset.feature];
-    return kept && kept.unit === unitOf(field) && takes(field, kept.text);
+    const value = from.values[nameOf(field)];
+    return value && value.unit === unitOf(field) && takes(field, value.text);
   });
-  for (const field of doubtful) setValue(field, from.values[field.dataset.feature].text);
+  for (const field of doubtful) setValue(field, from.values[nameOf(field)].text);
   title = from.title;
   if (doubtful.length) ask();
   return doubtful.length > 0;
 }
 
-const labelOf = (field) => field.querySelector(".field-label").firstChild.textContent;
-
-function tell() {
-  const kept = new Intl.ListFormat("en").format(doubtful.filter(valueOf).map(labelOf));
-  if (kept) document.getElementById("finder-words").textContent = `Kept from ${title}: ${kept}.`;
+function tellWhat() {
+  const labels = new Intl.ListFormat("en").format(doubtful.filter(valueOf).map(labelOf));
+  if (labels) setWords(byId("finder-words"), `Kept from ${title}: ${labels}.`);
   doubtful = [];
 }
 
 addEventListener("likely:current", ({ detail: { form } }) => {
-  if (!form.dataset.mirror || !document.getElementById("finder")) return;
+  if (!form.dataset.mirror || !byId("finder")) return;
   const came = form !== here;
   here = form;
   if (came && takeOver(form)) return;
-  tell();
+  tellWhat();
   keep(form);
 });
 
 addEventListener("likely:stale", ({ detail: { form } }) => {
-  if (form !== here || form.dataset.standing !== "invalid" || !doubtful.length) return;
+  if (form !== here || form.dataset.standing !== "invalid") return;
   const refused = doubtful.filter((field) => field.dataset.state === "problem");
   for (const field of refused) setValue(field, "");
   if (refused.length) ask();

@@ -1,122 +1,106 @@
 /* Record finder: a search box with a list, a random record, or a new one. The server searches; a choice fills the form,
    which sends one request. Only the response to the newest search counts. */
-
 import { register, setProps } from "../shared/dash.ts";
-import { fieldsOf, valueOf, setValue, setText } from "../shared/fields.ts";
-import { turn, ask } from "../shared/form.ts";
+import { byId, closest, hasModifier, make, need, setWords } from "../shared/dom.ts";
+import { tell } from "../shared/events.ts";
+import { fieldsOf, nameOf, setText, setValue, valueOf, type Snapshot } from "../shared/fields.ts";
+import { ask, turn } from "../shared/form.ts";
+import { Listbox } from "../shared/listbox.ts";
+import { formHere } from "./call.ts";
 import { recentOf } from "./recent.ts";
 
 const TYPING = 180;    // ms of quiet after a keystroke
 const PATIENCE = 6000; // ms without a response until a message says so
 const TYPED = "textarea, select, input:not([type=radio], [type=checkbox], [type=range])";
 
-const byId = (id) => document.getElementById(id);
-const formHere = () => document.querySelector(".form[data-mirror]");
-const box = () => byId("finder-box");
-const list = () => byId("finder-list");
-const options = () => [...(list()?.children ?? [])];
+/* A record as layouts/predict/finder.py gives it; a recent one is known by its id and name only. */
+type Hit = { id: string; beside: string; row: string; words: string; record: Record<string, string> };
+type Recent = Pick<Hit, "id" | "beside"> & Partial<Hit>;
+type Response = { serial: number; hits: Hit[]; words: string; sure: boolean };
+type Want = "" | "random" | "first";
 
+const isWhole = (hit: Recent): hit is Hit => Boolean(hit.record);
+
+let listbox: Listbox | null = null;
 let serial = 0;
-let waiting = { typing: 0, patience: 0 };
-let hits = [];
-let fresh = false; // the list belongs to the text in the box
-let wanted = ""; // "random", or "first" when Enter came before the response
+let typing = 0;
+let patience = 0;
+let hits: Recent[] = [];
+let fresh = false;    // the list belongs to the text in the box
+let want: Want = "";  // "first": Enter came before the response
 
-// ---- asking ---------------------------------------------------------------------------------
-function seek(question) {
-  clearTimeout(waiting.typing);
-  clearTimeout(waiting.patience);
-  serial += 1;
-  waiting.patience = setTimeout(() => say("No answer from the server."), PATIENCE);
-  setProps("record-search", { data: { serial, model: byId("finder").dataset.model, ...question } });
+/* The finder of the page, if it has one. */
+function here() {
+  const box = byId<HTMLInputElement>("finder-box");
+  if (!box) return null;
+  if (listbox?.box !== box) listbox = new Listbox(box, need("#finder-list"));
+  return listbox;
 }
 
-const search = () => seek({ text: box().value });
+const say = (words: string) => setWords(byId("finder-words"), words);
 
-function found(answer) {
-  if (!answer || answer.serial !== serial) return answer?.serial ?? 0;
-  clearTimeout(waiting.patience);
-  const recent = !answer.hits.length && !box().value.trim(); // their list stays, with what is marked in it
+// ---- asking ---------------------------------------------------------------------------------
+/* Responses that are under way do not count any more. */
+function forget() {
+  clearTimeout(typing);
+  clearTimeout(patience);
+  serial += 1;
+}
+
+function seek(question: { text: string; chance?: boolean }, wanted: Want = "") {
+  forget();
+  want = wanted;
+  patience = setTimeout(say, PATIENCE, "No answer from the server.");
+  setProps("record-search", { data: { serial, model: byId("finder")?.dataset.model, ...question } });
+}
+
+function found(answer: Response | null) {
+  const finder = here();
+  if (!finder || !answer || answer.serial !== serial) return answer?.serial ?? 0;
+  clearTimeout(patience);
+  const recent = !answer.hits.length && !finder.box.value.trim(); // their list stays, with what is marked in it
   if (!recent) hits = answer.hits;
   fresh = true;
-  const want = wanted;
-  wanted = "";
-  if (hits.length && (want === "random" || (want === "first" && answer.sure))) choose(hits[0]);
+  const wanted = want;
+  want = "";
+  if (hits.length && (wanted === "random" || (wanted === "first" && answer.sure))) choose(hits[0]);
   else {
     say(answer.words);
-    if (!recent) draw();
+    if (!recent) draw(finder);
   }
   return answer.serial;
 }
 
-// ---- the list -------------------------------------------------------------------------------
-function draw() {
-  list().replaceChildren(...hits.map((hit, at) => {
-    const option = document.createElement("li");
-    option.id = `finder-option-${at}`;
-    option.setAttribute("role", "option");
-    for (const name of ["id", "beside"]) {
-      const words = document.createElement("span");
-      words.className = `finder-${name}`;
-      words.textContent = hit[name];
-      option.append(words, " ");
-    }
-    return option;
-  }));
-  open(hits.length > 0 && document.activeElement === box());
-  mark(0);
-}
-
-function open(on) {
-  list().hidden = !on;
-  box().setAttribute("aria-expanded", String(on));
-  if (!on) box().removeAttribute("aria-activedescendant");
-}
-
-const marked = () => options().findIndex((option) => option.ariaSelected === "true");
-
-function mark(at) {
-  options().forEach((option, place) => { option.ariaSelected = String(place === at); });
-  const option = options()[at];
-  if (!option || list().hidden) return;
-  box().setAttribute("aria-activedescendant", option.id);
-  option.scrollIntoView({ block: "nearest" });
-}
-
-const say = (words) => setWords(byId("finder-words"), words);
-
-function setWords(place, words) {
-  if (place && place.textContent !== words) place.textContent = words;
+function draw(finder: Listbox) {
+  const words = (kind: string, text: string) => make("span", { className: `finder-${kind}` }, text);
+  finder.fill(hits.map(({ id, beside }) => [words("id", id), " ", words("beside", beside), " "]));
+  finder.open(hits.length > 0 && document.activeElement === finder.box);
+  finder.mark(0);
 }
 
 // ---- choosing -------------------------------------------------------------------------------
-function choose(hit) {
-  if (!hit.record) return again(hit);
-  turn();
+function choose(hit: Recent) {
   const form = formHere();
+  if (!isWhole(hit)) { seek({ text: hit.id }, "first"); return; } // so that its values are those of now
+  if (!form) return;
+  turn();
   form.dataset.said = hit.words;
   if ("opened" in form.dataset) form.dataset.opened = ""; // the most probable outcome of another record
   form.dataset.declined = ""; // by another person
   if ("wanted" in form.dataset) form.dataset.outcome = form.dataset.wanted;
   delete form.dataset.wanted;
   leave();
-  put(form, hit, fieldsOf(form).map((field) => hit.record[field.dataset.feature]));
-}
-
-/* A recent record is asked for by its id, so that its values are those of now. */
-function again({ id }) {
-  seek({ text: id });
-  wanted = "first";
+  put(form, hit, fieldsOf(form).map((field) => hit.record[nameOf(field)]));
 }
 
 /* The record's values become those that Reset returns to. */
-function put(form, { id, row }, first, values = first) {
+function put(form: HTMLElement, { id, row }: { id: string; row: string }, first: string[], values = first) {
   Object.assign(form.dataset, { record: id, row });
   fieldsOf(form).forEach((field, at) => {
     field.dataset.default = first[at];
     setValue(field, values[at]);
   });
-  dispatchEvent(new CustomEvent("likely:filled", { detail: { form } }));
+  tell("likely:filled", { form });
   name();
   ask();
 }
@@ -124,14 +108,15 @@ function put(form, { id, row }, first, values = first) {
 /* Whose values these are, and how many of them are no longer the record's. */
 function name() {
   const form = formHere();
-  if (!form || !byId("record-name")) return;
-  setWords(byId("record-name"), (form.dataset.record && form.dataset.said) || byId("finder").dataset.new);
-  const changed = form.dataset.record ? fieldsOf(form).filter((field) => valueOf(field) !== field.dataset.default).length : 0;
+  if (!form) return;
+  const { record, said } = form.dataset;
+  setWords(byId("record-name"), (record && said) || (byId("finder")?.dataset.new ?? ""));
+  const changed = record ? fieldsOf(form).filter((field) => valueOf(field) !== field.dataset.default).length : 0;
   setWords(byId("record-changed"), changed ? `${changed} ${changed === 1 ? "value" : "values"} changed` : "");
 }
 
 /* A record as the form once held it, with its edits. */
-function restore(form, kept) {
+export function restore(form: HTMLElement, kept: Snapshot) {
   form.dataset.said = kept.said;
   if ("opened" in form.dataset) form.dataset.opened = kept.opened ?? "";
   say("");
@@ -140,119 +125,115 @@ function restore(form, kept) {
 
 /* Close the list and forget the search. */
 function leave() {
-  clearTimeout(waiting.typing);
-  serial += 1; // ignore a response that is under way
-  clearTimeout(waiting.patience);
-  wanted = "";
+  const finder = here();
+  if (!finder) return;
+  want = "";
   hits = [];
-  setText(box(), "");
-  clearTimeout(waiting.typing);
-  draw();
+  setText(finder.box, "");
+  forget();
+  draw(finder);
   say("");
 }
 
-const acts = {
-  random: () => { seek({ text: "", chance: true }); wanted = "random"; },
+const acts: Record<string, () => void> = {
+  random: () => seek({ text: "", chance: true }, "random"),
   new: () => {
-    const starts = fieldsOf(formHere()).map((field) => [field.dataset.feature, field.dataset.start]);
-    choose({ id: "", row: "", words: "", record: Object.fromEntries(starts) });
+    const form = formHere();
+    if (!form) return;
+    const record = Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), field.dataset.start ?? ""]));
+    choose({ id: "", beside: "", row: "", words: "", record });
   },
 };
 
 // ---- events ---------------------------------------------------------------------------------
-const keys = {
-  ArrowDown: () => move(1),
-  ArrowUp: () => move(-1),
-  Enter: () => {
-    const at = marked();
-    if (fresh && !list().hidden && at >= 0) choose(hits[at]);
-    else if (box().value.trim()) { search(); wanted = "first"; }
+const keys: Record<string, (finder: Listbox) => void> = {
+  ArrowDown: (finder) => move(finder, 1),
+  ArrowUp: (finder) => move(finder, -1),
+  Enter: (finder) => {
+    const at = finder.marked;
+    if (fresh && finder.isOpen && at >= 0) choose(hits[at]);
+    else if (finder.box.value.trim()) seek({ text: finder.box.value }, "first");
   },
-  Escape: () => (list().hidden ? leave() : open(false)),
+  Escape: (finder) => { if (finder.isOpen) finder.open(false); else leave(); },
 };
 
-function move(by) {
-  if (list().hidden) { open(hits.length > 0); return mark(0); }
-  const count = options().length;
-  return mark((marked() + by + count) % count);
+function move(finder: Listbox, by: number) {
+  if (finder.isOpen) { finder.move(by); return; }
+  finder.open(hits.length > 0);
+  finder.mark(0);
 }
 
 addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !box()) return;
-  if (event.target === box()) {
-    if (event.key === "/" && !box().value) event.preventDefault(); // the box has the focus already
+  const finder = here();
+  const target = event.target as HTMLElement;
+  if (!finder || hasModifier(event) || event.isComposing) return;
+  if (target === finder.box) {
+    if (event.key === "/" && !finder.box.value) event.preventDefault(); // the box has the focus already
     if (!keys[event.key]) return;
     event.preventDefault();
-    keys[event.key]();
-  } else if (event.key === "/" && !event.target.matches?.(TYPED) && !event.target.isContentEditable) {
+    keys[event.key](finder);
+  } else if (event.key === "/" && !target.matches?.(TYPED) && !target.isContentEditable) {
     event.preventDefault();
-    box().focus();
-    box().select();
+    finder.box.focus();
+    finder.box.select();
   }
 });
 
 addEventListener("input", (event) => {
-  if (!box() || event.target !== box()) return;
-  clearTimeout(waiting.typing);
-  wanted = "";
+  const finder = here();
+  const form = formHere();
+  if (!finder || event.target !== finder.box) return;
+  forget(); // what is under way belongs to an older text
+  want = "";
   fresh = false;
-  serial += 1; // a response under way belongs to an older text
-  clearTimeout(waiting.patience);
-  if (!box().value.trim()) { hits = recentOf(formHere()); draw(); }
-  waiting.typing = setTimeout(search, TYPING);
+  if (!finder.box.value.trim() && form) { hits = recentOf(form); draw(finder); }
+  typing = setTimeout(() => seek({ text: finder.box.value }), TYPING);
 });
 
 addEventListener("focusin", (event) => {
-  if (!box() || event.target !== box()) return;
-  dress();
-  if (box().value) return;
-  hits = recentOf(formHere()); // until something is typed
+  const finder = here();
+  const form = formHere();
+  if (!finder || event.target !== finder.box || finder.box.value || !form) return;
+  hits = recentOf(form); // until something is typed
   fresh = hits.length > 0;
-  draw();
-  search(); // shows the number of records
+  draw(finder);
+  seek({ text: "" }); // shows the number of records
 });
 
-addEventListener("focusout", (event) => { if (box() && event.target === box()) { open(false); } });
+addEventListener("focusout", (event) => { if (event.target === byId("finder-box")) here()?.open(false); });
 
-for (const kind of ["input", "change"]) addEventListener(kind, (event) => { if (formHere()?.contains(event.target)) setTimeout(name); });
+for (const kind of ["input", "change"]) {
+  addEventListener(kind, (event) => { if (formHere()?.contains(event.target as Node)) setTimeout(name, 0); });
+}
 
 // Pressing an option must not blur the box, which would close the list first
-addEventListener("mousedown", (event) => { if (event.target.closest?.("#finder-list")) event.preventDefault(); });
+addEventListener("mousedown", (event) => { if (closest(event, "#finder-list")) event.preventDefault(); });
 
 addEventListener("click", (event) => {
-  const option = event.target.closest?.("#finder-list [role=option]");
-  if (option) choose(hits[options().indexOf(option)]);
-  const act = event.target.closest?.("[data-find]")?.dataset.find;
+  const option = closest(event, "#finder-list [role=option]");
+  if (option) choose(hits[here()?.options.indexOf(option) ?? 0]);
+  const act = closest(event, "[data-find]")?.dataset.find;
   if (act) acts[act]();
 });
 
-/* Attributes that Dash's input does not have. */
-function dress() {
-  const says = { role: "combobox", "aria-autocomplete": "list", "aria-controls": "finder-list", "aria-haspopup": "listbox" };
-  for (const name in says) box().setAttribute(name, says[name]);
-  if (!box().hasAttribute("aria-expanded")) box().setAttribute("aria-expanded", "false");
-}
-
-let form = null;
-addEventListener("likely:current", (event) => {
-  if (!box()) return;
+let form: HTMLElement | null = null;
+addEventListener("likely:current", ({ detail }) => {
+  if (!here()) return;
   name();
-  if (event.detail.form === form) return;
-  form = event.detail.form; // another page came in
+  if (detail.form === form) return;
+  form = detail.form; // another page came in
   hits = [];
-  wanted = "";
-  dress();
+  want = "";
 });
 
 /* Back and forward among records: the page holds what is needed and is not built anew. This listens before Dash. */
 addEventListener("popstate", (event) => {
-  const kept = event.state?.likely;
-  const here = formHere();
-  if (!kept || kept.path !== location.pathname || kept.model !== here?.dataset.model) return;
+  const kept: Snapshot | undefined = event.state?.likely;
+  const form = formHere();
+  if (!kept || !form || kept.path !== location.pathname || kept.model !== form.dataset.model) return;
   event.stopImmediatePropagation();
-  Object.assign(here.dataset, { outcome: kept.outcome, declined: kept.declined, order: kept.order ?? "" });
-  restore(here, kept);
+  Object.assign(form.dataset, { outcome: kept.outcome, declined: kept.declined, order: kept.order });
+  restore(form, kept);
 });
 
 register({ found });
-export { restore };

@@ -1,24 +1,21 @@
 /* Recent customers: the last records that were opened in this tab, for the finder while its box is empty. The tab's
    session storage keeps their ids and names; no address does. */
+import { kept } from "../shared/dom.ts";
+
 const MOST = 5;
+type Recent = { id: string; said: string; version: string };
 
-const placeOf = (form) => `recent:${form.dataset.model.split("@")[0]}`;
-
-function kept(form) {
-  try { return JSON.parse(sessionStorage.getItem(placeOf(form))) ?? []; } catch { return []; }
-}
+const placeOf = (form: HTMLElement) => `recent:${form.dataset.model?.split("@")[0]}`;
+const recents = (form: HTMLElement) => (kept.get(placeOf(form)) ?? []) as Recent[];
 
 /* Those that can be opened here: each version numbers its own sample. */
-const of = (form) => kept(form)
+export const recentOf = (form: HTMLElement) => recents(form)
   .filter((one) => one.id !== form.dataset.record && (!one.version || one.version === form.dataset.version))
   .map(({ id, said }) => ({ id, beside: said }));
 
 addEventListener("likely:current", ({ detail: { form } }) => {
-  const { record: id, said, row, version } = form.dataset;
-  if (!form.dataset.mirror || !id) return;
-  const others = kept(form).filter((one) => one.id !== id);
+  const { mirror, record: id, said = "", row, version = "" } = form.dataset;
+  if (!mirror || !id) return;
   const now = { id, said: said.split(" · ").slice(1).join(" · ") || "recent", version: row ? version : "" };
-  try { sessionStorage.setItem(placeOf(form), JSON.stringify([now, ...others].slice(0, MOST))); } catch { /* none are kept */ }
+  kept.set(placeOf(form), [now, ...recents(form).filter((one) => one.id !== id)].slice(0, MOST));
 });
-
-export { of as recentOf };

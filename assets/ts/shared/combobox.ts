@@ -1,186 +1,172 @@
 /* Combobox for very many choices: the server searches the typed text, and the list under the field shows matches.
    During a search the typed text is no value yet: it is taken on Enter, with a click, or when the field is left. */
-
 import { register, setProps } from "./dash.ts";
-import { controlOf, setText } from "./fields.ts";
+import { closest, hasModifier, make, need, setWords } from "./dom.ts";
+import { controlOf, nameOf, setText } from "./fields.ts";
 import { ask } from "./form.ts";
+import { Listbox } from "./listbox.ts";
 
 const TYPING = 120;    // ms of quiet after a keystroke
 const PATIENCE = 6000; // ms without a response until a message says so
 
-let now = null; // the field that is searched: { field, box, list, hits, same, fresh, before, typing, patience }
+type Response = { serial: number; hits: string[]; same: string | null; words: string };
+
+/* The field that is searched. */
+class Search extends Listbox {
+  readonly field: HTMLElement;
+  before: string;      // the value to which Escape returns
+  hits: string[] = [];
+  same: string | null = null; // the choice that is the typed text but for case and accents
+  fresh = false;       // the list belongs to the typed text
+  wanted = false;      // Enter came before the response
+  typing?: number;
+  patience?: number;
+
+  constructor(box: HTMLInputElement, field: HTMLElement) {
+    super(box, need("[role=listbox]", field));
+    this.field = field;
+    this.before = box.value;
+  }
+
+  get isSearching() { return Boolean(this.field.dataset.searching); }
+  /* Where the model takes any text, a match replaces the typed text only if it was chosen by hand. */
+  get isFree() { return "unknown" in this.field.dataset; }
+
+  // ---- asking -------------------------------------------------------------------------------
+  seek(text: string) {
+    this.calm();
+    serial += 1;
+    this.patience = setTimeout(() => { if (this.wanted) this.take(null); else this.say("No answer from the server."); }, PATIENCE);
+    const model = this.field.closest<HTMLElement>("[data-model]")?.dataset.model;
+    setProps("choice-search", { data: { serial, model, feature: nameOf(this.field), text } });
+  }
+
+  calm() {
+    clearTimeout(this.typing);
+    clearTimeout(this.patience);
+  }
+
+  found({ hits, same, words }: Response) {
+    this.calm();
+    Object.assign(this, { hits, same, fresh: true });
+    if (this.wanted) { this.take(this.isFree ? null : hits[0] ?? null); return; }
+    this.fill(hits.map((label) => [label]));
+    this.list.append(make("li", { className: "combobox-foot", role: "presentation" }, words));
+    this.say(words);
+    this.open(document.activeElement === this.box);
+    this.mark(this.isSearching && this.box.value.trim() && !this.isFree ? 0 : -1);
+  }
+
+  say(words: string) { setWords(need(".combobox-words", this.field), words); }
+
+  override open(on: boolean) {
+    super.open(on);
+    if (on) this.list.scrollIntoView({ block: "nearest" });
+  }
+
+  override move(by: number) {
+    if (this.isOpen) super.move(by);
+    else if (this.fresh) this.open(true);
+    else this.seek("");
+  }
+
+  // ---- taking -------------------------------------------------------------------------------
+  /* Take the text as the value: as chosen, or the choice that differs from it by case or accents only. */
+  take(label: string | null) {
+    const text = label ?? (this.isSearching && this.fresh ? this.same : null);
+    delete this.field.dataset.searching;
+    this.done();
+    if (text && text !== this.box.value) setText(this.box, text);
+    this.before = this.box.value;
+    ask();
+  }
+
+  done() {
+    this.calm();
+    serial += 1; // ignore a response that is under way
+    this.fresh = this.wanted = false;
+    this.open(false);
+    this.say("");
+  }
+
+  enter() {
+    const { isOpen, marked, hits, box } = this;
+    if (this.fresh || !this.isSearching || !box.value.trim()) { this.take(isOpen && marked >= 0 ? hits[marked] : null); return; }
+    this.wanted = true; // the answer is not here yet
+    this.seek(box.value);
+  }
+
+  escape() {
+    delete this.field.dataset.searching;
+    this.done();
+    setText(this.box, this.before);
+    ask();
+  }
+}
+
+let now: Search | null = null;
 let serial = 0;
 
-const optionsOf = (list) => [...list.querySelectorAll("[role=option]")];
-/* Where the model takes any text, a match replaces the typed text only if it was chosen by hand. */
-const isFree = () => "unknown" in now.field.dataset;
-const isOpen = () => now && !now.list.hidden;
-
-// ---- asking ---------------------------------------------------------------------------------
-function enter(box) {
-  if (now?.box === box) return;
-  const field = box.closest("[data-feature]");
-  const list = field.querySelector("[role=listbox]");
-  now = { field, box, list, hits: [], fresh: false, wanted: false, before: box.value, typing: 0, patience: 0 };
-  const says = { role: "combobox", "aria-autocomplete": "list", "aria-controls": list.id, "aria-haspopup": "listbox", "aria-expanded": "false" };
-  for (const name in says) box.setAttribute(name, says[name]);
-  box.spellcheck = false;
+function found(answer: Response | null) {
+  if (answer && now && answer.serial === serial) now.found(answer);
+  return answer?.serial ?? 0;
 }
 
-function seek(text) {
-  calm();
-  serial += 1;
-  const { field } = now;
-  now.patience = setTimeout(silent, PATIENCE);
-  const model = field.closest("[data-model]").dataset.model;
-  setProps("choice-search", { data: { serial, model, feature: field.dataset.feature, text } });
+function enter(box: HTMLInputElement, field: HTMLElement) {
+  if (now?.box !== box) now = new Search(box, field);
+  return now;
 }
 
-function silent() {
-  if (now.wanted) take(null);
-  else say("No answer from the server.");
-}
-
-function calm() {
-  clearTimeout(now.typing);
-  clearTimeout(now.patience);
-}
-
-function found(answer) {
-  if (!answer || !now || answer.serial !== serial) return answer?.serial ?? 0;
-  clearTimeout(now.patience);
-  Object.assign(now, { hits: answer.hits, same: answer.same });
-  now.fresh = true;
-  if (now.wanted) take(isFree() ? null : now.hits[0]);
-  else draw(answer.words);
-  return answer.serial;
-}
-
-// ---- the list -------------------------------------------------------------------------------
-function draw(words) {
-  now.list.replaceChildren(...now.hits.map((label, at) => {
-    const option = document.createElement("li");
-    option.id = `${now.list.id}-${at}`;
-    option.setAttribute("role", "option");
-    option.textContent = label;
-    return option;
-  }));
-  const foot = document.createElement("li");
-  foot.className = "combobox-foot";
-  foot.role = "presentation";
-  foot.textContent = words;
-  now.list.append(foot);
-  say(words);
-  open(document.activeElement === now.box);
-  mark(now.field.dataset.searching && now.box.value.trim() && !isFree() ? 0 : -1);
-}
-
-function open(on) {
-  now.list.hidden = !on;
-  if (on) now.list.scrollIntoView({ block: "nearest" });
-  now.box.setAttribute("aria-expanded", String(on));
-  if (!on) now.box.removeAttribute("aria-activedescendant");
-}
-
-const marked = () => optionsOf(now.list).findIndex((option) => option.ariaSelected === "true");
-
-function mark(at) {
-  optionsOf(now.list).forEach((option, place) => { option.ariaSelected = String(place === at); });
-  const option = optionsOf(now.list)[at];
-  if (!option || now.list.hidden) return now.box.removeAttribute("aria-activedescendant");
-  now.box.setAttribute("aria-activedescendant", option.id);
-  return option.scrollIntoView({ block: "nearest" });
-}
-
-function say(words) {
-  const place = now.field.querySelector(".combobox-words");
-  if (place.textContent !== words) place.textContent = words;
-}
-
-function move(by) {
-  if (!isOpen()) return now.fresh ? open(true) : seek("");
-  const count = now.hits.length;
-  const at = marked();
-  return count && mark(at < 0 && by < 0 ? count - 1 : (at + by + count) % count);
-}
-
-// ---- taking ---------------------------------------------------------------------------------
-/* Take the text as the value: as chosen, or the choice that differs from it by case or accents only. */
-function take(label) {
-  const text = label ?? (now.field.dataset.searching && now.fresh && now.same);
-  delete now.field.dataset.searching;
-  done();
-  if (text && text !== now.box.value) setText(now.box, text);
-  now.before = now.box.value;
-  ask();
-}
-
-function done() {
-  calm();
-  serial += 1; // ignore a response that is under way
-  now.fresh = now.wanted = false;
-  open(false);
-  say("");
+/* The combobox of an event, where it is in the box. */
+function boxOf(event: Event): [HTMLInputElement, HTMLElement] | null {
+  const field = closest(event, ".combobox") && closest(event, "[data-feature]");
+  return field && event.target === controlOf(field) ? [event.target as HTMLInputElement, field] : null;
 }
 
 // ---- events ---------------------------------------------------------------------------------
-const keys = {
-  ArrowDown: () => move(1),
-  ArrowUp: () => move(-1),
-  Enter: () => {
-    if (now.fresh || !now.field.dataset.searching || !now.box.value.trim()) return take(isOpen() && marked() >= 0 ? now.hits[marked()] : null);
-    now.wanted = true; // the answer is not here yet
-    return seek(now.box.value);
-  },
-  Escape: () => {
-    delete now.field.dataset.searching;
-    done();
-    setText(now.box, now.before);
-    ask();
-  },
-};
-
 // Before the form's own keys, which step numbers, commit and clear
 addEventListener("keydown", (event) => {
-  const { target, key } = event;
-  if (!now || target !== now.box || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  const searching = isOpen() || now.field.dataset.searching;
-  if (!keys[key] || (key === "Escape" && !searching)) return;
+  const search = now;
+  if (!search || event.target !== search.box || hasModifier(event) || event.isComposing) return;
+  if (event.key === "Escape" && !search.isOpen && !search.isSearching) return;
+  const keys: Record<string, () => void> = {
+    ArrowDown: () => search.move(1), ArrowUp: () => search.move(-1), Enter: () => search.enter(), Escape: () => search.escape(),
+  };
+  if (!keys[event.key]) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  keys[key]();
+  keys[event.key]();
 }, true);
 
 addEventListener("input", (event) => {
-  const box = event.target;
-  if (!event.isTrusted || !box.closest?.(".combobox")) return; // a record fills the form
-  enter(box);
-  now.field.dataset.searching = "true";
-  now.fresh = now.wanted = false;
-  calm();
-  now.typing = setTimeout(() => seek(box.value), TYPING);
+  const place = event.isTrusted ? boxOf(event) : null; // else a record fills the form
+  if (!place) return;
+  const search = enter(...place);
+  search.field.dataset.searching = "true";
+  search.fresh = search.wanted = false;
+  search.calm();
+  search.typing = setTimeout(() => search.seek(search.box.value), TYPING);
 }, true);
 
 addEventListener("focusin", (event) => {
-  if (!event.target.closest?.(".combobox") || event.target !== controlOf(event.target.closest("[data-feature]"))) return;
-  enter(event.target);
-  now.before = now.box.value;
+  const place = boxOf(event);
+  if (place) enter(...place).before = place[0].value;
 });
 
 addEventListener("focusout", (event) => {
   if (!now || event.target !== now.box) return;
-  if (now.field.dataset.searching) take(null);
-  else done();
+  if (now.isSearching) now.take(null);
+  else now.done();
   now = null;
 });
 
 // Pressing an option must not blur the box, which would take its text first
-addEventListener("mousedown", (event) => { if (event.target.closest?.(".combobox [role=listbox]")) event.preventDefault(); });
+addEventListener("mousedown", (event) => { if (closest(event, ".combobox [role=listbox]")) event.preventDefault(); });
 
 addEventListener("click", (event) => {
-  const option = event.target.closest?.(".combobox [role=option]");
-  if (option && now) take(option.textContent);
-  else if (now && event.target === now.box && !isOpen()) seek("");
+  const option = closest(event, ".combobox [role=option]");
+  if (option && now) now.take(option.textContent);
+  else if (now && event.target === now.box && !now.isOpen) now.seek("");
 });
 
 register({ choices: found });

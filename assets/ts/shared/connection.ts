@@ -1,6 +1,10 @@
 /* One state of the connection for every callback: what Dash asks and nobody answers is asked again until somebody does.
    Meanwhile a line says so, and the page is marked, so that nothing shown is taken for the answer (50-connection.css).
    Dash itself asks once, and leaves the page as it was: labels of one choice beside figures of another. */
+import { setWords } from "./dom.ts";
+
+type Waiting = { state: string };
+
 const FIRST = 1000;     // ms until the first repetition; then twice as long each time
 const LONGEST = 10000;
 const SLOW = 10000;     // ms without an answer until a line says so
@@ -8,21 +12,21 @@ const AWAY = [429, 502, 503, 504]; // answered by a proxy, or by a server that i
 const CALLBACK = "_dash-update-component";
 
 const send = window.fetch;
-const newest = new Map(); // outputs of a callback -> number of the newest request for them
-const unanswered = new Set();
-const failed = new Set(); // outputs of callbacks in which the server made an error
-const waiting = new Set(); // what wakes the requests that wait to be repeated
+const newest = new Map<string, number>(); // outputs of a callback -> number of the newest request for them
+const unanswered = new Set<Waiting>();
+const failed = new Set<string>(); // outputs of callbacks in which the server made an error
+const waiting = new Set<() => void>(); // what wakes the requests that wait to be repeated
 
-window.fetch = function fetch(address, options) {
-  const ours = String(address?.url ?? address).includes(CALLBACK);
+window.fetch = function fetch(address: RequestInfo | URL, options?: RequestInit) {
+  const ours = String(address instanceof Request ? address.url : address).includes(CALLBACK);
   return ours ? ask(address, options) : send.call(this, address, options);
 };
 
-async function ask(address, options) {
+async function ask(address: RequestInfo | URL, options?: RequestInit) {
   const outputs = outputsOf(options?.body);
   const number = (newest.get(outputs) ?? 0) + 1;
   newest.set(outputs, number);
-  const mine = {};
+  const mine: Waiting = { state: "" };
   const slow = setTimeout(() => say(mine, "slow"), SLOW);
   try {
     for (let wait = FIRST; ; wait = Math.min(2 * wait, LONGEST)) {
@@ -43,25 +47,29 @@ async function ask(address, options) {
   }
 }
 
-function outputsOf(body) {
-  try { return JSON.parse(body).output; } catch { return ""; }
+function outputsOf(body: unknown): string {
+  try { return JSON.parse(String(body)).output; } catch { return ""; }
 }
 
-async function answered(address, options) {
+async function answered(address: RequestInfo | URL, options?: RequestInit) {
   try {
     const answer = await send(address, options);
     return AWAY.includes(answer.status) ? null : answer;
   } catch (error) {
-    if (error.name === "AbortError") throw error;
+    if (error instanceof Error && error.name === "AbortError") throw error;
     return null;
   }
 }
 
 /* Until the time has passed, or somebody else was answered, or the network is back. */
-async function pause(wait) {
-  let done;
-  await new Promise((resolve) => { done = resolve; waiting.add(done); setTimeout(done, wait); });
-  waiting.delete(done);
+async function pause(wait: number) {
+  let wakes = () => {};
+  await new Promise<void>((done) => {
+    wakes = done;
+    waiting.add(wakes);
+    setTimeout(wakes, wait);
+  });
+  waiting.delete(wakes);
 }
 
 function wake() {
@@ -69,7 +77,7 @@ function wake() {
 }
 addEventListener("online", wake);
 
-function say(request, state) {
+function say(request: Waiting, state: string) {
   request.state = state;
   unanswered.add(request);
   show();
@@ -83,6 +91,5 @@ function show() {
   const root = document.documentElement;
   if (state) root.dataset.connection = state; else delete root.dataset.connection;
   const line = document.getElementById("connection");
-  const words = state ? line?.dataset[state] : "";
-  if (line && line.textContent !== words) line.textContent = words;
+  setWords(line, (state && line?.dataset[state]) || "");
 }

@@ -1,89 +1,99 @@
 /* Fields of a form: what stands in them, read from the page itself, and how it is set. */
-
+import { all, byId, find, need, type Control } from "./dom.ts";
 import { marksOf, read, write } from "./numbers.ts";
 
-const byId = (id) => document.getElementById(id);
-const fieldsOf = (form) => [...form.querySelectorAll("[data-feature]")];
-const controlOf = (field) => byId(field.dataset.control);
-const isNumber = (field) => field.dataset.step !== undefined;
-const isTyped = (element) => element.matches("textarea, input:not([type=radio], [type=checkbox], [type=range], [type=date])");
+export const fieldsOf = (form: ParentNode) => all("[data-feature]", form);
+export const nameOf = (field: HTMLElement) => field.dataset.feature ?? "";
+export const labelOf = (field: HTMLElement) => need(".field-label", field).firstChild?.textContent ?? "";
+export const maybeControlOf = (field: HTMLElement) => byId<Control>(field.dataset.control ?? "");
+export const isNumber = (field: HTMLElement) => field.dataset.step !== undefined;
+export const isTyped = (element: Element) =>
+  element.matches("textarea, input:not([type=radio], [type=checkbox], [type=range], [type=date])");
+
+export function controlOf(field: HTMLElement) {
+  const control = maybeControlOf(field);
+  if (!control) throw new Error(`The field ${nameOf(field)} has no control.`);
+  return control;
+}
+
+const isCheckbox = (control: Control): control is HTMLInputElement => control.type === "checkbox";
 
 // ---- reading ------------------------------------------------------------------------------
 /* A text of a control as a value: numbers without the reader's marks. */
-const asValue = (field, text) => (isNumber(field) ? read(text, marksOf(field)) : text);
+export const asValue = (field: HTMLElement, text: string) => (isNumber(field) ? read(text, marksOf(field)) : text);
 
-function valueOf(field) {
+export const radiosOf = (field: HTMLElement) => all<HTMLInputElement>("[role=radiogroup] input", field);
+
+export function valueOf(field: HTMLElement) {
+  const radios = radiosOf(field);
+  if (radios.length) return radios.find((radio) => radio.checked)?.value ?? "";
   const control = controlOf(field);
-  if (field.querySelector("[role=radiogroup]")) return field.querySelector("input:checked")?.value ?? "";
-  return control.type === "checkbox" ? String(control.checked) : asValue(field, control.value);
+  return isCheckbox(control) ? String(control.checked) : asValue(field, control.value);
 }
-const valuesOf = (form) => fieldsOf(form).map(valueOf);
+export const valuesOf = (form: ParentNode) => fieldsOf(form).map(valueOf);
 
 /* The rest of a request: the chosen outcome or the one with which the record opened, declined outcomes, the record's
    id, the order of the outcomes. */
-const focusOf = ({ dataset }) => {
+export function focusOf({ dataset }: HTMLElement) {
   const { outcome = "", opened = "", declined = "", record = "", order = "" } = dataset;
   return { outcome: outcome || opened, declined, record, order };
-};
-const foundIn = ({ dataset }) => ({ record_id: dataset.record ?? "", row: dataset.row ?? "" });
+}
+export const foundIn = ({ dataset }: HTMLElement) => ({ record_id: dataset.record ?? "", row: dataset.row ?? "" });
 
-/* The form's values, for the browser's history only. */
-function snapshot(form) {
-  const of = (name) => fieldsOf(form).map((field) => field.dataset[name]);
-  const { model, outcome, opened, declined, order, record, row, said } = form.dataset;
-  return { path: location.pathname, model, outcome, opened, declined, order, record, row, said, first: of("default"), values: valuesOf(form) };
+/* A form as it stood: its values, and what a record in it returns to. */
+export type Snapshot = ReturnType<typeof snapshot>;
+
+export function snapshot(form: HTMLElement) {
+  const { model = "", outcome = "", opened, declined = "", order = "", record = "", row = "", said = "" } = form.dataset;
+  const first = fieldsOf(form).map((field) => field.dataset.default ?? "");
+  return { path: location.pathname, model, outcome, opened, declined, order, record, row, said, first, values: valuesOf(form) };
 }
 
 // ---- setting ------------------------------------------------------------------------------
 /* Set a value with events as of typing, so that React and Dash notice. */
-function setText(control, text) {
-  const kind = { TEXTAREA: HTMLTextAreaElement, SELECT: HTMLSelectElement }[control.tagName] ?? HTMLInputElement;
-  Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(control, text);
+export function setText(control: Control, text: string) {
+  const kinds = { TEXTAREA: HTMLTextAreaElement, SELECT: HTMLSelectElement, INPUT: HTMLInputElement };
+  const { prototype } = kinds[control.tagName as keyof typeof kinds];
+  Object.getOwnPropertyDescriptor(prototype, "value")?.set?.call(control, text);
   control.dispatchEvent(new Event(control.tagName === "SELECT" ? "change" : "input", { bubbles: true }));
 }
 
-function setValue(field, text) {
+export function setValue(field: HTMLElement, text: string) {
   if (valueOf(field) === text) return;
+  const radios = radiosOf(field);
   const control = controlOf(field);
-  const radios = [...field.querySelectorAll("[role=radiogroup] input")];
   if (radios.length) radios.find((radio) => radio.value === text)?.click();
-  else if (control.type === "checkbox") control.click();
+  else if (isCheckbox(control)) control.click();
   else setText(control, isNumber(field) ? write(text, marksOf(field)) : text);
 }
 
 /* The number as it was understood, written into its field. */
-function settleNumber(field) {
+export function settleNumber(field: HTMLElement) {
   if (!isNumber(field)) return;
   const control = controlOf(field);
   const text = write(valueOf(field), marksOf(field));
   if (text !== control.value) setText(control, text);
 }
 
-function step(field, direction) {
-  const { step, low, high } = field.dataset;
+export function step(field: HTMLElement, direction: number) {
+  const { step: size = "1", low, high } = field.dataset;
   const standing = valueOf(field);
   const value = Number(standing || low || 0);
   if (!Number.isFinite(value)) return;
-  const digits = Math.max(...[step, standing].map((text) => (text.split(".")[1] ?? "").length));
-  const limits = [Number(low ?? -Infinity), Number(high ?? Infinity)];
-  const moved = Math.min(Math.max(value + direction * Number(step), limits[0]), limits[1]);
+  const digits = Math.max(...[size, standing].map((text) => (text.split(".")[1] ?? "").length));
+  const moved = Math.min(Math.max(value + direction * Number(size), Number(low ?? -Infinity)), Number(high ?? Infinity));
   setValue(field, String(Number(moved.toFixed(Math.min(digits, 12)))));
 }
 
 /* Attributes that Dash's inputs do not have. */
-function dress(form) {
+export function dress(form: ParentNode) {
   for (const field of fieldsOf(form)) {
     const control = controlOf(field);
-    const range = field.querySelector("input[type=range]");
+    const label = find(".field-label", field);
     if (field.dataset.step) control.inputMode = "decimal";
-    if (field.classList.contains("field-date")) control.type = "date";
-    if (!field.querySelector("[role=radiogroup]")) control.setAttribute("aria-describedby", field.dataset.says);
-    if (range) range.setAttribute("aria-labelledby", field.querySelector(".field-label").id);
+    if (field.classList.contains("field-date")) Object.assign(control, { type: "date" });
+    if (!radiosOf(field).length) control.setAttribute("aria-describedby", field.dataset.says ?? "");
+    if (label) find("input[type=range]", field)?.setAttribute("aria-labelledby", label.id);
     control.spellcheck = field.classList.contains("field-textarea");
   }
 }
-
-export {
-  fieldsOf, controlOf, isTyped, asValue, valueOf, valuesOf, focusOf, foundIn, snapshot,
-  setText, setValue, settleNumber, step, dress,
-};

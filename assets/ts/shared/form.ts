@@ -1,283 +1,260 @@
 /* When the server is asked about the values in the form, and whether the result on the screen belongs to them. The
    controls are inputs of Dash's callbacks (callbacks/predict.py); this decides when, and compares each answer, which names
    the values that it is about, with those in the form (fields.ts). */
-
 import { register, setProps } from "./dash.ts";
+import { all, byId, closest, find, hasModifier, setWords } from "./dom.ts";
 import {
-  fieldsOf, controlOf, isTyped, asValue, valueOf, valuesOf, focusOf, foundIn, snapshot, setValue, settleNumber, step, dress,
+  asValue, controlOf, dress, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, setValue,
+  settleNumber, step, valueOf, valuesOf,
 } from "./fields.ts";
-import { plain, misread } from "./numbers.ts";
+import { tell } from "./events.ts";
+import { mirror } from "./history.ts";
+import { onSignal } from "./signals.ts";
 
 const TYPING = 250;    // ms of quiet after a keystroke; Enter, arrows and leaving the field ask at once
 const CROWD = 150;     // ms without a change after which an answer under way is no longer awaited
 const SPACING = 50;    // ms between two requests: a rate limit for dragging
 const PATIENCE = 3000; // ms without a response until it counts as lost and the request is repeated
 const LONGEST_WAIT = 24000;
-const LONGEST_IN_URL = 200;
 
-const byId = (id) => document.getElementById(id);
-const formOf = (element) => element.closest?.("[data-asks]");
+type Texts = Record<string, string>;
+type Asked = { model: string; values: Texts; outcome: string; declined: string; record_id: string; order: string };
+type Answer = { serial: number; asked?: Asked; record: Texts; problems: Texts; notes: Texts };
+type State = {
+  form: HTMLElement; answer: Answer;
+  shown: string | null;  // values and focus to which the latest answer belongs
+  sent: string | null;   // those of the latest request
+  seen: string | null;   // those of the latest look
+  serial: number; retry: number; changed: number; since: number; quiet: number; // numbers of requests; times in ms
+  timer?: number; patience?: number;
+};
+/* The request of the result on the screen, for scripts that add to it. */
+export type Question = ReturnType<typeof questionOf>;
+export type Panel = "current" | "waiting" | "invalid" | "lost";
 
-let now = null; // the state of the form on the page
+let now: State | null = null; // of the form on the page
+let turned = false;           // the next change of the address is an entry of the browser's history
 
-const textOf = (values, form) => JSON.stringify([values, focusOf(form)]);
-const standing = () => textOf(valuesOf(now.form), now.form);
+const formOf = (target: EventTarget | null) => (target instanceof Element ? target.closest<HTMLElement>("[data-asks]") : null);
+const textOf = (values: string[], focus: object) => JSON.stringify([values, focus]);
+const standing = ({ form }: State) => textOf(valuesOf(form), focusOf(form));
 
 // ---- asking -------------------------------------------------------------------------------
 /* Dash calls this at each change of a control. The server is asked after a pause in typing, and while values go on
    changing (a key held, a range dragged) after the answer before, so that each answer is shown. This waits by a timer
    and sets the request itself: as a promise, or as what this returns, the request would be held back by Dash. */
 function pace() {
-  if (now?.form.isConnected) go();
+  if (now?.form.isConnected) go(now);
   return dash_clientside.no_update;
 }
 
-function go() {
-  const text = standing();
-  if (text !== now.seen) now.changed = Date.now();
-  now.seen = text;
-  const wait = Math.max(now.quiet, now.patience ? now.changed + CROWD : now.since + SPACING) - Date.now();
-  clearTimeout(now.timer);
-  if (wait <= 0) request(now, text);
-  else if (wait < LONGEST_WAIT) now.timer = setTimeout(go, wait);
+function go(state: State) {
+  const text = standing(state);
+  if (text !== state.seen) state.changed = Date.now();
+  state.seen = text;
+  const wait = Math.max(state.quiet, state.patience ? state.changed + CROWD : state.since + SPACING) - Date.now();
+  clearTimeout(state.timer);
+  if (wait <= 0) request(state, text);
+  else if (wait < LONGEST_WAIT) state.timer = setTimeout(() => go(state), wait);
 }
 
-function request(state, text) {
-  if (check() || (state.patience && state.sent === text)) return; // under way
+function request(state: State, text: string) {
+  if (check(state) || (state.patience && state.sent === text)) return; // under way
   Object.assign(state, { serial: state.serial + 1, sent: text, since: Date.now() });
   expect(state, state.retry);
   const { serial, form } = state;
-  setProps(form.dataset.asks, { data: { serial, model: form.dataset.model, ...focusOf(form), ...foundIn(form) } });
+  setProps(form.dataset.asks ?? "", { data: { serial, model: form.dataset.model, ...focusOf(form), ...foundIn(form) } });
 }
 
-/* Ask now, whatever is being typed. */
-function ask() {
-  if (!now || !now.form.isConnected) return;
+function askNow() {
+  if (!now?.form.isConnected) return;
   now.quiet = now.changed = 0;
-  if (!check()) go();
+  if (!check(now)) go(now);
 }
 
-function calm(state) {
+/* Ask, whatever is being typed. React sets some controls after its own handlers, so this waits until those are through. */
+export const ask = () => { setTimeout(askNow); };
+
+/* Another record: its address becomes an entry of the browser's history. */
+export const turn = () => { turned = true; };
+
+function calm(state: State) {
   clearTimeout(state.patience);
   state.patience = 0;
 }
 
-function expect(state, patience) {
+function expect(state: State, patience: number) {
   calm(state);
-  state.patience = setTimeout(() => { if (state === now) lost(patience); }, patience);
+  state.patience = setTimeout(() => { if (state === now) lost(state, patience); }, patience);
 }
 
-function lost(patience) {
-  calm(now);
-  if (!now.form.isConnected || check()) return;
-  panel("lost", `No answer from the server. Trying again …${earlier()}`);
-  now.retry = Math.min(2 * patience, LONGEST_WAIT);
-  go();
+function lost(state: State, patience: number) {
+  calm(state);
+  if (!state.form.isConnected || check(state)) return;
+  panel(state.form, "lost", `No answer from the server. Trying again …${earlier()}`);
+  state.retry = Math.min(2 * patience, LONGEST_WAIT);
+  go(state);
 }
 
-/* The question of the result on the screen, for scripts that add to it. */
-function questionOf(form, serial) {
-  const record = Object.fromEntries(fieldsOf(form).map((field) => [field.dataset.feature, valueOf(field)]));
-  return { serial, model: form.dataset.model, ...focusOf(form), ...foundIn(form), record };
+function questionOf(form: HTMLElement, serial: number) {
+  const record = Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]));
+  return { serial, model: form.dataset.model ?? "", ...focusOf(form), ...foundIn(form), record };
 }
 
 // ---- answers ------------------------------------------------------------------------------
-function settle(answer) {
+function settle(answer: Answer) {
   if (answer.serial === 0) open(answer);
   else take(answer);
   return answer.serial;
 }
 
 /* An answer says to which values it belongs: those that Dash sent, perhaps newer ones than at the request. */
-function take(answer) {
+function take(answer: Answer) {
   if (!now || (answer.asked && answer.asked.model !== now.form.dataset.model)) return; // of a page that was left
   const newest = answer.serial === now.serial;
   if (newest) { calm(now); now.retry = PATIENCE; }
-  now.shown = answer.asked ? textOfAnswer(answer.asked) : now.sent;
+  now.shown = answer.asked ? textOfAnswer(now.form, answer.asked) : now.sent;
   now.answer = answer;
-  if (check() || !newest) return;
+  if (check(now) || !newest) return;
   now.changed = 0; // what changed meanwhile has waited for this answer
-  go();
+  go(now);
 }
 
-function textOfAnswer({ values, outcome, declined, record_id: record, order }) {
-  const texts = fieldsOf(now.form).map((field) => asValue(field, values[field.dataset.feature] ?? ""));
-  return JSON.stringify([texts, { outcome, declined, record, order }]);
+function textOfAnswer(form: HTMLElement, { values, outcome, declined, record_id: record, order }: Asked) {
+  return textOf(fieldsOf(form).map((field) => asValue(field, values[nameOf(field)] ?? "")), { outcome, declined, record, order });
 }
 
-function open(answer, tries = 60) {
-  const form = document.querySelector("[data-asks]");
-  const ready = form && fieldsOf(form).every((field) => controlOf(field) && field.dataset.feature in answer.record);
-  if (!ready) {
-    if (tries) requestAnimationFrame(() => open(answer, tries - 1));
+function open(answer: Answer, tries = 60) {
+  const form = find("[data-asks]");
+  if (!form || !fieldsOf(form).every((field) => maybeControlOf(field) && nameOf(field) in answer.record)) {
+    if (tries) requestAnimationFrame(() => open(answer, tries - 1)); // Dash loads some controls when they are first drawn
     return;
   }
   if (now) { calm(now); clearTimeout(now.timer); }
   dress(form);
-  const values = fieldsOf(form).map((field) => answer.record[field.dataset.feature]);
-  now = {
-    form, answer, shown: textOf(values, form), serial: 0, sent: null, patience: 0, retry: PATIENCE,
-    seen: null, timer: 0, quiet: 0, changed: 0, since: 0,
-  };
-  ask();
+  const shown = textOf(fieldsOf(form).map((field) => answer.record[nameOf(field)] ?? ""), focusOf(form));
+  now = { form, answer, shown, sent: null, seen: null, serial: 0, retry: PATIENCE, changed: 0, since: 0, quiet: 0 };
+  askNow();
 }
 
 /* True when the result belongs to the values in the form; shows the panel's state. */
-function check() {
-  if (standing() !== now.shown) {
-    // "invalid" and "lost" hide the numbers already, and stay until the next response
-    if (byId("panel")?.dataset.state === "current") panel("waiting", "");
+function check(state: State) {
+  if (standing(state) !== state.shown) {
+    // "invalid" and "lost" say so already, and stay until the next response
+    if (byId("panel")?.dataset.state === "current") panel(state.form, "waiting", "");
     return false;
   }
-  calm(now);
-  const faults = mark(now.answer);
+  calm(state);
+  const faults = mark(state);
   if (faults) {
-    panel("invalid", faults);
-    mirror(now.form); // so that a reload explains the same values again
-  } else drawn(now);
+    panel(state.form, "invalid", faults);
+    keep(state.form); // so that a reload explains the same values again
+  } else drawn(state);
   return true;
 }
 
 /* A response arrives before Dash has drawn it: the result is current once it is drawn. */
-function drawn(state, tries = 60) {
-  if (state !== now || standing() !== state.shown) return;
-  const serial = document.querySelector("#result [data-serial]")?.dataset.serial;
-  if (!byId("panel") || Number(serial) === state.answer.serial) {
-    panel("current", "");
-    announce();
-    lead(state);
-    mirror(state.form);
-    // Other scripts add to this result: reasons, sweeps, the change of the score
-    tell("likely:current", { form: state.form, question: questionOf(state.form, state.answer.serial) });
-  }
-  else if (tries) requestAnimationFrame(() => drawn(state, tries - 1));
+function drawn(state: State) {
+  const serial = find("#result [data-serial]")?.dataset.serial;
+  if (byId("panel") && Number(serial) !== state.answer.serial) return;
+  panel(state.form, "current", "");
+  announce();
+  lead(state);
+  keep(state.form);
+  // Other scripts add to this result: reasons, sweeps, the change of the score
+  tell("likely:current", { form: state.form, question: questionOf(state.form, state.answer.serial) });
 }
+onSignal("drawn", ["data-of"], () => { if (now?.form.isConnected) check(now); });
 
 /* Where the page chooses the outcome, its first choice is kept while the record is edited. */
-function lead(state) {
+function lead(state: State) {
   const { dataset } = state.form;
   if (dataset.opened !== "" || dataset.outcome) return;
-  dataset.opened = document.querySelector("#result [data-focus]")?.dataset.focus ?? "";
-  state.shown = standing();
+  dataset.opened = find("#result [data-focus]")?.dataset.focus ?? "";
+  state.shown = standing(state);
+}
+
+function keep(form: HTMLElement) {
+  mirror(form, turned);
+  turned = false;
 }
 
 // ---- messages -----------------------------------------------------------------------------
-function panel(state, words) {
-  const panel = byId("panel");
-  if (!panel) return;
-  panel.dataset.state = state;
-  now.form.dataset.standing = state;
-  if (state !== "current") tell("likely:stale", { form: now.form });
-  panel.setAttribute("aria-busy", String(state === "waiting"));
-  if (byId("panel-words").textContent !== words) byId("panel-words").textContent = words;
+function panel(form: HTMLElement, state: Panel, words: string) {
+  const place = byId("panel");
+  if (!place) return;
+  place.dataset.state = form.dataset.standing = state;
+  if (state !== "current") tell("likely:stale", { form });
+  place.setAttribute("aria-busy", String(state === "waiting"));
+  setWords(byId("panel-words"), words);
 }
 
 function announce() {
-  const aloud = byId("panel-said");
-  const words = [...document.querySelectorAll("#result .said > *")].map((line) => line.textContent).join(". ");
-  if (aloud && aloud.textContent !== words) aloud.textContent = words;
+  setWords(byId("panel-said"), all("#result .said > *").map((line) => line.textContent).join(". "));
 }
 
-const tell = (name, detail) => dispatchEvent(new CustomEvent(name, { detail }));
-
-function mark(answer) {
+function mark({ form, answer: { problems, notes } }: State) {
   const faulty = [];
-  for (const field of fieldsOf(now.form)) {
-    const problem = answer.problems[field.dataset.feature];
-    const note = answer.notes[field.dataset.feature];
-    const said = byId(field.dataset.said);
-    const words = problem ?? note ?? said.dataset.hint;
-    if (said.textContent !== words) said.textContent = words;
-    field.dataset.state = problem ? "problem" : note ? "note" : "";
-    const target = field.querySelector("[role=radiogroup]") ?? controlOf(field);
-    if (problem) target.setAttribute("aria-invalid", "true");
-    else target.removeAttribute("aria-invalid");
-    if (problem) faulty.push(field.querySelector(".field-label").firstChild.textContent);
-  }
-  if (answer.problems[""]) return answer.problems[""];
-  if (!faulty.length) return "";
-  const list = new Intl.ListFormat("en").format(faulty);
-  return `No result: please correct ${list}.${earlier()}`;
-}
-
-const earlier = () =>
-  document.querySelector("#result .number, #result .decisions") ? " What is faded belongs to earlier values." : "";
-
-/* The address names the record and the values that differ from it, or from the defaults, so a reload or a link opens the
-   same form. Personal values are left out of it; the browser's history keeps them for Back. */
-function mirror(form) {
-  if (!form.dataset.mirror) return;
-  const query = new URLSearchParams();
-  const words = (form.dataset.own ?? "").split(" ");
-  // Each version numbers its own sample: the same number is another record elsewhere
-  const version = form.dataset.row ? form.dataset.version : "";
-  const own = { ...focusOf(form), outcome: form.dataset.outcome, version };
-  for (const word of words) if (own[word]) query.set(word, own[word]);
-  const first = query.has("record") ? "default" : "start";
-  let edited = false;
   for (const field of fieldsOf(form)) {
-    const value = valueOf(field);
-    const written = value !== field.dataset[first] && value.length <= LONGEST_IN_URL && !field.dataset.personal;
-    // A text that is no number in these marks may be one in others: it is left out
-    if (written && !misread(value)) query.set(field.dataset.feature, plain(value));
-    edited ||= written;
+    const problem = problems[nameOf(field)];
+    const note = notes[nameOf(field)];
+    const said = byId(field.dataset.said ?? "");
+    setWords(said, problem ?? note ?? said?.dataset.hint ?? "");
+    field.dataset.state = problem ? "problem" : note ? "note" : "";
+    const target = radiosOf(field).length ? find("[role=radiogroup]", field) : controlOf(field);
+    if (problem) target?.setAttribute("aria-invalid", "true");
+    else target?.removeAttribute("aria-invalid");
+    if (problem) faulty.push(labelOf(field));
   }
-  // Another outcome may be the most probable by now, so the address names the one that is shown
-  if (edited && form.dataset.opened && words.includes("outcome") && !own.outcome) query.set("outcome", form.dataset.opened);
-  remember(form, query.size ? `?${query}` : "");
+  if (problems[""]) return problems[""];
+  return faulty.length ? `No result: please correct ${new Intl.ListFormat("en").format(faulty)}.${earlier()}` : "";
 }
 
-/* Another record is an entry of the browser's history; an edit is not. */
-function remember(form, search) {
-  const kept = { ...history.state, likely: snapshot(form) };
-  const address = location.pathname + search + location.hash;
-  const turned = now.turned && search !== location.search;
-  now.turned = false;
-  if (turned) history.pushState(kept, "", address);
-  else if (JSON.stringify(kept) !== JSON.stringify(history.state)) history.replaceState(kept, "", address);
-}
+const earlier = () => (find("#result .number, #result .decisions") ? " What is faded belongs to earlier values." : "");
 
 // ---- events -------------------------------------------------------------------------------
+/* The field of an event, where it is of the form on the page. */
+const fieldOf = (event: Event) => (now && formOf(event.target) === now.form ? closest(event, "[data-feature]") : null);
+
 addEventListener("input", (event) => {
-  if (!now || formOf(event.target) !== now.form) return;
-  const field = event.target.closest("[data-feature]");
-  if (!field) return; // the search over the fields
-  if (event.target.type === "range") {
-    setValue(field, event.target.value);
-    return setTimeout(ask);
+  const field = fieldOf(event);
+  const control = event.target as HTMLInputElement;
+  if (!field || !now) return; // the search over the fields
+  if (control.type === "range") {
+    setValue(field, control.value);
+    ask();
+    return;
   }
-  const range = field.querySelector("input[type=range]");
+  const range = find<HTMLInputElement>("input[type=range]", field);
   if (range) range.value = valueOf(field);
-  if (!isTyped(event.target)) return; // other controls are read at their change event
+  if (!isTyped(control)) return; // other controls are read at their change event
   // A search text is no value yet (combobox.ts)
-  if (!check()) now.quiet = field.dataset.searching ? Infinity : Date.now() + TYPING;
+  if (!check(now)) now.quiet = field.dataset.searching ? Infinity : Date.now() + TYPING;
 });
 
-// React sets radios, switches and selects after its own handlers: read them once those are through.
 addEventListener("change", (event) => {
   if (!now || formOf(event.target) !== now.form) return;
   now.quiet = 0; // Dash may call pace before that
-  setTimeout(ask);
+  ask();
 });
 
 addEventListener("keydown", (event) => {
-  const field = now && formOf(event.target) === now.form && event.target.closest("[data-feature]");
-  if (!field || event.target !== controlOf(field) || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Enter" && event.target.tagName === "INPUT") { settleNumber(field); ask(); }
-  if (!field.dataset.step || event.target.type === "range") return;
+  const field = fieldOf(event);
+  if (!field || event.target !== controlOf(field) || hasModifier(event)) return;
+  const control = controlOf(field);
+  if (event.key === "Enter" && control.tagName === "INPUT") { settleNumber(field); askNow(); }
   const by = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-  if (by) { event.preventDefault(); step(field, event.shiftKey ? 10 * by : by); ask(); }
+  if (!by || !field.dataset.step || control.type === "range") return;
+  event.preventDefault();
+  step(field, event.shiftKey ? 10 * by : by);
+  askNow();
 });
 
 addEventListener("focusout", (event) => {
-  const field = now && formOf(event.target) === now.form && event.target.closest("[data-feature]");
+  const field = fieldOf(event);
   if (field && event.target === controlOf(field)) settleNumber(field);
 });
 
-addEventListener("online", () => { if (now) ask(); });
+addEventListener("online", askNow);
 
 register({ pace, settle });
-// React sets some controls after its own handlers, so asking waits until those are through.
-const turn = () => { if (now) now.turned = true; };
-const askSoon = () => setTimeout(ask);
-export { turn, askSoon as ask };

@@ -1,0 +1,20 @@
+/* Events by which scripts tell each other what the page shows. */
+import type { Question } from "./form.ts";
+
+/* The result on the screen belongs to the values in the form: to `question`. */
+export type Current = { form: HTMLElement; question: Question };
+/* It does not, or there is none. */
+export type Stale = { form: HTMLElement };
+
+type Events = {
+  "likely:current": CustomEvent<Current>;
+  "likely:stale": CustomEvent<Stale>;
+  "likely:filled": CustomEvent<Stale>; // by a record
+  "likely:page": CustomEvent;
+};
+
+declare global {
+  interface WindowEventMap extends Events {}
+}
+
+export const tell = <N extends keyof Events>(name: N, detail: Events[N]["detail"]) => dispatchEvent(new CustomEvent(name, { detail }));

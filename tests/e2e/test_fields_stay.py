@@ -1,0 +1,49 @@
+"""No field moves while somebody types: notes, problems, the change of the score and sweeps have places of their own."""
+
+import pytest
+
+from tests.e2e.addresses import filled
+
+PLACES = """fields => Object.fromEntries(fields.map(field => {
+    const { top, height } = field.getBoundingClientRect();
+    return [field.dataset.feature, [Math.round(top + scrollY), Math.round(height)]];
+}))"""
+VALUES = (
+    "49000",
+    "64k",
+    "",
+    "9999",
+    "51",
+    "abc",
+    "50",
+)  # above the limits, doubtful, blank, outside training, as usual
+
+
+@pytest.mark.parametrize("view", ["call", "whole"])
+@pytest.mark.parametrize("size", [(1440, 900), (380, 740)])
+def test_fields_stay_where_they_are_while_values_come_and_go(browse, view, size):
+    tab = browse(view=view, width=size[0], height=size[1]).open(filled("bank-products"))
+    fields = tab.page.locator("[data-feature]")
+    tab.reasons()
+    places, said = fields.evaluate_all(PLACES), set()
+    income = tab.page.locator("[data-feature=income] input").first
+    for value in VALUES:
+        income.fill(value)
+        income.press("Enter")
+        tab.page.wait_for_function(
+            "() => ['current', 'invalid'].includes(document.getElementById('panel').dataset.state)"
+        )
+        said.add(tab.page.locator("[data-feature=income]").get_attribute("data-state"))
+        assert fields.evaluate_all(PLACES) == places, value
+    tab.page.locator("[data-feature=age] input").first.focus()  # a message is whole only while its field has the focus
+    assert fields.evaluate_all(PLACES) == places
+    assert {"problem", "note", ""} <= said
+
+
+def test_a_long_message_is_whole_while_its_field_has_the_focus(browse):
+    tab = browse(width=1440, height=900).open("/bank-products/predict?income=49000")
+    said = tab.page.locator("[data-feature=income] .field-said")
+    whole = "said => said.scrollWidth <= said.clientWidth && said.scrollHeight <= said.clientHeight"
+    assert not said.evaluate(whole)  # else the message no longer serves this test
+    tab.page.locator("[data-feature=income] input").first.focus()
+    assert said.evaluate(whole)

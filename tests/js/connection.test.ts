@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import FakeTimers from "@sinonjs/fake-timers";
+import "./page.ts";
+
+const CALLBACK = "/_dash-update-component";
+let replies: (Response | Error)[] = [];
+let sent: string[] = [];
+let clock: ReturnType<typeof FakeTimers.install>;
+
+window.fetch = globalThis.fetch = (async (address: string, options?: RequestInit) => {
+  sent.push(`${address} ${options?.body ?? ""}`);
+  const reply = replies.shift() ?? new Response("{}");
+  if (reply instanceof Error) throw reply;
+  return reply;
+}) as typeof fetch;
+await import("../../assets/ts/shared/connection.ts");
+
+const state = () => document.documentElement.dataset.connection;
+const words = () => document.getElementById("connection")!.textContent;
+const ask = (output: string) => window.fetch(CALLBACK, { body: JSON.stringify({ output }) });
+
+beforeEach(() => {
+  clock = FakeTimers.install({ toFake: ["setTimeout", "clearTimeout"] });
+  document.body.innerHTML = '<p id="connection" data-lost="No connection." data-failed="An error." data-slow="Waiting."></p>';
+  [replies, sent] = [[], []];
+});
+afterEach(() => clock.uninstall());
+
+test("what nobody answers is asked again until somebody does, and a line says so meanwhile", async () => {
+  replies = [new Error("offline"), new Response(null, { status: 503 }), new Response("done")];
+  const answer = ask("plot.children");
+  await clock.tickAsync(10);
+  assert.equal(state(), "lost");
+  assert.equal(words(), "No connection.");
+  await clock.tickAsync(1000);
+  assert.equal(sent.length, 2);
+  await clock.tickAsync(2000);
+  assert.equal(await (await answer).text(), "done");
+  assert.equal(state(), undefined);
+  assert.equal(words(), "");
+});
+
+test("a newer request for the same outputs ends the repetition of the older one", async () => {
+  replies = [new Error("offline"), new Response("new")];
+  const older = ask("plot.children");
+  await clock.tickAsync(10);
+  assert.equal(await (await ask("plot.children")).text(), "new");
+  await clock.tickAsync(20000);
+  assert.equal((await older).status, 204);
+  assert.equal(sent.length, 2);
+});
+
+test("an error of the server stays said until the page changes", async () => {
+  replies = [new Response("{}", { status: 500 })];
+  assert.equal((await ask("result.children")).status, 500);
+  assert.equal(state(), "failed");
+  dispatchEvent(new CustomEvent("likely:page"));
+  assert.equal(state(), undefined);
+});
+
+test("other requests go by untouched", async () => {
+  replies = [new Response(null, { status: 503 })];
+  assert.equal((await window.fetch("/api/v1/models")).status, 503);
+  assert.equal(state(), undefined);
+});
+
+test("a cancelled request is not repeated", async () => {
+  const cancelled = Object.assign(new Error("cancelled"), { name: "AbortError" });
+  replies = [cancelled];
+  await assert.rejects(ask("result.children"), { name: "AbortError" });
+  assert.equal(sent.length, 1);
+});

@@ -1,0 +1,123 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import FakeTimers from "@sinonjs/fake-timers";
+import { called, formOf, likely, press, type } from "./page.ts";
+import "../../assets/ts/shared/form.ts";
+
+const state = () => document.getElementById("panel")!.dataset.state;
+const asked = () => called.at(-1)!.props.data;
+const record = (income: string, age: string) => ({ income, age });
+
+/* What the server answers about these values, and Dash then draws. */
+function answer(serial: number, values: Record<string, string>, more: object = {}) {
+  document.querySelector<HTMLElement>("#result [data-serial]")!.dataset.serial = String(serial);
+  const about = { model: "loan@1", values, outcome: "Y", declined: "", record_id: "", order: "" };
+  likely().settle({ serial, asked: about, problems: {}, notes: {}, ...more });
+}
+
+let clock: ReturnType<typeof FakeTimers.install>;
+
+beforeEach(() => {
+  clock = FakeTimers.install({ now: 1e6, toFake: ["setTimeout", "clearTimeout", "Date"] });
+  formOf({ income: "50", age: "30" });
+  likely().settle({ serial: 0, record: record("50", "30"), problems: {}, notes: {} });
+  called.length = 0;
+});
+
+afterEach(() => clock.uninstall());
+
+test("the opening answer belongs to the values in the form", () => {
+  assert.equal(state(), "current");
+  assert.deepEqual(called, []);
+});
+
+test("typing asks after a pause, and the result is marked as that of earlier values at once", () => {
+  type("income", "60");
+  likely().pace(null);
+  assert.equal(state(), "waiting");
+  assert.equal(called.length, 0);
+  clock.tick(260);
+  assert.equal(called.length, 1);
+  assert.equal(asked().serial, 1);
+});
+
+test("Enter and arrows ask at once; an arrow steps within the limits", () => {
+  press("income", "ArrowUp");
+  assert.equal(document.querySelector<HTMLInputElement>("#c-income")!.value, "51");
+  assert.equal(called.length, 1);
+  press("age", "PageUp", { shiftKey: true });
+  assert.equal(document.querySelector<HTMLInputElement>("#c-age")!.value, "100");
+});
+
+test("an answer about other values is not called current", () => {
+  type("income", "60");
+  press("income", "Enter");
+  type("income", "61");
+  likely().pace(null);
+  answer(1, record("60", "30"));
+  assert.equal(state(), "waiting");
+  clock.tick(1000);
+  assert.equal(asked().serial, 2);
+  answer(2, record("61", "30"));
+  assert.equal(state(), "current");
+});
+
+test("a late answer to an earlier request changes nothing", () => {
+  press("income", "ArrowUp");
+  clock.tick(200);
+  press("income", "ArrowUp");
+  clock.tick(200);
+  answer(2, record("52", "30"));
+  assert.equal(state(), "current");
+  likely().settle({ serial: 1, asked: { model: "loan@1", values: record("51", "30"), outcome: "Y", declined: "", record_id: "", order: "" }, problems: {}, notes: {} });
+  assert.notEqual(state(), "current");
+});
+
+test("an answer counts once Dash has drawn it, not before", () => {
+  press("income", "ArrowUp");
+  const about = { model: "loan@1", values: record("51", "30"), outcome: "Y", declined: "", record_id: "", order: "" };
+  likely().settle({ serial: 1, asked: about, problems: {}, notes: {} });
+  assert.equal(state(), "waiting");
+  document.querySelector<HTMLElement>("#result [data-serial]")!.dataset.serial = "1";
+  likely().settle({ serial: 1, asked: about, problems: {}, notes: {} });
+  assert.equal(state(), "current");
+});
+
+test("without an answer the page says so, asks again, and waits longer each time", () => {
+  press("income", "ArrowUp");
+  clock.tick(3001);
+  assert.equal(state(), "lost");
+  assert.match(document.getElementById("panel-words")!.textContent, /No answer from the server/);
+  assert.equal(called.length, 2);
+  clock.tick(3100);
+  assert.equal(called.length, 2);
+  clock.tick(3000);
+  assert.equal(called.length, 3);
+});
+
+test("a problem is said at its field, and there is no result", () => {
+  type("income", "999");
+  press("income", "Enter");
+  answer(1, record("999", "30"), { problems: { income: "“999” is above 100." } });
+  assert.equal(state(), "invalid");
+  assert.equal(document.getElementById("s-income")!.textContent, "“999” is above 100.");
+  assert.match(document.getElementById("panel-words")!.textContent, /please correct income/);
+});
+
+test("an answer of a page that was left is not shown", () => {
+  press("income", "ArrowUp");
+  likely().settle({ serial: 1, asked: { model: "iris@1", values: record("51", "30"), outcome: "", declined: "", record_id: "", order: "" }, problems: {}, notes: {} });
+  assert.equal(state(), "waiting");
+});
+
+test("the address names what differs from the start, and nothing personal", () => {
+  document.querySelector<HTMLElement>("[data-feature=age]")!.dataset.personal = "true";
+  press("income", "ArrowUp");
+  press("age", "ArrowUp");
+  clock.tick(200);
+  answer(called.at(-1)!.props.data.serial as number, record("51", "31"));
+  assert.equal(state(), "current");
+  const query = new URLSearchParams(location.search);
+  assert.equal(query.get("income"), "51");
+  assert.equal(query.get("age"), null);
+});

@@ -1,0 +1,34 @@
+/* A page in memory, for modules that read and change one. Import it first. */
+import { GlobalRegistrator } from "@happy-dom/global-registrator";
+
+GlobalRegistrator.register({ url: "http://localhost/loan/predict" });
+
+export const called: { id: unknown; props: { data: Record<string, unknown> } }[] = []; // what set_props was given
+export const likely = () => (window as unknown as { dash_clientside: { likely: Record<string, (answer: unknown) => unknown> } }).dash_clientside.likely;
+
+Object.assign(globalThis, {
+  dash_clientside: { set_props: (id: unknown, props: { data: Record<string, unknown> }) => { called.push({ id, props }); }, no_update: "no update" },
+  dash_component_api: { getLayout: () => ({}) },
+});
+
+/* A form with fields for numbers as layouts/shared/fields.py writes it, and the panel of its result. */
+export function formOf(values: Record<string, string>) {
+  const fields = Object.entries(values).map(([name, value]) => `
+    <div class="field" data-feature="${name}" data-control="c-${name}" data-said="s-${name}" data-start="" data-default="${value}" data-step="1" data-low="0" data-high="100">
+      <label class="field-label" for="c-${name}">${name}</label><input id="c-${name}" type="text" value="${value}">
+      <p class="field-said" id="s-${name}" data-hint=""></p>
+    </div>`);
+  document.body.innerHTML = `
+    <form class="form" data-asks="form-request" data-mirror="yes" data-model="loan@1" data-own="record outcome" data-opened="">${fields.join("")}</form>
+    <div id="panel" data-state="waiting"><p id="panel-words"></p><p id="panel-said"></p><div id="result"><div data-serial="0" data-focus="Y"></div></div></div>`;
+  return document.querySelector<HTMLElement>(".form")!;
+}
+
+export const type = (name: string, text: string) => {
+  const input = document.querySelector<HTMLInputElement>(`#c-${name}`)!;
+  input.value = text;
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+};
+
+export const press = (name: string, key: string, more: KeyboardEventInit = {}) =>
+  document.querySelector(`#c-${name}`)!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
