@@ -165,7 +165,7 @@ class Service:
         A `quick` answer of a slow model is less sharp, and its errors say so.
         """
         game = self._game(bundle)
-        budget = game.budgets[0] if quick else BUDGET
+        budget = game.quick_budget if quick else BUDGET
         return explain(game, row, None if blanks else [True] * len(row), budget)
 
     def score_each(

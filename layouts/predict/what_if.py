@@ -19,9 +19,9 @@ def advised(standing: Standing, advice: Advice, serial: int, step: int = 0) -> d
     Returns
     -------
     dict
-        ``serial``, ``model``, ``outcome``, and ``sweeps``: feature name to ``values`` (texts as fields
-        have them), ``words`` (as people read them), ``at`` (0 to 1, from left to right), ``p`` (0 to 1),
-        ``shown`` and ``here``; ``step``, and ``sharper``: the step to ask for next, or None.
+        ``serial``, ``model``, ``outcome``, and ``sweeps``: feature name to ``at`` (0 to 1, from left to right), ``p``
+        (0 to 1), ``here``, ``label`` and ``title`` of the drawing, and for choices ``values`` (texts as fields have
+        them) with what is ``shown`` beside each; ``step``, and ``sharper``: the step to ask for next, or None.
     """
     column = standing.model.outcomes.index(standing.outcome)
     schema = standing.model.schema.displayed
@@ -37,14 +37,23 @@ def nothing(serial: int, model: str) -> dict[str, Any]:
 
 def _drawn(feature: Feature, sweep: Sweep, column: int) -> Mapping[str, Any]:
     probabilities = sweep.probabilities[:, column].tolist()
-    return {
-        "values": [text_of(value) for value in sweep.values],
-        "words": [shown_value(feature, value) for value in sweep.values],
-        "line": feature.kind in ("number", "integer", "date"),
+    ends = [probabilities.index(min(probabilities)), probabilities.index(max(probabilities))]
+    low, high = percents([probabilities[at] for at in ends], exclusive=False)
+    least, most = (shown_value(feature, sweep.values[at]) for at in ends)
+    line = feature.kind in ("number", "integer", "date")
+    drawn = {
+        "line": line,
         "at": _places(sweep.values),
         "p": [round(probability, 6) for probability in probabilities],
-        "shown": percents(probabilities, exclusive=False),
         "here": sweep.here,
+        "label": f"Over its values from {low} to {high}",
+        "title": f"From {low} at {least} to {high} at {most}",
+    }
+    if line and not feature.codes:
+        return drawn
+    return drawn | {
+        "values": [text_of(value) for value in sweep.values],
+        "shown": percents(probabilities, exclusive=False),
     }
 
 

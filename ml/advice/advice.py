@@ -177,7 +177,7 @@ def advise(game: Game, standing: Standing, holdout_row: int | None = None, step:
     column = bundle.outcomes.index(standing.outcome)
     last = len(game.budgets) - 1
     at = min(max(step or 0, 0), last)
-    brief = step == 0 and game.budgets[0] < BUDGET
+    brief = step == 0 and game.quick_budget < BUDGET
     while True:
         explanation = explain(game, row, budget=game.budgets[at])
         strongest = reasons(bundle.schema, row, explanation, column)

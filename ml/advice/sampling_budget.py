@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 BUDGET = 10_000  # 30 ms where a compiled path serves
+FIRST = 2_500  # of a page, whose answers grow sharper: under 10 ms
 SHARPEST = 40_000
 FEWEST = 300
 FIRST_SECONDS = 0.2
@@ -10,21 +11,31 @@ MOST_SECONDS = 2.0
 TIMES = 4
 
 
-def budgets(seconds: float) -> tuple[int, ...]:
-    """Budgets of the first answer and of each sharper one, rising.
-
-    They change by powers of two, so a short load on the machine seldom changes them.
+def quick_budget(seconds: float) -> int:
+    """The budget of an answer that comes alone and has to come soon: ``BUDGET``, less for a slow model.
 
     Parameters
     ----------
     seconds : float
-        Time of one prediction, in a block of some hundreds.
+        Time of one prediction, in a block of some hundreds. The budget changes by powers of two, so a short load on
+        the machine seldom changes it.
     """
-    first = BUDGET
-    while first * seconds > FIRST_SECONDS and first > FEWEST:
-        first //= 2
+    budget = BUDGET
+    while budget * seconds > FIRST_SECONDS and budget > FEWEST:
+        budget //= 2
+    return budget
+
+
+def budgets(seconds: float) -> tuple[int, ...]:
+    """Budgets of the first answer of a page and of each sharper one, rising.
+
+    Parameters
+    ----------
+    seconds : float
+        As for :func:`quick_budget`.
+    """
     last = next((most for most in (SHARPEST, SHARPEST // 2) if most * seconds <= MOST_SECONDS), BUDGET)
-    found = [first]
+    found = [min(FIRST, quick_budget(seconds))]
     while found[-1] * TIMES < last:
         found.append(found[-1] * TIMES)
     return (*found, last)

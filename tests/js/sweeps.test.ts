@@ -4,7 +4,7 @@ import "./page.ts";
 import { draw, inLists, scaleOf, type Sweep } from "../../assets/ts/predict/sweeps.ts";
 
 const sweep = (more: Partial<Sweep> = {}): Sweep =>
-  ({ values: ["a", "b"], words: ["A", "B"], line: false, at: [0.25, 0.75], p: [0.2, 0.6], shown: ["20 %", "60 %"], here: 0, ...more });
+  ({ values: ["a", "b"], line: false, at: [0.25, 0.75], p: [0.2, 0.6], shown: ["20 %", "60 %"], here: 0, label: "Over", title: "From", ...more });
 const field = () => document.querySelector<HTMLElement>(".field")!;
 
 beforeEach(() => { document.body.innerHTML = '<form><div class="field"><select><option value="a">A</option><option value="b">B</option></select><div class="what-if"></div></div></form>'; });
@@ -20,7 +20,7 @@ test("a drawing says its ends, and replaces the one before", () => {
   draw(field(), sweep(), [0, 1]);
   draw(field(), sweep(), [0, 1]);
   assert.equal(document.querySelectorAll(".sweep").length, 1);
-  assert.equal(document.querySelector(".sweep")!.getAttribute("aria-label"), "Over its values from 20 % to 60 %");
+  assert.equal(document.querySelector(".sweep")!.getAttribute("aria-label"), "Over");
   assert.equal(document.querySelectorAll(".sweep-column-here").length, 1);
   draw(field(), undefined, [0, 1]);
   assert.equal(document.querySelectorAll(".sweep").length, 0);

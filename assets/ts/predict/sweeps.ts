@@ -4,7 +4,10 @@ import { all, find } from "../shared/dom.ts";
 const SVG = "http://www.w3.org/2000/svg";
 
 /* As layouts/predict/what_if.py gives it. */
-export type Sweep = { values: string[]; words: string[]; line: boolean; at: number[]; p: number[]; shown: string[]; here: number | null };
+export type Sweep = {
+  line: boolean; at: number[]; p: number[]; here: number | null; label: string; title: string;
+  values?: string[]; shown?: string[]; // of choices
+};
 type Scale = [low: number, high: number];
 
 /* One scale for all fields, so that a feature with little effect looks flat. */
@@ -23,11 +26,12 @@ export function draw(field: HTMLElement, sweep: Sweep | undefined, [low, high]: 
   const options = all<HTMLOptionElement>("select option", field);
   for (const { dataset } of [...faces.values(), ...options]) delete dataset.score;
   if (!place || !sweep) return;
-  sweep.values.forEach((value, at) => {
+  const { values = [], shown = [] } = sweep;
+  values.forEach((value, at) => {
     const face = faces.get(value);
     const option = options.find((one) => one.value === value);
-    if (face) face.dataset.score = sweep.shown[at];
-    if (option && at !== sweep.here) option.dataset.score = sweep.shown[at];
+    if (face) face.dataset.score = shown[at];
+    if (option && at !== sweep.here) option.dataset.score = shown[at];
   });
   if (!faces.size) place.prepend(sweep.line ? line(sweep, low, high) : columns(sweep, high)); // bars begin at 0
 }
@@ -71,13 +75,11 @@ function columns(sweep: Sweep, high: number) {
   return svg;
 }
 
-function frame({ p, shown, words }: Sweep) {
-  const [low, high] = [p.indexOf(Math.min(...p)), p.indexOf(Math.max(...p))];
-  const svg = shape("svg", { class: "sweep", viewBox: "0 0 200 28", preserveAspectRatio: "none", role: "img" });
-  svg.setAttribute("aria-label", `Over its values from ${shown[low]} to ${shown[high]}`);
-  const title = shape("title", {});
-  title.textContent = `From ${shown[low]} at ${words[low]} to ${shown[high]} at ${words[high]}`;
-  svg.append(title);
+function frame({ label, title }: Sweep) {
+  const svg = shape("svg", { class: "sweep", viewBox: "0 0 200 28", preserveAspectRatio: "none", role: "img", "aria-label": label });
+  const words = shape("title", {});
+  words.textContent = title;
+  svg.append(words);
   return svg;
 }
 
