@@ -149,10 +149,11 @@ class Slow:
     """A predictor that takes its time."""
 
     def __init__(self, predictor, seconds):
-        self._predictor, self._seconds = predictor, seconds
+        self._predictor, self._seconds, self.taken = predictor, seconds, 0.0
 
     def block(self, block):
         time.sleep(self._seconds * len(block[0]))
+        self.taken += self._seconds * len(block[0])
         return self._predictor.block(block)
 
     def row(self, row):
@@ -181,9 +182,9 @@ def test_a_slow_model_gives_reasons_first_and_sharper_ones_with_all_else_later(b
     assert game.quick_budget < BUDGET
     record = {"income": 70, "debt": 3, "shoe_size": 40, "region": "south"}
     standing = stand(game, slowly, record, None, {"no": 0.5, "yes": 0.5})
-    started = time.perf_counter()
+    before = slowly.predictor.taken
     first = advise(game, standing, step=0)
-    assert time.perf_counter() - started < 0.5
+    assert slowly.predictor.taken - before < 0.5  # seconds of the predictor: the clock's depend on who else is at work
     assert (first.sweeps, first.counterfactuals, first.sharper) == ({}, None, 1)
     at = first
     while at.sharper is not None:
