@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from api.contract import (
     azure,
+    call_lists,
     campaigns,
     headers,
     jobs,
@@ -26,7 +27,7 @@ from api.contract import (
 from api.contract.errors import REFUSALS
 from api.contract.operation import TOO_LONG, Contents, Operation
 
-SUBJECTS = (predict, models, jobs, campaigns, plots, programs, kserve, kserve_v1, mlflow, azure, service)
+SUBJECTS = (predict, models, jobs, campaigns, call_lists, plots, programs, kserve, kserve_v1, mlflow, azure, service)
 TAGS = {
     "Predict": "Scores of records: probabilities, labels, reasons and decisions.",
     "Models": "Which models there are, and what each asks for.",
