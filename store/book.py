@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, ScalarSelect, and_, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, delete, func, insert, select
 
+from store.database_table import DatabaseTable
 from store.errors import store_errors
 from store.tables import book_records, book_values, books
 
@@ -25,19 +26,11 @@ _INSIDE: dict[str, Callable[..., ColumnElement[int]]] = {
 }
 
 
-class BookTable:
+class BookTable(DatabaseTable):
     """The table of books, by the name of their model.
 
     Every method raises :class:`store.errors.StoreUnavailable` where the database does not answer.
-
-    Parameters
-    ----------
-    engine : callable
-        Gives the opened database engine.
     """
-
-    def __init__(self, engine: Callable[[], Engine]) -> None:
-        self._engine = engine
 
     def fill(self, model: str, rows: Iterable[tuple[str, str, str, str]]) -> int:
         """Replace the model's book by a new one; an empty one changes nothing.

@@ -7,13 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, select, update
+from sqlalchemy import Connection, and_, select, update
 
+from store.database_table import TRIED, DatabaseTable, now_in
 from store.job import OVER
-from store.job_queries import now_in
 from store.tables import calls, jobs
-
-TRIED = 8  # calls that one claim tries
 
 
 @dataclass(frozen=True)
@@ -26,17 +24,8 @@ class ClaimedCall:
     attempts: int
 
 
-class CallTable:
-    """The table of callbacks. A call can be claimed as soon as its job is over, even if the worker that ended it died.
-
-    Parameters
-    ----------
-    engine : callable
-        Gives the opened database engine.
-    """
-
-    def __init__(self, engine: Callable[[], Engine]) -> None:
-        self._engine = engine
+class CallTable(DatabaseTable):
+    """The table of callbacks. One can be claimed as soon as its job is over, even if the worker that ended it died."""
 
     def claim(self, lease: float) -> ClaimedCall | None:
         """Claim a call that is due, for `lease` seconds; None where there is none."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Engine, delete, insert, select
+from sqlalchemy import delete, insert, select
 
-from store.job_queries import now_in
+from store.database_table import DatabaseTable, now_in
 from store.tables import control_groups
 
 ControlRecord = tuple[int, str]  # row of the file from 1, and the record's id; empty where it has none
@@ -50,17 +50,8 @@ class ControlGroup:
     records: tuple[ControlRecord, ...]
 
 
-class ControlGroupTable:
-    """The table of control groups.
-
-    Parameters
-    ----------
-    engine : callable
-        Gives the opened database engine.
-    """
-
-    def __init__(self, engine: Callable[[], Engine]) -> None:
-        self._engine = engine
+class ControlGroupTable(DatabaseTable):
+    """The table of control groups."""
 
     def keep(
         self, job: str, campaign: str, model: str, name: str, share: float, calls: int, control: int,

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, case, func, or_, select, text
+from sqlalchemy import Connection, Select, and_, case, func, or_, select
 
+from store.database_table import DatabaseTable, now_in
 from store.job import EXPORT, OPEN, SPLITTING, Call, Job, JobFilter
 from store.tables import calls, chunks, jobs
 
-_NOW = {
-    "postgresql": "extract(epoch from clock_timestamp())",
-    "sqlite": "(julianday('now') - 2440587.5) * 86400.0",
-}
 Cursor = tuple[float, str]  # time of acceptance and id of a page's last job
 
 
-class JobQueries:
-    """Read-only queries of jobs and their chunks.
-
-    Parameters
-    ----------
-    engine : callable
-        Gives the opened database engine.
-    """
-
-    def __init__(self, engine: Callable[[], Engine]) -> None:
-        self._engine = engine
+class JobQueries(DatabaseTable):
+    """Read-only queries of jobs and their chunks."""
 
     def get(self, job: str) -> Job | None:
         """One job, or None."""
@@ -107,11 +95,6 @@ class JobQueries:
             ids = [row["id"] for row in rows]
             counts, gaps, called = _counts(connection, ids), _gaps(connection, ids), _calls(connection, ids)
         return [_job(row, counts[row["id"]], now, gaps.get(row["id"], ({}, {})), called.get(row["id"])) for row in rows]
-
-
-def now_in(connection: Connection) -> float:
-    """The database's clock, in seconds since 1970."""
-    return float(connection.scalar(text(f"SELECT {_NOW[connection.dialect.name]}")) or 0.0)
 
 
 def free(now: float) -> Any:

@@ -16,18 +16,18 @@ from sqlalchemy import and_, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from store.control_groups import ControlGroupTable
+from store.database_table import TRIED, now_in
 from store.errors import CommitUnknown
 from store.job import OPEN, OVER, SPLITTING, Chunk, State
-from store.job_queries import JobQueries, free, now_in
+from store.job_queries import JobQueries, free
 from store.tables import calls, chunks, jobs
 
 MOST_ATTEMPTS = 3
-TRIED = 8  # candidates that one claim tries
 DIED = "It was begun {attempts} times, and each time the process ended before it was done."
 
 
 class JobTable(JobQueries):
-    """Jobs and their chunks, with all that changes them. Parameters as :class:`store.job_queries.JobQueries`."""
+    """Jobs and their chunks, with all that changes them."""
 
     @property
     def control_groups(self) -> ControlGroupTable:
