@@ -10,14 +10,10 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 
 from api.contract import (
-    azure,
     call_lists,
     campaigns,
     headers,
     jobs,
-    kserve,
-    kserve_v1,
-    mlflow,
     models,
     plots,
     predict,
@@ -26,6 +22,7 @@ from api.contract import (
 )
 from api.contract.errors import REFUSALS
 from api.contract.operation import TOO_LONG, Contents, Operation
+from api.contract.protocols import azure, kserve, kserve_v1, mlflow
 
 SUBJECTS = (predict, models, jobs, campaigns, call_lists, plots, programs, kserve, kserve_v1, mlflow, azure, service)
 TAGS = {
