@@ -18,12 +18,12 @@ from api.http.read_records import text_of_body
 from ml.data.schema import Schema
 from ml.errors import Unreadable
 from ml.files.open_table import open_table
+from ml.files.text.encodings import LOOKED_AT
 from ml.files.text.plain_name import plain_name
 from ml.files.text.read_options import ReadOptions
 from ml.files.text.separators import rows_with, separator_of
 
 CSV = "text/csv"
-LOOKED_AT = 64 * 1024  # characters from which the separator is detected
 HEADER = {"present": True, "absent": False}
 
 
@@ -40,9 +40,10 @@ def read_csv(body: bytes, content_type: str, schema: Schema) -> list[Any]:
     Unreadable, NoRecords, UnsupportedContent
     """
     text = text_of_body(body, content_type).lstrip("\r\n")
-    separator = separator_of(text[:LOOKED_AT].splitlines(), _plain(schema))
+    top = text[:LOOKED_AT].splitlines()
+    separator = separator_of(top, _plain(schema))
     said = HEADER.get(parse_options_header(content_type)[1].get("header", "").lower())
-    first = next(iter(rows_with(text[:LOOKED_AT].splitlines(), separator)), [])
+    first = next(iter(rows_with(top, separator)), [])
     if has_header(first, schema) if said is None else said:
         return list(open_table(io.BytesIO(text.encode())).rows)
     options = ReadOptions(separator=separator, header_row=1)

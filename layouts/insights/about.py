@@ -8,16 +8,12 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.shared.static_html import static_html
-from ml.bundle.model_card import NOT_SAID, card_facts, schema_facts
+from ml.bundle.model_card import HEADS, NOT_SAID, card_facts, schema_facts
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 MOST_COLUMNS = 8  # that a step of the diagram names; the others are counted
-HEADS = {
-    "label": "Feature", "kind": "Kind", "accepted": "Accepted", "seen": "Seen in training", "default": "Starts at",
-    "notes": "Notes",
-}  # fmt: skip
 
 
 def sections(bundle: Bundle) -> Component:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.data.array_types import Booleans
-from ml.data.columns import Block, column, rows_of, size, take
+from ml.data.columns import Block, as_floats, column, rows_of, size, take
 from ml.data.feature import Feature
 from ml.data.schema import Row
 from ml.metrics.evaluation import evaluation_of, need_probabilities
@@ -249,6 +249,4 @@ def _unequal(array: np.ndarray, given: np.ndarray) -> Booleans:
 
 def _numbers(array: np.ndarray) -> np.ndarray:
     """Numbers as they are, dates as days with their fraction."""
-    if array.dtype.kind != "M":
-        return array
-    return np.where(np.isnat(array), np.nan, array.astype("datetime64[s]").astype(np.float64) / 86_400)
+    return as_floats(array) / 86_400 if array.dtype.kind == "M" else array

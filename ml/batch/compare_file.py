@@ -17,7 +17,7 @@ import numpy as np
 
 from ml.bundle.bundle import Bundle
 from ml.data.array_types import Floats
-from ml.data.columns import block_of
+from ml.data.columns import as_floats, block_of, quantile_parts
 from ml.data.feature import Feature, text_of
 from ml.data.records import Records, read_records
 from ml.data.value_words import quote
@@ -26,7 +26,6 @@ SAMPLE = 2_000  # records of a file that are compared
 FEWEST = 50  # records of the file and of the background: below, nothing is said of drift
 LEVEL = 0.01  # of all features together
 WORTH_A_WORD = 0.1  # population stability index
-PARTS = 10
 RARE = 5.0  # expected records of a part: below, parts are put together
 NAMED = 4  # features that the sentence names
 SURE = 4.0  # standard errors above the number of unseen values that chance explains
@@ -162,10 +161,8 @@ def _index(feature: Feature, ours: np.ndarray, theirs: np.ndarray, level: float)
 def _counted(feature: Feature, ours: np.ndarray, theirs: np.ndarray) -> Floats:
     """Records of training and file in each part, shape (2, parts); rare parts are put together."""
     if feature.kind in ("number", "integer", "date"):
-        first, second = _numbers(ours), _numbers(theirs)
-        known = first[np.isfinite(first)]
-        edges = np.unique(np.quantile(known, np.linspace(0, 1, PARTS + 1)[1:-1])) if len(known) else np.empty(0)
-        codes = [np.where(np.isfinite(x), np.searchsorted(edges, x, "right"), len(edges) + 1) for x in (first, second)]
+        first, second = as_floats(ours), as_floats(theirs)
+        codes = [quantile_parts(each, first) for each in (first, second)]
     else:
         texts = [np.array(["" if value is None else f"={text_of(value)}" for value in x.tolist()]) for x in
                  (ours, theirs)]  # fmt: skip
@@ -184,12 +181,6 @@ def _known(array: np.ndarray) -> np.ndarray:
     missing = np.array([value is None or value != value for value in array.tolist()], dtype=bool)  # NaN and NaT too
     found: np.ndarray = array[~missing]
     return found
-
-
-def _numbers(array: np.ndarray) -> Floats:
-    if array.dtype.kind == "M":
-        return np.where(np.isnat(array), np.nan, array.astype(np.int64).astype(float))
-    return np.asarray(array, dtype=float)
 
 
 def _chi_squared(degrees: int, level: float) -> float:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 NOT_SAID = "Not said."
+# Heads of the table of features, by the key of schema_facts
+HEADS = {
+    "label": "Feature", "kind": "Kind", "accepted": "Accepted", "seen": "Seen in training", "default": "Starts at",
+    "notes": "Notes",
+}  # fmt: skip
 KINDS = {
     "number": "number", "integer": "whole number", "category": "choice", "boolean": "yes or no", "date": "date",
     "text": "text",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ml.data.array_types import Floats, Positions
 from ml.data.feature import Feature, Value, text_of
 from ml.data.frames import NUMERIC, series_of, values_of_series
 from ml.data.schema import Row, Schema
@@ -161,6 +162,20 @@ def _dates(feature: Feature, values: Sequence[Any]) -> np.ndarray:
     if feature.zone is not None:
         values = [None if value is None else value.astimezone(dt.UTC).replace(tzinfo=None) for value in values]
     return np.array(["NaT" if value is None else value for value in values], dtype="datetime64[us]")
+
+
+def as_floats(array: np.ndarray) -> Floats:
+    """An array of numbers or dates as float64, of dates seconds since 1970; NaN where there is no value."""
+    if array.dtype.kind == "M":
+        return np.where(np.isnat(array), np.nan, array.astype("datetime64[s]").astype(np.float64))
+    return np.asarray(array, dtype=np.float64)
+
+
+def quantile_parts(values: Floats, of: Floats, parts: int = 10) -> Positions:
+    """Part of each value by the quantiles of others, rising; values that are not there are the last part."""
+    known = of[np.isfinite(of)]
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, parts + 1)[1:-1])) if len(known) else np.empty(0)
+    return np.where(np.isfinite(values), np.searchsorted(edges, values, "right"), len(edges) + 1)
 
 
 def _moment(feature: Feature, value: dt.datetime) -> dt.date:

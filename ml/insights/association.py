@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ml.bundle.holdout import gaps_of
-from ml.data.columns import size, values_of
+from ml.data.columns import as_floats, size, values_of
 from ml.data.feature import Feature
 from ml.errors import NothingToShow
 from ml.insights.feature_grid import ORDERED
-from ml.insights.partial_dependence import as_numbers
 from ml.runtime.budget import MOST_COUNTED, sample
 
 if TYPE_CHECKING:
@@ -116,7 +115,7 @@ def association(bundle: Bundle, ordered_by: Sequence[str]) -> Association:
     for name in ordered_by:
         feature, array = bundle.schema.feature(name), block[bundle.schema.position[name]][rows]
         if feature.kind in ORDERED:
-            chosen.append((feature, as_numbers(feature, array)))
+            chosen.append((feature, as_floats(array)))
         elif (groups := _groups(feature, array)).max() < MOST_TEXTS:
             chosen.append((feature, groups))
     if len(chosen) < 2:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.data.columns import column, values_of
+from ml.data.columns import as_floats, column, values_of
 from ml.data.feature import Feature
 from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, grid_values, value_names
-from ml.insights.partial_dependence import as_numbers
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -87,7 +86,7 @@ def distribution(bundle: Bundle, name: str, answers: Answers) -> Distribution:
 def _binned(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float | str]]:
     """The group of each number or date, -1 where missing, and the edges of the groups."""
     values = grid_values(feature, array)
-    numbers, ends = as_numbers(feature, array), as_numbers(feature, column(feature, (values[0], values[-1])))
+    numbers, ends = as_floats(array), as_floats(column(feature, (values[0], values[-1])))
     cuts = _edges(float(ends[0]), float(ends[1]), whole=feature.kind == "integer")
     group = np.clip(np.searchsorted(cuts, numbers, side="right") - 1, 0, len(cuts) - 2)
     group[np.isnan(numbers)] = -1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.data.columns import Block, column, size, take
+from ml.data.columns import Block, as_floats, column, size, take
 from ml.data.feature import Feature, Value
 from ml.insights.feature_grid import ORDERED, axis_places, axis_title, edge_texts, grid_values, value_names, with_values
 from ml.metrics.evaluation import need_probabilities
@@ -162,7 +162,7 @@ def _distribution(
     if feature.kind not in ORDERED:
         near = _nearest(feature, array, values)
         return [], [float((near == place).mean()) for place in range(len(values))]
-    numbers, ends = as_numbers(feature, array), as_numbers(feature, column(feature, values))
+    numbers, ends = as_floats(array), as_floats(column(feature, values))
     half = 0.5 if feature.kind == "integer" else 0.0
     low, high = ends[0] - half, ends[-1] + half
     whole = feature.kind == "integer" and high - low <= BINS
@@ -172,17 +172,10 @@ def _distribution(
     return shown, (counts / len(array)).tolist()
 
 
-def as_numbers(feature: Feature, array: np.ndarray) -> np.ndarray:
-    """Numbers as they are, dates as seconds since 1970; NaN where missing."""
-    if feature.kind != "date":
-        return array.astype(np.float64)
-    return np.where(np.isnat(array), np.nan, array.astype("datetime64[s]").astype(np.float64))
-
-
 def _nearest(feature: Feature, array: np.ndarray, values: Sequence[Value]) -> np.ndarray:
     """Index of the value nearest to each record's; -1 where it has none of them."""
     if feature.kind in ORDERED:
-        numbers, own = as_numbers(feature, array), as_numbers(feature, column(feature, values))
+        numbers, own = as_floats(array), as_floats(column(feature, values))
         near = np.searchsorted((own[1:] + own[:-1]) / 2, numbers)
         return np.where(np.isnan(numbers), -1, near)
     place = {value: number for number, value in enumerate(values)}  # True is 1.0, and NaN is none of them

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ml.decision.cut_offs import DEFAULT
 from ml.decision.decide import acts
 from ml.insights.grouped_values import GroupedValues, enumerated, grouped_values
 from ml.insights.regression_tree import grow_tree, leaf_of
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from ml.data.columns import Block
 
 GROUPS = 32  # quantile groups of a number: every third percent may be a threshold
-CUT_OFF = 0.5
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Surrogate:
     cut_off: float
 
 
-def surrogate(bundle: Bundle, outcome: str, cut_off: float = CUT_OFF) -> Surrogate:
+def surrogate(bundle: Bundle, outcome: str, cut_off: float = DEFAULT) -> Surrogate:
     """A tree of depth 4 at most, fitted to the model's probabilities of the background (Craven & Shavlik 1996).
 
     Raises

@@ -13,11 +13,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ml.data.array_types import Floats
+from ml.metrics.bootstrap import REPEATS
 from ml.metrics.confusion_counts import ratio
 from ml.metrics.evaluation import Evaluation
 from ml.metrics.intervals import WIDTH, percentile_interval
 
-REPEATS = 1_000
 MOST_CELLS = 4_000_000  # resamplings times kinds of rows: bounds memory where many outcomes are independent
 
 AREAS = ("roc_auc", "average_precision")

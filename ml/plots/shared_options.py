@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ml.data.array_types import OptionalFloats
-from ml.decision.cut_offs import card_cut_off
+from ml.decision.cut_offs import CUT_OFF, card_cut_off
 from ml.insights.feature_order import in_order
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Study
@@ -26,8 +26,8 @@ def _measures(bundle: Bundle, _: str) -> Choices:
 
 
 # The page sends its own cut-off; without it the default is the card's.
-CUT_OFF = Option(
-    "cut_off", "Cut-off", default=lambda bundle, outcome: card_cut_off(bundle.card, outcome), low=0.0, high=1.0
+AT_CUT_OFF = Option(
+    CUT_OFF, "Cut-off", default=lambda bundle, outcome: card_cut_off(bundle.card, outcome), low=0.0, high=1.0
 )
 MEASURE = Option("measure", "Measure", _measures)
 
@@ -41,7 +41,7 @@ LEAST = Option("least", "At least", default=_least, low=1, high=1e6, unit="recor
 
 def cut_off_of(study: Study) -> float:
     """The chosen cut-off; the card's where the field is empty."""
-    given = study.options.get("cut_off")
+    given = study.options.get(CUT_OFF)
     return card_cut_off(study.bundle.card, study.outcome) if given is None else float(given)
 
 

@@ -14,7 +14,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from ml.bundle.model_card import NOT_SAID, card_facts, schema_facts
+from ml.bundle.model_card import HEADS, NOT_SAID, card_facts, schema_facts
 from ml.report.contents import Chapter, Report, ReportPlot
 from ml.report.summary import MeasureLine, first, lines, outcome_rows, paragraphs
 from ml.text.spoken import cut_off_text
@@ -22,7 +22,7 @@ from ml.text.spoken import cut_off_text
 HERE = Path(__file__).parent
 LIBRARY = "<!--plotly.js-->"  # where the compressed library goes; what is kept in the cache lacks it
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
-HEADS = {"label": "Feature", "kind": "Kind", "accepted": "Accepted", "seen": "Seen in training", "notes": "Notes"}
+WRITTEN = {key: head for key, head in HEADS.items() if key != "default"}  # a file has no form that starts anywhere
 OWN_DECISIONS = "As the model itself decides, whatever the cut-off."
 
 
@@ -161,8 +161,8 @@ def _card(report: Report) -> str:
 
 
 def _schema(report: Report) -> str:
-    rows = [_row([schema_facts(feature)[key] for key in HEADS]) for feature in report.bundle.schema.features]
-    return _section("schema", "Schema", "What the model asks for.", _table(list(HEADS.values()), rows))
+    rows = [_row([schema_facts(feature)[key] for key in WRITTEN]) for feature in report.bundle.schema.features]
+    return _section("schema", "Schema", "What the model asks for.", _table(list(WRITTEN.values()), rows))
 
 
 def _section(key: str, title: str, lead: str, body: str, kind: str = "text") -> str:

@@ -14,12 +14,12 @@ from typing import Any
 from ml.files.cells.numbers import readings
 from ml.files.readers.refused import SAVE, Refused
 from ml.files.text.plain_name import plain_name
+from ml.files.text.separators import LOOKED_AT
 
 BLOCK = 64 * 1024  # characters
 LONGEST_TAG = 256 * 1024  # characters of a tag or comment that is not closed
 MOST_COLUMNS = 16_384
 WIDEST = 1_000  # columns of a cell, as HTML has it
-LOOKED_AT = 50  # rows of a table, to see whether names are in it
 TABLES = {"table", "table:table", "worksheet"}
 ROWS = {"tr", "row", "table:table-row"}
 CELLS = {"td", "th", "cell", "table:table-cell", "table:covered-table-cell"}

@@ -15,6 +15,7 @@ import python_calamine as calamine
 
 from ml.files.readers.refused import SAVE, Refused
 from ml.files.text.plain_name import plain_name
+from ml.files.text.separators import LOOKED_AT
 
 MOST_ROWS = 1_048_576  # of a sheet, by Excel's own limit
 MOST_CELLS = 50_000_000  # of a sheet, empty ones too: they are held in memory
@@ -23,7 +24,6 @@ LARGEST_PARTS = 256 * 1024**2  # bytes of everything else
 SMALL = 64 * 1024**2  # bytes that any workbook may have
 RATIO = 200  # times a workbook may grow beyond that; those of spreadsheets grow by 5 to 30
 BLOCK = 1024**2
-LOOKED_AT = 50  # rows of a sheet, to see whether it holds a table
 MOST_NAMED = 5
 HEADER = 30  # bytes of a part's own header in the archive
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # name of the part that holds it

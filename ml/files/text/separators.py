@@ -13,7 +13,7 @@ from typing import Any
 from ml.files.text.plain_name import plain_name
 
 SEPARATORS = (",", ";", "\t", "|", " ")
-LOOKED_AT = 50  # rows
+LOOKED_AT = 50  # rows at the top of a table by which it is told how it is written
 _STATED = re.compile(r'\ufeff?"?sep=(.)"?;*,*\s*', re.IGNORECASE)
 
 

@@ -9,7 +9,7 @@ from ml.lifecycle.versions import others
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
-from ml.plots.shared_options import CUT_OFF, chosen, cut_off_of, measure_text
+from ml.plots.shared_options import AT_CUT_OFF, chosen, cut_off_of, measure_text
 from ml.plots.theme import INK, figure
 from ml.slices.challenger import Challenger, challenge
 from ml.slices.segments import LABELS
@@ -26,7 +26,7 @@ def _versions(bundle: Bundle, _: str) -> Choices:
     return [(version.fingerprint, version.choice) for version in others(bundle)]
 
 
-OPTIONS = (Option("version", "Compare with", _versions), CUT_OFF)
+OPTIONS = (Option("version", "Compare with", _versions), AT_CUT_OFF)
 
 
 def compute(study: Study) -> Challenger:

@@ -9,7 +9,7 @@ from ml.data.array_types import OptionalFloats
 from ml.plots.option import Option
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
-from ml.plots.shared_options import CUT_OFF, chosen, cut_off_of, feature_choice, promises_text
+from ml.plots.shared_options import AT_CUT_OFF, chosen, cut_off_of, feature_choice, promises_text
 from ml.plots.theme import FAINT, INK, figure
 from ml.slices.fairness import FOUR_FIFTHS, GroupFairness, group_fairness
 from ml.text.number_words import count, percent, shortened
@@ -26,7 +26,7 @@ NAMES = {
 OPTIONS = (
     feature_choice(),
     Option("rate", "Compare", lambda *_: list(NAMES.items()), computed=False),
-    CUT_OFF,
+    AT_CUT_OFF,
 )
 TICKS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.6, 2.5, 5.0, 10.0)
 LEAST, MOST = 0.02, 50.0  # ends of the scale: a ratio beyond, such as 0, is a triangle at the end

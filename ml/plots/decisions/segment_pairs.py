@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.plots.plot import Plot, Rows, Study, View
-from ml.plots.shared_options import CUT_OFF, LEAST, MEASURE, chosen, cut_off_of, feature_choice, least_of, measure_text
+from ml.plots.shared_options import (
+    AT_CUT_OFF,
+    LEAST,
+    MEASURE,
+    chosen,
+    cut_off_of,
+    feature_choice,
+    least_of,
+    measure_text,
+)
 from ml.plots.theme import INK, faded, figure
 from ml.slices.segment_pairs import SegmentPairs, segment_pairs
 from ml.slices.segments import IN_PERCENT, LABELS
@@ -14,7 +23,7 @@ from ml.text.number_words import count, shortened
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-OPTIONS = (feature_choice(), feature_choice("by", "And", 1), MEASURE, LEAST, CUT_OFF)
+OPTIONS = (feature_choice(), feature_choice("by", "And", 1), MEASURE, LEAST, AT_CUT_OFF)
 LONGEST = 16  # characters beside and below the tiles, on a phone
 TIGHT = 6  # most columns with room for words in a tile
 WHOLE = 3  # longest percentage with its sign in a tile on a phone: longer ones lose the sign

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import MARGIN, height_of, named_rows, rows_axis, spans, upright
 from ml.plots.shared_options import (
-    CUT_OFF,
+    AT_CUT_OFF,
     MEASURE,
     chosen,
     cut_off_of,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 FEW = 5  # records in the denominator: a part with fewer is drawn, but not named in the sentence
-OPTIONS = (feature_choice(), MEASURE, CUT_OFF)
+OPTIONS = (feature_choice(), MEASURE, AT_CUT_OFF)
 
 
 def compute(study: Study) -> Segments:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, filled, upright
-from ml.plots.shared_options import CUT_OFF, LEAST, chosen, cut_off_of, least_of, three
+from ml.plots.shared_options import AT_CUT_OFF, LEAST, chosen, cut_off_of, least_of, three
 from ml.plots.theme import FAINT, figure, note, share_axis
 from ml.slices.slice_finder import LOSS, WRONG, WorstSegments, worst_segments
 from ml.text.number_words import count, percent, shortened
@@ -26,7 +26,7 @@ def _sorts(bundle: Bundle, _: str) -> Choices:
     return [*found, (LOSS, "Log-loss")] if bundle.offers == "probabilities" else found
 
 
-OPTIONS = (Option("by", "Measured by", _sorts), LEAST, CUT_OFF)
+OPTIONS = (Option("by", "Measured by", _sorts), LEAST, AT_CUT_OFF)
 
 
 def compute(study: Study) -> WorstSegments:

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.data.columns import take, values_of
+from ml.data.columns import as_floats, take, values_of
 from ml.insights.feature_grid import ORDERED
 from ml.insights.global_shapley import global_shapley_of
-from ml.insights.partial_dependence import as_numbers
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
@@ -84,7 +83,7 @@ def compute(study: Study) -> Beeswarm:
 def _heights(feature: Any, array: np.ndarray) -> list[float]:
     if feature.kind not in (*ORDERED, "boolean"):
         return [-1.0] * len(array)
-    numbers = as_numbers(feature, array)
+    numbers = as_floats(array)
     known = np.sort(numbers[~np.isnan(numbers)])
     if not len(known):
         return [-1.0] * len(array)

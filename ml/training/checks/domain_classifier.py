@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ml.data.array_types import Floats
-from ml.data.columns import Block, block_of_frame, take
+from ml.data.columns import Block, as_floats, block_of_frame, quantile_parts, take
 from ml.data.feature import Feature
 from ml.data.frames import NUMERIC
 from ml.data.schema import Schema
@@ -26,7 +26,6 @@ MATTERS = 0.55  # the lower end of the interval must be above: a shift of one nu
 MOST_FEATURES = 60  # looked at for one split of a tree
 MOST_LEVELS = 250
 NAMED = 3
-PARTS = 10
 
 
 def compare_populations(
@@ -70,7 +69,7 @@ def _encoded(feature: Feature, first: np.ndarray, second: np.ndarray) -> Floats:
     if feature.kind in NUMERIC:
         return both
     if both.dtype.kind == "M":
-        return np.where(np.isnat(both), np.nan, both.astype(np.int64).astype(float))
+        return as_floats(both)
     if feature.kind == "text":  # of free text its length: two sets of sentences have none in common
         return np.array([np.nan if value is None else len(str(value)) for value in both.tolist()], dtype=float)
     codes, values = pd.factorize(both)
@@ -142,9 +141,7 @@ def _most(schema: Schema, columns: list[np.ndarray], is_second: np.ndarray) -> l
 
 
 def _apart(column: np.ndarray, is_second: np.ndarray) -> float:
-    known = column[~np.isnan(column)]
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, PARTS + 1)[1:-1])) if len(known) else np.empty(0)
-    part = np.where(np.isnan(column), len(edges) + 1, np.searchsorted(edges, column, "right"))
-    shares = [np.bincount(part[is_second == side], minlength=len(edges) + 2) / (is_second == side).sum() for side in
+    part = quantile_parts(column, column)
+    shares = [np.bincount(part[is_second == side], minlength=part.max() + 1) / (is_second == side).sum() for side in
               (False, True)]  # fmt: skip
     return float(np.abs(shares[0] - shares[1]).sum() / 2)
