@@ -36,11 +36,6 @@ def worth(payoff: Payoff, probability: Number) -> Number:
     return probability * hit + (1.0 - probability) * alarm - payoff.call
 
 
-def worth_left_alone(payoff: Payoff, probability: Number) -> Number:
-    """Expected payoff of not acting, in money; shape as the probabilities."""
-    return probability * payoff.false_negative + (1.0 - probability) * payoff.true_negative
-
-
 def worth_of(card: Mapping[str, Any], outcome: str, probability: float) -> float | None:
     """Worth of acting on an outcome by the card; None where the card has no payoff of it."""
     payoff = payoff_of(card, outcome)
@@ -56,13 +51,6 @@ def worth_by_outcome(payoffs: Sequence[Payoff], probabilities: np.ndarray) -> np
 def slope(payoff: Payoff) -> float:
     """What the worth gains from probability 0 to 1; only above 0 does acting pay from some probability on."""
     return payoff.true_positive - payoff.false_negative - payoff.false_positive + payoff.true_negative
-
-
-def break_even(payoff: Payoff) -> float | None:
-    """Probability from which acting is worth it; None where it is worth it, or is not, at every probability."""
-    rise = slope(payoff)
-    at = -worth(payoff, 0.0) / rise if rise > 0 else -1.0
-    return at if 0 <= at <= 1 else None
 
 
 def loses(worths: np.ndarray) -> np.ndarray:

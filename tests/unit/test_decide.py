@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ml.decision.decide import NOT_SETTLED, Actions, actions, acts, check_actions, decide
 from ml.decision.payoff import Payoff
-from ml.decision.worth import break_even, loses, worth, worth_left_alone, worth_of
+from ml.decision.worth import loses, worth, worth_of
 from ml.errors import InvalidData
 from ml.metrics.confusion_counts import ConfusionCounts
 from ml.metrics.evaluation import Answers
@@ -20,6 +20,10 @@ CARD = {"payoff": {"call": 2.0, "currency": "EUR", "outcomes": {"yes": {
     "true_positive": 50.0, "false_positive": -8.0, "false_negative": -20.0, "true_negative": 1.0}}}}  # fmt: skip
 
 
+def worth_left_alone(payoff, probability):
+    return probability * payoff.false_negative + (1 - probability) * payoff.true_negative
+
+
 def test_the_worth_by_hand():
     """0.3 · (50 + 20) + 0.7 · (-8 - 1) - 2 = 21 - 6.3 - 2; not acting brings 0.3 · -20 + 0.7 · 1."""
     assert worth(FULL, 0.3) == pytest.approx(12.7)
@@ -28,18 +32,10 @@ def test_the_worth_by_hand():
     assert worth_of(CARD, "no", 0.3) is None
 
 
-def test_it_breaks_even_where_it_is_nothing():
+def test_it_is_nothing_at_the_break_even_probability():
     """(1 + 8 + 2) / (50 + 20 + 8 + 1) = 11 / 79."""
-    assert break_even(FULL) == pytest.approx(11 / 79)
-    assert worth(FULL, break_even(FULL)) == pytest.approx(0, abs=1e-12)
-    assert break_even(Payoff(true_positive=400.0, call=5.0)) == 0.0125
-
-
-@pytest.mark.parametrize(
-    "payoff", [Payoff(call=1.0), Payoff(true_positive=1.0, call=2.0), Payoff(true_positive=5.0, false_positive=3.0)]
-)
-def test_where_it_always_or_never_pays_nothing_breaks_even(payoff):
-    assert break_even(payoff) is None
+    assert worth(FULL, 11 / 79) == pytest.approx(0, abs=1e-12)
+    assert worth(Payoff(true_positive=400.0, call=5.0), 0.0125) == pytest.approx(0, abs=1e-12)
 
 
 MONEY = st.floats(-500, 500, allow_nan=False)
