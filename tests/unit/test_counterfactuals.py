@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 from itertools import combinations, product
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from ml.advice import counterfactuals as levers
@@ -18,6 +21,7 @@ from ml.service import open_service
 from tests.small import small_model
 from tests.unit.test_explain import nearest_neighbours
 
+at = dt.datetime.fromisoformat
 LEVERS = ("income", "debt", "region")
 
 
@@ -202,3 +206,141 @@ def test_with_blanks_each_change_is_confirmed_by_the_value_function(bundles, at)
 )
 def test_the_size_of_a_move(feature, old, new, size):
     assert step(feature, old, new) == pytest.approx(size)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "old", "new", "size"),
+    [
+        (100.0, 300.0, 150.0, 250.0, 0.5),
+        (dt.date(2024, 1, 1), dt.date(2024, 1, 11), dt.date(2024, 1, 9), dt.date(2024, 1, 4), 0.5),
+        (at("2024-01-01"), at("2024-01-03"), at("2024-01-01T07:20:40"), at("2024-01-02"), 59_960 / 172_800),
+        (dt.date(2024, 1, 1), at("2024-01-02T12:00"), dt.date(2024, 1, 1), at("2024-01-01T12:00"), 1 / 3),
+    ],
+)
+def test_a_step_is_a_share_of_the_range(monkeypatch, low, high, old, new, size):
+    monkeypatch.setattr(levers, "grid", lambda feature, most: (low, high)[:most])
+    kind = "number" if isinstance(low, float) else "date"
+    assert step(Feature("a", "A", kind), old, new) == pytest.approx(size, rel=1e-12)
+
+
+def search(upwards=True, now=0.5, cut_off=0.5, blanks=False):
+    """A search of which only what is set here is asked."""
+    made = object.__new__(levers._Search)
+    made.upwards, made.now, made.cut_off, made._alone = upwards, now, cut_off, {}
+    made.mask = np.array([not blanks, True, True])
+    made.levers = [0, 1, 2]
+    made._confirmed = lambda change: change
+    return made
+
+
+def change(names, steps, probability):
+    return levers.Counterfactual(tuple((name, 0.0, 1.0) for name in names), steps, probability)
+
+
+def test_of_equal_steps_the_most_effective_change_is_taken():
+    weak, strong, far = change("a", 0.2, 0.6), change("a", 0.2, 0.8), change("a", 0.3, 0.9)
+    assert search(True).smallest([weak, far, strong]) == (strong,)
+    low, lower = change("a", 0.2, 0.4), change("a", 0.2, 0.1)
+    assert search(False).smallest([low, lower]) == (lower,)
+
+
+def test_of_equal_gains_the_nearest_has_fewer_moves_and_then_smaller_ones():
+    two, one, small = change("ab", 0.2, 0.4), change("a", 0.9, 0.4), change("b", 0.3, 0.4)
+    assert search(True, 0.1).nearest([two, one]) is one
+    assert search(True, 0.1).nearest([two, one, small]) is small
+
+
+@pytest.mark.parametrize(("upwards", "now", "better"), [(True, 0.3, 0.31), (False, 0.6, 0.59)])
+def test_the_nearest_moves_towards_the_cut_off_or_is_none(upwards, now, better):
+    made = search(upwards, now)
+    assert made.nearest([change("a", 0.1, now)]) is None
+    assert made.nearest([change("a", 0.1, better)]).probability == better
+    assert made.nearest([change("a", 0.1, 2 * now - better)]) is None
+    assert made.nearest([]) is None
+
+
+def test_only_so_many_estimates_are_computed_again(monkeypatch):
+    """Estimates that turn out not to cross use up the room; what is sure already does not."""
+    monkeypatch.setattr(levers, "CONFIRMED", 2)
+    made, asked = search(True), []
+
+    def confirmed(each):
+        asked.append(each)
+        return each if each.moves[0][0] == "s" else replace(each, probability=0.1)
+
+    made._confirmed = confirmed
+    sure = [change("s" + str(at), 0.01 * at, 0.7) for at in range(2)]
+    guessed = [change("g" + str(at), 1.0 + 0.01 * at, 0.7) for at in range(4)]
+    assert made.smallest([*sure, *guessed]) == tuple(sure)
+    assert len(asked) == 2 + 2
+
+
+@pytest.mark.parametrize(("blanks", "limit"), [(False, "MOST_COMBINATIONS"), (True, "MOST_WITH_BLANKS")])
+def test_values_are_thinned_only_above_the_limit(monkeypatch, blanks, limit):
+    monkeypatch.setattr(levers, limit, 3 * 15 * 15)
+    made = search(blanks=blanks)
+    made._values = lambda at, most: tuple(range(most))
+    assert {len(values) for values in made._fitting(2).values()} == {15}
+    monkeypatch.setattr(levers, limit, 3 * 15 * 15 - 1)
+    assert {len(values) for values in made._fitting(2).values()} == {14}
+    monkeypatch.setattr(levers, limit, 3 * 3 * 3)
+    assert {len(values) for values in made._fitting(2).values()} == {3}
+
+
+@pytest.mark.parametrize("blanks", [False, True])
+def test_then_the_values_that_alone_do_most_are_kept(monkeypatch, blanks):
+    monkeypatch.setattr(levers, "MOST_WITH_BLANKS" if blanks else "MOST_COMBINATIONS", 3 * 4 * 4)
+    made = search(blanks=blanks)
+    made._values = lambda at, most: tuple(range(20))  # choices: not fewer however few are asked for
+    made._alone = {(at, value): -abs(value - 9.5) for at in range(3) for value in range(20)}
+    kept = made._fitting(2)
+    assert {at: set(values) for at, values in kept.items()} == {at: {8, 9, 10, 11} for at in range(3)}
+
+
+@pytest.mark.parametrize(("upwards", "best"), [(True, 2), (False, 0)])
+def test_what_moves_do_alone_is_kept_from_the_first_round(monkeypatch, upwards, best):
+    made = search(upwards)
+    made.game, made.row, made.outcome = SimpleNamespace(), (0, 0, 0), 0
+    made._moves = lambda count: [{0: value} if count == 1 else {0: value, 1: value} for value in range(3)]
+    made._allowed, made._change = (lambda change: True), (lambda change, score: score)
+    monkeypatch.setattr(levers, "values_of", lambda *given: np.array([[0.2], [0.5], [0.7]]))
+    made.tried(1)
+    kept = dict(made._alone)
+    assert made._strongest(0, range(3))[0] == best
+    made.tried(2)
+    assert made._alone == kept
+
+
+def test_the_value_that_is_known_is_not_tried_and_one_that_is_unknown_may_be(monkeypatch):
+    made = search(blanks=True)
+    made.game, made.row, made._grids = None, (5.0, 5.0, 5.0), {}
+    monkeypatch.setattr(levers, "tried", lambda game, at, most: (1.0, 5.0))
+    assert made._values(0) == (1.0, 5.0)
+    assert made._values(1) == (1.0,)
+
+
+def test_what_was_in_a_field_that_counts_as_unknown_is_not_said():
+    made = search(blanks=True)
+    features = tuple(Feature(name, name, "number", seen=(0.0, 10.0)) for name in "abc")
+    made.game, made.row, made._steps = SimpleNamespace(schema=Schema(features)), (5.0, 5.0, 5.0), {}
+    found = made._change({0: 6.0, 1: 6.0}, 0.4)
+    assert found.moves == (("a", None, 6.0), ("b", 5.0, 6.0))
+    assert found.steps == pytest.approx(1.0 + 0.1)
+
+
+def test_the_best_of_fewer_levers_stays_where_more_do_less(bundles, monkeypatch):
+    """Constraints can forbid what was best to go together with any other move."""
+    one, two = change("a", 0.1, 1.5), change("ab", 0.2, 1.4)
+    monkeypatch.setattr(levers._Search, "tried", lambda self, count: [one] if count == 1 else [two])
+    monkeypatch.setattr(levers._Search, "_confirmed", lambda self, each: each)
+    bundle = bundles["binary"]
+    assert counterfactuals(game_of(bundle), row_of(bundle), 1, 2.0).best is one
+
+
+def test_three_levers_at_a_time_are_the_most(bundles, monkeypatch):
+    counts = []
+    monkeypatch.setattr(levers._Search, "tried", lambda self, count: counts.append(count) or [])
+    bundle = bundles["binary"]
+    found = counterfactuals(game_of(bundle, (*LEVERS, "shoe_size")), row_of(bundle), 1, 2.0)
+    assert len(found.levers) == 4
+    assert counts == [1, 2, 3]
