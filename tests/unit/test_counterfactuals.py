@@ -284,7 +284,8 @@ def test_values_are_thinned_only_above_the_limit(monkeypatch, blanks, limit):
     monkeypatch.setattr(levers, limit, 3 * 15 * 15 - 1)
     assert {len(values) for values in made._fitting(2).values()} == {14}
     monkeypatch.setattr(levers, limit, 3 * 3 * 3)
-    assert {len(values) for values in made._fitting(2).values()} == {3}
+    made._alone = {(at, value): value for at in range(3) for value in range(15)}  # of four the last would be kept
+    assert set(made._fitting(2).values()) == {(0, 1, 2)}
 
 
 @pytest.mark.parametrize("blanks", [False, True])
