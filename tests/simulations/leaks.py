@@ -6,6 +6,7 @@ which some are strong. Boosted trees are fitted to 1,500 rows, the detector sees
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +18,7 @@ from ml.bundle.holdout import Holdout
 from ml.data.columns import block_of_frame
 from ml.data.outcomes import Outcome, Outcomes
 from ml.insights.leakage import leakage
+from ml.metrics.intervals import wilson
 from ml.predict.predictor import SklearnPredictor
 from ml.training.infer_schema import infer_schema
 
@@ -120,11 +122,14 @@ def shares(kind: str, draws: int) -> tuple[float, float]:
 def lines(draws: int = 50) -> list[str]:
     """The table, in Markdown."""
     printed = ["| fifth feature | named | one of the four honest named |", "| --- | ---: | ---: |"]
-    for kind in KINDS:
-        added, others = shares(kind, draws)
-        printed.append(f"| {kind} | {added:.0%} | {others:.0%} |")
-    return printed
+    rows = ((kind, *(_with_interval(share, draws) for share in shares(kind, draws))) for kind in KINDS)
+    return [*printed, *(f"| {' | '.join(cells)} |" for cells in rows)]
+
+
+def _with_interval(share: float, draws: int) -> str:
+    low, high = wilson(share * draws, draws)
+    return f"{share:.0%} ({float(low):.0%} to {float(high):.0%})"
 
 
 if __name__ == "__main__":
-    print("\n".join(lines()))
+    print("\n".join(lines(int(sys.argv[1]) if len(sys.argv) > 1 else 50)))
