@@ -27,6 +27,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 import callbacks
 from api import WholeRequest, create_api
+from jobs.campaign_service import CampaignService
 from layouts.shared import shell, url
 from ml.plots import theme
 from ml.service import Service
@@ -34,7 +35,7 @@ from prerender import Prerenderer
 from services import Services, file_retention, load_models, open_job_service, open_services
 from settings import BadSetting, Settings, read_root
 from web.address import BadAddress, joined
-from web.callback_guard import refuse_malformed
+from web.callback_guard import answer_503_where_the_store_is_away, refuse_malformed
 from web.dispatch import Dispatcher
 from web.headers import SafeHeaders, content_policy
 from web.mount import Mount
@@ -49,7 +50,7 @@ GUNICORN = HERE / "gunicorn.conf.py"
 MEGABYTE = 1024 * 1024
 
 
-def create_app(settings: Settings, services: Services | None = None) -> Dash:
+def create_app(settings: Settings, services: Services | None = None, campaigns: CampaignService | None = None) -> Dash:
     """Create the Dash application: layout, callbacks, static files.
 
     Parameters
@@ -57,8 +58,11 @@ def create_app(settings: Settings, services: Services | None = None) -> Dash:
     settings : Settings
     services : Services, optional
         Shared with the API; opened from the settings by default.
+    campaigns : CampaignService, optional
+        Likewise.
     """
     services = services or open_services(settings)
+    campaigns = campaigns or CampaignService(open_job_service(settings, services))
     server = Flask("likely", root_path=str(HERE), static_folder=None)
     server.request_class = WholeRequest
     server.config["MAX_CONTENT_LENGTH"] = settings.max_body_mb * MEGABYTE
@@ -79,8 +83,10 @@ def create_app(settings: Settings, services: Services | None = None) -> Dash:
         add_log_handler=False,
     )
     app.layout = shell.layout  # a function: its links begin with the path prefix of each request
-    callbacks.register(app, services.service, services.store, file_retention(settings), services.making)
+    kept = file_retention(settings)
+    callbacks.register(app, services.service, services.store, kept, services.making, campaigns)
     refuse_malformed(app)
+    answer_503_where_the_store_is_away(server)
     set_reader_locale(server, url.under)
     serve_static_files(app)
     answer_404_where_no_page_is(app, lambda path: is_page(path, services.service) or is_coming(path, services))
@@ -126,7 +132,8 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
     )
     services = open_services(settings)
     load_models(services, settings.default_model)
-    pages = create_app(settings, services)
+    campaigns = CampaignService(open_job_service(settings, services))
+    pages = create_app(settings, services, campaigns)
     if change is not None:
         change(pages)
     limits = (settings.max_body_mb * MEGABYTE, settings.max_records)
@@ -136,9 +143,10 @@ def create_service(settings: Settings, change: Callable[[Dash], None] | None = N
         services.faults,
         *limits,
         settings.default_model,
-        open_job_service(settings, services),
+        campaigns.jobs,
         lambda path: is_page(path, services.service),
         origins,
+        campaigns,
     )
     compress_text(api)
     warm_up(pages)

@@ -28,6 +28,7 @@ def create_api(
     job_service: JobService | None = None,
     is_page: IsPage | None = None,
     origins: Collection[str] = (),
+    campaign_service: CampaignService | None = None,
 ) -> Flask:
     """Create the API's Flask application.
 
@@ -49,6 +50,8 @@ def create_api(
         True when a path is a page's address, where the methods of pages are allowed, too.
     origins : collection of str
         Other sites whose pages may change state here: start a job, remove one.
+    campaign_service : CampaignService, optional
+        Shared with the pages, so that a process opens a campaign once.
     """
     app = MethodsFlask("likely.api", static_folder=None)
     app.is_page, app.origins = is_page or app.is_page, origins
@@ -74,7 +77,7 @@ def create_api(
     azure.register(app, service, max_records, default)
     mlflow.register(app, service, ready, max_records, default)
     if job_service is not None:
-        campaign_service = CampaignService(job_service)
+        campaign_service = campaign_service or CampaignService(job_service)
         made = Results(job_service, campaign_service)
         jobs.register(app, job_service, campaign_service, made)
         job_list.register(app, job_service)

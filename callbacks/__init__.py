@@ -10,7 +10,9 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks import choices, finder, gallery, performance, plots, predict, router
+from callbacks import campaign, choices, finder, gallery, performance, plots, predict, router
+from callbacks.campaign.doors import Doors
+from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
 from ml.bundle.record_book import RecordBooks
 from ml.service import Service
@@ -22,6 +24,7 @@ def register(
     store: Any = None,
     retention: FileRetention | None = None,
     making: router.DemoProgress = lambda: None,
+    campaigns: CampaignService | None = None,
 ) -> None:
     """Register every callback of the pages.
 
@@ -35,12 +38,18 @@ def register(
         Retention of files that are sent for a campaign.
     making : callable, optional
         Gives the progress of demo models that are being made beside the service.
+    campaigns : CampaignService, optional
+        Without it the Campaign page shows its first step only.
     """
     books = RecordBooks(store and (lambda: store.book))
-    router.register(app, service, books, retention or FileRetention(), making)
+    retention = retention or FileRetention()
+    doors = Doors(service, campaigns.jobs, campaigns, retention) if campaigns else None
+    router.register(app, service, books, retention, making, doors)
     finder.register(app, service, books)
     choices.register(app, service)
     predict.register(app, service)
     gallery.register(app)
     plots.register(app, service)
     performance.register(app, service, store)
+    if doors:
+        campaign.register(app, doors)

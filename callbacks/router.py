@@ -10,6 +10,8 @@ from dash import Dash, Input, Output
 from dash.development.base_component import Component
 
 from callbacks import predict
+from callbacks.campaign.doors import Doors
+from callbacks.campaign.steps import opening
 from layouts.campaign import page as campaign
 from layouts.campaign.page import FileRetention
 from layouts.insights import page as insights
@@ -26,13 +28,20 @@ from ml.service import Bundle, Service
 DemoProgress = Callable[[], DemoStatus | None]
 
 
-def register(app: Dash, service: Service, books: RecordBooks, retention: FileRetention, making: DemoProgress) -> None:
+def register(
+    app: Dash,
+    service: Service,
+    books: RecordBooks,
+    retention: FileRetention,
+    making: DemoProgress,
+    doors: Doors | None = None,
+) -> None:
     """Register the router, and the callback that refreshes the list while demo models are being made."""
     app.callback(
         Output(ids.CONTENT, "children"),
         Input(ids.LOCATION, "pathname"),
         Input(ids.LOCATION, "search"),
-    )(partial(show_page_in_browser, service, books=books, retention=retention, making=making))
+    )(partial(show_page_in_browser, service, books=books, retention=retention, making=making, doors=doors))
     app.callback(
         Output(ids.MAKING, "children"),
         Output(ids.MAKING_TICK, "disabled"),
@@ -59,6 +68,7 @@ def show_page(
     books: RecordBooks | None = None,
     retention: FileRetention | None = None,
     making: DemoProgress = lambda: None,
+    doors: Doors | None = None,
 ) -> Component:
     """The page at an address, or a page that explains what is wrong with the address.
 
@@ -74,6 +84,8 @@ def show_page(
         Retention of files that are sent.
     making : callable
         Gives the progress of demo models that are being made.
+    doors : Doors, optional
+        The jobs behind the Campaign page.
     """
     path, search = (text if isinstance(text, str) else "" for text in (path, search))
     page = url.parse(path)
@@ -82,7 +94,7 @@ def show_page(
     if page.model is None:
         return gallery.page() if page.kind == "gallery" else home.page(models(service), making())
     try:
-        return _model_page(service, page.kind, page.model, url.query_of(search), books, retention)
+        return _model_page(service, page.kind, page.model, url.query_of(search), (books, retention, doors))
     except UnknownModel as error:
         now = making()
         if now and now.goes_on and page.model in now.names:
@@ -109,14 +121,15 @@ def _model_page(
     kind: url.Kind,
     name: str,
     query: dict[str, str],
-    books: RecordBooks | None,
-    retention: FileRetention | None,
+    beside: tuple[RecordBooks | None, FileRetention | None, Doors | None],
 ) -> Component:
+    books, retention, doors = beside
     if kind == "predict":
         return blocks.model_page(service.opened(name), kind, name, predict.opening(service, name, query, books))
     bundle = service.opened(name)
     if kind == "campaign":
-        page = campaign.page(bundle, name, retention or FileRetention())
+        step = opening(doors, bundle, query) if doors and bundle.offers == "probabilities" else None
+        page = campaign.page(bundle, name, retention or FileRetention(), step)
     else:
         in_use = partial(service.cut_off, bundle) if bundle.offers == "probabilities" else None
         page = insights.page(bundle, query, in_use) if kind == "insights" else _performance(service, bundle, query)

@@ -58,6 +58,11 @@ class CampaignService:
         )
         self._remembered = lru_cache(REMEMBERED)(self._open)
 
+    @property
+    def jobs(self) -> JobService:
+        """What accepts its jobs."""
+        return self._jobs
+
     def hold(
         self, model: str, blocks: Iterable[bytes], options: Mapping[str, Any], key: str | None, callback: str = ""
     ) -> tuple[Job, bool]:

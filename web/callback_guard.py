@@ -14,6 +14,8 @@ from dash import Dash
 from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from store.errors import StoreUnavailable
+
 PATH = "/_dash-update-component"
 LONE_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
 
@@ -45,6 +47,14 @@ def refuse_malformed(app: Dash) -> None:
         if isinstance(error, MethodNotAllowed):
             answer.allow.update(error.valid_methods or ())
         return answer
+
+
+def answer_503_where_the_store_is_away(server: Flask) -> None:
+    """Answer 503 where a callback needs the store and it does not answer: the page says so, and asks again."""
+
+    @server.errorhandler(StoreUnavailable)
+    def refuse(error: StoreUnavailable) -> tuple[Response, int]:
+        return jsonify(error={"code": "unavailable", "message": str(error)}), 503
 
 
 def _read() -> Any:

@@ -20,7 +20,7 @@ from web.plotly_bundle import PlotlyBundle
 _NOT_NEEDED = re.compile(r'<script src="[^"]*/(?:deps/polyfill@|dash_table/)[^"]*"></script>\n?')
 
 # AG Grid, the table of a campaign's result: 2 MB that only that page needs. The
-# script of that page (assets/ts/campaign/records.ts) asks for it at the address that this leaves.
+# script of that page (assets/ts/campaign/table.ts) asks for it at the address that this leaves.
 _GRID = re.compile(r'<script src="([^"]*/dash_ag_grid/[^"]*)"></script>\n?')
 
 

@@ -16,7 +16,7 @@ from jobs.files.job_view import PREFIX, described
 from jobs.results import Results
 from jobs.work.stored_result import StoredResult
 from ml import locale
-from ml.files.write.formats import CSV, EXCEL_CSV, FORMATS, PARQUET, XLSX, Format, format_named
+from ml.files.write.formats import CSV, EXCEL_CSV, FORMATS, PARQUET, XLSX, Format, excel_csv, format_named
 from store.job import Job
 
 COMPRESSIONS = ("gzip", "none")
@@ -50,8 +50,7 @@ def _format() -> Format:
     name, separator, decimal = (request.args.get(each, "") for each in ("format", "separator", "decimal"))
     name = name or _accepted()
     if name == EXCEL_CSV and not separator and not decimal and request.headers.get("Accept-Language"):
-        comma = locale.preferred_format(request.headers["Accept-Language"]).decimal == ","
-        separator, decimal = ("semicolon", "comma") if comma else ("comma", "point")
+        return excel_csv(locale.preferred_format(request.headers["Accept-Language"]).decimal)
     return format_named(name, separator, decimal)
 
 

@@ -1,114 +1,231 @@
-"""Call list from scored records: a form for its size, limits and costs, and the place of its forecast."""
+"""The form of a call list: its length, what it is about, money, limits and control group."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.shared import downloads, ids
-from layouts.shared.html_input import HtmlInput
-from ml.campaign.list_request import ListRequest
-from ml.data.validation_words import accepted, schema_of
+from layouts.campaign import made_list
+from layouts.campaign.choices import is_single, values_of
+from layouts.campaign.typed_wish import LEAST, LENGTHS, MOST, VALUE, offered
+from layouts.campaign.words import whole, written
+from layouts.shared import ids
 from ml.decision.payoff import currency_of, payoff_of
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 OTHER_ENDS = "False alarms, misses and those rightly left alone count as the model's card says."
-LENGTHS = (("cutoff", "Cut-off"), ("number", "Number"), ("budget", "Budget"))
+LENGTH_WORDS = (("cutoff", "Cut-off"), ("number", "Number"), ("budget", "Budget"))
+EACH = "A record may be on the list"
+SEVERAL = (("false", "once, for the best of these"), ("true", "for each of these"))
+CONTROL = (
+    "About this share, drawn at random, the same people on every list of this campaign; marked in the list and not "
+    "called: what they do without a call shows what the calls brought."
+)
+PAUSE = 300  # ms after the last key
+IN_TAB: dict[str, Any] = {"persistence": True, "persistence_type": "session"}  # a reload finds what was typed
 
 
-def form(bundle: Bundle) -> list[Component]:
-    """The form of a call list, and the place of its forecast.
+def form(bundle: Bundle, job: Mapping[str, Any], choices: Mapping[str, Any], made: str) -> list[Component]:
+    """The form of a call list, and beside it the place of its forecast and of the list.
 
     Parameters
     ----------
     bundle : Bundle
+    job : mapping
+        As :func:`jobs.files.job_view.described` gives it.
+    choices : mapping
+        As :func:`jobs.campaign_view.choices_json` gives it.
+    made : str
+        Id of the list in the address; empty where there is none.
     """
-    currency = currency_of(bundle.card)
+    here = Form(job["id"], choices, currency_of(bundle.card))
     asks = html.Div(
-        [
-            _length(currency),
-            _offers(bundle),
-            _money(currency, other_ends=_has_other_ends(bundle)),
-            _limits(),
-            _control(),
-        ],
-        id=ids.campaign("wish"),
+        [here.length(), here.offers(), here.money(other_ends=_has_other_ends(bundle)), here.limits(), here.control()],
         className="form campaign-wish",
         role="form",
         **{"aria-label": "What is wanted of the list"},
     )
-    return [html.H2("Make a list of whom to call"), html.Div([asks, _forecast()], className="campaign-list")]
+    aside = made_list.aside(job["id"], made)
+    return [html.H2("Make a list of whom to call"), html.Div([asks, aside], className="campaign-list")]
 
 
-def _length(currency: str) -> Component:
-    choices = [
-        html.Span(
-            [
-                HtmlInput(
-                    id=ids.campaign(f"by-{name}"), type="radio", name="campaign-by", value=name, className="btn-check"
-                ),
-                html.Label(words, htmlFor=ids.campaign(f"by-{name}"), className="campaign-segment"),
-            ]
+class Form:
+    """The groups of the form, filled for one campaign."""
+
+    def __init__(self, job: str, choices: Mapping[str, Any], currency: str) -> None:
+        self._job, self._choices, self._currency = job, choices, currency
+        self._offers = [each["name"] for each in choices["outcomes"]]
+        if choices["exclusive"]:
+            self._offers = [choices["positive"]]
+        likely = next(each for each in choices["outcomes"] if each["name"] == self._offers[0])
+        self._number = max(1, min(choices["scored"], math.floor(choices["scored"] / 10 + 0.5)))
+        self._cost = likely["cost"]
+
+    def length(self) -> Component:
+        """How the length of the list is found."""
+        by = dbc.RadioItems(
+            id=self._id("by"),
+            options=[{"value": value, "label": words} for value, words in LENGTH_WORDS],
+            value="cutoff",
+            name="campaign-by",
+            inline=True,
+            input_class_name="btn-check",
+            label_class_name="campaign-segment",
+            **IN_TAB,
         )
-        for name, words in LENGTHS
-    ]
-    asked = [
-        _field("cut-off", "Call from a probability of", "%", _accepted_values("cut_off", percent=True), for_="cutoff"),
-        _field("number", "Records at most", "", _accepted_values("number"), for_="number"),
-        _field("budget", "Acting may cost in all", currency, _accepted_values("budget"), for_="budget"),
-    ]
-    return _group("How long is it?", [html.Div(choices, className="campaign-segments"), *asked])
+        budget = written(self._number * self._cost) if self._cost else ""
+        fields = [
+            self._field("cut_off", "Call from a probability of", "%", ""),
+            self._field("number", "Records at most", "", written(self._number), hidden=True),
+            self._field("budget", "Acting may cost in all", self._currency, budget, hidden=True),
+        ]
+        return _group("How long is it?", [html.Div(by, className="campaign-segments"), *fields])
 
-
-def _offers(bundle: Bundle) -> Component:
-    each = "A record may be on the list"
-    several = [
-        html.Label(
-            [
-                HtmlInput(
-                    type="radio",
-                    name="campaign-several",
-                    value=value,
-                    checked=value == "false",
-                    className="form-check-input",
-                ),
-                words,
-            ]
+    def offers(self) -> Component:
+        """What the list is about, where there is a choice."""
+        labels = [{"value": each["name"], "label": each["label"]} for each in self._choices["outcomes"]]
+        ticks = dbc.Checklist(id=self._id("offers"), options=labels, value=self._offers, **IN_TAB)
+        several = dbc.RadioItems(
+            id=self._id("several"),
+            options=[{"value": value, "label": words} for value, words in SEVERAL],
+            value="false",
+            name="campaign-several",
+            **IN_TAB,
         )
-        for value, words in (("false", "once, for the best of these"), ("true", "for each of these"))
-    ]
-    several_of = html.Div(
-        [html.Span(each), *several],
-        className="campaign-several",
-        role="radiogroup",
-        hidden=True,
-        **{"aria-label": each},
-    )
-    group = _group("What is it about?", [html.Div(id=ids.campaign("offers"), className="campaign-offers"), several_of])
-    group.hidden = bundle.outcomes.exclusive and len(bundle.outcomes) <= 2
-    return group
+        several_of = html.Div(
+            [html.Span(EACH), several],
+            id=self._id("several-choice"),
+            className="campaign-several",
+            role="radiogroup",
+            hidden=self._choices["exclusive"] or len(self._offers) < 2,
+            **{"aria-label": EACH},
+        )
+        group = _group("What is it about?", [html.Div(ticks, className="campaign-offers"), several_of])
+        group.hidden = is_single(self._choices)
+        return group
 
+    def money(self, *, other_ends: bool) -> Component:
+        """What acting costs and brings."""
+        values = [
+            self._field(
+                VALUE + each["name"],
+                f"{each['label']} brings",
+                self._currency,
+                written(each["value"]),
+                hidden=each["name"] not in self._offers,
+            )
+            for each in self._choices["outcomes"]
+        ]
+        losses = "Take those too on whom acting is expected to lose money"
+        fields = [
+            self._field("cost", "A call costs", self._currency, written(self._cost)),
+            html.Div(values, className="campaign-values"),
+            *([html.P(OTHER_ENDS, className="small")] if other_ends else []),
+            dbc.Checkbox(id=self._id("losses"), label=losses, value=False, class_name="campaign-tick", **IN_TAB),
+        ]
+        return _group("What does it cost, and what does it bring?", fields)
 
-def _money(currency: str, *, other_ends: bool) -> Component:
-    fields = [
-        _field("cost", "A call costs", currency, _accepted_values("cost")),
-        html.Div(id=ids.campaign("values"), className="campaign-values", **_accepted_values("values")),
-        *([html.P(OTHER_ENDS, className="small")] if other_ends else []),
-        html.Label(
+    def limits(self) -> Component:
+        """Limits and quotas by the values of a column."""
+        names = [each["name"] for each in self._choices["columns"]]
+        place = self._id("column")
+        choose = html.Div(
             [
-                HtmlInput(
-                    id=ids.campaign("losses"), type="checkbox", className="form-check-input", **{"data-wish": "losses"}
+                html.Label("By column", htmlFor=ids.element(place), className="field-label"),
+                dbc.Select(
+                    id=place,
+                    options=[{"value": "", "label": "no limits"}, *({"value": name, "label": name} for name in names)],
+                    value="",
+                    placeholder="no limits",
+                    disabled=not names,
+                    **IN_TAB,
                 ),
-                html.Span("Take those too on whom acting is expected to lose money"),
             ],
-            className="campaign-tick",
-        ),
-    ]
-    return _group("What does it cost, and what does it bring?", fields)
+            className="field",
+        )
+        limits = html.Div(
+            [
+                self._field("limit", "Each value at most, where nothing else is said", "", ""),
+                html.Div(id=self._id("parts"), className="campaign-wide"),
+            ],
+            id=self._id("limits"),
+            className="campaign-limits",
+            hidden=True,
+        )
+        return _group("Limits and quotas", [choose, limits])
+
+    def control(self) -> Component:
+        """The control group."""
+        keep = self._field("control", "Keep back", "%", "0")
+        return _group("Control group", [keep, html.P(CONTROL, className="small")])
+
+    def _id(self, part: str) -> dict[str, Any]:
+        return ids.campaign_part(part, self._job)
+
+    def _field(self, name: str, label: str, unit: str, text: str, *, hidden: bool = False) -> Component:
+        place = ids.campaign_part("wish", self._job, name=name)
+        words = [label, *([html.Span(f" {unit}", className="unit")] if unit else [])]
+        body = [
+            html.Label(words, htmlFor=ids.element(place), className="field-label"),
+            _entry(place, text),
+            html.P(id=ids.campaign_part("wish-said", self._job, name=name), className="field-said"),
+        ]
+        field = ids.campaign_part("wish-field", self._job, name=name)
+        return html.Div(body, id=field, className="field", hidden=hidden, **{"data-wish": name})
+
+
+def parts(job: str, choices: Mapping[str, Any], column: Any) -> list[Component]:
+    """The table with a row for each value of the chosen column."""
+    names = ("Value", "Records", "At least", "At most")
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    lines = [_part(job, each) for each in values_of(choices, column)]
+    return [html.Table([head, html.Tbody(lines)], className="measures")] if lines else []
+
+
+def _part(job: str, each: Mapping[str, Any]) -> Component:
+    name = each["value"] or "(empty)"
+    return html.Tr(
+        [
+            html.Th(name, scope="row"),
+            html.Td(whole(each["records"])),
+            _part_entry(job, LEAST + each["value"], f"At least of {name}"),
+            _part_entry(job, MOST + each["value"], f"At most of {name}"),
+        ]
+    )
+
+
+def _part_entry(job: str, name: str, label: str) -> Component:
+    place = ids.campaign_part("part", job, name=name)
+    named = html.Label(label, htmlFor=ids.element(place), className="visually-hidden")
+    said = html.P(id=ids.campaign_part("part-said", job, name=name), className="field-said")
+    field = ids.campaign_part("part-field", job, name=name)
+    return html.Td(html.Div([named, _entry(place, ""), said], id=field, className="field", **{"data-wish": name}))
+
+
+def hidden_fields(names: Sequence[str], by: Any, chosen: Sequence[str]) -> list[bool]:
+    """Which fields do not apply: those of other lengths, and of outcomes that the list is not about."""
+    of_length = set(LENGTHS.values()) - {LENGTHS.get(by, "cut_off")}
+    return [name in of_length or (name.startswith(VALUE) and name.removeprefix(VALUE) not in chosen) for name in names]
+
+
+def cut_off_words(choices: Mapping[str, Any], offers: Any) -> tuple[str, str]:
+    """What stands in and under the empty field of the cut-off."""
+    names = offered(choices, offers)
+    used = [each["cut_off"] for each in choices["outcomes"] if each["name"] in names]
+    if len(used) == 1:
+        return written(float(f"{100 * used[0]:.1f}")), "Blank: the cut-off in use."
+    return "", "Blank: of each its own cut-off."
+
+
+def _entry(place: dict[str, Any], text: str) -> Component:
+    return dbc.Input(id=place, type="text", value=text, debounce=PAUSE, autocomplete="off", **IN_TAB)
 
 
 def _has_other_ends(bundle: Bundle) -> bool:
@@ -117,94 +234,5 @@ def _has_other_ends(bundle: Bundle) -> bool:
     return any(payoff.false_positive or payoff.false_negative or payoff.true_negative for payoff in found if payoff)
 
 
-def _limits() -> Component:
-    names = ("Value", "Records", "At least", "At most")
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
-    table = html.Table([head, html.Tbody(id=ids.campaign("parts"), **_accepted_values("limits"))], className="measures")
-    choose = html.Div(
-        [
-            html.Label("By column", htmlFor=ids.campaign("column"), className="field-label"),
-            html.Select(id=ids.campaign("column"), className="form-select"),
-        ],
-        className="field",
-    )
-    limits = html.Div(
-        [
-            _field("limit", "Each value at most, where nothing else is said", "", _accepted_values("limit")),
-            html.Div(table, className="campaign-wide"),
-        ],
-        id=ids.campaign("limits"),
-        hidden=True,
-    )
-    return _group("Limits and quotas", [choose, limits])
-
-
-def _control() -> Component:
-    why = (
-        "About this share, drawn at random, the same people on every list of this campaign; marked in the list and not "
-        "called: what they do without a call shows what the calls brought."
-    )
-    keep = _field("control", "Keep back", "%", _accepted_values("control", percent=True))
-    return _group("Control group", [keep, html.P(why, className="small")])
-
-
-def _forecast() -> Component:
-    tick = html.Label(
-        [
-            HtmlInput(id=ids.campaign("list-reasons"), type="checkbox", className="form-check-input", checked=True),
-            html.Strong("With reasons"),
-        ],
-        className="campaign-tick",
-    )
-    make = html.Button("Make the list", type="button", className="cut-off-use", **{"data-does": "list"})
-    cancel = html.Button("Cancel", type="button", className="tool-button", hidden=True, **{"data-does": "cancel-list"})
-    bar = html.Progress(
-        id=ids.campaign("list"), max=1, className="campaign-progress", hidden=True, **{"aria-label": "The list"}
-    )
-    load = downloads.menu("list-download", "Download the list", "list")
-    load.hidden = True
-    return html.Div(
-        [
-            html.H3("What it should bring"),
-            html.Div(id=ids.campaign("forecast"), className="campaign-forecast", **{"aria-live": "polite"}),
-            tick,
-            html.Div([make, cancel, load], className="campaign-buttons"),
-            bar,
-            html.P("", className="campaign-said", role="status", **{"data-said": "list"}),
-        ],
-        className="campaign-brings",
-    )
-
-
 def _group(title: str, body: list[Component]) -> Component:
     return html.Fieldset([html.Legend(title), *body], className="group")
-
-
-def _accepted_values(name: str, *, percent: bool = False) -> dict[str, str]:
-    """Accepted values of a field, from the request model that the server validates with; the script refuses others."""
-    given = schema_of(ListRequest)["properties"][name]
-    given = next(each for each in given["anyOf"] if each["type"] != "null")
-    number: dict[str, Any] = given.get("additionalProperties", given)
-    if percent:
-        number = number | {end: 100 * number[end] for end in ("minimum", "maximum")}
-    data = {"data-accepted": accepted(number) + (" %" if percent else "")}
-    data |= {f"data-{end}": str(number[end]) for end in ("minimum", "maximum") if end in number}
-    return data | ({"data-whole": "true"} if number["type"] == "integer" else {})
-
-
-def _field(name: str, label: str, unit: str, takes: dict[str, str], *, for_: str = "") -> Component:
-    said = ids.campaign(f"{name}-said")
-    words = [label, *([html.Span(f" {unit}", className="unit")] if unit else [])]
-    body = [
-        html.Label(words, htmlFor=ids.campaign(name), className="field-label"),
-        HtmlInput(
-            id=ids.campaign(name),
-            type="text",
-            inputMode="decimal",
-            autoComplete="off",
-            className="form-control",
-            **{"aria-describedby": said, "data-wish": name, **takes},
-        ),
-        html.P(id=said, className="field-said"),
-    ]
-    return html.Div(body, className="field", **({"data-by": for_} if for_ else {}))

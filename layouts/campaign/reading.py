@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
+from layouts.campaign.words import whole
 from layouts.shared import ids
 
 SEPARATORS = ((",", "Comma ,"), (";", "Semicolon ;"), ("\t", "Tab"), ("|", "Bar |"))
@@ -42,30 +45,78 @@ OPTIONS: tuple[tuple[str, str, Sequence[tuple[str, str]]], ...] = (
 )
 
 
-def reading() -> Component:
-    """The dialect's line and the disclosure of options, which ``assets/ts/campaign/reading.ts`` fills."""
-    fields = html.Div([_field(*each) for each in OPTIONS], className="campaign-options form")
+NEW_COLUMNS = ("sheet", "header_row", "separator", "encoding")  # these may change the columns
+NAMES = tuple(name for name, *_ in OPTIONS)
+CELLS = 4  # shown of each row offered as the header
+LONGEST = 40  # characters of an option in an address
+
+
+def told_in(query: Mapping[str, str]) -> dict[str, str]:
+    """The options in an address, by the names of the API."""
+    return {name: query[name] for name in NAMES if 0 < len(query.get(name, "")) <= LONGEST}
+
+
+def reading(job: str, told: Mapping[str, str]) -> Component:
+    """The dialect's line, and the disclosure with the controls that correct it; empty until the file was read."""
+    fields = html.Div([_field(job, name, label, told) for name, label, _ in OPTIONS], className="campaign-options form")
     differently = html.Details(
-        [html.Summary("Read it differently"), fields], id=ids.campaign("differently"), className="campaign-differently"
+        [html.Summary("Read it differently"), fields],
+        id=ids.campaign_part("differently", job),
+        className="campaign-differently",
+        open=bool(told),
+        hidden=True,
     )
-    line = html.P(id=ids.campaign("dialect"), className="campaign-dialect", role="status")
-    return html.Div([line, differently], id=ids.campaign("reading"), className="campaign-reading", hidden=True)
+    line = html.P(id=ids.campaign_part("dialect", job), className="campaign-dialect", role="status")
+    return html.Div([line, differently], className="campaign-reading")
 
 
-def notes(name: str) -> Component:
-    """The place of sentences about the file."""
-    return html.Ul(id=ids.campaign(name), className="campaign-notes", **{"aria-live": "polite"})
+def choices(seen: Mapping[str, Any], told: Mapping[str, str]) -> list[list[dict[str, str]]]:
+    """The choices of each option's control, in the order of the options.
+
+    Parameters
+    ----------
+    seen : mapping
+        What :func:`jobs.files.preview_view.preview_json` gives.
+    told : mapping of str to str
+        What the person chose.
+    """
+    dialect = seen["dialect"]
+    of_file = {
+        "sheet": [(name, name) for name in dialect["sheets"]],
+        "header_row": [(str(at + 1), text) for at, cells in enumerate(seen["top"]) if (text := _row(cells, at + 1))],
+    }
+    return [_options(name, of_file.get(name, fixed), dialect, told.get(name, "")) for name, _, fixed in OPTIONS]
 
 
-def _field(name: str, label: str, choices: Sequence[tuple[str, str]]) -> Component:
-    place = ids.campaign(f"read-{name}")
-    options = [html.Option("Found", value="")]
-    options += [html.Option(words, value=value) for value, words in choices]
+def _options(
+    name: str, offered: Sequence[tuple[str, str]], dialect: Mapping[str, Any], told: str
+) -> list[dict[str, str]]:
+    found = dialect.get(name)
+    found = "" if found is None else str(found)
+    known = next((words for value, words in offered if value == found), found)
+    source = "As it was sent" if name in dialect["told"] else "Found"
+    first = "Find it out again" if told else f"{source}: {known}" if known else source
+    unlisted = [(told, told)] if told and told not in dict(offered) else []
+    return [{"value": value, "label": words} for value, words in [("", first), *offered, *unlisted]]
+
+
+def _row(cells: Sequence[str], number: int) -> str:
+    """A row offered as the header; empty where nothing stands in it."""
+    filled = [cell for cell in cells if cell.strip()]
+    more = " …" if len(filled) > CELLS else ""
+    return f"Row {whole(number)}: {' · '.join(filled[:CELLS])}{more}" if filled else ""
+
+
+def _field(job: str, name: str, label: str, told: Mapping[str, str]) -> Component:
+    place = ids.campaign_part("read", job, name=name)
+    value = told.get(name, "")
+    known = [{"value": text, "label": text} for text in {"": "Found", value: value}]
     return html.Div(
         [
-            html.Label(label, htmlFor=place, className="field-label"),
-            html.Select(options, id=place, className="form-select", **{"data-reads": name}),
+            html.Label(label, htmlFor=ids.element(place), className="field-label"),
+            dbc.Select(id=place, options=known, value=value),
         ],
+        id=ids.campaign_part("read-field", job, name=name),
         className="field",
         hidden=True,
     )

@@ -2,34 +2,58 @@
 
 from __future__ import annotations
 
-from dash import html
+import re
+from urllib.parse import quote, urlencode
+
+from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.shared import ids
-from ml.files.write.formats import FORMATS
+from layouts.shared import ids, url
+from ml.files.write.formats import CSV, FORMATS
 
-OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", "CSV for Excel"), ("csv", "CSV"))
+OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", "CSV for Excel"), (CSV, "CSV"))
+WORDS = dict(OFFERED)
+FIRST, THEN = 500, 2000  # ms between two questions whether a file is written
 
 
-def menu(name: str, words: str, step: str) -> Component:
-    """A button that opens the formats; their addresses are set by ``assets/ts/campaign/download.ts``.
+def menu(job: str, words: str, noun: str, name: str) -> Component:
+    """A button that opens the formats. CSV is a plain link; the others are written first, which a callback waits for.
 
     Parameters
     ----------
-    name : str
-        Name within its id.
+    job : str
+        Id of the job whose result it is.
     words : str
         What is downloaded.
-    step : str
-        Step of the page whose message shows its progress.
+    noun, name : str
+        What the file is, and the name of the file that was sent: the name of the download.
     """
+    of = ids.campaign_part
+    stem = re.sub(r"\.[^.]*$", "", name or "records")
     links = [
-        html.A(label, href="#", download="", **{"data-format": form, "data-suffix": FORMATS[form].suffix})
+        html.A(
+            label,
+            href=address(job, form),
+            download=f"{noun} {stem}{FORMATS[form].suffix}",
+            **({} if form == CSV else {"id": of("format", job, name=form), "data-written": "first"}),
+        )
         for form, label in OFFERED
     ]
-    return html.Details(
-        [html.Summary(words, className="tool-button"), html.Div(links, className="campaign-formats")],
-        id=ids.campaign(name),
-        className="campaign-download help",
-        **{"data-says": step},
+    return html.Div(
+        [
+            html.Details(
+                [html.Summary(words, className="tool-button"), html.Div(links, className="campaign-formats")],
+                className="campaign-download help",
+            ),
+            html.P("", className="campaign-said", role="status", id=of("export-said", job)),
+            dcc.Store(id=of("export", job)),
+            dcc.Interval(id=of("export-tick", job), interval=FIRST, max_intervals=0),
+        ],
+        className="campaign-download-menu",
     )
+
+
+def address(job: str, form: str) -> str:
+    """The address of a result. Not compressed in transfer, so that a browser can show progress and resume."""
+    query = urlencode({"format": form, "compression": "none"})
+    return url.outside(f"/api/v1/jobs/{quote(job, safe='')}/result?{query}")

@@ -74,14 +74,27 @@ CUT_OFF_REASON = "cut-off-reason"
 CUT_OFF_HISTORY = "cut-off-history"
 AVERAGES = "averages"
 
-# The campaign's page; the names stand in assets/ts/campaign/campaign.ts and after too
+# The campaign's page
 CAMPAIGN = "campaign"
-CAMPAIGN_TABLE = "campaign-table"
 
 
 def campaign(name: str) -> str:
-    """A control or another element of the campaign's page."""
+    """A control or another element of the campaign's page that belongs to no job; assets/js/campaign/ knows some."""
     return f"{CAMPAIGN}-{name}"
+
+
+def campaign_part(part: str, job: str | Any, **more: Any) -> dict[str, Any]:
+    """A part of the campaign's page that belongs to a job: an answer about another job finds no place to be shown in.
+
+    Parameters
+    ----------
+    part : str
+    job : str
+        Id of the job; may be MATCH or ALL, as may be what follows.
+    **more
+        Tells apart parts of one kind: ``name`` of a control, ``at`` of a column.
+    """
+    return {"campaign": part, "job": job, **more}
 
 
 def field(position: int | Any) -> dict[str, Any]:

@@ -38,9 +38,15 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def address(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def settings(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Of the service behind the pages."""
+    return Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var"))
+
+
+@pytest.fixture(scope="session")
+def address(settings: Settings) -> Iterator[str]:
     """Where the pages are served, without a slash at the end."""
-    server = create_server(Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var")))
+    server = create_server(settings)
     httpd = make_server("127.0.0.1", 0, server, threaded=True)
     thread = threading.Thread(target=httpd.serve_forever, daemon=True)
     thread.start()

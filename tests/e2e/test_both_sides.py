@@ -8,25 +8,17 @@ import random
 from dataclasses import asdict
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import get_args
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from pydantic import ValidationError
 
 from callbacks.router import show_page
-from jobs.refused import NoCampaign, NotDone, NotHeld, UnknownJob
-from layouts.campaign.page import STEPS
-from layouts.shared.percent import percents
-from ml.campaign.list_request import ListRequest
-from ml.campaign.wish import default_cost, default_value, read_wish
 from ml.data.parsing import NUMBER
-from ml.locale import DEFAULT_FORMAT, NotANumber, canonical, format_of_locale, localized, percent, use_number_format
+from ml.locale import DEFAULT_FORMAT, NotANumber, canonical, format_of_locale, localized, use_number_format
 from ml.metrics.threshold_table import ThresholdTable
 from ml.text.words import change_text
 from prerender.opening import Opening
-from store.job import OPEN, State
 from tests.e2e.modules import use
 
 READERS = (DEFAULT_FORMAT, *map(format_of_locale, ("de-DE", "fr-FR", "de-CH", "tr", "es")))
@@ -36,12 +28,8 @@ READERS = (DEFAULT_FORMAT, *map(format_of_locale, ("de-DE", "fr-FR", "de-CH", "t
 def script(chromium):
     """Run JavaScript beside the scripts that write and read numbers."""
     page = chromium.new_page()
-    use(page, "shared/numbers", "campaign/campaign", "campaign/words")
-    page.evaluate("""() => {
-        window.numbers = modules.numbers;
-        window.campaign = modules.campaign.c;
-        campaign.page = () => document.body;
-    }""")
+    use(page, "shared/numbers")
+    page.evaluate("() => { window.numbers = modules.numbers; }")
     yield page.evaluate
     page.close()
 
@@ -56,7 +44,7 @@ def run(script, marks, function, inputs):
     code = f"""(sent) => {{
         const [marks, inputs] = JSON.parse(sent);
         Object.assign(document.body.dataset, marks);
-        const c = campaign, n = numbers;
+        const n = numbers;
         return JSON.stringify(inputs.map((each) => ({function})(each, marks)));
     }}"""
     return json.loads(script(code, json.dumps([asdict(marks), inputs])))
@@ -76,33 +64,6 @@ def test_points_are_rounded_alike(script, dice):
         shown = run(script, marks, "([before, after]) => n.points(after - before, marks)", pairs)
         with use_number_format(marks):
             assert shown == [change_text(*pair) for pair in pairs]
-
-
-def test_percents_are_rounded_alike_and_sum_to_a_hundred_alike(script, dice):
-    alone = [[at / 2000] for at in range(2001)] + [[float(np.nextafter(at / 2000, 0))] for at in range(1, 2001)]
-    several = [share(dice, dice.randint(2, 9)) for _ in range(1000)] + [[1 / n] * n for n in range(1, 12)]
-    for marks in READERS:
-        for exclusive, cases in ((False, [*alone, *several]), (True, several)):
-            shown = run(script, marks, f"(each) => c.percents(each, {str(exclusive).lower()})", cases)
-            with use_number_format(marks):
-                assert shown == [percents(each, exclusive=exclusive) for each in cases]
-
-
-def share(dice, k):
-    """Probabilities that sum to 1, some of them hardly more than nothing."""
-    parts = [dice.random() ** dice.choice((1, 8)) for _ in range(k)]
-    return [part / sum(parts) for part in parts]
-
-
-def test_numbers_are_written_alike(script, dice):
-    whole = [0, 7, 999, 1000, 1234567, *(dice.randrange(10**9) for _ in range(100))]
-    for marks in READERS:
-        with use_number_format(marks):
-            assert run(script, marks, "c.count", whole) == [localized(f"{number:,}") for number in whole]
-            assert run(script, marks, "c.sign", ["62.5"]) == [percent("62.5")]
-            numbers = ("1,234", "62.5", "12,345,678.25")
-            said = "Of {} records, {} on 3 lists: {}."
-            assert run(script, marks, "c.spoken", [said.format(*numbers)]) == [said.format(*map(localized, numbers))]
 
 
 def test_what_is_typed_is_read_alike(script, dice):
@@ -137,114 +98,6 @@ def test_the_row_of_a_cut_off_is_the_same(script, dice):
         rows = script("([list, asked]) => asked.map((each) => numbers.nearest(list, each))", [cut_offs, asked])
         table = SimpleNamespace(cut_off=cut_offs)
         assert rows == [ThresholdTable.at(table, each) for each in asked]
-
-
-@pytest.fixture
-def campaign(browse):
-    """The Campaign page of a model, its wish filled as for a file that is scored; nothing was sent."""
-
-    def opened(service, model, **options):
-        tab = browse(**options).open(f"/{model}/campaign")
-        bundle = service.model(model)
-        names = bundle.outcomes.names
-        about = {name: {"cut_off": service.cut_off(bundle, name), **money(bundle.card, name)} for name in names}
-        choices = {
-            "outcomes": [{"name": name, "label": bundle.outcomes[name].label, **about[name]} for name in names],
-            "exclusive": bundle.outcomes.exclusive,
-            "positive": bundle.outcomes.positive,
-            "columns": [{"name": "Region", "values": [{"value": "North", "records": 40}]}],
-            "scored": 300,
-        }
-        use(tab.page, "campaign/campaign", "campaign/words", "campaign/wish")
-        tab.page.evaluate(
-            """(choices) => {
-                window.campaign = modules.campaign.c;
-                campaign.openWish({ id: "none" }, choices);
-            }""",
-            choices,
-        )
-        return tab
-
-    return opened
-
-
-def money(card, name):
-    return {"value": default_value(card, name), "cost": default_cost(card, (name,))}
-
-
-def wish(tab, **typed):
-    """What the form gives for the API with these texts in it; None where it refuses one of them."""
-    code = """typed => {
-        for (const name in typed) document.querySelector(name).value = typed[name];
-        return JSON.stringify(campaign.readWish());
-    }"""
-    return json.loads(tab.page.evaluate(code, typed))
-
-
-def test_a_wish_that_nobody_touched_is_what_the_api_makes_of_none(campaign, service):
-    for model in ("loan", "iris", "bank-products"):
-        bundle = service.model(model)
-        rest = (bundle.card, bundle.outcomes, lambda name, bundle=bundle: service.cut_off(bundle, name))
-        assert read_wish(wish(campaign(service, model)), *rest) == read_wish({}, *rest)
-
-
-def test_the_form_of_a_wish_refuses_what_the_api_refuses(campaign, service):
-    tab = campaign(service, "loan", locale="de-DE")
-    texts = (
-        "0",
-        "7",
-        "2,5",
-        "-1",
-        "49,9",
-        "50",
-        "50,1",
-        "100",
-        "100,5",
-        "9007199254740991",
-        "9007199254740992",
-        "1e999",
-    )
-    fields = {
-        "cut_off": ("#campaign-cut-off", "cutoff", 100),
-        "number": ("#campaign-number", "number", 1),
-        "budget": ("#campaign-budget", "budget", 1),
-        "cost": ("#campaign-cost", "number", 1),
-        "control": ("#campaign-control", "number", 100),
-        "limit": ("#campaign-limit", "number", 1),
-        "limits": ('[data-wish="most:North"]', "number", 1),
-        "values": ('[data-wish="value:Y"]', "number", 1),
-    }
-    tab.page.evaluate("""() => {
-        campaign.part("column").value = "Region";
-        campaign.part("column").dispatchEvent(new Event("input", { bubbles: true }));
-    }""")
-    for name, (field, by, whole) in fields.items():
-        tab.page.evaluate("by => { document.querySelector(`[name=campaign-by][value=${by}]`).checked = true; }", by)
-        for text in texts:
-            number = float(text.replace(",", ".")) / whole
-            number = int(number) if number.is_integer() else number
-            sent = {"limits": {"North": number}, "values": {"Y": number}}.get(name, number)
-            assert (wish(tab, **{field: text}) is not None) == taken({name: sent}), (name, text)
-        wish(tab, **{field: "0"})
-
-
-def taken(wish):
-    try:
-        ListRequest.model_validate(wish)
-    except ValidationError:
-        return False
-    return True
-
-
-def test_the_states_of_a_job_and_the_codes_of_errors_are_those_of_the_server(campaign, service):
-    turns, codes, runs = campaign(service, "loan").page.evaluate("""() => {
-        const { TURN, FOR_PROGRAMS, runs } = campaign;
-        return [TURN, FOR_PROGRAMS, Object.keys(TURN).filter((state) => runs({ state }))];
-    }""")
-    assert set(turns) == set(get_args(State))
-    assert set(turns.values()) == {name for name, _ in STEPS} - {"file"} | {"trouble"}
-    assert set(runs) == set(OPEN)
-    assert set(codes) == {each.code for each in (NotHeld, NotDone, UnknownJob, NoCampaign)}
 
 
 @pytest.mark.nightly

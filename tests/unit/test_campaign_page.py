@@ -1,20 +1,25 @@
 """The Campaign page as a pure function, and where the table's script is sent."""
 
+import json
 import re
 
+import dash_bootstrap_components as dbc
 import pytest
+from dash import html
+from dash.development.base_component import Component
+from plotly.utils import PlotlyJSONEncoder
 from werkzeug.test import Client
 
 from app import create_server, file_retention
+from layouts.campaign import columns, result, scoring
 from layouts.campaign import page as campaign
-from layouts.campaign.page import FileRetention
+from layouts.campaign.page import FileRetention, Step
 from layouts.campaign.reading import OPTIONS
 from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.static_html import static_html
 from ml.data.outcomes import Outcome, Outcomes
 from ml.files.text.read_options import NAMES
-from ml.locale import NumberFormat, use_number_format
 from settings import Settings
 
 
@@ -34,45 +39,90 @@ def page(model=None, name="small", keeping=None):
 
 
 def written(component):
-    """All that stands still in the page, as text of HTML."""
-    return "".join(getattr(part, "html", "") for part in component.children)
+    """Everything in a component, as text."""
+    return json.dumps(component, cls=PlotlyJSONEncoder, ensure_ascii=False)
 
 
-def test_each_step_is_there_and_hidden_until_its_turn():
-    steps = [part for part in page().children if getattr(part, "attributes", {}).get("data-step")]
-    assert [part.attributes["data-step"] for part in steps] == [
-        "file",
-        "columns",
-        "scoring",
-        "trouble",
-        "result",
-        "result",
-    ]
-    assert all(part.attributes["hidden"] for part in steps)
+def parts_of(component):
+    """Every component inside, the roots of static HTML too."""
+    for each in component._traverse():
+        if isinstance(each, Component):
+            yield each
+            if root := getattr(each, "root", None):
+                yield root
+                yield from (inner for inner in root._traverse() if isinstance(inner, Component))
 
 
-def test_it_names_what_a_file_is_scored_with_and_how_numbers_are_written():
-    with use_number_format(NumberFormat(",", ".", "{}\u00a0%")):
-        made = page(Model(outcomes("no", "yes"), payoff={"currency": "EUR"}), "small@12345678").to_plotly_json()[
-            "props"
-        ]
-    assert (made["data-model"], made["data-currency"]) == ("small@12345678", "EUR")
-    assert (made["data-decimal"], made["data-group"], made["data-percent"]) == (",", ".", "{}\u00a0%")
+def choices(those):
+    of_card = {"cut_off": 0.5, "value": 0, "cost": 0}
+    return {
+        "outcomes": [{"name": each.name, "label": each.label, **of_card} for each in those.items],
+        "exclusive": those.exclusive, "positive": those.positive, "scored": 60,
+        "columns": [{"name": "region", "values": [{"value": "north", "records": 60}]}],
+    }  # fmt: skip
 
 
-def test_every_control_has_a_label():
-    html = written(page(Model(outcomes("a", "b", exclusive=False))))
-    labelled = set(re.findall(r'<label[^>]* for="([^"]+)"', html))
-    wrapped = "".join(re.findall(r"<label[^>]*><input[^>]*>", html))
-    for tag in re.findall(r"<(?:input|select|progress)[^>]*>", html):
-        name = re.search(r' id="([^"]+)"', tag)
-        assert "aria-label=" in tag or tag in wrapped or (name and name[1] in labelled), tag
+JOB = {
+    "id": "0" * 32, "name": "x.csv", "state": "done", "done": 60, "total": 60, "errors": 1, "rate": 9.0, "notes": [],
+    "dialect": None,
+}  # fmt: skip
 
 
-def test_no_id_stands_twice():
-    named = re.findall(r' id="([^"]+)"', written(page()))
+def steps(those=None):
+    """Each step of the page."""
+    those = those or outcomes("no", "yes")
+    return {
+        "file": campaign.first(FileRetention()),
+        "columns": Step("columns", columns.step(JOB["id"], {})),
+        "scoring": Step("scoring", scoring.step(JOB | {"state": "running"})),
+        "result": Step("result", result.step(JOB, Model(those), choices(those), "")),
+        "trouble": campaign.trouble(JOB["id"], "Gone", "It is gone."),
+    }
+
+
+def at(step, those=None):
+    return campaign.page(Model(those or outcomes("no", "yes")), "small", FileRetention(), steps(those)[step])
+
+
+@pytest.mark.parametrize("step", [name for name, _ in campaign.STEPS] + ["trouble"])
+def test_one_step_is_shown_and_marked_in_the_trail(step):
+    made = at(step)
+    shown = {getattr(each, "data-step") for each in parts_of(made) if hasattr(each, "data-step")}
+    assert shown == {step}
+    assert getattr(made, "data-at") == step
+    current = [each.children for each in parts_of(made) if getattr(each, "aria-current", None) == "step"]
+    assert current == [words for name, words in campaign.STEPS if name == step]
+
+
+def test_it_names_what_a_file_is_scored_with():
+    assert getattr(page(name="small@12345678"), "data-model") == "small@12345678"
+
+
+def test_money_is_in_the_currency_of_the_card():
+    those = outcomes("no", "yes")
+    made = result.step(JOB, Model(those, payoff={"currency": "EUR"}), choices(those), "")
+    assert '" EUR"' in written(made)
+
+
+@pytest.mark.parametrize("step", ["file", "columns", "scoring", "result"])
+def test_every_control_has_a_label(step):
+    made = list(parts_of(at(step, outcomes("a", "b", exclusive=False))))
+    labelled = {each.htmlFor for each in made if hasattr(each, "htmlFor")}
+    for each in made:
+        if isinstance(each, (dbc.Input, dbc.Select)):
+            assert ids.element(each.id) in labelled, each.id
+        if isinstance(each, dbc.Checkbox):
+            assert each.label
+        if isinstance(each, HtmlInput):
+            assert each.id in labelled
+        if isinstance(each, html.Progress):
+            assert getattr(each, "aria-label")
+
+
+@pytest.mark.parametrize("step", ["file", "columns", "scoring", "result", "trouble"])
+def test_no_id_stands_twice(step):
+    named = [str(each.id) for each in parts_of(at(step)) if hasattr(each, "id")]
     assert len(named) == len(set(named))
-    assert ids.CAMPAIGN_TABLE not in named
 
 
 def test_a_model_without_probabilities_says_that_there_is_nothing_to_rank():
@@ -90,8 +140,9 @@ def test_a_model_without_probabilities_says_that_there_is_nothing_to_rank():
     ],
 )
 def test_what_a_list_is_about_is_asked_where_there_is_a_choice(those, hidden):
-    group = re.search(r'<fieldset class="group"([^>]*)><legend>What is it about', written(page(Model(those))))
-    assert (" hidden" in group[1]) is hidden
+    groups = [each for each in parts_of(at("result", those)) if isinstance(each, html.Fieldset)]
+    (group,) = (each for each in groups if each.children[0].children == "What is it about?")
+    assert group.hidden is hidden
 
 
 @pytest.mark.parametrize(
@@ -105,7 +156,8 @@ def test_what_a_list_is_about_is_asked_where_there_is_a_choice(those, hidden):
     ],
 )
 def test_it_says_how_long_files_are_kept_and_where(keeping, words):
-    assert words.replace("'", "&#x27;") in written(page(keeping=keeping)) or words in written(page(keeping=keeping))
+    (kept,) = (each for each in parts_of(page(keeping=keeping)) if getattr(each, "className", "") == "campaign-keeping")
+    assert kept.children == words
 
 
 def test_it_says_which_files_can_be_read():

@@ -13,6 +13,7 @@ const CALLBACK = "_dash-update-component";
 
 const send = window.fetch;
 const newest = new Map<string, number>(); // outputs of a callback -> number of the newest request for them
+const shown = new Map<string, number>(); // the same -> number of the newest request that was answered
 const unanswered = new Set<Waiting>();
 const failed = new Set<string>(); // outputs of callbacks in which the server made an error
 const waiting = new Set<() => void>(); // what wakes the requests that wait to be repeated
@@ -34,11 +35,13 @@ async function ask(address: RequestInfo | URL, options?: RequestInit) {
       if (answer) {
         wake();
         failed[answer.status >= 500 ? "add" : "delete"](outputs);
+        if (number < (shown.get(outputs) ?? 0)) return nothing(); // Dash would show it over the answer to the newer one
+        shown.set(outputs, number);
         return answer;
       }
       say(mine, "lost");
       await pause(wait);
-      if (newest.get(outputs) !== number) return new Response(null, { status: 204 }); // a newer request asks for the same
+      if (newest.get(outputs) !== number) return nothing(); // a newer request asks for the same
     }
   } finally {
     clearTimeout(slow);
@@ -47,8 +50,11 @@ async function ask(address: RequestInfo | URL, options?: RequestInit) {
   }
 }
 
+const nothing = () => new Response(null, { status: 204 });
+
+/* The very outputs: callbacks whose ids are patterns share `output`. */
 function outputsOf(body: unknown): string {
-  try { return JSON.parse(String(body)).output; } catch { return ""; }
+  try { return JSON.stringify(JSON.parse(String(body)).outputs); } catch { return ""; }
 }
 
 async function answered(address: RequestInfo | URL, options?: RequestInit) {

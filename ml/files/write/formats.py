@@ -110,6 +110,12 @@ def format_named(name: str, separator: str = "", decimal: str = "") -> Format:
     return replace(found, separator=between, decimal=mark) if name == EXCEL_CSV else found
 
 
+def excel_csv(decimal: str) -> Format:
+    """CSV for the Excel of a reader who writes decimals with that mark: it separates by semicolons beside a comma."""
+    comma = decimal == ","
+    return format_named(EXCEL_CSV, *(("semicolon", "comma") if comma else ("comma", "point")))
+
+
 def format_of_path(path: Path, name: str = "", separator: str = "", decimal: str = "") -> Format:
     """The format of a file that is to be written.
 

@@ -1,0 +1,85 @@
+/* What Dash has no property for on the Campaign page, as clientside callbacks (callbacks/campaign/): the focus after a
+   step, an address that is mended in place, attributes of fields, and a file that is fetched. */
+import { register, setProps } from "../shared/dash.ts";
+import { all, byId, closest, find, make, need } from "../shared/dom.ts";
+
+type Query = Record<string, string>;
+let shown = { path: "", at: "" }; // the step before
+
+/* Screen readers and the keyboard continue at the heading of the new step. */
+function stepShown(at: string) {
+  const moved = shown.path === location.pathname && shown.at !== at;
+  shown = { path: location.pathname, at };
+  if (moved) requestAnimationFrame(focusHeading);
+  return at;
+}
+
+function focusHeading() {
+  const heading = find("#campaign [data-step] h2");
+  if (!heading) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
+  heading.closest(".page")?.scrollIntoView({ block: "nearest" });
+}
+
+/* The address names how the file is read, and the list that was made; without another entry in the history. */
+function addressed([query]: (Query | null)[], [list]: (string | null)[], [ofFile]: Query[], [ofList]: Query[]) {
+  const job = (ofFile ?? ofList)?.job;
+  if (!job || (ofFile && !query)) return dash_clientside.no_update; // a step that names nothing, or does not yet
+  const text = new URLSearchParams({ job, ...query, ...(list ? { list } : {}) });
+  history.replaceState(history.state, "", `${location.pathname}?${text}`);
+  return String(text);
+}
+
+/* Look again where the controls say something else than what was looked at. */
+function lookedAt(seen: { read: Query; matches: string[] } | null, reads: string[], matches: string[], again: Query) {
+  if (!seen) return "";
+  const told = (values: unknown[]) => JSON.stringify(values.map((value) => value ?? ""));
+  const same = told(reads.filter(Boolean).toSorted()) === told(Object.values(seen.read).toSorted()) && told(matches) === told(seen.matches);
+  if (!same) setProps(again, { data: Date.now() });
+  return String(same);
+}
+
+/* To another address of the page, as a link of Dash leads there: dcc.Location does not know an address that was mended. */
+export function go(search: string) {
+  history.pushState({}, "", location.pathname + search);
+  dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+}
+
+function begunAnew(times: number | null) {
+  if (times) go("");
+  return times;
+}
+
+/* Inputs of dash-bootstrap-components have no aria attributes. */
+function fieldsMarked() {
+  requestAnimationFrame(() => {
+    for (const field of all(".campaign-wish .field[data-wish]")) {
+      const input = need<HTMLInputElement>("input", field);
+      input.inputMode = "decimal";
+      input.setAttribute("aria-invalid", String(field.dataset.state === "problem"));
+      input.setAttribute("aria-describedby", need(".field-said", field).id);
+    }
+  });
+  return "";
+}
+
+/* The browser fetches a file that is written now. */
+function fetched(export_: { address?: string } | null) {
+  if (!export_?.address) return "";
+  const link = make("a", { href: export_.address, download: "" });
+  document.body.append(link);
+  link.click();
+  link.remove();
+  return export_.address;
+}
+
+addEventListener("click", (event) => {
+  const link = closest<HTMLAnchorElement>(event, ".campaign-formats a");
+  if (!link || !byId("campaign")) return;
+  const menu = link.closest("details");
+  if (menu) menu.open = false;
+  if (link.dataset.written) event.preventDefault(); // its callback has the file written first
+}, true);
+
+register({ stepShown, lookedAt, addressed, begunAnew, fieldsMarked, fetched });

@@ -1,0 +1,129 @@
+"""Callbacks of the list itself: it is made by a job of its own, watched, cancelled and downloaded."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dash import MATCH, Dash, Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
+
+from callbacks.campaign.doors import Doors, by_name, words
+from callbacks.campaign.forecast import request_of, wish_of_page
+from jobs.refused import UnknownJob
+from layouts.campaign import parts
+from layouts.campaign.typed_wish import typed_wish
+from layouts.campaign.words import progress, share_done
+from layouts.shared import downloads, ids
+from ml.errors import LikelyError
+from store.job import OPEN
+
+LOST = "The list that was made is no longer here. Make it again."
+
+
+def register(app: Dash, doors: Doors) -> None:
+    """Make the list, tell how far it is, cancel it, and offer it."""
+    of = ids.campaign_part
+    app.callback(
+        Output(of("list", MATCH), "data"),
+        Output(of("make-said", MATCH), "children"),
+        inputs={
+            "clicks": Input(of("make", MATCH), "n_clicks"),
+            "reasons": State(of("list-reasons", MATCH), "value"),
+            **wish_of_page(State),
+        },
+        prevent_initial_call=True,
+    )(partial(make, doors))
+    app.callback(
+        output={
+            "bar": Output(of("list-bar", MATCH), "value"),
+            "bar_text": Output(of("list-bar", MATCH), "aria-valuetext"),
+            "bar_hidden": Output(of("list-bar", MATCH), "hidden"),
+            "cancel_hidden": Output(of("list-cancel", MATCH), "hidden"),
+            "words": Output(of("list-words", MATCH), "children"),
+            "download": Output(of("list-download", MATCH), "children"),
+            "open": Output(of("list-open", MATCH), "data"),
+            "interval": Output(of("list-tick", MATCH), "interval"),
+            "ticks": Output(of("list-tick", MATCH), "max_intervals"),
+        },
+        inputs={
+            "made": Input(of("list", MATCH), "data"),
+            "ticks": Input(of("list-tick", MATCH), "n_intervals"),
+            "was_open": State(of("list-open", MATCH), "data"),
+        },
+    )(partial(follow, doors))
+    app.callback(
+        Output(of("list-cancel", MATCH), "title"),
+        Input(of("list-cancel", MATCH), "n_clicks"),
+        State(of("list", MATCH), "data"),
+        prevent_initial_call=True,
+    )(partial(cancel, doors))
+    app.callback(
+        Output(of("make", MATCH), "disabled"),
+        Input(of("chosen", MATCH), "data"),
+        Input(of("list-open", MATCH), "data"),
+    )(refuse)
+
+
+def make(
+    doors: Doors, clicks: Any, reasons: Any, chosen: dict[str, Any], texts: list[Any], names: list[Any],
+    part_texts: list[Any], part_names: list[Any], of: Any,
+) -> tuple[Any, Any]:  # fmt: skip
+    """Begin the job that writes the list; parameters as those of :func:`callbacks.campaign.forecast.foresee`."""
+    if not clicks:
+        raise PreventUpdate
+    try:
+        choices = doors.choices(of["job"])
+        wish = typed_wish(choices, chosen, by_name(names, texts) | by_name(part_names, part_texts)).wish
+        if wish is None:
+            return no_update, ""
+        return doors.campaigns.make_list(of["job"], request_of(wish), bool(reasons)).id, ""
+    except LikelyError as error:
+        return no_update, parts.bad(words(error))
+
+
+def follow(doors: Doors, made: Any, ticks: Any, was_open: Any) -> dict[str, Any]:
+    """How far the list is, or its downloads."""
+    if not made:
+        raise PreventUpdate
+    try:
+        job = doors.job(str(made))
+    except UnknownJob:
+        return _ended(parts.bad(LOST))
+    if job["state"] in OPEN:
+        interval, most = parts.next_tick(int(ticks or 0))
+        said = progress(job)
+        shown = {"bar": share_done(job), "bar_text": said, "bar_hidden": False, "cancel_hidden": False, "words": said}
+        return shown | {"download": [], "open": no_update if was_open else True, "interval": interval, "ticks": most}
+    if job["state"] == "done":
+        return _ended("The list is ready.", [downloads.menu(job["id"], "Download the list", "list", job["name"] or "")])
+    if job["state"] == "failed":
+        return _ended(parts.bad(f"The list could not be made: {job['message']} Try again."))
+    return _ended("Cancelled.")
+
+
+def cancel(doors: Doors, clicks: Any, made: Any) -> str:
+    """Cancel the list; that it was is told by the next look at it."""
+    if not clicks or not made:
+        raise PreventUpdate
+    try:
+        doors.jobs.cancel(str(made))
+    except LikelyError as error:
+        return words(error)
+    return ""
+
+
+def refuse(chosen: Any, making: Any) -> bool:
+    """Whether no list can be made now: nobody is on it, or one is being made."""
+    return not chosen or bool(making)
+
+
+def _ended(said: Any, download: list[Any] | None = None) -> dict[str, Any]:
+    hidden = {"bar": None, "bar_text": "", "bar_hidden": True, "cancel_hidden": True}
+    return hidden | {
+        "words": said,
+        "download": download or [],
+        "open": False,
+        "interval": no_update,
+        "ticks": no_update,
+    }

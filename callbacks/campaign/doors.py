@@ -1,0 +1,73 @@
+"""What the callbacks of the Campaign page ask: the services that the API's routes ask too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jobs.campaign_service import CampaignService
+from jobs.campaign_view import choices_json
+from jobs.files.job_view import described
+from jobs.job_service import JobService
+from jobs.refused import NoCampaign, NotDone, NotHeld, UnknownJob
+from jobs.results import Results
+from layouts.campaign.page import FileRetention
+from ml.errors import LikelyError
+from ml.locale import use_number_format
+from ml.service import Service
+from store.job import Job
+
+FOR_PROGRAMS = (NotHeld, NotDone, UnknownJob, NoCampaign)  # errors whose hints name addresses
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The services behind the page.
+
+    Attributes
+    ----------
+    service : Service
+    jobs : JobService
+    campaigns : CampaignService
+    retention : FileRetention
+    results : Results
+    """
+
+    service: Service
+    jobs: JobService
+    campaigns: CampaignService
+    retention: FileRetention
+    results: Results = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "results", Results(self.jobs, self.campaigns))
+
+    def job(self, job: str) -> dict[str, Any]:
+        """A job for the page; UnknownJob where it is gone."""
+        return as_shown(self.jobs.get(job))
+
+    def is_held(self, job: str) -> bool:
+        """Whether a file still waits to be started."""
+        found = self.jobs.store.jobs.get(job)
+        return found is not None and found.state == "held"
+
+    def choices(self, job: str) -> dict[str, Any]:
+        """From what lists of a campaign can be made."""
+        return choices_json(self.service, self.campaigns, job)
+
+
+def as_shown(job: Job) -> dict[str, Any]:
+    """A job as JSON values. Its sentences are written as for programs: the page writes their numbers anew."""
+    with use_number_format(None):
+        return described(job)
+
+
+def words(error: LikelyError) -> str:
+    """What is said to a person of an error."""
+    return error.message if isinstance(error, FOR_PROGRAMS) else str(error)
+
+
+def by_name(ids: list[Mapping[str, Any]], values: list[Any]) -> dict[str, Any]:
+    """Values of controls by their names."""
+    return {each["name"]: value for each, value in zip(ids, values, strict=False)}

@@ -1,0 +1,71 @@
+"""Callbacks of downloads in formats that are written first: a worker writes them, and the browser is led there."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash.exceptions import PreventUpdate
+
+from callbacks.campaign.doors import Doors, words
+from layouts.campaign import parts
+from layouts.shared import downloads, ids
+from ml.errors import LikelyError
+from ml.files.write.formats import EXCEL_CSV, excel_csv, format_named
+from ml.locale import current_format
+from store.job import Job
+
+
+def register(app: Dash, doors: Doors) -> None:
+    """Wait until the file is written, and then fetch it."""
+    of = ids.campaign_part
+    app.callback(
+        Output(of("export-said", MATCH), "children"),
+        Output(of("export", MATCH), "data"),
+        Output(of("export-tick", MATCH), "max_intervals"),
+        Input(of("format", MATCH, name=ALL), "n_clicks"),
+        Input(of("export-tick", MATCH), "n_intervals"),
+        State(of("export", MATCH), "data"),
+        State(of("export", MATCH), "id"),
+        prevent_initial_call=True,
+    )(partial(export, doors))
+    app.clientside_callback(
+        ClientsideFunction("likely", "fetched"),
+        Output(of("export-said", MATCH), "data-fetched"),
+        Input(of("export", MATCH), "data"),
+        prevent_initial_call=True,
+    )
+
+
+def export(doors: Doors, clicks: list[Any], ticks: Any, before: Any, of: Any) -> tuple[Any, Any, Any]:
+    """Whether the chosen format can be fetched: what is said, what is asked for, and when to look again.
+
+    Parameters
+    ----------
+    doors : Doors
+    clicks : list
+        Of each format.
+    ticks : int
+        Looks so far.
+    before : dict or None
+        What was asked for last: ``format``, and ``times``, which makes each fetch another one.
+    of : dict
+        Names the job.
+    """
+    asked = ctx.triggered_id
+    chosen = isinstance(asked, dict) and asked.get("campaign") == "format"
+    if not any(clicks) or (not chosen and not isinstance(before, dict)):
+        raise PreventUpdate
+    name = asked["name"] if chosen else before["format"]
+    if name not in downloads.WORDS:
+        raise PreventUpdate
+    wanted = {"format": name, "times": sum(each or 0 for each in clicks), "address": ""}
+    form = excel_csv(current_format().decimal) if name == EXCEL_CSV else format_named(name)
+    try:
+        made = doors.results.made(of["job"], form)
+    except LikelyError as error:
+        return parts.bad(words(error)), wanted, no_update
+    if isinstance(made, Job):
+        return f"Making {downloads.WORDS[name]} …", wanted, int(ticks or 0) + 1
+    return "", {**wanted, "address": downloads.address(of["job"], name)}, no_update

@@ -1,0 +1,171 @@
+"""Callbacks of a list's form: what does not apply is hidden, and each change is forecast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
+
+from callbacks.campaign.doors import Doors, by_name, words
+from jobs.refused import UnknownJob
+from layouts.campaign import call_list, made_list
+from layouts.campaign.choices import are_parts_of, values_of
+from layouts.campaign.typed_wish import offered, typed_wish
+from layouts.shared import ids
+from ml.campaign.list_request import ListRequest
+from ml.campaign.words import notes, promise, sentence
+from ml.decision.payoff import currency_of
+from ml.errors import LikelyError
+
+
+def wish_of_page(kind: type[Input] | type[State]) -> dict[str, Any]:
+    """The controls of the form, as inputs or as state of a callback."""
+    of = ids.campaign_part
+    names = ("by", "offers", "several", "losses", "column")
+    return {
+        "chosen": {name: kind(of(name, MATCH), "value") for name in names},
+        "texts": kind(of("wish", MATCH, name=ALL), "value"),
+        "names": State(of("wish", MATCH, name=ALL), "id"),
+        "part_texts": kind(of("part", MATCH, name=ALL), "value"),
+        "part_names": State(of("part", MATCH, name=ALL), "id"),
+        "of": State(of("forecast", MATCH), "id"),
+    }
+
+
+def register(app: Dash, doors: Doors) -> None:
+    """Show the fields that apply, the values of the chosen column, and the forecast."""
+    of = ids.campaign_part
+    app.callback(
+        Output(of("wish-field", MATCH, name=ALL), "hidden"),
+        Output(of("several-choice", MATCH), "hidden"),
+        Input(of("by", MATCH), "value"),
+        Input(of("offers", MATCH), "value"),
+        State(of("wish-field", MATCH, name=ALL), "id"),
+        State(of("forecast", MATCH), "id"),
+    )(partial(show_fields, doors))
+    app.callback(
+        Output(of("parts", MATCH), "children"),
+        Output(of("limits", MATCH), "hidden"),
+        Input(of("column", MATCH), "value"),
+        State(of("column", MATCH), "id"),
+    )(partial(show_parts, doors))
+    app.callback(
+        output={
+            "forecast": Output(of("forecast", MATCH), "children"),
+            "chosen": Output(of("chosen", MATCH), "data"),
+            "stale": Output(of("list-stale", MATCH), "children"),
+            "said": Output(of("wish-said", MATCH, name=ALL), "children"),
+            "states": Output(of("wish-field", MATCH, name=ALL), "data-state"),
+            "placeholders": Output(of("wish", MATCH, name=ALL), "placeholder"),
+            "part_said": Output(of("part-said", MATCH, name=ALL), "children"),
+            "part_states": Output(of("part-field", MATCH, name=ALL), "data-state"),
+        },
+        inputs={**wish_of_page(Input), "made": State(of("list", MATCH), "data")},
+    )(partial(foresee, doors))
+    app.clientside_callback(  # the inputs of dash-bootstrap-components have no aria-invalid
+        ClientsideFunction("likely", "fieldsMarked"),
+        Output(ids.CAMPAIGN, "data-marked"),
+        Input(of("wish-field", ALL, name=ALL), "data-state"),
+        Input(of("part-field", ALL, name=ALL), "data-state"),
+        prevent_initial_call=True,
+    )
+
+
+def show_fields(doors: Doors, by: Any, offers: Any, fields: list[Any], of: Any) -> tuple[list[bool], bool]:
+    """Which fields do not apply to such a list."""
+    choices = doors.choices(of["job"])
+    names = offered(choices, offers)
+    hidden = call_list.hidden_fields([field["name"] for field in fields], by, names)
+    return hidden, bool(choices["exclusive"]) or len(names) < 2
+
+
+def show_parts(doors: Doors, column: Any, of: Any) -> tuple[Any, bool]:
+    """A row for each value of the chosen column."""
+    choices = doors.choices(of["job"])
+    return call_list.parts(of["job"], choices, column), not values_of(choices, column)
+
+
+def foresee(
+    doors: Doors, chosen: dict[str, Any], texts: list[Any], names: list[Any], part_texts: list[Any],
+    part_names: list[Any], of: Any, made: Any,
+) -> dict[str, Any]:  # fmt: skip
+    """What such a list should bring, or what is wrong with what is typed.
+
+    Parameters
+    ----------
+    doors : Doors
+    chosen : dict
+        ``by``, ``offers``, ``several``, ``losses`` and ``column``.
+    texts, part_texts : list of str
+        What stands in the fields, and in those of the column's values.
+    names, part_names : list of dict
+        Ids of these.
+    of : dict
+        Names the job.
+    made : str or None
+        Id of the list that was made last.
+    """
+    try:
+        choices = doors.choices(of["job"])
+    except LikelyError as error:
+        choices, problem = None, words(error)
+    if choices is None:
+        return _marked(names, part_names, {}, ("", "")) | _nothing(made_list.refusal(problem))
+    if not are_parts_of(choices, chosen.get("column"), by_name(part_names, part_texts)):
+        raise PreventUpdate  # the fields of the column's values are on their way, with what was typed into them
+    read = typed_wish(choices, chosen, by_name(names, texts) | by_name(part_names, part_texts))
+    shown = _marked(names, part_names, read.problems, call_list.cut_off_words(choices, chosen.get("offers")))
+    if read.wish is None:
+        return shown | _nothing(made_list.refusal("Mend what is marked."))
+    shown["stale"] = made_list.STALE if _made_otherwise(doors, made, read.wish) else ""
+    if not read.wish["outcomes"]:
+        return shown | _nothing(made_list.refusal("Choose what the list is about.", bad=False))
+    try:
+        return shown | _forecast(doors, of["job"], read.wish)
+    except LikelyError as error:
+        return shown | _nothing(made_list.refusal(words(error)))
+
+
+def _forecast(doors: Doors, job: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+    wish, found, brings = doors.campaigns.forecast(job, request_of(asked))
+    _, bundle = doors.campaigns.choices(job)
+    currency = currency_of(bundle.card)
+    said = sentence(brings, wish, currency), promise(brings), notes(bundle, wish, found, brings, currency)
+    labels = {each.name: each.label for each in bundle.outcomes.items}
+    return {"forecast": made_list.forecast(brings, asked, said, labels, currency), "chosen": brings.chosen}
+
+
+def request_of(wish: Mapping[str, Any]) -> dict[str, Any]:
+    """The request as the API passes it on, so that two are equal where they ask for the same."""
+    return ListRequest.model_construct(**wish).model_dump(exclude_unset=True)
+
+
+def _made_otherwise(doors: Doors, made: Any, wish: Mapping[str, Any]) -> bool:
+    """Whether the list that was made was asked for otherwise."""
+    try:
+        return bool(made) and doors.jobs.get(str(made)).options.get("wish") != request_of(wish)
+    except UnknownJob:
+        return False
+
+
+def _marked(
+    names: list[Any], part_names: list[Any], problems: Mapping[str, str], cut_off: tuple[str, str]
+) -> dict[str, Any]:
+    """What is said at each field."""
+    fields, more = [each["name"] for each in names], [each["name"] for each in part_names]
+    hints = {"cut_off": cut_off[1]}
+    return {
+        "said": [problems.get(name, hints.get(name, "")) for name in fields],
+        "states": ["problem" if name in problems else "" for name in fields],
+        "placeholders": [cut_off[0] if name == "cut_off" else "" for name in fields],
+        "part_said": [problems.get(name, "") for name in more],
+        "part_states": ["problem" if name in problems else "" for name in more],
+        "stale": no_update,
+    }
+
+
+def _nothing(shown: Any) -> dict[str, Any]:
+    return {"forecast": shown, "chosen": 0}

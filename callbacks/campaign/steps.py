@@ -1,0 +1,150 @@
+"""The step of the Campaign page: chosen by the job in the address and by its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx
+from dash.development.base_component import Component
+from dash.exceptions import PreventUpdate
+
+from callbacks.campaign.doors import Doors, as_shown, words
+from jobs.refused import UnknownJob
+from layouts.campaign import columns, page, reading, result, scoring
+from layouts.campaign.page import Step, trouble
+from layouts.shared import ids, url
+from ml.errors import LikelyError
+from ml.service import Bundle
+from store.job import Job
+from store.job import State as JobState
+
+GONE = (
+    "This campaign is no longer here",
+    "Its file was removed after its time, or the address is wrong. Choose the file again.",
+)
+
+
+def register(app: Dash, doors: Doors) -> None:
+    """Show another step when the job has changed, move the focus to it, and lead back to the first."""
+    of = ids.campaign_part
+    app.callback(
+        Output(ids.CAMPAIGN, "children"),
+        Output(ids.CAMPAIGN, "data-at"),
+        Input(of("turn", ALL, by=ALL), "data"),
+        State(ids.LOCATION, "pathname"),
+        State(of("turn", ALL, by=ALL), "id"),
+        prevent_initial_call=True,
+    )(partial(show_step, doors))
+    app.callback(
+        Output(ids.CAMPAIGN, "data-anew"),
+        Input(of("anew", ALL), "n_clicks"),
+        State(ids.CAMPAIGN, "data-at"),
+        prevent_initial_call=True,
+    )(partial(begin_anew, doors))
+    app.clientside_callback(
+        ClientsideFunction("likely", "begunAnew"),
+        Output(ids.CAMPAIGN, "data-begun"),
+        Input(ids.CAMPAIGN, "data-anew"),
+        prevent_initial_call=True,
+    )
+    # In the browser, for what Dash has no property: the focus, and an address that is mended in place
+    app.clientside_callback(
+        ClientsideFunction("likely", "stepShown"),
+        Output(ids.CAMPAIGN, "data-focused"),
+        Input(ids.CAMPAIGN, "data-at"),
+    )
+    app.clientside_callback(
+        ClientsideFunction("likely", "addressed"),
+        Output(ids.CAMPAIGN, "data-addressed"),
+        Input(of("query", ALL), "data"),
+        Input(of("list", ALL), "data"),
+        State(of("query", ALL), "id"),
+        State(of("list", ALL), "id"),
+        prevent_initial_call=True,
+    )
+
+
+def show_step(doors: Doors, turns: list[Any], path: Any, turn_ids: list[Mapping[str, Any]]) -> tuple[Any, str]:
+    """The step of a job that has turned into another state, or what is wrong with it.
+
+    Parameters
+    ----------
+    doors : Doors
+    turns : list
+        What callbacks say of the job: its new state, or ``[title, words]`` of trouble; None where nothing happened.
+    path : str
+        Of the page.
+    turn_ids : list of mapping
+        Ids of the places where they say it; each names the job.
+    """
+    said = [(turn, of["job"]) for turn, of in zip(turns, turn_ids, strict=False) if turn]
+    where = url.parse(url.inside(path)) if isinstance(path, str) else None
+    if not said or where is None or where.model is None:
+        raise PreventUpdate  # a step came in with its places empty
+    turn, job = said[-1]
+    bundle = doors.service.opened(where.model)
+    step = trouble(job, *map(str, turn)) if isinstance(turn, list) else opening(doors, bundle, {"job": job})
+    return page.inside(step, doors.retention), step.name
+
+
+def begin_anew(doors: Doors, clicks: list[Any], at: Any) -> int:
+    """Say that the first step is wanted; a file that was looked at only is removed, for nothing leads back to it."""
+    if not any(clicks) or not ctx.triggered_id:
+        raise PreventUpdate
+    if at == "columns":
+        with suppress(LikelyError):  # it is gone already
+            doors.jobs.delete(str(ctx.triggered_id["job"]))
+    return sum(each or 0 for each in clicks)
+
+
+def opening(doors: Doors, bundle: Bundle, query: Mapping[str, str]) -> Step:
+    """The step of an address."""
+    job = query.get("job", "")
+    if not job:
+        return page.first(doors.retention)
+    try:
+        found = doors.jobs.get(job)
+    except UnknownJob:
+        return trouble(job, *GONE)
+    wrong = _wrong(found, bundle.name)
+    return trouble(job, *wrong) if wrong else STEPS[found.state](doors, found, query)
+
+
+def _wrong(job: Job, model: str) -> tuple[str, str] | None:
+    """Why a job cannot be shown on the page of a model."""
+    if job.model.partition("@")[0] != model:
+        return "This file belongs to another model", f"It is of {job.model}."
+    if job.kind != "campaign":
+        return "No campaign", "A program sent this file to be scored: there is no table of it here."
+    if job.state == "failed":
+        return "The file could not be scored", f"{job.message} Choose the file again, or another one."
+    if job.state == "cancelled":
+        return "Cancelled", "Nothing was kept. Choose a file to begin again."
+    return None
+
+
+def _columns(_: Doors, job: Job, query: Mapping[str, str]) -> Step:
+    return Step("columns", columns.step(job.id, reading.told_in(query)))
+
+
+def _scoring(_: Doors, job: Job, __: Mapping[str, str]) -> Step:
+    return Step("scoring", scoring.step(as_shown(job)))
+
+
+def _result(doors: Doors, job: Job, query: Mapping[str, str]) -> Step:
+    shown = as_shown(job)
+    body: list[Component]
+    try:
+        choices, bundle = doors.choices(job.id), doors.service.model(job.model)
+        body = result.step(shown, bundle, choices, query.get("list", ""))
+    except LikelyError as error:
+        body = result.without_table(shown, words(error))
+    return Step("result", body)
+
+
+STEPS: dict[JobState, Callable[[Doors, Job, Mapping[str, str]], Step]] = {
+    "held": _columns, "waiting": _scoring, "running": _scoring, "done": _result,
+}  # fmt: skip

@@ -1,0 +1,48 @@
+"""The first step of a campaign: a file is chosen or dropped. ``assets`` sends it, see decision 28."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.campaign import parts
+from layouts.shared import ids
+from layouts.shared.html_input import HtmlInput
+from layouts.shared.static_html import static_html
+
+
+def step(formats: Sequence[str]) -> list[Component]:
+    """The step; `formats` are those besides workbooks and CSV, as people call them."""
+    also = "".join(f", {name}" for name in formats)
+    described = {"aria-describedby": ids.campaign("formats")}
+    chosen = HtmlInput(id=ids.campaign("file"), type="file", className="visually-hidden", **described)
+    drop = html.Label(
+        [html.Strong("Choose a file"), html.Span("or drop it here")],
+        htmlFor=ids.campaign("file"),
+        className="campaign-drop",
+    )
+    accepted = (
+        f"Excel, OpenDocument or CSV of any program{also}. One record a line, below the names of the columns. Other "
+        "columns may be in it: they stay as they are. How the file is read is shown next, and can be corrected."
+    )
+    sending = html.Div(
+        [
+            html.Progress(
+                id=ids.campaign("upload"), max=1, className="campaign-progress", **{"aria-label": "Sending the file"}
+            ),
+            parts.button("Cancel", does="stop-sending"),
+        ],
+        className="campaign-sending",
+        hidden=True,
+    )
+    body = [
+        html.H2("Which file is it about?"),
+        chosen,
+        drop,
+        html.P(accepted, id=ids.campaign("formats"), className="small"),
+        sending,
+        parts.said("file"),
+    ]
+    return [static_html(parts.step("file", body))]

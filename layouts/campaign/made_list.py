@@ -1,0 +1,128 @@
+"""Beside the form of a call list: what the list should bring, and the list itself, which is a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.campaign import parts
+from layouts.campaign.words import money, whole
+from layouts.shared import ids
+from layouts.shared.percent import percents
+from ml.campaign.forecast import Forecast
+
+STALE = "The list below was made before the last change."
+
+
+def aside(job: str, made: str) -> Component:
+    """The place of the forecast, the button that makes the list, and the place of the list."""
+    of = ids.campaign_part
+    label = html.Strong("With reasons")
+    reasons = dbc.Checkbox(id=of("list-reasons", job), label=label, value=True, class_name="campaign-tick")
+    make = parts.button("Make the list", main=True, disabled=True, id=of("make", job))
+    cancel = parts.button("Cancel", hidden=True, id=of("list-cancel", job))
+    load = html.Div(id=of("list-download", job), className="campaign-list-download")
+    return html.Div(
+        [
+            html.H3("What it should bring"),
+            html.Div(id=of("forecast", job), className="campaign-forecast", **{"aria-live": "polite"}),
+            reasons,
+            html.Div([make, cancel, load], className="campaign-buttons"),
+            parts.progress_bar("The list", None, hidden=True, id=of("list-bar", job)),
+            html.Div(
+                [
+                    html.Span(id=of("list-words", job)),
+                    html.Span(id=of("make-said", job)),
+                    html.Span(id=of("list-stale", job)),
+                ],
+                className="campaign-said",
+                role="status",
+                **{"data-said": "list"},
+            ),
+            dcc.Store(id=of("list", job), data=made or None),
+            dcc.Store(id=of("list-open", job), data=bool(made)),
+            dcc.Store(id=of("chosen", job)),
+            parts.ticks("list-tick", job, most=0),
+        ],
+        className="campaign-brings",
+    )
+
+
+def refusal(words: str, *, bad: bool = True) -> list[Component]:
+    """Why there is no forecast."""
+    return [html.P(words, className="campaign-bad" if bad else "")]
+
+
+def forecast(
+    brings: Forecast,
+    wish: Mapping[str, Any],
+    said: tuple[str, str, Sequence[str]],
+    labels: Mapping[str, str],
+    currency: str,
+) -> list[Component]:
+    """The forecast of a list.
+
+    Parameters
+    ----------
+    brings : Forecast
+    wish : mapping
+        The request.
+    said : (str, str, sequence of str)
+        Sentence, promise and notes (:mod:`ml.campaign.words`).
+    labels : mapping of str to str
+        Labels of outcomes.
+    currency : str
+    """
+    sentence, promise, notes = said
+    column = wish.get("column")
+    by_outcome = [(labels.get(name, name), chosen, buyers) for name, chosen, buyers in brings.outcomes]
+    return [
+        html.P(sentence, className="campaign-sentence"),
+        *([html.P(promise, className="campaign-promise", **{"data-verdict": brings.verdict})] if promise else []),
+        html.Dl([_figure(*each) for each in _figures(brings, wish, currency)]),
+        *([_table("By what is offered", by_outcome)] if len(by_outcome) > 1 else []),
+        *([_table(f"By {column}", brings.groups)] if brings.groups and column else []),
+        *(html.P(note, className="small") for note in notes),
+    ]
+
+
+def _figures(brings: Forecast, wish: Mapping[str, Any], currency: str) -> list[tuple[str, str, str]]:
+    def amount(value: float) -> str:
+        return money(value, currency)
+
+    kept = f"{whole(brings.control)} more kept back" if brings.control else ""
+    found = [
+        ("Calls", whole(brings.calls), kept),
+        ("Buyers", whole(brings.buyers), _between(brings.buyers_low, brings.buyers_high, whole)),
+        ("Picked blindly", whole(brings.by_chance), ""),
+    ]
+    if wish["cost"]:
+        found.append(("Cost", amount(brings.cost), ""))
+    if any(wish["values"].values()):
+        found.append(("Profit", amount(brings.profit), _between(brings.profit_low, brings.profit_high, amount)))
+    if brings.lowest is not None:
+        found.append(("Lowest probability", percents([brings.lowest], exclusive=False)[0], ""))
+    return found
+
+
+def _between(low: float, high: float, write: Callable[[float], str]) -> str:
+    return "" if low == high else f"{write(low)} to {write(high)}"
+
+
+def _figure(name: str, text: str, between: str) -> Component:
+    more = [html.Span(between)] if between else []
+    return html.Div([html.Dt(name), html.Dd([html.Strong(text, className="number"), *more])])
+
+
+def _table(title: str, groups: Sequence[tuple[str, int, float]]) -> Component:
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in ("", "Chosen", "Buyers")]))
+    lines = [
+        html.Tr([html.Th(value or "(empty)", scope="row"), html.Td(whole(chosen)), html.Td(whole(buyers))])
+        for value, chosen, buyers in groups
+    ]
+    table = html.Table([head, html.Tbody(lines)], className="measures")
+    return html.Details([html.Summary(title), table], className="campaign-wide")

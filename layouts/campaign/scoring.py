@@ -1,0 +1,33 @@
+"""The third step of a campaign: how far the scoring is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.campaign import parts
+from layouts.campaign.words import progress, share_done
+from layouts.shared import ids
+
+GOES_ON = "The work goes on when this page is closed. Its address leads back here."
+
+
+def step(job: Mapping[str, Any]) -> list[Component]:
+    """The step of a job that waits or runs, as :func:`jobs.files.job_view.described` gives it."""
+    here, words = job["id"], progress(job)
+    bar = {"id": ids.campaign_part("bar", here), "aria-valuetext": words}
+    body = [
+        html.H2(f"Scoring {job['name'] or 'the file'}"),
+        parts.progress_bar("Records scored", share_done(job), **bar),
+        html.P(words, id=ids.campaign_part("progress", here), className="campaign-lead campaign-job-words"),
+        html.P(GOES_ON, className="small"),
+        html.Div(parts.button("Cancel", id=ids.campaign_part("cancel", here)), className="campaign-buttons"),
+        parts.said("scoring", id=ids.campaign_part("cancel-said", here)),
+        parts.ticks("tick", here),
+        parts.turn("watch", here),
+        parts.turn("cancel", here),
+    ]
+    return [parts.step("scoring", body)]

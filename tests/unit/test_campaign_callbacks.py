@@ -1,0 +1,393 @@
+"""Callbacks of the Campaign page, called as functions: what each gives for a job in each state."""
+
+import json
+
+import pytest
+from dash import no_update
+from dash._callback_context import context_value
+from dash._utils import AttributeDict
+from dash.exceptions import PreventUpdate
+from plotly.utils import PlotlyJSONEncoder
+
+from callbacks.campaign import call_list, columns, downloads, forecast, records, scoring, steps
+from callbacks.campaign.doors import Doors
+from jobs.campaign_service import CampaignService
+from layouts.campaign.page import FileRetention
+from layouts.campaign.reading import NAMES
+from layouts.shared import ids
+from ml.locale import NumberFormat, use_number_format
+from ml.service import open_service
+from tests.small import small_model
+from tests.unit.test_campaigns import House, data
+
+GERMAN = NumberFormat(",", ".", "{}\u00a0%")
+NO_CHOICE = [""] * len(NAMES)
+LOST = "0" * 32
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("models")
+    for sort in ("binary", "independent"):
+        small_model(sort, folder)
+    return open_service(folder)
+
+
+@pytest.fixture
+def house(service, tmp_path):
+    return House(service, tmp_path)
+
+
+@pytest.fixture
+def doors(service, house):
+    return Doors(service, house.job_service, CampaignService(house.job_service), FileRetention())
+
+
+def held(house, sent=None, model="binary"):
+    return house.hold(data() if sent is None else sent, model).rpartition("/")[2]
+
+
+def done(house, model="binary", rows=60):
+    return house.done(data(rows=rows), model).rpartition("/")[2]
+
+
+def words(component):
+    return json.dumps(component, cls=PlotlyJSONEncoder, ensure_ascii=False)
+
+
+def opened(doors, job, model="binary"):
+    return steps.opening(doors, doors.service.model(model), {"job": job})
+
+
+def look(doors, job, reads=None, matches=(), blanks=False, before=None):
+    names = [ids.campaign_part("read", job, name=name) for name in NAMES]
+    reads = [(reads or {}).get(name, "") for name in NAMES]
+    return columns.look(doors, reads, list(matches), blanks, names, before, ids.campaign_part("seen", job))
+
+
+def start(doors, job, seen, clicks=1):
+    names = [ids.campaign_part("read", job, name=name) for name in NAMES]
+    of = ids.campaign_part("seen", job)
+    return columns.start(doors, clicks, False, NO_CHOICE, seen["matches"], False, names, seen, of)
+
+
+def triggered_by(**of):
+    """The callback that runs now was called by this part."""
+    context_value.set(AttributeDict(triggered_inputs=[{"prop_id": f"{json.dumps(of, sort_keys=True)}.n_clicks"}]))
+
+
+# ---- steps --------------------------------------------------------------------------------------
+def test_the_step_follows_from_the_state_of_the_job(house, doors):
+    job = held(house)
+    assert opened(doors, "").name == "file"
+    assert opened(doors, job).name == "columns"
+    house.post(f"/api/v1/jobs/{job}/start")
+    assert opened(doors, job).name == "scoring"
+    house.work()
+    assert opened(doors, job).name == "result"
+
+
+@pytest.mark.parametrize("job", [LOST, "x", "../..", "\u2063"])
+def test_a_job_that_is_not_there_is_said(doors, job):
+    step = opened(doors, job)
+    assert step.name == "trouble"
+    assert "This campaign is no longer here" in words(step.body)
+
+
+def test_a_job_of_another_model_or_of_no_campaign_is_said(house, doors):
+    assert "It is of binary@" in words(opened(doors, held(house), "independent").body)
+    scored = house.client.post("/api/v1/models/binary/jobs", data=data()).json["id"]
+    assert "A program sent this file" in words(opened(doors, scored).body)
+
+
+def test_what_was_cancelled_or_failed_is_said_with_the_way_out(house, doors):
+    job = held(house)
+    house.client.delete(f"/api/v1/jobs/{job}")
+    assert "Nothing was kept." in words(opened(doors, job).body)
+    failed = held(house)
+    house.store.jobs.start(failed, {})
+    house.store.jobs.fail(failed, "Line 8 has 3 cells, the header has 12.")
+    assert "Line 8 has 3 cells, the header has 12. Choose the file again" in words(opened(doors, failed).body)
+
+
+def test_a_turn_shows_another_step_and_empty_places_none(house, doors):
+    job = held(house)
+    places = [ids.campaign_part("turn", job, by="look"), ids.campaign_part("turn", job, by="start")]
+    with pytest.raises(PreventUpdate):
+        steps.show_step(doors, [None, None], "/binary/campaign", places)
+    house.post(f"/api/v1/jobs/{job}/start")
+    inside, at = steps.show_step(doors, [None, "started"], "/binary/campaign", places)
+    assert (at, "Reading the file" in words(inside) or "Waiting for its turn" in words(inside)) == ("scoring", True)
+    _, at = steps.show_step(doors, [["The file cannot be read", "It is empty."], None], "/binary/campaign", places)
+    assert at == "trouble"
+
+
+def test_another_file_removes_the_one_that_was_only_looked_at(house, doors):
+    job, other = held(house), done(house)
+    triggered_by(**ids.campaign_part("anew", job))
+    with pytest.raises(PreventUpdate):
+        steps.begin_anew(doors, [None], "columns")
+    steps.begin_anew(doors, [1], "columns")
+    assert doors.jobs.get(job).state == "cancelled"
+    triggered_by(**ids.campaign_part("anew", other))
+    steps.begin_anew(doors, [1], "result")
+    assert doors.jobs.get(other).state == "done"
+
+
+# ---- columns ------------------------------------------------------------------------------------
+def test_a_file_is_looked_into_once_and_again_when_something_changes(house, doors):
+    job = held(house, data(income="Earnings"))
+    first = look(doors, job)
+    assert first["holds"] == "march.csv holds 60 records. 3 of 4 features found."
+    assert first["start"] == "Score 60 records"
+    seen = first["seen"]
+    assert "No column gives Yearly income" in words(first["notes"])
+    with pytest.raises(PreventUpdate):  # the rows came in
+        look(doors, job, matches=seen["matches"], before=seen)
+    at = seen["header"].index("Earnings")
+    matches = [*seen["matches"]]
+    matches[at] = "income"
+    second = look(doors, job, matches=matches, before=seen)
+    assert second["rows"] is no_update
+    assert second["values"] == [no_update] * len(matches)  # nothing else was changed than what the person chose
+    assert second["seen"]["matches"] == matches
+    assert second["notes"] == []
+    assert second["seen"]["chosen"] == {"Earnings": "income"}
+    assert second["holds"].endswith("4 of 4 features found.")
+
+
+def test_a_feature_has_one_column():
+    shown = {"header": ["a", "b", "c"], "matches": ["x", "y", ""], "chosen": {"c": ""}}
+    assert columns.chosen_by_hand(shown, ["y", "y", ""]) == {"a": "y", "b": "", "c": ""}
+    assert columns.chosen_by_hand(shown, ["", "y", ""]) == {"a": "", "c": ""}
+    assert columns.chosen_by_hand(None, ["x"]) == {}
+
+
+def test_choices_by_hand_are_kept_for_columns_that_are_still_there(house, doors):
+    lines = data(rows=5, income="Earnings").decode().splitlines()
+    job = held(house, "\n".join(["made in March", *lines]).encode())
+    seen = look(doors, job)["seen"]
+    matches = [*seen["matches"]]
+    matches[seen["header"].index("Earnings")] = "income"
+    seen = look(doors, job, matches=matches, before=seen)["seen"]
+    again = look(doors, job, {"header_row": "2"}, seen["matches"], before=seen)
+    assert again["seen"]["chosen"] == {"Earnings": "income"}
+    assert again["query"] == {"header_row": "2"}
+    otherwise = look(doors, job, {"header_row": "3"}, again["seen"]["matches"], before=again["seen"])
+    assert otherwise["seen"]["chosen"] == {}
+    assert otherwise["disabled"] is True
+
+
+def test_a_file_that_cannot_be_read_so_keeps_its_controls(house, doors):
+    job = held(house, data().decode().replace("north", "nörth").encode("cp1252"))
+    seen = look(doors, job)["seen"]
+    wrong = look(doors, job, {"encoding": "utf-8"}, seen["matches"], before=seen)
+    assert "cannot be read as it is" in wrong["holds"]
+    assert wrong["differently_open"] is True
+    assert wrong["disabled"] is True
+    assert wrong["table_hidden"] is True
+    bad = look(doors, job, {"header_row": "nine"}, seen["matches"], before=seen)
+    assert bad["disabled"] is True
+    assert "nine" in words(bad["why"])
+    right = look(doors, job, None, seen["matches"], before=bad["seen"])
+    assert right["disabled"] is False
+
+
+def test_a_start_turns_to_the_scoring_and_is_no_error_when_asked_twice(house, doors):
+    job = held(house)
+    seen = look(doors, job)["seen"]
+    with pytest.raises(PreventUpdate):
+        start(doors, job, seen, clicks=None)
+    assert start(doors, job, seen)[1] == "started"
+    assert start(doors, job, seen) == (no_update, "over")
+    assert look(doors, job, matches=seen["matches"])["turn"] == "over"
+    assert start(doors, LOST, seen) == (no_update, "gone")
+
+
+def test_a_start_that_is_refused_says_why(house, doors):
+    job = held(house, b"nothing,known\n1,2\n")
+    said, turn = start(doors, job, look(doors, job)["seen"])
+    assert turn is no_update
+    assert "No column of the file gives a feature" in words(said)
+
+
+# ---- scoring ------------------------------------------------------------------------------------
+def test_the_progress_is_asked_again_until_the_job_is_over(house, doors):
+    job = held(house)
+    of = ids.campaign_part("tick", job)
+    house.post(f"/api/v1/jobs/{job}/start")
+    _, _, said, interval, most, turn = scoring.watch(doors, 3, of)
+    assert (said, most, turn) == ("Waiting for its turn …", 4, no_update)
+    assert interval < 1000
+    assert scoring.watch(doors, 300, of)[3] == 1000
+    house.work()
+    assert scoring.watch(doors, 4, of)[-1] == "done"
+    assert scoring.watch(doors, 1, ids.campaign_part("tick", LOST))[-1] == "gone"
+
+
+def test_a_job_is_cancelled(house, doors):
+    job = held(house)
+    house.post(f"/api/v1/jobs/{job}/start")
+    of = ids.campaign_part("cancel", job)
+    with pytest.raises(PreventUpdate):
+        scoring.cancel(doors, None, of)
+    assert scoring.cancel(doors, 1, of) == (no_update, "cancelled")
+    assert scoring.cancel(doors, 1, ids.campaign_part("cancel", LOST)) == (no_update, "gone")
+
+
+# ---- records ------------------------------------------------------------------------------------
+def test_rows_are_those_of_the_api_in_the_readers_marks(house, doors):
+    job = done(house)
+    api = house.client.get(f"/api/v1/jobs/{job}/records?order=rank&start=5&end=8").json
+    of = ids.campaign_part("grid", job, order="rank", outcome="")
+    with use_number_format(GERMAN):
+        found, said = records.show_rows(doors, {"startRow": 5, "endRow": 8}, of)
+    assert said == ""
+    assert found["rowCount"] == api["total"] == 60
+    assert [row["rank"] for row in found["rowData"]] == ["6", "7", "8"]
+    assert [row["c0"] for row in found["rowData"]] == [row["cells"][0] for row in api["rows"]]
+    p = api["rows"][0]["probabilities"]["yes"]
+    assert found["rowData"][0]["p1"] == f"{100 * p:.1f}".replace(".", ",") + "\u00a0%"
+
+
+@pytest.mark.parametrize("request_", [None, [], {}, {"startRow": -1, "endRow": "x"}, {"startRow": 10**30, "endRow": 2}])
+def test_any_request_of_rows_is_answered(house, doors, request_):
+    of = ids.campaign_part("grid", done(house, rows=5), order="rank", outcome="")
+    assert records.show_rows(doors, request_, of)[0]["rowData"] == []
+
+
+def test_rows_that_do_not_come_are_said(doors):
+    found, said = records.show_rows(doors, {}, ids.campaign_part("grid", LOST, order="rank", outcome=""))
+    assert found is no_update
+    assert said.startswith("Some rows did not come: There is no job")
+
+
+def test_another_order_is_another_table_and_another_outcome_has_its_best_first(house, doors):
+    job = done(house, "independent")
+    of = ids.campaign_part("table-spec", job)
+    triggered_by(**ids.campaign_part("order", job, name="file"))
+    pressed, shown = records.show_table(doors, [None, 1], "", of)
+    assert pressed == ["false", "true"]
+    assert '"order": "file"' in words(shown)
+    triggered_by(**ids.campaign_part("outcome", job))
+    pressed, shown = records.show_table(doors, [None, 1], "nothing of the kind", of)
+    assert "nothing of the kind" in words(shown["shown"])
+    assert pressed == ["true", "false"]
+
+
+# ---- the list -----------------------------------------------------------------------------------
+CHOSEN = {"by": "number", "offers": ["yes"], "several": "false", "losses": True, "column": ""}
+
+
+def foresee(doors, job, chosen=CHOSEN, made=None, **texts):
+    names = [ids.campaign_part("wish", job, name=name) for name in texts]
+    return forecast.foresee(doors, chosen, [*texts.values()], names, [], [], ids.campaign_part("forecast", job), made)
+
+
+def make(doors, job, chosen=CHOSEN, clicks=1, **texts):
+    names = [ids.campaign_part("wish", job, name=name) for name in texts]
+    of = ids.campaign_part("forecast", job)
+    return call_list.make(doors, clicks, False, chosen, [*texts.values()], names, [], [], of)
+
+
+def test_the_forecast_is_that_of_the_api(house, doors):
+    job = done(house)
+    told = foresee(doors, job, number="20", cost="1")
+    wish = {"by": "number", "number": 20, "outcomes": ["yes"], "cost": 1, "losses": True, "values": {"yes": 0}}
+    api = house.post(f"/api/v1/jobs/{job}/forecast", **wish).json
+    assert told["chosen"] == api["chosen"] == 20
+    assert api["sentence"] in words(told["forecast"])
+    assert api["promise"] in words(told["forecast"])
+
+
+def test_a_field_that_cannot_be_used_is_marked_and_nothing_is_forecast(house, doors):
+    job = done(house)
+    told = foresee(doors, job, number="20", cost="x")
+    assert told["states"] == ["", "problem"]
+    assert told["said"][1] == "“x” cannot be used. Accepted: a number, 0 or more."
+    assert "Mend what is marked." in words(told["forecast"])
+    assert told["chosen"] == 0
+    assert call_list.refuse(told["chosen"], False)
+    assert make(doors, job, number="20", cost="x") == (no_update, "")
+
+
+def test_a_list_by_column_is_forecast_once_its_fields_are_there(house, doors):
+    job = done(house)
+    by_region = CHOSEN | {"column": "region"}
+    with pytest.raises(PreventUpdate):
+        foresee(doors, job, by_region, number="20")
+    column = next(each for each in doors.choices(job)["columns"] if each["name"] == "region")
+    names = [f"{kind}:{each['value']}" for each in column["values"] for kind in ("least", "most")]
+    of = [ids.campaign_part("part", job, name=name) for name in names]
+    number = [ids.campaign_part("wish", job, name="number")]
+    limits = ["0" if name.startswith("most") else "" for name in names]
+    told = forecast.foresee(doors, by_region, ["20"], number, limits, of, ids.campaign_part("forecast", job), None)
+    assert told["chosen"] == 0
+    assert "Nobody is on this list." in words(told["forecast"])
+
+
+def test_what_the_api_refuses_is_said_in_its_words(house, doors):
+    told = foresee(doors, done(house), CHOSEN | {"by": "budget"}, budget="20", cost="0")
+    assert "A budget needs a cost." in words(told["forecast"])
+
+
+def test_a_list_is_made_followed_and_offered(house, doors):
+    job = done(house)
+    with pytest.raises(PreventUpdate):
+        make(doors, job, clicks=None, number="20")
+    made, said = make(doors, job, number="20")
+    assert said == ""
+    running = call_list.follow(doors, made, 0, None)
+    assert (running["open"], running["ticks"], running["cancel_hidden"]) == (True, 1, False)
+    assert call_list.follow(doors, made, 1, True)["open"] is no_update
+    house.work()
+    ready = call_list.follow(doors, made, 2, True)
+    assert (ready["open"], ready["words"]) == (False, "The list is ready.")
+    assert f"/api/v1/jobs/{made}/result?format=csv" in words(ready["download"])
+    assert foresee(doors, job, made=made, number="20")["stale"] == ""
+    assert foresee(doors, job, made=made, number="21")["stale"].startswith("The list below was made before")
+    assert opened(doors, job).name == "result"
+
+
+def test_a_list_is_cancelled_or_gone(house, doors):
+    made, _ = make(doors, done(house), number="20")
+    call_list.cancel(doors, 1, made)
+    assert call_list.follow(doors, made, 1, True)["words"] == "Cancelled."
+    assert "no longer here" in words(call_list.follow(doors, LOST, 1, True)["words"])
+    with pytest.raises(PreventUpdate):
+        call_list.follow(doors, None, None, False)
+
+
+# ---- downloads ----------------------------------------------------------------------------------
+def test_a_format_is_written_first_and_then_fetched(house, doors):
+    job = done(house)
+    of = ids.campaign_part("export", job)
+    triggered_by(**ids.campaign_part("format", job, name="xlsx"))
+    said, wanted, more = downloads.export(doors, [1, None], None, None, of)
+    assert (said, more) == ("", no_update)
+    assert wanted["address"] == f"/api/v1/jobs/{job}/result?format=xlsx&compression=none"
+    assert house.client.get(wanted["address"]).status_code == 200
+    _, again, _ = downloads.export(doors, [2, None], None, wanted, of)
+    assert again != wanted  # so that the browser fetches it once more
+
+
+def test_a_format_that_takes_long_is_asked_for_again(house, doors, monkeypatch):
+    job = done(house)
+    of = ids.campaign_part("export", job)
+    monkeypatch.setattr("jobs.results.SMALL", 0)
+    monkeypatch.setattr("jobs.results.PATIENCE", 0.0)
+    triggered_by(**ids.campaign_part("format", job, name="csv-excel"))
+    said, wanted, more = downloads.export(doors, [None, 1], None, None, of)
+    assert (said, wanted["address"], more) == ("Making CSV for Excel …", "", 1)
+    house.work()
+    triggered_by(**ids.campaign_part("export-tick", job))
+    said, wanted, _ = downloads.export(doors, [None, 1], 1, wanted, of)
+    assert said == ""
+    assert "csv-excel" in wanted["address"]
+
+
+def test_a_format_that_cannot_be_had_is_said(doors):
+    triggered_by(**ids.campaign_part("format", LOST, name="xlsx"))
+    said, wanted, _ = downloads.export(doors, [1, None], None, None, ids.campaign_part("export", LOST))
+    assert "There is no job" in words(said)
+    assert wanted["address"] == ""
