@@ -1,8 +1,10 @@
 """An arrow key held for 3 s in a number's field: what can be read of the result meanwhile.
 
-Ours beside the usual Dash page (``usual.py``), the same model, without and with 400 ms of latency: the longest time
-without a readable number, how many numbers were shown, the longest time between two, and the time from the release
-of the key to the last number. Needs Chromium. Run: python tests/bench/hold.py
+Ours beside the usual Dash page (``usual.py``), the same model, without and with 400 ms of latency, and while 15 other
+people edit once a second: the longest time without a readable number, how many numbers were shown, the longest time
+between two, and the time from the release of the key to the last number. Needs Chromium.
+
+Run: python tests/bench/hold.py
 """
 
 from __future__ import annotations
@@ -18,11 +20,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench import ten
+from tests.bench.crowd import crowd
 from tests.bench.length import either
 from tests.bench.page import CHROMIUM, FLAGS, SIDES, Side, with_values
+from tests.bench.post import port_of
 from tests.bench.serving import serving, table
 
-LATENCIES = (0, 400)
+CONDITIONS = ((0, 0), (400, 0), (0, 15))  # latency in ms, other people
+EVERY = 1.0  # s between two edits of one of them
 HELD = either(3, 1)  # s
 REPEAT = 33  # ms between two steps, as keyboards repeat them
 
@@ -41,8 +46,8 @@ answer => {
 """
 
 
-def hold(browser: Browser, url: str, side: Side, latency: int) -> list[str]:
-    """One row: a side at a latency."""
+def hold(browser: Browser, url: str, side: Side, latency: int, others: int) -> list[str]:
+    """One row: a side at a latency, beside other people."""
     page = browser.new_context().new_page()
     page.goto(url + side.path)
     page.wait_for_function("answer => document.querySelector(answer)?.textContent.match(/\\d/)", arg=side.answer)
@@ -63,7 +68,7 @@ def hold(browser: Browser, url: str, side: Side, latency: int) -> list[str]:
     page.wait_for_timeout(4 * latency + 2_000)
     frames: list[tuple[float, str]] = page.evaluate("window.frames")
     page.context.close()
-    return [side.name, f"{latency} ms", *_figures([f for f in frames if f[0] >= began], ended)]
+    return [side.name, f"{latency} ms", str(others), *_figures([f for f in frames if f[0] >= began], ended)]
 
 
 def _figures(frames: list[tuple[float, str]], ended: float) -> list[str]:
@@ -91,13 +96,17 @@ def main() -> None:
         ten.add(Path(rooms["MODELS_DIR"]))
         browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         rows = []
-        for side in (with_values(Path(rooms["MODELS_DIR"]), each) for each in SIDES):
+        models = Path(rooms["MODELS_DIR"])
+        for side in (with_values(models, each) for each in SIDES):
             with serving(side.command, side.path, **side.environ, **rooms) as server:
-                rows += [hold(browser, server.url, side, latency) for latency in LATENCIES]
+                for latency, others in CONDITIONS:
+                    with crowd(port_of(server), models, others, EVERY, usual=side.path == "/"):
+                        rows.append(hold(browser, server.url, side, latency, others))
         browser.close()
     header = [
         "",
         "latency",
+        "others",
         "longest without a number",
         "new numbers",
         "longest between two",

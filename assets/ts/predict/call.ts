@@ -41,6 +41,15 @@ function chosenView() {
   try { return localStorage.getItem("view"); } catch { return null; }
 }
 
+function chooseView(form: HTMLElement) {
+  onCall(form, (chosenView() ?? (isOnCall(form) ? "call" : "")) === "call");
+}
+
+addEventListener("likely:page", () => {
+  const form = formHere();
+  if (form) chooseView(form);
+});
+
 const acts: Record<string, (form: HTMLElement) => void> = {
   call: (form) => {
     const on = !isOnCall(form);
@@ -144,7 +153,7 @@ addEventListener("likely:current", ({ detail: { form, question } }) => {
   if (!form.dataset.mirror) return;
   if (past.form !== form || past.record !== form.dataset.record) {
     past = { form, record: form.dataset.record, steps: [] }; // the browser's Back leads to the record before
-    onCall(form, (chosenView() ?? (isOnCall(form) ? "call" : "")) === "call");
+    chooseView(form);
   }
   dressFields(form);
   remember(form, question);
