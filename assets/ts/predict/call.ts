@@ -2,7 +2,8 @@
    here: every change goes through the form. */
 import { all, closest, find } from "../shared/dom.ts";
 import { controlOf, fieldsOf, nameOf, radiosOf, setValue, valueOf, valuesOf } from "../shared/fields.ts";
-import { ask, type Question } from "../shared/form.ts";
+import type { Question } from "../shared/events.ts";
+import { ask } from "../shared/form.ts";
 import { marksOf, points } from "../shared/numbers.ts";
 import { reveal } from "../shared/search.ts";
 

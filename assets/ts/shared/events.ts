@@ -1,6 +1,9 @@
 /* Events by which scripts tell each other what the page shows. */
-import type { Question } from "./form.ts";
-
+/* The request of the result on the screen, for scripts that add to it. */
+export type Question = {
+  serial: number; model: string; outcome: string; declined: string; record_id: string; row: string; order: string;
+  record: Record<string, string>;
+};
 /* The result on the screen belongs to the values in the form: to `question`. */
 export type Current = { form: HTMLElement; question: Question };
 /* It does not, or there is none. */

@@ -7,7 +7,7 @@ import {
   asValue, controlOf, dress, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, setValue,
   settleNumber, step, valueOf, valuesOf,
 } from "./fields.ts";
-import { tell } from "./events.ts";
+import { tell, type Question } from "./events.ts";
 import { mirror } from "./history.ts";
 import { onSignal } from "./signals.ts";
 
@@ -28,8 +28,6 @@ type State = {
   serial: number; retry: number; changed: number; since: number; quiet: number; // numbers of requests; times in ms
   timer?: number; patience?: number;
 };
-/* The request of the result on the screen, for scripts that add to it. */
-export type Question = ReturnType<typeof questionOf>;
 export type Panel = "current" | "waiting" | "invalid" | "lost";
 
 let now: State | null = null; // of the form on the page
@@ -96,7 +94,7 @@ function lost(state: State, patience: number) {
   go(state);
 }
 
-function questionOf(form: HTMLElement, serial: number) {
+function questionOf(form: HTMLElement, serial: number): Question {
   const record = Object.fromEntries(fieldsOf(form).map((field) => [nameOf(field), valueOf(field)]));
   return { serial, model: form.dataset.model ?? "", ...focusOf(form), ...foundIn(form), record };
 }
