@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any, Protocol
 
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import ClientsideFunction, Dash, Input, Output, State
 from dash.development.base_component import Component
 
 from callbacks.plots import PATIENCE
@@ -44,46 +44,67 @@ class CutOffStore(Protocol):
 
 def register(app: Dash, service: Service, store: CutOffStore | None = None) -> None:
     """Register the callbacks of the threshold table, the averages and the cut-off in use."""
-    app.callback(
-        Output(ids.THRESHOLD_TABLE, "data"), Input(ids.THRESHOLD_TABLE_REQUEST, "data"), prevent_initial_call=True
-    )(partial(show_threshold_table, service))
-    app.callback(Output(ids.CUT_OFF_RESPONSE, "data"), Input(ids.CUT_OFF_REQUEST, "data"), prevent_initial_call=True)(
-        partial(set_cut_off, service, store)
+    of_page = Input(ids.PLOTS, "data-model"), Input(ids.PLOTS, "data-outcome")
+    app.callback(Output(ids.THRESHOLD_TABLE, "data"), *of_page, Input(ids.PLOTS, "data-cut-off"))(
+        partial(show_threshold_table, service)
     )
     app.callback(
-        Output(ids.CUT_OFF_HISTORY, "children"),
-        Input(ids.PLOTS, "data-model"),
-        Input(ids.PLOTS, "data-outcome"),
-        Input(ids.CUT_OFF_RESPONSE, "data"),
-    )(partial(show_history, service, store))
-    app.callback(Output(ids.AVERAGES, "children"), Input(ids.PLOTS, "data-model"))(partial(show_averages, service))
-    for answer, taken in ((ids.THRESHOLD_TABLE, "tally"), (ids.CUT_OFF_RESPONSE, "kept")):
-        take = ClientsideFunction("likely", taken)
-        app.clientside_callback(
-            take, Output(ids.CUT_OFF, f"data-{taken}"), Input(answer, "data"), prevent_initial_call=True
-        )
+        Output(ids.CUT_OFF_RESPONSE, "data"),
+        Input(ids.CUT_OFF_REQUEST, "data"),
+        State(ids.PLOTS, "data-model"),
+        State(ids.PLOTS, "data-outcome"),
+        prevent_initial_call=True,
+    )(partial(set_cut_off, service, store))
+    app.callback(Output(ids.CUT_OFF_HISTORY, "children"), *of_page, Input(ids.CUT_OFF_RESPONSE, "data"))(
+        partial(show_history, service, store)
+    )
+    app.callback(Output(ids.AVERAGES, "children"), of_page[0], Input(ids.AVERAGES, "data-asked"))(
+        partial(show_averages, service)
+    )
+    shown = Output(ids.AVERAGES, "data-shown"), Input(ids.AVERAGES, "children")
+    app.clientside_callback(ClientsideFunction("likely", "averages"), *shown, prevent_initial_call=True)
+    _move_in_the_browser(app)
 
 
-def show_threshold_table(service: Service, request: Any) -> dict[str, Any]:
+def _move_in_the_browser(app: Dash) -> None:
+    """What is done with the threshold table by ``assets/ts/plots/cut-off.ts``: the cut-off moves without a request."""
+    typed, place = State(ids.CUT_OFF_TYPED, "value"), ids.CUT_OFF
+    use, undo = (Input(each, "n_clicks") for each in (ids.CUT_OFF_USE, ids.CUT_OFF_UNDO))
+    yes, no = (Input(each, "n_clicks") for each in (ids.CUT_OFF_CONFIRM, ids.CUT_OFF_CANCEL))
+    left, entered = (Input(ids.CUT_OFF_TYPED, how) for how in ("n_blur", "n_submit"))
+    to = ids.CUT_OFF_DIALOG, "data-to"
+    for name, output, *changed in (
+        ("tally", Output(place, "data-tally"), Input(ids.THRESHOLD_TABLE, "data")),
+        ("move", Output(place, "data-moved"), Input(ids.CUT_OFF_SLIDER, "value"), Input(ids.CUT_OFF_TYPED, "value")),
+        ("leave", Output(place, "data-left"), left, entered, typed),
+        ("propose", Output(*to), use, undo),
+        ("confirm", Output(ids.CUT_OFF_REQUEST, "data"), yes, no, State(*to)),
+        ("kept", Output(place, "data-kept"), Input(ids.CUT_OFF_RESPONSE, "data")),
+    ):
+        app.clientside_callback(ClientsideFunction("likely", name), output, *changed, prevent_initial_call=True)
+
+
+def show_threshold_table(
+    service: Service, model: Any = None, outcome: Any = None, cut_off: Any = None
+) -> dict[str, Any]:
     """The threshold table of the page's outcome, for its script; or the reason why there is none.
 
     Parameters
     ----------
     service : Service
-    request : dict
-        ``{"model": key, "outcome": name, "cut_off": number or text}``; it may be anything.
+    model, outcome : str
+    cut_off : number or text, optional
+        With which the page opens. As all that a browser sends, any of these may be anything.
     """
-    request = request if isinstance(request, dict) else {}
-    outcome = str(request.get("outcome"))
+    model, outcome = str(model), str(outcome)
     try:
         with deadline(PATIENCE):
-            return threshold_table.table_data(
-                *threshold_table_inputs(service, str(request.get("model")), outcome, request.get("cut_off"))
-            )
+            found = threshold_table.table_data(*threshold_table_inputs(service, model, outcome, cut_off))
     except StillWorking as error:
-        return threshold_table.unfinished(error, outcome)
+        found = threshold_table.unfinished(error, outcome)
     except LikelyError as error:
-        return threshold_table.refused(error, outcome)
+        found = threshold_table.refused(error, outcome)
+    return found | {"model": model}
 
 
 def threshold_table_inputs(service: Service, model: str, outcome: str, cut_off: object) -> Counts:
@@ -93,7 +114,7 @@ def threshold_table_inputs(service: Service, model: str, outcome: str, cut_off: 
     return found, bundle.outcomes, outcome, custom_measures_of(bundle.card, outcome)
 
 
-def show_averages(service: Service, model: Any) -> Component | list[Component] | str:
+def show_averages(service: Service, model: Any, _again: Any = None) -> Component | list[Component] | str:
     """The table of all outcomes at the model's own decisions, or the reason why there is none."""
     try:
         with deadline(PATIENCE):
@@ -110,7 +131,9 @@ def draw_averages(service: Service, model: str) -> Component:
     return headline.all_outcomes(bundle, averages_of(service, bundle))
 
 
-def set_cut_off(service: Service, store: CutOffStore | None, request: Any) -> dict[str, Any]:
+def set_cut_off(
+    service: Service, store: CutOffStore | None, request: Any, model: Any = None, outcome: Any = None
+) -> dict[str, Any]:
     """Put a cut-off into use everywhere; gives the cut-offs in use afterwards and before.
 
     Parameters
@@ -118,7 +141,9 @@ def set_cut_off(service: Service, store: CutOffStore | None, request: Any) -> di
     service : Service
     store : CutOffStore or None
     request : dict
-        ``{"model": key, "outcome": name, "cut_off": number, "reason": text}``; it may be anything.
+        ``{"cut_off": number, "reason": text}``.
+    model, outcome : str
+        Of the page. As all that a browser sends, any of these may be anything.
     """
     request = request if isinstance(request, dict) else {}
     cut_off, reason = read_cut_off(request.get("cut_off")), request.get("reason")
@@ -129,12 +154,12 @@ def set_cut_off(service: Service, store: CutOffStore | None, request: Any) -> di
     if len(reason.strip()) > LONGEST_REASON:
         return {"words": LONG_REASON.format(length=len(reason.strip()), most=LONGEST_REASON)}
     try:
-        bundle = service.model(str(request.get("model")))
-        outcome = bundle.outcomes[str(request.get("outcome"))].name
-        before = service.cut_off(bundle, outcome)
+        bundle = service.model(str(model))
+        name = bundle.outcomes[str(outcome)].name
+        before = service.cut_off(bundle, name)
     except LikelyError as error:
         return {"words": str(error)}
-    return _stored(store, (bundle.name, outcome), cut_off, before, reason.strip())
+    return _stored(store, (bundle.name, name), cut_off, before, reason.strip())
 
 
 def show_history(service: Service, store: CutOffStore | None, model: Any, outcome: Any, _: Any = None) -> Any:

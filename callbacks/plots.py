@@ -1,21 +1,25 @@
-"""Callback of the plots: each card of the Insights and the Performance page requests its own."""
+"""Callbacks of the pages of plots (Insights, Performance): the outcome, the cards and their options."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import Any
 
-from dash import MATCH, Dash, Input, Output
+from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
 from layouts.shared import ids, plot_cards
+from layouts.shared.form_messages import plain_number
+from ml.decision.cut_offs import CUT_OFF
 from ml.decision.payoff import Payoff
 from ml.errors import LikelyError
 from ml.metrics.overview import read_cut_off, read_extra, table_of
 from ml.metrics.profit import ProfitCurve, profits
 from ml.metrics.threshold_table import ThresholdTable
+from ml.plots.catalogue import find
 from ml.plots.cut_off_mark import marked
 from ml.plots.decisions.profit_curve import amount, beyond
+from ml.plots.option import Option
 from ml.plots.results import Drawn, drawn
 from ml.runtime.deadline import StillWorking, deadline
 from ml.service import Service
@@ -25,12 +29,64 @@ PATIENCE = 8.0  # seconds that a request waits for a result; routers in front en
 
 
 def register(app: Dash, service: Service) -> None:
-    """Draw a plot when its card asks."""
+    """Draw a plot when its card asks and when its options change; another outcome is another address."""
+    of_page, of_options = (MATCH,) * 4, (MATCH, MATCH, MATCH, ALL)
+    place = ids.plot(*of_page)
     app.callback(
-        Output(ids.plot(MATCH, MATCH), "children"),
-        Input(ids.plot_request(MATCH, MATCH), "data"),
+        Output(place, "children"),
+        Input(ids.plot_request(*of_page), "data"),
+        Input(ids.plot_option(*of_options), "value"),
+        State(ids.plot_option(*of_options), "id"),
+        State(place, "id"),
         prevent_initial_call=True,
-    )(partial(show_plot, service))
+    )(partial(show_card, service))
+    for name, output, changed in (
+        ("answered", Output(place, "data-answered"), (Input(place, "children"), State(place, "id"))),
+        ("mirror", Output(ids.PLOTS, "data-mirrored"), (Input(ids.plot_option(ALL, ALL, ALL, ALL), "value"),)),
+        ("outcome", Output(ids.LOCATION, "search"), (Input(ids.PLOTS_OUTCOME, "value"),)),
+    ):
+        told = ClientsideFunction("likely", name)
+        app.clientside_callback(told, output, *changed, prevent_initial_call=True)
+
+
+def show_card(service: Service, request: Any, values: Any, options: Any, place: Any) -> Any:
+    """The plot of a card for its options; nothing before the card asks.
+
+    Parameters
+    ----------
+    service : Service
+    request : dict or None
+        ``{"cut_off": number, "extra": numbers}``, empty where the page has no cut-off; None before the card has come
+        near the screen.
+    values, options : list
+        Values and ids of the controls of its options, numbers in the reader's marks.
+    place : dict
+        The id of the plot's place, with keys of model, outcome and plot.
+    """
+    if request is None:
+        return no_update
+    try:
+        return show_plot(service, plot_request(request, values, options, place))
+    except LikelyError as error:  # no such plot
+        return plot_cards.refusal(error)
+
+
+def plot_request(request: Any, values: Any, options: Any, place: Any) -> dict[str, Any]:
+    """The request of :func:`show_plot`, from what a card sends; it may be anything."""
+    request, place = (each if isinstance(each, dict) else {} for each in (request, place))
+    given = zip(options, values, strict=False) if isinstance(options, list) and isinstance(values, list) else ()
+    asked = {str(each.get("name")): value for each, value in given if isinstance(each, dict)}
+    plot = find(place.get("key"))
+    plain = {option.key: _plain(option, asked[option.key]) for option in plot.options if option.key in asked}
+    if plot.page == "performance" and any(option.key == CUT_OFF for option in plot.options):
+        plain |= {CUT_OFF: request["cut_off"]} if "cut_off" in request else {}
+    wanted = {"model": place.get("model"), "plot": plot.key, "outcome": place.get("outcome"), "options": plain}
+    return wanted | {name: request[name] for name in ("cut_off", "extra") if name in request}
+
+
+def _plain(option: Option, value: Any) -> Any:
+    """The value of an option's control; a number, which stands there in the reader's marks, as "-1234.5"."""
+    return plain_number(value) if option.choices is None and isinstance(value, str) else value
 
 
 def show_plot(service: Service, request: Any) -> list[Component]:

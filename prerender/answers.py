@@ -64,7 +64,8 @@ def _answers(service: Service, opening: Opening) -> Answers:
     if ids.AVERAGES in opening.ids:
         with suppress(StillWorking):
             inside.append((ids.AVERAGES, draw_averages(service, opening.model)))
-    if request := opening.first_plot():
+    if found := opening.first_plot():
+        place, request = found
         with suppress(StillWorking):
-            inside.append((ids.plot(request["model"], request["plot"]), draw_plot(service, request)))
+            inside.append((place, draw_plot(service, request)))
     return Answers(inside, *shown)

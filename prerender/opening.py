@@ -8,8 +8,8 @@ from typing import Any
 
 from dash.development.base_component import Component
 
+from callbacks.plots import plot_request
 from layouts.shared import ids
-from ml.decision.cut_offs import CUT_OFF
 
 
 class Opening:
@@ -35,21 +35,24 @@ class Opening:
         frame = next((each for each in components(page) if getattr(each, "id", None) == ids.PLOTS), None)
         return frame and cls(frame)
 
-    def first_plot(self) -> dict[str, Any] | None:
-        """The request of the first card, as ``assets/ts/plots/cards.ts`` makes it.
+    def first_plot(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """The first plot's place, and its request as the callback makes it.
 
         None where its options are on another card.
         """
         card = next((each for each in self._parts if data(each, "plot")), None)
         if card is None or data(card, "options-of"):
             return None
-        options = {key: data(each, "value") for each in components(card) if (key := data(each, "option"))}
-        asked = {"model": self.model, "plot": data(card, "plot"), "outcome": self.outcome, "options": options}
-        if self._opens and data(card, "follows-cut-off"):
-            options[CUT_OFF] = self._opens["value"]
-        if self._opens and data(card, "mark"):
-            asked |= {"cut_off": self._opens["value"], "extra": self._opens["extra"]}
-        return asked
+        parts = [each for each in components(card) if isinstance(getattr(each, "id", None), dict)]
+        place = next(each.id for each in parts if each.id["type"] == "plot")
+        controls = [each for each in parts if each.id["type"] == "plot-option"]
+        values, options = [each.value for each in controls], [each.id for each in controls]
+        return place, plot_request(self._opens if follows_cut_off(card) else {}, values, options, place)
+
+
+def follows_cut_off(card: Component) -> bool:
+    """True where the card's plot depends on the page's cut-off, or marks it."""
+    return bool(data(card, "mark") or data(card, "follows-cut-off"))
 
 
 def data(component: Component, name: str) -> Any:

@@ -61,8 +61,8 @@ def dialog() -> Component:
         **{"data-undo": UNDONE, "data-missing": MISSING, "aria-describedby": f"{ids.CUT_OFF_DIALOG}-said"},
     )
     buttons = [
-        html.Button("Cancel", type="button", className="quiet-button", **{"data-change": "no"}),
-        html.Button("Use it", type="button", className="cut-off-use", **{"data-change": "yes"}),
+        html.Button("Cancel", id=ids.CUT_OFF_CANCEL, type="button", className="quiet-button"),
+        html.Button("Use it", id=ids.CUT_OFF_CONFIRM, type="button", className="cut-off-use"),
     ]
     body = [
         html.H2(["Use ", text("to"), " for everybody?"], id=f"{ids.CUT_OFF_DIALOG}-title"),

@@ -23,8 +23,8 @@ FIRST = ("precision", "recall", "accuracy", "roc_auc")  # what a manager asks fo
 
 
 def stores() -> list[Component]:
-    """Stores of the page script's requests and of the responses."""
-    places = (ids.THRESHOLD_TABLE_REQUEST, ids.THRESHOLD_TABLE, ids.CUT_OFF_REQUEST, ids.CUT_OFF_RESPONSE)
+    """Stores of the threshold table, and of a change of the cut-off and the response to it."""
+    places = (ids.THRESHOLD_TABLE, ids.CUT_OFF_REQUEST, ids.CUT_OFF_RESPONSE)
     return [dcc.Store(id=place, storage_type="memory") for place in places]
 
 
@@ -36,9 +36,8 @@ def bar() -> Component:
     )
     label = html.Label("Cut-off", htmlFor=ids.CUT_OFF_TYPED)
     number = html.Div([label, typed, html.Span("%", **{"aria-hidden": "true"})], className="cut-off-number")
-    this = {"id": ids.CUT_OFF_USE, "data-keep": "this"}
-    use = html.Button("Use this cut-off", type="button", className="cut-off-use", **this)
-    back = html.Button("Undo", type="button", className="quiet-button", hidden=True, **{"data-keep": "former"})
+    use = html.Button("Use this cut-off", id=ids.CUT_OFF_USE, type="button", className="cut-off-use")
+    back = html.Button("Undo", id=ids.CUT_OFF_UNDO, type="button", className="quiet-button", hidden=True)
     words = html.P(["In use: ", html.Strong(pick("in_use"))], className="cut-off-in-use", **{"aria-live": "polite"})
     said = html.P("", className="cut-off-said", role="status")
     return html.Div(

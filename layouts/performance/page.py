@@ -96,7 +96,7 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
             else []
         ),
         *[part for part in parts if part is not None],
-        *headline.stores(),
+        *(headline.stores() if certain else []),
     ]
     return plots.frame(bundle, outcome, body, str(state.get("cut_off") or "") if certain else None, opens)
 

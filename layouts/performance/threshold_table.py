@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from layouts.shared import ids
 from ml.data.outcomes import Outcomes
-from ml.decision.cut_offs import DEFAULT
 from ml.errors import LikelyError
 from ml.locale import localized
 from ml.metrics.custom import CustomMeasure
@@ -75,8 +74,8 @@ def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[
 
 
 def refused(error: LikelyError, outcome: str) -> dict[str, Any]:
-    """Response without a table: the reason, and a cut-off for plots that need no table."""
-    return {"outcome": outcome, "refused": f"{error.message} {error.hint}".strip(), "cut_off": DEFAULT}
+    """Response without a table: the reason."""
+    return {"outcome": outcome, "refused": f"{error.message} {error.hint}".strip()}
 
 
 def unfinished(error: LikelyError, outcome: str) -> dict[str, Any]:

@@ -83,10 +83,13 @@ def _text(value: Any) -> str:
 def plain_numbers(schema: Schema, values: dict[str, str]) -> dict[str, str]:
     """The record of a form: numbers, which stand there in the reader's marks, as "-1234.5"."""
     numbers = {feature.name for feature in schema.features if feature.kind in ("number", "integer")}
-    return {name: _plain(text) if name in numbers and text.strip() else text for name, text in values.items()}
+    return {name: plain_number(text) if name in numbers else text for name, text in values.items()}
 
 
-def _plain(text: str) -> str:
+def plain_number(text: str) -> str:
+    """A number in the reader's marks as "-1234.5"; marked as unreadable where it is none, a blank as it is."""
+    if not text.strip():
+        return text
     try:
         return canonical(text, current_format())
     except NotANumber:

@@ -61,7 +61,6 @@ GALLERY_RESPONSE = "gallery-response"
 # The plots' pages; the names stand in assets/ts/plots/cards.ts and cut-off.ts too
 PLOTS = "plots"
 PLOTS_OUTCOME = "plots-outcome"
-THRESHOLD_TABLE_REQUEST = "threshold-table-request"
 THRESHOLD_TABLE = "threshold-table"
 CUT_OFF = "cut-off"
 CUT_OFF_TYPED = "cut-off-typed"
@@ -69,7 +68,10 @@ CUT_OFF_SLIDER = "cut-off-slider"
 CUT_OFF_USE = "cut-off-use"
 CUT_OFF_REQUEST = "cut-off-request"
 CUT_OFF_RESPONSE = "cut-off-response"
+CUT_OFF_UNDO = "cut-off-undo"
 CUT_OFF_DIALOG = "cut-off-dialog"
+CUT_OFF_CONFIRM = "cut-off-confirm"
+CUT_OFF_CANCEL = "cut-off-cancel"
 CUT_OFF_REASON = "cut-off-reason"
 CUT_OFF_HISTORY = "cut-off-history"
 AVERAGES = "averages"
@@ -104,7 +106,7 @@ def field(position: int | Any) -> dict[str, Any]:
 
 def element(of: dict[str, Any]) -> str:
     """The id of a component in the document, where its id in callbacks is a dict."""
-    return json.dumps(of, sort_keys=True, separators=(",", ":"))
+    return json.dumps(of, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def label(position: int) -> str:
@@ -147,16 +149,16 @@ def received(position: int | Any) -> dict[str, Any]:
     return {"type": "received", "index": position}
 
 
-def plot(model: str | Any, key: str | Any) -> dict[str, Any]:
-    """The place of a plot: key of the model, key of the plot; both may be MATCH or ALL."""
-    return {"type": "plot", "model": model, "key": key}
+def plot(model: str | Any, outcome: str | Any, key: str | Any, options: str | Any) -> dict[str, Any]:
+    """The place of a plot: keys of model and plot, and of the plot on whose card its options stand; or MATCH."""
+    return {"type": "plot", "model": model, "outcome": outcome, "key": key, "options": options}
 
 
-def plot_request(model: str | Any, key: str | Any) -> dict[str, Any]:
+def plot_request(model: str | Any, outcome: str | Any, key: str | Any, options: str | Any) -> dict[str, Any]:
     """The request of a plot's card."""
-    return {"type": "plot-request", "model": model, "key": key}
+    return plot(model, outcome, key, options) | {"type": "plot-request"}
 
 
-def option(plot_key: str, option_key: str) -> str:
-    """The control of an option of a plot."""
-    return f"option-{plot_key}-{option_key}"
+def plot_option(model: str | Any, outcome: str | Any, options: str | Any, name: str | Any) -> dict[str, Any]:
+    """The control of an option, on the card of the plot `options`."""
+    return {"type": "plot-option", "model": model, "outcome": outcome, "options": options, "name": name}

@@ -1,7 +1,7 @@
 """Cards of plots, shared by the Insights and the Performance page, and the choice of their outcome.
 
-The page is there at once; each card requests its plot when it comes near the screen
-(``assets/ts/plots/cards.ts``, ``callbacks/plots.py``).
+The page is there at once; each card requests its plot when it comes near the screen (``assets/ts/plots/cards.ts``), and
+its options are inputs of the plot's callback (``callbacks/plots.py``).
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ from ml.plots.plot import Page, Plot
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.plots.results import Drawn
+
+TYPING = 400  # ms of quiet after a keystroke in a number until its plot is drawn anew
 
 OpeningCutOff = tuple[float, tuple[float, ...]]
 CutOffInUse = Callable[[str], float]
@@ -76,7 +78,7 @@ def frame(
     if cut_off is not None:
         data["data-cut-off"] = cut_off
     if opens is not None:
-        data["data-opens"] = json.dumps({"value": opens[0], "extra": opens[1]})
+        data["data-opens"] = json.dumps({"cut_off": opens[0], "extra": opens[1]})
     return html.Div(body, id=ids.PLOTS, className="plots-page", **data)
 
 
@@ -99,9 +101,10 @@ def choice(outcomes: Outcomes, chosen: str) -> Component:
 
 def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_off: float | None = None) -> Component:
     """The card of a plot: title, question, options, and the place of the figure."""
-    waiting = html.Div("Working it out …", className="plot-waiting", role="status")
-    body = html.Div(waiting, id=ids.plot(bundle.key, plot.key), className="plot-body")
-    request = dcc.Store(id=ids.plot_request(bundle.key, plot.key))
+    place = (bundle.key, outcome, plot.key, _shared_with(plot).key)
+    waiting = static_html(html.Div("Working it out …", className="plot-waiting", role="status"), "likely-waiting")
+    body = html.Div(waiting, id=ids.plot(*place), className="plot-body")
+    request = dcc.Store(id=ids.plot_request(*place))
     return html.Section(
         [_head(plot), *_options(bundle, plot, outcome, state, cut_off), body, request],
         className="plot-card plot-card-wide" if plot.wide else "plot-card",
@@ -129,9 +132,10 @@ def refusal(error: LikelyError) -> list[Component]:
 
 
 def unfinished(error: LikelyError) -> list[Component]:
-    """Message in place of a result that takes long: its computation continues, and the script asks again."""
-    words = f"{error.message} {error.hint}"
-    return [html.Div(html.P(words), className="plot-refusal", role="status", **{"data-again": "true"})]
+    """Message in place of a result that takes long: its computation continues, and the element asks again."""
+    words = html.P(f"{error.message} {error.hint}")
+    said = html.Div(words, className="plot-refusal", role="status", **{"data-again": "true"})
+    return [static_html(said, "likely-unfinished")]
 
 
 def followed(texts: Sequence[str], best: tuple[float, str] | None = None) -> list[Component]:
@@ -180,9 +184,9 @@ def _option(
     opens = _text(cut_off if known else option.opens_with(bundle, outcome))
     raw = state.get(f"{plot.key}.{option.key}")
     value = opens if raw is None else _accepted(bundle, option, outcome, raw, opens)
-    named = ids.option(plot.key, option.key)
+    named = ids.plot_option(bundle.key, outcome, plot.key, option.key)
     control = (
-        dbc.Input(id=named, type="text", inputmode="decimal", value=typed(value), autocomplete="off")
+        dbc.Input(id=named, type="text", inputmode="decimal", value=typed(value), autocomplete="off", debounce=TYPING)
         if option.choices is None
         else dbc.Select(
             id=named,
@@ -192,8 +196,8 @@ def _option(
     )
     words = [option.label, *([html.Span(f" {option.unit}", className="unit")] if option.unit else [])]
     note = [html.Small(option.help)] if option.help else []
-    data = {"data-option": option.key, "data-opens": opens, "data-value": value}
-    return html.Div([html.Label(words, htmlFor=named), control, *note], className="plot-option", **data)
+    data = {"data-option": option.key, "data-opens": opens}
+    return html.Div([html.Label(words, htmlFor=ids.element(named)), control, *note], className="plot-option", **data)
 
 
 def _accepted(bundle: Bundle, option: Option, outcome: str, raw: object, opens: str) -> str:

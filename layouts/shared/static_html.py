@@ -35,20 +35,26 @@ class StaticHtml(Component):
     root: Component  # from which it was made; not sent
 
 
-def static_html(root: Component) -> StaticHtml:
+def static_html(root: Component, tag: str | None = None) -> StaticHtml:
     """The same element, its inside as text.
 
     Parameters
     ----------
     root : component of dash.html
         With nothing but components of ``dash.html``, texts and numbers inside.
+    tag : str, optional
+        Of a custom element, which a script defines, in place of the root's own.
 
     Raises
     ------
     TypeError
         Where something inside is more than HTML: what a callback may change must stay a component.
     """
-    made = StaticHtml(tag=tag_of(root), attributes=_of_nobody(props_of(root)), html="".join(_Strict().inside(root)))
+    inside = "".join(_Strict().inside(root))
+    attributes = dict(_of_nobody(props_of(root)))
+    if tag and "className" in attributes:
+        attributes["class"] = attributes.pop("className")  # React writes props of custom elements as they are
+    made = StaticHtml(tag=tag or tag_of(root), attributes=attributes, html=inside)
     made.root = root
     return made
 

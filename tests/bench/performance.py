@@ -48,7 +48,7 @@ PLOTTED = """requestAnimationFrame(function look() {
 # What a person does to the cut-off, on either page.
 OURS = """value => {
   const slider = document.querySelector("#cut-off-slider");
-  slider.value = slider.max * value;
+  Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, slider.max * value);
   slider.dispatchEvent(new Event("input", {bubbles: true}));
 }"""
 THEIRS = """value => {

@@ -25,7 +25,7 @@ def doors(service: Service, key: str) -> dict[str, Any]:
     bundle = service.model(MODEL)
     found = drawn(service, MODEL, key, OUTCOME)
     parts = list(performance.page(bundle, {})._traverse())
-    place = str(ids.plot(bundle.key, key))
+    place = str(ids.plot(bundle.key, bundle.outcomes.positive, key, key))
     graph, *_ = show_plot(service, {"model": bundle.key, "plot": key, "outcome": OUTCOME})
     client = create_api(service, dict, 100_000, 50).test_client()
     chapters = report_contents(service, MODEL, OUTCOME).chapters

@@ -158,7 +158,8 @@ def test_the_rules_open_at_the_cut_off_in_use(small, monkeypatch):
     for options in ({}, {"cut_off": ""}):
         assert "cut-off 20" in drawn(small, "binary", "rules", "yes", options).sentence
     page = router.show_page(small, "/binary/insights", "")
-    field = next(part for part in page._traverse() if getattr(part, "id", None) == ids.option("rules", "cut_off"))
+    named = ids.plot_option(small.model("binary").key, "yes", "rules", "cut_off")
+    field = next(part for part in page._traverse() if getattr(part, "id", None) == named)
     assert field.value == "0.2"
 
 

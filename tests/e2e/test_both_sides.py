@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from callbacks.plots import plot_request
 from callbacks.router import show_page
 from ml.data.parsing import NUMBER
 from ml.locale import DEFAULT_FORMAT, NotANumber, canonical, format_of_locale, localized, use_number_format
@@ -109,15 +110,14 @@ def test_the_first_plot_is_asked_for_as_the_server_foresees_it(browse, service):
         ("de-DE", "/bank-products/insights"),
     ):
         tab = browse(locale=locale).open(address)
-        asked = [
-            json.loads(each.post_data)["inputs"][0]
-            for each in tab.requests
-            if '"plot-request' in (each.post_data or "")
-        ]
+        asked = [json.loads(each.post_data) for each in tab.requests if '"plot-request' in (each.post_data or "")]
         path, _, search = address.partition("?")
         with use_number_format(format_of_locale(locale)):
             foreseen = Opening.of(show_page(service, path, f"?{search}" if search else "")).first_plot()
-        assert asked[0]["value"] == foreseen
+            (request, controls), (named, place) = asked[0]["inputs"], asked[0]["state"]
+            values, options = [each["value"] for each in controls], [each["value"] for each in named]
+            sent = plot_request(request["value"], values, options, place["value"])
+        assert (place["value"], sent) == foreseen
 
 
 @pytest.mark.nightly
@@ -128,7 +128,7 @@ def test_every_plot_opens_with_its_options_in_the_readers_marks(browse, service)
     expect(card.locator(".main-svg").first).to_be_visible()
     field = card.locator("[data-option=call]")
     field.locator("input").fill("12,5")
-    tab.page.wait_for_function("new URLSearchParams(location.search).get('profit.call') === '12.5'")
+    tab.page.wait_for_function("() => new URLSearchParams(location.search).get('profit.call') === '12.5'")
     tab.page.reload()
     expect(field.locator("input")).to_have_value("12,5")
     expect(card.locator(".plot-refusal")).to_have_count(0)

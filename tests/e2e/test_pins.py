@@ -245,7 +245,7 @@ def test_a_pin_that_was_asked_for_before_the_answer_waits_for_its_answer(browse,
     control = tab.textbox("Income")
     control.fill("150")
     control.press("Control+Enter")
-    tab.page.wait_for_function("document.querySelector('#panel').dataset.state === 'waiting'")
+    tab.page.wait_for_function("() => document.querySelector('#panel').dataset.state === 'waiting'")
     expect(tab.page.locator("#pins")).to_be_hidden()
     tab.page.wait_for_timeout(100)
     assert len(held) == 1

@@ -100,6 +100,13 @@ MARK = """([plot, place]) => {
 }"""
 
 
+# React hears only what is set past its own watch of the property.
+SLIDE = """(slider, value) => {
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, value);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
+
 @pytest.mark.nightly
 def test_moving_the_slider_asks_for_nothing(opened):
     tab = opened("/iris/performance")
@@ -111,9 +118,10 @@ def test_moving_the_slider_asks_for_nothing(opened):
     texts = set()
     for value in range(5, 95, 3):
         page.locator("#cut-off-slider").evaluate(
-            "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', {bubbles: true})); }",
+            SLIDE,
             value,
         )
+        expect(page.locator("#cut-off-typed")).to_have_value(str(value))
         texts.add(page.locator(".headline-sentence").inner_text())
     assert len(texts) > 20
     assert len(asked(tab)) == before
@@ -147,10 +155,10 @@ def test_the_address_restores_cut_off_outcome_and_options(opened):
     tab = opened("/bank-products/performance?outcome=securities-account")
     page = tab.page
     set_cut_off(page, "35")
-    page.select_option("#option-segments-measure", index=2)
-    chosen = page.input_value("#option-segments-measure")
-    page.fill("#option-profit-call", "7")
-    page.wait_for_function("location.search.includes('profit.call=7')")
+    page.select_option("[data-plot=segments] [data-option=measure] select", index=2)
+    chosen = page.input_value("[data-plot=segments] [data-option=measure] select")
+    page.fill("[data-plot=profit] [data-option=call] input", "7")
+    page.wait_for_function("() => location.search.includes('profit.call=7')")
     query = parse_qs(urlsplit(page.url).query)
     assert query["outcome"] == ["securities-account"]
     assert query["cut_off"] == ["0.35"]
@@ -158,8 +166,8 @@ def test_the_address_restores_cut_off_outcome_and_options(opened):
     page.reload()
     expect(page.locator("#cut-off-typed")).to_have_value("35")
     expect(page.locator("#plots-outcome")).to_have_value("securities-account")
-    expect(page.locator("#option-segments-measure")).to_have_value(chosen)
-    expect(page.locator("#option-profit-call")).to_have_value("7")
+    expect(page.locator("[data-plot=segments] [data-option=measure] select")).to_have_value(chosen)
+    expect(page.locator("[data-plot=profit] [data-option=call] input")).to_have_value("7")
     assert {name: texts for name, texts in picked(page).items() if name in shown} == shown
 
 
@@ -179,25 +187,25 @@ def test_another_outcome_has_its_own_numbers_and_back_leads_to_the_first(opened,
     expect(page.locator("[data-plot=threshold] .plot-words")).to_contain_text("Personal loan")
 
 
-def put_into_use(page, keep="this"):
-    page.click(f"[data-keep={keep}]")
-    if keep == "this":
+def put_into_use(page, kind="use"):
+    page.click(f"#cut-off-{kind}")
+    if kind == "use":
         page.fill("#cut-off-reason", "a test")
-    page.click("[data-change=yes]")
+    page.click("#cut-off-confirm")
 
 
 def test_a_change_for_everybody_asks_why_and_the_keyboard_leaves_it(opened):
     page = opened("/loan/performance?cut_off=0.81").page
-    page.focus("[data-keep=this]")
+    page.focus("#cut-off-use")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Use 81\u00a0% for everybody?")
     expect(dialog).to_be_visible()
     expect(page.locator("#cut-off-reason")).to_be_focused()
-    page.click("[data-change=yes]")
+    page.click("#cut-off-confirm")
     expect(dialog.get_by_role("alert")).to_have_text("Say in a few words why.")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(page.locator("[data-keep=this]")).to_be_focused()
+    expect(page.locator("#cut-off-use")).to_be_focused()
     expect(page.locator("[data-pick=in_use]")).not_to_have_text("81\u00a0%")
 
 
@@ -216,7 +224,7 @@ def test_a_kept_cut_off_counts_on_the_prediction_page_and_can_be_undone(opened):
     set_cut_off(page, "50")
     put_into_use(page)
     expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
-    put_into_use(page, "former")
+    put_into_use(page, "undo")
     expect(page.locator("[data-pick=in_use]")).to_have_text("37\u00a0%")
     set_cut_off(page, "50")
     put_into_use(page)
@@ -294,7 +302,7 @@ def test_an_option_of_an_insight_draws_it_anew_and_stands_in_the_address(browse)
     card.scroll_into_view_if_needed()
     expect(card.locator(".plot-words")).to_contain_text(".")
     before = card.locator(".plot-words").inner_text()
-    page.select_option("#option-dependence-feature", index=2)
+    page.select_option("[data-plot=dependence] [data-option=feature] select", index=2)
     expect(card.locator(".plot-words")).not_to_have_text(before)
     assert "dependence.feature=" in page.url
 
@@ -306,7 +314,7 @@ def test_where_there_is_no_figure_there_is_nothing_to_download(opened):
     expect(page.locator("[data-plot=challenger] .plot-download")).to_be_hidden()
     expect(page.locator("[data-plot=cells] .plot-download")).to_be_visible()
     # A version is called "2026-11-21 16:18 (912b3f4c)", and an arrow stands behind it.
-    assert page.locator("#option-challenger-version").bounding_box()["width"] >= 300
+    assert page.locator("[data-plot=challenger] [data-option=version] select").bounding_box()["width"] >= 300
 
 
 NEVER_EARLY = "Object.defineProperty(window, 'likelyDraws', {get: () => () => {}, set: () => {}})"

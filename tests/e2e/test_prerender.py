@@ -93,7 +93,7 @@ def test_whoever_touches_the_page_gets_the_real_one(held):
     page.route(
         "**/_dash-update-component*",
         lambda route: (
-            counts.append(route) if "threshold-table-request" in route.request.post_data else route.continue_()
+            counts.append(route) if '"output":"threshold-table.data"' in route.request.post_data else route.continue_()
         ),
     )
     go_on()

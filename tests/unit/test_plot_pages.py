@@ -7,15 +7,16 @@ import re
 
 import numpy as np
 import pytest
-from dash import Dash, dcc
+from dash import Dash, dcc, no_update
 
 from callbacks import performance as head
 from callbacks import plots as callbacks
 from layouts.insights import page as insights
 from layouts.performance import page as performance
 from layouts.shared import ids
+from ml.locale import format_of_locale, use_number_format
 from ml.metrics.overview import averages_of
-from ml.plots.catalogue import find, plots_of
+from ml.plots.catalogue import CATALOGUE, find, plots_of
 from ml.service import Service, open_service
 from store.db import open_store
 from store.errors import StoreUnavailable
@@ -36,6 +37,16 @@ def found(page, component_id):
 
 def text_of(parts) -> str:
     return " ".join(str(part) for part in parts)
+
+
+def place(bundle, key):
+    """The id of a plot's place: plots with the same options have these on the card of the first."""
+    first = next((row.key for row in CATALOGUE if row.options and row.options is find(key).options), key)
+    return ids.plot(bundle.key, bundle.outcomes.positive, key, first)
+
+
+def option(bundle, key, name):
+    return ids.plot_option(bundle.key, bundle.outcomes.positive, key, name)
 
 
 def asked(small, sort, plot, outcome, **more):
@@ -65,7 +76,7 @@ def test_a_page_has_a_place_for_each_of_its_plots_once_and_names_the_version(sma
     bundle = small.model("multiclass")
     parts = list(layout.page(bundle, {})._traverse())
     for plot in plots_of(which):
-        assert [getattr(part, "id", None) for part in parts].count(ids.plot(bundle.key, plot.key)) == 1
+        assert [getattr(part, "id", None) for part in parts].count(place(bundle, plot.key)) == 1
     assert not any(isinstance(part, dcc.Graph) for part in parts)
 
 
@@ -84,19 +95,19 @@ def test_two_exclusive_outcomes_leave_nothing_to_choose(small):
 
 
 def test_options_open_as_the_address_says_and_nonsense_opens_as_ever(small):
-    page = performance.page(
-        small.model("binary"), {"segments.feature": "region", "profit.call": "12.5", "mistakes.sort": "<b>"}
-    )
-    assert found(page, ids.option("segments", "feature")).value == "region"
-    assert found(page, ids.option("profit", "call")).value == "12.5"
-    assert found(page, ids.option("mistakes", "sort")).value == "both"
+    bundle = small.model("binary")
+    page = performance.page(bundle, {"segments.feature": "region", "profit.call": "12.5", "mistakes.sort": "<b>"})
+    assert found(page, option(bundle, "segments", "feature")).value == "region"
+    assert found(page, option(bundle, "profit", "call")).value == "12.5"
+    assert found(page, option(bundle, "mistakes", "sort")).value == "both"
 
 
 def test_the_cut_off_is_no_option_of_a_card_and_shared_options_stand_once(small):
-    page = performance.page(small.model("binary"), {})
-    assert found(page, ids.option("segments", "cut_off")) is None
-    assert found(page, ids.option("profit", "call")) is not None
-    assert found(page, ids.option("profit-share", "call")) is None
+    bundle = small.model("binary")
+    page = performance.page(bundle, {})
+    assert found(page, option(bundle, "segments", "cut_off")) is None
+    assert found(page, option(bundle, "profit", "call")) is not None
+    assert found(page, option(bundle, "profit-share", "call")) is None
 
 
 def test_without_probabilities_it_is_said_once_and_what_needs_them_is_left_out(small):
@@ -104,8 +115,8 @@ def test_without_probabilities_it_is_said_once_and_what_needs_them_is_left_out(s
     page = performance.page(bundle, {})
     assert text_of(page._traverse()).count("gives no probabilities") >= 1
     assert found(page, ids.CUT_OFF) is None
-    assert found(page, ids.plot(bundle.key, "roc")) is None
-    assert found(page, ids.plot(bundle.key, "confusion"))
+    assert found(page, place(bundle, "roc")) is None
+    assert found(page, place(bundle, "confusion"))
 
 
 def test_a_card_gets_its_figure_and_a_sentence(small):
@@ -145,7 +156,7 @@ def test_money_says_for_each_cut_off_what_it_brings_against_the_best(small):
     )
     follows = next(part for part in parts if hasattr(part, "data-follows"))
     texts = json.loads(getattr(follows, "data-follows"))
-    table = head.show_threshold_table(small, {"model": "binary", "outcome": "yes", "cut_off": 0.5})
+    table = head.show_threshold_table(small, model="binary", outcome="yes", cut_off=0.5)
     assert len(texts) == len(table["cut_off"])
     four = by_hand(small, "binary", "yes", 0.5)
     money = four["true_positive"] * 9 - four["false_positive"] * 5
@@ -167,7 +178,7 @@ def test_money_says_where_a_cut_off_does_not_keep_to_the_limits(small, limits, w
     options = {"true_positive": "10", "false_positive": "-4", "call": "1"} | limits
     question = asked(small, "binary", "profit", "yes", cut_off=0.5, extra=[0.5], options=options)
     follows = next(part for part in callbacks.show_plot(small, question) if hasattr(part, "data-follows"))
-    row = head.show_threshold_table(small, {"model": "binary", "outcome": "yes", "cut_off": 0.5})["row"]
+    row = head.show_threshold_table(small, model="binary", outcome="yes", cut_off=0.5)["row"]
     text = json.loads(getattr(follows, "data-follows"))[row]
     assert re.search(words, text), text
     assert "more than at the best" not in text
@@ -186,7 +197,7 @@ def test_the_worst_records_are_links(small):
 @pytest.mark.parametrize(("sort", "outcome"), [("binary", "yes"), ("independent", "card"), ("multiclass", "gold")])
 @pytest.mark.parametrize("cut_off", [0.0, 0.35, 0.5, 1.0])
 def test_the_texts_of_a_row_are_the_counts_by_hand(small, sort, outcome, cut_off):
-    table = head.show_threshold_table(small, {"model": sort, "outcome": outcome, "cut_off": cut_off})
+    table = head.show_threshold_table(small, model=sort, outcome=outcome, cut_off=cut_off)
     row, four = table["row"], by_hand(small, sort, outcome, cut_off)
     assert table["cut_off"][row] == cut_off
     for name, count in four.items():
@@ -201,7 +212,7 @@ def test_the_texts_of_a_row_are_the_counts_by_hand(small, sort, outcome, cut_off
 
 
 def test_a_hold_out_with_one_side_only_is_said_once_in_the_place_of_the_table(small):
-    table = head.show_threshold_table(small, {"model": "absent", "outcome": "gold"})
+    table = head.show_threshold_table(small, model="absent", outcome="gold")
     assert "gold" in table["refused"]
     assert "texts" not in table
 
@@ -209,11 +220,11 @@ def test_a_hold_out_with_one_side_only_is_said_once_in_the_place_of_the_table(sm
 def test_a_kept_cut_off_is_in_use_and_says_what_was_before(small, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
     service = open_service(small.registry.folder, chosen=store.cutoffs)
-    told = head.set_cut_off(service, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35} | WHY)
+    told = head.set_cut_off(service, store, {"cut_off": 0.35} | WHY, "binary", "yes")
     assert told["words"] == "Prediction and campaigns now use 35\u00a0%."
     assert (told["in_use"], told["former"]) == (0.35, 0.5)
     assert service.cut_off(service.model("binary"), "yes") == 0.35
-    assert head.show_threshold_table(service, {"model": "binary", "outcome": "yes"})["fixed"]["in_use"] == "35\u00a0%"
+    assert head.show_threshold_table(service, model="binary", outcome="yes")["fixed"]["in_use"] == "35\u00a0%"
 
 
 @pytest.mark.parametrize(
@@ -222,7 +233,7 @@ def test_a_kept_cut_off_is_in_use_and_says_what_was_before(small, tmp_path):
 )
 def test_a_change_without_a_reason_changes_nothing(small, tmp_path, reason, words):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
-    told = head.set_cut_off(small, store, {"model": "binary", "outcome": "yes", "cut_off": 0.35, "reason": reason})
+    told = head.set_cut_off(small, store, {"cut_off": 0.35, "reason": reason}, "binary", "yes")
     assert words in told["words"]
     assert store.cutoffs("binary").get("yes") is None
 
@@ -232,8 +243,8 @@ def test_changes_are_listed_the_newest_first(small, tmp_path):
     service = open_service(small.registry.folder, chosen=store.cutoffs)
     assert head.show_history(service, store, "binary", "yes") == ""
     for cut_off, reason in ((0.35, "Too few calls"), (0.4, "<b>Too many")):
-        request = {"model": "binary", "outcome": "yes", "cut_off": cut_off, "reason": reason}
-        assert "in_use" in head.set_cut_off(service, store, request)
+        request = {"cut_off": cut_off, "reason": reason}
+        assert "in_use" in head.set_cut_off(service, store, request, "binary", "yes")
     shown = head.show_history(service, store, "binary", "yes").html.replace("\xa0", " ")
     assert shown.startswith("<summary>Changed twice</summary>")
     assert shown.index("35 % → 40 %. &lt;b&gt;Too many") < shown.index("50 % → 35 %. Too few calls")
@@ -244,13 +255,13 @@ def test_changes_are_listed_the_newest_first(small, tmp_path):
 def test_a_change_that_is_sent_twice_is_one_change(small, tmp_path):
     store = open_store(f"sqlite:///{tmp_path / 'likely.db'}")
     service = open_service(small.registry.folder, chosen=store.cutoffs)
-    request = {"model": "binary", "outcome": "yes", "cut_off": 0.35} | WHY
-    first, again = (head.set_cut_off(service, store, request) for _ in range(2))
+    request = {"cut_off": 0.35} | WHY
+    first, again = (head.set_cut_off(service, store, request, "binary", "yes") for _ in range(2))
     assert first == again
     assert (again["in_use"], again["former"]) == (0.35, 0.5)
     assert len(store.cutoff_history("binary", "yes")) == 1
     for cut_off in (0.5, 0.35):  # there and back with the same reason are changes
-        head.set_cut_off(service, store, request | {"cut_off": cut_off})
+        head.set_cut_off(service, store, request | {"cut_off": cut_off}, "binary", "yes")
     assert [change.after for change in store.cutoff_history("binary", "yes")] == [0.35, 0.5, 0.35]
 
 
@@ -267,14 +278,14 @@ WHY = {"reason": "a test"}
 
 @pytest.mark.parametrize("cut_off", [None, "x", -0.1, 1.01, float("nan"), [0.5], True and {"a": 1}])
 def test_what_is_no_cut_off_is_not_kept(small, cut_off):
-    told = head.set_cut_off(small, Silent(), {"model": "binary", "outcome": "yes", "cut_off": cut_off} | WHY)
+    told = head.set_cut_off(small, Silent(), {"cut_off": cut_off} | WHY, "binary", "yes")
     assert "is no cut-off" in told["words"]
     assert "in_use" not in told
 
 
 @pytest.mark.parametrize("store", [None, Silent()])
 def test_a_store_that_does_not_answer_is_said(small, store):
-    told = head.set_cut_off(small, store, {"model": "binary", "outcome": "yes", "cut_off": 0.4} | WHY)
+    told = head.set_cut_off(small, store, {"cut_off": 0.4} | WHY, "binary", "yes")
     assert told["words"] == head.NOT_KEPT
 
 
@@ -315,8 +326,9 @@ def test_a_card_whose_plot_cannot_be_drawn_says_why(small):
 def test_whatever_a_browser_sends_is_answered_in_words(small, sent):
     (refusal,) = callbacks.show_plot(small, sent)
     assert refusal.className == "plot-refusal"
-    assert isinstance(head.set_cut_off(small, None, sent)["words"], str)
-    assert head.show_threshold_table(small, sent).get("refused") or isinstance(sent, dict)
+    for each in (sent, {"cut_off": 0.4} | WHY):
+        assert isinstance(head.set_cut_off(small, None, each, sent, sent)["words"], str)
+    assert head.show_threshold_table(small, sent, sent, sent)["refused"]
 
 
 @pytest.mark.parametrize("sent", [{"cut_off": "0.5", "extra": "x"}, {"cut_off": [], "extra": {}}, {"options": 3}])
@@ -324,7 +336,43 @@ def test_nonsense_beside_a_good_question_is_let_be(small, sent):
     assert isinstance(callbacks.show_plot(small, asked(small, "binary", "roc", "yes", **sent))[0], dcc.Graph)
 
 
-def test_one_callback_serves_every_plot(small):
+@pytest.mark.parametrize(
+    ("request_", "values", "options", "place"),
+    [
+        ({}, None, None, None),
+        ("x", [1], ["x"], {"key": "roc", "model": "binary", "outcome": ["yes"]}),
+        ({}, ["7"], [{"name": "feature"}], {"key": "segments", "model": "binary", "outcome": "yes"}),
+        ({}, [None, {}], [{"name": {}}, {"name": "measure"}], {"key": "segments", "model": "binary", "outcome": "yes"}),
+        ({"cut_off": "7"}, [], [], {"key": "segments", "model": "binary", "outcome": "yes"}),
+    ],
+)
+def test_whatever_a_card_sends_is_answered_in_words(small, request_, values, options, place):
+    (refusal,) = callbacks.show_card(small, request_, values, options, place)
+    assert refusal.className == "plot-refusal"
+
+
+def test_a_card_that_has_not_asked_gets_nothing_though_its_options_change(small):
+    assert callbacks.show_card(small, None, ["region"], [{"name": "feature"}], {"key": "segments"}) is no_update
+
+
+def test_the_options_of_a_plot_are_read_in_the_readers_marks_and_the_pages_cut_off_goes_to_who_needs_it(small):
+    bundle, opens = small.model("binary"), {"cut_off": 0.3, "extra": [0.3]}
+    money = [option(bundle, "profit", name) for name in ("call", "true_positive")]
+    with use_number_format(format_of_locale("de-DE")):
+        asked = callbacks.plot_request(opens, ["12,5", "1.000"], money, place(bundle, "profit-share"))
+    assert asked["options"] == {"call": "12.5", "true_positive": "1000"}
+    assert (asked["plot"], asked["cut_off"]) == ("profit-share", 0.3)
+    with use_number_format(format_of_locale("de-DE")):
+        asked = callbacks.plot_request(opens, ["1.4"], money, place(bundle, "profit"))
+    assert asked["options"]["call"].strip("1.4")  # refused: it would be fourteen, or 1.4
+    chosen = [option(bundle, "segments", "feature")]
+    asked = callbacks.plot_request(opens, ["region"], chosen, place(bundle, "segments"))
+    assert asked["options"] == {"feature": "region", "cut_off": 0.3}
+
+
+def test_one_callback_of_the_server_serves_every_plot(small):
     app = Dash("test")
     callbacks.register(app, small)
-    assert len(app.callback_map or app._callback_list) == 1
+    assert [each["output"] for each in app._callback_list if not each["clientside_function"]] == [
+        next(each["output"] for each in app._callback_list if "plot-request" in str(each["inputs"]))
+    ]

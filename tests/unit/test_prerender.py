@@ -69,7 +69,8 @@ def figure_of(text):
 @pytest.mark.parametrize(("sort", "kind"), PAGES)
 def test_the_first_plot_is_the_one_that_its_card_gets(small, sort, kind):
     text = prerender(small, f"/{sort}/{kind}", "").html
-    graph, sentence, *_ = show_plot(small, Opening.of(show_page(small, f"/{sort}/{kind}", "")).first_plot())
+    _, request = Opening.of(show_page(small, f"/{sort}/{kind}", "")).first_plot()
+    graph, sentence, *_ = show_plot(small, request)
     drawn = json.loads(graph.figure.to_json())
     assert figure_of(text) == drawn | {"config": graph.config}
     assert sentence.children in Words(text).texts
@@ -80,7 +81,7 @@ def test_numbers_are_those_of_the_table_of_counts(small, sort, cut_off):
     shown = Words(prerender(small, f"/{sort}/performance", f"?cut_off={cut_off}").html)
     bundle = small.model(sort)
     asked = {"model": bundle.key, "outcome": bundle.outcomes.positive, "cut_off": cut_off}
-    table = show_threshold_table(small, asked)
+    table = show_threshold_table(small, **asked)
     row = table["row"]
     for name in ("sentence", "precision", "recall", "precision.range", "true_positive", "false_positive"):
         assert table["texts"][name][row] in shown.texts, name

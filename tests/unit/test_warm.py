@@ -46,7 +46,7 @@ def ask_for_all(service: Service, name: str, outcome: str) -> None:
     bundle = service.model(name)
     show_averages(service, bundle.key)
     cut_off = service.cut_off(bundle, outcome)
-    show_threshold_table(service, {"model": bundle.key, "outcome": outcome, "cut_off": ""})
+    show_threshold_table(service, model=bundle.key, outcome=outcome, cut_off="")
     for plot in CATALOGUE:
         options = {option.key: text_of(option.opens_with(bundle, outcome)) for option in plot.options}
         if CUT_OFF in options:
@@ -83,9 +83,9 @@ def test_pages_that_open_after_it_compute_nothing(served, computed, name, outcom
 def test_the_table_of_counts_comes_from_the_cache(served, monkeypatch):
     opened = {"model": "binary", "outcome": "yes", "cut_off": ""}
     warm_each(served(), ["binary"])
-    before = show_threshold_table(served(), opened)
+    before = show_threshold_table(served(), **opened)
     monkeypatch.setattr(evaluation, "evaluate", lambda bundle: pytest.fail("the hold-out was scored"))
-    assert show_threshold_table(served(), opened) == before
+    assert show_threshold_table(served(), **opened) == before
 
 
 def test_a_second_run_computes_nothing(served, computed, capsys):

@@ -1,259 +1,203 @@
-/* Cards of plots: each requests its plot when it comes near the screen, and again when its options or the page's cut-off
-   change. The address holds the options. */
-
-import { address, setProps } from "../shared/dash.ts";
+/* Cards of plots: each asks for its plot when it comes near the screen, and again when the page's cut-off rests at another
+   value, if its plot is computed there. Options are inputs of the plot's callback (callbacks/plots.py). */
+import { address, register, setProps } from "../shared/dash.ts";
+import { all, byId, closest, find, make, need } from "../shared/dom.ts";
 import { marksOf, read } from "../shared/numbers.ts";
-import { loadPlotly } from "./plotly.ts";
+import { cutOff, follow, isCounted, onMove } from "./cut-off.ts";
+import { loadPlotly, onDrawn, picture, type Graph } from "./plotly.ts";
 
-const TYPING = 400; // ms of quiet after a keystroke in a number
-const REST = 300;   // ms without a change of the cut-off before plots that need it send requests
-const SOON = 1000, LATER = 10000; // ms until an unfinished plot is requested again
+const REST = 300;   // ms without a change of the cut-off before plots that need it ask
+const SOON = 1000, LATER = 10000; // ms until what was unfinished is asked for again
 const NEAR = "500px";
 const LEAVE = 50;   // ms until the requests are sent: starting plotly.js blocks for a while
-const byId = (id) => document.getElementById(id);
-const page = () => byId("plots");
-const cards = () => [...document.querySelectorAll("#plots .plot-card")];
-const state = new WeakMap(); // card: { near, held, asked, drawn, timer }
+const PATIENCE = 2000; // ms that the others wait for the first card at most
 
-/* { value, extra }: the cut-off with which the page opens, later that of its threshold table. */
-let cutOff = null;
+type Card = { near?: boolean; held: boolean; asked: string; drawn: boolean; rest?: number };
+const state = new WeakMap<HTMLElement, Card>();
+const cards = () => all("#plots .plot-card");
 
-/* The first card is drawn before the others ask: plotly draws all that it has without a pause, and nobody would see
-   the first plot before the last. */
-let first = { page: null, card: null, over: true };
-const PATIENCE = 2000; // ms that the others wait at most
-const LOOK = 30;       // ms between checks whether it is drawn
+// ---- asking ---------------------------------------------------------------------------------
+/* The first card is drawn before the others ask: plotly draws all that it has without a pause, and nobody would see the
+   first plot before the last. */
+let first: { card: HTMLElement; over: boolean } | null = null;
 
-function goesFirst(card) {
-  if (first.page !== page()) {
-    first = { page: page(), card, over: false };
-    const mine = first;
-    const end = performance.now() + PATIENCE;
-    const watch = setInterval(() => {
-      if (performance.now() < end && card.isConnected && !drawn(card)) return;
-      clearInterval(watch);
-      others(mine);
-    }, LOOK);
+function goesFirst(card: HTMLElement) {
+  if (!first?.card.isConnected) {
+    const mine = first = { card, over: false };
+    setTimeout(() => others(mine.card), PATIENCE);
   }
   return first.over || first.card === card;
 }
 
-function others(mine) {
-  if (mine.over) return;
-  mine.over = true;
-  if (mine === first) cards().forEach(ask);
+function others(card: HTMLElement) {
+  if (card !== first?.card || first.over) return;
+  first.over = true;
+  cards().forEach(ask);
 }
 
-const seen = (card) => !card.querySelector(".plot-waiting")
-  && (card.querySelector(".main-svg") || !card.querySelector(".dash-graph"));
-const drawn = (card) => seen(card) && !card.querySelector(".dash-graph--pending");
-
-const stateOf = (card) => {
-  if (!state.has(card)) {
-    state.set(card, { near: false, held: false, asked: "", drawn: false, timer: 0 });
-    observer.observe(card);
-  }
-  return state.get(card);
-};
-const observer = new IntersectionObserver((entries) => {
-  for (const entry of entries) {
-    const card = stateOf(entry.target);
-    card.near = entry.isIntersecting;
-    card.known = true;
-    if (card.near) ask(entry.target);
-  }
-  if (entries.some((entry) => entry.isIntersecting)) dispatchEvent(new CustomEvent("likely:cards"));
-}, { rootMargin: NEAR });
-
-/* Fields of a plot's options; plots with the same options have them on one card. */
-function optionsOf(card) {
-  const other = card.dataset.optionsOf;
-  const owner = other ? document.querySelector(`.plot-card[data-plot="${other}"]`) ?? card : card;
-  return [...owner.querySelectorAll("[data-option]")];
-}
-const controlOf = (option) => option.querySelector("input, select");
-const valueOf = (option) => {
-  const control = controlOf(option);
-  return control.tagName === "SELECT" ? control.value : read(control.value, marksOf(control));
-};
-
-function questionOf(card) {
-  const { model, outcome } = page().dataset;
-  const options = Object.fromEntries(optionsOf(card).map((option) => [option.dataset.option, valueOf(option)]));
-  const question = { model, plot: card.dataset.plot, outcome, options };
-  if (cutOff && card.dataset.followsCutOff) options.cut_off = cutOff.value;
-  if (cutOff && card.dataset.mark) Object.assign(question, { cut_off: cutOff.value, extra: cutOff.extra });
-  return question;
+/* The mark of a cut-off moves without a request, so its place is left out. */
+function textOf({ followsCutOff, mark }: DOMStringMap) {
+  const now = cutOff();
+  return JSON.stringify([followsCutOff === "asks" && now?.cut_off, mark && now?.extra]);
 }
 
-/* The mark moves without a request, so its place is left out. */
-function textOf(card, question) {
-  const { cut_off: _mark, ...rest } = question;
-  const options = { ...rest.options };
-  if (card.dataset.followsCutOff === "moves") delete options.cut_off;
-  return JSON.stringify({ ...rest, options });
-}
-
-function ask(card) {
-  const now = stateOf(card);
-  const waits = (card.dataset.mark || card.dataset.followsCutOff) && page()?.dataset.cutOff !== undefined && !cutOff;
-  if (!(now.near || now.held) || !page() || waits || card.hidden) return;
-  const question = questionOf(card);
-  const text = textOf(card, question);
-  link(card, question);
-  if (now.asked === text) return;
-  now.held = !goesFirst(card); // then requested later even if it was scrolled past
-  if (now.held) return;
-  now.asked = text;
-  now.drawn = false;
-  const id = { type: "plot-request", model: question.model, key: question.plot };
-  setProps(id, { data: question });
+function ask(card: HTMLElement) {
+  const mine = state.get(card);
+  const text = textOf(card.dataset);
+  if (!mine || !(mine.near || mine.held) || card.hidden || mine.asked === text) return;
+  mine.held = !goesFirst(card); // then it asks later even if it was scrolled past
+  if (mine.held) return;
+  mine.asked = text;
+  const now = cutOff();
+  const needs = card.dataset.mark || card.dataset.followsCutOff;
+  setProps({ ...JSON.parse(need(".plot-body", card).id), type: "plot-request" }, { data: needs && now ? { cut_off: now.cut_off, extra: now.extra } : {} });
   setTimeout(loadPlotly, LEAVE);
 }
 
-function later(card, wait) {
-  const now = stateOf(card);
-  clearTimeout(now.timer);
-  now.timer = setTimeout(() => ask(card), wait);
-}
+const observer = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    const mine = state.get(target as HTMLElement);
+    if (!mine) continue;
+    mine.near = isIntersecting;
+    if (mine.near) { ask(target as HTMLElement); follow(target as HTMLElement); }
+  }
+  stands();
+}, { rootMargin: NEAR });
 
-function link(card, question) {
-  const table = card.querySelector("[data-table]");
-  if (!table) return;
-  const query = new URLSearchParams({ outcome: question.outcome, ...question.options });
-  table.href = address(`/api/v1/models/${encodeURIComponent(question.model).replace("%40", "@")}/plots/${question.plot}.csv?${query}`);
-  table.download = `${question.model} ${question.plot}.csv`;
-}
-
-// ---- changes of a person --------------------------------------------------------------------
-function changed(option, wait) {
-  const owner = option.closest(".plot-card");
-  const key = owner.dataset.plot;
-  cards().filter((card) => card === owner || card.dataset.optionsOf === key).forEach((card) => later(card, wait));
-  mirror();
-}
-
-addEventListener("input", (event) => {
-  const option = event.target.closest?.("[data-option]");
-  if (option) changed(option, event.target.tagName === "SELECT" ? 0 : TYPING);
-});
-addEventListener("change", (event) => {
-  const option = event.target.closest?.("[data-option]");
-  if (option) changed(option, 0);
-  if (event.target.id === "plots-outcome") choose(event.target.value);
+/* The place of a plot that was not asked for yet: its card has come with a page. */
+customElements.define("likely-waiting", class extends HTMLElement {
+  connectedCallback() {
+    const card = this.closest<HTMLElement>("#plots .plot-card");
+    if (!card) return;
+    state.set(card, { held: false, asked: "", drawn: false });
+    if (first?.card === card) first = null; // another outcome on the same page
+    observer.unobserve(card); // so that it is told anew whether it is near
+    observer.observe(card);
+  }
 });
 
-/* Another outcome has other options and another cut-off: the page opens anew, as an entry of the history. */
-function choose(outcome) {
-  const query = new URLSearchParams(location.search);
-  for (const name of new Set(query.keys())) if (name === "cut_off" || name.includes(".")) query.delete(name);
-  query.set("outcome", outcome);
-  setProps("location", { search: `?${query}` });
-}
+/* In the place of what the server goes on computing: asks again until it is there. */
+customElements.define("likely-unfinished", class extends HTMLElement {
+  timer = 0;
+  connectedCallback() { this.ask(SOON); }
+  disconnectedCallback() { clearTimeout(this.timer); }
+  ask(wait: number) {
+    this.timer = setTimeout(() => {
+      const card = this.closest<HTMLElement>(".plot-card");
+      const mine = card && state.get(card);
+      if (card && mine) { mine.asked = ""; ask(card); } else setProps("averages", { "data-asked": Date.now() });
+      this.ask(LATER);
+    }, wait);
+  }
+});
 
-addEventListener("likely:cut-off", ({ detail }) => {
-  const first = !cutOff || cutOff.extra.join() !== detail.extra.join();
-  cutOff = detail.value === null ? null : { value: detail.value, extra: detail.extra };
+onMove(() => {
   for (const card of cards()) {
-    if (first) later(card, 0);
-    else if (card.dataset.followsCutOff === "asks") later(card, REST);
+    const mine = state.get(card);
+    if (!mine) continue;
+    clearTimeout(mine.rest);
+    mine.rest = setTimeout(() => ask(card), REST);
+    if (mine.near) follow(card);
   }
   mirror();
+  stands();
 });
-addEventListener("likely:no-cut-off", () => { cutOff = JSON.parse(page().dataset.opens ?? "null"); });
 
-function mirror() {
-  if (!page()) return;
-  const query = new URLSearchParams(location.search);
-  for (const option of document.querySelectorAll("[data-option]")) {
-    const name = `${option.closest(".plot-card").dataset.plot}.${option.dataset.option}`;
-    if (valueOf(option) === option.dataset.opens) query.delete(name);
-    else query.set(name, valueOf(option));
-  }
-  if (cutOff) {
-    if (page().dataset.inUse === String(cutOff.value)) query.delete("cut_off");
-    else query.set("cut_off", cutOff.value);
-  }
-  const search = query.size ? `?${query}` : "";
-  if (search !== location.search) history.replaceState(history.state, "", location.pathname + search + location.hash);
+// ---- answers --------------------------------------------------------------------------------
+/* A card was answered: with a figure, which is drawn a moment later, or with words. */
+function answered(_: unknown, id: Record<string, string>) {
+  const place = byId(JSON.stringify(id, Object.keys(id).toSorted()));
+  const card = place?.closest<HTMLElement>(".plot-card");
+  if (!card || !place) return dash_clientside.no_update;
+  const shown = () => {
+    const mine = state.get(card);
+    if (mine) mine.drawn = true;
+    follow(card);
+    others(card);
+    stands();
+  };
+  if (find(".dash-graph", place)) onDrawn(place, shown); else shown();
+  return dash_clientside.no_update;
 }
 
-/* The server goes on computing a plot that takes long: repeat the request until it is there. */
-function again(card, wait) {
-  stateOf(card).again = setTimeout(() => {
-    stateOf(card).again = 0;
-    if (!card.isConnected || !card.querySelector("[data-again]")) return;
-    stateOf(card).asked = "";
-    ask(card);
-    again(card, LATER);
-  }, wait);
-}
-
-/* The same for the table of all outcomes. */
-let waits = 0;
-function averagesAgain(wait) {
-  waits = setTimeout(() => {
-    waits = 0;
-    if (!byId("averages")?.querySelector("[data-again]")) return;
-    setProps("plots", { "data-model": page().dataset.model });
-    averagesAgain(LATER);
-  }, wait);
-}
-
-// ---- responses ------------------------------------------------------------------------------
-/* Fires an event once the opened page shows its numbers and its first visible plot. */
+/* Fires an event once the opened page shows its numbers and its first plot, if that is near the screen. */
 let stood = false;
 function stands() {
   const [card] = cards();
-  const empty = byId("averages") && !byId("averages").hasChildNodes();
-  const numbers = !byId("cut-off") || byId("cut-off").dataset.tally;
-  return numbers && !empty && (!card || card.hidden || (stateOf(card).known && (!stateOf(card).near || seen(card))));
+  const mine = card && state.get(card);
+  const numbers = byId("averages")?.hasChildNodes() !== false && isCounted();
+  if (stood || !numbers || !(!card || card.hidden || mine?.near === false || mine?.drawn)) return;
+  stood = true;
+  dispatchEvent(new CustomEvent("likely:stands"));
 }
 
-function look() {
-  if (!stood && stands()) {
-    stood = true;
-    dispatchEvent(new CustomEvent("likely:stands"));
-  }
-  if (!waits && byId("averages")?.querySelector("[data-again]")) averagesAgain(SOON);
-  for (const card of cards()) {
-    const now = stateOf(card);
-    const waiting = card.querySelector(".plot-waiting");
-    if (now.drawn && waiting) { now.asked = ""; now.drawn = false; ask(card); }
-    if (!waiting && now.asked) now.drawn = true;
-    if (!now.again && card.querySelector("[data-again]")) again(card, SOON);
-  }
+// ---- options and address --------------------------------------------------------------------
+function valueOf(option: HTMLElement) {
+  const control = need<HTMLInputElement | HTMLSelectElement>("input, select", option);
+  return control.tagName === "SELECT" ? control.value : read(control.value, marksOf(control));
 }
-let planned = false;
-new MutationObserver(() => {
-  if (planned || !page()) return;
-  planned = true;
-  requestAnimationFrame(() => { planned = false; look(); });
-}).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-tally"] });
 
-// ---- pictures -------------------------------------------------------------------------------
-/* Figures have no background and grey text on the page; in a file, a white background and dark text. */
-async function picture(card, format) {
-  const graph = card.querySelector(".js-plotly-plot");
-  if (!graph) return;
-  const title = `${card.querySelector("h3").textContent} – ${page().dataset.name}`;
-  const height = graph.clientHeight + 60; // a responsive graph has no height of its own
-  const layout = {
-    ...graph.layout, autosize: false, width: 900, height, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff",
-    font: { ...graph.layout.font, color: "#1b212b" },
-    title: { text: title, x: 0.02, xanchor: "left", y: 0.98, yanchor: "top", font: { size: 17 } },
-    margin: { l: 24, r: 32, b: 24, ...(graph.layout.margin?.l > 40 ? graph.layout.margin : {}), t: 68 },
-  };
-  const size = { format, width: layout.width, height, scale: format === "png" ? 2 : 1 };
-  const address = await Plotly.toImage({ data: graph.data, layout }, size);
-  const anchor = document.createElement("a");
-  Object.assign(anchor, { href: address, download: `${page().dataset.model} ${card.dataset.plot}.${format}` });
-  anchor.click();
+/* The query with the options and the cut-off of the page, those left out with which it opens by itself. */
+function mirrored(search: string, page: HTMLElement, now = cutOff()) {
+  const query = new URLSearchParams(search);
+  const put = (name: string, value: string, opens?: string) => { if (value === opens) query.delete(name); else query.set(name, value); };
+  for (const option of all("[data-option]", page)) {
+    put(`${option.closest<HTMLElement>(".plot-card")?.dataset.plot}.${option.dataset.option}`, valueOf(option), option.dataset.opens);
+  }
+  if (now?.inUse !== undefined) put("cut_off", String(now.cut_off), now.inUse);
+  return query.size ? `?${query}` : "";
 }
-addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-picture]");
-  if (button) picture(button.closest(".plot-card"), button.dataset.picture);
+
+function mirror() {
+  const page = byId("plots");
+  const search = page ? mirrored(location.search, page) : location.search;
+  if (search !== location.search) history.replaceState(history.state, "", location.pathname + search + location.hash);
+  return dash_clientside.no_update;
+}
+
+/* Another outcome has other options and another cut-off: the page opens anew, as an entry of the history. Dash calls this
+   also when a page has come: then its outcome is the address's, or the one of which that says nothing. */
+function outcome(name: string) {
+  const query = new URLSearchParams(location.search);
+  const asked = query.get("outcome");
+  const choices = [...byId<HTMLSelectElement>("plots-outcome")?.options ?? []];
+  const now = choices.some(({ value }) => value === asked) ? asked : byId("plots")?.dataset.outcome;
+  if (name === now) return dash_clientside.no_update;
+  for (const key of new Set(query.keys())) if (key === "cut_off" || key.includes(".")) query.delete(key);
+  query.set("outcome", name);
+  return `?${query}`;
+}
+
+// ---- files ----------------------------------------------------------------------------------
+/* The address of a plot's data as CSV; plots with the same options have their controls on one card. */
+function table(card: HTMLElement) {
+  const page = need("#plots");
+  const { plot = "", optionsOf = plot, followsCutOff } = card.dataset;
+  const { model = "", outcome: name = "" } = page.dataset;
+  const owner = find(`.plot-card[data-plot="${optionsOf}"]`, page) ?? card;
+  const query = new URLSearchParams({ outcome: name });
+  for (const option of all("[data-option]", owner)) query.set(option.dataset.option ?? "", valueOf(option));
+  const now = cutOff();
+  if (now && followsCutOff) query.set("cut_off", String(now.cut_off));
+  return address(`/api/v1/models/${encodeURIComponent(model).replace("%40", "@")}/plots/${plot}.csv?${query}`);
+}
+
+for (const kind of ["pointerdown", "click"]) { // before the link is followed, or saved by its menu
+  addEventListener(kind, (event) => {
+    const link = closest<HTMLAnchorElement>(event, "[data-table]");
+    const card = link?.closest<HTMLElement>(".plot-card");
+    if (link && card) Object.assign(link, { href: table(card), download: `${byId("plots")?.dataset.model} ${card.dataset.plot}.csv` });
+  }, true);
+}
+addEventListener("click", async (event) => {
+  const button = closest(event, "[data-picture]");
+  const card = button?.closest<HTMLElement>(".plot-card");
+  const graph = card && find<Graph>(".js-plotly-plot", card);
+  if (!graph || !button?.dataset.picture) return;
+  const { name, model } = need("#plots").dataset;
+  const href = await picture(graph, `${need("h3", card).textContent} – ${name}`, button.dataset.picture);
+  make("a", { href, download: `${model} ${card.dataset.plot}.${button.dataset.picture}` }).click();
 });
 
-const near = (card) => stateOf(card).near;
-export { cards, near };
+register({ answered, mirror, outcome, averages: () => { stands(); return dash_clientside.no_update; } });
+export { answered, mirrored, outcome };

@@ -1,240 +1,243 @@
-/* Cut-off of the Performance page. The threshold table is requested once for an outcome, its numbers as texts; a cut-off
-   picks a row, and every element with data-pick gets its text of that row. While the cut-off moves nothing is computed
-   and no request is sent. */
-
+/* Cut-off of the Performance page. The threshold table comes once for an outcome, its numbers as texts; a cut-off picks a
+   row, and every element with data-pick gets its text of that row. While the cut-off moves nothing is computed and no
+   request is sent. Which callbacks call what: callbacks/performance.py. */
 import { register, setProps } from "../shared/dash.ts";
-import { marksOf, read, nearest } from "../shared/numbers.ts";
-import { cards, near } from "./cards.ts";
+import { all, byId, closest, find, hasModifier, need, setWords } from "../shared/dom.ts";
+import { marksOf, nearest, read } from "../shared/numbers.ts";
+import type { Graph, Shape } from "./plotly.ts";
 
-const byId = (id) => document.getElementById(id);
-const page = () => byId("plots");
-let table = null; // the threshold table of the outcome
+type Columns<T> = Record<string, T[]>;
+type About = { model: string; outcome: string; refused: string };
+type Refusal = About & { again?: boolean; texts?: undefined };
+type Table = About & {
+  again?: undefined;
+  cut_off: number[]; percent: number[]; extra: number[]; reach: number; row: number; in_use: number;
+  texts: Columns<string>; fixed: Record<string, string>; at: Columns<number | null>;
+};
+type Kept = { words: string; outcome: string; in_use?: number; former: number; text: string };
+
+const AGAIN = 1000; // ms until a table that is being computed is asked for again
+const nothing = () => dash_clientside.no_update;
+let told: Table | Refusal | null = null; // the newest answer
 let row = 0;
-let opened = null; // element and request of the page to which it belongs
-let former = null;
+let former: number | null = null; // the cut-off that was in use before the last change
+const controls = { slider: "", typed: "", use: "" }; // what they hold
+const listeners: (() => void)[] = [];
 
-// ---- asking ---------------------------------------------------------------------------------
-function ask(cutOff) {
-  const { model, outcome } = page().dataset;
-  table = null;
-  setProps("threshold-table-request", { data: { model, outcome, cut_off: cutOff } });
+const page = () => byId("plots");
+const answer = () => (told && told.outcome === page()?.dataset.outcome && told.model === page()?.dataset.model ? told : null);
+const table = () => { const came = answer(); return came?.texts ? came : null; };
+
+/* The cut-off of the page: of its table, or before that has come the one with which it opens; null where it has none. */
+function cutOff(): { cut_off: number; extra: number[]; inUse?: string } | null {
+  const rows = table();
+  if (!rows) return JSON.parse(page()?.dataset.opens ?? "null");
+  return { cut_off: rows.cut_off[row], extra: rows.extra, inUse: String(rows.cut_off[rows.in_use]) };
 }
 
-function open() {
-  if (!byId("cut-off")) { opened = null; return; }
-  const text = JSON.stringify([page().dataset.model, page().dataset.outcome, page().dataset.cutOff]);
-  if (opened?.page === byId("cut-off") && opened.text === text) return;
-  opened = { page: byId("cut-off"), text };
-  former = null;
-  dispatchEvent(new CustomEvent("likely:no-cut-off"));
-  ask(page().dataset.cutOff || null);
-}
-
-/* The table is still being computed: repeat the request, unless another page is open by then. */
-function later(asked) {
-  setTimeout(() => { if (opened === asked) ask(page().dataset.cutOff || null); }, 1000);
-  return "later";
-}
-
-function tally(answer) {
-  if (!answer || answer.outcome !== page()?.dataset.outcome) return "";
-  const note = page().querySelector("[data-refused]");
-  note.hidden = !answer.refused;
-  note.textContent = answer.refused;
-  if (answer.again) return later(opened);
-  for (const part of [byId("cut-off"), page().querySelector(".performance-head")]) part.hidden = Boolean(answer.refused);
-  for (const card of cards()) {
-    const needs = card.dataset.mark || card.dataset.followsCutOff === "moves";
-    card.hidden = Boolean(answer.refused && needs);
+// ---- the table ------------------------------------------------------------------------------
+function tally(came: Table | Refusal | null) {
+  told = came;
+  const place = page();
+  if (!place || !answer() || !came) return "";
+  const note = need("[data-refused]", place);
+  note.hidden = !came.refused;
+  setWords(note, came.refused);
+  if (came.again) {
+    setTimeout(() => { if (answer() === came) setProps("plots", { "data-cut-off": place.dataset.cutOff }); }, AGAIN);
+    return "later";
   }
-  if (answer.refused) { goOn(answer.cut_off); return "refused"; }
-  table = answer;
-  slider().max = table.reach;
-  use(table.in_use);
-  go(table.row);
-  return String(answer.row);
+  const needs = ".cut-off, .performance-head, [data-mark], [data-follows-cut-off=moves]";
+  for (const part of all(needs, place)) part.hidden = Boolean(came.refused);
+  const rows = table();
+  if (rows) {
+    Object.assign(controls, { slider: "", typed: "", use: "" });
+    setProps("cut-off-slider", { max: rows.reach });
+    go(rows.row);
+  } else listeners.forEach((listener) => listener());
+  return rows ? String(rows.row) : "refused";
 }
 
-/* Without a table, let the plots that need none start. */
-const goOn = (value) => dispatchEvent(new CustomEvent("likely:cut-off", { detail: { value, extra: [] } }));
+function write(control: keyof typeof controls, value: string, props: object) {
+  if (controls[control] === value) return;
+  controls[control] = value;
+  setProps(`cut-off-${control}`, { ...props });
+}
 
-// ---- moving ---------------------------------------------------------------------------------
-const slider = () => byId("cut-off-slider");
-const typed = () => byId("cut-off-typed");
-
-function go(next, except = null) {
-  row = Math.max(0, Math.min(table.cut_off.length - 1, next));
+function go(next: number, from = "") {
+  const rows = table();
+  if (!rows) return;
+  row = Math.max(0, Math.min(rows.cut_off.length - 1, next));
+  const [percent, typed, used] = [String(rows.percent[row]), rows.texts.typed[row], row === rows.in_use];
+  if (from !== "slider") write("slider", percent, { value: percent });
+  if (from !== "typed") write("typed", typed, { value: typed });
+  write("use", String(used), { disabled: used });
+  byId("cut-off-slider")?.setAttribute("aria-valuetext", rows.texts.cut_off[row]);
+  need("#cut-off").dataset.row = String(row);
   fill(document);
-  if (except !== slider()) slider().value = table.percent[row];
-  slider().setAttribute("aria-valuetext", table.texts.cut_off[row]);
-  if (except !== typed()) typed().value = table.texts.typed[row];
-  byId("cut-off").querySelector("[data-keep=this]").disabled = row === table.in_use;
-  byId("cut-off").dataset.row = row;
-  marks();
-  dispatchEvent(new CustomEvent("likely:cut-off", { detail: { value: table.cut_off[row], extra: table.extra } }));
+  listeners.forEach((listener) => listener());
 }
 
-const textOf = (name) => table.fixed[name] ?? table.texts[name]?.[row];
-
-function fill(root) {
-  for (const element of root.querySelectorAll("[data-pick]")) {
-    const text = textOf(element.dataset.pick);
-    if (text !== undefined && element.textContent !== text) element.textContent = text;
+function fill(root: ParentNode) {
+  const rows = table();
+  if (!rows) return;
+  for (const place of all("[data-pick]", root)) {
+    const name = place.dataset.pick ?? "";
+    const text = rows.fixed[name] ?? rows.texts[name]?.[row];
+    if (text !== undefined) setWords(place, text);
   }
-  for (const element of root.querySelectorAll("[data-follows]")) {
-    element.texts ??= JSON.parse(element.dataset.follows);
-    const text = element.texts.length === table.cut_off.length ? element.texts[row] : "";
-    if (element.textContent !== text) element.textContent = text;
+  for (const place of all("[data-follows]", root)) {
+    const texts: string[] = JSON.parse(place.dataset.follows ?? "[]");
+    setWords(place, texts.length === rows.cut_off.length ? texts[row] : "");
   }
 }
 
 // ---- marks ----------------------------------------------------------------------------------
-let planned = false;
-function marks() {
-  if (planned) return;
-  planned = true;
+const planned = new Set<HTMLElement>();
+
+/* Move the mark and the texts of a card to the cut-off, in the next frame. */
+function follow(card: HTMLElement) {
+  if (planned.has(card)) return;
+  planned.add(card);
   requestAnimationFrame(() => {
-    planned = false;
-    if (table) cards().filter(near).forEach(mark);
+    planned.delete(card);
+    const [rows, graph] = [table(), find<Graph>(".js-plotly-plot", card)];
+    fill(card);
+    if (!rows || !graph?.layout) return;
+    if (card.dataset.mark) moveMark(graph, rows, JSON.parse(card.dataset.mark));
+    if (card.dataset.followsCutOff === "moves") fillCells(graph, rows);
   });
 }
 
-function mark(card) {
-  const graph = card.querySelector(".js-plotly-plot");
-  if (!graph?.layout || graph.markedAt === key()) return;
-  if (card.dataset.mark) moveMark(graph, ...JSON.parse(card.dataset.mark));
-  if (card.dataset.followsCutOff === "moves") fillCells(graph);
-  graph.markedAt = key();
-}
-const key = () => `${table.outcome} ${table.cut_off[row]}`;
-
-function moveMark(graph, xName, yName) {
-  const at = (graph.layout.shapes ?? []).findIndex((shape) => shape.name === "cut-off");
+function moveMark(graph: Graph, rows: Table, [xName, yName]: string[]) {
+  const shapes = graph.layout.shapes ?? [];
+  const at = shapes.findIndex((shape) => shape.name === "cut-off");
   if (at < 0) return;
-  const [x, y] = [table.at[xName][row], yName ? table.at[yName][row] : 0];
-  const place = yName ? { xanchor: x, yanchor: y } : { x0: x, x1: x };
-  const shape = graph.layout.shapes[at];
+  const [x, y] = [rows.at[xName][row], yName ? rows.at[yName][row] : 0];
   const shown = x !== null && y !== null;
-  const there = (shape.visible ?? true) === shown && (!shown || Object.keys(place).every((name) => shape[name] === place[name]));
-  if (there) return; // it is drawn already
-  const change = { [`shapes[${at}].visible`]: shown };
-  if (shown) for (const name in place) change[`shapes[${at}].${name}`] = place[name];
-  Plotly.relayout(graph, change);
+  const place = { visible: shown, ...(!shown ? {} : yName ? { xanchor: x, yanchor: y } : { x0: x, x1: x }) };
+  const shape: Shape = { visible: true, ...shapes[at] };
+  const change = Object.entries(place).filter(([name, value]) => shape[name] !== value);
+  if (change.length) Plotly.relayout(graph, Object.fromEntries(change.map(([name, value]) => [`shapes[${at}].${name}`, value])));
 }
 
-function fillCells(graph) {
+function fillCells(graph: Graph, rows: Table) {
   const at = graph.data.findIndex((trace) => trace.meta?.mark === "cells");
   if (at < 0) return;
-  const grid = (names, of) => names.map((line) => line.map(of));
+  const grid = <T>(names: string[][], of: (name: string) => T) => names.map((line) => line.map(of));
   const counts = [["true_negative", "false_positive"], ["false_negative", "true_positive"]];
   const rates = [["specificity", "false_positive_rate"], ["false_negative_rate", "recall"]];
-  Plotly.restyle(graph, {
-    z: [grid(rates, (name) => table.at[name][row])],
-    text: [grid(counts, (name) => table.texts[`${name}.tile`][row])],
-    customdata: [grid(counts, (name) => table.at[name][row])],
-  }, [at]);
+  const text = grid(counts, (name) => rows.texts[`${name}.tile`][row]);
+  if (JSON.stringify(graph.data[at].text) === JSON.stringify(text)) return;
+  const numbers = (names: string[][]) => [grid(names, (name) => rows.at[name][row])];
+  Plotly.restyle(graph, { z: numbers(rates), text: [text], customdata: numbers(counts) }, [at]);
 }
 
-// ---- events ---------------------------------------------------------------------------------
-const number = (text) => {
-  const plain = read(text.replace("%", ""), marksOf(page()));
-  return plain === "" ? NaN : Number(plain);
-};
+// ---- moving ---------------------------------------------------------------------------------
+/* The row of a typed percentage; null where it is none. */
+function rowOf(text: string, percents: number[], place: Element) {
+  const plain = read(text.replace("%", ""), marksOf(place));
+  const value = plain === "" ? NaN : Number(plain);
+  return value >= 0 && value <= 100 ? nearest(percents, value) : null;
+}
 
-addEventListener("input", (event) => {
-  if (!table) return;
-  if (event.target === slider()) go(nearest(table.percent, Number(slider().value)), slider());
-  if (event.target === typed() && number(typed().value) >= 0 && number(typed().value) <= 100) {
-    go(nearest(table.percent, number(typed().value)), typed());
+const typedRow = (rows: Table, text: string) => rowOf(text, rows.percent, need("#plots"));
+
+/* One of the controls has another value, by a person or by `go`. */
+function move(slid: unknown, typed: unknown) {
+  const rows = table();
+  const [slider, text] = [String(slid), String(typed ?? "")];
+  if (!rows) return nothing();
+  if (slider !== controls.slider) {
+    controls.slider = slider;
+    go(nearest(rows.percent, Number(slider)), "slider");
+  } else if (text !== controls.typed) {
+    controls.typed = text;
+    const found = typedRow(rows, text);
+    if (found !== null) go(found, "typed");
   }
-});
-addEventListener("change", (event) => { // leaving the field shows the cut-off of the row
-  if (table && event.target === typed()) {
-    const value = number(typed().value);
-    const fits = value >= 0 && value <= 100;
-    say(fits ? "" : `“${typed().value}” is no cut-off. Accepted: 0 to 100 %.`);
-    go(fits ? nearest(table.percent, value) : row);
-  }
-});
+  return nothing();
+}
+
+/* Leaving the field, or Enter, shows the cut-off of the row. */
+function leave(_left: unknown, _entered: unknown, typed: unknown) {
+  const rows = table();
+  const text = String(typed ?? "");
+  if (!rows || text === rows.texts.typed[row]) return nothing();
+  const found = typedRow(rows, text);
+  say(found === null ? `“${text}” is no cut-off. Accepted: 0 to 100 %.` : "");
+  controls.typed = text;
+  go(found ?? row);
+  return nothing();
+}
+
 addEventListener("keydown", (event) => {
-  if (!table || (event.target !== slider() && event.target !== typed())) return;
+  const control = closest(event, "#cut-off-slider, #cut-off-typed");
+  const across = control?.id === "cut-off-typed" && (event.key === "ArrowLeft" || event.key === "ArrowRight");
   const step = { ArrowUp: 1, ArrowRight: 1, ArrowDown: -1, ArrowLeft: -1 }[event.key];
-  const across = event.target === typed() && (event.key === "ArrowLeft" || event.key === "ArrowRight");
-  if (!step || across || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!control || !step || !table() || across || hasModifier(event)) return;
   event.preventDefault();
   go(row + step);
 });
 addEventListener("click", (event) => {
-  const keep = event.target.closest?.("[data-keep]");
-  const to = event.target.closest?.("[data-go]");
-  if (keep && table) confirm(keep.dataset.keep === "this" ? table.cut_off[row] : former, keep.dataset.keep !== "this");
-  if (event.target.closest?.("[data-change]")) answered(event.target.closest("[data-change]").dataset.change === "yes");
-  if (to && table) {
-    const at = table.cut_off.indexOf(Number(to.dataset.go));
-    if (at >= 0) go(at); else ask(Number(to.dataset.go));
-  }
+  const to = closest(event, "[data-go]")?.dataset.go;
+  const at = to && table()?.cut_off.indexOf(Number(to));
+  if (at === "" || at === undefined) return;
+  if (at >= 0) go(at); else setProps("plots", { "data-cut-off": to });
 });
 
 // ---- a change for everybody is confirmed, with a reason -------------------------------------
-const dialog = () => byId("cut-off-dialog");
-const reason = () => byId("cut-off-reason");
-const complain = (words) => { dialog().querySelector(".cut-off-dialog-said").textContent = words; };
-let wanted = null;
+const say = (words: string) => setWords(find("#cut-off .cut-off-said"), words);
+const complain = (words: string) => setWords(find("#cut-off-dialog .cut-off-dialog-said"), words);
+const triggered = () => dash_clientside.callback_context.triggered_id;
 
-function confirm(cutOff, undo) {
-  wanted = cutOff;
-  const texts = { to: table.texts.cut_off[nearest(table.cut_off, cutOff)], from: table.fixed.in_use };
-  for (const place of dialog().querySelectorAll("[data-change-text]")) place.textContent = texts[place.dataset.changeText];
-  if (undo) reason().value = reason().dataset.undo;
-  else if (reason().value === reason().dataset.undo) reason().value = "";
+/* Ask whether the cut-off of the page, or the former one, is to be used; gives that cut-off. */
+function propose() {
+  const rows = table();
+  const undo = triggered() === "cut-off-undo";
+  const to = undo ? former : rows?.cut_off[row];
+  if (!rows || to === null || to === undefined) return nothing();
+  const [dialog, reason] = [need<HTMLDialogElement>("#cut-off-dialog"), need<HTMLTextAreaElement>("#cut-off-reason")];
+  const texts: Record<string, string> = { to: rows.texts.cut_off[nearest(rows.cut_off, to)], from: rows.fixed.in_use };
+  for (const place of all("[data-change-text]", dialog)) setWords(place, texts[place.dataset.changeText ?? ""]);
+  const { undo: undone = "" } = reason.dataset;
+  if (undo) reason.value = undone; else if (reason.value === undone) reason.value = "";
   complain("");
-  dialog().showModal();
-  reason().focus();
-  reason().select();
+  dialog.showModal();
+  reason.focus();
+  reason.select();
+  return to;
 }
 
-function answered(yes) {
-  if (yes && !reason().value.trim()) { complain(reason().dataset.missing); reason().focus(); return; }
-  dialog().close();
-  if (!yes || !table) return;
-  const { model, outcome } = page().dataset;
-  const data = { model, outcome, cut_off: wanted, reason: reason().value, at: Date.now() };
-  setProps("cut-off-request", { data });
+/* The request of a change that was confirmed, with its reason. */
+function confirm(_yes: unknown, _no: unknown, to: number) {
+  const reason = need<HTMLTextAreaElement>("#cut-off-reason");
+  const yes = triggered() === "cut-off-confirm";
+  if (yes && !reason.value.trim()) {
+    complain(reason.dataset.missing ?? "");
+    reason.focus();
+    return nothing();
+  }
+  need<HTMLDialogElement>("#cut-off-dialog").close();
+  return yes && table() ? { cut_off: to, reason: reason.value, at: Date.now() } : nothing();
 }
 
-// ---- the one in use -------------------------------------------------------------------------
-function use(at) {
-  table.in_use = at;
-  page().dataset.inUse = String(table.cut_off[at]);
+function kept(came: Kept | null) {
+  const rows = table();
+  if (!came || !find("#cut-off")) return "";
+  say(came.words);
+  if (came.in_use === undefined || !rows || came.outcome !== rows.outcome) return "";
+  former = former === came.in_use ? null : came.former; // it was undone
+  setProps("cut-off-undo", { hidden: former === null || former === came.in_use });
+  need<HTMLTextAreaElement>("#cut-off-reason").value = "";
+  rows.fixed.in_use = came.text;
+  rows.in_use = nearest(rows.cut_off, came.in_use);
+  go(rows.in_use);
+  return came.text;
 }
 
-const say = (words) => { byId("cut-off").querySelector(".cut-off-said").textContent = words; };
+const isCounted = () => !find("#cut-off") || (answer() !== null && !answer()?.again);
+const onMove = (listener: () => void) => { listeners.push(listener); };
 
-function kept(answer) {
-  if (!answer || !byId("cut-off")) return "";
-  say(answer.words);
-  if (answer.in_use === undefined || !table || answer.outcome !== table.outcome) return "";
-  const back = byId("cut-off").querySelector("[data-keep=former]");
-  const undone = former !== null && answer.in_use === former;
-  former = undone ? null : answer.former;
-  back.hidden = former === null || former === answer.in_use;
-  reason().value = "";
-  table.fixed.in_use = answer.text;
-  use(nearest(table.cut_off, answer.in_use));
-  go(table.in_use);
-  return answer.text;
-}
-
-addEventListener("likely:cards", marks);
-let seen = false;
-new MutationObserver(() => {
-  if (seen) return;
-  seen = true;
-  requestAnimationFrame(() => {
-    seen = false;
-    open();
-    if (table && page()) { fill(page()); marks(); }
-  });
-}).observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-outcome", "data-cut-off"] });
-
-register({ tally, kept });
+register({ tally, move, leave, propose, confirm, kept });
+export { tally, move, leave, propose, confirm, cutOff, follow, isCounted, onMove, rowOf };

@@ -1,20 +1,40 @@
 /* plotly.js: Dash's graphs await window.Plotly, and load a larger build where it is missing. So it is set from the
    start, to a promise that starts loading when it is first awaited. */
-let loaded = null; // the promise, once loading has started
+import { find, need } from "../shared/dom.ts";
+
+export type Shape = { name?: string; visible?: boolean; [place: string]: unknown };
+type Layout = { shapes?: Shape[]; font?: object; margin?: { l?: number } } & Record<string, unknown>;
+type Trace = { meta?: { mark?: string }; text?: unknown } & Record<string, unknown>;
+type Figure = { data: Trace[]; layout: Layout };
+export type Graph = HTMLElement & Figure & { on: (event: string, done: () => void) => void };
+type Library = {
+  newPlot: (graph: HTMLElement, figure: Figure) => Promise<Graph>;
+  relayout: (graph: Graph, change: object) => Promise<Graph>;
+  restyle: (graph: Graph, change: object, traces: number[]) => Promise<Graph>;
+  toImage: (figure: Figure, size: object) => Promise<string>;
+  purge: (graph: HTMLElement) => void;
+};
+
+declare global {
+  interface Window { Plotly?: Library | PromiseLike<Library> }
+  const Plotly: Library;
+}
+
+let loaded: Promise<Library> | null = null; // once loading has started
 
 function load() {
   loaded ??= new Promise((done, failed) => {
-    const address = document.querySelector("meta[name=likely-drawing]").content;
-    const begun = document.head.querySelector(`script[src="${address}"]`); // it may be loading already
+    const address = need<HTMLMetaElement>("meta[name=likely-drawing]").content;
+    const begun = find(`script[src="${address}"]`, document.head); // it may be loading already
     const tag = begun ?? document.createElement("script");
-    tag.addEventListener("load", () => done(window.Plotly));
+    tag.addEventListener("load", () => done(Plotly));
     tag.addEventListener("error", () => {
       loaded = null; // the next page tries again
       tag.remove();
       failed(new Error("The script that draws did not load."));
     });
     if (begun) return;
-    tag.src = address;
+    tag.setAttribute("src", address);
     document.head.append(tag);
   });
   return loaded;
@@ -27,4 +47,35 @@ if (!isThere) window.Plotly = { then: (...next) => load().then(...next) };
 /* Called when a page will draw, before its first graph is there. */
 export function loadPlotly() {
   if (!isThere) load().catch(() => {});
+}
+
+const heard = new WeakSet<Graph>();
+
+/* Call back when the figure in a place is drawn, and whenever it is drawn anew. A graph of Dash says nothing before
+   plotly has made it, so its place is watched until then. */
+export function onDrawn(place: Element, call: () => void) {
+  const begin = () => {
+    const graph = find<Graph>(".js-plotly-plot", place);
+    if (!graph || !find(".main-svg", graph)) return false;
+    if (!heard.has(graph)) graph.on("plotly_afterplot", call);
+    heard.add(graph);
+    call();
+    return true;
+  };
+  if (begin()) return;
+  const observer = new MutationObserver(() => { if (begin() || !place.isConnected) observer.disconnect(); });
+  observer.observe(place, { childList: true, subtree: true });
+}
+
+/* A figure as a file. It has no background and grey text on the page; in the file, a white background and dark text. */
+export async function picture(graph: Graph, title: string, format: string) {
+  const height = graph.clientHeight + 60; // a responsive graph has no height of its own
+  const { margin } = graph.layout;
+  const layout = {
+    ...graph.layout, autosize: false, width: 900, height, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff",
+    font: { ...graph.layout.font, color: "#1b212b" },
+    title: { text: title, x: 0.02, xanchor: "left", y: 0.98, yanchor: "top", font: { size: 17 } },
+    margin: { l: 24, r: 32, b: 24, ...((margin?.l ?? 0) > 40 ? margin : {}), t: 68 },
+  };
+  return Plotly.toImage({ data: graph.data, layout }, { format, width: layout.width, height, scale: format === "png" ? 2 : 1 });
 }

@@ -1,26 +1,26 @@
 /* Download of a report, which takes some seconds: shows a message, and retries while another report is being made.
    Without this script the links lead to the file, too. */
-const PATIENCE = 30; // retries while the service is busy
-const said = (link, words) => { link.closest(".report-links").querySelector("[role=status]").textContent = words; };
-const pause = (seconds) => new Promise((resolve) => { setTimeout(resolve, 1000 * seconds); });
+import { closest, find, make, setWords } from "../shared/dom.ts";
 
-async function get(address, left) {
+const PATIENCE = 30; // retries while the service is busy
+const said = (link: Element, words: string) => setWords(link.parentElement && find("[role=status]", link.parentElement), words);
+const pause = (seconds: number) => new Promise((resolve) => { setTimeout(resolve, 1000 * seconds); });
+
+async function get(address: string, left: number): Promise<Response> {
   const answer = await fetch(address);
   if (answer.status !== 429 || !answer.headers.has("Retry-After") || !left) return answer;
   await pause(Number(answer.headers.get("Retry-After")) || 2);
   return get(address, left - 1);
 }
 
-function save(link, blob) {
-  const file = document.createElement("a");
-  file.href = URL.createObjectURL(blob);
-  file.download = link.dataset.report;
+function save(link: HTMLElement, blob: Blob) {
+  const file = make("a", { href: URL.createObjectURL(blob), download: link.dataset.report });
   file.click();
   setTimeout(() => URL.revokeObjectURL(file.href), 60000);
 }
 
 addEventListener("click", async (event) => {
-  const link = event.target.closest?.("a[data-report]");
+  const link = closest<HTMLAnchorElement>(event, "a[data-report]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
   if (link.ariaBusy === "true") return;
