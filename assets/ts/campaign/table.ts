@@ -12,7 +12,7 @@ async function tableShown({ shown, otherwise }: { shown: unknown; otherwise: unk
   } catch { return otherwise; }
 }
 
-function script() {
+export function script() {
   loading ??= new Promise((done, failed) => {
     const tag = make("script", { src: need<HTMLMetaElement>("meta[name=likely-grid]").content });
     tag.addEventListener("load", done);
