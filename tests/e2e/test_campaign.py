@@ -75,11 +75,16 @@ def column(tab, name):
 
 
 def figures(tab):
-    """The forecast's figures by name, once they belong to the form."""
-    tab.page.wait_for_timeout(400)  # the pause after the last key
-    tab.page.wait_for_selector(".campaign-forecast:not([data-dash-is-loading]) dl")
+    """The forecast's figures by name, once they belong to the form: nothing is asked or changes for a while."""
     read = "all => all.map(e => [e.querySelector('dt').textContent, e.querySelector('strong').textContent])"
-    return dict(tab.page.locator(".campaign-forecast dl > div").evaluate_all(read))
+    before = None
+    while True:
+        tab.page.wait_for_timeout(600)  # more than the pause after the last key
+        tab.page.wait_for_selector(".campaign-forecast:not([data-dash-is-loading]) dl")
+        found = dict(tab.page.locator(".campaign-forecast dl > div").evaluate_all(read))
+        if found == before:
+            return found
+        before = found
 
 
 def saved(tab, menu, form):
@@ -152,6 +157,8 @@ def test_from_a_file_to_a_list(browse, customers, rows, service):
 
     # the list: forty of the North at least, a fifth kept back
     tab.page.get_by_text("Number", exact=True).click()
+    expect(tab.page.get_by_text("Number", exact=True)).to_have_css("font-weight", "600")  # chosen, and nothing else
+    expect(tab.page.get_by_text("Budget", exact=True)).to_have_css("font-weight", "400")
     tab.page.get_by_label("Records at most").fill("100")
     tab.page.get_by_label("Keep back").fill("20")
     tab.page.get_by_label("Take those too on whom acting is expected to lose money").check()
