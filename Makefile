@@ -15,7 +15,7 @@ install = $(if $(UV),$(UV) pip install --quiet --python $(1),$(1) -m pip install
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help run models test test-all check scripts bench mutants lock hooks clean
+.PHONY: help run models test test-all scripts check bench mutants lock hooks clean
 .DEFAULT_GOAL := run
 
 help: ## this list

@@ -43,7 +43,6 @@ OUTPUTS = {
     "disabled": Output(part("start", MATCH), "disabled"),
     "why": Output(part("why", MATCH), "children"),
     "seen": Output(part("seen", MATCH), "data"),
-    "query": Output(part("query", MATCH), "data"),
     "turn": Output(part("turn", MATCH, by="look"), "data"),
 }
 """What a look into the file fills."""
@@ -119,7 +118,7 @@ def look(
         if not shown:
             return nothing | {"turn": ["The file cannot be read", words(error)]}
         kept = {**shown, **now, "matches": shown["matches"]}
-        return nothing | {"why": parts.bad(words(error)), "disabled": True, "query": told, "seen": kept}
+        return nothing | {"why": parts.bad(words(error)), "disabled": True, "seen": kept}
 
 
 def _look(doors: Doors, job: str, now: Mapping[str, Any], shown: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -146,7 +145,7 @@ def _look(doors: Doors, job: str, now: Mapping[str, Any], shown: Mapping[str, An
         found["rows"] = columns.rows(job, seen)
     kept = {"header": header, "read": told, "matches": values, "blanks": now["blanks"], "chosen": chosen}
     kept["asks_blanks"] = seen["blank"]
-    return {**found, "seen": kept, "query": told}
+    return {**found, "seen": kept}
 
 
 def _changed(values: Sequence[str], chosen: Sequence[Any]) -> list[Any]:

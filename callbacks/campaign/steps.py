@@ -59,9 +59,9 @@ def register(app: Dash, doors: Doors) -> None:
     app.clientside_callback(
         ClientsideFunction("likely", "addressed"),
         Output(ids.CAMPAIGN, "data-addressed"),
-        Input(of("query", ALL), "data"),
+        Input(of("read", ALL, name=ALL), "value"),
         Input(of("list", ALL), "data"),
-        State(of("query", ALL), "id"),
+        State(of("read", ALL, name=ALL), "id"),
         State(of("list", ALL), "id"),
         prevent_initial_call=True,
     )

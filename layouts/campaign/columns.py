@@ -55,7 +55,6 @@ def step(job: str, told: Mapping[str, str]) -> list[Component]:
         parts.said("columns", [html.Span(id=of("why", job)), html.Span(id=of("start-said", job))]),
         dcc.Store(id=of("seen", job)),
         dcc.Store(id=of("again", job)),
-        dcc.Store(id=of("query", job)),
         parts.turn("look", job),
         parts.turn("start", job),
     ]

@@ -172,7 +172,7 @@ def test_choices_by_hand_are_kept_for_columns_that_are_still_there(house, doors)
     seen = look(doors, job, matches=matches, before=seen)["seen"]
     again = look(doors, job, {"header_row": "2"}, seen["matches"], before=seen)
     assert again["seen"]["chosen"] == {"Earnings": "income"}
-    assert again["query"] == {"header_row": "2"}
+    assert again["seen"]["read"] == {"header_row": "2"}
     otherwise = look(doors, job, {"header_row": "3"}, again["seen"]["matches"], before=again["seen"])
     assert otherwise["seen"]["chosen"] == {}
     assert otherwise["disabled"] is True

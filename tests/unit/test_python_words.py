@@ -36,5 +36,5 @@ def test_what_add_model_refuses_is_said_in_python(tmp_path):
     model = LogisticRegression().fit(X, X["a"] > 20)
     with pytest.raises(InvalidData) as refused:
         add_model("m", model, X, X, np.where(X["a"] > 20, "left", "stays"), models=tmp_path)
-    assert str(refused.value).endswith('say which: truth={"stays": "false", "left": "true"}.')
+    assert str(refused.value).endswith('say which: truth={"stays": "false", "left": "true"}, or another way round.')
     assert "--" not in str(refused.value)

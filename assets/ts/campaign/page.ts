@@ -24,13 +24,15 @@ function focusHeading() {
   heading.closest(".page")?.scrollIntoView({ block: "nearest" });
 }
 
-/* The address names how the file is read, and the list that was made; without another entry in the history. */
-function addressed([query]: (Query | null)[], [list]: (string | null)[], [ofFile]: Query[], [ofList]: Query[]) {
-  const job = (ofFile ?? ofList)?.job;
-  if (!job || (ofFile && !query)) return dash_clientside.no_update; // a step that names nothing, or does not yet
-  const text = new URLSearchParams({ job, ...query, ...(list ? { list } : {}) });
-  history.replaceState(history.state, "", `${location.pathname}?${text}`);
-  return String(text);
+/* The address names how the file is read, as soon as it is said, and the list that was made; without another entry in
+   the history. */
+function addressed(reads: (string | null)[], [list]: (string | null)[], ofReads: Query[], [ofList]: Query[]) {
+  const job = (ofReads[0] ?? ofList)?.job;
+  if (!job) return dash_clientside.no_update; // a step that names nothing
+  const query = new URLSearchParams({ job, ...(list ? { list } : {}) });
+  ofReads.forEach(({ name }, at) => { if (reads[at]) query.set(name, String(reads[at])); });
+  history.replaceState(history.state, "", `${location.pathname}?${query}`);
+  return String(query);
 }
 
 /* Look again where the controls say something else than what was looked at. */
