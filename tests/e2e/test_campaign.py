@@ -223,6 +223,7 @@ def test_a_file_that_was_guessed_wrongly_is_corrected_and_scored_as_its_clean_tw
     expect(tab.page.get_by_label("Sheet")).to_be_hidden()
 
     # a reload keeps what was said
+    expect(tab.page).to_have_url(re.compile("header_row=3$"))
     tab.page.reload()
     step(tab, "columns")
     expect(line).to_have_text(re.compile("header in row 3"))
