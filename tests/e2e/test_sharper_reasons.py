@@ -20,6 +20,7 @@ BUDGETS = (300, 1_200, 10_000)
 def slow_address(models_dir, tmp_path, monkeypatch):
     """A server that takes all models for slow ones."""
     monkeypatch.setattr(ml.advice.value_function, "budgets", lambda seconds: BUDGETS)
+    monkeypatch.setattr(ml.advice.value_function, "quick_budget", lambda seconds: BUDGETS[0])
     httpd = make_server("127.0.0.1", 0, create_server(Settings(models_dir=models_dir, var_dir=tmp_path)), threaded=True)
     thread = threading.Thread(target=httpd.serve_forever, daemon=True)
     thread.start()
