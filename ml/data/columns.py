@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.data.array_types import Floats, Positions
-from ml.data.feature import Feature, Value, text_of
-from ml.data.frames import NUMERIC, series_of, values_of_series
+from ml.data.feature import NUMERIC, Feature, Value, text_of
+from ml.data.frames import series_of, values_of_series
 from ml.data.schema import Row, Schema
 
 if TYPE_CHECKING:
@@ -68,12 +68,14 @@ def frame_of(schema: Schema, block: Block) -> pd.DataFrame:
     """The block as the frame that the estimator was fitted on: names and dtypes."""
     import pandas as pd
 
+    rows = pd.RangeIndex(size(block))  # given explicitly: pandas' inference takes a third of the time of one row
+    if schema.all_float64:
+        return _frame_of_numbers(block, _names(schema), rows)
     # A float64 column of a block is one of the frame already
     columns = [
-        array if feature.kind in NUMERIC and feature.dtype == "float64" else series_of(feature, array)
+        array if feature.float64 else series_of(feature, array)
         for feature, array in zip(schema.features, block, strict=True)
     ]
-    rows = pd.RangeIndex(size(block))  # given explicitly: pandas' inference takes a third of the time of one row
     if all(_taken_as_it_is(made) for made in columns):
         return _frame_of_parts(columns, _names(schema), rows)
     return pd.DataFrame(dict(zip(schema.names, columns, strict=True)), index=rows, copy=False)
@@ -86,6 +88,13 @@ def _taken_as_it_is(made: Any) -> bool:
     import pandas as pd
 
     return isinstance(made, pd.api.extensions.ExtensionArray)
+
+
+def _frame_of_numbers(block: Block, names: pd.Index, rows: pd.Index) -> pd.DataFrame:
+    """A frame of float64 columns only: one array of values."""
+    from pandas.api.internals import create_dataframe_from_blocks
+
+    return create_dataframe_from_blocks([(np.array(block), np.arange(len(block)))], index=rows, columns=names)
 
 
 def _frame_of_parts(columns: Sequence[Any], names: pd.Index, rows: pd.Index) -> pd.DataFrame:

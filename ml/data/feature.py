@@ -18,6 +18,7 @@ Value = float | int | str | bool | dt.date | None
 
 MOST_BUTTONS = 4  # choices shown side by side
 MOST_LISTED = 60  # choices that a form lists; more are searched
+NUMERIC = ("number", "integer", "boolean")
 KINDS: tuple[Kind, ...] = ("number", "integer", "category", "boolean", "date", "text")
 
 
@@ -150,6 +151,11 @@ class Feature:
         if self.kind == "date":
             return "text" if self.timed else "date"  # a browser's control of times knows no zone and no seconds
         return "text" if self.kind == "text" else "number"
+
+    @cached_property
+    def float64(self) -> bool:
+        """True where a column of a block is one of the training frame as it is."""
+        return self.kind in NUMERIC and self.dtype == "float64"
 
     @cached_property
     def labels(self) -> dict[str, str]:

@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.data.feature import Feature
+from ml.data.feature import NUMERIC, Feature
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NUMERIC = ("number", "integer", "boolean")
 NUMPY_NUMBERS = ("int", "uint", "float")
 NULLABLE_NUMBERS = ("Int", "UInt", "Float")
 

@@ -57,6 +57,11 @@ class Schema:
         return found | {name: at for at, name in enumerate(self.names)}
 
     @cached_property
+    def all_float64(self) -> bool:
+        """True where every column of the training frame was float64: a block is then the values of one array."""
+        return bool(self.features) and all(feature.float64 for feature in self.features)
+
+    @cached_property
     def with_blanks(self) -> Schema:
         """The same schema with all values optional; switches, which have no blank, become radio buttons."""
         free = (

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ml.data.columns import Block, frame_of
-from ml.data.frames import NUMERIC, series_of
+from ml.data.feature import NUMERIC
+from ml.data.frames import series_of
 from ml.data.schema import Schema
 from ml.predict.asking import Container, array_dtype, contained
 

@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ml.data.array_types import Positions
-from ml.data.feature import Feature, text_of
-from ml.data.frames import NUMERIC
+from ml.data.feature import NUMERIC, Feature, text_of
 from ml.text.words import shown_value
 
 MOST_PARTS = 5  # of a number

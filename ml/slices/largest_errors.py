@@ -10,8 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from ml.data.columns import rows_of, take
-from ml.data.feature import Feature
-from ml.data.frames import NUMERIC
+from ml.data.feature import NUMERIC, Feature
 from ml.errors import NothingToShow
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.text.words import named

@@ -81,3 +81,15 @@ def test_who_renames_the_columns_of_a_frame_renames_no_other():
     other = frame_of(schema, (np.array([3.0, 4.0]), np.array([5.0, 6.0])))
     assert (list(other.columns), other.columns.name, list(other.index)) == (["a", "b"], None, [0, 1])
     assert other.to_numpy().tolist() == [[3.0, 5.0], [4.0, 6.0]]
+
+
+@pytest.mark.parametrize("rows", [[], [(1.5, None, True)], [(0.1, 2, False), (-0.0, 3, None), (1e300, None, True)]])
+def test_a_frame_of_float_columns_only_is_that_of_pandas_and_its_own(rows):
+    kinds = ("number", "integer", "boolean")
+    schema = Schema(tuple(Feature(name, name, kind, dtype="float64") for name, kind in zip("abc", kinds, strict=True)))
+    block = block_of(schema, rows)
+    frame = frame_of(schema, block)
+    pd.testing.assert_frame_equal(frame, pd.DataFrame(dict(zip("abc", block, strict=True))), check_exact=True)
+    if rows:
+        frame.iloc[0, 0] = 7.0  # a step of one's own may write into its input
+        assert block[0][0] == rows[0][0]

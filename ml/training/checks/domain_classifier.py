@@ -13,8 +13,7 @@ import pandas as pd
 
 from ml.data.array_types import Floats
 from ml.data.columns import Block, as_floats, block_of_frame, quantile_parts, take
-from ml.data.feature import Feature
-from ml.data.frames import NUMERIC
+from ml.data.feature import NUMERIC, Feature
 from ml.data.schema import Schema
 from ml.metrics.delong import placements
 from ml.metrics.intervals import WIDTH

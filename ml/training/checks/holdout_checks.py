@@ -15,8 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ml.data.columns import Block, block_of_frame
-from ml.data.feature import Feature, text_of
-from ml.data.frames import NUMERIC
+from ml.data.feature import NUMERIC, Feature, text_of
 from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.training.checks.domain_classifier import compare_populations
