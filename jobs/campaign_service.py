@@ -191,12 +191,19 @@ class CampaignService:
         groups = index.columns[wish.column] if wish.column else None
         return wish, found, forecast(probabilities, found, wish, groups, chances_of(bundle, wish.outcomes))
 
-    def make_list(self, job: str, raw: object, reasons: bool) -> Job:
-        """Accept the job that writes a list; BadWish where the request is invalid."""
+    def make_list(self, job: str, raw: object, reasons: bool, key: str | None = None) -> tuple[Job, bool]:
+        """Accept the job that writes a list, and whether it is new; see :meth:`JobService.begin`.
+
+        Raises
+        ------
+        UnknownJob, NoCampaign, NotDone, KeyTaken
+        BadWish
+            The request is invalid.
+        """
         self.forecast(job, raw)
         campaign = self._campaign(job)
         options = {"kind": LIST, "of": job, "wish": raw, "reasons": reasons, "name": campaign.options.get("name")}
-        return self._jobs.begin(campaign.model, orjson.dumps(raw), options)
+        return self._jobs.begin(campaign.model, orjson.dumps(raw), options, key)
 
     def control_groups(self, job: str) -> list[ControlGroup]:
         """Who was kept back by each list, also when the campaign's job is gone; UnknownJob where neither is there."""

@@ -127,13 +127,30 @@ class JobService:
             return self._same(key or "", model, bundle.key, asked | {"file": sent.digest}), False
         return self.get(job), True  # which also wakes workers
 
-    def begin(self, model: str, what: bytes, options: Mapping[str, Any]) -> Job:
-        """Accept a job derived from another one, with a request in place of a file."""
-        key = self.service.model(model).key
+    def begin(
+        self, model: str, what: bytes, options: Mapping[str, Any], key: str | None = None
+    ) -> tuple[Job, bool]:  # fmt: skip
+        """Accept a job derived from another one, with a request in place of a file.
+
+        Returns
+        -------
+        (Job, bool)
+            The job, and True when it is new: the same request under the same idempotency key gives the same job.
+
+        Raises
+        ------
+        KeyTaken
+            Another request came under that key.
+        """
+        version = self.service.model(model).key
         job = uuid.uuid4().hex
         sent = ReceivedFile(job, hashlib.sha256(what).hexdigest(), self._keep(job, [what]))
-        self._add(sent, key, options)
-        return self.get(job)
+        if self._add(sent, version, options, key):
+            return self.get(job), True
+        before = self._of_key(key or "")
+        if before.digest != sent.digest or any(before.options.get(name) != given for name, given in options.items()):
+            raise _taken(key or "", "the request")
+        return before, False
 
     def _add(
         self, sent: ReceivedFile, model: str, options: Mapping[str, Any], key: str | None = None, held: bool = False,
@@ -192,17 +209,20 @@ class JobService:
 
     def _same(self, key: str, model: str, live: str, asked: Mapping[str, Any]) -> Job:
         """The job of an idempotency key, if file and options are the same; else KeyTaken."""
-        job = self.store.jobs.by_key(key)
-        if job is None:
-            raise KeyTaken("The job of this key was removed just now.", "Send it again.")
+        job = self._of_key(key)
         before = ASKED | job.options.get("asked", asked) | {"file": job.digest}
         differs = sorted(each for each in {*asked, *before} if asked.get(each) != before.get(each))
         name, version = job.model.partition("@")[0], job.model
         if model.partition("@")[0] != name or ("@" in model and live != version):
             differs.append("model")
         if differs:
-            message = f"Under the key {key[:80]!r} came another request before; what differs: {', '.join(differs)}."
-            raise KeyTaken(message, "Give each request a key of its own.")
+            raise _taken(key, ", ".join(differs))
+        return job
+
+    def _of_key(self, key: str) -> Job:
+        job = self.store.jobs.by_key(key)
+        if job is None:
+            raise KeyTaken("The job of this key was removed just now.", "Send it again.")
         return job
 
     def get(self, job: str) -> Job:
@@ -239,3 +259,8 @@ class JobService:
         self.files.remove(paths.folder(job))  # files first: a kill in between can be repeated
         self.store.jobs.forget(job)
         return None
+
+
+def _taken(key: str, differs: str) -> KeyTaken:
+    message = f"Under the key {key[:80]!r} came another request before; what differs: {differs}."
+    return KeyTaken(message, "Give each request a key of its own.")

@@ -159,13 +159,16 @@ class Service:
         """
         return advise(self._game(standing.model), standing, holdout_row, step)
 
-    def explain(self, bundle: Bundle, row: Row, *, blanks: bool, quick: bool = False) -> Explanation:
+    def explain(
+        self, bundle: Bundle, row: Row, *, blanks: bool, quick: bool = False, many: bool = False
+    ) -> Explanation:  # fmt: skip
         """Local Shapley values of a row; with `blanks` None is a blank, else a missing value.
 
-        A `quick` answer of a slow model is less sharp, and its errors say so.
+        A `quick` answer of a slow model is less sharp, and its errors say so. One of `many`, as in a file, is as sharp
+        as the first reasons on the Prediction page.
         """
         game = self._game(bundle)
-        budget = game.quick_budget if quick else BUDGET
+        budget = game.budgets[0] if many else game.quick_budget if quick else BUDGET
         return explain(game, row, None if blanks else [True] * len(row), budget)
 
     def score_each(

@@ -151,8 +151,9 @@ OPERATIONS = (
         "create_list",
         TAG,
         "Write a list",
-        {202: in_json(Job, "A job of its own, whose result is the list.", "Location", "RetryAfter")},
+        {202: in_json(Job, "A job of its own, whose result is the list.", "Location", "Replayed", "RetryAfter")},
         (*REFUSED, 403, 507),
+        headers=("IdempotencyKey",),
         body=WISH,
     ),
 )

@@ -88,7 +88,7 @@ ASKED: dict[str, tuple[str, dict[str, Any], str]] = {
     "IdempotencyKey": (
         "Idempotency-Key",
         {**_TEXT, "minLength": 1, "maxLength": 200, "examples": ["march-2026"]},
-        "The same file with the same options under the same key is the same job; another under it is refused.",
+        "The same request, with the same file, under the same key is the same job; another under it is refused.",
     ),
     "Range": (
         "Range",

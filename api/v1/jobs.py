@@ -13,9 +13,10 @@ from api.http.errors import UnsupportedContent
 from api.http.query import takes
 from api.http.uploads import open_upload
 from api.http.validated import read_query
+from api.v1.accepted_job import accepted, idempotency_key
 from jobs.campaign_service import CampaignService
 from jobs.files.job_view import PREFIX, described, pause_of
-from jobs.job_service import LONGEST_KEY, JobService
+from jobs.job_service import JobService
 from jobs.refused import too_large
 from jobs.results import Results
 from ml.errors import Unreadable
@@ -50,12 +51,7 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
         options["blanks"] = asked.blanks
         accept = campaigns.hold if asked.held else job_service.accept
         options["format"] = _format(upload.content_type)
-        job, new = accept(name, upload.blocks, options, _key(), callback=asked.callback_url)
-        response = _answer(job, 202)
-        response.headers["Location"] = f"{PREFIX}/{job.id}"
-        if not new:
-            response.headers["Idempotency-Replayed"] = "true"
-        return response
+        return accepted(*accept(name, upload.blocks, options, idempotency_key(), callback=asked.callback_url))
 
     @app.get(f"{PREFIX}/<job>")
     def show_job(job: str) -> Response:
@@ -88,10 +84,3 @@ def _format(mimetype: str) -> str | None:
     if mimetype and mimetype.lower() not in TYPES:
         raise UnsupportedContent(f"The file is sent as {mimetype[:80]!r}.", f"Accepted: {', '.join(TYPES)}.")
     return TYPES.get(mimetype.lower())
-
-
-def _key() -> str | None:
-    key = request.headers.get("Idempotency-Key")
-    if key is not None and not 0 < len(key) <= LONGEST_KEY:
-        raise Unreadable(f"The Idempotency-Key has {len(key)} characters.", f"Accepted: 1 to {LONGEST_KEY}.")
-    return key

@@ -10,6 +10,7 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.campaign.doors import Doors, by_name, words
 from callbacks.campaign.forecast import request_of, wish_of_page
+from jobs.job_service import LONGEST_KEY
 from jobs.refused import UnknownJob
 from layouts.campaign import parts
 from layouts.campaign.typed_wish import typed_wish
@@ -30,6 +31,7 @@ def register(app: Dash, doors: Doors) -> None:
         inputs={
             "clicks": Input(of("make", MATCH), "n_clicks"),
             "reasons": State(of("list-reasons", MATCH), "value"),
+            "page": State(of("make-key", MATCH), "data"),
             **wish_of_page(State),
         },
         prevent_initial_call=True,
@@ -66,10 +68,13 @@ def register(app: Dash, doors: Doors) -> None:
 
 
 def make(
-    doors: Doors, clicks: Any, reasons: Any, chosen: dict[str, Any], texts: list[Any], names: list[Any],
+    doors: Doors, clicks: Any, reasons: Any, page: Any, chosen: dict[str, Any], texts: list[Any], names: list[Any],
     part_texts: list[Any], part_names: list[Any], of: Any,
 ) -> tuple[Any, Any]:  # fmt: skip
-    """Begin the job that writes the list; parameters as those of :func:`callbacks.campaign.forecast.foresee`."""
+    """Begin the job that writes the list; parameters as those of :func:`callbacks.campaign.forecast.foresee`.
+
+    A page whose connection broke asks again: `page` and `clicks` tell that it is the same click.
+    """
     if not clicks:
         raise PreventUpdate
     try:
@@ -77,7 +82,9 @@ def make(
         wish = typed_wish(choices, chosen, by_name(names, texts) | by_name(part_names, part_texts)).wish
         if wish is None:
             return no_update, ""
-        return doors.campaigns.make_list(of["job"], request_of(wish), bool(reasons)).id, ""
+        key = f"{page}:{clicks}"[:LONGEST_KEY] if page else None
+        made, _ = doors.campaigns.make_list(of["job"], request_of(wish), bool(reasons), key)
+        return made.id, ""
     except LikelyError as error:
         return no_update, parts.bad(words(error))
 

@@ -40,7 +40,6 @@ OUTPUTS = {
     "reasons_hidden": Output(part("reasons-choice", MATCH), "hidden"),
     "reasons_time": Output(part("reasons-time", MATCH), "children"),
     "start": Output(part("start", MATCH), "children"),
-    "disabled": Output(part("start", MATCH), "disabled"),
     "why": Output(part("why", MATCH), "children"),
     "seen": Output(part("seen", MATCH), "data"),
     "turn": Output(part("turn", MATCH, by="look"), "data"),
@@ -62,15 +61,16 @@ def register(app: Dash, doors: Doors) -> None:
         output=OUTPUTS,
         inputs={**controls, "_again": Input(part("again", MATCH), "data")},
     )(partial(look, doors))
-    # What was chosen while a look was not answered yet: Dash forgets to look at it, since a look sets choices itself
+    # Nothing is started before the look at what the controls say was answered. What was chosen meanwhile Dash forgets
+    # to look at, since a look sets choices itself
     app.clientside_callback(
         ClientsideFunction("likely", "lookedAt"),
-        Output(part("holds", MATCH), "data-looked"),
+        Output(part("start", MATCH), "disabled"),
         Input(part("seen", MATCH), "data"),
-        State(part("read", MATCH, name=ALL), "value"),
-        State(part("match", MATCH, at=ALL), "value"),
+        Input(part("read", MATCH, name=ALL), "value"),
+        Input(part("match", MATCH, at=ALL), "value"),
+        Input(part("blanks", MATCH), "value"),
         State(part("again", MATCH), "id"),
-        prevent_initial_call=True,
     )
     app.callback(
         Output(part("start-said", MATCH), "children"),
@@ -117,8 +117,8 @@ def look(
     except LikelyError as error:
         if not shown:
             return nothing | {"turn": ["The file cannot be read", words(error)]}
-        kept = {**shown, **now, "matches": shown["matches"]}
-        return nothing | {"why": parts.bad(words(error)), "disabled": True, "seen": kept}
+        kept = {**shown, **now, "matches": shown["matches"], "ready": False}
+        return nothing | {"why": parts.bad(words(error)), "seen": kept}
 
 
 def _look(doors: Doors, job: str, now: Mapping[str, Any], shown: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def _look(doors: Doors, job: str, now: Mapping[str, Any], shown: Mapping[str, An
     else:
         found["rows"] = columns.rows(job, seen)
     kept = {"header": header, "read": told, "matches": values, "blanks": now["blanks"], "chosen": chosen}
-    kept["asks_blanks"] = seen["blank"]
+    kept |= {"asks_blanks": seen["blank"], "ready": seen["ready"]}
     return {**found, "seen": kept}
 
 

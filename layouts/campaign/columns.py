@@ -88,7 +88,6 @@ def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], told: Mapping[str, 
         "reasons_hidden": not has_columns,
         "reasons_time": _reasons_time(seen["seconds_with_reasons"]),
         "start": f"Score {records}" if records else "Score the records",
-        "disabled": not seen["ready"],
         "why": parts.bad(spoken(seen["why"])) if seen["why"] else "",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -46,6 +47,7 @@ def aside(job: str, made: str) -> Component:
             dcc.Store(id=of("list", job), data=made or None),
             dcc.Store(id=of("list-open", job), data=bool(made)),
             dcc.Store(id=of("chosen", job)),
+            dcc.Store(id=of("make-key", job), data=uuid.uuid4().hex),
             parts.ticks("list-tick", job, most=0),
         ],
         className="campaign-brings",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
-import { likely } from "./page.ts";
+import { called, likely } from "./page.ts";
 import "../../assets/ts/campaign/page.ts";
 
 const addressed = likely().addressed as unknown as (...given: unknown[][]) => unknown;
@@ -20,4 +20,31 @@ test("it names the list that was made, and stays where a step names nothing", ()
   assert.equal(location.search, "?job=j1&list=l9");
   assert.equal(addressed([], [], [], []), "no update");
   assert.equal(location.search, "?job=j1&list=l9");
+});
+
+const lookedAt = likely().lookedAt as unknown as (...given: unknown[]) => boolean;
+const seen = { read: { header_row: "3" }, matches: ["income", ""], blanks: false, asks_blanks: true, ready: true };
+const again = { campaign: "again", job: "j1" };
+const by = (part: string) => { Object.assign(dash_clientside, { callback_context: { triggered_id: { campaign: part, job: "j1" } } }); };
+
+test("nothing can be started before what the controls say was looked at", () => {
+  by("match");
+  assert.equal(lookedAt(null, ["3"], [], false, again), true);
+  assert.equal(lookedAt(seen, ["3", ""], ["income", null], false, again), false);
+  assert.equal(lookedAt(seen, ["2", ""], ["income", ""], false, again), true);
+  assert.equal(lookedAt(seen, ["3", ""], ["income", "debt"], false, again), true);
+  assert.equal(lookedAt(seen, ["3", ""], ["income", ""], true, again), true);
+  assert.equal(lookedAt({ ...seen, ready: false }, ["3", ""], ["income", ""], false, again), true);
+  assert.equal(lookedAt({ ...seen, asks_blanks: false }, ["3", ""], ["income", ""], true, again), false); // the box is hidden
+});
+
+test("what was chosen while an answer came is looked at, and nothing is asked twice", () => {
+  called.length = 0;
+  by("match");
+  lookedAt(seen, ["2"], ["income", ""], false, again);
+  assert.equal(called.length, 0); // the change itself asks
+  by("seen");
+  lookedAt(seen, ["2"], ["income", ""], false, again);
+  lookedAt(seen, ["3"], ["income", ""], false, again);
+  assert.deepEqual(called.map(({ id }) => id), [again]);
 });

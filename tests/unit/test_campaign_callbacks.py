@@ -175,7 +175,7 @@ def test_choices_by_hand_are_kept_for_columns_that_are_still_there(house, doors)
     assert again["seen"]["read"] == {"header_row": "2"}
     otherwise = look(doors, job, {"header_row": "3"}, again["seen"]["matches"], before=again["seen"])
     assert otherwise["seen"]["chosen"] == {}
-    assert otherwise["disabled"] is True
+    assert otherwise["seen"]["ready"] is False
 
 
 def test_a_file_that_cannot_be_read_so_keeps_its_controls(house, doors):
@@ -184,13 +184,13 @@ def test_a_file_that_cannot_be_read_so_keeps_its_controls(house, doors):
     wrong = look(doors, job, {"encoding": "utf-8"}, seen["matches"], before=seen)
     assert "cannot be read as it is" in wrong["holds"]
     assert wrong["differently_open"] is True
-    assert wrong["disabled"] is True
+    assert wrong["seen"]["ready"] is False
     assert wrong["table_hidden"] is True
     bad = look(doors, job, {"header_row": "nine"}, seen["matches"], before=seen)
-    assert bad["disabled"] is True
+    assert bad["seen"]["ready"] is False
     assert "nine" in words(bad["why"])
     right = look(doors, job, None, seen["matches"], before=bad["seen"])
-    assert right["disabled"] is False
+    assert right["seen"]["ready"] is True
 
 
 def test_a_start_turns_to_the_scoring_and_is_no_error_when_asked_twice(house, doors):
@@ -284,10 +284,10 @@ def foresee(doors, job, chosen=CHOSEN, made=None, **texts):
     return forecast.foresee(doors, chosen, [*texts.values()], names, [], [], ids.campaign_part("forecast", job), made)
 
 
-def make(doors, job, chosen=CHOSEN, clicks=1, **texts):
+def make(doors, job, chosen=CHOSEN, clicks=1, page=None, **texts):
     names = [ids.campaign_part("wish", job, name=name) for name in texts]
     of = ids.campaign_part("forecast", job)
-    return call_list.make(doors, clicks, False, chosen, [*texts.values()], names, [], [], of)
+    return call_list.make(doors, clicks, False, page, chosen, [*texts.values()], names, [], [], of)
 
 
 def test_the_forecast_is_that_of_the_api(house, doors):
@@ -347,6 +347,19 @@ def test_a_list_is_made_followed_and_offered(house, doors):
     assert foresee(doors, job, made=made, number="20")["stale"] == ""
     assert foresee(doors, job, made=made, number="21")["stale"].startswith("The list below was made before")
     assert opened(doors, job).name == "result"
+
+
+def test_a_click_that_is_asked_twice_makes_one_list(house, doors):
+    """As a page does whose connection broke before the answer came."""
+    job = done(house)
+    first, _ = make(doors, job, page="p", number="20")
+    assert make(doors, job, page="p", number="20") == (first, "")
+    again, _ = make(doors, job, page="p", clicks=2, number="20")
+    other, _ = make(doors, job, page="q", number="20")
+    assert len({first, again, other}) == 3
+    said = make(doors, job, page="p", number="21")
+    assert said[0] is no_update
+    assert "came another request before" in words(said[1])
 
 
 def test_a_list_is_cancelled_or_gone(house, doors):

@@ -160,7 +160,8 @@ def test_reasons_are_those_of_the_prediction_page(house, service):
     bundle = service.model("binary")
     given = next(csv.DictReader(io.StringIO(sent.decode())))
     typed = service.stand("binary", given, "yes").row
-    found = reasons(bundle.schema, typed, service.explain(bundle, typed, blanks=True), bundle.outcomes.index("yes"))
+    explained = service.explain(bundle, typed, blanks=True, many=True)
+    found = reasons(bundle.schema, typed, explained, bundle.outcomes.index("yes"))
     strongest = sorted((*found.raising, *found.lowering), key=lambda reason: -abs(reason.points))[:3]
     assert [rows[0][f"reason_{at}"] for at in (1, 2, 3)] == [reason.words for reason in strongest]
 
@@ -176,6 +177,23 @@ def test_reasons_that_are_sampled_say_how_unsure_they_are(service, monkeypatch):
     assert first.endswith("raises it by 21 points (± 3 points)")
     assert second.endswith("lowers it by 4 points (± 0.2 points)")
     assert third.endswith("lowers it by 1 point")
+
+
+def test_the_same_list_under_the_same_key_is_made_once(house):
+    place = house.done(data())
+
+    def make(key, **body):
+        headers = {"Idempotency-Key": key}
+        return house.client.post(f"{place}/lists", json={"by": "number", **body}, headers=headers)
+
+    first, again, other = make("march", number=10), make("march", number=10), make("april", number=10)
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert again.json["id"] == first.json["id"] != other.json["id"]
+    assert [each.headers.get("Idempotency-Replayed") for each in (first, again)] == [None, "true"]
+    for more in ({"number": 11}, {"number": 10, "reasons": True}):
+        refused = make("march", **more)
+        assert (refused.status_code, refused.json["error"]["code"]) == (409, "key_taken")
+    assert make("", number=10).status_code == 400
 
 
 def test_a_bad_row_has_no_rank_and_stays_in_its_place(house):

@@ -35,14 +35,19 @@ function addressed(reads: (string | null)[], [list]: (string | null)[], ofReads:
   return String(query);
 }
 
-/* Look again where the controls say something else than what was looked at. */
-function lookedAt(seen: { read: Query; matches: string[] } | null, reads: string[], matches: string[], again: Query) {
-  if (!seen) return "";
+interface Seen { read: Query; matches: string[]; blanks: boolean; asks_blanks: boolean; ready: boolean }
+
+/* Whether nothing can be started: the controls say something else than what was looked at, which is looked at again where
+   an answer came meanwhile. */
+function lookedAt(seen: Seen | null, reads: string[], matches: string[], blanks: boolean, again: Query) {
+  if (!seen) return true;
   const told = (values: unknown[]) => JSON.stringify(values.map((value) => value ?? ""));
   const same = told(reads.filter(Boolean).toSorted()) === told(Object.values(seen.read).toSorted()) && told(matches) === told(seen.matches);
-  if (!same) setProps(again, { data: Date.now() });
-  return String(same);
+  if (!same && isId(dash_clientside.callback_context.triggered_id, "seen")) setProps(again, { data: Date.now() });
+  return !(same && (blanks && seen.asks_blanks) === seen.blanks && seen.ready);
 }
+
+const isId = (id: unknown, part: string) => (id as Query | undefined)?.campaign === part;
 
 /* To another address of the page, as a link of Dash leads there: dcc.Location does not know an address that was mended. */
 export function go(search: string) {

@@ -1,0 +1,31 @@
+"""Responses to requests that accept a job, and the idempotency key under which they came."""
+
+from __future__ import annotations
+
+import orjson
+from flask import Response, request
+
+from jobs.files.job_view import PREFIX, described, pause_of
+from jobs.job_service import LONGEST_KEY
+from ml.errors import Unreadable
+from store.job import Job
+
+
+def accepted(job: Job, new: bool) -> Response:
+    """The 202 of a job, which says whether an earlier request of the same key made it."""
+    response = Response(orjson.dumps(described(job)), 202, content_type="application/json")
+    response.headers["Location"] = f"{PREFIX}/{job.id}"
+    pause = pause_of(job)
+    if pause is not None:
+        response.headers["Retry-After"] = str(pause)
+    if not new:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def idempotency_key() -> str | None:
+    """The key of the request; Unreadable where it is empty or too long."""
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise Unreadable(f"The Idempotency-Key has {len(key)} characters.", f"Accepted: 1 to {LONGEST_KEY}.")
+    return key
