@@ -9,7 +9,7 @@ the model's own.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -52,6 +52,11 @@ class Chances:
         """Corrected probabilities of one outcome."""
         curve = self.curves[outcome]
         return probabilities if curve is None else curve.share(probabilities)
+
+    def of_list(self, probabilities: np.ndarray, outcome: np.ndarray) -> Chances:
+        """Chances by the hold-out's records that would be on a list; arguments as those of :func:`list_chances`."""
+        curves = (curve and curve.of_list(probabilities[outcome == at]) for at, curve in enumerate(self.curves))
+        return replace(self, curves=tuple(curves))
 
     def corrected(self, probabilities: np.ndarray, outcome: np.ndarray) -> Floats:
         """Corrected probability of each call; arguments as :class:`ListChances` has them."""

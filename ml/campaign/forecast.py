@@ -94,9 +94,10 @@ def forecast(
     chances = chances or own_chances(len(wish.outcomes))
     called = ~picked.control
     p, gain, outcome = picked.probability[called], picked.gain[called], picked.outcome[called]
-    corrected = chances.corrected(picked.probability, picked.outcome)
+    listed = chances.of_list(picked.probability, picked.outcome)
+    corrected = listed.corrected(picked.probability, picked.outcome)
     slopes = np.array([slope(payoff) for payoff in wish.payoffs])
-    brings = list_chances(chances, p, outcome, slopes)
+    brings = list_chances(listed, p, outcome, slopes)
     fixed = float(gain.sum() - slopes[outcome] @ p)  # of no buyer
     lost = gain[loses(gain)] if wish.in_money else gain[:0]
     losing = loses(gain + slopes[outcome] * (corrected[called] - p)) if wish.in_money else lost

@@ -62,7 +62,8 @@ def coverage(
         best = new[np.argsort(-scores[new], kind="stable")]
         for at, share in enumerate(LISTS):
             chosen = best[: round(share * file)]
-            found = list_chances(chances, scores[chosen], np.zeros(len(chosen), dtype=int), (1.0,))
+            offered = np.zeros(len(chosen), dtype=int)
+            found = list_chances(chances.of_list(scores[chosen], offered), scores[chosen], offered, (1.0,))
             held[at] += found.low <= truth[chosen].sum() <= found.high
             width[at] += found.high - found.low
     return held / repeats, width / repeats

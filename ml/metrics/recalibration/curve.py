@@ -12,20 +12,21 @@ average over the curve (Marra & Wood 2012). Chosen by simulation: docs/decisions
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.metrics.recalibration.posterior import expit, posterior, step_columns
+from ml.metrics.recalibration.posterior import Posterior, expit, posterior, step_columns
 
 SEGMENTS = 16
 BINS = 400  # of the hold-out: records of nearly the same score are fitted as one
-POINTS = 401  # of the mean curve that is kept
+POINTS = 401  # of the mean curve that is kept, besides its steps
 CELLS = 80  # of a list: its records of nearly the same score are drawn as one
 LIGHT = 10  # the prior weighs at most a tenth of the hold-out
 FARTHEST = 1e-12  # probabilities count as at least so far from 0 and 1
+NONE: Floats = np.empty(0)
 MOST_SCORES = 5_000  # distinct probabilities whose normal scores are worked out; others lie between two of them
 
 
@@ -41,10 +42,12 @@ class RecalibrationCurve:
         Coefficients of the spline, 19, of the logit, and of steps, drawn from their posterior.
     middle, farthest : float
         Logits are counted from `middle`, those beyond `farthest` (half a record of the hold-out) as that.
-    grid : ndarray of float, shape (401,)
-        Mean share at as many equally spaced scores.
+    places, grid : ndarray of float, shape (401 + 2 e,)
+        Mean share at equally spaced scores, and on either side of the edges.
     edges : ndarray of float, shape (e,)
         Scores at which the share may step.
+    posterior : Posterior
+        The models that the draws are of.
     positive, negative : int
         Records of the hold-out with and without the outcome.
     """
@@ -54,16 +57,39 @@ class RecalibrationCurve:
     draws: Floats
     middle: float
     farthest: float
+    places: Floats
     grid: Floats
     edges: Floats
+    posterior: Posterior
     positive: int
     negative: int
 
     def share(self, probabilities: np.ndarray) -> Floats:
         """Expected share of records with the outcome, for each probability; NaN stays NaN."""
-        places = np.linspace(self.scores[0], self.scores[-1], len(self.grid))
-        found: Floats = np.interp(self._scores_of(probabilities), places, self.grid)
+        found: Floats = np.interp(self._scores_of(probabilities), self.places, self.grid)
         return found
+
+    def of_list(self, probabilities: np.ndarray) -> RecalibrationCurve:
+        """The curve for a list of such probabilities: with a step at its lower end.
+
+        What comes of the list then depends on the hold-out's records that would be on it, more than on others.
+        The curve itself where the list is empty, or where the hold-out has fewer than 8 records that would be on it,
+        or that would not.
+        """
+        if not len(probabilities):
+            return self
+        found = self.posterior.with_step(float(self._scores_of(probabilities).min()))
+        return self if found is None else self._with(*found)
+
+    def _with(self, draws: Floats, edges: Floats) -> RecalibrationCurve:
+        """The curve of other draws."""
+        even = np.linspace(self.scores[0], self.scores[-1], POINTS)
+        places = np.unique(np.concatenate([even, edges, np.nextafter(edges, -np.inf)]))
+        smooth = _design(places, self.scores, self.logits, self.middle, self.farthest)
+        columns = np.column_stack([smooth, step_columns(places, edges)])
+        parts = np.array_split(columns, 10)  # one after the other, for memory
+        grid = np.concatenate([expit(part @ draws).mean(axis=1) for part in parts])
+        return replace(self, draws=draws, edges=edges, places=places, grid=grid)
 
     def drawn_share(self, probabilities: np.ndarray, draw: int) -> Floats:
         """Share by one of the 2,000 drawn curves, for each probability."""
@@ -128,13 +154,12 @@ def recalibration_curve(
     farthest = float(logit(1 - 0.5 / len(truth)))
     middle = float(np.clip(logits, -farthest, farthest) @ counts / counts.sum())
     binned, hits, records = _binned(scores, hits, records)
-    draws, edges = posterior(_design(binned, scores, logits, middle, farthest), binned, hits, records)
-    places = np.linspace(scores[0], scores[-1], POINTS)
-    columns = np.column_stack([_design(places, scores, logits, middle, farthest), step_columns(places, edges)])
-    parts = np.array_split(columns, 10)  # one after the other, for memory
-    grid = np.concatenate([expit(part @ draws).mean(axis=1) for part in parts])
+    found = posterior(_design(binned, scores, logits, middle, farthest), binned, hits, records)
     positive = int(np.count_nonzero(truth))
-    return RecalibrationCurve(logits, scores, draws, middle, farthest, grid, edges, positive, len(truth) - positive)
+    curve = RecalibrationCurve(
+        logits, scores, NONE, middle, farthest, NONE, NONE, NONE, found, positive, len(truth) - positive
+    )
+    return curve._with(*found.draws())
 
 
 def _with_prior(logits: Floats, hits: Floats, counts: np.ndarray) -> tuple[Floats, Floats]:

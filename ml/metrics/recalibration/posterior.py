@@ -5,12 +5,15 @@ column decides is lost among others (naive Bayes), or many records share the pro
 added where they explain most, one after the other, and every model that is not far behind the best stays in the average
 (Occam's window: Madigan & Raftery 1994). Weights are the square root of those of Bayes: a tempered average
 (Grünwald & van Ommen 2017) gives more to rougher curves where the hold-out does not decide.
+
+What a list brings depends on its part of the curve alone. So its lower end may be a step of every model
+(:meth:`Posterior.with_step`): the hold-out's records beyond it then count for more there than those below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -48,8 +51,54 @@ class _Fit:
     evidence: float
 
 
-def posterior(design: Floats, scores: Floats, hits: Floats, records: Floats) -> tuple[Floats, Floats]:
-    """Draws of the coefficients, shape (20 + e, 2000), and e edges: of each model as many as its evidence deserves."""
+@dataclass(frozen=True)
+class Posterior:
+    """Models of the curve that are averaged, and the bins of the hold-out that they were fitted on.
+
+    Attributes
+    ----------
+    design : ndarray of float, shape (b, 20)
+        Columns of the spline, 19, and of the logit, for each bin.
+    scores, hits, records : ndarray of float, shape (b,)
+        Of each bin.
+    edges : ndarray of float, shape (e,)
+        Scores at which a model may step.
+    fits : tuple of (_Fit, int)
+        Models, and how many of the 2,000 draws are by each: as many as its evidence deserves.
+    """
+
+    design: Floats = field(repr=False)
+    scores: Floats = field(repr=False)
+    hits: Floats = field(repr=False)
+    records: Floats = field(repr=False)
+    edges: Floats = field(repr=False)
+    fits: tuple[tuple[_Fit, int], ...] = field(repr=False)
+
+    def draws(self) -> tuple[Floats, Floats]:
+        """Draws of the coefficients, shape (20 + u, 2000), and the u edges that are used."""
+        return _drawn(self.fits, self.edges, self.design.shape[1])
+
+    def with_step(self, score: float) -> tuple[Floats, Floats] | None:
+        """As :meth:`draws`, with a step at a score in every model; None where it has too few records on one side.
+
+        The models keep their weights; their coefficients are fitted again together with the step's.
+        """
+        beyond = float(self.records[self.scores >= score].sum())
+        if min(beyond, float(self.records.sum()) - beyond) < FEWEST_BESIDE:
+            return None
+        edges = np.append(self.edges, score)
+        columns = step_columns(self.scores, edges)
+        fits = []
+        for fit, times in self.fits:
+            steps = (*fit.steps, len(self.edges))
+            design = np.column_stack([self.design, columns[:, steps]])
+            start = np.append(fit.mode, 0.0)
+            fits.append((_fit(fit.penalty, fit.stiff, steps, start, design, self.hits, self.records), times))
+        return _drawn(fits, edges, self.design.shape[1])
+
+
+def posterior(design: Floats, scores: Floats, hits: Floats, records: Floats) -> Posterior:
+    """The models that the hold-out allows, with steps and without."""
     edges = _edges(scores, records)
     steps = step_columns(scores, edges)
     found: list[_Fit] = []
@@ -64,7 +113,11 @@ def posterior(design: Floats, scores: Floats, hits: Floats, records: Floats) -> 
         if not latest:
             break
         found += latest
-    return _drawn(found, edges, design.shape[1])
+    evidence = np.array([fit.evidence for fit in found])
+    weights = np.exp(TEMPER * (evidence - evidence.max()))
+    times = np.random.default_rng(0).multinomial(DRAWS, weights / weights.sum()).tolist()
+    used = tuple((fit, many) for fit, many in zip(found, times, strict=True) if many)
+    return Posterior(design, scores, hits, records, edges, used)
 
 
 def _edges(scores: Floats, records: Floats) -> Floats:
@@ -132,20 +185,16 @@ def _expected(fit: _Fit, design: Floats, steps: Floats, hits: Floats, records: F
     return found
 
 
-def _drawn(fits: Sequence[_Fit], edges: Floats, smooth: int) -> tuple[Floats, Floats]:
+def _drawn(fits: Sequence[tuple[_Fit, int]], edges: Floats, smooth: int) -> tuple[Floats, Floats]:
     """Draws of all models, and the edges that are used."""
-    evidence = np.array([fit.evidence for fit in fits])
-    weights = np.exp(TEMPER * (evidence - evidence.max()))
     rng = np.random.default_rng(0)
-    times = rng.multinomial(DRAWS, weights / weights.sum()).tolist()
-    used = sorted({edge for fit, many in zip(fits, times, strict=True) if many for edge in fit.steps})
+    used = sorted({edge for fit, _ in fits for edge in fit.steps})
     draws, first = np.zeros((smooth + len(used), DRAWS)), 0
-    for fit, many in zip(fits, times, strict=True):
-        if many:
-            rows = [*range(smooth), *(smooth + used.index(edge) for edge in fit.steps)]
-            spread = np.linalg.solve(fit.lower.T, rng.normal(size=(len(rows), many)))
-            draws[rows, first : first + many] = fit.mode[:, np.newaxis] + spread
-            first += many
+    for fit, many in fits:
+        rows = [*range(smooth), *(smooth + used.index(edge) for edge in fit.steps)]
+        spread = np.linalg.solve(fit.lower.T, rng.normal(size=(len(rows), many)))
+        draws[rows, first : first + many] = fit.mode[:, np.newaxis] + spread
+        first += many
     # The n-th draws of two outcomes have nothing in common
     return rng.permutation(draws, axis=1), edges[used]
 
