@@ -9,11 +9,10 @@ from pydantic import MISSING, Field
 from api.contract.base import Count, ModelKey, Seconds, Shape
 from api.contract.dialect import Dialect, LeftOut
 from api.contract.operation import BYTES, CSV, BodySpec, Operation, ResponseSpec, in_json
-from api.contract.predict import TSV
+from api.contract.predict import TSV, XLSX
 from api.contract.requests import JobQuery, JobsQuery, ResultQuery
 
 TAG = "Jobs"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARQUET = "application/vnd.apache.parquet"
 NDJSON = "application/x-ndjson"
 GZIP, MULTIPART = "application/gzip", "multipart/form-data"

@@ -14,6 +14,7 @@ TAG = "Predict"
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 TSV = "text/tab-separated-values"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 ByOutcome = Annotated[dict[str, Probability], Field(examples=[{"yes": 0.73, "no": 0.27}])]
 ByFeature = Annotated[dict[str, dict[str, float]], Field(examples=[{"yes": {"income": 0.12, "debt": -0.05}}])]
@@ -131,7 +132,7 @@ class SplitFrame(Shape):
 
 
 PREDICT_BODY: dict[str, Any] = {JSON: Record | Annotated[list[Record], Field(min_length=1)] | Records | SplitFrame}
-OTHERS = (FORM, MULTIPART, CSV, TSV)  # types of bodies, see api.contract.operation.BodySpec
+OTHERS = (FORM, MULTIPART, CSV, TSV, XLSX)  # types of bodies, see api.contract.operation.BodySpec
 
 
 PREDICT_ANSWERS = {

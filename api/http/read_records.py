@@ -1,4 +1,4 @@
-"""Request body to raw records: JSON, CSV or form."""
+"""Request body to raw records: JSON, a table or a form."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from urllib.parse import parse_qsl
 
 from werkzeug.http import parse_options_header
 
-from api.http.csv_tables import is_table
 from api.http.errors import UnsupportedContent, too_many
+from api.http.file_tables import WORKBOOKS, is_table
 from api.http.json_tables import Known, records_in
 from api.http.multipart import MULTIPART, Form, is_multipart, read_form
 from ml.errors import NoRecords, Unreadable
@@ -128,7 +128,7 @@ def _reader(content_type: str) -> Callable[[str, Known], Iterable[object]]:
     charset = options.get("charset", "utf-8").lower()
     read = _READERS.get(mimetype.lower())
     if read is None and not (mimetype.startswith("application/") and mimetype.endswith("+json")):
-        accepted = ", ".join([*filter(None, _READERS), MULTIPART])
+        accepted = ", ".join([*filter(None, _READERS), WORKBOOKS[".xlsx"], MULTIPART])
         raise UnsupportedContent(f"The body is sent as {mimetype[:80]!r}.", f"Accepted: {accepted}.")
     if charset not in ("utf-8", "utf8", "us-ascii", "ascii"):
         raise UnsupportedContent(f"The body is sent in the charset {charset[:80]!r}.", "Accepted: utf-8.")
@@ -173,4 +173,6 @@ _READERS: dict[str, Callable[[str, Known], Iterable[object]]] = {
     "text/csv": _read_csv,
     "text/tab-separated-values": _read_csv,
 }
-_TYPES = {".json": JSON, ".csv": "text/csv", ".txt": "text/csv", ".tsv": "text/tab-separated-values"}
+_TYPES = {
+    ".json": JSON, ".csv": "text/csv", ".txt": "text/csv", ".tsv": "text/tab-separated-values"
+} | WORKBOOKS  # fmt: skip

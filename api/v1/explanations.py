@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from api.contract.requests import PredictQuery
-from api.http.csv_tables import notes_of_table
 from api.http.errors import NotAcceptable
+from api.http.file_tables import notes_of_table
 from api.http.json_tables import names_of, without_strangers
 from api.http.representations import JSON, Answer, choose, labels_beside, notes_of, prediction, whole
 from ml.advice.advice import Standing

@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 
 from api.contract.requests import PredictQuery
 from api.http.cross_site import computes
-from api.http.csv_tables import notes_of_table, read_table
+from api.http.file_tables import notes_of_table, read_table
 from api.http.json_tables import names_of
 from api.http.query import takes
 from api.http.read_records import read_body

@@ -1,4 +1,4 @@
-"""Tables in request bodies: CSV in any dialect, read as files are."""
+"""Tables in request bodies: CSV in any dialect, and workbooks, read as files are."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from ml.errors import Problem
 from ml.files.open_table import AUTO, open_table
 from ml.files.text.read_options import ReadOptions
 
-TYPES = ("text/csv", "text/tab-separated-values")
+TEXTS = ("text/csv", "text/tab-separated-values")
+WORKBOOKS = {
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsm": "application/vnd.ms-excel.sheet.macroenabled.12",
+    ".xlsb": "application/vnd.ms-excel.sheet.binary.macroenabled.12",
+    ".xls": "application/vnd.ms-excel",  # of CSV too, as browsers send it where Excel is installed: the bytes tell
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+}
+TYPES = (*TEXTS, *WORKBOOKS.values())
 
 
 class TableRecords(list[object]):
