@@ -3,9 +3,7 @@
 ``python -m tests.simulations.halves [FILE.csv TARGET] [repeats]``; without a file those in ``../shared/data``, of which
 the missing ones are named and skipped. Models learn from one half of the records; the other half is the hold-out.
 
-All halves share the chance of one hold-out, so that even a perfect interval holds more or less than 95 % of them: how
-much, shows ``python -m tests.simulations.halves twins [FILE.csv TARGET] [repeats]``. There 40 twins of each hold-out,
-with the same scores and new truths by curves that the real ones leave possible, are halved alike.
+Halves of one hold-out are alike in chance, whatever the truth is: an interval that is right holds 95 % of them.
 """
 
 from __future__ import annotations
@@ -24,12 +22,9 @@ from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from ml.metrics.recalibration.curve import recalibration_curve
-from ml.metrics.recalibration.posterior import DRAWS
 from tests.simulations.list_chances import LISTS, coverage
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-TWINS = 40
 MOST_LEVELS = 50  # a text column with more is an id, and left out
 
 
@@ -70,34 +65,24 @@ def numbers_and_truth(table: Table) -> tuple[np.ndarray, np.ndarray]:
     return coded.fillna(coded.median()).to_numpy(float), truth
 
 
-def of_table(table: Table, repeats: int, of_twins: bool = False) -> Iterator[tuple[str, int, np.ndarray, np.ndarray]]:
-    """Each model's name, records of a half with the outcome, coverage by length of list, and its spread over twins."""
+def of_table(table: Table, repeats: int) -> Iterator[tuple[str, int, np.ndarray, np.ndarray]]:
+    """Each model's name, records of a half with the outcome, and coverage and mean width by length of list."""
     numbers, truth = numbers_and_truth(table)
     first = np.random.default_rng(0).random(len(truth)) < 0.5
     for name, estimator in models().items():
         scores = estimator.fit(numbers[first], truth[first]).predict_proba(numbers[~first])[:, 1]
         half = len(scores) // 2
-        if of_twins:
-            each = twins(scores, truth[~first], repeats)
-        else:
-            each = coverage(scores, truth[~first], half, len(scores) - half, repeats)[0][np.newaxis]
-        yield name, round(truth[~first].mean() * half), each.mean(axis=0), each.std(axis=0)
-
-
-def twins(scores: np.ndarray, truth: np.ndarray, repeats: int, seed: int = 7) -> np.ndarray:
-    """Coverage by length of list of each twin, shape (40, lists)."""
-    curve, rng = recalibration_curve(truth, scores), np.random.default_rng(seed)
-    half, found = len(scores) // 2, []
-    for _ in range(TWINS):
-        drawn = rng.random(len(scores)) < curve.drawn_share(scores, int(rng.integers(DRAWS)))
-        found.append(coverage(scores, drawn, half, len(scores) - half, repeats)[0])
-    return np.array(found)
+        yield (
+            name,
+            round(truth[~first].mean() * half),
+            *coverage(scores, truth[~first], half, len(scores) - half, repeats),
+        )
 
 
 def main(arguments: list[str]) -> None:
     """Print the table, in Markdown, with the standard error that so many repeats leave to 95 %."""
     repeats = next((int(text) for text in arguments if text.isdigit()), 300)
-    named = [text for text in arguments if not text.isdigit() and text != "twins"]
+    named = [text for text in arguments if not text.isdigit()]
     tables = (Table(Path(named[0]), named[1], tuple(named[2:])),) if named else SHARED
     error = (0.95 * 0.05 / repeats) ** 0.5
     head = ["data", "model", "have it", *(f"top {share:.0%}" if share < 1 else "all" for share in LISTS)]
@@ -106,11 +91,8 @@ def main(arguments: list[str]) -> None:
         if not table.path.exists():
             print(f"skipped: there is no {table.path.name}", file=sys.stderr)
             continue
-        for name, positive, held, spread in of_table(table, repeats, "twins" in arguments):
-            said = [f"{share:.1%}" for share in held]
-            if "twins" in arguments:
-                said = [f"{share} ± {each:.1%}" for share, each in zip(said, spread, strict=True)]
-            cells = " | ".join(said)
+        for name, positive, held, width in of_table(table, repeats):
+            cells = " | ".join(f"{share:.1%} (±{each / 2:.0f})" for share, each in zip(held, width, strict=True))
             print(f"| {table.path.stem} | {name} | {positive:,} | {cells} |", flush=True)
     print(
         f"\n{repeats} halves each: a share of 95 % is sure to ± {1.96 * error:.1%} (two standard errors).", flush=True

@@ -91,10 +91,6 @@ class RecalibrationCurve:
         grid = np.concatenate([expit(part @ draws).mean(axis=1) for part in parts])
         return replace(self, draws=draws, edges=edges, places=places, grid=grid)
 
-    def drawn_share(self, probabilities: np.ndarray, draw: int) -> Floats:
-        """Share by one of the 2,000 drawn curves, for each probability."""
-        return expit(self._design(self._scores_of(probabilities)) @ self.draws[:, draw])
-
     def numbers(self, probabilities: np.ndarray, rng: np.random.Generator) -> tuple[Floats, Floats]:
         """Drawn numbers of records with the outcome among n of these probabilities.
 
