@@ -100,7 +100,7 @@ def choice(outcomes: Outcomes, chosen: str) -> Component:
 
 
 def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_off: float | None = None) -> Component:
-    """The card of a plot: title, question, options, and the place of the figure."""
+    """The card of a plot: question, method, options, and the place of the figure."""
     place = (bundle.key, outcome, plot.key, _shared_with(plot).key)
     waiting = static_html(html.Div("Working it out …", className="plot-waiting", role="status"), "likely-waiting")
     body = html.Div(waiting, id=ids.plot(*place), className="plot-body")
@@ -114,7 +114,7 @@ def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_of
 
 @cache
 def _head(plot: Plot) -> Component:
-    return static_html(html.Header([html.Div([html.H3(plot.title), html.P(plot.question)]), _download(plot)]))
+    return static_html(html.Header([html.Div([html.H3(plot.question), html.P(plot.method)]), _download(plot)]))
 
 
 def shown(drawn: Drawn) -> list[Component]:
@@ -213,7 +213,7 @@ def _text(value: Setting) -> str:
 
 
 def _download(plot: Plot) -> Component:
-    said = {"aria-label": f"Download {plot.title}"}
+    said = {"aria-label": f"Download: {plot.question}"}
     picture = [
         html.Button(f"Picture ({kind.upper()})", type="button", **{"data-picture": kind}) for kind in ("png", "svg")
     ]

@@ -106,7 +106,8 @@ def tasks_of(service: Service, bundle: Bundle) -> Iterator[Task]:
             yield Task(f"headline{of}", partial(overview, service, bundle, name))
         for plot in CATALOGUE:
             if (bundle.offers == "probabilities" or plot.needs != PROBABILITIES) and (plot.per_outcome or not number):
-                yield Task(f"{plot.title}{of if plot.per_outcome else ''}", partial(_plot, service, bundle, plot, name))
+                what = f"{plot.method}{of if plot.per_outcome else ''}"
+                yield Task(what, partial(_plot, service, bundle, plot, name))
 
 
 def _plot(service: Service, bundle: Bundle, plot: Plot, outcome: str) -> Any:

@@ -125,9 +125,10 @@ class Plot:
     ----------
     key : str
         Names the plot in page ids, URLs and cache keys.
-    title : str
     question : str
-        The question that it answers, shown as the subtitle.
+        The question that it answers: the title of its card, of a picture and in a report.
+    method : str
+        The name of the method, as the field calls it: the subtitle.
     page : {"insights", "performance"}
     section : {"curves", "money", "segments", "versions", "errors"}
         Heading of the Performance page, and of a report, under which it stands.
@@ -156,8 +157,8 @@ class Plot:
     """
 
     key: str
-    title: str
     question: str
+    method: str
     page: Page
     result: type
     compute: Callable[[Study], Any]

@@ -134,7 +134,7 @@ def _chapter(chapter: Chapter) -> str:
 def _plot(shown: ReportPlot) -> str:
     """A plot with its question and its sentence; one that cannot be drawn says why in one line."""
     plot, found = shown.plot, shown.drawn
-    head = f"<h3>{escape(plot.title)}</h3>"
+    head = f"<h3>{escape(plot.question)}</h3>"
     if found is None:
         why = f"<p>{escape(shown.refusal)}</p>"
         return f'<article class=refused data-refused="{escape(plot.key)}">{head}{why}</article>\n'
@@ -142,7 +142,7 @@ def _plot(shown: ReportPlot) -> str:
     drawing = f'<div class=figure id="figure-{escape(plot.key)}" style="height:{height}px"></div>'
     data = f'<script type="application/json" data-plot="{escape(plot.key)}">{_json(found.figure.to_json())}</script>'
     return (
-        f"<article>{head}<p class=quiet>{escape(plot.question)}</p>{drawing}<p>{escape(found.sentence)}</p>{data}"
+        f"<article>{head}<p class=quiet>{escape(plot.method)}</p>{drawing}<p>{escape(found.sentence)}</p>{data}"
         "</article>\n"
     )
 

@@ -169,23 +169,23 @@ def _drawings(canvas: Canvas, report: Report, top: float, bottom: float) -> None
     result = report.result("importance")
     if result is not None:
         rise = f"Rise of the {result.measure} with the values of a feature shuffled"
-        _named(canvas, find("importance").title, rise, SIDE, low + height)
+        _named(canvas, find("importance").question, rise, SIDE, low + height)
         charts.importance(canvas, report, result, (SIDE, low, width, height - 32))
     _four(canvas, report, SIDE + width + GAP, low + height, width)
 
 
 def _title(canvas: Canvas, key: str, left: float, top: float) -> None:
     plot = find(key)
-    _named(canvas, plot.title, plot.question, left, top)
+    _named(canvas, plot.question, plot.method, left, top)
 
 
-def _named(canvas: Canvas, title: str, question: str, left: float, top: float) -> None:
+def _named(canvas: Canvas, question: str, method: str, left: float, top: float) -> None:
     canvas.setFillColor(INK)
     canvas.setFont(BOLD, 9.5)
-    canvas.drawString(left, top - 9, title)
+    canvas.drawString(left, top - 9, question)
     canvas.setFillColor(QUIET)
     canvas.setFont(PLAIN, 8)
-    canvas.drawString(left, top - 20, question)
+    canvas.drawString(left, top - 20, method)
 
 
 def _four(canvas: Canvas, report: Report, left: float, top: float, width: float) -> None:
@@ -193,7 +193,7 @@ def _four(canvas: Canvas, report: Report, left: float, top: float, width: float)
     if report.overview is None:
         return
     columns, row = report.overview.table.columns, report.overview.row
-    _named(canvas, "At the cut-off", "What becomes of the records of the hold-out?", left, top)
+    _named(canvas, "What becomes of the records of the hold-out?", "At the cut-off", left, top)
     side, tall = (width - 62) / 2, 46.0
     for at, words in enumerate(("Acted on", "Left alone")):
         canvas.drawCentredString(left + 62 + side * (at + 0.5), top - 40, words)

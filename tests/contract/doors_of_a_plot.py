@@ -38,7 +38,7 @@ def doors(service: Service, key: str) -> dict[str, Any]:
         "page": list(graph.figure.data[0].y),
         "csv": client.get(f"/api/v1/models/{MODEL}/plots/{key}.csv?outcome={OUTCOME}").text,
         "chapters": [chapter.key for chapter in chapters for entry in chapter.plots if entry.plot.key == key],
-        "warmed": [task.what for task in tasks_of(service, bundle) if find(key).title in task.what],
+        "warmed": [task.what for task in tasks_of(service, bundle) if find(key).method in task.what],
     }
 
 

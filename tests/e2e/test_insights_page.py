@@ -28,7 +28,7 @@ def test_every_plot_comes_and_nothing_complains(browse, dark):
     )  # one that took long is asked for again
     shown = page.locator("body").inner_text()
     for plot in plots_of("insights"):
-        assert plot.title in shown
+        assert plot.question in shown
 
 
 def test_a_plot_about_a_feature_follows_the_outcome(browse):

@@ -108,7 +108,7 @@ def test_scripts_find_nothing_in_it(small, sort, kind):
 
 def test_what_cannot_be_seen_is_not_sent(small):
     whole = prerender(small, "/binary/performance", "").html
-    titles = [find(key).title for key in PARTS[0].open]
+    titles = [find(key).question for key in PARTS[0].open]
     shown = re.findall("<h3>(.*?)</h3>", whole)
     assert shown == titles[:MOST_CARDS]
     assert "All measures, and what they mean" in whole  # folded up: its summary only

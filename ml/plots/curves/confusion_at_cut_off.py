@@ -117,8 +117,8 @@ def rows(result: ConfusionTable, _: View) -> tuple[list[str], list[list[Any]]]:
 
 PLOT = Plot(
     key="cells",
-    title="At the cut-off",
     question="How often is acting right, and how often is leaving?",
+    method="Confusion matrix at the cut-off",
     page="performance",
     result=ConfusionTable,
     compute=compute,

@@ -131,8 +131,8 @@ def _part(part: float, whole: float) -> float:
 
 PLOT = Plot(
     key="confusion",
-    title="Confusion matrix",
     question="Which outcomes does the model mix up?",
+    method="Confusion matrix of all outcomes",
     page="performance",
     result=ConfusionMatrix,
     compute=compute,

@@ -83,8 +83,8 @@ def _line(x: list[float], y: list[float], dash: str) -> dict[str, Any]:
 
 PLOT = Plot(
     key="gain",
-    title="Cumulative gain",
     question="How many are found by working the list from the top?",
+    method="Cumulative gain",
     page="performance",
     result=Gain,
     compute=compute,

@@ -78,8 +78,8 @@ def _sure(result: DecisionCurve) -> str:
 
 PLOT = Plot(
     key="decision-curve",
-    title="Decision curve",
     question="Is acting by the model better than acting on all, or on none?",
+    method="Decision curve",
     page="performance",
     result=DecisionCurve,
     compute=compute,

@@ -73,8 +73,8 @@ def say(result: DetCurve, view: View) -> str:
 
 PLOT = Plot(
     key="det",
-    title="Errors against each other (DET)",
     question="How many are missed for few false alarms?",
+    method="Detection error tradeoff (DET)",
     page="performance",
     result=DetCurve,
     compute=compute,

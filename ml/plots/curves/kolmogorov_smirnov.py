@@ -77,8 +77,8 @@ def _curve(result: KolmogorovSmirnov, name: str, below: list[float], colour: str
 
 PLOT = Plot(
     key="ks",
-    title="Separation (KS)",
     question="Where do the two sides lie farthest apart?",
+    method="Kolmogorov–Smirnov distance",
     page="performance",
     result=KolmogorovSmirnov,
     compute=compute,

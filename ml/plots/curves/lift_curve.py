@@ -84,8 +84,8 @@ def rows(result: Lift, _: View) -> tuple[list[str], list[list[Any]]]:
 
 PLOT = Plot(
     key="lift",
-    title="Lift",
     question="How much richer is the top of the list?",
+    method="Lift",
     page="performance",
     result=Lift,
     compute=compute,

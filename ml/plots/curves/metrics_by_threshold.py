@@ -62,8 +62,8 @@ def say(result: MetricsByThreshold, view: View) -> str:
 
 PLOT = Plot(
     key="threshold",
-    title="Choosing a cut-off",
     question="What changes as the cut-off moves?",
+    method="Precision, recall and share acted on, by cut-off",
     page="performance",
     result=MetricsByThreshold,
     compute=compute,

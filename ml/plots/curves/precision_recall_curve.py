@@ -71,8 +71,8 @@ def say(result: PrecisionRecall, view: View) -> str:
 
 PLOT = Plot(
     key="precision-recall",
-    title="Precision and recall",
     question="What does finding more cost in being right?",
+    method="Precision and recall",
     page="performance",
     result=PrecisionRecall,
     compute=compute,

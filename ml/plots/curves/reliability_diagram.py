@@ -139,8 +139,8 @@ def rows(result: Calibration, _: View) -> tuple[list[str], list[list[Any]]]:
 
 PLOT = Plot(
     key="calibration",
-    title="Calibration",
     question="Do the probabilities mean what they say?",
+    method="Calibration",
     page="performance",
     result=Calibration,
     compute=compute,

@@ -86,8 +86,8 @@ def _guessing() -> dict[str, Any]:
 
 PLOT = Plot(
     key="roc",
-    title="ROC curve",
     question="How well are records told apart, at any cut-off?",
+    method="ROC curve",
     page="performance",
     result=RocCurve,
     compute=compute,

@@ -68,8 +68,8 @@ def _bars(result: ScoreDistribution, shares: list[float], way: int, colour: str)
 
 PLOT = Plot(
     key="scores",
-    title="Probabilities by truth",
     question="How far do records with and without the outcome overlap?",
+    method="Distribution of the probabilities, by truth",
     page="performance",
     result=ScoreDistribution,
     compute=compute,

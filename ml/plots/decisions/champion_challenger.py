@@ -130,8 +130,8 @@ def _times(sign: float, value: float | None) -> float | None:
 
 PLOT = Plot(
     key="challenger",
-    title="Champion and challenger",
     question="Is another version better?",
+    method="Champion and challenger",
     page="performance",
     section="versions",
     result=Challenger,

@@ -200,8 +200,8 @@ def _fifths() -> dict[str, Any]:
 
 PLOT = Plot(
     key="groups",
-    title="Groups compared",
     question="Are groups treated alike?",
+    method="Rates of groups compared",
     page="performance",
     section="segments",
     result=GroupFairness,

@@ -112,8 +112,8 @@ def _words(result: LargestErrors, view: View, at: int) -> str:
 
 PLOT = Plot(
     key="mistakes",
-    title="Largest errors",
     question="On which records was the model most wrong?",
+    method="Largest errors",
     page="performance",
     section="errors",
     result=LargestErrors,

@@ -37,8 +37,8 @@ def say(result: ProfitCurve, view: View) -> str:
 
 PLOT = Plot(
     key="profit-share",
-    title="Profit by share",
     question="How many records should we act on?",
+    method="Profit by share",
     page="performance",
     section="money",
     result=ProfitCurve,

@@ -220,8 +220,8 @@ def _number(options: Mapping[str, Setting], key: str) -> float | None:
 
 PLOT = Plot(
     key="profit",
-    title="Profit by cut-off",
     question="From which probability does acting pay most?",
+    method="Profit by cut-off",
     page="performance",
     section="money",
     result=ProfitCurve,

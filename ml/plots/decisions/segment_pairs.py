@@ -174,8 +174,8 @@ def _pair(result: SegmentPairs, row: int, column: int) -> str:
 
 PLOT = Plot(
     key="segment-pairs",
-    title="Segments by two features",
     question="Is the model as good in every corner?",
+    method="Segments by two features",
     page="performance",
     section="segments",
     result=SegmentPairs,

@@ -114,8 +114,8 @@ def _words(result: Segments, view: View, place: int) -> str:
 
 PLOT = Plot(
     key="segments",
-    title="Segments",
     question="Is the model as good everywhere?",
+    method="Measure by part of a feature",
     page="performance",
     section="segments",
     result=Segments,

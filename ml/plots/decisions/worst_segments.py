@@ -139,8 +139,8 @@ def _text(result: WorstSegments, value: float) -> str:
 
 PLOT = Plot(
     key="worst-segments",
-    title="Worst segments",
     question="Where does the model err more than it should?",
+    method="Worst segments (slice finder)",
     page="performance",
     section="segments",
     result=WorstSegments,

@@ -190,8 +190,8 @@ def rows(result: Beeswarm, _view: View) -> Rows:
 
 PLOT = Plot(
     key="beeswarm",
-    title="Contributions, record by record",
     question="Which values raise it, and which lower it?",
+    method="Contributions, record by record (Shapley values)",
     page="insights",
     result=Beeswarm,
     compute=compute,

@@ -104,8 +104,8 @@ def _hover(result: Association, x: int, y: int) -> str:
 
 PLOT = Plot(
     key="association",
-    title="Association of the features",
     question="Which features tell the same?",
+    method="Association of the features",
     page="insights",
     result=Association,
     compute=compute,

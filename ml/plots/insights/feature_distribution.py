@@ -122,8 +122,8 @@ def rows(result: Distribution, _view: View) -> Rows:
 
 PLOT = Plot(
     key="distribution",
-    title="Distribution of a feature",
     question="Do records with the outcome have other values?",
+    method="Distribution of a feature",
     page="insights",
     result=Distribution,
     compute=compute,

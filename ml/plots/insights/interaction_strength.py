@@ -81,8 +81,8 @@ def _share(share: float | None) -> str:
 
 PLOT = Plot(
     key="interaction",
-    title="Interaction",
     question="Which features act together?",
+    method="Interaction strength (H statistic)",
     page="insights",
     result=Interaction,
     compute=compute,

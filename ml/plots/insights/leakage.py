@@ -114,8 +114,8 @@ def _words(result: Leakage, place: int) -> str:
 
 PLOT = Plot(
     key="leaks",
-    title="Leaks",
     question="Is a feature too good to be true?",
+    method="Leakage check",
     page="insights",
     result=Leakage,
     compute=compute,

@@ -112,8 +112,8 @@ def rows(result: MeanShapley, view: View) -> Rows:
 
 PLOT = Plot(
     key="contributions",
-    title="Mean contribution",
     question="How far does each feature move the scores?",
+    method="Mean contribution (Shapley values)",
     page="insights",
     result=MeanShapley,
     compute=compute,

@@ -74,8 +74,8 @@ def _words(result: MissingValues, place: int, view: View) -> str:
 
 PLOT = Plot(
     key="missing",
-    title="Missing values",
     question="Which values are often not known, and does that say something?",
+    method="Missing values",
     page="insights",
     result=MissingValues,
     compute=compute,

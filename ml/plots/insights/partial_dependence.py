@@ -161,8 +161,8 @@ def _hover(result: PartialDependence, view: View) -> list[str]:
 
 PLOT = Plot(
     key="dependence",
-    title="Dependence on a feature",
     question="How does the probability move with its values?",
+    method="Partial dependence",
     page="insights",
     result=PartialDependence,
     compute=compute,

@@ -116,8 +116,8 @@ def rows(result: PartialDependenceOfTwo, view: View) -> Rows:
 
 PLOT = Plot(
     key="dependence-of-two",
-    title="Dependence on two features",
     question="Does the one matter more where the other is high?",
+    method="Partial dependence on two features",
     page="insights",
     result=PartialDependenceOfTwo,
     compute=compute,

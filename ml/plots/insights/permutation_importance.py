@@ -129,8 +129,8 @@ def _number(value: float, result: PermutationImportance) -> str:
 
 PLOT = Plot(
     key="importance",
-    title="Permutation importance",
     question="Which features does the model lean on?",
+    method="Permutation importance",
     page="insights",
     result=PermutationImportance,
     compute=compute,

@@ -150,8 +150,8 @@ def rows(result: ShapleyScatter, _view: View) -> Rows:
 
 PLOT = Plot(
     key="contribution-by-value",
-    title="Contribution by value",
     question="What does each value of a feature contribute?",
+    method="Contribution by value",
     page="insights",
     result=ShapleyScatter,
     compute=compute,

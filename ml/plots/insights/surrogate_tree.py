@@ -104,8 +104,8 @@ def _seen(result: Surrogate, place: int, view: View) -> str:
 
 PLOT = Plot(
     key="rules",
-    title="The model in a few rules",
     question="Which profiles are likely?",
+    method="Surrogate tree",
     page="insights",
     result=Surrogate,
     compute=compute,
