@@ -60,7 +60,7 @@ def _card(name: str, bundle: Bundle) -> Component:
         html.P(bundle.card.get("description", ""), className="card-words"),
         html.Ul(outcomes, className="chips", **{"aria-label": "Outcomes"}),
         html.P(blocks.count(len(bundle.schema.features), "feature"), className="card-count"),
-        blocks.tabs(None, name),
+        blocks.tabs(None, name, bundle.title),
     ]
     words = search_text([bundle.title, name, bundle.card.get("description", ""), *_outcome_names(bundle)])
     return html.Li(html.Article(body), className="card-item", **{"data-words": words})

@@ -35,13 +35,14 @@ def bar() -> Component:
         id=ids.CUT_OFF_SLIDER, type="range", min=0, max=100, step="any", value="50", class_name="form-range"
     )
     label = html.Label("Cut-off", htmlFor=ids.CUT_OFF_TYPED)
+    of_slider = html.Label("Cut-off, by a slider", htmlFor=ids.CUT_OFF_SLIDER, className="visually-hidden")
     number = html.Div([label, typed, html.Span("%", **{"aria-hidden": "true"})], className="cut-off-number")
     use = html.Button("Use this cut-off", id=ids.CUT_OFF_USE, type="button", className="cut-off-use")
     back = html.Button("Undo", id=ids.CUT_OFF_UNDO, type="button", className="quiet-button", hidden=True)
     words = html.P(["In use: ", html.Strong(pick("in_use"))], className="cut-off-in-use", **{"aria-live": "polite"})
     said = html.P("", className="cut-off-said", role="status")
     return html.Div(
-        [number, slider, html.Div([use, back], className="cut-off-buttons"), html.Div([words, said])],
+        [number, of_slider, slider, html.Div([use, back], className="cut-off-buttons"), html.Div([words, said])],
         id=ids.CUT_OFF,
         className="cut-off",
         role="group",

@@ -46,7 +46,7 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
     return page(f"{bundle.title} – {tab}", [_model_head(bundle, kind, name), body], class_name=f"page-{kind}")
 
 
-def tabs(kind: url.Kind | None, name: str) -> Component:
+def tabs(kind: url.Kind | None, name: str, of: str = "this model") -> Component:
     """Links to the pages of a model, the open one marked."""
     # With ids on an open page: a script adds to them the query with which each page was left
     links = [
@@ -58,7 +58,7 @@ def tabs(kind: url.Kind | None, name: str) -> Component:
         )
         for tab, label in TABS
     ]
-    return html.Nav(links, className="model-tabs", **{"aria-label": "Pages of this model"})
+    return html.Nav(links, className="model-tabs", **{"aria-label": f"Pages of {of}"})
 
 
 def dot(outcomes: Outcomes, name: str) -> Component:

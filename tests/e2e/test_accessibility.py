@@ -1,0 +1,54 @@
+"""Accessibility of every page: axe-core finds nothing wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.addresses import filled
+
+AXE = Path(__file__).resolve().parents[2] / "node_modules/axe-core/axe.min.js"
+PAGES = {
+    "models": "/",
+    "inputs": "/gallery",
+    "nothing known": "/bank-products/predict",
+    "filled": filled("bank-products"),
+    "three outcomes": filled("iris"),
+    "performance": "/bank-products/performance",
+    "campaign": "/bank-products/campaign",
+    "missing": "/iris/nope",
+    "api": "/api/docs",
+}
+VARIANTS = {
+    "light": {"width": 1440, "color_scheme": "light"},
+    "dark": {"width": 1440, "color_scheme": "dark"},
+    "phone": {"width": 380, "height": 800, "color_scheme": "light", "has_touch": True},
+    "dark phone": {"width": 380, "height": 800, "color_scheme": "dark", "has_touch": True},
+}
+FOUND = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 5).map((node) => node.html.slice(0, 160)).join(" | ")}`)"""
+
+
+def opened(browse, path, variant):
+    """The page once everything that stands open on it has come."""
+    tab = browse(quiet="nope" not in path, **VARIANTS[variant])
+    if path == "/api/docs":
+        tab.page.goto(tab.address + path)
+        tab.page.wait_for_load_state("networkidle")
+        return tab
+    tab.open(path)
+    if "/predict" in path:
+        tab.reasons()
+    for card in tab.page.locator(".plot-card:visible").all():
+        card.scroll_into_view_if_needed()
+        card.locator(".plot-words, .plot-refusal:not([data-again])").first.wait_for()
+    return tab
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("page", PAGES)
+def test_axe_finds_nothing(browse, page, variant):
+    tab = opened(browse, PAGES[page], variant)
+    tab.page.evaluate(AXE.read_text())  # not as an element, which the content security policy forbids
+    assert tab.page.evaluate(FOUND) == []
