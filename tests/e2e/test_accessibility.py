@@ -27,7 +27,7 @@ VARIANTS = {
     "dark phone": {"width": 380, "height": 800, "color_scheme": "dark", "has_touch": True},
 }
 FOUND = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
-    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 5).map((node) => node.html.slice(0, 160)).join(" | ")}`)"""
+    ({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 5).map((node) => node.html.slice(0, 160))}`)"""
 
 
 def opened(browse, path, variant):
