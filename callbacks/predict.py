@@ -13,12 +13,14 @@ from typing import Any
 from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
+from callbacks.campaign.doors import Doors
+from callbacks.campaign.open_row import open_row
 from callbacks.finder import open_record
 from layouts.predict import page as predict
 from layouts.predict import result, waterfall, what_if
 from layouts.predict.page import form_schema
 from layouts.predict.probability_board import board
-from layouts.shared import ids
+from layouts.shared import ids, url
 from layouts.shared.form_messages import FormRequest, form_response, form_values, plain_numbers
 from ml.bundle.record_book import RecordBooks
 from ml.errors import InvalidRecord, LikelyError, Problem
@@ -119,11 +121,14 @@ def answer(service: Service, request: FormRequest) -> tuple[Component, Sequence[
     return board(standing, request.declined, request.serial, request.order), standing.notes
 
 
-def opening(service: Service, model: str, query: Mapping[str, str], books: RecordBooks | None = None) -> Component:
+def opening(
+    service: Service, model: str, query: Mapping[str, str], books: RecordBooks | None = None, doors: Doors | None = None
+) -> Component:  # fmt: skip
     """The page with its form filled and scored, so that it opens without a second request."""
     bundle = service.model(model)
     named, version = predict.requested_record(bundle, query), predict.requested_version(bundle, query)
-    opened = open_record(service, books or RecordBooks(), bundle.key, named, version)
+    opened = open_row(doors, bundle, named) if doors and named.startswith(url.CAMPAIGN) else None
+    opened = opened or open_record(service, books or RecordBooks(), bundle.key, named, version)
     request = predict.opening_request(bundle, query, opened.entry)
     try:
         said, notes = answer(service, request)

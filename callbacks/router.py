@@ -125,7 +125,7 @@ def _model_page(
 ) -> Component:
     books, retention, doors = beside
     if kind == "predict":
-        return blocks.model_page(service.opened(name), kind, name, predict.opening(service, name, query, books))
+        return blocks.model_page(service.opened(name), kind, name, predict.opening(service, name, query, books, doors))
     bundle = service.opened(name)
     if kind == "campaign":
         step = opening(doors, bundle, query) if doors and bundle.offers == "probabilities" else None

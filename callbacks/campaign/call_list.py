@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,9 +11,10 @@ from dash.exceptions import PreventUpdate
 
 from callbacks.campaign.doors import Doors, by_name, words
 from callbacks.campaign.forecast import request_of, wish_of_page
+from callbacks.campaign.records import table
 from jobs.job_service import LONGEST_KEY
 from jobs.refused import UnknownJob
-from layouts.campaign import parts
+from layouts.campaign import made_list, parts
 from layouts.campaign.typed_wish import typed_wish
 from layouts.campaign.words import progress, share_done
 from layouts.shared import downloads, ids
@@ -44,6 +46,7 @@ def register(app: Dash, doors: Doors) -> None:
             "cancel_hidden": Output(of("list-cancel", MATCH), "hidden"),
             "words": Output(of("list-words", MATCH), "children"),
             "download": Output(of("list-download", MATCH), "children"),
+            "table": Output(of("list-table", MATCH), "children"),
             "open": Output(of("list-open", MATCH), "data"),
             "interval": Output(of("list-tick", MATCH), "interval"),
             "ticks": Output(of("list-tick", MATCH), "max_intervals"),
@@ -101,9 +104,16 @@ def follow(doors: Doors, made: Any, ticks: Any, was_open: Any) -> dict[str, Any]
         interval, most = parts.next_tick(int(ticks or 0))
         said = progress(job)
         shown = {"bar": share_done(job), "bar_text": said, "bar_hidden": False, "cancel_hidden": False, "words": said}
-        return shown | {"download": [], "open": no_update if was_open else True, "interval": interval, "ticks": most}
+        return shown | {
+            "download": [],
+            "table": [],
+            "open": no_update if was_open else True,
+            "interval": interval,
+            "ticks": most,
+        }
     if job["state"] == "done":
-        return _ended("The list is ready.", [downloads.menu(job["id"], "Download the list", "list", job["name"] or "")])
+        load = downloads.menu(job["id"], "Download the list", "list", job["name"] or "")
+        return _ended(made_list.READY, [load], made_list.rows(job, table(doors, job["id"])))
     if job["state"] == "failed":
         return _ended(parts.bad(f"The list could not be made: {job['message']} Try again."))
     return _ended("Cancelled.")
@@ -125,11 +135,12 @@ def refuse(chosen: Any, making: Any) -> bool:
     return not chosen or bool(making)
 
 
-def _ended(said: Any, download: list[Any] | None = None) -> dict[str, Any]:
+def _ended(said: Any, download: Sequence[Any] = (), rows: Sequence[Any] = ()) -> dict[str, Any]:
     hidden = {"bar": None, "bar_text": "", "bar_hidden": True, "cancel_hidden": True}
     return hidden | {
         "words": said,
-        "download": download or [],
+        "download": list(download),
+        "table": list(rows),
         "open": False,
         "interval": no_update,
         "ticks": no_update,

@@ -11,11 +11,12 @@ from jobs.campaign_view import choices_json
 from jobs.files.job_view import described
 from jobs.job_service import JobService
 from jobs.refused import NoCampaign, NotDone, NotHeld, UnknownJob
+from jobs.result_rows import ResultRows
 from jobs.results import Results
 from layouts.campaign.page import FileRetention
 from ml.errors import LikelyError
 from ml.locale import use_number_format
-from ml.service import Service
+from ml.service import Bundle, Service
 from store.job import Job
 
 FOR_PROGRAMS = (NotHeld, NotDone, UnknownJob, NoCampaign)  # errors whose hints name addresses
@@ -32,6 +33,7 @@ class Doors:
     campaigns : CampaignService
     retention : FileRetention
     results : Results
+    rows : ResultRows
     """
 
     service: Service
@@ -39,9 +41,11 @@ class Doors:
     campaigns: CampaignService
     retention: FileRetention
     results: Results = field(init=False)
+    rows: ResultRows = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "results", Results(self.jobs, self.campaigns))
+        object.__setattr__(self, "rows", ResultRows(self.jobs, self.campaigns))
 
     def job(self, job: str) -> dict[str, Any]:
         """A job for the page; UnknownJob where it is gone."""
@@ -51,6 +55,10 @@ class Doors:
         """Whether a file still waits to be started."""
         found = self.jobs.store.jobs.get(job)
         return found is not None and found.state == "held"
+
+    def name_of(self, bundle: Bundle) -> str:
+        """How addresses name a version: by the model's name while it is live, else by its key."""
+        return bundle.name if self.service.model(bundle.name).key == bundle.key else bundle.key
 
     def choices(self, job: str) -> dict[str, Any]:
         """From what lists of a campaign can be made."""

@@ -1,80 +1,153 @@
-"""Callbacks of the table of records: its order, and the rows that it asks for during scrolling."""
+"""Callbacks of the tables of a campaign and of its list: the rows that they ask for during scrolling."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import Any, get_args
+from typing import Any
 
-from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash import MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
+from dash.exceptions import PreventUpdate
 
 from callbacks.campaign.doors import Doors, words
-from jobs.campaign_service import Order
-from jobs.campaign_view import rows_json
-from layouts.campaign import records, result
-from layouts.shared import ids
+from jobs.result_rows import columns_json
+from jobs.row_query import TESTS, Cells, Filter, RowQuery, Sort
+from layouts.campaign import parts, records
+from layouts.campaign.result_table import ResultTable, TableColumn
+from layouts.shared import ids, url
 from ml.errors import LikelyError
+from ml.service import Bundle
+
+MOST_CONDITIONS = 50
+LONGEST_TEXT = 200
 
 
 def register(app: Dash, doors: Doors) -> None:
-    """Show the table when the step opens and when its order changes, and give it its rows."""
+    """Draw the table when its script is there, and give it its rows."""
     of = ids.campaign_part
-    app.callback(
-        Output(of("order", MATCH, name=ALL), "aria-pressed"),
-        Output(of("table-spec", MATCH), "data"),
-        Input(of("order", MATCH, name=ALL), "n_clicks"),
-        Input(of("outcome", MATCH), "value"),
-        State(of("table-spec", MATCH), "id"),
-    )(partial(show_table, doors))
     # The table's script is 2 MB, so it is loaded with the first table, which a component cannot do by itself
     app.clientside_callback(
         ClientsideFunction("likely", "tableShown"),
         Output(of("table", MATCH), "children"),
         Input(of("table-spec", MATCH), "data"),
+    )
+    # The first rows are in the page; of others those are shown that are the answer to what is asked now
+    app.clientside_callback(
+        ClientsideFunction("likely", "rowsAsked"),
+        Output(of("grid", MATCH), "getRowsResponse"),
+        Output(of("rows-asked", MATCH), "data"),
+        Input(of("grid", MATCH), "getRowsRequest"),
+        State(of("rows-first", MATCH), "data"),
         prevent_initial_call=True,
     )
-    grid = of("grid", MATCH, order=MATCH, outcome=MATCH)
+    app.clientside_callback(
+        ClientsideFunction("likely", "rowsCame"),
+        Output(of("grid", MATCH), "getRowsResponse", allow_duplicate=True),
+        Input(of("rows", MATCH), "data"),
+        State(of("grid", MATCH), "getRowsRequest"),
+        prevent_initial_call=True,
+    )
     app.callback(
-        Output(grid, "getRowsResponse"),
-        Output(of("rows-said", MATCH, order=MATCH, outcome=MATCH), "children"),
-        Input(grid, "getRowsRequest"),
-        State(grid, "id"),
+        Output(of("rows", MATCH), "data"),
+        Output(of("rows-said", MATCH), "children"),
+        Input(of("rows-asked", MATCH), "data"),
+        State(of("rows-asked", MATCH), "id"),
         prevent_initial_call=True,
     )(partial(show_rows, doors))
 
 
-def show_table(doors: Doors, _: list[Any], outcome: Any, of: Any) -> tuple[list[str], Any]:
-    """Which order is chosen, and the table in it; another outcome is shown with its best first."""
-    asked = ctx.triggered_id
-    order: Order = asked["name"] if isinstance(asked, dict) and asked.get("campaign") == "order" else "rank"
+def table(doors: Doors, job: str) -> dict[str, Any]:
+    """The table of a campaign or a list with its first rows, or why there is none."""
     try:
-        first = rows_json(doors.service, doors.campaigns, of["job"], order, outcome or None, 0, records.BLOCK)
+        shown, bundle = _table(doors, job)
+        return records.table(job, shown.definitions(), _answer(doors, job, shown, bundle, records.FIRST))
     except LikelyError as error:
-        return result.pressed(order), {"shown": records.not_shown(words(error))}
-    return result.pressed(order), records.table(of["job"], order, str(outcome or ""), first)
+        none = records.not_shown(words(error))
+        return {"shown": none, "otherwise": none}
 
 
-def show_rows(doors: Doors, request: Any, of: Any) -> tuple[Any, str]:
+def show_rows(doors: Doors, asked: Any, of: Any) -> tuple[Any, Any]:
     """The rows that the table asks for, or why there are none.
 
     Parameters
     ----------
     doors : Doors
-    request : dict
-        ``{"startRow": int, "endRow": int, …}``; as all that a browser sends, it may be anything.
+    asked : str
+        JSON of the first row, the row after the last, the sort model and the filter model of AG Grid; as all that a
+        browser sends, it may be anything.
     of : dict
-        The table's id, which names job, order and outcome.
+        Names the campaign or the list.
     """
-    request = request if isinstance(request, dict) else {}
-    start, end = (_row(request.get(name)) for name in ("startRow", "endRow"))
-    order: Order = of["order"] if of["order"] in get_args(Order) else "rank"
+    if not isinstance(asked, str):
+        raise PreventUpdate
     try:
-        found = rows_json(doors.service, doors.campaigns, of["job"], order, of["outcome"] or None, start, end)
-        _, bundle = doors.campaigns.choices(of["job"])
+        shown, bundle = _table(doors, of["job"])
+        found = _answer(doors, of["job"], shown, bundle, asked)
     except LikelyError as error:
-        return no_update, records.NO_ROWS.format(words(error))
-    shown = records.lines(found, exclusive=bundle.outcomes.exclusive)
-    return {"rowData": shown, "rowCount": found["total"]}, ""
+        return no_update, parts.bad(records.NO_ROWS.format(words(error)))
+    filtered = bool(_read(asked, shown.columns)[2].filters)
+    return found, records.fitting_words(found["rows"]["rowCount"], filtered)
+
+
+def _table(doors: Doors, job: str) -> tuple[ResultTable, Bundle]:
+    found = doors.jobs.get(job)
+    bundle = doors.service.model(found.model)
+    more = {"reasons": bool(found.options.get("reasons")), "refused": found.refused}
+    return ResultTable(bundle, columns_json(doors.rows.columns(job)) | more), bundle
+
+
+def _answer(doors: Doors, job: str, shown: ResultTable, bundle: Bundle, asked: str) -> dict[str, Any]:
+    start, end, query = _read(asked, shown.columns)
+    fitting, rows = doors.rows.page(job, query, start, end)
+    cut_offs, name = doors.service.cut_offs(bundle), doors.name_of(bundle)
+    lines = [
+        shown.row(row, cells, cut_offs) | {"open": url.href("predict", name, record=f"{url.CAMPAIGN}{job}.{row + 1}")}
+        for row, cells in rows
+    ]
+    return records.answer(asked, lines, fitting)
+
+
+def _read(asked: str, columns: Iterable[TableColumn]) -> tuple[int, int, RowQuery]:
+    """What AG Grid asks for; what cannot be understood is left out."""
+    try:
+        start, end, sorts, filters = json.loads(asked)
+    except (ValueError, TypeError):
+        start = end = sorts = filters = None
+    known = {each.field: each for each in columns if each.at}
+    sorted_by = [each for each in _listed(sorts) if isinstance(each, dict) and each.get("colId") in known]
+    filters = filters if isinstance(filters, dict) else {}
+    made = [_filter(known[name], each) for name, each in filters.items() if name in known and isinstance(each, dict)]
+    query = RowQuery(
+        tuple(each for each in made if each)[:MOST_CONDITIONS],
+        tuple(Sort(_cells(known[each["colId"]]), each.get("sort") == "desc") for each in sorted_by)[:MOST_CONDITIONS],
+    )
+    return _row(start), _row(end), query
+
+
+def _filter(column: TableColumn, given: Mapping[str, Any]) -> Filter | None:
+    test = given.get("type")
+    if test not in TESTS:
+        return None
+    if test in ("blank", "notBlank"):
+        return Filter(_cells(column), test)
+    if not column.numeric:
+        text = str(given.get("filter") or "")[:LONGEST_TEXT]
+        return Filter(_cells(column), test, text) if text else None
+    value, to = given.get("filter"), given.get("filterTo") if test == "inRange" else 0
+    if not isinstance(value, (int, float)) or not isinstance(to, (int, float)):
+        return None
+    scale = 100 if column.kind == "percent" else 1  # as they are shown
+    return Filter(_cells(column), test, value / scale, to / scale)
+
+
+def _cells(column: TableColumn) -> Cells:
+    return Cells(column.at, column.words)
+
+
+def _listed(given: Any) -> list[Any]:
+    return given if isinstance(given, list) else []
 
 
 def _row(given: Any) -> int:
-    return given if isinstance(given, int) and given >= 0 else 0
+    return given if isinstance(given, int) and 0 <= given < 2**53 else 0

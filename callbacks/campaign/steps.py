@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 from dash.exceptions import PreventUpdate
 
 from callbacks.campaign.doors import Doors, as_shown, words
+from callbacks.campaign.records import table
 from jobs.refused import UnknownJob
 from layouts.campaign import columns, page, reading, result, scoring
 from layouts.campaign.page import Step, trouble
@@ -139,7 +140,7 @@ def _result(doors: Doors, job: Job, query: Mapping[str, str]) -> Step:
     body: list[Component]
     try:
         choices, bundle = doors.choices(job.id), doors.service.model(job.model)
-        body = result.step(shown, bundle, choices, query.get("list", ""))
+        body = result.step(shown, bundle, choices, query.get("list", ""), table(doors, job.id))
     except LikelyError as error:
         body = result.without_table(shown, words(error))
     return Step("result", body)

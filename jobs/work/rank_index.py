@@ -6,7 +6,6 @@ its line.
 
 from __future__ import annotations
 
-import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import orjson
 
+from jobs.work.stored_lines import StoredLines, cells_of_line
 from ml.campaign.control_group import control_draws
 from ml.campaign.pick import Groups
 from store.files import Files
@@ -87,25 +87,14 @@ class RankIndex:
     columns: dict[str, Groups]
     draws: np.ndarray
     first: np.ndarray
-    _files: Files
-    _names: tuple[str, ...]
-    _starts: tuple[np.ndarray, ...]
+    _lines: StoredLines
 
     def __len__(self) -> int:
         return len(self.probabilities)
 
     def lines(self, rows: Iterable[int]) -> list[list[str]]:
         """Lines of the result for these rows, in this order."""
-        wanted = np.fromiter(rows, dtype=np.int64)
-        chunks = np.searchsorted(self.first, wanted, side="right") - 1
-        found: list[list[str]] = [[]] * len(wanted)
-        for chunk in np.unique(chunks):
-            with self._files.open(self._names[chunk]) as file:
-                for at in np.flatnonzero(chunks == chunk):
-                    begin, end = self._starts[chunk][wanted[at] - self.first[chunk] :][:2]
-                    file.seek(int(begin))
-                    found[at] = _cells(file.read(int(end - begin)))
-        return found
+        return self._lines.take(rows)
 
 
 def read_index(files: Files, names: Sequence[str], width: int) -> RankIndex:
@@ -120,7 +109,7 @@ def read_index(files: Files, names: Sequence[str], width: int) -> RankIndex:
         Number of columns of the uploaded file.
     """
     with files.open(names[0]) as file:
-        header = _cells(file.read())
+        header = cells_of_line(file.read())
     parts = [_part(files, name) for name in names[1:]]
     sizes = [len(part["probabilities"]) for part in parts]
     first = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
@@ -130,10 +119,8 @@ def read_index(files: Files, names: Sequence[str], width: int) -> RankIndex:
         probabilities=np.concatenate([part["probabilities"] for part in parts]),
         columns=_columns(parts),
         draws=_draws(parts, names),
-        _files=files,
-        _names=tuple(names[1:]),
         first=first,
-        _starts=tuple(part["starts"] for part in parts),
+        _lines=StoredLines(files, tuple(names[1:]), tuple(part["starts"] for part in parts)),
     )
 
 
@@ -169,7 +156,3 @@ def _recoded(name: str, place: dict[str, int], table: dict[str, list[str]], part
     new = np.array([place[value] for value in table[name]], dtype=np.uint16)
     codes: np.ndarray = new[part["codes"][list(table).index(name)]]
     return codes
-
-
-def _cells(line: bytes) -> list[str]:
-    return next(csv.reader(io.StringIO(line.decode(), newline="")))

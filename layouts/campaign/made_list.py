@@ -10,12 +10,14 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.campaign import parts
+from layouts.campaign import parts, records
 from layouts.campaign.words import money, whole
 from layouts.shared import ids
+from layouts.shared.blocks import count
 from layouts.shared.percent import percents
 from ml.campaign.forecast import Forecast
 
+READY = "The list is ready. It stands below."
 STALE = "The list below was made before the last change."
 
 
@@ -52,6 +54,13 @@ def aside(job: str, made: str) -> Component:
         ],
         className="campaign-brings",
     )
+
+
+def rows(job: Mapping[str, Any], table: Mapping[str, Any]) -> list[Component]:
+    """The list's own table; parameters as those of :func:`layouts.campaign.result.step`, about the list's job."""
+    words = f"{count(job['done'], 'record')} in the order of calling. A name opens the record on the Prediction page."
+    head = [html.H2("The list"), html.P(words, className="campaign-lead")]
+    return [parts.step("result", head, "made"), *records.place(job["id"], table)]
 
 
 def refusal(words: str, *, bad: bool = True) -> list[Component]:

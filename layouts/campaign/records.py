@@ -1,45 +1,56 @@
-"""The table of a scored campaign: AG Grid asks for blocks of rows during scrolling."""
+"""The table of a campaign or a list: AG Grid asks for blocks of rows, sorted and filtered as it says."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import html
+from dash import dcc, html
 from dash.development.base_component import Component
 from dash_ag_grid import AgGrid  # type: ignore[import-untyped]
 
-from layouts.campaign.words import whole
 from layouts.shared import ids
-from layouts.shared.percent import percents
+from layouts.shared.blocks import count
 
 BLOCK = 100
-NO_TABLE = "The table did not load. The download above holds all of it."
+NO_TABLE = "The table did not load. The download holds all of it."
 NO_ROWS = "Some rows did not come: {} Load the page again."
+NOBODY = "No record fits these filters."
+FIRST = json.dumps([0, BLOCK, [], {}], separators=(",", ":"))  # what AG Grid asks for when it opens
 
 
-def table(job: str, order: str, outcome: str, first: Mapping[str, Any]) -> dict[str, Any]:
+def place(job: str, spec: Mapping[str, Any]) -> list[Component]:
+    """The place of a table: its script is loaded, and then it is drawn, as :func:`table` says."""
+    of = ids.campaign_part
+    drawn = html.Div(id=of("table", job), className="campaign-table-place")
+    return [drawn, dcc.Store(id=of("table-spec", job), data=spec)]
+
+
+def table(job: str, definitions: Sequence[Mapping[str, Any]], first: Mapping[str, Any]) -> dict[str, Any]:
     """The table, and what is shown where its script cannot be had.
 
     Parameters
     ----------
-    job, order, outcome : str
-        What it shows; its id names them, so that rows of another order find no place.
+    job : str
+        Campaign or list whose rows it shows.
+    definitions : sequence of mapping
+        Of its columns.
     first : mapping
-        The first rows, as :func:`jobs.campaign_view.rows_json` gives them; their columns are those of the table.
+        The first rows, as :func:`answer` gives them.
     """
-    of = {"job": job, "order": order, "outcome": outcome}
+    of = ids.campaign_part
     grid = AgGrid(
-        id=ids.campaign_part("grid", **of),
+        id=of("grid", job),
         rowModelType="infinite",
-        columnDefs=_columns(first),
-        defaultColDef={"sortable": False, "filter": False, "resizable": True, "suppressMovable": True},
+        columnDefs=list(definitions),
+        defaultColDef={"sortable": True, "floatingFilter": True, "resizable": True, "suppressMovable": True},
         dashGridOptions={
             "cacheBlockSize": BLOCK,
             "maxBlocksInCache": 30,
             "maxConcurrentDatasourceRequests": 1,  # the component knows one question at a time
             "blockLoadDebounceMillis": 60,
-            "infiniteInitialRowCount": min(BLOCK, first["total"]),
+            "infiniteInitialRowCount": min(BLOCK, first["rows"]["rowCount"]),
             "rowHeight": 40,
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
@@ -47,8 +58,13 @@ def table(job: str, order: str, outcome: str, first: Mapping[str, Any]) -> dict[
         },
         style={"height": "100%"},
     )
-    said = html.P("", id=ids.campaign_part("rows-said", **of), className="campaign-said campaign-bad", role="status")
-    return {"shown": [html.Div(grid, className="campaign-table"), said], "otherwise": not_shown(NO_TABLE)}
+    stores = [
+        dcc.Store(id=of("rows-first", job), data=first),
+        dcc.Store(id=of("rows-asked", job)),
+        dcc.Store(id=of("rows", job)),
+    ]
+    said = html.P("", id=of("rows-said", job), className="campaign-said", role="status")
+    return {"shown": [html.Div(grid, className="campaign-table"), said, *stores], "otherwise": not_shown(NO_TABLE)}
 
 
 def not_shown(words: str) -> Component:
@@ -56,55 +72,13 @@ def not_shown(words: str) -> Component:
     return html.P(words, className="campaign-said campaign-bad", role="status")
 
 
-def _columns(first: Mapping[str, Any]) -> list[dict[str, Any]]:
-    right = {"type": "rightAligned"}
-    rows = first["rows"]
-    outcomes = [
-        {"field": f"p{at}", "headerName": label, "width": min(240, max(120, 48 + 9 * len(label))), **right}
-        for at, label in enumerate(each["label"] for each in first["outcomes"])
-    ]
-    return [
-        {"field": "rank", "headerName": "Rank", "width": 90, **right},
-        {"field": "row", "headerName": "Record", "width": 100, **right},
-        *outcomes,
-        {"field": "band", "headerName": "Band", "width": 130},
-        *([_long("action", "What to do", 240)] if any(row["action"] for row in rows) else []),
-        {"field": "label", "headerName": "Model says", "width": 150},
-        *([_long("why", "Why", 420)] if any(row["reasons"] for row in rows) else []),
-        *({"field": f"c{at}", "headerName": name, "width": 150} for at, name in enumerate(first["header"])),
-        _long("problems", "Problem", 420),
-    ]
+def answer(asked: str, rows: Sequence[Mapping[str, str]], fitting: int) -> dict[str, Any]:
+    """Rows for the table, with what it asked: an answer to an older question is not shown."""
+    return {"asked": asked, "rows": {"rowData": list(rows), "rowCount": fitting}}
 
 
-def _long(field: str, name: str, width: int) -> dict[str, Any]:
-    return {"field": field, "headerName": name, "width": width, "tooltipField": field}
-
-
-def lines(found: Mapping[str, Any], *, exclusive: bool) -> list[dict[str, str]]:
-    """Rows as the table shows them, by the fields of its columns."""
-    outcomes = found["outcomes"]
-    return [_line(row, outcomes, exclusive) for row in found["rows"]]
-
-
-def _line(row: Mapping[str, Any], outcomes: Sequence[Mapping[str, str]], exclusive: bool) -> dict[str, str]:
-    label = {each["name"]: each["label"] for each in outcomes}
-    action = row["action"]
-    p = row["probabilities"]
-    known = [(at, p[each["name"]]) for at, each in enumerate(outcomes) if each["name"] in p]
-    shown = percents([p for _, p in known], exclusive=exclusive)
-    return {
-        "row": whole(row["row"]),
-        "rank": whole(row["rank"]) if row["rank"] else "–",
-        "label": _labels(row["label"], label),
-        "band": row["band"],
-        "action": f"{label.get(row['outcome'], row['outcome'])}: {action}" if action and not exclusive else action,
-        "why": "; ".join(row["reasons"]),
-        "problems": row["problems"],
-        **{f"p{at}": text for (at, _), text in zip(known, shown, strict=True)},
-        **{f"c{at}": cell for at, cell in enumerate(row["cells"])},
-    }
-
-
-def _labels(names: str, label: Mapping[str, str]) -> str:
-    """What the model says: one name, or several of independent outcomes."""
-    return label.get(names) or ", ".join(label.get(name, name) for name in names.split(", "))
+def fitting_words(fitting: int, filtered: bool) -> str:
+    """How many records pass the filters, where there are any."""
+    if not filtered:
+        return ""
+    return f"{count(fitting, 'record')} {'fits' if fitting == 1 else 'fit'} these filters." if fitting else NOBODY

@@ -5,23 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import dash_bootstrap_components as dbc
-from dash import dcc, html
+from dash import html
 from dash.development.base_component import Component
 
-from layouts.campaign import call_list, parts
-from layouts.campaign.choices import is_single
+from layouts.campaign import call_list, parts, records
 from layouts.shared import downloads, ids
 from layouts.shared.blocks import count
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
-ORDERS = (("rank", "Best first"), ("file", "As in the file"))
-ANY = "any of them"
 
-
-def step(job: Mapping[str, Any], bundle: Bundle, choices: Mapping[str, Any], made: str) -> list[Component]:
+def step(
+    job: Mapping[str, Any], bundle: Bundle, choices: Mapping[str, Any], made: str, table: Mapping[str, Any]
+) -> list[Component]:  # fmt: skip
     """The step of a job that is done.
 
     Parameters
@@ -34,19 +31,20 @@ def step(job: Mapping[str, Any], bundle: Bundle, choices: Mapping[str, Any], mad
         As :func:`jobs.campaign_view.choices_json` gives it.
     made : str
         Id of the list in the address; empty where there is none.
+    table : mapping
+        The table, as :func:`layouts.campaign.records.table` gives it.
     """
-    of = ids.campaign_part
-    table = html.Div(id=of("table", job["id"]), className="campaign-table-place")
     return [
-        parts.step("result", [_found(job), _tools(job, _orders(job["id"], choices))]),
-        html.Div([table, dcc.Store(id=of("table-spec", job["id"]))], **{"data-step": "result"}),
+        parts.step("result", [_found(job), _tools(job)]),
+        html.Div(records.place(job["id"], table), **{"data-step": "result"}),
         parts.step("result", call_list.form(bundle, job, choices, made)),
+        html.Div(id=ids.campaign_part("list-table", job["id"]), **{"data-step": "result"}),
     ]
 
 
 def without_table(job: Mapping[str, Any], why: str) -> list[Component]:
     """The step where the table cannot be shown: what is downloaded may be there."""
-    return [parts.step("result", [_found(job), _tools(job, []), parts.said("result", parts.bad(why))])]
+    return [parts.step("result", [_found(job), _tools(job), parts.said("result", parts.bad(why))])]
 
 
 def _found(job: Mapping[str, Any]) -> Component:
@@ -68,36 +66,6 @@ def _found(job: Mapping[str, Any]) -> Component:
     )
 
 
-def _tools(job: Mapping[str, Any], orders: list[Component]) -> Component:
+def _tools(job: Mapping[str, Any]) -> Component:
     load = downloads.menu(job["id"], "Download all records", "scored", job["name"] or "")
-    return html.Div([*orders, load, parts.anew("New campaign", job["id"])], className="campaign-tools")
-
-
-def _orders(job: str, choices: Mapping[str, Any]) -> list[Component]:
-    """Buttons of the order, and the outcome by which the best are the first."""
-    buttons = [
-        html.Button(words, type="button", id=ids.campaign_part("order", job, name=name), **{"aria-pressed": pressed})
-        for (name, words), pressed in zip(ORDERS, ("true", "false"), strict=True)
-    ]
-    several, exclusive = not is_single(choices), choices["exclusive"]
-    options = [] if exclusive else [{"value": "", "label": ANY}]
-    options += [{"value": each["name"], "label": each["label"]} for each in choices["outcomes"]]
-    place = ids.campaign_part("outcome", job)
-    outcome = [
-        html.Label("Best for", htmlFor=ids.element(place)),
-        dbc.Select(
-            id=place,
-            options=options if several else [],
-            value=choices["positive"] if several and exclusive else "",
-            placeholder=ANY,
-        ),
-    ]
-    return [
-        html.Div(buttons, className="campaign-order", role="group", **{"aria-label": "Order"}),
-        html.Div(outcome, className="campaign-outcome", hidden=not several),
-    ]
-
-
-def pressed(order: str) -> list[str]:
-    """``aria-pressed`` of the buttons of the order."""
-    return [str(name == order).lower() for name, _ in ORDERS]
+    return html.Div([load, parts.anew("New campaign", job["id"])], className="campaign-tools")

@@ -44,6 +44,8 @@ class OpenedRecord:
 
     entry: BookRecord | None = None
     words: str = ""
+    back: tuple[str, str] = ("", "")
+    """Words and address of the way back to where the record was opened; empty where it was opened here."""
 
 
 def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
@@ -75,8 +77,10 @@ def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
     changed = html.Span("", id=ids.RECORD_CHANGED, className="record-changed")
     said = "" if opened.entry else opened.words
     words = html.P(said, id=ids.FINDER_WORDS, className="finder-words", role="status")
+    said_back, address = opened.back
+    back = [dcc.Link(said_back, href=address, className="record-back")] if address else []
     parts = [
-        html.Div([name, changed, words], className="record"),
+        html.Div([*back, name, changed, words], className="record"),
         label,
         html.Div([box, key, listed], className="finder-box"),
         html.Div(tools, className="finder-tools"),

@@ -18,6 +18,7 @@ from ml.lifecycle.registry import NAME
 Kind = Literal["home", "gallery", "predict", "insights", "performance", "campaign"]
 OF_A_MODEL: tuple[Kind, ...] = ("predict", "insights", "performance", "campaign")
 LONGEST = 512
+CAMPAIGN = "campaign:"  # before the id of a campaign or a list, and the number of a row: in place of a record's id
 _root: ContextVar[str] = ContextVar("root", default="")
 
 

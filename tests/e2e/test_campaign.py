@@ -74,6 +74,10 @@ def column(tab, name):
     return [text for _, text in sorted(cells.evaluate_all(read))]
 
 
+def sort(tab, title):
+    tab.page.locator(".ag-header-cell-sortable").get_by_text(title, exact=True).click()
+
+
 def figures(tab):
     """The forecast's figures by name, once they belong to the form: nothing is asked or changes for a while."""
     read = "all => all.map(e => [e.querySelector('dt').textContent, e.querySelector('strong').textContent])"
@@ -148,8 +152,9 @@ def test_from_a_file_to_a_list(browse, customers, rows, service):
     expect(tab.page.locator('.ag-row[row-index="0"] [col-id="p1"]')).to_have_text(
         f"{100 * score.scores[0].probabilities[1]:.1f}\u00a0%"
     )
-    tab.page.get_by_role("button", name="As in the file").click()
-    expect(tab.page.locator('.ag-row[row-index="0"] [col-id="row"]')).to_have_text("1")
+    first = tab.page.locator('.ag-row[row-index="0"]')
+    sort(tab, "Record")
+    expect(first.locator('[col-id="row"]')).to_have_text("1")
     expect(tab.page.locator('.ag-row[row-index="2"] [col-id="rank"]')).to_have_text("–")
 
     whole = downloaded(tab, "Download all records")
@@ -176,6 +181,8 @@ def test_from_a_file_to_a_list(browse, customers, rows, service):
     regions = [line["Region"] for line in made]
     assert regions.count("North") >= 40
     assert regions.count("South") <= 20
+    expect(tab.page.get_by_text("100 records in the order of calling.")).to_be_visible()
+    assert column(tab, "probability")[:3] == [f"{100 * float(line['probability']):.1f}\u00a0%" for line in made[:3]]
     book = saved(tab, "Download the list", "Excel (.xlsx)")
     assert book.suggested_filename.startswith("list ")
     sheet = openpyxl.load_workbook(io.BytesIO(Path(book.path()).read_bytes())).active

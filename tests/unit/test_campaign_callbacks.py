@@ -9,18 +9,16 @@ from dash._utils import AttributeDict
 from dash.exceptions import PreventUpdate
 from plotly.utils import PlotlyJSONEncoder
 
-from callbacks.campaign import call_list, columns, downloads, forecast, records, scoring, steps
+from callbacks.campaign import call_list, columns, downloads, forecast, scoring, steps
 from callbacks.campaign.doors import Doors
 from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
 from layouts.campaign.reading import NAMES
 from layouts.shared import ids
-from ml.locale import NumberFormat, use_number_format
 from ml.service import open_service
 from tests.small import small_model
 from tests.unit.test_campaigns import House, data
 
-GERMAN = NumberFormat(",", ".", "{}\u00a0%")
 NO_CHOICE = [""] * len(NAMES)
 LOST = "0" * 32
 
@@ -235,46 +233,6 @@ def test_a_job_is_cancelled(house, doors):
     assert scoring.cancel(doors, 1, ids.campaign_part("cancel", LOST)) == (no_update, "gone")
 
 
-# ---- records ------------------------------------------------------------------------------------
-def test_rows_are_those_of_the_api_in_the_readers_marks(house, doors):
-    job = done(house)
-    api = house.client.get(f"/api/v1/jobs/{job}/records?order=rank&start=5&end=8").json
-    of = ids.campaign_part("grid", job, order="rank", outcome="")
-    with use_number_format(GERMAN):
-        found, said = records.show_rows(doors, {"startRow": 5, "endRow": 8}, of)
-    assert said == ""
-    assert found["rowCount"] == api["total"] == 60
-    assert [row["rank"] for row in found["rowData"]] == ["6", "7", "8"]
-    assert [row["c0"] for row in found["rowData"]] == [row["cells"][0] for row in api["rows"]]
-    p = api["rows"][0]["probabilities"]["yes"]
-    assert found["rowData"][0]["p1"] == f"{100 * p:.1f}".replace(".", ",") + "\u00a0%"
-
-
-@pytest.mark.parametrize("request_", [None, [], {}, {"startRow": -1, "endRow": "x"}, {"startRow": 10**30, "endRow": 2}])
-def test_any_request_of_rows_is_answered(house, doors, request_):
-    of = ids.campaign_part("grid", done(house, rows=5), order="rank", outcome="")
-    assert records.show_rows(doors, request_, of)[0]["rowData"] == []
-
-
-def test_rows_that_do_not_come_are_said(doors):
-    found, said = records.show_rows(doors, {}, ids.campaign_part("grid", LOST, order="rank", outcome=""))
-    assert found is no_update
-    assert said.startswith("Some rows did not come: There is no job")
-
-
-def test_another_order_is_another_table_and_another_outcome_has_its_best_first(house, doors):
-    job = done(house, "independent")
-    of = ids.campaign_part("table-spec", job)
-    triggered_by(**ids.campaign_part("order", job, name="file"))
-    pressed, shown = records.show_table(doors, [None, 1], "", of)
-    assert pressed == ["false", "true"]
-    assert '"order": "file"' in words(shown)
-    triggered_by(**ids.campaign_part("outcome", job))
-    pressed, shown = records.show_table(doors, [None, 1], "nothing of the kind", of)
-    assert "nothing of the kind" in words(shown["shown"])
-    assert pressed == ["true", "false"]
-
-
 # ---- the list -----------------------------------------------------------------------------------
 CHOSEN = {"by": "number", "offers": ["yes"], "several": "false", "losses": True, "column": ""}
 
@@ -342,7 +300,8 @@ def test_a_list_is_made_followed_and_offered(house, doors):
     assert call_list.follow(doors, made, 1, True)["open"] is no_update
     house.work()
     ready = call_list.follow(doors, made, 2, True)
-    assert (ready["open"], ready["words"]) == (False, "The list is ready.")
+    assert (ready["open"], ready["words"]) == (False, "The list is ready. It stands below.")
+    assert "20 records in the order of calling." in words(ready["table"])
     assert f"/api/v1/jobs/{made}/result?format=csv" in words(ready["download"])
     assert foresee(doors, job, made=made, number="20")["stale"] == ""
     assert foresee(doors, job, made=made, number="21")["stale"].startswith("The list below was made before")

@@ -11,7 +11,7 @@ from plotly.utils import PlotlyJSONEncoder
 from werkzeug.test import Client
 
 from app import create_server, file_retention
-from layouts.campaign import columns, result, scoring
+from layouts.campaign import columns, records, result, scoring
 from layouts.campaign import page as campaign
 from layouts.campaign.page import FileRetention, Step
 from layouts.campaign.reading import OPTIONS
@@ -68,6 +68,9 @@ JOB = {
 }  # fmt: skip
 
 
+TABLE = records.table(JOB["id"], [], records.answer(records.FIRST, [], 0))
+
+
 def steps(those=None):
     """Each step of the page."""
     those = those or outcomes("no", "yes")
@@ -75,7 +78,7 @@ def steps(those=None):
         "file": campaign.first(FileRetention()),
         "columns": Step("columns", columns.step(JOB["id"], {})),
         "scoring": Step("scoring", scoring.step(JOB | {"state": "running"})),
-        "result": Step("result", result.step(JOB, Model(those), choices(those), "")),
+        "result": Step("result", result.step(JOB, Model(those), choices(those), "", TABLE)),
         "trouble": campaign.trouble(JOB["id"], "Gone", "It is gone."),
     }
 
@@ -100,7 +103,7 @@ def test_it_names_what_a_file_is_scored_with():
 
 def test_money_is_in_the_currency_of_the_card():
     those = outcomes("no", "yes")
-    made = result.step(JOB, Model(those, payoff={"currency": "EUR"}), choices(those), "")
+    made = result.step(JOB, Model(those, payoff={"currency": "EUR"}), choices(those), "", TABLE)
     assert '" EUR"' in written(made)
 
 

@@ -1,6 +1,6 @@
 /* What Dash has no property for on the Campaign page, as clientside callbacks (callbacks/campaign/): the focus after a
    step, an address that is mended in place, attributes of fields, and a file that is fetched. */
-import { register, setProps } from "../shared/dash.ts";
+import { go, register, setProps } from "../shared/dash.ts";
 import { all, byId, closest, find, make, need } from "../shared/dom.ts";
 import { script } from "./table.ts";
 
@@ -49,14 +49,8 @@ function lookedAt(seen: Seen | null, reads: string[], matches: string[], blanks:
 
 const isId = (id: unknown, part: string) => (id as Query | undefined)?.campaign === part;
 
-/* To another address of the page, as a link of Dash leads there: dcc.Location does not know an address that was mended. */
-export function go(search: string) {
-  history.pushState({}, "", location.pathname + search);
-  dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
-}
-
 function begunAnew(times: number | null) {
-  if (times) go("");
+  if (times) go(location.pathname);
   return times;
 }
 

@@ -1,8 +1,7 @@
 /* The first step of a campaign: a file is chosen or dropped, and sent as it is. dcc.Upload would read all of it into the
    memory of the browser and send it as base64, without telling how far it is. */
-import { address } from "../shared/dash.ts";
+import { address, go } from "../shared/dash.ts";
 import { closest, find, need, setWords } from "../shared/dom.ts";
-import { go } from "./page.ts";
 
 interface Answer { id?: string; error?: { message?: string; hint?: string } }
 
@@ -43,7 +42,7 @@ function send(file: File) {
     if (request.status !== 202 || !id) end(`${message} ${hint}`.replace(/^The body\b/, "The file"), true); // programs send bodies, people files
     else {
       sending = null;
-      if (here.isConnected) go(`?${new URLSearchParams({ job: id })}`);
+      if (here.isConnected) go(`${location.pathname}?${new URLSearchParams({ job: id })}`);
     }
   });
   request.open("POST", address(`/api/v1/models/${encodeURIComponent(model)}/jobs?${new URLSearchParams({ held: "true", name: file.name })}`));

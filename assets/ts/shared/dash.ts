@@ -31,3 +31,9 @@ export function register(functions: object) {
   const ours = (window.dash_clientside ??= {});
   Object.assign(ours.likely ??= {}, functions);
 }
+
+/* To another address, as a link of Dash leads there: dcc.Location does not know an address that was mended. */
+export function go(to: string) {
+  history.pushState({}, "", to);
+  dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
+}

@@ -1,0 +1,53 @@
+"""A row of a campaign or a list on the Prediction page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from callbacks.campaign.doors import Doors, words
+from layouts.predict.finder import OpenedRecord
+from layouts.shared import url
+from ml.bundle.record_book import BookRecord
+from ml.errors import LikelyError
+from ml.locale import localized
+from ml.service import Bundle
+
+ROW = re.compile(rf"{url.CAMPAIGN}([0-9a-f]{{32}})\.(\d{{1,9}})")
+GONE = "This record is no longer here: its campaign was removed after its time. The form starts as new."
+NAMES = 2  # columns that tell who somebody is, in the words about the record
+
+
+def open_row(doors: Doors, bundle: Bundle, named: str) -> OpenedRecord | None:
+    """The record that an address names by its campaign or list and its number there; None where it names none.
+
+    Parameters
+    ----------
+    doors : Doors
+    bundle : Bundle
+        The version whose form is opened.
+    named : str
+        "campaign:<job>.<row>", the row from 1.
+    """
+    found = ROW.fullmatch(named)
+    if found is None:
+        return None
+    job, row = found[1], int(found[2])
+    try:
+        record = doors.rows.record(job, row - 1)
+    except LikelyError as error:
+        return OpenedRecord(words=f"{GONE} {words(error)}")
+    if record is None:
+        return OpenedRecord(words=GONE)
+    campaign, cells, values = record
+    who = [cells[at] for at in doors.rows.columns(job).people[:NAMES] if cells[at]]
+    said = " · ".join([*who, f"{campaign.options.get('name') or 'the file'}, record {localized(f'{row:,}')}"])
+    listed = campaign.kind == "list"
+    query = {"job": campaign.options["of"], "list": job} if listed else {"job": job}
+    address = url.href("campaign", campaign.model.partition("@")[0], **query)
+    back = "Back to the list" if listed else "Back to the campaign", address
+    return OpenedRecord(BookRecord(named, _known(values, bundle)), said, back)
+
+
+def _known(values: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
+    return {name: text for name, text in values.items() if name in bundle.schema.position and text}

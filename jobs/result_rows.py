@@ -1,0 +1,157 @@
+"""Rows of finished campaigns and lists, filtered and sorted by any column of the result. For pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from jobs.campaign_service import MOST_ROWS, CampaignService
+from jobs.job_service import JobService
+from jobs.refused import NoTable, NotDone
+from jobs.row_query import RowQuery, matching
+from jobs.work.job_kinds import CAMPAIGN, LIST
+from jobs.work.score_campaign import RANK, cells_of
+from jobs.work.stored_lines import StoredLines, open_lines
+from jobs.work.stored_result import ResultGone, own_wanted, result_of
+from ml.files.cells.safe_cells import plain_cells
+from ml.files.table import ReadPlan
+from ml.files.write.kinds import OutputColumn, columns_of
+from store.job import Job
+
+REMEMBERED = 4  # answers to a query that a process caches: eight bytes a row
+TEXTS = 2  # columns that stand for a name where no column has one
+
+
+@dataclass(frozen=True)
+class ResultColumns:
+    """Columns of a result.
+
+    Attributes
+    ----------
+    columns : tuple of OutputColumn
+        Kinds as the first 5,000 records have them.
+    own : dict of str to int
+        Places of ours, by their default names; all others are the file's.
+    people : tuple of int
+        Places of those that tell who somebody is: names, then telephone numbers; else the first texts that the model
+        does not ask for.
+    """
+
+    columns: tuple[OutputColumn, ...]
+    own: dict[str, int]
+    people: tuple[int, ...]
+
+
+class ResultRows:
+    """Reads results row by row.
+
+    Parameters
+    ----------
+    job_service : JobService
+    campaigns : CampaignService
+        Provides ranks, and the index of a campaign's lines.
+    """
+
+    def __init__(self, job_service: JobService, campaigns: CampaignService) -> None:
+        self._jobs, self._campaigns = job_service, campaigns
+        self._table, self._files, self._service = job_service.store.jobs, job_service.files, job_service.service
+        self._columns = lru_cache(REMEMBERED)(self._read_columns)
+        self._numbers = lru_cache(REMEMBERED)(self._find)
+        self._lines = lru_cache(REMEMBERED)(self._open)
+
+    def columns(self, job: str) -> ResultColumns:
+        """Columns of a finished campaign or list; errors as :meth:`page`."""
+        self._done(job)
+        return self._columns(job)
+
+    def page(self, job: str, query: RowQuery, start: int, end: int) -> tuple[int, list[tuple[int, list[str]]]]:
+        """A page of rows.
+
+        Returns
+        -------
+        (int, list of (int, list of str))
+            Number of rows that pass the filters, and of the page each row's number from 0 and its plain cells.
+
+        Raises
+        ------
+        UnknownJob, NoTable, NotDone, ResultGone, CampaignGone, UnknownModel
+        """
+        found = self._done(job)
+        numbers = self._numbers(job, query)
+        wanted = numbers[start : min(end, start + MOST_ROWS)].tolist()
+        return len(numbers), list(zip(wanted, self._cells(found, wanted), strict=True))
+
+    def record(self, job: str, row: int) -> tuple[Job, list[str], dict[str, str]] | None:
+        """A row's campaign or list, its plain cells, and its cells by feature; None where there is no such row."""
+        found = self._done(job)
+        if not 0 <= row < len(self._order(found)):
+            return None
+        (cells,) = self._cells(found, [row])
+        campaign = found if found.kind == CAMPAIGN else self._jobs.get(found.options["of"])
+        reading = ReadPlan.from_json(campaign.options["reading"], self._service.model(found.model).schema)
+        before = 0 if found.kind == CAMPAIGN else 1  # the place
+        return found, cells, cells_of(reading, cells[before:])
+
+    def _done(self, job: str) -> Job:
+        found = self._jobs.get(job)
+        if found.kind not in (CAMPAIGN, LIST):
+            raise NoTable("The job has no table of rows.", "Download its result.")
+        if found.state != "done":
+            raise NotDone(f"The job is {found.state}.", "GET /api/v1/jobs/<id> tells how far it is.")
+        return found
+
+    def _read_columns(self, job: str) -> ResultColumns:
+        found = self._jobs.get(job)
+        result = result_of(self._table, self._files, self._service, found)
+        columns = tuple(columns_of(replace(result, blocks=lambda: islice(result.blocks(), 1))))
+        before, after = own_wanted(self._service.model(found.model), found.kind)
+        places = [*range(len(before)), *range(len(columns) - len(after), len(columns))]
+        texts = [at for at, (facts, column) in enumerate(zip(result.columns, columns, strict=True))
+                 if facts.free and column.kind == "text"][:TEXTS]  # fmt: skip
+        own = dict(zip([*before, *after], places, strict=True))
+        return ResultColumns(columns, own, tuple(result.people_first or texts))
+
+    def _find(self, job: str, query: RowQuery) -> np.ndarray:
+        found = self._jobs.get(job)
+        order = self._order(found)
+        if query == RowQuery():
+            return order
+        result = result_of(self._table, self._files, self._service, found)
+        return matching(result, self._columns(job).columns, query, order)
+
+    def _order(self, job: Job) -> np.ndarray:
+        """All rows: by rank, those without one at the end; a list as it is."""
+        if job.kind == LIST:
+            return np.arange(len(self._lines(job.id)))
+        places = self._campaigns.ranks_of(job.id)
+        return np.argsort(np.where(places > 0, places, len(places) + 1), kind="stable")
+
+    def _cells(self, job: Job, rows: list[int]) -> list[list[str]]:
+        try:
+            if job.kind == LIST:
+                return [list(plain_cells(line)) for line in self._lines(job.id).take(rows)]
+            index, bundle = self._campaigns.choices(job.id)
+            lines = index.lines(rows)
+        except FileNotFoundError:
+            raise ResultGone("The files of this job were removed.", "Send its file again.") from None
+        places, at = self._campaigns.ranks_of(job.id), index.width + 1 + len(bundle.outcomes) + RANK
+        for row, line in zip(rows, lines, strict=True):
+            line[at] = str(places[row] or "")
+        return [list(plain_cells(line)) for line in lines]
+
+    def _open(self, job: str) -> StoredLines:
+        return open_lines(self._files, self._table.results(job)[1:])
+
+
+def columns_json(found: ResultColumns) -> dict[str, Any]:
+    """The columns of a result as JSON values."""
+    return {
+        "names": [column.name for column in found.columns],
+        "kinds": [column.kind for column in found.columns],
+        "own": found.own,
+        "people": list(found.people),
+    }

@@ -1,0 +1,69 @@
+"""Lines of a stored result, read by their numbers: a line is found by its byte offset."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from store.files import Files
+
+
+@dataclass(frozen=True)
+class StoredLines:
+    """The lines of a result that is kept as CSV in chunks.
+
+    Attributes
+    ----------
+    files : Files
+    names : tuple of str
+        Files of the chunks.
+    starts : tuple of ndarray of int
+        Of each chunk the byte offset of each line, and the end of the last.
+    """
+
+    files: Files
+    names: tuple[str, ...]
+    starts: tuple[np.ndarray, ...]
+    _first: np.ndarray = field(init=False)
+
+    def __post_init__(self) -> None:
+        sizes = [len(starts) - 1 for starts in self.starts]
+        object.__setattr__(self, "_first", np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64))
+
+    def __len__(self) -> int:
+        return int(self._first[-1])
+
+    def take(self, rows: Iterable[int]) -> list[list[str]]:
+        """Cells of these lines, in this order."""
+        wanted = np.fromiter(rows, dtype=np.int64)
+        chunks = np.searchsorted(self._first, wanted, side="right") - 1
+        found: list[list[str]] = [[]] * len(wanted)
+        for chunk in np.unique(chunks):
+            with self.files.open(self.names[chunk]) as file:
+                for at in np.flatnonzero(chunks == chunk):
+                    begin, end = self.starts[chunk][wanted[at] - self._first[chunk] :][:2]
+                    file.seek(int(begin))
+                    found[at] = cells_of_line(file.read(int(end - begin)))
+        return found
+
+
+def open_lines(files: Files, names: Sequence[str]) -> StoredLines:
+    """Find the lines of chunks that have no index of theirs."""
+    return StoredLines(files, tuple(names), tuple(line_starts(b"".join(files.read(name))) for name in names))
+
+
+def line_starts(text: bytes) -> np.ndarray:
+    """Byte offset of each line of a CSV, and the end of the last; line breaks within quotes end none."""
+    letters = np.frombuffer(text, dtype=np.uint8)
+    within = np.cumsum(letters == ord('"')) % 2
+    ends = np.flatnonzero((letters == ord("\n")) & (within == 0)) + 1
+    return np.concatenate([[0], ends]).astype(np.int64)
+
+
+def cells_of_line(line: bytes) -> list[str]:
+    """Cells of one line."""
+    return next(csv.reader(io.StringIO(line.decode(), newline="")))
