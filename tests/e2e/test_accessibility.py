@@ -26,7 +26,10 @@ VARIANTS = {
     "phone": {"width": 380, "height": 800, "color_scheme": "light", "has_touch": True},
     "dark phone": {"width": 380, "height": 800, "color_scheme": "dark", "has_touch": True},
 }
-FOUND = """async () => (await axe.run(document, { resultTypes: ["violations"] })).violations.map(
+FOUND = """async () => (await axe.run(document, {
+    resultTypes: ["violations"],
+    rules: { "target-size": { enabled: true } },  // 24 pixels, or as far from the next
+})).violations.map(
     ({ id, help, nodes }) => `${id}: ${help}: ${nodes.slice(0, 5).map((node) => node.html.slice(0, 160))}`)"""
 
 
@@ -52,3 +55,16 @@ def test_axe_finds_nothing(browse, page, variant):
     tab = opened(browse, PAGES[page], variant)
     tab.page.evaluate(AXE.read_text())  # not as an element, which the content security policy forbids
     assert tab.page.evaluate(FOUND) == []
+
+
+@pytest.mark.parametrize("height", [640, 800])
+@pytest.mark.parametrize("model", ["bank-products", "iris"])
+def test_what_stays_in_sight_on_a_phone_takes_at_most_a_third(browse, model, height):
+    tab = browse(width=380, height=height).open(filled(model))
+    tab.reasons()
+    tab.page.evaluate("scrollTo(0, 600)")
+    panel = tab.page.locator("#panel").bounding_box()
+    assert panel["y"] == pytest.approx(0, abs=1)
+    assert panel["height"] <= height / 3
+    best = tab.page.locator(".headline").bounding_box()
+    assert best["y"] + best["height"] <= height / 3
