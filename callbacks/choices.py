@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import Dash, Input, Output
 
 from layouts.pages import gallery
 from layouts.predict.page import form_schema
 from layouts.shared import combobox, ids
+from layouts.shared.static_html import message_attributes
 from ml.errors import LikelyError
 from ml.service import Service
 
 
 def register(app: Dash, service: Service) -> None:
     """Answer each search, and let the field's script list the matches."""
-    app.callback(Output(ids.CHOICE_MATCHES, "data"), Input(ids.CHOICE_SEARCH, "data"), prevent_initial_call=True)(
-        partial(find_choices, service)
+    app.callback(Output(ids.CHOICE_MATCHES, "attributes"), Input(ids.CHOICE_SEARCH, "data"), prevent_initial_call=True)(
+        lambda search: message_attributes(find_choices(service, search))
     )
-    listed = ClientsideFunction("likely", "choices")
-    settled = Output(ids.CHOICES, "data-settled")
-    app.clientside_callback(listed, settled, Input(ids.CHOICE_MATCHES, "data"), prevent_initial_call=True)
 
 
 def find_choices(service: Service, search: Any) -> dict[str, Any]:

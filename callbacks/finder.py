@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from functools import partial
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output
+from dash import Dash, Input, Output
 
 from layouts.predict import finder
 from layouts.predict.page import form_schema
 from layouts.shared import ids
+from layouts.shared.static_html import message_attributes
 from ml.bundle.record_book import RecordBooks
 from ml.errors import LikelyError
 from ml.service import Service
@@ -21,12 +21,9 @@ log = logging.getLogger(__name__)
 
 def register(app: Dash, service: Service, books: RecordBooks) -> None:
     """Answer each search, and let the finder's script list the matches."""
-    app.callback(Output(ids.RECORD_MATCHES, "data"), Input(ids.RECORD_SEARCH, "data"), prevent_initial_call=True)(
-        partial(find_records, service, books)
+    app.callback(Output(ids.RECORD_MATCHES, "attributes"), Input(ids.RECORD_SEARCH, "data"), prevent_initial_call=True)(
+        lambda search: message_attributes(find_records(service, books, search))
     )
-    listed = ClientsideFunction("likely", "found")
-    settled = Output(ids.FINDER, "data-settled")
-    app.clientside_callback(listed, settled, Input(ids.RECORD_MATCHES, "data"), prevent_initial_call=True)
 
 
 def find_records(service: Service, books: RecordBooks, search: Any) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 from layouts.pages import gallery
 from layouts.shared import ids
 from layouts.shared.form_messages import FormRequest, form_values, plain_numbers
+from layouts.shared.static_html import message_attributes
 
 
 def register(app: Dash) -> None:
@@ -23,15 +24,12 @@ def register(app: Dash) -> None:
     # Outputs by their own ids: of a pattern of ids a request could name any number, and Dash fails where it is another.
     app.callback(
         *(Output(ids.received(position), "children") for position in range(len(gallery.SCHEMA.features))),
-        Output(ids.GALLERY_RESPONSE, "data"),
+        Output(ids.GALLERY_RESPONSE, "attributes"),
         Input(ids.GALLERY_REQUEST, "data"),
         State(ids.field(ALL), "id"),
         State(ids.field(ALL), "value"),
         prevent_initial_call=True,
     )(show_received)
-    # Dash calls only what has an output when a page comes in: the serial of the settled answer.
-    settle = ClientsideFunction("likely", "settle")
-    app.clientside_callback(settle, Output(ids.GALLERY_FORM, "data-settled"), Input(ids.GALLERY_RESPONSE, "data"))
 
 
 def show_received(request: Any, fields: Any, values: Any) -> tuple[list[Component] | dict[str, Any], ...]:
@@ -48,4 +46,4 @@ def show_received(request: Any, fields: Any, values: Any) -> tuple[list[Componen
     reads = gallery.read_each(plain_numbers(gallery.SCHEMA, texts))
     asked = {**(request if isinstance(request, dict) else {}), "values": texts}
     told = gallery.answer(FormRequest.read(request).serial, reads, asked=asked)
-    return (*(gallery.received(read) for read in reads), told)
+    return (*(gallery.received(read) for read in reads), message_attributes(told))

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -22,6 +22,8 @@ from layouts.predict.page import form_schema
 from layouts.predict.probability_board import board
 from layouts.shared import ids, url
 from layouts.shared.form_messages import FormRequest, form_response, form_values, plain_numbers
+from layouts.shared.html_tree import tree_of
+from layouts.shared.static_html import message_attributes
 from ml.bundle.record_book import RecordBooks
 from ml.errors import InvalidRecord, LikelyError, Problem
 from ml.service import Service
@@ -36,25 +38,29 @@ def register(app: Dash, service: Service) -> None:
         prevent_initial_call=True,
     )
     app.callback(
-        Output(ids.RESULT, "children"),
-        Output(ids.FORM_RESPONSE, "data"),
+        Output(ids.RESULT, "tree"),
+        Output(ids.FORM_RESPONSE, "attributes"),
         Input(ids.FORM_REQUEST, "data"),
         State(ids.field(ALL), "id"),
         State(ids.field(ALL), "value"),
         prevent_initial_call=True,
-    )(partial(show_score, service))
+    )(as_texts(partial(show_score, service)))
     app.callback(
-        Output(ids.REASONS, "children"),
-        Output(ids.REASONS_RESPONSE, "data"),
+        Output(ids.REASONS, "tree"),
+        Output(ids.REASONS_RESPONSE, "attributes"),
         Input(ids.REASONS_REQUEST, "data"),
         prevent_initial_call=True,
-    )(partial(show_reasons, service))
-    # Dash calls only what has an output when a page comes in: the serial of the settled answer.
-    settle = ClientsideFunction("likely", "settle")
-    app.clientside_callback(settle, Output(ids.FORM, "data-settled"), Input(ids.FORM_RESPONSE, "data"))
-    advise = ClientsideFunction("likely", "advise")
-    drawn, advice = Output(ids.REASONS, "data-settled"), Input(ids.REASONS_RESPONSE, "data")
-    app.clientside_callback(advise, drawn, advice, prevent_initial_call=True)
+    )(as_texts(partial(show_reasons, service)))
+
+
+def as_texts(show: Callable[..., tuple[Any, dict[str, Any]]]) -> Callable[..., tuple[Any, dict[str, Any]]]:
+    """A callback that gives a component and a message to the script, in one text each."""
+
+    def called(*values: Any) -> tuple[Any, dict[str, Any]]:
+        said, told = show(*values)
+        return said if said is no_update else tree_of(said), message_attributes(told)
+
+    return called
 
 
 def show_score(service: Service, request: Any, fields: Any, values: Any) -> tuple[Any, dict[str, Any]]:

@@ -15,6 +15,7 @@ from layouts.shared.combobox import stores_of
 from layouts.shared.field_texts import number_format_data, starting_text
 from layouts.shared.fields import field
 from layouts.shared.form_messages import form_response
+from layouts.shared.static_html import message
 from ml.data.feature import Choice, Feature
 from ml.data.records import Records, read_records
 from ml.data.schema import Schema
@@ -67,7 +68,7 @@ def page() -> Component:
     rows = [_row(position, record, read) for position, read in enumerate(reads)]
     stores = [
         dcc.Store(id=ids.GALLERY_REQUEST),
-        dcc.Store(id=ids.GALLERY_RESPONSE, data=answer(0, reads, record)),
+        message("answer", ids.GALLERY_RESPONSE, answer(0, reads, record)),
         *stores_of(SCHEMA),
     ]
     lead = "Every kind of input, how a feature asks for it, and what the model receives from it."

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 from pydantic import AfterValidator
 
 from layouts.shared import ids
 from layouts.shared.field_texts import kept_text
+from layouts.shared.html_input import HtmlInput
 from layouts.shared.request_model import RequestModel
+from layouts.shared.static_html import message, static_html
 from ml.bundle.record_book import LONGEST_SEARCH, BookRecord, beside
 from ml.data.one_hot import gathered
 from ml.data.schema import Schema
@@ -60,12 +61,12 @@ def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
         Whether a new record may be blank; else it starts with invented values.
     """
     new = NEW if blanks else INVENTED
-    box = dbc.Input(
+    box = HtmlInput(
         id=ids.FINDER_BOX,
         type="text",
-        value="",
-        autocomplete="off",
-        maxlength=LONGEST_SEARCH,
+        className="form-control",
+        autoComplete="off",
+        maxLength=LONGEST_SEARCH,
         placeholder="Find by id or text",
     )
     listed = html.Ul(id=ids.FINDER_LIST, className="finder-list", role="listbox", hidden=True, **_named("Records"))
@@ -85,9 +86,13 @@ def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
         html.Div([box, key, listed], className="finder-box"),
         html.Div(tools, className="finder-tools"),
     ]
-    stores = [dcc.Store(id=ids.RECORD_SEARCH), dcc.Store(id=ids.RECORD_MATCHES)]
     data = {"data-model": model, "data-new": new}
-    return html.Section([*stores, *parts], id=ids.FINDER, className="finder", **_named("Find a record"), **data)
+    return static_html(html.Section(parts, id=ids.FINDER, className="finder", **_named("Find a record"), **data))
+
+
+def stores() -> list[Component]:
+    """The request of a search, and the response to it."""
+    return [dcc.Store(id=ids.RECORD_SEARCH), message("records", ids.RECORD_MATCHES)]
 
 
 def _named(words: str) -> dict[str, str]:

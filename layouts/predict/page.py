@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.predict.finder import OpenedRecord, finder, kept_record
+from layouts.predict.finder import stores as searches
 from layouts.predict.pins import pin_tools, pin_words, pins
 from layouts.predict.shortcuts import keys
 from layouts.shared import ids
@@ -16,7 +17,9 @@ from layouts.shared.combobox import stores_of
 from layouts.shared.field_texts import number_format_data, starting_text
 from layouts.shared.fields import field
 from layouts.shared.form_messages import BY_PROBABILITY, FormRequest
+from layouts.shared.html_tree import html_tree
 from layouts.shared.search import FIELDS, search_box
+from layouts.shared.static_html import message, static_html
 from ml.bundle.record_book import BookRecord
 from ml.data.feature import Feature
 from ml.data.schema import Schema
@@ -115,14 +118,15 @@ def page(
     opened = opened or OpenedRecord()
     stores = [
         dcc.Store(id=ids.FORM_REQUEST),
-        dcc.Store(id=ids.FORM_RESPONSE, data=opening),
+        message("answer", ids.FORM_RESPONSE, opening),
         dcc.Store(id=ids.REASONS_REQUEST),
-        dcc.Store(id=ids.REASONS_RESPONSE),
+        message("advice", ids.REASONS_RESPONSE),
+        *searches(),
         *stores_of(form_schema(bundle)),
     ]
     side = [_panel(said)]
     if bundle.offers == "probabilities":
-        reasons = html.Div(id=ids.REASONS, className="reasons-body")
+        reasons = html_tree(None, id=ids.REASONS, className="reasons-body")
         side.append(html.Section(reasons, className="reasons", **{"data-state": "waiting", "aria-label": "Reasons"}))
     compared = [pins(bundle.outcomes)] if bundle.offers == "probabilities" else []
     who = finder(bundle.key, opened, blanks=bundle.offers == "probabilities")
@@ -144,7 +148,7 @@ def _panel(said: Component) -> Component:
     aloud = html.P("", id=ids.PANEL_SAID, className="visually-hidden", role="status")
     # For the eye: screen readers have aria-busy, and hear the next result
     updating = html.P("Updating: numbers of the values before", className="panel-updating", **{"aria-hidden": "true"})
-    shown = [heading, updating, html.Div(said, id=ids.RESULT), words, aloud]
+    shown = [heading, updating, html_tree(said, id=ids.RESULT), words, aloud]
     return html.Section(shown, id=ids.PANEL, className="panel")
 
 
@@ -188,9 +192,8 @@ def _opened(bundle: Bundle) -> dict[str, str]:
 def _tools(*, search: bool) -> Component:
     named = (("reset", "Reset"), ("undo", "Undo"), ("copy", "Copy link"), ("call", "On call"))
     buttons = [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in named]
-    return html.Div(
-        [*buttons[:2], *pin_tools(), pin_words(), *buttons[2:], keys(search=search)], className="form-tools"
-    )
+    tools = [*buttons[:2], *pin_tools(), pin_words(), *buttons[2:], keys(search=search)]
+    return static_html(html.Div(tools, className="form-tools"))
 
 
 def _group(

@@ -12,6 +12,7 @@ from dash.development.base_component import Component
 
 from layouts.shared import ids
 from layouts.shared.field_texts import NOT_KNOWN, YES_NO
+from layouts.shared.static_html import static_html
 from ml.data.outcomes import Outcomes
 
 KEY = "Control+Enter"
@@ -49,4 +50,4 @@ def pins(outcomes: Outcomes) -> Component:
         **{"aria-labelledby": ids.PINS_TITLE},
     )
     heading = html.H2("Scenarios", id=ids.PINS_TITLE)
-    return html.Section([heading, frame], id=ids.PINS, className="pins", hidden=True, **data)
+    return static_html(html.Section([heading, frame], id=ids.PINS, className="pins", hidden=True, **data))

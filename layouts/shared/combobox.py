@@ -14,6 +14,7 @@ from pydantic import AfterValidator
 
 from layouts.shared import ids
 from layouts.shared.request_model import RequestModel
+from layouts.shared.static_html import message
 from ml.data.feature import Feature, text_of
 from ml.data.schema import Schema
 from ml.data.texts import fold
@@ -64,7 +65,7 @@ def stores_of(schema: Schema) -> list[Component]:
     """Stores of the requests and responses of a form with such fields; empty for one without."""
     if not any(feature.shown_as == "combobox" for feature in schema.features):
         return []
-    return [dcc.Store(id=ids.CHOICE_SEARCH), dcc.Store(id=ids.CHOICE_MATCHES), html.Div(id=ids.CHOICES, hidden=True)]
+    return [dcc.Store(id=ids.CHOICE_SEARCH), message("choices", ids.CHOICE_MATCHES)]
 
 
 def combobox(position: int, text: str, blank: str) -> Component:

@@ -9,6 +9,7 @@ from layouts.shared import ids
 from layouts.shared.controls import control, described_by
 from layouts.shared.field_texts import starting_text
 from layouts.shared.search import words_of
+from layouts.shared.static_html import static_html
 from ml.data.feature import Feature, text_of
 from ml.data.records import shown
 
@@ -92,7 +93,8 @@ def _head(feature: Feature, position: int, live: bool) -> Component:
     control = ids.element(ids.field(position))
     label = html.Span(words, **named) if grouped else html.Label(words, htmlFor=control, **named)
     tools = [_reset(feature)] if live else []
-    return html.Div([label, *tools, *([_help(feature, position)] if feature.help else [])], className="field-head")
+    parts = [label, *tools, *([_help(feature, position)] if feature.help else [])]
+    return static_html(html.Div(parts, className="field-head"))
 
 
 # Tab leads from one value to the next, so the tools beside a value have shortcuts instead

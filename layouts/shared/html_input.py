@@ -15,7 +15,8 @@ class HtmlInput(Component):
     _namespace = "dash_html_components"
     _type = "Input"
     _prop_names: ClassVar[list[str]] = [
-        "id", "type", "name", "value", "checked", "className", "inputMode", "autoComplete", "placeholder",
+        "id", "type", "name", "value", "checked", "className", "inputMode", "autoComplete", "maxLength",
+        "placeholder",
         "aria-*", "data-*",
     ]  # fmt: skip
     _valid_wildcard_attributes: ClassVar[list[str]] = ["data-", "aria-"]

@@ -10,6 +10,8 @@ from dash.development.base_component import Component
 
 _NAMES = {"className": "class", "class_name": "class", "htmlFor": "for"}
 _OF_DASH = frozenset({"children", "key", "n_clicks", "n_clicks_timestamp", "disable_n_clicks"})
+# What a component of Dash keeps beside its props
+_NO_PROPS = _OF_DASH | {"available_properties", "available_wildcard_properties"}
 _EMPTY = frozenset({"br", "col", "hr", "img", "input", "wbr"})
 
 
@@ -62,8 +64,8 @@ def tag_of(component: Component) -> str:
 
 
 def props_of(component: Component) -> dict[str, Any]:
-    """The props that become attributes."""
-    return {name: value for name, value in component.to_plotly_json()["props"].items() if name not in _OF_DASH}
+    """The props that become attributes; sorted, for Dash sets them in another order in each process."""
+    return {name: value for name, value in sorted(vars(component).items()) if name not in _NO_PROPS and name[0] != "_"}
 
 
 def _kebab(name: str) -> str:

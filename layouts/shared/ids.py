@@ -35,7 +35,6 @@ RECORD_SEARCH = "record-search"
 RECORD_MATCHES = "record-matches"
 
 # Choices too many to be listed; the names stand in assets/ts/shared/combobox.ts too
-CHOICES = "choices"
 CHOICE_SEARCH = "choice-search"
 CHOICE_MATCHES = "choice-matches"
 

@@ -8,6 +8,7 @@ they find those of components.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -69,13 +70,36 @@ def signal(name: str, **attributes: str) -> StaticHtml:
     **attributes
         Become data attributes: ``serial="3"`` is ``data-serial="3"``.
     """
-    made = StaticHtml(
-        tag=f"likely-{name}",
-        attributes={"hidden": True} | {f"data-{key}": each for key, each in attributes.items()},
-        html="",
-    )
+    data = {f"data-{key}": each for key, each in attributes.items()}
+    made = StaticHtml(tag=f"likely-{name}", attributes={"hidden": True} | data, html="")
     made.root = html.Template()
     return made
+
+
+def message(name: str, component: str, content: Any = None) -> StaticHtml:
+    """A signal that gives scripts what a callback says to them: ``onMessage`` listens.
+
+    Unlike with a store and a clientside callback behind it, Dash has nothing to call.
+
+    Parameters
+    ----------
+    name : str
+        Of the signal.
+    component : str
+        Id for callbacks, which set its property ``attributes`` to :func:`message_attributes`.
+    content : object, optional
+        What it says when the page comes in.
+    """
+    made = signal(name)
+    made.id = component
+    if content is not None:
+        made.attributes = message_attributes(content)
+    return made
+
+
+def message_attributes(content: Any) -> dict[str, Any]:
+    """Attributes of a message: `content` is anything that JSON can hold."""
+    return {"hidden": True, "data-message": json.dumps(content, ensure_ascii=False, separators=(",", ":"))}
 
 
 class _Strict(HtmlWriter):

@@ -125,13 +125,14 @@ def score_of(bundle: Bundle, record: dict[str, str]) -> bytes:
     fields = [(ids.field(bundle.schema.position[name]), text) for name, text in record.items()]
     state = [[{"id": field, "property": "id", "value": field} for field, _ in fields]]
     state += [[{"id": field, "property": "value", "value": text} for field, text in fields]]
-    outputs = [(ids.RESULT, "children"), (ids.FORM_RESPONSE, "data")]
+    outputs = [(ids.RESULT, "tree"), (ids.FORM_RESPONSE, "attributes")]
     return callback(outputs, [(ids.FORM_REQUEST, "data", asked)], state)
 
 
 def reasons_of(key: str, record: dict[str, str]) -> bytes:
     asked = {"serial": 1, "model": key, "record": record, "outcome": "", "declined": []}
-    return callback([(ids.REASONS, "children"), (ids.REASONS_RESPONSE, "data")], [(ids.REASONS_REQUEST, "data", asked)])
+    outputs = [(ids.REASONS, "tree"), (ids.REASONS_RESPONSE, "attributes")]
+    return callback(outputs, [(ids.REASONS_REQUEST, "data", asked)])
 
 
 def usual_edit(record: dict[str, str]) -> list[bytes]:

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import FakeTimers from "@sinonjs/fake-timers";
 import { called, formOf, likely, press, type } from "./page.ts";
-import "../../assets/ts/shared/form.ts";
+import { settle } from "../../assets/ts/shared/form.ts";
 
 const state = () => document.getElementById("panel")!.dataset.state;
 const asked = () => called.at(-1)!.props.data;
@@ -12,7 +12,7 @@ const record = (income: string, age: string) => ({ income, age });
 function answer(serial: number, values: Record<string, string>, more: object = {}) {
   document.querySelector<HTMLElement>("#result [data-serial]")!.dataset.serial = String(serial);
   const about = { model: "loan@1", values, outcome: "Y", declined: "", record_id: "", order: "" };
-  likely().settle({ serial, asked: about, problems: {}, notes: {}, ...more });
+  settle({ serial, asked: about, problems: {}, notes: {}, ...more });
 }
 
 let clock: ReturnType<typeof FakeTimers.install>;
@@ -20,7 +20,7 @@ let clock: ReturnType<typeof FakeTimers.install>;
 beforeEach(() => {
   clock = FakeTimers.install({ now: 1e6, toFake: ["setTimeout", "clearTimeout", "Date"] });
   formOf({ income: "50", age: "30" });
-  likely().settle({ serial: 0, record: record("50", "30"), problems: {}, notes: {} });
+  settle({ serial: 0, record: record("50", "30"), problems: {}, notes: {} });
   called.length = 0;
 });
 
@@ -69,17 +69,17 @@ test("a late answer to an earlier request changes nothing", () => {
   clock.tick(200);
   answer(2, record("52", "30"));
   assert.equal(state(), "current");
-  likely().settle({ serial: 1, asked: { model: "loan@1", values: record("51", "30"), outcome: "Y", declined: "", record_id: "", order: "" }, problems: {}, notes: {} });
+  settle({ serial: 1, asked: { model: "loan@1", values: record("51", "30"), outcome: "Y", declined: "", record_id: "", order: "" }, problems: {}, notes: {} });
   assert.notEqual(state(), "current");
 });
 
 test("an answer counts once Dash has drawn it, not before", () => {
   press("income", "ArrowUp");
   const about = { model: "loan@1", values: record("51", "30"), outcome: "Y", declined: "", record_id: "", order: "" };
-  likely().settle({ serial: 1, asked: about, problems: {}, notes: {} });
+  settle({ serial: 1, asked: about, problems: {}, notes: {} });
   assert.equal(state(), "waiting");
   document.querySelector<HTMLElement>("#result [data-serial]")!.dataset.serial = "1";
-  likely().settle({ serial: 1, asked: about, problems: {}, notes: {} });
+  settle({ serial: 1, asked: about, problems: {}, notes: {} });
   assert.equal(state(), "current");
 });
 
@@ -106,7 +106,7 @@ test("a problem is said at its field, and there is no result", () => {
 
 test("an answer of a page that was left is not shown", () => {
   press("income", "ArrowUp");
-  likely().settle({ serial: 1, asked: { model: "iris@1", values: record("51", "30"), outcome: "", declined: "", record_id: "", order: "" }, problems: {}, notes: {} });
+  settle({ serial: 1, asked: { model: "iris@1", values: record("51", "30"), outcome: "", declined: "", record_id: "", order: "" }, problems: {}, notes: {} });
   assert.equal(state(), "waiting");
 });
 

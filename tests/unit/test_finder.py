@@ -20,7 +20,7 @@ ANNA = BookRecord("LP 1/ä", {"ApplicantIncome": "5000", "Married": "Yes", "Prop
 
 
 def words(component):
-    return json.dumps(json.loads(to_json(component)), ensure_ascii=False)
+    return json.dumps(json.loads(to_json(component)), ensure_ascii=False).replace('\\"', '"')  # texts hold JSON, too
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_a_store_that_is_silent_says_so_and_the_page_still_scores(service, silen
     page = words(opening(service, "loan", {"record": "LP1", "ApplicantIncome": "4000"}, silent))
     assert finder.SILENT in page
     assert '"data-probability"' in page
-    assert '"ApplicantIncome": "4000"' in page
+    assert '"ApplicantIncome":"4000"' in page
     assert "hidden-word" not in caplog.text
 
 

@@ -26,6 +26,7 @@ from ml.service import Score
 
 def all_of(component):
     """The component and all below it."""
+    component = getattr(component, "root", component)  # of static HTML
     yield component
     children = getattr(component, "children", None)
     for child in children if isinstance(children, (list, tuple)) else [children]:

@@ -1,11 +1,12 @@
 /* Record finder: a search box with a list, a random record, or a new one. The server searches; a choice fills the form,
    which sends one request. Only the response to the newest search counts. */
-import { register, setProps } from "../shared/dash.ts";
+import { setProps } from "../shared/dash.ts";
 import { byId, closest, hasModifier, make, need, setWords } from "../shared/dom.ts";
 import { tell } from "../shared/events.ts";
 import { fieldsOf, nameOf, setText, setValue, valueOf, type Snapshot } from "../shared/fields.ts";
 import { ask, turn } from "../shared/form.ts";
 import { Listbox } from "../shared/listbox.ts";
+import { onMessage } from "../shared/signals.ts";
 import { formHere } from "./call.ts";
 import { recentOf } from "./recent.ts";
 
@@ -54,9 +55,9 @@ function seek(question: { text: string; chance?: boolean }, wanted: Want = "") {
   setProps("record-search", { data: { serial, model: byId("finder")?.dataset.model, ...question } });
 }
 
-function found(answer: Response | null) {
+onMessage("records", (answer: Response) => {
   const finder = here();
-  if (!finder || !answer || answer.serial !== serial) return answer?.serial ?? 0;
+  if (!finder || answer.serial !== serial) return;
   clearTimeout(patience);
   const recent = !answer.hits.length && !finder.box.value.trim(); // their list stays, with what is marked in it
   if (!recent) hits = answer.hits;
@@ -68,8 +69,7 @@ function found(answer: Response | null) {
     say(answer.words);
     if (!recent) draw(finder);
   }
-  return answer.serial;
-}
+});
 
 function draw(finder: Listbox) {
   const words = (kind: string, text: string) => make("span", { className: `finder-${kind}` }, text);
@@ -235,5 +235,3 @@ addEventListener("popstate", (event) => {
   Object.assign(form.dataset, { outcome: kept.outcome, declined: kept.declined, order: kept.order });
   restore(form, kept);
 });
-
-register({ found });

@@ -1,10 +1,10 @@
 /* Reasons and sweeps of a score: requested once a result is current, shown only beside it. The serial number of the
    request is the form's (form.ts). */
-import { register, setProps } from "../shared/dash.ts";
+import { setProps } from "../shared/dash.ts";
 import { byId, find } from "../shared/dom.ts";
 import type { Current } from "../shared/events.ts";
 import { fieldsOf, nameOf } from "../shared/fields.ts";
-import { onSignal } from "../shared/signals.ts";
+import { onMessage, onSignal } from "../shared/signals.ts";
 import { draw, inLists, scaleOf, type Sweep } from "./sweeps.ts";
 
 const PATIENCE = 6000; // ms without a response until the request is repeated
@@ -62,8 +62,8 @@ function advise(advice: Advice) {
   latest = advice;
   drawn();
   if (wanted && !asked && !same(advice, wanted.question)) request(wanted);
-  return advice.serial;
 }
+onMessage("advice", advise);
 
 /* The response and what Dash draws of it come in either order. */
 function drawn() {
@@ -75,5 +75,3 @@ function drawn() {
   sharpen();
 }
 onSignal("reasons", ["data-of"], drawn);
-
-register({ advise });

@@ -1,10 +1,11 @@
 /* Combobox for very many choices: the server searches the typed text, and the list under the field shows matches.
    During a search the typed text is no value yet: it is taken on Enter, with a click, or when the field is left. */
-import { register, setProps } from "./dash.ts";
+import { setProps } from "./dash.ts";
 import { closest, hasModifier, make, need, setWords } from "./dom.ts";
 import { controlOf, nameOf, setText } from "./fields.ts";
 import { ask } from "./form.ts";
 import { Listbox } from "./listbox.ts";
+import { onMessage } from "./signals.ts";
 
 const TYPING = 120;    // ms of quiet after a keystroke
 const PATIENCE = 6000; // ms without a response until a message says so
@@ -107,10 +108,7 @@ class Search extends Listbox {
 let now: Search | null = null;
 let serial = 0;
 
-function found(answer: Response | null) {
-  if (answer && now && answer.serial === serial) now.found(answer);
-  return answer?.serial ?? 0;
-}
+onMessage("choices", (answer: Response) => { if (answer.serial === serial) now?.found(answer); });
 
 function enter(box: HTMLInputElement, field: HTMLElement) {
   if (now?.box !== box) now = new Search(box, field);
@@ -168,5 +166,3 @@ addEventListener("click", (event) => {
   if (option && now) now.take(option.textContent);
   else if (now && event.target === now.box && !now.isOpen) now.seek("");
 });
-
-register({ choices: found });

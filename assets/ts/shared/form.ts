@@ -9,7 +9,7 @@ import {
 } from "./fields.ts";
 import { tell, type Question } from "./events.ts";
 import { mirror } from "./history.ts";
-import { onSignal } from "./signals.ts";
+import { onMessage, onSignal } from "./signals.ts";
 
 const TYPING = 250;    // ms of quiet after a keystroke; Enter, arrows and leaving the field ask at once
 const CROWD = 150;     // ms without a change after which an answer under way is no longer awaited
@@ -100,11 +100,11 @@ function questionOf(form: HTMLElement, serial: number): Question {
 }
 
 // ---- answers ------------------------------------------------------------------------------
-function settle(answer: Answer) {
+export function settle(answer: Answer) {
   if (answer.serial === 0) open(answer);
   else take(answer);
-  return answer.serial;
 }
+onMessage("answer", settle);
 
 /* An answer says to which values it belongs: those that Dash sent, perhaps newer ones than at the request. */
 function take(answer: Answer) {
@@ -131,6 +131,7 @@ function open(answer: Answer, tries = 60) {
   if (now) { calm(now); clearTimeout(now.timer); }
   dress(form);
   const shown = textOf(fieldsOf(form).map((field) => answer.record[nameOf(field)] ?? ""), focusOf(form));
+  form.dataset.settled = "true";
   now = { form, answer, shown, sent: null, seen: null, serial: 0, retry: PATIENCE, changed: 0, since: 0, quiet: 0 };
   askNow();
 }
@@ -255,4 +256,4 @@ addEventListener("focusout", (event) => {
 
 addEventListener("online", askNow);
 
-register({ pace, settle });
+register({ pace });

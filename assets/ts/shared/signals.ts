@@ -21,3 +21,8 @@ export function onSignal(name: string, attributes: string[], drawn: (element: HT
     }
   });
 }
+
+/* Call a function with what a callback says to scripts: `message(...)` in layouts/shared/static_html.py. */
+export function onMessage<M>(name: string, received: (message: M) => void) {
+  onSignal(name, ["data-message"], ({ dataset }) => { if (dataset.message) received(JSON.parse(dataset.message) as M); });
+}

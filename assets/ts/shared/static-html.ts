@@ -1,13 +1,23 @@
-/* The component of layouts/shared/static_html.py: an element whose content is HTML text from the server. */
+/* Components of ours, which Dash draws: an element whose content is HTML text from the server (layouts/shared/static_html.py),
+   and one whose content callbacks change as a whole (layouts/shared/html_tree.py). */
 type Props = { tag: string; attributes: Record<string, unknown>; html: string };
+type Node = string | [tag: string, attributes: Record<string, unknown>, ...inside: Node[]];
 export type { Props };
 
 declare global {
-  const React: { createElement: (tag: string, props: Record<string, unknown>) => unknown };
+  const React: { createElement: (tag: string, props: Record<string, unknown>, ...inside: unknown[]) => unknown };
   interface Window { likely: object }
+}
+
+function element(node: Node): unknown {
+  if (typeof node === "string") return node;
+  const [tag, attributes, ...inside] = node;
+  return React.createElement(tag, attributes, ...inside.map(element));
 }
 
 window.likely = {
   StaticHtml: ({ tag, attributes, html }: Props) =>
     React.createElement(tag, { ...attributes, dangerouslySetInnerHTML: { __html: html } }),
+  HtmlTree: ({ id, className, tree }: { id: string; className?: string; tree: string }) =>
+    React.createElement("div", { id, className }, tree && element(JSON.parse(tree) as Node)),
 };
