@@ -8,6 +8,7 @@ from typing import Any
 from dash import ALL, MATCH, ClientsideFunction, Dash, Input, Output, State, no_update
 from dash.development.base_component import Component
 
+from layouts.insights import answers
 from layouts.shared import ids, plot_cards
 from layouts.shared.form_messages import plain_number
 from ml.decision.cut_offs import CUT_OFF
@@ -16,6 +17,7 @@ from ml.errors import LikelyError
 from ml.metrics.overview import read_cut_off, read_extra, table_of
 from ml.metrics.profit import ProfitCurve, profits
 from ml.metrics.threshold_table import ThresholdTable
+from ml.plots.answers import answered, named
 from ml.plots.catalogue import find
 from ml.plots.cut_off_mark import marked
 from ml.plots.decisions.profit_curve import amount, beyond
@@ -76,6 +78,8 @@ def plot_request(request: Any, values: Any, options: Any, place: Any) -> dict[st
     request, place = (each if isinstance(each, dict) else {} for each in (request, place))
     given = zip(options, values, strict=False) if isinstance(options, list) and isinstance(values, list) else ()
     asked = {str(each.get("name")): value for each, value in given if isinstance(each, dict)}
+    if named(place.get("key")):
+        return {"model": place.get("model"), "plot": place["key"], "outcome": place.get("outcome")}
     plot = find(place.get("key"))
     plain = {option.key: _plain(option, asked[option.key]) for option in plot.options if option.key in asked}
     if plot.page == "performance" and any(option.key == CUT_OFF for option in plot.options):
@@ -111,6 +115,8 @@ def show_plot(service: Service, request: Any) -> list[Component]:
 def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     """As :func:`show_plot`, but raises errors: StillWorking, or any LikelyError."""
     model, outcome = str(request.get("model")), request.get("outcome")
+    if answer := named(request.get("plot")):
+        return answers.answered(answered(service, model, answer, str(outcome)))
     found = drawn(service, model, request.get("plot"), outcome, request.get("options"))
     table = _threshold_table(service, model, found, request)
     if table is None:

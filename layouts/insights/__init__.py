@@ -1,1 +1,1 @@
-"""The Insights page."""
+"""The Insights page: three answers, and sections for analysts."""

@@ -16,30 +16,35 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 8  # that a step of the diagram names; the others are counted
 
 
-def sections(bundle: Bundle) -> Component:
-    """The three sections below the plots."""
-    return static_html(html.Div([_card(bundle), _schema(bundle), _diagram(bundle)], className="about"))
+def folded(bundle: Bundle) -> list[Component]:
+    """Schema and estimator, folded up like the sections of plots."""
+    return [static_html(each) for each in (_schema(bundle), _diagram(bundle))]
 
 
-def _section(key: str, title: str, lead: str, body: list[Component]) -> Component:
-    head = html.Header([html.H2(title, id=f"{key}-title"), html.P(lead)])
-    return html.Section([head, *body], className="about-card", **{"aria-labelledby": f"{key}-title"})
+def _folded(key: str, title: str, lead: str, body: Component) -> Component:
+    summary = html.Summary([html.Strong(title, id=f"{key}-title"), html.Span(lead)])
+    section = html.Section(body, className="about-card", **{"aria-labelledby": f"{key}-title"})
+    return html.Details([summary, section], className="plots-more")
 
 
-def _card(bundle: Bundle) -> Component:
+def card(bundle: Bundle) -> Component:
+    """The model card: what the version is for, and what serves it."""
     facts = [
         html.Div([html.Dt(label), html.Dd(text, className="about-gap" if text == NOT_SAID else "")])
         for label, text in card_facts(bundle)
     ]
     gaps = any(text == NOT_SAID for _, text in card_facts(bundle))
     words = [html.P("What is not said here, whoever adds the model can write into its description.")] if gaps else []
-    return _section("card", "Card", "What is this model for, and what serves it?", [html.Dl(facts), *words])
+    head = html.Header([html.H2("What is this model for, and what serves it?", id="card-title"), html.P("Card")])
+    named = {"aria-labelledby": "card-title"}
+    whole = html.Section([head, html.Dl(facts), *words], className="about-card", **named)
+    return static_html(html.Div(whole, className="about"))
 
 
 def _schema(bundle: Bundle) -> Component:
     head = html.Thead(html.Tr([html.Th(text, scope="col") for text in HEADS.values()]))
     body = html.Tbody([_feature(schema_facts(feature)) for feature in bundle.schema.features])
-    return _section("schema", "Schema", "What does the model ask for?", [html.Table([head, body])])
+    return _folded("schema", "Schema", "What the model asks for", html.Table([head, body]))
 
 
 def _feature(facts: dict[str, str]) -> Component:
@@ -52,7 +57,7 @@ def _diagram(bundle: Bundle) -> Component:
     diagram = bundle.card.get("diagram")
     old = "This version was made before diagrams were kept: train or add it again to see one."
     body = html.Ul(_node(diagram), className="diagram") if isinstance(diagram, dict) else html.P(old)
-    return _section("diagram", "Estimator", "How is it put together?", [body])
+    return _folded("diagram", "Estimator", "How it is put together", body)
 
 
 def _node(node: dict[str, Any]) -> Component:

@@ -1,22 +1,78 @@
-"""The Insights page: what drives the model, and what it is."""
+"""The Insights page: three plain answers first, and for analysts everything behind them, folded up in sections."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dash import html
 
-from layouts.insights import about
+from layouts.insights import about, answers
 from layouts.shared import plot_cards as plots
+from ml.plots.answers import ANSWERS
+from ml.plots.catalogue import plots_of
+from ml.plots.plot import Section
 from ml.text.holdout_words import records_words
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
 
     from ml.bundle.bundle import Bundle
+    from ml.plots.plot import Plot
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section for analysts: its name, and what is in it."""
+
+    key: Section
+    title: str
+    about: str
+
+
+PARTS = (
+    Part("features", "Which features matter", "How much each one moves the model, alone and together"),
+    Part("effects", "What their values do", "Which values raise the score, and which lower it"),
+    Part("data", "What is in the records", "Distributions, gaps, features that tell the same, leaks"),
+)
 
 
 def page(bundle: Bundle, state: dict[str, Any], in_use: plots.CutOffInUse | None = None) -> Component:
-    """The page's skeleton: plots load by themselves, the facts about the version below them are there at once."""
-    lead = f"What drives this model, seen on {records_words(bundle.card)}."
-    return html.Div([plots.page(bundle, "insights", lead, state, in_use), about.sections(bundle)])
+    """The page's skeleton: answers and plots load by themselves, the facts about the version are there at once.
+
+    Parameters
+    ----------
+    bundle : Bundle
+    state : dict
+        Of the page's address: ``outcome``, and the options as ``<plot>.<option>``.
+    in_use : callable, optional
+        Gives an outcome's cut-off in use, with which plots that have one open; without it the card's.
+    """
+    outcome = plots.requested_outcome(bundle, state)
+    cut_off = in_use(outcome) if in_use else None
+    lead = html.P(f"What to know of this model, seen on {records_words(bundle.card)}.", className="plots-lead")
+    head = html.Div([lead, plots.choice(bundle.outcomes, outcome)], className="plots-head")
+    folded = [_part(bundle, part, outcome, state, cut_off) for part in PARTS]
+    analysts = html.Section(
+        [html.H2("For analysts"), *filter(None, folded), *about.folded(bundle)], className="plots-part analysts"
+    )
+    return html.Div(
+        [plots.frame(bundle, outcome, [head, answers.cards(bundle, outcome), analysts]), about.card(bundle)]
+    )
+
+
+def _part(bundle: Bundle, part: Part, outcome: str, state: dict[str, Any], cut_off: float | None) -> Component | None:
+    found = plots.fitting(bundle, _plots(bundle, part, outcome))
+    summary = html.Summary([html.Strong(part.title), html.Span(part.about)])
+    return plots.fold(bundle, found, outcome, state, summary, cut_off) if found else None
+
+
+def _plots(bundle: Bundle, part: Part, outcome: str) -> list[Plot]:
+    """The plots of a section, without those that an answer shows."""
+    shown = {answer.pictures(bundle, outcome)[0] for answer in ANSWERS}
+    return [plot for plot in plots_of("insights") if _section(plot) == part.key and plot.key not in shown]
+
+
+def _section(plot: Plot) -> Section:
+    """Its section; the first where it names none of this page."""
+    return next((part.key for part in PARTS if part.key == plot.section), PARTS[0].key)

@@ -1,1 +1,1 @@
-"""The Performance page: cut-off, headline metrics, cards of plots."""
+"""The Performance page: cut-off, money, headline metrics, cards of plots."""

@@ -1,6 +1,7 @@
 """The Performance page: how good the model is, and what a cut-off means.
 
-What a manager asks first comes first; what few people read is folded up, and not fetched before it is opened.
+What a manager asks first comes first: money, where the card says what a decision is worth, then the headline. What few
+people read is folded up, and not fetched before it is opened.
 """
 
 from __future__ import annotations
@@ -16,8 +17,9 @@ from layouts.performance import cut_off_change, headline
 from layouts.shared import ids, url
 from layouts.shared import plot_cards as plots
 from layouts.shared.static_html import static_html
-from ml.plots.catalogue import plots_of
-from ml.plots.plot import PROBABILITIES, Plot, Section
+from ml.decision.payoff import payoff_of
+from ml.plots.catalogue import find, plots_of
+from ml.plots.plot import Section
 from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import records_words, warnings
 
@@ -46,8 +48,8 @@ PARTS: tuple[PagePart, ...] = (
     PagePart(
         "curves",
         "Curves",
-        ("threshold", "cells", "gain", "calibration"),
-        ("confusion", "roc", "precision-recall", "scores", "lift", "ks", "det", "decision-curve"),
+        ("threshold", "gain", "calibration"),
+        ("cells", "confusion", "roc", "precision-recall", "scores", "lift", "ks", "det", "decision-curve"),
         "More curves",
     ),
     PagePart("money", "Money", ("profit", "profit-share")),
@@ -79,23 +81,25 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
         ],
         className="plots-head",
     )
-    first = headline.summary(bundle) if certain else html.P(NO_PROBABILITIES, className="plots-note")
-    parts = [_part(bundle, part, outcome, state, certain) for part in with_the_rest(PARTS)]
+    worth = certain and payoff_of(bundle.card, outcome) is not None
+    parts = {part: _part(bundle, part, outcome, state) for part in with_the_rest(PARTS)}
+    first = [part for part in parts if worth and part.key == "money"]
     several = len(bundle.outcomes) > 2 or not bundle.outcomes.exclusive or not certain
     body = [
         head,
         *_warned(bundle),
-        _index(certain),
+        _index([part for part in parts if parts[part] is not None and part not in first], first),
         _report(bundle, outcome),
         html.P("", className="plots-note", role="status", hidden=True, **{"data-refused": "true"}),
-        *([headline.bar(), _about_cut_off(bundle, outcome), cut_off_change.dialog()] if certain else []),
-        html.Section([html.H2("Headline"), first], id="headline", className="plots-part"),
+        *([headline.bar(), _changes(), cut_off_change.dialog()] if certain else []),
+        *(parts[part] for part in first),
+        _headline(bundle, certain),
         *(
             [html.Section([html.H2("All outcomes"), html.Div(id=ids.AVERAGES)], className="plots-part")]
             if several
             else []
         ),
-        *[part for part in parts if part is not None],
+        *(found for part, found in parts.items() if found is not None and part not in first),
         *(headline.stores() if certain else []),
     ]
     return plots.frame(bundle, outcome, body, str(state.get("cut_off") or "") if certain else None, opens)
@@ -116,17 +120,23 @@ def _warned(bundle: Bundle) -> list[Component]:
     return [static_html(html.Div([html.P(each) for each in said], className="plots-note plots-warned"))] if said else []
 
 
-def _about_cut_off(bundle: Bundle, outcome: str) -> Component:
-    """Below the controls: the best cut-off where the card has a payoff, and the place of the changes."""
-    words = best_cut_off_words(bundle.card, outcome)
-    best = [static_html(html.P(words))] if words else []
-    return html.Div([*best, html.Div(id=ids.CUT_OFF_HISTORY)], className="cut-off-about")
+def _headline(bundle: Bundle, certain: bool) -> Component:
+    first = headline.summary(bundle) if certain else html.P(NO_PROBABILITIES, className="plots-note")
+    return html.Section([html.H2("Headline"), first], id="headline", className="plots-part")
 
 
-def _index(certain: bool) -> Component:
-    links = [html.A("Headline", href="#headline"), *(html.A(part.title, href=f"#{part.key}") for part in PARTS)]
-    hidden = {"money", "errors"} if not certain else set()
-    shown = [link for link in links if link.href.lstrip("#") not in hidden]
+def _changes() -> Component:
+    """Below the controls: the place of the changes of the cut-off in use."""
+    return html.Div(html.Div(id=ids.CUT_OFF_HISTORY), className="cut-off-about")
+
+
+def _index(after: list[PagePart], before: list[PagePart]) -> Component:
+    """Links to the parts of the page, in their order: some before the headline, the others after it."""
+
+    def links(parts: list[PagePart]) -> list[Component]:
+        return [html.A(part.title, href=f"#{part.key}") for part in parts]
+
+    shown = [*links(before), html.A("Headline", href="#headline"), *links(after)]
     return static_html(html.Nav(shown, className="plots-index", **{"aria-label": "On this page"}))
 
 
@@ -145,18 +155,14 @@ def _report(bundle: Bundle, outcome: str) -> Component:
     return static_html(html.Div(body, className="report-links", role="group", **{"aria-label": "Report"}))
 
 
-def _part(bundle: Bundle, part: PagePart, outcome: str, state: dict[str, Any], certain: bool) -> Component | None:
-    rows = {plot.key: plot for plot in plots_of("performance")}
-
-    def cards(keys: tuple[str, ...]) -> list[Component]:
-        fit: list[Plot] = [rows[key] for key in keys if certain or rows[key].needs != PROBABILITIES]
-        return [plots.card(bundle, plot, outcome, state) for plot in fit]
-
-    shown, folded = cards(part.open), cards(part.folded)
+def _part(bundle: Bundle, part: PagePart, outcome: str, state: dict[str, Any]) -> Component | None:
+    shown, folded = (plots.fitting(bundle, map(find, keys)) for keys in (part.open, part.folded))
     if not shown and not folded:
         return None
-    more = html.Details(
-        [html.Summary(part.more), html.Div(folded, className="plots")], className="plots-more", open=not shown
-    )
-    grid = [html.Div(shown, className="plots")] if shown else []
-    return html.Section([html.H2(part.title), *grid, *([more] if folded else [])], id=part.key, className="plots-part")
+    cards = [plots.card(bundle, plot, outcome, state) for plot in shown]
+    grid = [html.Div(cards, className="plots")] if cards else []
+    more = html.Summary(part.more)
+    rest = [plots.fold(bundle, folded, outcome, state, more, opened=not shown)] if folded else []
+    best = best_cut_off_words(bundle.card, outcome) if part.key == "money" else ""
+    lead = [static_html(html.P(best, className="plots-part-lead"))] if best else []
+    return html.Section([html.H2(part.title), *lead, *grid, *rest], id=part.key, className="plots-part")

@@ -7,7 +7,7 @@ its options are inputs of the plot's callback (``callbacks/plots.py``).
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -23,39 +23,19 @@ from ml.data.outcomes import Outcomes
 from ml.decision.cut_offs import CUT_OFF
 from ml.errors import LikelyError, UnknownOption
 from ml.plots import theme
-from ml.plots.catalogue import CATALOGUE, plots_of
+from ml.plots.catalogue import CATALOGUE
 from ml.plots.option import Option, Setting
-from ml.plots.plot import Page, Plot
+from ml.plots.plot import PROBABILITIES, Plot
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.plots.results import Drawn
 
+MOST_OPTIONS = 4  # that stand open on a card
 TYPING = 400  # ms of quiet after a keystroke in a number until its plot is drawn anew
 
 OpeningCutOff = tuple[float, tuple[float, ...]]
 CutOffInUse = Callable[[str], float]
-
-
-def page(bundle: Bundle, which: Page, lead: str, state: dict[str, Any], in_use: CutOffInUse | None = None) -> Component:
-    """The skeleton of a page of plots.
-
-    Parameters
-    ----------
-    bundle : Bundle
-    which : {"insights", "performance"}
-    lead : str
-        One sentence on the subject of the page.
-    state : dict
-        Of the page's address: ``outcome``, and the options as ``<plot>.<option>``.
-    in_use : callable, optional
-        Gives an outcome's cut-off in use, with which plots that have one open; without it the card's.
-    """
-    outcome = requested_outcome(bundle, state)
-    head = [html.P(lead, className="plots-lead"), choice(bundle.outcomes, outcome)]
-    cut_off = in_use(outcome) if in_use else None
-    cards = [card(bundle, plot, outcome, state, cut_off) for plot in plots_of(which)]
-    return frame(bundle, outcome, [html.Div(head, className="plots-head"), html.Div(cards, className="plots")])
 
 
 def frame(
@@ -99,22 +79,49 @@ def choice(outcomes: Outcomes, chosen: str) -> Component:
     return html.Div([html.Label("Outcome", htmlFor=ids.PLOTS_OUTCOME), select], className="plots-outcome")
 
 
+def fitting(bundle: Bundle, plots: Iterable[Plot]) -> list[Plot]:
+    """The plots for which a version has probabilities, where they need them, and anything to show."""
+    certain = bundle.offers == "probabilities"
+    return [plot for plot in plots if (certain or plot.needs != PROBABILITIES) and plot.fits(bundle)]
+
+
+def fold(
+    bundle: Bundle,
+    plots: Sequence[Plot],
+    outcome: str,
+    state: dict[str, Any],
+    summary: Component,
+    cut_off: float | None = None,
+    opened: bool = False,
+) -> Component:
+    """Cards that are folded up, and so not asked for; open where the address has an option of one of them."""
+    chosen = {name.partition(".")[0] for name in state if "." in name}
+    cards = [card(bundle, plot, outcome, state, cut_off) for plot in plots]
+    opens = opened or any(plot.key in chosen for plot in plots)
+    return html.Details([summary, html.Div(cards, className="plots")], className="plots-more", open=opens)
+
+
 def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_off: float | None = None) -> Component:
     """The card of a plot: question, method, options, and the place of the figure."""
-    place = (bundle.key, outcome, plot.key, _shared_with(plot).key)
-    waiting = static_html(html.Div("Working it out …", className="plot-waiting", role="status"), "likely-waiting")
-    body = html.Div(waiting, id=ids.plot(*place), className="plot-body")
-    request = dcc.Store(id=ids.plot_request(*place))
+    inside = place(bundle, outcome, plot.key, _shared_with(plot).key)
     return html.Section(
-        [_head(plot), *_options(bundle, plot, outcome, state, cut_off), body, request],
+        [_head(plot), *_options(bundle, plot, outcome, state, cut_off), *inside],
         className="plot-card plot-card-wide" if plot.wide else "plot-card",
         **_data(plot),
     )
 
 
+def place(bundle: Bundle, outcome: str, key: str, options: str = "") -> list[Component]:
+    """The place of the figure of a card, and its request; `options` is the plot on whose card the options are."""
+    at = (bundle.key, outcome, key, options or key)
+    waiting = static_html(html.Div("Working it out …", className="plot-waiting", role="status"), "likely-waiting")
+    return [html.Div(waiting, id=ids.plot(*at), className="plot-body"), dcc.Store(id=ids.plot_request(*at))]
+
+
 @cache
 def _head(plot: Plot) -> Component:
-    return static_html(html.Header([html.Div([html.H3(plot.question), html.P(plot.method)]), _download(plot)]))
+    head = html.Div([html.H3(plot.question), html.P(plot.method)])
+    return static_html(html.Header([head, download(plot, plot.question)]))
 
 
 def shown(drawn: Drawn) -> list[Component]:
@@ -173,8 +180,15 @@ def _options(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cu
     if _shared_with(plot) is not plot:
         return []
     own = [option for option in plot.options if plot.page != "performance" or option.key != CUT_OFF]
-    fields = [_option(bundle, plot, option, outcome, state, cut_off) for option in own]
-    return [html.Div(fields, className="plot-options")] if fields else []
+    fields = html.Div(
+        [_option(bundle, plot, option, outcome, state, cut_off) for option in own], className="plot-options"
+    )
+    if len(own) <= MOST_OPTIONS:
+        return [fields] if own else []
+    opened = any(f"{plot.key}.{option.key}" in state for option in own)
+    return [
+        html.Details([html.Summary("What is assumed here: change it"), fields], className="plot-assumes", open=opened)
+    ]
 
 
 def _option(
@@ -212,8 +226,9 @@ def _text(value: Setting) -> str:
     return "" if value is None else text_of(value) if not isinstance(value, str) else value
 
 
-def _download(plot: Plot) -> Component:
-    said = {"aria-label": f"Download: {plot.question}"}
+def download(plot: Plot, question: str) -> Component:
+    """The menu of a card: its picture and its data as files."""
+    said = {"aria-label": f"Download: {question}"}
     picture = [
         html.Button(f"Picture ({kind.upper()})", type="button", **{"data-picture": kind}) for kind in ("png", "svg")
     ]

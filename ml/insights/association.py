@@ -14,6 +14,7 @@ from ml.data.feature import Feature
 from ml.errors import NothingToShow
 from ml.insights.feature_grid import ORDERED
 from ml.runtime.budget import MOST_COUNTED, sample
+from ml.runtime.memo import Memo
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -71,6 +72,12 @@ class MissingValues:
     positive_missing: Sequence[float | None]
     records: int
     total_features: int
+
+
+@Memo
+def has_gaps(bundle: Bundle) -> bool:
+    """Whether any value is missing in the hold-out."""
+    return any(gaps_of(array).any() for array in bundle.holdout.block)
 
 
 def missing_values(bundle: Bundle, truth: np.ndarray) -> MissingValues:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 Page = Literal["insights", "performance"]
-Section = Literal["curves", "money", "segments", "versions", "errors"]
+Section = Literal["curves", "money", "segments", "versions", "errors", "features", "effects", "data"]
 Need = Literal["probabilities"]
 PROBABILITIES: frozenset[Need] = frozenset({"probabilities"})
 Rows = tuple[Sequence[str], Sequence[Sequence[Any]]]
@@ -130,8 +130,8 @@ class Plot:
     method : str
         The name of the method, as the field calls it: the subtitle.
     page : {"insights", "performance"}
-    section : {"curves", "money", "segments", "versions", "errors"}
-        Heading of the Performance page, and of a report, under which it stands.
+    section : {"curves", "money", "segments", "versions", "errors"} or {"features", "effects", "data"}
+        Heading of the Performance or of the Insights page under which it stands, and of a report.
     result : type
         The frozen dataclass that `compute` gives: fields of JSON values only, for it is cached.
     compute : callable (study) -> result
@@ -154,6 +154,8 @@ class Plot:
         The plot's data as a table, for CSV; by default the result's lists as columns.
     wide : bool
         True when the plot needs the whole width of the page.
+    fits : callable (bundle) -> bool
+        False where a version has nothing of what the plot shows: then its page has no card of it.
     """
 
     key: str
@@ -172,6 +174,7 @@ class Plot:
     mark: CutOffMark | None = None
     rows: Callable[[Any, View], Rows] = lambda result, _: result_columns(result)
     wide: bool = False
+    fits: Callable[[Bundle], bool] = lambda _: True
 
 
 def result_columns(result: Any) -> Rows:

@@ -51,19 +51,20 @@ def drawn(service: Service, model: str, plot_key: object, outcome: str | None = 
     NoProbabilities, OneOutcomeOnly
         When this plot cannot be drawn for this model or outcome; the text says what to do.
     """
-    plot, result, view = _found(service, model, plot_key, outcome, options)
+    plot, result, view = found(service, model, plot_key, outcome, options)
     return Drawn(plot.draw(result, view), plot.say(result, view), plot, result, view)
 
 
 def table(service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None) -> Rows:
     """The data of a plot as header and rows; parameters and errors as :func:`drawn`."""
-    plot, result, view = _found(service, model, plot_key, outcome, options)
+    plot, result, view = found(service, model, plot_key, outcome, options)
     return plot.rows(result, view)
 
 
-def _found(
-    service: Service, model: str, plot_key: object, outcome: str | None, options: object
+def found(
+    service: Service, model: str, plot_key: object, outcome: str | None = None, options: object = None
 ) -> tuple[Plot, Any, View]:
+    """A plot with its result and its view, not drawn; parameters and errors as :func:`drawn`."""
     plot, bundle = find(plot_key), service.model(model)
     view = view_of(bundle, plot, outcome, _with_cut_off(service, bundle, plot, outcome, options))
     return plot, result_of(service, bundle, plot, view), view

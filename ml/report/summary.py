@@ -5,17 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from ml.decision.payoff import Payoff
 from ml.metrics.custom import custom_measures_of
 from ml.metrics.overview import Overview
-from ml.metrics.profit import profits
 from ml.metrics.registry import BY_KEY, MEASURES, OF_COUNTS, Measure, measure_of
-from ml.plots.decisions.profit_curve import amount
+from ml.plots.decisions.profit_curve import brings
 from ml.report.contents import NO_WORTH, Report
 from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import counted_words, warnings
 from ml.text.number_words import count, percent
-from ml.text.spoken import cut_off_sentence, cut_off_text, measure_words, span_words
+from ml.text.spoken import cut_off_sentence, measure_words, span_words
 from ml.text.words import number_text
 
 FIRST = ("roc_auc", "precision", "recall", "accuracy")
@@ -155,14 +153,7 @@ def _pays(report: Report, found: Overview) -> str:
     result = report.money
     if result is None:
         return NO_WORTH
-    here = profits(Payoff(**result.payoff), found.table.columns)[found.row]
-    said = f"At this cut-off 1,000 records like these bring {amount(here, result)}"
-    if result.best is None:
-        return f"{said}."
-    best = result.profit[result.best]
-    if best - here < 1e-9:
-        return f"{said}, the most there is."
-    return f"{said}; the most is {amount(best, result)}, acting from {cut_off_text(result.cut_off[result.best])}."
+    return f"{brings(result, found.table, found.row)}."
 
 
 def _own(report: Report) -> str:

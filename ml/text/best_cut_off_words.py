@@ -8,7 +8,7 @@ from typing import Any
 from ml.decision.cut_offs import best_cut_off_of
 from ml.decision.payoff import currency_of
 from ml.locale import localized
-from ml.text.number_words import count
+from ml.text.few_words import few_words
 from ml.text.spoken import cut_off_digits, cut_off_text
 from ml.text.words import money_text
 
@@ -31,8 +31,5 @@ def best_cut_off_words(card: Mapping[str, Any], outcome: str) -> str:
         low, high = money_text(best.half_loses_low), money_text(best.half_loses_high, currency)
         lost = money_text(best.half_loses, currency)
         said += f"; 50\u00a0% would lose {lost} for 1,000 records ({low} to {high})"
-    few = min(best.with_it, best.without_it)
-    if few >= FEW:
-        return f"{said}."
     which = "with" if best.with_it <= best.without_it else "without"
-    return f"{said}. It was found on only {count(few)} records {which} the outcome: expect it to move."
+    return f"{said}.{few_words(min(best.with_it, best.without_it), f'records {which} the outcome', FEW)}"

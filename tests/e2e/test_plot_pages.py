@@ -56,6 +56,8 @@ def test_no_two_places_differ_at_any_cut_off(opened, service, model, outcome):
     truth, given = answers(service, model, outcome)
     tab = opened(f"/{model}/performance?outcome={outcome}")
     page = tab.page
+    page.locator("summary", has_text="More curves").click()
+    page.locator("[data-plot=cells]").scroll_into_view_if_needed()
     expect(page.locator("[data-plot=cells] .js-plotly-plot")).to_be_visible()
     for percent in ("20", "35", "60", "0", "100"):
         set_cut_off(page, percent)
@@ -111,7 +113,7 @@ SLIDE = """(slider, value) => {
 def test_moving_the_slider_asks_for_nothing(opened):
     tab = opened("/iris/performance")
     page = tab.page
-    expect(page.locator("[data-plot=cells] .plot-words")).to_be_visible()
+    expect(page.locator("[data-plot=threshold] .plot-words")).to_be_visible()
     page.evaluate("scrollTo(0, 0)")
     page.wait_for_timeout(1500)
     before = len(asked(tab))
@@ -157,6 +159,7 @@ def test_the_address_restores_cut_off_outcome_and_options(opened):
     set_cut_off(page, "35")
     page.select_option("[data-plot=segments] [data-option=measure] select", index=2)
     chosen = page.input_value("[data-plot=segments] [data-option=measure] select")
+    page.click(".plot-assumes summary")
     page.fill("[data-plot=profit] [data-option=call] input", "7")
     page.wait_for_function("() => location.search.includes('profit.call=7')")
     query = parse_qs(urlsplit(page.url).query)
@@ -231,12 +234,14 @@ def test_a_kept_cut_off_counts_on_the_prediction_page_and_can_be_undone(opened):
     expect(page.locator("[data-pick=in_use]")).to_have_text("50\u00a0%")
 
 
-def test_the_best_cut_off_is_in_use_and_stands_below_the_controls(opened, service):
+def test_money_stands_first_with_the_best_cut_off_which_is_in_use(opened, service):
     page = opened("/bank-products/performance?outcome=credit-card").page
     best = service.model("bank-products").card["best_cut_offs"]["credit-card"]["cut_off"]
     expect(page.locator("[data-pick=in_use]")).to_have_text(f"{100 * best:g}\u00a0%")
-    expect(page.locator(".cut-off-about")).to_contain_text(f"Best by what decisions are worth: {100 * best:g}\u00a0% (")
-    expect(page.locator(".cut-off-about")).to_contain_text("50\u00a0% would lose")
+    expect(page.locator("#money")).to_contain_text(f"Best by what decisions are worth: {100 * best:g}\u00a0% (")
+    expect(page.locator("#money")).to_contain_text("50\u00a0% would lose")
+    assert page.locator("#plots h2").all_inner_texts()[1:3] == ["Money", "Headline"]  # after the dialog's
+    assert page.locator(".plots-index a").first.inner_text() == "Money"
 
 
 @pytest.mark.nightly
@@ -291,6 +296,7 @@ def test_the_largest_errors_lead_to_their_records(opened):
 
 def test_importance_names_every_feature(browse):
     page = browse().open("/iris/insights?outcome=virginica").page
+    page.locator("summary", has_text="Which features matter").click()
     card = page.locator("[data-plot=importance]")
     expect(card.locator(".plot-words")).to_contain_text("For “Virginica”")
     expect(card.locator(".annotation-text")).to_have_count(4)
@@ -298,6 +304,7 @@ def test_importance_names_every_feature(browse):
 
 def test_an_option_of_an_insight_draws_it_anew_and_stands_in_the_address(browse):
     page = browse().open("/iris/insights").page
+    page.locator("summary", has_text="What their values do").click()
     card = page.locator("[data-plot=dependence]")
     card.scroll_into_view_if_needed()
     expect(card.locator(".plot-words")).to_contain_text(".")
@@ -312,7 +319,7 @@ def test_where_there_is_no_figure_there_is_nothing_to_download(opened):
     page.locator("[data-plot=challenger]").scroll_into_view_if_needed()
     expect(page.locator("[data-plot=challenger] .plot-refusal")).to_contain_text("one version")
     expect(page.locator("[data-plot=challenger] .plot-download")).to_be_hidden()
-    expect(page.locator("[data-plot=cells] .plot-download")).to_be_visible()
+    expect(page.locator("[data-plot=gain] .plot-download")).to_be_visible()
     # A version is called "2026-11-21 16:18 (912b3f4c)", and an arrow stands behind it.
     assert page.locator("[data-plot=challenger] [data-option=version] select").bounding_box()["width"] >= 300
 

@@ -42,11 +42,11 @@ def test_on_a_phone_nothing_sticks_out(browse, path, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= 380
     for card in page.locator(".plot-card:visible").all():
         card.scroll_into_view_if_needed()
-        expect(card.locator(".plot-words, .plot-refusal:not([data-again])").first).to_be_visible()
+        expect(card.locator(".plot-words, .answer-words, .plot-refusal:not([data-again])").first).to_be_visible()
         box = card.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 380
-        if card.locator(".plot-words").count():
+        if card.locator(".dash-graph").count():
             card.locator(".js-plotly-plot .main-svg").first.wait_for()
         assert card.evaluate(STICKING_OUT) == [], card.get_attribute("data-plot")
         assert card.evaluate(TOUCHING) == [], card.get_attribute("data-plot")

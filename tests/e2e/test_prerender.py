@@ -19,7 +19,7 @@ SEEN = """root => {
   return {
     words: leaves.filter(shown).map((one) => one.value ?? one.textContent).filter((text) => text.trim()),
     lines: [...card.querySelectorAll(".main-svg path")].map((path) => path.getAttribute("d")),
-    sentence: card.querySelector(".plot-words")?.textContent,
+    sentence: card.querySelector(".answer-words, .plot-words")?.textContent,
     place: Math.round(card.getBoundingClientRect().top),
   };
 }"""
@@ -108,7 +108,7 @@ def test_whoever_touches_the_page_gets_the_real_one(held):
 
 @pytest.mark.nightly
 def test_where_the_first_plot_lies_far_below_it_is_not_drawn_yet(held):
-    page, go_on = held("/bank-products/performance", width=380, height=600)
+    page, go_on = held("/iris/performance", width=380, height=600)
     go_on()
     page.wait_for_selector("#prerender", state="detached")
     expect(page.locator("#plots .plot-card").first).not_to_be_in_viewport()

@@ -7,6 +7,7 @@ import json
 
 import numpy as np
 import pytest
+from dash import html
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import make_column_selector, make_column_transformer
 from sklearn.ensemble import RandomForestClassifier, VotingClassifier
@@ -94,8 +95,12 @@ def test_every_classifier_of_scikit_learn_has_a_diagram_of_plain_json():
         assert json.loads(json.dumps(node, allow_nan=False)) == node
 
 
+def sections(bundle):
+    return html.Div([about.card(bundle), *about.folded(bundle)])
+
+
 def test_a_built_version_keeps_its_diagram_and_the_page_shows_it(bundle):
-    shown = text_of(about.sections(bundle))
+    shown = text_of(sections(bundle))
     for kind in ("Pipeline", "ColumnTransformer", "StandardScaler", "OneHotEncoder", "RandomForestClassifier"):
         assert kind in shown
     assert "min_samples_leaf = 5" in shown
@@ -103,7 +108,7 @@ def test_a_built_version_keeps_its_diagram_and_the_page_shows_it(bundle):
 
 def test_an_older_version_says_that_it_has_none(bundle, monkeypatch):
     monkeypatch.setattr(bundle, "card", {key: value for key, value in bundle.card.items() if key != "diagram"})
-    assert "made before diagrams were kept" in text_of(about.sections(bundle))
+    assert "made before diagrams were kept" in text_of(sections(bundle))
 
 
 def test_the_card_says_what_serves_and_what_nobody_said(bundle):
@@ -137,7 +142,7 @@ def test_a_model_on_scikit_learns_path_says_why(bundle, monkeypatch):
 
 
 def test_the_schema_has_a_row_for_each_feature(bundle):
-    shown = text_of(about.sections(bundle))
+    shown = text_of(sections(bundle))
     for feature in bundle.schema.features:
         assert feature.label in shown
     income = schema_facts(bundle.schema.feature("income"))
@@ -157,7 +162,7 @@ def test_limits_choices_dates_and_notes_are_in_words():
 
 
 def test_sections_are_named_for_screen_readers(bundle):
-    parts = list(about.sections(bundle)._traverse())
+    parts = list(sections(bundle)._traverse())
     named = {getattr(part, "id", None) for part in parts}
     asked = [part.to_plotly_json()["props"].get("aria-labelledby") for part in parts if hasattr(part, "to_plotly_json")]
     assert {name for name in asked if name} <= named

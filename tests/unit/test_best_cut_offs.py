@@ -98,5 +98,5 @@ def test_few_records_are_named_and_one_half_is_not_where_it_loses_nothing():
     few = KEPT | {"with": 41, "half_loses": 0.0, "low": None}
     said = best_cut_off_words({"best_cut_offs": {"yes": few}}, "yes").replace("\xa0", " ")
     assert said == (
-        "Best by what decisions are worth: 12 %. It was found on only 41 records with the outcome: expect it to move."
+        "Best by what decisions are worth: 12 %. This rests on only 41 records with the outcome: expect it to move."
     )

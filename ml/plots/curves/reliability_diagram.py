@@ -88,10 +88,12 @@ def say(result: Calibration, view: View) -> str:
     test = f"one test of all probabilities, {p_value_text(result.p_value)}"
     if result.p_value > LEVEL:
         return f"{mean}No more than chance speaks against its probabilities ({test}). {_off(result)}"
-    return f"{mean}The probabilities do not mean what they say, beyond chance ({test}): {_how(result)}. {_off(result)}"
+    return (
+        f"{mean}The probabilities do not mean what they say, beyond chance ({test}): {how_off(result)}. {_off(result)}"
+    )
 
 
-def _how(result: Calibration) -> str:
+def how_off(result: Calibration) -> str:
     """Words for the ways in which the probabilities are off: of which the intervals are sure, else the worst group."""
     found = []
     numbers = f"{count(round(result.expected))} expected, {count(round(result.actual))} came"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ml.decision.payoff import Payoff, payoff_of
-from ml.metrics.profit import NEUTRAL, CutOffLimits, ProfitCurve, profit_curve
+from ml.metrics.profit import NEUTRAL, CutOffLimits, ProfitCurve, profit_curve, profits
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, band, figure, note
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from ml.bundle.bundle import Bundle
+    from ml.metrics.threshold_table import ThresholdTable
 
 LARGEST = 1e9
 
@@ -112,6 +113,25 @@ def amount(value: float, result: ProfitCurve) -> str:
     shown = round(value) if abs(value) >= 10 or value == round(value) else round(value, 1)
     text = count(abs(shown)) + (f"\u00a0{result.payoff['currency']}" if result.payoff["currency"] else "")
     return f"−{text}" if shown < 0 else text
+
+
+def brings(result: ProfitCurve, table: ThresholdTable, row: int) -> str:
+    """What acting from a cut-off of the table brings, against the most that there is; no full stop."""
+    here = profits(Payoff(**result.payoff), table.columns)[row]
+    said = f"At this cut-off 1,000 records like these bring {amount(here, result)}"
+    if result.best is None:
+        return said
+    best = result.profit[result.best]
+    if best - here < 1e-9:
+        return f"{said}, the most there is"
+    return f"{said}; the most is {amount(best, result)}, acting from {cut_off_text(result.cut_off[result.best])}"
+
+
+def profit_of_none(result: ProfitCurve, table: ThresholdTable) -> float:
+    """Profit for 1,000 records of acting on none of them."""
+    none = {"true_positive": 0.0, "false_positive": 0.0}
+    none |= {"false_negative": table.positive, "true_negative": table.negative}
+    return profits(Payoff(**result.payoff), {name: [value] for name, value in none.items()})[0]
 
 
 def beyond(result: ProfitCurve, selected: float | None, recall: float | None) -> str:

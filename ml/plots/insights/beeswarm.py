@@ -193,6 +193,7 @@ PLOT = Plot(
     question="Which values raise it, and which lower it?",
     method="Contributions, record by record (Shapley values)",
     page="insights",
+    section="features",
     result=Beeswarm,
     compute=compute,
     draw=draw,

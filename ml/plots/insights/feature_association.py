@@ -107,6 +107,7 @@ PLOT = Plot(
     question="Which features tell the same?",
     method="Association of the features",
     page="insights",
+    section="data",
     result=Association,
     compute=compute,
     draw=draw,

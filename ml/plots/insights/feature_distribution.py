@@ -125,6 +125,7 @@ PLOT = Plot(
     question="Do records with the outcome have other values?",
     method="Distribution of a feature",
     page="insights",
+    section="data",
     result=Distribution,
     compute=compute,
     draw=draw,

@@ -84,6 +84,7 @@ PLOT = Plot(
     question="Which features act together?",
     method="Interaction strength (H statistic)",
     page="insights",
+    section="features",
     result=Interaction,
     compute=compute,
     draw=draw,

@@ -117,6 +117,7 @@ PLOT = Plot(
     question="Is a feature too good to be true?",
     method="Leakage check",
     page="insights",
+    section="data",
     result=Leakage,
     compute=compute,
     draw=draw,

@@ -115,6 +115,7 @@ PLOT = Plot(
     question="How far does each feature move the scores?",
     method="Mean contribution (Shapley values)",
     page="insights",
+    section="features",
     result=MeanShapley,
     compute=compute,
     draw=draw,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ml.insights.association import MissingValues, missing_values
+from ml.insights.association import MissingValues, has_gaps, missing_values
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure, percent_ticks
@@ -77,9 +77,11 @@ PLOT = Plot(
     question="Which values are often not known, and does that say something?",
     method="Missing values",
     page="insights",
+    section="data",
     result=MissingValues,
     compute=compute,
     draw=draw,
     say=say,
     rows=rows,
+    fits=has_gaps,
 )

@@ -164,6 +164,7 @@ PLOT = Plot(
     question="How does the probability move with its values?",
     method="Partial dependence",
     page="insights",
+    section="effects",
     result=PartialDependence,
     compute=compute,
     draw=draw,

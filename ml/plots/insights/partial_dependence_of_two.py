@@ -119,6 +119,7 @@ PLOT = Plot(
     question="Does the one matter more where the other is high?",
     method="Partial dependence on two features",
     page="insights",
+    section="effects",
     result=PartialDependenceOfTwo,
     compute=compute,
     draw=draw,

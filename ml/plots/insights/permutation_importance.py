@@ -132,6 +132,7 @@ PLOT = Plot(
     question="Which features does the model lean on?",
     method="Permutation importance",
     page="insights",
+    section="features",
     result=PermutationImportance,
     compute=compute,
     draw=draw,

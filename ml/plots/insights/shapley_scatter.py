@@ -153,6 +153,7 @@ PLOT = Plot(
     question="What does each value of a feature contribute?",
     method="Contribution by value",
     page="insights",
+    section="effects",
     result=ShapleyScatter,
     compute=compute,
     draw=draw,

@@ -107,6 +107,7 @@ PLOT = Plot(
     question="Which profiles are likely?",
     method="Surrogate tree",
     page="insights",
+    section="effects",
     result=Surrogate,
     compute=compute,
     draw=draw,

@@ -1,0 +1,43 @@
+"""The three answers at the top of the Insights page: their cards, and what comes into them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts.shared import plot_cards
+from layouts.shared.static_html import static_html
+from ml.plots.answers import ANSWERS, Answer, Answered
+from ml.plots.catalogue import find
+from ml.text.spoken import cut_off_text
+
+if TYPE_CHECKING:
+    from ml.bundle.bundle import Bundle
+
+
+def cards(bundle: Bundle, outcome: str) -> Component:
+    """A card for each of the three questions, side by side where there is room."""
+    return html.Div([_card(bundle, each, outcome) for each in ANSWERS], className="plots answers")
+
+
+def _card(bundle: Bundle, answer: Answer, outcome: str) -> Component:
+    plot = find(answer.pictures(bundle, outcome)[0])
+    head = static_html(html.Header([html.H2(answer.question), plot_cards.download(plot, answer.question)]))
+    data = {"data-plot": plot.key}
+    return html.Section([head, *plot_cards.place(bundle, outcome, answer.key)], className="plot-card answer", **data)
+
+
+def answered(found: Answered) -> list[Component]:
+    """The answer in words, its picture under the name of the method, and folded up what analysts want to know."""
+    first, *rest = found.sentences
+    words = html.Div([html.P(first, className="answer-first"), *map(html.P, rest)], className="answer-words")
+    if found.picture is None:
+        return [words]
+    drawing, sentence, *more = plot_cards.shown(found.picture)
+    plot = found.picture.plot
+    data = {"data-drawn": plot.key} | ({} if found.cut_off is None else {"data-at": cut_off_text(found.cut_off)})
+    method = html.P(plot.method, className="answer-method", **data)
+    how = html.Details([html.Summary("How to read this"), sentence, *more], className="answer-how")
+    return [words, method, drawing, how]
