@@ -16,6 +16,7 @@ import "./plots/plotly.ts";
 import "./plots/cards.ts";
 import "./plots/cut-off.ts";
 import "./plots/report.ts";
+import "./plots/keys.ts";
 import "./campaign/upload.ts";
 import "./campaign/page.ts";
 import "./campaign/table.ts";

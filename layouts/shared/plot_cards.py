@@ -130,7 +130,14 @@ def shown(drawn: Drawn) -> list[Component]:
     graph = dcc.Graph(figure=drawn.figure, config=theme.CONFIG, style={"height": height})
     follows = _moves(drawn.plot)
     sentence = html.P(drawn.sentence, className="plot-words", **({"data-pick": "sentence"} if follows else {}))
-    return [graph, sentence, *_links(drawn.result)]
+    return [_read_by_keys(graph, drawn.plot.question), sentence, *_links(drawn.result)]
+
+
+def _read_by_keys(graph: Component, question: str) -> Component:
+    """A figure that takes the focus, and the place of the words of its points (``assets/ts/plots/keys.ts``)."""
+    words = html.P("", className="visually-hidden", role="status")
+    named = {"aria-label": f"{question} Arrow keys read the points.", "aria-roledescription": "plot"}
+    return html.Div([graph, words], className="plot-figure", tabIndex=0, role="application", **named)
 
 
 def refusal(error: LikelyError) -> list[Component]:

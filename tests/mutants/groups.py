@@ -22,12 +22,25 @@ class Group:
 
 
 GROUPS = {
-    "metrics": Group(
-        ("ml/metrics/*.py",),
-        (
-            "test_curves", "test_evaluation", "test_intervals", "test_metrics", "test_profit", "test_own_measures",
-            "test_performance_curves", "test_threshold_table",
-        ),
+    "counts": Group(
+        tuple(f"ml/metrics/{name}.py" for name in ("confusion_*", "evaluation", "registry", "threshold_table")),
+        ("test_curves", "test_decide", "test_evaluation", "test_fairness", "test_metrics", "test_threshold_table"),
+    ),
+    "intervals": Group(
+        tuple(f"ml/metrics/{name}.py" for name in ("intervals", "average_intervals", "bootstrap", "delong")),
+        ("test_challenger", "test_fairness", "test_intervals", "test_metrics", "test_segments"),
+    ),
+    "curves": Group(
+        tuple(f"ml/metrics/{name}.py" for name in ("curves", "gain_lift", "threshold_plots", "calibration")),
+        ("test_calibration_check", "test_curves", "test_intervals", "test_performance_curves", "test_threshold_table"),
+    ),
+    "profit": Group(
+        tuple(f"ml/metrics/{name}.py" for name in ("profit", "optimism", "headline", "overview", "custom")),
+        ("test_decide", "test_headline", "test_intervals", "test_metrics", "test_own_measures", "test_profit"),
+    ),
+    "recalibration": Group(
+        ("ml/metrics/recalibration/*.py",),
+        ("test_calibration_check", "test_chances_of_a_list", "test_list_chances", "test_profit", "test_recalibration"),
     ),
     "campaign": Group(("ml/campaign/*.py",), ("test_campaign_limits", "test_campaign_lists")),
     "jobs": Group(("store/job*.py", "store/database_table.py"), ("test_job_table", "test_jobs_side_by_side")),

@@ -161,7 +161,7 @@ def test_a_plot_that_takes_long_says_so_and_is_asked_for_again(slow):
     work.go.set()
     while len(shown := show_plot(service, asked)) == 1:
         pass
-    assert shown[0].figure.data
+    assert shown[0].children[0].figure.data
     assert work.runs == 1
 
 

@@ -123,15 +123,16 @@ def test_without_probabilities_it_is_said_once_and_what_needs_them_is_left_out(s
 
 
 def test_a_card_gets_its_figure_and_a_sentence(small):
-    graph, words = callbacks.show_plot(small, asked(small, "binary", "roc", "yes"))
-    assert isinstance(graph, dcc.Graph)
+    figure, words = callbacks.show_plot(small, asked(small, "binary", "roc", "yes"))
+    assert isinstance(figure.children[0], dcc.Graph)
+    assert figure.tabIndex == 0  # its points are read by arrow keys
     assert words.children.startswith("Of all pairs")
 
 
 @pytest.mark.parametrize("plot", [plot.key for plot in plots_of("performance") if plot.mark])
 def test_every_figure_with_a_cut_off_is_marked_at_the_row_of_the_one_table(small, plot):
-    graph, *_ = callbacks.show_plot(small, asked(small, "binary", plot, "yes", cut_off=0.3, extra=[0.3]))
-    (shape,) = [shape for shape in graph.figure.layout.shapes if shape.name == "cut-off"]
+    figure, *_ = callbacks.show_plot(small, asked(small, "binary", plot, "yes", cut_off=0.3, extra=[0.3]))
+    (shape,) = [shape for shape in figure.children[0].figure.layout.shapes if shape.name == "cut-off"]
     four = by_hand(small, "binary", "yes", 0.3)
     positive = four["true_positive"] + four["false_negative"]
     rows = sum(four.values())
@@ -336,7 +337,8 @@ def test_whatever_a_browser_sends_is_answered_in_words(small, sent):
 
 @pytest.mark.parametrize("sent", [{"cut_off": "0.5", "extra": "x"}, {"cut_off": [], "extra": {}}, {"options": 3}])
 def test_nonsense_beside_a_good_question_is_let_be(small, sent):
-    assert isinstance(callbacks.show_plot(small, asked(small, "binary", "roc", "yes", **sent))[0], dcc.Graph)
+    figure, *_ = callbacks.show_plot(small, asked(small, "binary", "roc", "yes", **sent))
+    assert isinstance(figure.children[0], dcc.Graph)
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ type Library = {
   restyle: (graph: Graph, change: object, traces: number[]) => Promise<Graph>;
   toImage: (figure: Figure, size: object) => Promise<string>;
   purge: (graph: HTMLElement) => void;
+  Fx: { hover: (graph: Graph, points: { curveNumber: number; pointNumber: number | number[] }[]) => void };
 };
 
 declare global {
