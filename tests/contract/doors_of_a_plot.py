@@ -26,7 +26,7 @@ def doors(service: Service, key: str) -> dict[str, Any]:
     found = drawn(service, MODEL, key, OUTCOME)
     parts = list(performance.page(bundle, {})._traverse())
     place = str(ids.plot(bundle.key, bundle.outcomes.positive, key, key))
-    graph, *_ = show_plot(service, {"model": bundle.key, "plot": key, "outcome": OUTCOME})
+    figure, *_ = show_plot(service, {"model": bundle.key, "plot": key, "outcome": OUTCOME})
     client = create_api(service, dict, 100_000, 50).test_client()
     chapters = report_contents(service, MODEL, OUTCOME).chapters
     return {
@@ -35,7 +35,7 @@ def doors(service: Service, key: str) -> dict[str, Any]:
         "drawn": list(found.figure.data[0].y),
         "sentence": found.sentence,
         "places": [str(getattr(part, "id", "")) for part in parts].count(place),
-        "page": list(graph.figure.data[0].y),
+        "page": list(figure.children[0].figure.data[0].y),
         "csv": client.get(f"/api/v1/models/{MODEL}/plots/{key}.csv?outcome={OUTCOME}").text,
         "chapters": [chapter.key for chapter in chapters for entry in chapter.plots if entry.plot.key == key],
         "warmed": [task.what for task in tasks_of(service, bundle) if find(key).method in task.what],

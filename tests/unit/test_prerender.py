@@ -74,7 +74,7 @@ def test_the_first_plot_is_the_one_that_its_card_gets(small, sort, kind):
     (graph,) = (part for part in shown._traverse() if isinstance(part, dcc.Graph))
     drawn = json.loads(graph.figure.to_json())
     assert figure_of(text) == drawn | {"config": graph.config}
-    first = next(part.children for part in shown._traverse() if isinstance(part, html.P))
+    first = next(part.children for part in shown._traverse() if getattr(part, "className", "") == "plot-words")
     assert first in Words(text).texts
 
 
@@ -161,7 +161,7 @@ def test_controls_look_as_they_do_on_the_page():
     page = html.Div([select, dbc.Input(id="b", type="text", value='"1"'), dcc.Store(id="c")], **{"data-title": "A"})
     text = to_html(page, Answers(controls={"b": {"value": "2"}})).html
     assert '<option value="x">&lt;X&gt;</option><option value="y" selected>Y</option>' in text
-    assert '<input value="2" type="text" class="form-control">' in text
+    assert '<input type="text" value="2" class="form-control">' in text
 
 
 def test_what_a_model_says_of_itself_stays_text(small, monkeypatch):
