@@ -19,8 +19,8 @@ def focused(browse, path, plot):
     return tab, figure, figure.get_by_role("status")
 
 
-def test_bars_are_read_along_and_to_the_ends(browse):
-    tab, figure, said = focused(browse, "/loan/insights", "importance")
+def test_points_are_read_along_and_to_the_ends(browse):
+    tab, figure, said = focused(browse, "/loan/performance", "calibration")
     tab.page.keyboard.press("ArrowRight")
     expect(said).not_to_be_empty()
     first = said.inner_text()
