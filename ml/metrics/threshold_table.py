@@ -111,7 +111,7 @@ def table_cut_offs(table: CountsByCutOff, extra: Sequence[float] = ()) -> np.nda
     Probabilities that occur are taken at equal steps along the ROC curve, so half of them follow
     the records with the outcome, however rare.
     """
-    drawn = thin(table.false_positive / table.negative, table.true_positive / table.positive, MOST_OCCURRING)
+    drawn = thin(table.false_positive, table.true_positive, MOST_OCCURRING)  # each over its own range
     occurring = table.cut_off[drawn]
     asked = np.array(list(extra), dtype=np.float64)
     every = np.concatenate([np.arange(101) / 100, occurring, asked])

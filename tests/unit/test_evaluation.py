@@ -62,6 +62,7 @@ def test_independent_confusion_matrix_is_of_its_outcome_alone():
     assert confusion(evaluation, "loan").counts == [[1, 1], [1, 1]]
     assert confusion(evaluation, "card").counts == [[1, 0], [1, 2]]
     assert confusion(evaluation, "card").names == ["no", "yes"]
+    assert confusion(evaluation, "card").focus == 1
 
 
 def test_an_unknown_outcome_is_refused():

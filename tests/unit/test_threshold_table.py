@@ -193,10 +193,13 @@ def test_the_trivial_model_is_the_better_of_scikit_learns_constant_ones():
     assert (table.trivial["false_positive_rate"], table.trivial["lift"]) == (0, 1)
 
 
-@pytest.mark.parametrize("present", [True, False])
-def test_a_hold_out_with_one_side_only_is_refused(present):
+@pytest.mark.parametrize(
+    ("present", "said"),
+    [(True, "All 5 records of the hold-out have .*Gold"), (False, "None of the 5 records of the hold-out has .*Gold")],
+)
+def test_a_hold_out_with_one_side_only_is_refused(present, said):
     truth = np.full(5, present)
-    with pytest.raises(OneOutcomeOnly, match="Gold"):
+    with pytest.raises(OneOutcomeOnly, match=said):
         threshold_table(Answers(truth, truth, np.linspace(0, 1, 5), np.ones(5)), "Gold")
 
 
@@ -233,3 +236,16 @@ def test_one_table_a_version_is_kept(tmp_path):
     assert threshold_table_of(bundle, "gold", [0.37]) is first
     assert threshold_table_of(bundle, "none") is not first
     assert 0.37 in first.cut_off
+
+
+def test_a_table_that_is_shared_is_asked_for_once(tmp_path):
+    bundle, asked = open_service(tmp_path).model(small_model("multiclass", tmp_path)), []
+
+    def shared(key, make):
+        asked.append(key)
+        return make()
+
+    first = threshold_table_of(bundle, "silver", [0.21], shared)
+    assert threshold_table_of(bundle, "silver", [0.21], shared) is first
+    assert len(asked) == 1
+    assert first.cut_off == threshold_table_of(bundle, "silver", [0.21]).cut_off
