@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 
 from layouts.pages import gallery
 from layouts.shared import ids
-from layouts.shared.form_messages import FormRequest, form_values, plain_numbers
+from layouts.shared.form_messages import FormRequest, controls_of, form_values, plain_numbers
 from layouts.shared.static_html import message_attributes
 
 
@@ -26,10 +26,9 @@ def register(app: Dash) -> None:
         *(Output(ids.received(position), "children") for position in range(len(gallery.SCHEMA.features))),
         Output(ids.GALLERY_RESPONSE, "attributes"),
         Input(ids.GALLERY_REQUEST, "data"),
-        State(ids.field(ALL), "id"),
         State(ids.field(ALL), "value"),
         prevent_initial_call=True,
-    )(show_received)
+    )(lambda request, values: show_received(request, controls_of(ctx.states_list[0]), values))
 
 
 def show_received(request: Any, fields: Any, values: Any) -> tuple[list[Component] | dict[str, Any], ...]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, no_update
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
 from callbacks.campaign.doors import Doors
@@ -21,7 +21,7 @@ from layouts.predict import result, waterfall, what_if
 from layouts.predict.page import form_schema
 from layouts.predict.probability_board import board
 from layouts.shared import ids, url
-from layouts.shared.form_messages import FormRequest, form_response, form_values, plain_numbers
+from layouts.shared.form_messages import FormRequest, controls_of, form_response, form_values, plain_numbers
 from layouts.shared.html_tree import tree_of
 from layouts.shared.static_html import message_attributes
 from ml.bundle.record_book import RecordBooks
@@ -41,10 +41,9 @@ def register(app: Dash, service: Service) -> None:
         Output(ids.RESULT, "tree"),
         Output(ids.FORM_RESPONSE, "attributes"),
         Input(ids.FORM_REQUEST, "data"),
-        State(ids.field(ALL), "id"),
         State(ids.field(ALL), "value"),
         prevent_initial_call=True,
-    )(as_texts(partial(show_score, service)))
+    )(as_texts(lambda request, values: show_score(service, request, controls_of(ctx.states_list[0]), values)))
     app.callback(
         Output(ids.REASONS, "tree"),
         Output(ids.REASONS_RESPONSE, "attributes"),

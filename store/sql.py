@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, delete, event, make_url, select
+from sqlalchemy import Engine, bindparam, create_engine, delete, event, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from store.cut_off_change import CutOffChange
@@ -46,11 +46,14 @@ def _sqlite(url: str) -> Engine:
     return engine
 
 
+# Made once: each score reads them
+_CHOSEN = select(cutoffs.c.outcome, cutoffs.c.value).where(cutoffs.c.model == bindparam("model"))
+
+
 def chosen(engine: Engine, model: str) -> dict[str, float]:
     """Read the chosen cut-offs of a model, by outcome."""
-    query = select(cutoffs.c.outcome, cutoffs.c.value).where(cutoffs.c.model == model)
     with engine.connect() as connection:
-        return {row.outcome: row.value for row in connection.execute(query)}
+        return {row.outcome: row.value for row in connection.execute(_CHOSEN, {"model": model})}
 
 
 def set_cutoff(engine: Engine, model: str, outcome: str, value: float, change: CutOffChange) -> None:

@@ -45,15 +45,15 @@ def differences(standing: Standing, row: Row) -> str:
     """The features in which a known record differs from this one, among those that are not blank."""
     schema = standing.model.schema
     differing = [
-        named(feature, value)
+        (feature, value)
         for feature, value, own, known in zip(schema.features, row, standing.row, standing.known, strict=True)
         if known and value != own
     ]
     if not differing:
         return "Equal in all that is known"
-    if len(differing) > DIFFERENCES:
-        differing = [*differing[:DIFFERENCES], f"{len(differing) - DIFFERENCES} more"]
-    return f"Differs: {listed(differing)}"
+    told = [named(feature, value) for feature, value in differing[:DIFFERENCES]]
+    more = len(differing) - DIFFERENCES
+    return f"Differs: {listed([*told, f'{more} more'] if more > 0 else told)}"
 
 
 def _warnings(standing: Standing, advice: Advice) -> list[str]:

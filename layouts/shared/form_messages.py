@@ -57,6 +57,11 @@ class FormRequest(RequestModel):
         return self.outcome if self.outcome in outcomes.names else None
 
 
+def controls_of(states: list[dict[str, Any]]) -> list[Any]:
+    """Ids of the controls whose values are the state of a callback, as Dash lists it."""
+    return [state["id"] for state in states]
+
+
 def form_values(schema: Schema, fields: Any, values: Any) -> dict[str, str]:
     """Texts of the form's controls, by feature.
 

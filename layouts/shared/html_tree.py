@@ -14,20 +14,15 @@ from typing import Any, ClassVar
 from dash.development.base_component import Component
 
 from layouts.shared.html_writer import props_of, tag_of
-from layouts.shared.static_html import StaticHtml
+from layouts.shared.static_html import OwnComponent, StaticHtml
 
 
-class HtmlTree(Component):
+class HtmlTree(OwnComponent):
     """An element with HTML inside that callbacks change as a whole; made by :func:`html_tree`."""
 
-    _children_props: ClassVar[list[str]] = []
-    _base_nodes: ClassVar[list[str]] = []
-    _namespace = "likely"
     _type = "HtmlTree"
     _prop_names: ClassVar[list[str]] = ["id", "className", "tree"]
-    _valid_wildcard_attributes: ClassVar[list[str]] = []
     available_properties: ClassVar[list[str]] = _prop_names
-    available_wildcard_properties: ClassVar[list[str]] = []
 
     id: str
     tree: str

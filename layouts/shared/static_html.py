@@ -18,17 +18,26 @@ from dash.development.base_component import Component
 from layouts.shared.html_writer import HtmlWriter, props_of, tag_of
 
 
-class StaticHtml(Component):
-    """An element whose inside is text of HTML; made by :func:`static_html`."""
+class OwnComponent(Component):
+    """A component that our own script draws."""
 
     _children_props: ClassVar[list[str]] = []
     _base_nodes: ClassVar[list[str]] = []
     _namespace = "likely"
+    _valid_wildcard_attributes: ClassVar[list[str]] = []
+    available_wildcard_properties: ClassVar[list[str]] = []
+
+    def __init__(self, **props: Any) -> None:
+        super().__init__()  # without props: for each of them Dash would look for a module "likely" on the disk
+        self.__dict__.update(props)
+
+
+class StaticHtml(OwnComponent):
+    """An element whose inside is text of HTML; made by :func:`static_html`."""
+
     _type = "StaticHtml"
     _prop_names: ClassVar[list[str]] = ["id", "tag", "attributes", "html"]
-    _valid_wildcard_attributes: ClassVar[list[str]] = []
     available_properties: ClassVar[list[str]] = _prop_names
-    available_wildcard_properties: ClassVar[list[str]] = []
 
     tag: str
     attributes: dict[str, Any]

@@ -150,10 +150,8 @@ class Kernel:
                 distances[own] += self._lines(at, list(places))[numbers]
         return self._weighed(distances, known, most)
 
-    def weights_after(
-        self, row: Row, known: np.ndarray, moves: Sequence[Moves], most: int
-    ) -> list[tuple[np.ndarray, np.ndarray]]:
-        """As :meth:`weights`, for one record after each of many changes, in one computation.
+    def weights_after(self, row: Row, known: np.ndarray, moves: Sequence[Moves], most: int) -> Floats:
+        """Weights for one record after each of many changes, a column a background row: shape (c, n).
 
         Parameters
         ----------
@@ -168,15 +166,27 @@ class Kernel:
         pairs = list(dict.fromkeys(pair for change in moves for pair in change.items()))
         place = {pair: number for number, pair in enumerate(pairs)}
         # Differences of distances, new value less old one: whole multiples of STEP, so they are exact.
-        added = np.array([self._line(at, value) - own[at] for at, value in pairs]).reshape(len(pairs), own.shape[1])
+        added = np.empty((len(pairs), own.shape[1]))
+        for at in {at for at, _ in pairs}:
+            numbers = [number for (which, _), number in place.items() if which == at]
+            added[numbers] = self._lines(at, [pairs[number][1] for number in numbers]) - own[at]
         chosen = np.zeros((len(moves), len(pairs)))
         coalitions = np.repeat(known[np.newaxis], len(moves), axis=0)
         for number, change in enumerate(moves):
             chosen[number, [place[pair] for pair in change.items()]] = 1.0
             coalitions[number, list(change)] = True
-        return self._weighed(own.sum(axis=0) + chosen @ added, coalitions, most)
+        rows, weights, tells = self._shares(own.sum(axis=0) + chosen @ added, coalitions, most)
+        found = np.zeros((len(moves), own.shape[1]))
+        np.put_along_axis(found, rows, weights, axis=1)
+        found[~tells] = self._all[1]
+        return found
 
     def _weighed(self, distances: np.ndarray, coalitions: np.ndarray, most: int) -> list[tuple[np.ndarray, np.ndarray]]:
+        shares = zip(*self._shares(distances, coalitions, most), strict=True)
+        return [(rows[given > 0], given[given > 0]) if tells else self._all for rows, given, tells in shares]
+
+    def _shares(self, distances: np.ndarray, coalitions: np.ndarray, most: int) -> tuple[Positions, Floats, Booleans]:
+        """Numbers of at most so many rows for each coalition, their weights, which sum to 1, and whether these tell."""
         rows = np.broadcast_to(np.arange(distances.shape[1]), distances.shape)
         if most < distances.shape[1]:
             # Ties are broken by row number, by less than one step: the selection must not depend on how a
@@ -187,10 +197,7 @@ class Kernel:
         widest = coalitions.astype(np.float64) @ self._telling
         weights = _kernel_weights(distances, widest)
         weights[weights < SMALLEST_WEIGHT] = 0.0
-        return [
-            (near[given > 0], given[given > 0] / given.sum()) if wide > 0 else self._all
-            for near, given, wide in zip(rows, weights, widest, strict=True)
-        ]
+        return rows, weights / weights.sum(axis=1, keepdims=True), widest > 0
 
     def _distances(self, row: Row, wanted: Any) -> np.ndarray:
         """Squared distance of each background row from the record, a line for each feature: (p, n)."""

@@ -231,12 +231,14 @@ class Game:
         count = min(BACKGROUND_ROWS, len(self.answers))
         return [(np.arange(count), np.full(count, 1.0 / count))] * len(rows)
 
-    def weighed_after(self, row: Row, known: np.ndarray, moves: Sequence[Moves]) -> list[tuple[np.ndarray, np.ndarray]]:
-        """As :meth:`weighed`, for one record after each of many changes; a changed feature counts as known."""
+    def weights_after(self, row: Row, known: np.ndarray, moves: Sequence[Moves]) -> Floats:
+        """Weights of the n background rows for one record after each of c changes, shape (c, n); lines sum to 1.
+
+        A changed feature counts as known.
+        """
         if self._kernel is not None:
             return self._kernel.weights_after(row, known, moves, MOST_ROWS)
-        count = min(BACKGROUND_ROWS, len(self.answers))
-        return [(np.arange(count), np.full(count, 1.0 / count))] * len(moves)
+        return np.full((len(moves), len(self.answers)), 1.0 / len(self.answers))
 
     def _uses(self, at: int) -> bool:
         """True when any answer changes if the background's values of one feature are permuted."""

@@ -18,9 +18,10 @@ import numpy as np
 from ml.advice.kernel import Moves
 from ml.advice.value_function import Game
 from ml.data.array_types import Floats, Positions
-from ml.data.columns import Block, block_of, take
+from ml.data.columns import Block, block_of, column, take
 from ml.data.feature import MOST_LISTED, Feature, Value
 from ml.data.schema import Row
+from ml.runtime.memo import Memo
 
 MOST_POINTS = 21
 MOST_SWEPT = 30  # of a category with more choices than a form lists: the most common ones
@@ -146,53 +147,62 @@ def values_of(
     ndarray of float, shape (n, k)
         Each 0 to 1.
     """
-    rows = [tuple(change.get(at, value) for at, value in enumerate(row)) for change in moves]
-    masks = np.array([[known or at in change for at, known in enumerate(mask)] for change in moves], dtype=bool)
-    found = np.empty((len(rows), len(game.base)))
-    full = np.array([one.all() for one in masks], dtype=bool)
+    rows = _moved(game, row, moves)
+    masks = np.repeat(mask[np.newaxis], len(moves), axis=0)
+    for own, change in zip(masks, moves, strict=True):
+        own[list(change)] = True
+    found = np.empty((len(moves), len(game.base)))
+    full = masks.all(axis=1)
     if full.any():
-        found[full] = game.ask(block_of(game.schema, [one for one, whole in zip(rows, full, strict=True) if whole]))
+        found[full] = game.ask(take(rows, full))
     partly = np.flatnonzero(~full)
     if len(partly):
         most = min(max(FEWEST_ROWS, predictions // len(partly)), MOST_ROWS)
-        weighed = game.weighed_after(row, mask, [moves[at] for at in partly.tolist()])
+        weights = game.weights_after(row, mask, [moves[at] for at in partly.tolist()])
         before = game.filled(row, mask.tolist())
-        found[partly] = _estimated(game, before, weighed, [rows[at] for at in partly], masks[partly], most)
+        found[partly] = _estimated(game, before, weights, take(rows, partly), masks[partly], most)
     return found
 
 
-def _estimated(
-    game: Game,
-    before: Floats,
-    weighed: Sequence[tuple[np.ndarray, np.ndarray]],
-    rows: Sequence[Row],
-    masks: np.ndarray,
-    most: int,
-) -> Floats:
-    """Values of rows with blanks, shape (n, k), from `most` background rows each.
+def _moved(game: Game, row: Row, moves: Sequence[Moves]) -> Block:
+    """The record after each of n changes."""
+    changed: dict[int, dict[int, Value]] = {}  # of each feature that moves: number of the change to the value
+    for number, change in enumerate(moves):
+        for at, value in change.items():
+            changed.setdefault(at, {})[number] = value
+    rows = tuple(np.repeat(array, len(moves)) for array in block_of(game.schema, [row]))
+    for at, values in changed.items():
+        rows[at][list(values)] = column(game.schema.features[at], list(values.values()))
+    return rows
 
-    `before` are the answers before any change, a line a background row; `weighed` says what rows count after each.
+
+def _estimated(game: Game, before: Floats, weights: Floats, rows: Block, masks: np.ndarray, most: int) -> Floats:
+    """Values of n rows with blanks, shape (n, k), from `most` background rows each.
+
+    `before` are the answers before any change, a line a background row; `weights` says what each row counts after
+    each change.
     """
     order = np.argsort(before.sum(axis=1), kind="stable")
-    weights = np.zeros((len(rows), len(before)))
-    for line, (chosen, own) in zip(weights, weighed, strict=True):
-        line[chosen] = own
-    drawn = np.concatenate([order[_drawn(line[order], most)] for line in weights])
-    gained = game.ask(_filled(game, rows, masks, np.repeat(np.arange(len(rows)), most), drawn)) - before[drawn]
-    means: Floats = gained.reshape(len(rows), most, -1).mean(axis=1)
+    drawn = order[_drawn(weights[:, order], most)]
+    # A row of large weight is drawn several times, side by side: it is asked once.
+    asked = np.ones(drawn.shape, dtype=bool)
+    asked[:, 1:] = drawn[:, 1:] != drawn[:, :-1]
+    answers = game.ask(_filled(game, rows, masks, np.nonzero(asked)[0], drawn[asked]))
+    gained = answers[np.cumsum(asked).reshape(asked.shape) - 1] - before[drawn]
+    means: Floats = gained.mean(axis=1)
     return np.clip(weights @ before + means, 0.0, 1.0)
 
 
 def _drawn(weights: Floats, most: int) -> Positions:
-    """`most` places with equal weights, by systematic sampling of weights in their order."""
-    shares = np.cumsum(weights)
-    drawn: Positions = np.searchsorted(shares, (np.arange(most) + 0.5) / most * shares[-1])
+    """`most` places of each line with equal weights, by systematic sampling of weights in their order."""
+    places = (np.arange(most) + 0.5) / most
+    drawn: Positions = np.array([np.searchsorted(line, places * line[-1]) for line in np.cumsum(weights, axis=1)])
     return drawn
 
 
-def _filled(game: Game, rows: Sequence[Row], masks: np.ndarray, number: np.ndarray, fillings: np.ndarray) -> Block:
+def _filled(game: Game, rows: Block, masks: np.ndarray, number: np.ndarray, fillings: np.ndarray) -> Block:
     """Row `number[i]` with its blanks from background row `fillings[i]`, for every i."""
-    own, others, known = take(block_of(game.schema, rows), number), take(game.background, fillings), masks[number]
+    own, others, known = take(rows, number), take(game.background, fillings), masks[number]
     return tuple(np.where(mine, a, b) for mine, a, b in zip(known.T, own, others, strict=True))
 
 
@@ -205,6 +215,7 @@ def _points(game: Game, at: int, value: Value, known: bool) -> tuple[Value, ...]
     return (*points, value)
 
 
+@Memo
 def tried(game: Game, at: int, most: int) -> tuple[Value, ...]:
     """Values to try for the feature at a position: :func:`grid`, or of very many choices the most common ones.
 

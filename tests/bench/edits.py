@@ -123,8 +123,7 @@ def _compare(models: Path, var: Path) -> None:
 def score_of(bundle: Bundle, record: dict[str, str]) -> bytes:
     asked = {"serial": 1, "model": bundle.key, "outcome": "", "declined": []}
     fields = [(ids.field(bundle.schema.position[name]), text) for name, text in record.items()]
-    state = [[{"id": field, "property": "id", "value": field} for field, _ in fields]]
-    state += [[{"id": field, "property": "value", "value": text} for field, text in fields]]
+    state = [[{"id": field, "property": "value", "value": text} for field, text in fields]]
     outputs = [(ids.RESULT, "tree"), (ids.FORM_RESPONSE, "attributes")]
     return callback(outputs, [(ids.FORM_REQUEST, "data", asked)], state)
 

@@ -8,6 +8,7 @@ import { onMessage, onSignal } from "../shared/signals.ts";
 import { draw, inLists, scaleOf, type Sweep } from "./sweeps.ts";
 
 const PATIENCE = 6000; // ms without a response until the request is repeated
+const REST = 400;      // ms without an edit until reasons with smaller errors are requested
 
 type Advice = { serial: number; model: string; outcome: string; step: number; sharper: number | null; sweeps: Record<string, Sweep> };
 
@@ -15,6 +16,7 @@ let wanted: Current | null = null; // the result on the screen; null while it is
 let asked: (Current & { step: number }) | null = null; // the request under way; none is answered after its page is left
 let latest: Advice | null = null;  // the latest response
 let timer = 0;
+let rest = 0;
 
 type Numbered = { serial?: number | string; model?: string };
 const same = (a?: Numbered | null, b?: Numbered | null) => Boolean(a && b && Number(a.serial) === Number(b.serial) && a.model === b.model);
@@ -50,11 +52,15 @@ function request(about: Current, step = 0) {
   setProps("reasons-request", { data: { ...about.question, step } });
 }
 
-/* Request the same reasons with smaller errors, until the digits shown are sure or the server has no smaller errors. */
+/* Request the same reasons with smaller errors, until the digits shown are sure or the server has no smaller errors. The
+   first of these waits until the person rests: it and those after it are sixteen times the work of the first
+   reasons, and the next edit would wait for them in vain. */
 function sharpen() {
   const step = latest && same(latest, wanted?.question) ? latest.sharper : null;
   find(".reasons")?.toggleAttribute("data-sharpening", step !== null);
-  if (wanted && step !== null && !asked) request(wanted, step);
+  clearTimeout(rest);
+  if (step === null) return;
+  rest = setTimeout(() => { if (wanted && !asked && same(latest, wanted.question)) request(wanted, step); }, step > 1 ? 0 : REST);
 }
 
 function advise(advice: Advice) {
