@@ -82,7 +82,7 @@ def test_a_page_without_files_of_its_own_is_left_alone(folder):
 
 def test_every_module_is_in_a_bundle():
     """Each is imported by an entry of package.json, at once or through others."""
-    seen, names = set(), {"main.ts", "shared/theme.ts", "shared/prerender.ts"}
+    seen, names = set(), {"main.ts", "shared/theme.ts", "prerender.ts"}
     while names:
         name = names.pop()
         seen.add(name)

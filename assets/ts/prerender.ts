@@ -1,7 +1,7 @@
 /* The prerendered page (docs/PRERENDER.md) covers the place of the real one until that is drawn.
    First its figure is drawn, where it can be seen; then Dash starts, whose scripts take so long that nobody
    would see the figure before. Whatever fails, Dash starts and this goes. */
-import type { Graph } from "../plots/plotly.ts";
+import type { Graph } from "./plots/plotly.ts";
 
 const NEAR = 500;        // px below the screen
 const DRAWS = 1500;      // ms from the click until plotly.js must be loaded
