@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -233,6 +233,10 @@ class JobService:
         if found.state in OPEN:
             self._announce(job)  # restarts a local runner that died
         return found
+
+    def those(self, jobs: Sequence[str]) -> list[Job]:
+        """Present states of those of the jobs that are there."""
+        return self.store.jobs.those(jobs)
 
     def page(self, wanted: JobFilter, most: int, after: Cursor | None) -> tuple[list[Job], Cursor | None]:
         """A page of jobs, the newest first; see :meth:`store.job_queries.JobQueries.page`."""

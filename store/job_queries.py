@@ -23,6 +23,10 @@ class JobQueries(DatabaseTable):
         """One job, or None."""
         return next(iter(self._read(select(jobs).where(jobs.c.id == job))), None)
 
+    def those(self, ids: Sequence[str]) -> list[Job]:
+        """Those of the ids that are jobs."""
+        return self._read(select(jobs).where(jobs.c.id.in_(ids)))
+
     def by_key(self, key: str) -> Job | None:
         """The job that was sent under an idempotency key, or None."""
         return next(iter(self._read(select(jobs).where(jobs.c.key == key))), None)

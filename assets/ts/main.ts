@@ -20,3 +20,4 @@ import "./plots/keys.ts";
 import "./campaign/upload.ts";
 import "./campaign/page.ts";
 import "./campaign/table.ts";
+import "./campaign/kept.ts";

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dash import Dash
 
-from callbacks.campaign import call_list, columns, downloads, forecast, records, scoring, steps
+from callbacks.campaign import call_list, columns, downloads, forecast, kept, records, scoring, steps
 from callbacks.campaign.doors import Doors
 
 
 def register(app: Dash, doors: Doors) -> None:
     """Register the callbacks of the page."""
     steps.register(app, doors)
+    kept.register(app, doors)
     columns.register(app, doors)
     scoring.register(app, doors)
     records.register(app, doors)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from dash.exceptions import PreventUpdate
 from callbacks.campaign.doors import Doors, as_shown, words
 from callbacks.campaign.records import table
 from jobs.refused import UnknownJob
-from layouts.campaign import columns, page, reading, result, scoring
+from layouts.campaign import columns, kept, page, reading, result, scoring
 from layouts.campaign.page import Step, trouble
 from layouts.shared import ids, url
 from ml.errors import LikelyError
@@ -88,7 +89,7 @@ def show_step(doors: Doors, turns: list[Any], path: Any, turn_ids: list[Mapping[
     turn, job = said[-1]
     bundle = doors.service.opened(where.model)
     step = trouble(job, *map(str, turn)) if isinstance(turn, list) else opening(doors, bundle, {"job": job})
-    return page.inside(step, doors.retention), step.name
+    return page.inside(step, where.model, doors.retention), step.name
 
 
 def begin_anew(doors: Doors, clicks: list[Any], at: Any) -> int:
@@ -111,7 +112,10 @@ def opening(doors: Doors, bundle: Bundle, query: Mapping[str, str]) -> Step:
     except UnknownJob:
         return trouble(job, *GONE)
     wrong = _wrong(found, bundle.name)
-    return trouble(job, *wrong) if wrong else STEPS[found.state](doors, found, query)
+    if wrong:
+        return trouble(job, *wrong)
+    step = STEPS[found.state](doors, found, query)
+    return replace(step, body=[kept.opened(as_shown(found)), *step.body])
 
 
 def _wrong(job: Job, model: str) -> tuple[str, str] | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.campaign import file, parts
+from layouts.campaign import file, kept, parts
 from layouts.shared import ids
 from layouts.shared.static_html import static_html
 
@@ -25,6 +25,7 @@ NO_PROBABILITIES = (
 )
 STEPS = (("file", "File"), ("columns", "Columns"), ("scoring", "Scoring"), ("result", "Result and list"))
 TROUBLE = "trouble"
+WITH_OTHERS = ("file", TROUBLE)  # steps below which the other campaigns stand
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,17 @@ def page(bundle: Bundle, name: str, retention: FileRetention, step: Step | None 
         return html.P(NO_PROBABILITIES, className="plots-note")
     step = step or first(retention)
     data = {"data-model": name, "data-at": step.name}
-    return html.Div(inside(step, retention), id=ids.CAMPAIGN, className="campaign", **data)
+    at_step = html.Div(inside(step, name, retention), id=ids.CAMPAIGN, className="campaign", **data)
+    others = [kept.place()] if step.name in WITH_OTHERS else []
+    return html.Div([kept.store(), at_step, *others])
 
 
-def inside(step: Step, retention: FileRetention) -> list[Component]:
+def inside(step: Step, model: str, retention: FileRetention) -> list[Component]:
     """What stands in the page at a step."""
-    kept = static_html(html.P(retention.words(), className="campaign-keeping"))
-    return [*([] if step.name == TROUBLE else [static_html(_trail(step.name))]), *step.body, kept]
+    words = static_html(html.P(retention.words(), className="campaign-keeping"))
+    trail = [] if step.name == TROUBLE else [static_html(_trail(step.name))]
+    way = [] if step.name in WITH_OTHERS else [kept.way(model)]
+    return [html.Div([*trail, *way], className="campaign-head"), *step.body, words]
 
 
 def first(retention: FileRetention) -> Step:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 RECORD = -1  # no column of the result: the record's number
 REASONS = ("reason_1", "reason_2", "reason_3")
 NUMBERS = ("integer", "number", "percent", "money")
-WIDTHS = {"rank": 80, "place": 80, "row": 110, "band": 130, "action": 240, "why": 420, "problems": 420}
+WIDTHS = {"rank": 100, "place": 100, "row": 110, "band": 130, "action": 240, "why": 420, "problems": 420}
 _ONE = {"maxNumConditions": 1, "debounceMs": 400}
 TEXT_TESTS = {"filterOptions": ["contains", "notContains", "equals", "startsWith", "blank", "notBlank"], **_ONE}
 NUMBER_TESTS = {

@@ -77,6 +77,8 @@ AVERAGES = "averages"
 
 # The campaign's page
 CAMPAIGN = "campaign"
+CAMPAIGNS = "campaigns"
+CAMPAIGNS_KEPT = "campaigns-kept"  # in the browser's storage; assets/ts/campaign/kept.ts knows it too
 
 
 def campaign(name: str) -> str:

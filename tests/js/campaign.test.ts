@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { called, likely } from "./page.ts";
+import "../../assets/ts/campaign/kept.ts";
 import "../../assets/ts/campaign/page.ts";
 
 const addressed = likely().addressed as unknown as (...given: unknown[][]) => unknown;
@@ -47,4 +48,27 @@ test("what was chosen while an answer came is looked at, and nothing is asked tw
   lookedAt(seen, ["2"], ["income", ""], false, again);
   lookedAt(seen, ["3"], ["income", ""], false, again);
   assert.deepEqual(called.map(({ id }) => id), [again]);
+});
+
+const campaignsKept = likely().campaignsKept as unknown as (...given: unknown[][]) => unknown;
+const march = { job: "j1", model: "loan", name: "march.csv", created: 1 };
+const april = { ...march, job: "j2", name: "april.csv" };
+const keep = (...those: unknown[]) => localStorage.setItem("campaigns-kept", JSON.stringify(those));
+
+test("a campaign that is open is kept as the newest, beside those that another tab has added", () => {
+  by("opened");
+  localStorage.clear();
+  assert.deepEqual(campaignsKept([march], [], [], []), [march]);
+  keep(april, { ...march, list: "l1" });
+  assert.deepEqual(campaignsKept([march], [null], [], [{ job: "j1" }]), [{ ...march, list: "l1" }, april]);
+  assert.deepEqual(campaignsKept([march], ["l2"], [], [{ job: "j1" }]), [{ ...march, list: "l2" }, april]);
+  localStorage.setItem("campaigns-kept", "{");
+  assert.deepEqual(campaignsKept([march], [], [], []), [march]);
+});
+
+test("one is removed by its button, and nothing happens when the buttons come in", () => {
+  keep(april, march);
+  by("forget");
+  assert.deepEqual(campaignsKept([], [], [1, null], []), [april]);
+  assert.equal(campaignsKept([], [], [null, null], []), "no update");
 });

@@ -9,7 +9,7 @@ from dash._utils import AttributeDict
 from dash.exceptions import PreventUpdate
 from plotly.utils import PlotlyJSONEncoder
 
-from callbacks.campaign import call_list, columns, downloads, forecast, scoring, steps
+from callbacks.campaign import call_list, columns, downloads, forecast, kept, scoring, steps
 from callbacks.campaign.doors import Doors
 from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
@@ -363,3 +363,67 @@ def test_a_format_that_cannot_be_had_is_said(doors):
     said, wanted, _ = downloads.export(doors, [1, None], None, None, ids.campaign_part("export", LOST))
     assert "There is no job" in words(said)
     assert wanted["address"] == ""
+
+
+# ---- the campaigns of this browser --------------------------------------------------------------
+def kept_as(job, model="binary", **more):
+    return {"job": job, "model": model, "name": "march.csv", "created": 1_767_225_600, **more}
+
+
+def test_the_campaigns_of_a_browser_are_listed_with_their_states(house, doors):
+    held_one, over = held(house), done(house, "independent", rows=30)
+    made, _ = make(doors, done(house), number="5")
+    cancelled = held(house)
+    house.client.delete(f"/api/v1/jobs/{cancelled}")
+    said = kept.show_kept(
+        doors,
+        [
+            kept_as(held_one),
+            kept_as(over, "independent", list=made, name="=1+1 <b>"),
+            kept_as(cancelled),
+            kept_as(LOST, name="old.csv"),
+        ],
+    )
+    lines = [words(each) for each in said[1].children.children[1].children]
+    assert len(lines) == 4
+    assert ("Not started" in lines[0], f"/binary/campaign?job={held_one}" in lines[0]) == (True, True)
+    assert f"/independent/campaign?job={over}&list={made}" in lines[1]
+    assert ("Done" in lines[1], '"30"' in lines[1], "=1+1 <b>" in lines[1]) == (True, True, True)
+    assert "2026-01-01 00:00 UTC" in lines[1]
+    assert "Remove march.csv from the list" in lines[2]
+    assert ("No longer here" in lines[3], "href" in lines[3]) == (True, False)
+    assert doors.service.opened("independent").title in lines[1]
+    assert ["Remove" in line for line in lines] == [False, False, True, True]
+
+
+def test_more_campaigns_than_are_shown_are_said(doors):
+    many = [kept_as(f"{number:032x}") for number in range(kept.kept.MOST + 1)]
+    said = kept.show_kept(doors, many)
+    assert len(said[1].children.children[1].children) == 500
+    assert "The 500 newest are shown." in words(said)
+    assert "newest are shown" not in words(kept.show_kept(doors, many[1:]))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        *(None, {}, "x", [], [None, 1, "x", []], [{}]),
+        [kept_as("../x")],
+        [kept_as(LOST, created="yesterday")],
+        [kept_as(LOST, created=float("nan"))],
+        [kept_as(LOST, created=1e300)],
+        [kept_as(LOST, model="//elsewhere")],
+    ],
+)
+def test_whatever_a_browser_keeps_is_answered(doors, data):
+    assert kept.show_kept(doors, data) == []
+
+
+def test_what_is_open_is_told_to_the_browser(house, doors):
+    job = done(house)
+    told = next(
+        each for each in opened(doors, job).body if getattr(each, "id", None) == ids.campaign_part("opened", job)
+    )
+    assert told.data["name"] == "march.csv"
+    assert told.data["model"] == "binary"
+    assert all("opened" not in words(each) for each in opened(doors, LOST).body)

@@ -92,13 +92,13 @@ def test_one_step_is_shown_and_marked_in_the_trail(step):
     made = at(step)
     shown = {getattr(each, "data-step") for each in parts_of(made) if hasattr(each, "data-step")}
     assert shown == {step}
-    assert getattr(made, "data-at") == step
+    assert getattr(made[ids.CAMPAIGN], "data-at") == step
     current = [each.children for each in parts_of(made) if getattr(each, "aria-current", None) == "step"]
     assert current == [words for name, words in campaign.STEPS if name == step]
 
 
 def test_it_names_what_a_file_is_scored_with():
-    assert getattr(page(name="small@12345678"), "data-model") == "small@12345678"
+    assert getattr(page(name="small@12345678")[ids.CAMPAIGN], "data-model") == "small@12345678"
 
 
 def test_money_is_in_the_currency_of_the_card():

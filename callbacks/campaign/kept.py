@@ -1,0 +1,70 @@
+"""Callbacks of the campaigns that this browser keeps: one that is open is added, and the server tells their states."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from dash import ALL, ClientsideFunction, Dash, Input, Output, State
+from dash.development.base_component import Component
+
+from callbacks.campaign.doors import Doors, as_shown
+from layouts.campaign import kept
+from layouts.shared import ids
+from ml.errors import LikelyError
+from ml.lifecycle.registry import NAME
+
+JOB = re.compile(r"[0-9a-f]{32}")
+LONGEST = 300  # characters of a file's name
+LAST = 2**32  # seconds since 1970
+
+
+def register(app: Dash, doors: Doors) -> None:
+    """Keep a campaign that is open, remove one, and show the list."""
+    of = ids.campaign_part
+    # In the browser, which reads its storage anew: another tab may have added a campaign since this page came
+    app.clientside_callback(
+        ClientsideFunction("likely", "campaignsKept"),
+        Output(ids.CAMPAIGNS_KEPT, "data"),
+        Input(of("opened", ALL), "data"),
+        Input(of("list", ALL), "data"),
+        Input(of("forget", ALL), "n_clicks"),
+        State(of("list", ALL), "id"),
+    )
+    app.callback(
+        Output(ids.CAMPAIGNS, "children"),
+        Input(ids.CAMPAIGNS_KEPT, "data"),
+        prevent_initial_call=True,  # the browser's storage has not been read then
+    )(partial(show_kept, doors))
+
+
+def show_kept(doors: Doors, data: Any) -> list[Component]:
+    """The list, with the state of each campaign; as all that a browser sends, `data` may be anything."""
+    given = [_read(each) for each in data if isinstance(each, dict)] if isinstance(data, list) else []
+    known = [each for each in given if each is not None]
+    jobs = doors.jobs.those([each["job"] for each in known[: kept.MOST]])
+    found = {job.id: as_shown(job) | {"title": _title(doors, job.model)} for job in jobs}
+    return kept.listed(known, found)
+
+
+def _title(doors: Doors, model: str) -> str:
+    name = model.partition("@")[0]
+    try:
+        return doors.service.opened(name).title
+    except LikelyError:
+        return name
+
+
+def _read(given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A campaign as the browser keeps it; None where it is none."""
+    job, model, name, created, made = (given.get(key) for key in ("job", "model", "name", "created", "list"))
+    if not (_is(JOB, job) and _is(NAME, model) and isinstance(created, (int, float)) and 0 <= created < LAST):
+        return None
+    name = name[:LONGEST] if isinstance(name, str) else ""
+    return {"job": job, "model": model, "name": name, "created": created, "list": made if _is(JOB, made) else ""}
+
+
+def _is(form: re.Pattern[str], given: Any) -> bool:
+    return isinstance(given, str) and form.fullmatch(given) is not None

@@ -1,0 +1,93 @@
+"""The campaigns that were opened in this browser: with state and date, and a way to each of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.campaign import parts
+from layouts.campaign.words import progress, whole
+from layouts.shared import ids, url
+
+TITLE = "My campaigns"
+NOTE = "This list is kept in this browser only. On another device a campaign is opened by its address."
+MOST = 500  # shown
+OLDER = f"The {MOST} newest are shown."
+STATES = {
+    "held": "Not started",
+    "done": "Done",
+    "failed": "Could not be scored",
+    "cancelled": "Cancelled",
+}
+GONE = "No longer here: removed after its time"
+
+
+def store() -> Component:
+    """What this browser keeps: ids of campaigns, the newest first, with what is said of those that are gone."""
+    return dcc.Store(id=ids.CAMPAIGNS_KEPT, storage_type="local")
+
+
+def opened(job: Mapping[str, Any]) -> Component:
+    """Tells the browser that a campaign is open, as :func:`jobs.files.job_view.described` gives it."""
+    told = {"job": job["id"], "model": job["model"].partition("@")[0], "name": job["name"], "created": job["created"]}
+    return dcc.Store(id=ids.campaign_part("opened", job["id"]), data=told)
+
+
+def place() -> Component:
+    """Where the list stands."""
+    return html.Section(id=ids.CAMPAIGNS, className="campaign-step campaign-kept", **{"aria-label": TITLE})
+
+
+def way(model: str) -> Component:
+    """The way to the list, from a campaign."""
+    return dcc.Link(TITLE, href=url.href("campaign", model), className="campaign-all")
+
+
+def listed(kept: Sequence[Mapping[str, Any]], found: Mapping[str, Mapping[str, Any]]) -> list[Component]:
+    """The list; nothing where there is no campaign.
+
+    Parameters
+    ----------
+    kept : sequence of mapping
+        ``job``, ``model``, ``name``, ``created`` and ``list`` as the browser keeps them.
+    found : mapping of str to mapping
+        By id, those that are still there, as :func:`jobs.files.job_view.described` gives them, with their model's
+        ``title``.
+    """
+    if not kept:
+        return []
+    names = ("File", "Model", "Records", "State", "Sent", "")
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
+    lines = [_line(each, found.get(each["job"])) for each in kept[:MOST]]
+    table = html.Table([head, html.Tbody(lines)], className="measures campaign-kept-table")
+    notes = [NOTE, *([OLDER] if len(kept) > MOST else [])]
+    return [html.H2(TITLE), html.Div(table, className="measures-wide"), html.P(" ".join(notes), className="small")]
+
+
+def _line(kept: Mapping[str, Any], job: Mapping[str, Any] | None) -> Component:
+    name = kept["name"] or "(no name)"
+    query = {"job": kept["job"], **({"list": kept["list"]} if kept["list"] else {})}
+    to = dcc.Link(name, href=url.href("campaign", kept["model"], **query)) if job else name
+    records = "" if job is None else whole(job["total"] or job["done"]) if job["total"] or job["done"] else ""
+    cells = [
+        html.Td(kept["model"] if job is None else job["title"]),
+        html.Td(records, className="number", **{"data-label": "records"} if records else {}),
+        html.Td(GONE if job is None else STATES.get(job["state"]) or progress(job)),
+        html.Td(_date(kept["created"])),
+        html.Td([_forget(kept["job"], name)] if job is None or job["state"] in ("failed", "cancelled") else []),
+    ]
+    return html.Tr([html.Th(to, scope="row"), *cells])
+
+
+def _forget(job: str, name: str) -> Component:
+    label: dict[str, Any] = {"aria-label": f"Remove {name} from the list"}
+    return parts.button("Remove", id=ids.campaign_part("forget", job), **label)
+
+
+def _date(seconds: float) -> Component:
+    when = dt.datetime.fromtimestamp(seconds, dt.UTC)
+    return html.Time(f"{when:%Y-%m-%d %H:%M} UTC", dateTime=when.isoformat(timespec="seconds"))
