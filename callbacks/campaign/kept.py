@@ -12,9 +12,8 @@ from dash.development.base_component import Component
 
 from callbacks.campaign.doors import Doors, as_shown
 from layouts.campaign import kept
-from layouts.shared import ids
+from layouts.shared import ids, url
 from ml.errors import LikelyError
-from ml.lifecycle.registry import NAME
 
 JOB = re.compile(r"[0-9a-f]{32}")
 LONGEST = 300  # characters of a file's name
@@ -60,11 +59,14 @@ def _title(doors: Doors, model: str) -> str:
 def _read(given: Mapping[str, Any]) -> dict[str, Any] | None:
     """A campaign as the browser keeps it; None where it is none."""
     job, model, name, created, made = (given.get(key) for key in ("job", "model", "name", "created", "list"))
-    if not (_is(JOB, job) and _is(NAME, model) and isinstance(created, (int, float)) and 0 <= created < LAST):
+    page = url.parse(f"/{model}/campaign") if isinstance(model, str) else None
+    if page is None or page.model != model or not _is_job(job):
+        return None
+    if not isinstance(created, (int, float)) or not 0 <= created < LAST:
         return None
     name = name[:LONGEST] if isinstance(name, str) else ""
-    return {"job": job, "model": model, "name": name, "created": created, "list": made if _is(JOB, made) else ""}
+    return {"job": job, "model": model, "name": name, "created": created, "list": made if _is_job(made) else ""}
 
 
-def _is(form: re.Pattern[str], given: Any) -> bool:
-    return isinstance(given, str) and form.fullmatch(given) is not None
+def _is_job(given: Any) -> bool:
+    return isinstance(given, str) and JOB.fullmatch(given) is not None

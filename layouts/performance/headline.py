@@ -55,16 +55,16 @@ def pick(name: str, class_name: str = "number") -> Component:
     return html.Span("–", className=class_name, **{"data-pick": name})
 
 
-def summary(bundle: Bundle) -> Component:
-    """The headline: a sentence, the first metrics as tiles, all of them in a table, and the confusion matrix."""
+def summary(bundle: Bundle, outcome: str) -> Component:
+    """The headline: a sentence, the first metrics as tiles, all of them in a table, and the confusion matrix.
+
+    The outcome stands inside: the page of another outcome is drawn anew, without figures until its table has come.
+    """
     tiles = [_tile(measure_of(key)) for key in FIRST]
     rest = html.Details([html.Summary("All measures, and what they mean"), _table(bundle)], className="measures-all")
     said = html.Div([html.P(pick("sentence", ""), className="headline-sentence"), html.Div(tiles, className="tiles")])
-    return static_html(
-        html.Div(
-            [html.Div([said, _confusion_matrix()], className="headline-first"), rest], className="performance-head"
-        )
-    )
+    first = html.Div([said, _confusion_matrix()], className="headline-first", **{"data-outcome": outcome})
+    return static_html(html.Div([first, rest], className="performance-head"))
 
 
 def _tile(measure: Measure) -> Component:

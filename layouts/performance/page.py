@@ -93,7 +93,7 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
         html.P("", className="plots-note", role="status", hidden=True, **{"data-refused": "true"}),
         *([headline.bar(), _changes(), cut_off_change.dialog()] if certain else []),
         *(parts[part] for part in first),
-        _headline(bundle, certain),
+        _headline(bundle, outcome, certain),
         *(
             [html.Section([html.H2("All outcomes"), html.Div(id=ids.AVERAGES)], className="plots-part")]
             if several
@@ -120,8 +120,8 @@ def _warned(bundle: Bundle) -> list[Component]:
     return [static_html(html.Div([html.P(each) for each in said], className="plots-note plots-warned"))] if said else []
 
 
-def _headline(bundle: Bundle, certain: bool) -> Component:
-    first = headline.summary(bundle) if certain else html.P(NO_PROBABILITIES, className="plots-note")
+def _headline(bundle: Bundle, outcome: str, certain: bool) -> Component:
+    first = headline.summary(bundle, outcome) if certain else html.P(NO_PROBABILITIES, className="plots-note")
     return html.Section([html.H2("Headline"), first], id="headline", className="plots-part")
 
 

@@ -79,7 +79,7 @@ def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
     said = "" if opened.entry else opened.words
     words = html.P(said, id=ids.FINDER_WORDS, className="finder-words", role="status")
     said_back, address = opened.back
-    back = [dcc.Link(said_back, href=address, className="record-back")] if address else []
+    back = [html.A(said_back, href=address, className="record-back")] if address else []
     parts = [
         html.Div([*back, name, changed, words], className="record"),
         label,

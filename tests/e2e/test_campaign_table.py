@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e.test_accessibility import AXE, FOUND, VARIANTS
 from tests.e2e.test_campaign import OVER, column, sort, when_asked
 
 
@@ -121,3 +122,11 @@ def test_a_phone_shows_whom_to_call_without_scrolling(browse, scored):
     number = tab.page.locator('.ag-row[row-index="0"] .ag-cell').nth(2).bounding_box()
     assert number["x"] + 90 <= table["x"] + table["width"]
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= 380
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_axe_finds_nothing_in_a_result(browse, scored, variant):
+    tab = browse(**VARIANTS[variant]).open(scored)
+    column(tab, "rank")
+    tab.page.evaluate(AXE.read_text())
+    assert tab.page.evaluate(FOUND) == []

@@ -190,6 +190,25 @@ def test_another_outcome_has_its_own_numbers_and_back_leads_to_the_first(opened,
     expect(page.locator("[data-plot=threshold] .plot-words")).to_contain_text("Personal loan")
 
 
+def test_figures_of_another_outcome_are_not_there_before_they_have_come(opened):
+    page = opened("/bank-products/performance").page
+    count, held = page.locator(".four [data-pick=true_positive]"), []
+    expect(count).not_to_have_text("–")
+
+    def of_table(request):
+        return '"id":"threshold-table"' in (request.post_data or "").partition('"inputs"')[0]
+
+    page.route(
+        "**/_dash-update-component*", lambda route: held.append(route) if of_table(route.request) else route.continue_()
+    )
+    with page.expect_request(of_table):
+        page.select_option("#plots-outcome", "credit-card")
+    expect(count).to_have_text("–")
+    for late in held:
+        late.continue_()
+    expect(count).not_to_have_text("–")
+
+
 def put_into_use(page, kind="use"):
     page.click(f"#cut-off-{kind}")
     if kind == "use":

@@ -53,7 +53,7 @@ const OpenRecord = ({ value, data }: { value?: string; data?: { open: string } }
 window.dashAgGridComponentFunctions = { ...window.dashAgGridComponentFunctions, OpenRecord };
 
 addEventListener("click", (event) => {
-  const link = closest<HTMLAnchorElement>(event, ".campaign-open[href]");
+  const link = closest<HTMLAnchorElement>(event, ".campaign-open[href], .record-back"); // there and back
   if (!link || hasModifier(event) || event.shiftKey) return;
   event.preventDefault();
   go(link.getAttribute("href") ?? "");
