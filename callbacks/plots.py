@@ -23,6 +23,7 @@ from ml.plots.cut_off_mark import marked
 from ml.plots.decisions.profit_curve import amount, beyond
 from ml.plots.option import Option
 from ml.plots.results import Drawn, drawn
+from ml.plots.table import Table
 from ml.runtime.deadline import StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
@@ -122,7 +123,7 @@ def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     if table is None:
         return plot_cards.shown(found)
     row = table.at(read_cut_off(request.get("cut_off")) or 0.0)
-    if found.plot.mark:
+    if found.plot.mark and not isinstance(found.figure, Table):
         marked(found.figure, found.plot.mark, table, row)
     return [*plot_cards.shown(found), *_beside(found, table)]
 

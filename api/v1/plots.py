@@ -13,8 +13,10 @@ from flask import Flask, Response, request
 from api.http.query import ANY, takes
 from api.v1.models import PREFIX
 from ml.files.cells.safe_cells import FORMULA, NUMBER
+from ml.metrics.overview import read_cut_off
 from ml.plots.results import table
 from ml.service import Service
+from ml.text.spoken import cut_off_text
 
 
 def register(app: Flask, service: Service) -> None:
@@ -25,13 +27,21 @@ def register(app: Flask, service: Service) -> None:
     def plot_data(name: str, plot: str) -> Response:
         """The rows of one plot; ``outcome`` and the plot's options are query parameters."""
         options = request.args.to_dict()
-        header, rows = table(service, name, plot, options.pop("outcome", None), options)
-        shown = quote(f"{name} {plot}.csv", safe="")
+        outcome = options.pop("outcome", None)
+        header, rows = table(service, name, plot, outcome, options)
+        shown = quote(_file_name(name, plot, outcome, options.get("cut_off")), safe="")
         return Response(
             written(header, rows),
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f"attachment; filename*=UTF-8''{shown}"},
         )
+
+
+def _file_name(name: str, plot: str, outcome: str | None, cut_off: str | None) -> str:
+    """Version, plot, and the outcome and cut-off that were asked for: "loan@3f9a1c2b segments Y at 60%.csv"."""
+    used = read_cut_off(cut_off)
+    at = None if used is None else f"at {''.join(cut_off_text(used).split())}"
+    return f"{' '.join(filter(None, (name, plot, outcome, at)))}.csv"
 
 
 def written(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

@@ -15,7 +15,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.shared import ids, url
+from layouts.shared import ids, plot_table
 from layouts.shared.field_texts import number_format_data, typed
 from layouts.shared.static_html import static_html
 from ml.data.feature import text_of
@@ -26,6 +26,7 @@ from ml.plots import theme
 from ml.plots.catalogue import CATALOGUE
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, Plot
+from ml.plots.table import Table
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -54,7 +55,8 @@ def frame(
         The cut-off with which the page opens and the extra rows of its threshold table: with these the plots need not
         wait for the table.
     """
-    data = {"data-model": bundle.key, "data-outcome": outcome, "data-name": bundle.title} | number_format_data()
+    data = {"data-model": bundle.key, "data-outcome": outcome, "data-name": bundle.title}
+    data |= {"data-label": bundle.outcomes[outcome].label} | number_format_data()
     if cut_off is not None:
         data["data-cut-off"] = cut_off
     if opens is not None:
@@ -125,12 +127,14 @@ def _head(plot: Plot) -> Component:
 
 
 def shown(drawn: Drawn) -> list[Component]:
-    """A figure, the sentence under it, and links where the result holds some."""
-    height = f"{drawn.figure.layout.height}px"
-    graph = dcc.Graph(figure=drawn.figure, config=theme.CONFIG, style={"height": height})
+    """A figure or a table, and the sentence under it."""
     follows = _moves(drawn.plot)
     sentence = html.P(drawn.sentence, className="plot-words", **({"data-pick": "sentence"} if follows else {}))
-    return [_read_by_keys(graph, drawn.plot.question), sentence, *_links(drawn.result)]
+    if isinstance(drawn.figure, Table):
+        return [plot_table.shown(drawn.figure), sentence]
+    height = {"height": f"{drawn.figure.layout.height}px"}
+    graph = dcc.Graph(figure=drawn.figure, config=theme.CONFIG, style=height)
+    return [_read_by_keys(graph, drawn.plot.question), sentence]
 
 
 def _read_by_keys(graph: Component, question: str) -> Component:
@@ -244,16 +248,3 @@ def download(plot: Plot, question: str) -> Component:
         [html.Summary("Download", **said), html.Div([*picture, data], className="plot-downloads")],
         className="plot-download help",
     )
-
-
-def _links(result: Any) -> list[Component]:
-    links = getattr(result, "link", None)
-    if not links:
-        return []
-    words = zip(result.record, links, strict=True)
-    return [
-        html.P(
-            ["Open record ", *(dcc.Link(str(number), href=url.outside(address)) for number, address in words)],
-            className="plot-links",
-        )
-    ]

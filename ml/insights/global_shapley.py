@@ -66,6 +66,13 @@ def global_shapley_of(bundle: Bundle) -> GlobalShapley:
     return global_shapley(bundle, *_plan(bundle))
 
 
+def shapley_of_rows(bundle: Bundle, rows: Positions) -> GlobalShapley:
+    """As :func:`global_shapley`, for these few rows of the hold-out, as sharp as the budget of predictions allows."""
+    steps = 2 * max(1, len(bundle.schema.features) - 1)
+    walks = int(np.clip(predictions(bundle) // (steps * len(rows)), FEWEST_WALKS, MOST_WALKS))
+    return _of_rows(bundle, rows, walks)
+
+
 def global_shapley(bundle: Bundle, records: int, walks: int) -> GlobalShapley:
     """Shapley values of `records` rows of the hold-out, estimated by permutation from `walks` background rows each.
 
@@ -73,7 +80,10 @@ def global_shapley(bundle: Bundle, records: int, walks: int) -> GlobalShapley:
     sample is spread evenly over the background's predictions and weighted to their overall means. Each
     permutation walk telescopes, so the sums are exact for any number of walks. Seeded.
     """
-    rows = sample(size(bundle.holdout.block), records)
+    return _of_rows(bundle, sample(size(bundle.holdout.block), records), walks)
+
+
+def _of_rows(bundle: Bundle, rows: Positions, walks: int) -> GlobalShapley:
     ends = take(bundle.holdout.block, rows)
     answers, total = _asked(bundle, bundle.background), _asked(bundle, ends)
     starts = _starts(answers, len(rows), walks)

@@ -76,6 +76,8 @@ class PartialDependenceOfTwo:
     labels : sequence of 2 str
     names : sequence of 2 sequences of str
         The values of the first feature (a) and of the second (b).
+    places : sequence of 2 sequences of float
+        The same as numbers, rising: dates in seconds; of choices their index.
     mean : sequence, shape (k, a, b)
         Mean probability when every record has these two values.
     count : sequence, shape (a, b)
@@ -86,6 +88,7 @@ class PartialDependenceOfTwo:
 
     labels: Sequence[str]
     names: Sequence[Sequence[str]]
+    places: Sequence[Sequence[float]]
     mean: Sequence[Sequence[Sequence[float]]]
     count: Sequence[Sequence[int]]
     rows: int
@@ -145,6 +148,10 @@ def partial_dependence_of_two(bundle: Bundle, first: str, second: str) -> Partia
     return PartialDependenceOfTwo(
         labels=[feature.label for feature in features],
         names=[value_names(feature, own) for feature, own in zip(features, values, strict=True)],
+        places=[
+            (as_floats(own) if feature.kind in ORDERED else np.arange(len(own), dtype=float)).tolist()
+            for feature, own in zip(features, columns, strict=True)
+        ],
         mean=given.mean(axis=2).transpose(2, 0, 1).tolist(),
         count=count.tolist(),
         rows=len(chosen),

@@ -21,6 +21,7 @@ from ml.plots.decisions.profit_curve import amount, brings, profit_of_none
 from ml.plots.insights import mean_shapley, permutation_importance
 from ml.plots.plot import View
 from ml.plots.results import Drawn, drawn, found
+from ml.plots.table import Table
 from ml.text.few_words import few_words
 from ml.text.holdout_words import warnings
 from ml.text.number_words import count, decimal, percent
@@ -123,7 +124,7 @@ def _picture(about: Subject, answer: Answer) -> Drawn | None:
             shown = drawn(about.service, about.bundle.key, key, about.outcome.name)
         except NOT_HERE:
             continue
-        if shown.plot.mark and about.counted:
+        if shown.plot.mark and about.counted and not isinstance(shown.figure, Table):
             marked(shown.figure, shown.plot.mark, about.counted.table, about.counted.row)
         return shown
     return None

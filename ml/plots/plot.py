@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from ml.bundle.bundle import Bundle
+    from ml.plots.table import Table
 
 Page = Literal["insights", "performance"]
 Section = Literal["curves", "money", "segments", "versions", "errors", "features", "effects", "data"]
@@ -136,7 +137,7 @@ class Plot:
         The frozen dataclass that `compute` gives: fields of JSON values only, for it is cached.
     compute : callable (study) -> result
         May raise any LikelyError, which is shown in the plot's place.
-    draw : callable (result, view) -> go.Figure
+    draw : callable (result, view) -> go.Figure or Table
         Draws the result and nothing else: no model, no metric.
     say : callable (result, view) -> str
         The figure in words, from the same numbers.
@@ -164,7 +165,7 @@ class Plot:
     page: Page
     result: type
     compute: Callable[[Study], Any]
-    draw: Callable[[Any, View], go.Figure]
+    draw: Callable[[Any, View], go.Figure | Table]
     say: Callable[[Any, View], str]
     section: Section = "curves"
     needs: frozenset[Need] = frozenset()

@@ -16,14 +16,15 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
     from ml.bundle.bundle import Bundle
+    from ml.plots.table import Table
     from ml.service import Service
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """A drawn plot: figure and sentence, with the result and view they are made from."""
+    """A drawn plot: figure (or table) and sentence, with the result and view they are made from."""
 
-    figure: go.Figure
+    figure: go.Figure | Table
     sentence: str
     plot: Plot
     result: Any

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 from ml.data.array_types import OptionalFloats
@@ -11,27 +12,31 @@ from ml.text.number_words import shortened
 
 ABOVE: dict[str, Any] = {"xanchor": "left", "yanchor": "bottom", "yshift": 7}  # of a name, over its bar or dot
 ROW = 44  # pixels: a bar and the name above it
-LONGEST_NAME = 28  # fits on a phone, with the number behind it
 LINE = 36  # characters of a whole line on a phone
+WIDEST = 48  # characters of a name and the words behind it on a phone
+LEAST_NAME = 16  # characters of a name, however long the words behind it
 LINE_HEIGHT = 17  # pixels
 MARGIN = {"l": 8, "r": 24, "t": 8, "b": 8}  # room for the last tick's label
 
 
 def names_above(names: Sequence[str], values: Sequence[str] = (), x: float = 0.0) -> list[dict[str, Any]]:
-    """Annotations above each row: the name, and in bold its value."""
-    bold = [f"  <b>{value}</b>" for value in values] or [""] * len(names)
-    return [
-        note(f"{shortened(name, LONGEST_NAME)}{more}", x, place, **ABOVE)
-        for place, (name, more) in enumerate(zip(names, bold, strict=True))
-    ]
+    """Annotations above each row: the name, and in bold its value; without values a long name takes several lines."""
+    if not values:
+        return [note("<br>".join(wrap(name, LINE)), x, at, align="left", **ABOVE) for at, name in enumerate(names)]
+    return named_rows(names, values, [""] * len(names), x)
 
 
-def named_rows(names: list[str], values: list[str], more: list[str], x: float) -> list[dict[str, Any]]:
+def named_rows(names: Sequence[str], values: Sequence[str], more: Sequence[str], x: float) -> list[dict[str, Any]]:
     """Annotations above each row: the name, in bold its value, and more words after it."""
     return [
-        note(f"{shortened(name, LONGEST_NAME)}  <b>{value}</b>  {rest}", x, place, **ABOVE)
+        note(f"{fitted(name, value, rest)}  <b>{value}</b>  {rest}".rstrip(), x, place, **ABOVE)
         for place, (name, value, rest) in enumerate(zip(names, values, more, strict=True))
     ]
+
+
+def fitted(name: str, *behind: str) -> str:
+    """The name, with an ellipsis where a line of a phone has no room for it beside the words behind it."""
+    return shortened(name, max(LEAST_NAME, WIDEST - sum(2 + len(words) for words in behind if words)))
 
 
 def rows_axis(count: int) -> dict[str, Any]:
@@ -42,17 +47,6 @@ def rows_axis(count: int) -> dict[str, Any]:
 def height_of(count: int) -> int:
     """Pixels for so many rows and the axis below them."""
     return 70 + ROW * count
-
-
-def filled(parts: list[str], joint: str) -> list[str]:
-    """Join parts into as few lines as fit a phone; a part longer than a line is truncated."""
-    lines: list[str] = []
-    for part in (shortened(part, LINE) for part in parts):
-        if lines and len(lines[-1] + joint + part) <= LINE:
-            lines[-1] += joint + part
-        else:
-            lines.append(part)
-    return lines
 
 
 def upright(x: float | None, rows: int, high: int = ROW) -> dict[str, Any]:

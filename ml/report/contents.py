@@ -20,6 +20,7 @@ from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import marked
 from ml.plots.plot import Plot, Section, View
 from ml.plots.results import Drawn, drawn
+from ml.plots.table import Table
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -162,6 +163,6 @@ def _report_plot(service: Service, report: Report, plot: Plot) -> ReportPlot:
         return ReportPlot(plot, refusal=error.message)  # what to do is said once, in the summary
     except LikelyError as error:
         return ReportPlot(plot, refusal=str(error))
-    if plot.mark and report.overview:
+    if plot.mark and report.overview and not isinstance(found.figure, Table):
         marked(found.figure, plot.mark, report.overview.table, report.overview.row)
     return ReportPlot(plot, found)

@@ -15,6 +15,7 @@ from html import escape
 from pathlib import Path
 
 from ml.bundle.model_card import HEADS, NOT_SAID, card_facts, schema_facts
+from ml.plots.table import Table
 from ml.report.contents import Chapter, Report, ReportPlot
 from ml.report.summary import MeasureLine, first, lines, outcome_rows, paragraphs
 from ml.text.spoken import cut_off_text
@@ -138,6 +139,10 @@ def _plot(shown: ReportPlot) -> str:
     if found is None:
         why = f"<p>{escape(shown.refusal)}</p>"
         return f'<article class=refused data-refused="{escape(plot.key)}">{head}{why}</article>\n'
+    if isinstance(found.figure, Table):
+        whole = _table(found.figure.heads, [_row(row) for row in found.figure.rows])
+        words = f"<p class=quiet>{escape(plot.method)}</p>{whole}<p>{escape(found.sentence)}</p>"
+        return f'<article data-listed="{escape(plot.key)}">{head}{words}</article>\n'
     height = found.figure.layout.height or 360
     drawing = f'<div class=figure id="figure-{escape(plot.key)}" style="height:{height}px"></div>'
     data = f'<script type="application/json" data-plot="{escape(plot.key)}">{_json(found.figure.to_json())}</script>'

@@ -9,9 +9,13 @@ from urllib.parse import urlencode
 
 import numpy as np
 
+from ml.advice.local_shapley import Explanation
+from ml.advice.reasons import reasons
+from ml.data.array_types import Positions
 from ml.data.columns import rows_of, take
 from ml.data.feature import NUMERIC, Feature
 from ml.errors import NothingToShow
+from ml.insights.global_shapley import shapley_of_rows
 from ml.metrics.evaluation import Answers, need_probabilities
 from ml.text.words import named
 
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 MISSED, ALARM, BOTH = "missed", "alarm", "both"
+REASONS = 2  # named per record
 UNUSUAL = 2  # values named per record
 RARE = 0.2  # a value is named up to this share of the training sample as extreme or equal
 
@@ -39,9 +44,11 @@ class LargestErrors:
         Whether it has the outcome.
     was : list of str, length w
         The true outcome in words.
+    reasons : list of str, length w
+        The values that led the model away from the truth, with their contributions, in words; may be empty. Values of
+        personal features are left out.
     unusual : list of str, length w
-        Its rarest values against the training sample, in words; may be empty. Values of personal
-        features are left out.
+        Its rarest values against the training sample, in words; may be empty. Without personal features, too.
     records : int
         Of the hold-out.
     wrong : int
@@ -53,6 +60,7 @@ class LargestErrors:
     probability: list[float]
     truth: list[bool]
     was: list[str]
+    reasons: list[str]
     unusual: list[str]
     records: int
     wrong: int
@@ -93,10 +101,26 @@ def largest_errors(bundle: Bundle, answers: Answers, outcome: str, sort: str, mo
         probability=probabilities[order].tolist(),
         truth=answers.truth[order].tolist(),
         was=[_was(bundle, outcome, at) for at in order.tolist()],
+        reasons=_reasons(bundle, order, outcome, answers.truth[order]),
         unusual=unusual(bundle, order),
         records=len(distance),
         wrong=int((distance > 0.5).sum()),
     )
+
+
+def _reasons(bundle: Bundle, which: Positions, outcome: str, truth: np.ndarray) -> list[str]:
+    """The largest contributions of each record against its truth, in words."""
+    found, at = shapley_of_rows(bundle, which), bundle.outcomes.index(outcome)
+    known = (True,) * len(bundle.schema.features)
+    told = {feature.name for feature in bundle.schema.displayed.features if _told(feature)}
+    said = []
+    for place, row in enumerate(rows_of(bundle.schema, take(bundle.holdout.block, which))):
+        own = Explanation(found.base, found.values[place], found.total[place], known, found.errors[place])
+        both = reasons(bundle.schema, row, own, at, most=len(known))
+        wrong = both.lowering if truth[place] else both.raising
+        sentences = [each.sentence for each in wrong if each.feature in told]
+        said.append("; ".join(sentences[:REASONS]))
+    return said
 
 
 def unusual(bundle: Bundle, which: np.ndarray) -> list[str]:

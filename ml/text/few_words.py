@@ -19,4 +19,6 @@ def few_words(records: float, which: str = "records", least: int = FEW) -> str:
     least : int
         The number from which nothing is said: more than 30 where something is chosen as the best of many.
     """
-    return "" if records >= least else f" This rests on only {count(records)} {which}: expect it to move."
+    if records >= least:
+        return ""
+    return f" This rests on {f'only {count(records)}' if records else 'no'} {which}: expect it to move."

@@ -35,6 +35,14 @@ def count(weight: float) -> str:
     return locale.localized(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")
 
 
+def part_words(records: float, total: float) -> str:
+    """Some of all records in words: "12 of 1,250 records (under 1 %)", "no record of 1,250"."""
+    if not records:
+        return f"no record of {count(total)}"
+    share = f"under {locale.percent('1')}" if records < 0.01 * total else percent(records / total)
+    return f"{count(records)} of {count(total)} records ({share})"
+
+
 def sample_text(records: int, holdout: int) -> str:
     """The records that a figure was made from, in words; `holdout` is the number of all."""
     if records >= holdout:

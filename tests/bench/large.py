@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def plots(folder: str, kind: str) -> dict[str, Any]:
     from ml.metrics.overview import overview
     from ml.plots.catalogue import CATALOGUE
     from ml.plots.results import drawn
+    from ml.plots.table import Table
     from ml.service import open_service
 
     started = time.perf_counter()
@@ -61,7 +63,8 @@ def plots(folder: str, kind: str) -> dict[str, Any]:
     for plot in CATALOGUE:
         begun = time.perf_counter()
         try:
-            sizes[plot.key] = len(drawn(service, kind, plot.key).figure.to_json())
+            shown = drawn(service, kind, plot.key).figure
+            sizes[plot.key] = len(json.dumps(asdict(shown)) if isinstance(shown, Table) else shown.to_json())
         except LikelyError:
             continue
         seconds[plot.key] = time.perf_counter() - begun

@@ -83,9 +83,12 @@ def of_two(result: Any, view: View, figure: go.Figure) -> None:
     """A tile for each pair of values; a dot where no record is near."""
     (tiles,) = figure.data
     assert [list(line) for line in zip(*tiles.z, strict=True)] == result.mean[view.index]
+    for edges, places in ((tiles.x, result.places[0]), (tiles.y, result.places[1])):
+        assert len(edges) == len(places) + 1
+        assert all(low < place < high for (low, high), place in zip(pairwise(edges), places, strict=True))
     for x, line in enumerate(result.count):
         for y, records in enumerate(line):
-            assert ("·" in tiles.text[y][x]) == (records == 0)
+            assert ("·" in tiles.text[y][x]) == (records == 0) or not tiles.text[y][x]
 
 
 def of_interaction(result: Any, view: View, figure: go.Figure) -> None:

@@ -12,10 +12,11 @@ import pytest
 from ml.plots.decisions.profit_curve import amount
 from ml.plots.plot import View
 from ml.plots.shared_options import measure_text
+from ml.plots.table import Table
 from ml.slices.segments import LABELS
 from ml.text.number_words import count, percent
 
-Check = Callable[[Any, View, go.Figure], None]
+Check = Callable[[Any, View, Any], None]  # of a result, its view, and its figure or table
 
 
 def curve(trace: int, x: str, y: str, colour: bool = True) -> Check:
@@ -208,12 +209,14 @@ def of_challenger(result: Any, view: View, figure: go.Figure) -> None:
         assert f"{measure_text(key, mine)} → {measure_text(key, theirs)}" in note.text
 
 
-def of_mistakes(result: Any, _view: View, figure: go.Figure) -> None:
-    """Prediction, truth and link of each record."""
-    _lines, truth, dots = figure.data
-    assert list(dots.x) == result.probability
-    assert list(dots.customdata) == result.link
-    assert list(truth.x) == [float(value) for value in result.truth]
+def of_mistakes(result: Any, _view: View, table: Table) -> None:
+    """Record, prediction, truth and reasons of each, and its link."""
+    columns = list(zip(*table.rows, strict=True))
+    assert columns[0] == tuple(map(count, result.record))
+    assert columns[1] == tuple(map(percent, result.probability))
+    assert columns[2] == tuple(result.was)
+    assert columns[3] == tuple(each or "no value alone" for each in result.reasons)
+    assert list(table.links) == result.link
 
 
 PERFORMANCE = {

@@ -13,6 +13,7 @@ from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of, table, view_of
 from ml.service import open_service
+from ml.text.number_words import percent
 from tests.small import SORTS, small_model
 
 WITH_PROBABILITIES = ["binary", "multiclass", "independent", "constant"]
@@ -114,12 +115,11 @@ def test_groups_figure_shows_the_ratios(small, sort, rate):
 
 
 @pytest.mark.parametrize("sort", WITH_PROBABILITIES)
-def test_mistakes_figure_shows_what_was_said_and_where_it_leads(small, sort):
-    result, _, figure = found(small, sort, "mistakes")
-    _lines, truth, dots = figure.data
-    assert list(dots.x) == result.probability
-    assert list(dots.customdata) == result.link
-    assert list(truth.x) == [float(value) for value in result.truth]
+def test_mistakes_table_shows_what_was_said_and_where_it_leads(small, sort):
+    result, _, table = found(small, sort, "mistakes")
+    said = [percent(probability) for probability in result.probability]
+    assert [tuple(row[1:3]) for row in table.rows] == list(zip(said, result.was, strict=True))
+    assert table.links == result.link
 
 
 def test_the_cut_off_moves_the_segments(small):

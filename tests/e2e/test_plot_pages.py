@@ -285,9 +285,9 @@ def test_plots_that_need_the_cut_off_ask_once_it_rests(opened):
     expect(words).not_to_have_text(first)
 
 
-@pytest.mark.nightly
-def test_a_picture_and_the_data_come_as_files(opened):
-    page = opened("/iris/performance").page
+def test_a_picture_and_the_data_come_as_files_that_say_of_what(opened, service):
+    page = opened("/iris/performance?outcome=virginica").page
+    version = service.model("iris").key
     card = page.locator("[data-plot=gain]")
     card.scroll_into_view_if_needed()
     expect(card.locator(".js-plotly-plot")).to_be_visible()
@@ -295,11 +295,17 @@ def test_a_picture_and_the_data_come_as_files(opened):
         card.locator("summary").click()
         with page.expect_download() as coming:
             card.locator(f"[data-picture={kind}]").click()
-        assert coming.value.path().read_bytes().startswith(start)
+        content = coming.value.path().read_bytes()
+        assert content.startswith(start)
+        assert coming.value.suggested_filename == f"{version} gain virginica at 50%.{kind}"
         card.locator("summary").click()
+    words = content.decode().replace("\u00a0", " ")
+    assert "How many are found by working the list from the top?" in words
+    assert f"Cumulative gain · Iris species · “Virginica” · cut-off 50 % · version {version[5:]}" in words
     card.locator("summary").click()
     with page.expect_download() as coming:
         card.locator("[data-table]").click()
+    assert coming.value.suggested_filename == f"{version} gain virginica.csv"
     assert "," in coming.value.path().read_text().splitlines()[0]
 
 

@@ -26,7 +26,7 @@ Object.assign(globalThis, {
   addEventListener: window.addEventListener.bind(window), dispatchEvent: window.dispatchEvent.bind(window),
   requestAnimationFrame: (call: () => void) => setTimeout(call, 0),
 });
-const { mirrored, outcome, answered } = await import("../../assets/ts/plots/cards.ts");
+const { mirrored, outcome, answered, fileName } = await import("../../assets/ts/plots/cards.ts");
 const cutOff = await import("../../assets/ts/plots/cut-off.ts");
 
 const place = (plot: string) => ({ key: plot, model: "loan@1", options: plot, outcome: "Y", type: "plot" });
@@ -195,4 +195,10 @@ test("the dialog wants a reason, keeps it when it is left, and gives the cut-off
   const { at, ...request } = cutOff.confirm(2, 1, 0.2) as { at: number };
   assert.deepEqual(request, { cut_off: 0.2, reason: "fewer calls" });
   assert.ok(at);
+});
+
+test("a file is named after version, plot, outcome and cut-off, without signs that no folder takes", () => {
+  const parts = { model: "loan@3f9a1c2b", plot: "gain", outcome: "Y", at: "12.5\u00a0%" };
+  assert.equal(fileName(parts, "png"), "loan@3f9a1c2b gain Y at 12.5%.png");
+  assert.equal(fileName({ ...parts, outcome: "a/b: <c>", at: "" }, "svg"), "loan@3f9a1c2b gain a-b- -c-.svg");
 });

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from urllib.parse import unquote
 
 import pytest
 
@@ -29,6 +30,19 @@ def service(tmp_path_factory):
 @pytest.fixture(scope="module")
 def client(service):
     return create_api(service, dict, 100_000, 50).test_client()
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("segments.csv?outcome=yes&cut_off=0.6", "binary segments yes at 60%.csv"),
+        ("gain.csv?cut_off=abc", "binary gain.csv"),  # no option of that plot, so nothing that is asked for
+    ],
+)
+def test_the_file_is_named_after_what_was_asked_for(client, query, name):
+    answer = client.get(f"/api/v1/models/binary/plots/{query}")
+    assert answer.status_code == 200
+    assert unquote(answer.headers["Content-Disposition"]).endswith(f"''{name}")
 
 
 def test_the_counts_of_a_plot_are_those_by_hand(client, service):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from ml.metrics.evaluation import evaluation_of
-from ml.plots.decisions import largest_errors as errors_plot
 from ml.plots.decisions import profit_curve, worst_segments
 from ml.plots.plot import View
 from ml.plots.results import drawn
-from ml.plots.row_layout import LINE, filled
+from ml.plots.row_layout import LINE, WIDEST, fitted, names_above
 from ml.plots.shared_options import measure_text
 from ml.service import open_service
 from ml.slices.largest_errors import largest_errors
@@ -49,11 +49,16 @@ def test_a_measure_has_three_decimals_everywhere(key, value, words):
     assert measure_text(key, value) == words
 
 
-def test_lines_are_filled_and_what_is_longer_than_one_is_cut_with_a_mark():
-    assert filled(["a", "b"], ", ") == ["a, b"]
-    assert filled(["a" * 30, "b" * 10], ", ") == ["a" * 30, "b" * 10]
-    assert filled(["a" * 50], ", ") == ["a" * (LINE - 1) + "…"]
-    assert filled([], ", ") == []
+def test_a_name_gives_way_to_the_words_behind_it_and_keeps_its_beginning():
+    assert fitted("a" * 44, "2 %") == "a" * 42 + "…"
+    assert fitted("a" * 50, "2.6 points") == "a" * (WIDEST - 12 - 1) + "…"
+    assert fitted("a" * 50, "b" * 60) == "a" * 15 + "…"
+
+
+def test_a_name_without_words_behind_it_is_never_cut():
+    (name,) = names_above(["word " * 20])
+    assert name["text"].replace("<br>", " ") == ("word " * 20).strip()
+    assert max(map(len, name["text"].split("<br>"))) <= LINE
 
 
 @pytest.mark.parametrize("by", [WRONG, LOSS])
@@ -67,34 +72,18 @@ def test_worst_segments_keep_their_number_and_fit_on_a_phone(service, by):
     figure = worst_segments.draw(found, View(bundle.outcomes, "loan", {}, 100))
     lines = [plain(note) for note in figure.layout.annotations]
     value = "22\u00a0%" if by == WRONG else "0.220"
-    assert lines[0] == ["Income: 100 thousand $ a year or mo…", f"{value}  of 2,288"]
-    assert [len(each) for each in lines] == [2, 3, 1]
+    assert lines[0] == ["Income: 100 thousand $ a year or", "more", f"{value} of 2,288 records"]
+    assert [len(each) for each in lines] == [3, 4, 2]
     assert all(len(line) <= LINE for each in lines for line in each)
-
-
-@pytest.mark.parametrize(("sort", "outcome"), [("multiclass", "gold"), ("independent", "loan")])
-def test_largest_errors_say_the_whole_truth_on_a_phone(service, sort, outcome):
-    bundle = service.model(sort)
-    found = largest_errors(bundle, evaluation_of(bundle).of(outcome), outcome, "both", 12)
-    unusual = ["Card spending of 0.2 thousand $ a month, Region San Diego"] * len(found.record)
-    figure = errors_plot.draw(replace(found, unusual=unusual), View(bundle.outcomes, outcome, {}, 100))
-    for note, was, truth in zip(figure.layout.annotations, found.was, found.truth, strict=True):
-        lines = plain(note)
-        assert lines[0].endswith(f"was {was}" if sort == "multiclass" else f"in truth {'yes' if truth else 'no'}")
-        assert lines[1:] == ["Card spending of 0.2 thousand $ a m…", "Region San Diego"]
-    assert max(len(line) for line in figure.layout.xaxis.title.text.split("<br>")) <= 40
 
 
 def test_the_link_of_an_error_leaves_a_word_that_is_a_features_alone(service):
     bundle = service.model("independent")
     answers = evaluation_of(bundle).of("loan")
     assert largest_errors(bundle, answers, "loan", "both", 1).link[0].endswith("&outcome=loan")
-    called_so = SimpleNamespace(
-        name=bundle.name, outcomes=bundle.outcomes, holdout=bundle.holdout, background=bundle.background,
-        schema=replace(bundle.schema, features=tuple(
-            replace(each, name="outcome") if at == 0 else each for at, each in enumerate(bundle.schema.features)
-        )),
-    )  # fmt: skip
+    called_so = copy(bundle)
+    first, *rest = bundle.schema.features
+    called_so.schema = replace(bundle.schema, features=(replace(first, name="outcome"), *rest))
     (link,) = largest_errors(called_so, answers, "loan", "both", 1).link
     assert "outcome" not in link
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from ml.data.columns import rows_of
 from ml.data.feature import Choice, Feature
 from ml.data.schema import Schema
 from ml.errors import NothingToShow
@@ -48,6 +50,20 @@ def test_only_records_with_or_only_without_the_outcome(service, sort, truth):
     assert result.was == ["Loan: yes" if truth else "Loan: no"] * 5
     rest = np.abs(answers.truth - answers.probabilities)[answers.truth == truth]
     assert abs(truth - result.probability[0]) == rest.max()
+
+
+@pytest.mark.parametrize(("sort", "outcome"), [("independent", "loan"), ("multiclass", "gold")])
+def test_reasons_are_the_largest_contributions_away_from_the_truth(service, sort, outcome):
+    bundle = service.model(sort)
+    result = largest_errors(bundle, evaluation_of(bundle).of(outcome), outcome, "both", 6)
+    rows, at = rows_of(bundle.schema, bundle.holdout.block), bundle.outcomes.index(outcome)
+    for record, truth, words in zip(result.record, result.truth, result.reasons, strict=True):
+        exact = 100 * service.explain(bundle, rows[record - 1], blanks=False).contributions[:, at]
+        away = -exact if truth else exact
+        said = [float(points) for points in re.findall(r"by ([\d.]+) points?", words)]
+        assert words.count("lowers it by" if truth else "raises it by") == len(said) >= 1
+        assert said == sorted(said, reverse=True)
+        assert said[0] == pytest.approx(away.max(), abs=3)  # the smaller budget of 6 records at once
 
 
 def test_no_record_of_that_sort_is_said(service):

@@ -190,7 +190,7 @@ def test_money_says_where_a_cut_off_does_not_keep_to_the_limits(small, limits, w
 
 def test_the_worst_records_are_links(small):
     parts = callbacks.show_plot(small, asked(small, "binary", "mistakes", "yes"))
-    links = [part for part in parts[-1].children if isinstance(part, dcc.Link)]
+    links = [part for part in parts[0]._traverse() if isinstance(part, dcc.Link)]
     bundle = small.model("binary")
     given = bundle.predictor.block(bundle.holdout.block).probabilities[:, bundle.outcomes.index("yes")]
     off = np.abs(given - bundle.holdout.truth[:, bundle.outcomes.index("yes")])

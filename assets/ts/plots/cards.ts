@@ -3,7 +3,7 @@
 import { address, register, setProps } from "../shared/dash.ts";
 import { all, byId, closest, find, make, need } from "../shared/dom.ts";
 import { marksOf, read } from "../shared/numbers.ts";
-import { cutOff, follow, isCounted, onMove } from "./cut-off.ts";
+import { cutOff, cutOffText, follow, isCounted, onMove } from "./cut-off.ts";
 import { loadPlotly, onDrawn, picture, type Graph } from "./plotly.ts";
 
 const REST = 300;   // ms without a change of the cut-off before plots that need it ask
@@ -169,10 +169,41 @@ function outcome(name: string) {
 }
 
 // ---- files ----------------------------------------------------------------------------------
+/* The plot on a card: that of an answer may be another one than the first that was meant. */
+const shownOn = (card: HTMLElement) => find("[data-drawn]", card)?.dataset.drawn ?? card.dataset.plot ?? "";
+
+/* The cut-off that a card is about, as people read it; empty where it is about none. */
+function cutOffOf(card: HTMLElement) {
+  const { mark, followsCutOff } = card.dataset;
+  return find("[data-at]", card)?.dataset.at ?? (mark || followsCutOff ? cutOffText() : "");
+}
+
+/* The name of a file: version, plot, outcome, and the cut-off where it matters. */
+function fileName(parts: { model: string; plot: string; outcome: string; at: string }, kind: string) {
+  const at = parts.at.replace(/\s/g, "");
+  const name = [parts.model, parts.plot, parts.outcome, at && `at ${at}`].filter(Boolean).join(" ");
+  return `${name.replace(/[^\p{L}\p{N} .,@%_-]+/gu, "-")}.${kind}`;
+}
+
+function fileOf(card: HTMLElement, kind: string) {
+  const { model = "", outcome: name = "" } = need("#plots").dataset;
+  return fileName({ model, plot: shownOn(card), outcome: name, at: cutOffOf(card) }, kind);
+}
+
+/* What stands above a picture: the question, and below it method, model, outcome, cut-off and version. */
+function titleOf(card: HTMLElement) {
+  const { name = "", model = "", label = "" } = need("#plots").dataset;
+  const at = cutOffOf(card);
+  const method = find("header p, .answer-method", card)?.textContent;
+  const about = [method, name, `“${label}”`, at && `cut-off ${at}`, `version ${model.split("@").at(-1)}`];
+  return [need("h2, h3", card).textContent, about.filter(Boolean).join(" · ")];
+}
+
 /* The address of a plot's data as CSV; plots with the same options have their controls on one card. */
 function table(card: HTMLElement) {
   const page = need("#plots");
-  const { plot = "", optionsOf = plot, followsCutOff } = card.dataset;
+  const plot = shownOn(card);
+  const { optionsOf = plot, followsCutOff } = card.dataset;
   const { model = "", outcome: name = "" } = page.dataset;
   const owner = find(`.plot-card[data-plot="${optionsOf}"]`, page) ?? card;
   const query = new URLSearchParams({ outcome: name });
@@ -186,7 +217,7 @@ for (const kind of ["pointerdown", "click"]) { // before the link is followed, o
   addEventListener(kind, (event) => {
     const link = closest<HTMLAnchorElement>(event, "[data-table]");
     const card = link?.closest<HTMLElement>(".plot-card");
-    if (link && card) Object.assign(link, { href: table(card), download: `${byId("plots")?.dataset.model} ${card.dataset.plot}.csv` });
+    if (link && card) link.href = table(card); // the server names the file
   }, true);
 }
 addEventListener("click", async (event) => {
@@ -194,10 +225,10 @@ addEventListener("click", async (event) => {
   const card = button?.closest<HTMLElement>(".plot-card");
   const graph = card && find<Graph>(".js-plotly-plot", card);
   if (!graph || !button?.dataset.picture) return;
-  const { name, model } = need("#plots").dataset;
-  const href = await picture(graph, `${need("h3", card).textContent} – ${name}`, button.dataset.picture);
-  make("a", { href, download: `${model} ${card.dataset.plot}.${button.dataset.picture}` }).click();
+  const { picture: kind } = button.dataset;
+  const href = await picture(graph, titleOf(card), kind);
+  make("a", { href, download: fileOf(card, kind) }).click();
 });
 
 register({ answered, mirror, outcome, averages: () => { stands(); return dash_clientside.no_update; } });
-export { answered, mirrored, outcome };
+export { answered, fileName, mirrored, outcome };

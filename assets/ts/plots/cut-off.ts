@@ -35,6 +35,9 @@ function cutOff(): { cut_off: number; extra: number[]; inUse?: string } | null {
   return { cut_off: rows.cut_off[row], extra: rows.extra, inUse: String(rows.cut_off[rows.in_use]) };
 }
 
+/* The same as people read it; empty where there is none. */
+const cutOffText = () => table()?.texts.cut_off[row] ?? "";
+
 // ---- the table ------------------------------------------------------------------------------
 function tally(came: Table | Refusal | null) {
   told = came;
@@ -240,4 +243,4 @@ const isCounted = () => !find("#cut-off") || (answer() !== null && !answer()?.ag
 const onMove = (listener: () => void) => { listeners.push(listener); };
 
 register({ tally, move, leave, propose, confirm, kept });
-export { tally, move, leave, propose, confirm, cutOff, follow, isCounted, onMove, rowOf };
+export { tally, move, leave, propose, confirm, cutOff, cutOffText, follow, isCounted, onMove, rowOf };

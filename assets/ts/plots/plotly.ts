@@ -69,14 +69,15 @@ export function onDrawn(place: Element, call: () => void) {
 }
 
 /* A figure as a file. It has no background and grey text on the page; in the file, a white background and dark text. */
-export async function picture(graph: Graph, title: string, format: string) {
-  const height = graph.clientHeight + 60; // a responsive graph has no height of its own
+export async function picture(graph: Graph, [title, about]: string[], format: string) {
+  const words = [title, about].map((text) => text.replaceAll("<", "&lt;"));
+  const height = graph.clientHeight + 80; // a responsive graph has no height of its own
   const { margin } = graph.layout;
   const layout = {
     ...graph.layout, autosize: false, width: 900, height, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff",
     font: { ...graph.layout.font, color: "#1b212b" },
-    title: { text: title, x: 0.02, xanchor: "left", y: 0.98, yanchor: "top", font: { size: 17 } },
-    margin: { l: 24, r: 32, b: 24, ...((margin?.l ?? 0) > 40 ? margin : {}), t: 68 },
+    title: { text: `${words[0]}<br><span style="font-size:13px">${words[1]}</span>`, x: 0.02, xanchor: "left", y: 0.98, yanchor: "top", font: { size: 17 } },
+    margin: { l: 24, r: 32, b: 24, ...((margin?.l ?? 0) > 40 ? margin : {}), t: 88 },
   };
   return Plotly.toImage({ data: graph.data, layout }, { format, width: layout.width, height, scale: format === "png" ? 2 : 1 });
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ml.metrics.gain_lift import Lift, lift
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, INK, band, faded, figure, share_axis
+from ml.text.few_words import few_words
 from ml.text.number_words import count, decimal, percent
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def say(result: Lift, view: View) -> str:
     return (
         f"Of all {count(result.records)} records, {percent(result.rate)} {are} “{view.label}”; of the tenth with the "
         f"highest probabilities {percent(first * result.rate)}, {decimal(first, 1)} times as often; of the last tenth "
-        f"{percent(last * result.rate)}. Bars are tenths with their {percent(0.95)} interval, the line is all records "
+        f"{percent(last * result.rate)}.{few_words(result.records / 10, 'records in each')} "
+        f"Bars are tenths with their {percent(0.95)} interval, the line is all records "
         "from the first down to that place with its band."
     )
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ml.data.array_types import OptionalFloats
 from ml.metrics.threshold_plots import MetricsByThreshold, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table_of
+from ml.plots.palette import COLOURS
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import INK, figure, legend_on_top, share_axis
+from ml.plots.theme import ON_PAPER, figure, note, share_axis
 from ml.text.number_words import decimal, percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+
+Line = tuple[str, OptionalFloats, str, str]  # name, values, colour, dash
+NAMED_FROM, NAMED_TO = 0.12, 0.88  # of the axis: names stay inside
+NAME_WIDTH = 0.25  # of the axis, on a phone
+STROKES = {"solid": "━━", "dash": "━ ━", "dot": "┅┅"}
 
 
 def compute(study: Study) -> MetricsByThreshold:
@@ -20,11 +31,12 @@ def compute(study: Study) -> MetricsByThreshold:
 
 
 def draw(result: MetricsByThreshold, view: View) -> go.Figure:
-    """Three lines that differ in stroke and colour."""
+    """Three lines that differ in colour and stroke, each with its name where it is farthest from the others."""
+    others = [colour for colour in COLOURS[:3] if colour != view.colour]
     lines = (
         ("Precision", result.precision, view.colour, "solid"),
-        ("Recall", result.recall, INK, "solid"),
-        ("Acted on", result.selected, INK, "dot"),
+        ("Recall", result.recall, others[0], "dash"),
+        ("Acted on", result.selected, others[1], "dot"),
     )
     traces = [
         {
@@ -43,10 +55,27 @@ def draw(result: MetricsByThreshold, view: View) -> go.Figure:
         traces,
         height=400,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
+        annotations=_names(result, lines),
         xaxis=share_axis("Cut-off: act from this probability", result.reach),
         yaxis=share_axis("Share"),
-        **legend_on_top(),
     )
+
+
+def _names(result: MetricsByThreshold, lines: Sequence[Line]) -> list[dict[str, Any]]:
+    """The name of each line on it, behind a piece of its stroke, where the others are farthest away."""
+    columns = np.array([[np.inf if value is None else value for value in values] for _, values, *_ in lines])
+    cuts = np.array(result.cut_off)
+    free = (cuts >= NAMED_FROM * result.reach) & (cuts <= NAMED_TO * result.reach)
+    found = []
+    for at, (name, values, colour, dash) in enumerate(lines):
+        others = np.delete(columns, at, axis=0)
+        known = free & np.isfinite(columns[at])
+        apart = np.abs(others - np.where(known, columns[at], 0.0)).min(axis=0)
+        place = int(np.argmax(np.where(known, apart, -1.0)))
+        free &= np.abs(cuts - cuts[place]) >= NAME_WIDTH * result.reach
+        text = f"<span style='color:{colour}'>{STROKES[dash]}</span> {name}"
+        found.append(note(text, float(cuts[place]), values[place] or 0.0, **ON_PAPER))
+    return found
 
 
 def say(result: MetricsByThreshold, view: View) -> str:

@@ -18,6 +18,7 @@ from ml.plots.shared_options import (
 from ml.plots.theme import INK, faded, figure
 from ml.slices.segment_pairs import SegmentPairs, segment_pairs
 from ml.slices.segments import IN_PERCENT, LABELS
+from ml.text.few_words import few_words
 from ml.text.number_words import count, shortened
 
 if TYPE_CHECKING:
@@ -110,12 +111,13 @@ def say(result: SegmentPairs, _view: View) -> str:
     if not known:
         return f"{label} counts fewer than {count(result.least)} records in every pair. {few}"
     (high, *most), (low, *least) = max(known), min(known)
+    fewest = few_words(min(result.counted[row][column] for row, column in (most, least)))
     if high == low:
         return f"{label} is {measure_text(result.measure, high)} wherever enough records are counted. {few}"
     return (
         f"{label} is {measure_text(result.measure, result.whole)} on all records, highest where "
         f"{_pair(result, *most)} ({measure_text(result.measure, high)}), lowest where {_pair(result, *least)} "
-        f"({measure_text(result.measure, low)}). {few} The extremes of many pairs owe something to chance."
+        f"({measure_text(result.measure, low)}).{fewest} {few} The extremes of many pairs owe something to chance."
     )
 
 

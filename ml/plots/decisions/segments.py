@@ -18,6 +18,7 @@ from ml.plots.shared_options import (
 )
 from ml.plots.theme import INK, figure
 from ml.slices.segments import LABELS, Segments, segments
+from ml.text.few_words import few_words
 from ml.text.number_words import count, percent
 
 if TYPE_CHECKING:
@@ -73,9 +74,11 @@ def say(result: Segments, _view: View) -> str:
         return f"{everywhere} and {high} {_where(result, enough)}."
     span = f"; by {result.feature} it goes from {low} (“{result.parts[least]}”) to {high} (“{result.parts[most]}”). "
     apart = [part for part, beyond in zip(result.parts, result.beyond, strict=True) if beyond]
+    few = few_words(min(result.counted[least], result.counted[most]))
     clearly = f"Apart from all records beyond chance: {', '.join(apart)}. " if apart else "None differs beyond chance. "
     return (
-        f"{everywhere}{span}{clearly}{_left_out(result, enough)}The lines are 95\u00a0% intervals, each for itself; "
+        f"{everywhere}{span.rstrip()}{few} {clearly}{_left_out(result, enough)}"
+        f"The lines are 95\u00a0% intervals, each for itself; "
         f"what is beyond chance is corrected for looking at all parts.{promises_text(result.parts, result)}"
     )
 

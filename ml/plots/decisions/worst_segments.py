@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from ml.plots.option import Choices, Option
 from ml.plots.plot import Plot, Study, View
-from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, filled, upright
+from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, upright
 from ml.plots.shared_options import AT_CUT_OFF, LEAST, chosen, cut_off_of, least_of, three
-from ml.plots.theme import FAINT, figure, note, share_axis
+from ml.plots.theme import FAINT, figure, note, percent_ticks
 from ml.slices.slice_finder import LOSS, WRONG, WorstSegments, worst_segments
-from ml.text.number_words import count, percent, shortened
+from ml.text.few_words import few_words
+from ml.text.number_words import count, percent
 from ml.text.words import number_text
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ def draw(result: WorstSegments, view: View) -> go.Figure:
     return figure(
         [upright(result.whole, len(places), high), stems, dots],
         margin=MARGIN,
-        height=80 + high * len(places),
+        height=97 + high * len(places),
         annotations=[
             note("<br>".join(name), axis["range"][0], at, xanchor="left", yanchor="bottom", yshift=7, align="left")
             for at, name in enumerate(names)
@@ -94,7 +96,8 @@ def say(result: WorstSegments, _view: View) -> str:
     return (
         f"In {segments} it errs more than {than}, beyond what chance makes of the worst of {looked} (filled dots; "
         f"{test}, corrected for looking at all of them). Surest: {result.segment[0]}, {wrong} of "
-        f"{count(result.records[0])} records, {against}{rest} of all others. {_meaning(result)}"
+        f"{count(result.records[0])} records, {against}{rest} of all others."
+        f"{few_words(result.records[0])} {_meaning(result)}"
     )
 
 
@@ -109,20 +112,19 @@ def _meaning(result: WorstSegments) -> str:
 
 
 def _axis(result: WorstSegments) -> dict[str, Any]:
-    if result.by == WRONG:
-        return share_axis("Share decided wrongly")
-    top = max(*result.error, *result.expected)
-    return {"range": [-0.03 * top, 1.06 * top], "title": {"text": "Log-loss"}, "nticks": 6}
+    start = "what the model expects" if result.own else "that of all records"
+    title = "Share decided wrongly" if result.by == WRONG else "Log-loss"
+    top = max(*result.error, *result.expected, result.whole, 1e-6)
+    ticks = percent_ticks(0, top) if result.by == WRONG else {"nticks": 6}
+    words = f"{title}<br>Each line begins at {start};<br>upright stroke: all records"
+    return {"range": [-0.03 * top, 1.06 * top], "title": {"text": words}, **ticks}
 
 
 def _name(result: WorstSegments, place: int) -> list[str]:
-    """A line each part of the segment; the error stands behind the last one, or below where there is no room."""
-    *before, last = [shortened(part, LINE) for part in result.segment[place].split("; ")]
+    """Each part of the segment from a line of its own on, and the error below them."""
     value = percent(result.error[place]) if result.by == WRONG else three(result.error[place])
-    found = f"{value}  of {count(result.records[place])}"
-    lines = filled([last, found], "  ")
-    lines[-1] = lines[-1].removesuffix(found) + found.replace(value, f"<b>{value}</b>", 1)
-    return [*before, *lines]
+    parts = [line for part in result.segment[place].split("; ") for line in wrap(part, LINE)]
+    return [*parts, f"<b>{value}</b> of {count(result.records[place])} records"]
 
 
 def _words(result: WorstSegments, place: int) -> str:

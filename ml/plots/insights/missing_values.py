@@ -8,6 +8,7 @@ from ml.insights.association import MissingValues, has_gaps, missing_values
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure, percent_ticks
+from ml.text.few_words import few_words
 from ml.text.number_words import count, percent
 
 if TYPE_CHECKING:
@@ -65,7 +66,9 @@ def _apart(result: MissingValues, place: int, view: View) -> str:
     known, gone = result.positive_known[place], result.positive_missing[place]
     if known is None or gone is None:
         return ""
-    return f" Where it is missing, {percent(gone)} have “{view.label}”; where it is known, {percent(known)}."
+    share = result.shares[place]
+    few = few_words(round(min(share, 1 - share) * result.records))
+    return f" Where it is missing, {percent(gone)} have “{view.label}”; where it is known, {percent(known)}.{few}"
 
 
 def _words(result: MissingValues, place: int, view: View) -> str:

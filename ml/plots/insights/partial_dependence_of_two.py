@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from ml.data.array_types import Floats
 from ml.errors import NothingToShow
 from ml.insights.partial_dependence import PartialDependenceOfTwo, partial_dependence_of_two
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 LONGEST = 14
+LEAST_WIDTH, LEAST_HEIGHT = 0.08, 0.06  # of the axis: a number fits in, on a phone
 LEAST_RANGE = 0.1  # least range of the colour scale: one point must not look like fifty
 
 
@@ -28,16 +32,24 @@ def compute(study: Study) -> PartialDependenceOfTwo:
 
 
 def draw(result: PartialDependenceOfTwo, view: View) -> go.Figure:
-    """A tile for each pair of values, darker where more likely; a dot where no record is near."""
+    """A tile for each pair of values, as wide and tall as its values reach, darker where more likely.
+
+    A dot stands where no record is near. Tiles too small for their number show it when they are pointed at.
+    """
     mean = result.mean[view.index]
     low, high = min(map(min, mean)), max(map(max, mean))
     wide, tall = len(result.names[0]), len(result.names[1])
+    edges = [_edges(places) for places in result.places]
+    room = [_shares(own) >= least for own, least in zip(edges, (LEAST_WIDTH, LEAST_HEIGHT), strict=True)]
     tiles = {
         "type": "heatmap",
-        "x": list(range(wide)),
-        "y": list(range(tall)),
+        "x": edges[0].tolist(),
+        "y": edges[1].tolist(),
         "z": [[mean[x][y] for x in range(wide)] for y in range(tall)],
-        "text": [[_cell(mean[x][y], result.count[x][y]) for x in range(wide)] for y in range(tall)],
+        "text": [
+            [_cell(mean[x][y], result.count[x][y]) if room[0][x] and room[1][y] else "" for x in range(wide)]
+            for y in range(tall)
+        ],
         "texttemplate": "%{text}",
         "textfont": {"size": 11},
         "customdata": [[_hover(result, view, x, y) for x in range(wide)] for y in range(tall)],
@@ -52,17 +64,37 @@ def draw(result: PartialDependenceOfTwo, view: View) -> go.Figure:
     return figure(
         [tiles],
         height=130 + 34 * max(tall, 5),
-        xaxis=_axis(result.labels[0], result.names[0]),
-        yaxis=_axis(result.labels[1], result.names[1]),
+        xaxis=_axis(result.labels[0], result.names[0], result.places[0], LEAST_WIDTH),
+        yaxis=_axis(result.labels[1], result.names[1], result.places[1], LEAST_HEIGHT),
     )
 
 
-def _axis(label: str, names: Sequence[str]) -> dict[str, Any]:
-    short = [shortened(_bare(name), LONGEST) for name in names]
+def _edges(places: Sequence[float]) -> Floats:
+    """Edges of the tiles: halfway between neighbouring values, and as far beyond the first and the last."""
+    if len(places) == 1:
+        return np.array([places[0] - 0.5, places[0] + 0.5])
+    middles = (np.array(places[1:]) + np.array(places[:-1])) / 2
+    ends = 2 * np.array([places[0], places[-1]]) - middles[[0, -1]]
+    return np.concatenate([ends[:1], middles, ends[1:]])
+
+
+def _shares(edges: Floats) -> Floats:
+    """Size of each tile as a share of the axis."""
+    shares: Floats = np.diff(edges) / (edges[-1] - edges[0])
+    return shares
+
+
+def _axis(label: str, names: Sequence[str], places: Sequence[float], least: float) -> dict[str, Any]:
+    """Axis with a tick at each value that is far enough from the last one that has its name."""
+    apart = least * (_edges(places)[-1] - _edges(places)[0])
+    named: list[int] = []
+    for at in range(len(places)):
+        if not named or places[at] - places[named[-1]] >= apart:
+            named.append(at)
     return {
         "title": {"text": label},
-        "tickvals": list(range(len(names))),
-        "ticktext": short,
+        "tickvals": [places[at] for at in named],
+        "ticktext": [shortened(_bare(names[at]), LONGEST) for at in named],
         "showgrid": False,
         "tickfont": {"size": 11},
     }
@@ -127,5 +159,6 @@ PLOT = Plot(
     rows=rows,
     needs=PROBABILITIES,
     per_outcome=False,
+    revision=2,
     options=(feature_choice("first", "Across"), feature_choice("second", "Up", place=1)),
 )

@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from ml.insights.permutation_importance import PermutationImportance, permutation_importance
 from ml.plots.plot import Plot, Rows, Study, View
+from ml.plots.row_layout import ABOVE, fitted, height_of, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
-from ml.text.number_words import sample_text, shortened
+from ml.text.number_words import sample_text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 MOST_SHOWN = 20
-LONGEST_NAME = 34  # fits on a phone
-ROW = 44  # pixels: a bar and the name above it
 
 
 @dataclass(frozen=True)
@@ -63,10 +62,10 @@ def draw(result: PermutationImportance, view: View) -> go.Figure:
     } | (percent_ticks(low - room, high + room) if _in_percent(result) else {"nticks": 6})
     return figure(
         [bars],
-        height=70 + ROW * len(rows),
+        height=height_of(len(rows)),
         annotations=[_name(row, place, result) for place, row in enumerate(rows)],
         xaxis=rise,
-        yaxis={"visible": False, "range": [len(rows) - 0.5, -0.85]},
+        yaxis=rows_axis(len(rows)),
     )
 
 
@@ -114,8 +113,8 @@ def _words(row: ImportanceRow, result: PermutationImportance, view: View) -> str
 
 def _name(row: ImportanceRow, place: int, result: PermutationImportance) -> dict[str, Any]:
     # Above its bar, not beside it: long names fit on a phone.
-    text = f"{shortened(row.label, LONGEST_NAME)}  <b>{_number(row.mean, result)}</b>"
-    return note(text, 0, place, xanchor="left", yanchor="bottom", yshift=7)
+    value = _number(row.mean, result)
+    return note(f"{fitted(row.label, value)}  <b>{value}</b>", 0, place, **ABOVE)
 
 
 def _in_percent(result: PermutationImportance) -> bool:

@@ -10,7 +10,8 @@ from ml.insights.surrogate import Surrogate, surrogate
 from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.theme import figure, note, percent_ticks
-from ml.text.number_words import count, percent
+from ml.text.few_words import few_words
+from ml.text.number_words import count, part_words, percent
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -78,7 +79,8 @@ def say(result: Surrogate, view: View) -> str:
     if result.fidelity < 0.5:
         trust = "do not stand for the model"
     return (
-        f"Most likely “{view.label}”: {rule} – {percent(value)} on average. These {len(result.rules)} rules {trust}: "
+        f"Most likely “{view.label}”: {rule} – {percent(value)} on average.{few_words(result.records[0])} "
+        f"These {len(result.rules)} rules {trust}: "
         f"they explain {percent(max(0.0, result.fidelity))} of the variance of its probabilities on the hold-out (R²), "
         f"and agree with it on {percent(result.agreement)} of the records at the cut-off {percent(result.cut_off)}."
     )
@@ -93,7 +95,7 @@ def rows(result: Surrogate, _view: View) -> Rows:
 
 
 def _share(result: Surrogate, place: int) -> str:
-    return f"{percent(result.records[place] / result.total)} of the records"
+    return part_words(result.records[place], result.total)
 
 
 def _seen(result: Surrogate, place: int, view: View) -> str:
