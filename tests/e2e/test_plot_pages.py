@@ -313,7 +313,7 @@ def test_a_picture_and_the_data_come_as_files_that_say_of_what(opened, service):
 def test_the_largest_errors_lead_to_their_records(opened):
     page = opened("/bank-products/performance?outcome=credit-card").page
     page.locator("#errors").scroll_into_view_if_needed()
-    page.locator(".plot-links a").first.click()
+    page.locator(".plot-table a").first.click()
     page.wait_for_url("**/bank-products/predict?record=*")
     page.wait_for_selector("#panel[data-state=current]")
     expect(page.locator("#result .headline")).to_contain_text("Credit card")
