@@ -14,8 +14,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import numpy as np
 import pytest
 from flask import Flask
+from joblib import parallel_config
 
-from ml.recipes import RECIPES, recipe
+from ml.recipes import RECIPES, breast_cancer, recipe
+from ml.runtime import memory
 from ml.service import Service, open_service
 from ml.training.build import build_bundle
 from ml.training.checks import domain_classifier
@@ -24,6 +26,7 @@ from tests.answers import CheckedClient
 
 Flask.test_client_class = CheckedClient  # every answer of the API in any test is held against the contract
 
+SEARCHED = {"forest__n_estimators": [200], "forest__max_depth": [8]}  # found by the recipe: tests/unit/test_recipes.py
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -59,6 +62,14 @@ def domain_classifiers() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def memory_is_kept() -> Iterator[None]:
+    """Let the making of hundreds of small models not look each time through all that the tests hold."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(memory, "give_back", lambda collect=False: None)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
 def small_models(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Let small models be trained once for all tests and all their processes."""
     base = tmp_path_factory.getbasetemp()
@@ -81,9 +92,11 @@ def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def trained(folder: Path) -> Path:
-    """The folder, with the four demo models in it."""
-    for name in RECIPES:
-        build_bundle(recipe(name)(None, lambda line: None), folder)
+    """The folder, with the four demo models in it: without a search for settings, and in this process."""
+    with pytest.MonkeyPatch.context() as patched, parallel_config("sequential"):
+        patched.setattr(breast_cancer, "GRID", SEARCHED)
+        for name in RECIPES:
+            build_bundle(recipe(name)(None, lambda line: None), folder)
     return folder
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
-import gc
 import os
 import re
 import threading
@@ -14,6 +12,7 @@ from pathlib import Path
 from ml.bundle.bundle import Bundle
 from ml.errors import BrokenModel, InvalidData, LikelyError, UnknownModel
 from ml.lifecycle.history import removed_on
+from ml.runtime import memory
 from ml.trust.faults import Fault, stamp_of
 
 POINTER = "live"
@@ -100,7 +99,7 @@ class Registry:
         for key in gone:
             self._bundles.pop(key, None)
         if gone:
-            _give_back_memory()
+            memory.give_back(collect=True)  # a game holds itself
 
     def _absent(self, name: str) -> str:
         """Message for a name without a live version."""
@@ -139,13 +138,6 @@ class Registry:
             raise
         self._faults.pop(key, None)
         return bundle
-
-
-def _give_back_memory() -> None:
-    """Return freed memory to the operating system: a process keeps most of it otherwise."""
-    gc.collect()  # a game holds itself
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # only the GNU C library has it
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def check_name(name: str) -> str:

@@ -22,11 +22,11 @@ from ml.predict.compiled.build.classifiers import forests_of
 from ml.predict.compiled.models.models import Exclusive, Independent, IndependentOutcome
 from ml.predict.compiled.models.ties import Ties
 from ml.predict.compiled.onnx.onnx_graph import graph_of
-from ml.predict.compiled.onnx.onnx_session import give_back
 from ml.predict.compiled.trace.symbolic_columns import CannotCompile
 from ml.predict.compiled.trace.traced import Traced, features_of
 from ml.predict.equivalence import Proof, prove
 from ml.predict.program import Program
+from ml.runtime import memory
 
 __all__ = ["CannotCompile", "Proof", "compile_estimator", "prove"]
 
@@ -53,7 +53,7 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
         When a step, a classifier or one of their settings is not supported: scikit-learn serves then.
     """
     _refuse(estimator, schema)
-    give_back()
+    memory.give_back()
     builder = Builder(model_of)
     given = features_of(schema, container)
     whole = _exclusive if outcomes.exclusive else _independent
@@ -67,7 +67,7 @@ def compile_estimator(estimator: Any, schema: Schema, outcomes: Outcomes, contai
         if schema.features[at].kind == "date":
             raise CannotCompile(_of_type(schema.features[at]))
     graph = graph_of(builder.ensembles)
-    give_back()
+    memory.give_back()
     return Program(
         matrices=tuple(builder.matrices),
         model=model,

@@ -39,8 +39,8 @@ from ml.lifecycle.registry import check_name
 from ml.metrics.custom import CARD, compute_measures
 from ml.predict.asking import CARD as ASKING
 from ml.predict.compile import CannotCompile, compile_estimator, prove
-from ml.predict.compiled.onnx.onnx_session import give_back
 from ml.predict.predictor import Predictor, SklearnPredictor, offers
+from ml.runtime import memory
 from ml.text.holdout_words import CARD as CHECKS
 from ml.training.best_cut_offs import best_cut_offs
 from ml.training.checks.holdout_checks import check_holdout
@@ -120,9 +120,9 @@ def _write_all(trained: Trained, estimator: Any, folder: Path) -> Trusted:
     background = take(background, answerable(reference, background)[0])
     write_holdout(folder, schema, outcomes, holdout)
     write_csv(folder / BACKGROUND, schema, background)
-    give_back(collect=True)  # skops keeps what it reads and what it writes in circles of references
+    memory.give_back(collect=True)  # skops keeps what it reads and what it writes in circles of references
     trusted = save_estimator(estimator, folder, trained.trusted, trained.code)
-    give_back(collect=True)
+    memory.give_back(collect=True)
     path, serves = _compiled(estimator, reference, trained, (holdout.block, background), folder)
     _write_json(folder / GOLDEN, _golden(schema, reference, holdout.block))
     _write_json(folder / verify.SCHEMA, schema_json.to_json(schema))

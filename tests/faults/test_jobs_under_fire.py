@@ -17,9 +17,7 @@ from jobs.job_service import JobService
 from jobs.local_runner import LOCK
 from jobs.results import Results
 from ml.batch.score_lines import result_line, score_rows
-from ml.recipes import recipe
 from ml.service import open_service
-from ml.training.build import build_bundle
 from settings import Settings
 from store.db import open_store
 from store.files import Files
@@ -32,9 +30,9 @@ MANY, SOME = 200_000, 60_000  # seconds of work: whoever is killed is in the mid
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory):
+def models(models_dir, tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
-    build_bundle(recipe("loan")(None, lambda line: None), folder)
+    (folder / "loan").symlink_to(models_dir / "loan")
     return folder
 
 

@@ -44,6 +44,11 @@ def test_the_same_recipe_gives_the_same_probabilities(service, tmp_path):
     assert np.array_equal(before.probabilities, after.probabilities)
 
 
+@pytest.mark.nightly
+def test_the_search_finds_what_the_tests_train_without_it(service, tmp_path):
+    assert build_bundle(recipe("breast-cancer")(None, quiet), tmp_path) == service.model("breast-cancer").key
+
+
 def test_iris_answers_to_its_aliases(service):
     score = service.score("iris", [{"sl": 5.1, "sepal_width_cm": "3.5", "pl": 1.4, "petal_width": 0.2}]).scores[0]
     assert score.labels == ("setosa",)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
-import gc
 import os
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+
+from ml.runtime import memory
 
 MARK = b"ONNX models\n"  # first bytes of a file of several models; no single model begins so
 LARGE = 1_000_000  # bytes of a model after which free memory is given back
@@ -27,12 +27,12 @@ class Trees:
     """
 
     def __init__(self, graph: bytes) -> None:
-        give_back()
+        memory.give_back()
         self._sessions = []
         for model in taken_apart(graph):
             self._sessions.append(_Session(model))
             if len(model) > LARGE:
-                give_back()
+                memory.give_back()
 
     def sums(self, matrices: list[np.ndarray]) -> dict[int, np.ndarray]:
         """Sums of leaf values by number of ensemble: arrays of shape (n, targets)."""
@@ -106,17 +106,3 @@ def silent_onnxruntime() -> Any:
 
     onnxruntime.disable_telemetry_events()
     return onnxruntime
-
-
-def give_back(collect: bool = False) -> None:
-    """Return free memory to the system, where the C library is glibc; with `collect` after Python's own collection.
-
-    Making a session needs several times the memory that it keeps, in small pieces: glibc keeps them
-    for a process that has no use for them (seen: 380 of 590 MB after loading a large forest).
-    """
-    if collect:
-        gc.collect()
-    try:
-        ctypes.CDLL(None).malloc_trim(0)
-    except (AttributeError, OSError):
-        return  # another C library, with ways of its own
