@@ -70,7 +70,10 @@ def run(command, folder, **kwargs):
     return done.stdout
 
 
-@pytest.mark.parametrize("kind", GENERATORS)
+@pytest.mark.parametrize(
+    "kind",
+    ["openapi-python-client", pytest.param("openapi-generator", marks=pytest.mark.nightly)],  # a Java of its own
+)
 def test_a_generated_client_compiles_and_scores_any_model(kind, port, service, tmp_path):
     if not (CLIENTS / "openapi-python-client").exists():
         reason = "the generators of clients are not installed: make .venv/clients/.installed"

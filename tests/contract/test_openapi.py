@@ -82,7 +82,7 @@ WANTED = (
 
 
 EXAMPLES = settings(
-    max_examples=fewer(8, 3), deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=fewer(8, 2), deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 

@@ -188,7 +188,7 @@ def test_models_with_every_kind_of_damage_do_not_keep_the_service_from_starting(
     (tmp_path / "models").mkdir()
     broken = broken_models(tmp_path / "models", tmp_path)
     port = free_port()
-    environ = {"PORT": str(port), "WEB_CONCURRENCY": "2", "MODELS_DIR": str(tmp_path / "models")}
+    environ = {"PORT": str(port), "WEB_CONCURRENCY": "1", "MODELS_DIR": str(tmp_path / "models")}
     process, log = start([sys.executable, "app.py"], **environ)
     wait_for(port)
     assert status(port, "/readyz") == 200

@@ -24,9 +24,11 @@ from store.files import Files
 from tests.applications import applications
 from tests.bench.serving import children_of, free_port
 from tests.faults.places import Processes, Rabbit, Redis, database, get, is_locked, kill_all, wait_until
+from tests.lanes import fewer
 
 LEASE = 3  # seconds: a test does not wait for 30
-MANY, SOME = 200_000, 60_000  # seconds of work: whoever is killed is in the middle of it
+SOME, BEGUN = 60_000, 5_000  # seconds of work: whoever is killed is in the middle of it
+MANY, MANY_BEGUN = fewer(200_000, SOME), fewer(20_000, BEGUN)
 
 
 @pytest.fixture(scope="module")
@@ -160,10 +162,10 @@ EVERYWHERE = [
 ]
 
 
-def test_a_worker_is_killed_in_the_middle_of_200_000_rows(house, applicants, cells):
+def test_a_worker_is_killed_in_the_middle_of_many_rows(house, applicants, cells):
     job = house.send(file_of(applicants, MANY))
     first = house.processes.start("-m", "jobs", "--workers", "2")
-    house.half_way(job, 20_000)
+    house.half_way(job, MANY_BEGUN)
     kill_all(first)
     assert house.done(job) < MANY
     second = house.processes.start("-m", "jobs", "--workers", "2")
@@ -177,7 +179,7 @@ def test_a_worker_is_killed_in_the_middle_of_200_000_rows(house, applicants, cel
 def test_workers_of_a_broker_are_killed_and_so_is_the_broker(house, applicants, cells):
     job = house.send(file_of(applicants, MANY))
     first, second = (house.processes.start("-m", "jobs", "--workers", "1") for _ in range(2))
-    house.half_way(job, 20_000)
+    house.half_way(job, MANY_BEGUN)
     kill_all(first)
     house.broker.kill()
     assert house.done(job) < MANY
@@ -196,7 +198,7 @@ def test_the_web_service_is_killed_with_its_runner_and_started_again(house, appl
     request = urllib.request.Request(address, data, {"Content-Type": "text/csv"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         job = house.store.jobs.get(orjson.loads(answer.read())["id"])
-    house.half_way(job, 5_000)
+    house.half_way(job, BEGUN)
     kill_all(web)
     again = house.serve()
     wait_until(lambda: house.is_over(job), 60)
@@ -216,7 +218,7 @@ def test_a_runner_goes_on_when_only_the_web_master_is_killed(house, applicants, 
     )
     with urllib.request.urlopen(request, timeout=30) as answer:
         job = house.store.jobs.get(orjson.loads(answer.read())["id"])
-    house.half_way(job, 20_000)
+    house.half_way(job, MANY_BEGUN)
     os.kill(web.pid, signal.SIGKILL)
     web.wait()
     assert house.done(job) < MANY
@@ -229,7 +231,7 @@ def test_a_worker_that_is_told_to_end_leaves_no_chunk_behind(house, applicants, 
     """Nobody has to wait for a lease: the next worker takes up at once what was given back."""
     job = house.send(file_of(applicants, SOME))
     first = house.processes.start("-m", "jobs", "--workers", "2")
-    house.half_way(job, 5_000)
+    house.half_way(job, BEGUN)
     helpers = children_of(first.pid)
     assert helpers
     first.send_signal(signal.SIGTERM)
