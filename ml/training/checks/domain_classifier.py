@@ -46,6 +46,8 @@ def compare_populations(
         ``auc``, ``low``, ``high`` (95 %), ``rows`` of each set, ``differs``, and where it does the features that
         differ ``most``; None where there are too few rows.
     """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     rng = np.random.default_rng(0)
     chosen = [np.sort(rng.permutation(len(each))[:MOST_ROWS]) for each in hashes]
     if min(map(len, chosen)) < FEWEST_ROWS:
@@ -56,7 +58,8 @@ def compare_populations(
     data = np.column_stack([_filled(column) for column in columns])
     is_second = np.repeat([False, True], [len(chosen[0]), len(chosen[1])])
     folds = np.concatenate([each[rows] for each, rows in zip(hashes, chosen, strict=True)]) % np.uint64(FOLDS)
-    auc, low, high = _cross_fitted(data, is_second, folds)
+    with threadpool_limits(1):  # so few rows take longer with threads where other processes work too
+        auc, low, high = _cross_fitted(data, is_second, folds)
     found: dict[str, Any] = {"auc": round(auc, 4), "low": round(low, 4), "high": round(high, 4)}
     found |= {"rows": [len(rows) for rows in chosen], "differs": low > MATTERS}
     return found | ({"most": _most(schema, columns, is_second)} if found["differs"] else {})
@@ -117,7 +120,6 @@ def _cross_fitted(data: np.ndarray, is_second: np.ndarray, folds: np.ndarray) ->
 def _fitted_on_others(data: np.ndarray, is_second: np.ndarray, inside: np.ndarray) -> np.ndarray:
     """Scores of the rows of one fold, by trees fitted on the rows of the others."""
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     estimator = HistGradientBoostingClassifier(
         max_iter=40,
@@ -127,9 +129,8 @@ def _fitted_on_others(data: np.ndarray, is_second: np.ndarray, inside: np.ndarra
         early_stopping=False,
         random_state=0,
     )
-    with threadpool_limits(1):  # so few rows take longer with threads where other processes work too
-        estimator.fit(data[~inside], is_second[~inside])
-        return np.asarray(estimator.decision_function(data[inside]))
+    estimator.fit(data[~inside], is_second[~inside])
+    return np.asarray(estimator.decision_function(data[inside]))
 
 
 def _most(schema: Schema, columns: list[np.ndarray], is_second: np.ndarray) -> list[str]:
