@@ -11,7 +11,6 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-import shap
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.neighbors import KNeighborsClassifier
 
@@ -193,6 +192,8 @@ def test_with_everything_known_they_are_those_of_the_shap_package(bundles, sort)
 
     rows = some_rows(bundle, 2)
     given = coded(frame_of(game.schema, take(bundle.holdout.block, slice(0, 2))))
+    import shap  # half a second that every process would pay
+
     explainer = shap.KernelExplainer(asked, coded(frame))  # of so few features it asks every coalition
     theirs = explainer.shap_values(given, silent=True).reshape(2, len(rows[0]), -1)
     for row, expected in zip(rows, theirs, strict=True):
