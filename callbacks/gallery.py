@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx
+from dash import ALL, Dash, Input, Output, State, ctx
 from dash.development.base_component import Component
 
 from layouts.pages import gallery
@@ -15,12 +15,6 @@ from layouts.shared.static_html import message_attributes
 
 def register(app: Dash) -> None:
     """Answer each change with the values received."""
-    app.clientside_callback(
-        ClientsideFunction("likely", "pace"),
-        Output(ids.GALLERY_FORM, "data-paced"),
-        Input(ids.field(ALL), "value"),
-        prevent_initial_call=True,
-    )
     # Outputs by their own ids: of a pattern of ids a request could name any number, and Dash fails where it is another.
     app.callback(
         *(Output(ids.received(position), "children") for position in range(len(gallery.SCHEMA.features))),

@@ -1,6 +1,6 @@
 """Callbacks of the Prediction page: values of the form's controls become probabilities, and then their reasons.
 
-``pace`` (``assets/ts/shared/form.ts``) is called at each change of a control and says when the server is asked; see
+The values of the controls are the state of ``show_score``; ``assets/ts/shared/form.ts`` says when it is called, see
 ``docs/decisions/0042-wiring-of-the-form.md``.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from dash import ALL, ClientsideFunction, Dash, Input, Output, State, ctx, no_update
+from dash import ALL, Dash, Input, Output, State, ctx, no_update
 from dash.development.base_component import Component
 
 from callbacks.campaign.doors import Doors
@@ -31,12 +31,6 @@ from ml.service import Service
 
 def register(app: Dash, service: Service) -> None:
     """Score the values in the form's controls when they have changed, and then give the reasons."""
-    app.clientside_callback(
-        ClientsideFunction("likely", "pace"),
-        Output(ids.FORM, "data-paced"),
-        Input(ids.field(ALL), "value"),
-        prevent_initial_call=True,
-    )
     app.callback(
         Output(ids.RESULT, "tree"),
         Output(ids.FORM_RESPONSE, "attributes"),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 import FakeTimers from "@sinonjs/fake-timers";
-import { called, formOf, likely, press, type } from "./page.ts";
+import { called, formOf, press, type } from "./page.ts";
 import { settle } from "../../assets/ts/shared/form.ts";
 
 const state = () => document.getElementById("panel")!.dataset.state;
@@ -33,7 +33,6 @@ test("the opening answer belongs to the values in the form", () => {
 
 test("typing asks after a pause, and the result is marked as that of earlier values at once", () => {
   type("income", "60");
-  likely().pace(null);
   assert.equal(state(), "waiting");
   assert.equal(called.length, 0);
   clock.tick(260);
@@ -53,7 +52,6 @@ test("an answer about other values is not called current", () => {
   type("income", "60");
   press("income", "Enter");
   type("income", "61");
-  likely().pace(null);
   answer(1, record("60", "30"));
   assert.equal(state(), "waiting");
   clock.tick(1000);
@@ -120,4 +118,15 @@ test("the address names what differs from the start, and nothing personal", () =
   const query = new URLSearchParams(location.search);
   assert.equal(query.get("income"), "51");
   assert.equal(query.get("age"), null);
+});
+
+test("while a key is held the next request waits for the answer, so that each is shown", () => {
+  for (let at = 0; at < 6; at += 1) {
+    press("income", "ArrowUp");
+    clock.tick(33);
+  }
+  assert.deepEqual(called.map(({ props }) => props.data.serial), [1]);
+  answer(1, record("51", "30"));
+  clock.tick(1);
+  assert.deepEqual(called.map(({ props }) => props.data.serial), [1, 2]);
 });

@@ -169,7 +169,10 @@ function remember(form: HTMLElement, { serial }: Question) {
   const before = past.steps.at(-1);
   if (!before || !same(step, before)) past.steps = [...past.steps, step].slice(-LONGEST_PAST);
   else past.steps[past.steps.length - 1] = step;
-  if (past.last?.serial !== serial) sayWhatMoved(form, past.last, step);
+  if (past.last?.serial !== serial) {
+    sayWhatMoved(form, past.last, step);
+    if (past.last) showScore();
+  }
   past.last = step;
 }
 
@@ -192,9 +195,7 @@ function showScore() {
 /* The change of the score, at the one field that was edited. */
 function sayWhatMoved(form: HTMLElement, before: Step | undefined, after: Step) {
   for (const words of all(".moved", form)) words.remove();
-  if (!before) return;
-  showScore();
-  if (before.outcome !== after.outcome || after.outcome === undefined) return;
+  if (!before || before.outcome !== after.outcome || after.outcome === undefined) return;
   const changed = fieldsOf(form).filter((_, at) => before.values[at] !== after.values[at]);
   const place = changed.length === 1 && find(".what-if", changed[0]);
   if (!place) return;

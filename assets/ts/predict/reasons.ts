@@ -8,6 +8,7 @@ import { onMessage, onSignal } from "../shared/signals.ts";
 import { draw, inLists, scaleOf, type Sweep } from "./sweeps.ts";
 
 const PATIENCE = 6000; // ms without a response until the request is repeated
+const FRAME = 17;      // ms
 const REST = 400;      // ms without an edit until reasons with smaller errors are requested
 
 type Advice = { serial: number; model: string; outcome: string; step: number; sharper: number | null; sweeps: Record<string, Sweep> };
@@ -33,8 +34,11 @@ function mark(state: "current" | "waiting") {
 addEventListener("likely:current", ({ detail }) => {
   if (!byId("reasons")) return;
   wanted = detail;
-  if (same(shown(), wanted.question)) { mark("current"); sharpen(); }
-  else if (asked?.form !== wanted.form || asked.step) request(wanted); // a step with smaller errors need not be awaited
+  if (same(shown(), wanted.question)) { mark("current"); sharpen(); return; }
+  clearTimeout(rest);
+  rest = setTimeout(() => { // once the number is painted: what Dash does about the request would hold it back
+    if (wanted === detail && (asked?.form !== wanted.form || asked.step)) request(wanted); // smaller errors need not be awaited
+  }, FRAME);
 });
 
 addEventListener("likely:stale", ({ detail: { form } }) => {

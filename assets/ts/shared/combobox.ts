@@ -143,6 +143,7 @@ addEventListener("input", (event) => {
   search.field.dataset.searching = "true";
   search.fresh = search.wanted = false;
   search.calm();
+  serial += 1; // what is under way belongs to an older text
   search.typing = setTimeout(() => search.seek(search.box.value), TYPING);
 }, true);
 

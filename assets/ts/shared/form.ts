@@ -1,7 +1,7 @@
 /* When the server is asked about the values in the form, and whether the result on the screen belongs to them. The
-   controls are inputs of Dash's callbacks (callbacks/predict.py); this decides when, and compares each answer, which names
-   the values that it is about, with those in the form (fields.ts). */
-import { register, setProps } from "./dash.ts";
+   controls are the state of Dash's callback (callbacks/predict.py); this decides when it is called, and compares each answer,
+   which names the values that it is about, with those in the form (fields.ts). */
+import { setProps } from "./dash.ts";
 import { all, byId, closest, find, hasModifier, setWords } from "./dom.ts";
 import {
   asValue, controlOf, dress, fieldsOf, focusOf, foundIn, isTyped, labelOf, maybeControlOf, nameOf, radiosOf, setValue,
@@ -38,14 +38,9 @@ const textOf = (values: string[], focus: object) => JSON.stringify([values, focu
 const standing = ({ form }: State) => textOf(valuesOf(form), focusOf(form));
 
 // ---- asking -------------------------------------------------------------------------------
-/* Dash calls this at each change of a control. The server is asked after a pause in typing, and while values go on
-   changing (a key held, a range dragged) after the answer before, so that each answer is shown. This waits by a timer
-   and sets the request itself: as a promise, or as what this returns, the request would be held back by Dash. */
-function pace() {
-  if (now?.form.isConnected) go(now);
-  return dash_clientside.no_update;
-}
-
+/* The server is asked after a pause in typing, and while values go on changing (a key held, a range dragged) after the
+   answer before, so that each answer is shown. The request is a property that this sets: as the output of a callback, or
+   as a promise of one, Dash would hold it back. */
 function go(state: State) {
   const text = standing(state);
   if (text !== state.seen) state.changed = Date.now();
@@ -228,13 +223,14 @@ addEventListener("input", (event) => {
   if (range) range.value = valueOf(field);
   if (!isTyped(control)) return; // other controls are read at their change event
   // A search text is no value yet (combobox.ts)
-  if (!check(now)) now.quiet = field.dataset.searching ? Infinity : Date.now() + TYPING;
+  if (check(now)) return;
+  now.quiet = field.dataset.searching ? Infinity : Date.now() + TYPING;
+  const state = now;
+  setTimeout(() => { if (state === now && state.form.isConnected) go(state); }); // what set the value may ask at once
 });
 
 addEventListener("change", (event) => {
-  if (!now || formOf(event.target) !== now.form) return;
-  now.quiet = 0; // Dash may call pace before that
-  ask();
+  if (now && formOf(event.target) === now.form) ask();
 });
 
 addEventListener("keydown", (event) => {
@@ -255,5 +251,3 @@ addEventListener("focusout", (event) => {
 });
 
 addEventListener("online", askNow);
-
-register({ pace });
