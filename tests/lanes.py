@@ -29,8 +29,7 @@ LONG = {
 EVERY_NTH = {
     "e2e/test_accessibility.py": 1,
     "e2e/test_longer_words.py": 1,
-    "e2e/test_serving.py::test_a_host_that_is_none_of_this_machine": 3,
-    "e2e/": 2,
+    "e2e/": 4,
     "faults/": 2,
     "contract/test_added_models.py": 2,
     "contract/test_blanks_at_every_door.py::test_a_record_with_blanks": 2,
