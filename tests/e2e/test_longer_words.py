@@ -17,7 +17,8 @@ PAGES = {
     "campaign": "/bank-products/campaign",
 }
 
-# Each word of letters gets two in five more of them; figures draw their words themselves, and a person's input is no label.
+# Each word of letters gets two in five more of them; figures draw their words themselves, and what a person types is
+# no label.
 LONGER = """() => {
   const more = (word) => "ëöäüï".repeat(9).slice(0, Math.ceil(word.length * 0.4));
   const lengthen = (text) => text.replace(/\\p{L}{2,}/gu, (word) => word + more(word));
