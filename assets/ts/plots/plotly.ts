@@ -1,6 +1,6 @@
 /* plotly.js: Dash's graphs await window.Plotly, and load a larger build where it is missing. So it is set from the
    start, to a promise that starts loading when it is first awaited. */
-import { find, need } from "../shared/dom.ts";
+import { all, find, need } from "../shared/dom.ts";
 
 export type Shape = { name?: string; visible?: boolean; [place: string]: unknown };
 type Layout = { shapes?: Shape[]; font?: object; margin?: { l?: number } } & Record<string, unknown>;
@@ -67,6 +67,20 @@ export function onDrawn(place: Element, call: () => void) {
   const observer = new MutationObserver(() => { if (begin() || !place.isConnected) observer.disconnect(); });
   observer.observe(place, { childList: true, subtree: true });
 }
+
+// ---- paper ----------------------------------------------------------------------------------
+const SHEET = { width: 660, height: 760 }; // px of A4 between its margins, with room for a card's words
+
+/* Figures have the size that they have on the screen: what is larger than a sheet is made smaller on paper. */
+function toPaper() {
+  for (const graph of all(".dash-graph")) {
+    const { width, height } = graph.getBoundingClientRect();
+    graph.style.zoom = String(Math.min(1, SHEET.width / (width || 1), SHEET.height / (height || 1)));
+  }
+}
+
+addEventListener("beforeprint", toPaper);
+addEventListener("afterprint", () => { for (const graph of all(".dash-graph")) graph.style.zoom = ""; });
 
 /* A figure as a file. It has no background and grey text on the page; in the file, a white background and dark text. */
 export async function picture(graph: Graph, [title, about]: string[], format: string) {

@@ -1,0 +1,76 @@
+"""Pages on paper: no controls, nothing that is still being worked out, and no plot wider than a sheet."""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+SHEET = 688  # pixels of A4 between its margins
+TALL = 1010
+CONTROLS = ("Download", "Working it out", "Use this cut-off", "Undo", "Show everything at", "What is assumed here")
+# Widest and tallest figure, and what sticks out of the sheet.
+ON_PAPER = """() => {
+    dispatchEvent(new Event("beforeprint"));
+    const shown = [...document.querySelectorAll("#content *")].filter((part) => part.checkVisibility());
+    const out = shown.filter((part) => !part.closest("svg") && part.getBoundingClientRect().right > innerWidth + 1);
+    const graphs = shown.filter((part) => part.matches(".dash-graph")).map((part) => part.getBoundingClientRect());
+    const [rights, heights] = [graphs.map(({ right }) => right), graphs.map(({ height }) => height)];
+    return {
+        out: out.map((part) => part.className), graphs: graphs.length,
+        width: Math.max(0, ...rights), height: Math.max(0, ...heights),
+    };
+}"""
+
+
+def words_of(page):
+    read = PdfReader(io.BytesIO(page.pdf(format="A4", prefer_css_page_size=True)))
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", " ".join(sheet.extract_text() for sheet in read.pages)))
+
+
+@pytest.mark.parametrize(
+    ("path", "ready", "said"),
+    [
+        ("/", ".shell", ("Bank products", "Loan approval")),
+        ("/loan/predict?record=3", "#result .headline", ("Sample record 3", "Debts paid")),
+        (
+            "/iris/insights",
+            ".answer:last-child .main-svg",
+            ("What drives it?", "Is it good enough to use?", "Intended use"),
+        ),
+        (
+            "/loan/performance",
+            "#averages, #money .main-svg",
+            ("From which probability does acting pay most?", "Headline"),
+        ),
+        ("/bank-products/campaign", "#campaign", ("Which file is it about?",)),
+    ],
+)
+def test_a_page_is_printed_with_what_is_there_and_without_controls(browse, path, ready, said):
+    page = browse(width=900, color_scheme="dark").open(path).page
+    expect(page.locator(ready).first).to_be_visible()
+    expect(page.locator(".dash-graph--pending")).to_have_count(0)
+    words = words_of(page)
+    for text in said:
+        assert text in words
+    assert [text for text in CONTROLS if text in words] == []
+
+
+@pytest.mark.parametrize("path", ["/bank-products/insights", "/loan/performance"])
+def test_a_figure_of_a_wide_screen_fits_on_a_sheet(browse, path):
+    page = browse(width=950, height=3000).open(path).page
+    expect(page.locator(".plot-card .main-svg").first).to_be_visible()
+    page.wait_for_timeout(2000)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": SHEET, "height": 900})
+    seen = page.evaluate(ON_PAPER)
+    assert seen["graphs"] >= 2
+    assert seen["width"] <= SHEET + 1
+    assert seen["height"] <= TALL
+    assert seen["out"] == []
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator(".dash-graph").evaluate_all("all => all.map((one) => one.style.zoom).join('')") == ""
