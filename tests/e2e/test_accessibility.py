@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.addresses import filled
 
@@ -15,6 +16,7 @@ PAGES = {
     "nothing known": "/bank-products/predict",
     "filled": filled("bank-products"),
     "three outcomes": filled("iris"),
+    "insights": "/loan/insights",
     "performance": "/bank-products/performance",
     "campaign": "/bank-products/campaign",
     "missing": "/iris/nope",
@@ -45,7 +47,7 @@ def opened(browse, path, variant):
         tab.reasons()
     for card in tab.page.locator(".plot-card:visible").all():
         card.scroll_into_view_if_needed()
-        card.locator(".plot-words, .plot-refusal:not([data-again])").first.wait_for()
+        expect(card.locator(".plot-waiting, [data-again]")).to_have_count(0)
     return tab
 
 
