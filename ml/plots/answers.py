@@ -113,9 +113,18 @@ def answered(service: Service, name_or_key: str, answer: Answer, outcome: str) -
     UnknownModel, BrokenModel, UnknownOutcome
     """
     about = Subject(service, service.model(name_or_key), outcome)
-    sentences = tuple(filter(None, (each.strip() for each in answer.say(about))))
+    sentences = _sentences(answer, about)
     used = service.cut_off(about.bundle, outcome) if about.certain else None
     return Answered(sentences, _picture(about, answer), used)
+
+
+def said(service: Service, bundle: Bundle, answer: Answer, outcome: str) -> tuple[str, ...]:
+    """The sentences of an answer, without its picture."""
+    return _sentences(answer, Subject(service, bundle, outcome))
+
+
+def _sentences(answer: Answer, about: Subject) -> tuple[str, ...]:
+    return tuple(filter(None, (each.strip() for each in answer.say(about))))
 
 
 def _picture(about: Subject, answer: Answer) -> Drawn | None:

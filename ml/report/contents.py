@@ -7,7 +7,7 @@ of counts at the cut-off in use.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ml.decision.cut_offs import CUT_OFF
@@ -16,6 +16,7 @@ from ml.errors import LikelyError, NoProbabilities
 from ml.metrics.headline import Averages
 from ml.metrics.overview import Overview, averages_of, overview
 from ml.metrics.profit import ProfitCurve
+from ml.plots.answers import ANSWERS, said
 from ml.plots.catalogue import plots_of
 from ml.plots.cut_off_mark import marked
 from ml.plots.plot import Plot, Section, View
@@ -74,6 +75,8 @@ class Report:
     refusal : str
     averages : Averages
         All outcomes, as the estimator itself decides.
+    answers : tuple of (question, sentences)
+        The three with which the Insights page opens.
     chapters : tuple of Chapter
     """
 
@@ -83,6 +86,7 @@ class Report:
     overview: Overview | None
     refusal: str
     averages: Averages
+    answers: tuple[tuple[str, tuple[str, ...]], ...] = field(default=())
     chapters: tuple[Chapter, ...] = field(default=())
 
     @property
@@ -131,15 +135,17 @@ def report_contents(service: Service, name_or_key: str, outcome: str | None = No
         found, refusal = None, str(error)
     report = Report(bundle, view, cut_off, found, refusal, averages_of(service, bundle))
     chapters = tuple(_chapter(service, report, *row) for row in _plan(bundle, name))
-    return Report(bundle, view, cut_off, found, refusal, report.averages, chapters)
+    answers = tuple((each.question, said(service, bundle, each, name)) for each in ANSWERS)
+    return replace(report, answers=answers, chapters=chapters)
 
 
 def _plan(bundle: Bundle, outcome: str) -> list[tuple[str, str, str, tuple[Plot, ...]]]:
-    """Key, title, lead and plots of each chapter: those of the pages, by the section that each plot declares."""
+    """Key, title, lead and plots of each chapter: those of the pages, in their order, by the section of each plot."""
     worth = payoff_of(bundle.card, outcome) is not None
+    money = ("money", "Money", "" if worth else NO_WORTH, _of("money") if worth else ())
+    curves = ("curves", "Curves", "", _of("curves"))
     return [
-        ("curves", "Curves", "", _of("curves")),
-        ("money", "Money", "" if worth else NO_WORTH, _of("money") if worth else ()),
+        *((money, curves) if worth else (curves, money)),
         ("segments", "Segments", "", _of("segments")),
         ("versions", "Versions and errors", "", _of("versions", "errors")),
         ("insights", "Insights", "What the model looks at. These are its reasons, not causes.", plots_of("insights")),

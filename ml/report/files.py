@@ -19,7 +19,7 @@ from ml.report.html_report import html_report, with_library
 if TYPE_CHECKING:
     from ml.service import Service
 
-REVISION = 1  # raise it when a report's form changes: cached ones of the old form are then not served
+REVISION = 2  # raise it when a report's form changes: cached ones of the old form are then not served
 KINDS = ("html", "pdf")
 _making = threading.Lock()
 

@@ -58,6 +58,7 @@ def html_report(report: Report) -> str:
     body = [
         _head(report),
         _index(chapters, report),
+        _answers(report),
         _summary(report),
         _headline(report),
         *([_outcomes(report)] if report.several or report.overview is None else []),
@@ -94,9 +95,26 @@ def _head(report: Report) -> str:
 def _index(chapters: Sequence[Chapter], report: Report) -> str:
     outcomes = [("outcomes", "All outcomes")] if report.several or report.overview is None else []
     rest = [("card", "Card and limits"), ("schema", "Schema")]
-    named = [("headline", "Headline"), *outcomes, *((each.key, each.title) for each in chapters), *rest]
+    named = [
+        ("answers", "In short"),
+        ("headline", "Headline"),
+        *outcomes,
+        *((each.key, each.title) for each in chapters),
+        *rest,
+    ]
     links = "".join(f'<a href="#{key}">{escape(title)}</a>' for key, title in named)
     return f'<nav aria-label="In this report">{links}</nav>'
+
+
+def _answers(report: Report) -> str:
+    """The three questions of a manager, each with its plain answer."""
+    parts = [
+        f"<div><h3>{escape(question)}</h3>\n<p><strong>{escape(first)}</strong></p>\n"
+        + "".join(f"<p>{escape(sentence)}</p>" for sentence in rest)
+        + "</div>"
+        for question, (first, *rest) in report.answers
+    ]
+    return _section("answers", "In short", "", f"<div class=answers>{''.join(parts)}</div>")
 
 
 def _summary(report: Report) -> str:

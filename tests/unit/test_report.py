@@ -22,6 +22,7 @@ from sklearn.metrics import average_precision_score, brier_score_loss, f1_score,
 from api import create_api
 from ml.cli.commands import main
 from ml.cli.exit_codes import FAILED, OK
+from ml.plots.answers import ANSWERS, answered
 from ml.plots.catalogue import CATALOGUE
 from ml.report import files
 from ml.report.charts import steps
@@ -153,6 +154,22 @@ def test_every_plot_of_the_catalogue_is_drawn_or_says_why(reports, sort, outcome
                 assert shown[entry.plot.key] == json.loads(entry.drawn.figure.to_json())
             assert html.escape(entry.drawn.sentence) in text
             assert html.escape(entry.plot.question) in text
+
+
+@pytest.mark.parametrize(("sort", "outcome"), VIEWS)
+def test_it_begins_with_the_three_answers_of_the_insights_page(small, reports, sort, outcome):
+    text = html_report(reports[sort, outcome])
+    assert text.index('id="answers"') < text.index('id="summary"')
+    for each in ANSWERS:
+        assert f"<h3>{html.escape(each.question)}</h3>" in text
+        for sentence in answered(small, sort, each, outcome).sentences:
+            assert html.escape(sentence) in text
+
+
+def test_money_comes_first_where_the_card_says_what_a_decision_is_worth(service, reports):
+    keys = [chapter.key for chapter in report_contents(service, "loan").chapters]
+    assert keys[:2] == ["money", "curves"]
+    assert [chapter.key for chapter in reports["binary", "yes"].chapters][:2] == ["curves", "money"]
 
 
 @pytest.mark.parametrize(("sort", "outcome"), [("binary", "yes"), ("constant", "no"), ("absent", "none")])
