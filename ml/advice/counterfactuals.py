@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from ml.advice.grid import grid, tried
 from ml.advice.kernel import Moves
 from ml.advice.value_function import Game
-from ml.advice.what_if import grid, tried, values_of
+from ml.advice.what_if import values_of
 from ml.data.feature import Feature, Value
 from ml.data.schema import Row
 from ml.decision.decide import acts

@@ -163,19 +163,16 @@ class Kernel:
         most : int
         """
         own = self._distances(row, known)
-        pairs = list(dict.fromkeys(pair for change in moves for pair in change.items()))
-        place = {pair: number for number, pair in enumerate(pairs)}
-        # Differences of distances, new value less old one: whole multiples of STEP, so they are exact.
-        added = np.empty((len(pairs), own.shape[1]))
-        for at in {at for at, _ in pairs}:
-            numbers = [number for (which, _), number in place.items() if which == at]
-            added[numbers] = self._lines(at, [pairs[number][1] for number in numbers]) - own[at]
-        chosen = np.zeros((len(moves), len(pairs)))
         coalitions = np.repeat(known[np.newaxis], len(moves), axis=0)
-        for number, change in enumerate(moves):
-            chosen[number, [place[pair] for pair in change.items()]] = 1.0
-            coalitions[number, list(change)] = True
-        rows, weights, tells = self._shares(own.sum(axis=0) + chosen @ added, coalitions, most)
+        distances = np.repeat(own.sum(axis=0)[np.newaxis], len(moves), axis=0)
+        for at in {at for change in moves for at in change}:
+            moved = [number for number, change in enumerate(moves) if at in change]
+            coalitions[moved, at] = True
+            places: dict[Value, int] = {}
+            values = [places.setdefault(moves[number][at], len(places)) for number in moved]
+            # Differences, new value less old one, are whole multiples of STEP, so sums of them are exact.
+            distances[moved] += (self._lines(at, list(places)) - own[at])[values]
+        rows, weights, tells = self._shares(distances, coalitions, most)
         found = np.zeros((len(moves), own.shape[1]))
         np.put_along_axis(found, rows, weights, axis=1)
         found[~tells] = self._all[1]

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ml.advice.what_if import grid
+from ml.advice.grid import grid
 from ml.data.columns import Block, size, take, values_of
 from ml.data.feature import Feature, Value, plain, text_of
 from ml.errors import NothingToShow

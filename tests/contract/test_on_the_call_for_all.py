@@ -22,8 +22,8 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from callbacks.predict import show_reasons
 from ml.advice.counterfactuals import counterfactuals
+from ml.advice.grid import grid
 from ml.advice.value_function import Game
-from ml.advice.what_if import grid
 from ml.data.columns import frame_of, take
 from ml.data.feature import text_of
 from ml.data.outcomes import Outcome, Outcomes

@@ -12,8 +12,8 @@ import pytest
 
 from ml.advice import counterfactuals as levers
 from ml.advice.counterfactuals import counterfactuals, step
+from ml.advice.grid import grid
 from ml.advice.value_function import Game
-from ml.advice.what_if import grid
 from ml.data.columns import rows_of, take
 from ml.data.feature import Choice, Feature
 from ml.data.schema import Constraint, Schema

@@ -18,8 +18,9 @@ from callbacks.router import show_page
 from layouts.predict.page import form_schema
 from layouts.shared import combobox, field_texts
 from ml.advice.counterfactuals import counterfactuals
+from ml.advice.grid import MOST_SWEPT
 from ml.advice.value_function import Game
-from ml.advice.what_if import MOST_SWEPT, sweeps
+from ml.advice.what_if import sweeps
 from ml.data.feature import MOST_LISTED, Choice, Feature
 from ml.data.records import read_records
 from ml.data.schema import Schema

@@ -8,8 +8,9 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from ml.advice.grid import grid
 from ml.advice.value_function import Game
-from ml.advice.what_if import grid, sweep, sweeps, values_of
+from ml.advice.what_if import sweep, sweeps, values_of
 from ml.data.columns import rows_of, take
 from ml.data.feature import Choice, Feature
 from ml.service import open_service

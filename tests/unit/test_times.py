@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ml.advice.evidence import _numbers, _scale
-from ml.advice.what_if import grid
+from ml.advice.grid import grid
 from ml.data.columns import column
 from ml.data.feature import Feature
 from ml.insights.feature_grid import edge_texts
