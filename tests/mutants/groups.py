@@ -36,7 +36,7 @@ GROUPS = {
     ),
     "profit": Group(
         tuple(f"ml/metrics/{name}.py" for name in ("profit", "optimism", "headline", "overview", "custom")),
-        ("test_decide", "test_headline", "test_intervals", "test_metrics", "test_own_measures", "test_profit"),
+        ("test_decide", "test_headline", "test_intervals", "test_metrics", "test_own_measures", "test_profit", "test_profit_at_limits"),
     ),
     "recalibration": Group(
         ("ml/metrics/recalibration/*.py",),
