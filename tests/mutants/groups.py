@@ -36,7 +36,10 @@ GROUPS = {
     ),
     "profit": Group(
         tuple(f"ml/metrics/{name}.py" for name in ("profit", "optimism", "headline", "overview", "custom")),
-        ("test_decide", "test_headline", "test_intervals", "test_metrics", "test_own_measures", "test_profit", "test_profit_at_limits"),
+        (
+            "test_decide", "test_headline_measures", "test_intervals", "test_metrics", "test_own_measures",
+            "test_profit", "test_profit_at_limits",
+        ),
     ),
     "recalibration": Group(
         ("ml/metrics/recalibration/*.py",),
