@@ -60,9 +60,11 @@ def register(app: Dash, doors: Doors) -> None:
     app.callback(
         output=OUTPUTS,
         inputs={**controls, "_again": Input(part("again", MATCH), "data")},
+        # Without the job's id: Dash 4.4 knows no pattern here before something has changed
+        running=[(Output(ids.campaign("starting"), "disabled"), True, False)],
     )(partial(look, doors))
-    # Nothing is started before the look at what the controls say was answered. What was chosen meanwhile Dash forgets
-    # to look at, since a look sets choices itself
+    # Nothing is started that was not looked at. What was chosen while a look was not answered yet Dash forgets to look
+    # at, since a look sets choices itself
     app.clientside_callback(
         ClientsideFunction("likely", "lookedAt"),
         Output(part("start", MATCH), "disabled"),

@@ -9,6 +9,8 @@ from callbacks.campaign.doors import Doors, words
 from layouts.predict.finder import OpenedRecord
 from layouts.shared import url
 from ml.bundle.record_book import BookRecord
+from ml.data.feature import text_of
+from ml.data.records import read_records
 from ml.errors import LikelyError
 from ml.locale import localized
 from ml.service import Bundle
@@ -50,4 +52,8 @@ def open_row(doors: Doors, bundle: Bundle, named: str) -> OpenedRecord | None:
 
 
 def _known(values: Mapping[str, str], bundle: Bundle) -> dict[str, str]:
-    return {name: text for name, text in values.items() if name in bundle.schema.position and text}
+    """The values as a record of the book has them; as they stand in the file where the record could not be scored."""
+    given = {name: text for name, text in values.items() if name in bundle.schema.position and text}
+    (row,) = read_records(bundle.schema.with_blanks, [given], extra=True).rows
+    typed = given if row is None else dict(zip(bundle.schema.names, map(text_of, row), strict=True))
+    return {name: typed[name] for name in given}

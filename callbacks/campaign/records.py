@@ -19,8 +19,7 @@ from layouts.shared import ids, url
 from ml.errors import LikelyError
 from ml.service import Bundle
 
-MOST_CONDITIONS = 50
-LONGEST_TEXT = 200
+LARGEST = 1e300  # of a number that is filtered by
 
 
 def register(app: Dash, doors: Doors) -> None:
@@ -115,12 +114,13 @@ def _read(asked: str, columns: Iterable[TableColumn]) -> tuple[int, int, RowQuer
     except (ValueError, TypeError):
         start = end = sorts = filters = None
     known = {each.field: each for each in columns if each.at}
-    sorted_by = [each for each in _listed(sorts) if isinstance(each, dict) and each.get("colId") in known]
+    sorts = [each for each in sorts if isinstance(each, dict)] if isinstance(sorts, list) else []
+    sorted_by = {str(each.get("colId")): each for each in sorts}
     filters = filters if isinstance(filters, dict) else {}
     made = [_filter(known[name], each) for name, each in filters.items() if name in known and isinstance(each, dict)]
     query = RowQuery(
-        tuple(each for each in made if each)[:MOST_CONDITIONS],
-        tuple(Sort(_cells(known[each["colId"]]), each.get("sort") == "desc") for each in sorted_by)[:MOST_CONDITIONS],
+        tuple(each for each in made if each),
+        tuple(Sort(_cells(known[at]), each.get("sort") == "desc") for at, each in sorted_by.items() if at in known),
     )
     return _row(start), _row(end), query
 
@@ -132,21 +132,21 @@ def _filter(column: TableColumn, given: Mapping[str, Any]) -> Filter | None:
     if test in ("blank", "notBlank"):
         return Filter(_cells(column), test)
     if not column.numeric:
-        text = str(given.get("filter") or "")[:LONGEST_TEXT]
+        text = str(given.get("filter") or "")
         return Filter(_cells(column), test, text) if text else None
-    value, to = given.get("filter"), given.get("filterTo") if test == "inRange" else 0
-    if not isinstance(value, (int, float)) or not isinstance(to, (int, float)):
+    value, to = _number(given.get("filter")), _number(given.get("filterTo") if test == "inRange" else 0)
+    if value is None or to is None:
         return None
     scale = 100 if column.kind == "percent" else 1  # as they are shown
     return Filter(_cells(column), test, value / scale, to / scale)
 
 
+def _number(given: Any) -> float | None:
+    return float(given) if isinstance(given, (int, float)) and abs(given) < LARGEST else None
+
+
 def _cells(column: TableColumn) -> Cells:
     return Cells(column.at, column.words)
-
-
-def _listed(given: Any) -> list[Any]:
-    return given if isinstance(given, list) else []
 
 
 def _row(given: Any) -> int:

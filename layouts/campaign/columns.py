@@ -47,7 +47,11 @@ def step(job: str, told: Mapping[str, str]) -> list[Component]:
         _tick("reasons", job, [html.Strong("With reasons"), html.Span(id=of("reasons-time", job))]),
         html.Div(
             [
-                parts.button("Score the records", main=True, disabled=True, id=of("start", job)),
+                html.Fieldset(
+                    parts.button("Score the records", main=True, disabled=True, id=of("start", job)),
+                    id=ids.campaign("starting"),
+                    className="campaign-starting",
+                ),
                 parts.anew("Use another file", job),
             ],
             className="campaign-buttons",

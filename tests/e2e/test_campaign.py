@@ -487,7 +487,9 @@ def test_two_columns_are_matched_while_the_first_choice_is_not_answered_yet(brow
     when_asked(tab, "match", "ApplicantIncome", lambda route: route.continue_() if held else held.append(route))
     tab.page.get_by_label("Earnings is read as").select_option("Income")
     tab.page.get_by_label("Wanted is read as").select_option("Loan amount")
+    expect(tab.page.get_by_role("button", name="Score 20 records")).to_be_disabled()  # what was chosen is looked at
     tab.page.wait_for_timeout(300)
     held[0].continue_()
     expect(holds).to_contain_text("11 of 11 features found.")
+    expect(tab.page.get_by_role("button", name="Score 20 records")).to_be_enabled()
     expect(tab.page.get_by_label("Wanted is read as")).to_have_value("LoanAmount")
