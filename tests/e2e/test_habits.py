@@ -127,6 +127,7 @@ def test_help_and_reset_have_keys_of_their_own_and_screen_readers_read_the_help(
     expect(control).to_be_focused()
 
 
+@pytest.mark.nightly  # on a push axe-core looks at the same: test_accessibility.py
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("model", MODELS)
 def test_every_control_has_a_name_every_reference_a_target_and_every_text_contrast(browse, model, scheme):

@@ -120,6 +120,7 @@ def test_dark_follows_the_system_and_the_choice_is_kept(browse):
     assert sum("theme.js" in request.url for request in tab.requests) == 2  # once a load
 
 
+@pytest.mark.nightly  # on a push axe-core looks at the same: test_accessibility.py
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES[:-1])
 def test_text_stands_out_from_what_is_behind_it(browse, path, scheme):
@@ -127,6 +128,7 @@ def test_text_stands_out_from_what_is_behind_it(browse, path, scheme):
     assert tab.page.evaluate(_FAINT) == []
 
 
+@pytest.mark.nightly  # on a push axe-core looks at the same: test_accessibility.py
 @pytest.mark.parametrize("path", PAGES[:-1])
 def test_everything_has_a_name_for_those_who_listen(browse, path):
     tab = browse().open(path)
