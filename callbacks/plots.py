@@ -125,7 +125,7 @@ def draw_plot(service: Service, request: dict[str, Any]) -> list[Component]:
     row = table.at(read_cut_off(request.get("cut_off")) or 0.0)
     if found.plot.mark and not isinstance(found.figure, Table):
         marked(found.figure, found.plot.mark, table, row)
-    return [*plot_cards.shown(found), *_beside(found, table)]
+    return [*plot_cards.shown(found), *_beside(found, table, row)]
 
 
 def _threshold_table(service: Service, model: str, found: Drawn, request: dict[str, Any]) -> ThresholdTable | None:
@@ -135,7 +135,7 @@ def _threshold_table(service: Service, model: str, found: Drawn, request: dict[s
     return table_of(service, service.model(model), found.view.outcome, read_extra(request.get("extra")))
 
 
-def _beside(found: Drawn, table: ThresholdTable) -> list[Component]:
+def _beside(found: Drawn, table: ThresholdTable, row: int) -> list[Component]:
     """Profit at each cut-off of the page compared with the best, on the card of the profit curve."""
     result = found.result
     if not isinstance(result, ProfitCurve) or found.plot.key != "profit":
@@ -145,11 +145,11 @@ def _beside(found: Drawn, table: ThresholdTable) -> list[Component]:
     limits = [beyond(result, *each) for each in zip(table.columns["selected"], table.columns["recall"], strict=True)]
     if result.best is None:
         words = [f"{text} for 1,000 records{over}." for text, over in zip(texts, limits, strict=True)]
-        return plot_cards.followed(words)
+        return plot_cards.followed(words, row)
     best, most = result.cut_off[result.best], result.profit[result.best]
     behind = [over or _against(most - each, result) for each, over in zip(brings, limits, strict=True)]
     words = [f"{text} for 1,000 records{more}." for text, more in zip(texts, behind, strict=True)]
-    return plot_cards.followed(words, (best, cut_off_text(best)))
+    return plot_cards.followed(words, row, (best, cut_off_text(best)))
 
 
 def _against(behind: float, result: ProfitCurve) -> str:

@@ -156,9 +156,9 @@ def unfinished(error: LikelyError) -> list[Component]:
     return [static_html(said, "likely-unfinished")]
 
 
-def followed(texts: Sequence[str], best: tuple[float, str] | None = None) -> list[Component]:
+def followed(texts: Sequence[str], row: int, best: tuple[float, str] | None = None) -> list[Component]:
     """Texts that follow the page's cut-off, one for each row of its table, and a button that moves it to the best."""
-    words = html.P("", className="plot-follows", **{"data-follows": json.dumps(list(texts))})
+    words = html.P(texts[row], className="plot-follows", **{"data-follows": json.dumps(list(texts))})
     if best is None:
         return [words]
     there = {"data-go": repr(best[0])}

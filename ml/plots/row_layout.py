@@ -13,7 +13,7 @@ from ml.text.number_words import shortened
 ABOVE: dict[str, Any] = {"xanchor": "left", "yanchor": "bottom", "yshift": 7}  # of a name, over its bar or dot
 ROW = 44  # pixels: a bar and the name above it
 LINE = 36  # characters of a whole line on a phone
-WIDEST = 48  # characters of a name and the words behind it on a phone
+WIDEST = 43  # characters of a name and the words behind it on a phone
 LEAST_NAME = 16  # characters of a name, however long the words behind it
 LINE_HEIGHT = 17  # pixels
 MARGIN = {"l": 8, "r": 24, "t": 8, "b": 8}  # room for the last tick's label

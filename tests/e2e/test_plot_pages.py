@@ -183,11 +183,11 @@ def test_another_outcome_has_its_own_numbers_and_back_leads_to_the_first(opened,
     cut_off = service.cut_off(service.model("bank-products"), "credit-card")
     hits = int(((given >= cut_off) & truth).sum())
     expect(page.locator(".four [data-pick=true_positive]")).to_have_text(str(hits))
-    expect(page.locator("[data-plot=threshold] .plot-words")).to_contain_text("Credit card")
+    expect(page.locator("[data-plot=profit] .plot-words")).to_contain_text("Credit card")
     page.go_back()
     expect(page.locator(".four [data-pick=true_positive]")).to_have_text(first)
     expect(page.locator("#plots-outcome")).to_have_value("personal-loan")
-    expect(page.locator("[data-plot=threshold] .plot-words")).to_contain_text("Personal loan")
+    expect(page.locator("[data-plot=profit] .plot-words")).to_contain_text("Personal loan")
 
 
 def test_figures_of_another_outcome_are_not_there_before_they_have_come(opened):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Line = tuple[str, OptionalFloats, str, str]  # name, values, colour, dash
 NAMED_FROM, NAMED_TO = 0.12, 0.88  # of the axis: names stay inside
-NAME_WIDTH = 0.25  # of the axis, on a phone
+NAME_WIDTH, NAME_HEIGHT = 0.5, 0.09  # of the axes, on a phone
 STROKES = {"solid": "━━", "dash": "━ ━", "dot": "┅┅"}
 
 
@@ -65,14 +65,16 @@ def _names(result: MetricsByThreshold, lines: Sequence[Line]) -> list[dict[str, 
     """The name of each line on it, behind a piece of its stroke, where the others are farthest away."""
     columns = np.array([[np.inf if value is None else value for value in values] for _, values, *_ in lines])
     cuts = np.array(result.cut_off)
-    free = (cuts >= NAMED_FROM * result.reach) & (cuts <= NAMED_TO * result.reach)
-    found = []
+    inside = (cuts >= NAMED_FROM * result.reach) & (cuts <= NAMED_TO * result.reach)
+    found: list[dict[str, Any]] = []
     for at, (name, values, colour, dash) in enumerate(lines):
         others = np.delete(columns, at, axis=0)
-        known = free & np.isfinite(columns[at])
-        apart = np.abs(others - np.where(known, columns[at], 0.0)).min(axis=0)
-        place = int(np.argmax(np.where(known, apart, -1.0)))
-        free &= np.abs(cuts - cuts[place]) >= NAME_WIDTH * result.reach
+        known = inside & np.isfinite(columns[at])
+        own = np.where(known, columns[at], 0.0)
+        for each in found:  # names do not cover each other
+            beside = np.abs(cuts - each["x"]) >= NAME_WIDTH * result.reach
+            known &= beside | (np.abs(own - each["y"]) >= NAME_HEIGHT)
+        place = int(np.argmax(np.where(known, np.abs(others - own).min(axis=0), -1.0)))
         text = f"<span style='color:{colour}'>{STROKES[dash]}</span> {name}"
         found.append(note(text, float(cuts[place]), values[place] or 0.0, **ON_PAPER))
     return found
