@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
@@ -12,7 +15,7 @@ import numpy as np
 from jobs.campaign_service import MOST_ROWS, CampaignService
 from jobs.job_service import JobService
 from jobs.refused import NoTable, NotDone
-from jobs.row_query import RowQuery, matching
+from jobs.row_query import RECORD, Block, RowQuery, matching, read_from
 from jobs.work.job_kinds import CAMPAIGN, LIST
 from jobs.work.score_campaign import RANK, cells_of
 from jobs.work.stored_lines import StoredLines, open_lines
@@ -120,8 +123,22 @@ class ResultRows:
         order = self._order(found)
         if query == RowQuery():
             return order
-        result = result_of(self._table, self._files, self._service, found)
-        return matching(result, self._columns(job).columns, query, order)
+        columns = self._columns(job)
+        numbers = {RECORD: np.arange(1, len(order) + 1)}
+        if found.kind == CAMPAIGN:
+            numbers[columns.own["rank"]] = self._campaigns.ranks_of(job)
+        blocks = self._blocks(job, read_from(query, numbers), len(order))
+        return matching(blocks, columns.columns, query, order, numbers)
+
+    def _blocks(self, job: str, columns: list[int], rows: int) -> Iterator[Block]:
+        """Plain cells of these columns; without ranks, which no cell of a campaign holds."""
+        if not columns:
+            yield rows, {}
+            return
+        for name in self._table.results(job)[1:]:
+            text = b"".join(self._files.read(name)).decode()
+            lines = list(csv.reader(io.StringIO(text, newline="")))
+            yield len(lines), {at: plain_cells([line[at] for line in lines]) for at in columns}
 
     def _order(self, job: Job) -> np.ndarray:
         """All rows: by rank, those without one at the end; a list as it is."""

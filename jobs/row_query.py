@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -11,7 +11,6 @@ import numpy as np
 
 from ml.data.texts import fold
 from ml.files.write.kinds import OutputColumn
-from ml.files.write.result import Result
 
 Test = Literal[
     "contains", "notContains", "equals", "startsWith", "greaterThanOrEqual", "lessThanOrEqual", "inRange", "blank",
@@ -73,30 +72,41 @@ class RowQuery:
     sorts: tuple[Sort, ...] = ()
 
 
-def matching(result: Result, columns: Sequence[OutputColumn], query: RowQuery, order: np.ndarray) -> np.ndarray:
+Block = tuple[int, Mapping[int, Sequence[str]]]  # number of some records, and their plain cells by column
+
+
+def matching(
+    blocks: Iterable[Block],
+    columns: Sequence[OutputColumn],
+    query: RowQuery,
+    order: np.ndarray,
+    numbers: Mapping[int, np.ndarray],
+) -> np.ndarray:
     """Numbers of the rows that pass the filters, sorted.
 
     Parameters
     ----------
-    result : Result
-        Read once, from the first record to the last.
+    blocks : iterable of (int, mapping of int to sequence of str)
+        All records, from the first to the last: their number, and the columns that :func:`read_from` names.
     columns : sequence of OutputColumn
     query : RowQuery
     order : ndarray of int
         All rows, in the order that stays where nothing else is said, and among equals.
+    numbers : mapping of int to ndarray
+        By column, numbers of each row that stand in no cell; 0 where there is none.
     """
     passes: list[bool] = []
     keys: list[list[Key]] = [[] for _ in query.sorts]
-    filters = [(_reader(columns, each.cells), _test(each)) for each in query.filters]
-    sorts = [_reader(columns, each.cells) for each in query.sorts]
-    for block in result.blocks():
-        start, size = len(passes), len(block[0])
+    filters = [(_reader(columns, each.cells, numbers), _test(each)) for each in query.filters]
+    sorts = [_reader(columns, each.cells, numbers) for each in query.sorts]
+    for size, cells in blocks:
+        rows_of_block = range(len(passes), len(passes) + size)
         passed = np.ones(size, dtype=bool)
         for read, test in filters:
-            passed &= np.fromiter(map(test, read(block, start)), dtype=bool, count=size)
+            passed &= np.fromiter(map(test, read(cells, rows_of_block)), dtype=bool, count=size)
         passes += passed.tolist()
         for key, read in zip(keys, sorts, strict=True):
-            key += read(block, start)
+            key += read(cells, rows_of_block)
     rows = [row for row in order.tolist() if passes[row]]
     for key, sort in reversed(list(zip(keys, query.sorts, strict=True))):  # the first sort is the last to be applied
         rows = _sorted(rows, key, sort.descending)
@@ -106,7 +116,13 @@ def matching(result: Result, columns: Sequence[OutputColumn], query: RowQuery, o
 Key = tuple[int, float | str]  # kind and value
 NUMBER, TEXT, NOTHING = range(3)
 BLANK: Key = (NOTHING, "")
-Read = Callable[[Sequence[Sequence[str]], int], list[Key]]
+Read = Callable[[Mapping[int, Sequence[str]], range], list[Key]]
+
+
+def read_from(query: RowQuery, numbers: Mapping[int, np.ndarray]) -> list[int]:
+    """The columns whose cells a query is about."""
+    asked = [*(each.cells for each in query.filters), *(each.cells for each in query.sorts)]
+    return sorted({at for cells in asked for at in cells.at} - set(numbers))
 
 
 def _sorted(rows: list[int], key: list[Key], descending: bool) -> list[int]:
@@ -117,22 +133,23 @@ def _sorted(rows: list[int], key: list[Key], descending: bool) -> list[int]:
     return found
 
 
-def _reader(columns: Sequence[OutputColumn], cells: Cells) -> Read:
+def _reader(columns: Sequence[OutputColumn], cells: Cells, numbers: Mapping[int, np.ndarray]) -> Read:
     """Gives the keys of a block's records."""
-    if cells.at == (RECORD,):
-        return lambda block, start: [(NUMBER, float(start + row + 1)) for row in range(len(block[0]))]
+    first = cells.at[0]
+    if first in numbers:
+        given = numbers[first].tolist()
+        return lambda _, rows: [(NUMBER, float(given[row])) if given[row] else BLANK for row in rows]
     words, known = dict(cells.words), dict[str, Key]()
-    numbers = len(cells.at) == 1 and not words and columns[cells.at[0]].kind != "text"
-    column = columns[cells.at[0]]
+    column = columns[first] if len(cells.at) == 1 and not words and columns[first].kind != "text" else None
 
     def key(text: str) -> Key:
         if text not in known:
-            known[text] = _key(words.get(text, text), column if numbers else None)
+            known[text] = _key(words.get(text, text), column)
         return known[text]
 
-    def read(block: Sequence[Sequence[str]], _: int) -> list[Key]:
+    def read(block: Mapping[int, Sequence[str]], _: range) -> list[Key]:
         if len(cells.at) == 1:
-            return list(map(key, block[cells.at[0]]))
+            return list(map(key, block[first]))
         return [key("; ".join(filter(None, texts))) for texts in zip(*(block[at] for at in cells.at), strict=True)]
 
     return read

@@ -14,7 +14,7 @@ from callbacks.campaign.open_row import open_row
 from jobs.campaign_service import CampaignService
 from jobs.refused import NoTable, NotDone
 from jobs.result_rows import ResultRows
-from jobs.row_query import Cells, Filter, RowQuery, Sort, matching
+from jobs.row_query import RECORD, Cells, Filter, RowQuery, Sort, matching, read_from
 from jobs.work import job_kinds
 from jobs.work.stored_lines import line_starts
 from layouts.campaign.page import FileRetention
@@ -28,7 +28,8 @@ from tests.small import small_model
 from tests.unit.test_campaigns import House, data
 
 GERMAN = NumberFormat(",", ".", "{}\u00a0%")
-NAME, AGE, SINCE, TOWN = range(4)
+NAME, AGE, SINCE, TOWN, RANK = range(5)
+RANKS = [3, 1, 0, 2, 4]  # the third could not be scored
 LINES = [
     ("Éva Nagy", "9", "2026-03-01", "Pécs"),
     ("eva novak", "10", "2025-12-31", ""),
@@ -38,12 +39,17 @@ LINES = [
 ]
 
 
-def found(*filters, sorts=(), order=(0, 1, 2, 3, 4), block=2):
+def found(*filters, sorts=(), order=(0, 1, 2, 3, 4), size=2):
     """Numbers of the rows of LINES that pass, read in blocks of two."""
-    blocks = [[list(column) for column in zip(*LINES[at : at + block], strict=True)] for at in range(0, 5, block)]
-    result = Result(tuple(map(ColumnFacts, ("name", "age", "since", "town"))), lambda: iter(blocks))
-    query = RowQuery(tuple(filters), tuple(sorts))
-    return matching(result, columns_of(result), query, np.array(order)).tolist()
+    whole = [list(column) for column in zip(*LINES, strict=True)]
+    facts = tuple(map(ColumnFacts, ("name", "age", "since", "town")))
+    columns = columns_of(Result(facts, lambda: iter([whole])))
+    query, numbers = RowQuery(tuple(filters), tuple(sorts)), {RECORD: np.arange(1, 6), RANK: np.array(RANKS)}
+    asked = read_from(query, numbers)
+    parts = [
+        (len(LINES[at : at + size]), {each: whole[each][at : at + size] for each in asked}) for at in range(0, 5, size)
+    ]
+    return matching(parts, columns, query, np.array(order), numbers).tolist()
 
 
 def where(column, test, value="", to=0.0, words=()):
@@ -62,6 +68,8 @@ def by(column, descending=False):
         (where(TOWN, "equals", "York"), [2, 3]),
         (where(NAME, "startsWith", "a"), [3]),
         (where(NAME, "blank"), [4]),
+        (where(RANK, "blank"), [2]),
+        (where(RANK, "lessThanOrEqual", 2), [1, 3]),
         (where(AGE, "notBlank"), [0, 1, 3, 4]),
         (where(AGE, "greaterThanOrEqual", 9), [0, 1, 4]),
         (where(AGE, "lessThanOrEqual", 9), [0, 3]),
@@ -88,7 +96,8 @@ def test_filters_add_up():
         ([by(SINCE)], [1, 4, 2, 0, 3]),
         ([by(NAME)], [3, 2, 0, 1, 4]),
         ([by(TOWN), by(AGE, True)], [4, 0, 3, 2, 1]),
-        ([by(-1, True)], [4, 3, 2, 1, 0]),  # the record's number
+        ([by(RECORD, True)], [4, 3, 2, 1, 0]),
+        ([by(RANK)], [1, 3, 0, 4, 2]),
     ],
 )
 def test_rows_are_sorted_by_any_column(sorts, rows):
