@@ -43,8 +43,9 @@ def open_row(doors: Doors, bundle: Bundle, named: str) -> OpenedRecord | None:
         return OpenedRecord(words=GONE)
     campaign, cells, values = record
     who = [cells[at] for at in doors.rows.columns(job).people[:NAMES] if cells[at]]
-    said = " · ".join([*who, f"{campaign.options.get('name') or 'the file'}, record {localized(f'{row:,}')}"])
-    listed = campaign.kind == "list"
+    listed, number = campaign.kind == "list", localized(f"{row:,}")
+    where = f"place {number} on the list" if listed else f"record {number}"
+    said = " · ".join([*who, f"{campaign.options.get('name') or 'the file'}, {where}"])
     query = {"job": campaign.options["of"], "list": job} if listed else {"job": job}
     address = url.href("campaign", campaign.model.partition("@")[0], **query)
     back = "Back to the list" if listed else "Back to the campaign", address

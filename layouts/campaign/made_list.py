@@ -58,7 +58,8 @@ def aside(job: str, made: str) -> Component:
 
 def rows(job: Mapping[str, Any], table: Mapping[str, Any]) -> list[Component]:
     """The list's own table; parameters as those of :func:`layouts.campaign.result.step`, about the list's job."""
-    words = f"{count(job['done'], 'record')} in the order of calling. A name opens the record on the Prediction page."
+    said = f"{count(job['done'], 'record')} in the order of calling."
+    words = f"{said} What is underlined opens the record on the Prediction page."
     head = [html.H2("The list"), html.P(words, className="campaign-lead")]
     return [parts.step("result", head, "made"), *records.place(job["id"], table)]
 

@@ -217,6 +217,7 @@ def test_a_list_has_its_rows_too(house, doors, service):
     assert rows[0]["probability"] == f"{100 * float(lines[0]['probability']):.1f}\u00a0%"
     opened = open_row(doors, service.model("binary"), f"campaign:{made}.3")
     assert opened.entry.values["income"] == lines[2]["income"]
+    assert opened.words.endswith(f"{lines[2]['Telefon']} · march.csv, place 3 on the list")
     assert opened.back == ("Back to the list", f"/binary/campaign?job={job}&list={made}")
     with use_number_format(GERMAN):
         assert ask(doors, made)[0]["rows"]["rowData"][0]["probability"].endswith(",{}\u00a0%".format(
