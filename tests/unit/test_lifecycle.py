@@ -24,6 +24,8 @@ from ml.lifecycle.listing import list_versions
 from ml.lifecycle.state import BEFORE, BY_HAND, NOW, UNKNOWN, events_of, live_of
 from ml.lifecycle.versions import others
 from ml.plots.results import drawn
+from ml.runtime import memory
+from ml.runtime.memory import give_back
 from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
@@ -229,7 +231,8 @@ def test_a_broken_version_is_neither_promoted_nor_rolled_back_to(pay):
 # ---- removal, while somebody serves
 
 
-def test_a_removed_version_is_not_answered_from_memory_and_its_memory_is_free(pay):
+def test_a_removed_version_is_not_answered_from_memory_and_its_memory_is_free(pay, monkeypatch):
+    monkeypatch.setattr(memory, "give_back", give_back)  # not as in other tests
     service, books = open_service(pay.models), RecordBooks()
     key, record = f"pay@{pay.first}", {"income": 50, "debt": 10}
     service.stand(key, record)
