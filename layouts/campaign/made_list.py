@@ -109,7 +109,7 @@ def _figures(brings: Forecast, wish: Mapping[str, Any], currency: str) -> list[t
     kept = f"{whole(brings.control)} more kept back" if brings.control else ""
     found = [
         ("Calls", whole(brings.calls), kept),
-        ("Buyers", whole(brings.buyers), _between(brings.buyers_low, brings.buyers_high, whole)),
+        ("Successes", whole(brings.buyers), _between(brings.buyers_low, brings.buyers_high, whole)),
         ("Picked blindly", whole(brings.by_chance), ""),
     ]
     if wish["cost"]:
@@ -131,7 +131,7 @@ def _figure(name: str, text: str, between: str) -> Component:
 
 
 def _table(title: str, groups: Sequence[tuple[str, int, float]]) -> Component:
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in ("", "Chosen", "Buyers")]))
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in ("", "Chosen", "Successes")]))
     lines = [
         html.Tr([html.Th(value or "(empty)", scope="row"), html.Td(whole(chosen)), html.Td(whole(buyers))])
         for value, chosen, buyers in groups

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 RECORD = -1  # no column of the result: the record's number
 REASONS = ("reason_1", "reason_2", "reason_3")
 NUMBERS = ("integer", "number", "percent", "money")
-WIDTHS = {"rank": 100, "place": 100, "row": 110, "band": 130, "action": 240, "why": 420, "problems": 420}
+WIDTHS = {"rank": 90, "place": 90, "row": 110, "band": 130, "action": 240, "why": 420, "problems": 420}
+CONTACT = 175  # a telephone number with its country is read whole
 _ONE = {"maxNumConditions": 1, "debounceMs": 400}
 TEXT_TESTS = {"filterOptions": ["contains", "notContains", "equals", "startsWith", "blank", "notBlank"], **_ONE}
 NUMBER_TESTS = {
@@ -126,7 +127,10 @@ class ResultTable:
     def definitions(self) -> list[dict[str, Any]]:
         """The columns as AG Grid defines them; the first that tells who somebody is opens the record."""
         found = [_definition(each) for each in self.columns]
-        found[1 if self._result["people"] else 0]["cellRenderer"] = "OpenRecord"
+        people = found[1 : 1 + len(self._result["people"])]
+        for each in people:
+            each["width"] = CONTACT
+        (people or found)[0]["cellRenderer"] = "OpenRecord"
         return found
 
     def row(self, number: int, cells: Sequence[str], cut_offs: Mapping[str, float]) -> dict[str, str]:
