@@ -52,7 +52,7 @@ PARTS: tuple[PagePart, ...] = (
         ("cells", "confusion", "roc", "precision-recall", "scores", "lift", "ks", "det", "decision-curve"),
         "More curves",
     ),
-    PagePart("money", "Money", ("profit", "profit-share")),
+    PagePart("money", "Money", ("profit",), ("profit-share",), "More about money"),
     PagePart(
         "segments", "Segments", ("segments", "worst-segments"), ("segment-pairs", "groups"), "More about segments"
     ),
