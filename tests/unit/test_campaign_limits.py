@@ -369,11 +369,11 @@ def test_notes_say_where_the_hold_out_is_too_small_or_has_no_probabilities(holdo
 def test_three_reasons_the_strongest_first_and_empty_cells_where_there_are_fewer(monkeypatch):
     bundle = SimpleNamespace(schema=Schema((Feature("age", "Age", "number"), Feature("debt", "Debt", "number"))))
     asked, said = [], lambda *points: [SimpleNamespace(points=each, words=f"={each}") for each in points]
-    service = SimpleNamespace(explain=lambda model, row, blanks: asked.append((model, row, blanks)) or "explained")
+    service = SimpleNamespace(explain=lambda *given, **named: asked.append((given, named)) or "explained")
     found = SimpleNamespace(raising=said(0.1, 0.4), lowering=said(-0.3, -0.05))
     monkeypatch.setattr(reasons, "reasons", lambda schema, row, explained, outcome: found)
     cells = {"age": "41", "debt": "-3", "customer": "c-1"}
     assert reasons.reasons_in_cells(service, bundle, cells, 0) == ["'=0.4", "'=-0.3", "'=0.1"]
-    assert asked == [(bundle, (41.0, -3.0), False)]
+    assert asked == [((bundle, (41.0, -3.0)), {"blanks": False, "many": True})]
     found.raising, found.lowering = said(0.1), []
     assert reasons.reasons_in_cells(service, bundle, cells, 0) == ["'=0.1", "", ""]
