@@ -186,9 +186,9 @@ def test_a_malformed_callback_is_refused_without_a_trace(client, caplog):
 def test_a_forged_question_of_the_gallery_is_refused_without_a_trace(client, caplog, inputs):
     """What fills so many places that are none, or too many, of those on the page."""
     places = [{"id": ids.received(at), "property": "children"} for at in range(inputs)]
-    told = {"id": ids.GALLERY_RESPONSE, "property": "data"}
+    told = {"id": ids.GALLERY_RESPONSE, "property": "attributes"}
     callbacks = client.get("/_dash-dependencies").json
-    output = next(each["output"] for each in callbacks if f"{ids.GALLERY_RESPONSE}.data" in each["output"])
+    output = next(each["output"] for each in callbacks if f"{ids.GALLERY_RESPONSE}.attributes" in each["output"])
     asked = {"id": ids.GALLERY_REQUEST, "property": "data", "value": {"serial": 1, "record": {}}}
     for outputs in ([*places, told], [places, told]):
         body = {"output": output, "outputs": outputs, "inputs": [asked], "changedPropIds": []}
