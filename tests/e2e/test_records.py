@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from app import create_server
 from ml.bundle.record_book import BookRecord, as_row
+from ml.service import open_service
 from ml.training.build import build_bundle
 from settings import Settings
 from store.db import open_store
@@ -26,7 +27,7 @@ CUSTOMERS = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(models_dir, tmp_path_factory):
     """The pages, with customers for one model and a model that has personal fields."""
     var = tmp_path_factory.mktemp("var")
@@ -39,7 +40,7 @@ def address(models_dir, tmp_path_factory):
     thread.join(timeout=10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def models_dir(models_dir, tmp_path_factory):
     """Two demo models, and a small one whose region is personal."""
     folder = tmp_path_factory.mktemp("models")
@@ -49,6 +50,12 @@ def models_dir(models_dir, tmp_path_factory):
     features = tuple(replace(each, personal=each.name in ("region", "debt")) for each in trained.schema.features)
     build_bundle(replace(trained, name="private", schema=replace(trained.schema, features=features)), folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def service(models_dir):
+    """Of these models: the one of all tests would be remembered with them."""
+    return open_service(models_dir)
 
 
 def query(tab):
