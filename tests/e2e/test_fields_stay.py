@@ -1,6 +1,7 @@
 """No field moves while somebody types: notes, problems, the change of the score and sweeps have places of their own."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.addresses import filled
 
@@ -19,6 +20,10 @@ VALUES = (
 )  # above the limits, doubtful, blank, outside training, as usual
 
 
+def is_of_a_score(response):
+    return "_dash-update" in response.url and '"reasons-request"' not in (response.request.post_data or "")
+
+
 @pytest.mark.parametrize("view", ["call", "whole"])
 @pytest.mark.parametrize("size", [(1440, 900), (380, 740)])
 def test_fields_stay_where_they_are_while_values_come_and_go(browse, view, size):
@@ -29,7 +34,9 @@ def test_fields_stay_where_they_are_while_values_come_and_go(browse, view, size)
     income = tab.page.locator("[data-feature=income] input").first
     for value in VALUES:
         income.fill(value)
-        income.press("Enter")
+        with tab.page.expect_response(is_of_a_score):  # "invalid" stays until the next answer
+            income.press("Enter")
+        tab.page.wait_for_timeout(100)
         tab.page.wait_for_function(
             "() => ['current', 'invalid'].includes(document.getElementById('panel').dataset.state)"
         )
@@ -47,3 +54,16 @@ def test_a_long_message_is_whole_while_its_field_has_the_focus(browse):
     assert not said.evaluate(whole)  # else the message no longer serves this test
     tab.page.locator("[data-feature=income] input").first.focus()
     assert said.evaluate(whole)
+
+
+def test_the_help_of_a_field_stays_where_it_is_when_its_value_differs(browse):
+    tab = browse(width=1440).open("/bank-products/predict")
+    field = tab.page.locator("[data-feature=income]")
+    before = field.locator(".help summary").bounding_box()
+    field.locator("input[inputmode]").fill("120")
+    field.locator("input[inputmode]").press("Enter")
+    tab.answered(1)
+    expect(field.locator(".reset")).to_be_visible()
+    assert field.locator(".help summary").bounding_box() == before
+    reset = field.locator(".reset").bounding_box()
+    assert reset["x"] + reset["width"] <= before["x"]
