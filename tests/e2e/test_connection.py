@@ -79,6 +79,9 @@ def test_a_cut_off_put_into_use_meanwhile_is_changed_once_when_the_server_is_bac
     expect(in_use).to_have_text("37\u00a0%")
     expect(page.locator("#cut-off-history summary")).to_have_text("Changed once")
     expect(page.locator(".cut-off-said")).to_have_text("Prediction and campaigns now use 37\u00a0%.")
+    page.click("#cut-off-undo")  # the server is that of other tests too
+    page.click("#cut-off-confirm")
+    expect(in_use).to_have_text("50\u00a0%")
 
 
 def test_a_page_that_was_asked_for_comes_when_the_server_is_back(browse):
