@@ -8,7 +8,8 @@ import pytest
 from callbacks.plots import plot_request, show_plot
 from layouts.shared import ids
 from ml.metrics.evaluation import evaluation_of
-from ml.plots.answers import ANSWERS, CARE, NO, YES, answered
+from ml.plots.answer_words import CARE, NO, YES
+from ml.plots.answers import ANSWERS, answered
 from ml.plots.plot import View
 from ml.plots.results import found
 from ml.service import open_service
