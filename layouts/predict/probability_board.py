@@ -13,7 +13,6 @@ from dash.development.base_component import Component
 from layouts.predict.ask_next import ask_next
 from layouts.predict.headline import headline
 from layouts.predict.result import framed, outside
-from layouts.shared.cut_off import tick
 from layouts.shared.form_messages import BY_PROBABILITY
 from layouts.shared.percent import percents, span
 from ml.advice.advice import Standing
@@ -23,6 +22,7 @@ from ml.decision.payoff import currency_of
 from ml.decision.ranking import By, Ranking, ranked, worths_of
 from ml.decision.worth import NOTHING
 from ml.plots.palette import colour_of
+from ml.text.spoken import cut_off_text
 from ml.text.words import listed, money_text
 
 ORDERS = {"": "By value", BY_PROBABILITY: "By probability"}
@@ -103,7 +103,7 @@ def _choose(standing: Standing, at: int, outcome: Outcome, shown: str) -> Compon
         words.append(html.Span(span(low, high), className="bar-range owned"))
     words += [*_brings(standing, at), html.Span(shown, className="number")]
     chosen = outcome.name == standing.outcome
-    mark = tick(standing.cut_off) if chosen else []
+    mark = _tick(standing.cut_off) if chosen else []
     track = html.Span([_track(standing.probabilities[at], low, high), *mark], className="scale")
     pressed = {"aria-pressed": str(chosen).lower(), "data-choose": outcome.name}
     return html.Button([html.Span(words, className="bar-words"), track], type="button", className="bar-face", **pressed)
@@ -115,6 +115,15 @@ def _track(probability: float, low: float, high: float) -> Component:
     soft = html.Span(className="range", style={"left": f"{low:.4%}", "width": f"{high - low:.4%}"})
     fill = html.Span(className="fill", style={"width": f"{probability:.4%}", "--sure": f"{sure:.4%}"})
     return html.Span([soft, fill] if high > low else [fill], className="track", **{"aria-hidden": "true"})
+
+
+def _tick(cut_off: float) -> list[Component]:
+    """The mark of the cut-off across a bar, with its words, which screen readers read, too."""
+    place = {"--at": f"{cut_off:.4%}"}
+    return [
+        html.Span(className="tick", style=place, **{"aria-hidden": "true"}),
+        html.Span(f"Cut-off {cut_off_text(cut_off)}", className="tick-words", style=place),
+    ]
 
 
 def _decline(outcome: Outcome, out: bool) -> Component:
