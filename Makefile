@@ -15,7 +15,7 @@ install = $(if $(UV),$(UV) pip install --quiet --python $(1),$(1) -m pip install
 # onnxruntime would report to its makers
 export ORT_DISABLE_TELEMETRY := 1
 
-.PHONY: help run models test test-all scripts check bench mutants lock hooks clean
+.PHONY: help run models test test-all scripts messages check bench mutants lock hooks clean
 .DEFAULT_GOAL := run
 
 help: ## this list
@@ -43,6 +43,9 @@ test-all: $(TESTED) ## all tests, the long ones and every case too (ALL_CASES=1)
 
 scripts: node_modules/.installed ## assets/bundle out of assets/ts, after a change there
 	@.ci/npm run --silent build
+
+messages: $(VENV)/.installed-dev ## ml/translation/messages.pot out of the code, after a change of a sentence
+	@$(BIN)/python -m tests.messages
 
 check: $(VENV)/.installed-dev node_modules/.installed ## lint, types, import rules, Dockerfile, scripts
 	@echo "== Lint"

@@ -124,11 +124,16 @@ def _table() -> dict[str, list[str]]:
 
 def preferred_format(accept_language: str) -> NumberFormat:
     """Number format of the language with the highest weight in an Accept-Language header."""
-    best, weight = "", 0.0
+    return format_of_locale(next(iter(weighted_tags(accept_language)), ""))
+
+
+def weighted_tags(accept_language: str) -> list[str]:
+    """Languages of an Accept-Language header in small letters, the highest weight first; without those of weight 0."""
+    weights: dict[str, float] = {}
     for part in accept_language[:LONGEST].split(",")[:MOST]:
         tag, _, rest = part.partition(";")
         found = WEIGHT.fullmatch(rest.strip()) if rest.strip() else None
         given = float(found[1]) if found else (0.0 if rest.strip() else 1.0)
-        if given > weight and TAG.fullmatch(tag.strip()):
-            best, weight = tag, given
-    return format_of_locale(best)
+        if given > 0 and TAG.fullmatch(tag.strip()):
+            weights.setdefault(tag.strip().lower(), given)
+    return sorted(weights, key=lambda tag: -weights[tag])

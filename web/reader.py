@@ -1,4 +1,4 @@
-"""Locale of a request: number format from Accept-Language, and path prefix of addresses; for the pages only.
+"""Locale of a request of the pages: language and number format from Accept-Language, and path prefix of addresses.
 
 The API, files and addresses are for programs and are not localized; the API's application has no before_request
 hooks, which would disable its fast path.
@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from flask import Flask, g, request
 
 from ml.locale import preferred_format, use_number_format
+from ml.translation import preferred_language, use_language
 
 
 def _no_prefix(_root: str) -> AbstractContextManager[None]:
@@ -19,7 +20,7 @@ def _no_prefix(_root: str) -> AbstractContextManager[None]:
 
 
 def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManager[None]] = _no_prefix) -> None:
-    """Set number format and path prefix before each request of the pages, and reset them after it.
+    """Set language, number format and path prefix before each request of the pages, and reset them after it.
 
     Parameters
     ----------
@@ -31,7 +32,9 @@ def set_reader_locale(server: Flask, under: Callable[[str], AbstractContextManag
     @server.before_request
     def begin() -> None:
         g.reader = ExitStack()
-        g.reader.enter_context(use_number_format(preferred_format(request.headers.get("Accept-Language", ""))))
+        asked = request.headers.get("Accept-Language", "")
+        g.reader.enter_context(use_language(preferred_language(asked)))
+        g.reader.enter_context(use_number_format(preferred_format(asked)))
         g.reader.enter_context(under(request.script_root))
 
     @server.teardown_request

@@ -20,13 +20,15 @@ from ml.text.holdout_words import warnings
 from ml.text.number_words import count, decimal, percent
 from ml.text.spoken import cut_off_text
 from ml.text.words import listed, points_text
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.service import Service
+    from ml.slices.slice_finder import WorstSegments
 
 NAMED = 3  # features
-YES, CARE, NO = "Yes, by these figures.", "With care.", "No, not by these figures."
+YES, CARE, NO = mark("Yes, by these figures."), mark("With care."), mark("No, not by these figures.")
 NOT_HERE = (NoProbabilities, NothingToShow, OneOutcomeOnly)  # of a plot that this model or outcome does not have
 
 
@@ -76,29 +78,36 @@ def drives(about: Subject) -> Iterator[str]:
     if told := about.told("contributions"):
         rows = [(label, 100 * size) for label, size, _ in mean_shapley.ranked(*told) if 100 * size >= 0.05]
         if not rows:
-            yield "Nothing."
-            yield f"The model gives all records the same probability of “{name}”."
+            yield text("Nothing.")
+            yield text("The model gives all records the same probability of “{outcome}”.", outcome=name)
             return
         (first, most), *rest = rows
-        yield f"{first}, most of all."
-        yield f"It moves the probability of “{name}” by {points_text(most)} on average."
+        yield text("{feature}, most of all.", feature=first)
+        yield text(
+            "It moves the probability of “{outcome}” by {points} on average.", outcome=name, points=points_text(most)
+        )
         if rest[: NAMED - 1]:
-            yield f"Next: {listed([f'{label} ({points_text(size)})' for label, size in rest[: NAMED - 1]])}."
+            yield _next([f"{label} ({points_text(size)})" for label, size in rest[: NAMED - 1]])
     elif told := about.told("importance"):
         result, view = told
         leading = [row for row in permutation_importance.ranked(result, view) if row.mean > 0][:NAMED]
         if not leading:
-            yield "Nothing alone."
-            yield f"Shuffling any one feature makes it no worse at “{name}”."
+            yield text("Nothing alone.")
+            yield text("Shuffling any one feature makes it no worse at “{outcome}”.", outcome=name)
             return
         before = result.error[view.index]
-        yield f"{leading[0].label}, most of all."
-        yield (
-            f"With its values shuffled among the records, {percent(before + leading[0].mean)} of the labels are wrong "
-            f"instead of {percent(before)}."
+        yield text("{feature}, most of all.", feature=leading[0].label)
+        yield text(
+            "With its values shuffled among the records, {share} of the labels are wrong instead of {before}.",
+            share=percent(before + leading[0].mean),
+            before=percent(before),
         )
         if leading[1:]:
-            yield f"Next: {listed([row.label for row in leading[1:]])}."
+            yield _next([row.label for row in leading[1:]])
+
+
+def _next(features: list[str]) -> str:
+    return text("Next: {features}.", features=listed(features))
 
 
 # ---- for whom is it wrong -------------------------------------------------------------------
@@ -106,22 +115,39 @@ def errs(about: Subject) -> Iterator[str]:
     """The group that is decided wrongly more often than chance explains, and how many decisions are wrong in all."""
     worst = about.result("worst-segments")
     if worst is None:
-        yield "For nobody more than it expects."
+        yield text("For nobody more than it expects.")
     elif not worst.found:
-        yield "No group stands out."
-        yield (
-            f"Of {count(worst.looked_at)} groups of at least {count(worst.least)} records none is decided wrongly more "
-            "often than chance makes of the worst of so many."
+        yield text("No group stands out.")
+        yield text(
+            "Of {groups} groups of at least {least} records none is decided wrongly more often than chance makes of "
+            "the worst of so many.",
+            groups=count(worst.looked_at),
+            least=count(worst.least),
         )
     else:
-        against = f"it expects {percent(worst.expected[0])}" if worst.own else f"{percent(worst.rest[0])} of all others"
-        more = f" The same holds for {count(worst.found - 1)} more." if worst.found > 1 else ""
         yield f"{worst.segment[0].replace('; ', ', ')}."
-        yield (
-            f"Of {count(worst.records[0])} such records {percent(worst.error[0])} are decided wrongly; {against}."
-            f"{few_words(worst.records[0])}{more}"
-        )
+        yield _worst(worst) + few_words(worst.records[0])
+        if others := worst.found - 1:
+            yield plural(
+                "The same holds for {n} more group.", "The same holds for {n} more groups.", others, n=count(others)
+            )
     yield _wrong(about)
+
+
+def _worst(worst: WorstSegments) -> str:
+    """How often the worst group is decided wrongly, against what the model expects of it or against all others."""
+    slots = {"records": count(worst.records[0]), "share": percent(worst.error[0])}
+    if worst.own:
+        return text(
+            "Of {records} such records {share} are decided wrongly; it expects {expected}.",
+            **slots,
+            expected=percent(worst.expected[0]),
+        )
+    return text(
+        "Of {records} such records {share} are decided wrongly; {rest} of all others.",
+        **slots,
+        rest=percent(worst.rest[0]),
+    )
 
 
 def _wrong(about: Subject) -> str:
@@ -131,13 +157,17 @@ def _wrong(about: Subject) -> str:
         if told is None:
             return ""
         wrong = sum(cell for at, row in enumerate(told.counts) for to, cell in enumerate(row) if at != to)
-        return f"In all {count(wrong)} of {count(sum(map(sum, told.counts)))} labels are wrong."
+        return text("In all {wrong} of {n} labels are wrong.", wrong=count(wrong), n=count(sum(map(sum, told.counts))))
     table, row = about.counted.table, about.counted.row
     vain, missed = ((table.columns[name][row] or 0.0) for name in ("false_positive", "false_negative"))
     whole = table.positive + table.negative
-    return (
-        f"In all {percent((vain + missed) / whole)} of {count(whole)} decisions are wrong at the cut-off "
-        f"{cut_off_text(table.cut_off[row])}: {count(vain)} acted on in vain, {count(missed)} missed."
+    return text(
+        "In all {share} of {n} decisions are wrong at the cut-off {cut_off}: {vain} acted on in vain, {missed} missed.",
+        share=percent((vain + missed) / whole),
+        n=count(whole),
+        cut_off=cut_off_text(table.cut_off[row]),
+        vain=count(vain),
+        missed=count(missed),
     )
 
 
@@ -155,10 +185,15 @@ def serves(about: Subject) -> Iterator[str]:
     if not warned:
         yield few_words(about.counted.table.positive, about.view.records)
     if profit:
-        yield f"{brings(profit, about.counted.table, about.counted.row)}; acting on all brings {_all(profit)}."
-    if calibration is not None:
-        sound = "Its probabilities mean what they say, as far as chance lets see."
-        yield f"Its probabilities do not mean what they say: {how_off(calibration)}." if off else sound
+        yield text(
+            "{brings}; acting on all brings {amount}.",
+            brings=brings(profit, about.counted.table, about.counted.row),
+            amount=amount(profit.profit[0], profit),
+        )
+    if calibration is not None and off:
+        yield text("Its probabilities do not mean what they say: {how}.", how=how_off(calibration))
+    elif calibration is not None:
+        yield text("Its probabilities mean what they say, as far as chance lets see.")
     yield from warned
 
 
@@ -169,10 +204,13 @@ def _serves_by_labels(about: Subject, warned: list[str]) -> Iterator[str]:
         return
     rows = [sum(row) for row in told.counts]
     right, usual = (part / sum(rows) for part in (sum(row[at] for at, row in enumerate(told.counts)), max(rows)))
-    yield NO if right <= usual else CARE if warned else YES
-    yield (
-        f"Its own label is right for {percent(right)} of {count(sum(rows))} records; giving all the most frequent one "
-        f"would be right for {percent(usual)}."
+    yield text(NO if right <= usual else CARE if warned else YES)
+    yield text(
+        "Its own label is right for {right} of {n} records; giving all the most frequent one would be right for "
+        "{usual}.",
+        right=percent(right),
+        n=count(sum(rows)),
+        usual=percent(usual),
     )
     yield from warned
 
@@ -187,27 +225,29 @@ def _verdict(counted: Overview, profit: ProfitCurve | None, doubts: bool) -> str
     """Whether it tells records apart beyond chance and, where that has a price, brings more than all or none would."""
     low = counted.headline.low["roc_auc"]
     if (counted.headline.value["roc_auc"] or 0.0) <= 0.5 or (low is not None and low <= 0.5):
-        return f"{NO} It tells the records apart no better than chance."
+        return f"{text(NO)} {text('It tells the records apart no better than chance.')}"
     if profit and profit.best is not None:
         more_than_all = (profit.behind[0] or 0.0) > 0
         if profit.profit[profit.best] <= profit_of_none(profit, counted.table) or not more_than_all:
-            return f"{NO} No cut-off brings more than acting on all, or on none."
+            return f"{text(NO)} {text('No cut-off brings more than acting on all, or on none.')}"
         doubts = doubts or (profit.behind_low[0] or 0.0) <= 0
-    return CARE if doubts else YES
+    return text(CARE if doubts else YES)
 
 
-def _finds(counted: Overview, records: str) -> str:
+def _finds(counted: Overview, counted_as: str) -> str:
     table, row = counted.table, counted.row
     selected, recall, lift = (table.columns[name][row] for name in ("selected", "recall", "lift"))
-    from_here = f"at the cut-off {cut_off_text(table.cut_off[row])}"
+    slots = {"cut_off": cut_off_text(table.cut_off[row])}
     if not selected:
-        return f"It acts on nobody {from_here}."
-    times = f", {decimal(lift, 1)} times as many as by chance" if lift else ""
-    return (
-        f"By acting on {percent(selected)} of all records it finds {percent(recall or 0.0)} of the {records}{times} "
-        f"({from_here})."
+        return text("It acts on nobody at the cut-off {cut_off}.", **slots)
+    slots |= {"share": percent(selected), "found": percent(recall or 0.0), "records": counted_as}
+    if not lift:
+        return text(
+            "By acting on {share} of all records it finds {found} of the {records} (at the cut-off {cut_off}).", **slots
+        )
+    return text(
+        "By acting on {share} of all records it finds {found} of the {records}, {times} times as many as by chance "
+        "(at the cut-off {cut_off}).",
+        **slots,
+        times=decimal(lift, 1),
     )
-
-
-def _all(profit: ProfitCurve) -> str:
-    return amount(profit.profit[0], profit)

@@ -1,0 +1,12 @@
+"""Translation of the sentences that people read: templates with named slots, plural forms, and the reader's language.
+
+A sentence is written where it is needed, whole, as ``text("{feature} moves it most.", feature=label)``; a sentence
+with a count has its plural forms: ``plural("{n} record", "{n} records", records, n=count(records))``. Templates are
+literals, never put together, so that Babel finds them: ``make messages`` writes all of them to ``messages.pot``. See
+``docs/TRANSLATION.md``.
+"""
+
+from ml.translation.language import ENGLISH, preferred_language, reader_language, use_language
+from ml.translation.messages import mark, plural, text, text_parts
+
+__all__ = ["ENGLISH", "mark", "plural", "preferred_language", "reader_language", "text", "text_parts", "use_language"]

@@ -1,0 +1,76 @@
+"""Messages: templates in the reader's language, with their slots filled."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+from ml.translation.language import translations
+
+Part = TypeVar("Part")
+SLOT = re.compile(r"\{(\w+)\}")
+
+
+def text(template: str, /, **slots: object) -> str:
+    """A sentence in the reader's language.
+
+    Parameters
+    ----------
+    template : str
+        The sentence in English, with its slots in braces: "{feature} moves it most." A literal, or a name that holds
+        what :func:`mark` gave.
+    **slots
+        What stands in the slots: texts, and numbers that are written in the reader's format already.
+
+    Returns
+    -------
+    str
+    """
+    return translations().gettext(template).format(**slots)
+
+
+def plural(one: str, other: str, number: float, /, **slots: object) -> str:
+    """A sentence in the reader's language, in the form that goes with a number.
+
+    Parameters
+    ----------
+    one, other : str
+        The sentence in English for 1, and for any other number. Languages may have more forms, or fewer.
+    number : float
+        Chooses the form. Fractions go with `other`. It is not written: a slot has it in the reader's format.
+    **slots
+        As of :func:`text`.
+
+    Returns
+    -------
+    str
+    """
+    whole = int(number) if float(number).is_integer() else 2
+    return translations().ngettext(one, other, whole).format(**slots)
+
+
+def mark(template: str) -> str:
+    """A template that is translated later, by :func:`text`: of a constant, say, which is made before a reader is known.
+
+    It gives the template as it is (``gettext_noop``); Babel finds it by this function's name.
+    """
+    return template
+
+
+def text_parts(template: str, /, **slots: Part) -> list[str | Part]:
+    """A sentence whose slots are more than texts, links for instance, as its pieces in the language's own order.
+
+    Parameters
+    ----------
+    template : str
+        As of :func:`text`.
+    **slots
+        What stands in the slots.
+
+    Returns
+    -------
+    list
+        Texts and slots in turn, without empty texts.
+    """
+    pieces = SLOT.split(translations().gettext(template))
+    return [slots[piece] if at % 2 else piece for at, piece in enumerate(pieces) if piece]

@@ -1,0 +1,132 @@
+"""Messages: templates with slots, plural forms, the reader's language, and the catalog that Babel reads."""
+
+import gettext
+from pathlib import Path
+
+import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from ml.translation import ENGLISH, mark, plural, preferred_language, reader_language, text, text_parts, use_language
+from ml.translation import language as language_module
+from ml.translation.pseudo_locale import LONGER, PSEUDO, pseudo
+from tests import messages
+
+
+def test_catalog_holds_all_messages_of_the_code():
+    assert messages.catalog() == messages.CATALOG.read_text(encoding="utf-8"), "make messages"
+
+
+def test_templates_are_literals_and_have_the_slots_that_are_given():
+    assert list(messages.faults()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "fault"),
+    [
+        ('text(f"{a} is {b}")', "literal"),
+        ('text("a " + b)', "literal"),
+        ('plural("{n} row", f"{n} rows", n, n=n)', "literal"),
+        ("mark(word)", "literal"),
+        ('text("{a} is {b}", a=1)', "slots"),
+        ('text("{a}", a=1, b=2)', "slots"),
+        ('plural("one row", "{n} rows", n)', "slots"),
+        ('text("{a}", a=1)', None),
+        ("text(WORDS, a=1)", None),
+        ('plural("one row", "{n} rows", 1, n=1)', None),
+    ],
+)
+def test_faults_of_a_call(tmp_path, monkeypatch, line, fault):
+    (tmp_path / "ml").mkdir()
+    (tmp_path / "ml" / "made.py").write_text(f"from ml.translation import mark, plural, text\n{line}\n")
+    monkeypatch.setattr(messages, "ROOT", tmp_path)
+    found = list(messages.faults())
+    assert [fault in each for each in found] == [True] if fault else found == []
+
+
+def test_english_without_a_reader():
+    assert reader_language() == ENGLISH
+    assert text("{name} is {size} long.", name="A{b}", size=3) == "A{b} is 3 long."
+    assert [plural("{n} row", "{n} rows", n, n=n) for n in (0, 1, 1.0, 1.5, 2)] == [
+        "0 rows", "1 row", "1.0 row", "1.5 rows", "2 rows"
+    ]  # fmt: skip
+    assert mark("{a} row") == "{a} row"
+    link = object()
+    assert text_parts("See {page} for more.", page=link) == ["See ", link, " for more."]
+    assert text_parts("{page}", page=link) == [link]
+
+
+def test_pseudo_locale_is_longer_and_keeps_slots():
+    with use_language(PSEUDO):
+        said = text("The {feature} moves it most.", feature="Income")
+        assert (said[0], said[-1]) == ("⟦", "⟧")
+        assert "Income" in said
+        assert "moves" not in said
+        assert plural("{n} row", "{n} rows", 1, n=1) != plural("{n} row", "{n} rows", 2, n=1)
+    template = "Chooses what a person reads first"
+    assert len(pseudo(template)) >= (1 + LONGER) * len(template.replace(" ", ""))
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("", ENGLISH),
+        ("xx, yy;q=0.9", ENGLISH),
+        ("de-AT,de;q=0.9,en;q=0.8", "de"),
+        ("en-GB, de;q=0.9", ENGLISH),
+        ("fr;q=0.9, pt-BR;q=0.5, en;q=0.4", "pt-br"),
+        ("QPS-PLOC", PSEUDO),
+        ("de;q=0, en", ENGLISH),
+        ("../../etc", ENGLISH),
+    ],
+)
+def test_language_of_a_request(catalogs, header, language):
+    assert preferred_language(header) == language
+
+
+def test_a_language_with_other_plural_forms_and_another_order(catalogs):
+    with use_language("de"):
+        assert text("{feature} moves it most.", feature="Alter") == "Am meisten bewegt es Alter."
+        assert [plural("{n} row", "{n} rows", n, n=n) for n in (1, 2)] == ["1 Zeile", "2 Zeilen"]
+        assert text_parts("See {page}.", page=7) == ["Siehe ", 7, "."]
+        assert text("Not in the catalog") == "Not in the catalog"
+    assert reader_language() == ENGLISH
+
+
+@pytest.fixture
+def catalogs(tmp_path, monkeypatch):
+    """Catalogs of two languages, compiled by Babel."""
+    german = """
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+msgid "{feature} moves it most."
+msgstr "Am meisten bewegt es {feature}."
+
+msgid "See {page}."
+msgstr "Siehe {page}."
+
+msgid "{n} row"
+msgid_plural "{n} rows"
+msgstr[0] "{n} Zeile"
+msgstr[1] "{n} Zeilen"
+"""
+    for name in ("de", "pt_BR"):
+        folder = tmp_path / name / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        source = tmp_path / f"{name}.po"
+        source.write_text(german, encoding="utf-8")
+        with source.open("rb") as po, (folder / "messages.mo").open("wb") as mo:
+            write_mo(mo, read_po(po, locale=name))
+    monkeypatch.setattr(language_module, "CATALOGS", Path(tmp_path))
+    _forget()
+    yield
+    _forget()
+
+
+def _forget():
+    language_module.languages.cache_clear()
+    language_module._opened.cache_clear()
+    gettext._translations.clear()
