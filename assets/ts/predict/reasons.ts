@@ -5,7 +5,7 @@ import { byId, find } from "../shared/dom.ts";
 import type { Current } from "../shared/events.ts";
 import { fieldsOf, nameOf } from "../shared/fields.ts";
 import { onMessage, onSignal } from "../shared/signals.ts";
-import { draw, inLists, scaleOf, type Sweep } from "./sweeps.ts";
+import { inLists, put, type Sweep } from "./sweeps.ts";
 
 const PATIENCE = 6000; // ms without a response until the request is repeated
 const FRAME = 17;      // ms
@@ -79,8 +79,7 @@ onMessage("advice", advise);
 function drawn() {
   if (!wanted || !latest?.outcome || !same(latest, wanted.question)) return;
   if (!same(shown(), latest) || Number(shown()?.step) !== latest.step) return;
-  const scale = scaleOf(latest.sweeps);
-  for (const field of fieldsOf(wanted.form)) draw(field, latest.sweeps[nameOf(field)], scale);
+  for (const field of fieldsOf(wanted.form)) put(field, latest.sweeps[nameOf(field)]);
   mark("current");
   sharpen();
 }
