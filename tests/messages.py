@@ -17,7 +17,10 @@ from babel.messages.pofile import write_po
 ROOT = Path(__file__).parents[1]
 CATALOG = ROOT / "ml" / "translation" / "messages.pot"
 ROOMS = ("callbacks", "jobs", "layouts", "ml", "prerender", "store", "web")
-KEYWORDS = {"text": (1,), "mark": (1,), "text_parts": (1,), "plural": (1, 2)}
+KEYWORDS = {
+    "text": (1,), "mark": (1,), "template": (1,), "text_parts": (1,), "plural": (1, 2), "plural_template": (1, 2)
+}  # fmt: skip
+UNFILLED = ("mark", "template", "plural_template")  # their slots are filled elsewhere
 HEADER = "# Sentences that people read, written by `make messages`: change them where they stand in the code.\n"
 
 
@@ -59,10 +62,10 @@ def _faults_of(name: str, call: ast.Call) -> Iterator[str]:
     templates = call.args[: len(KEYWORDS[name])] if name else []
     literal = [each.value for each in templates if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     if len(literal) < len(templates):
-        if name in ("mark", "plural") or any(isinstance(each, (ast.JoinedStr, ast.BinOp)) for each in templates):
+        if name in ("plural", *UNFILLED) or any(isinstance(each, (ast.JoinedStr, ast.BinOp)) for each in templates):
             yield "the template must be a literal"
         return
-    if not name or name == "mark" or any(keyword.arg is None for keyword in call.keywords):
+    if not name or name in UNFILLED or any(keyword.arg is None for keyword in call.keywords):
         return
     given = {keyword.arg for keyword in call.keywords if keyword.arg}
     wanted = {field for each in literal for _, field, _, _ in Formatter().parse(each) if field is not None}

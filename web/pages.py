@@ -33,6 +33,8 @@ class LeanDash(Dash):
         True when the page at a path draws figures; without it none does.
     change_index : callable, optional
         Changes the parts of the index (HTML by name) before they are sent.
+    index_texts : callable
+        Gives what stands in the index by name, as HTML in the reader's language.
     *args, **kwargs
         As Dash takes them.
     """
@@ -42,10 +44,11 @@ class LeanDash(Dash):
         *args: Any,
         draws: Callable[[str], bool] | None = None,
         change_index: Callable[[dict[str, str]], dict[str, str]] = lambda parts: parts,
+        index_texts: Callable[[], dict[str, str]] = dict,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, assets_path_ignore=[f"^{VENDOR}$"], assets_ignore=f"^{ALONE}$", **kwargs)
-        self.change_index = change_index
+        self.change_index, self.index_texts = change_index, index_texts
         self.asset_bundle = AssetBundle(Path(self.config.assets_folder))
         self.plotly_bundle = PlotlyBundle(Path(self.config.assets_folder), draws) if draws else None
 
@@ -64,7 +67,7 @@ class LeanDash(Dash):
         kwargs = self.change_index(kwargs)
         kwargs["metas"] += f'<meta name="likely-root" content="{root}/">\n'
         entry = kwargs.pop("app_entry")  # last: its texts about models are not searched for placeholders
-        index: str = interpolate_str(self.index_string, root=root, **kwargs, app_entry=entry)
+        index: str = interpolate_str(self.index_string, root=root, **self.index_texts(), **kwargs, app_entry=entry)
         return index
 
     def _config(self) -> dict[str, Any]:
@@ -90,7 +93,7 @@ def answer_404_where_no_page_is(app: Dash, is_page: Callable[[str], bool]) -> No
     def set_status(response: Response) -> Response:
         if request.endpoint in index_endpoints and response.status_code == 200:
             response.headers["Cache-Control"] = "no-cache"  # unlike no-store, keeps the browser's back/forward cache
-            response.vary.add("Accept-Language")  # numbers are formatted for the reader's language
+            response.vary.add("Accept-Language")  # sentences and numbers are in the reader's language
             if not is_page(request.path):
                 response.status_code = 404
         return response

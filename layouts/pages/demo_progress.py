@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from layouts.shared import ids
 from ml.demo.status import DemoStatus
+from ml.translation import text
 
 EVERY = 2000  # ms between two refreshes
 
@@ -37,9 +38,9 @@ def panel(making: DemoStatus, ready: Sequence[str]) -> Component:
     """
     rows = [_row(name, making, name in ready) for name in making.names]
     if making.goes_on:
-        title, words = "The demo models are being made", "They appear here one by one, within some minutes."
+        title, words = text("The demo models are being made"), text("They appear here one by one, within some minutes.")
     else:
-        title, words = "Some demo models could not be made", "The log says more."
+        title, words = text("Some demo models could not be made"), text("The log says more.")
     general = making.faults.get("")
     said = [html.H2(title), html.P(words), *([html.P(general)] if general else []), html.Ul(rows)]
     return html.Section(said, className="making", role="status")
@@ -47,11 +48,11 @@ def panel(making: DemoStatus, ready: Sequence[str]) -> Component:
 
 def _row(name: str, making: DemoStatus, ready: bool) -> Component:
     if ready:
-        state, words = "ready", "ready"
+        state, words = "ready", text("ready")
     elif name in making.faults:
         state, words = "failed", making.faults[name]
     elif name == making.now:
-        state, words = "now", "being made …"
+        state, words = "now", text("being made …")
     else:
-        state, words = "waits", "waits" if making.goes_on else "not made"
+        state, words = "waits", text("waits") if making.goes_on else text("not made")
     return html.Li([html.Span(name, className="making-name"), html.Span(words)], **{"data-state": state})

@@ -12,6 +12,8 @@ from layouts.pages import demo_progress
 from layouts.shared import blocks, ids, url
 from layouts.shared.search import MODELS, search_box, search_text
 from ml.errors import LikelyError
+from ml.text.number_words import count
+from ml.translation import plural, template, text, text_parts
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -30,9 +32,9 @@ def page(models: Sequence[tuple[str, Found]], now: DemoStatus | None = None) -> 
     now : DemoStatus, optional
         Progress of demo models that are being made.
     """
-    search = [search_box(ids.MODELS, "Search the models", "models")] if len(models) >= MODELS else []
-    lead = html.P("Choose a model, change a value, and see how likely each outcome is.", className="lead-line")
-    head = html.Header(html.Div([html.H1("Models"), lead]), className="model-head")
+    search = [_search()] if len(models) >= MODELS else []
+    lead = html.P(text("Choose a model, change a value, and see how likely each outcome is."), className="lead-line")
+    head = html.Header(html.Div([html.H1(text("Models")), lead]), className="model-head")
     return blocks.page(
         "Likely", [head, *search, *demo_progress.around(listed(models, now), now)], class_name="page-home"
     )
@@ -40,7 +42,7 @@ def page(models: Sequence[tuple[str, Found]], now: DemoStatus | None = None) -> 
 
 def coming(name: str, models: Sequence[tuple[str, Found]], now: DemoStatus) -> Component:
     """The page of a demo model that is not made yet: the list of models, and progress of the others."""
-    lead = html.P("This model is being made. It appears below when it is ready.", className="lead-line")
+    lead = html.P(text("This model is being made. It appears below when it is ready."), className="lead-line")
     head = html.Header(html.Div([html.H1(name), lead]), className="model-head")
     return blocks.page(name, [head, *demo_progress.around(listed(models, now), now)], class_name="page-home")
 
@@ -52,14 +54,20 @@ def listed(models: Sequence[tuple[str, Found]], now: DemoStatus | None) -> list[
     return [*told, *([html.Ul(cards, className="cards", id=ids.MODELS)] if cards else [] if told else [_no_models()])]
 
 
+def _search() -> Component:
+    some, none = template("{n} of {all} models"), template("None of {all} models matches “{typed}”.")
+    return search_box(ids.MODELS, text("Search the models"), some, none)
+
+
 def _card(name: str, bundle: Bundle) -> Component:
     outcomes = [html.Li([blocks.dot(bundle.outcomes, item.name), item.label]) for item in bundle.outcomes.items]
+    features = len(bundle.schema.features)
     title = html.H2(dcc.Link(bundle.title, href=url.href("predict", name), className="card-title"))
     body = [
         title,
         html.P(bundle.card.get("description", ""), className="card-words"),
-        html.Ul(outcomes, className="chips", **{"aria-label": "Outcomes"}),
-        html.P(blocks.count(len(bundle.schema.features), "feature"), className="card-count"),
+        html.Ul(outcomes, className="chips", **{"aria-label": text("Outcomes")}),
+        html.P(plural("{n} feature", "{n} features", features, n=count(features)), className="card-count"),
         blocks.tabs(None, name, bundle.title),
     ]
     words = search_text([bundle.title, name, bundle.card.get("description", ""), *_outcome_names(bundle)])
@@ -67,16 +75,17 @@ def _card(name: str, bundle: Bundle) -> Component:
 
 
 def _outcome_names(bundle: Bundle) -> list[str]:
-    return [text for item in bundle.outcomes.items for text in (item.label, item.name)]
+    return [each for item in bundle.outcomes.items for each in (item.label, item.name)]
 
 
 def _broken(name: str, error: LikelyError) -> Component:
-    state = html.P("Does not serve", className="card-state")
+    state = html.P(text("Does not serve"), className="card-state")
     body = [state, html.H2(name), html.P(error.message, className="card-words"), html.P(error.hint, className="aside")]
-    words = search_text([name, "broken", "does not serve", error.message])
+    words = search_text([name, text("broken"), text("Does not serve"), error.message])
     return html.Li(html.Article(body), className="card-item card-broken", **{"data-words": words})
 
 
 def _no_models() -> Component:
-    words = ["There are no models yet. ", html.Code("python -m ml train"), " makes the demo models."]
+    command = html.Code("python -m ml train")
+    words = text_parts("There are no models yet. {command} makes the demo models.", command=command)
     return html.P(words, className="lead-line")

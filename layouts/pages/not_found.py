@@ -9,26 +9,28 @@ from dash.development.base_component import Component
 
 from layouts.shared import blocks, url
 from ml.errors import LikelyError
+from ml.translation import text
 
 
 def page(path: str | None, names: Sequence[str]) -> Component:
     """No page is at this address."""
-    words = f"There is no page at {(path or '/')[:80]}."
-    return _page("Page not found", words, "It may have moved, or the address has a typing error.", names)
+    words = text("There is no page at {path}.", path=(path or "/")[:80])
+    return _page(text("Page not found"), words, text("It may have moved, or the address has a typing error."), names)
 
 
 def refusal(error: LikelyError, names: Sequence[str]) -> Component:
     """The model of the address is not there or cannot be opened."""
     if error.code == "unknown_model":
-        return _page("No such model", error.message, "" if names else error.hint, names)
-    return _page("This model cannot be opened", error.message, error.hint, names)
+        return _page(text("No such model"), error.message, "" if names else error.hint, names)
+    return _page(text("This model cannot be opened"), error.message, error.hint, names)
 
 
 def _page(title: str, words: str, hint: str, names: Sequence[str]) -> Component:
     links = [html.Li(dcc.Link(name, href=url.href("predict", name))) for name in names]
     head = html.Header(html.Div([html.H1(title), html.P(words, className="lead-line")]), className="model-head")
-    ways = [html.P("These models are here:"), html.Ul(links)] if links else []
+    ways = [html.P(text("These models are here:")), html.Ul(links)] if links else []
     body = html.Div(
-        [html.P(hint) if hint else None, *ways, dcc.Link("All models", href=url.href("home"))], className="not-found"
+        [html.P(hint) if hint else None, *ways, dcc.Link(text("All models"), href=url.href("home"))],
+        className="not-found",
     )
     return blocks.page(title, [head, body])

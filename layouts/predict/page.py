@@ -25,6 +25,7 @@ from ml.data.feature import Feature
 from ml.data.schema import Schema
 from ml.decision.decide import actions
 from ml.insights.feature_order import groups_in_order
+from ml.translation import template, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -178,9 +179,14 @@ def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Compone
     search = len(schema.features) >= FIELDS
     head = [_tools(search=search)] if blanks else []
     if search:
-        head.append(search_box(ids.FORM, "Search the values", "values", key="Control+K"))
+        head.append(_search())
     values = html.Div(groups, id=ids.FIELDS, className="groups", tabIndex="-1")
     return html.Div([*head, values], id=ids.FORM, className="form", role="form", tabIndex="-1", **data)
+
+
+def _search() -> Component:
+    some, none = template("{n} of {all} values"), template("None of {all} values matches “{typed}”.")
+    return search_box(ids.FORM, text("Search the values"), some, none, key="Control+K")
 
 
 def _opened(bundle: Bundle) -> dict[str, str]:

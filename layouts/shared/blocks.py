@@ -12,15 +12,16 @@ from layouts.shared.static_html import signal
 from ml.data.outcomes import Outcomes
 from ml.locale import localized
 from ml.plots.palette import colour_of
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 TABS: tuple[tuple[url.Kind, str], ...] = (
-    ("predict", "Prediction"),
-    ("insights", "Insights"),
-    ("performance", "Performance"),
-    ("campaign", "Campaign"),
+    ("predict", mark("Prediction")),
+    ("insights", mark("Insights")),
+    ("performance", mark("Performance")),
+    ("campaign", mark("Campaign")),
 )
 
 
@@ -42,23 +43,24 @@ def model_page(bundle: Bundle, kind: url.Kind, name: str, body: Component) -> Co
         Name or key as it stands in the address: the tabs stay at the version that was asked for.
     body : Component
     """
-    tab = dict(TABS)[kind]
+    tab = text(dict(TABS)[kind])
     return page(f"{bundle.title} – {tab}", [_model_head(bundle, kind, name), body], class_name=f"page-{kind}")
 
 
-def tabs(kind: url.Kind | None, name: str, of: str = "this model") -> Component:
-    """Links to the pages of a model, the open one marked."""
+def tabs(kind: url.Kind | None, name: str, title: str = "") -> Component:
+    """Links to the pages of a model, the open one marked; the title where it is one of several on a page."""
     # With ids on an open page: a script adds to them the query with which each page was left
     links = [
         dcc.Link(
-            label,
+            text(label),
             href=url.href(tab, name),
             className="model-tab model-tab-open" if tab == kind else "model-tab",
             **({"id": ids.tab(tab)} if kind else {}),
         )
         for tab, label in TABS
     ]
-    return html.Nav(links, className="model-tabs", **{"aria-label": f"Pages of {of}"})
+    named = text("Pages of {model}", model=title) if title else text("Pages of this model")
+    return html.Nav(links, className="model-tabs", **{"aria-label": named})
 
 
 def dot(outcomes: Outcomes, name: str) -> Component:

@@ -19,6 +19,7 @@ from ml.data.feature import Feature, text_of
 from ml.data.schema import Schema
 from ml.data.texts import fold
 from ml.locale import localized
+from ml.translation import plural, text
 
 LIMIT = 20  # matches in the list
 LONGEST = 200  # characters of a search
@@ -29,7 +30,7 @@ class ChoiceSearch(RequestModel):
 
     feature: str = ""
     """Name of the feature whose choices are searched."""
-    text: Annotated[str, AfterValidator(lambda text: text[:LONGEST])] = ""
+    text: Annotated[str, AfterValidator(lambda typed: typed[:LONGEST])] = ""
     """What was typed; empty for the first choices."""
 
 
@@ -42,19 +43,23 @@ def found(schema: Schema, search: ChoiceSearch) -> dict[str, Any]:
     return {"serial": search.serial, "hits": hits[:LIMIT], "same": same, "words": words}
 
 
-def labels_that_fit(feature: Feature, text: str) -> list[str]:
+def labels_that_fit(feature: Feature, typed: str) -> list[str]:
     """Labels of the choices whose label or value contains the text, best first."""
-    values = (feature.by_text[written] for written in feature.searched.find(text))
+    values = (feature.by_text[written] for written in feature.searched.find(typed))
     return [feature.labels[key] for key in dict.fromkeys(text_of(value) for value in values)]
 
 
-def counted(hits: int, text: str, choices: int) -> str:
+def counted(hits: int, typed: str, choices: int) -> str:
     """Words about the number of matches."""
-    if not text.strip():
-        return f"{_number(choices)} choices: type to search them."
+    of = {"all": _number(choices)}
+    if not typed.strip():
+        return plural("{all} choice: type to search it.", "{all} choices: type to search them.", choices, **of)
     if not hits:
-        return f"None of {_number(choices)} choices has “{text.strip()[:40]}”."
-    return f"The first {LIMIT} of {_number(hits)} that fit." if hits > LIMIT else f"{hits} of {_number(choices)} fit."
+        of["typed"] = typed.strip()[:40]
+        return plural("The one choice has no “{typed}”.", "None of {all} choices has “{typed}”.", choices, **of)
+    if hits > LIMIT:
+        return text("The first {shown} of {n} that fit.", shown=LIMIT, n=_number(hits))
+    return plural("{n} of {all} fits.", "{n} of {all} fit.", hits, n=hits, **of)
 
 
 def _number(number: int) -> str:
@@ -68,9 +73,9 @@ def stores_of(schema: Schema) -> list[Component]:
     return [dcc.Store(id=ids.CHOICE_SEARCH), message("choices", ids.CHOICE_MATCHES)]
 
 
-def combobox(position: int, text: str, blank: str) -> Component:
+def combobox(position: int, held: str, blank: str) -> Component:
     """The control of the feature at that position; its list is empty until a search."""
-    box = dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder=blank)
+    box = dbc.Input(id=ids.field(position), type="text", value=held, autocomplete="off", placeholder=blank)
     named = {"aria-labelledby": ids.label(position)}
     listed = html.Ul(id=ids.choices(position), className="finder-list", role="listbox", hidden=True, **named)
     words = html.P("", className="visually-hidden combobox-words", role="status")

@@ -17,11 +17,12 @@ from layouts.shared import ids
 from layouts.shared.combobox import combobox
 from layouts.shared.field_texts import NOT_KNOWN, TICKED, YES_NO, typed
 from ml.data.feature import Feature, text_of
+from ml.translation import text
 
 
-def control(feature: Feature, position: int, text: str) -> Component:
+def control(feature: Feature, position: int, held: str) -> Component:
     """The control of the feature at that position of its schema, holding a text."""
-    return CONTROLS[feature.shown_as](feature, position, text)
+    return CONTROLS[feature.shown_as](feature, position, held)
 
 
 def slider_range(feature: Feature) -> tuple[float, float]:
@@ -40,16 +41,16 @@ def described_by(feature: Feature, position: int) -> str:
 
 def _blank(feature: Feature) -> str:
     """Placeholder of an empty field."""
-    return "" if feature.required else NOT_KNOWN
+    return "" if feature.required else text(NOT_KNOWN)
 
 
-def _number(feature: Feature, position: int, text: str) -> Component:
+def _number(feature: Feature, position: int, held: str) -> Component:
     said = _blank(feature)
-    text = typed(text) if feature.kind in ("number", "integer") else text
-    return dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder=said)
+    shown = typed(held) if feature.kind in ("number", "integer") else held
+    return dbc.Input(id=ids.field(position), type="text", value=shown, autocomplete="off", placeholder=said)
 
 
-def _slider(feature: Feature, position: int, text: str) -> Component:
+def _slider(feature: Feature, position: int, held: str) -> Component:
     # The text is the value, and arrow keys step it; the slider only moves it, within what the model has seen.
     low, high = slider_range(feature)
     slider = dbc.Input(
@@ -58,26 +59,28 @@ def _slider(feature: Feature, position: int, text: str) -> Component:
         min=low,
         max=high,
         step=feature.step or "any",
-        value=text,
+        value=held,
         class_name="form-range",
         tabindex="-1",
     )
-    return html.Div([slider, _number(feature, position, text)], className="slider")
+    return html.Div([slider, _number(feature, position, held)], className="slider")
 
 
-def _date(_: Feature, position: int, text: str) -> Component:
+def _date(_: Feature, position: int, held: str) -> Component:
     # Dash's inputs know no type "date"; the form's script makes it one.
-    return dbc.Input(id=ids.field(position), type="text", value=text, autocomplete="off", placeholder="YYYY-MM-DD")
+    return dbc.Input(
+        id=ids.field(position), type="text", value=held, autocomplete="off", placeholder=text("YYYY-MM-DD")
+    )
 
 
-def _text(feature: Feature, position: int, text: str) -> Component:
+def _text(feature: Feature, position: int, held: str) -> Component:
     if not feature.suggestions:
-        return _number(feature, position, text)
+        return _number(feature, position, held)
     offered = html.Datalist([html.Option(value=item) for item in feature.suggestions], id=ids.suggestions(position))
     control = dbc.Input(
         id=ids.field(position),
         type="text",
-        value=text,
+        value=held,
         list=ids.suggestions(position),
         autocomplete="off",
         placeholder=_blank(feature),
@@ -85,32 +88,32 @@ def _text(feature: Feature, position: int, text: str) -> Component:
     return html.Div([control, offered])
 
 
-def _textarea(feature: Feature, position: int, text: str) -> Component:
+def _textarea(feature: Feature, position: int, held: str) -> Component:
     said = _blank(feature)
-    return dbc.Textarea(id=ids.field(position), value=text, rows=3, submit_on_enter=False, placeholder=said)
+    return dbc.Textarea(id=ids.field(position), value=held, rows=3, submit_on_enter=False, placeholder=said)
 
 
 def _options(feature: Feature) -> list[dict[str, Any]]:
     options = [{"value": text_of(choice.value), "label": choice.label} for choice in feature.choices]
     if feature.kind == "boolean":
-        options = [{"value": value, "label": label} for value, label in YES_NO.items()]
+        options = [{"value": value, "label": text(label)} for value, label in YES_NO.items()]
     return options
 
 
-def _select(feature: Feature, position: int, text: str) -> Component:
-    options, nothing = _options(feature), "Please choose" if feature.required else NOT_KNOWN
+def _select(feature: Feature, position: int, held: str) -> Component:
+    options, nothing = _options(feature), text("Please choose") if feature.required else text(NOT_KNOWN)
     if not feature.required:
         options.insert(0, {"value": "", "label": nothing})
     # The component shows its own empty option, which nobody can choose, while nothing is chosen.
-    return dbc.Select(id=ids.field(position), options=options, value=text, placeholder=nothing)
+    return dbc.Select(id=ids.field(position), options=options, value=held, placeholder=nothing)
 
 
-def _radio(feature: Feature, position: int, text: str) -> Component:
-    options = _options(feature) + ([] if feature.required else [{"value": "", "label": NOT_KNOWN}])
+def _radio(feature: Feature, position: int, held: str) -> Component:
+    options = _options(feature) + ([] if feature.required else [{"value": "", "label": text(NOT_KNOWN)}])
     buttons = dbc.RadioItems(
         id=ids.field(position),
         options=options,
-        value=text,
+        value=held,
         name=ids.choices(position),
         inline=True,
         input_class_name="btn-check",
@@ -120,15 +123,15 @@ def _radio(feature: Feature, position: int, text: str) -> Component:
     return html.Div(buttons, role="radiogroup", className="choices", **group)
 
 
-def _switch(_: Feature, position: int, text: str) -> Component:
-    return dbc.Switch(id=ids.field(position), value=text == TICKED[True], label="", class_name="switch")
+def _switch(_: Feature, position: int, held: str) -> Component:
+    return dbc.Switch(id=ids.field(position), value=held == TICKED[True], label="", class_name="switch")
 
 
-def _buttons(feature: Feature, position: int, text: str) -> Component:
+def _buttons(feature: Feature, position: int, held: str) -> Component:
     """A number with named values: buttons set these, and an input takes any other."""
     named = [(text_of(choice.value), choice.label) for choice in feature.codes]
-    named += [] if feature.required else [("", NOT_KNOWN)]
-    pressed = next((value for value, _ in named if value == text), None)
+    named += [] if feature.required else [("", text(NOT_KNOWN))]
+    pressed = next((value for value, _ in named if value == held), None)
     first = named[0][0] if pressed is None else pressed
     buttons = [
         html.Button(
@@ -141,14 +144,16 @@ def _buttons(feature: Feature, position: int, text: str) -> Component:
         for value, label in named
     ]
     if not feature.yes_no:
-        buttons.append(html.Button("Other", type="button", className="choice", tabIndex="-1", **{"data-other": "true"}))
+        buttons.append(
+            html.Button(text("Other"), type="button", className="choice", tabIndex="-1", **{"data-other": "true"})
+        )
     row = html.Div(html.Div(buttons), role="group", className="choices", **{"aria-labelledby": ids.label(position)})
-    other = html.Div(_number(feature, position, text), className="codes-other", hidden=pressed is not None)
+    other = html.Div(_number(feature, position, held), className="codes-other", hidden=pressed is not None)
     return html.Div([row, other], className="codes")
 
 
-def _combobox(feature: Feature, position: int, text: str) -> Component:
-    return combobox(position, text, "Type to search" if feature.required else NOT_KNOWN)
+def _combobox(feature: Feature, position: int, held: str) -> Component:
+    return combobox(position, held, text("Type to search") if feature.required else text(NOT_KNOWN))
 
 
 CONTROLS: dict[str, Callable[[Feature, int, str], Component]] = {

@@ -10,8 +10,9 @@ from dash.development.base_component import Component
 
 from layouts.shared import ids, url
 from ml.files.write.formats import CSV, FORMATS
+from ml.translation import mark, text
 
-OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", "CSV for Excel"), (CSV, "CSV"))
+OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", mark("CSV for Excel")), (CSV, "CSV"))
 WORDS = dict(OFFERED)
 FIRST, THEN = 500, 2000  # ms between two questions whether a file is written
 
@@ -32,7 +33,7 @@ def menu(job: str, words: str, noun: str, name: str) -> Component:
     stem = re.sub(r"\.[^.]*$", "", name or "records")
     links = [
         html.A(
-            label,
+            text(label),
             href=address(job, form),
             download=f"{noun} {stem}{FORMATS[form].suffix}",
             **({} if form == CSV else {"id": of("format", job, name=form), "data-written": "first"}),

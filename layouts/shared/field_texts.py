@@ -12,11 +12,12 @@ from ml.data.parsing import NUMBER
 from ml.data.records import read_records
 from ml.data.schema import Schema
 from ml.locale import NotANumber, canonical, current_format
+from ml.translation import mark
 
-NOT_KNOWN = "Not known"
+NOT_KNOWN = mark("Not known")
 AMBIGUOUS = "?"  # appended to a number that readers would take for different numbers, so that it is refused
 TICKED = {True: "true", False: "false"}
-YES_NO = {TICKED[True]: "Yes", TICKED[False]: "No"}
+YES_NO = {TICKED[True]: mark("Yes"), TICKED[False]: mark("No")}
 
 
 def starting_text(feature: Feature, given: str | None = None, otherwise: str | None = None) -> str:

@@ -12,12 +12,13 @@ from layouts.shared.search import words_of
 from layouts.shared.static_html import static_html
 from ml.data.feature import Feature, text_of
 from ml.data.records import shown
+from ml.translation import text
 
 
 def field(
     feature: Feature,
     position: int,
-    text: str,
+    held: str,
     *,
     live: bool = False,
     start: str | None = None,
@@ -31,7 +32,7 @@ def field(
     feature : Feature
     position : int
         Of the feature in its schema: makes its ids.
-    text : str
+    held : str
         What stands in it.
     live : bool
         With a button that resets it, and a place for the sweep of the score over its values.
@@ -47,7 +48,7 @@ def field(
     return html.Div(
         [
             _head(feature, position, live),
-            control(feature, position, text),
+            control(feature, position, held),
             *([html.Div(className="what-if")] if live else []),
             said,
         ],
@@ -61,7 +62,7 @@ def range_hint(feature: Feature) -> str:
     """The training range in a few words; empty where a feature has none."""
     if feature.seen is None or feature.codes or feature.kind not in ("number", "integer", "date"):
         return ""
-    return f"{shown(feature.seen[0])} to {shown(feature.seen[1])} in training"
+    return text("{low} to {high} in training", low=shown(feature.seen[0]), high=shown(feature.seen[1]))
 
 
 def _data(feature: Feature, position: int, start: str, reset_to: str | None) -> dict[str, str]:
@@ -100,12 +101,16 @@ def _head(feature: Feature, position: int, live: bool) -> Component:
 # Tab leads from one value to the next, so the tools beside a value have shortcuts instead
 # (assets/ts/shared/shell.ts, assets/ts/predict/call.ts), and screen readers read the help with the control.
 def _reset(feature: Feature) -> Component:
-    said = {"aria-label": f"Reset {feature.label}", "aria-keyshortcuts": "Alt+R", "data-reset": "field"}
+    said = {
+        "aria-label": text("Reset {feature}", feature=feature.label),
+        "aria-keyshortcuts": "Alt+R",
+        "data-reset": "field",
+    }
     looks = {"className": "quiet-button reset", "hidden": True, "title": "Alt+R", "tabIndex": "-1"}
-    return html.Button("Reset", type="button", **looks, **said)
+    return html.Button(text("Reset"), type="button", **looks, **said)
 
 
 def _help(feature: Feature, position: int) -> Component:
-    said = {"aria-label": f"About {feature.label}", "aria-keyshortcuts": "F1"}
+    said = {"aria-label": text("About {feature}", feature=feature.label), "aria-keyshortcuts": "F1"}
     mark = html.Summary("?", title="F1", tabIndex="-1", **said)
     return html.Details([mark, html.P(feature.help, id=ids.help_of(position))], className="help")

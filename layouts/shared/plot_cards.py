@@ -27,6 +27,7 @@ from ml.plots.catalogue import CATALOGUE
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, Plot
 from ml.plots.table import Table
+from ml.translation import reader_language, text, text_parts
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -77,8 +78,9 @@ def choice(outcomes: Outcomes, chosen: str) -> Component:
     options = [{"value": item.name, "label": item.label} for item in outcomes.items]
     select = dbc.Select(id=ids.PLOTS_OUTCOME, options=options, value=chosen)
     if alone:
-        return html.Div([html.Div(select, hidden=True), html.P(["Outcome: ", html.Strong(outcomes[chosen].label)])])
-    return html.Div([html.Label("Outcome", htmlFor=ids.PLOTS_OUTCOME), select], className="plots-outcome")
+        said = text_parts("Outcome: {outcome}", outcome=html.Strong(outcomes[chosen].label))
+        return html.Div([html.Div(select, hidden=True), html.P(said)])
+    return html.Div([html.Label(text("Outcome"), htmlFor=ids.PLOTS_OUTCOME), select], className="plots-outcome")
 
 
 def fitting(bundle: Bundle, plots: Iterable[Plot]) -> list[Plot]:
@@ -116,14 +118,19 @@ def card(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cut_of
 def place(bundle: Bundle, outcome: str, key: str, options: str = "") -> list[Component]:
     """The place of the figure of a card, and its request; `options` is the plot on whose card the options are."""
     at = (bundle.key, outcome, key, options or key)
-    waiting = static_html(html.Div("Working it out …", className="plot-waiting", role="status"), "likely-waiting")
+    waiting = static_html(html.Div(text("Working it out …"), className="plot-waiting", role="status"), "likely-waiting")
     return [html.Div(waiting, id=ids.plot(*at), className="plot-body"), dcc.Store(id=ids.plot_request(*at))]
 
 
-@cache
 def _head(plot: Plot) -> Component:
-    head = html.Div([html.H3(plot.question), html.P(plot.method)])
-    return static_html(html.Header([head, download(plot, plot.question)]))
+    return _head_in(reader_language(), plot)
+
+
+@cache
+def _head_in(_language: str, plot: Plot) -> Component:
+    question = text(plot.question)
+    head = html.Div([html.H3(question), html.P(text(plot.method))])
+    return static_html(html.Header([head, download(plot, question)]))
 
 
 def shown(drawn: Drawn) -> list[Component]:
@@ -134,13 +141,14 @@ def shown(drawn: Drawn) -> list[Component]:
         return [plot_table.shown(drawn.figure), sentence]
     height = {"height": f"{drawn.figure.layout.height}px"}
     graph = dcc.Graph(figure=drawn.figure, config=theme.CONFIG, style=height)
-    return [_read_by_keys(graph, drawn.plot.question), sentence]
+    return [_read_by_keys(graph, text(drawn.plot.question)), sentence]
 
 
 def _read_by_keys(graph: Component, question: str) -> Component:
     """A figure that takes the focus, and the place of the words of its points (``assets/ts/plots/keys.ts``)."""
     words = html.P("", className="visually-hidden", role="status")
-    named = {"aria-label": f"{question} Arrow keys read the points.", "aria-roledescription": "plot"}
+    keys = text("Arrow keys read the points.")
+    named = {"aria-label": f"{question} {keys}", "aria-roledescription": text("plot")}
     return html.Div([graph, words], className="plot-figure", tabIndex=0, role="application", **named)
 
 
@@ -162,7 +170,8 @@ def followed(texts: Sequence[str], row: int, best: tuple[float, str] | None = No
     if best is None:
         return [words]
     there = {"data-go": repr(best[0])}
-    button = html.Button(f"Show everything at {best[1]}", type="button", className="quiet-button", **there)
+    said = text("Show everything at {cut_off}", cut_off=best[1])
+    button = html.Button(said, type="button", className="quiet-button", **there)
     return [words, button]
 
 
@@ -197,9 +206,8 @@ def _options(bundle: Bundle, plot: Plot, outcome: str, state: dict[str, Any], cu
     if len(own) <= MOST_OPTIONS:
         return [fields] if own else []
     opened = any(f"{plot.key}.{option.key}" in state for option in own)
-    return [
-        html.Details([html.Summary("What is assumed here: change it"), fields], className="plot-assumes", open=opened)
-    ]
+    summary = html.Summary(text("What is assumed here: change it"))
+    return [html.Details([summary, fields], className="plot-assumes", open=opened)]
 
 
 def _option(
@@ -219,8 +227,8 @@ def _option(
             options=[{"value": item, "label": label} for item, label in option.choices(bundle, outcome)],
         )
     )
-    words = [option.label, *([html.Span(f" {option.unit}", className="unit")] if option.unit else [])]
-    note = [html.Small(option.help)] if option.help else []
+    words = [text(option.label), *([html.Span(f" {text(option.unit)}", className="unit")] if option.unit else [])]
+    note = [html.Small(text(option.help))] if option.help else []
     data = {"data-option": option.key, "data-opens": opens}
     return html.Div([html.Label(words, htmlFor=ids.element(named)), control, *note], className="plot-option", **data)
 
@@ -239,12 +247,13 @@ def _text(value: Setting) -> str:
 
 def download(plot: Plot, question: str) -> Component:
     """The menu of a card: its picture and its data as files."""
-    said = {"aria-label": f"Download: {question}"}
+    said = {"aria-label": text("Download: {question}", question=question)}
     picture = [
-        html.Button(f"Picture ({kind.upper()})", type="button", **{"data-picture": kind}) for kind in ("png", "svg")
+        html.Button(text("Picture ({kind})", kind=kind.upper()), type="button", **{"data-picture": kind})
+        for kind in ("png", "svg")
     ]
-    data = html.A("Data (CSV)", href="#", download="", **{"data-table": plot.key})
+    data = html.A(text("Data (CSV)"), href="#", download="", **{"data-table": plot.key})
     return html.Details(
-        [html.Summary("Download", **said), html.Div([*picture, data], className="plot-downloads")],
+        [html.Summary(text("Download"), **said), html.Div([*picture, data], className="plot-downloads")],
         className="plot-download help",
     )

@@ -19,7 +19,7 @@ FIELDS = 25  # a form of as many fields has a search
 MODELS = 9  # as many models fill more than a screen
 
 
-def search_box(target: str, label: str, noun: str, *, key: str = "") -> StaticHtml:
+def search_box(target: str, label: str, some: str, none: str, *, key: str = "") -> StaticHtml:
     """The search box, and the place of the number of matches.
 
     Parameters
@@ -28,12 +28,13 @@ def search_box(target: str, label: str, noun: str, *, key: str = "") -> StaticHt
         Id of the element whose items it filters.
     label : str
         The box's placeholder, and its name for screen readers.
-    noun : str
-        What the items are, in the plural: "values".
+    some, none : str
+        Templates of what is said of matches: slots ``n``, ``all`` and ``typed``.
     key : str
         Shortcut to the box, as ``aria-keyshortcuts`` writes it; empty for none.
     """
-    named = {"aria-label": label, "aria-describedby": ids.SEARCH_WORDS, "data-searches": target, "data-noun": noun}
+    named = {"aria-label": label, "aria-describedby": ids.SEARCH_WORDS, "data-searches": target}
+    named |= {"data-some": some, "data-none": none}
     if key:
         named["aria-keyshortcuts"] = key
     box = HtmlInput(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from html import escape
 from pathlib import Path
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.shared import ids, url
+from layouts.shared import ids, sentences, url
+from ml.translation import mark, reader_language, text
 
 ROOT = "{%root%}"  # of the index page: the path prefix behind a proxy, else nothing
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
@@ -20,17 +22,18 @@ def _theme_address() -> str:
 
 
 CONNECTION_WORDS = {
-    "data-lost": "No connection to the server. What you see may belong to earlier choices. Trying again …",
-    "data-failed": "The server made an error, so this page may be incomplete. Reload it to try again.",
-    "data-slow": "The server has not answered yet. Waiting …",
+    "data-lost": mark("No connection to the server. What you see may belong to earlier choices. Trying again …"),
+    "data-failed": mark("The server made an error, so this page may be incomplete. Reload it to try again."),
+    "data-slow": mark("The server has not answered yet. Waiting …"),
 }
 
 # The theme is set before the first style sheet is read; otherwise a dark page would flash white.
 # The policy of the house allows no inline scripts, so this is a file.
 INDEX = f"""<!DOCTYPE html>
-<html lang="en">
+<html lang="{{%language%}}">
 <head>
 {{%metas%}}
+<meta name="description" content="{{%description%}}">
 <meta name="color-scheme" content="light dark">
 <title>{{%title%}}</title>
 <link rel="icon" href="{ROOT}/assets/icon.svg" type="image/svg+xml">
@@ -38,7 +41,7 @@ INDEX = f"""<!DOCTYPE html>
 {{%css%}}
 </head>
 <body>
-<noscript><p class="noscript">Likely answers while you type, and needs JavaScript for that.</p></noscript>
+<noscript><p class="noscript">{{%noscript%}}</p></noscript>
 {{%app_entry%}}
 <footer>
 {{%config%}}
@@ -50,18 +53,31 @@ INDEX = f"""<!DOCTYPE html>
 """
 
 
+def index_texts() -> dict[str, str]:
+    """The reader's language, and what the index says in it, as HTML."""
+    texts = {
+        "language": reader_language(),
+        "description": text("Probabilities of a model, live while you type."),
+        "noscript": text("Likely answers while you type, and needs JavaScript for that."),
+    }
+    return {name: escape(each) for name, each in texts.items()}
+
+
 def layout() -> Component:
     """The static frame; the router fills its content."""
+    lines = {name: text(said) for name, said in CONNECTION_WORDS.items()}
     return html.Div(
         [
-            html.A("Skip to the content", href=f"#{ids.CONTENT}", className="skip"),
-            html.A("Skip to the values", href=f"#{ids.FIELDS}", className="skip skip-values"),  # on pages with a form
+            html.A(text("Skip to the content"), href=f"#{ids.CONTENT}", className="skip"),
+            # on pages with a form
+            html.A(text("Skip to the values"), href=f"#{ids.FIELDS}", className="skip skip-values"),
             html.Header([_brand(), _navigation(), _theme_button()], className="shell-head"),
             dcc.Location(id=ids.LOCATION, refresh="callback-nav"),
-            html.P("", id=ids.CONNECTION, className="connection", role="status", **CONNECTION_WORDS),
-            html.Main(html.P("Opening …", className="opening"), id=ids.CONTENT, tabIndex="-1"),
+            html.P("", id=ids.CONNECTION, className="connection", role="status", **lines),
+            html.Main(html.P(text("Opening …"), className="opening"), id=ids.CONTENT, tabIndex="-1"),
         ],
         className="shell",
+        **sentences.attribute(),
     )
 
 
@@ -70,8 +86,8 @@ def _brand() -> Component:
 
 
 def _navigation() -> Component:
-    links = [dcc.Link("Models", href=url.href("home")), dcc.Link("Inputs", href=url.href("gallery"))]
-    return html.Nav(links, className="shell-nav", **{"aria-label": "Site"})
+    links = [dcc.Link(text("Models"), href=url.href("home")), dcc.Link(text("Inputs"), href=url.href("gallery"))]
+    return html.Nav(links, className="shell-nav", **{"aria-label": text("Site")})
 
 
 def _theme_button() -> Component:
@@ -79,7 +95,7 @@ def _theme_button() -> Component:
         html.Span(className="theme-mark"),
         id=ids.THEME,
         type="button",
-        title="Light or dark",
+        title=text("Light or dark"),
         className="theme-button",
-        **{"aria-label": "Switch between light and dark"},
+        **{"aria-label": text("Switch between light and dark")},
     )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ml.translation.language import translations
 
 Part = TypeVar("Part")
 SLOT = re.compile(r"\{(\w+)\}")
+NUMBERS = 200  # from there on the last two digits and 100 choose the form of a plural, in all languages
 
 
 def text(template: str, /, **slots: object) -> str:
@@ -26,7 +27,7 @@ def text(template: str, /, **slots: object) -> str:
     -------
     str
     """
-    return translations().gettext(template).format(**slots)
+    return translations().gettext(template).format(**slots) if template else ""  # "" is the catalog's own header
 
 
 def plural(one: str, other: str, number: float, /, **slots: object) -> str:
@@ -55,6 +56,24 @@ def mark(template: str) -> str:
     It gives the template as it is (``gettext_noop``); Babel finds it by this function's name.
     """
     return template
+
+
+def template(message: str, /) -> str:
+    """A template in the reader's language whose slots a script fills; the literal as of :func:`text`."""
+    return translations().gettext(message)
+
+
+def plural_template(one: str, other: str, /) -> dict[str, Any]:
+    """The forms of a template with a count for a script, which fills the slots; literals as of :func:`plural`.
+
+    Returns
+    -------
+    dict
+        ``forms``, and ``of``: the form of 0, of 1, and so on up to 199. Fractions go with that of 2.
+    """
+    said = [translations().ngettext(one, other, number) for number in range(NUMBERS)]
+    forms = list(dict.fromkeys(said))
+    return {"forms": forms, "of": "".join(str(forms.index(each)) for each in said)}
 
 
 def text_parts(template: str, /, **slots: Part) -> list[str | Part]:

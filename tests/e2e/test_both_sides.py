@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 from callbacks.plots import plot_request
 from callbacks.router import show_page
+from layouts.shared.sentences import attribute
 from ml.data.parsing import NUMBER
 from ml.locale import DEFAULT_FORMAT, NotANumber, canonical, format_of_locale, localized, use_number_format
 from ml.metrics.threshold_table import ThresholdTable
@@ -30,6 +31,7 @@ def script(chromium):
     """Run JavaScript beside the scripts that write and read numbers."""
     page = chromium.new_page()
     use(page, "shared/numbers")
+    page.evaluate("(said) => Object.assign(document.body.dataset, said)", {"sentences": attribute()["data-sentences"]})
     page.evaluate("() => { window.numbers = modules.numbers; }")
     yield page.evaluate
     page.close()

@@ -154,6 +154,7 @@ test("the slider and the field pick the nearest row, and each other's value", ()
 });
 
 test("what is no cut-off is said when the field is left, and changes nothing", () => {
+  document.body.dataset.sentences = JSON.stringify({ no_cut_off: "“{typed}” is no cut-off." });
   cutOff.tally(table());
   for (const typed of ["x", "-1", "101", ""]) {
     cutOff.move("20", typed);

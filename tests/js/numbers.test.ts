@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { withSentences } from "./page.ts";
 import { misread, nearest, plain, points, read, same, write } from "../../assets/ts/shared/numbers.ts";
 
 const english = { decimal: ".", group: "," };
@@ -32,6 +33,7 @@ test("two texts are equal as numbers", () => {
 });
 
 test("points: whole from 10 on, else tenths, halves away from 0", () => {
+  withSentences();
   assert.equal(points(0.005, english), "+0.5 points");
   assert.equal(points(-0.01, german), "−1 point");
   assert.equal(points(0.105, english), "+11 points");

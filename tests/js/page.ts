@@ -1,4 +1,5 @@
 /* A page in memory, for modules that read and change one. Import it first. */
+import { readFileSync } from "node:fs";
 import { GlobalRegistrator } from "@happy-dom/global-registrator";
 
 GlobalRegistrator.register({ url: "http://localhost/loan/predict" });
@@ -18,6 +19,7 @@ export function formOf(values: Record<string, string>) {
       <label class="field-label" for="c-${name}">${name}</label><input id="c-${name}" type="text" value="${value}">
       <p class="field-said" id="s-${name}" data-hint=""></p>
     </div>`);
+  withSentences();
   document.body.innerHTML = `
     <form class="form" data-asks="form-request" data-mirror="yes" data-model="loan@1" data-own="record outcome" data-opened="">${fields.join("")}</form>
     <div id="panel" data-state="waiting"><p id="panel-words"></p><p id="panel-said"></p><div id="result"><div data-serial="0" data-focus="Y"></div></div></div>`;
@@ -32,3 +34,12 @@ export const type = (name: string, text: string) => {
 
 export const press = (name: string, key: string, more: KeyboardEventInit = {}) =>
   document.querySelector(`#c-${name}`)!.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+
+/* Sentences in English, as layouts/shared/sentences.py gives them. */
+export function withSentences() {
+  const source = readFileSync(new URL("../../layouts/shared/sentences.py", import.meta.url), "utf8");
+  const whole = source.matchAll(/"(\w+)": template\("([^"]*)"\)/g).map(([, name, template]) => [name, template]);
+  const plural = source.matchAll(/"(\w+)": plural_template\("([^"]*)", "([^"]*)"\)/g)
+    .map(([, name, one, other]) => [name, { forms: [other, one], of: "01".padEnd(200, "0") }]);
+  document.body.dataset.sentences = JSON.stringify(Object.fromEntries([...whole, ...plural]));
+}

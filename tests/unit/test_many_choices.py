@@ -67,7 +67,7 @@ def test_the_form_searches_them(service):
     feature = form_schema(service.model("towns")).feature("town")
     assert feature.shown_as == "combobox"
     assert dataclasses.replace(feature, widget="select").shown_as == "combobox"
-    found = {"serial": 4, "hits": ["Ort 9999"], "same": "Ort 9999", "words": "1 of 10,000 fit."}
+    found = {"serial": 4, "hits": ["Ort 9999"], "same": "Ort 9999", "words": "1 of 10,000 fits."}
     assert asked(service, "ort 9999") == found
     assert asked(service, " ÖRT  9999 ") == found | {"same": "Ort 9999"}
     many = asked(service, "ORT 12")

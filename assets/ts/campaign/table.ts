@@ -2,6 +2,7 @@
    Dash when its script is there, for a component whose script is missing cannot be drawn. */
 import { go, register } from "../shared/dash.ts";
 import { closest, find, hasModifier, make, need } from "../shared/dom.ts";
+import { sentence } from "../shared/sentences.ts";
 
 let loading: Promise<unknown> | null = null;
 
@@ -49,7 +50,7 @@ function rowsCame(answer: Answer | null, request: Request | null) {
 declare const React: { createElement: (tag: string, props: object, words: string) => unknown };
 declare global { interface Window { dashAgGridComponentFunctions?: object } }
 const OpenRecord = ({ value, data }: { value?: string; data?: { open: string } }) =>
-  React.createElement("a", { href: data?.open, className: "campaign-open", title: "Open on the Prediction page" }, value || (data ? "(no name)" : ""));
+  React.createElement("a", { href: data?.open, className: "campaign-open", title: sentence("open_record") }, value || (data ? sentence("no_name") : ""));
 window.dashAgGridComponentFunctions = { ...window.dashAgGridComponentFunctions, OpenRecord };
 
 addEventListener("click", (event) => {

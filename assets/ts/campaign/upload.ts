@@ -2,6 +2,7 @@
    memory of the browser and send it as base64, without telling how far it is. */
 import { address, go } from "../shared/dash.ts";
 import { closest, find, need, setWords } from "../shared/dom.ts";
+import { sentence } from "../shared/sentences.ts";
 
 interface Answer { id?: string; error?: { message?: string; hint?: string } }
 
@@ -23,7 +24,7 @@ function send(file: File) {
   show(true);
   need("[data-does=stop-sending]", here).focus();
   bar.value = 0;
-  say(`Sending ${file.name} …`);
+  say(sentence("sending", { file: file.name }));
   const end = (words: string, bad: boolean) => {
     sending = null;
     show(false);
@@ -35,10 +36,10 @@ function send(file: File) {
     bar.value = total ? loaded / total : 0;
     bar.setAttribute("aria-valuetext", `${Math.round(100 * bar.value)} %`);
   });
-  request.addEventListener("abort", () => end("Cancelled. Nothing was kept.", false));
-  request.addEventListener("error", () => end("The file did not arrive: the connection broke. Choose it again.", true));
+  request.addEventListener("abort", () => end(sentence("sending_cancelled"), false));
+  request.addEventListener("error", () => end(sentence("sending_broke"), true));
   request.addEventListener("load", () => {
-    const { id, error: { message = "The server did not take the file.", hint = "" } = {} } = read(request.responseText);
+    const { id, error: { message = sentence("not_taken"), hint = "" } = {} } = read(request.responseText);
     if (request.status !== 202 || !id) end(`${message} ${hint}`.replace(/^The body\b/, "The file"), true); // programs send bodies, people files
     else {
       sending = null;
@@ -73,6 +74,6 @@ addEventListener("drop", (event) => {
   event.preventDefault();
   over(false);
   const [file, more] = event.dataTransfer?.files ?? [];
-  if (more) say("One file at a time, please.", true);
+  if (more) say(sentence("one_file"), true);
   else if (file) send(file);
 });

@@ -3,6 +3,7 @@
 import { address, register, setProps } from "../shared/dash.ts";
 import { all, byId, closest, find, make, need } from "../shared/dom.ts";
 import { marksOf, read } from "../shared/numbers.ts";
+import { sentence } from "../shared/sentences.ts";
 import { cutOff, cutOffText, follow, isCounted, onMove } from "./cut-off.ts";
 import { loadPlotly, onDrawn, picture, type Graph } from "./plotly.ts";
 
@@ -195,7 +196,7 @@ function titleOf(card: HTMLElement) {
   const { name = "", model = "", label = "" } = need("#plots").dataset;
   const at = cutOffOf(card);
   const method = find("header p, .answer-method", card)?.textContent;
-  const about = [method, name, `“${label}”`, at && `cut-off ${at}`, `version ${model.split("@").at(-1)}`];
+  const about = [method, name, `“${label}”`, at && sentence("at_cut_off", { cut_off: at }), sentence("of_version", { version: model.split("@").at(-1) ?? "" })];
   return [need("h2, h3", card).textContent, about.filter(Boolean).join(" · ")];
 }
 

@@ -4,6 +4,7 @@
 import { register, setProps } from "../shared/dash.ts";
 import { all, byId, closest, find, hasModifier, need, setWords } from "../shared/dom.ts";
 import { marksOf, nearest, read } from "../shared/numbers.ts";
+import { sentence } from "../shared/sentences.ts";
 import type { Graph, Shape } from "./plotly.ts";
 
 type Columns<T> = Record<string, T[]>;
@@ -168,7 +169,7 @@ function leave(_left: unknown, _entered: unknown, typed: unknown) {
   const text = String(typed ?? "");
   if (!rows || text === rows.texts.typed[row]) return nothing();
   const found = typedRow(rows, text);
-  say(found === null ? `“${text}” is no cut-off. Accepted: 0 to 100 %.` : "");
+  say(found === null ? sentence("no_cut_off", { typed: text }) : "");
   controls.typed = text;
   go(found ?? row);
   return nothing();

@@ -1,6 +1,7 @@
 /* Points of a figure by arrow keys: along a line with left and right, from line to line with up and down (in a table of
    tiles by rows and columns), to the ends with Home and End. Each is marked as by the pointer, and said. */
 import { closest, find, hasModifier, setWords } from "../shared/dom.ts";
+import { sentence } from "../shared/sentences.ts";
 import type { Graph } from "./plotly.ts";
 
 type Trace = { hoverinfo?: string; visible?: boolean | string };
@@ -48,6 +49,6 @@ addEventListener("keydown", (event) => {
   Plotly.Fx.hover(graph, [{ curveNumber: point.trace, pointNumber }]);
   setTimeout(() => {
     const words = [...graph.querySelectorAll(".hoverlayer .hovertext tspan.line, .hoverlayer .hovertext .nums:not(:has(tspan.line))")];
-    setWords(find("[role=status]", place), words.map((line) => line.textContent).join(", ") || "No value here");
+    setWords(find("[role=status]", place), words.map((line) => line.textContent).join(", ") || sentence("no_point"));
   }, DRAWN);
 });

@@ -1,6 +1,7 @@
 /* Download of a report, which takes some seconds: shows a message, and retries while another report is being made.
    Without this script the links lead to the file, too. */
 import { closest, find, make, setWords } from "../shared/dom.ts";
+import { sentence } from "../shared/sentences.ts";
 
 const PATIENCE = 30; // retries while the service is busy
 const said = (link: Element, words: string) => setWords(link.parentElement && find("[role=status]", link.parentElement), words);
@@ -25,13 +26,13 @@ addEventListener("click", async (event) => {
   event.preventDefault();
   if (link.ariaBusy === "true") return;
   link.ariaBusy = "true";
-  said(link, "Making the report: this takes some seconds …");
+  said(link, sentence("report_begun"));
   try {
     const answer = await get(link.href, PATIENCE);
     if (answer.ok) save(link, await answer.blob());
-    said(link, answer.ok ? "The report is in your downloads." : (await answer.json()).error.message);
+    said(link, answer.ok ? sentence("report_here") : (await answer.json()).error.message);
   } catch {
-    said(link, "The report could not be fetched. Try again.");
+    said(link, sentence("report_failed"));
   }
   link.ariaBusy = "false";
 });

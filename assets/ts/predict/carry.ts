@@ -4,6 +4,7 @@
 import { byId, find, kept, need, setWords } from "../shared/dom.ts";
 import { controlOf, fieldsOf, labelOf, nameOf, radiosOf, setValue, valueOf } from "../shared/fields.ts";
 import { ask } from "../shared/form.ts";
+import { listed, sentence } from "../shared/sentences.ts";
 
 const PLACE = "customer";
 type Customer = { model: string; title: string; values: Record<string, { text: string; unit: string }> };
@@ -44,8 +45,8 @@ function takeOver(form: HTMLElement) {
 }
 
 function tellWhat() {
-  const labels = new Intl.ListFormat("en").format(doubtful.filter(valueOf).map(labelOf));
-  if (labels) setWords(byId("finder-words"), `Kept from ${title}: ${labels}.`);
+  const labels = listed(doubtful.filter(valueOf).map(labelOf));
+  if (labels) setWords(byId("finder-words"), sentence("taken_over", { model: title, fields: labels }));
   doubtful = [];
 }
 

@@ -6,6 +6,7 @@ import { tell } from "../shared/events.ts";
 import { fieldsOf, nameOf, setText, setValue, valueOf, type Snapshot } from "../shared/fields.ts";
 import { ask, turn } from "../shared/form.ts";
 import { Listbox } from "../shared/listbox.ts";
+import { counted, sentence } from "../shared/sentences.ts";
 import { onMessage } from "../shared/signals.ts";
 import { formHere } from "./call.ts";
 import { recentOf } from "./recent.ts";
@@ -51,7 +52,7 @@ function forget() {
 function seek(question: { text: string; chance?: boolean }, wanted: Want = "") {
   forget();
   want = wanted;
-  patience = setTimeout(say, PATIENCE, "No answer from the server.");
+  patience = setTimeout(say, PATIENCE, sentence("no_answer"));
   setProps("record-search", { data: { serial, model: byId("finder")?.dataset.model, ...question } });
 }
 
@@ -112,7 +113,7 @@ function name() {
   const { record, said } = form.dataset;
   setWords(byId("record-name"), (record && said) || (byId("finder")?.dataset.new ?? ""));
   const changed = record ? fieldsOf(form).filter((field) => valueOf(field) !== field.dataset.default).length : 0;
-  setWords(byId("record-changed"), changed ? `${changed} ${changed === 1 ? "value" : "values"} changed` : "");
+  setWords(byId("record-changed"), changed ? counted("values_changed", changed) : "");
 }
 
 /* A record as the form once held it, with its edits. */

@@ -1,6 +1,7 @@
 /* "Copy link": the page's address, which opens the same record and values again. Personal values are in no address. */
 import { all, byId, closest } from "../shared/dom.ts";
 import { valueOf } from "../shared/fields.ts";
+import { sentence } from "../shared/sentences.ts";
 
 const SHOWN = 2500; // ms that the button says what it did
 let timer = 0;
@@ -10,10 +11,10 @@ addEventListener("click", async (event) => {
   const form = closest(event, ".form");
   if (!button || !form) return;
   const address = location.href.split("#")[0];
-  const words = (await copied(address)) ? `Copied${withheld(form) ? ", without personal values" : ""}` : "Copy it from the address bar";
+  const said = !(await copied(address)) ? "copy_yourself" : withheld(form) ? "copied_without" : "copied";
   button.dataset.words ??= button.textContent;
-  button.textContent = words;
-  byId("pins-words")?.replaceChildren(words === "Copied" ? "The link is copied." : words);
+  button.textContent = sentence(said);
+  byId("pins-words")?.replaceChildren(sentence(said === "copied" ? "link_copied" : said));
   clearTimeout(timer);
   timer = setTimeout(() => { button.textContent = button.dataset.words ?? ""; }, SHOWN);
 });

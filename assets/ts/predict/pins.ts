@@ -5,6 +5,7 @@ import { all, byId, closest, find, kept, make, need } from "../shared/dom.ts";
 import { controlOf, fieldsOf, radiosOf, snapshot, type Snapshot } from "../shared/fields.ts";
 import { ask, turn } from "../shared/form.ts";
 import { marksOf, same, write } from "../shared/numbers.ts";
+import { sentence } from "../shared/sentences.ts";
 import { formHere } from "./call.ts";
 import { restore } from "./finder.ts";
 
@@ -35,7 +36,7 @@ function enter(form: HTMLElement) {
   const { model, pins: found = [] } = (kept.get(placeOf(form)) ?? {}) as { model?: string; pins?: Pin[] };
   pins = model === form.dataset.model ? found : [];
   if (found.length && !pins.length) {
-    say("This model has a new version. What was pinned of the former one is gone.");
+    say(sentence("pins_gone"));
     save(form);
   }
   draw(form);
@@ -61,7 +62,7 @@ addEventListener("likely:stale", ({ detail: { form } }) => {
   place.dataset.state = "waiting";
   if (wanted && form.dataset.standing === "invalid") {
     wanted = false;
-    say("Nothing is pinned: these values have no result.");
+    say(sentence("not_pinned"));
   }
 });
 
@@ -76,13 +77,13 @@ function pin(form: HTMLElement) {
   if (!current) { ask(); return; }
   const twin = pins.find((one) => equal(form, one, current));
   const name = [..."ABCD"].find((letter) => pins.every((one) => one.name !== letter));
-  if (twin) say(`This is pinned already, as ${twin.name}.`);
-  else if (pins.length >= MOST || !name) say("Four scenarios are pinned. Remove one to pin another.");
+  if (twin) say(sentence("pinned_already", { name: twin.name }));
+  else if (pins.length >= MOST || !name) say(sentence("pins_full"));
   else {
     pins = [...pins, { ...current, name }];
     save(form);
     draw(form);
-    say(`Pinned as ${name}.`);
+    say(sentence("pinned", { name }));
   }
 }
 
@@ -90,14 +91,14 @@ const acts: Record<string, (form: HTMLElement, one: Pin, at: number) => void> = 
   load: (form, one) => {
     if (one.record !== form.dataset.record) turn(); // another record is an entry of the browser's history
     restore(form, one);
-    say(`${one.name} is in the form.`);
+    say(sentence("pin_loaded", { name: one.name }));
   },
   remove: (form, one, at) => {
     pins = pins.filter((other) => other !== one);
     save(form);
     draw(form);
     (buttons("remove")[Math.min(at, pins.length - 1)] ?? find("[data-do=pin]", form))?.focus();
-    say(`${one.name} is removed.`);
+    say(sentence("pin_removed", { name: one.name }));
   },
 };
 
@@ -123,13 +124,13 @@ function draw(form: HTMLElement) {
   place.hidden = !pins.length;
   need("[data-do=compare]", form).hidden = !pins.length;
   const heads = pins.map(({ name: value }, at) => make("th", { scope: "col" }, make("input", {
-    value, maxLength: LONGEST_NAME, "aria-label": "Name of the scenario", autocomplete: "off", data: { pinName: at },
+    value, maxLength: LONGEST_NAME, "aria-label": sentence("pin_name"), autocomplete: "off", data: { pinName: at },
   })));
-  const tools = pins.map((_, at) => make("td", {}, ...["Load", "Remove"].map((words) => make("button", {
-    type: "button", className: "quiet-button", data: { pinAct: words.toLowerCase(), pin: at },
-  }, words))));
+  const tools = pins.map((_, at) => make("td", {}, ...Object.keys(acts).map((act) => make("button", {
+    type: "button", className: "quiet-button", data: { pinAct: act, pin: at },
+  }, sentence(`pin_${act}`)))));
   table()?.replaceChildren(
-    make("thead", {}, make("tr", {}, make("td"), make("th", { scope: "col", className: "pin-now" }, "Now"), ...heads)),
+    make("thead", {}, make("tr", {}, make("td"), make("th", { scope: "col", className: "pin-now" }, sentence("pin_now")), ...heads)),
     make("tbody"),
     make("tfoot", {}, make("tr", {}, make("td"), make("td", { className: "pin-now" }), ...tools)),
   );
@@ -139,7 +140,7 @@ function draw(form: HTMLElement) {
 
 function nameButtons() {
   for (const act of Object.keys(acts)) {
-    buttons(act).forEach((button, at) => button.setAttribute("aria-label", `${button.textContent} ${pins[at].name}`));
+    buttons(act).forEach((button, at) => button.setAttribute("aria-label", sentence(`pin_${act}_named`, { name: pins[at].name })));
   }
 }
 
@@ -149,13 +150,13 @@ function drawRows(form: HTMLElement) {
   const columns = [now, ...pins];
   const outcomes: [string, string][] = JSON.parse(section()?.dataset.outcomes ?? "[]");
   const rows = outcomes.map(([name, label]) => row(label, columns.map((one) => one?.shown[name]), "pin-outcome"));
-  if (columns.some((one) => one?.record)) rows.push(row("Record", columns.map((one) => one && (one.record || "New"))));
+  if (columns.some((one) => one?.record)) rows.push(row(sentence("pin_record"), columns.map((one) => one && (one.record || sentence("pin_new")))));
   fieldsOf(form).forEach((field, at) => {
     const values = columns.flatMap((one) => (one ? [one.values[at]] : []));
     if (values.every((value) => alike(field, value, values[0]))) return;
     rows.push(row(need(".field-label", field).textContent, columns.map((one) => one && wordsOf(field, one.values[at]))));
   });
-  const none = make("td", { colSpan: columns.length + 1, className: "pin-none" }, "No value differs.");
+  const none = make("td", { colSpan: columns.length + 1, className: "pin-none" }, sentence("pin_same"));
   if (rows.length === outcomes.length) rows.push(make("tr", {}, none));
   body.replaceChildren(...rows);
 }
@@ -164,7 +165,7 @@ function drawRows(form: HTMLElement) {
 function row(title: string, texts: (string | null | undefined)[], kind = "pin-value") {
   const cells = texts.map((text, at) => {
     const differs = kind === "pin-value" && now && text !== texts[0];
-    const mark = differs ? [make("span", { className: "pin-mark", role: "img", "aria-label": "differs:" }, "≠"), " "] : [];
+    const mark = differs ? [make("span", { className: "pin-mark", role: "img", "aria-label": sentence("pin_differs") }, "≠"), " "] : [];
     const cell = make("td", { className: at ? "pin-kept" : "pin-now" }, ...mark, make("span", { className: "pin-text" }, text ?? ""));
     cell.classList.toggle("pin-differs", Boolean(differs));
     return cell;

@@ -1,6 +1,7 @@
 /* Recent customers: the last records that were opened in this tab, for the finder while its box is empty. The tab's
    session storage keeps their ids and names; no address does. */
 import { kept } from "../shared/dom.ts";
+import { sentence } from "../shared/sentences.ts";
 
 const MOST = 5;
 type Recent = { id: string; said: string; version: string };
@@ -16,6 +17,6 @@ export const recentOf = (form: HTMLElement) => recents(form)
 addEventListener("likely:current", ({ detail: { form } }) => {
   const { mirror, record: id, said = "", row, version = "" } = form.dataset;
   if (!mirror || !id) return;
-  const now = { id, said: said.split(" · ").slice(1).join(" · ") || "recent", version: row ? version : "" };
+  const now = { id, said: said.split(" · ").slice(1).join(" · ") || sentence("recent"), version: row ? version : "" };
   kept.set(placeOf(form), [now, ...recents(form).filter((one) => one.id !== id)].slice(0, MOST));
 });

@@ -5,6 +5,7 @@ import { closest, hasModifier, make, need, setWords } from "./dom.ts";
 import { controlOf, nameOf, setText } from "./fields.ts";
 import { ask } from "./form.ts";
 import { Listbox } from "./listbox.ts";
+import { sentence } from "./sentences.ts";
 import { onMessage } from "./signals.ts";
 
 const TYPING = 120;    // ms of quiet after a keystroke
@@ -37,7 +38,7 @@ class Search extends Listbox {
   seek(text: string) {
     this.calm();
     serial += 1;
-    this.patience = setTimeout(() => { if (this.wanted) this.take(null); else this.say("No answer from the server."); }, PATIENCE);
+    this.patience = setTimeout(() => { if (this.wanted) this.take(null); else this.say(sentence("no_answer")); }, PATIENCE);
     const model = this.field.closest<HTMLElement>("[data-model]")?.dataset.model;
     setProps("choice-search", { data: { serial, model, feature: nameOf(this.field), text } });
   }

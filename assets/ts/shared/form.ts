@@ -9,6 +9,7 @@ import {
 } from "./fields.ts";
 import { tell, type Question } from "./events.ts";
 import { mirror } from "./history.ts";
+import { listed, sentence } from "./sentences.ts";
 import { onMessage, onSignal } from "./signals.ts";
 
 const TYPING = 250;    // ms of quiet after a keystroke; Enter, arrows and leaving the field ask at once
@@ -84,7 +85,7 @@ function expect(state: State, patience: number) {
 function lost(state: State, patience: number) {
   calm(state);
   if (!state.form.isConnected || check(state)) return;
-  panel(state.form, "lost", `No answer from the server. Trying again …${earlier()}`);
+  panel(state.form, "lost", `${sentence("lost")}${earlier()}`);
   state.retry = Math.min(2 * patience, LONGEST_WAIT);
   go(state);
 }
@@ -201,10 +202,10 @@ function mark({ form, answer: { problems, notes } }: State) {
     if (problem) faulty.push(labelOf(field));
   }
   if (problems[""]) return problems[""];
-  return faulty.length ? `No result: please correct ${new Intl.ListFormat("en").format(faulty)}.${earlier()}` : "";
+  return faulty.length ? `${sentence("faulty", { fields: listed(faulty) })}${earlier()}` : "";
 }
 
-const earlier = () => (find("#result .number, #result .decisions") ? " What is faded belongs to earlier values." : "");
+const earlier = () => (find("#result .number, #result .decisions") ? ` ${sentence("faded")}` : "");
 
 // ---- events -------------------------------------------------------------------------------
 /* The field of an event, where it is of the form on the page. */

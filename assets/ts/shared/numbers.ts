@@ -1,6 +1,8 @@
 /* Numbers in the reader's marks, which the form's attributes name. Nothing is guessed: a text that is no number in
    these marks is passed on with an invisible character, so that the server refuses it. The same rules in Python are ml/locale.py, ml/text/words.py and
    ThresholdTable.at; tests/e2e/test_both_sides.py runs both. */
+import { counted, sentence } from "./sentences.ts";
+
 const NO_NUMBER = "\u2063"; // invisible separator; part of no number
 const PLAIN = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$/;
 const [WHOLE, TENTHS] = [0, 1].map((digits) => new Intl.NumberFormat("en-US", { maximumFractionDigits: digits }));
@@ -40,8 +42,8 @@ function points(difference: number, marks: Marks) {
   const size = Math.abs(100 * difference);
   const tenths = TENTHS.format(size);
   const text = Number(tenths) >= 10 ? WHOLE.format(size) : tenths;
-  if (text === "0") return "no change";
-  return `${difference > 0 ? "+" : "−"}${write(text, marks)} ${text === "1" ? "point" : "points"}`;
+  if (text === "0") return sentence("no_change");
+  return counted("points", Number(text), `${difference > 0 ? "+" : "−"}${write(text, marks)}`);
 }
 
 /* Index of the value of a rising list that is nearest; of two equally near, the lower. */

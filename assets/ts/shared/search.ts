@@ -1,6 +1,7 @@
 /* Search over items of the page: fields of a long form, models of a long list. Items that do not match are hidden, not
    removed: their values stay and count. */
 import { all, byId, find, hasModifier, need, setWords } from "./dom.ts";
+import { filled } from "./sentences.ts";
 
 const box = () => byId<HTMLInputElement>("search");
 const itemsOf = (place: ParentNode) => all("[data-words]", place);
@@ -22,8 +23,8 @@ function filter(search: HTMLInputElement) {
   const hits = new Set(items.filter((item) => asked.every((word) => wordsOf(item).includes(word))));
   for (const item of items) item.hidden = !hits.has(item) && item.dataset.state !== "problem";
   gather(placeOf(search));
-  const { noun } = search.dataset;
-  const found = hits.size ? `${hits.size} of ${items.length} ${noun}` : `None of ${items.length} ${noun} matches “${search.value.trim()}”.`;
+  const { some = "", none = "" } = search.dataset;
+  const found = filled(hits.size ? some : none, { n: hits.size, all: items.length, typed: search.value.trim() });
   setWords(byId("search-words"), asked.length ? found : "");
 }
 

@@ -1,0 +1,66 @@
+"""Sentences of the scripts, in the reader's language: an attribute of the page's frame holds them.
+
+``sentence`` and ``counted`` in ``assets/ts/shared/sentences.ts`` take them by name and fill their slots.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ml.translation import plural_template, template
+
+
+def attribute() -> dict[str, str]:
+    """The attribute that holds them."""
+    said = {
+        "points": plural_template("{n} point", "{n} points"),
+        "no_change": template("no change"),
+        "no_answer": template("No answer from the server."),
+        "no_name": template("(no name)"),
+        # the form
+        "lost": template("No answer from the server. Trying again …"),
+        "faulty": template("No result: please correct {fields}."),
+        "faded": template("What is faded belongs to earlier values."),
+        "copied": template("Copied"),
+        "copied_without": template("Copied, without personal values"),
+        "copy_yourself": template("Copy it from the address bar"),
+        "link_copied": template("The link is copied."),
+        # records
+        "values_changed": plural_template("{n} value changed", "{n} values changed"),
+        "taken_over": template("Kept from {model}: {fields}."),
+        "recent": template("recent"),
+        # scenarios
+        "pins_gone": template("This model has a new version. What was pinned of the former one is gone."),
+        "not_pinned": template("Nothing is pinned: these values have no result."),
+        "pinned": template("Pinned as {name}."),
+        "pinned_already": template("This is pinned already, as {name}."),
+        "pins_full": template("Four scenarios are pinned. Remove one to pin another."),
+        "pin_loaded": template("{name} is in the form."),
+        "pin_removed": template("{name} is removed."),
+        "pin_name": template("Name of the scenario"),
+        "pin_now": template("Now"),
+        "pin_record": template("Record"),
+        "pin_new": template("New"),
+        "pin_load": template("Load"),
+        "pin_load_named": template("Load {name}"),
+        "pin_remove": template("Remove"),
+        "pin_remove_named": template("Remove {name}"),
+        "pin_same": template("No value differs."),
+        "pin_differs": template("differs:"),
+        # plots and reports
+        "no_point": template("No value here"),
+        "at_cut_off": template("cut-off {cut_off}"),
+        "of_version": template("version {version}"),
+        "no_cut_off": template("“{typed}” is no cut-off. Accepted: 0 to 100 %."),
+        "report_begun": template("Making the report: this takes some seconds …"),
+        "report_here": template("The report is in your downloads."),
+        "report_failed": template("The report could not be fetched. Try again."),
+        # campaigns
+        "sending": template("Sending {file} …"),
+        "sending_cancelled": template("Cancelled. Nothing was kept."),
+        "sending_broke": template("The file did not arrive: the connection broke. Choose it again."),
+        "not_taken": template("The server did not take the file."),
+        "one_file": template("One file at a time, please."),
+        "open_record": template("Open on the Prediction page"),
+    }
+    return {"data-sentences": json.dumps(said, ensure_ascii=False, separators=(",", ":"))}
