@@ -1,4 +1,4 @@
-"""A pytest plugin that leaves out tests which take long for each mutant: they train demo models, or repeat others."""
+"""A pytest plugin that leaves out tests which take long for each mutant: slow ones, and those of demo models."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import pytest
 
 
 def is_quick(item: pytest.Item) -> bool:
-    """Whether a test needs no demo model, and is not one that runs on SQLite too."""
-    return "models_dir" not in getattr(item, "fixturenames", ()) and "[postgresql" not in item.name
+    """Whether a test is not slow by itself, needs no demo model, and is not one that runs on SQLite too."""
+    of_models = "models_dir" in getattr(item, "fixturenames", ())
+    return not of_models and "[postgresql" not in item.name and item.get_closest_marker("slow") is None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

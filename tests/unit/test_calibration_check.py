@@ -95,6 +95,7 @@ def test_the_counted_error_of_true_probabilities_is_chance_and_not_shown():
     assert np.median(shown) < 0.35 * np.median(counted)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_level_coverage_and_power_in_simulation(case):
     """Bounds leave room for the few repeats of this lane: three standard errors around 5 and 95 %."""
@@ -151,6 +152,7 @@ def test_promises_by_part_by_hand():
     assert kept_promises(Answers(truth, truth, None, np.ones(150)), np.zeros(150, int))["said"] == []
 
 
+@pytest.mark.slow
 def test_kept_promises_are_called_broken_in_one_of_twenty_hold_outs():
     repeats, alarms = fewer(2_000, 200), 0
     rng = np.random.default_rng(0)

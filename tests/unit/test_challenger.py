@@ -104,6 +104,7 @@ def test_the_interval_holds_the_true_difference():
     assert all(0.91 <= count / 300 <= 0.985 for count in held.values()), held
 
 
+@pytest.mark.slow
 def test_of_equally_good_versions_some_measure_differs_in_one_of_twenty_comparisons():
     repeats = fewer(300, 40)
     assert versions_fire(300, repeats) * repeats <= binom.ppf(0.999, repeats, 0.05)
@@ -123,6 +124,7 @@ def test_beyond_chance_by_hand_and_against_the_normal_maximum():
     assert beyond_chance({"none": 0.0}, {"none": np.zeros(100)}) == {"none": False}
 
 
+@pytest.mark.slow
 def test_a_million_records_take_seconds():
     one, other = two(2, 1_000_000)
     assert compare(one, other, 0.5)[0]["roc_auc"][2] < 0

@@ -39,6 +39,7 @@ def test_a_list_brings_what_the_hold_outs_records_on_it_brought():
     assert np.mean(apart) < 0.6 * np.mean(apart_without)
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_list_holds_where_no_curve_is_smooth():
     """Both halves of a pool are alike in chance, so that a list's records of the one foretell those of the other."""
     rng = np.random.default_rng(1)

@@ -60,6 +60,7 @@ def test_none_of_few_may_be_chance_and_all_of_few_is_not_sure():
     assert (low[1], high[1]) == pytest.approx(ends)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("rate", "whole"), [(0.005, 244), (0.05, 30), (0.97, 40)])
 def test_the_interval_holds_the_true_ratio_where_none_or_all_are_counted(rate, whole):
     rng, held = np.random.default_rng(0), 0

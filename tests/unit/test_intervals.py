@@ -87,6 +87,7 @@ def coverage() -> dict[str, float]:
     return {key: count / DATA_SETS for key, count in held.items()} | {"calibration": bins_held / bins}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", [*(measure.key for measure in MEASURES if measure.headline), "calibration"])
 def test_intervals_hold_the_truth_as_often_as_they_say(coverage, key):
     assert 0.91 <= coverage[key] <= 0.98

@@ -226,6 +226,7 @@ def test_the_curve_of_an_outcome_is_the_one_of_the_versions_hold_out(tmp_path):
     assert chances_of(bundle, ("card", "loan")).curves[0] is chances.curves[0]
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_truth_of_new_lists_of_an_over_confident_model():
     """The small version; the whole is below."""
     rng = np.random.default_rng(3)

@@ -59,6 +59,7 @@ def test_the_trivial_model_says_the_base_rate():
     assert found["average_precision"] == pytest.approx(metrics.average_precision_score(given.truth, flat))
 
 
+@pytest.mark.slow
 def test_intervals_are_those_of_a_bootstrap_of_rows():
     given = random_answers(5_000, 3)  # many more rows than cells
     found = headline(given)
@@ -90,6 +91,7 @@ def test_one_side_only_is_refused():
         headline(Answers(truth, truth, np.linspace(0, 1, 4), np.ones(4)))
 
 
+@pytest.mark.slow
 def test_a_million_rows_take_seconds():
     given = random_answers(1_000_000, 1)
     start = time.perf_counter()
@@ -162,6 +164,7 @@ def test_intervals_of_averages_are_those_of_a_bootstrap_of_rows(exclusive):
         assert getattr(found, f"{way}_low")["f1"] < getattr(found, way)["f1"] < getattr(found, f"{way}_high")["f1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exclusive", [True, False])
 def test_intervals_of_averages_of_probabilities_are_those_of_a_bootstrap_of_rows(exclusive):
     given = evaluation(600, exclusive=exclusive)

@@ -213,6 +213,7 @@ def test_beyond_chance_is_said_where_both_differences_of_net_benefit_are():
     assert all(set(places) & set(sure) for places in near)
 
 
+@pytest.mark.slow
 def test_few_records_above_a_cut_off_are_no_proof_of_use():
     """Six records at 90 %, of which 90 % have the outcome: acting on them brings exactly nothing."""
     rng, fires = np.random.default_rng(8), 0

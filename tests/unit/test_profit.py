@@ -187,6 +187,7 @@ def test_luck_of_weights_is_that_of_so_much_money():
     assert profit_curve(uneven, CALLS).luck > 1.2 * profit_curve(plain, CALLS).luck
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("law", [LAWS[0], LAWS[4], LAWS[7]])
 def test_luck_is_what_the_choice_itself_wins(law):
     """The whole table is in tests/simulations/luck.py; Efron's optimism, at 0.75 of the gap, would fail."""

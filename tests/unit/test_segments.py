@@ -131,6 +131,7 @@ def test_delongs_interval_by_hand():
     assert auc_interval(truth, truth.astype(float)) == (1.0, None, None)
 
 
+@pytest.mark.slow
 def test_intervals_of_losses_and_areas_in_parts_hold_the_truth():
     rng = np.random.default_rng(7)
     many = rng.beta(1, 2, 2_000_000)
@@ -145,6 +146,7 @@ def test_intervals_of_losses_and_areas_in_parts_hold_the_truth():
     assert all(0.91 <= count / 300 <= 0.985 for count in held.values()), held
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", [(1.2, 2.5), (6, 1), (1, 20)])
 def test_intervals_of_losses_in_small_parts_hold_the_truth_or_are_not_given(shape):
     rng = np.random.default_rng(3)
@@ -203,6 +205,7 @@ def test_beyond_chance_is_corrected_for_the_number_of_parts_by_hand():
     assert beyond_chance(([None, 0.8], [None, 0.7], [None, 0.9]), [50, 50], None) == [False, False]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("measure", ["accuracy", "recall", "selected", "brier", "roc_auc"])
 def test_parts_without_any_difference_are_beyond_chance_in_one_of_twenty_hold_outs(measure):
     repeats = fewer(400, 40)
