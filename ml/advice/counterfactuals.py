@@ -171,7 +171,7 @@ class _Search:
         return few
 
     def _strongest(self, at: int, values: Sequence[Value]) -> tuple[Value, ...]:
-        return tuple(sorted(values, key=lambda value: -self._alone.get((at, value), -1.0)))
+        return tuple(sorted(values, key=lambda value: -self._alone.get((at, value), -np.inf)))
 
     def _allowed(self, change: Moves) -> bool:
         """True when the change keeps the constraints on features that it moves; others may be violated already."""

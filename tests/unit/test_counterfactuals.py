@@ -312,6 +312,12 @@ def test_what_moves_do_alone_is_kept_from_the_first_round(monkeypatch, upwards, 
     assert made._alone == kept
 
 
+def test_values_that_may_not_be_tried_alone_come_last():
+    made = search()
+    made._alone = {(0, 1): -1.0, (0, 2): -0.2, (1, 0): 1.0}
+    assert made._strongest(0, (0, 1, 2)) == (2, 1, 0)
+
+
 def test_the_value_that_is_known_is_not_tried_and_one_that_is_unknown_may_be(monkeypatch):
     made = search(blanks=True)
     made.game, made.row, made._grids = None, (5.0, 5.0, 5.0), {}
