@@ -66,7 +66,7 @@ class Averages:
         By key of the measure: precision, recall and F1 of the estimator's own labels (0 where it
         never gives one, as scikit-learn's), and, where there are probabilities, those of
         ``OF_PROBABILITIES``. None where the hold-out has no record with, or none without, it.
-    macro, weighted : dict of str to float or None
+    macro, weighted : dict of str to float
         Mean over the outcomes where it is defined: each alike, or by support.
     macro_low, macro_high, weighted_low, weighted_high : dict of str to float
         95 % interval of the averages: by the bootstrap of precision, recall and F1, by influence functions of
@@ -78,8 +78,8 @@ class Averages:
     outcomes: list[str]
     support: list[float]
     each: dict[str, OptionalFloats]
-    macro: dict[str, float | None] = field(default_factory=dict)
-    weighted: dict[str, float | None] = field(default_factory=dict)
+    macro: dict[str, float] = field(default_factory=dict)
+    weighted: dict[str, float] = field(default_factory=dict)
     macro_low: dict[str, float] = field(default_factory=dict)
     macro_high: dict[str, float] = field(default_factory=dict)
     weighted_low: dict[str, float] = field(default_factory=dict)
@@ -216,10 +216,9 @@ def counts_of_labels(answers: Answers) -> ConfusionCounts:
     )
 
 
-def _mean(values: Sequence[float | None], weights: Sequence[float]) -> float | None:
+def _mean(values: Sequence[float | None], weights: Sequence[float]) -> float:
     known = [(value, weight) for value, weight in zip(values, weights, strict=True) if value is not None]
-    total = sum(weight for _, weight in known)
-    return sum(value * weight for value, weight in known) / total if total else None
+    return sum(value * weight for value, weight in known) / sum(weight for _, weight in known)
 
 
 def _samples(bins: ScoreBins, drawn: np.ndarray, answers: Answers, value: dict[str, float]) -> dict[str, np.ndarray]:

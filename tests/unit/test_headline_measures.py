@@ -10,6 +10,7 @@ from ml.data.outcomes import Outcome, Outcomes
 from ml.metrics.evaluation import Answers, Evaluation
 from ml.metrics.headline import (
     AVERAGED,
+    _end_values,
     _influences,
     averages,
     binned_ap,
@@ -85,6 +86,7 @@ def test_losses_are_scikit_learns_and_finite_where_a_sure_answer_is_wrong():
     assert sure[0] > 30
     assert sure[1:] == pytest.approx([0, 0], abs=1e-12)
     assert (sure >= 0).all()
+    assert sure[2] == log_loss([0, 1], [0.0, 1.0]) > 0  # not -0.0
 
 
 def evaluation(seed, kinds=3, rows=400):
@@ -118,3 +120,53 @@ def test_weights_that_are_all_doubled_change_no_interval_of_the_headline():
         assert twice.value[key] == pytest.approx(value)
         assert once.low[key] < value < once.high[key]
         assert (twice.low[key], twice.high[key]) == pytest.approx((once.low[key], once.high[key]))
+
+
+def test_the_intervals_of_averages_are_around_the_average_of_their_kind():
+    """Of losses on the scale of the logarithm, of areas on that of the logit."""
+    found = averages(evaluation(1))
+    for way in ("macro", "weighted"):
+        low, mean, high = (getattr(found, name) for name in (f"{way}_low", way, f"{way}_high"))
+        for key in ("brier", "log_loss"):
+            assert low[key] * high[key] == pytest.approx(mean[key] ** 2)
+        for key in ("roc_auc", "average_precision"):
+            odds = [each[key] / (1 - each[key]) for each in (low, mean, high)]
+            assert odds[0] * odds[2] == pytest.approx(odds[1] ** 2)
+        assert found.macro["brier"] != pytest.approx(found.weighted["brier"])
+
+
+def test_the_ends_of_an_interval_are_values_that_the_measure_may_have():
+    for key, sample, end in (("roc_auc", 1.2, 1), ("roc_auc", -0.2, 0), ("brier", -0.1, 0), ("log_loss", 3, 3)):
+        assert _end_values(key, 0.6, np.full(10, sample)) == (end, end)
+    assert _end_values("brier", 0.2, np.full(10, np.nan)) == (None, None)
+    assert _end_values("brier", 0.0, np.full(10, 0.3)) == _end_values("roc_auc", 1.0, np.full(10, 0.3)) == (None, None)
+
+
+def of_labels(truth, probabilities, weight=None):
+    """Independent outcomes a, b and c; the labels are those of 0.5."""
+    truth, p = np.array(truth, bool), np.array(probabilities, float)
+    outcomes = Outcomes(tuple(Outcome(name, name, name) for name in "abc"[: truth.shape[1]]), False, "a")
+    return Evaluation(outcomes, truth, p >= 0.5, p, np.ones(len(p)) if weight is None else np.array(weight))
+
+
+def test_measures_that_are_perfect_have_no_interval():
+    truth = np.array([[1, 0], [0, 1], [1, 1], [0, 0]])
+    found = averages(of_labels(truth, truth))
+    assert found.macro["brier"] == 0.0
+    assert found.macro["roc_auc"] == found.weighted["average_precision"] == 1.0
+    for ends in (found.macro_low, found.macro_high, found.weighted_low, found.weighted_high):
+        assert not {"brier", "roc_auc", "average_precision"} & set(ends)
+
+
+def test_outcomes_that_all_records_have_or_that_weigh_nothing_are_in_no_average():
+    p = np.array([[0.9, 0.2, 0.6], [0.3, 0.4, 0.7], [0.6, 0.8, 0.2]])
+    found = averages(of_labels([[1, 1, 0], [0, 1, 0], [1, 1, 1]], p, [1.0, 1.0, 0.0]))
+    assert found.each["recall"] == [1.0, None, None]
+    assert found.support == [1.0, 2.0, 0.0]
+    assert found.macro["recall"] == found.weighted["recall"] == 1.0
+
+
+def test_where_no_outcome_can_be_averaged_there_is_no_average():
+    found = averages(of_labels([[1], [1]], [[0.9], [0.4]]))
+    assert (found.each, found.macro, found.weighted, found.macro_low) == ({}, {}, {}, {})
+    assert found.right == 0.5

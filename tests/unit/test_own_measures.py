@@ -83,6 +83,41 @@ def test_an_outcome_with_one_side_is_left_out():
     assert list(found["Gini"]) == ["a"]
 
 
+def test_an_outcome_of_one_record_is_measured_and_one_that_all_have_is_not():
+    truth = np.column_stack([np.arange(20) == 3, np.arange(20) != 3, np.ones(20, dtype=bool)])
+    found = compute_measures({"sum": lambda t, p, w: t.sum()}, ["one", "others", "all"], truth, np.ones((20, 3)))
+    assert {name: each["value"] for name, each in found["sum"].items()} == {"one": 1.0, "others": 19.0}
+
+
+def test_every_record_is_drawn_and_every_resampling_with_both_sides_is_asked_for():
+    given, asked = np.arange(5) / 10, []
+
+    def kept(truth, probabilities, weight):
+        assert truth.tolist() == (probabilities == 0.2).tolist()  # the same rows
+        assert weight.tolist() == [1.0] * 5
+        asked.append((int(truth.sum()), probabilities))
+        return 0.0
+
+    compute_measures({"kept": kept}, ["a"], (given == 0.2)[:, None], given[:, None])
+    assert {hits for hits, _ in asked} == {1, 2, 3, 4}
+    assert set(np.concatenate([drawn for _, drawn in asked[1:]])) == set(given)
+
+
+@pytest.mark.parametrize("undefined", [np.inf, -np.inf, np.nan])
+def test_resamplings_without_a_finite_value_do_not_count_and_without_most_there_is_no_interval(undefined):
+    truth, given = np.arange(12) % 2 == 0, np.random.default_rng(0).random(12)
+
+    def seldom(truth, probabilities, weight):
+        return undefined if truth.sum() < 4 else probabilities.mean()
+
+    def mostly(truth, probabilities, weight):
+        return undefined if truth.sum() != 6 else probabilities.mean()
+
+    found = compute_measures({"seldom": seldom, "mostly": mostly}, ["a"], truth[:, None], given[:, None])
+    assert 0 < found["seldom"]["a"]["low"] < found["seldom"]["a"]["value"] < found["seldom"]["a"]["high"] < 1
+    assert found["mostly"]["a"] == {"value": pytest.approx(given.mean()), "low": None, "high": None}
+
+
 def test_a_function_cannot_change_what_the_next_one_gets():
     truth = (np.arange(30) % 3 == 0)[:, None]
     given = np.random.default_rng(0).random((30, 1))
@@ -116,6 +151,13 @@ def test_a_measure_that_fails_stops_the_making_and_is_named(tmp_path, measure, w
 def test_a_measure_needs_a_name(label):
     with pytest.raises(InvalidData, match="at most 60 characters"):
         compute_measures({label: gini}, ["a"], np.eye(2, dtype=bool), np.eye(2))
+
+
+def test_a_name_has_one_character_to_60_and_of_longer_ones_80_are_shown():
+    both = np.eye(2, dtype=bool)
+    assert len(compute_measures({"x": gini, "y" * 60: gini}, ["a", "b"], both, np.eye(2))) == 2
+    with pytest.raises(InvalidData, match=r"called '(z{80})'\."):
+        compute_measures({"z" * 81: gini}, ["a"], both, np.eye(2))
 
 
 def test_a_model_without_probabilities_has_nothing_to_measure(tmp_path):
