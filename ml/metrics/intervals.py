@@ -92,8 +92,7 @@ def _net_benefit(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
         for side in (counts.true_positive, counts.false_positive, counts.total)
     )
     odds = ratio(counts.cut_off, 1.0 - counts.cut_off)[:, 0]
-    few = np.minimum(np.minimum(hits, alarms), all_ - np.maximum(hits, alarms)) < FEW
-    found = contrast_interval(hits, alarms, all_, 1.0, odds)
+    found, few = contrast_interval(hits, alarms, all_, 1.0, odds), np.minimum(hits, alarms) < FEW
     return tuple(np.where(few, new, old) for old, new in zip(ends, found, strict=True))  # type: ignore[return-value]
 
 
