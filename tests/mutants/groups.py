@@ -28,30 +28,42 @@ GROUPS = {
     ),
     "intervals": Group(
         tuple(f"ml/metrics/{name}.py" for name in ("intervals", "average_intervals", "bootstrap", "delong")),
-        ("test_challenger", "test_fairness", "test_intervals", "test_metrics", "test_segments"),
+        (
+            "test_average_intervals", "test_bootstrap", "test_challenger", "test_fairness", "test_interval_limits",
+            "test_intervals", "test_metrics", "test_segments",
+        ),
     ),
     "curves": Group(
         tuple(f"ml/metrics/{name}.py" for name in ("curves", "gain_lift", "threshold_plots", "calibration")),
-        ("test_calibration_check", "test_curves", "test_intervals", "test_performance_curves", "test_threshold_table"),
+        (
+            "test_calibration_check", "test_curves", "test_curves_at_limits", "test_performance_curves",
+            "test_threshold_table",
+        ),
     ),
     "profit": Group(
         tuple(f"ml/metrics/{name}.py" for name in ("profit", "optimism", "headline", "overview", "custom")),
         (
-            "test_decide", "test_headline_measures", "test_intervals", "test_metrics", "test_own_measures",
-            "test_profit", "test_profit_at_limits",
+            "test_decide", "test_headline_measures", "test_intervals", "test_metrics", "test_optimism", "test_overview",
+            "test_own_measures", "test_profit", "test_profit_at_limits",
         ),
     ),
     "recalibration": Group(
         ("ml/metrics/recalibration/*.py",),
         ("test_calibration_check", "test_chances_of_a_list", "test_list_chances", "test_profit", "test_recalibration"),
     ),
-    "campaign": Group(("ml/campaign/*.py",), ("test_campaign_limits", "test_campaign_lists")),
+    "campaign": Group(
+        ("ml/campaign/*.py",),
+        (
+            "test_campaign_limits", "test_campaign_lists", "test_campaigns", "test_chances_of_a_list",
+            "test_control_group", "test_list_chances",
+        ),
+    ),
     "jobs": Group(("store/job*.py", "store/database_table.py"), ("test_job_table", "test_jobs_side_by_side")),
     "tensors": Group(("api/protocols/tensors.py",), ("test_tensors",)),
     "questions": Group(("ml/advice/next_question.py",), ("test_next_question",)),
     "counterfactuals": Group(("ml/advice/counterfactuals.py",), ("test_counterfactuals",)),
     "parsing": Group(
         ("ml/data/parsing.py", "ml/data/value_words.py"),
-        ("test_values", "test_values_at_limits", "test_locale", "test_records"),
+        ("test_codes", "test_locale", "test_meant_number", "test_records", "test_values", "test_values_at_limits"),
     ),
 }  # fmt: skip
