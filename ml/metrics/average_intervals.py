@@ -124,13 +124,12 @@ def ends_of_means(
         truths), and the average is by support.
     weight : ndarray of float, shape (n,)
     """
-    by_record = shares.ndim == 2
-    support = np.average(shares, axis=0, weights=weight) if by_record else shares
+    support = np.average(shares, axis=0, weights=weight) if shares.ndim == 2 else shares
     found = {}
     for key, given in influences.items():
         each = np.array(values[key])
         mean = float(each @ support / support.sum())
-        moved = given @ support + (shares @ (each - mean) if by_record else 0.0)
+        moved = given @ support + shares @ (each - mean)  # the latter is 0 for shares of their own
         error = float(np.sqrt(np.sum((weight * moved) ** 2))) / float(weight.sum() * support.sum())
         found[key] = _ends(mean, error, key in AREAS)
     return found

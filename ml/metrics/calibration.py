@@ -136,7 +136,7 @@ def quantile_groups(probabilities: np.ndarray, weight: np.ndarray) -> np.ndarray
     order = np.argsort(probabilities, kind="stable")
     reached = np.cumsum(weight[order])
     targets = np.arange(1, most) / most * reached[-1]
-    starts = probabilities[order][np.searchsorted(reached, targets, side="right").clip(max=len(order) - 1)]
+    starts = probabilities[order][np.searchsorted(reached, targets, side="right")]
     # A group starts at a probability that occurs, so equal probabilities stay in one group.
     return np.searchsorted(np.unique(starts), probabilities, side="right")
 

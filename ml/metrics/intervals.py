@@ -25,7 +25,7 @@ FEW = 30  # records on one side of a share; chosen by simulation, docs/decisions
 Ends = tuple[np.ndarray, np.ndarray]
 
 
-def intervals_of(counts: ConfusionCounts, samples: ConfusionCounts, worth: float = 1.0) -> dict[str, Ends]:
+def intervals_of(counts: ConfusionCounts, samples: ConfusionCounts, worth: float) -> dict[str, Ends]:
     """Interval of "selected" and of each measure of counts: two ends of shape (m,); NaN where undefined.
 
     Parameters
@@ -93,7 +93,7 @@ def _net_benefit(ends: Ends, counts: ConfusionCounts, worth: float) -> Ends:
     )
     odds = ratio(counts.cut_off, 1.0 - counts.cut_off)[:, 0]
     found, few = contrast_interval(hits, alarms, all_, 1.0, odds), np.minimum(hits, alarms) < FEW
-    return tuple(np.where(few, new, old) for old, new in zip(ends, found, strict=True))  # type: ignore[return-value]
+    return np.where(few, found[0], ends[0]), np.where(few, found[1], ends[1])
 
 
 def percentile_interval(samples: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
@@ -116,9 +116,9 @@ def percentile_interval(samples: np.ndarray, level: float = LEVEL) -> tuple[np.n
 
 
 def _at(ordered: np.ndarray, defined: np.ndarray, share: float) -> np.ndarray:
-    place = share * np.maximum(defined - 1, 0)
+    place = share * (defined - 1)  # below 0 where none is, and then any value will do
     below = np.floor(place).astype(int)
-    above = np.minimum(below + 1, np.maximum(defined - 1, 0))
+    above = np.minimum(below + 1, defined - 1)
     low, high = (np.take_along_axis(ordered, at[..., None], axis=-1)[..., 0] for at in (below, above))
     value = low + (high - low) * (place - below)
     return np.where(2 * defined >= ordered.shape[-1], value, np.nan)

@@ -49,7 +49,10 @@ GROUPS = {
     ),
     "recalibration": Group(
         ("ml/metrics/recalibration/*.py",),
-        ("test_calibration_check", "test_chances_of_a_list", "test_list_chances", "test_profit", "test_recalibration"),
+        (
+            "test_calibration_check", "test_calibration_figures", "test_chances_of_a_list", "test_list_chances",
+            "test_recalibration", "test_recalibration_curve", "test_recalibration_posterior",
+        ),
     ),
     "campaign": Group(
         ("ml/campaign/*.py",),

@@ -45,7 +45,7 @@ def test_draws_are_numpys_of_the_bins_shares():
 def test_sums_of_equal_values_are_exact_multiples_of_them():
     bins = bins_of([0.1, 0.2, 0.3, 0.7], [0, 0, 0, 1])
     drawn = draw_counts(bins, 100)
-    for value in (0.1, 1e-6, 3e5, 0.0):
+    for value in (0.1, 1e-6 / 3, 1e5 / 3, 0.0):
         # What rounding leaves of equal values is no variance
         assert resampled_sums(bins, drawn, np.full(4, value)) == pytest.approx(drawn * value, rel=1e-14, abs=0)
 
@@ -72,9 +72,18 @@ def test_a_resampled_sum_is_between_so_many_of_the_least_and_of_the_largest_valu
     bins = bins_of([0.1, 0.1, 0.7], [0, 0, 0])
     drawn = np.zeros((4_000, 2, 4), int)
     drawn[:, 0, 1] = np.arange(4_000) % 3
-    sums = resampled_sums(bins, drawn, np.array([-1.0, 4.0, 2.0]))[:, 0, 1]
+    sums = resampled_sums(bins, drawn, np.array([-2.0, 4.0, 2.0]))[:, 0, 1]
     for number in range(3):
-        assert (sums[number::3].min(), sums[number::3].max()) == (-number, 4.0 * number)
+        assert (sums[number::3].min(), sums[number::3].max()) == (-2.0 * number, 4.0 * number)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e4])
+def test_values_that_differ_by_a_millionth_of_them_have_their_variance(size):
+    bins = bins_of([0.1, 0.1], [0, 0])
+    drawn = np.zeros((20_000, 2, 4), int)
+    drawn[:, 0, 1] = 9
+    sums = resampled_sums(bins, drawn, size * np.array([1 - 5e-6, 1 + 5e-6]))[:, 0, 1]
+    assert sums.std() == pytest.approx(3 * 5e-6 * size, rel=0.05)
 
 
 def test_sums_above_and_below_each_cut_off_by_hand():

@@ -52,7 +52,10 @@ def test_a_curve_is_thinned_above_the_most_points_at_equal_steps_along_both_axes
     assert thin(x, -10 * y, 3).tolist() == [0, 4, 8]  # each over its own range, falling or rising
     jump = np.array([0.0, 0.01, 0.02, 0.9, 0.95, 1.0])
     assert thin(jump, jump, 3).tolist() == [0, 3, 5]
+    assert thin(jump, jump, 6).tolist() == list(range(6))
     assert thin(np.arange(7.0), np.zeros(7), 2).tolist() == [0, 6]
+    assert thin(np.append(np.arange(51.0), 1_000), np.zeros(52), 5).tolist() == [0, 51]
+    assert thin(np.append(0, np.arange(60.0, 101)), np.zeros(42), 4).tolist() == [0, 1, 8, 41]
 
 
 def test_det_is_thinned_on_the_scale_that_is_drawn():
@@ -109,6 +112,16 @@ def test_from_30_found_and_30_not_the_intervals_of_gain_are_the_bootstraps(found
     assert ((curve.low[1], curve.high[1]) == pytest.approx(ends)) is few
     other = gain(answers([0.9] * (60 - found) + [0.1] * found + [0.1] * 40, truth))
     assert ((other.low[1], other.high[1]) == pytest.approx(tuple(map(float, wilson(60 - found, 60))))) is few
+
+
+def test_weights_that_are_all_light_change_no_interval_of_gain_and_no_group():
+    given = drawn(300, 5)
+    light = Answers(given.truth, given.labels, given.probabilities, np.full(300, 2.0**-10))
+    for one, other in zip((gain(given), calibration(given)), (gain(light), calibration(light)), strict=True):
+        assert other.low == pytest.approx(one.low)
+        assert other.high == pytest.approx(one.high)
+    assert gain(given).cut_off[0] is None
+    assert gain(given).cut_off[1:] == sorted(set(gain(given).cut_off[1:]), reverse=True)
 
 
 def test_intervals_of_gain_of_many_are_those_of_resampled_rows():
@@ -207,6 +220,7 @@ def test_separation_keeps_the_best_cut_off_among_the_points_and_the_shares_below
     spared = [(given.probabilities[~given.truth] < cut).mean() for cut in np.unique(given.probabilities)]
     missed = [(given.probabilities[given.truth] < cut).mean() for cut in np.unique(given.probabilities)]
     assert found.distance == pytest.approx(max(np.subtract(spared, missed)))
+    assert (found.cut_off[-1], found.positive_below[-1], found.negative_below[-1]) == (1, 1, 1)
 
 
 def test_separation_the_wrong_way_round_is_none():

@@ -48,6 +48,16 @@ def test_from_30_records_on_either_side_of_a_share_all_ends_are_the_bootstraps()
             assert ends == pytest.approx((RESAMPLED[key], RESAMPLED[key])), key
 
 
+def test_the_bootstraps_ends_are_percentiles_of_the_measure():
+    counts = ConfusionCounts(*(np.full((1, 1), 50.0) for _ in range(4)), np.array([[0.2]]))
+    cells = np.random.default_rng(0).integers(30, 70, (4, 1, 99)).astype(float)
+    samples = ConfusionCounts(*cells, np.array([[0.2]]))
+    ends = intervals_of(counts, samples, 1.0)
+    for measure in OF_COUNTS:
+        expected = np.percentile(measure.of_counts(samples)[0], [2.5, 97.5])
+        assert [float(end[0]) for end in ends[measure.key]] == pytest.approx(expected), measure.key
+
+
 @pytest.mark.parametrize(
     ("cells", "few"),
     [
@@ -132,8 +142,19 @@ def test_the_ends_of_none_and_of_all_are_exact():
     low, high = wilson(np.array([0.0, 10.0, 1e-20]), np.array([10.0, 10.0, 10.0]))
     assert (low[0], high[1]) == (0.0, 1.0)
     assert low[2] >= 0
+    many = np.arange(1.0, 400)
+    assert (wilson(0 * many, many)[0] == 0).all()
+    assert (wilson(many, many)[1] == 1).all()
+    assert (wilson(np.nextafter(many, 0), many)[1] <= 1).all()
     assert high[0] == pytest.approx(1.959964**2 / (10 + 1.959964**2))
     assert low[1] == pytest.approx(1 - high[0])
+
+
+def test_less_than_one_effective_record_has_the_same_formula():
+    square = norm.isf(0.025) ** 2
+    half = math.sqrt(square * (0.2 * 0.3 / 0.5 + square / 4))
+    expected = [(0.2 + square / 2 + sign * half) / (0.5 + square) for sign in (-1, 1)]
+    assert [float(end) for end in wilson(0.2, 0.5)] == pytest.approx(expected)
 
 
 def test_a_contrast_of_all_of_one_kind_is_the_plain_sum_of_both_sides():
@@ -179,6 +200,9 @@ def test_the_interval_of_a_mean_needs_20_effective_records_and_different_values(
     assert mean_interval(values, np.zeros(40)) == (None, None)
     assert mean_interval(np.full(40, 0.1), np.ones(40)) == (None, None)
     assert mean_interval(np.zeros(40), np.ones(40)) == (None, None)
+    for value in (1.1e-8, 1.1e8):
+        assert mean_interval(np.full(40, value), np.linspace(0.7, 1.3, 40)) == (None, None)
+    assert None not in mean_interval(1 + 1e-7 * values, np.ones(40))
 
 
 def test_no_end_of_a_mean_of_losses_is_below_0():

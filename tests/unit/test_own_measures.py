@@ -90,16 +90,16 @@ def test_an_outcome_of_one_record_is_measured_and_one_that_all_have_is_not():
 
 
 def test_every_record_is_drawn_and_every_resampling_with_both_sides_is_asked_for():
-    given, asked = np.arange(5) / 10, []
+    given, asked = np.array([0.1, 0.2, 0.3]), []
 
     def kept(truth, probabilities, weight):
         assert truth.tolist() == (probabilities == 0.2).tolist()  # the same rows
-        assert weight.tolist() == [1.0] * 5
+        assert weight.tolist() == [1.0] * 3
         asked.append((int(truth.sum()), probabilities))
         return 0.0
 
     compute_measures({"kept": kept}, ["a"], (given == 0.2)[:, None], given[:, None])
-    assert {hits for hits, _ in asked} == {1, 2, 3, 4}
+    assert {hits for hits, _ in asked[1:]} == {1, 2}  # the first are the records themselves
     assert set(np.concatenate([drawn for _, drawn in asked[1:]])) == set(given)
 
 

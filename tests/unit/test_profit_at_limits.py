@@ -60,3 +60,45 @@ def test_limits_that_contradict_each_other_say_what_each_leaves():
     assert (found.most_reached, found.calls_needed) == (0.5, 600)
     assert (found.best_low, found.best_high) == (None, None)
     assert best(p, truth, GAIN, most_calls=600, least_recall=0.75) == 0.7
+
+
+def many(seed, rows=3_000):
+    rng = np.random.default_rng(seed)
+    p = rng.beta(1, 3, rows)
+    return answers(p, rng.random(rows) < p)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_best_of_many_cut_offs_is_a_row_of_its_own_with_its_counts(seed):
+    given, payoff = many(seed), Payoff(true_positive=3.0, false_positive=-1.0)
+    found, best_one = profit_curve(given, payoff), best(given.probabilities, given.truth, payoff)
+    assert found.best is not None
+    assert found.cut_off[found.best] == best_one
+    acted = given.probabilities >= best_one
+    hits = (acted & given.truth).sum()
+    assert found.profit[found.best] == pytest.approx((3 * hits - (acted & ~given.truth).sum()) / 3)
+    assert found.recall[found.best] == pytest.approx(hits / given.truth.sum())
+    assert found.selected[found.best] == pytest.approx(acted.mean())
+    assert found.records == 3_000
+
+
+def test_the_interval_of_a_profit_is_that_of_a_mean():
+    given = many(0)
+    found = profit_curve(given, Payoff(true_positive=3.0, false_positive=-1.0))
+    each = np.where(given.truth, 3.0, -1.0) * (given.probabilities >= 0.3)
+    half = 1.96 * each.std() / np.sqrt(3_000) * 1_000
+    at = found.cut_off.index(0.3)
+    assert (found.low[at], found.high[at]) == pytest.approx(
+        (1_000 * each.mean() - half, 1_000 * each.mean() + half), rel=0.1
+    )
+
+
+def test_limits_that_do_not_bind_change_nothing():
+    given, payoff = many(1), Payoff(true_positive=3.0, false_positive=-1.0)
+    free, held = profit_curve(given, payoff), profit_curve(given, payoff, limits=CutOffLimits(900, 0.01))
+    assert (held.best, held.best_low, held.best_high, held.luck) == (
+        free.best,
+        free.best_low,
+        free.best_high,
+        free.luck,
+    )
