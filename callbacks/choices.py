@@ -35,5 +35,5 @@ def find_choices(service: Service, search: Any) -> dict[str, Any]:
     try:
         schema = gallery.SCHEMA if search.model == gallery.MODEL else form_schema(service.model(search.model))
     except LikelyError as error:
-        return {"serial": search.serial, "hits": [], "words": str(error)}
+        return combobox.matches(search.serial, [], "", str(error))
     return combobox.found(schema, search)

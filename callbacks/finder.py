@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from dash import Dash, Input, Output
@@ -11,7 +12,7 @@ from layouts.predict import finder
 from layouts.predict.page import form_schema
 from layouts.shared import ids
 from layouts.shared.static_html import message_attributes
-from ml.bundle.record_book import RecordBooks
+from ml.bundle.record_book import BookRecord, RecordBook, RecordBooks
 from ml.errors import LikelyError
 from ml.service import Service
 from store.errors import StoreUnavailable
@@ -34,26 +35,33 @@ def find_records(service: Service, books: RecordBooks, search: Any) -> dict[str,
     service : Service
     books : RecordBooks
     search : dict
-        ``{"serial": int, "model": key, "text": str, "chance": bool}``; as all that a browser sends, it may be anything.
+        ``{"serial": int, "model": key, "text": str, "chance": bool, "recent": ids}``; as all that a
+        browser sends, it may be anything.
     """
     search = finder.RecordSearch.read(search)
     try:
         return _found(service, books, search)
     except StoreUnavailable as silent:
         log.warning("%s %s", silent, silent.__cause__)
-        return finder.found(search.serial, [], finder.SILENT)
+        return finder.found(search, finder.SILENT)
     except LikelyError as error:
-        return finder.found(search.serial, [], str(error))
+        return finder.found(search, str(error))
 
 
 def _found(service: Service, books: RecordBooks, search: finder.RecordSearch) -> dict[str, Any]:
     bundle = service.model(search.model)
     book = books.of(bundle)
-    entries = [book.random()] if search.chance else book.find(search.text, finder.LIMIT)
-    schema = form_schema(bundle)
-    hits = [finder.hit(schema, entry, search.text, sample=book.sample) for entry in entries if entry is not None]
-    words = finder.counted(len(hits), search.text, len(book), sample=book.sample)
-    return finder.found(search.serial, hits, words, search.text)
+    entries = [entry for entry in _entries(book, search) if entry is not None]
+    words = finder.counted(len(entries), search.text, len(book), sample=book.sample)
+    return finder.found(search, words, form_schema(bundle), entries, sample=book.sample)
+
+
+def _entries(book: RecordBook, search: finder.RecordSearch) -> Sequence[BookRecord | None]:
+    if search.chance:
+        return [book.random()]
+    if search.text.strip():
+        return book.find(search.text, finder.LIMIT)
+    return [book.get(each) for each in search.recent]
 
 
 def open_record(

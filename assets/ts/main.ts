@@ -10,7 +10,7 @@ import "./predict/pins.ts";
 import "./predict/carry.ts";
 import "./predict/link.ts";
 import "./shared/search.ts";
-import "./shared/combobox.ts";
+import "./shared/choices.ts";
 import "./shared/codes.ts";
 import "./plots/plotly.ts";
 import "./plots/cards.ts";

@@ -1,6 +1,6 @@
 """Record finder above the form: whose values these are, a search by id or text, a random record, or a new one.
 
-The list under the box is drawn by ``assets/ts/predict/finder.ts`` from what :func:`hit` says of each record.
+A combobox (``layouts/shared/combobox.py``) whose choice fills the form: ``assets/ts/predict/finder.ts``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from typing import Annotated, Any
 
 from dash import dcc, html
 from dash.development.base_component import Component
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from layouts.shared import ids
+from layouts.shared.combobox import MATCHES, listed_options, matches
 from layouts.shared.field_texts import kept_text
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.request_model import RequestModel
@@ -26,8 +27,13 @@ from ml.locale import localized
 
 SILENT = "Records cannot be searched at the moment. Scores are not affected."
 LIMIT = 8
+MOST_RECENT = 5
 NEW = "New record"
 INVENTED = "New record, with invented values"
+
+
+def _ids(given: Any) -> Any:
+    return tuple(each for each in given[:MOST_RECENT] if isinstance(each, str)) if isinstance(given, list) else given
 
 
 class RecordSearch(RequestModel):
@@ -37,6 +43,8 @@ class RecordSearch(RequestModel):
     """What was typed; empty where the box was only entered."""
     chance: bool = False
     """True when any record will do."""
+    recent: Annotated[tuple[str, ...], BeforeValidator(_ids)] = ()
+    """Ids of the records that were opened last, which are listed while nothing is typed."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +91,7 @@ def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
     parts = [
         html.Div([*back, name, changed, words], className="record"),
         label,
-        html.Div([box, key, listed], className="finder-box"),
+        html.Div([box, key, listed], className="finder-box", **{"data-search": ids.RECORD_SEARCH}),
         html.Div(tools, className="finder-tools"),
     ]
     data = {"data-model": model, "data-new": new}
@@ -92,30 +100,27 @@ def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
 
 def stores() -> list[Component]:
     """The request of a search, and the response to it."""
-    return [dcc.Store(id=ids.RECORD_SEARCH), message("records", ids.RECORD_MATCHES)]
+    return [dcc.Store(id=ids.RECORD_SEARCH), message(MATCHES, ids.RECORD_MATCHES)]
 
 
 def _named(words: str) -> dict[str, str]:
     return {"aria-label": words}
 
 
-def hit(schema: Schema, entry: BookRecord, text: str, *, sample: bool) -> dict[str, Any]:
-    """A record as the script lists it and fills the form with it.
+def hit(schema: Schema, entry: BookRecord, *, sample: bool) -> dict[str, Any]:
+    """A record as the script fills the form with it.
 
     Parameters
     ----------
     schema : Schema
         Of the form.
     entry : BookRecord
-    text : str
-        What was typed: it decides which of the record's texts are shown.
     sample : bool
         Whether the record is one of the sample.
     """
     return {
         "id": entry.id,
         "row": "" if entry.row is None else str(entry.row),
-        "beside": beside(entry, text),
         "words": chosen(entry, sample=sample),
         "record": kept_record(schema, entry),
     }
@@ -129,10 +134,32 @@ def kept_record(schema: Schema, entry: BookRecord | None) -> dict[str, str]:
     return {feature.name: kept_text(feature, values.get(feature.name, "")) for feature in schema.features}
 
 
-def found(serial: int, hits: Sequence[dict[str, Any]], words: str, text: str = "") -> dict[str, Any]:
-    """Response to the script: records, whether the first is surely the one that was typed, and words about them."""
-    sure = len(hits) == 1 or any(fold(each["id"]) == fold(text) for each in hits[:1])
-    return {"serial": serial, "hits": list(hits), "sure": sure, "words": words}
+def found(
+    search: RecordSearch,
+    words: str,
+    schema: Schema | None = None,
+    entries: Sequence[BookRecord] = (),
+    *,
+    sample: bool = False,
+) -> dict[str, Any]:
+    """Response to the script, see :func:`layouts.shared.combobox.matches`.
+
+    The first record is surely the one that was typed where it is the only one or has that very id.
+    """
+    listed = listed_options(ids.FINDER_LIST, [_option(entry, search.text) for entry in entries])
+    hits = [] if schema is None else [hit(schema, entry, sample=sample) for entry in entries]
+    sure = len(entries) == 1 or any(fold(entry.id) == fold(search.text) for entry in entries[:1])
+    return matches(search.serial, hits, listed, words, sure=sure, marked=0)
+
+
+def _option(entry: BookRecord, text: str) -> list[Any]:
+    """A record in the list; what was typed decides which of its texts are shown."""
+    return [
+        html.Span(entry.id, className="finder-id"),
+        " ",
+        html.Span(beside(entry, text), className="finder-beside"),
+        " ",
+    ]
 
 
 def chosen(entry: BookRecord, *, sample: bool) -> str:

@@ -1,10 +1,11 @@
-"""Combobox for features with very many choices: the server searches those that match the typed text.
+"""Combobox: the server searches what fits the typed text and draws the list; here for choices of a feature.
 
-The list is drawn by ``assets/ts/shared/combobox.ts`` from what :func:`found` says.
+The other one is the record finder (``layouts/predict/finder.py``). Keys and asking: ``assets/ts/shared/combobox.ts``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import dash_bootstrap_components as dbc
@@ -13,6 +14,7 @@ from dash.development.base_component import Component
 from pydantic import AfterValidator
 
 from layouts.shared import ids
+from layouts.shared.html_writer import HtmlWriter
 from layouts.shared.request_model import RequestModel
 from layouts.shared.static_html import message
 from ml.data.feature import Feature, text_of
@@ -23,6 +25,7 @@ from ml.translation import plural, text
 
 LIMIT = 20  # matches in the list
 LONGEST = 200  # characters of a search
+MATCHES = "matches"  # name of the message with the response
 
 
 class ChoiceSearch(RequestModel):
@@ -35,12 +38,56 @@ class ChoiceSearch(RequestModel):
 
 
 def found(schema: Schema, search: ChoiceSearch) -> dict[str, Any]:
-    """Response to the script: labels of matches, the one that equals the text, and words about their number."""
-    feature = schema.feature(search.feature) if search.feature in schema.position else None
-    hits = [] if feature is None else labels_that_fit(feature, search.text)
-    words = "" if feature is None else counted(len(hits), search.text, len(feature.choices))
+    """Response to the script: see :func:`matches`; and ``same``, the label that equals the text."""
+    if search.feature not in schema.position:
+        return matches(search.serial, [], "", "")
+    feature = schema.feature(search.feature)
+    hits = labels_that_fit(feature, search.text)
+    words = counted(len(hits), search.text, len(feature.choices))
+    # Where the model takes any text, a match replaces the typed text only if it was chosen by hand
+    sure = bool(hits and search.text.strip()) and not feature.unknown
+    listed = listed_options(ids.choices(schema.position[search.feature]), hits[:LIMIT], words)
     same = next((label for label in hits if fold(label) == fold(search.text)), "")
-    return {"serial": search.serial, "hits": hits[:LIMIT], "same": same, "words": words}
+    return matches(search.serial, hits[:LIMIT], listed, words, sure=sure, marked=0 if sure else -1) | {"same": same}
+
+
+def matches(
+    serial: int, hits: Sequence[Any], listed: str, words: str, *, sure: bool = False, marked: int = -1
+) -> dict[str, Any]:
+    """Response to a combobox's script.
+
+    Parameters
+    ----------
+    serial : int
+        Of the search.
+    hits : sequence
+        Matches, one for each option; the page knows what becomes of the chosen one.
+    listed : str
+        The list as HTML, see :func:`listed_options`.
+    words : str
+        About their number.
+    sure : bool
+        Whether Enter takes the first before the list is seen.
+    marked : int
+        Place of the option that is marked first; -1 for none.
+    """
+    return {"serial": serial, "hits": list(hits), "list": listed, "words": words, "sure": sure, "marked": marked}
+
+
+def listed_options(list_id: str, options: Sequence[Any], foot: str = "") -> str:
+    """Options of a list as HTML.
+
+    Parameters
+    ----------
+    list_id : str
+    options : sequence of components or texts
+        What is inside of each.
+    foot : str
+        Words below them; none where empty.
+    """
+    items = [html.Li(option, id=f"{list_id}-{at}", role="option") for at, option in enumerate(options)]
+    feet = [html.Li(foot, className="combobox-foot", role="presentation")] if foot else []
+    return "".join(HtmlWriter().write([*items, *feet]))
 
 
 def labels_that_fit(feature: Feature, typed: str) -> list[str]:
@@ -70,7 +117,7 @@ def stores_of(schema: Schema) -> list[Component]:
     """Stores of the requests and responses of a form with such fields; empty for one without."""
     if not any(feature.shown_as == "combobox" for feature in schema.features):
         return []
-    return [dcc.Store(id=ids.CHOICE_SEARCH), message("choices", ids.CHOICE_MATCHES)]
+    return [dcc.Store(id=ids.CHOICE_SEARCH), message(MATCHES, ids.CHOICE_MATCHES)]
 
 
 def combobox(position: int, held: str, blank: str) -> Component:
@@ -79,4 +126,4 @@ def combobox(position: int, held: str, blank: str) -> Component:
     named = {"aria-labelledby": ids.label(position)}
     listed = html.Ul(id=ids.choices(position), className="finder-list", role="listbox", hidden=True, **named)
     words = html.P("", className="visually-hidden combobox-words", role="status")
-    return html.Div([box, listed, words], className="combobox")
+    return html.Div([box, listed, words], className="combobox", **{"data-search": ids.CHOICE_SEARCH})

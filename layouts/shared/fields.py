@@ -76,8 +76,6 @@ def _data(feature: Feature, position: int, start: str, reset_to: str | None) -> 
     }
     if feature.personal:
         data["data-personal"] = "true"
-    if feature.unknown:
-        data["data-unknown"] = "true"
     if feature.kind in ("number", "integer"):
         limits = {"data-low": feature.low, "data-high": feature.high, "data-step": feature.step or 1}
         data |= {name: text_of(value) for name, value in limits.items() if value is not None}

@@ -28,7 +28,6 @@ def attribute() -> dict[str, str]:
         # records
         "values_changed": plural_template("{n} value changed", "{n} values changed"),
         "taken_over": template("Kept from {model}: {fields}."),
-        "recent": template("recent"),
         # scenarios
         "pins_gone": template("This model has a new version. What was pinned of the former one is gone."),
         "not_pinned": template("Nothing is pinned: these values have no result."),

@@ -60,7 +60,26 @@ def test_a_hit_holds_every_field_of_the_form_and_blanks_where_nothing_is_known(s
     ],
 )
 def test_enter_takes_a_record_that_is_the_only_one_or_has_that_very_id(text, ids, sure):
-    assert finder.found(1, [{"id": each} for each in ids], "", text)["sure"] is sure
+    search = finder.RecordSearch(serial=1, text=text)
+    assert finder.found(search, "", Schema(()), [BookRecord(each, {}) for each in ids])["sure"] is sure
+
+
+def test_the_list_is_html_of_ids_and_texts_and_nothing_in_them_is_markup(service, books):
+    listed = seek(service, books, text="anna")["list"]
+    assert listed.startswith('<li id="finder-list-0" role="option"><span class="finder-id">LP 1/ä</span>')
+    entries = [BookRecord("<b>", {}, also=("<i>",))]
+    listed = finder.found(finder.RecordSearch(), "", Schema(()), entries)["list"]
+    assert "&lt;b&gt;" in listed
+    assert "&lt;i&gt;" in listed
+    assert "<b>" not in listed
+
+
+def test_while_nothing_is_typed_the_recent_records_are_listed_that_still_exist(service, books):
+    asked = {"recent": ["gone", "LP 1/ä", 7]}
+    assert [hit["id"] for hit in seek(service, books, text="", **asked)["hits"]] == ["LP 1/ä"]
+    assert seek(service, books, text="nobody", **asked)["hits"] == []
+    assert seek(service, books, text="", recent="LP 1/ä")["hits"] == []
+    assert seek(service, books, text="")["hits"] == []
 
 
 def test_chance_gives_one_record(service, books):

@@ -64,10 +64,14 @@ def asked(service, text, feature="town"):
 
 
 def test_the_form_searches_them(service):
-    feature = form_schema(service.model("towns")).feature("town")
+    schema = form_schema(service.model("towns"))
+    feature = schema.feature("town")
     assert feature.shown_as == "combobox"
     assert dataclasses.replace(feature, widget="select").shown_as == "combobox"
-    found = {"serial": 4, "hits": ["Ort 9999"], "same": "Ort 9999", "words": "1 of 10,000 fits."}
+    feet = '<li class="combobox-foot" role="presentation">1 of 10,000 fits.</li>'
+    listed = f'<li id="choices-{schema.position["town"]}-0" role="option">Ort 9999</li>{feet}'
+    found = {"serial": 4, "hits": ["Ort 9999"], "list": listed, "words": "1 of 10,000 fits."}
+    found |= {"same": "Ort 9999", "sure": True, "marked": 0}
     assert asked(service, "ort 9999") == found
     assert asked(service, " ÖRT  9999 ") == found | {"same": "Ort 9999"}
     many = asked(service, "ORT 12")
@@ -76,6 +80,7 @@ def test_the_form_searches_them(service):
     assert many["words"] == f"The first {combobox.LIMIT} of 111 that fit."  # 12, 12x, 12xx
     assert many["same"] == "Ort 12"
     assert asked(service, "Ort")["same"] == ""
+    assert asked(service, "")["marked"] == -1
     assert asked(service, "Wien")["words"] == "None of 10,000 choices has “Wien”."
 
 

@@ -1,170 +1,166 @@
-/* Combobox for very many choices: the server searches the typed text, and the list under the field shows matches.
-   During a search the typed text is no value yet: it is taken on Enter, with a click, or when the field is left. */
+/* Combobox: the server searches the typed text and draws the list under the box (ARIA's pattern of a combobox). What is
+   searched, and what becomes of a match, say its kinds: choices of a field (choices.ts) and records (predict/finder.ts). */
 import { setProps } from "./dash.ts";
-import { closest, hasModifier, make, need, setWords } from "./dom.ts";
-import { controlOf, nameOf, setText } from "./fields.ts";
-import { ask } from "./form.ts";
-import { Listbox } from "./listbox.ts";
+import { all, closest, find, hasModifier, need } from "./dom.ts";
 import { sentence } from "./sentences.ts";
 import { onMessage } from "./signals.ts";
 
-const TYPING = 120;    // ms of quiet after a keystroke
-const PATIENCE = 6000; // ms without a response until a message says so
+const TYPING = 150;    // ms of quiet after a keystroke
+const PATIENCE = 6000; // ms without an answer until a message says so
 
-type Response = { serial: number; hits: string[]; same: string | null; words: string };
+/* As layouts/shared/combobox.py gives it. */
+export type Answer<H> = { serial: number; hits: H[]; list: string; words: string; sure: boolean; marked: number };
+type Some = Combobox<any>; // of any kind
+type Kind = new (box: HTMLInputElement) => Some;
 
-/* The field that is searched. */
-class Search extends Listbox {
-  readonly field: HTMLElement;
-  before: string;      // the value to which Escape returns
-  hits: string[] = [];
-  same: string | null = null; // the choice that is the typed text but for case and accents
-  fresh = false;       // the list belongs to the typed text
-  wanted = false;      // Enter came before the response
-  typing?: number;
-  patience?: number;
+let found: (answer: Answer<any>) => void = () => {}; // of what searched last
+let serial = 0;
+const kinds = new Map<string, Kind>();       // by id of the request
+const made = new WeakMap<HTMLInputElement, Some>();
 
-  constructor(box: HTMLInputElement, field: HTMLElement) {
-    super(box, need("[role=listbox]", field));
-    this.field = field;
-    this.before = box.value;
+export abstract class Combobox<H, A extends Answer<H> = Answer<H>> {
+  readonly box: HTMLInputElement;
+  readonly list: HTMLElement;
+  readonly request: string;
+  answer: A | null = null; // to the text in the box; null until that is answered
+  wanted = false;          // by Enter, before the answer
+  serial = 0;
+  timer = 0;
+
+  constructor(box: HTMLInputElement) {
+    const place = box.closest<HTMLElement>("[data-search]")!;
+    [this.box, this.list, this.request] = [box, need("[role=listbox]", place), place.dataset.search!];
+    const says = { role: "combobox", "aria-autocomplete": "list", "aria-controls": this.list.id, "aria-haspopup": "listbox", "aria-expanded": "false" };
+    for (const [name, value] of Object.entries(says)) box.setAttribute(name, value);
+    box.spellcheck = false;
   }
 
-  get isSearching() { return Boolean(this.field.dataset.searching); }
-  /* Where the model takes any text, a match replaces the typed text only if it was chosen by hand. */
-  get isFree() { return "unknown" in this.field.dataset; }
+  // ---- what differs between kinds -----------------------------------------------------------
+  abstract get text(): string;                // that is searched
+  abstract say(words: string): void;
+  abstract take(hit: H | null): void;         // null: the text as it is
+  abstract escape(): boolean;                 // true where there was something to leave
+  asks(): object { return {}; }               // more for the server
+  late() { this.say(sentence("no_answer")); }
+  focused() {}
+  clicked() {}
+  left() { this.open(false); }
 
   // ---- asking -------------------------------------------------------------------------------
-  seek(text: string) {
-    this.calm();
-    serial += 1;
-    this.patience = setTimeout(() => { if (this.wanted) this.take(null); else this.say(sentence("no_answer")); }, PATIENCE);
-    const model = this.field.closest<HTMLElement>("[data-model]")?.dataset.model;
-    setProps("choice-search", { data: { serial, model, feature: nameOf(this.field), text } });
+  seek(text: string, more: object = {}) {
+    this.forget();
+    found = (answer) => this.found(answer as A);
+    this.timer = setTimeout(() => this.late(), PATIENCE);
+    const model = this.box.closest<HTMLElement>("[data-model]")?.dataset.model;
+    setProps(this.request, { data: { serial: this.serial, model, text, ...this.asks(), ...more } });
   }
 
-  calm() {
-    clearTimeout(this.typing);
-    clearTimeout(this.patience);
+  /* An answer that is under way does not count any more. */
+  forget() {
+    clearTimeout(this.timer);
+    this.serial = ++serial;
+    this.answer = null;
   }
 
-  found({ hits, same, words }: Response) {
-    this.calm();
-    Object.assign(this, { hits, same, fresh: true });
-    if (this.wanted) { this.take(this.isFree ? null : hits[0] ?? null); return; }
-    this.fill(hits.map((label) => [label]));
-    this.list.append(make("li", { className: "combobox-foot", role: "presentation" }, words));
-    this.say(words);
-    this.open(document.activeElement === this.box);
-    this.mark(this.isSearching && this.box.value.trim() && !this.isFree ? 0 : -1);
+  typed() {
+    this.forget();
+    this.wanted = false;
+    this.timer = setTimeout(() => this.seek(this.text), TYPING);
   }
 
-  say(words: string) { setWords(need(".combobox-words", this.field), words); }
-
-  override open(on: boolean) {
-    super.open(on);
-    if (on) this.list.scrollIntoView({ block: "nearest" });
+  found(answer: A) {
+    if (answer.serial !== this.serial) return; // to an older text
+    clearTimeout(this.timer);
+    this.answer = answer;
+    const wanted = this.wanted;
+    this.wanted = false;
+    if (wanted && this.takenAtOnce(answer)) return;
+    this.list.innerHTML = answer.list;
+    this.say(answer.words);
+    this.open(answer.list !== "" && document.activeElement === this.box);
+    this.mark(answer.marked);
   }
 
-  override move(by: number) {
-    if (this.isOpen) super.move(by);
-    else if (this.fresh) this.open(true);
-    else this.seek("");
+  takenAtOnce({ hits, sure }: A) {
+    if (sure) this.take(hits[0]);
+    return sure;
   }
 
-  // ---- taking -------------------------------------------------------------------------------
-  /* Take the text as the value: as chosen, or the choice that differs from it by case or accents only. */
-  take(label: string | null) {
-    const text = label ?? (this.isSearching && this.fresh ? this.same : null);
-    delete this.field.dataset.searching;
-    this.done();
-    if (text && text !== this.box.value) setText(this.box, text);
-    this.before = this.box.value;
-    ask();
+  // ---- the list -----------------------------------------------------------------------------
+  get options() { return all("[role=option]", this.list); }
+  get isOpen() { return !this.list.hidden; }
+  get marked() { return this.options.findIndex((option) => option.ariaSelected === "true"); }
+
+  open(on: boolean) {
+    this.list.hidden = !on;
+    this.box.setAttribute("aria-expanded", String(on));
+    if (!on) this.box.removeAttribute("aria-activedescendant");
   }
 
-  done() {
-    this.calm();
-    serial += 1; // ignore a response that is under way
-    this.fresh = this.wanted = false;
-    this.open(false);
-    this.say("");
+  mark(at: number) {
+    const { options } = this;
+    options.forEach((option, place) => { option.ariaSelected = String(place === at); });
+    const option = this.isOpen ? options[at] : undefined;
+    if (!option) { this.box.removeAttribute("aria-activedescendant"); return; }
+    this.box.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  }
+
+  /* To the next option, around the ends; the first key opens the list. */
+  move(by: number) {
+    const { options, marked, answer } = this;
+    if (!answer) this.seek(this.text);
+    else if (!this.isOpen) { this.open(answer.list !== ""); this.mark(answer.marked); }
+    else if (options.length) this.mark(marked < 0 && by < 0 ? options.length - 1 : (marked + by + options.length) % options.length);
   }
 
   enter() {
-    const { isOpen, marked, hits, box } = this;
-    if (this.fresh || !this.isSearching || !box.value.trim()) { this.take(isOpen && marked >= 0 ? hits[marked] : null); return; }
-    this.wanted = true; // the answer is not here yet
-    this.seek(box.value);
-  }
-
-  escape() {
-    delete this.field.dataset.searching;
-    this.done();
-    setText(this.box, this.before);
-    ask();
+    const hit = this.isOpen ? this.answer?.hits[this.marked] : undefined;
+    this.wanted = hit === undefined && !this.answer && this.text.trim() !== ""; // else it is here
+    if (this.wanted) this.seek(this.text); else this.take(hit ?? null);
   }
 }
 
-let now: Search | null = null;
-let serial = 0;
+onMessage("matches", (answer: Answer<any>) => found(answer));
 
-onMessage("choices", (answer: Response) => { if (answer.serial === serial) now?.found(answer); });
-
-function enter(box: HTMLInputElement, field: HTMLElement) {
-  if (now?.box !== box) now = new Search(box, field);
-  return now;
+export function addKind(request: string, kind: Kind) {
+  kinds.set(request, kind);
 }
 
-/* The combobox of an event, where it is in the box. */
-function boxOf(event: Event): [HTMLInputElement, HTMLElement] | null {
-  const field = closest(event, ".combobox") && closest(event, "[data-feature]");
-  return field && event.target === controlOf(field) ? [event.target as HTMLInputElement, field] : null;
+/* The combobox of a box. */
+export function comboboxOf(box: HTMLInputElement): Some | null {
+  const kind = kinds.get(box.closest<HTMLElement>("[data-search]")?.dataset.search ?? "");
+  if (kind && !made.has(box)) made.set(box, new kind(box));
+  return made.get(box) ?? null;
 }
 
-// ---- events ---------------------------------------------------------------------------------
-// Before the form's own keys, which step numbers, commit and clear
+/* The combobox of an event in its box. */
+function at({ target }: Event): Some | null {
+  const place = target instanceof HTMLInputElement ? target.closest("[data-search]") : null;
+  return place && find("input", place) === target ? comboboxOf(target as HTMLInputElement) : null;
+}
+
+// Before the form's own keys, which step numbers, commit and leave
 addEventListener("keydown", (event) => {
-  const search = now;
-  if (!search || event.target !== search.box || hasModifier(event) || event.isComposing) return;
-  if (event.key === "Escape" && !search.isOpen && !search.isSearching) return;
-  const keys: Record<string, () => void> = {
-    ArrowDown: () => search.move(1), ArrowUp: () => search.move(-1), Enter: () => search.enter(), Escape: () => search.escape(),
+  const here = at(event);
+  if (!here || hasModifier(event) || event.isComposing) return;
+  const keys: Record<string, () => boolean | void> = {
+    ArrowDown: () => here.move(1), ArrowUp: () => here.move(-1), Enter: () => here.enter(), Escape: () => here.escape(),
   };
-  if (!keys[event.key]) return;
+  if (!keys[event.key] || keys[event.key]() === false) return;
   event.preventDefault();
   event.stopImmediatePropagation();
-  keys[event.key]();
 }, true);
 
-addEventListener("input", (event) => {
-  const place = event.isTrusted ? boxOf(event) : null; // else a record fills the form
-  if (!place) return;
-  const search = enter(...place);
-  search.field.dataset.searching = "true";
-  search.fresh = search.wanted = false;
-  search.calm();
-  serial += 1; // what is under way belongs to an older text
-  search.typing = setTimeout(() => search.seek(search.box.value), TYPING);
-}, true);
-
-addEventListener("focusin", (event) => {
-  const place = boxOf(event);
-  if (place) enter(...place).before = place[0].value;
-});
-
-addEventListener("focusout", (event) => {
-  if (!now || event.target !== now.box) return;
-  if (now.isSearching) now.take(null);
-  else now.done();
-  now = null;
-});
-
-// Pressing an option must not blur the box, which would take its text first
-addEventListener("mousedown", (event) => { if (closest(event, ".combobox [role=listbox]")) event.preventDefault(); });
-
+addEventListener("input", (event) => { if (event.isTrusted) at(event)?.typed(); }, true); // else a record fills the form
+addEventListener("focusin", (event) => at(event)?.focused());
+addEventListener("focusout", (event) => at(event)?.left());
+// Pressing an option must not blur the box, which would close the list first
+addEventListener("mousedown", (event) => { if (closest(event, "[data-search] [role=listbox]")) event.preventDefault(); });
 addEventListener("click", (event) => {
-  const option = closest(event, ".combobox [role=option]");
-  if (option && now) now.take(option.textContent);
-  else if (now && event.target === now.box && !now.isOpen) now.seek("");
+  const option = closest(event, "[data-search] [role=option]");
+  const box = option && find<HTMLInputElement>("input", option.closest("[data-search]")!);
+  const here = box ? comboboxOf(box) : null;
+  if (option && here) here.take(here.answer?.hits[here.options.indexOf(option)] ?? null);
+  else at(event)?.clicked();
 });

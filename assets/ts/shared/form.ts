@@ -223,7 +223,7 @@ addEventListener("input", (event) => {
   const range = find<HTMLInputElement>("input[type=range]", field);
   if (range) range.value = valueOf(field);
   if (!isTyped(control)) return; // other controls are read at their change event
-  // A search text is no value yet (combobox.ts)
+  // A search text is no value yet (choices.ts)
   if (check(now)) return;
   now.quiet = field.dataset.searching ? Infinity : Date.now() + TYPING;
   const state = now;
