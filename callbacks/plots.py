@@ -20,7 +20,7 @@ from ml.metrics.threshold_table import ThresholdTable
 from ml.plots.answers import answered, named
 from ml.plots.catalogue import find
 from ml.plots.cut_off_mark import marked
-from ml.plots.decisions.profit_curve import amount, beyond
+from ml.plots.decisions.profit_words import at_cut_off
 from ml.plots.option import Option
 from ml.plots.results import Drawn, drawn
 from ml.plots.table import Table
@@ -141,18 +141,9 @@ def _beside(found: Drawn, table: ThresholdTable, row: int) -> list[Component]:
     if not isinstance(result, ProfitCurve) or found.plot.key != "profit":
         return []
     brings = profits(Payoff(**result.payoff), table.columns)
-    texts = [f"At {cut_off_text(cut)}: {amount(each, result)}" for cut, each in zip(table.cut_off, brings, strict=True)]
-    limits = [beyond(result, *each) for each in zip(table.columns["selected"], table.columns["recall"], strict=True)]
+    columns = (table.cut_off, brings, table.columns["selected"], table.columns["recall"])
+    words = [at_cut_off(result, *each) for each in zip(*columns, strict=True)]
     if result.best is None:
-        words = [f"{text} for 1,000 records{over}." for text, over in zip(texts, limits, strict=True)]
         return plot_cards.followed(words, row)
-    best, most = result.cut_off[result.best], result.profit[result.best]
-    behind = [over or _against(most - each, result) for each, over in zip(brings, limits, strict=True)]
-    words = [f"{text} for 1,000 records{more}." for text, more in zip(texts, behind, strict=True)]
+    best = result.cut_off[result.best]
     return plot_cards.followed(words, row, (best, cut_off_text(best)))
-
-
-def _against(behind: float, result: ProfitCurve) -> str:
-    if abs(behind) < 1e-9:
-        return ", the most there is"
-    return f", {amount(abs(behind), result)} {'less' if behind > 0 else 'more'} than at the best cut-off"

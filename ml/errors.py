@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ml.translation import translated
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -43,8 +45,25 @@ class LikelyError(Exception):
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message if not hint else f"{message} {hint}")
-        self.message = message
-        self.hint = hint
+        self._message, self._hint = message, hint
+
+    @property
+    def message(self) -> str:
+        """What was received and what is accepted, in the reader's language where it is a message of ``later``."""
+        return translated(self._message)
+
+    @message.setter
+    def message(self, words: str) -> None:
+        self._message = words
+
+    @property
+    def hint(self) -> str:
+        """What to do, as `message`."""
+        return translated(self._hint)
+
+    @hint.setter
+    def hint(self, words: str) -> None:
+        self._hint = words
 
 
 class UnknownModel(LikelyError):

@@ -75,7 +75,7 @@ def _check_texts(card: dict[str, Any], _: Sequence[str]) -> None:
         from ml.text import holdout_words  # it needs rooms that stand above bundles
 
         holdout_words.sentences(card)
-        holdout_words.counted_words(card, "2")
+        holdout_words.counted_words(card, 2)
 
 
 def _check_measures(card: dict[str, Any], outcomes: Sequence[str]) -> None:

@@ -15,6 +15,7 @@ from ml.errors import NothingToShow
 from ml.insights.feature_grid import ORDERED
 from ml.runtime.budget import MOST_COUNTED, sample
 from ml.runtime.memo import Memo
+from ml.translation import mark
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -152,10 +153,10 @@ def _pair(first: tuple[Feature, np.ndarray], second: tuple[Feature, np.ndarray])
     both = (~np.isnan(a) if numbers[0] else a >= 0) & (~np.isnan(b) if numbers[1] else b >= 0)
     a, b = a[both], b[both]
     if all(numbers):
-        return rank_correlation(a, b), "rank correlation"
+        return rank_correlation(a, b), mark("rank correlation")
     if not any(numbers):
         return cramers_v(a, b), "Cramér's V"
-    return (correlation_ratio(b, a) if numbers[0] else correlation_ratio(a, b)), "correlation ratio"
+    return (correlation_ratio(b, a) if numbers[0] else correlation_ratio(a, b)), mark("correlation ratio")
 
 
 def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:

@@ -17,12 +17,14 @@ from ml.metrics.evaluation import Evaluation
 from ml.metrics.intervals import WIDTH
 from ml.predict.predictor import Predictor
 from ml.runtime.budget import predictions, sample
+from ml.translation import mark
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 # Rows before shuffles: which records were drawn adds more to the error than which values they were given.
 REPEATS, MIN_REPEATS = 10, 2
+WRONG_LABELS, LOG_LOSS = mark("share of wrong labels"), mark("log-loss")
 FEWEST_ROWS = 200  # with fewer the error exceeds most importances
 # Floor of probabilities: a forest's 0 for one wrong record is a log-loss of 36 and dominates all others. With it the
 # spread of the demo models' importances is up to half of that without, and their log-loss is the same.
@@ -116,7 +118,7 @@ def permutation_importance(
         features=list(schema.names),
         labels=[feature.label for feature in schema.features],
         outcomes=list(bundle.outcomes.names),
-        measure="share of wrong labels" if evaluation.probabilities is None else "log-loss",
+        measure=WRONG_LABELS if evaluation.probabilities is None else LOG_LOSS,
         error=np.average(before[0], axis=0, weights=weight).tolist(),
         mean=mean.tolist(),
         low=(mean - WIDTH * error).tolist(),

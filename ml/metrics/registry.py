@@ -28,6 +28,7 @@ from ml.metrics.confusion_counts import (
     recall,
     specificity,
 )
+from ml.translation import mark
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Measure:
     key : str
         Names it in the threshold table, in addresses and files.
     label : str
-        What people read.
+        What people read. A message, by ``mark``, as the other words are.
     definition : str
         Its meaning in a sentence or two, and its formula.
     better : {"high", "low"}
@@ -89,95 +90,125 @@ def _always(value: float) -> Callable[[float], float]:
     return lambda _: value
 
 
-ALL, NONE, BASE = "acting on all", "acting on none", "the base rate for all"
+ALL, NONE, BASE = mark("acting on all"), mark("acting on none"), mark("the base rate for all")
 
 MEASURES: tuple[Measure, ...] = (
     Measure(
-        "accuracy", "Accuracy",
-        "Share of all records that are decided rightly: (true positives + true negatives) ÷ all.",
-        "high", lambda rate: max(rate, 1 - rate), "always the more frequent answer", **_of_share(accuracy),
+        "accuracy", mark("Accuracy"),
+        mark("Share of all records that are decided rightly: (true positives + true negatives) ÷ all."),
+        "high", lambda rate: max(rate, 1 - rate), mark("always the more frequent answer"), **_of_share(accuracy),
     ),
     Measure(
-        "balanced_accuracy", "Balanced accuracy",
-        "Mean of recall and specificity, so a rare outcome counts as much as a frequent one: "
-        "(recall + specificity) ÷ 2.",
-        "high", _always(0.5), "acting on all or none", balanced_accuracy,
+        "balanced_accuracy", mark("Balanced accuracy"),
+        mark(
+            "Mean of recall and specificity, so a rare outcome counts as much as a frequent one: "
+            "(recall + specificity) ÷ 2."
+        ),
+        "high", _always(0.5), mark("acting on all or none"), balanced_accuracy,
     ),
     Measure(
-        "precision", "Precision",
-        "Of the records we act on, the share that has the outcome: "
-        "true positives ÷ (true positives + false positives).",
+        "precision", mark("Precision"),
+        mark(
+            "Of the records we act on, the share that has the outcome: "
+            "true positives ÷ (true positives + false positives)."
+        ),
         "high", lambda rate: rate, ALL, **_of_share(precision),
     ),
     Measure(
-        "recall", "Recall",
-        "Of the records with the outcome, the share we act on: true positives ÷ (true positives + false negatives).",
+        "recall", mark("Recall"),
+        mark(
+            "Of the records with the outcome, the share we act on: "
+            "true positives ÷ (true positives + false negatives)."
+        ),
         "high", _always(1.0), ALL, **_of_share(recall),
     ),
     Measure(
-        "specificity", "Specificity",
-        "Of the records without the outcome, the share we leave alone: "
-        "true negatives ÷ (true negatives + false positives).",
+        "specificity", mark("Specificity"),
+        mark(
+            "Of the records without the outcome, the share we leave alone: "
+            "true negatives ÷ (true negatives + false positives)."
+        ),
         "high", _always(1.0), NONE, **_of_share(specificity),
     ),
     Measure(
-        "f1", "F1",
-        "One number for precision and recall, low when either is: "
-        "2 × true positives ÷ (2 × true positives + false positives + false negatives).",
+        "f1", mark("F1"),
+        mark(
+            "One number for precision and recall, low when either is: "
+            "2 × true positives ÷ (2 × true positives + false positives + false negatives)."
+        ),
         "high", lambda rate: 2 * rate / (1 + rate), ALL,
         **_of_share(jaccard, lambda share, _: 2 * share / (1 + share)), percent=False,
     ),
     Measure(
-        "mcc", "MCC",
-        "Matthews correlation between decision and truth: 1 is always right, 0 no better than chance, −1 always wrong. "
-        "(TP × TN − FP × FN) ÷ √((TP+FP)(TP+FN)(TN+FP)(TN+FN)).",
-        "high", _always(0.0), "acting on all or none", mcc, percent=False,
+        "mcc", mark("MCC"),
+        mark(
+            "Matthews correlation between decision and truth: 1 is always right, 0 no better than chance, −1 always "
+            "wrong. (TP × TN − FP × FN) ÷ √((TP+FP)(TP+FN)(TN+FP)(TN+FN))."
+        ),
+        "high", _always(0.0), mark("acting on all or none"), mcc, percent=False,
     ),
     Measure(
-        "roc_auc", "ROC AUC",
-        "Of all pairs of one record with the outcome and one without, the share in which the first has the higher "
-        "probability; equal ones count half. It does not depend on the cut-off.",
+        "roc_auc", mark("ROC AUC"),
+        mark(
+            "Of all pairs of one record with the outcome and one without, the share in which the first has the higher "
+            "probability; equal ones count half. It does not depend on the cut-off."
+        ),
         "high", _always(0.5), BASE, percent=False,
     ),
     Measure(
-        "average_precision", "Average precision",
-        "Precision averaged over the records with the outcome, from the highest probability down: "
-        "Σ (rise of recall × precision). It does not depend on the cut-off.",
+        "average_precision", mark("Average precision"),
+        mark(
+            "Precision averaged over the records with the outcome, from the highest probability down: "
+            "Σ (rise of recall × precision). It does not depend on the cut-off."
+        ),
         "high", lambda rate: rate, BASE, percent=False,
     ),
     Measure(
-        "brier", "Brier score",
-        "Mean squared distance between probability and truth (1 or 0): mean of (probability − truth)². "
-        "0 is perfect; lower is better.",
+        "brier", mark("Brier score"),
+        mark(
+            "Mean squared distance between probability and truth (1 or 0): mean of (probability − truth)². "
+            "0 is perfect; lower is better."
+        ),
         "low", lambda rate: rate * (1 - rate), BASE, percent=False,
     ),
     Measure(
-        "log_loss", "Log-loss",
-        "Mean surprise at the truth: −mean of the natural logarithm of the probability given to what happened. "
-        "0 is perfect; sure and wrong costs most; lower is better.",
+        "log_loss", mark("Log-loss"),
+        mark(
+            "Mean surprise at the truth: −mean of the natural logarithm of the probability given to what happened. "
+            "0 is perfect; sure and wrong costs most; lower is better."
+        ),
         "low", lambda rate: float(-rate * np.log(rate) - (1 - rate) * np.log(1 - rate)), BASE, percent=False,
     ),
     Measure(
-        "false_positive_rate", "False alarms",
-        "Of the records without the outcome, the share we act on: "
-        "false positives ÷ (false positives + true negatives).",
+        "false_positive_rate", mark("False alarms"),
+        mark(
+            "Of the records without the outcome, the share we act on: "
+            "false positives ÷ (false positives + true negatives)."
+        ),
         "low", _always(0.0), NONE, **_of_share(false_positive_rate), headline=False,
     ),
     Measure(
-        "false_negative_rate", "Missed",
-        "Of the records with the outcome, the share we leave alone: "
-        "false negatives ÷ (false negatives + true positives).",
+        "false_negative_rate", mark("Missed"),
+        mark(
+            "Of the records with the outcome, the share we leave alone: "
+            "false negatives ÷ (false negatives + true positives)."
+        ),
         "low", _always(0.0), ALL, **_of_share(false_negative_rate), headline=False,
     ),
     Measure(
-        "lift", "Lift",
-        "How many times more often the outcome is found among those we act on than among all: precision ÷ base rate.",
+        "lift", mark("Lift"),
+        mark(
+            "How many times more often the outcome is found among those we act on than among all: "
+            "precision ÷ base rate."
+        ),
         "high", _always(1.0), ALL, **_of_share(precision, lift_of), percent=False, headline=False,
     ),
     Measure(
-        "net_benefit", "Net benefit",
-        "Hits a record, less false alarms at the price that the cut-off itself implies: "
-        "(true positives − false positives × cut-off ÷ (1 − cut-off)) ÷ all (Vickers & Elkin 2006).",
+        "net_benefit", mark("Net benefit"),
+        mark(
+            "Hits a record, less false alarms at the price that the cut-off itself implies: "
+            "(true positives − false positives × cut-off ÷ (1 − cut-off)) ÷ all (Vickers & Elkin 2006)."
+        ),
         "high", _always(0.0), NONE, net_benefit, percent=False, headline=False,
     ),
 )  # fmt: skip

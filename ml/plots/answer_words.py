@@ -11,7 +11,8 @@ from ml.errors import NoProbabilities, NothingToShow, OneOutcomeOnly
 from ml.metrics.overview import Overview, overview
 from ml.metrics.profit import ProfitCurve
 from ml.plots.curves.reliability_diagram import LEVEL, how_off
-from ml.plots.decisions.profit_curve import amount, brings, profit_of_none
+from ml.plots.decisions.profit_curve import profit_of_none
+from ml.plots.decisions.profit_words import brings
 from ml.plots.insights import mean_shapley, permutation_importance
 from ml.plots.plot import View
 from ml.plots.results import found
@@ -185,11 +186,7 @@ def serves(about: Subject) -> Iterator[str]:
     if not warned:
         yield few_words(about.counted.table.positive, about.view.records)
     if profit:
-        yield text(
-            "{brings}; acting on all brings {amount}.",
-            brings=brings(profit, about.counted.table, about.counted.row),
-            amount=amount(profit.profit[0], profit),
-        )
+        yield brings(profit, about.counted.table, about.counted.row, with_all=True)
     if calibration is not None and off:
         yield text("Its probabilities do not mean what they say: {how}.", how=how_off(calibration))
     elif calibration is not None:

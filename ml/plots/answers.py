@@ -15,6 +15,7 @@ from ml.plots.answer_words import NOT_HERE, Subject, drives, errs, serves
 from ml.plots.cut_off_mark import marked
 from ml.plots.results import Drawn, drawn
 from ml.plots.table import Table
+from ml.translation import mark
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -30,6 +31,7 @@ class Answer:
     key : str
         Names it in page ids.
     question : str
+        A message, by ``mark``.
     pictures : callable (bundle, outcome) -> keys of plots
         The first that can be drawn is shown.
     say : callable (subject) -> sentences
@@ -94,9 +96,9 @@ def _serving(bundle: Bundle, outcome: str) -> tuple[str, ...]:
 
 
 ANSWERS = (
-    Answer("what-drives-it", "What drives it?", _driving, drives),
-    Answer("for-whom-is-it-wrong", "For whom is it wrong?", lambda *_: ("worst-segments", "mistakes"), errs),
-    Answer("is-it-good-enough", "Is it good enough to use?", _serving, serves),
+    Answer("what-drives-it", mark("What drives it?"), _driving, drives),
+    Answer("for-whom-is-it-wrong", mark("For whom is it wrong?"), lambda *_: ("worst-segments", "mistakes"), errs),
+    Answer("is-it-good-enough", mark("Is it good enough to use?"), _serving, serves),
 )
 
 

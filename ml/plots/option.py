@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ml.errors import UnknownOption
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -26,9 +27,9 @@ class Option:
     key : str
         Names it in addresses and cache keys.
     label : str
-        Shown beside the field.
+        Shown beside the field. A message, by ``mark``, as `unit` and `help` are.
     choices : callable (bundle, outcome name) -> sequence of (value, label), or None
-        The accepted values; the first is the default. None accepts a number.
+        The accepted values, with labels in the reader's language; the first is the default. None accepts a number.
     default : callable (bundle, outcome name) -> number or None
         For numbers: the default. None is an empty field.
     low, high : float
@@ -73,21 +74,25 @@ class Option:
             return None
         if raw not in known:
             shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
-            raise UnknownOption(f"{self.label} is {str(raw)[:LONGEST]!r}.", f"Accepted: {shown or 'nothing here'}.")
+            accepted = text("Accepted: {values}.", values=shown) if shown else text("Accepted: nothing here.")
+            raise UnknownOption(self._is(str(raw)), accepted)
         return str(raw)
 
     def _number(self, raw: object) -> float | None:
-        text = str(raw).strip()
-        if not text:
+        typed = str(raw).strip()
+        if not typed:
             return None
         try:
-            number = float(text)
+            number = float(typed)
         except ValueError:
             number = math.nan
         if not self.low <= number <= self.high:
-            accepted = f"a number from {self.low:g} to {self.high:g}{' ' + self.unit if self.unit else ''}"
-            raise UnknownOption(f"{self.label} is {text[:LONGEST]!r}.", f"Accepted: {accepted}.")
+            low, high = f"{self.low:g}", f"{self.high:g}{' ' + text(self.unit) if self.unit else ''}"
+            raise UnknownOption(self._is(typed), text("Accepted: a number from {low} to {high}.", low=low, high=high))
         return round(number, 9)
+
+    def _is(self, value: str) -> str:
+        return text("{option} is {value}.", option=text(self.label), value=repr(value[:LONGEST]))
 
 
 def checked_options(

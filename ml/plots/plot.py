@@ -10,6 +10,7 @@ from ml.data.outcomes import Outcomes
 from ml.metrics.evaluation import Answers, Evaluation, evaluation_of
 from ml.plots.option import Option, Setting
 from ml.plots.palette import colour_of
+from ml.translation import text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -115,7 +116,9 @@ class View:
     @property
     def records(self) -> str:
         """Records with the outcome, in words: records that are “virginica”, records with “Credit card”."""
-        return f"records that are “{self.label}”" if self.outcomes.exclusive else f"records with “{self.label}”"
+        if self.outcomes.exclusive:
+            return text("records that are “{outcome}”", outcome=self.label)
+        return text("records with “{outcome}”", outcome=self.label)
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,9 @@ class Plot:
     key : str
         Names the plot in page ids, URLs and cache keys.
     question : str
-        The question that it answers: the title of its card, of a picture and in a report.
+        The question that it answers: the title of its card, of a picture and in a report. A message, by ``mark``.
     method : str
-        The name of the method, as the field calls it: the subtitle.
+        The name of the method, as the field calls it: the subtitle. A message, by ``mark``.
     page : {"insights", "performance"}
     section : {"curves", "money", "segments", "versions", "errors"} or {"features", "effects", "data"}
         Heading of the Performance or of the Insights page under which it stands, and of a report.

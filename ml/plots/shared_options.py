@@ -12,8 +12,9 @@ from ml.plots.option import Choices, Option
 from ml.plots.plot import Study
 from ml.plots.theme import share_axis
 from ml.slices.segments import IN_PERCENT, LABELS, enough_records, measures_of
-from ml.text.number_words import decimal, percent
+from ml.text.number_words import decimal, percent, with_span
 from ml.text.words import listed
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -27,16 +28,16 @@ def _measures(bundle: Bundle, _: str) -> Choices:
 
 # The page sends its own cut-off; without it the default is the card's.
 AT_CUT_OFF = Option(
-    CUT_OFF, "Cut-off", default=lambda bundle, outcome: card_cut_off(bundle.card, outcome), low=0.0, high=1.0
+    CUT_OFF, mark("Cut-off"), default=lambda bundle, outcome: card_cut_off(bundle.card, outcome), low=0.0, high=1.0
 )
-MEASURE = Option("measure", "Measure", _measures)
+MEASURE = Option("measure", mark("Measure"), _measures)
 
 
 def _least(bundle: Bundle, _: str) -> float:
     return enough_records(bundle.card["rows"]["hold-out"])
 
 
-LEAST = Option("least", "At least", default=_least, low=1, high=1e6, unit="records")
+LEAST = Option("least", mark("At least"), default=_least, low=1, high=1e6, unit=mark("records"))
 
 
 def cut_off_of(study: Study) -> float:
@@ -56,7 +57,7 @@ def chosen(option: object) -> str:
     return "" if option is None else str(option)
 
 
-def feature_choice(key: str = "feature", label: str = "Feature", place: int = 0) -> Option:
+def feature_choice(key: str = "feature", label: str = mark("Feature"), place: int = 0) -> Option:
     """Option of the features of a model; the default is the feature at `place` of their order."""
 
     def choices(bundle: Bundle, _: str) -> Choices:
@@ -75,8 +76,15 @@ def importance_order(bundle: Bundle) -> list[str]:
 def measure_text(key: str, value: float | None) -> str:
     """A measure in words, with as many decimals as in the headline."""
     if value is None:
-        return "undefined"
+        return text("undefined")
     return percent(value) if key in IN_PERCENT else three(value)
+
+
+def measured(key: str, value: float | None, low: float | None, high: float | None) -> str:
+    """A measure in words with its interval, where it has one."""
+    if low is None or high is None:
+        return measure_text(key, value)
+    return with_span(*(measure_text(key, each) for each in (value, low, high)))
 
 
 def three(value: float) -> str:
@@ -87,11 +95,11 @@ def three(value: float) -> str:
 def measure_axis(key: str, values: OptionalFloats) -> dict[str, Any]:
     """The axis of a measure: 0 to 100 % for shares, else as far as the values go."""
     if key in IN_PERCENT:
-        return share_axis(LABELS[key])
+        return share_axis(text(LABELS[key]))
     known = [value for value in values if value is not None]
     low, high = min(known), max(known)
     room = 0.06 * (high - low) or 0.05
-    return {"range": [low - room, high + room], "title": {"text": LABELS[key]}, "nticks": 6}
+    return {"range": [low - room, high + room], "title": {"text": text(LABELS[key])}, "nticks": 6}
 
 
 def promises_text(parts: Sequence[str], result: Segments | GroupFairness) -> str:
@@ -100,10 +108,11 @@ def promises_text(parts: Sequence[str], result: Segments | GroupFairness) -> str
         return ""
     rows = zip(parts, result.said, result.came, result.gap_low, result.gap_high, strict=True)
     off = [
-        f"“{part}” ({percent(said)} announced, {percent(came)} came)"
+        text("“{part}” ({said} announced, {came} came)", part=part, said=percent(said), came=percent(came))
         for part, said, came, low, high in rows
         if low > 0 or high < 0
     ]
     if not off:
-        return " In each part as many came as the probabilities announce, as far as chance lets see."
-    return f" More or fewer came than the probabilities announce, beyond chance: {listed(off)}."
+        return f" {text('In each part as many came as the probabilities announce, as far as chance lets see.')}"
+    said = text("More or fewer came than the probabilities announce, beyond chance: {parts}.", parts=listed(off))
+    return f" {said}"

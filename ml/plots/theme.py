@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ml import locale
 from ml.text.number_words import percent
+from ml.translation import text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -67,9 +68,19 @@ def figure(traces: Sequence[dict[str, Any]], **layout: Any) -> go.Figure:
 ON_PAPER = {"bgcolor": "#ffffff", "borderpad": 2}
 
 
-def note(text: str, x: float, y: float, **more: Any) -> dict[str, Any]:
+def hover(words: str) -> str:
+    """Hover template of words, whose slots may hold Plotly's own, such as ``%{x}``; without the name of the trace."""
+    return f"{words}<extra></extra>"
+
+
+def above(cut_off: float | None) -> str:
+    """A cut-off in percent; None is one above every probability."""
+    return text("above every probability") if cut_off is None else percent(cut_off)
+
+
+def note(words: str, x: float, y: float, **more: Any) -> dict[str, Any]:
     """Text annotation without an arrow."""
-    return {"text": text, "x": x, "y": y, "showarrow": False, "font": {"size": 13}, **more}
+    return {"text": words, "x": x, "y": y, "showarrow": False, "font": {"size": 13}, **more}
 
 
 def share_axis(title: str, end: float = 1.0, **more: Any) -> dict[str, Any]:

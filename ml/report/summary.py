@@ -8,7 +8,7 @@ from typing import Any
 from ml.metrics.custom import custom_measures_of
 from ml.metrics.overview import Overview
 from ml.metrics.registry import BY_KEY, MEASURES, OF_COUNTS, Measure, measure_of
-from ml.plots.decisions.profit_curve import brings
+from ml.plots.decisions.profit_words import brings
 from ml.report.contents import NO_WORTH, Report
 from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import counted_words, warnings
@@ -124,7 +124,7 @@ def _whom(report: Report) -> str:
     found = report.averages
     at = found.outcomes.index(report.view.outcome)
     records = card.get("rows", {}).get("hold-out", 0)
-    said = f"It is judged on {counted_words(card, count(records))}"
+    said = f"It is judged on {counted_words(card, records)}"
     share = f", {count(found.support[at])} of them {_with(report)}."
     return (f"Intended use: {use}. " if use else "") + said + share
 
@@ -153,7 +153,7 @@ def _pays(report: Report, found: Overview) -> str:
     result = report.money
     if result is None:
         return NO_WORTH
-    return f"{brings(result, found.table, found.row)}."
+    return brings(result, found.table, found.row)
 
 
 def _own(report: Report) -> str:

@@ -22,13 +22,14 @@ from ml.metrics.intervals import WIDTH, intervals_of, joint_width, mean_interval
 from ml.metrics.recalibration.check import kept_promises
 from ml.metrics.registry import MEASURES, OF_COUNTS
 from ml.slices.binning import MOST_PARTS, Binning, bin_feature
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
 REPEATS, FEWER_REPEATS = 500, 200  # of measures of counts; of measures of probabilities
 SELECTED = "selected"
-LABELS = {SELECTED: "Share acted on"} | {measure.key: measure.label for measure in MEASURES}
+LABELS = {SELECTED: mark("Share acted on")} | {measure.key: measure.label for measure in MEASURES}
 IN_PERCENT = {SELECTED} | {measure.key for measure in MEASURES if measure.percent}
 ENOUGH, FEWEST = 30, 5  # records from which a share is reliable; least in a small hold-out
 FEWEST_OF_EITHER = 2  # records on each side below which a mean loss has no interval
@@ -88,7 +89,7 @@ def measures_of(offers: str) -> list[tuple[str, str]]:
     if offers != "probabilities":
         counted = {SELECTED, *(measure.key for measure in OF_COUNTS)} - {"net_benefit"}
         known = [key for key in known if key in counted]
-    return [(key, LABELS[key]) for key in known]
+    return [(key, text(LABELS[key])) for key in known]
 
 
 def segments(bundle: Bundle, answers: Answers, feature: str, measure: str, cut_off: float) -> Segments:

@@ -9,8 +9,10 @@ from ml.decision.cut_offs import best_cut_off_of
 from ml.decision.payoff import currency_of
 from ml.locale import localized
 from ml.text.few_words import few_words
+from ml.text.number_words import count, with_span
 from ml.text.spoken import cut_off_digits, cut_off_text
 from ml.text.words import money_text
+from ml.translation import text
 
 FEW = 100  # records with the outcome, or without it: below, the best of them says little of the next ones
 
@@ -23,13 +25,21 @@ def best_cut_off_words(card: Mapping[str, Any], outcome: str) -> str:
     best = best_cut_off_of(card, outcome)
     if best is None:
         return ""
-    said = f"Best by what decisions are worth: {cut_off_text(best.cut_off)}"
+    named = cut_off_text(best.cut_off)
     if best.low is not None and best.high is not None and best.low < best.high:
-        said += f" ({localized(cut_off_digits(best.low))} to {cut_off_text(best.high)})"
+        named = with_span(named, localized(cut_off_digits(best.low)), cut_off_text(best.high))
+    said = text("Best by what decisions are worth: {cut_off}.", cut_off=named)
     currency = currency_of(card)
     if round(best.half_loses, 2) > 0:
-        low, high = money_text(best.half_loses_low), money_text(best.half_loses_high, currency)
-        lost = money_text(best.half_loses, currency)
-        said += f"; 50\u00a0% would lose {lost} for 1,000 records ({low} to {high})"
-    which = "with" if best.with_it <= best.without_it else "without"
-    return f"{said}.{few_words(min(best.with_it, best.without_it), f'records {which} the outcome', FEW)}"
+        said = text(
+            "Best by what decisions are worth: {cut_off}; {half} would lose {lost} for {n} records ({low} to {high}).",
+            cut_off=named,
+            half=cut_off_text(0.5),
+            lost=money_text(best.half_loses, currency),
+            n=count(1000),
+            low=money_text(best.half_loses_low),
+            high=money_text(best.half_loses_high, currency),
+        )
+    rare = best.with_it <= best.without_it
+    which = text("records with the outcome") if rare else text("records without the outcome")
+    return said + few_words(min(best.with_it, best.without_it), which, FEW)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ml.text.number_words import count
+from ml.translation import text
 
 FEW = 30  # below, Wilson's intervals are used and a share may move by ten points and more with other records
 
 
-def few_words(records: float, which: str = "records", least: int = FEW) -> str:
+def few_words(records: float, which: str = "", least: int = FEW) -> str:
     """Sentence to follow one whose number rests on so many records; empty where these are enough.
 
     Parameters
@@ -15,10 +16,13 @@ def few_words(records: float, which: str = "records", least: int = FEW) -> str:
     records : float
         Their number, or weight.
     which : str
-        What they are, in the plural: "records with the outcome".
+        What they are, in the plural and in the reader's language: "records with the outcome". Empty: "records".
     least : int
         The number from which nothing is said: more than 30 where something is chosen as the best of many.
     """
     if records >= least:
         return ""
-    return f" This rests on {f'only {count(records)}' if records else 'no'} {which}: expect it to move."
+    named = which or text("records")
+    if not records:
+        return f" {text('This rests on no {records}: expect it to move.', records=named)}"
+    return f" {text('This rests on only {n} {records}: expect it to move.', n=count(records), records=named)}"

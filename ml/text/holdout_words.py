@@ -5,41 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ml.text.number_words import count, decimal, percent
+from ml.text.few_words import FEW
+from ml.text.number_words import count, decimal, percent, records_text
 from ml.text.words import listed
+from ml.translation import plural, text
 
 CARD = "holdout_checks"
 MOST_OUTCOMES = 5  # named of the rare ones
-UNSEEN = "that it did not learn from"
+MANY = 100  # records: below, every figure is rough
 
 Card = Mapping[str, Any]
 
 
 def records_words(card: Card) -> str:
     """Name of the evaluated records: "records that it did not learn from", unless the checks found otherwise."""
-    if not _few(card).get("records"):
-        return f"records {clause(card)}"
-    return counted_words(card, count(card[CARD]["records"]))
+    if _few(card).get("records"):
+        return counted_words(card, card[CARD]["records"])
+    return _related(card, text("records"))
 
 
-def counted_words(card: Card, records: str) -> str:
+def counted_words(card: Card, records: float) -> str:
     """The same with the number of records: "only 45 records that it did not learn from"."""
-    few = "only " if _few(card).get("records") else ""
-    return f"{few}{records} {'record' if records == '1' else 'records'} {clause(card)}"
+    if _few(card).get("records"):
+        return _related(card, plural("only {n} record", "only {n} records", records, n=count(records)))
+    return _related(card, records_text(records))
 
 
-def clause(card: Card) -> str:
-    """Relative clause after "records" that says how the hold-out relates to the training data."""
+def _related(card: Card, records: str) -> str:
+    """The records, and how the hold-out relates to the training data."""
     found = card.get(CARD) or {}
-    shared = found.get("shared") or {}
-    seen = UNSEEN
-    if shared.get("more_than_chance"):
-        everything = shared["rows"] == found["records"]
-        seen = (
-            f"of which {'all' if everything else _share(shared['rows'], found['records'])} stand in its training data"
+    shared, differs = found.get("shared") or {}, (found.get("population") or {}).get("differs")
+    if not shared.get("more_than_chance"):
+        if differs:
+            return text(
+                "{records} that it did not learn from, and that differ from those it learned from", records=records
+            )
+        return text("{records} that it did not learn from", records=records)
+    if shared["rows"] == found["records"]:
+        if differs:
+            return text(
+                "{records} of which all stand in its training data, and that differ from those it learned from",
+                records=records,
+            )
+        return text("{records} of which all stand in its training data", records=records)
+    slots = {"records": records, "share": _share(shared["rows"], found["records"])}
+    if differs:
+        return text(
+            "{records} of which {share} stand in its training data, and that differ from those it learned from", **slots
         )
-    differs = (found.get("population") or {}).get("differs")
-    return f"{seen}, and that differ from those it learned from" if differs else seen
+    return text("{records} of which {share} stand in its training data", **slots)
 
 
 def sentences(card: Card) -> list[str]:
@@ -65,12 +79,29 @@ def _shared(found: Card) -> str:
     shared = found["shared"]
     if not shared["more_than_chance"]:
         return _twins_by_chance(found)
-    rows, records = shared["rows"], found["records"]
-    what = f"All {count(records)} hold-out records" if rows == records else _part(rows, records)
-    how = "in the same order" if shared["copied"] * 2 > rows else "with every value the same"
-    return (
-        f"{what} stand in the training data too, {how}, which is more than chance explains: the figures are "
-        "better than those of new records would be."
+    rows, records, ordered = shared["rows"], found["records"], shared["copied"] * 2 > shared["rows"]
+    if rows == records and ordered:
+        return text(
+            "All {n} hold-out records stand in the training data too, in the same order, which is more than chance "
+            "explains: the figures are better than those of new records would be.",
+            n=count(records),
+        )
+    if rows == records:
+        return text(
+            "All {n} hold-out records stand in the training data too, with every value the same, which is more than "
+            "chance explains: the figures are better than those of new records would be.",
+            n=count(records),
+        )
+    if ordered:
+        return text(
+            "{part} stand in the training data too, in the same order, which is more than chance explains: the figures "
+            "are better than those of new records would be.",
+            part=_part(rows, records),
+        )
+    return text(
+        "{part} stand in the training data too, with every value the same, which is more than chance explains: the "
+        "figures are better than those of new records would be.",
+        part=_part(rows, records),
     )
 
 
@@ -78,10 +109,14 @@ def _twins_by_chance(found: Card) -> str:
     shared = found.get("shared") or {}
     if not shared.get("rows") or shared["more_than_chance"]:
         return ""
-    rows, records = shared["rows"], found["records"]
-    return (
-        f"{_part(rows, records)} {_have(rows)} a training record with the same values, no more than chance explains "
-        f"(of the training records among themselves {percent(shared['among_training'])})."
+    return plural(
+        "{part} has a training record with the same values, no more than chance explains (of the training records "
+        "among themselves {among}).",
+        "{part} have a training record with the same values, no more than chance explains (of the training records "
+        "among themselves {among}).",
+        shared["rows"],
+        part=_part(shared["rows"], found["records"]),
+        among=percent(shared["among_training"]),
     )
 
 
@@ -89,9 +124,10 @@ def _repeats(found: Card) -> str:
     repeats, records = found["repeats"], found["records"]
     if not repeats["more_than_chance"]:
         return ""
-    return (
-        f"{_part(repeats['rows'], records)} are there more than once, more than in the training data: there are fewer "
-        "records than it seems, and intervals are too narrow."
+    return text(
+        "{part} are there more than once, more than in the training data: there are fewer records than it seems, and "
+        "intervals are too narrow.",
+        part=_part(repeats["rows"], records),
     )
 
 
@@ -99,47 +135,57 @@ def _population(found: Card) -> str:
     population = found.get("population")
     if not population or not population["differs"]:
         return ""
-    low, auc, high = (decimal(population[key], 2) for key in ("low", "auc", "high"))
-    most = f", most of all in {listed(population['most'])}" if population.get("most") else ""
-    return (
-        f"The hold-out differs from the training data{most}: a classifier tells their records apart with a ROC AUC of "
-        f"{auc} ({low} to {high}; {decimal(0.5, 2)} where nothing differs). The figures hold for records like those of "
-        "the hold-out."
+    slots = {key: decimal(population[key], 2) for key in ("low", "auc", "high")} | {"alike": decimal(0.5, 2)}
+    if population.get("most"):
+        return text(
+            "The hold-out differs from the training data, most of all in {features}: a classifier tells their records "
+            "apart with a ROC AUC of {auc} ({low} to {high}; {alike} where nothing differs). The figures hold for "
+            "records like those of the hold-out.",
+            **slots,
+            features=listed(population["most"]),
+        )
+    return text(
+        "The hold-out differs from the training data: a classifier tells their records apart with a ROC AUC of {auc} "
+        "({low} to {high}; {alike} where nothing differs). The figures hold for records like those of the hold-out.",
+        **slots,
     )
 
 
 def _few_records(found: Card) -> str:
     if not found["few"]["records"]:
         return ""
-    records = found["records"]
-    return f"The hold-out has {count(records)} {_records(records)}; below 100 every figure is rough. See the intervals."
+    return plural(
+        "The hold-out has {n} record; below {many} every figure is rough. See the intervals.",
+        "The hold-out has {n} records; below {many} every figure is rough. See the intervals.",
+        found["records"],
+        n=count(found["records"]),
+        many=count(MANY),
+    )
 
 
 def _rare(found: Card) -> list[str]:
     rare = sorted(found["few"]["outcomes"], key=lambda each: each.get("with", each.get("without")))
     parts = [_rarely(each) for each in rare[:MOST_OUTCOMES]]
     if len(rare) > len(parts):
-        parts.append(f"as few of {count(len(rare) - len(parts))} other outcomes")
+        more = len(rare) - len(parts)
+        parts.append(plural("as few of {n} other outcome", "as few of {n} other outcomes", more, n=count(more)))
     if not parts:
         return []
-    return [f"The hold-out has only {listed(parts)}; below 30, what is said of such records is rough."]
+    slots = {"records": listed(parts), "few": count(FEW)}
+    return [text("The hold-out has only {records}; below {few}, what is said of such records is rough.", **slots)]
 
 
 def _rarely(each: Mapping[str, Any]) -> str:
     number = each.get("with", each.get("without"))
-    return f"{count(number)} {_records(number)} {'with' if 'with' in each else 'without'} “{each['label']}”"
-
-
-def _records(count: int) -> str:
-    return "record" if count == 1 else "records"
-
-
-def _have(count: int) -> str:
-    return "has" if count == 1 else "have"
+    slots = {"n": count(number), "outcome": each["label"]}
+    if "with" in each:
+        return plural("{n} record with “{outcome}”", "{n} records with “{outcome}”", number, **slots)
+    return plural("{n} record without “{outcome}”", "{n} records without “{outcome}”", number, **slots)
 
 
 def _part(rows: int, records: int) -> str:
-    return f"{count(rows)} of the {count(records)} hold-out records ({_share(rows, records)})"
+    slots = {"n": count(rows), "all": count(records), "share": _share(rows, records)}
+    return text("{n} of the {all} hold-out records ({share})", **slots)
 
 
 def _share(part: int, whole: int) -> str:

@@ -6,6 +6,7 @@ Written in the reader's number format (:mod:`ml.locale`), on pages, in figures a
 from __future__ import annotations
 
 from ml import locale
+from ml.translation import plural, text
 
 
 def percent(share: float) -> str:
@@ -15,7 +16,29 @@ def percent(share: float) -> str:
         return locale.percent(f"{whole}")
     if 0.0005 <= share < 0.9995:
         return locale.percent(f"{100 * share:.1f}")
-    return f"under {locale.percent('0.1')}" if share < 0.5 else f"over {locale.percent('99.9')}"
+    if share < 0.5:
+        return text("under {share}", share=locale.percent("0.1"))
+    return text("over {share}", share=locale.percent("99.9"))
+
+
+def short_percent(share: float) -> str:
+    """As :func:`percent`, without its sign and without words: "12", "1.4", "<0.1", for a place with little room."""
+    if 0 < share < 0.0005:
+        return f"<{decimal(0.1, 1)}"
+    if 0.9995 <= share < 1:
+        return f">{decimal(99.9, 1)}"
+    whole = round(100 * share)
+    return f"{whole}" if whole == 100 * share or 2 <= whole <= 99 else decimal(100 * share, 1)
+
+
+def span(low: str, high: str) -> str:
+    """An interval: "12 % to 15 %"."""
+    return text("{low} to {high}", low=low, high=high)
+
+
+def with_span(value: str, low: str, high: str) -> str:
+    """A number with its interval: "14 % (12 % to 15 %)"."""
+    return text("{value} ({low} to {high})", value=value, low=low, high=high)
 
 
 def decimal(value: float, digits: int) -> str:
@@ -26,7 +49,7 @@ def decimal(value: float, digits: int) -> str:
 def p_value_text(value: float) -> str:
     """A p-value in words: "p = 0.43", "p = 0.012", "p under 0.001"."""
     if value < 0.001:
-        return f"p under {decimal(0.001, 3)}"
+        return text("p under {value}", value=decimal(0.001, 3))
     return f"p\u00a0=\u00a0{decimal(value, 3 if value < 0.0995 else 2)}"
 
 
@@ -35,19 +58,26 @@ def count(weight: float) -> str:
     return locale.localized(f"{weight:,.0f}" if float(weight).is_integer() else f"{weight:,.1f}")
 
 
+def records_text(number: float) -> str:
+    """A number of records: "1 record", "1,250 records"."""
+    return plural("{n} record", "{n} records", number, n=count(number))
+
+
 def part_words(records: float, total: float) -> str:
     """Some of all records in words: "12 of 1,250 records (under 1 %)", "no record of 1,250"."""
     if not records:
-        return f"no record of {count(total)}"
-    share = f"under {locale.percent('1')}" if records < 0.01 * total else percent(records / total)
-    return f"{count(records)} of {count(total)} records ({share})"
+        return text("no record of {all}", all=count(total))
+    low = records < 0.01 * total
+    share = text("under {share}", share=locale.percent("1")) if low else percent(records / total)
+    return text("{n} of {all} records ({share})", n=count(records), all=count(total), share=share)
 
 
 def sample_text(records: int, holdout: int) -> str:
     """The records that a figure was made from, in words; `holdout` is the number of all."""
     if records >= holdout:
-        return f"{count(records)} records of the hold-out"
-    return f"a sample of {count(records)} of the {count(holdout)} records of the hold-out"
+        return plural("{n} record of the hold-out", "{n} records of the hold-out", records, n=count(records))
+    sizes = {"n": count(records), "all": count(holdout)}
+    return text("a sample of {n} of the {all} records of the hold-out", **sizes)
 
 
 def shortened(name: str, longest: int) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from ml import locale
 from ml.locale import localized
-from ml.text.number_words import count, percent
+from ml.text.number_words import count, percent, span
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.metrics.registry import Measure
@@ -34,13 +35,21 @@ def cut_off_sentence(table: ThresholdTable, row: int, records: str) -> str:
     """Sentence about acting from this cut-off, in counts and of a hundred; `records` names those with the outcome."""
     hits, alarms, missed, _ = ((table.columns[name][row] or 0.0) for name in COUNTS)
     everybody = table.positive + table.negative
-    start = f"Acting from {cut_off_text(table.cut_off[row])} means acting on {count(hits + alarms)} of "
-    start += f"{count(everybody)} records."
+    slots = {"cut_off": cut_off_text(table.cut_off[row]), "n": count(hits + alarms), "all": count(everybody)}
+    slots |= {"records": records}
     if not hits + alarms:
-        return f"{start} All {count(missed)} {records} are missed."
-    right = f" Of 100 we act on, {_of_hundred(hits, hits + alarms)} are right"
-    found = f" of 100 {records}, {_of_hundred(hits, hits + missed)} are found."
-    return f"{start}{right};{found}"
+        return text(
+            "Acting from {cut_off} means acting on {n} of {all} records. All {missed} {records} are missed.",
+            **slots,
+            missed=count(missed),
+        )
+    return text(
+        "Acting from {cut_off} means acting on {n} of {all} records. Of 100 we act on, {right} are right; of 100 "
+        "{records}, {found} are found.",
+        **slots,
+        right=_of_hundred(hits, hits + alarms),
+        found=_of_hundred(hits, hits + missed),
+    )
 
 
 def measure_words(measure: Measure, value: float | None) -> str:
@@ -52,7 +61,7 @@ def measure_words(measure: Measure, value: float | None) -> str:
 
 def span_words(measure: Measure, low: float | None, high: float | None) -> str:
     """Interval of a measure in words; empty where it has none."""
-    return "" if low is None or high is None else f"{measure_words(measure, low)} to {measure_words(measure, high)}"
+    return "" if low is None or high is None else span(measure_words(measure, low), measure_words(measure, high))
 
 
 def _of_hundred(part: float, whole: float) -> str:

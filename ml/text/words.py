@@ -8,6 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from ml.data.feature import Feature, Value, text_of
 from ml.locale import localized
 from ml.metrics.intervals import WIDTH
+from ml.translation import plural, text
 
 LONGEST_TEXT = 40
 WHOLE_FROM = Decimal(10)  # points: below it one decimal is shown
@@ -18,23 +19,25 @@ def named(feature: Feature, value: Value) -> str:
     if value is None or feature.kind == "boolean" or text_of(value) in _said(feature):
         return f"{feature.label}: {shown_value(feature, value)}"
     if feature.kind in ("number", "integer"):
-        return f"{feature.label} of {shown_value(feature, value)}"
+        return text("{feature} of {value}", feature=feature.label, value=shown_value(feature, value))
+    if feature.kind == "text" and not value:
+        return text("{feature}: empty", feature=feature.label)
     if feature.kind == "text":
-        return f"{feature.label} “{shown_value(feature, value)}”" if value else f"{feature.label}: empty"
+        return f"{feature.label} “{shown_value(feature, value)}”"
     return f"{feature.label} {shown_value(feature, value)}"
 
 
 def shown_value(feature: Feature, value: Value) -> str:
     """A value as people read it: "120 thousand $ a year", "Bay Area", "yes", "not known"."""
     if value is None:
-        return "not known"
+        return text("not known")
     if feature.kind == "boolean":
-        return "yes" if value else "no"
+        return text("yes") if value else text("no")
     if feature.kind == "category":
         return feature.labels.get(text_of(value), text_of(value))
     if feature.kind == "text":
-        text = " ".join(str(value).split())
-        return text if len(text) <= LONGEST_TEXT else f"{text[: LONGEST_TEXT - 1].rstrip()}…"
+        line = " ".join(str(value).split())
+        return line if len(line) <= LONGEST_TEXT else f"{line[: LONGEST_TEXT - 1].rstrip()}…"
     if text_of(value) in _said(feature):
         return _said(feature)[text_of(value)]
     if isinstance(value, (int, float)):
@@ -47,9 +50,9 @@ def number_text(value: float) -> str:
     exponent = Decimal(f"{value:.6g}").adjusted() if value else 0
     if not -5 <= exponent < 15:
         return localized(f"{value:.6g}")
-    text = f"{value:,.{max(0, 5 - exponent)}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return localized(text).replace("-", "−")
+    written = f"{value:,.{max(0, 5 - exponent)}f}"
+    written = written.rstrip("0").rstrip(".") if "." in written else written
+    return localized(written).replace("-", "−")
 
 
 def money_text(amount: float, currency: str = "") -> str:
@@ -60,8 +63,16 @@ def money_text(amount: float, currency: str = "") -> str:
 
 def points_text(points: float) -> str:
     """Percentage points as people read them: "21 points", "1 point", "0.4 points"."""
-    number = rounded(points)
-    return f"{localized(str(number)).replace('-', '−')} {'point' if abs(number) == 1 else 'points'}"
+    return _points(points)
+
+
+def points_number(points: float) -> str:
+    """The number of :func:`points_text` alone: "21"."""
+    return localized(str(rounded(points))).replace("-", "−")
+
+
+def _points(points: float, sign: str = "") -> str:
+    return plural("{n} point", "{n} points", abs(float(rounded(points))), n=f"{sign}{points_number(points)}")
 
 
 def unsure(points: float, error: float) -> str:
@@ -94,14 +105,16 @@ def rounded(points: float) -> Decimal:
 
 def change_text(before: float, after: float) -> str:
     """Change of a probability: "+14 points", "−0.4 points", "no change"."""
-    points = rounded(100.0 * (after - before))
-    sign = "+" if points > 0 else ""
-    return f"{sign}{points_text(100.0 * (after - before))}" if points else "no change"
+    points = 100.0 * (after - before)
+    moved = rounded(points)
+    return _points(points, "+" if moved > 0 else "") if moved else text("no change")
 
 
 def listed(parts: Sequence[str]) -> str:
     """Enumeration in words: "a", "a and b", "a, b and c"."""
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    if len(parts) < 2:
+        return "".join(parts)
+    return text("{parts} and {last}", parts=", ".join(parts[:-1]), last=parts[-1])
 
 
 def _unit(unit: str, value: float) -> str:
@@ -116,4 +129,4 @@ def _said(feature: Feature) -> dict[str, str]:
     """Labels of a number's codes, such as yes and no; empty for other features."""
     if not feature.codes or feature.yes_no is None:
         return {}
-    return {text: label.lower() for text, label in feature.labels.items()}
+    return {code: label.lower() for code, label in feature.labels.items()}

@@ -7,9 +7,19 @@ literals, never put together, so that Babel finds them: ``make messages`` writes
 """
 
 from ml.translation.language import ENGLISH, preferred_language, reader_language, use_language
-from ml.translation.messages import mark, plural, plural_template, template, text, text_parts
+from ml.translation.messages import (
+    Later,
+    later,
+    mark,
+    plural,
+    plural_template,
+    template,
+    text,
+    text_parts,
+    translated,
+)  # fmt: skip
 
 __all__ = [
-    "ENGLISH", "mark", "plural", "plural_template", "preferred_language", "reader_language", "template", "text",
-    "text_parts", "use_language",
+    "ENGLISH", "Later", "later", "mark", "plural", "plural_template", "preferred_language", "reader_language",
+    "template", "text", "text_parts", "translated", "use_language",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from ml.translation.language import translations
@@ -74,6 +75,39 @@ def plural_template(one: str, other: str, /) -> dict[str, Any]:
     said = [translations().ngettext(one, other, number) for number in range(NUMBERS)]
     forms = list(dict.fromkeys(said))
     return {"forms": forms, "of": "".join(str(forms.index(each)) for each in said)}
+
+
+class Later(str):
+    """A sentence in English that keeps its template and slots, so that :func:`translated` can say it to any reader.
+
+    Of what is made once for all readers, or where no reader is known: an error in a computation, a name in a result.
+    """
+
+    template: str
+    slots: Mapping[str, object]
+
+    def __new__(cls, template: str, slots: Mapping[str, object]) -> Later:
+        """A message of this template, in English."""
+        made = super().__new__(cls, template.format(**slots))
+        made.template, made.slots = template, slots
+        return made
+
+    def __reduce__(self) -> tuple[type[Later], tuple[str, Mapping[str, object]]]:
+        """The parts of a copy: template and slots."""
+        return Later, (self.template, self.slots)
+
+
+def later(template: str, /, **slots: object) -> Later:
+    """A sentence as of :func:`text`, which :func:`translated` says in the reader's language when it is shown."""
+    return Later(template, slots)
+
+
+def translated(words: str) -> str:
+    """What :func:`later` gave, in the reader's language; any other text as it is."""
+    if not isinstance(words, Later):
+        return words
+    slots = {name: translated(each) if isinstance(each, str) else each for name, each in words.slots.items()}
+    return text(words.template, **slots)
 
 
 def text_parts(template: str, /, **slots: Part) -> list[str | Part]:

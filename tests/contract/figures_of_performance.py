@@ -9,7 +9,7 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from ml.plots.decisions.profit_curve import amount
+from ml.plots.decisions.profit_words import amount
 from ml.plots.plot import View
 from ml.plots.shared_options import measure_text
 from ml.plots.table import Table

@@ -56,7 +56,7 @@ def test_an_honest_hold_out_gets_the_usual_words():
     card = checked(frame[:2_000], frame[2_000:])
     assert sentences(card) == []
     assert records_words(card) == SEEN
-    assert counted_words(card, "1,000") == f"1,000 {SEEN}"
+    assert counted_words(card, 1000) == f"1,000 {SEEN}"
 
 
 def test_a_version_without_checks_gets_the_usual_words():

@@ -1,13 +1,27 @@
 """Messages: templates with slots, plural forms, the reader's language, and the catalog that Babel reads."""
 
+import copy
 import gettext
+import pickle
 from pathlib import Path
 
 import pytest
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from ml.translation import ENGLISH, mark, plural, preferred_language, reader_language, text, text_parts, use_language
+from ml.errors import NothingToShow
+from ml.translation import (
+    ENGLISH,
+    later,
+    mark,
+    plural,
+    preferred_language,
+    reader_language,
+    text,
+    text_parts,
+    translated,
+    use_language,
+)
 from ml.translation import language as language_module
 from ml.translation.pseudo_locale import LONGER, PSEUDO, pseudo
 from tests import messages
@@ -28,6 +42,7 @@ def test_templates_are_literals_and_have_the_slots_that_are_given():
         ('text("a " + b)', "literal"),
         ('plural("{n} row", f"{n} rows", n, n=n)', "literal"),
         ("mark(word)", "literal"),
+        ("later(word)", "literal"),
         ('text("{a} is {b}", a=1)', "slots"),
         ('text("{a}", a=1, b=2)', "slots"),
         ('plural("one row", "{n} rows", n)', "slots"),
@@ -38,7 +53,7 @@ def test_templates_are_literals_and_have_the_slots_that_are_given():
 )
 def test_faults_of_a_call(tmp_path, monkeypatch, line, fault):
     (tmp_path / "ml").mkdir()
-    (tmp_path / "ml" / "made.py").write_text(f"from ml.translation import mark, plural, text\n{line}\n")
+    (tmp_path / "ml" / "made.py").write_text(f"from ml.translation import later, mark, plural, text\n{line}\n")
     monkeypatch.setattr(messages, "ROOT", tmp_path)
     found = list(messages.faults())
     assert [fault in each for each in found] == [True] if fault else found == []
@@ -54,6 +69,20 @@ def test_english_without_a_reader():
     link = object()
     assert text_parts("See {page} for more.", page=link) == ["See ", link, " for more."]
     assert text_parts("{page}", page=link) == [link]
+
+
+def test_a_sentence_for_all_readers_is_said_to_each(catalogs):
+    made = later("See {page}.", page=later("Not in the catalog"))
+    for each in (made, pickle.loads(pickle.dumps(made)), copy.deepcopy(made)):
+        assert each == "See Not in the catalog."
+        assert translated(each) == each
+        with use_language("de"):
+            assert translated(each) == "Siehe Not in the catalog."
+    error = NothingToShow(made, later("{n} row", n=1))
+    assert str(error) == "See Not in the catalog. 1 row"
+    with use_language("de"):
+        assert (error.message, error.hint) == ("Siehe Not in the catalog.", "1 Zeile")
+    assert translated("See {page}.") == "See {page}."
 
 
 def test_pseudo_locale_is_longer_and_keeps_slots():

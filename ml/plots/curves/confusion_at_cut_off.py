@@ -21,12 +21,13 @@ from ml.plots.option import Option
 from ml.plots.plot import PROBABILITIES, Plot, Study, View
 from ml.plots.theme import INK, faded, figure
 from ml.text.number_words import count, percent, shortened
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 Table = list[list[float]]
-OPTIONS = (Option("cut_off", "Cut-off", default=lambda *_: 0.5, low=0.0, high=1.0, computed=False),)
+OPTIONS = (Option("cut_off", mark("Cut-off"), default=lambda *_: 0.5, low=0.0, high=1.0, computed=False),)
 
 
 def compute(study: Study) -> ConfusionTable:
@@ -81,15 +82,15 @@ def draw(result: ConfusionTable, view: View) -> go.Figure:
         height=336,
         xaxis={
             **axis,
-            "ticktext": ["leave", "act"],
-            "title": {"text": "We"},
+            "ticktext": [text("leave"), text("act")],
+            "title": {"text": text("We")},
             "side": "top",
             "range": [-0.5, 1.5],
         },
         yaxis={
             **axis,
-            "ticktext": [f"not {name}" if view.outcomes.exclusive else "without", name],
-            "title": {"text": "In truth"},
+            "ticktext": [text("not {outcome}", outcome=name) if view.outcomes.exclusive else text("without"), name],
+            "title": {"text": text("In truth")},
             "range": [1.5, -0.5],
             "tickangle": -90,
         },
@@ -100,13 +101,21 @@ def say(result: ConfusionTable, view: View) -> str:
     """Sentence: records found and missed at the cut-off, and precision."""
     row = at(result, view)
     (_, alarms), (missed, hits) = counts_at(result, row)
-    found = (
-        f"Acting from {percent(result.cut_off[row])} finds {count(hits)} of the {count(hits + missed)} {view.records} "
-        f"({percent(hits / (hits + missed))}) and misses {count(missed)}"
-    )
+    slots = {"cut_off": percent(result.cut_off[row]), "n": count(hits), "all": count(hits + missed)}
+    slots |= {"records": view.records, "share": percent(hits / (hits + missed)), "missed": count(missed)}
     if not hits + alarms:
-        return found + "; nothing is acted on."
-    return found + f"; of {count(hits + alarms)} acted on, {count(hits)} are right ({percent(hits / (hits + alarms))})."
+        return text(
+            "Acting from {cut_off} finds {n} of the {all} {records} ({share}) and misses {missed}; nothing is acted "
+            "on.",
+            **slots,
+        )
+    return text(
+        "Acting from {cut_off} finds {n} of the {all} {records} ({share}) and misses {missed}; of {acted} acted on, "
+        "{n} are right ({right}).",
+        **slots,
+        acted=count(hits + alarms),
+        right=percent(hits / (hits + alarms)),
+    )
 
 
 def rows(result: ConfusionTable, _: View) -> tuple[list[str], list[list[Any]]]:
@@ -117,8 +126,8 @@ def rows(result: ConfusionTable, _: View) -> tuple[list[str], list[list[Any]]]:
 
 PLOT = Plot(
     key="cells",
-    question="How often is acting right, and how often is leaving?",
-    method="Confusion matrix at the cut-off",
+    question=mark("How often is acting right, and how often is leaving?"),
+    method=mark("Confusion matrix at the cut-off"),
     page="performance",
     result=ConfusionTable,
     compute=compute,

@@ -9,6 +9,7 @@ from ml.plots.option import Option
 from ml.plots.plot import Plot, Study, View
 from ml.plots.theme import INK, faded, figure
 from ml.text.number_words import count, percent, shortened
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 ROOMY, TIGHT = 4, 12
 
 SHOWN = (
-    ("counts", "Counts"),
-    ("truth", "Share of each true outcome"),
-    ("label", "Share of each label"),
+    ("counts", mark("Counts")),
+    ("truth", mark("Share of each true outcome")),
+    ("label", mark("Share of each label")),
 )
-OPTIONS = (Option("show", "Show", choices=lambda *_: SHOWN, computed=False),)
+OPTIONS = (
+    Option("show", mark("Show"), choices=lambda *_: [(key, text(label)) for key, label in SHOWN], computed=False),
+)
 
 
 def compute(study: Study) -> ConfusionMatrix:
@@ -61,19 +64,17 @@ def draw(result: ConfusionMatrix, view: View) -> go.Figure:
     }
     axis = {"tickvals": places, "ticktext": names, "showgrid": False}
     end = len(names) - 0.5
-    asked = "" if view.outcomes.exclusive else f" “{shortened(view.label, 24)}”"
-    unit = "" if roomy else f" (% of each {'column' if shown == 'label' else 'row'})"
     return figure(
         [tiles],
         height=200 + 68 * len(names) if roomy else min(800, 190 + 34 * len(names)),
         xaxis={
             **axis,
-            "title": {"text": f"The model says{asked}{unit}"},
+            "title": {"text": _title(view, by_label=shown == "label", roomy=roomy)},
             "side": "top",
             "range": [-0.5, end],
             "tickangle": 0 if roomy else -90,
         },
-        yaxis={**axis, "title": {"text": "In truth"}, "range": [end, -0.5], "tickangle": -90 if roomy else 0},
+        yaxis={**axis, "title": {"text": text("In truth")}, "range": [end, -0.5], "tickangle": -90 if roomy else 0},
     )
 
 
@@ -84,14 +85,43 @@ def say(result: ConfusionMatrix, view: View) -> str:
     hit = result.counts[result.focus][result.focus]
     true = sum(result.counts[result.focus])
     called = sum(row[result.focus] for row in result.counts)
-    overall = (
-        f"By the labels that the model gives by itself, whatever the cut-off: {count(right)} of {count(total)} "
-        f"are right ({percent(_part(right, total))}). "
+    overall = text(
+        "By the labels that the model gives by itself, whatever the cut-off: {n} of {all} are right ({share}).",
+        n=count(right),
+        all=count(total),
+        share=percent(_part(right, total)),
     )
-    found = f"Of the {count(true)} {view.records}, the model finds {count(hit)}" + _share(hit, true)
-    trust = f"of the {count(called)} that it calls so, {count(hit)} are" + _share(hit, called)
-    none = f"The hold-out has no {view.records}" if not true else found
-    return overall + none + ("; " + trust if called else "; it calls none so") + "."
+    slots = {"n": count(hit), "all": count(true), "records": view.records, "share": percent(_part(hit, true))}
+    told = {"called": count(called), "right": percent(_part(hit, called))}
+    if true and called:
+        found = text(
+            "Of the {all} {records}, the model finds {n} ({share}); of the {called} that it calls so, {n} are "
+            "({right}).",
+            **slots,
+            **told,
+        )
+    elif true:
+        found = text("Of the {all} {records}, the model finds {n} ({share}); it calls none so.", **slots)
+    elif called:
+        found = text(
+            "The hold-out has no {records}; of the {called} that it calls so, {n} are ({right}).",
+            records=view.records,
+            n=count(hit),
+            **told,
+        )
+    else:
+        found = text("The hold-out has no {records}; it calls none so.", records=view.records)
+    return f"{overall} {found}"
+
+
+def _title(view: View, by_label: bool, roomy: bool) -> str:
+    """Title of the axis of labels, with the unit where the tiles have no room for a sign."""
+    said = text("The model says")
+    if not view.outcomes.exclusive:
+        said = text("The model says “{outcome}”", outcome=shortened(view.label, 24))
+    if roomy:
+        return said
+    return text("{title} (% of each column)", title=said) if by_label else text("{title} (% of each row)", title=said)
 
 
 def shares_of(result: ConfusionMatrix, by_label: bool) -> list[list[float]]:
@@ -112,17 +142,15 @@ def _inside(cell: float, share: float, roomy: bool, bare: bool) -> str:
 
 def _words(result: ConfusionMatrix, row: int, column: int) -> str:
     cell, true = result.counts[row][column], sum(result.counts[row])
-    says = "rightly" if row == column else "wrongly"
-    return f"{count(cell)} of {count(true)} “{result.names[row]}”<br>{says} called “{result.names[column]}”"
+    slots = {"n": count(cell), "all": count(true), "outcome": result.names[row], "label": result.names[column]}
+    if row == column:
+        return text("{n} of {all} “{outcome}”<br>rightly called “{label}”", **slots)
+    return text("{n} of {all} “{outcome}”<br>wrongly called “{label}”", **slots)
 
 
 def rows(result: ConfusionMatrix, _: View) -> tuple[list[str], list[list[Any]]]:
     """The counts as a table: one row a true outcome, one column a label."""
     return ["in truth", *result.names], [[name, *row] for name, row in zip(result.names, result.counts, strict=True)]
-
-
-def _share(part: float, whole: float) -> str:
-    return f" ({percent(part / whole)})" if whole else ""
 
 
 def _part(part: float, whole: float) -> float:
@@ -131,8 +159,8 @@ def _part(part: float, whole: float) -> float:
 
 PLOT = Plot(
     key="confusion",
-    question="Which outcomes does the model mix up?",
-    method="Confusion matrix of all outcomes",
+    question=mark("Which outcomes does the model mix up?"),
+    method=mark("Confusion matrix of all outcomes"),
     page="performance",
     result=ConfusionMatrix,
     compute=compute,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from ml.metrics.gain_lift import TENTHS, Gain, gain
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, band, figure, note, share_axis
-from ml.text.number_words import count, percent, shortened
+from ml.plots.theme import FAINT, above, band, figure, hover, note, share_axis
+from ml.text.number_words import count, percent, shortened, span, with_span
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -20,14 +21,16 @@ def compute(study: Study) -> Gain:
 
 def draw(result: Gain, view: View) -> go.Figure:
     """The gain curve with its interval and its tenths, between perfect and random order."""
+    at = {"cut_off": "%{customdata}", "share": "%{x:.1%}", "found": "%{y:.1%}"}
+    tenth = {"share": "%{customdata[0]}", "found": "%{customdata[1]}", "interval": "%{customdata[2]}"}
     curve = {
         "type": "scatter",
         "mode": "lines",
         "x": result.selected,
         "y": result.found,
         "line": {"color": view.colour, "width": 2.5},
-        "customdata": ["above every probability" if cut is None else percent(cut) for cut in result.cut_off],
-        "hovertemplate": "Act from %{customdata}:<br>first %{x:.1%}<br>find %{y:.1%}<extra></extra>",
+        "customdata": [above(cut) for cut in result.cut_off],
+        "hovertemplate": hover(text("Act from {cut_off}:<br>first {share}<br>find {found}", **at)),
     }
     tenths = {
         "type": "scatter",
@@ -36,23 +39,23 @@ def draw(result: Gain, view: View) -> go.Figure:
         "y": result.tenth_found,
         "marker": {"size": 7, "color": view.colour},
         "customdata": [
-            [percent(share), percent(found), f"{percent(low)} to {percent(high)}"]
+            [percent(share), percent(found), span(percent(low), percent(high))]
             for share, found, low, high in zip(
                 TENTHS[1:], result.tenth_found, result.tenth_low, result.tenth_high, strict=True
             )
         ],
-        "hovertemplate": "First %{customdata[0]}<br>find %{customdata[1]} (%{customdata[2]})<extra></extra>",
+        "hovertemplate": hover(text("First {share}<br>find {found} ({interval})", **tenth)),
     }
     lines = [_line([0, 1], [0, 1], "dash"), _line([0, result.rate, 1], [0, 1, 1], "dot")]
     return figure(
         [*lines, *band(result.selected, result.low, result.high, view.colour), curve, tenths],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
-        xaxis=share_axis("Share acted on, highest first"),
-        yaxis=share_axis(f"Share of “{shortened(view.label, 20)}” found"),
+        xaxis=share_axis(text("Share acted on, highest first")),
+        yaxis=share_axis(text("Share of “{outcome}” found", outcome=shortened(view.label, 20))),
         annotations=[
-            note("dotted: a perfect order", 0.98, 0.1, xanchor="right", font={"size": 12}),
-            note("dashed: in random order", 0.98, 0.03, xanchor="right", font={"size": 12}),
+            note(text("dotted: a perfect order"), 0.98, 0.1, xanchor="right", font={"size": 12}),
+            note(text("dashed: in random order"), 0.98, 0.03, xanchor="right", font={"size": 12}),
         ],
     )
 
@@ -60,13 +63,20 @@ def draw(result: Gain, view: View) -> go.Figure:
 def say(result: Gain, view: View) -> str:
     """Sentence: gain of the first tenth and of the first three tenths."""
     one, three = (
-        f"{percent(result.tenth_found[at])} ({percent(result.tenth_low[at])} to {percent(result.tenth_high[at])})"
+        with_span(*(percent(column[at]) for column in (result.tenth_found, result.tenth_low, result.tenth_high)))
         for at in (0, 2)
     )
-    return (
-        f"The first {percent(0.1)} by probability hold {one} of the {count(result.positive)} {view.records}, "
-        f"the first {percent(0.3)} hold {three}. In random order they would hold {percent(0.1)} and "
-        f"{percent(0.3)}; at best {percent(min(1.0, 0.1 / result.rate))} and {percent(min(1.0, 0.3 / result.rate))}."
+    return text(
+        "The first {tenth} by probability hold {one} of the {n} {records}, the first {tenths} hold {three}. In random "
+        "order they would hold {tenth} and {tenths}; at best {best} and {best_three}.",
+        tenth=percent(0.1),
+        one=one,
+        n=count(result.positive),
+        records=view.records,
+        tenths=percent(0.3),
+        three=three,
+        best=percent(min(1.0, 0.1 / result.rate)),
+        best_three=percent(min(1.0, 0.3 / result.rate)),
     )
 
 
@@ -83,8 +93,8 @@ def _line(x: list[float], y: list[float], dash: str) -> dict[str, Any]:
 
 PLOT = Plot(
     key="gain",
-    question="How many are found by working the list from the top?",
-    method="Cumulative gain",
+    question=mark("How many are found by working the list from the top?"),
+    method=mark("Cumulative gain"),
     page="performance",
     result=Gain,
     compute=compute,

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from ml.metrics.threshold_plots import DecisionCurve, decision_curve
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import INK, band, figure, legend_on_top, share_axis
-from ml.text.number_words import percent
+from ml.plots.theme import INK, band, figure, hover, legend_on_top, share_axis
+from ml.text.number_words import decimal, percent
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+
+
+PLACES = {"cut_off": "%{x:.1%}", "benefit": "%{y:.3f}"}  # Plotly's, in hover templates
 
 
 def compute(study: Study) -> DecisionCurve:
@@ -24,9 +28,9 @@ def compute(study: Study) -> DecisionCurve:
 def draw(result: DecisionCurve, view: View) -> go.Figure:
     """Three lines, the model's with its interval; net benefits far below zero are cut off."""
     lines = (
-        ("The model", result.cut_off, result.model, view.colour, "solid"),
-        ("All", result.cut_off, result.all_, INK, "dash"),
-        ("None", [0, 1], [0, 0], INK, "dot"),
+        (text("The model"), result.cut_off, result.model, view.colour, "solid"),
+        (text("All"), result.cut_off, result.all_, INK, "dash"),
+        (text("None"), [0, 1], [0, 0], INK, "dot"),
     )
     traces = [
         {
@@ -36,7 +40,7 @@ def draw(result: DecisionCurve, view: View) -> go.Figure:
             "x": x,
             "y": y,
             "line": {"color": colour, "width": 2.5 if dash == "solid" else 1.8, "dash": dash},
-            "hovertemplate": f"{name}, acting from %{{x:.1%}}:<br>net benefit %{{y:.3f}}<extra></extra>",
+            "hovertemplate": hover(text("{who}, acting from {cut_off}:<br>net benefit {benefit}", who=name, **PLACES)),
         }
         for name, x, y, colour, dash in lines
     ]
@@ -44,9 +48,9 @@ def draw(result: DecisionCurve, view: View) -> go.Figure:
         [*band(result.cut_off, result.low, result.high, view.colour), *traces],
         height=400,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
-        xaxis=share_axis("Cut-off: act from this probability", result.reach),
+        xaxis=share_axis(text("Cut-off: act from this probability"), result.reach),
         yaxis={
-            "title": {"text": "Net benefit a record"},
+            "title": {"text": text("Net benefit a record")},
             "range": [-0.3 * result.rate, 1.08 * result.rate],
             "nticks": 6,
         },
@@ -57,29 +61,40 @@ def draw(result: DecisionCurve, view: View) -> go.Figure:
 def say(result: DecisionCurve, view: View) -> str:
     """Sentence: cut-offs at which the model beats acting on all and on none."""
     if result.useful_from is None or result.useful_to is None:
-        use = f"At no cut-off does acting by the model bring more for “{view.label}” than acting on all or on none."
+        use = text(
+            "At no cut-off does acting by the model bring more for “{outcome}” than acting on all or on none.",
+            outcome=view.label,
+        )
     else:
-        use = (
-            f"From {percent(result.useful_from)} to {percent(result.useful_to)}, acting by the model brings more for "
-            f"“{view.label}” than acting on all or on none."
-        ) + _sure(result)
-    return (
-        f"{use} The band is the {percent(0.95)} interval. The cut-off says what a false alarm costs: whoever acts "
-        f"from {percent(0.2)} takes four false alarms for one hit. A net benefit of 0.05 is five hits in a hundred "
-        "records, at no false alarm."
+        better = text(
+            "From {low} to {high}, acting by the model brings more for “{outcome}” than acting on all or on none.",
+            low=percent(result.useful_from),
+            high=percent(result.useful_to),
+            outcome=view.label,
+        )
+        use = f"{better} {_sure(result)}"
+    how = text(
+        "The band is the {level} interval. The cut-off says what a false alarm costs: whoever acts from {cut_off} "
+        "takes four false alarms for one hit. A net benefit of {benefit} is five hits in a hundred records, at no "
+        "false alarm.",
+        level=percent(0.95),
+        cut_off=percent(0.2),
+        benefit=decimal(0.05, 2),
     )
+    return f"{use} {how}"
 
 
 def _sure(result: DecisionCurve) -> str:
     if result.sure_from is None or result.sure_to is None:
-        return " At none of these is that beyond chance."
-    return f" From {percent(result.sure_from)} to {percent(result.sure_to)} that is beyond chance."
+        return text("At none of these is that beyond chance.")
+    span = {"low": percent(result.sure_from), "high": percent(result.sure_to)}
+    return text("From {low} to {high} that is beyond chance.", **span)
 
 
 PLOT = Plot(
     key="decision-curve",
-    question="Is acting by the model better than acting on all, or on none?",
-    method="Decision curve",
+    question=mark("Is acting by the model better than acting on all, or on none?"),
+    method=mark("Decision curve"),
     page="performance",
     result=DecisionCurve,
     compute=compute,

@@ -8,8 +8,9 @@ import numpy as np
 
 from ml.metrics.curves import DetCurve, det, normal_deviates
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, figure, note
+from ml.plots.theme import FAINT, above, figure, hover, note
 from ml.text.number_words import percent, shortened
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -35,6 +36,7 @@ def draw(result: DetCurve, view: View) -> go.Figure:
         "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
         "hoverinfo": "skip",
     }
+    places = {"cut_off": "%{customdata[2]}", "missed": "%{customdata[0]}", "alarms": "%{customdata[1]}"}
     curve = {
         "type": "scatter",
         "mode": "lines",
@@ -42,39 +44,40 @@ def draw(result: DetCurve, view: View) -> go.Figure:
         "y": result.y,
         "line": {"color": view.colour, "width": 2.5},
         "customdata": [
-            [percent(missed), percent(alarms), "above every probability" if cut is None else percent(cut)]
+            [percent(missed), percent(alarms), above(cut)]
             for missed, alarms, cut in zip(
                 result.false_negative_rate, result.false_positive_rate, result.cut_off, strict=True
             )
         ],
-        "hovertemplate": (
-            "Act from %{customdata[2]}:<br>misses %{customdata[0]}<br>false alarms %{customdata[1]}<extra></extra>"
-        ),
+        "hovertemplate": hover(text("Act from {cut_off}:<br>misses {missed}<br>false alarms {alarms}", **places)),
     }
-    equal = note(f"<b>{percent(result.equal_error)}</b> where both are alike", END, 0.35 * END, xanchor="right")
+    words = text("{share} where both are alike", share=f"<b>{percent(result.equal_error)}</b>")
+    equal = note(words, END, 0.35 * END, xanchor="right")
     return figure(
         [alike, curve],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
-        xaxis={**axis, "title": {"text": "False alarms among all others"}},
-        yaxis={**axis, "title": {"text": f"Share of “{shortened(view.label, 20)}” missed"}},
+        xaxis={**axis, "title": {"text": text("False alarms among all others")}},
+        yaxis={**axis, "title": {"text": text("Share of “{outcome}” missed", outcome=shortened(view.label, 20))}},
         annotations=[equal],
     )
 
 
 def say(result: DetCurve, view: View) -> str:
     """Sentence: the equal error rate."""
-    return (
-        f"At the cut-off at which both errors are alike, {percent(result.equal_error)} of the {view.records} are "
-        f"missed, and {percent(result.equal_error)} of the others are false alarms. Nearer to the lower left corner is "
-        "better; the scale widens the rare errors, so that good models can be told apart."
+    return text(
+        "At the cut-off at which both errors are alike, {share} of the {records} are missed, and {share} of the others "
+        "are false alarms. Nearer to the lower left corner is better; the scale widens the rare errors, so that good "
+        "models can be told apart.",
+        share=percent(result.equal_error),
+        records=view.records,
     )
 
 
 PLOT = Plot(
     key="det",
-    question="How many are missed for few false alarms?",
-    method="Detection error tradeoff (DET)",
+    question=mark("How many are missed for few false alarms?"),
+    method=mark("Detection error tradeoff (DET)"),
     page="performance",
     result=DetCurve,
     compute=compute,

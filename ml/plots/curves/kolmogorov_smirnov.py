@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from ml.metrics.calibration import KolmogorovSmirnov, kolmogorov_smirnov
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import INK, figure, legend_on_top, note, share_axis
+from ml.plots.theme import INK, figure, hover, legend_on_top, note, share_axis
 from ml.text.number_words import percent, shortened
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -32,22 +33,22 @@ def draw(result: KolmogorovSmirnov, view: View) -> go.Figure:
     }
     right = result.best < 0.6 * result.reach
     words = note(
-        f"<b>{percent(result.distance)}</b> apart",
+        text("{share} apart", share=f"<b>{percent(result.distance)}</b>"),
         result.best,
         (result.best_positive + result.best_negative) / 2,
         xanchor="left" if right else "right",
         xshift=8 if right else -8,
     )
     sides = (
-        (f"with “{shortened(view.label, 20)}”", result.positive_below, view.colour, "solid"),
-        ("without", result.negative_below, INK, "dash"),
+        (text("with “{outcome}”", outcome=shortened(view.label, 20)), result.positive_below, view.colour, "solid"),
+        (text("without"), result.negative_below, INK, "dash"),
     )
     return figure(
         [*(_curve(result, *side) for side in sides), gap],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
-        xaxis=share_axis(f"Probability of “{shortened(view.label, 18)}”", result.reach),
-        yaxis=share_axis("Share below this probability"),
+        xaxis=share_axis(text("Probability of “{outcome}”", outcome=shortened(view.label, 18)), result.reach),
+        yaxis=share_axis(text("Share below this probability")),
         annotations=[words],
         **legend_on_top(),
     )
@@ -55,11 +56,17 @@ def draw(result: KolmogorovSmirnov, view: View) -> go.Figure:
 
 def say(result: KolmogorovSmirnov, view: View) -> str:
     """Sentence: the largest distance and its cut-off."""
-    return (
-        f"The two sides lie farthest apart at {percent(result.best)}: {percent(result.best_negative)} of the others "
-        f"lie below it, and {percent(result.best_positive)} of the {view.records}. That distance, "
-        f"{percent(result.distance)}, is the Kolmogorov–Smirnov statistic: {percent(0)} tells nothing apart, "
-        f"{percent(1)} all."
+    return text(
+        "The two sides lie farthest apart at {cut_off}: {others} of the others lie below it, and {share} of the "
+        "{records}. That distance, {distance}, is the Kolmogorov–Smirnov statistic: {none} tells nothing apart, {all} "
+        "all.",
+        cut_off=percent(result.best),
+        others=percent(result.best_negative),
+        share=percent(result.best_positive),
+        records=view.records,
+        distance=percent(result.distance),
+        none=percent(0),
+        all=percent(1),
     )
 
 
@@ -71,14 +78,16 @@ def _curve(result: KolmogorovSmirnov, name: str, below: list[float], colour: str
         "x": result.cut_off,
         "y": below,
         "line": {"color": colour, "width": 2.5, "dash": dash, "shape": "vh"},
-        "hovertemplate": f"{name}:<br>" + "%{y:.1%} below %{x:.1%}<extra></extra>",
+        "hovertemplate": hover(
+            text("{who}:<br>{share} below {cut_off}", who=name, share="%{y:.1%}", cut_off="%{x:.1%}")
+        ),
     }
 
 
 PLOT = Plot(
     key="ks",
-    question="Where do the two sides lie farthest apart?",
-    method="Kolmogorov–Smirnov distance",
+    question=mark("Where do the two sides lie farthest apart?"),
+    method=mark("Kolmogorov–Smirnov distance"),
     page="performance",
     result=KolmogorovSmirnov,
     compute=compute,

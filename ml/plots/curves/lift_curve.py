@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from ml.metrics.gain_lift import Lift, lift
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, INK, band, faded, figure, share_axis
+from ml.plots.theme import FAINT, INK, band, faded, figure, hover, share_axis
 from ml.text.few_words import few_words
 from ml.text.number_words import count, decimal, percent
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -22,6 +23,7 @@ def compute(study: Study) -> Lift:
 def draw(result: Lift, view: View) -> go.Figure:
     """A bar a tenth with its interval, and a line of the lift of all records acted on."""
     middles = [(2 * at + 1) / 20 for at in range(10)]
+    tenth = {"low": "%{customdata[0]}", "high": "%{customdata[1]}", "share": "%{customdata[2]}", "lift": "%{y:.2f}"}
     bars = {
         "type": "bar",
         "x": middles,
@@ -35,9 +37,10 @@ def draw(result: Lift, view: View) -> go.Figure:
             "thickness": 1.5,
             "width": 3,
         },
-        "customdata": [[10 * at, 10 * at + 10, percent(lift * result.rate)] for at, lift in enumerate(result.tenth)],
-        "hovertemplate": "From %{customdata[0]} to %{customdata[1]} % by probability:<br>"
-        "lift %{y:.2f}, %{customdata[2]} have it<extra></extra>",
+        "customdata": [
+            [10 * at, percent(0.1 * at + 0.1), percent(lift * result.rate)] for at, lift in enumerate(result.tenth)
+        ],
+        "hovertemplate": hover(text("From {low} to {high} by probability:<br>lift {lift}, {share} have it", **tenth)),
     }
     curve = {
         "type": "scatter",
@@ -45,7 +48,7 @@ def draw(result: Lift, view: View) -> go.Figure:
         "x": result.selected,
         "y": result.lift,
         "line": {"color": view.colour, "width": 2.5},
-        "hovertemplate": "First %{x:.1%} together:<br>lift %{y:.2f}<extra></extra>",
+        "hovertemplate": hover(text("First {share} together:<br>lift {lift}", share="%{x:.1%}", lift="%{y:.2f}")),
     }
     base = {
         "type": "scatter",
@@ -60,22 +63,35 @@ def draw(result: Lift, view: View) -> go.Figure:
         [bars, base, *band(result.selected, result.lift_low, result.lift_high, view.colour), curve],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
-        xaxis=share_axis("Records, highest first", showgrid=False),
-        yaxis={"title": {"text": "Lift (1: as among all)"}, "range": [0, top], "nticks": 7},
+        xaxis=share_axis(text("Records, highest first"), showgrid=False),
+        yaxis={"title": {"text": text("Lift (1: as among all)")}, "range": [0, top], "nticks": 7},
     )
 
 
 def say(result: Lift, view: View) -> str:
     """Sentence: lift of the first and of the last tenth."""
     first, last = result.tenth[0], result.tenth[-1]
-    are = "are" if view.outcomes.exclusive else "have"
-    return (
-        f"Of all {count(result.records)} records, {percent(result.rate)} {are} “{view.label}”; of the tenth with the "
-        f"highest probabilities {percent(first * result.rate)}, {decimal(first, 1)} times as often; of the last tenth "
-        f"{percent(last * result.rate)}.{few_words(result.records / 10, 'records in each')} "
-        f"Bars are tenths with their {percent(0.95)} interval, the line is all records "
-        "from the first down to that place with its band."
+    slots = {"n": count(result.records), "share": percent(result.rate), "outcome": view.label}
+    slots |= {"first": percent(first * result.rate), "times": decimal(first, 1), "last": percent(last * result.rate)}
+    if view.outcomes.exclusive:
+        said = text(
+            "Of all {n} records, {share} are “{outcome}”; of the tenth with the highest probabilities {first}, {times} "
+            "times as often; of the last tenth {last}.",
+            **slots,
+        )
+    else:
+        said = text(
+            "Of all {n} records, {share} have “{outcome}”; of the tenth with the highest probabilities {first}, "
+            "{times} times as often; of the last tenth {last}.",
+            **slots,
+        )
+    few = few_words(result.records / 10, text("records in each"))
+    how = text(
+        "Bars are tenths with their {level} interval, the line is all records from the first down to that place with "
+        "its band.",
+        level=percent(0.95),
     )
+    return f"{said}{few} {how}"
 
 
 def rows(result: Lift, _: View) -> tuple[list[str], list[list[Any]]]:
@@ -86,8 +102,8 @@ def rows(result: Lift, _: View) -> tuple[list[str], list[list[Any]]]:
 
 PLOT = Plot(
     key="lift",
-    question="How much richer is the top of the list?",
-    method="Lift",
+    question=mark("How much richer is the top of the list?"),
+    method=mark("Lift"),
     page="performance",
     result=Lift,
     compute=compute,

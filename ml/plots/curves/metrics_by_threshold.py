@@ -12,8 +12,9 @@ from ml.metrics.threshold_plots import MetricsByThreshold, metrics_by_threshold
 from ml.metrics.threshold_table import threshold_table_of
 from ml.plots.palette import COLOURS
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import ON_PAPER, figure, note, share_axis
+from ml.plots.theme import ON_PAPER, figure, hover, note, share_axis
 from ml.text.number_words import decimal, percent
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -34,9 +35,15 @@ def draw(result: MetricsByThreshold, view: View) -> go.Figure:
     """Three lines that differ in colour and stroke, each with its name where it is farthest from the others."""
     others = [colour for colour in COLOURS[:3] if colour != view.colour]
     lines = (
-        ("Precision", result.precision, view.colour, "solid"),
-        ("Recall", result.recall, others[0], "dash"),
-        ("Acted on", result.selected, others[1], "dot"),
+        (text("Precision"), result.precision, view.colour, "solid"),
+        (text("Recall"), result.recall, others[0], "dash"),
+        (text("Acted on"), result.selected, others[1], "dot"),
+    )
+    places = {"cut_off": "%{x:.1%}", "share": "%{y:.1%}"}
+    hovers = (
+        text("Act from {cut_off}:<br>precision {share}", **places),
+        text("Act from {cut_off}:<br>recall {share}", **places),
+        text("Act from {cut_off}:<br>acted on {share}", **places),
     )
     traces = [
         {
@@ -47,17 +54,17 @@ def draw(result: MetricsByThreshold, view: View) -> go.Figure:
             "y": values,
             # Between the previous cut-off and this one, decisions are those at this one.
             "line": {"color": colour, "width": 2.5, "dash": dash, "shape": "vh"},
-            "hovertemplate": f"Act from %{{x:.1%}}:<br>{name.lower()} %{{y:.1%}}<extra></extra>",
+            "hovertemplate": hover(words),
         }
-        for name, values, colour, dash in lines
+        for (name, values, colour, dash), words in zip(lines, hovers, strict=True)
     ]
     return figure(
         traces,
         height=400,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         annotations=_names(result, lines),
-        xaxis=share_axis("Cut-off: act from this probability", result.reach),
-        yaxis=share_axis("Share"),
+        xaxis=share_axis(text("Cut-off: act from this probability"), result.reach),
+        yaxis=share_axis(text("Share")),
     )
 
 
@@ -75,26 +82,30 @@ def _names(result: MetricsByThreshold, lines: Sequence[Line]) -> list[dict[str, 
             beside = np.abs(cuts - each["x"]) >= NAME_WIDTH * result.reach
             known &= beside | (np.abs(own - each["y"]) >= NAME_HEIGHT)
         place = int(np.argmax(np.where(known, np.abs(others - own).min(axis=0), -1.0)))
-        text = f"<span style='color:{colour}'>{STROKES[dash]}</span> {name}"
-        found.append(note(text, float(cuts[place]), values[place] or 0.0, **ON_PAPER))
+        words = f"<span style='color:{colour}'>{STROKES[dash]}</span> {name}"
+        found.append(note(words, float(cuts[place]), values[place] or 0.0, **ON_PAPER))
     return found
 
 
 def say(result: MetricsByThreshold, view: View) -> str:
     """Sentence: the cut-off with the highest F1, and the measures there."""
-    return (
-        f"A lower cut-off finds more and is wrong more often. Precision and recall are best together (F1 "
-        f"{decimal(result.best_f1, 2)}) when acting from {percent(result.best)}: that finds "
-        f"{percent(result.best_recall)} of "
-        f"the {view.records}, {percent(result.best_precision)} of those acted on have it, and "
-        f"{percent(result.best_selected)} of all records are acted on."
+    return text(
+        "A lower cut-off finds more and is wrong more often. Precision and recall are best together (F1 {f1}) when "
+        "acting from {cut_off}: that finds {found} of the {records}, {right} of those acted on have it, and {selected} "
+        "of all records are acted on.",
+        f1=decimal(result.best_f1, 2),
+        cut_off=percent(result.best),
+        found=percent(result.best_recall),
+        records=view.records,
+        right=percent(result.best_precision),
+        selected=percent(result.best_selected),
     )
 
 
 PLOT = Plot(
     key="threshold",
-    question="What changes as the cut-off moves?",
-    method="Precision, recall and share acted on, by cut-off",
+    question=mark("What changes as the cut-off moves?"),
+    method=mark("Precision, recall and share acted on, by cut-off"),
     page="performance",
     result=MetricsByThreshold,
     compute=compute,

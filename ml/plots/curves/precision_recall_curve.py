@@ -8,8 +8,9 @@ import numpy as np
 
 from ml.metrics.curves import PrecisionRecall, precision_recall, reach
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, figure, note, share_axis
+from ml.plots.theme import FAINT, figure, hover, note, share_axis
 from ml.text.number_words import count, decimal, percent, shortened
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -31,6 +32,7 @@ def draw(result: PrecisionRecall, view: View) -> go.Figure:
         "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
         "hoverinfo": "skip",
     }
+    places = {"cut_off": "%{customdata}", "right": "%{y:.1%}", "found": "%{x:.1%}"}
     curve = {
         "type": "scatter",
         "mode": "lines",
@@ -39,21 +41,28 @@ def draw(result: PrecisionRecall, view: View) -> go.Figure:
         # Steps as average precision counts them: each rise of recall at the precision reached with it.
         "line": {"color": view.colour, "width": 2.5, "shape": "vh"},
         "customdata": [percent(value) for value in result.cut_off],
-        "hovertemplate": "Act from %{customdata}:<br>right in %{y:.1%}<br>finds %{x:.1%}<extra></extra>",
+        "hovertemplate": hover(text("Act from {cut_off}:<br>right in {right}<br>finds {found}", **places)),
     }
     end = reach(np.array(result.precision))
     # Where the curve leaves room: above it, or below it and the dashed line.
     above = result.average_precision < 0.5 * end
     x, anchor, y = (0.98, "right", 0.9) if above else (0.02, "left", 0.1 if rate > 0.2 else 0.3)
+    ap = text("AP {value}", value=decimal(result.average_precision, 3))
     return figure(
         [level, curve],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
-        xaxis=share_axis(f"Recall: share of “{shortened(view.label, 16)}” found"),
-        yaxis=share_axis("Precision: share that is right", end),
+        xaxis=share_axis(text("Recall: share of “{outcome}” found", outcome=shortened(view.label, 16))),
+        yaxis=share_axis(text("Precision: share that is right"), end),
         annotations=[
-            note(f"<b>AP {decimal(result.average_precision, 3)}</b>", x, y * end, xanchor=anchor, font={"size": 17}),
-            note(f"dashed: base rate ({percent(rate)})", x, (y - 0.07) * end, xanchor=anchor, font={"size": 12}),
+            note(f"<b>{ap}</b>", x, y * end, xanchor=anchor, font={"size": 17}),
+            note(
+                text("dashed: base rate ({share})", share=percent(rate)),
+                x,
+                (y - 0.07) * end,
+                xanchor=anchor,
+                font={"size": 12},
+            ),
         ],
     )
 
@@ -62,17 +71,22 @@ def say(result: PrecisionRecall, view: View) -> str:
     """Sentence: average precision against the base rate, and precision at a recall of one half."""
     rate = result.positive / (result.positive + result.negative)
     at = next(at for at, recall in enumerate(result.recall) if recall >= 0.5)
-    return (
-        f"To find half of the {count(result.positive)} {view.records}, act from {percent(result.cut_off[at])}: "
-        f"{percent(result.precision[at])} of those acted on have it. Picked at random, {percent(rate)} would. "
-        f"Over all cut-offs the average precision is {decimal(result.average_precision, 3)}."
+    return text(
+        "To find half of the {n} {records}, act from {cut_off}: {right} of those acted on have it. Picked at random, "
+        "{rate} would. Over all cut-offs the average precision is {precision}.",
+        n=count(result.positive),
+        records=view.records,
+        cut_off=percent(result.cut_off[at]),
+        right=percent(result.precision[at]),
+        rate=percent(rate),
+        precision=decimal(result.average_precision, 3),
     )
 
 
 PLOT = Plot(
     key="precision-recall",
-    question="What does finding more cost in being right?",
-    method="Precision and recall",
+    question=mark("What does finding more cost in being right?"),
+    method=mark("Precision and recall"),
     page="performance",
     result=PrecisionRecall,
     compute=compute,

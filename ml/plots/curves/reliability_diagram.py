@@ -11,9 +11,10 @@ from ml.metrics.calibration import GROUPS, Calibration, calibration
 from ml.metrics.curves import reach
 from ml.metrics.recalibration.check import CalibrationCheck
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, ON_PAPER, faded, figure, note, share_axis
+from ml.plots.theme import FAINT, ON_PAPER, faded, figure, hover, note, share_axis
 from ml.text.number_words import count, decimal, p_value_text, percent, shortened
-from ml.text.words import points_text
+from ml.text.words import points_number, points_text
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -38,6 +39,7 @@ def draw(result: Calibration, view: View) -> go.Figure:
         "line": {"color": FAINT, "width": 1.5, "dash": "dash"},
         "hoverinfo": "skip",
     }
+    places = {"said": "%{x:.1%}", "came": "%{y:.1%}", "n": "%{customdata}"}
     points = {
         "type": "scatter",
         "mode": "lines+markers",
@@ -52,8 +54,9 @@ def draw(result: Calibration, view: View) -> go.Figure:
             "width": 4,
         },
         "customdata": [count(records) for records in result.records],
-        "hovertemplate": "Says %{x:.1%}, came true in %{y:.1%}<br>%{customdata} records<extra></extra>",
+        "hovertemplate": hover(text("Says {said}, came true in {came}<br>{n} records", **places)),
     }
+    bin_places = {"low": "%{x:.3~%}", "high": "%{customdata}", "share": "%{y:.1%}"}
     spread = {
         "type": "bar",
         "x": result.edges[:-1],
@@ -63,53 +66,86 @@ def draw(result: Calibration, view: View) -> go.Figure:
         "marker": {"color": faded(view.colour, 0.45)},
         "yaxis": "y2",
         "customdata": [percent(end) for end in result.edges[1:]],
-        "hovertemplate": "%{x:.3~%} to %{customdata}:<br>%{y:.1%} of all records<extra></extra>",
+        "hovertemplate": hover(text("{low} to {high}:<br>{share} of all records", **bin_places)),
     }
     return figure(
         [diagonal, points, spread],
         height=460,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         bargap=0.1,
-        xaxis=share_axis(f"Probability of “{shortened(view.label, 18)}”", end, anchor="y2"),
-        yaxis=share_axis("Share that came true", top, domain=[0.3, 1]),
+        xaxis=share_axis(text("Probability of “{outcome}”", outcome=shortened(view.label, 18)), end, anchor="y2"),
+        yaxis=share_axis(text("Share that came true"), top, domain=[0.3, 1]),
         yaxis2={"domain": [0, 0.2], "visible": False, "rangemode": "tozero"},
         annotations=[
-            note("how many records", 1, 0.2, xref="paper", yref="paper", xanchor="right", font={"size": 12}, **ON_PAPER)
+            note(
+                text("how many records"),
+                1,
+                0.2,
+                xref="paper",
+                yref="paper",
+                xanchor="right",
+                font={"size": 12},
+                **ON_PAPER,
+            )
         ],
     )
 
 
 def say(result: Calibration, view: View) -> str:
     """Sentence: mean probability and share of the outcome, the verdict of the one test, and how far they are off."""
-    mean = (
-        f"On average the model says {percent(result.mean_said)} for “{view.label}”, and {percent(result.mean_came)} of "
-        "the records have it. "
+    mean = text(
+        "On average the model says {said} for “{outcome}”, and {came} of the records have it.",
+        said=percent(result.mean_said),
+        outcome=view.label,
+        came=percent(result.mean_came),
     )
-    test = f"one test of all probabilities, {p_value_text(result.p_value)}"
+    p_value = p_value_text(result.p_value)
     if result.p_value > LEVEL:
-        return f"{mean}No more than chance speaks against its probabilities ({test}). {_off(result)}"
-    return (
-        f"{mean}The probabilities do not mean what they say, beyond chance ({test}): {how_off(result)}. {_off(result)}"
-    )
+        verdict = text(
+            "No more than chance speaks against its probabilities (one test of all probabilities, {p_value}).",
+            p_value=p_value,
+        )
+    else:
+        verdict = text(
+            "The probabilities do not mean what they say, beyond chance (one test of all probabilities, {p_value}): "
+            "{how}.",
+            p_value=p_value,
+            how=how_off(result),
+        )
+    return f"{mean} {verdict} {_off(result)}"
 
 
 def how_off(result: Calibration) -> str:
     """Words for the ways in which the probabilities are off: of which the intervals are sure, else the worst group."""
     found = []
-    numbers = f"{count(round(result.expected))} expected, {count(round(result.actual))} came"
+    numbers = {"expected": count(round(result.expected)), "came": count(round(result.actual))}
     if result.intercept_high < 0:
-        found.append(f"the model promises too much ({numbers})")
+        found.append(text("the model promises too much ({expected} expected, {came} came)", **numbers))
     elif result.intercept_low > 0:
-        found.append(f"the model promises too little ({numbers})")
+        found.append(text("the model promises too little ({expected} expected, {came} came)", **numbers))
     if result.slope_high is not None and result.slope_low is not None:
-        slope = f"slope {_range(result.slope or 0.0, result.slope_low, result.slope_high)}; 1 is right"
+        ends = (result.slope or 0.0, result.slope_low, result.slope_high)
+        slope = dict(zip(("slope", "low", "high"), (decimal(end, 2) for end in ends), strict=True))
         if result.slope_high < 1:
-            found.append(f"it is too sure of itself: high probabilities are too high and low ones too low ({slope})")
+            found.append(
+                text(
+                    "it is too sure of itself: high probabilities are too high and low ones too low (slope {slope}, "
+                    "{low} to {high}; 1 is right)",
+                    **slope,
+                )
+            )
         elif result.slope_low > 1:
-            found.append(f"it is too cautious: high probabilities could be higher and low ones lower ({slope})")
+            found.append(
+                text(
+                    "it is too cautious: high probabilities could be higher and low ones lower (slope {slope}, {low} "
+                    "to {high}; 1 is right)",
+                    **slope,
+                )
+            )
     worst = max(range(len(result.said)), key=lambda at: _sure(result, at))
-    where = f"it says {percent(result.said[worst])} and {percent(result.came[worst])} have it"
-    return "; ".join(found) + f"; clearest where {where}" if found else f"clearest where {where}"
+    worst_group = {"said": percent(result.said[worst]), "came": percent(result.came[worst])}
+    found.append(text("clearest where it says {said} and {came} have it", **worst_group))
+    return "; ".join(found)
 
 
 def _sure(result: Calibration, at: int) -> float:
@@ -120,15 +156,14 @@ def _sure(result: Calibration, at: int) -> float:
 
 def _off(result: Calibration) -> str:
     """Words for the expected calibration error."""
-    error, high = points_text(100 * result.error), points_text(100 * result.error_high)
-    low = points_text(100 * result.error_low).split(" ")[0]
-    groups = "over ten groups" if len(result.said) == GROUPS else f"over {count(len(result.said))} groups"
-    over = groups if len(result.said) > 1 else "over all records"
-    return f"They are off by {error} on average {over} (95 %: {low} to {high})."
-
-
-def _range(value: float, low: float, high: float) -> str:
-    return f"{decimal(value, 2)}, {decimal(low, 2)} to {decimal(high, 2)}"
+    slots = {"error": points_text(100 * result.error), "high": points_text(100 * result.error_high)}
+    slots |= {"low": points_number(100 * result.error_low), "level": percent(0.95)}
+    if len(result.said) == 1:
+        return text("They are off by {error} on average over all records ({level}: {low} to {high}).", **slots)
+    if len(result.said) == GROUPS:
+        return text("They are off by {error} on average over ten groups ({level}: {low} to {high}).", **slots)
+    groups = count(len(result.said))
+    return text("They are off by {error} on average over {n} groups ({level}: {low} to {high}).", **slots, n=groups)
 
 
 def rows(result: Calibration, _: View) -> tuple[list[str], list[list[Any]]]:
@@ -141,8 +176,8 @@ def rows(result: Calibration, _: View) -> tuple[list[str], list[list[Any]]]:
 
 PLOT = Plot(
     key="calibration",
-    question="Do the probabilities mean what they say?",
-    method="Calibration",
+    question=mark("Do the probabilities mean what they say?"),
+    method=mark("Calibration"),
     page="performance",
     result=Calibration,
     compute=compute,

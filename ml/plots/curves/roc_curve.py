@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from ml.metrics.curves import RocCurve, roc
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, figure, note, share_axis
+from ml.plots.theme import FAINT, above, figure, hover, note, share_axis
 from ml.text.number_words import count, decimal, percent, shortened
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -21,55 +22,64 @@ def compute(study: Study) -> RocCurve:
 def draw(result: RocCurve, view: View) -> go.Figure:
     """The curve, the diagonal of guessing, and the point of the estimator's own labels."""
     low = 0.15 if result.own_true_positive_rate < 0.15 else 0.03  # over the words at the point, where it is low
+    auc = text("AUC {value}", value=decimal(result.area, 3))
     return figure(
         [_guessing(), _curve(result, view), _own(result, view)],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
-        xaxis=share_axis("False alarms among all others"),
-        yaxis=share_axis(f"Share of “{shortened(view.label, 20)}” found"),
+        xaxis=share_axis(text("False alarms among all others")),
+        yaxis=share_axis(text("Share of “{outcome}” found", outcome=shortened(view.label, 20))),
         annotations=[
-            note(f"<b>AUC {decimal(result.area, 3)}</b>", 0.98, low + 0.07, xanchor="right", font={"size": 17}),
-            note("dashed: guessing (0.500)", 0.98, low, xanchor="right", font={"size": 12}),
+            note(f"<b>{auc}</b>", 0.98, low + 0.07, xanchor="right", font={"size": 17}),
+            note(text("dashed: guessing ({auc})", auc=decimal(0.5, 3)), 0.98, low, xanchor="right", font={"size": 12}),
         ],
     )
 
 
 def say(result: RocCurve, view: View) -> str:
     """Sentence: the area as ordered pairs, and the estimator's point as recall and false positive rate."""
-    return (
-        f"Of all pairs of one record with “{view.label}” and one without, the model puts {percent(result.area)} in the "
-        f"right order (50\u00a0% would be guessing). The labels that it gives by itself, whatever the cut-off, find "
-        f"{percent(result.own_true_positive_rate)} of the {count(result.positive)} {view.records}, and raise a false "
-        f"alarm at {percent(result.own_false_positive_rate)} of the {count(result.negative)} others."
+    return text(
+        "Of all pairs of one record with “{outcome}” and one without, the model puts {area} in the right order "
+        "({guessing} would be guessing). The labels that it gives by itself, whatever the cut-off, find {found} of the "
+        "{n} {records}, and raise a false alarm at {alarms} of the {others} others.",
+        outcome=view.label,
+        area=percent(result.area),
+        guessing=percent(0.5),
+        found=percent(result.own_true_positive_rate),
+        n=count(result.positive),
+        records=view.records,
+        alarms=percent(result.own_false_positive_rate),
+        others=count(result.negative),
     )
 
 
 def _curve(result: RocCurve, view: View) -> dict[str, Any]:
-    cut_offs = ["above every probability" if value is None else percent(value) for value in result.cut_off]
+    places = {"cut_off": "%{customdata}", "found": "%{y:.1%}", "alarms": "%{x:.1%}"}
     return {
         "type": "scatter",
         "mode": "lines",
         "x": result.false_positive_rate,
         "y": result.true_positive_rate,
         "line": {"color": view.colour, "width": 2.5},
-        "customdata": cut_offs,
-        "hovertemplate": "Act from %{customdata}:<br>finds %{y:.1%}<br>false alarms %{x:.1%}<extra></extra>",
+        "customdata": [above(cut_off) for cut_off in result.cut_off],
+        "hovertemplate": hover(text("Act from {cut_off}:<br>finds {found}<br>false alarms {alarms}", **places)),
     }
 
 
 def _own(result: RocCurve, view: View) -> dict[str, Any]:
+    places = {"found": "%{y:.1%}", "alarms": "%{x:.1%}"}
     return {
         "type": "scatter",
         "mode": "markers+text",
         "x": [result.own_false_positive_rate],
         "y": [result.own_true_positive_rate],
-        "text": ["its own labels"],
+        "text": [text("its own labels")],
         # Below the point, away from the curve; at the lower edge beside it, off the axis.
         "textposition": f"{'middle' if result.own_true_positive_rate < 0.06 else 'bottom'} "
         f"{'right' if result.own_false_positive_rate < 0.6 else 'left'}",
         "marker": {"size": 11, "color": view.colour, "line": {"width": 2, "color": "#ffffff"}},
         "cliponaxis": False,
-        "hovertemplate": "The model's own labels:<br>finds %{y:.1%}<br>false alarms %{x:.1%}<extra></extra>",
+        "hovertemplate": hover(text("The model's own labels:<br>finds {found}<br>false alarms {alarms}", **places)),
     }
 
 
@@ -86,8 +96,8 @@ def _guessing() -> dict[str, Any]:
 
 PLOT = Plot(
     key="roc",
-    question="How well are records told apart, at any cut-off?",
-    method="ROC curve",
+    question=mark("How well are records told apart, at any cut-off?"),
+    method=mark("ROC curve"),
     page="performance",
     result=RocCurve,
     compute=compute,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from ml.metrics.calibration import ScoreDistribution, score_distribution
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
-from ml.plots.theme import FAINT, ON_PAPER, figure, note, share_axis
+from ml.plots.theme import FAINT, ON_PAPER, figure, hover, note, share_axis
 from ml.text.number_words import percent, shortened
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -23,15 +24,16 @@ def draw(result: ScoreDistribution, view: View) -> go.Figure:
     most = max(*result.positive, *result.negative)
     step = next((step for step in (0.05, 0.1, 0.2, 0.25) if most <= 4 * step), 0.5)
     ticks = [at * step for at in range(-int(most // step) - 1, int(most // step) + 2)]
+    own = text("with “{outcome}”", outcome=shortened(view.label, 24))
     paper = {**ON_PAPER, "xref": "paper", "yref": "paper", "xanchor": "right"}
     return figure(
         [_bars(result, result.positive, 1, view.colour), _bars(result, result.negative, -1, FAINT)],
         height=380,
         margin={"l": 8, "r": 20, "t": 8, "b": 8},
         barmode="overlay",
-        xaxis=share_axis(f"Probability of “{shortened(view.label, 18)}”", result.end[-1]),
+        xaxis=share_axis(text("Probability of “{outcome}”", outcome=shortened(view.label, 18)), result.end[-1]),
         yaxis={
-            "title": {"text": "Share of each side"},
+            "title": {"text": text("Share of each side")},
             "range": [-1.22 * most, 1.22 * most],
             "tickvals": ticks,
             "ticktext": [percent(round(abs(tick), 9)) for tick in ticks],
@@ -39,21 +41,25 @@ def draw(result: ScoreDistribution, view: View) -> go.Figure:
             "zerolinecolor": FAINT,
         },
         annotations=[
-            note(f"with “{shortened(view.label, 24)}”", 1, 1, **paper, yanchor="top", font={"color": view.colour}),
-            note("without", 1, 0, **paper, yanchor="bottom"),
+            note(own, 1, 1, **paper, yanchor="top", font={"color": view.colour}),
+            note(text("without"), 1, 0, **paper, yanchor="bottom"),
         ],
     )
 
 
 def say(result: ScoreDistribution, view: View) -> str:
     """Sentence: the median probability of each side."""
-    return (
-        f"Half of the {view.records} get a probability of at most {percent(result.median_positive)}, half of the "
-        f"others at most {percent(result.median_negative)}. The less both sides overlap, the better."
+    return text(
+        "Half of the {records} get a probability of at most {most}, half of the others at most {others}. The less both "
+        "sides overlap, the better.",
+        records=view.records,
+        most=percent(result.median_positive),
+        others=percent(result.median_negative),
     )
 
 
 def _bars(result: ScoreDistribution, shares: list[float], way: int, colour: str) -> dict[str, Any]:
+    places = {"low": "%{x:.3~%}", "high": "%{customdata[0]}", "share": "%{customdata[1]}"}
     return {
         "type": "bar",
         "x": result.start,
@@ -62,14 +68,14 @@ def _bars(result: ScoreDistribution, shares: list[float], way: int, colour: str)
         "width": [0.92 * (end - start) for start, end in zip(result.start, result.end, strict=True)],
         "marker": {"color": colour},
         "customdata": [[percent(end), percent(share)] for end, share in zip(result.end, shares, strict=True)],
-        "hovertemplate": "%{x:.3~%} to %{customdata[0]}:<br>%{customdata[1]} of this side<extra></extra>",
+        "hovertemplate": hover(text("{low} to {high}:<br>{share} of this side", **places)),
     }
 
 
 PLOT = Plot(
     key="scores",
-    question="How far do records with and without the outcome overlap?",
-    method="Distribution of the probabilities, by truth",
+    question=mark("How far do records with and without the outcome overlap?"),
+    method=mark("Distribution of the probabilities, by truth"),
     page="performance",
     result=ScoreDistribution,
     compute=compute,

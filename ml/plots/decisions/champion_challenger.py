@@ -13,8 +13,9 @@ from ml.plots.shared_options import AT_CUT_OFF, chosen, cut_off_of, measure_text
 from ml.plots.theme import INK, figure
 from ml.slices.challenger import Challenger, challenge
 from ml.slices.segments import LABELS
-from ml.text.number_words import count, p_value_text
+from ml.text.number_words import count, p_value_text, with_span
 from ml.text.words import number_text
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -26,7 +27,7 @@ def _versions(bundle: Bundle, _: str) -> Choices:
     return [(version.fingerprint, version.choice) for version in others(bundle)]
 
 
-OPTIONS = (Option("version", "Compare with", _versions), AT_CUT_OFF)
+OPTIONS = (Option("version", mark("Compare with"), _versions), AT_CUT_OFF)
 
 
 def compute(study: Study) -> Challenger:
@@ -34,9 +35,12 @@ def compute(study: Study) -> Challenger:
     fingerprint = chosen(study.options["version"])
     if not fingerprint or study.version is None:
         raise NothingToShow(
-            "This model has one version only.",
-            "Train or add it again: the versions of before stay and can be compared. With --hold the new one is not "
-            "live yet.",
+            text("This model has one version only."),
+            text(
+                "Train or add it again: the versions of before stay and can be compared. With {option} the new one is "
+                "not live yet.",
+                option="--hold",
+            ),
         )
     other = study.version(fingerprint)
     return challenge(study.bundle, other, study.answers, study.outcome, cut_off_of(study))
@@ -64,52 +68,65 @@ def draw(result: Challenger, view: View) -> go.Figure:
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     changes = [_change(result, at) for at in range(len(gains))]
-    names = [LABELS[key] for key in result.measures]
+    names = [text(LABELS[key]) for key in result.measures]
     return figure(
         [upright(0.0, len(gains)), spans(low, high, INK), dots],
         margin=MARGIN,
         height=height_of(len(gains)) + 10,
         annotations=named_rows(names, changes, [""] * len(gains), -reach),
-        xaxis={"range": [-reach, reach], "nticks": 5, "title": {"text": "← worse        better →"}},
+        xaxis={"range": [-reach, reach], "nticks": 5, "title": {"text": text("← worse        better →")}},
         yaxis=rows_axis(len(gains)),
     )
 
 
 def say(result: Challenger, _view: View) -> str:
     """Sentence: records that only one version decides correctly, which measures differ beyond chance, and caveats."""
-    made = f"Version {result.challenger} beside {result.champion}, on {count(result.records)} records. "
-    return made + _decided(result) + _sure(result) + _seen(result)
+    names = {"other": result.challenger, "this": result.champion}
+    made = text("Version {other} beside {this}, on {n} records.", **names, n=count(result.records))
+    return f"{made} {_decided(result)} {_sure(result)} {_seen(result)}"
 
 
 def _decided(result: Challenger) -> str:
     if not result.only_first + result.only_second:
-        return "Both are right and wrong on the very same records. "
-    return (
-        f"Only the other one decides {count(result.only_second)} of them rightly, only this one "
-        f"{count(result.only_first)} (McNemar's test, {p_value_text(result.p_value)}). "
+        return text("Both are right and wrong on the very same records.")
+    return text(
+        "Only the other one decides {other} of them rightly, only this one {this} (McNemar's test, {p_value}).",
+        other=count(result.only_second),
+        this=count(result.only_first),
+        p_value=p_value_text(result.p_value),
     )
 
 
 def _sure(result: Challenger) -> str:
     """Words for the measures whose difference is beyond chance, as one family."""
-    many = f"corrected for looking at {count(len(result.measures))} measures"
+    many = count(len(result.measures))
     words = [
-        f"{LABELS[key]} ({'better' if (gap or 0.0) * (1 if way == 'high' else -1) > 0 else 'worse'})"
+        text("{measure} (better)", measure=text(LABELS[key]))
+        if (gap or 0.0) * (1 if way == "high" else -1) > 0
+        else text("{measure} (worse)", measure=text(LABELS[key]))
         for key, gap, way, beyond in zip(result.measures, result.difference, result.better, result.beyond, strict=True)
         if beyond
     ]
     if not words:
-        return f"No difference is more than chance would make ({many})."
-    return f"The other one differs beyond chance, {many}: {', '.join(words)}."
+        return text("No difference is more than chance would make (corrected for looking at {n} measures).", n=many)
+    return text(
+        "The other one differs beyond chance, corrected for looking at {n} measures: {measures}.",
+        n=many,
+        measures=", ".join(words),
+    )
 
 
 def _seen(result: Challenger) -> str:
     if result.same_holdout:
-        return " Both were made with this hold-out."
-    when = "later, and " if result.newer else ""
-    return (
-        f" The other version was made {when}with another hold-out: it may have seen these records in training, and "
-        f"then it looks better than it is."
+        return text("Both were made with this hold-out.")
+    if result.newer:
+        return text(
+            "The other version was made later, and with another hold-out: it may have seen these records in training, "
+            "and then it looks better than it is."
+        )
+    return text(
+        "The other version was made with another hold-out: it may have seen these records in training, and then it "
+        "looks better than it is."
     )
 
 
@@ -121,7 +138,8 @@ def _change(result: Challenger, at: int) -> str:
 def _words(result: Challenger, at: int) -> str:
     known = [(end or 0.0) for end in (result.difference[at], result.low[at], result.high[at])]
     difference, low, high = (number_text(round(value, 4)) for value in known)
-    return f"<b>{LABELS[result.measures[at]]}</b><br>{_change(result, at)}<br>difference {difference} ({low} to {high})"
+    difference = text("difference {value}", value=with_span(difference, low, high))
+    return f"<b>{text(LABELS[result.measures[at]])}</b><br>{_change(result, at)}<br>{difference}"
 
 
 def _times(sign: float, value: float | None) -> float | None:
@@ -130,8 +148,8 @@ def _times(sign: float, value: float | None) -> float | None:
 
 PLOT = Plot(
     key="challenger",
-    question="Is another version better?",
-    method="Champion and challenger",
+    question=mark("Is another version better?"),
+    method=mark("Champion and challenger"),
     page="performance",
     section="versions",
     result=Challenger,

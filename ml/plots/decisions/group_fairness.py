@@ -14,18 +14,19 @@ from ml.plots.theme import FAINT, INK, figure
 from ml.slices.fairness import FOUR_FIFTHS, GroupFairness, group_fairness
 from ml.text.number_words import count, percent, shortened
 from ml.text.words import listed, number_text
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 NAMES = {
-    "selection": "Share acted on",
-    "recall": "Share found of those with the outcome",
-    "precision": "Share right of those acted on",
+    "selection": mark("Share acted on"),
+    "recall": mark("Share found of those with the outcome"),
+    "precision": mark("Share right of those acted on"),
 }
 OPTIONS = (
     feature_choice(),
-    Option("rate", "Compare", lambda *_: list(NAMES.items()), computed=False),
+    Option("rate", mark("Compare"), lambda *_: [(key, text(name)) for key, name in NAMES.items()], computed=False),
     AT_CUT_OFF,
 )
 TICKS = (0.1, 0.2, 0.4, 0.6, 0.8, 1.0, 1.25, 1.6, 2.5, 5.0, 10.0)
@@ -60,8 +61,9 @@ def draw(result: GroupFairness, view: View) -> go.Figure:
     }
     ends = [value for column in (low, high, ratios) for value in column if value is not None]
     least, most = min([0.7, *ends]) * 0.94, max([1.4, *ends]) * 1.06
-    values = ["none counted" if rate is None else percent(rate) for rate in result.rate[key]]
-    sizes = [f"of {count(whole)}" for whole in result.counted[key]]
+    values = [text("none counted") if rate is None else percent(rate) for rate in result.rate[key]]
+    reference = shortened(result.groups[result.reference], LONGEST)
+    sizes = [text("of {n}", n=count(whole)) for whole in result.counted[key]]
     return figure(
         [upright(1.0, len(result.groups)), spans(low, high, INK), dots],
         margin=MARGIN,
@@ -73,7 +75,7 @@ def draw(result: GroupFairness, view: View) -> go.Figure:
             "range": [math.log10(least), math.log10(most)],
             "tickvals": _ticks(least, most),
             "ticktext": [number_text(tick) if tick > LEAST else "0" for tick in _ticks(least, most)],
-            "title": {"text": f"Times the rate of “{shortened(result.groups[result.reference], LONGEST)}” (log scale)"},
+            "title": {"text": text("Times the rate of “{group}” (log scale)", group=reference)},
         },
         yaxis=rows_axis(len(result.groups)),
     )
@@ -83,17 +85,17 @@ def say(result: GroupFairness, view: View) -> str:
     """Sentence: groups outside the four-fifths range, with intervals."""
     key, at = _rate(view), result.reference
     if not result.rate["selection"][at]:
-        return "Nobody is acted on, in any group: there is nothing to compare."
+        return text("Nobody is acted on, in any group: there is nothing to compare.")
     rate = result.rate[key][at]
-    amount = "not counted" if rate is None else percent(rate)
-    what = f"{NAMES[key]} is {amount} in “{result.groups[at]}”, the group acted on most often{_of_which(result)}."
+    what = _reference(result, text(NAMES[key]), text("not counted") if rate is None else percent(rate))
     if not rate:
-        return f"{what} There is no ratio to it."
-    return (
-        f"{what} {_compared(result, key)} Shaded: one rate is at least four fifths of the other; "
-        f"lines: 95\u00a0% intervals of all groups together. This compares rates; it does not say why they differ, or "
-        f"whether they may.{promises_text(result.groups, result)}"
+        return f"{what} {text('There is no ratio to it.')}"
+    how = text(
+        "Shaded: one rate is at least four fifths of the other; lines: {level} intervals of all groups together. This "
+        "compares rates; it does not say why they differ, or whether they may.",
+        level=percent(0.95),
     )
+    return f"{what} {_compared(result, key)} {how}{promises_text(result.groups, result)}"
 
 
 def rows(result: GroupFairness, _view: View) -> Rows:
@@ -116,10 +118,16 @@ def _rate(view: View) -> str:
     return chosen(view.options.get("rate")) or "selection"
 
 
-def _of_which(result: GroupFairness) -> str:
-    """Words that restrict the reference to groups of enough records; empty where all have enough."""
-    small = min(result.records) < result.least <= result.records[result.reference]
-    return f" of those with at least {count(result.least)} records" if small else ""
+def _reference(result: GroupFairness, rate: str, amount: str) -> str:
+    """The rate of the reference, which is one of the groups of enough records where not all have enough."""
+    slots = {"rate": rate, "amount": amount, "group": result.groups[result.reference]}
+    if min(result.records) < result.least <= result.records[result.reference]:
+        return text(
+            "{rate} is {amount} in “{group}”, the group acted on most often of those with at least {n} records.",
+            **slots,
+            n=count(result.least),
+        )
+    return text("{rate} is {amount} in “{group}”, the group acted on most often.", **slots)
 
 
 def _compared(result: GroupFairness, key: str) -> str:
@@ -127,13 +135,18 @@ def _compared(result: GroupFairness, key: str) -> str:
     others = {at: value for at, value in enumerate(result.ratio[key]) if value is not None and at != result.reference}
     apart = [at for at, value in others.items() if not _within(value)]
     if not others:
-        return "No other group has such records."
+        return text("No other group has such records.")
     if apart:
-        verb = "group is" if len(apart) == 1 else "groups are"
-        flags = listed([_flag(result, key, at) for at in apart])
-        return f"{count(len(apart))} {verb} not within four fifths of it: {flags}."
-    which = "" if len(others) == len(result.groups) - 1 else " that has such records"
-    return f"Every other group{which} is within four fifths of it."
+        return plural(
+            "{n} group is not within four fifths of it: {groups}.",
+            "{n} groups are not within four fifths of it: {groups}.",
+            len(apart),
+            n=count(len(apart)),
+            groups=listed([_flag(result, key, at) for at in apart]),
+        )
+    if len(others) == len(result.groups) - 1:
+        return text("Every other group is within four fifths of it.")
+    return text("Every other group that has such records is within four fifths of it.")
 
 
 def _within(ratio: float) -> bool:
@@ -143,26 +156,33 @@ def _within(ratio: float) -> bool:
 def _flag(result: GroupFairness, key: str, at: int) -> str:
     """Words for one group that differs, and whether it may be chance."""
     ratio, low, high = (table[key][at] or 0.0 for table in (result.ratio, result.low, result.high))
-    amount = f"{_times(ratio)} times" if ratio else f"0 times: none of {count(result.counted[key][at])}"
-    chance = "" if high < FOUR_FIFTHS or low > 1 / FOUR_FIFTHS else ", may be chance"
-    return f"“{result.groups[at]}” ({amount}; {_times(low)} to {_times(high)}{chance})"
+    amount = text("{ratio} times", ratio=_times(ratio))
+    if not ratio:
+        amount = text("0 times: none of {n}", n=count(result.counted[key][at]))
+    slots = {"group": result.groups[at], "amount": amount, "low": _times(low), "high": _times(high)}
+    if high < FOUR_FIFTHS or low > 1 / FOUR_FIFTHS:
+        return text("“{group}” ({amount}; {low} to {high})", **slots)
+    return text("“{group}” ({amount}; {low} to {high}, may be chance)", **slots)
 
 
 def _times(value: float) -> str:
     """A ratio with two decimals; 0 only where it is exactly that."""
-    return f"under {number_text(0.01)}" if 0 < value < 0.005 else number_text(round(value, 2))
+    if 0 < value < 0.005:
+        return text("under {share}", share=number_text(0.01))
+    return number_text(round(value, 2))
 
 
 def _words(result: GroupFairness, key: str, at: int) -> str:
     rate, ratio = result.rate[key][at], result.ratio[key][at]
-    span = ""
+    own = text(
+        "{rate}: {share} of {n}", rate=text(NAMES[key]), share=percent(rate or 0.0), n=count(result.counted[key][at])
+    )
+    times = {"ratio": _times(ratio or 0.0), "group": result.groups[result.reference]}
+    said = text("{ratio} times that of “{group}”", **times)
     if result.low[key][at] is not None:
         low, high = (_times(end[key][at] or 0.0) for end in (result.low, result.high))
-        span = f" ({low} to {high})"
-    return (
-        f"<b>{result.groups[at]}</b><br>{NAMES[key]}: {percent(rate or 0.0)} of {count(result.counted[key][at])}<br>"
-        f"{_times(ratio or 0.0)} times that of “{result.groups[result.reference]}”{span}"
-    )
+        said = text("{ratio} times that of “{group}” ({low} to {high})", **times, low=low, high=high)
+    return f"<b>{result.groups[at]}</b><br>{own}<br>{said}"
 
 
 def _shown(values: OptionalFloats) -> OptionalFloats:
@@ -200,8 +220,8 @@ def _fifths() -> dict[str, Any]:
 
 PLOT = Plot(
     key="groups",
-    question="Are groups treated alike?",
-    method="Rates of groups compared",
+    question=mark("Are groups treated alike?"),
+    method=mark("Rates of groups compared"),
     page="performance",
     section="segments",
     result=GroupFairness,

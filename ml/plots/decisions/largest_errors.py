@@ -10,6 +10,8 @@ from ml.plots.shared_options import chosen
 from ml.plots.table import Table
 from ml.slices.largest_errors import ALARM, BOTH, MISSED, LargestErrors, largest_errors
 from ml.text.number_words import count, percent
+from ml.text.words import points_text
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -19,10 +21,11 @@ MOST = 12
 
 def _sorts(bundle: Bundle, outcome: str) -> Choices:
     label = bundle.outcomes[outcome].label
-    return [(BOTH, "All records"), (MISSED, f"With “{label}”"), (ALARM, f"Without “{label}”")]
+    with_it, without = text("With “{outcome}”", outcome=label), text("Without “{outcome}”", outcome=label)
+    return [(BOTH, text("All records")), (MISSED, with_it), (ALARM, without)]
 
 
-OPTIONS = (Option("sort", "Records", _sorts),)
+OPTIONS = (Option("sort", mark("Records"), _sorts),)
 
 
 def compute(study: Study) -> LargestErrors:
@@ -33,10 +36,12 @@ def compute(study: Study) -> LargestErrors:
 def draw(result: LargestErrors, view: View) -> Table:
     """A row for each record: what the model said, what was true, and what led the model there."""
     columns = zip(result.record, result.probability, result.was, result.reasons, strict=True)
+    said = text("Said for “{outcome}”", outcome=view.label)
     return Table(
-        heads=("Record", f"Said for “{view.label}”", "In truth", "What led it there"),
+        heads=(text("Record"), said, text("In truth"), text("What led it there")),
         rows=[
-            (count(record), percent(said), was, reasons or "no value alone") for record, said, was, reasons in columns
+            (count(record), percent(share), was, reasons or text("no value alone"))
+            for record, share, was, reasons in columns
         ],
         links=result.link,
     )
@@ -44,19 +49,24 @@ def draw(result: LargestErrors, view: View) -> Table:
 
 def say(result: LargestErrors, view: View) -> str:
     """Sentence: size of the largest errors, and the number on the wrong side of one half."""
-    said, was = percent(result.probability[0]), result.was[0]
-    return (
-        f"The model was most wrong on record {count(result.record[0])}: it said {said} for “{view.label}”; in truth: "
-        f"{was}. On {count(result.wrong)} of {count(result.records)} records it was more than 50 points off. "
-        f"A record that is far off may be a wrong entry as well as a hard case. What led it there are the model's "
-        f"reasons, not causes."
+    return text(
+        "The model was most wrong on record {record}: it said {said} for “{outcome}”; in truth: {was}. On {n} of {all} "
+        "records it was more than {points} off. A record that is far off may be a wrong entry as well as a hard case. "
+        "What led it there are the model's reasons, not causes.",
+        record=count(result.record[0]),
+        said=percent(result.probability[0]),
+        outcome=view.label,
+        was=result.was[0],
+        n=count(result.wrong),
+        all=count(result.records),
+        points=points_text(50),
     )
 
 
 PLOT = Plot(
     key="mistakes",
-    question="On which records was the model most wrong?",
-    method="Largest errors",
+    question=mark("On which records was the model most wrong?"),
+    method=mark("Largest errors"),
     page="performance",
     section="errors",
     result=LargestErrors,

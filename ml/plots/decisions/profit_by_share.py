@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ml.metrics.profit import ProfitCurve
-from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS, amount, compute, profit_figure
+from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS, compute, profit_figure
+from ml.plots.decisions.profit_words import amount
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, View
-from ml.text.number_words import percent
+from ml.text.number_words import count, percent
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -15,30 +17,36 @@ if TYPE_CHECKING:
 
 def draw(result: ProfitCurve, view: View) -> go.Figure:
     """The curve with its interval from acting on none to acting on all."""
-    return profit_figure(result, view, result.selected, "Share we act on, the most probable first")
+    return profit_figure(result, view, result.selected, text("Share we act on, the most probable first"))
 
 
 def say(result: ProfitCurve, view: View) -> str:
     """Sentence: profit of the best share against acting on all."""
-    everybody = f"Acting on all brings {amount(result.profit[0], result)} for 1,000 records"
-    if result.best is None:
-        return f"{everybody}; no share keeps to both limits."
+    slots = {"all": amount(result.profit[0], result), "n": count(1000)}
     at = result.best
+    if at is None:
+        return text("Acting on all brings {all} for {n} records; no share keeps to both limits.", **slots)
     if result.selected[at] == 1:
-        return f"{everybody}, and no smaller share brings more."
+        return text("Acting on all brings {all} for {n} records, and no smaller share brings more.", **slots)
+    slots["best"] = amount(result.profit[at], result)
     if result.selected[at] == 0:
-        return f"{everybody}; acting on none brings {amount(result.profit[at], result)}, and no share brings more."
-    return (
-        f"Acting on the {percent(result.selected[at])} with the highest probabilities of “{view.label}” brings "
-        f"{amount(result.profit[at], result)} for 1,000 records; acting on all brings "
-        f"{amount(result.profit[0], result)}."
+        return text(
+            "Acting on all brings {all} for {n} records; acting on none brings {best}, and no share brings more.",
+            **slots,
+        )
+    return text(
+        "Acting on the {share} with the highest probabilities of “{outcome}” brings {best} for {n} records; acting on "
+        "all brings {all}.",
+        **slots,
+        share=percent(result.selected[at]),
+        outcome=view.label,
     )
 
 
 PLOT = Plot(
     key="profit-share",
-    question="How many records should we act on?",
-    method="Profit by share",
+    question=mark("How many records should we act on?"),
+    method=mark("Profit by share"),
     page="performance",
     section="money",
     result=ProfitCurve,

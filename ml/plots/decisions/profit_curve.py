@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 from ml.decision.payoff import Payoff, payoff_of
 from ml.metrics.profit import NEUTRAL, CutOffLimits, ProfitCurve, profit_curve, profits
+from ml.plots.decisions.profit_words import PER, amount, best_words
 from ml.plots.option import Option, Setting
 from ml.plots.plot import PROBABILITIES, CutOffMark, Plot, Study, View
 from ml.plots.theme import FAINT, ON_PAPER, band, figure, note
 from ml.text.number_words import count, percent
 from ml.text.spoken import cut_off_text
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -32,18 +34,34 @@ def _stated(name: str) -> Callable[[Bundle, str], float]:
     return lambda bundle, outcome: getattr(payoff_of(bundle.card, outcome) or NEUTRAL, name)
 
 
-def _value(key: str, label: str, text: str) -> Option:
-    return Option(key, label, default=_stated(key), low=-LARGEST, high=LARGEST, help=text)
+def _value(key: str, label: str, words: str) -> Option:
+    return Option(key, label, default=_stated(key), low=-LARGEST, high=LARGEST, help=words)
 
 
 PAYOFF_OPTIONS: tuple[Option, ...] = (
-    _value("true_positive", "Value of a hit", "We act, and the record has the outcome. A loss is below 0."),
-    _value("false_positive", "Value of a false alarm", "We act, and it has not. A loss is below 0."),
-    Option("call", "Cost of acting", default=_stated("call"), low=0, high=LARGEST, help="For each record we act on."),
-    _value("false_negative", "Value of a miss", "We do not act, and it has the outcome."),
-    _value("true_negative", "Value of leaving alone", "We do not act, and it has not."),
-    Option("most_calls", "Act on at most", low=0, high=1000, unit="of 1,000 records", help="Blank: as many as pay."),
-    Option("least_recall", "Find at least", low=0, high=100, unit="%", help="Of the records with the outcome."),
+    _value("true_positive", mark("Value of a hit"), mark("We act, and the record has the outcome. A loss is below 0.")),
+    _value("false_positive", mark("Value of a false alarm"), mark("We act, and it has not. A loss is below 0.")),
+    Option(
+        "call",
+        mark("Cost of acting"),
+        default=_stated("call"),
+        low=0,
+        high=LARGEST,
+        help=mark("For each record we act on."),
+    ),
+    _value("false_negative", mark("Value of a miss"), mark("We do not act, and it has the outcome.")),
+    _value("true_negative", mark("Value of leaving alone"), mark("We do not act, and it has not.")),
+    Option(
+        "most_calls",
+        mark("Act on at most"),
+        low=0,
+        high=1000,
+        unit=mark("of 1,000 records"),
+        help=mark("Blank: as many as pay."),
+    ),
+    Option(
+        "least_recall", mark("Find at least"), low=0, high=100, unit="%", help=mark("Of the records with the outcome.")
+    ),
 )
 
 
@@ -61,32 +79,17 @@ def compute(study: Study) -> ProfitCurve:
 
 def draw(result: ProfitCurve, view: View) -> go.Figure:
     """The curve with its interval, and the best cut-off with its own."""
-    return profit_figure(result, view, result.cut_off, "Act from this probability")
+    return profit_figure(result, view, result.cut_off, text("Act from this probability"))
 
 
-def say(result: ProfitCurve, view: View) -> str:
-    """Sentence: the best cut-off, its profit and how many it acts on, with intervals."""
-    if result.best is None:
-        return _impossible(result, view) + _unstated(result)
-    at = result.best
-    if not result.selected[at]:
-        return f"No cut-off{_within(result)} brings more than acting on none." + _unstated(result)
-    best = (
-        f"Acting from {cut_off_text(result.cut_off[at])} brings most{_within(result)}: "
-        f"{amount(result.profit[at], result)} for 1,000 records like these "
-        f"({amount(result.low[at], result)} to {amount(result.high[at], result)}), "
-        f"acting on {percent(result.selected[at])} of them and finding {percent(result.recall[at])} of the "
-        f"{view.records}."
-    )
-    return best + _sure(result) + _unstated(result)
-
-
-def profit_figure(result: ProfitCurve, view: View, x: list[float], title: str) -> go.Figure:
+def profit_figure(result: ProfitCurve, view: View, x: list[float], across: str) -> go.Figure:
     """Figure of the profit over one of the result's columns, a share."""
     ticks = [0, 0.25, 0.5, 0.75, 1]
     lowest, highest = min(0.0, *result.low), max(0.0, *result.high)
     room = 0.12 * (highest - lowest) or 1.0
-    unit = f", {result.payoff['currency']}" if result.payoff["currency"] else ""
+    title = text("Profit of {n} records", n=count(PER))
+    if currency := result.payoff["currency"]:
+        title = text("Profit of {n} records, {currency}", n=count(PER), currency=currency)
     return figure(
         [*_band(result, view, x), *_best(result, view, x)],
         height=360,
@@ -96,35 +99,16 @@ def profit_figure(result: ProfitCurve, view: View, x: list[float], title: str) -
             "range": [-0.02, 1.02],
             "tickvals": ticks,
             "ticktext": [percent(tick) for tick in ticks],
-            "title": {"text": title},
+            "title": {"text": across},
         },
         yaxis={
             "range": [lowest - room / 3, highest + room],
-            "title": {"text": f"Profit of 1,000 records{unit}"},
+            "title": {"text": title},
             "zeroline": True,
             "zerolinecolor": FAINT,
             "nticks": 6,
         },
     )
-
-
-def amount(value: float, result: ProfitCurve) -> str:
-    """Money in words, without decimals from 10 on."""
-    shown = round(value) if abs(value) >= 10 or value == round(value) else round(value, 1)
-    text = count(abs(shown)) + (f"\u00a0{result.payoff['currency']}" if result.payoff["currency"] else "")
-    return f"−{text}" if shown < 0 else text
-
-
-def brings(result: ProfitCurve, table: ThresholdTable, row: int) -> str:
-    """What acting from a cut-off of the table brings, against the most that there is; no full stop."""
-    here = profits(Payoff(**result.payoff), table.columns)[row]
-    said = f"At this cut-off 1,000 records like these bring {amount(here, result)}"
-    if result.best is None:
-        return said
-    best = result.profit[result.best]
-    if best - here < 1e-9:
-        return f"{said}, the most there is"
-    return f"{said}; the most is {amount(best, result)}, acting from {cut_off_text(result.cut_off[result.best])}"
 
 
 def profit_of_none(result: ProfitCurve, table: ThresholdTable) -> float:
@@ -134,20 +118,17 @@ def profit_of_none(result: ProfitCurve, table: ThresholdTable) -> float:
     return profits(Payoff(**result.payoff), {name: [value] for name, value in none.items()})[0]
 
 
-def beyond(result: ProfitCurve, selected: float | None, recall: float | None) -> str:
-    """Words for the limits that a cut-off breaks, and by how much; empty where it keeps to them."""
-    broken, acted = [], 1000 * (selected or 0.0)
-    if result.most_calls is not None and acted > result.most_calls * (1 + 1e-9):
-        broken.append(f"it acts on {count(round(acted))} of 1,000 and {count(result.most_calls)} are allowed")
-    if result.least_recall is not None and (recall or 0.0) < result.least_recall * (1 - 1e-9):
-        broken.append(f"it finds {percent(recall or 0.0)} and {percent(result.least_recall)} are asked for")
-    return f", but beyond the limits: {' and '.join(broken)}" if broken else ""
-
-
 def _band(result: ProfitCurve, view: View, x: list[float]) -> list[dict[str, Any]]:
     texts = [
-        f"Act from {cut_off_text(cut)}:<br>{amount(profit, result)} ({amount(low, result)} to {amount(high, result)})"
-        f"<br>acts on {percent(selected)}, finds {percent(recall)}"
+        text(
+            "Act from {cut_off}:<br>{profit} ({low} to {high})<br>acts on {selected}, finds {found}",
+            cut_off=cut_off_text(cut),
+            profit=amount(profit, result),
+            low=amount(low, result),
+            high=amount(high, result),
+            selected=percent(selected),
+            found=percent(recall),
+        )
         for cut, profit, low, high, selected, recall in zip(
             result.cut_off, result.profit, result.low, result.high, result.selected, result.recall, strict=True
         )
@@ -190,47 +171,9 @@ def _named(result: ProfitCurve, x: list[float]) -> list[dict[str, Any]]:
     at = result.best
     side = "left" if x[at] < 0.3 else "right" if x[at] > 0.7 else "center"
     shift = {"left": 8, "right": -8, "center": 0}[side]
-    words = f"<b>best: {amount(result.profit[at], result)}</b>"
+    words = f"<b>{text('best: {amount}', amount=amount(result.profit[at], result))}</b>"
     more = {"xanchor": side, "xshift": shift, "yanchor": "bottom", "yshift": 7, **ON_PAPER}
     return [note(words, x[at], result.profit[at], **more)]
-
-
-def _within(result: ProfitCurve) -> str:
-    parts = []
-    if result.most_calls is not None:
-        parts.append(f"at most {count(result.most_calls)} of 1,000")
-    if result.least_recall is not None:
-        parts.append(f"finding at least {percent(result.least_recall)}")
-    return f" within the limits ({', '.join(parts)})" if parts else ""
-
-
-def _sure(result: ProfitCurve) -> str:
-    if result.best_low is None or result.best_high is None:
-        return ""
-    span = (
-        f" Other records of the same kind could put the best cut-off anywhere from "
-        f"{cut_off_text(result.best_low)} to {cut_off_text(result.best_high)}."
-    )
-    if result.luck is None or result.luck <= 0.005 * abs(result.profit[result.best or 0]):
-        return span
-    return f"{span} About {amount(result.luck, result)} is the luck of having chosen it on these very records."
-
-
-def _impossible(result: ProfitCurve, view: View) -> str:
-    return (
-        f"No cut-off keeps to both limits: acting on at most {count(result.most_calls or 0)} of 1,000 the model finds "
-        f"{percent(result.most_reached or 0)} of the {view.records}, and to find {percent(result.least_recall or 0)} "
-        f"it must act on {count(round(result.calls_needed or 0))}."
-    )
-
-
-def _unstated(result: ProfitCurve) -> str:
-    if result.stated:
-        return ""
-    return (
-        " Nobody has said what a decision is worth, so a hit counts 1 and a false alarm −1: type what they are "
-        "worth to you."
-    )
 
 
 def _number(options: Mapping[str, Setting], key: str) -> float | None:
@@ -240,14 +183,14 @@ def _number(options: Mapping[str, Setting], key: str) -> float | None:
 
 PLOT = Plot(
     key="profit",
-    question="From which probability does acting pay most?",
-    method="Profit by cut-off",
+    question=mark("From which probability does acting pay most?"),
+    method=mark("Profit by cut-off"),
     page="performance",
     section="money",
     result=ProfitCurve,
     compute=compute,
     draw=draw,
-    say=say,
+    say=best_words,
     needs=PROBABILITIES,
     options=PAYOFF_OPTIONS,
     revision=3,

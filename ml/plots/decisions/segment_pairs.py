@@ -14,17 +14,19 @@ from ml.plots.shared_options import (
     feature_choice,
     least_of,
     measure_text,
+    measured,
 )
 from ml.plots.theme import INK, faded, figure
 from ml.slices.segment_pairs import SegmentPairs, segment_pairs
 from ml.slices.segments import IN_PERCENT, LABELS
 from ml.text.few_words import few_words
-from ml.text.number_words import count, shortened
+from ml.text.number_words import count, records_text, short_percent, shortened
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-OPTIONS = (feature_choice(), feature_choice("by", "And", 1), MEASURE, LEAST, AT_CUT_OFF)
+OPTIONS = (feature_choice(), feature_choice("by", mark("And"), 1), MEASURE, LEAST, AT_CUT_OFF)
 LONGEST = 16  # characters beside and below the tiles, on a phone
 TIGHT = 6  # most columns with room for words in a tile
 WHOLE = 3  # longest percentage with its sign in a tile on a phone: longer ones lose the sign
@@ -106,19 +108,30 @@ def say(result: SegmentPairs, _view: View) -> str:
         for column, value in enumerate(line)
         if value is not None and result.counted[row][column] >= result.least
     ]
-    label = LABELS[result.measure]
-    few = f"Grey: a share of fewer than {count(result.least)} records, or undefined."
+    slots, least_records = {"measure": text(LABELS[result.measure])}, count(result.least)
+    grey = text("Grey: a share of fewer than {n} records, or undefined.", n=least_records)
     if not known:
-        return f"{label} counts fewer than {count(result.least)} records in every pair. {few}"
+        none = text("{measure} counts fewer than {n} records in every pair.", **slots, n=least_records)
+        return f"{none} {grey}"
     (high, *most), (low, *least) = max(known), min(known)
     fewest = few_words(min(result.counted[row][column] for row, column in (most, least)))
+    slots["highest"] = measure_text(result.measure, high)
     if high == low:
-        return f"{label} is {measure_text(result.measure, high)} wherever enough records are counted. {few}"
-    return (
-        f"{label} is {measure_text(result.measure, result.whole)} on all records, highest where "
-        f"{_pair(result, *most)} ({measure_text(result.measure, high)}), lowest where {_pair(result, *least)} "
-        f"({measure_text(result.measure, low)}).{fewest} {few} The extremes of many pairs owe something to chance."
+        return f"{text('{measure} is {highest} wherever enough records are counted.', **slots)} {grey}"
+    span = text(
+        "{measure} is {value} on all records, highest where {first} is “{high}” and {second} is “{high_second}” "
+        "({highest}), lowest where {first} is “{low}” and {second} is “{low_second}” ({lowest}).",
+        **slots,
+        value=measure_text(result.measure, result.whole),
+        lowest=measure_text(result.measure, low),
+        first=result.features[0],
+        second=result.features[1],
+        high=result.rows[most[0]],
+        high_second=result.columns[most[1]],
+        low=result.rows[least[0]],
+        low_second=result.columns[least[1]],
     )
+    return f"{span}{fewest} {grey} {text('The extremes of many pairs owe something to chance.')}"
 
 
 def rows(result: SegmentPairs, _view: View) -> Rows:
@@ -144,40 +157,40 @@ def _limits(result: SegmentPairs) -> tuple[float, float]:
         if value is not None and _enough(result, r, c)
     ]
     low, high = (min(known), max(known)) if known else (0.0, 1.0)
-    room = max(0.0, 0.1 - (high - low)) / 2 if result.measure in IN_PERCENT else 1e-9
+    room = max(0.0, 0.1 - (high - low)) / 2 if _in_percent(result) else 1e-9
     return low - room, high + room
+
+
+def _in_percent(result: SegmentPairs) -> bool:
+    return result.measure in IN_PERCENT
 
 
 def _inside(result: SegmentPairs, row: int, column: int, roomy: bool) -> str:
     weight, value = result.counted[row][column], result.value[row][column]
     if not result.records[row][column]:
         return ""
-    first = "–" if value is None else measure_text(result.measure, value)
-    first = first.replace("under ", "&lt;").replace("over ", "&gt;")
-    short = first.replace("\u00a0%", "")
+    if value is None:
+        whole = short = "–"
+    else:
+        whole = measure_text(result.measure, value)
+        short = short_percent(value).replace("<", "&lt;").replace(">", "&gt;") if _in_percent(result) else whole
     if not roomy:
         return short
-    return f"<b>{short if len(short) > WHOLE else first}</b><br>{count(weight)}"
+    return f"<b>{short if len(short) > WHOLE else whole}</b><br>{count(weight)}"
 
 
 def _words(result: SegmentPairs, row: int, column: int) -> str:
-    low, high = (measure_text(result.measure, end[row][column]) for end in (result.low, result.high))
-    span = "" if result.low[row][column] is None or result.high[row][column] is None else f" ({low} to {high})"
+    value = measured(result.measure, *(part[row][column] for part in (result.value, result.low, result.high)))
     return (
         f"<b>{result.features[0]}: {result.rows[row]}<br>{result.features[1]}: {result.columns[column]}</b><br>"
-        f"{LABELS[result.measure]} {measure_text(result.measure, result.value[row][column])}{span}"
-        f"<br>{count(result.records[row][column])} records"
+        f"{text(LABELS[result.measure])} {value}<br>{records_text(result.records[row][column])}"
     )
-
-
-def _pair(result: SegmentPairs, row: int, column: int) -> str:
-    return f"{result.features[0]} is “{result.rows[row]}” and {result.features[1]} is “{result.columns[column]}”"
 
 
 PLOT = Plot(
     key="segment-pairs",
-    question="Is the model as good in every corner?",
-    method="Segments by two features",
+    question=mark("Is the model as good in every corner?"),
+    method=mark("Segments by two features"),
     page="performance",
     section="segments",
     result=SegmentPairs,

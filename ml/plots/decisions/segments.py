@@ -14,12 +14,14 @@ from ml.plots.shared_options import (
     feature_choice,
     measure_axis,
     measure_text,
+    measured,
     promises_text,
 )
 from ml.plots.theme import INK, figure
 from ml.slices.segments import LABELS, Segments, segments
 from ml.text.few_words import few_words
-from ml.text.number_words import count, percent
+from ml.text.number_words import count, percent, records_text
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -49,7 +51,7 @@ def draw(result: Segments, view: View) -> go.Figure:
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     values = [measure_text(result.measure, value) for value in result.value]
-    sizes = [f"of {count(weight)}" for weight in result.counted]
+    sizes = [text("of {n}", n=count(weight)) for weight in result.counted]
     return figure(
         [upright(result.whole, len(result.parts)), spans(result.low, result.high, INK), dots],
         margin=MARGIN,
@@ -62,25 +64,40 @@ def draw(result: Segments, view: View) -> go.Figure:
 
 def say(result: Segments, _view: View) -> str:
     """Sentence: parts with the highest and lowest value, and parts that differ clearly from all records."""
-    label, whole = LABELS[result.measure], measure_text(result.measure, result.whole)
-    everywhere = f"{label} is {whole} on all records"
+    slots = {"measure": text(LABELS[result.measure]), "feature": result.feature}
+    slots["whole"] = measure_text(result.measure, result.whole)
     enough = [place for place in range(len(result.parts)) if _enough(result, place)]
     if not enough:
-        return f"{everywhere}; no part of {result.feature} counts {FEW} records, too few to say more."
+        return text(
+            "{measure} is {whole} on all records; no part of {feature} counts {few} records, too few to say more.",
+            **slots,
+            few=count(FEW),
+        )
     most = max(enough, key=lambda place: result.value[place] or 0.0)
     least = min(enough, key=lambda place: result.value[place] or 0.0)
     low, high = (measure_text(result.measure, result.value[place]) for place in (least, most))
     if result.value[most] == result.value[least]:
-        return f"{everywhere} and {high} {_where(result, enough)}."
-    span = f"; by {result.feature} it goes from {low} (“{result.parts[least]}”) to {high} (“{result.parts[most]}”). "
+        return _alike(result, enough, slots | {"value": high})
     apart = [part for part, beyond in zip(result.parts, result.beyond, strict=True) if beyond]
     few = few_words(min(result.counted[least], result.counted[most]))
-    clearly = f"Apart from all records beyond chance: {', '.join(apart)}. " if apart else "None differs beyond chance. "
-    return (
-        f"{everywhere}{span.rstrip()}{few} {clearly}{_left_out(result, enough)}"
-        f"The lines are 95\u00a0% intervals, each for itself; "
-        f"what is beyond chance is corrected for looking at all parts.{promises_text(result.parts, result)}"
+    span = text(
+        "{measure} is {whole} on all records; by {feature} it goes from {lowest} (“{low}”) to {highest} (“{high}”).",
+        **slots,
+        lowest=low,
+        low=result.parts[least],
+        highest=high,
+        high=result.parts[most],
     )
+    clearly = text("None differs beyond chance.")
+    if apart:
+        clearly = text("Apart from all records beyond chance: {parts}.", parts=", ".join(apart))
+    how = text(
+        "The lines are {level} intervals, each for itself; what is beyond chance is corrected for looking at all "
+        "parts.",
+        level=percent(0.95),
+    )
+    said = " ".join(filter(None, (f"{span}{few}", clearly, _left_out(result, enough), how)))
+    return said + promises_text(result.parts, result)
 
 
 def _enough(result: Segments, place: int) -> bool:
@@ -88,37 +105,61 @@ def _enough(result: Segments, place: int) -> bool:
     return result.value[place] is not None and result.counted[place] >= FEW
 
 
-def _where(result: Segments, enough: list[int]) -> str:
-    """Words for parts that all have the same value."""
+def _alike(result: Segments, enough: list[int], slots: dict[str, str]) -> str:
+    """Sentence on parts that all have the same value."""
     if len(enough) == len(result.parts):
-        return f"in every part of {result.feature}"
+        return text("{measure} is {whole} on all records and {value} in every part of {feature}.", **slots)
     if len(enough) == 1:
-        return f"where {result.feature} is “{result.parts[enough[0]]}”, the only part of which enough is known"
-    return f"in the {len(enough)} of {len(result.parts)} parts of {result.feature} of which enough is known"
+        return text(
+            "{measure} is {whole} on all records and {value} where {feature} is “{part}”, the only part of which "
+            "enough is known.",
+            **slots,
+            part=result.parts[enough[0]],
+        )
+    return text(
+        "{measure} is {whole} on all records and {value} in the {n} of {all} parts of {feature} of which enough is "
+        "known.",
+        **slots,
+        n=count(len(enough)),
+        all=count(len(result.parts)),
+    )
 
 
 def _left_out(result: Segments, enough: list[int]) -> str:
     """Words for the parts that are drawn but not named, or not drawn."""
     few = len(result.parts) - len(enough)
-    what = f"{count(few)} part counts" if few == 1 else f"{count(few)} parts count"
-    return f"Not named: {what} fewer than {FEW} records, or the measure is undefined. " if few else ""
+    if not few:
+        return ""
+    return plural(
+        "Not named: {n} part counts fewer than {least} records, or the measure is undefined.",
+        "Not named: {n} parts count fewer than {least} records, or the measure is undefined.",
+        few,
+        n=count(few),
+        least=count(FEW),
+    )
 
 
 def _words(result: Segments, view: View, place: int) -> str:
-    low, high = (measure_text(result.measure, end[place]) for end in (result.low, result.high))
-    span = f" ({low} to {high})" if result.low[place] is not None and result.high[place] is not None else ""
-    promise = f"<br>{percent(result.said[place])} announced, {percent(result.came[place])} came" if result.said else ""
-    return (
-        f"<b>{result.parts[place]}</b><br>{LABELS[result.measure]} "
-        f"{measure_text(result.measure, result.value[place])}{span}<br>{count(result.records[place])} records, "
-        f"{count(result.positive[place])} with “{view.label}”{promise}"
+    value = measured(result.measure, *(part[place] for part in (result.value, result.low, result.high)))
+    lines = [f"<b>{result.parts[place]}</b>", f"{text(LABELS[result.measure])} {value}"]
+    lines.append(
+        text(
+            "{records}, {n} with “{outcome}”",
+            records=records_text(result.records[place]),
+            n=count(result.positive[place]),
+            outcome=view.label,
+        )
     )
+    if result.said:
+        shares = {"said": percent(result.said[place]), "came": percent(result.came[place])}
+        lines.append(text("{said} announced, {came} came", **shares))
+    return "<br>".join(lines)
 
 
 PLOT = Plot(
     key="segments",
-    question="Is the model as good everywhere?",
-    method="Measure by part of a feature",
+    question=mark("Is the model as good everywhere?"),
+    method=mark("Measure by part of a feature"),
     page="performance",
     section="segments",
     result=Segments,

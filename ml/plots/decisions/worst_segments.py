@@ -12,8 +12,9 @@ from ml.plots.shared_options import AT_CUT_OFF, LEAST, chosen, cut_off_of, least
 from ml.plots.theme import FAINT, figure, note, percent_ticks
 from ml.slices.slice_finder import LOSS, WRONG, WorstSegments, worst_segments
 from ml.text.few_words import few_words
-from ml.text.number_words import count, percent
+from ml.text.number_words import count, percent, records_text
 from ml.text.words import number_text
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -24,11 +25,11 @@ ROW = 28  # pixels of a dot, and of the room around it
 
 
 def _sorts(bundle: Bundle, _: str) -> Choices:
-    found = [(WRONG, "Wrong decisions")]
-    return [*found, (LOSS, "Log-loss")] if bundle.offers == "probabilities" else found
+    found = [(WRONG, text("Wrong decisions"))]
+    return [*found, (LOSS, text("Log-loss"))] if bundle.offers == "probabilities" else found
 
 
-OPTIONS = (Option("by", "Measured by", _sorts), LEAST, AT_CUT_OFF)
+OPTIONS = (Option("by", mark("Measured by"), _sorts), LEAST, AT_CUT_OFF)
 
 
 def compute(study: Study) -> WorstSegments:
@@ -82,67 +83,94 @@ def draw(result: WorstSegments, view: View) -> go.Figure:
 
 def say(result: WorstSegments, _view: View) -> str:
     """Sentence: segments with more error than the model expects, beyond chance after correction for their number."""
-    looked = f"{count(result.looked_at)} segments of at least {count(result.least)} records"
-    than = "the model itself expects" if result.own else "elsewhere"
-    if not result.found:
-        return (
-            f"In none of {looked} does it err more than {than}, beyond what chance makes of the worst of so many: the "
-            f"open dots are the largest of them, and they prove nothing."
+    slots = {"n": count(result.looked_at), "least": count(result.least)}
+    if not result.found and result.own:
+        return text(
+            "In none of {n} segments of at least {least} records does it err more than the model itself expects, "
+            "beyond what chance makes of the worst of so many: the open dots are the largest of them, and they prove "
+            "nothing.",
+            **slots,
         )
-    test = "truths drawn from its probabilities" if result.own else "permutation test"
-    segments = "1 segment" if result.found == 1 else f"{count(result.found)} segments"
-    wrong, rest = _text(result, result.error[0]), _text(result, result.rest[0])
-    against = f"where the model expects {_text(result, result.expected[0])}; " if result.own else "against "
-    return (
-        f"In {segments} it errs more than {than}, beyond what chance makes of the worst of {looked} (filled dots; "
-        f"{test}, corrected for looking at all of them). Surest: {result.segment[0]}, {wrong} of "
-        f"{count(result.records[0])} records, {against}{rest} of all others."
-        f"{few_words(result.records[0])} {_meaning(result)}"
+    if not result.found:
+        return text(
+            "In none of {n} segments of at least {least} records does it err more than elsewhere, beyond what chance "
+            "makes of the worst of so many: the open dots are the largest of them, and they prove nothing.",
+            **slots,
+        )
+    slots |= {"segments": plural("{n} segment", "{n} segments", result.found, n=count(result.found))}
+    slots |= {"worst": result.segment[0], "records": records_text(result.records[0])}
+    slots |= {"error": _text(result, result.error[0]), "rest": _text(result, result.rest[0])}
+    few = few_words(result.records[0])
+    if result.own:
+        said = text(
+            "In {segments} it errs more than the model itself expects, beyond what chance makes of the worst of {n} "
+            "segments of at least {least} records (filled dots; truths drawn from its probabilities, corrected for "
+            "looking at all of them). Surest: {worst}, {error} of {records}, where the model expects {expected}; "
+            "{rest} of all others.",
+            **slots,
+            expected=_text(result, result.expected[0]),
+        )
+        return f"{said}{few} {_meaning(result)}"
+    said = text(
+        "In {segments} it errs more than elsewhere, beyond what chance makes of the worst of {n} segments of at least "
+        "{least} records (filled dots; permutation test, corrected for looking at all of them). Surest: {worst}, "
+        "{error} of {records}, against {rest} of all others.",
+        **slots,
     )
+    return f"{said}{few} {_meaning(result)}"
 
 
 def _meaning(result: WorstSegments) -> str:
     """What a find means."""
     if result.own:
-        return (
+        return text(
             "What is hard for every model is not counted: a line begins at the error that the model, recalibrated as a "
             "whole, expects there. In such a segment it misses something, or something has changed."
         )
-    return "Such records may be harder to tell apart, not only badly learnt: labels alone do not say what to expect."
+    return text(
+        "Such records may be harder to tell apart, not only badly learnt: labels alone do not say what to expect."
+    )
 
 
 def _axis(result: WorstSegments) -> dict[str, Any]:
-    start = "what the model expects" if result.own else "that of all records"
-    title = "Share decided wrongly" if result.by == WRONG else "Log-loss"
+    title = text("Share decided wrongly") if result.by == WRONG else text("Log-loss")
+    start = text("Each line begins at that of all records;<br>upright stroke: all records")
+    if result.own:
+        start = text("Each line begins at what the model expects;<br>upright stroke: all records")
     top = max(*result.error, *result.expected, result.whole, 1e-6)
     ticks = percent_ticks(0, top) if result.by == WRONG else {"nticks": 6}
-    words = f"{title}<br>Each line begins at {start};<br>upright stroke: all records"
-    return {"range": [-0.03 * top, 1.06 * top], "title": {"text": words}, **ticks}
+    return {"range": [-0.03 * top, 1.06 * top], "title": {"text": f"{title}<br>{start}"}, **ticks}
 
 
 def _name(result: WorstSegments, place: int) -> list[str]:
     """Each part of the segment from a line of its own on, and the error below them."""
     value = percent(result.error[place]) if result.by == WRONG else three(result.error[place])
     parts = [line for part in result.segment[place].split("; ") for line in wrap(part, LINE)]
-    return [*parts, f"<b>{value}</b> of {count(result.records[place])} records"]
+    return [*parts, text("{value} of {records}", value=f"<b>{value}</b>", records=records_text(result.records[place]))]
 
 
 def _words(result: WorstSegments, place: int) -> str:
-    error, expected, rest = (_text(result, each[place]) for each in (result.error, result.expected, result.rest))
-    return (
-        f"<b>{result.segment[place].replace('; ', '<br>')}</b><br>{error}, expected {expected}<br>all others {rest}<br>"
-        f"{count(result.records[place])} records; corrected p-value {number_text(round(result.chance[place], 3))}"
+    return text(
+        "{segment}<br>{error}, expected {expected}<br>all others {rest}<br>{records}; corrected p-value {p_value}",
+        segment=f"<b>{result.segment[place].replace('; ', '<br>')}</b>",
+        error=_text(result, result.error[place]),
+        expected=_text(result, result.expected[place]),
+        rest=_text(result, result.rest[place]),
+        records=records_text(result.records[place]),
+        p_value=number_text(round(result.chance[place], 3)),
     )
 
 
 def _text(result: WorstSegments, value: float) -> str:
-    return f"{percent(value)} wrong" if result.by == WRONG else f"log-loss {three(value)}"
+    if result.by == WRONG:
+        return text("{share} wrong", share=percent(value))
+    return text("log-loss {value}", value=three(value))
 
 
 PLOT = Plot(
     key="worst-segments",
-    question="Where does the model err more than it should?",
-    method="Worst segments (slice finder)",
+    question=mark("Where does the model err more than it should?"),
+    method=mark("Worst segments (slice finder)"),
     page="performance",
     section="segments",
     result=WorstSegments,

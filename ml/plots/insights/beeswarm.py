@@ -17,6 +17,7 @@ from ml.plots.row_layout import names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
 from ml.text.number_words import count
 from ml.text.words import change_text, shown_value, unsure
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -99,19 +100,21 @@ def draw(result: Beeswarm, view: View) -> go.Figure:
     edge = max(map(abs, points), default=0.0) * 1.05 or 1.0
     traces = [_swarm(result, place, edge) for place in range(len(result.features))]
     zero = {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": INK, "width": 1}}
-    dots = "  ".join(
-        f"<span style='color:{colour}'>●</span> {word}"
-        for colour, word in ((LOW, "low"), (HIGH, "high"), (INK, "no order"))
-    )
+    low, high, none = (f"<span style='color:{colour}'>●</span>" for colour in (LOW, HIGH, INK))
+    dots = text("value: {low} low  {high} high  {none} no order", low=low, high=high, none=none)
     corner = {"xref": "paper", "yref": "paper", "xanchor": "right", "yanchor": "bottom"}
-    key = note(f"value: {dots}", 1, 1, **corner)
+    key = note(dots, 1, 1, **corner)
     return figure(
         traces,
         height=110 + ROW * len(result.features),
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         shapes=[zero],
         annotations=[*names_above(result.features, x=-edge), key],
-        xaxis={"title": {"text": f"Contribution to “{view.label}”, points"}, "range": [-edge, edge], "nticks": 7},
+        xaxis={
+            "title": {"text": text("Contribution to “{outcome}”, points", outcome=view.label)},
+            "range": [-edge, edge],
+            "nticks": 7,
+        },
         yaxis=rows_axis(len(result.features)) | {"range": [len(result.features) - 0.5, -0.75]},
     )
 
@@ -158,24 +161,34 @@ def say(result: Beeswarm, view: View) -> str:
     """Sentence: range of the strongest feature's contributions, and the values at both ends."""
     line, heights, name = result.contributions[0], result.heights[0], result.features[0]
     if max(map(abs, line)) < 0.0005:
-        return f"No feature moves the probability of “{view.label}” in any of the records."
+        return text("No feature moves the probability of “{outcome}” in any of the records.", outcome=view.label)
     ordered = [(height, value) for height, value in zip(heights, line, strict=True) if height >= 0]
-    trend = ""
+    lean = 0.0
     if (
         len(ordered) > 2
         and np.ptp([height for height, _ in ordered]) > 0
         and np.ptp([value for _, value in ordered]) > 0
     ):
         lean = float(np.corrcoef(np.array(ordered).T)[0, 1])
-        trend = " High values raise it." if lean > 0.5 else " High values lower it." if lean < -0.5 else ""
     surely = unsure(0.0, 100 * result.error)
-    sampled = f" They are sampled, most within {surely}." if surely else ""
-    shown = f"the {len(result.features)} strongest of {result.total_features} features"
-    return (
-        f"{name} moves the probability of “{view.label}” by {change_text(0.0, min(line))} to "
-        f"{change_text(0.0, max(line))} in these records.{trend} A point is a record: {count(len(line))} of the "
-        f"hold-out, {shown}.{sampled}"
-    )
+    said = [
+        text(
+            "{feature} moves the probability of “{outcome}” by {low} to {high} in these records.",
+            feature=name,
+            outcome=view.label,
+            low=change_text(0.0, min(line)),
+            high=change_text(0.0, max(line)),
+        ),
+        text("High values raise it.") if lean > 0.5 else text("High values lower it.") if lean < -0.5 else "",
+        text(
+            "A point is a record: {n} of the hold-out, the {shown} strongest of {features} features.",
+            n=count(len(line)),
+            shown=count(len(result.features)),
+            features=count(result.total_features),
+        ),
+        text("They are sampled, most within {error}.", error=surely) if surely else "",
+    ]
+    return " ".join(filter(None, said))
 
 
 def rows(result: Beeswarm, _view: View) -> Rows:
@@ -190,8 +203,8 @@ def rows(result: Beeswarm, _view: View) -> Rows:
 
 PLOT = Plot(
     key="beeswarm",
-    question="Which values raise it, and which lower it?",
-    method="Contributions, record by record (Shapley values)",
+    question=mark("Which values raise it, and which lower it?"),
+    method=mark("Contributions, record by record (Shapley values)"),
     page="insights",
     section="features",
     result=Beeswarm,

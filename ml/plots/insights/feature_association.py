@@ -9,6 +9,8 @@ from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.shared_options import importance_order
 from ml.plots.theme import faded, figure
 from ml.text.number_words import count, decimal, sample_text, shortened
+from ml.text.words import listed
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -60,22 +62,38 @@ def say(result: Association, view: View) -> str:
     size = len(result.features)
     pairs = [(value, x, y) for y in range(size) for x in range(y) if (value := result.strength[y][x]) is not None]
     if not pairs:
-        return "No two features of the hold-out can be compared: each has one value only, or none."
+        return text("No two features of the hold-out can be compared: each has one value only, or none.")
     value, x, y = max(pairs)
     strong = sum(pair[0] >= STRONG for pair in pairs)
-    verb = "is" if strong == 1 else "are"
-    share = (
-        f" {count(strong)} of {count(len(pairs))} pairs {verb} at {STRONG} or more: those share their importance."
-        if strong
-        else ""
+    said = [
+        text(
+            "{features} go together most: {measure} {value}, where 0 is not at all and 1 is completely.",
+            features=listed([result.features[x], result.features[y]]),
+            measure=text(result.measure[y][x]),
+            value=decimal(value, 2),
+        )
+    ]
+    if strong:
+        said.append(
+            plural(
+                "{n} of {all} pairs is at {least} or more: those share their importance.",
+                "{n} of {all} pairs are at {least} or more: those share their importance.",
+                strong,
+                n=count(strong),
+                all=count(len(pairs)),
+                least=decimal(STRONG, 1),
+            )
+        )
+    if result.left_out:
+        said.append(text("The {n} most important features are compared.", n=count(size)))
+    said.append(
+        text(
+            "Numbers are compared by rank correlation, choices by Cramér's V, a number with a choice by the "
+            "correlation ratio, in {records}.",
+            records=sample_text(result.records, view.holdout),
+        )
     )
-    left = f" The {size} most important features are compared." if result.left_out else ""
-    return (
-        f"{result.features[x]} and {result.features[y]} go together most: {result.measure[y][x]} "
-        f"{decimal(value, 2)}, where "
-        f"0 is not at all and 1 is completely.{share}{left} Numbers are compared by rank correlation, choices by "
-        f"Cramér's V, a number with a choice by the correlation ratio, in {sample_text(result.records, view.holdout)}."
-    )
+    return " ".join(said)
 
 
 def rows(result: Association, _view: View) -> Rows:
@@ -95,17 +113,17 @@ def _signed(result: Association, x: int, y: int) -> float | None:
 
 
 def _hover(result: Association, x: int, y: int) -> str:
-    value = result.strength[y][x]
+    value, features = result.strength[y][x], listed([result.features[x], result.features[y]])
     if value is None:
-        return f"{result.features[x]} and {result.features[y]} cannot be compared"
-    falls = ", one falls as the other rises" if result.falling[y][x] else ""
-    return f"{result.features[x]} and {result.features[y]}<br><b>{decimal(value, 2)}</b> {result.measure[y][x]}{falls}"
+        return text("{features} cannot be compared", features=features)
+    named = f"{features}<br><b>{decimal(value, 2)}</b> {text(result.measure[y][x])}"
+    return text("{measure}, one falls as the other rises", measure=named) if result.falling[y][x] else named
 
 
 PLOT = Plot(
     key="association",
-    question="Which features tell the same?",
-    method="Association of the features",
+    question=mark("Which features tell the same?"),
+    method=mark("Association of the features"),
     page="insights",
     section="data",
     result=Association,

@@ -11,6 +11,7 @@ from ml.plots.row_layout import ROW, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
 from ml.text.number_words import count, percent
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -28,11 +29,10 @@ def draw(result: Distribution, view: View) -> go.Figure:
 
 def _steps(result: Distribution, view: View) -> go.Figure:
     edges = list(result.edges)
-    key = note(
-        f"<span style='color:{view.colour}'>■</span> with “{view.label}”   <span style='color:{INK}'>■</span> without",
-        1, 1, xref="paper", yref="paper", xanchor="right", yanchor="bottom",
-    )  # fmt: skip
-    traces = [_step(edges, result.negative, FAINT, "without"), _step(edges, result.positive, view.colour, "with")]
+    key = _key(view)
+    hover = text("from {start}: {share} of those without", start="%{x}", share="%{customdata}")
+    hover_with = text("from {start}: {share} of those with", start="%{x}", share="%{customdata}")
+    traces = [_step(edges, result.negative, FAINT, hover), _step(edges, result.positive, view.colour, hover_with)]
     top = max(*result.negative, *result.positive, 1e-6)
     dated = {"type": "date"} if isinstance(edges[0], str) else {}
     return figure(
@@ -41,11 +41,11 @@ def _steps(result: Distribution, view: View) -> go.Figure:
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         annotations=[key],
         xaxis={"title": {"text": result.axis}} | dated,
-        yaxis={"title": {"text": "Share of the records"}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
+        yaxis={"title": {"text": text("Share of the records")}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
     )
 
 
-def _step(edges: list[Any], shares: Any, colour: str, side: str) -> dict[str, Any]:
+def _step(edges: list[Any], shares: Any, colour: str, hover: str) -> dict[str, Any]:
     # The last share is drawn to the last edge.
     return {
         "type": "scatter",
@@ -55,13 +55,15 @@ def _step(edges: list[Any], shares: Any, colour: str, side: str) -> dict[str, An
         "customdata": [percent(share) for share in (*shares, shares[-1])],
         "line": {"color": colour, "width": 2, "shape": "hv"},
         "fill": "tozeroy",
-        "hovertemplate": f"from %{{x}}: %{{customdata}} of those {side}<extra></extra>",
+        "hovertemplate": f"{hover}<extra></extra>",
     }
 
 
 def _pairs(result: Distribution, view: View) -> go.Figure:
     places = list(range(len(result.names)))
-    sides = [(result.positive, view.colour, 0.11, "with"), (result.negative, FAINT, 0.31, "without")]
+    hover = text("{share} of those with", share="%{customdata}")
+    hover_without = text("{share} of those without", share="%{customdata}")
+    sides = [(result.positive, view.colour, 0.11, hover), (result.negative, FAINT, 0.31, hover_without)]
     bars = [
         {
             "type": "bar",
@@ -71,45 +73,64 @@ def _pairs(result: Distribution, view: View) -> go.Figure:
             "y": [place + shift for place in places],
             "width": 0.18,
             "marker": {"color": colour},
-            "hovertemplate": f"%{{customdata}} of those {side}<extra></extra>",
+            "hovertemplate": f"{hover}<extra></extra>",
         }
-        for shares, colour, shift, side in sides
+        for shares, colour, shift, hover in sides
     ]
     texts = [f"{percent(a)} · {percent(b)}" for a, b in zip(result.positive, result.negative, strict=True)]
-    key = note(
-        f"<span style='color:{view.colour}'>■</span> with “{view.label}”   <span style='color:{INK}'>■</span> without",
-        1, 1, xref="paper", yref="paper", xanchor="right", yanchor="bottom",
-    )  # fmt: skip
+    key = _key(view)
     top = max(*result.negative, *result.positive, 1e-6)
     return figure(
         bars,
         height=100 + (ROW + 8) * len(places),
         margin={"l": 8, "r": 8, "t": 30, "b": 8},
         annotations=[*names_above(result.names, texts), key],
-        xaxis={"title": {"text": "Share of the records"}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
+        xaxis={"title": {"text": text("Share of the records")}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
         yaxis=rows_axis(len(places)),
     )
+
+
+def _key(view: View) -> dict[str, Any]:
+    own, others = (f"<span style='color:{colour}'>■</span>" for colour in (view.colour, INK))
+    words = text("{own} with “{outcome}”   {others} without", own=own, others=others, outcome=view.label)
+    return note(words, 1, 1, xref="paper", yref="paper", xanchor="right", yanchor="bottom")
 
 
 def say(result: Distribution, view: View) -> str:
     """Sentence: difference between both sides, and missing values."""
     with_it, without = result.records_positive, result.records_negative
-    if not with_it or not without:
-        only = "every record has" if with_it else "no record has"
-        return f"In this hold-out {only} “{view.label}”: there is nothing to compare {result.label} with."
+    names = {"outcome": view.label, "feature": result.label}
+    if not without:
+        return text(
+            "In this hold-out every record has “{outcome}”: there is nothing to compare {feature} with.", **names
+        )
+    if not with_it:
+        return text("In this hold-out no record has “{outcome}”: there is nothing to compare {feature} with.", **names)
     apart = sum(abs(a - b) for a, b in zip(result.positive, result.negative, strict=True))
     apart = (apart + abs(result.missing_positive - result.missing_negative)) / 2
-    gaps = ""
-    if result.missing_positive or result.missing_negative:
-        gaps = (
-            f" {result.label} is missing in {percent(result.missing_positive)} of the records with it and in "
-            f"{percent(result.missing_negative)} of those without."
+    said = [
+        text(
+            "The {with_it} records with “{outcome}” and the {without} without overlap by {share} in {feature}: {whole} "
+            "would be no difference at all.",
+            **names,
+            with_it=count(with_it),
+            without=count(without),
+            share=percent(max(0.0, 1 - apart)),
+            whole=percent(1),
         )
-    ends = " What lies far out counts at the ends." if result.ordered else ""
-    return (
-        f"The {count(with_it)} records with “{view.label}” and the {count(without)} without overlap by "
-        f"{percent(max(0.0, 1 - apart))} in {result.label}: 100\u00a0% would be no difference at all.{gaps}{ends}"
-    )
+    ]
+    if result.missing_positive or result.missing_negative:
+        said.append(
+            text(
+                "{feature} is missing in {share} of the records with it and in {other} of those without.",
+                feature=result.label,
+                share=percent(result.missing_positive),
+                other=percent(result.missing_negative),
+            )
+        )
+    if result.ordered:
+        said.append(text("What lies far out counts at the ends."))
+    return " ".join(said)
 
 
 def rows(result: Distribution, _view: View) -> Rows:
@@ -122,8 +143,8 @@ def rows(result: Distribution, _view: View) -> Rows:
 
 PLOT = Plot(
     key="distribution",
-    question="Do records with the outcome have other values?",
-    method="Distribution of a feature",
+    question=mark("Do records with the outcome have other values?"),
+    method=mark("Distribution of a feature"),
     page="insights",
     section="data",
     result=Distribution,

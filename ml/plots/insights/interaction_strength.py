@@ -9,7 +9,8 @@ from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure
 from ml.text.number_words import count, decimal, percent, sample_text
-from ml.text.words import points_text
+from ml.text.words import listed, points_text
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -40,7 +41,7 @@ def draw(result: Interaction, view: View) -> go.Figure:
         [bars],
         height=height_of(len(pairs)),
         annotations=names_above([name for name, _, _ in pairs], [points_text(100 * size) for _, size, _ in pairs]),
-        xaxis={"title": {"text": "Interaction, percentage points"}, "range": [0, 1.05 * top], "nticks": 6},
+        xaxis={"title": {"text": text("Interaction, percentage points")}, "range": [0, 1.05 * top], "nticks": 6},
         yaxis=rows_axis(len(pairs)),
     )
 
@@ -49,23 +50,33 @@ def say(result: Interaction, view: View) -> str:
     """Sentence: the strongest pair, in points and as Friedman's H², with its meaning."""
     name, strength, share = ranked(result, view)[0]
     if 100 * strength < 0.05:
-        return f"For “{view.label}” the features act each by itself: no pair moves it beyond the sum of the two."
-    joint = (
-        f" ({percent(min(share, 1.0))} of the variance of their joint effect, Friedman's H²)"
-        if share is not None
-        else ""
-    )
-    return (
-        f"{name} act together most: what both do differs from the sum of what each does by "
-        f"{points_text(100 * strength)} in the root mean square{joint}. "
-        f"Looked at {count(len(result.first))} pairs in {sample_text(result.rows, view.holdout)}."
-    )
+        return text(
+            "For “{outcome}” the features act each by itself: no pair moves it beyond the sum of the two.",
+            outcome=view.label,
+        )
+    slots = {"features": name, "points": points_text(100 * strength)}
+    if share is None:
+        most = text(
+            "{features} act together most: what both do differs from the sum of what each does by {points} in the root "
+            "mean square.",
+            **slots,
+        )
+    else:
+        most = text(
+            "{features} act together most: what both do differs from the sum of what each does by {points} in the root "
+            "mean square ({share} of the variance of their joint effect, Friedman's H²).",
+            **slots,
+            share=percent(min(share, 1.0)),
+        )
+    pairs = len(result.first)
+    looked = {"n": count(pairs), "records": sample_text(result.rows, view.holdout)}
+    return f"{most} {plural('Looked at {n} pair in {records}.', 'Looked at {n} pairs in {records}.', pairs, **looked)}"
 
 
 def ranked(result: Interaction, view: View) -> list[tuple[str, float, float | None]]:
     """Name, strength and share of the shown pairs, the strongest first."""
     columns = (result.first, result.second, result.strength[view.index], result.share[view.index])
-    pairs = [(f"{a} and {b}", strength, share) for a, b, strength, share in zip(*columns, strict=True)]
+    pairs = [(listed([a, b]), strength, share) for a, b, strength, share in zip(*columns, strict=True)]
     return sorted(pairs, key=lambda pair: -pair[1])[:MOST_SHOWN]
 
 
@@ -76,13 +87,13 @@ def rows(result: Interaction, view: View) -> Rows:
 
 
 def _share(share: float | None) -> str:
-    return "no effect" if share is None else f"H² {decimal(share, 2)}"
+    return text("no effect") if share is None else f"H² {decimal(share, 2)}"
 
 
 PLOT = Plot(
     key="interaction",
-    question="Which features act together?",
-    method="Interaction strength (H statistic)",
+    question=mark("Which features act together?"),
+    method=mark("Interaction strength (H statistic)"),
     page="insights",
     section="features",
     result=Interaction,

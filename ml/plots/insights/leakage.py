@@ -10,6 +10,7 @@ from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note
 from ml.text.number_words import decimal, percent, sample_text
 from ml.text.words import listed
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -50,16 +51,17 @@ def draw(result: Leakage, view: View) -> go.Figure:
         for place in range(len(alone))
     ]
     far = result.model > 0.75
-    own = note(f"the model {decimal(result.model, 2)}", result.model, 1, yref="paper", yanchor="bottom") | {
-        "xanchor": "right" if far else "left"
-    }
+    title = text("ROC AUC of the feature alone ({guessing} is guessing)", guessing=decimal(0.5, 1))
+    own = note(
+        text("the model {auc}", auc=decimal(result.model, 2)), result.model, 1, yref="paper", yanchor="bottom"
+    ) | {"xanchor": "right" if far else "left"}
     return figure(
         [bars],
         height=height_of(len(alone)) + 20,
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
         shapes=lines,
         annotations=[*names_above(names, [decimal(value, 2) for value in alone], x=min(0.5, low + 0.01)), own],
-        xaxis={"title": {"text": "ROC AUC of the feature alone (0.5 is guessing)"}, "range": [low, 1.005], "nticks": 6},
+        xaxis={"title": {"text": title}, "range": [low, 1.005], "nticks": 6},
         yaxis=rows_axis(len(alone)),
     )
 
@@ -68,31 +70,41 @@ def say(result: Leakage, view: View) -> str:
     """Sentence: the warning, or that there is none, and the records used."""
     named = [name for name, suspect in zip(result.features, result.suspects, strict=True) if suspect]
     records = sample_text(result.records, view.holdout)
-    how = f"Each was judged by itself, on records that its rule was not made from: {records}."
-    if not named:
-        return f"Nothing looks like a leak: {_best(result)} {how} {_sure()}"
-    many = len(named) > 1
-    return (
-        f"Look at {listed(named)}: {'each' if many else 'it'} alone reaches {_alone(result)}, the model "
-        f"{decimal(result.model, 2)}. That is fine for "
-        f"what is known before you decide. If {'they are' if many else 'it is'} known only afterwards, the model looks "
-        f"better than it will be: train it without. {how} {_sure()}"
+    how = text("Each was judged by itself, on records that its rule was not made from: {records}.", records=records)
+    return f"{_found(result, named)} {how} {_sure()}"
+
+
+def _found(result: Leakage, named: list[str]) -> str:
+    model = decimal(result.model, 2)
+    if named:
+        return plural(
+            "Look at {features}: it alone reaches {alone}, the model {model}. That is fine for what is known before "
+            "you decide. If it is known only afterwards, the model looks better than it will be: train it without.",
+            "Look at {features}: each alone reaches {alone}, the model {model}. That is fine for what is known before "
+            "you decide. If they are known only afterwards, the model looks better than it will be: train it without.",
+            len(named),
+            features=listed(named),
+            alone=_alone(result),
+            model=model,
+        )
+    if result.model <= 0.5:
+        return text("Nothing looks like a leak: the model itself is no better than guessing ({model}).", model=model)
+    return text(
+        "Nothing looks like a leak: {feature}, the most telling feature, reaches {alone} alone, the model {model}.",
+        feature=result.features[0],
+        alone=decimal(result.alone[0], 2),
+        model=model,
     )
 
 
 def _sure() -> str:
-    return (
-        f"In simulated tables this named all leaks that alone reach {decimal(FOUND, 2)}, hardly any of those at "
-        f"{decimal(ESCAPES, 2)}, and a clean feature in {percent(ALARMS)} of the tables without a leak."
+    return text(
+        "In simulated tables this named all leaks that alone reach {found}, hardly any of those at {escapes}, and a "
+        "clean feature in {alarms} of the tables without a leak.",
+        found=decimal(FOUND, 2),
+        escapes=decimal(ESCAPES, 2),
+        alarms=percent(ALARMS),
     )
-
-
-def _best(result: Leakage) -> str:
-    model = decimal(result.model, 2)
-    if result.model <= 0.5:
-        return f"the model itself is no better than guessing ({model})."
-    alone = decimal(result.alone[0], 2)
-    return f"{result.features[0]}, the most telling feature, reaches {alone} alone, the model {model}."
 
 
 def _alone(result: Leakage) -> str:
@@ -108,14 +120,16 @@ def rows(result: Leakage, _view: View) -> Rows:
 
 def _words(result: Leakage, place: int) -> str:
     lost = result.lost[place]
-    text = f"<b>{result.features[place]}</b><br>alone {decimal(result.alone[place], 3)}"
-    return text if lost is None else f"{text}<br>without it the model loses {decimal(lost, 3)}"
+    slots = {"feature": f"<b>{result.features[place]}</b><br>", "alone": decimal(result.alone[place], 3)}
+    if lost is None:
+        return text("{feature}alone {alone}", **slots)
+    return text("{feature}alone {alone}<br>without it the model loses {lost}", **slots, lost=decimal(lost, 3))
 
 
 PLOT = Plot(
     key="leaks",
-    question="Is a feature too good to be true?",
-    method="Leakage check",
+    question=mark("Is a feature too good to be true?"),
+    method=mark("Leakage check"),
     page="insights",
     section="data",
     result=Leakage,

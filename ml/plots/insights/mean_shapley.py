@@ -15,6 +15,7 @@ from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import INK, figure
 from ml.text.number_words import percent, sample_text
 from ml.text.words import points_text, unsure
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -69,7 +70,7 @@ def draw(result: MeanShapley, view: View) -> go.Figure:
         "marker": {"color": view.colour, "cornerradius": 3},
         "error_x": {"array": wide, "color": INK, "thickness": 1.5, "width": 4},
         "hovertext": [
-            f"<b>{name}</b><br>{points_text(100 * size)} on average {unsure(100 * size, 100 * error)}".rstrip()
+            f"<b>{name}</b><br>{_average(100 * size)} {unsure(100 * size, 100 * error)}".rstrip()
             for name, size, error in largest
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
@@ -78,7 +79,7 @@ def draw(result: MeanShapley, view: View) -> go.Figure:
         [bars],
         height=height_of(len(points)),
         annotations=names_above([name for name, *_ in largest], [points_text(value) for value in points]),
-        xaxis={"title": {"text": "Mean contribution, percentage points"}, "nticks": 6}
+        xaxis={"title": {"text": text("Mean contribution, percentage points")}, "nticks": 6}
         | {"range": [0, 1.05 * max(1e-9, *(value + more for value, more in zip(points, wide, strict=True)))]},
         yaxis=rows_axis(len(points)),
     )
@@ -87,15 +88,36 @@ def draw(result: MeanShapley, view: View) -> go.Figure:
 def say(result: MeanShapley, view: View) -> str:
     """Sentence: the feature with the largest contributions, their base, and the difference to importance."""
     name, size, error = ranked(result, view)[0]
-    surely = unsure(100 * size, 100 * error)
     if 100 * size < 0.05:
-        return f"No feature moves the probability of “{view.label}”: the model gives all records the same."
-    return (
-        f"{name} moves the probability of “{view.label}” most: by {points_text(100 * size)} on average"
-        f"{f' ({surely})' if surely else ''}, up or down from {percent(result.base[view.index])}. Over "
-        f"{sample_text(result.records, view.holdout)}, the same contributions as behind a single prediction, with "
-        f"their {percent(0.95)} intervals. They say what the model uses; importance what it would lose."
+        return text(
+            "No feature moves the probability of “{outcome}”: the model gives all records the same.", outcome=view.label
+        )
+    surely = unsure(100 * size, 100 * error)
+    slots = {"feature": name, "outcome": view.label, "points": points_text(100 * size)}
+    slots["base"] = percent(result.base[view.index])
+    if surely:
+        most = text(
+            "{feature} moves the probability of “{outcome}” most: by {points} on average ({error}), up or down from "
+            "{base}.",
+            **slots,
+            error=surely,
+        )
+    else:
+        most = text(
+            "{feature} moves the probability of “{outcome}” most: by {points} on average, up or down from {base}.",
+            **slots,
+        )
+    over = text(
+        "Over {records}, the same contributions as behind a single prediction, with their {level} intervals. They say "
+        "what the model uses; importance what it would lose.",
+        records=sample_text(result.records, view.holdout),
+        level=percent(0.95),
     )
+    return f"{most} {over}"
+
+
+def _average(points: float) -> str:
+    return text("{points} on average", points=points_text(points))
 
 
 def ranked(result: MeanShapley, view: View) -> list[tuple[str, float, float]]:
@@ -112,8 +134,8 @@ def rows(result: MeanShapley, view: View) -> Rows:
 
 PLOT = Plot(
     key="contributions",
-    question="How far does each feature move the scores?",
-    method="Mean contribution (Shapley values)",
+    question=mark("How far does each feature move the scores?"),
+    method=mark("Mean contribution (Shapley values)"),
     page="insights",
     section="features",
     result=MeanShapley,

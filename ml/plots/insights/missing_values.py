@@ -10,6 +10,7 @@ from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.theme import figure, percent_ticks
 from ml.text.few_words import few_words
 from ml.text.number_words import count, percent
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -40,7 +41,7 @@ def draw(result: MissingValues, view: View) -> go.Figure:
         [bars],
         height=height_of(len(shares)),
         annotations=names_above(names, [percent(share) for share in shares]),
-        xaxis={"title": {"text": "Missing"}, "range": [0, end]} | percent_ticks(0, end),
+        xaxis={"title": {"text": text("Missing")}, "range": [0, end]} | percent_ticks(0, end),
         yaxis=rows_axis(len(shares)),
     )
 
@@ -48,11 +49,14 @@ def draw(result: MissingValues, view: View) -> go.Figure:
 def say(result: MissingValues, view: View) -> str:
     """Sentence: the feature with the most missing values, and the rate of the outcome with and without its value."""
     rest = result.total_features - len(result.features)
-    full = f" {count(rest)} features have no gap." if rest else ""
-    return (
-        f"{result.features[0]} is missing most often, in {percent(result.shares[0])} of the {count(result.records)} "
-        f"records of the hold-out.{_apart(result, 0, view)}{full}"
+    most = text(
+        "{feature} is missing most often, in {share} of the {n} records of the hold-out.",
+        feature=result.features[0],
+        share=percent(result.shares[0]),
+        n=count(result.records),
     )
+    full = plural("{n} feature has no gap.", "{n} features have no gap.", rest, n=count(rest)) if rest else ""
+    return f"{most}{_apart(result, 0, view)} {full}".rstrip()
 
 
 def rows(result: MissingValues, _view: View) -> Rows:
@@ -68,17 +72,24 @@ def _apart(result: MissingValues, place: int, view: View) -> str:
         return ""
     share = result.shares[place]
     few = few_words(round(min(share, 1 - share) * result.records))
-    return f" Where it is missing, {percent(gone)} have “{view.label}”; where it is known, {percent(known)}.{few}"
+    said = text(
+        "Where it is missing, {missing} have “{outcome}”; where it is known, {known}.",
+        missing=percent(gone),
+        known=percent(known),
+        outcome=view.label,
+    )
+    return f" {said}{few}"
 
 
 def _words(result: MissingValues, place: int, view: View) -> str:
-    return f"<b>{result.features[place]}</b><br>{percent(result.shares[place])} missing.{_apart(result, place, view)}"
+    missing = text("{share} missing.", share=percent(result.shares[place]))
+    return f"<b>{result.features[place]}</b><br>{missing}{_apart(result, place, view)}"
 
 
 PLOT = Plot(
     key="missing",
-    question="Which values are often not known, and does that say something?",
-    method="Missing values",
+    question=mark("Which values are often not known, and does that say something?"),
+    method=mark("Missing values"),
     page="insights",
     section="data",
     result=MissingValues,

@@ -12,6 +12,7 @@ from ml.plots.row_layout import height_of, names_above, rows_axis
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import FAINT, INK, faded, figure, percent_ticks
 from ml.text.number_words import percent, sample_text
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -52,7 +53,7 @@ def _curve(result: PartialDependence, view: View) -> go.Figure:
         [*single, mean, _spread(result)],
         height=400,
         xaxis=x,
-        yaxis={"title": {"text": f"Probability of “{view.label}”"}, "range": [-0.02 * top, 1.02 * top]}
+        yaxis={"title": {"text": _probability(view)}, "range": [-0.02 * top, 1.02 * top]}
         | {"domain": [0.24, 1]}
         | percent_ticks(0, top),
         yaxis2={"visible": False, "domain": [0, 0.17], "fixedrange": True},
@@ -69,7 +70,7 @@ def _spread(result: PartialDependence) -> Trace:
         "width": widths,
         "yaxis": "y2",
         "marker": {"color": FAINT},
-        "hovertemplate": "%{y:.1%} of the records<extra></extra>",
+        "hovertemplate": f"{text('{share} of the records', share='%{y:.1%}')}<extra></extra>",
     }
 
 
@@ -110,14 +111,15 @@ def _choices(result: PartialDependence, view: View) -> go.Figure:
         "cliponaxis": False,
     }
     shares = [
-        f"{percent(value)} · {percent(share)} of records" for value, share in zip(mean, result.shares, strict=True)
+        text("{value} · {share} of records", value=percent(value), share=percent(share))
+        for value, share in zip(mean, result.shares, strict=True)
     ]
     top = max(high) or 1.0
     return figure(
         [dots],
         height=height_of(len(mean)),
         annotations=names_above(result.names, shares),
-        xaxis={"title": {"text": f"Probability of “{view.label}”"}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
+        xaxis={"title": {"text": _probability(view)}, "range": [0, 1.05 * top]} | percent_ticks(0, top),
         yaxis=rows_axis(len(mean)),
     )
 
@@ -126,21 +128,37 @@ def say(result: PartialDependence, view: View) -> str:
     """Sentence: values with the lowest and highest mean, and the method."""
     mean = result.mean[view.index]
     low, high = mean.index(min(mean)), mean.index(max(mean))
-    how = (
-        f"Each of {sample_text(result.rows, view.holdout)} was given each value, all else as it is; "
-        + (
-            "thin lines are single records."
-            if result.ordered
-            else "thin lines hold the middle 80\u00a0% of the records."
+    records = sample_text(result.rows, view.holdout)
+    if result.ordered:
+        how = text(
+            "Each of {records} was given each value, all else as it is; thin lines are single records. These are the "
+            "model's answers, not effects in the world.",
+            records=records,
         )
-        + " These are the model's answers, not effects in the world."
-    )
+    else:
+        how = text(
+            "Each of {records} was given each value, all else as it is; thin lines hold the middle {share} of the "
+            "records. These are the model's answers, not effects in the world.",
+            records=records,
+            share=percent(0.8),
+        )
+    slots = {"feature": result.label, "outcome": view.label}
     if max(mean) - min(mean) < 0.0005:
-        return f"{result.label} does not move the probability of “{view.label}”. {how}"
-    return (
-        f"On average the probability of “{view.label}” is lowest, {percent(mean[low])}, at {result.label} "
-        f"{result.names[low]}, and highest, {percent(mean[high])}, at {result.names[high]}. {how}"
+        return f"{text('{feature} does not move the probability of “{outcome}”.', **slots)} {how}"
+    said = text(
+        "On average the probability of “{outcome}” is lowest, {lowest}, at {feature} {low}, and highest, {highest}, at "
+        "{high}.",
+        **slots,
+        lowest=percent(mean[low]),
+        low=result.names[low],
+        highest=percent(mean[high]),
+        high=result.names[high],
     )
+    return f"{said} {how}"
+
+
+def _probability(view: View) -> str:
+    return text("Probability of “{outcome}”", outcome=view.label)
 
 
 def rows(result: PartialDependence, view: View) -> Rows:
@@ -154,15 +172,21 @@ def rows(result: PartialDependence, view: View) -> Rows:
 def _hover(result: PartialDependence, view: View) -> list[str]:
     k = view.index
     return [
-        f"<b>{name}</b><br>{percent(mean)} on average<br>{percent(low)} to {percent(high)} for most"
+        text(
+            "{value}<br>{mean} on average<br>{low} to {high} for most",
+            value=f"<b>{name}</b>",
+            mean=percent(mean),
+            low=percent(low),
+            high=percent(high),
+        )
         for name, mean, low, high in zip(result.names, result.mean[k], result.low[k], result.high[k], strict=True)
     ]
 
 
 PLOT = Plot(
     key="dependence",
-    question="How does the probability move with its values?",
-    method="Partial dependence",
+    question=mark("How does the probability move with its values?"),
+    method=mark("Partial dependence"),
     page="insights",
     section="effects",
     result=PartialDependence,

@@ -14,6 +14,7 @@ from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.shared_options import feature_choice
 from ml.plots.theme import faded, figure
 from ml.text.number_words import count, percent, sample_text, shortened
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -27,7 +28,7 @@ def compute(study: Study) -> PartialDependenceOfTwo:
     """Partial dependence on the two chosen features, for all outcomes."""
     first, second = study.options["first"], study.options["second"]
     if second is None or first == second:
-        raise NothingToShow("This takes two different features.", "Choose another one as the second.")
+        raise NothingToShow(text("This takes two different features."), text("Choose another one as the second."))
     return partial_dependence_of_two(study.bundle, str(first), str(second))
 
 
@@ -107,14 +108,16 @@ def _bare(name: str) -> str:
 
 
 def _cell(value: float, records: int) -> str:
-    text = f"{100 * value:.0f}"
-    return text if records else f"<i>{text}</i>·"
+    shown = f"{100 * value:.0f}"
+    return shown if records else f"<i>{shown}</i>·"
 
 
 def _hover(result: PartialDependenceOfTwo, view: View, x: int, y: int) -> str:
+    records = result.count[x][y]
+    near = plural("{n} record is near", "{n} records are near", records, n=count(records))
     return (
         f"{result.labels[0]}: {result.names[0][x]}<br>{result.labels[1]}: {result.names[1][y]}<br>"
-        f"<b>{percent(result.mean[view.index][x][y])}</b><br>{count(result.count[x][y])} records are near"
+        f"<b>{percent(result.mean[view.index][x][y])}</b><br>{near}"
     )
 
 
@@ -124,15 +127,26 @@ def say(result: PartialDependenceOfTwo, view: View) -> str:
     (low, lx, ly), (high, hx, hy) = min(cells), max(cells)
     empty = sum(not number for line in result.count for number in line)
     first, second = result.labels
-    words = (
-        f"The numbers are percent, the mean over {sample_text(result.rows, view.holdout)}. “{view.label}” is least "
-        f"likely, {percent(low)}, at {first} {result.names[0][lx]} with {second} {result.names[1][ly]}, and most "
-        f"likely, {percent(high)}, at {result.names[0][hx]} with {result.names[1][hy]}."
-    )
-    guess = (
-        f" In {empty} of {len(cells)} tiles (with a dot) no record is near: there the model guesses." if empty else ""
-    )
-    return words + guess
+    said = [
+        text(
+            "The numbers are percent, the mean over {records}. “{outcome}” is least likely, {lowest}, at {first} {low} "
+            "with {second} {low_second}, and most likely, {highest}, at {high} with {high_second}.",
+            records=sample_text(result.rows, view.holdout),
+            outcome=view.label,
+            first=first,
+            second=second,
+            lowest=percent(low),
+            low=result.names[0][lx],
+            low_second=result.names[1][ly],
+            highest=percent(high),
+            high=result.names[0][hx],
+            high_second=result.names[1][hy],
+        )
+    ]
+    if empty:
+        of = {"n": count(empty), "all": count(len(cells))}
+        said.append(text("In {n} of {all} tiles (with a dot) no record is near: there the model guesses.", **of))
+    return " ".join(said)
 
 
 def rows(result: PartialDependenceOfTwo, view: View) -> Rows:
@@ -148,8 +162,8 @@ def rows(result: PartialDependenceOfTwo, view: View) -> Rows:
 
 PLOT = Plot(
     key="dependence-of-two",
-    question="Does the one matter more where the other is high?",
-    method="Partial dependence on two features",
+    question=mark("Does the one matter more where the other is high?"),
+    method=mark("Partial dependence on two features"),
     page="insights",
     section="effects",
     result=PartialDependenceOfTwo,
@@ -160,5 +174,5 @@ PLOT = Plot(
     needs=PROBABILITIES,
     per_outcome=False,
     revision=2,
-    options=(feature_choice("first", "Across"), feature_choice("second", "Up", place=1)),
+    options=(feature_choice("first", mark("Across")), feature_choice("second", mark("Up"), place=1)),
 )

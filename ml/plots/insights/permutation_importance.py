@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ml.insights.permutation_importance import PermutationImportance, permutation_importance
+from ml import locale
+from ml.insights.permutation_importance import WRONG_LABELS, PermutationImportance, permutation_importance
 from ml.plots.plot import Plot, Rows, Study, View
 from ml.plots.row_layout import ABOVE, fitted, height_of, rows_axis
 from ml.plots.theme import FAINT, INK, figure, note, percent_ticks
-from ml.text.number_words import sample_text
+from ml.text.number_words import count, percent, sample_text
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -55,7 +57,7 @@ def draw(result: PermutationImportance, view: View) -> go.Figure:
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
     rise = {
-        "title": {"text": f"Rise of the {result.measure}"},
+        "title": {"text": _rise(result)},
         "range": [low - room, high + room],
         "zeroline": True,
         "zerolinecolor": FAINT,
@@ -73,19 +75,33 @@ def say(result: PermutationImportance, view: View) -> str:
     """Sentence: the most important feature, the error without shuffling, and the method."""
     rows, before = ranked(result, view), result.error[view.index]
     if rows[0].mean <= 0:
-        return f"Shuffling any one feature makes the model no worse at “{view.label}”."
+        return text("Shuffling any one feature makes the model no worse at “{outcome}”.", outcome=view.label)
     total, unused = len(result.features), sum(not mean for mean in result.mean[view.index])
-    lean = (
-        f"For “{view.label}” the model leans most on {rows[0].label}: with its values shuffled among the records, the "
-        f"{result.measure} rises from {_number(before, result)} to {_number(before + rows[0].mean, result)}."
+    lean = text(
+        "For “{outcome}” the model leans most on {feature}: with its values shuffled among the records, the {measure} "
+        "rises from {before} to {after}.",
+        outcome=view.label,
+        feature=rows[0].label,
+        measure=text(result.measure),
+        before=_number(before, result),
+        after=_number(before + rows[0].mean, result),
     )
-    idle = f"Without any effect: {unused} of {total} features." if unused else ""
-    shown = f"The {len(rows)} most important of {total} features are shown." if len(rows) < total else ""
-    how = (
-        f"Measured on {sample_text(result.rows, view.holdout)} with {result.repeats} shuffles of each feature; the "
-        f"thin lines are 95\u00a0% intervals. Features that tell the same share their importance."
+    of = {"all": count(total)}
+    idle = text("Without any effect: {n} of {all} features.", n=count(unused), **of) if unused else ""
+    fewer = len(rows) < total
+    shown = text("The {n} most important of {all} features are shown.", n=count(len(rows)), **of) if fewer else ""
+    how = text(
+        "Measured on {records} with {repeats} shuffles of each feature; the thin lines are {level} intervals. Features "
+        "that tell the same share their importance.",
+        records=sample_text(result.rows, view.holdout),
+        repeats=count(result.repeats),
+        level=percent(0.95),
     )
     return " ".join(filter(None, (lean, idle, shown, how)))
+
+
+def _rise(result: PermutationImportance) -> str:
+    return text("Rise of the {measure}", measure=text(result.measure))
 
 
 def rows(result: PermutationImportance, view: View) -> Rows:
@@ -104,10 +120,15 @@ def ranked(result: PermutationImportance, view: View) -> list[ImportanceRow]:
 
 def _words(row: ImportanceRow, result: PermutationImportance, view: View) -> str:
     before = result.error[view.index]
-    return (
-        f"<b>{row.label}</b><br>{result.measure} {_number(before, result)} → {_number(before + row.mean, result)} "
-        f"when shuffled<br>rise {_number(row.mean, result)} "
-        f"({_number(row.low, result)} to {_number(row.high, result)})"
+    return text(
+        "{feature}<br>{measure} {before} → {after} when shuffled<br>rise {rise} ({low} to {high})",
+        feature=f"<b>{row.label}</b>",
+        measure=text(result.measure),
+        before=_number(before, result),
+        after=_number(before + row.mean, result),
+        rise=_number(row.mean, result),
+        low=_number(row.low, result),
+        high=_number(row.high, result),
     )
 
 
@@ -118,18 +139,19 @@ def _name(row: ImportanceRow, place: int, result: PermutationImportance) -> dict
 
 
 def _in_percent(result: PermutationImportance) -> bool:
-    return result.measure == "share of wrong labels"
+    return result.measure == WRONG_LABELS
 
 
 def _number(value: float, result: PermutationImportance) -> str:
-    text = f"{100 * value:z.1f}\u00a0%" if _in_percent(result) else f"{value:z.3f}"  # format "z": no negative zero
-    return text.replace("-", "−")
+    # format "z": no negative zero
+    shown = locale.percent(f"{100 * value:z.1f}") if _in_percent(result) else locale.localized(f"{value:z.3f}")
+    return shown.replace("-", "−")
 
 
 PLOT = Plot(
     key="importance",
-    question="Which features does the model lean on?",
-    method="Permutation importance",
+    question=mark("Which features does the model lean on?"),
+    method=mark("Permutation importance"),
     page="insights",
     section="features",
     result=PermutationImportance,

@@ -17,6 +17,7 @@ from ml.plots.shared_options import feature_choice
 from ml.plots.theme import INK, figure
 from ml.text.number_words import count
 from ml.text.words import change_text, shown_value, unsure
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -69,7 +70,8 @@ def compute(study: Study) -> ShapleyScatter:
     sizes, errors = found.values[:, at, column].tolist(), found.errors[:, at, column].tolist()
     known = [each for each in zip(values, sizes, errors, strict=True) if each[0] is not None]
     if not known:
-        raise NothingToShow(f"No record that was looked at has a value of {feature.label}.", "Choose another feature.")
+        missing = text("No record that was looked at has a value of {feature}.", feature=feature.label)
+        raise NothingToShow(missing, text("Choose another feature."))
     labels = [shown_value(feature, value) for value, *_ in known]
     ordered = feature.kind in ORDERED
     choices = [] if ordered else sorted(set(labels), key=lambda label: (-labels.count(label), label))[:MOST_LEVELS]
@@ -102,7 +104,7 @@ def draw(result: ShapleyScatter, view: View) -> go.Figure:
         "hovertemplate": "%{customdata}<extra></extra>",
         "cliponaxis": False,
     }
-    title = {"text": f"Contribution to “{view.label}”, points"}
+    title = {"text": text("Contribution to “{outcome}”, points", outcome=view.label)}
     line = {"zeroline": True, "zerolinecolor": INK, "zerolinewidth": 1}
     if result.ordered:
         dated = {"type": "date"} if isinstance(result.places[0], str) else {}
@@ -128,17 +130,31 @@ def say(result: ShapleyScatter, view: View) -> str:
     sizes = list(result.contributions)
     low, high = sizes.index(min(sizes)), sizes.index(max(sizes))
     missing = result.records - len(sizes)
-    note = f" {count(missing)} more have no value here, or a rare one." if missing else ""
+    more = ""
+    if missing:
+        more = plural(
+            "{n} more has no value here, or a rare one.",
+            "{n} more have no value here, or a rare one.",
+            missing,
+            n=count(missing),
+        )
     surely = unsure(0.0, 100 * math.sqrt(sum(error**2 for error in result.errors) / len(sizes)))
-    sampled = f" They are sampled, most within {surely}." if surely else ""
-    of = f"{count(len(sizes))} records of the hold-out.{note}"
+    slots = {"feature": result.feature, "outcome": view.label, "n": count(len(sizes))}
     if max(map(abs, sizes)) < 0.0005:
-        return f"{result.feature} contributes nothing to “{view.label}” in {of}"
-    return (
-        f"{result.feature} contributes from {change_text(0.0, sizes[low])} (at {result.names[low]}) to "
-        f"{change_text(0.0, sizes[high])} (at {result.names[high]}) to the probability of “{view.label}”, in {of} "
-        f"Where equal values contribute differently, other features decide with it.{sampled}"
+        said = text("{feature} contributes nothing to “{outcome}” in {n} records of the hold-out.", **slots)
+        return f"{said} {more}".rstrip()
+    said = text(
+        "{feature} contributes from {lowest} (at {low}) to {highest} (at {high}) to the probability of “{outcome}”, in "
+        "{n} records of the hold-out.",
+        **slots,
+        lowest=change_text(0.0, sizes[low]),
+        low=result.names[low],
+        highest=change_text(0.0, sizes[high]),
+        high=result.names[high],
     )
+    why = text("Where equal values contribute differently, other features decide with it.")
+    sampled = text("They are sampled, most within {error}.", error=surely) if surely else ""
+    return " ".join(filter(None, (said, more, why, sampled)))
 
 
 def rows(result: ShapleyScatter, _view: View) -> Rows:
@@ -150,8 +166,8 @@ def rows(result: ShapleyScatter, _view: View) -> Rows:
 
 PLOT = Plot(
     key="contribution-by-value",
-    question="What does each value of a feature contribute?",
-    method="Contribution by value",
+    question=mark("What does each value of a feature contribute?"),
+    method=mark("Contribution by value"),
     page="insights",
     section="effects",
     result=ShapleyScatter,

@@ -12,6 +12,7 @@ from ml.plots.plot import PROBABILITIES, Plot, Rows, Study, View
 from ml.plots.theme import figure, note, percent_ticks
 from ml.text.few_words import few_words
 from ml.text.number_words import count, part_words, percent
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -21,11 +22,11 @@ LINE, BAR = 17, 34  # pixels
 
 CUT = Option(
     "cut_off",
-    "Cut-off",
+    mark("Cut-off"),
     default=lambda bundle, outcome: card_cut_off(bundle.card, outcome),
     low=0.0,
     high=1.0,
-    help="For how often rules and model agree.",
+    help=mark("For how often rules and model agree."),
 )
 
 
@@ -65,7 +66,8 @@ def draw(result: Surrogate, view: View) -> go.Figure:
         [bars],
         height=int(80 + total * 1.06),
         annotations=names,
-        xaxis={"title": {"text": f"Mean probability of “{view.label}”"}, "range": [0, end]} | percent_ticks(0, end),
+        xaxis={"title": {"text": text("Mean probability of “{outcome}”", outcome=view.label)}, "range": [0, end]}
+        | percent_ticks(0, end),
         yaxis={"visible": False, "range": [total, -4]},
     )
 
@@ -73,16 +75,40 @@ def draw(result: Surrogate, view: View) -> go.Figure:
 def say(result: Surrogate, view: View) -> str:
     """Sentence: the rule with the highest probability, and the fidelity of the rules."""
     if result.fidelity is None or len(result.rules) == 1:
-        return f"No rule parts the records: the model gives nearly all of them the same probability of “{view.label}”."
-    rule, value = result.rules[0], result.probability[0]
-    trust = "stand for the model well" if result.fidelity >= 0.8 else "are a rough picture of the model only"
-    if result.fidelity < 0.5:
-        trust = "do not stand for the model"
-    return (
-        f"Most likely “{view.label}”: {rule} – {percent(value)} on average.{few_words(result.records[0])} "
-        f"These {len(result.rules)} rules {trust}: "
-        f"they explain {percent(max(0.0, result.fidelity))} of the variance of its probabilities on the hold-out (R²), "
-        f"and agree with it on {percent(result.agreement)} of the records at the cut-off {percent(result.cut_off)}."
+        return text(
+            "No rule parts the records: the model gives nearly all of them the same probability of “{outcome}”.",
+            outcome=view.label,
+        )
+    most = text(
+        "Most likely “{outcome}”: {rule} – {share} on average.",
+        outcome=view.label,
+        rule=result.rules[0],
+        share=percent(result.probability[0]),
+    )
+    return f"{most}{few_words(result.records[0])} {_trust(result, result.fidelity)}"
+
+
+def _trust(result: Surrogate, fidelity: float) -> str:
+    """How far the rules stand for the model."""
+    slots = {"n": count(len(result.rules)), "share": percent(max(0.0, fidelity))}
+    slots |= {"agreed": percent(result.agreement), "cut_off": percent(result.cut_off)}
+    if fidelity >= 0.8:
+        return text(
+            "These {n} rules stand for the model well: they explain {share} of the variance of its probabilities on "
+            "the hold-out (R²), and agree with it on {agreed} of the records at the cut-off {cut_off}.",
+            **slots,
+        )
+    if fidelity >= 0.5:
+        return text(
+            "These {n} rules are a rough picture of the model only: they explain {share} of the variance of its "
+            "probabilities on the hold-out (R²), and agree with it on {agreed} of the records at the cut-off "
+            "{cut_off}.",
+            **slots,
+        )
+    return text(
+        "These {n} rules do not stand for the model: they explain {share} of the variance of its probabilities on the "
+        "hold-out (R²), and agree with it on {agreed} of the records at the cut-off {cut_off}.",
+        **slots,
     )
 
 
@@ -99,15 +125,22 @@ def _share(result: Surrogate, place: int) -> str:
 
 
 def _seen(result: Surrogate, place: int, view: View) -> str:
-    seen, records = result.observed[place], count(result.records[place])
-    truth = "none of the hold-out is here" if seen is None else f"in truth {percent(seen)} of {records} in the hold-out"
-    return f"The model says {percent(result.probability[place])} “{view.label}”;<br>{truth}"
+    seen = result.observed[place]
+    slots = {"share": percent(result.probability[place]), "outcome": view.label}
+    if seen is None:
+        return text("The model says {share} “{outcome}”;<br>none of the hold-out is here", **slots)
+    return text(
+        "The model says {share} “{outcome}”;<br>in truth {seen} of {n} in the hold-out",
+        **slots,
+        seen=percent(seen),
+        n=count(result.records[place]),
+    )
 
 
 PLOT = Plot(
     key="rules",
-    question="Which profiles are likely?",
-    method="Surrogate tree",
+    question=mark("Which profiles are likely?"),
+    method=mark("Surrogate tree"),
     page="insights",
     section="effects",
     result=Surrogate,
