@@ -38,7 +38,7 @@ from ml.trust.record import Trusted, trusted_of
 from ml.trust.verify import AGAIN, CARD, SCHEMA, read_json, verify
 
 ESTIMATOR, BACKGROUND, GOLDEN = "estimator.skops", "background.csv", "golden.json"
-CREATED = "created"  # a time, for display; not part of the fingerprint
+CREATED = "created"  # a time, for display; not part of the fingerprint; read by `created`
 BACKGROUND_ROWS = 2_000  # rows of the background sample: kept at most, and used for a blank at most
 
 Kept = TypeVar("Kept")
@@ -204,6 +204,14 @@ class Bundle:
             same = same and bool(np.allclose(answer.probabilities, expected, rtol=0, atol=TOLERANCE))
         if not same:
             raise BrokenModel(f"{self.key} does not give the answers recorded with it.", "Train or add it again.")
+
+
+def created(folder: Path) -> str:
+    """When the version in a folder was made, in ISO 8601; empty where that is not known."""
+    try:
+        return (folder / CREATED).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _card_of(folder: Path, key: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from ml.data.columns import Block
@@ -10,9 +11,10 @@ from ml.data.outcomes import Prediction
 from ml.data.schema import Row
 from ml.errors import BrokenModel, LikelyError
 from ml.predict.predictor import Predictor, RowScore
-from ml.runtime.foreign_code import how_to_install, missing_module, reason
+from ml.runtime.foreign_code import foreign, how_to_install, missing_module, reason
 from ml.trust.code import Code
 
+G = TypeVar("G")
 T = TypeVar("T")
 
 
@@ -44,34 +46,24 @@ class Guarded:
 
     def row(self, row: Row) -> RowScore:
         """Labels (k) and probabilities (k) of one row; CannotAnswer or BrokenModel where the estimator fails."""
-        try:
-            return self.inner.row(row)
-        except (LikelyError, KeyboardInterrupt):
-            raise
-        except BaseException as error:  # noqa: BLE001 - see ml.runtime.foreign_code
-            return self._again(lambda: self.inner.row(row), error)
+        return self._guarded(self.inner.row, row)
 
     def block(self, block: Block) -> Prediction:
         """The same for n rows: arrays of shape (n, k)."""
+        return self._guarded(self.inner.block, block)
+
+    def _guarded(self, ask: Callable[[G], T], given: G) -> T:
+        """The answer, with a second try where one of the model's own modules was missing in ``sys.modules``."""
         try:
-            return self.inner.block(block)
+            return ask(given)
         except (LikelyError, KeyboardInterrupt):
             raise
-        except BaseException as error:  # noqa: BLE001 - see ml.runtime.foreign_code
-            return self._again(lambda: self.inner.block(block), error)
-
-    def _again(self, ask: Callable[[], T], error: BaseException) -> T:
-        """Retry with the model's own modules in ``sys.modules`` where one of them was missing; else raise our error."""
-        missing = missing_module(error)
-        if self._code is None or missing is None or not self._code.modules.holds(missing):
-            raise refusal(self._key, error) from error
-        with self._code.modules.installed():
-            try:
-                return ask()
-            except (LikelyError, KeyboardInterrupt):
-                raise
-            except BaseException as again:
-                raise refusal(self._key, again) from again
+        except BaseException as error:
+            missing = missing_module(error)
+            if self._code is None or missing is None or not self._code.modules.holds(missing):
+                raise refusal(self._key, error) from error
+            with self._code.modules.installed(), foreign(partial(refusal, self._key)):
+                return ask(given)
 
 
 def refusal(key: str, error: BaseException) -> LikelyError:

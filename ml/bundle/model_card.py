@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ml.bundle.bundle import CREATED
+from ml.bundle.bundle import created
 from ml.data.feature import Feature, plain, text_of
 from ml.data.schema import Schema
 from ml.data.value_words import MOST_NAMED
@@ -119,8 +119,8 @@ def _path(path: dict[str, str], offers: str) -> str:
 
 def _made(folder: Path) -> str:
     try:
-        made = dt.datetime.fromisoformat((folder / CREATED).read_text(encoding="ascii").strip())
-    except (OSError, ValueError):
+        made = dt.datetime.fromisoformat(created(folder))
+    except ValueError:
         return NOT_SAID
     return f"{made:%Y-%m-%d %H:%M} UTC"
 

@@ -1,4 +1,4 @@
-"""BookRecord point of ``python -m ml``: the list of commands, a module each, and errors as exit codes."""
+"""Entry point of ``python -m ml``: the list of commands, a module each, and errors as exit codes."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from ml.cli.made_version import split_key
 from ml.cli.options import add_history_options
 from ml.errors import InvalidData
 from ml.lifecycle.actions import need_model, remove_model, remove_version
-from ml.lifecycle.state import versions_in
+from ml.lifecycle.registry import versions_in
 
 
 def register(commands: Any) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ml.files.write.atomic_output import atomic_output
 from ml.recipes import RECIPES
 
 QUICK_FIRST = tuple(reversed(RECIPES))  # so that something serves soon
@@ -84,9 +84,8 @@ def is_made_now(models: Path) -> bool:
 def write(file: Path, making: DemoStatus) -> None:
     """Write the progress atomically: readers see the old or the new."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f"{file.name}.{os.getpid()}")
-    beside.write_text(json.dumps(asdict(making) | {"since": time.time()}), encoding="utf-8")
-    os.replace(beside, file)
+    with atomic_output(file) as output:
+        output.write(json.dumps(asdict(making) | {"since": time.time()}).encode())
 
 
 def read(file: Path, models: Path) -> DemoStatus | None:

@@ -25,8 +25,8 @@ from ml.lifecycle.history import (
     read_history,
     reason,
 )
-from ml.lifecycle.registry import NAME, POINTER, Registry, set_live
-from ml.lifecycle.state import live_of, versions_in
+from ml.lifecycle.registry import NAME, POINTER, Registry, set_live, versions_in
+from ml.lifecycle.state import live_of
 from ml.trust.record import forget
 
 REMOVING = ".removing-"

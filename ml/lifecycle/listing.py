@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from ml.bundle.bundle import CREATED, Bundle
+from ml.bundle.bundle import Bundle, created
 from ml.errors import LikelyError
 from ml.lifecycle.history import read_history
-from ml.lifecycle.registry import NAME, Registry
-from ml.lifecycle.state import TimelineEvent, events_of, held, live_of, versions_in, was_live
+from ml.lifecycle.registry import NAME, Registry, versions_in
+from ml.lifecycle.state import TimelineEvent, events_of, held, live_of, was_live
 from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import evaluation_of
 
@@ -95,11 +95,7 @@ def _state(fingerprint: str, live: str | None, events: Sequence[TimelineEvent]) 
 
 
 def _facts(registry: Registry, name: str, fingerprint: str, state: str) -> VersionFacts:
-    try:
-        created = (registry.folder / name / fingerprint / CREATED).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        created = ""
-    found = VersionFacts(fingerprint, created, state)
+    found = VersionFacts(fingerprint, created(registry.folder / name / fingerprint), state)
     try:
         bundle = registry.load(f"{name}@{fingerprint}")
         _ = bundle.predictor  # opening it is the check

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ml.bundle.bundle import Bundle
 from ml.errors import BrokenModel, InvalidData, LikelyError, UnknownModel
+from ml.files.write.atomic_output import atomic_output
 from ml.lifecycle.history import removed_on
 from ml.runtime import memory
 from ml.trust.faults import Fault, stamp_of
@@ -73,8 +74,8 @@ class Registry:
         folder = self.folder / name
         text = (folder / POINTER).read_text(encoding="utf-8", errors="replace").strip()
         if not FINGERPRINT.fullmatch(text) or not (folder / text).is_dir():
-            there = sorted(path.name for path in folder.iterdir() if FINGERPRINT.fullmatch(path.name))
-            hint = f"Write one that is there into it: {', '.join(there) or 'none; add the model again'}."
+            there = ", ".join(versions_in(folder)) or "none; add the model again"
+            hint = f"Write one that is there into it: {there}."
             raise BrokenModel(f"{name}: the file {POINTER!r} names {text[:40]!r}, which is no version here.", hint)
         return text
 
@@ -105,7 +106,7 @@ class Registry:
         """Message for a name without a live version."""
         if NAME.fullmatch(name):
             folder = self.folder / name
-            if folder.is_dir() and any(FINGERPRINT.fullmatch(path.name) for path in folder.iterdir()):
+            if versions_in(folder):
                 return f"No version of the model {name!r} is live; python -m ml versions {name} shows what is there."
             when = removed_on(folder)
             if when:
@@ -140,6 +141,14 @@ class Registry:
         return bundle
 
 
+def versions_in(folder: Path) -> list[str]:
+    """Fingerprints of the versions in a model's folder, sorted."""
+    try:
+        return sorted(path.name for path in folder.iterdir() if FINGERPRINT.fullmatch(path.name))
+    except OSError:
+        return []
+
+
 def check_name(name: str) -> str:
     """The name, if a model may bear it; InvalidData otherwise."""
     if not NAME.fullmatch(name) or name in RESERVED:
@@ -154,12 +163,7 @@ def set_live(folder: Path, name: str, fingerprint: str, before: Callable[[], obj
     `before` is called when all that may fail is done but the swap; what it raises leaves the pointer as it was. Whoever
     makes a version live calls :func:`ml.lifecycle.actions.make_live`, which writes the history with it.
     """
-    pointer = folder / name / POINTER
-    fresh = pointer.with_name(f".{POINTER}.{os.getpid()}")
-    try:
-        fresh.write_text(fingerprint + "\n", encoding="ascii")
+    with atomic_output(folder / name / POINTER) as file:
+        file.write(f"{fingerprint}\n".encode("ascii"))
+        file.flush()  # a full disk shows here
         before()
-        os.replace(fresh, pointer)
-    except BaseException:
-        fresh.unlink(missing_ok=True)
-        raise

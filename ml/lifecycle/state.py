@@ -49,14 +49,6 @@ def live_of(models: Path, name: str) -> str | None:
     return text if FINGERPRINT.fullmatch(text) else None
 
 
-def versions_in(folder: Path) -> list[str]:
-    """Fingerprints of the versions in a model's folder, sorted."""
-    try:
-        return sorted(path.name for path in folder.iterdir() if FINGERPRINT.fullmatch(path.name))
-    except OSError:
-        return []
-
-
 def events_of(entries: Sequence[HistoryEntry], live: str | None) -> list[TimelineEvent]:
     """Timeline of a history, with the end of each live period and changes of the pointer that it does not record."""
     events: list[TimelineEvent] = []

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ml.bundle.bundle import CREATED
+from ml.bundle.bundle import created
 from ml.errors import LikelyError
 from ml.lifecycle.history import read_history
-from ml.lifecycle.registry import FINGERPRINT
+from ml.lifecycle.registry import versions_in
 from ml.lifecycle.state import events_of, held, live_of
 from ml.trust.verify import CARD
 
@@ -40,19 +40,15 @@ class Version:
 
 def version_of(folder: Path) -> Version:
     """The version in a folder, without a look at its hold."""
-    try:
-        created = (folder / CREATED).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        created = ""
-    return Version(folder.name, created)
+    return Version(folder.name, created(folder))
 
 
 def others(bundle: Bundle) -> list[Version]:
     """All other versions beside a bundle, those on hold included; the newest first."""
     model = bundle.folder.parent
-    folders = [path for path in model.iterdir() if FINGERPRINT.fullmatch(path.name) and (path / CARD).is_file()]
+    folders = [model / name for name in versions_in(model) if name != bundle.fingerprint]
     kept = _held(model)
-    found = [replace(version_of(path), held=path.name in kept) for path in folders if path.name != bundle.fingerprint]
+    found = [replace(version_of(path), held=path.name in kept) for path in folders if (path / CARD).is_file()]
     return sorted(found, key=lambda version: (version.created, version.fingerprint), reverse=True)
 
 

@@ -16,7 +16,6 @@ edit it::
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +25,7 @@ from typing import Any
 from filelock import FileLock
 
 from ml.errors import UntrustedModel
+from ml.files.write.atomic_output import atomic_output
 
 FILE = "trust.json"
 
@@ -117,9 +117,8 @@ def _write(models: Path, written: dict[str, Any], name: str, told: Trusted) -> N
     if not written:
         (models / FILE).unlink(missing_ok=True)
         return
-    fresh = models / f".{FILE}.{os.getpid()}"
-    fresh.write_text(json.dumps(written, indent=2, sort_keys=True) + "\n", encoding="utf-8")
-    os.replace(fresh, models / FILE)
+    with atomic_output(models / FILE) as file:
+        file.write(f"{json.dumps(written, indent=2, sort_keys=True)}\n".encode())
 
 
 def stamp(models: Path) -> tuple[int, int] | None:

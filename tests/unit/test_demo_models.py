@@ -15,7 +15,8 @@ from callbacks.router import show_making, show_page
 from ml.demo import make, status
 from ml.demo.status import MAKING, OVER, STARTING, DemoStatus
 from ml.errors import InvalidData
-from ml.lifecycle.state import live_of, versions_in
+from ml.lifecycle.registry import versions_in
+from ml.lifecycle.state import live_of
 from ml.recipes import RECIPES, recipe
 from ml.service import open_service
 from settings import Settings
