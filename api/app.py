@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from typing import Any
 
-from flask import Flask
+import orjson
+from flask import Flask, Response
+from flask.json.provider import DefaultJSONProvider
 
 from api.http import errors, links, request_ids
 from api.http import wrong_methods as methods
@@ -17,6 +20,14 @@ from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from jobs.results import Results
 from ml.service import Service
+
+
+class OrjsonProvider(DefaultJSONProvider):
+    """JSON by orjson: what views return as dicts and lists, which may hold arrays of numpy, becomes a response."""
+
+    def response(self, *given: Any, **_: Any) -> Response:
+        """The response with one value as JSON."""
+        return Response(orjson.dumps(given[0], option=orjson.OPT_SERIALIZE_NUMPY), content_type="application/json")
 
 
 def create_api(
@@ -56,7 +67,7 @@ def create_api(
     app = MethodsFlask("likely.api", static_folder=None)
     app.is_page, app.origins = is_page or app.is_page, origins
     app.config["MAX_CONTENT_LENGTH"] = max_body
-    app.request_class = WholeRequest
+    app.request_class, app.json = WholeRequest, OrjsonProvider(app)
     app.url_map.strict_slashes = False  # a trailing slash is the same address, without a redirect
     app.url_map.merge_slashes = False
     errors.register(app)

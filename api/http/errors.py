@@ -10,14 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
-from flask import Flask, Response, current_app, request
-from werkzeug.exceptions import (
-    ClientDisconnected,
-    HTTPException,
-    MethodNotAllowed,
-    RequestEntityTooLarge,
-)
+from flask import Flask, Response, current_app, jsonify, request
+from werkzeug.exceptions import ClientDisconnected, HTTPException, NotFound, RequestEntityTooLarge
 
 from api.http.cross_site import ForeignSite
 from api.http.request_body import IncompleteBody, UnknownCoding
@@ -126,11 +120,7 @@ class Refusal:
 
 Shape = Callable[[Refusal], Any]
 LATE = Refusal(
-    408,
-    "late",
-    "The request did not come whole in time.",
-    "Send it again.",
-    headers={"Connection": "close"},
+    408, "late", "The request did not come whole in time.", "Send it again.", headers={"Connection": "close"}
 )
 
 
@@ -162,18 +152,19 @@ def refuse_http(error: HTTPException) -> Response:
 
 
 def _of_http(error: HTTPException) -> Refusal:
+    said = error.description or error.name
     if isinstance(error, RequestEntityTooLarge):
-        return Refusal(413, "too_large", _sentence(error), f"Send fewer records at a time, or {A_JOB}.")
+        return Refusal(413, "too_large", said, f"Send fewer records at a time, or {A_JOB}.")
     if isinstance(error, UnknownCoding):
         hint = "Send it as it is, or with Content-Encoding: gzip or deflate."
-        return Refusal(415, UnsupportedContent.code, _sentence(error), hint, headers={"Accept-Encoding": CODINGS})
+        return Refusal(415, UnsupportedContent.code, said, hint, headers={"Accept-Encoding": CODINGS})
     if isinstance(error, IncompleteBody):
-        return Refusal(400, errors.Unreadable.code, _sentence(error), "Send it again.")
+        return Refusal(400, errors.Unreadable.code, said, "Send it again.")
     if isinstance(error, ClientDisconnected):
         return LATE
-    allowed = sorted(getattr(error, "valid_methods", None) or ())
-    headers = {"Allow": ", ".join(allowed)} if allowed else {}
-    return Refusal(error.code or 500, _slug(error.name), _sentence(error), _way_out(error), headers=headers)
+    if isinstance(error, NotFound):
+        return Refusal(404, "not_found", "There is nothing at this address.", "GET /api/v1/models lists the models.")
+    return Refusal(error.code or 500, error.name.lower().replace(" ", "_").replace("'", ""), said)
 
 
 def too_many(most: int) -> TooManyRecords:
@@ -218,7 +209,8 @@ def answer(refusal: Refusal) -> Response:
     """A refusal as a response, in the error shape of the request's address."""
     shapes: list[tuple[re.Pattern[str], Shape]] = current_app.extensions[_SHAPES]
     shape = next((shape for addresses, shape in shapes if addresses.match(request.path)), default_error_shape)
-    made = Response(orjson.dumps(shape(refusal)), refusal.status, content_type="application/json")
+    made = jsonify(shape(refusal))
+    made.status_code = refusal.status
     made.headers.extend(refusal.headers)
     return made
 
@@ -262,21 +254,3 @@ def short(value: object) -> Any:
         return value
     text = value if isinstance(value, str) else reprlib.repr(value)
     return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
-
-
-def _slug(name: str) -> str:
-    return name.lower().replace(" ", "_").replace("'", "")
-
-
-def _sentence(error: HTTPException) -> str:
-    if error.code == 404:
-        return "There is nothing at this address."
-    if isinstance(error, MethodNotAllowed):
-        return f"{request.method[:20]} is not accepted at this address."
-    return error.description or error.name
-
-
-def _way_out(error: HTTPException) -> str:
-    if isinstance(error, MethodNotAllowed):
-        return f"Accepted: {', '.join(sorted(error.valid_methods or ()))}."
-    return "GET /api/v1/models lists the models." if error.code == 404 else ""

@@ -35,9 +35,14 @@ def notes_of_table(raws: Sequence[object]) -> tuple[str, ...]:
     return raws.notes if isinstance(raws, TableRecords) else ()
 
 
+def mimetype_of(content_type: str) -> str:
+    """A content type without its parameters, in lower case."""
+    return content_type.partition(";")[0].strip().lower()
+
+
 def is_table(content_type: str) -> bool:
     """True for content types of tables."""
-    return content_type.partition(";")[0].strip().lower() in TYPES
+    return mimetype_of(content_type) in TYPES
 
 
 def read_table(body: bytes, content_type: str, most: int, schema: Schema, options: ReadOptions = AUTO) -> TableRecords:

@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl
 from werkzeug.http import parse_options_header
 
 from api.http.errors import UnsupportedContent, too_many
-from api.http.file_tables import WORKBOOKS, is_table
+from api.http.file_tables import WORKBOOKS, is_table, mimetype_of
 from api.http.json_tables import Known, records_in
 from api.http.multipart import MULTIPART, Form, is_multipart, read_form
 from ml.errors import NoRecords, Unreadable
 from ml.files.open_table import open_table
-from ml.files.readers.json_text import SEND, parse_json, repeated
+from ml.files.readers.json_text import SEND, parse_json, repeated, utf8_text
 
 JSON = "application/json"
 Tables = Callable[[bytes, str], list[object]]
@@ -72,7 +72,7 @@ def read_body(
 
 def is_form(content_type: str) -> bool:
     """True for the content type of HTML forms."""
-    return is_multipart(content_type) or content_type.partition(";")[0].strip().lower() == FORM
+    return is_multipart(content_type) or mimetype_of(content_type) == FORM
 
 
 def looks_like_json(text: str) -> bool:
@@ -95,7 +95,7 @@ def _read_multipart(body: bytes, content_type: str, most: int, known: Known, tab
 
 def _type_of(form: Form, data: bytes) -> str:
     """Content type of a file in a form: as declared, else by its name, else by its content."""
-    said = form.content_type.partition(";")[0].strip().lower()
+    said = mimetype_of(form.content_type)
     if said in _READERS and said:
         return form.content_type
     by_name = _TYPES.get(PurePath(form.filename or "").suffix.lower())
@@ -111,12 +111,7 @@ def text_of_body(body: bytes, content_type: str) -> str:
 
 
 def _text(body: bytes) -> str:
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Unreadable(
-            f"The body is not UTF-8 text: byte {error.start} is none.", "Save or send it as UTF-8."
-        ) from None
+    text = utf8_text(body)
     if not text or text.isspace():
         raise NoRecords("The body is empty.", SEND)
     return text

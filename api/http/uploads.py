@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from flask import request
 
+from api.http.file_tables import mimetype_of
 from api.http.multipart import is_multipart, read_form
 from api.http.query import check
 from ml.errors import Unreadable
@@ -60,7 +61,7 @@ def open_upload(names: tuple[str, ...]) -> Upload:
     twice = [name for name in form.fields if name in request.args]
     if twice:
         raise Unreadable(f"{twice[0]} came in the address and in the form.", "Send it once.")
-    mimetype = form.content_type.partition(";")[0].strip().lower()
+    mimetype = mimetype_of(form.content_type)
     kind = "" if mimetype in VAGUE else mimetype
     return Upload(PurePath(form.filename).name, kind, form.blocks, {**request.args, **form.fields})
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from api.http.query import BadParameter
 from ml.data.validation_words import in_words
 from ml.errors import LikelyError, Unreadable
-from ml.files.readers.json_text import parse_json
+from ml.files.readers.json_text import parse_json, utf8_text
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -32,11 +32,7 @@ def read_object(kind: type[T], refused: type[LikelyError] = Unreadable) -> T:
     LikelyError
         Of type `refused`.
     """
-    try:
-        text = request.get_data().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        message = f"The body is not UTF-8 text: byte {error.start} is none."
-        raise Unreadable(message, "Save or send it as UTF-8.") from None
+    text = utf8_text(request.get_data())
     try:
         return kind.model_validate(parse_json(text, "The body") if text.strip() else {})
     except ValidationError as error:

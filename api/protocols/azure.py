@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask
+from flask.typing import ResponseReturnValue
 
 from api.http.cross_site import computes
 from api.http.errors import register_error_shape
@@ -32,7 +33,7 @@ def register(app: Flask, service: Service, most: int, default: DefaultModel) -> 
     @app.post("/api/v1/models/<name>/score")
     @takes("extra")
     @computes
-    def azure_score(name: str = "") -> Response:
+    def azure_score(name: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = service.model(name or default.name())
         data = json_object(whole_body(), HINT)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-from flask import Response, request
+from flask import request
+from flask.typing import ResponseReturnValue
 
 from api.http.errors import too_many
-from api.http.read_records import JSON
 from api.http.request_ids import MODEL
 from api.v1.predict_options import records_asked
 from ml.bundle.scored import Scored
 from ml.errors import NoRecords, Unreadable
-from ml.files.readers.json_text import parse_json
+from ml.files.readers.json_text import parse_json, utf8_text
 from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle, Service
 
@@ -33,11 +32,7 @@ def json_object(body: bytes, hint: str) -> dict[str, Any]:
     ------
     Unreadable
     """
-    try:
-        text = body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Unreadable("The body is not UTF-8 text.", "Send it as UTF-8.") from None
-    data = parse_json(text, "The body", nan=True)
+    data = parse_json(utf8_text(body), "The body", nan=True)
     if not isinstance(data, dict):
         raise Unreadable("The body holds no object.", hint)
     return data
@@ -78,9 +73,9 @@ def method_of(value: object, name: str = "predict_method") -> str:
     return str(method)
 
 
-def in_json(data: object, scored: Scored) -> Response:
+def in_json(data: dict[str, Any] | list[Any], scored: Scored) -> ResponseReturnValue:
     """A JSON response with the key of the version that scored."""
-    return Response(orjson.dumps(data), content_type=JSON, headers={MODEL: scored.model.key})
+    return data, {MODEL: scored.model.key}
 
 
 def whole_body() -> bytes:

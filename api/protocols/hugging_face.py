@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-from flask import Response
+from flask.typing import ResponseReturnValue
 
 from api.http.errors import refusal_of
 from api.http.json_tables import in_columns, names_of, rows_or_records
-from api.http.representations import JSON
 from api.protocols.common import in_json, json_object, score_request
 from api.v1.predict import Predict
 from ml.bundle.scored import Score, Scored
@@ -39,7 +37,7 @@ def question(body: bytes, schema: Schema) -> dict[str, Any] | None:
     return data if keys in ({INPUTS}, {TABLE}) and not keys & names_of(schema) else None
 
 
-def respond(predict: Predict, name: str, data: dict[str, Any]) -> Response:
+def respond(predict: Predict, name: str, data: dict[str, Any]) -> ResponseReturnValue:
     """Response to a body of this protocol."""
     try:
         bundle = predict.service.model(name)
@@ -51,7 +49,7 @@ def respond(predict: Predict, name: str, data: dict[str, Any]) -> Response:
         return in_json([_ranked(scored, score)[:most] for score in scored.scores], scored)
     except LikelyError as error:
         refusal = refusal_of(error)
-        return Response(orjson.dumps({"error": refusal.words}), refusal.status, content_type=JSON)
+        return {"error": refusal.words}, refusal.status
 
 
 def _records(data: dict[str, Any], names: tuple[str, ...]) -> tuple[list[Any], bool]:
@@ -62,9 +60,7 @@ def _records(data: dict[str, Any], names: tuple[str, ...]) -> tuple[list[Any], b
         return in_columns(table), True
     if isinstance(given, dict):
         return in_columns(given), TABLE in data
-    if not isinstance(given, list):
-        return rows_or_records([given], names), False
-    return rows_or_records(given, names), False
+    return rows_or_records(given if isinstance(given, list) else [given], names), False
 
 
 def _ranked(scored: Scored, score: Score) -> list[dict[str, Any]]:

@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
-from flask import Flask, Response
+from flask import Flask
+from flask.typing import ResponseReturnValue
 from werkzeug.routing import BaseConverter
 
 from api.http.cross_site import computes
 from api.http.errors import register_error_shape
 from api.http.json_tables import in_columns, rows_or_records
 from api.http.query import takes
-from api.http.read_records import JSON
 from api.protocols.common import in_json, json_object, predictions, score_request, whole_body
 from ml.errors import UnknownModel, Unreadable
 from ml.service import Bundle, Service
@@ -45,26 +44,25 @@ def register(app: Flask, service: Service, most: int) -> None:
     app.url_map.converters["part"] = PartConverter
 
     @app.get("/v1/models")
-    def v1_models() -> Response:
+    def v1_models() -> dict[str, Any]:
         """Names of the models."""
-        return Response(orjson.dumps({"models": service.names()}), content_type=JSON)
+        return {"models": service.names()}
 
     @app.get("/v1/models/<part:name>")
     @app.get("/v1/models/<part:name>/versions/<part:fingerprint>")
-    def v1_model(name: str, fingerprint: str = "") -> Response:
+    def v1_model(name: str, fingerprint: str = "") -> dict[str, Any]:
         """State of a model, in the terms of both servers."""
         bundle = versioned(service, name, fingerprint)
         _ = bundle.predictor  # opening it is the check
         status = {"error_code": "OK", "error_message": ""}
         state = {"version": bundle.fingerprint, "state": "AVAILABLE", "status": status}
-        said = {"name": bundle.name, "ready": True, "model_version_status": [state]}
-        return Response(orjson.dumps(said), content_type=JSON)
+        return {"name": bundle.name, "ready": True, "model_version_status": [state]}
 
     @app.post("/v1/models/<part:name>:predict")
     @app.post("/v1/models/<part:name>/versions/<part:fingerprint>:predict")
     @takes("extra")
     @computes
-    def v1_predict(name: str, fingerprint: str = "") -> Response:
+    def v1_predict(name: str, fingerprint: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = versioned(service, name, fingerprint)
         data = json_object(whole_body(), HINT)

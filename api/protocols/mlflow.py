@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
+from flask.typing import ResponseReturnValue
 
 from api.http.cross_site import computes
 from api.http.errors import UnsupportedContent, register_error_shape
+from api.http.file_tables import mimetype_of
 from api.http.json_tables import from_lists, from_split, rows_or_records
 from api.http.query import takes
 from api.http.read_records import JSON, text_of_body
@@ -70,7 +72,7 @@ def register(
     @guests.post("/api/v1/models/<name>/invocations")
     @takes("extra")
     @computes
-    def invocations(name: str = "") -> Response:
+    def invocations(name: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         bundle = service.model(name or default.name())
         records, method = _read(whole_body(), request.content_type or "", bundle.schema)
@@ -86,9 +88,9 @@ def register(
 
 def _read(body: bytes, content_type: str, schema: Schema) -> tuple[list[Any], str]:
     """Read the records of a body, and the method in its params."""
-    if sagemaker.is_csv(content_type):
+    if mimetype_of(content_type) == sagemaker.CSV:
         return sagemaker.read_csv(body, content_type, schema), METHODS[0]
-    if content_type and content_type.partition(";")[0].strip().lower() != JSON:
+    if content_type and mimetype_of(content_type) != JSON:
         raise UnsupportedContent(f"The body is sent as {content_type[:80]!r}.", f"Accepted: {JSON}, text/csv.")
     data = parse_json(text_of_body(body, content_type), "The body", nan=True)
     given = [key for key in FORMATS if isinstance(data, dict) and key in data]

@@ -7,7 +7,8 @@ do no harm.
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, request
+from flask.typing import ResponseReturnValue
 
 from api.contract.requests import PredictQuery
 from api.http.cross_site import computes
@@ -32,7 +33,7 @@ def register(app: Flask, predict: Predict, default: DefaultModel) -> None:
     @app.post("/<name>/predict")
     @takes(*PredictQuery.model_fields)
     @computes
-    def program(name: str = "") -> Response:
+    def program(name: str = "") -> ResponseReturnValue:
         """Score the records of the body."""
         model, body = name or default.name(), request.get_data(cache=False)
         kind, accept = request.content_type or "", request.headers.get("Accept", "")

@@ -27,11 +27,6 @@ CSV = "text/csv"
 HEADER = {"present": True, "absent": False}
 
 
-def is_csv(content_type: str) -> bool:
-    """True for the content type of CSV."""
-    return content_type.partition(";")[0].strip().lower() == CSV
-
-
 def read_csv(body: bytes, content_type: str, schema: Schema) -> list[Any]:
     """Read the records of a table with or without a header.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from api.http.cross_site import computes
 from api.http.errors import register_error_shape
 from api.http.query import takes
 from api.http.request_ids import MODEL
+from api.protocols.common import predictions
 from api.protocols.kserve_v1 import versioned
 from api.protocols.tensors import Tensor, as_bytes, read_tensors, records_of
 from api.v1.health import serves
@@ -59,33 +61,34 @@ def register(app: Flask, service: Service, ready: Callable[[], Mapping[str, str 
     v2 = Blueprint("v2", __name__, url_prefix="/v2")
 
     @v2.get("")
-    def about() -> Response:
+    def about() -> dict[str, Any]:
         """Server metadata, with the supported extensions."""
-        return _answer({"name": "likely", "version": "1", "extensions": ["binary_tensor_data"]})
+        return {"name": "likely", "version": "1", "extensions": ["binary_tensor_data"]}
 
     @v2.get("/health/live")
-    def live() -> Response:
+    def live() -> dict[str, Any]:
         """Liveness: the process answers."""
-        return _answer({"live": True})
+        return {"live": True}
 
     @v2.get("/health/ready")
-    def is_ready() -> Response:
+    def is_ready() -> tuple[dict[str, Any], int]:
         """Readiness, as ``/readyz``."""
-        return _ready(serves(ready()))
+        yes = serves(ready())
+        return {"ready": yes}, 200 if yes else 503
 
     @v2.get("/models/<name>")
     @v2.get("/models/<name>/versions/<fingerprint>")
-    def metadata(name: str, fingerprint: str = "") -> Response:
+    def metadata(name: str, fingerprint: str = "") -> dict[str, Any]:
         """Model metadata: its input and output tensors."""
-        return _answer(_metadata(versioned(service, name, fingerprint)))
+        return _metadata(versioned(service, name, fingerprint))
 
     @v2.get("/models/<name>/ready")
     @v2.get("/models/<name>/versions/<fingerprint>/ready")
-    def model_ready(name: str, fingerprint: str = "") -> Response:
+    def model_ready(name: str, fingerprint: str = "") -> dict[str, Any]:
         """Readiness of a model."""
         bundle = versioned(service, name, fingerprint)
         _ = bundle.predictor  # opening it is the check
-        return _ready(True, name=bundle.name)
+        return {"ready": True, "name": bundle.name}
 
     @v2.post("/models/<name>/infer")
     @v2.post("/models/<name>/versions/<fingerprint>/infer")
@@ -163,15 +166,13 @@ def outputs(scored: Scored) -> list[Tensor]:
     """
     outcomes, count = scored.model.outcomes, len(scored.scores)
     columns = len(outcomes)
+    labels = predictions(scored)
     if outcomes.exclusive:
-        values = {item.name: item.value for item in outcomes.items}
         datatype = label_type(outcomes)
-        labels = [values[score.labels[0]] for score in scored.scores]
         made = [str(value) for value in labels] if datatype == "BYTES" else labels
         tensors = [Tensor(LABELS, datatype, (count,), made)]
     else:
-        flags = [int(name in score.labels) for score in scored.scores for name in outcomes.names]
-        tensors = [Tensor(LABELS, "INT64", (count, columns), flags)]
+        tensors = [Tensor(LABELS, "INT64", (count, columns), list(chain.from_iterable(labels)))]
     if scored.model.offers == "probabilities":
         numbers = [number for score in scored.scores for number in score.probabilities or ()]
         tensors.append(Tensor(PROBABILITIES, "FP64", (count, columns), numbers))
@@ -225,11 +226,3 @@ def _metadata(bundle: Bundle) -> dict[str, Any]:
 def datatype_of(feature: Feature) -> str:
     """The preferred datatype of a feature; numbers may be sent in any numeric type, all features as text."""
     return _DATATYPES.get(feature.kind, "BYTES")
-
-
-def _ready(yes: bool, **more: str) -> Response:
-    return _answer({"ready": yes, **more}, 200 if yes else 503)
-
-
-def _answer(data: object, status: int = 200) -> Response:
-    return Response(orjson.dumps(data), status, content_type="application/json")

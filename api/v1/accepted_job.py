@@ -1,9 +1,11 @@
-"""Responses to requests that accept a job, and the idempotency key under which they came."""
+"""Responses about a job, and the idempotency key of requests that accept one."""
 
 from __future__ import annotations
 
-import orjson
-from flask import Response, request
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, jsonify, request
 
 from jobs.files.job_view import PREFIX, described, pause_of
 from jobs.job_service import LONGEST_KEY
@@ -13,13 +15,20 @@ from store.job import Job
 
 def accepted(job: Job, new: bool) -> Response:
     """The 202 of a job, which says whether an earlier request of the same key made it."""
-    response = Response(orjson.dumps(described(job)), 202, content_type="application/json")
+    response = answer(job, 202)
     response.headers["Location"] = f"{PREFIX}/{job.id}"
+    if not new:
+        response.headers["Idempotency-Replayed"] = "true"
+    return response
+
+
+def answer(job: Job, status: int = 200, more: Mapping[str, Any] | None = None) -> Response:
+    """State and progress of a job, and when to ask again."""
+    response = jsonify(described(job) | dict(more or {}))
+    response.status_code = status
     pause = pause_of(job)
     if pause is not None:
         response.headers["Retry-After"] = str(pause)
-    if not new:
-        response.headers["Idempotency-Replayed"] = "true"
     return response
 
 

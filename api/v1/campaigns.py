@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import orjson
 from flask import Flask, Response
 
 from api.contract.requests import FileQuery, PreviewQuery, RowsQuery, StartRequest
@@ -34,19 +33,17 @@ def register(app: Flask, service: Service, campaigns: CampaignService) -> None:
 
     @app.get(f"{PREFIX}/<job>/preview")
     @takes(*PreviewQuery.model_fields)
-    def preview_job(job: str) -> Response:
+    def preview_job(job: str) -> dict[str, Any]:
         """Preview the file of a held job."""
         asked = read_query(PreviewQuery)
         seen, bundle = campaigns.preview(job, asked.columns or {}, _told(asked), asked.blanks)
-        return _answer(preview_json(seen, bundle))
+        return preview_json(seen, bundle)
 
     @app.post(f"{PREFIX}/<job>/start")
-    def start_job(job: str) -> Response:
+    def start_job(job: str) -> tuple[dict[str, Any], int]:
         """Start scoring a held file."""
         asked = read_object(StartRequest)
-        return _answer(
-            described(campaigns.start(job, asked.columns or {}, asked.reasons, _told(asked), asked.blanks)), 202
-        )
+        return described(campaigns.start(job, asked.columns or {}, asked.reasons, _told(asked), asked.blanks)), 202
 
 
 def _told(asked: FileQuery) -> ReadOptions:
@@ -56,31 +53,31 @@ def _told(asked: FileQuery) -> ReadOptions:
 def _register_rows(app: Flask, service: Service, campaigns: CampaignService) -> None:
     @app.get(f"{PREFIX}/<job>/records")
     @takes(*RowsQuery.model_fields)
-    def job_records(job: str) -> Response:
+    def job_records(job: str) -> dict[str, Any]:
         """A page of scored rows."""
         asked = read_query(RowsQuery)
-        return _answer(rows_json(service, campaigns, job, asked.order, asked.outcome or None, asked.start, asked.end))
+        return rows_json(service, campaigns, job, asked.order, asked.outcome or None, asked.start, asked.end)
 
     @app.get(f"{PREFIX}/<job>/choices")
-    def job_choices(job: str) -> Response:
+    def job_choices(job: str) -> dict[str, Any]:
         """Outcomes and columns from which lists can be made."""
-        return _answer(choices_json(service, campaigns, job))
+        return choices_json(service, campaigns, job)
 
 
 def _register_lists(app: Flask, campaigns: CampaignService) -> None:
     @app.post(f"{PREFIX}/<job>/forecast")
     @computes
-    def job_forecast(job: str) -> Response:
+    def job_forecast(job: str) -> dict[str, Any]:
         """Forecast of a list: calls, buyers, profit."""
         wish, found, brings = campaigns.forecast(job, _list().model_dump(exclude_unset=True))
         _, bundle = campaigns.choices(job)
-        return _answer(_forecast(bundle, wish, found, brings))
+        return _forecast(bundle, wish, found, brings)
 
     @app.get(f"{PREFIX}/<job>/control")
-    def job_control(job: str) -> Response:
+    def job_control(job: str) -> dict[str, Any]:
         """Who was kept back by the lists of a campaign."""
         found = campaigns.control_groups(job)
-        return _answer({"campaign": job, "lists": [_control_group(each) for each in found]})
+        return {"campaign": job, "lists": [_control_group(each) for each in found]}
 
     @app.delete(f"{PREFIX}/<job>/control")
     def delete_control(job: str) -> Response:
@@ -98,54 +95,25 @@ def _register_lists(app: Flask, campaigns: CampaignService) -> None:
 
 def _forecast(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast) -> dict[str, Any]:
     currency = currency_of(bundle.card)
-    return {
-        "calls": brings.calls,
-        "control": brings.control,
-        "chosen": brings.chosen,
-        "buyers": brings.buyers,
-        "buyers_low": brings.buyers_low,
-        "buyers_high": brings.buyers_high,
-        "cost": brings.cost,
-        "profit": brings.profit,
-        "profit_low": brings.profit_low,
-        "profit_high": brings.profit_high,
-        "buyers_model": brings.buyers_model,
-        "profit_model": brings.profit_model,
-        "verdict": brings.verdict,
-        "losing": brings.losing,
-        "loss": brings.loss,
+    told = vars(brings) | {
         "left_out": found.left_out,
-        "lowest": brings.lowest,
-        "by_chance": brings.by_chance,
         "groups": [{"value": value, "chosen": n, "buyers": buyers} for value, n, buyers in brings.groups],
         "by_outcome": [
             {"name": name, "label": bundle.outcomes[name].label, "chosen": n, "buyers": buyers}
             for name, n, buyers in brings.outcomes
         ],
         "currency": currency,
-        "smallest_effect": brings.smallest_effect,
         "sentence": sentence(brings, wish, currency),
         "promise": promise(brings),
         "notes": notes(bundle, wish, found, brings, currency),
     }
+    return {name: value for name, value in told.items() if name not in ("outcomes", "losing_corrected")}
 
 
 def _control_group(group: ControlGroup) -> dict[str, Any]:
-    return {
-        "job": group.job,
-        "model": group.model,
-        "name": group.name,
-        "made": group.made,
-        "share": group.share,
-        "calls": group.calls,
-        "control": group.control,
-        "records": [{"row": row, "id": name or None} for row, name in group.records],
-    }
+    told = vars(group) | {"records": [{"row": row, "id": name or None} for row, name in group.records]}
+    return {name: value for name, value in told.items() if name != "campaign"}
 
 
 def _list() -> ListRequest:
     return read_object(ListRequest, BadWish)
-
-
-def _answer(body: dict[str, Any], status: int = 200) -> Response:
-    return Response(orjson.dumps(body, option=orjson.OPT_SERIALIZE_NUMPY), status, content_type="application/json")

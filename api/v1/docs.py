@@ -8,7 +8,6 @@ from importlib import resources
 from typing import Any
 from urllib.parse import quote
 
-import orjson
 from flask import Flask, Response, request
 
 from api.http.query import ANY, takes
@@ -25,18 +24,18 @@ def register(app: Flask, service: Service) -> None:
     """Add the routes; the document is built at the first request, which takes half a second."""
 
     @app.get("/api/openapi.json")
-    def openapi() -> Response:
+    def openapi() -> dict[str, Any]:
         """The OpenAPI document of the API, for any model."""
         from api.contract.document import document
 
-        return _json(document(root()))
+        return document(root())
 
     @app.get(f"{PREFIX}/<name>/openapi.json")
-    def openapi_of_model(name: str) -> Response:
+    def openapi_of_model(name: str) -> dict[str, Any]:
         """The OpenAPI document of one model, with its features and outcomes."""
         from api.contract.of_model import document_of
 
-        return _json(document_of(service.model(name), name, root()))
+        return document_of(service.model(name), name, root())
 
     @app.get("/api/docs")
     @takes(ANY)
@@ -53,10 +52,6 @@ def register(app: Flask, service: Service) -> None:
 def root() -> str:
     """The path prefix under which the service is reached, without trailing slash; may be empty."""
     return request.script_root
-
-
-def _json(made: dict[str, Any]) -> Response:
-    return Response(orjson.dumps(made), content_type="application/json")
 
 
 def serving(service: Service) -> list[Bundle]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import orjson
-from flask import Flask, Response
+from flask import Flask
 
 from api.http.query import ANY, takes
 
@@ -18,13 +18,13 @@ def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
 
     @app.get("/healthz")
     @takes(ANY)
-    def healthz() -> Response:
+    def healthz() -> dict[str, Any]:
         """Liveness: the process answers. It checks nothing, so that a slow cache does not get it killed."""
-        return Response(b'{"alive":true}', content_type="application/json")
+        return {"alive": True}
 
     @app.get("/readyz")
     @takes(ANY)
-    def readyz() -> Response:
+    def readyz() -> tuple[dict[str, Any], int]:
         """Readiness: 200, or 503 where a vital part fails, with the fault of each part.
 
         A broken model or a lost cache only make it `degraded`: a router that removed every instance for them would
@@ -32,7 +32,7 @@ def register(app: Flask, ready: Callable[[], dict[str, str | None]]) -> None:
         """
         parts = ready()
         body = {"ready": serves(parts), "degraded": any(parts.values()), "parts": parts}
-        return Response(orjson.dumps(body), 200 if serves(parts) else 503, content_type="application/json")
+        return body, 200 if serves(parts) else 503
 
 
 def serves(parts: Mapping[str, str | None]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from urllib.parse import urlencode
 
 import orjson
-from flask import Flask, Response, request
+from flask import Flask, Response, jsonify, request
 
 from api.contract.requests import JobsQuery
 from api.http.query import BadParameter, takes
@@ -35,7 +35,7 @@ def register(app: Flask, job_service: JobService) -> None:
         here = _address(query, query.get("cursor"))
         following = None if after is None else _address(query, written(after))
         body = {"jobs": [described(job) for job in found], "links": {"self": here, "next": following}}
-        response = Response(orjson.dumps(body), content_type="application/json")
+        response = jsonify(body)
         if following is not None:
             response.headers["Link"] = f'<{following}>; rel="next"'
         return response

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from flask import Flask, Response, request
 
 from api.contract.requests import JobQuery
@@ -13,16 +11,15 @@ from api.http.errors import UnsupportedContent
 from api.http.query import takes
 from api.http.uploads import open_upload
 from api.http.validated import read_query
-from api.v1.accepted_job import accepted, idempotency_key
+from api.v1.accepted_job import accepted, answer, idempotency_key
 from jobs.campaign_service import CampaignService
-from jobs.files.job_view import PREFIX, described, pause_of
+from jobs.files.job_view import PREFIX
 from jobs.job_service import JobService
 from jobs.refused import too_large
 from jobs.results import Results
 from ml.errors import Unreadable
 from ml.files.readers.json_records import JSON, NDJSON
 from ml.files.text.read_options import ReadOptions
-from store.job import Job
 
 NO_LIMIT = 2**62  # bytes of a body: a file is streamed, and the job service enforces its limit
 TYPES = {
@@ -58,26 +55,18 @@ def register(app: Flask, job_service: JobService, campaigns: CampaignService, re
         """State and progress of a job."""
         found = job_service.get(job)
         ours = {"result_columns": results.columns(found)} if found.state == "done" else {}
-        return _answer(found, 200, ours)
+        return answer(found, more=ours)
 
     @app.post(f"{PREFIX}/<job>/cancel")
     def cancel_job(job: str) -> Response:
         """Cancel a job; one that is over is unchanged."""
-        return _answer(job_service.cancel(job), 200)
+        return answer(job_service.cancel(job))
 
     @app.delete(f"{PREFIX}/<job>")
     def delete_job(job: str) -> Response:
         """Cancel a job, or delete one that is over."""
         found = job_service.delete(job)
-        return Response(status=204) if found is None else _answer(found, 200)
-
-
-def _answer(job: Job, status: int, more: Mapping[str, Any] | None = None) -> Response:
-    response = Response(orjson.dumps(described(job) | dict(more or {})), status, content_type="application/json")
-    pause = pause_of(job)
-    if pause is not None:
-        response.headers["Retry-After"] = str(pause)
-    return response
+        return Response(status=204) if found is None else answer(found)
 
 
 def _format(mimetype: str) -> str | None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-import orjson
-from flask import Flask, Response
+from flask import Flask
 
 from api.http.errors import describe
 from ml.data.example_record import example
@@ -21,12 +20,12 @@ def register(app: Flask, service: Service) -> None:
     """Add the routes."""
 
     @app.get(PREFIX)
-    def list_models() -> Response:
+    def list_models() -> dict[str, Any]:
         """All models; a broken one is listed with its fault."""
-        return _answer({"models": [_listed(service, name) for name in service.names()]})
+        return {"models": [_listed(service, name) for name in service.names()]}
 
     @app.get(f"{PREFIX}/<name>")
-    def show_model(name: str) -> Response:
+    def show_model(name: str) -> dict[str, Any]:
         """One model and its schema."""
         bundle = service.model(name)
         schema = bundle.schema
@@ -39,11 +38,7 @@ def register(app: Flask, service: Service) -> None:
             ],
             "example": example(schema),
         }
-        return _answer(_summary(bundle, name) | details)
-
-
-def _answer(data: object) -> Response:
-    return Response(orjson.dumps(data), content_type="application/json")
+        return _summary(bundle, name) | details
 
 
 def _listed(service: Service, name: str) -> dict[str, Any]:

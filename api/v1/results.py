@@ -7,8 +7,8 @@ import zlib
 from collections.abc import Iterator
 from urllib.parse import quote
 
-import orjson
 from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
 from werkzeug.http import is_resource_modified
 
 from api.http.query import BadParameter, takes
@@ -30,7 +30,7 @@ def register(app: Flask, results: Results) -> None:
 
     @app.get(f"{PREFIX}/<job>/result")
     @takes("format", "separator", "decimal", "compression")
-    def job_result(job: str) -> Response:
+    def job_result(job: str) -> ResponseReturnValue:
         """The result of a job, in the order of the records."""
         form, compression = _format(), _compression()
         job, form = results.export(job) or (job, form)  # an export job gives the result that it writes
@@ -132,10 +132,7 @@ def _say_what_it_depends_on(response: Response, form: Format, compression: str) 
         response.vary.add("Accept-Encoding")
 
 
-def _later(job: str, making: Job) -> Response:
+def _later(job: str, making: Job) -> ResponseReturnValue:
     """Response 202 while a worker writes the export: the same address gives it when it is done."""
     links = {"self": f"{PREFIX}/{making.id}", "result": request.full_path.rstrip("?")}
-    response = Response(orjson.dumps(described(making) | {"links": links, "of": job}), 202)
-    response.content_type = "application/json"
-    response.headers["Retry-After"] = SOON
-    return response
+    return described(making) | {"links": links, "of": job}, 202, {"Retry-After": SOON}

@@ -39,6 +39,15 @@ def parse_json(text: str, what: str, *, nan: bool = False) -> Any:
     return data
 
 
+def utf8_text(body: bytes) -> str:
+    """The text of a request's body, with or without a byte order mark; Unreadable where it is not UTF-8."""
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        message = f"The body is not UTF-8 text: byte {error.start} is none."
+        raise Unreadable(message, "Save or send it as UTF-8.") from None
+
+
 def not_json(what: str, why: str, line: int, column: int) -> Unreadable:
     """The error of a text that is no JSON."""
     return Unreadable(f"{what} is not JSON: {why} (line {line}, column {column}).", SEND)
