@@ -12,10 +12,11 @@ from ml.advice.counterfactuals import Counterfactuals, counterfactuals
 from ml.advice.evidence import Evidence, Neighbour, Unlike, evidence, neighbours, unlike
 from ml.advice.local_shapley import Explanation, explain
 from ml.advice.next_question import NextQuestion, next_questions
+from ml.advice.partial_score import PartialScore
 from ml.advice.reasons import Reasons, reasons
 from ml.advice.sampling_budget import BUDGET
 from ml.advice.score_known import as_blanks
-from ml.advice.value_function import Game, PartialScore
+from ml.advice.value_function import Game
 from ml.advice.what_if import Sweep, sweeps
 from ml.bundle.bundle import Bundle
 from ml.data.records import read_records

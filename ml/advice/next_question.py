@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ml.advice.value_function import Game, PartialScore
+from ml.advice.partial_score import PartialScore
+from ml.advice.value_function import Game
 from ml.decision.decide import acts
 
 

@@ -15,13 +15,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
 from ml.advice.control_variates import own_controls
 from ml.advice.kernel import MOST_ROWS, Kernel, Moves, Scale
+from ml.advice.partial_score import PartialScore, mean_answer, partial_score
 from ml.advice.sampling_budget import BUDGET, FIRST_SECONDS, budgets, quick_budget
 from ml.bundle.bundle import BACKGROUND_ROWS, Bundle
 from ml.data.array_types import Floats
@@ -29,40 +29,9 @@ from ml.data.columns import Block, column, size, take
 from ml.data.schema import Row
 from ml.metrics.evaluation import need_probabilities, no_probabilities
 
-RANGE = (0.1, 0.9)
 SCREENED_ROWS = 200
 TIMED_ROWS = 500
 REMEMBERED = 8  # records whose scores and answers are kept for the next call
-
-
-@dataclass(frozen=True)
-class PartialScore:
-    """Score of one record whose blanks were filled by m background rows.
-
-    Attributes
-    ----------
-    value : ndarray of float, shape (k,)
-        v(K), each 0 to 1. With nothing blank exactly the model's own probabilities.
-    low, high : ndarray of float, shape (k,)
-        Weighted 10 % and 90 % quantiles of the answers: where the full record's answer is to be
-        expected. Equal to `value` when nothing is blank.
-    answers : ndarray of float, shape (m, k)
-        f of the record with its blanks filled by each of the rows; one answer when nothing is blank.
-    weights : ndarray of float, shape (m,)
-        Weight of each answer; they sum to 1.
-    chosen : ndarray of int, shape (m,)
-        Numbers of these rows in the game's `background`; empty when nothing is blank.
-    blank : tuple of int
-        Positions of the features that are not known, in schema order.
-    """
-
-    value: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-    answers: np.ndarray
-    weights: np.ndarray
-    chosen: np.ndarray
-    blank: tuple[int, ...]
 
 
 class Game:
@@ -148,10 +117,10 @@ class Game:
             return PartialScore(value, value, value, value[np.newaxis], np.ones(1), np.empty(0, dtype=np.intp), ())
         if len(blank) == len(mask):
             count = len(self.answers)
-            return _partial_score(self.answers, np.full(count, 1.0 / count), np.arange(count), blank)
+            return partial_score(self.answers, np.full(count, 1.0 / count), np.arange(count), blank)
         [(chosen, weights)] = self.weighed(row, mask[np.newaxis], None)
         answers = self.ask(self._filled(row, mask[np.newaxis], [chosen]))
-        return _partial_score(answers, weights, chosen, blank)
+        return partial_score(answers, weights, chosen, blank)
 
     def filled(self, row: Row, known: Sequence[bool]) -> np.ndarray:
         """Answers for the record with its blanks filled by each background row: shape (n, k), read-only."""
@@ -201,7 +170,7 @@ class Game:
         answers = self.ask(self._filled(row, coalitions[between], [chosen for chosen, _ in pairs]))
         ends = np.cumsum([len(chosen) for chosen, _ in pairs])[:-1]
         for at, part, (_, weights) in zip(between, np.split(answers, ends), pairs, strict=True):
-            found[at] = _mean(part, weights)
+            found[at] = mean_answer(part, weights)
         return found
 
     def _row(self, row: Row) -> np.ndarray:
@@ -262,22 +231,3 @@ class Game:
                 values[mine] = column(feature, [value])[0]
             filled.append(values)
         return tuple(filled)
-
-
-def _partial_score(
-    answers: np.ndarray, weights: np.ndarray, chosen: np.ndarray, blank: tuple[int, ...]
-) -> PartialScore:
-    low, high = _quantiles(answers, weights)
-    return PartialScore(_mean(answers, weights), low, high, answers, weights, chosen, blank)
-
-
-def _mean(answers: Floats, weights: Floats) -> Floats:
-    return np.clip(weights @ answers, 0.0, 1.0)
-
-
-def _quantiles(answers: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The smallest answers that at least 10 % and 90 % of the weight do not exceed: shape (2, k)."""
-    order = np.argsort(answers, axis=0, kind="stable")
-    shares = np.cumsum(weights[order], axis=0)
-    at = [np.argmax(shares >= share - 1e-12, axis=0) for share in RANGE]
-    return np.take_along_axis(np.take_along_axis(answers, order, axis=0), np.array(at), axis=0)

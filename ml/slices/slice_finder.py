@@ -22,19 +22,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from ml.data.array_types import Floats, Positions
+from ml.data.array_types import Floats
 from ml.errors import NothingToShow
-from ml.insights.permutation_importance import SMALLEST
-from ml.metrics.evaluation import Answers, need_probabilities
-from ml.metrics.recalibration.line import recalibrate
+from ml.metrics.evaluation import Answers
 from ml.runtime.budget import sample
 from ml.slices.binning import Binning, bin_feature
-from ml.slices.segments import acted, cut_off_used
+from ml.slices.expected_errors import WRONG, Errors, expected_errors
+from ml.slices.segments import cut_off_used
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
-WRONG, LOSS = "wrong", "log_loss"
 MOST_FOUND = 8
 DEALS = 199
 LEVEL = 0.05
@@ -150,73 +148,6 @@ def worst_segments(
         cut_off=cut_off_used(answers, cut_off) if by == WRONG else None,
         own=errors.having is not None,
     )
-
-
-@dataclass(frozen=True)
-class Errors:
-    """Errors of n records, and what is expected of them under the null hypothesis.
-
-    Attributes
-    ----------
-    held, expected : ndarray of float, shape (n,)
-        The error of each record, and its mean.
-    variance : ndarray of float, shape (n,)
-    having : ndarray of float, shape (n,), or None
-        Recalibrated probability that the record has the outcome; None where errors are permuted instead.
-    with_it, without : ndarray of float, shape (n,)
-        The error if it has the outcome, and if not.
-    """
-
-    held: Floats
-    expected: Floats
-    variance: Floats
-    having: Floats | None
-    with_it: Floats
-    without: Floats
-
-    def of(self, chosen: Positions) -> Errors:
-        """The errors of the chosen records."""
-        having = None if self.having is None else self.having[chosen]
-        held, expected, variance, with_it, without = (
-            each[chosen] for each in (self.held, self.expected, self.variance, self.with_it, self.without)
-        )
-        if having is None:  # of a sample permuted, the mean is its own
-            expected = np.full(len(held), held.mean())
-        return Errors(held, expected, variance, having, with_it, without)
-
-    def draw(self, rng: np.random.Generator) -> Floats:
-        """Errors less expected errors of one draw from the null hypothesis."""
-        if self.having is None:
-            return rng.permutation(self.held) - self.expected
-        drawn: Floats = np.where(rng.random(len(self.held)) < self.having, self.with_it, self.without) - self.expected
-        return drawn
-
-
-def expected_errors(answers: Answers, by: str, cut_off: float) -> Errors:
-    """The error of each record, and the one that the model expects; NoProbabilities for the log-loss of labels."""
-    with_it, without = _errors_by_truth(answers, by, cut_off)
-    held = np.where(answers.truth, with_it, without)
-    if answers.probabilities is None:
-        everywhere, variance = np.full(len(held), held.mean()), np.full(len(held), held.var())
-        return Errors(held, everywhere, variance, None, with_it, without)
-    having = recalibrate(answers.probabilities, answers.truth, answers.weight).apply(answers.probabilities)
-    return Errors(
-        held=held,
-        expected=having * with_it + (1 - having) * without,
-        variance=having * (1 - having) * (with_it - without) ** 2,
-        having=having,
-        with_it=with_it,
-        without=without,
-    )
-
-
-def _errors_by_truth(answers: Answers, by: str, cut_off: float) -> tuple[Floats, Floats]:
-    """The error of each record if it has the outcome, and if it has not."""
-    if by == WRONG:
-        acts = acted(answers, cut_off)
-        return (~acts).astype(np.float64), acts.astype(np.float64)
-    given = np.clip(need_probabilities(answers.probabilities), SMALLEST, 1.0 - SMALLEST)
-    return -np.log(given), -np.log1p(-given)
 
 
 class _SegmentSearch:

@@ -36,7 +36,8 @@ from ml.training.columns.variants import to_dates
 from ml.training.columns.whole_rows import left_out, whole_rows
 from ml.training.describe import Description
 from ml.training.described_outcomes import described_outcomes
-from ml.training.estimator.find_asking import AskingCandidate, find_asking
+from ml.training.estimator.asking_search import AskingCandidate
+from ml.training.estimator.find_asking import find_asking
 from ml.training.infer_schema import infer_schema
 from ml.training.target import read_truth, truth_matrix
 from ml.training.trained import Trained

@@ -25,7 +25,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from ml.advice.next_question import NextQuestion, next_questions
-from ml.advice.value_function import Game, PartialScore
+from ml.advice.partial_score import PartialScore
+from ml.advice.value_function import Game
 from ml.bundle.bundle import Bundle
 from ml.data.columns import rows_of, take
 from ml.data.schema import Row

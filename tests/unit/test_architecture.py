@@ -6,7 +6,7 @@ from tests.architecture import PAGE, ROOT, contracts, picture
 
 PRODUCT = ("api", "callbacks", "jobs", "layouts", "ml", "prerender", "store", "web")
 MOST_FILES = 21  # a package of twenty modules with its __init__
-MOST_LINES = 350
+MOST_LINES = 275
 ASSETS = sorted(folder for folder in (ROOT / "assets").rglob("*") if folder.is_dir())
 FOLDERS = sorted({file.parent for room in PRODUCT for file in (ROOT / room).rglob("*.py")})
 

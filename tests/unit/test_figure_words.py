@@ -15,8 +15,9 @@ from ml.plots.results import drawn
 from ml.plots.row_layout import LINE, WIDEST, fitted, names_above
 from ml.plots.shared_options import measure_text
 from ml.service import open_service
+from ml.slices.expected_errors import LOSS, WRONG
 from ml.slices.largest_errors import largest_errors
-from ml.slices.slice_finder import LOSS, WRONG, WorstSegments
+from ml.slices.slice_finder import WorstSegments
 from tests.small import small_model
 
 LONG = "Income: 100 thousand $ a year or more"

@@ -10,7 +10,8 @@ from ml.data.columns import block_of_frame, frame_of
 from ml.data.feature import Choice
 from ml.data.schema_json import from_json, to_json
 from ml.errors import InvalidData
-from ml.training.infer_schema import infer_schema, nice_step
+from ml.training.columns.column_shapes import nice_step
+from ml.training.infer_schema import infer_schema
 
 
 @pytest.fixture

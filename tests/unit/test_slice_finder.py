@@ -13,7 +13,8 @@ from ml.data.schema import Schema
 from ml.errors import NoProbabilities, NothingToShow
 from ml.metrics.evaluation import Answers
 from ml.metrics.recalibration.line import recalibrate
-from ml.slices.slice_finder import expected_errors, worst_segments
+from ml.slices.expected_errors import expected_errors
+from ml.slices.slice_finder import worst_segments
 from tests.lanes import fewer
 from tests.simulations.segments import TRUTHS, false_alarms, hold_out
 

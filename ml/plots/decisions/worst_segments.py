@@ -10,7 +10,8 @@ from ml.plots.plot import Plot, Study, View
 from ml.plots.row_layout import LINE, LINE_HEIGHT, MARGIN, upright
 from ml.plots.shared_options import AT_CUT_OFF, LEAST, chosen, cut_off_of, least_of, three
 from ml.plots.theme import FAINT, figure, note, percent_ticks
-from ml.slices.slice_finder import LOSS, WRONG, WorstSegments, worst_segments
+from ml.slices.expected_errors import LOSS, WRONG
+from ml.slices.slice_finder import WorstSegments, worst_segments
 from ml.text.few_words import few_words
 from ml.text.number_words import count, percent, records_text
 from ml.text.words import number_text
