@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ml.data.array_types import Floats
+from ml.data.array_types import Floats, native
 from ml.data.feature import NUMERIC, Feature
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _told(feature: Feature, value: Any) -> Any:
     """A value as Python has it; a level outside the choices without spaces at its ends, as a record brings it."""
     if feature.kind == "category" and isinstance(value, str) and value not in feature.values_of_choices:
         return value.strip()
-    return _native(value)
+    return native(value)
 
 
 def _numbers(feature: Feature, array: np.ndarray) -> Any:
@@ -167,7 +167,3 @@ def _text_dtype(feature: Feature) -> Any:
     if kept is None:
         kept = feature.__dict__["_text_dtype"] = pd.api.types.pandas_dtype(feature.dtype)
     return kept
-
-
-def _native(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value

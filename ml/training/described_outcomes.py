@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ml.data.array_types import native
 from ml.data.feature import text_of
 from ml.data.labels import label_of
 from ml.data.outcomes import Outcome, Outcomes
@@ -42,7 +43,7 @@ def described_outcomes(
     """
     if len(truth) > 1:
         return _independent(estimator, truth, labels, positive, meanings)
-    classes = _plain(_classes(estimator))
+    classes = list(map(native, _classes(estimator)))
     names = _named(classes, meanings)
     _refuse_unknown([*labels, *([] if positive is None else [positive])], names)
     by_name = {name: text for text, name in names.items()} | {text: text for text in names}
@@ -108,11 +109,7 @@ def _independent(
     _refuse_unknown([*labels, *([] if positive is None else [positive])], {name: name for name in names})
     outputs = classes_of_outputs(estimator, len(names))
     items = tuple(
-        Outcome(name, labels.get(name, label_of(name)), column, yes_class(name, _plain(classes), meanings))
+        Outcome(name, labels.get(name, label_of(name)), column, yes_class(name, list(map(native, classes)), meanings))
         for name, column, classes in zip(names, truth, outputs, strict=True)
     )
     return Outcomes(items, False, positive or names[0])
-
-
-def _plain(values: Any) -> list[Any]:
-    return [value.item() if isinstance(value, np.generic) else value for value in values]

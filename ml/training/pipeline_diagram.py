@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ml.data.array_types import native
+
 DEEPEST = 8  # levels of nesting
 LONGEST = 60
 MOST_PARTS = 12
@@ -112,7 +114,7 @@ def _changed(estimator: Any) -> list[list[str]]:
         plain = isinstance(value, (str, int, float, bool, type(None), list, tuple, dict, np.generic))
         if not plain or _holds_parts(value) or _same(value, defaults.get(name, inspect.Parameter.empty)):
             continue
-        changed.append([name, _short.repr(value.item() if isinstance(value, np.generic) else value)])
+        changed.append([name, _short.repr(native(value))])
     return changed
 
 

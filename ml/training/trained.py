@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from ml.data.array_types import native
 from ml.data.feature import text_of
 from ml.data.outcomes import Outcome, Outcomes
 from ml.data.schema import Schema
@@ -75,7 +75,7 @@ def outcomes_of(estimator: Any, positive: Any = None, labels: dict[Any, str] | N
 
     `positive` is the class that a page opens with; without one, the last class.
     """
-    classes = [value.item() if isinstance(value, np.generic) else value for value in estimator.classes_]
+    classes = list(map(native, estimator.classes_))
     labels = labels or {}
     items = tuple(Outcome(text_of(value), labels.get(value, text_of(value)), value) for value in classes)
     twice = [name for name, count in Counter(item.name for item in items).items() if count > 1]

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ml.data.array_types import native
+
 IMPUTERS = {"SimpleImputer", "KNNImputer", "IterativeImputer"}  # columns and their values stay; gaps are filled
 MEMBERS = ("best_estimator_", "estimator_", "estimator", "calibrated_classifiers_", "estimators_", "transformer_list")
 LIGHTGBM_COLUMNS = re.compile(r"\[categorical_(?:feature|column): ([0-9,]+)\]")
@@ -173,16 +175,12 @@ def _note_encoder(step: Any, names: Sequence[str], found: KnownLevels) -> None:
     categories = getattr(step, "categories_", None)
     if isinstance(categories, list) and len(categories) == len(names):
         for name, levels in zip(names, categories, strict=True):
-            plain = [_plain(level) for level in levels]
+            plain = [native(level) for level in levels]
             gaps = [level for level in plain if pd.isna(level)]
             if gaps:
                 found.gaps.setdefault(name, "none" if gaps[0] is None else "nan")
             known = dict.fromkeys([*found.levels.get(name, ()), *(level for level in plain if not pd.isna(level))])
             found.levels[name] = list(known)
-
-
-def _plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def _note_native(step: Any, names: Sequence[str], found: KnownLevels) -> None:
@@ -196,7 +194,7 @@ def _histogram(step: Any, names: Sequence[str]) -> Mapping[str, list[Any] | None
         return {}
     chosen = [name for name, yes in zip(names, step.is_categorical_, strict=True) if yes]
     categories = step._preprocessor.named_transformers_["encoder"].categories_
-    known = [[_plain(level) for level in levels if not pd.isna(level)] for levels in categories]
+    known = [[native(level) for level in levels if not pd.isna(level)] for levels in categories]
     return dict(zip(chosen, known, strict=True))
 
 
@@ -208,7 +206,7 @@ def _lightgbm(step: Any, names: Sequence[str]) -> Mapping[str, list[Any] | None]
     places = [int(place) for place in told[1].split(",")]
     if len(places) != len(levels):
         return {}
-    return {names[at]: [_plain(each) for each in known] for at, known in zip(places, levels, strict=True)}
+    return {names[at]: [native(each) for each in known] for at, known in zip(places, levels, strict=True)}
 
 
 def _xgboost(step: Any, names: Sequence[str]) -> Mapping[str, list[Any] | None]:

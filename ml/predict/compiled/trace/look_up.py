@@ -7,15 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ml.predict.compiled.trace.symbolic_columns import (
-    CannotCompile,
-    Coded,
-    Made,
-    Raw,
-    SymbolicColumn,
-    is_missing,
-    native,
-)
+from ml.data.array_types import native
+from ml.predict.compiled.trace.symbolic_columns import CannotCompile, Coded, Made, Raw, SymbolicColumn, is_missing
 
 
 @dataclass(frozen=True)

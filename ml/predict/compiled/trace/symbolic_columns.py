@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
+from ml.data.array_types import native
 from ml.errors import LikelyError
 from ml.predict.compiled.columns.stages import Stage
 from ml.predict.compiled.columns.steps import Step, on_value
@@ -136,11 +135,6 @@ def arithmetic(column: SymbolicColumn, name: str, constant: Any) -> SymbolicColu
     if not column.is_number:
         raise CannotCompile(f"Feature {column.feature!r} holds text where a number is needed.")
     return replace(column, steps=(*column.steps, (name, constant)))
-
-
-def native(value: Any) -> Any:
-    """A numpy scalar as Python's own type."""
-    return value.item() if isinstance(value, np.generic) else value
 
 
 def is_missing(value: Any) -> bool:
