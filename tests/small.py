@@ -21,6 +21,7 @@ from sklearn.svm import LinearSVC
 
 from ml.data.outcomes import Outcome, Outcomes
 from ml.lifecycle.state import live_of
+from ml.service import Service, open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
@@ -76,6 +77,32 @@ def small_model(sort: str, folder: Path, training: int = TRAINING) -> str:
             home.with_suffix(".making").rename(home)
     shutil.copytree(home, folder, symlinks=True, dirs_exist_ok=True)
     return f"{sort}@{live_of(folder, sort)}"
+
+
+def small_service(folder: Path, *sorts: str) -> Service:
+    """A service, without a cache, on small models of these sorts in `folder`."""
+    for sort in sorts:
+        small_model(sort, folder)
+    return open_service(folder)
+
+
+def trained_of(name: str, estimator: Any, frame: pd.DataFrame, truth: Any, training: int, **told: Any) -> Trained:
+    """A fitted estimator as a model: it learned from the first `training` rows, and the others are held out.
+
+    What is `told` takes the place of what is made of these, as fields of ``Trained``.
+    """
+    made = {
+        "name": name,
+        "title": name.capitalize(),
+        "description": "",
+        "estimator": estimator,
+        "outcomes": told.get("outcomes") or outcomes_of(estimator),
+        "training": frame[:training],
+        "holdout": frame[training:],
+        "truth": truth[training:],
+    }
+    schema = told.get("schema") or infer_schema(frame[:training])
+    return Trained(**made | told | {"schema": schema})
 
 
 def _train(sort: str, folder: Path, training: int) -> str:

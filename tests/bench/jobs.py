@@ -40,7 +40,8 @@ from settings import Settings
 from store.db import open_store
 from store.files import Files
 from tests.bench.others import cpu_of, mlflow_serving, predict_all, send_all
-from tests.bench.serving import ROOT, children_of, table
+from tests.bench.serving import children_of, table
+from tests.serving import ROOT
 
 WORKERS = (1, 2)
 ROUNDS = 2

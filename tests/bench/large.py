@@ -24,7 +24,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.bench.page import CHROMIUM, FLAGS
 from tests.bench.performance import SCREEN, opened
-from tests.bench.serving import ROOT, memory_of, serving, table
+from tests.bench.serving import memory_of, serving, table
+from tests.serving import ROOT
 
 ROWS = 1_000_000
 

@@ -12,8 +12,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from api import create_api
-from ml.service import open_service
-from tests.small import small_model
+from tests.small import small_service
 
 HERE = Path(__file__).resolve().parent
 CLIENTS = Path(sys.prefix) / "clients" / "bin"
@@ -38,10 +37,7 @@ GENERATORS = {
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ASKED:
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), *ASKED)
 
 
 @pytest.fixture(scope="module")

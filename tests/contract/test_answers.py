@@ -14,17 +14,14 @@ from ml.plots.plot import View
 from ml.plots.results import found
 from ml.service import open_service
 from ml.text.number_words import percent
-from tests.small import SORTS, small_model
+from tests.small import SORTS, small_service
 
 MODELS = (*SORTS, "gaps")
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in MODELS:
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), *MODELS)
 
 
 def answer(service, sort, key, outcome):

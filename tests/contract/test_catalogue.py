@@ -14,7 +14,7 @@ from ml.plots.curves import roc_curve
 from ml.plots.plot import Plot, View
 from ml.plots.results import drawn, result_of
 from ml.plots.table import Table
-from ml.service import Service, open_service
+from ml.service import Service
 from tests.contract.figures import (
     CHECKS,
     is_drawn_or_says_why,
@@ -22,7 +22,7 @@ from tests.contract.figures import (
     shows_its_result,
     shows_nothing_else,
 )
-from tests.small import SORTS, small_model
+from tests.small import SORTS, small_model, small_service
 
 ROOT = Path(__file__).parents[2]
 MODELS = (*SORTS, "gaps")
@@ -38,9 +38,7 @@ def small(tmp_path_factory) -> Service:
     folder = tmp_path_factory.mktemp("models")
     for sort in WITH_ANOTHER_VERSION:
         small_model(sort, folder, training=120)
-    for sort in MODELS:
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(folder, *MODELS)
 
 
 def views(service: Service, sort: str) -> list[View]:

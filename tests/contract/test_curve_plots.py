@@ -10,9 +10,9 @@ from ml.plots.curves.confusion_at_cut_off import counts_at
 from ml.plots.cut_off_mark import RADIUS
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of, table, view_of
-from ml.service import Service, open_service
+from ml.service import Service
 from ml.text.number_words import count, percent
-from tests.small import small_model
+from tests.small import small_service
 
 CURVES = [plot for plot in plots_of("performance") if plot.section == "curves"]
 DRAWABLE = ("binary", "multiclass", "independent", "constant")
@@ -20,10 +20,7 @@ DRAWABLE = ("binary", "multiclass", "independent", "constant")
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Service:
-    folder = tmp_path_factory.mktemp("models")
-    for sort in (*DRAWABLE, "labels-only"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), *DRAWABLE, "labels-only")
 
 
 def of(service: Service, sort: str, key: str, **options: object) -> tuple:

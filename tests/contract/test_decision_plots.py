@@ -12,9 +12,8 @@ from ml.plots.catalogue import find
 from ml.plots.decisions.profit_curve import PAYOFF_OPTIONS
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of, table, view_of
-from ml.service import open_service
 from ml.text.number_words import percent
-from tests.small import SORTS, small_model
+from tests.small import SORTS, small_service
 
 WITH_PROBABILITIES = ["binary", "multiclass", "independent", "constant"]
 KEYS = ["profit", "profit-share", "segments", "segment-pairs", "worst-segments", "groups", "mistakes"]
@@ -22,10 +21,7 @@ KEYS = ["profit", "profit-share", "segments", "segment-pairs", "worst-segments",
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in SORTS:
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), *SORTS)
 
 
 def found(service, sort: str, key: str, outcome: str | None = None, options: dict | None = None):

@@ -19,19 +19,16 @@ from ml.plots.insights.partial_dependence_of_two import LEAST_RANGE
 from ml.plots.insights.shapley_scatter import ShapleyScatter
 from ml.plots.plot import View
 from ml.plots.results import drawn, result_of, table, view_of
-from ml.service import Service, open_service
+from ml.service import Service
 from tests.contract.figures import CHECKS
-from tests.small import small_model
+from tests.small import small_service
 
 SORTS = ("binary", "multiclass", "independent", "constant", "absent")
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Service:
-    folder = tmp_path_factory.mktemp("models")
-    for sort in SORTS:
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), *SORTS)
 
 
 def each(service: Service, key: str, sort: str, options: dict | None = None):

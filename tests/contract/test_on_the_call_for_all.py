@@ -31,9 +31,9 @@ from ml.predict.predictor import probabilities_of
 from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
+from ml.training.trained import outcomes_of
 from tests import form
-from tests.small import TRAINING, people, pushed
+from tests.small import TRAINING, people, pushed, trained_of
 
 OUTCOMES = ("binary", "multiclass", "independent")
 MODELS = ("trees", "linear", "one-hot")
@@ -74,16 +74,14 @@ def train(model: str, outcomes: str, folder) -> None:
     estimator = estimator_of(model, outcomes).fit(frame[:TRAINING], truth[:TRAINING])
     two = Outcomes((Outcome("loan", "Loan", "loan"), Outcome("card", "Credit card", "card")), False, "loan")
     build_bundle(
-        Trained(
-            name="m",
-            title="M",
-            description="",
-            estimator=estimator,
+        trained_of(
+            "m",
+            estimator,
+            frame,
+            truth,
+            TRAINING,
             schema=infer_schema(frame[:TRAINING], LEVERS, optional=True),
             outcomes=two if outcomes == "independent" else outcomes_of(estimator),
-            training=frame[:TRAINING],
-            holdout=frame[TRAINING:],
-            truth=truth[TRAINING:],
         ),
         folder,
     )

@@ -18,10 +18,8 @@ from ml.cli.commands import main
 from ml.data.feature import text_of
 from ml.service import open_service
 from ml.training.build import build_bundle
-from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
 from tests import form
-from tests.small import TRAINING, _independent, people, pushed
+from tests.small import TRAINING, _independent, people, pushed, trained_of
 from tests.unit.test_campaigns import House
 
 ENDS = {
@@ -49,16 +47,14 @@ def folder(tmp_path_factory):
     truth = pd.Series(np.where(score > 0.5, "yes", "no"))
     estimator = make_pipeline(StandardScaler(), LogisticRegression()).fit(numbers[:TRAINING], truth[:TRAINING])
     build_bundle(
-        Trained(
-            name="one",
+        trained_of(
+            "one",
+            estimator,
+            numbers,
+            truth,
+            TRAINING,
             title="One of two",
             description="A small model for tests.",
-            estimator=estimator,
-            schema=infer_schema(numbers[:TRAINING]),
-            outcomes=outcomes_of(estimator),
-            training=numbers[:TRAINING],
-            holdout=numbers[TRAINING:],
-            truth=truth[TRAINING:],
             about=about("yes"),
         ),
         made,

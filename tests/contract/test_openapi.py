@@ -23,22 +23,18 @@ from api.v1.docs import calls_of
 from jobs.campaign_service import CampaignService
 from jobs.job_service import JobService
 from jobs.worker import Worker
-from ml.service import open_service
 from store.db import open_store
 from store.files import Files
 from tests.answers import described_path
 from tests.lanes import fewer
-from tests.small import people, small_model
+from tests.small import people, small_service
 
 SORTS = ("binary", "independent", "labels-only")
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in SORTS:
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), *SORTS)
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ from werkzeug.serving import make_server
 from app import create_server
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
 from settings import Settings
+from tests.small import trained_of
 
 
 @pytest.fixture(scope="module")
@@ -25,17 +25,7 @@ def estimator_and_address(tmp_path_factory):
     estimator = LogisticRegression().fit(frame, truth)
     folder = tmp_path_factory.mktemp("models")
     build_bundle(
-        Trained(
-            name="tiers",
-            title="Tiers",
-            description="",
-            estimator=estimator,
-            schema=infer_schema(frame),
-            outcomes=outcomes_of(estimator),
-            training=frame[:200],
-            holdout=frame[200:],
-            truth=truth[200:],
-        ),
+        trained_of("tiers", estimator, frame, truth, 200, schema=infer_schema(frame)),
         folder,
     )
     server = create_server(Settings(models_dir=folder, var_dir=tmp_path_factory.mktemp("var")))

@@ -13,9 +13,8 @@ from werkzeug.serving import make_server
 from app import create_server
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
 from settings import Settings
-from tests.small import small_model
+from tests.small import small_model, trained_of
 
 SITES = ("Arm", "Bein", "Hüfte")
 
@@ -31,16 +30,8 @@ def long_model(folder):
         name: {"group": name.partition(" ")[0], "help": "In the morning." if name.endswith("0") else ""}
         for name in names
     }
-    trained = Trained(
-        name="long",
-        title="Long form",
-        description="",
-        estimator=estimator,
-        schema=infer_schema(frame[:200], told),
-        outcomes=outcomes_of(estimator),
-        training=frame[:200],
-        holdout=frame[200:],
-        truth=truth[200:],
+    trained = trained_of(
+        "long", estimator, frame, truth, 200, title="Long form", schema=infer_schema(frame[:200], told)
     )
     return build_bundle(trained, folder)
 

@@ -20,7 +20,8 @@ import pytest
 from filelock import FileLock, Timeout
 from sqlalchemy import create_engine, text
 
-from tests.bench.serving import children_of, free_port
+from tests.bench.serving import children_of
+from tests.serving import free_port
 
 Found = TypeVar("Found")
 

@@ -22,9 +22,10 @@ from settings import Settings
 from store.db import open_store
 from store.files import Files
 from tests.applications import applications
-from tests.bench.serving import children_of, free_port
+from tests.bench.serving import children_of
 from tests.faults.places import Processes, Rabbit, Redis, database, get, is_locked, kill_all, wait_until
 from tests.lanes import fewer
+from tests.serving import free_port
 
 LEASE = 3  # seconds: a test does not wait for 30
 SOME, BEGUN = 60_000, 5_000  # seconds of work: whoever is killed is in the middle of it

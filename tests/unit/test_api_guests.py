@@ -9,7 +9,7 @@ from api import create_api
 from api.protocols.sagemaker import has_header
 from ml.errors import Unreadable
 from ml.service import open_service
-from tests.small import small_model
+from tests.small import small_service
 
 PEOPLE = [
     {"income": 70.0, "debt": 1.0, "shoe_size": 40, "region": "south"},
@@ -24,10 +24,7 @@ CURL = "application/x-www-form-urlencoded"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("small")
-    for sort in ("binary", "independent", "labels-only"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("small"), "binary", "independent", "labels-only")
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,13 @@ from sqlalchemy import create_engine
 
 from api import create_api
 from jobs.job_service import JobService
-from ml.service import open_service
 from store.db import open_store
 from store.files import Files
 from store.job import JobFilter
 from store.migrate import migrate
 from store.tables import STEPS
 from tests.faults.places import database
-from tests.small import small_model
+from tests.small import small_service
 
 TABLE = b"income,debt,shoe_size,region\n50.25,3.75,41,south\n"
 JOBS = "/api/v1/jobs"
@@ -24,10 +23,7 @@ JOBS = "/api/v1/jobs"
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    small_model("binary", folder)
-    small_model("gaps", folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary", "gaps")
 
 
 @pytest.fixture

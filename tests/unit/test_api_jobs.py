@@ -13,21 +13,18 @@ from jobs.files.job_view import pause_of
 from jobs.files.stream_check import StreamCheck
 from jobs.job_service import JobService
 from jobs.worker import Worker
-from ml.service import open_service
 from store.db import open_store
 from store.files import Files
 from store.job import Job
 from store.jobs import JobTable
-from tests.small import people, small_model
+from tests.small import people, small_service
 
 JOBS = "/api/v1/models/binary/jobs"
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    small_model("binary", folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary")
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ import pytest
 from api import create_api
 from api.v1.plots import written
 from ml.plots.catalogue import CATALOGUE, find
-from ml.service import open_service
-from tests.small import small_model
+from tests.small import small_service
 
 SORTS = ("binary", "independent", "multiclass", "absent", "constant", "gaps", "labels-only")
 REFUSED = {"nothing_to_show", "one_outcome_only", "no_probabilities"}
@@ -21,10 +20,7 @@ PROMISES = {"said", "came", "gap_low", "gap_high"}
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in SORTS:
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), *SORTS)
 
 
 @pytest.fixture(scope="module")

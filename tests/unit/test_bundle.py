@@ -1,6 +1,5 @@
 """A bundle serves only what was written, by whoever is trusted, and gives the answers recorded with it."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -17,12 +16,12 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 
 from ml.errors import BrokenModel, InvalidData, UnknownModel, UntrustedModel
-from ml.lifecycle.registry import Registry, set_live
+from ml.lifecycle.registry import Registry
 from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
-from ml.trust.verify import FINGERPRINT_LENGTH, sha256
+from tests.damage import folder_of, forge, rewritten
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = load_iris(as_frame=True)
@@ -61,10 +60,6 @@ def models(made, tmp_path):
     return shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
 
 
-def folder_of(models, name="flowers"):
-    return models / name / (models / name / "live").read_text().strip()
-
-
 def test_what_was_built_answers_like_the_estimator(models):
     bundle = Registry(models).load("flowers")
     estimator = trained().estimator
@@ -88,7 +83,7 @@ def test_row_and_block_are_one(models):
 )
 @pytest.mark.parametrize("harm", ["altered", "truncated", "gone"])
 def test_a_harmed_bundle_is_named_and_the_others_serve(models, name, harm):
-    path = folder_of(models) / name
+    path = folder_of(models, "flowers") / name
     content = path.read_bytes()
     if harm == "altered":
         path.write_bytes(bytes([content[0] ^ 1]) + content[1:])
@@ -106,7 +101,7 @@ def test_a_harmed_bundle_is_named_and_the_others_serve(models, name, harm):
 
 
 def test_a_restored_bundle_serves_again_without_a_restart(models):
-    path = folder_of(models) / "card.json"
+    path = folder_of(models, "flowers") / "card.json"
     content = path.read_bytes()
     path.write_bytes(b"{}")
     service = open_service(models)
@@ -116,30 +111,8 @@ def test_a_restored_bundle_serves_again_without_a_restart(models):
     assert service.model("flowers").name == "flowers"
 
 
-def forge(models, change):
-    """Alter the bundle and make manifest, folder and pointer fit: what checksums cannot see."""
-    folder = folder_of(models)
-    change(folder)
-    manifest = json.loads((folder / "manifest.json").read_text())
-    for name in manifest:
-        manifest[name] = {"size": (folder / name).stat().st_size, "sha256": sha256(folder / name)}
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    fingerprint = sha256(folder / "manifest.json")[:FINGERPRINT_LENGTH]
-    shutil.move(folder, folder.with_name(fingerprint))
-    set_live(models, "flowers", fingerprint)
-
-
-def rewrite(name, change):
-    def alter(folder):
-        data = json.loads((folder / name).read_text())
-        change(data)
-        (folder / name).write_text(json.dumps(data))
-
-    return alter
-
-
 def test_a_model_that_does_not_give_its_golden_answers_does_not_serve(models):
-    forge(models, rewrite("golden.json", lambda golden: golden["probabilities"][0].reverse()))
+    forge(models, "flowers", rewritten("golden.json", lambda golden: golden["probabilities"][0].reverse()))
     with pytest.raises(BrokenModel, match="does not give the answers"):
         open_service(models).score("flowers", [dict(FLOWERS.iloc[0])])
 
@@ -149,7 +122,7 @@ def test_a_model_of_another_scikit_learn_says_what_to_do(models):
         card["versions"]["scikit-learn"] = "1.2.0"
         card["path"] = {"kind": "scikit-learn", "why": ""}
 
-    forge(models, rewrite("card.json", older))
+    forge(models, "flowers", rewritten("card.json", older))
     with pytest.raises(BrokenModel, match=r"made with scikit-learn 1\.2\.0.*Train it again"):
         open_service(models).score("flowers", [dict(FLOWERS.iloc[0])])
 

@@ -23,10 +23,9 @@ from jobs.webhooks.allowed_addresses import BadCallback, CallbackRules, check_ad
 from jobs.webhooks.deliver import PAUSES, CallbackSender
 from jobs.webhooks.sign import secrets_of, signed
 from jobs.worker import Worker
-from ml.service import open_service
 from store.db import open_store
 from store.files import Files
-from tests.small import small_model
+from tests.small import small_service
 
 TABLE = b"income,debt,shoe_size,region\n50.25,3.75,41,south\n"
 SECRET = base64.b64encode(bytes(range(32))).decode()
@@ -35,9 +34,7 @@ HERE = (ipaddress.ip_network("127.0.0.0/8"),)
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    small_model("binary", folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary")
 
 
 class Receiver:

@@ -15,8 +15,7 @@ from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
 from layouts.campaign.reading import NAMES
 from layouts.shared import ids
-from ml.service import open_service
-from tests.small import small_model
+from tests.small import small_service
 from tests.unit.test_campaigns import House, data
 
 NO_CHOICE = [""] * len(NAMES)
@@ -25,10 +24,7 @@ LOST = "0" * 32
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ("binary", "independent"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary", "independent")
 
 
 @pytest.fixture

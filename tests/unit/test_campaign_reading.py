@@ -7,8 +7,7 @@ import io
 import openpyxl
 import pytest
 
-from ml.service import open_service
-from tests.small import people, small_model
+from tests.small import people, small_service
 from tests.unit.test_campaigns import House
 
 ROWS = 260  # more than are looked at first
@@ -17,10 +16,7 @@ NAMES = ["income", "debt", "shoe_size", "region"]
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    small_model("binary", folder)
-    small_model("gaps", folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary", "gaps")
 
 
 @pytest.fixture

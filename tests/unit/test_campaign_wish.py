@@ -11,8 +11,7 @@ from layouts.campaign.words import cell_text, duration, money, progress, spoken,
 from ml.campaign.list_request import ListRequest
 from ml.campaign.wish import default_cost, default_value, read_wish
 from ml.locale import NumberFormat, use_number_format
-from ml.service import open_service
-from tests.small import small_model
+from tests.small import small_service
 
 GERMAN = NumberFormat(",", ".", "{}\u00a0%")
 TEXTS = ("0", "7", "2,5", "-1", "49,9", "50", "50,1", "100", "100,5", "9007199254740991", "9007199254740992", "1e999")
@@ -21,10 +20,7 @@ CHOSEN = {"by": "cutoff", "offers": None, "several": "false", "losses": False, "
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ("binary", "multiclass", "independent"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary", "multiclass", "independent")
 
 
 def choices_of(bundle):

@@ -16,20 +16,18 @@ from jobs.work import job_kinds
 from jobs.worker import Worker
 from ml.advice.reasons import reasons
 from ml.campaign.reasons import reasons_in_cells
-from ml.service import open_service
 from store.db import open_store
 from store.files import Files
-from tests.small import people, small_model
+from tests.small import people, small_service
 
 ROWS = 60
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ("binary", "multiclass", "independent", "labels-only", "gaps"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(
+        tmp_path_factory.mktemp("models"), "binary", "multiclass", "independent", "labels-only", "gaps"
+    )
 
 
 class House:

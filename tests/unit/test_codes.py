@@ -21,7 +21,7 @@ from ml.service import open_service
 from ml.text.words import named
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
+from tests.small import trained_of
 
 
 def feature_of(values, **told):
@@ -157,17 +157,7 @@ def test_numbers_are_the_estimators(tmp_path):
         make_column_transformer((OneHotEncoder(), ["own"]), remainder="passthrough"), LogisticRegression()
     ).fit(frame, truth)
     build_bundle(
-        Trained(
-            name="codes",
-            title="Codes",
-            description="",
-            estimator=estimator,
-            schema=infer_schema(frame),
-            outcomes=outcomes_of(estimator),
-            training=frame[:150],
-            holdout=frame[150:],
-            truth=truth[150:],
-        ),
+        trained_of("codes", estimator, frame, truth, 150, schema=infer_schema(frame)),
         tmp_path,
     )
     records = [{"flag": True, "tier": 5, "own": True}, {"flag": "no", "tier": "2", "own": "No"}]

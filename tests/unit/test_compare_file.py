@@ -11,16 +11,13 @@ from scipy.stats import chi2, chi2_contingency
 from ml.batch.compare_file import SAMPLE, _chi_squared, _counted, _index, compare_file, spread
 from ml.batch.score_file import score_file
 from ml.data.feature import Feature
-from ml.service import open_service
 from tests.lanes import fewer
-from tests.small import TRAINING, people, small_model
+from tests.small import TRAINING, people, small_service
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    small_model("binary", folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary")
 
 
 def compared(service, frame):

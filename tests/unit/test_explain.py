@@ -22,8 +22,8 @@ from ml.predict.predictor import probabilities_of
 from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
-from tests.small import people, pushed, small_model
+from ml.training.trained import Trained
+from tests.small import people, pushed, small_model, trained_of
 
 ALL, BLANKS, OTHER, ONE, NONE = "1111", "1010", "0111", "0100", "0000"
 
@@ -44,26 +44,20 @@ def nearest_neighbours(folder) -> str:
 
 
 def _trained(name, estimator, frame, truth, **more) -> Trained:
-    return Trained(
-        name=name,
-        title=name,
-        description="",
-        estimator=estimator,
-        schema=infer_schema(frame[:300], **more),
-        outcomes=outcomes_of(estimator),
-        training=frame[:300],
-        holdout=frame[300:],
-        truth=truth[300:],
-    )
+    return trained_of(name, estimator, frame, truth, 300, schema=infer_schema(frame[:300], **more))
 
 
-@pytest.fixture(scope="module")
-def bundles(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
+def bundles_of(folder):
+    """A bundle of each sort, by its name."""
     made = {sort: small_model(sort, folder) for sort in ("binary", "multiclass", "independent")}
     made |= {"gaps": with_gaps(folder), "knn": nearest_neighbours(folder)}
     service = open_service(folder)
     return {sort: service.model(key) for sort, key in made.items()}
+
+
+@pytest.fixture(scope="module")
+def bundles(tmp_path_factory):
+    return bundles_of(tmp_path_factory.mktemp("models"))
 
 
 @pytest.fixture(scope="module")

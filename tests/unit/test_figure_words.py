@@ -14,21 +14,17 @@ from ml.plots.plot import View
 from ml.plots.results import drawn
 from ml.plots.row_layout import LINE, WIDEST, fitted, names_above
 from ml.plots.shared_options import measure_text
-from ml.service import open_service
 from ml.slices.expected_errors import LOSS, WRONG
 from ml.slices.largest_errors import largest_errors
 from ml.slices.slice_finder import WorstSegments
-from tests.small import small_model
+from tests.small import small_service
 
 LONG = "Income: 100 thousand $ a year or more"
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ("multiclass", "independent"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "multiclass", "independent")
 
 
 def plain(annotation):

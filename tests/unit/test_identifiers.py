@@ -17,7 +17,8 @@ from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.columns.identifiers import hide_identifiers
 from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
+from ml.training.trained import outcomes_of
+from tests.small import trained_of
 
 
 def people(rows=300):
@@ -94,17 +95,7 @@ def service(tmp_path_factory):
     schema, _ = hidden(frame, estimator)
     folder = tmp_path_factory.mktemp("models")
     build_bundle(
-        Trained(
-            name="ids",
-            title="Ids",
-            description="",
-            estimator=estimator,
-            schema=schema,
-            outcomes=outcomes_of(estimator),
-            training=frame[:200],
-            holdout=frame[200:],
-            truth=truth[200:],
-        ),
+        trained_of("ids", estimator, frame, truth, 200, schema=schema),
         folder,
     )
     return open_service(folder), estimator, frame

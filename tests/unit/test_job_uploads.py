@@ -20,10 +20,9 @@ from jobs.job_service import JobService
 from jobs.worker import Worker, sweep
 from ml.errors import LikelyError, Misread
 from ml.files.readers import json_records
-from ml.service import open_service
 from store.db import open_store
 from store.files import Files
-from tests.small import people, small_model
+from tests.small import people, small_service
 
 JOBS, PREDICT = "/api/v1/models/binary/jobs", "/api/v1/models/binary/predict"
 HEADER = b"income,debt,shoe_size,region\n"
@@ -33,9 +32,7 @@ RECORD = b'{"income": 50.25, "debt": 3.75, "shoe_size": 41, "region": "south"}'
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    small_model("binary", folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary")
 
 
 class House:

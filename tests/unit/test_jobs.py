@@ -21,15 +21,12 @@ from ml.lifecycle.actions import remove_version
 from ml.service import open_service
 from store.db import open_store
 from store.files import Files
-from tests.small import people, small_model
+from tests.small import people, small_model, small_service
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    small_model("binary", folder)
-    small_model("gaps", folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary", "gaps")
 
 
 class House:

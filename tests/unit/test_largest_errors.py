@@ -14,17 +14,13 @@ from ml.data.feature import Choice, Feature
 from ml.data.schema import Schema
 from ml.errors import NothingToShow
 from ml.metrics.evaluation import evaluation_of
-from ml.service import open_service
 from ml.slices.largest_errors import largest_errors, unusual
-from tests.small import small_model
+from tests.small import small_service
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ("multiclass", "independent"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "multiclass", "independent")
 
 
 def test_the_records_furthest_from_their_truth_come_first(service):

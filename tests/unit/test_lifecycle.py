@@ -28,10 +28,9 @@ from ml.runtime import memory
 from ml.runtime.memory import give_back
 from ml.service import open_service
 from ml.training.build import build_bundle
-from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
+from ml.training.trained import Trained
 from ml.trust.record import Trusted, allow, trusted_of
-from tests.small import people, pushed
+from tests.small import people, pushed, trained_of
 
 A, B, C = "aaaaaaaa", "bbbbbbbb", "cccccccc"
 
@@ -40,10 +39,7 @@ def trained(c: float) -> Trained:
     frame = people()[["income", "debt"]]
     truth = pd.Series(np.where(pushed(people()) > 0.5, "yes", "no"))
     estimator = LogisticRegression(C=c).fit(frame[:300], truth[:300])
-    return Trained(
-        name="pay", title="Will pay?", description="", estimator=estimator, schema=infer_schema(frame[:300]),
-        outcomes=outcomes_of(estimator), training=frame[:300], holdout=frame[300:], truth=truth[300:],
-    )  # fmt: skip
+    return trained_of("pay", estimator, frame, truth, 300, title="Will pay?")
 
 
 @pytest.fixture(scope="module")

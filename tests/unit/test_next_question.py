@@ -14,25 +14,13 @@ from ml.advice.next_question import group_values, next_questions
 from ml.advice.value_function import Game
 from ml.lifecycle.registry import Registry
 from ml.training.build import build_bundle
-from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
-from tests.small import small_model
+from tests.small import small_model, trained_of
 
 
 def game_of(estimator, frame, truth, folder):
     half = len(frame) // 2
     model = estimator.fit(frame[:half], truth[:half])
-    trained = Trained(
-        name="model",
-        title="Model",
-        description="",
-        estimator=model,
-        schema=infer_schema(frame[:half]),
-        outcomes=outcomes_of(model),
-        training=frame[:half],
-        holdout=frame[half:],
-        truth=truth[half:],
-    )
+    trained = trained_of("model", model, frame, truth, half)
     build_bundle(trained, folder)
     return Game(Registry(folder).load("model"))
 

@@ -19,8 +19,8 @@ from ml.files.header.match_columns import match_columns, missing_of
 from ml.service import open_service
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
 from tests import form
+from tests.small import trained_of
 
 TOWNS = ["Graz", "Linz", "Wels"]
 
@@ -136,17 +136,7 @@ def model(tmp_path_factory):
     estimator = LogisticRegression(max_iter=500).fit(frame[:400], truth[:400])
     folder = tmp_path_factory.mktemp("models")
     build_bundle(
-        Trained(
-            name="towns",
-            title="Towns",
-            description="",
-            estimator=estimator,
-            schema=infer_schema(frame[:400]),
-            outcomes=outcomes_of(estimator),
-            training=frame[:400],
-            holdout=frame[400:],
-            truth=truth[400:],
-        ),
+        trained_of("towns", estimator, frame, truth, 400),
         folder,
     )
     return open_service(folder), estimator

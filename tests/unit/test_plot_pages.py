@@ -21,15 +21,12 @@ from ml.plots.catalogue import CATALOGUE, find, plots_of
 from ml.service import Service, open_service
 from store.db import open_store
 from store.errors import StoreUnavailable
-from tests.small import small_model
+from tests.small import SORTS, small_service
 
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Service:
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ("binary", "multiclass", "independent", "labels-only", "absent", "constant"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), *SORTS)
 
 
 def found(page, component_id):

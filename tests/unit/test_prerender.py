@@ -20,13 +20,12 @@ from callbacks.router import show_page
 from layouts.performance.page import PARTS
 from ml.plots import results
 from ml.plots.catalogue import find
-from ml.service import open_service
 from prerender import answers
 from prerender.answers import prerender
 from prerender.opening import Opening
 from prerender.page import MOST_CARDS, Answers, Prerendered, to_html
 from settings import Settings
-from tests.small import small_model
+from tests.small import small_service
 
 SORTS = ("binary", "multiclass", "independent", "labels-only")
 PAGES = [(sort, kind) for sort in SORTS for kind in ("performance", "insights")]
@@ -34,10 +33,7 @@ PAGES = [(sort, kind) for sort in SORTS for kind in ("performance", "insights")]
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in (*SORTS, "absent"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), *SORTS, "absent")
 
 
 @pytest.fixture(autouse=True)

@@ -23,8 +23,7 @@ from ml.files.cells.safe_cells import csv_text
 from ml.files.write.kinds import columns_of
 from ml.files.write.result import ColumnFacts, Result
 from ml.locale import NumberFormat, use_number_format
-from ml.service import open_service
-from tests.small import small_model
+from tests.small import small_service
 from tests.unit.test_campaigns import House, data
 
 GERMAN = NumberFormat(",", ".", "{}\u00a0%")
@@ -120,10 +119,7 @@ def test_a_line_is_found_where_cells_hold_breaks_and_quotes():
 # ---- campaigns and lists ------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ("binary", "independent"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary", "independent")
 
 
 @pytest.fixture

@@ -14,16 +14,12 @@ from ml.bundle.scored import Score
 from ml.cli.commands import main
 from ml.data.columns import rows_of
 from ml.errors import InvalidRecord
-from ml.service import open_service
-from tests.small import people, small_model
+from tests.small import people, small_service
 
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ("binary", "gaps"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary", "gaps")
 
 
 def scored(service, frame, model="binary", **more):

@@ -14,13 +14,12 @@ from ml.metrics.delong import auc_interval
 from ml.metrics.evaluation import Answers, evaluation_of
 from ml.plots.decisions.segments import say
 from ml.plots.plot import View
-from ml.service import open_service
 from ml.slices.binning import Binning
 from ml.slices.segment_pairs import segment_pairs
 from ml.slices.segments import Segments, beyond_chance, measure_parts, measures_of, segments
 from tests.lanes import fewer
 from tests.simulations.families import parts_fire
-from tests.small import small_model
+from tests.small import small_service
 
 SCIKIT_LEARN = {
     "accuracy": metrics.accuracy_score,
@@ -35,10 +34,7 @@ CUT_OFF = 0.3
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    for sort in ("binary", "labels-only", "absent"):
-        small_model(sort, folder)
-    return open_service(folder)
+    return small_service(tmp_path_factory.mktemp("models"), "binary", "labels-only", "absent")
 
 
 @pytest.fixture(scope="module")

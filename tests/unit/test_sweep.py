@@ -13,18 +13,12 @@ from ml.advice.value_function import Game
 from ml.advice.what_if import sweep, sweeps, values_of
 from ml.data.columns import rows_of, take
 from ml.data.feature import Choice, Feature
-from ml.service import open_service
-from tests.small import small_model
-from tests.unit.test_explain import nearest_neighbours, with_gaps
+from tests.unit.test_explain import bundles_of
 
 
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("models")
-    made = {sort: small_model(sort, folder) for sort in ("binary", "multiclass", "independent")}
-    made |= {"gaps": with_gaps(folder), "knn": nearest_neighbours(folder)}
-    service = open_service(folder)
-    return {sort: service.model(key) for sort, key in made.items()}
+    return bundles_of(tmp_path_factory.mktemp("models"))
 
 
 SORTS = ["binary", "multiclass", "independent", "gaps", "knn"]

@@ -22,10 +22,9 @@ from ml.errors import NoProbabilities
 from ml.lifecycle.registry import Registry
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
-from ml.training.trained import Trained, outcomes_of
 from tests.lanes import fewer
 from tests.simulations.ranges import coverage
-from tests.small import small_model
+from tests.small import small_model, trained_of
 
 SORTS = ("binary", "multiclass", "independent", "constant")
 
@@ -33,16 +32,13 @@ SORTS = ("binary", "multiclass", "independent", "constant")
 def bundle_of(estimator, frame, truth, folder):
     half = len(frame) // 2
     model = estimator.fit(frame[:half], truth[:half])
-    trained = Trained(
-        name="model",
-        title="Model",
-        description="",
-        estimator=model,
+    trained = trained_of(
+        "model",
+        model,
+        frame,
+        truth,
+        half,
         schema=infer_schema(frame[:half], optional=bool(frame.isna().any(axis=None))),
-        outcomes=outcomes_of(model),
-        training=frame[:half],
-        holdout=frame[half:],
-        truth=truth[half:],
     )
     build_bundle(trained, folder)
     return Registry(folder).load("model")
@@ -202,16 +198,13 @@ def test_every_kind_of_feature_may_be_blank(tmp_path):
     model = make_pipeline(prepare, KNeighborsClassifier(7))
     half = rows // 2
     fitted = model.fit(frame[:half], truth[:half])
-    trained = Trained(
-        name="kinds",
-        title="",
-        description="",
-        estimator=fitted,
+    trained = trained_of(
+        "kinds",
+        fitted,
+        frame,
+        truth,
+        half,
         schema=infer_schema(frame[:half], {"remark": {"kind": "text"}}),
-        outcomes=outcomes_of(fitted),
-        training=frame[:half],
-        holdout=frame[half:],
-        truth=truth[half:],
         trusted=[f"{_days.__module__}._days"],
     )
     build_bundle(trained, tmp_path)
