@@ -41,7 +41,7 @@ from ml.training.estimator.find_asking import find_asking
 from ml.training.infer_schema import infer_schema
 from ml.training.target import read_truth, truth_matrix
 from ml.training.trained import Trained
-from ml.trust.code import Code, with_its_code
+from ml.trust.code import Code, importable
 
 LIMIT_ROWS = 200
 MOST_NAMED = 6
@@ -76,7 +76,6 @@ class TrainingInputs:
     code: Code | None = None
 
 
-@with_its_code
 def assemble(given: TrainingInputs) -> Trained:
     """The inputs of :func:`ml.training.build.build_bundle`, each proved to fit the others.
 
@@ -87,6 +86,11 @@ def assemble(given: TrainingInputs) -> Trained:
     """
     check_name(given.name)  # before the work
     _check_record_id(given)
+    with importable(given.code):
+        return _assemble(given)
+
+
+def _assemble(given: TrainingInputs) -> Trained:
     columns = columns_of(given.estimator, given.training, {*given.truth, given.record_id})
     training, holdout = (_prepared(table, columns, given) for table in (given.training, given.holdout))
     known = known_levels(given.estimator, columns)

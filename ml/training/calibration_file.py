@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 import numpy as np
 
@@ -14,21 +14,10 @@ from ml.training.checks.holdout_checks import frame_hashes
 from ml.training.columns.training_table import TrainingTable
 from ml.training.target import truth_matrix
 from ml.training.trained import Trained
-from ml.trust.code import Code, with_its_code
+from ml.trust.code import importable
 
 CARD = "calibration"
 FEWEST_FOR_BACKGROUND = 500  # rows; fewer training rows in their place (docs/decisions/0013)
-
-
-@dataclass(frozen=True)
-class _Given:
-    inputs: TrainingInputs
-    trained: Trained
-    table: TrainingTable
-
-    @property
-    def code(self) -> Code | None:
-        return self.inputs.code
 
 
 def calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) -> Trained:
@@ -39,16 +28,15 @@ def calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) -
     InvalidData
         When the rows do not fit, the outcomes are independent, or the estimator gives no scores.
     """
-    return _calibrated(_Given(inputs, trained, table))
+    with importable(inputs.code):
+        return _calibrated(inputs, trained, table)
 
 
-@with_its_code
-def _calibrated(given: _Given) -> Trained:
-    trained, table = given.trained, given.table
+def _calibrated(inputs: TrainingInputs, trained: Trained, table: TrainingTable) -> Trained:
     if not trained.outcomes.exclusive:
         message = "Independent outcomes are not calibrated: each would need a curve of its own."
         raise InvalidData(message, "Calibrate each outcome's estimator before fitting, or leave --calibrate out.")
-    seen = assemble(replace(given.inputs, holdout=table))  # read, checked and aligned as a hold-out is
+    seen = assemble(replace(inputs, holdout=table))  # read, checked and aligned as a hold-out is
     truth = truth_matrix(seen.truth, seen.outcomes)
     strange = sorted({str(value) for value in np.asarray(seen.truth, dtype=object)[~truth.any(axis=1)]})
     if strange:

@@ -7,28 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from functools import cached_property, wraps
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
-from typing import Protocol, TypeVar
 
 from ml.errors import InvalidData
 from ml.trust.isolated import Modules
 
-
-class HasCode(Protocol):
-    """An object that may have code."""
-
-    @property
-    def code(self) -> Code | None:
-        """The code, or None."""
-
-
-G = TypeVar("G", bound=HasCode)
-R = TypeVar("R")
 FOLDER = "code"  # in a bundle
 MOST_FILES = 500
 MOST_BYTES = 20 * 2**20
@@ -74,17 +62,6 @@ class Code:
 def importable(code: Code | None) -> AbstractContextManager[None]:
     """Context in which all code can import these modules; without code it does nothing."""
     return nullcontext() if code is None else code.modules.installed()
-
-
-def with_its_code(make: Callable[[G], R]) -> Callable[[G], R]:
-    """Decorator of a function whose argument has `code`: its modules can be imported during the call."""
-
-    @wraps(make)
-    def made(given: G) -> R:
-        with importable(given.code):
-            return make(given)
-
-    return made
 
 
 def read_code(path: Path) -> Code:

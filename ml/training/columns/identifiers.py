@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -12,21 +12,15 @@ from ml.data.columns import Block, size, take
 from ml.data.feature import Feature
 from ml.data.outcomes import Prediction
 from ml.data.schema import Schema
+from ml.predict.predictor import Predictor
 
 FEWEST = 20  # rows: fewer are all different by chance
 MOST = 2_000  # rows that the estimator is asked with
 NEW = "\N{EM DASH} new \N{EM DASH}"
 
 
-class BlockPredictor(Protocol):
-    """Protocol of a predictor on blocks."""
-
-    def block(self, block: Block) -> Prediction:
-        """The answers for n records."""
-
-
 def hide_identifiers(
-    schema: Schema, block: Block, ask: Callable[[Schema], BlockPredictor], told: Collection[str] = ()
+    schema: Schema, block: Block, ask: Callable[[Schema], Predictor], told: Collection[str] = ()
 ) -> Schema:
     """The schema where identifiers are hidden: not asked for, and filled with a value of training.
 
@@ -79,7 +73,7 @@ def _hidden(feature: Feature, array: np.ndarray) -> Feature:
     )
 
 
-def _ignores(predictor: BlockPredictor, block: Block, at: int, feature: Feature) -> bool:
+def _ignores(predictor: Predictor, block: Block, at: int, feature: Feature) -> bool:
     """True when no answer depends on the column; False where the estimator refuses a value that it never saw."""
     own = block[at]
     new = np.full(size(block), own.max() + 1) if feature.kind == "integer" else np.array([NEW] * size(block), object)

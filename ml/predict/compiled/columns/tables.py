@@ -22,30 +22,34 @@ class _Positions(dict[Any, int]):
 
 
 @dataclass(frozen=True)
-class Table:
+class _ByValue:
+    """A table by the value of one feature: a missing and an unknown value have the two positions after its `keys`."""
+
+    source: int
+    keys: tuple[Any, ...]
+
+    @cached_property
+    def _positions(self) -> _Positions:
+        return _Positions((key, at) for at, key in enumerate(self.keys))
+
+
+@dataclass(frozen=True)
+class Table(_ByValue):
     """Dense table: neighbouring columns determined by the value of one feature.
 
     Attributes
     ----------
-    keys : tuple
-        The listed values.
     rows : tuple of tuple of float
         Columns of each key, in the keys' order; then of a missing and of an unknown value.
         None stands for "the model refuses this value".
     """
 
-    source: int
-    keys: tuple[Any, ...]
     rows: tuple[tuple[float, ...] | None, ...]
 
     @property
     def width(self) -> int:
         """Number of columns."""
         return max(len(row) for row in self.rows if row is not None)
-
-    @cached_property
-    def _positions(self) -> _Positions:
-        return _Positions((key, at) for at, key in enumerate(self.keys))
 
     @cached_property
     def _array(self) -> np.ndarray:
@@ -73,13 +77,11 @@ class Table:
 
 
 @dataclass(frozen=True)
-class SparseTable:
+class SparseTable(_ByValue):
     """Sparse table: many columns, few of which differ from `base` for a value: one-hot of thousands of levels.
 
     Attributes
     ----------
-    keys : tuple
-        The listed values; a missing and an unknown value have the next two positions.
     base : ndarray of shape (width,)
         Default values of the columns.
     starts : ndarray of int, shape (len(keys) + 3,)
@@ -89,8 +91,6 @@ class SparseTable:
         Positions that the model refuses.
     """
 
-    source: int
-    keys: tuple[Any, ...]
     base: np.ndarray
     starts: np.ndarray
     columns: np.ndarray
@@ -101,10 +101,6 @@ class SparseTable:
     def width(self) -> int:
         """Number of columns."""
         return len(self.base)
-
-    @cached_property
-    def _positions(self) -> _Positions:
-        return _Positions((key, at) for at, key in enumerate(self.keys))
 
     def row(self, row: Row) -> np.ndarray:
         """The columns' values for one row; ValueError when the model refuses the value."""

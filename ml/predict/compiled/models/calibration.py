@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.predict.compiled.models.models import Inputs, Model, sigmoid, two_sided
+from ml.predict.compiled.models.models import ByProbabilities, Inputs, Model, sigmoid, two_sided
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ def _capped(shares: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class Calibrated:
+class Calibrated(ByProbabilities):
     """The mean of calibrated classifiers."""
 
     members: tuple[Member, ...]
@@ -74,8 +74,3 @@ class Calibrated:
             total += member.probabilities(given, self.classes)
         mean = total / len(self.members)
         return mean.argmax(axis=1), mean
-
-    def decision(self, given: Inputs) -> np.ndarray:
-        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
-        shares = self.answer(given)[1]
-        return shares[:, 1:] if self.classes == 2 else shares

@@ -8,11 +8,11 @@ from functools import cached_property
 import numpy as np
 
 from ml.predict.compiled.columns.columns import Matrix
-from ml.predict.compiled.models.models import Inputs, Model, seen_by_calibrator, shared, two_sided
+from ml.predict.compiled.models.models import ByProbabilities, Inputs, Model, seen_by_calibrator, shared, two_sided
 
 
 @dataclass(frozen=True)
-class Posterior:
+class Posterior(ByProbabilities):
     """A classifier whose probabilities are its decision values for a calibrator."""
 
     model: Model
@@ -21,13 +21,9 @@ class Posterior:
         """Position of the predicted class (n,), probabilities (n, k)."""
         return self.model.answer(given)
 
-    def decision(self, given: Inputs) -> np.ndarray:
-        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
-        return seen_by_calibrator(self.answer(given)[1])
-
 
 @dataclass(frozen=True)
-class Average:
+class Average(ByProbabilities):
     """The weighted mean of the probabilities of several classifiers: voting, bagging.
 
     Attributes
@@ -54,10 +50,6 @@ class Average:
             raise ValueError("An average needs members.")
         mean = total / sum(self.weights)
         return mean.argmax(axis=1), mean
-
-    def decision(self, given: Inputs) -> np.ndarray:
-        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
-        return seen_by_calibrator(self.answer(given)[1])
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ml.data.array_types import Floats
-from ml.predict.compiled.models.models import Inputs, seen_by_calibrator, sigmoid, softmax, two_sided
+from ml.predict.compiled.models.models import ByProbabilities, Inputs, sigmoid, softmax, two_sided
 
 LEAST_SHARE = 1e-7  # libsvm keeps the probability of a pair this far from 0 and 1
 PAIRS_AT_ONCE = 2_000_000
@@ -139,7 +139,7 @@ def squared_distances(x: Floats, points: Floats) -> Floats:
 
 
 @dataclass(frozen=True)
-class Network:
+class Network(ByProbabilities):
     """A multi-layer perceptron.
 
     Attributes
@@ -166,10 +166,6 @@ class Network:
             return shares.argmax(axis=1), shares
         second = sigmoid(values[:, 0])
         return (second > 0.5).astype(np.intp), two_sided(second)
-
-    def decision(self, given: Inputs) -> np.ndarray:
-        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
-        return seen_by_calibrator(self.answer(given)[1])
 
 
 def _activated(values: Floats, how: str) -> Floats:

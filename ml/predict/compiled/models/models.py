@@ -80,6 +80,18 @@ def seen_by_calibrator(shares: np.ndarray) -> np.ndarray:
     return shares[:, 1:] if shares.shape[1] == 2 else shares
 
 
+class ByProbabilities:
+    """A classifier whose decision values for a calibrator are its probabilities."""
+
+    def answer(self, given: Inputs) -> tuple[np.ndarray, np.ndarray]:
+        """Position of the predicted class, shape (n,), and probabilities, shape (n, k)."""
+        raise NotImplementedError
+
+    def decision(self, given: Inputs) -> np.ndarray:
+        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
+        return seen_by_calibrator(self.answer(given)[1])
+
+
 @dataclass(frozen=True)
 class Linear:
     """Weighted sums of the columns: logistic regression, linear discriminant analysis.
@@ -112,7 +124,7 @@ class Linear:
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class Gaussian(ByProbabilities):
     """Naive Bayes with a normal density for each column and class; arrays of shape (k, width)."""
 
     matrix: int
@@ -130,11 +142,6 @@ class Gaussian:
         """Position of the predicted class (n,), probabilities (n, k)."""
         joint = self._joint(given)
         return joint.argmax(axis=1), softmax(joint)
-
-    def decision(self, given: Inputs) -> np.ndarray:
-        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
-        shares = self.answer(given)[1]
-        return shares[:, 1:] if shares.shape[1] == 2 else shares
 
 
 @dataclass(frozen=True)

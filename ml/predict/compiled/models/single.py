@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ml.data.array_types import Floats
-from ml.predict.compiled.models.models import Inputs, seen_by_calibrator
+from ml.predict.compiled.models.models import ByProbabilities, Inputs
 
 _PARTS = 32
 _ROOTS = np.exp2(np.arange(_PARTS) / _PARTS)
@@ -35,7 +35,7 @@ def exp(x: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 @dataclass(frozen=True)
-class SinglePrecision:
+class SinglePrecision(ByProbabilities):
     """A sum of trees in single precision, through the logistic function or softmax in single precision."""
 
     sums: int
@@ -54,7 +54,3 @@ class SinglePrecision:
         second = one / (exp(np.minimum(-raw[:, 0], np.float32(88.7))) + one)
         both = np.column_stack([one - second, second])
         return (second > 0.5).astype(np.intp), both.astype(np.float64)
-
-    def decision(self, given: Inputs) -> np.ndarray:
-        """Decision values for a calibrator, shape (n, k) or (n, 1)."""
-        return seen_by_calibrator(self.answer(given)[1])
