@@ -4,14 +4,13 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import urllib.request
 from pathlib import Path
 
 import pytest
-from werkzeug.serving import make_server
 
 from api import create_api
+from tests.serving import served
 from tests.small import small_service
 
 HERE = Path(__file__).resolve().parent
@@ -42,12 +41,8 @@ def service(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def port(service):
-    server = make_server("127.0.0.1", 0, create_api(service, dict, 1_000_000, 100), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield str(server.port)
-    server.shutdown()
-    thread.join()
+    with served(create_api(service, dict, 1_000_000, 100)) as address:
+        yield address.rpartition(":")[2]
 
 
 def run(command, folder, **kwargs):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, expect, sync_playwright
-from werkzeug.serving import make_server
 
 from app import create_server
 from settings import Settings
+from tests.serving import served
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 FLAGS += ["--in-process-gpu", "--js-flags=--no-opt"]  # a page lives for seconds: less time of the processor
@@ -47,13 +46,8 @@ def settings(models_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Sett
 @pytest.fixture(scope="session")
 def address(settings: Settings) -> Iterator[str]:
     """Where the pages are served, without a slash at the end."""
-    server = create_server(settings)
-    httpd = make_server("127.0.0.1", 0, server, threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(settings)) as address:
+        yield address
 
 
 class Tab:

@@ -1,18 +1,16 @@
 """A number of which some values have names: buttons write it, and any other number can be typed."""
 
-import threading
-
 import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
 from sklearn.linear_model import LogisticRegression
-from werkzeug.serving import make_server
 
 from app import create_server
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from settings import Settings
+from tests.serving import served
 from tests.small import trained_of
 
 
@@ -28,13 +26,8 @@ def estimator_and_address(tmp_path_factory):
         trained_of("tiers", estimator, frame, truth, 200, schema=infer_schema(frame)),
         folder,
     )
-    server = create_server(Settings(models_dir=folder, var_dir=tmp_path_factory.mktemp("var")))
-    httpd = make_server("127.0.0.1", 0, server, threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield estimator, f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(Settings(models_dir=folder, var_dir=tmp_path_factory.mktemp("var")))) as address:
+        yield estimator, address
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """A choice among thousands is typed and searched; what is no choice says so."""
 
-import threading
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +10,6 @@ from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import TargetEncoder
-from werkzeug.serving import make_server
 
 from app import create_server
 from ml.service import open_service
@@ -19,6 +17,7 @@ from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
 from settings import Settings
+from tests.serving import served
 
 NAMES = [f"{part} {at}" for at in range(300) for part in ("Öd", "Linz", "Unterlinz", "Straßwalchen")]
 
@@ -55,13 +54,8 @@ def models_dir(tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(models_dir, tmp_path_factory):
     """Where its page is served."""
-    server = create_server(Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var")))
-    httpd = make_server("127.0.0.1", 0, server, threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var")))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-import threading
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from app import create_server
 from ml.data.columns import rows_of
 from ml.data.feature import text_of
 from settings import Settings
 from store.db import open_store
+from tests.serving import served
 
 MODEL = "bank-products"
 
@@ -28,12 +27,8 @@ def settings(models_dir, tmp_path_factory):
 @pytest.fixture(scope="module")
 def address(settings):
     """Where that server answers."""
-    httpd = make_server("127.0.0.1", 0, create_server(settings), threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(settings)) as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +10,6 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from werkzeug.serving import make_server
 
 from app import create_server
 from layouts.shared.percent import percents
@@ -21,6 +18,7 @@ from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from ml.training.trained import Trained, outcomes_of
 from settings import Settings
+from tests.serving import served
 
 WORDS = ("late", "kind", "again", "never", "often", "thanks", "refund", "broken")
 
@@ -47,12 +45,8 @@ def notes(tmp_path_factory):
 def address(notes, tmp_path_factory):
     """Where that model is served."""
     settings = Settings(models_dir=notes, var_dir=tmp_path_factory.mktemp("notes-var"))
-    httpd = make_server("127.0.0.1", 0, create_server(settings), threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(settings)) as address:
+        yield address
 
 
 def shown_by(folder, record):

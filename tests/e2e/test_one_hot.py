@@ -1,18 +1,17 @@
 """Columns that get_dummies made are one field, with the estimator's own numbers."""
 
 import re
-import threading
 
 import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
 from sklearn.linear_model import LogisticRegression
-from werkzeug.serving import make_server
 
 from app import create_server
 from ml.add import add_model
 from settings import Settings
+from tests.serving import served
 
 TOWNS = ["Enns", "Graz", "Linz", "Steyr", "Traun", "Wels"]
 
@@ -28,13 +27,8 @@ def made(tmp_path_factory):
     estimator = LogisticRegression(max_iter=500).fit(frame[:400], truth[:400])
     folder = tmp_path_factory.mktemp("models")
     add_model("soil", estimator, frame[:400], frame[400:], truth[400:], models=folder)
-    server = create_server(Settings(models_dir=folder, var_dir=tmp_path_factory.mktemp("var")))
-    httpd = make_server("127.0.0.1", 0, server, threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield estimator, frame[400:], f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(Settings(models_dir=folder, var_dir=tmp_path_factory.mktemp("var")))) as address:
+        yield estimator, frame[400:], address
 
 
 @pytest.fixture(scope="module")

@@ -3,18 +3,16 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
-import threading
 import time
 import urllib.request
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from app import create_server
 from settings import Settings
+from tests.serving import free_port, served
 
 PREFIX = "/apps/likely"
 FLOWERS = b"sepal_length,sepal_width,petal_length,petal_width\n5.1,3.5,1.4,0.2\n6.5,3.0,5.8,2.2\n"
@@ -51,27 +49,15 @@ def address(request, models_dir, tmp_path_factory):
         (pytest.fail if os.environ.get("CI") else pytest.skip)("nginx is not installed")
     end, headers, settings = STYLES[request.param]
     server = create_server(Settings(models_dir=models_dir, var_dir=tmp_path_factory.mktemp("var"), **settings))
-    httpd = make_server("127.0.0.1", 0, server, threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    folder, port = tmp_path_factory.mktemp("nginx"), free_port()
-    config = CONFIG.format(
-        folder=folder, port=port, prefix=PREFIX, upstream=httpd.server_port, end=end, headers=headers
-    )
-    (folder / "nginx.conf").write_text(config)
-    proxy = subprocess.Popen([nginx, "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", "stderr"])
-    wait_for(f"http://127.0.0.1:{port}{PREFIX}/healthz")
-    yield f"http://127.0.0.1:{port}{PREFIX}"
-    proxy.terminate()
-    proxy.wait(timeout=10)
-    httpd.shutdown()
-    thread.join(timeout=10)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    with served(server) as inner:
+        folder, port, upstream = tmp_path_factory.mktemp("nginx"), free_port(), inner.rpartition(":")[2]
+        config = CONFIG.format(folder=folder, port=port, prefix=PREFIX, upstream=upstream, end=end, headers=headers)
+        (folder / "nginx.conf").write_text(config)
+        proxy = subprocess.Popen([nginx, "-c", str(folder / "nginx.conf"), "-p", str(folder), "-e", "stderr"])
+        wait_for(f"http://127.0.0.1:{port}{PREFIX}/healthz")
+        yield f"http://127.0.0.1:{port}{PREFIX}"
+        proxy.terminate()
+        proxy.wait(timeout=10)
 
 
 def wait_for(address):

@@ -1,13 +1,11 @@
 """Records are found by id, by part of a text or by chance; the address, a reload and Back restore them."""
 
 import re
-import threading
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from app import create_server
 from ml.bundle.record_book import BookRecord, as_row
@@ -16,6 +14,7 @@ from ml.training.build import build_bundle
 from settings import Settings
 from store.db import open_store
 from tests import small
+from tests.serving import served
 from tests.small import people, pushed
 
 CUSTOMERS = (
@@ -32,12 +31,8 @@ def address(models_dir, tmp_path_factory):
     """The pages, with customers for one model and a model that has personal fields."""
     var = tmp_path_factory.mktemp("var")
     open_store(f"sqlite:///{var / 'likely.db'}").book.fill("loan", map(as_row, CUSTOMERS))
-    httpd = make_server("127.0.0.1", 0, create_server(Settings(models_dir=models_dir, var_dir=var)), threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(Settings(models_dir=models_dir, var_dir=var))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -1,19 +1,18 @@
 """A long form and a long list of models are searched on the page; what is hidden keeps its value and counts."""
 
 import shutil
-import threading
 
 import numpy as np
 import pandas as pd
 import pytest
 from playwright.sync_api import expect
 from sklearn.linear_model import LogisticRegression
-from werkzeug.serving import make_server
 
 from app import create_server
 from ml.training.build import build_bundle
 from ml.training.infer_schema import infer_schema
 from settings import Settings
+from tests.serving import served
 from tests.small import small_model, trained_of
 
 SITES = ("Arm", "Bein", "Hüfte")
@@ -45,13 +44,8 @@ def address(tmp_path_factory):
     for at in range(10):
         shutil.copytree(folder / "binary", folder / f"copy-{at}", symlinks=True)
     next((folder / "copy-9").glob("*/card.json")).write_text("{}")
-    server = create_server(Settings(models_dir=folder, var_dir=tmp_path_factory.mktemp("var")))
-    httpd = make_server("127.0.0.1", 0, server, threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(Settings(models_dir=folder, var_dir=tmp_path_factory.mktemp("var")))) as address:
+        yield address
 
 
 def shown(tab):

@@ -1,16 +1,14 @@
 """A slow model gives reasons at once, with their errors, and sharper ones by itself: in a browser."""
 
-import threading
-
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 import ml.advice.value_function
 from app import create_server
 from settings import Settings
 from tests.e2e.addresses import filled
 from tests.e2e.conftest import Tab
+from tests.serving import served
 
 UPDATE = "**/_dash-update-component*"
 BUDGETS = (300, 1_200, 10_000)
@@ -21,12 +19,8 @@ def slow_address(models_dir, tmp_path, monkeypatch):
     """A server that takes all models for slow ones."""
     monkeypatch.setattr(ml.advice.value_function, "budgets", lambda seconds: BUDGETS)
     monkeypatch.setattr(ml.advice.value_function, "quick_budget", lambda seconds: BUDGETS[0])
-    httpd = make_server("127.0.0.1", 0, create_server(Settings(models_dir=models_dir, var_dir=tmp_path)), threaded=True)
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}"
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(Settings(models_dir=models_dir, var_dir=tmp_path))) as address:
+        yield address
 
 
 @pytest.fixture

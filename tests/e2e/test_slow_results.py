@@ -6,12 +6,12 @@ import threading
 
 import pytest
 from playwright.sync_api import expect
-from werkzeug.serving import make_server
 
 from app import create_server
 from callbacks import performance, plots
 from ml.metrics import evaluation
 from settings import Settings
+from tests.serving import served
 from tests.small import small_model
 
 WORDS = "This is still being worked out"
@@ -25,18 +25,9 @@ def slow(tmp_path, monkeypatch):
     monkeypatch.setattr(evaluation, "evaluate", lambda bundle: (go.wait(60), real(bundle))[1])
     for door in (plots, performance):
         monkeypatch.setattr(door, "PATIENCE", 0.2)
-    httpd = make_server(
-        "127.0.0.1",
-        0,
-        create_server(Settings(models_dir=tmp_path / "models", var_dir=tmp_path / "var")),
-        threaded=True,
-    )
-    thread = threading.Thread(target=httpd.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{httpd.server_port}", go
-    go.set()
-    httpd.shutdown()
-    thread.join(timeout=10)
+    with served(create_server(Settings(models_dir=tmp_path / "models", var_dir=tmp_path / "var"))) as address:
+        yield address, go
+        go.set()
 
 
 def test_the_page_waits_in_words_and_then_shows_everything(chromium, slow):

@@ -5,16 +5,15 @@ type the body is said to have. The addresses are theirs but for host and port.
 """
 
 import json
-import threading
 from contextlib import contextmanager
 
 import pandas as pd
 import pytest
 import requests
-from werkzeug.serving import make_server
 
 from app import create_server
 from settings import Settings
+from tests.serving import served
 
 FLOWER = {"sl": 5.84, "sw": 3.0, "pl": 3.75, "pw": 1.1}
 IN_JSON = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -26,14 +25,8 @@ def running(models_dir, var, model):
     settings = Settings.from_environ(
         {"MODELS_DIR": str(models_dir), "VAR_DIR": str(var), "DEFAULT_MODEL": model, "LOG_LEVEL": "error"}
     )
-    server = make_server("127.0.0.1", 0, create_server(settings), threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
+    with served(create_server(settings)) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
