@@ -120,14 +120,13 @@ def _within(feature: Feature, value: Limited, raw: object) -> Limited:
     if feature.low is not None and value < feature.low:
         raise Refused(f"{quote(raw)} is below {shown(feature.low)}.", accepted(feature))
     if feature.high is not None and value > feature.high:
-        hint = meant_by_value(feature, value) if isinstance(value, (int, float)) else ""
-        raise Refused(f"{quote(raw)} is above {shown(feature.high)}.", accepted(feature) + hint)
+        hint = accepted(feature) + meant_by_value(feature, value)
+        raise Refused(f"{quote(raw)} is above {shown(feature.high)}.", hint)
     return value
 
 
 def _category(feature: Feature, raw: object) -> Value:
-    text = text_of(raw) if isinstance(raw, (str, int, float, bool)) else str(raw)
-    text = text.strip()
+    text = text_of(raw)  # type: ignore[arg-type]
     if text in feature.by_text:
         return feature.by_text[text]
     whole = text_of(float(text)) if NUMBER.fullmatch(text) else text
@@ -156,7 +155,7 @@ def _untold(feature: Feature, text: str) -> Value:
 
 
 def _boolean(feature: Feature, raw: object) -> bool:
-    text = text_of(raw).casefold() if isinstance(raw, (str, int, float, bool)) else ""
+    text = text_of(raw).casefold()  # type: ignore[arg-type]
     if NUMBER.fullmatch(text):
         text = text_of(float(text))  # pandas writes a column of 0 and 1 that has gaps as 1.0
     if text in TRUE or text in FALSE:

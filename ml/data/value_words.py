@@ -54,8 +54,7 @@ def unseen(feature: Feature, value: Value) -> str:
     low, high = feature.seen
     if low <= value <= high:
         return ""
-    hint = meant_by_value(feature, value) if isinstance(value, (int, float)) else ""
-    return f"The model has seen {shown(low)} to {shown(high)}.{hint}"
+    return f"The model has seen {shown(low)} to {shown(high)}.{meant_by_value(feature, value)}"
 
 
 def _unknown(feature: Feature, value: Value) -> str:
@@ -174,7 +173,7 @@ def meant_by_text(feature: Feature, text: str) -> str:
     return ""
 
 
-def meant_by_value(feature: Feature, value: float) -> str:
+def meant_by_value(feature: Feature, value: Value) -> str:
     """A question where a value is far out, and would be a usual one in the feature's unit: 64000 thousand is 64."""
     size = unit_size(feature)
     if size == 1 or feature.seen is None or not isinstance(value, (int, float)) or value <= feature.seen[1]:
@@ -185,8 +184,7 @@ def meant_by_value(feature: Feature, value: float) -> str:
 
 def unit_size(feature: Feature) -> float:
     """What one of the feature's unit stands for: 1,000 in "thousand $"."""
-    first = (feature.unit or "").split(" ")[0].lower()
-    return _size(first) or 1.0
+    return _size((feature.unit or "").split(" ")[0]) or 1.0
 
 
 def _size(word: str | None) -> float | None:

@@ -87,6 +87,13 @@ def test_groups_by_hand():
     assert spread == pytest.approx(np.sqrt(likely * (1 - likely) / rows))
 
 
+def test_effective_records_of_unequal_weights_by_hand():
+    """No more is left to chance than among equal probabilities, also where the heavy ones are the uncertain ones."""
+    p, weight = np.array([0.5, 0.1, 0.5, 0.0, 0.0, 0.0]), np.array([3.0, 1.0, 4.0, 1.0, 1.0, 1.0])
+    _, _, _, rows = said_and_came(p, np.zeros(6, bool), weight, np.array([0, 0, 1, 1, 1, 1]))
+    assert rows == pytest.approx([16 / ((9 * 0.25 + 0.09) / (0.4 * 0.6)), 49 / 19])
+
+
 def test_groups_that_are_certain_have_their_records_and_no_more_than_a_thousand_times_as_many():
     said, _, _, rows = said_and_came(
         np.array([0.0, 0.0, 1.0, 1.0, 0.0, 1.0]), np.zeros(6, bool), np.ones(6), np.array([0, 0, 1, 1, 2, 2])

@@ -202,7 +202,7 @@ def test_the_interval_of_a_mean_needs_20_effective_records_and_different_values(
     assert mean_interval(np.zeros(40), np.ones(40)) == (None, None)
     for value in (1.1e-8, 1.1e8):
         assert mean_interval(np.full(40, value), np.linspace(0.7, 1.3, 40)) == (None, None)
-    assert None not in mean_interval(1 + 1e-7 * values, np.ones(40))
+    assert None not in mean_interval(1 + 1e-9 * values, np.ones(40))
 
 
 def test_no_end_of_a_mean_of_losses_is_below_0():

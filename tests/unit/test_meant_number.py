@@ -11,6 +11,7 @@ from ml.locale import format_of_locale, use_number_format
 INCOME = Feature("income", "Income", kind="number", low=0.0, high=10000.0, seen=(8.0, 224.0), unit="thousand $ a year")
 MORTGAGE = Feature("mortgage", "Mortgage", kind="number", low=0.0, high=100000.0, seen=(0.0, 635.0), unit="thousand $")
 AGE = Feature("age", "Age", kind="integer", low=18, high=110, seen=(23, 67), unit="years")
+UNSEEN = Feature("income", "Income", kind="number", unit="Thousands of $")
 PLAIN = Feature("pay", "Pay", kind="number", low=0.0, high=1e7, seen=(700.0, 21000.0), unit="a month")
 
 
@@ -36,11 +37,20 @@ def said(feature, text, locale="en"):
         (AGE, "45 years", "45"),
         (AGE, "45y", "45"),
         (PLAIN, "4.4k", "4400"),
+        (INCOME, "64 thousands", "64"),
+        (INCOME, "8000", "8"),
+        (INCOME, "224000", "224"),
+        (MORTGAGE, "$64", "64"),
+        (MORTGAGE, "$635", "635"),
+        (UNSEEN, "64k", "64"),
+        (AGE, "$18", "18"),
+        (AGE, "$110", "110"),
     ],
 )
 def test_a_number_with_its_unit_is_asked_about_and_never_taken(feature, text, meant):
     for typed in {text, text + UNREADABLE if not text.isdecimal() else text}:
         assert said(feature, typed).endswith(f"Did you mean {meant}?")
+        assert "decimal mark" not in said(feature, typed)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +66,7 @@ def test_german_thousands_of_thousands_are_asked_about():
     assert said(INCOME, "64000", "de").endswith("Did you mean 64?")
 
 
-@pytest.mark.parametrize("text", ["abc", "64 apples", "k", "12k", "1/2", "--4", "64kk"])
+@pytest.mark.parametrize("text", ["$17", "$111", "abc", "64 apples", "k", "12k", "1/2", "--4", "64kk"])
 def test_where_nothing_suggests_itself_nothing_is_asked(text):
     words = said(AGE, text)
     assert "is not a whole number" in words

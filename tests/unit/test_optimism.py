@@ -38,13 +38,14 @@ def test_expected_sums_are_the_curves_shares_of_the_weight_of_each_bin():
     assert (expected[0, :, [0, 4]] == 0).all()  # below 0 and from 1 on there is nobody
 
 
-def test_drawn_sums_of_equal_weights_are_binomial_numbers_of_records():
-    given = answers(np.repeat([0.2, 0.6, 0.9], [50, 40, 30]), np.full(120, 0.1))
+@pytest.mark.parametrize("heavy", [0.1, 1e-4 / 3, 1e5 / 3])
+def test_drawn_sums_of_equal_weights_are_binomial_numbers_of_records(heavy):
+    given = answers(np.repeat([0.2, 0.6, 0.9], [50, 40, 30]), np.full(120, heavy))
     drawn, expected = _drawn_sums(given, np.array([0.0, 0.5, 0.8, 1.0]))
     for place, size in ((1, 50), (2, 40), (3, 30)):
-        number = drawn[:, 1, place] / 0.1
+        number = drawn[:, 1, place] / heavy
         assert number == pytest.approx(number.round(), abs=1e-9)
-        chance = expected[0, 1, place] / (0.1 * size)
+        chance = expected[0, 1, place] / (heavy * size)
         assert number.mean() == pytest.approx(size * chance, abs=5 * np.sqrt(size / 4 / 2_000))
         assert number.var() == pytest.approx(size * chance * (1 - chance), rel=0.15)
 
@@ -66,6 +67,22 @@ def test_drawn_sums_of_unequal_weights_vary_like_records_drawn_without_replaceme
         exact = heavy.mean() ** 2 * size * chance * (1 - chance)
         exact += heavy.var(ddof=1) * (size - 1) * chance * (1 - chance)
         assert drawn[:, 1, place].var() == pytest.approx(exact, rel=0.1)
+
+
+@pytest.mark.parametrize("heavy", [1e-3, 1.0, 1e4])
+def test_weights_that_differ_by_a_little_are_drawn_as_they_differ(heavy):
+    given = answers(np.full(50, 0.4), heavy * np.tile([1 - 1e-5, 1 + 1e-5], 25))
+    drawn, _ = _drawn_sums(given, np.array([0.0, 1.0]))
+    number = drawn[:, 1, 1] / heavy
+    assert (number - number.round()).std() == pytest.approx(1e-5 * np.sqrt(50 * 0.24), rel=0.15)
+
+
+@pytest.mark.parametrize(("weight", "one"), [([20.0, 22.0], 1.0), ([20.0, 21.0, 22.0], np.sqrt(2 / 3))])
+def test_one_of_a_few_has_the_spread_of_their_weights(weight, one):
+    """By the variance of a sample: of two 2, of three 1; one record of n leaves out 1 / n of it."""
+    drawn, _ = _drawn_sums(answers(np.full(len(weight), 0.4), weight), np.array([0.0, 1.0]))
+    single = drawn[:, 1, 1][np.abs(drawn[:, 1, 1] - 21) < 9]
+    assert single.std() == pytest.approx(one, rel=0.1)
 
 
 def test_a_bins_hits_weigh_between_nothing_and_all_and_exactly_that_at_none_and_all():
@@ -93,7 +110,7 @@ def test_repeats_are_as_many_as_the_cells_allow_between_fewest_and_most(monkeypa
 
 
 def test_cut_offs_that_are_tried_are_all_probabilities_and_the_ends_or_equal_ranks(monkeypatch):
-    p = np.array([0.7, 0.1, 0.3, 0.3, 0.3])
+    p = np.array([0.7, 0.1, 0.3, 0.1, 0.1])
     monkeypatch.setattr(module, "MOST_PLACES", 3)
     assert _places(p, 0.2).tolist() == [0.0, 0.1, 0.2, 0.3, 0.7, 1.0]
     monkeypatch.setattr(module, "MOST_PLACES", 2)

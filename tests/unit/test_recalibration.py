@@ -142,3 +142,48 @@ def test_inverse_logit_does_not_overflow():
     assert inverse_logit(np.array([-800.0, 0.0, 800.0])) == pytest.approx([0.0, 0.5, 1.0])
     p = np.linspace(0.001, 0.999, 21)
     assert inverse_logit(logit(p)) == pytest.approx(p)
+
+
+@pytest.mark.parametrize(("hits", "share"), [(0, 1 / 14), (6, 13 / 14)])
+def test_one_outcome_of_equal_probabilities_is_penalized_by_hand(hits, share):
+    found = recalibrate(np.full(6, 0.3), np.arange(6) < hits, np.ones(6))
+    assert (found.penalized, found.slope_known) == (True, False)
+    assert expit(found.in_the_large + scipy_logit(0.3)) == pytest.approx(share)  # half a record more on each side
+
+
+def test_both_outcomes_of_equal_probabilities_are_not_penalized():
+    found = recalibrate(np.full(6, 0.3), np.arange(6) < 2, np.ones(6))
+    assert not found.penalized
+    assert found.in_the_large == pytest.approx(scipy_logit(1 / 3) - scipy_logit(0.3))
+    assert found.in_the_large_error == pytest.approx(np.sqrt(1 / 2 + 1 / 4))  # whatever was said
+
+
+def test_separation_is_of_records_with_weight_and_ties_belong_to_it():
+    p, truth = np.array([0.1, 0.2, 0.5, 0.5, 0.7, 0.9]), np.array([1, 1, 1, 0, 0, 0], bool)
+    assert recalibrate(p, truth, np.ones(6)).penalized
+    more = np.append(p, 0.95), np.append(truth, True)
+    assert not recalibrate(*more, np.ones(7)).penalized
+    assert recalibrate(*more, np.append(np.ones(6), 0.0)).penalized
+
+
+def test_probabilities_that_are_near_each_other_have_a_slope():
+    assert recalibrate(np.array([0.4, 0.5] * 20), np.arange(40) % 3 == 0, np.ones(40)).slope_known
+
+
+def test_the_error_of_weights_is_the_sandwichs_by_hand():
+    """Of one share m: the sum of squared weights over that of weights, squared, over m (1 - m)."""
+    weight, truth = np.array([1.0, 2.0, 3.0, 5.0]), np.array([True, False, True, False])
+    found = recalibrate(np.full(4, 0.4), truth, weight)
+    share = 4 / 11
+    assert found.in_the_large_error**2 == pytest.approx(39 / 121 / (share * (1 - share)))
+
+
+@pytest.mark.parametrize(
+    ("p", "truth"),
+    [([0.9999995, 0.2], [0, 1]), ([0.15, 0.9999], [0, 0]), ([0.999995, 0.999999], [0, 0]), ([0.9, 1e-9], [0, 1])],
+)
+def test_a_few_sure_and_wrong_answers_have_sensible_estimates(p, truth):
+    """Newton's steps alone went to the end of all numbers from here."""
+    p, truth = np.array(p), np.array(truth, dtype=bool)
+    found, x = recalibrate(p, truth, np.ones(2)), logit(p)
+    assert (found.intercept, found.slope) == pytest.approx(tuple(firth(x, truth)), rel=1e-3, abs=1e-3)

@@ -21,7 +21,7 @@ from ml.metrics.recalibration.curve import (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def bent():
     """A curve of 600 records with a step."""
     rng = np.random.default_rng(0)
@@ -75,9 +75,9 @@ def test_of_many_scores_those_between_are_interpolated(monkeypatch):
 
 def test_bins_hold_the_mean_score_of_their_records(monkeypatch):
     monkeypatch.setattr(module, "BINS", 4)
-    scores = np.array([0.0, 0.1, 0.25, 0.9, 1.0])
+    scores = np.array([0.0, 0.1, 0.5, 0.9, 1.0])
     middle, hits, records = _binned(scores, np.array([1.0, 2, 3, 4, 5]), np.array([1.0, 3, 2, 6, 2]))
-    assert middle == pytest.approx([0.3 / 4, 0.25, (5.4 + 2) / 8])
+    assert middle == pytest.approx([0.3 / 4, 0.5, (5.4 + 2) / 8])
     assert (hits.tolist(), records.tolist()) == ([3, 3, 9], [4, 2, 8])
 
 
@@ -109,7 +109,8 @@ def test_the_grid_has_both_sides_of_each_edge(bent):
 
 
 def test_drawn_numbers_are_sums_over_cells_of_the_drawn_shares(bent, monkeypatch):
-    p = np.random.default_rng(2).beta(1, 2, 90)
+    scores = np.linspace(bent.scores[0], bent.scores[-1], 600)  # seven in each cell
+    p = scipy_expit(np.interp(scores, bent.scores, bent.logits))
     scores = np.interp(logit(p), bent.logits, bent.scores)
     ends = np.unique(np.append(np.linspace(bent.scores[0], bent.scores[-1], 81)[1:-1], bent.edges))
     expected = np.zeros(2_000)
@@ -121,7 +122,7 @@ def test_drawn_numbers_are_sums_over_cells_of_the_drawn_shares(bent, monkeypatch
         expected += len(here) * shares
         variance += len(here) * np.mean(shares * (1 - shares))
     curved, chance = bent.numbers(p, np.random.default_rng(3))
-    assert curved == pytest.approx(expected, abs=1e-4)
+    assert curved == pytest.approx(expected, rel=1e-9)
     apart = chance - curved
     assert apart.mean() == pytest.approx(0, abs=4 * np.sqrt(variance / 2_000))
     assert apart.var() == pytest.approx(variance, rel=0.15)

@@ -151,6 +151,18 @@ def test_what_a_step_would_add_is_one_newton_step_of_the_larger_model(steps):
         assert found[edge] == pytest.approx(larger.evidence, abs=0.3)
 
 
+def test_a_step_that_little_speaks_of_adds_little():
+    design, scores, hits, records = hold_out()
+    steps = step_columns(scores, EDGES)
+    fit = _fit(30.0, 1.0, (), np.zeros(6), design, 0.01 * hits, 0.01 * records)
+    found = _expected(fit, design, steps, 0.01 * hits, 0.01 * records)
+    for edge in range(3):
+        larger = _fit(
+            30.0, 1.0, (edge,), np.zeros(7), np.column_stack([design, steps[:, edge]]), 0.01 * hits, 0.01 * records
+        )
+        assert found[edge] == pytest.approx(larger.evidence, abs=0.002)
+
+
 def test_edges_have_eight_records_on_both_sides_and_no_two_stand_between_the_same_records():
     scores = np.array([0.0, 0.5, 0.55, 1.0])
     for records, expected in (

@@ -5,8 +5,9 @@ import datetime as dt
 import pytest
 
 from ml.data.feature import MOST_LISTED, Choice, Feature
-from ml.data.parsing import LARGEST, LARGEST_INTEGER, Refused, read_value
+from ml.data.parsing import LARGEST, LARGEST_INTEGER, Refused, read_value, with_point
 from ml.data.value_words import LONGEST_TEXT, MOST_NAMED, accepted, gap_sentences, quote, shown, unseen
+from ml.locale import format_of_locale, use_number_format
 
 NUMBER = Feature("length", "Length", "number", low=-1.5, high=20.0, seen=(4.3, 7.9))
 FREE = Feature("length", "Length", "number")
@@ -140,3 +141,60 @@ def test_gaps_are_said_the_commonest_first_and_one_record_has_where_two_have():
     assert gap_sentences({"Age": 1}, "of the first 200 records") == [
         "Age: 1 of the first 200 records has no value; in training every row had one."
     ]
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [("1.234,5", 1234.5), ("1234,5", 1234.5), (" -12,25 ", -12.25), ("1.5", 1.5), ("1.234.567,0", 1234567.0)],
+)
+def test_numbers_with_a_decimal_comma(raw, value):
+    comma = Feature("length", "Length", "number", decimal=",")
+    assert read_value(comma, raw) == value
+    assert with_point("1,2,3") == "1,2,3"
+    assert "is not a number" in refused(comma, "1,2,3")
+    assert "is not a number" in refused(FREE, "12,25")
+
+
+def test_a_choice_that_is_a_number_is_found_however_it_is_spelled():
+    numeric = Feature("size", "Size", "category", choices=(Choice(1.5, "1.5"), Choice(2.0, "2")))
+    assert read_value(numeric, "1.50") == 1.5
+    text = Feature("size", "Size", "category", choices=(Choice("1.5", "1.5"), Choice("-1", "-1")))
+    assert read_value(text, "-1.0") == "-1"  # pandas writes whole numbers so
+    assert "not one of the choices" in refused(text, "1.50")
+    assert "not one of the choices" in refused(text, dt.date(2020, 1, 1))
+
+
+def test_of_many_choices_only_the_similar_one_is_named():
+    town = choices(MOST_LISTED + 1)
+    with pytest.raises(Refused) as error:
+        read_value(town, "T12x")
+    assert error.value.hint == "Did you mean 'T12'?"
+
+
+def test_an_unknown_number_is_one_as_programs_write_it():
+    numeric = Feature("size", "Size", "category", choices=(Choice(1.5, "1.5"), Choice(2.0, "2")), unknown=True)
+    assert read_value(numeric, "7.25") == 7.25
+    for raw in ("1_000", "abc", "1e999"):
+        assert "is not a number" in refused(numeric, raw)
+
+
+def test_a_day_is_the_beginning_of_it_where_a_time_is_asked_for():
+    timed = Feature("since", "Since", "date", timed=True)
+    assert read_value(timed, dt.date(2020, 1, 1)) == dt.datetime.fromisoformat("2020-01-01")
+    assert accepted(timed) == "Accepted: a date and time as YYYY-MM-DD HH:MM."
+
+
+def test_only_values_that_are_none_of_the_choices_are_noted():
+    open_ = choices(2, unknown=True)
+    assert unseen(open_, "t1") == ""
+    assert unseen(open_, "zzz") == "“zzz” is none of the values that the model knows."
+
+
+def test_large_and_small_numbers_are_shown_whole_and_in_the_readers_marks():
+    assert (shown(10**16), shown(123456.7)) == ("10000000000000000", "123457")
+    with use_number_format(format_of_locale("de")):
+        assert (shown(1234567.0), shown(2e-7)) == ("1.234.567", "2e-07")
+
+
+def test_nothing_is_quoted_as_its_name():
+    assert quote(None) == "“None”"

@@ -107,9 +107,9 @@ class RecalibrationCurve:
         scores = self._scores_of(probabilities)
         ends = np.union1d(np.linspace(self.scores[0], self.scores[-1], CELLS + 1)[1:-1], self.edges)
         cell = np.searchsorted(ends, scores, side="right")
-        count = np.bincount(cell, minlength=len(ends) + 1)
+        count = np.bincount(cell)
         there = count > 0
-        middle = np.bincount(cell, scores, len(count))[there] / count[there]
+        middle = np.bincount(cell, scores)[there] / count[there]
         shares = expit(self._design(middle) @ self.draws)
         return count[there] @ shares, rng.binomial(count[there][:, np.newaxis], shares).sum(axis=0).astype(float)
 
@@ -191,9 +191,7 @@ def _basis(scores: np.ndarray, low: float, high: float) -> Floats:
     """Cubic B-splines on equally spaced knots, shape (n, 19): the cardinal spline, moved."""
     at = np.clip((np.asarray(scores) - low) / (high - low) * SEGMENTS, 0, SEGMENTS)
     far = np.abs(at[:, np.newaxis] - np.arange(-1, SEGMENTS + 2))
-    found: Floats = np.where(
-        far < 1, (4 - 6 * far**2 + 3 * far**3) / 6, np.where(far < 2, (2 - far).clip(0) ** 3 / 6, 0.0)
-    )
+    found: Floats = np.where(far < 1, (4 - 6 * far**2 + 3 * far**3) / 6, (2 - far).clip(0) ** 3 / 6)
     return found
 
 

@@ -16,6 +16,7 @@ from ml.data.array_types import Booleans, Floats
 SMALLEST = 1e-6  # a probability of 0 or 1 has no logit: it counts as this, and as 1 less this
 ROUNDS, CLOSE = 100, 1e-10
 HALVINGS = 30
+MOST_MOVED = 5.0  # a step moves no logit by more: where all is flat, Newton's would end beyond all numbers
 FARTHEST = 700.0  # its exponential is still a number
 
 
@@ -143,6 +144,7 @@ def _fit(design: Floats, y: Floats, w: Floats, offset: Floats, start: Floats, pe
             residual = residual + leverage * (0.5 - mean)
             curvature = curvature + leverage * mean * (1 - mean)
         step = _inverse_information(design, curvature) @ (design.T @ residual)
+        step = step / max(1.0, np.abs(design @ step).max() / MOST_MOVED)
         for _ in range(HALVINGS):
             reached = _objective(design, y, w, offset, at + step, penalized)
             if reached >= value - CLOSE * abs(value):
