@@ -9,6 +9,7 @@ from dash.development.base_component import Component
 
 from layouts.shared.static_html import static_html
 from ml.bundle.model_card import HEADS, NOT_SAID, card_facts, schema_facts
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -30,34 +31,36 @@ def _folded(key: str, title: str, lead: str, body: Component) -> Component:
 def card(bundle: Bundle) -> Component:
     """The model card: what the version is for, and what serves it."""
     facts = [
-        html.Div([html.Dt(label), html.Dd(text, className="about-gap" if text == NOT_SAID else "")])
-        for label, text in card_facts(bundle)
+        html.Div([html.Dt(label), html.Dd(said, className="about-gap" if said == text(NOT_SAID) else "")])
+        for label, said in card_facts(bundle)
     ]
-    gaps = any(text == NOT_SAID for _, text in card_facts(bundle))
-    words = [html.P("What is not said here, whoever adds the model can write into its description.")] if gaps else []
-    head = html.Header([html.H2("What is this model for, and what serves it?", id="card-title"), html.P("Card")])
+    gaps = any(said == text(NOT_SAID) for _, said in card_facts(bundle))
+    hint = text("What is not said here, whoever adds the model can write into its description.")
+    words = [html.P(hint)] if gaps else []
+    title = html.H2(text("What is this model for, and what serves it?"), id="card-title")
+    head = html.Header([title, html.P(text("Card"))])
     named = {"aria-labelledby": "card-title"}
     whole = html.Section([head, html.Dl(facts), *words], className="about-card", **named)
     return static_html(html.Div(whole, className="about"))
 
 
 def _schema(bundle: Bundle) -> Component:
-    head = html.Thead(html.Tr([html.Th(text, scope="col") for text in HEADS.values()]))
+    head = html.Thead(html.Tr([html.Th(text(each), scope="col") for each in HEADS.values()]))
     body = html.Tbody([_feature(schema_facts(feature)) for feature in bundle.schema.features])
-    return _folded("schema", "Schema", "What the model asks for", html.Table([head, body]))
+    return _folded("schema", text("Schema"), text("What the model asks for"), html.Table([head, body]))
 
 
 def _feature(facts: dict[str, str]) -> Component:
     name = [] if facts["name"] == facts["label"] else [html.Code(facts["name"])]
-    cells = [html.Td(facts[key], **{"data-label": label}) for key, label in HEADS.items() if key != "label"]
+    cells = [html.Td(facts[key], **{"data-label": text(label)}) for key, label in HEADS.items() if key != "label"]
     return html.Tr([html.Th([html.Span(facts["label"]), *name], scope="row"), *cells])
 
 
 def _diagram(bundle: Bundle) -> Component:
     diagram = bundle.card.get("diagram")
-    old = "This version was made before diagrams were kept: train or add it again to see one."
+    old = text("This version was made before diagrams were kept: train or add it again to see one.")
     body = html.Ul(_node(diagram), className="diagram") if isinstance(diagram, dict) else html.P(old)
-    return _folded("diagram", "Estimator", "How it is put together", body)
+    return _folded("diagram", text("Estimator"), text("How it is put together"), body)
 
 
 def _node(node: dict[str, Any]) -> Component:
@@ -79,4 +82,4 @@ def _node(node: dict[str, Any]) -> Component:
 def _columns(names: list[str]) -> str:
     shown = ", ".join(names[:MOST_COLUMNS])
     more = len(names) - MOST_COLUMNS
-    return f"{shown} and {more} more" if more > 0 else shown
+    return text("{names} and {more} more", names=shown, more=more) if more > 0 else shown

@@ -12,6 +12,7 @@ from layouts.shared.static_html import static_html
 from ml.plots.answers import ANSWERS, Answer, Answered
 from ml.plots.catalogue import find
 from ml.text.spoken import cut_off_text
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -24,7 +25,8 @@ def cards(bundle: Bundle, outcome: str) -> Component:
 
 def _card(bundle: Bundle, answer: Answer, outcome: str) -> Component:
     plot = find(answer.pictures(bundle, outcome)[0])
-    head = static_html(html.Header([html.H2(answer.question), plot_cards.download(plot, answer.question)]))
+    question = text(answer.question)
+    head = static_html(html.Header([html.H2(question), plot_cards.download(plot, question)]))
     data = {"data-plot": plot.key}
     return html.Section([head, *plot_cards.place(bundle, outcome, answer.key)], className="plot-card answer", **data)
 
@@ -38,6 +40,6 @@ def answered(found: Answered) -> list[Component]:
     drawing, sentence, *more = plot_cards.shown(found.picture)
     plot = found.picture.plot
     data = {"data-drawn": plot.key} | ({} if found.cut_off is None else {"data-at": cut_off_text(found.cut_off)})
-    method = html.P(plot.method, className="answer-method", **data)
-    how = html.Details([html.Summary("How to read this"), sentence, *more], className="answer-how")
+    method = html.P(text(plot.method), className="answer-method", **data)
+    how = html.Details([html.Summary(text("How to read this")), sentence, *more], className="answer-how")
     return [words, method, drawing, how]

@@ -13,6 +13,7 @@ from ml.plots.answers import ANSWERS
 from ml.plots.catalogue import plots_of
 from ml.plots.plot import Section
 from ml.text.holdout_words import records_words
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     from dash.development.base_component import Component
@@ -31,9 +32,9 @@ class Part:
 
 
 PARTS = (
-    Part("features", "Which features matter", "How much each one moves the model, alone and together"),
-    Part("effects", "What their values do", "Which values raise the score, and which lower it"),
-    Part("data", "What is in the records", "Distributions, gaps, features that tell the same, leaks"),
+    Part("features", mark("Which features matter"), mark("How much each one moves the model, alone and together")),
+    Part("effects", mark("What their values do"), mark("Which values raise the score, and which lower it")),
+    Part("data", mark("What is in the records"), mark("Distributions, gaps, features that tell the same, leaks")),
 )
 
 
@@ -50,11 +51,12 @@ def page(bundle: Bundle, state: dict[str, Any], in_use: plots.CutOffInUse | None
     """
     outcome = plots.requested_outcome(bundle, state)
     cut_off = in_use(outcome) if in_use else None
-    lead = html.P(f"What to know of this model, seen on {records_words(bundle.card)}.", className="plots-lead")
+    seen = text("What to know of this model, seen on {records}.", records=records_words(bundle.card))
+    lead = html.P(seen, className="plots-lead")
     head = html.Div([lead, plots.choice(bundle.outcomes, outcome)], className="plots-head")
     folded = [_part(bundle, part, outcome, state, cut_off) for part in PARTS]
     analysts = html.Section(
-        [html.H2("For analysts"), *filter(None, folded), *about.folded(bundle)], className="plots-part analysts"
+        [html.H2(text("For analysts")), *filter(None, folded), *about.folded(bundle)], className="plots-part analysts"
     )
     return html.Div(
         [plots.frame(bundle, outcome, [head, answers.cards(bundle, outcome), analysts]), about.card(bundle)]
@@ -63,7 +65,7 @@ def page(bundle: Bundle, state: dict[str, Any], in_use: plots.CutOffInUse | None
 
 def _part(bundle: Bundle, part: Part, outcome: str, state: dict[str, Any], cut_off: float | None) -> Component | None:
     found = plots.fitting(bundle, _plots(bundle, part, outcome))
-    summary = html.Summary([html.Strong(part.title), html.Span(part.about)])
+    summary = html.Summary([html.Strong(text(part.title)), html.Span(text(part.about))])
     return plots.fold(bundle, found, outcome, state, summary, cut_off) if found else None
 
 

@@ -13,10 +13,9 @@ from layouts.shared import ids
 from layouts.shared.static_html import static_html
 from ml.text.number_words import count
 from ml.text.spoken import cut_off_text
+from ml.translation import plural, text, text_parts
 
 MOST = 50  # changes that are listed
-UNDONE = "Undone."
-MISSING = "Say in a few words why."
 
 
 class Change(Protocol):
@@ -46,28 +45,33 @@ class Change(Protocol):
 def dialog() -> Component:
     """Modal dialog that asks whether everybody is to use the cut-off, and why; ``cut-off.ts`` opens it."""
 
-    def text(name: str) -> Component:
+    def filled(name: str) -> Component:
         return html.Span("", className="number", **{"data-change-text": name})
 
     asks = {"aria-labelledby": f"{ids.CUT_OFF_DIALOG}-title", "aria-describedby": f"{ids.CUT_OFF_DIALOG}-about"}
     about = html.P(
-        ["Prediction and campaigns act from it at once, whoever works with them. In use now: ", text("from"), "."],
+        text_parts(
+            "Prediction and campaigns act from it at once, whoever works with them. In use now: {cut_off}.",
+            cut_off=filled("from"),
+        ),
         id=f"{ids.CUT_OFF_DIALOG}-about",
     )
+    said = {"data-undo": text("Undone."), "data-missing": text("Say in a few words why.")}
     why = html.Textarea(
         id=ids.CUT_OFF_REASON,
         rows=2,
         required=True,
-        **{"data-undo": UNDONE, "data-missing": MISSING, "aria-describedby": f"{ids.CUT_OFF_DIALOG}-said"},
+        **said,
+        **{"aria-describedby": f"{ids.CUT_OFF_DIALOG}-said"},
     )
     buttons = [
-        html.Button("Cancel", id=ids.CUT_OFF_CANCEL, type="button", className="quiet-button"),
-        html.Button("Use it", id=ids.CUT_OFF_CONFIRM, type="button", className="cut-off-use"),
+        html.Button(text("Cancel"), id=ids.CUT_OFF_CANCEL, type="button", className="quiet-button"),
+        html.Button(text("Use it"), id=ids.CUT_OFF_CONFIRM, type="button", className="cut-off-use"),
     ]
     body = [
-        html.H2(["Use ", text("to"), " for everybody?"], id=f"{ids.CUT_OFF_DIALOG}-title"),
+        html.H2(text_parts("Use {cut_off} for everybody?", cut_off=filled("to")), id=f"{ids.CUT_OFF_DIALOG}-title"),
         about,
-        html.Label("Why?", htmlFor=ids.CUT_OFF_REASON),
+        html.Label(text("Why?"), htmlFor=ids.CUT_OFF_REASON),
         why,
         html.P("", className="cut-off-dialog-said", role="alert", id=f"{ids.CUT_OFF_DIALOG}-said"),
         html.Div(buttons, className="cut-off-buttons"),
@@ -79,19 +83,21 @@ def history(changes: Sequence[Change]) -> Component | str:
     """The changes, the newest first, folded up under their number; empty where there are none."""
     if not changes:
         return ""
-    times = "once" if len(changes) == 1 else "twice" if len(changes) == 2 else f"{count(len(changes))} times"
-    listed = html.Ol([_change(each) for each in changes[:MOST]], reversed=True, start=len(changes))
-    more = [html.P(f"The newest {MOST} of them.")] if len(changes) > MOST else []
-    return static_html(html.Details([html.Summary(f"Changed {times}"), *more, listed]))
+    many = len(changes)
+    twice = text("Changed twice") if many == 2 else ""
+    times = twice or plural("Changed once", "Changed {n} times", many, n=count(many))
+    listed = html.Ol([_change(each) for each in changes[:MOST]], reversed=True, start=many)
+    more = [html.P(text("The newest {n} of them.", n=MOST))] if many > MOST else []
+    return static_html(html.Details([html.Summary(times), *more, listed]))
 
 
 def unread() -> Component:
     """Said where the changes cannot be read."""
-    return html.P("Its changes cannot be read just now: the store does not answer.")
+    return html.P(text("Its changes cannot be read just now: the store does not answer."))
 
 
 def _change(change: Change) -> Component:
-    after = "no choice of its own" if change.after is None else cut_off_text(change.after)
+    after = text("no choice of its own") if change.after is None else cut_off_text(change.after)
     when = html.Time(f"{change.at:%Y-%m-%d %H:%M} UTC", dateTime=change.at.isoformat(timespec="seconds"))
     by = f", {change.who}" if change.who else ""
     return html.Li([when, f"{by}: {cut_off_text(change.before)} → {after}. {change.reason}"])

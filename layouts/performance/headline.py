@@ -14,6 +14,7 @@ from layouts.shared.static_html import static_html
 from ml.metrics.custom import custom_measures_of
 from ml.metrics.registry import MEASURES, Measure, measure_of
 from ml.text.spoken import measure_words, span_words
+from ml.translation import text, text_parts
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -34,19 +35,20 @@ def bar() -> Component:
     slider = dbc.Input(
         id=ids.CUT_OFF_SLIDER, type="range", min=0, max=100, step="any", value="50", class_name="form-range"
     )
-    label = html.Label("Cut-off", htmlFor=ids.CUT_OFF_TYPED)
-    of_slider = html.Label("Cut-off, by a slider", htmlFor=ids.CUT_OFF_SLIDER, className="visually-hidden")
+    label = html.Label(text("Cut-off"), htmlFor=ids.CUT_OFF_TYPED)
+    of_slider = html.Label(text("Cut-off, by a slider"), htmlFor=ids.CUT_OFF_SLIDER, className="visually-hidden")
     number = html.Div([label, typed, html.Span("%", **{"aria-hidden": "true"})], className="cut-off-number")
-    use = html.Button("Use this cut-off", id=ids.CUT_OFF_USE, type="button", className="cut-off-use")
-    back = html.Button("Undo", id=ids.CUT_OFF_UNDO, type="button", className="quiet-button", hidden=True)
-    words = html.P(["In use: ", html.Strong(pick("in_use"))], className="cut-off-in-use", **{"aria-live": "polite"})
+    use = html.Button(text("Use this cut-off"), id=ids.CUT_OFF_USE, type="button", className="cut-off-use")
+    back = html.Button(text("Undo"), id=ids.CUT_OFF_UNDO, type="button", className="quiet-button", hidden=True)
+    used = text_parts("In use: {cut_off}", cut_off=html.Strong(pick("in_use")))
+    words = html.P(used, className="cut-off-in-use", **{"aria-live": "polite"})
     said = html.P("", className="cut-off-said", role="status")
     return html.Div(
         [number, of_slider, slider, html.Div([use, back], className="cut-off-buttons"), html.Div([words, said])],
         id=ids.CUT_OFF,
         className="cut-off",
         role="group",
-        **{"aria-label": "Cut-off"},
+        **{"aria-label": text("Cut-off")},
     )
 
 
@@ -61,7 +63,9 @@ def summary(bundle: Bundle, outcome: str) -> Component:
     The outcome stands inside: the page of another outcome is drawn anew, without figures until its table has come.
     """
     tiles = [_tile(measure_of(key)) for key in FIRST]
-    rest = html.Details([html.Summary("All measures, and what they mean"), _table(bundle)], className="measures-all")
+    rest = html.Details(
+        [html.Summary(text("All measures, and what they mean")), _table(bundle)], className="measures-all"
+    )
     said = html.Div([html.P(pick("sentence", ""), className="headline-sentence"), html.Div(tiles, className="tiles")])
     first = html.Div([said, _confusion_matrix()], className="headline-first", **{"data-outcome": outcome})
     return static_html(html.Div([first, rest], className="performance-head"))
@@ -70,11 +74,11 @@ def summary(bundle: Bundle, outcome: str) -> Component:
 def _tile(measure: Measure) -> Component:
     # It takes the focus, so that its definition comes with a tap and with the keyboard as well as on hover.
     words = [
-        html.Span(measure.label, className="tile-name"),
+        html.Span(text(measure.label), className="tile-name"),
         html.Strong(pick(measure.key)),
         html.Span(pick(f"{measure.key}.range"), className="tile-range"),
-        html.Span([f"{measure.trivial_words}: ", pick(f"{measure.key}.trivial")], className="tile-trivial"),
-        html.Span(measure.definition, className="tile-definition", role="tooltip", id=f"about-{measure.key}"),
+        html.Span([f"{text(measure.trivial_words)}: ", pick(f"{measure.key}.trivial")], className="tile-trivial"),
+        html.Span(text(measure.definition), className="tile-definition", role="tooltip", id=f"about-{measure.key}"),
     ]
     return html.Div(words, className="tile", tabIndex=0, **{"aria-describedby": f"about-{measure.key}"})
 
@@ -83,19 +87,17 @@ def _confusion_matrix() -> Component:
     def cell(name: str, words: str) -> Component:
         return html.Td([html.Strong(pick(name)), html.Span(words)])
 
-    head = html.Tr([html.Td(), html.Th("Acted on", scope="col"), html.Th("Left alone", scope="col")])
-    with_it = [html.Th("With it", scope="row"), cell("true_positive", "found"), cell("false_negative", "missed")]
-    without = [
-        html.Th("Without it", scope="row"),
-        cell("false_positive", "false alarms"),
-        cell("true_negative", "rightly left"),
-    ]
+    head = html.Tr([html.Td(), html.Th(text("Acted on"), scope="col"), html.Th(text("Left alone"), scope="col")])
+    found, missed = cell("true_positive", text("found")), cell("false_negative", text("missed"))
+    alarms, left = cell("false_positive", text("false alarms")), cell("true_negative", text("rightly left"))
+    with_it = [html.Th(text("With it"), scope="row"), found, missed]
+    without = [html.Th(text("Without it"), scope="row"), alarms, left]
     body = html.Tbody([html.Tr(with_it), html.Tr(without)])
-    return html.Table([html.Caption("Records of the hold-out"), html.Thead(head), body], className="four")
+    return html.Table([html.Caption(text("Records of the hold-out")), html.Thead(head), body], className="four")
 
 
 def _table(bundle: Bundle) -> Component:
-    names = ("Measure", "Value", "95\u00a0% interval", "Without a model")
+    names = (text("Measure"), text("Value"), text("95\u00a0% interval"), text("Without a model"))
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
     rows = [_row(measure) for measure in MEASURES if measure.headline]
     own = custom_measures_of(bundle.card, bundle.outcomes.positive)
@@ -109,8 +111,8 @@ def _table(bundle: Bundle) -> Component:
 
 
 def _row(measure: Measure) -> Component:
-    name = [measure.label, html.Small(measure.definition)]
-    trivial = [pick(f"{measure.key}.trivial"), html.Small(measure.trivial_words)]
+    name = [text(measure.label), html.Small(text(measure.definition))]
+    trivial = [pick(f"{measure.key}.trivial"), html.Small(text(measure.trivial_words))]
     cells = [html.Td(pick(measure.key)), html.Td(pick(f"{measure.key}.range")), html.Td(trivial)]
     return html.Tr([html.Th(name, scope="row"), *cells])
 
@@ -119,19 +121,21 @@ def all_outcomes(bundle: Bundle, found: Averages) -> Component:
     """Table of all outcomes at the estimator's own decisions, with macro and weighted averages."""
     keys = [key for key in ("precision", "recall", "f1", "roc_auc", "average_precision") if key in found.each]
     measures = [measure_of(key) for key in keys]
-    head = html.Tr([html.Th(text, scope="col") for text in ("Outcome", *(each.label for each in measures))])
+    names = [text("Outcome"), *(text(each.label) for each in measures)]
+    head = html.Tr([html.Th(name, scope="col") for name in names])
     rows = [
         _line(bundle.outcomes[name].label, measures, [found.each[key][at] for key in keys])
         for at, name in enumerate(found.outcomes)
     ]
     rows += [
-        _mean("Mean (macro)", measures, found.macro, found.macro_low, found.macro_high),
-        _mean("Mean weighted by records", measures, found.weighted, found.weighted_low, found.weighted_high),
+        _mean(text("Mean (macro)"), measures, found.macro, found.macro_low, found.macro_high),
+        _mean(text("Mean weighted by records"), measures, found.weighted, found.weighted_low, found.weighted_high),
     ]
-    words = "As the model itself decides, whatever the cut-off."
+    words = text("As the model itself decides, whatever the cut-off.")
     table = html.Table([html.Thead(head), html.Tbody(rows)], className="measures measures-each")
     # Where the table is wider than the screen it is scrolled in its own box, also with the keyboard.
-    box = html.Div(table, className="measures-wide", tabIndex=0, role="region", **{"aria-label": "All outcomes"})
+    named = {"aria-label": text("All outcomes")}
+    box = html.Div(table, className="measures-wide", tabIndex=0, role="region", **named)
     return static_html(html.Div([html.P(words, className="measures-words"), box]))
 
 

@@ -22,12 +22,12 @@ from ml.plots.catalogue import find, plots_of
 from ml.plots.plot import Section
 from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import records_words, warnings
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
-LEAD = "How good this model is, on {records}."
-NO_PROBABILITIES = (
+NO_PROBABILITIES = mark(
     "This model decides, but gives no probabilities, so there is no cut-off to choose, and what is drawn from "
     "probabilities is left out. To get them, calibrate the estimator when the model is added."
 )
@@ -41,23 +41,27 @@ class PagePart:
     title: str
     open: tuple[str, ...]
     folded: tuple[str, ...] = ()
-    more: str = "More"
+    more: str = mark("More")
 
 
 PARTS: tuple[PagePart, ...] = (
     PagePart(
         "curves",
-        "Curves",
+        mark("Curves"),
         ("threshold", "gain", "calibration"),
         ("cells", "confusion", "roc", "precision-recall", "scores", "lift", "ks", "det", "decision-curve"),
-        "More curves",
+        mark("More curves"),
     ),
-    PagePart("money", "Money", ("profit",), ("profit-share",), "More about money"),
+    PagePart("money", mark("Money"), ("profit",), ("profit-share",), mark("More about money")),
     PagePart(
-        "segments", "Segments", ("segments", "worst-segments"), ("segment-pairs", "groups"), "More about segments"
+        "segments",
+        mark("Segments"),
+        ("segments", "worst-segments"),
+        ("segment-pairs", "groups"),
+        mark("More about segments"),
     ),
-    PagePart("versions", "Versions", ("challenger",)),
-    PagePart("errors", "Errors", ("mistakes",)),
+    PagePart("versions", mark("Versions"), ("challenger",)),
+    PagePart("errors", mark("Errors"), ("mistakes",)),
 )
 
 
@@ -76,7 +80,10 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
     outcome = plots.requested_outcome(bundle, state)
     head = html.Div(
         [
-            html.P(LEAD.format(records=records_words(bundle.card)), className="plots-lead"),
+            html.P(
+                text("How good this model is, on {records}.", records=records_words(bundle.card)),
+                className="plots-lead",
+            ),
             plots.choice(bundle.outcomes, outcome),
         ],
         className="plots-head",
@@ -95,7 +102,7 @@ def page(bundle: Bundle, state: dict[str, Any], opens: plots.OpeningCutOff | Non
         *(parts[part] for part in first),
         _headline(bundle, outcome, certain),
         *(
-            [html.Section([html.H2("All outcomes"), html.Div(id=ids.AVERAGES)], className="plots-part")]
+            [html.Section([html.H2(text("All outcomes")), html.Div(id=ids.AVERAGES)], className="plots-part")]
             if several
             else []
         ),
@@ -121,8 +128,8 @@ def _warned(bundle: Bundle) -> list[Component]:
 
 
 def _headline(bundle: Bundle, outcome: str, certain: bool) -> Component:
-    first = headline.summary(bundle, outcome) if certain else html.P(NO_PROBABILITIES, className="plots-note")
-    return html.Section([html.H2("Headline"), first], id="headline", className="plots-part")
+    first = headline.summary(bundle, outcome) if certain else html.P(text(NO_PROBABILITIES), className="plots-note")
+    return html.Section([html.H2(text("Headline")), first], id="headline", className="plots-part")
 
 
 def _changes() -> Component:
@@ -134,10 +141,10 @@ def _index(after: list[PagePart], before: list[PagePart]) -> Component:
     """Links to the parts of the page, in their order: some before the headline, the others after it."""
 
     def links(parts: list[PagePart]) -> list[Component]:
-        return [html.A(part.title, href=f"#{part.key}") for part in parts]
+        return [html.A(text(part.title), href=f"#{part.key}") for part in parts]
 
-    shown = [*links(before), html.A("Headline", href="#headline"), *links(after)]
-    return static_html(html.Nav(shown, className="plots-index", **{"aria-label": "On this page"}))
+    shown = [*links(before), html.A(text("Headline"), href="#headline"), *links(after)]
+    return static_html(html.Nav(shown, className="plots-index", **{"aria-label": text("On this page")}))
 
 
 def _report(bundle: Bundle, outcome: str) -> Component:
@@ -149,10 +156,10 @@ def _report(bundle: Bundle, outcome: str) -> Component:
             href=f"{where}.{kind}?outcome={quote(outcome, safe='')}",
             **{"data-report": f"{bundle.name} report.{kind}"},
         )
-        for words, kind in (("whole, HTML", "html"), ("one page, PDF", "pdf"))
+        for words, kind in ((text("whole, HTML"), "html"), (text("one page, PDF"), "pdf"))
     ]
-    body = [html.Span("Report"), *links, html.Span("", role="status")]
-    return static_html(html.Div(body, className="report-links", role="group", **{"aria-label": "Report"}))
+    body = [html.Span(text("Report")), *links, html.Span("", role="status")]
+    return static_html(html.Div(body, className="report-links", role="group", **{"aria-label": text("Report")}))
 
 
 def _part(bundle: Bundle, part: PagePart, outcome: str, state: dict[str, Any]) -> Component | None:
@@ -161,8 +168,8 @@ def _part(bundle: Bundle, part: PagePart, outcome: str, state: dict[str, Any]) -
         return None
     cards = [plots.card(bundle, plot, outcome, state) for plot in shown]
     grid = [html.Div(cards, className="plots")] if cards else []
-    more = html.Summary(part.more)
+    more = html.Summary(text(part.more))
     rest = [plots.fold(bundle, folded, outcome, state, more, opened=not shown)] if folded else []
     best = best_cut_off_words(bundle.card, outcome) if part.key == "money" else ""
     lead = [static_html(html.P(best, className="plots-part-lead"))] if best else []
-    return html.Section([html.H2(part.title), *lead, *grid, *rest], id=part.key, className="plots-part")
+    return html.Section([html.H2(text(part.title)), *lead, *grid, *rest], id=part.key, className="plots-part")

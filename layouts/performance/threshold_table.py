@@ -23,6 +23,7 @@ from ml.plots.plot import View
 from ml.text.number_words import count, percent
 from ml.text.spoken import COUNTS, UNDEFINED, cut_off_digits, cut_off_sentence, cut_off_text, measure_words, span_words
 from ml.text.words import number_text
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.metrics.overview import Overview
@@ -64,7 +65,7 @@ Shown = tuple[dict[str, str], dict[str, dict[str, Any]]]
 def at_opening(found: Overview, outcomes: Outcomes, outcome: str, own: Iterable[CustomMeasure] = ()) -> Shown:
     """The texts by name, and the controls' props by id, at the cut-off with which the page opens."""
     table, row = found.table, found.row
-    shown = {name: text for name, (text,) in texts(table, View(outcomes, outcome), (row,)).items()}
+    shown = {name: said for name, (said,) in texts(table, View(outcomes, outcome), (row,)).items()}
     controls: dict[str, dict[str, Any]] = {
         ids.CUT_OFF_SLIDER: {"max": _reach(table), "value": _percent(table.cut_off[row])},
         ids.CUT_OFF_TYPED: {"value": shown["typed"]},
@@ -102,7 +103,7 @@ def texts(table: ThresholdTable, view: View, rows: Sequence[int] | None = None) 
     # A tile of the 2 x 2: its count and its share of the row.
     for name, rate in zip(("true_negative", "false_positive", "false_negative", "true_positive"), RATES, strict=True):
         pairs = zip(found[name], of(rate), strict=True)
-        found[f"{name}.tile"] = [f"<b>{text}</b><br>{_share(value)}" for text, value in pairs]
+        found[f"{name}.tile"] = [f"<b>{shown}</b><br>{_share(value)}" for shown, value in pairs]
     for measure in OF_COUNTS:
         low, high = table.low[measure.key], table.high[measure.key]
         found[measure.key] = [measure_words(measure, value) for value in of(measure.key)]
@@ -134,8 +135,8 @@ def _own(own: Iterable[CustomMeasure]) -> dict[str, str]:
     for at, each in enumerate(own):
         texts[f"own-{at}"] = number_text(round(each.value, 3))
         known = each.low is not None and each.high is not None
-        ends = (number_text(round(end or 0.0, 3)) for end in (each.low, each.high))
-        texts[f"own-{at}.range"] = " to ".join(ends) if known else ""
+        low, high = (number_text(round(end or 0.0, 3)) for end in (each.low, each.high))
+        texts[f"own-{at}.range"] = text("{low} to {high}", low=low, high=high) if known else ""
     return texts
 
 
