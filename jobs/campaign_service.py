@@ -30,6 +30,7 @@ from ml.files.open_table import AUTO
 from ml.files.text.read_options import ReadOptions
 from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle
+from ml.translation import text
 from store.control_groups import ControlGroup
 from store.job import Job
 
@@ -104,7 +105,7 @@ class CampaignService:
         blanks = blanks or _blanks(found)
         seen = self._look(found, self._service.model(found.model), columns, options, blanks)
         if seen.why:
-            raise NotHeld(seen.why, "Nothing was started.")
+            raise NotHeld(seen.why, text("Nothing was started."))
         chosen = {
             **found.options,
             "read": _told(found, options).to_json(),
@@ -119,7 +120,7 @@ class CampaignService:
         }
         self._check_to_end(found, chosen)
         if not self._store.jobs.start(job, chosen):
-            raise NotHeld("The job runs already, or is over.", "GET /api/v1/jobs/<id> tells its state.")
+            raise NotHeld(text("The job runs already, or is over."), "GET /api/v1/jobs/<id> tells its state.")
         return self._jobs.get(job)  # which also wakes workers
 
     def _check_to_end(self, job: Job, options: Mapping[str, Any]) -> None:
@@ -140,13 +141,16 @@ class CampaignService:
     def _held(self, job: str) -> Job:
         found = self._campaign(job)
         if found.state != "held":
-            raise NotHeld(f"The job is {found.state}.", "Send the file again with held=true to look into it first.")
+            raise NotHeld(
+                text("The job is {state}.", state=found.state),
+                "Send the file again with held=true to look into it first.",
+            )
         return found
 
     def _campaign(self, job: str) -> Job:
         found = self._jobs.get(job)
         if found.kind != CAMPAIGN:
-            raise NoCampaign("The job was sent to be scored only.", "Send the file with held=true, and start it.")
+            raise NoCampaign(text("The job was sent to be scored only."), "Send the file with held=true, and start it.")
         return found
 
     # ---- scored campaigns ----------------------------------------------------------------------
@@ -236,7 +240,7 @@ class CampaignService:
     def _done(self, job: str) -> tuple[RankIndex, np.ndarray, Bundle]:
         found = self._campaign(job)
         if found.state != "done":
-            raise NotDone(f"The job is {found.state}.", "GET /api/v1/jobs/<id> tells how far it is.")
+            raise NotDone(text("The job is {state}.", state=found.state), "GET /api/v1/jobs/<id> tells how far it is.")
         bundle = self._service.model(found.model)  # not cached: a removed version must not be kept by its campaigns
         return *self._remembered(job), bundle
 

@@ -17,6 +17,7 @@ from jobs.refused import KeyTaken, NoRoom, NoTable, UnknownJob, too_large
 from jobs.webhooks.allowed_addresses import NOBODY, CallbackRules
 from ml.advice.score_known import ESTIMATOR, check_blanks
 from ml.service import Bundle, Service
+from ml.translation import text
 from store.db import Store
 from store.errors import CommitUnknown
 from store.files import Files
@@ -185,7 +186,7 @@ class JobService:
         except OSError as error:
             self._discard(job)
             log.error("The file of a job cannot be kept: %s", error)
-            raise NoRoom("The file cannot be kept here at the moment.", "Try again later.") from None
+            raise NoRoom(text("The file cannot be kept here at the moment."), text("Try again later.")) from None
         except BaseException:
             self._discard(job)
             raise
@@ -229,7 +230,10 @@ class JobService:
         """The present state of a job; UnknownJob where there is none."""
         found = self.store.jobs.get(job)
         if found is None:
-            raise UnknownJob(f"There is no job {job[:80]!r}.", "Jobs are kept for some days after they are over.")
+            raise UnknownJob(
+                text("There is no job {job}.", job=repr(job[:80])),
+                text("Jobs are kept for some days after they are over."),
+            )
         if found.state in OPEN:
             self._announce(job)  # restarts a local runner that died
         return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ml.errors import LikelyError
+from ml.translation import text
 
 
 class UnknownJob(LikelyError):
@@ -61,4 +62,5 @@ class FileTooLarge(LikelyError):
 
 def too_large(most: int) -> FileTooLarge:
     """The error of a file over the limit."""
-    return FileTooLarge(f"The file is larger than {most:,} bytes.", "Send it in parts, or compressed as Parquet.")
+    said = text("The file is larger than {n} bytes.", n=f"{most:,}")
+    return FileTooLarge(said, text("Send it in parts, or compressed as Parquet."))

@@ -23,6 +23,7 @@ from jobs.work.stored_result import ResultGone, own_wanted, result_of
 from ml.files.cells.safe_cells import plain_cells
 from ml.files.table import ReadPlan
 from ml.files.write.kinds import OutputColumn, columns_of
+from ml.translation import text
 from store.job import Job
 
 REMEMBERED = 4  # answers to a query that a process caches: eight bytes a row
@@ -102,9 +103,9 @@ class ResultRows:
     def _done(self, job: str) -> Job:
         found = self._jobs.get(job)
         if found.kind not in (CAMPAIGN, LIST):
-            raise NoTable("The job has no table of rows.", "Download its result.")
+            raise NoTable(text("The job has no table of rows."), text("Download its result."))
         if found.state != "done":
-            raise NotDone(f"The job is {found.state}.", "GET /api/v1/jobs/<id> tells how far it is.")
+            raise NotDone(text("The job is {state}.", state=found.state), "GET /api/v1/jobs/<id> tells how far it is.")
         return found
 
     def _read_columns(self, job: str) -> ResultColumns:
@@ -154,7 +155,7 @@ class ResultRows:
             index, bundle = self._campaigns.choices(job.id)
             lines = index.lines(rows)
         except FileNotFoundError:
-            raise ResultGone("The files of this job were removed.", "Send its file again.") from None
+            raise ResultGone(text("The files of this job were removed."), text("Send its file again.")) from None
         places, at = self._campaigns.ranks_of(job.id), index.width + 1 + len(bundle.outcomes) + RANK
         for row, line in zip(rows, lines, strict=True):
             line[at] = str(places[row] or "")

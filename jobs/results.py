@@ -16,6 +16,7 @@ from jobs.work.stored_result import StoredChunk, StoredResult, header_of_result,
 from jobs.worker import Worker
 from ml.errors import LikelyError
 from ml.files.write.formats import EXCEL_CSV, Format
+from ml.translation import text
 from store.job import EXPORT, OPEN, Job
 
 SMALL = 200_000  # cells that are written within the request: a second or two
@@ -102,9 +103,12 @@ class Results:
     def _done(self, job: str) -> Job:
         found = self._jobs.get(job)
         if found.state != "done":
-            why = {"failed": f"The job failed: {found.message}", "cancelled": "The job was cancelled."}
+            why = {
+                "failed": text("The job failed: {why}", why=found.message),
+                "cancelled": text("The job was cancelled."),
+            }
             raise NotDone(
-                why.get(found.state, "The job is not done yet."), "GET /api/v1/jobs/<id> tells how far it is."
+                why.get(found.state, text("The job is not done yet.")), "GET /api/v1/jobs/<id> tells how far it is."
             )
         return found
 
@@ -122,7 +126,9 @@ class Results:
         if made is None or made.state in OPEN:
             return None
         if made.state != "done":
-            raise NotMade(made.message or "The result was not made in this format.", "Take it in another format.")
+            raise NotMade(
+                made.message or text("The result was not made in this format."), text("Take it in another format.")
+            )
         names = self._table.results(number)
         size = self._files.sizes(paths.folder(base.id)).get(names[0].rpartition("/")[2]) if names else None
         if size is None:

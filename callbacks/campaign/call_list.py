@@ -19,9 +19,10 @@ from layouts.campaign.typed_wish import typed_wish
 from layouts.campaign.words import progress, share_done
 from layouts.shared import downloads, ids
 from ml.errors import LikelyError
+from ml.translation import mark, text
 from store.job import OPEN
 
-LOST = "The list that was made is no longer here. Make it again."
+LOST = mark("The list that was made is no longer here. Make it again.")
 
 
 def register(app: Dash, doors: Doors) -> None:
@@ -99,7 +100,7 @@ def follow(doors: Doors, made: Any, ticks: Any, was_open: Any) -> dict[str, Any]
     try:
         job = doors.job(str(made))
     except UnknownJob:
-        return _ended(parts.bad(LOST))
+        return _ended(parts.bad(text(LOST)))
     if job["state"] in OPEN:
         interval, most = parts.next_tick(int(ticks or 0))
         said = progress(job)
@@ -112,11 +113,11 @@ def follow(doors: Doors, made: Any, ticks: Any, was_open: Any) -> dict[str, Any]
             "ticks": most,
         }
     if job["state"] == "done":
-        load = downloads.menu(job["id"], "Download the list", "list", job["name"] or "")
-        return _ended(made_list.READY, [load], made_list.rows(job, table(doors, job["id"])))
+        load = downloads.menu(job["id"], text("Download the list"), "list", job["name"] or "")
+        return _ended(text(made_list.READY), [load], made_list.rows(job, table(doors, job["id"])))
     if job["state"] == "failed":
-        return _ended(parts.bad(f"The list could not be made: {job['message']} Try again."))
-    return _ended("Cancelled.")
+        return _ended(parts.bad(text("The list could not be made: {why} Try again.", why=job["message"])))
+    return _ended(text("Cancelled."))
 
 
 def cancel(doors: Doors, clicks: Any, made: Any) -> str:

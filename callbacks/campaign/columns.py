@@ -18,6 +18,7 @@ from ml.advice.score_known import AVERAGE, ESTIMATOR, Blanks
 from ml.errors import LikelyError
 from ml.files.text.read_options import ReadOptions
 from ml.locale import use_number_format
+from ml.translation import text
 
 Chosen = dict[str, str]
 part = ids.campaign_part
@@ -118,7 +119,7 @@ def look(
         return nothing | {"turn": "over"}
     except LikelyError as error:
         if not shown:
-            return nothing | {"turn": ["The file cannot be read", words(error)]}
+            return nothing | {"turn": [text("The file cannot be read"), words(error)]}
         kept = {**shown, **now, "matches": shown["matches"], "ready": False}
         return nothing | {"why": parts.bad(words(error)), "seen": kept}
 
@@ -185,7 +186,7 @@ def start(
         if isinstance(error, NotHeld) and not doors.is_held(of["job"]):
             return no_update, "over"  # somebody else started it, or this was asked twice
         return parts.bad(words(error)), no_update
-    return "Starting …", "started"
+    return text("Starting …"), "started"
 
 
 def _preview(doors: Doors, job: str, chosen: Chosen, told: Mapping[str, str], blanks: Blanks) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from layouts.shared import downloads, ids
 from ml.errors import LikelyError
 from ml.files.write.formats import EXCEL_CSV, excel_csv, format_named
 from ml.locale import current_format
+from ml.translation import text
 from store.job import Job
 
 
@@ -67,5 +68,5 @@ def export(doors: Doors, clicks: list[Any], ticks: Any, before: Any, of: Any) ->
     except LikelyError as error:
         return parts.bad(words(error)), wanted, no_update
     if isinstance(made, Job):
-        return f"Making {downloads.WORDS[name]} …", wanted, int(ticks or 0) + 1
+        return text("Making {format} …", format=text(downloads.WORDS[name])), wanted, int(ticks or 0) + 1
     return "", {**wanted, "address": downloads.address(of["job"], name)}, no_update

@@ -19,6 +19,7 @@ from ml.campaign.list_request import ListRequest
 from ml.campaign.words import notes, promise, sentence
 from ml.decision.payoff import currency_of
 from ml.errors import LikelyError
+from ml.translation import text
 
 
 def wish_of_page(kind: type[Input] | type[State]) -> dict[str, Any]:
@@ -119,10 +120,10 @@ def foresee(
     read = typed_wish(choices, chosen, by_name(names, texts) | by_name(part_names, part_texts))
     shown = _marked(names, part_names, read.problems, call_list.cut_off_words(choices, chosen.get("offers")))
     if read.wish is None:
-        return shown | _nothing(made_list.refusal("Mend what is marked."))
-    shown["stale"] = made_list.STALE if _made_otherwise(doors, made, read.wish) else ""
+        return shown | _nothing(made_list.refusal(text("Mend what is marked.")))
+    shown["stale"] = text(made_list.STALE) if _made_otherwise(doors, made, read.wish) else ""
     if not read.wish["outcomes"]:
-        return shown | _nothing(made_list.refusal("Choose what the list is about.", bad=False))
+        return shown | _nothing(made_list.refusal(text("Choose what the list is about."), bad=False))
     try:
         return shown | _forecast(doors, of["job"], read.wish)
     except LikelyError as error:

@@ -14,9 +14,10 @@ from ml.data.records import read_records
 from ml.errors import LikelyError
 from ml.locale import localized
 from ml.service import Bundle
+from ml.translation import mark, text
 
 ROW = re.compile(rf"{url.CAMPAIGN}([0-9a-f]{{32}})\.(\d{{1,9}})")
-GONE = "This record is no longer here: its campaign was removed after its time. The form starts as new."
+GONE = mark("This record is no longer here: its campaign was removed after its time. The form starts as new.")
 NAMES = 2  # columns that tell who somebody is, in the words about the record
 
 
@@ -38,17 +39,18 @@ def open_row(doors: Doors, bundle: Bundle, named: str) -> OpenedRecord | None:
     try:
         record = doors.rows.record(job, row - 1)
     except LikelyError as error:
-        return OpenedRecord(words=f"{GONE} {words(error)}")
+        return OpenedRecord(words=f"{text(GONE)} {words(error)}")
     if record is None:
-        return OpenedRecord(words=GONE)
+        return OpenedRecord(words=text(GONE))
     campaign, cells, values = record
     who = [cells[at] for at in doors.rows.columns(job).people[:NAMES] if cells[at]]
     listed, number = campaign.kind == "list", localized(f"{row:,}")
-    where = f"place {number} on the list" if listed else f"record {number}"
-    said = " · ".join([*who, f"{campaign.options.get('name') or 'the file'}, {where}"])
+    of = {"file": campaign.options.get("name") or text("the file"), "n": number}
+    where = text("{file}, place {n} on the list", **of) if listed else text("{file}, record {n}", **of)
+    said = " · ".join([*who, where])
     query = {"job": campaign.options["of"], "list": job} if listed else {"job": job}
     address = url.href("campaign", campaign.model.partition("@")[0], **query)
-    back = "Back to the list" if listed else "Back to the campaign", address
+    back = text("Back to the list") if listed else text("Back to the campaign"), address
     return OpenedRecord(BookRecord(named, _known(values, bundle)), said, back)
 
 

@@ -18,6 +18,7 @@ from layouts.campaign.result_table import ResultTable, TableColumn
 from layouts.shared import ids, url
 from ml.errors import LikelyError
 from ml.service import Bundle
+from ml.translation import text
 
 LARGEST = 1e300  # of a number that is filtered by
 
@@ -84,7 +85,7 @@ def show_rows(doors: Doors, asked: Any, of: Any) -> tuple[Any, Any]:
         shown, bundle = _table(doors, of["job"])
         found = _answer(doors, of["job"], shown, bundle, asked)
     except LikelyError as error:
-        return no_update, parts.bad(records.NO_ROWS.format(words(error)))
+        return no_update, parts.bad(text(records.NO_ROWS, why=words(error)))
     filtered = bool(_read(asked, shown.columns)[2].filters)
     return found, records.fitting_words(found["rows"]["rowCount"], filtered)
 

@@ -14,6 +14,7 @@ from layouts.campaign import parts
 from layouts.campaign.words import progress, share_done
 from layouts.shared import ids
 from ml.errors import LikelyError
+from ml.translation import text
 from store.job import OPEN
 
 
@@ -61,4 +62,4 @@ def cancel(doors: Doors, clicks: Any, of: Any) -> tuple[Any, Any]:
     except UnknownJob:
         return no_update, "gone"
     except LikelyError as error:
-        return parts.bad(f"It goes on: {words(error)}"), no_update
+        return parts.bad(text("It goes on: {why}", why=words(error))), no_update

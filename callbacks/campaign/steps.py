@@ -20,12 +20,13 @@ from layouts.campaign.page import Step, trouble
 from layouts.shared import ids, url
 from ml.errors import LikelyError
 from ml.service import Bundle
+from ml.translation import mark, text
 from store.job import Job
 from store.job import State as JobState
 
 GONE = (
-    "This campaign is no longer here",
-    "Its file was removed after its time, or the address is wrong. Choose the file again.",
+    mark("This campaign is no longer here"),
+    mark("Its file was removed after its time, or the address is wrong. Choose the file again."),
 )
 
 
@@ -110,7 +111,7 @@ def opening(doors: Doors, bundle: Bundle, query: Mapping[str, str]) -> Step:
     try:
         found = doors.jobs.get(job)
     except UnknownJob:
-        return trouble(job, *GONE)
+        return trouble(job, *map(text, GONE))
     wrong = _wrong(found, bundle.name)
     if wrong:
         return trouble(job, *wrong)
@@ -121,13 +122,14 @@ def opening(doors: Doors, bundle: Bundle, query: Mapping[str, str]) -> Step:
 def _wrong(job: Job, model: str) -> tuple[str, str] | None:
     """Why a job cannot be shown on the page of a model."""
     if job.model.partition("@")[0] != model:
-        return "This file belongs to another model", f"It is of {job.model}."
+        return text("This file belongs to another model"), text("It is of {model}.", model=job.model)
     if job.kind != "campaign":
-        return "No campaign", "A program sent this file to be scored: there is no table of it here."
+        return text("No campaign"), text("A program sent this file to be scored: there is no table of it here.")
     if job.state == "failed":
-        return "The file could not be scored", f"{job.message} Choose the file again, or another one."
+        why = text("{why} Choose the file again, or another one.", why=job.message)
+        return text("The file could not be scored"), why
     if job.state == "cancelled":
-        return "Cancelled", "Nothing was kept. Choose a file to begin again."
+        return text("Cancelled"), text("Nothing was kept. Choose a file to begin again.")
     return None
 
 

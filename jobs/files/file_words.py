@@ -10,6 +10,8 @@ from ml.data.schema import Schema
 from ml.data.value_words import gap_sentences, quote
 from ml.files.readers.json_table import RecordTable
 from ml.files.table import Table
+from ml.text import words
+from ml.translation import plural, text
 
 MOST_NAMED = 6  # features that one sentence names
 NOTHING: Mapping[str, Any] = {}
@@ -43,16 +45,58 @@ class MissingColumns:
             True for the past tense, after scoring.
         """
         said = []
-        records = "the one record" if count == 1 else "all records" if count is None else f"all {count:,} records"
         if self.needed:
-            it = _it(self.needed)
-            said.append(f"No column gives {listed(self.needed)}, and no record can be scored without {it}.")
+            said.append(
+                plural(
+                    "No column gives {features}, and no record can be scored without it.",
+                    "No column gives {features}, and no record can be scored without them.",
+                    len(self.needed),
+                    features=listed(self.needed),
+                )
+            )
         if self.others:
-            scored = f"{'was' if count == 1 else 'were'} scored" if past else f"{'is' if count == 1 else 'are'} scored"
-            said.append(f"No column gives {listed(self.others)}: {records} {scored} without {_it(self.others)}.")
+            said.append(self._scored(count, past=past))
         if self.always:
-            said.append(f"In training every row had {listed(self.always)}.")
+            said.append(text("In training every row had {features}.", features=listed(self.always)))
         return said
+
+    def _scored(self, count: int | None, *, past: bool) -> str:
+        many, one, slots = len(self.others), count == 1, {"features": listed(self.others)}
+        if one and past:
+            return plural(
+                "No column gives {features}: the one record was scored without it.",
+                "No column gives {features}: the one record was scored without them.",
+                many,
+                **slots,
+            )
+        if one:
+            return plural(
+                "No column gives {features}: the one record is scored without it.",
+                "No column gives {features}: the one record is scored without them.",
+                many,
+                **slots,
+            )
+        if count is None:
+            return plural(
+                "No column gives {features}: all records are scored without it.",
+                "No column gives {features}: all records are scored without them.",
+                many,
+                **slots,
+            )
+        slots["n"] = f"{count:,}"
+        if past:
+            return plural(
+                "No column gives {features}: all {n} records were scored without it.",
+                "No column gives {features}: all {n} records were scored without them.",
+                many,
+                **slots,
+            )
+        return plural(
+            "No column gives {features}: all {n} records are scored without it.",
+            "No column gives {features}: all {n} records are scored without them.",
+            many,
+            **slots,
+        )
 
 
 def missing_columns(schema: Schema, names: Iterable[str]) -> MissingColumns:
@@ -80,12 +124,18 @@ def labels_of(schema: Schema) -> dict[str, str]:
 
 def near_sentences(near: Mapping[str, str], labels: Mapping[str, str]) -> list[str]:
     """Sentences about columns that were matched to features by similar spelling."""
-    return [f"The column {quote(column)} is taken for {labels.get(name, name)}." for column, name in near.items()]
+    return [
+        text("The column {column} is taken for {feature}.", column=quote(column), feature=labels.get(name, name))
+        for column, name in near.items()
+    ]
 
 
-def unread_sentence(label: str, count: int, of: str, example: str) -> str:
-    """Sentence with the number of unreadable values of a feature; `of` is such as "of the first 200"."""
-    return f"{count:,} {of} values of {label} could not be read, such as {quote(example)}."
+def unread_sentence(label: str, count: int, checked: int, example: str, *, whole: bool) -> str:
+    """Sentence with the number of unreadable values of a feature among those checked: the first, or all of them."""
+    slots = {"n": f"{count:,}", "checked": f"{checked:,}", "feature": label, "example": quote(example)}
+    if whole:
+        return text("{n} of the {checked} values of {feature} could not be read, such as {example}.", **slots)
+    return text("{n} of the first {checked} values of {feature} could not be read, such as {example}.", **slots)
 
 
 def about_file(schema: Schema, table: Table | RecordTable, near: Mapping[str, str]) -> dict[str, Any]:
@@ -138,17 +188,16 @@ def job_notes(about: Mapping[str, Any], gaps: Mapping[str, int], unread: Mapping
 
 def _refused(label: str, count: int) -> str:
     """Sentence about refused values of a whole file; missing required values are among them."""
-    values, are = ("value", "is") if count == 1 else ("values", "are")
-    return f"{count:,} {values} of {label} {are} missing or could not be read."
+    return plural(
+        "{n} value of {feature} is missing or could not be read.",
+        "{n} values of {feature} are missing or could not be read.",
+        count,
+        n=f"{count:,}",
+        feature=label,
+    )
 
 
 def listed(names: Sequence[str]) -> str:
     """Names as an enumeration in a sentence, shortened where there are many."""
-    some = list(names[:MOST_NAMED])
-    if len(names) > MOST_NAMED:
-        some.append(f"{len(names) - MOST_NAMED:,} more")
-    return some[0] if len(some) == 1 else f"{', '.join(some[:-1])} and {some[-1]}"
-
-
-def _it(names: Sequence[str]) -> str:
-    return "it" if len(names) == 1 else "them"
+    some, more = list(names[:MOST_NAMED]), len(names) - MOST_NAMED
+    return words.listed([*some, plural("{n} more", "{n} more", more, n=f"{more:,}")] if more > 0 else some)

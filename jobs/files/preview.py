@@ -27,6 +27,7 @@ from ml.files.table import ReadPlan, Table, row_of
 from ml.files.text.dialect import Dialect
 from ml.files.text.read_options import ReadOptions
 from ml.service import Bundle, Service
+from ml.translation import plural, text
 from store.files import Files
 from store.job import Job
 
@@ -208,16 +209,21 @@ def _sentences(
 ) -> Iterator[str]:
     """Notes on the file: first those that change results."""
     labels = labels_of(schema)
-    of = f"of the {checked:,}" if checked == total else f"of the first {checked:,}"
+    whole = checked == total
     missing = table.matched.missing
     yield from near_sentences(table.matched.near, labels)
     if checked and any(table.matched.columns.values()):  # else nothing can be scored anyway
         yield from missing_columns(schema, missing).sentences(total)
     lacking = {labels.get(name, name): count for name, count in gaps.items() if name not in missing}
-    yield from gap_sentences(lacking, f"{of} records")
-    yield from (
-        unread_sentence(labels.get(each.feature, each.feature), each.count, of, each.example) for each in unread
+    slots = {"n": f"{checked:,}"}
+    records = (
+        plural("of the {n} record", "of the {n} records", checked, **slots)
+        if whole
+        else plural("of the first {n} record", "of the first {n} records", checked, **slots)
     )
+    yield from gap_sentences(lacking, records)
+    for each in unread:
+        yield unread_sentence(labels.get(each.feature, each.feature), each.count, checked, each.example, whole=whole)
     yield from table.dialect.notes
     yield from table.left_out.notes
 
@@ -232,11 +238,13 @@ def _estimated(size: int, table: Table, lines: Sequence[list[str]]) -> int | Non
 
 def _why(bundle: Bundle, columns: Mapping[str, Any], checked: int, refused: int) -> str:
     if not any(columns.values()):
-        return f"No column of the file gives a feature of {bundle.title}: choose one for each feature."
+        return text(
+            "No column of the file gives a feature of {model}: choose one for each feature.", model=bundle.title
+        )
     if not checked:
-        return "The file has a header and no records."
+        return text("The file has a header and no records.")
     if refused == checked:
-        return f"None of the first {checked} records can be scored: see what is wrong with them."
+        return text("None of the first {n} records can be scored: see what is wrong with them.", n=checked)
     return ""
 
 

@@ -16,15 +16,15 @@ from layouts.campaign.typed_wish import LEAST, LENGTHS, MOST, VALUE, offered
 from layouts.campaign.words import whole, written
 from layouts.shared import ids
 from ml.decision.payoff import currency_of, payoff_of
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
-OTHER_ENDS = "False alarms, misses and those rightly left alone count as the model's card says."
-LENGTH_WORDS = (("cutoff", "Cut-off"), ("number", "Number"), ("budget", "Budget"))
-EACH = "A record may be on the list"
-SEVERAL = (("false", "once, for the best of these"), ("true", "for each of these"))
-CONTROL = (
+LENGTH_WORDS = (("cutoff", mark("Cut-off")), ("number", mark("Number")), ("budget", mark("Budget")))
+EACH = mark("A record may be on the list")
+SEVERAL = (("false", mark("once, for the best of these")), ("true", mark("for each of these")))
+CONTROL = mark(
     "About this share, drawn at random, the same people on every list of this campaign; marked in the list and not "
     "called: what they do without a call shows what the calls brought."
 )
@@ -50,10 +50,10 @@ def form(bundle: Bundle, job: Mapping[str, Any], choices: Mapping[str, Any], mad
         [here.length(), here.offers(), here.money(other_ends=_has_other_ends(bundle)), here.limits(), here.control()],
         className="form campaign-wish",
         role="form",
-        **{"aria-label": "What is wanted of the list"},
+        **{"aria-label": text("What is wanted of the list")},
     )
     aside = made_list.aside(job["id"], made)
-    return [html.H2("Make a list of whom to call"), html.Div([asks, aside], className="campaign-list")]
+    return [html.H2(text("Make a list of whom to call")), html.Div([asks, aside], className="campaign-list")]
 
 
 class Form:
@@ -72,7 +72,7 @@ class Form:
         """How the length of the list is found."""
         by = dbc.RadioItems(
             id=self._id("by"),
-            options=[{"value": value, "label": words} for value, words in LENGTH_WORDS],
+            options=[{"value": value, "label": text(words)} for value, words in LENGTH_WORDS],
             value="cutoff",
             name="campaign-by",
             inline=True,
@@ -82,11 +82,11 @@ class Form:
         )
         budget = written(self._number * self._cost) if self._cost else ""
         fields = [
-            self._field("cut_off", "Call from a probability of", "%", ""),
-            self._field("number", "Records at most", "", written(self._number), hidden=True),
-            self._field("budget", "Acting may cost in all", self._currency, budget, hidden=True),
+            self._field("cut_off", text("Call from a probability of"), "%", ""),
+            self._field("number", text("Records at most"), "", written(self._number), hidden=True),
+            self._field("budget", text("Acting may cost in all"), self._currency, budget, hidden=True),
         ]
-        return _group("How long is it?", [html.Div(by, className="campaign-segments"), *fields])
+        return _group(text("How long is it?"), [html.Div(by, className="campaign-segments"), *fields])
 
     def offers(self) -> Component:
         """What the list is about, where there is a choice."""
@@ -94,20 +94,20 @@ class Form:
         ticks = dbc.Checklist(id=self._id("offers"), options=labels, value=self._offers, **IN_TAB)
         several = dbc.RadioItems(
             id=self._id("several"),
-            options=[{"value": value, "label": words} for value, words in SEVERAL],
+            options=[{"value": value, "label": text(words)} for value, words in SEVERAL],
             value="false",
             name="campaign-several",
             **IN_TAB,
         )
         several_of = html.Div(
-            [html.Span(EACH), several],
+            [html.Span(text(EACH)), several],
             id=self._id("several-choice"),
             className="campaign-several",
             role="radiogroup",
             hidden=self._choices["exclusive"] or len(self._offers) < 2,
-            **{"aria-label": EACH},
+            **{"aria-label": text(EACH)},
         )
-        group = _group("What is it about?", [html.Div(ticks, className="campaign-offers"), several_of])
+        group = _group(text("What is it about?"), [html.Div(ticks, className="campaign-offers"), several_of])
         group.hidden = is_single(self._choices)
         return group
 
@@ -116,34 +116,35 @@ class Form:
         values = [
             self._field(
                 VALUE + each["name"],
-                f"{each['label']} brings",
+                text("{outcome} brings", outcome=each["label"]),
                 self._currency,
                 written(each["value"]),
                 hidden=each["name"] not in self._offers,
             )
             for each in self._choices["outcomes"]
         ]
-        losses = "Take those too on whom acting is expected to lose money"
+        losses = text("Take those too on whom acting is expected to lose money")
+        others = text("False alarms, misses and those rightly left alone count as the model's card says.")
         fields = [
-            self._field("cost", "A call costs", self._currency, written(self._cost)),
+            self._field("cost", text("A call costs"), self._currency, written(self._cost)),
             html.Div(values, className="campaign-values"),
-            *([html.P(OTHER_ENDS, className="small")] if other_ends else []),
+            *([html.P(others, className="small")] if other_ends else []),
             dbc.Checkbox(id=self._id("losses"), label=losses, value=False, class_name="campaign-tick", **IN_TAB),
         ]
-        return _group("What does it cost, and what does it bring?", fields)
+        return _group(text("What does it cost, and what does it bring?"), fields)
 
     def limits(self) -> Component:
         """Limits and quotas by the values of a column."""
         names = [each["name"] for each in self._choices["columns"]]
-        place = self._id("column")
+        place, none = self._id("column"), text("no limits")
         choose = html.Div(
             [
-                html.Label("By column", htmlFor=ids.element(place), className="field-label"),
+                html.Label(text("By column"), htmlFor=ids.element(place), className="field-label"),
                 dbc.Select(
                     id=place,
-                    options=[{"value": "", "label": "no limits"}, *({"value": name, "label": name} for name in names)],
+                    options=[{"value": "", "label": none}, *({"value": name, "label": name} for name in names)],
                     value="",
-                    placeholder="no limits",
+                    placeholder=none,
                     disabled=not names,
                     **IN_TAB,
                 ),
@@ -152,29 +153,29 @@ class Form:
         )
         limits = html.Div(
             [
-                self._field("limit", "Each value at most, where nothing else is said", "", ""),
+                self._field("limit", text("Each value at most, where nothing else is said"), "", ""),
                 html.Div(id=self._id("parts"), className="campaign-wide"),
             ],
             id=self._id("limits"),
             className="campaign-limits",
             hidden=True,
         )
-        return _group("Limits and quotas", [choose, limits])
+        return _group(text("Limits and quotas"), [choose, limits])
 
     def control(self) -> Component:
         """The control group."""
-        keep = self._field("control", "Keep back", "%", "0")
-        return _group("Control group", [keep, html.P(CONTROL, className="small")])
+        keep = self._field("control", text("Keep back"), "%", "0")
+        return _group(text("Control group"), [keep, html.P(text(CONTROL), className="small")])
 
     def _id(self, part: str) -> dict[str, Any]:
         return ids.campaign_part(part, self._job)
 
-    def _field(self, name: str, label: str, unit: str, text: str, *, hidden: bool = False) -> Component:
+    def _field(self, name: str, label: str, unit: str, held: str, *, hidden: bool = False) -> Component:
         place = ids.campaign_part("wish", self._job, name=name)
         words = [label, *([html.Span(f" {unit}", className="unit")] if unit else [])]
         body = [
             html.Label(words, htmlFor=ids.element(place), className="field-label"),
-            _entry(place, text),
+            _entry(place, held),
             html.P(id=ids.campaign_part("wish-said", self._job, name=name), className="field-said"),
         ]
         field = ids.campaign_part("wish-field", self._job, name=name)
@@ -183,20 +184,20 @@ class Form:
 
 def parts(job: str, choices: Mapping[str, Any], column: Any) -> list[Component]:
     """The table with a row for each value of the chosen column."""
-    names = ("Value", "Records", "At least", "At most")
+    names = (text("Value"), text("Records"), text("At least"), text("At most"))
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
     lines = [_part(job, each) for each in values_of(choices, column)]
     return [html.Table([head, html.Tbody(lines)], className="measures")] if lines else []
 
 
 def _part(job: str, each: Mapping[str, Any]) -> Component:
-    name = each["value"] or "(empty)"
+    name = each["value"] or text("(empty)")
     return html.Tr(
         [
             html.Th(name, scope="row"),
             html.Td(whole(each["records"])),
-            _part_entry(job, LEAST + each["value"], f"At least of {name}"),
-            _part_entry(job, MOST + each["value"], f"At most of {name}"),
+            _part_entry(job, LEAST + each["value"], text("At least of {value}", value=name)),
+            _part_entry(job, MOST + each["value"], text("At most of {value}", value=name)),
         ]
     )
 
@@ -220,12 +221,12 @@ def cut_off_words(choices: Mapping[str, Any], offers: Any) -> tuple[str, str]:
     names = offered(choices, offers)
     used = [each["cut_off"] for each in choices["outcomes"] if each["name"] in names]
     if len(used) == 1:
-        return written(float(f"{100 * used[0]:.1f}")), "Blank: the cut-off in use."
-    return "", "Blank: of each its own cut-off."
+        return written(float(f"{100 * used[0]:.1f}")), text("Blank: the cut-off in use.")
+    return "", text("Blank: of each its own cut-off.")
 
 
-def _entry(place: dict[str, Any], text: str) -> Component:
-    return dbc.Input(id=place, type="text", value=text, debounce=PAUSE, autocomplete="off", **IN_TAB)
+def _entry(place: dict[str, Any], held: str) -> Component:
+    return dbc.Input(id=place, type="text", value=held, debounce=PAUSE, autocomplete="off", **IN_TAB)
 
 
 def _has_other_ends(bundle: Bundle) -> bool:

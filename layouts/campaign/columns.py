@@ -10,16 +10,16 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts.campaign import parts, reading
-from layouts.campaign.words import cell_text, duration, spoken, whole
+from layouts.campaign.words import cell_text, counted_records, duration, spoken, whole
 from layouts.shared import ids
-from layouts.shared.blocks import count
+from ml.translation import mark, plural, text, text_parts
 
-BLANKS = (
-    " missing values are averaged over what they may be, as on the Prediction page. For a file that lacks whole "
-    "columns that is mostly nearer to the truth, and where the model needs each value it is the only way."
+BLANKS = mark(
+    "{option} missing values are averaged over what they may be, as on the Prediction page. For a file that lacks "
+    "whole columns that is mostly nearer to the truth, and where the model needs each value it is the only way."
 )
-LEFT = "left as it is"
-NEAR = "It is spelled otherwise: is that right?"
+LEFT = mark("left as it is")
+NEAR = mark("It is spelled otherwise: is that right?")
 LONG = 600  # seconds; longer than most would wait for the reasons of all records
 
 
@@ -33,26 +33,26 @@ def step(job: str, told: Mapping[str, str]) -> list[Component]:
         How the file is to be read, by the names of the API.
     """
     of = ids.campaign_part
-    names = ("Column of the file", "First values", "Is read as")
+    names = (text("Column of the file"), text("First values"), text("Is read as"))
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
     table = html.Table([head, html.Tbody(id=of("matches", job))], className="measures campaign-matches")
     body = [
-        html.H2("What stands in which column?"),
-        html.P("Looking into the file …", id=of("holds", job), className="campaign-lead campaign-holds"),
+        html.H2(text("What stands in which column?")),
+        html.P(text("Looking into the file …"), id=of("holds", job), className="campaign-lead campaign-holds"),
         reading.reading(job, told),
         parts.notes(id=of("notes", job)),
         html.Div(table, id=of("table", job), className="measures-wide", hidden=True),
         html.Div(id=of("problems", job), className="campaign-problems"),
-        _tick("blanks", job, [html.Strong("By what is known"), html.Span(BLANKS)]),
-        _tick("reasons", job, [html.Strong("With reasons"), html.Span(id=of("reasons-time", job))]),
+        _tick("blanks", job, text_parts(BLANKS, option=html.Strong(text("By what is known")))),
+        _tick("reasons", job, [html.Span(_with_reasons(), id=of("reasons-time", job))]),
         html.Div(
             [
                 html.Fieldset(
-                    parts.button("Score the records", main=True, disabled=True, id=of("start", job)),
+                    parts.button(text("Score the records"), main=True, disabled=True, id=of("start", job)),
                     id=ids.campaign("starting"),
                     className="campaign-starting",
                 ),
-                parts.anew("Use another file", job),
+                parts.anew(text("Use another file"), job),
             ],
             className="campaign-buttons",
         ),
@@ -80,8 +80,8 @@ def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], told: Mapping[str, 
     has_columns = bool(seen["header"])
     records = _records(seen)
     return {
-        "holds": _holds(job["name"] or "The file", seen, records),
-        "dialect": f"Read as: {seen['dialect']['sentence']}",
+        "holds": _holds(job["name"] or text("The file"), seen, records),
+        "dialect": text("Read as: {dialect}", dialect=seen["dialect"]["sentence"]),
         "differently_hidden": not seen["applies"],
         "read_options": reading.choices(seen, told),
         "read_hidden": [name not in seen["applies"] for name in reading.NAMES],
@@ -91,7 +91,7 @@ def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], told: Mapping[str, 
         "blanks_hidden": not seen["blank"],
         "reasons_hidden": not has_columns,
         "reasons_time": _reasons_time(seen["seconds_with_reasons"]),
-        "start": f"Score {records}" if records else "Score the records",
+        "start": text("Score {records}", records=records) if records else text("Score the records"),
         "why": parts.bad(spoken(seen["why"])) if seen["why"] else "",
     }
 
@@ -99,15 +99,17 @@ def seen_as(job: Mapping[str, Any], seen: Mapping[str, Any], told: Mapping[str, 
 def rows(job: str, seen: Mapping[str, Any]) -> list[Component]:
     """The rows of the table, one for each column of the file."""
     of = ids.campaign_part
-    options = [{"value": "", "label": LEFT}, *({"value": f["name"], "label": f["label"]} for f in seen["features"])]
+    left, features = text(LEFT), seen["features"]
+    options = [{"value": "", "label": left}, *({"value": f["name"], "label": f["label"]} for f in features)]
     made = []
     for at, column in enumerate(seen["header"]):
         place = of("match", job, at=at)
-        named = html.Label(f"{column} is read as", htmlFor=ids.element(place), className="visually-hidden")
-        control = dbc.Select(id=place, options=options, value=values(seen)[at], placeholder=LEFT)
+        label = text("{column} is read as", column=column)
+        named = html.Label(label, htmlFor=ids.element(place), className="visually-hidden")
+        control = dbc.Select(id=place, options=options, value=values(seen)[at], placeholder=left)
         near = html.Span(near_words(seen)[at], id=of("near", job, at=at), className="campaign-near")
         cells = [
-            html.Th(column or "(no name)", scope="row"),
+            html.Th(column or text("(no name)"), scope="row"),
             html.Td(first_values(seen)[at], id=of("first", job, at=at), className="campaign-first"),
             html.Td([named, control, near]),
         ]
@@ -127,7 +129,7 @@ def row_classes(seen: Mapping[str, Any]) -> list[str]:
 
 def near_words(seen: Mapping[str, Any]) -> list[str]:
     """What is asked of columns that were taken for a feature although they are spelled otherwise."""
-    return [NEAR if column in seen["near"] else "" for column in seen["header"]]
+    return [text(NEAR) if column in seen["near"] else "" for column in seen["header"]]
 
 
 def first_values(seen: Mapping[str, Any]) -> list[Any]:
@@ -137,10 +139,10 @@ def first_values(seen: Mapping[str, Any]) -> list[Any]:
 
 def _first(at: int, lines: Sequence[Sequence[str]], read: Sequence[Sequence[str | None]]) -> list[Any]:
     cells = [(line[at] if at < len(line) else "", as_read[at]) for line, as_read in zip(lines, read, strict=True)]
-    cells = [(cell, text) for cell, text in cells if cell]
+    cells = [(cell, as_read) for cell, as_read in cells if cell]
     shown: list[Any] = [" · ".join(cell for cell, _ in cells)]
-    if any(text is not None and text != cell for cell, text in cells):
-        words = f"read as {' · '.join(cell_text(text) for _, text in cells)}"
+    if any(as_read is not None and as_read != cell for cell, as_read in cells):
+        words = text("read as {values}", values=" · ".join(cell_text(as_read) for _, as_read in cells))
         shown.append(html.Span(words, className="campaign-read"))
     return shown
 
@@ -150,14 +152,20 @@ def _records(seen: Mapping[str, Any]) -> str:
     if estimated is None:
         return ""
     # Estimated from the file's size: two digits
-    return count(estimated, "record") if seen["whole"] else f"about {whole(float(f'{estimated:.2g}'))} records"
+    if seen["whole"]:
+        return counted_records(estimated)
+    about = float(f"{estimated:.2g}")
+    return plural("about {n} record", "about {n} records", about, n=whole(about))
 
 
 def _holds(name: str, seen: Mapping[str, Any], records: str) -> str:
     if not seen["header"]:
-        return f"{name} cannot be read as it is. Say below how it is written, or correct the file and choose it again."
-    given = len(seen["features"]) - len(seen["missing"])
-    return f"{name} holds {records or 'records'}. {whole(given)} of {count(len(seen['features']), 'feature')} found."
+        mend = text("Say below how it is written, or correct the file and choose it again.")
+        return f"{text('{file} cannot be read as it is.', file=name)} {mend}"
+    features = len(seen["features"])
+    slots = {"given": whole(features - len(seen["missing"])), "n": whole(features)}
+    found = plural("{given} of {n} feature found.", "{given} of {n} features found.", features, **slots)
+    return f"{text('{file} holds {records}.', file=name, records=records or text('records'))} {found}"
 
 
 def _problems(seen: Mapping[str, Any]) -> list[Component]:
@@ -165,10 +173,12 @@ def _problems(seen: Mapping[str, Any]) -> list[Component]:
         return []
     label = {feature["name"]: feature["label"] for feature in seen["features"]}
     all_of_them = seen["whole"] and seen["checked"] == seen["estimated"]
-    those = count(seen["checked"], "record")
-    words = (
-        f"{whole(seen['refused'])} of {those if all_of_them else f'the first {those}'} cannot be scored. "
-        "They stay in the result, with what is wrong."
+    checked = seen["checked"]
+    first = plural("the first {n} record", "the first {n} records", checked, n=whole(checked))
+    words = text(
+        "{refused} of {records} cannot be scored. They stay in the result, with what is wrong.",
+        refused=whole(seen["refused"]),
+        records=counted_records(checked) if all_of_them else first,
     )
     return [html.P(words), html.Ul([_problem(problem, label) for problem in seen["problems"]])]
 
@@ -177,19 +187,27 @@ def _problem(problem: Mapping[str, Any], label: Mapping[str, str]) -> Component:
     feature = problem["feature"] or ""
     where = problem["column"] or label.get(feature, feature)  # a line that does not fit the header has no column
     row, records = whole(problem["row"]), problem["records"]
-    found = f"In {count(records, 'record')}, the first is {row}" if records > 1 else f"In record {row}"
+    slots = {"n": whole(records), "row": row}
+    several = plural("In {n} record, the first is {row}", "In {n} records, the first is {row}", records, **slots)
+    found = several if records > 1 else text("In record {row}", row=row)
     said: list[Any] = [html.Strong(f"{where}: ")] if where else []
     said += [f"{problem['message']} {problem['hint'] or ''} ", html.Span(found, className="campaign-where")]
     return html.Li(said)
 
 
-def _reasons_time(seconds: float) -> str:
-    more = f", {duration(seconds)} more" if seconds else ""
-    long = ". A list can have them too, for those on it only" if seconds > LONG else ""
-    return f" three for each record{more}{long}."
+def _with_reasons() -> Component:
+    return html.Strong(text("With reasons"))
 
 
-def _tick(name: str, job: str, words: list[Component]) -> Component:
+def _reasons_time(seconds: float) -> list[str | Component]:
+    if not seconds:
+        return text_parts("{option} three for each record.", option=_with_reasons())
+    slots = {"option": _with_reasons(), "time": duration(seconds)}
+    said = text_parts("{option} three for each record, {time} more.", **slots)
+    return [*said, " ", text("A list can have them too, for those on it only.")] if seconds > LONG else said
+
+
+def _tick(name: str, job: str, words: list[Any]) -> Component:
     """A checkbox with its words, hidden until it makes a difference."""
     place = ids.campaign_part(name, job)
     box = dbc.Checkbox(id=place, label=html.Span(words), value=False, class_name="campaign-tick")

@@ -11,6 +11,7 @@ from layouts.campaign import parts
 from layouts.shared import ids
 from layouts.shared.html_input import HtmlInput
 from layouts.shared.static_html import static_html
+from ml.translation import text
 
 
 def step(formats: Sequence[str]) -> list[Component]:
@@ -19,26 +20,31 @@ def step(formats: Sequence[str]) -> list[Component]:
     described = {"aria-describedby": ids.campaign("formats")}
     chosen = HtmlInput(id=ids.campaign("file"), type="file", className="visually-hidden", **described)
     drop = html.Label(
-        [html.Strong("Choose a file"), html.Span("or drop it here")],
+        [html.Strong(text("Choose a file")), html.Span(text("or drop it here"))],
         htmlFor=ids.campaign("file"),
         className="campaign-drop",
     )
-    accepted = (
-        f"Excel, OpenDocument or CSV of any program{also}. One record a line, below the names of the columns. Other "
-        "columns may be in it: they stay as they are. How the file is read is shown next, and can be corrected."
+    accepted = text(
+        "Excel, OpenDocument or CSV of any program{others}. One record a line, below the names of the columns. Other "
+        "columns may be in it: they stay as they are. How the file is read is shown next, and can be corrected.",
+        others=also,
     )
+    said = {"aria-label": text("Sending the file")}
     sending = html.Div(
         [
             html.Progress(
-                id=ids.campaign("upload"), max=1, className="campaign-progress", **{"aria-label": "Sending the file"}
+                id=ids.campaign("upload"),
+                max=1,
+                className="campaign-progress",
+                **said,
             ),
-            parts.button("Cancel", does="stop-sending"),
+            parts.button(text("Cancel"), does="stop-sending"),
         ],
         className="campaign-sending",
         hidden=True,
     )
     body = [
-        html.H2("Which file is it about?"),
+        html.H2(text("Which file is it about?")),
         chosen,
         drop,
         html.P(accepted, id=ids.campaign("formats"), className="small"),

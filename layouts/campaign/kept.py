@@ -12,18 +12,17 @@ from dash.development.base_component import Component
 from layouts.campaign import parts
 from layouts.campaign.words import progress, whole
 from layouts.shared import ids, url
+from ml.translation import mark, text
 
-TITLE = "My campaigns"
-NOTE = "This list is kept in this browser only. On another device a campaign is opened by its address."
+TITLE = mark("My campaigns")
+NOTE = mark("This list is kept in this browser only. On another device a campaign is opened by its address.")
 MOST = 500  # shown
-OLDER = f"The {MOST} newest are shown."
 STATES = {
-    "held": "Not started",
-    "done": "Done",
-    "failed": "Could not be scored",
-    "cancelled": "Cancelled",
+    "held": mark("Not started"),
+    "done": mark("Done"),
+    "failed": mark("Could not be scored"),
+    "cancelled": mark("Cancelled"),
 }
-GONE = "No longer here: removed after its time"
 
 
 def store() -> Component:
@@ -39,12 +38,12 @@ def opened(job: Mapping[str, Any]) -> Component:
 
 def place() -> Component:
     """Where the list stands."""
-    return html.Section(id=ids.CAMPAIGNS, className="campaign-step campaign-kept", **{"aria-label": TITLE})
+    return html.Section(id=ids.CAMPAIGNS, className="campaign-step campaign-kept", **{"aria-label": text(TITLE)})
 
 
 def way(model: str) -> Component:
     """The way to the list, from a campaign."""
-    return dcc.Link(TITLE, href=url.href("campaign", model), className="campaign-all")
+    return dcc.Link(text(TITLE), href=url.href("campaign", model), className="campaign-all")
 
 
 def listed(kept: Sequence[Mapping[str, Any]], found: Mapping[str, Mapping[str, Any]]) -> list[Component]:
@@ -60,32 +59,42 @@ def listed(kept: Sequence[Mapping[str, Any]], found: Mapping[str, Mapping[str, A
     """
     if not kept:
         return []
-    names = ("File", "Model", "Records", "State", "Sent", "")
+    names = (text("File"), text("Model"), text("Records"), text("State"), text("Sent"), "")
     head = html.Thead(html.Tr([html.Th(name, scope="col") for name in names]))
     lines = [_line(each, found.get(each["job"])) for each in kept[:MOST]]
     table = html.Table([head, html.Tbody(lines)], className="measures campaign-kept-table")
-    notes = [NOTE, *([OLDER] if len(kept) > MOST else [])]
-    return [html.H2(TITLE), html.Div(table, className="measures-wide"), html.P(" ".join(notes), className="small")]
+    notes = [text(NOTE), *([text("The {n} newest are shown.", n=MOST)] if len(kept) > MOST else [])]
+    return [
+        html.H2(text(TITLE)),
+        html.Div(table, className="measures-wide"),
+        html.P(" ".join(notes), className="small"),
+    ]
 
 
 def _line(kept: Mapping[str, Any], job: Mapping[str, Any] | None) -> Component:
-    name = kept["name"] or "(no name)"
+    name = kept["name"] or text("(no name)")
     query = {"job": kept["job"], **({"list": kept["list"]} if kept["list"] else {})}
     to = dcc.Link(name, href=url.href("campaign", kept["model"], **query)) if job else name
     records = "" if job is None else whole(job["total"] or job["done"]) if job["total"] or job["done"] else ""
     cells = [
         html.Td(kept["model"] if job is None else job["title"]),
-        html.Td(records, className="number", **{"data-label": "records"} if records else {}),
-        html.Td(GONE if job is None else STATES.get(job["state"]) or progress(job)),
+        html.Td(records, className="number", **{"data-label": text("records")} if records else {}),
+        html.Td(_state(job)),
         html.Td(_date(kept["created"])),
         html.Td([_forget(kept["job"], name)] if job is None or job["state"] in ("failed", "cancelled") else []),
     ]
     return html.Tr([html.Th(to, scope="row"), *cells])
 
 
+def _state(job: Mapping[str, Any] | None) -> str:
+    if job is None:
+        return text("No longer here: removed after its time")
+    return text(STATES[job["state"]]) if job["state"] in STATES else progress(job)
+
+
 def _forget(job: str, name: str) -> Component:
-    label: dict[str, Any] = {"aria-label": f"Remove {name} from the list"}
-    return parts.button("Remove", id=ids.campaign_part("forget", job), **label)
+    label: dict[str, Any] = {"aria-label": text("Remove {name} from the list", name=name)}
+    return parts.button(text("Remove"), id=ids.campaign_part("forget", job), **label)
 
 
 def _date(seconds: float) -> Component:

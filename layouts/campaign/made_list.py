@@ -13,29 +13,29 @@ from dash.development.base_component import Component
 from layouts.campaign import parts, records
 from layouts.campaign.words import money, whole
 from layouts.shared import ids
-from layouts.shared.blocks import count
 from layouts.shared.percent import percents
 from ml.campaign.forecast import Forecast
+from ml.translation import mark, plural, text
 
-READY = "The list is ready. It stands below."
-STALE = "The list below was made before the last change."
+READY = mark("The list is ready. It stands below.")
+STALE = mark("The list below was made before the last change.")
 
 
 def aside(job: str, made: str) -> Component:
     """The place of the forecast, the button that makes the list, and the place of the list."""
     of = ids.campaign_part
-    label = html.Strong("With reasons")
+    label = html.Strong(text("With reasons"))
     reasons = dbc.Checkbox(id=of("list-reasons", job), label=label, value=True, class_name="campaign-tick")
-    make = parts.button("Make the list", main=True, disabled=True, id=of("make", job))
-    cancel = parts.button("Cancel", hidden=True, id=of("list-cancel", job))
+    make = parts.button(text("Make the list"), main=True, disabled=True, id=of("make", job))
+    cancel = parts.button(text("Cancel"), hidden=True, id=of("list-cancel", job))
     load = html.Div(id=of("list-download", job), className="campaign-list-download")
     return html.Div(
         [
-            html.H3("What it should bring"),
+            html.H3(text("What it should bring")),
             html.Div(id=of("forecast", job), className="campaign-forecast", **{"aria-live": "polite"}),
             reasons,
             html.Div([make, cancel, load], className="campaign-buttons"),
-            parts.progress_bar("The list", None, hidden=True, id=of("list-bar", job)),
+            parts.progress_bar(text("The list"), None, hidden=True, id=of("list-bar", job)),
             html.Div(
                 [
                     html.Span(id=of("list-words", job)),
@@ -58,9 +58,10 @@ def aside(job: str, made: str) -> Component:
 
 def rows(job: Mapping[str, Any], table: Mapping[str, Any]) -> list[Component]:
     """The list's own table; parameters as those of :func:`layouts.campaign.result.step`, about the list's job."""
-    said = f"{count(job['done'], 'record')} in the order of calling."
-    words = f"{said} What is underlined opens the record on the Prediction page."
-    head = [html.H2("The list"), html.P(words, className="campaign-lead")]
+    done = job["done"]
+    said = plural("{n} record in the order of calling.", "{n} records in the order of calling.", done, n=whole(done))
+    words = f"{said} {text('What is underlined opens the record on the Prediction page.')}"
+    head = [html.H2(text("The list")), html.P(words, className="campaign-lead")]
     return [parts.step("result", head, "made"), *records.place(job["id"], table)]
 
 
@@ -96,8 +97,8 @@ def forecast(
         html.P(sentence, className="campaign-sentence"),
         *([html.P(promise, className="campaign-promise", **{"data-verdict": brings.verdict})] if promise else []),
         html.Dl([_figure(*each) for each in _figures(brings, wish, currency)]),
-        *([_table("By what is offered", by_outcome)] if len(by_outcome) > 1 else []),
-        *([_table(f"By {column}", brings.groups)] if brings.groups and column else []),
+        *([_table(text("By what is offered"), by_outcome)] if len(by_outcome) > 1 else []),
+        *([_table(text("By {column}", column=column), brings.groups)] if brings.groups and column else []),
         *(html.P(note, className="small") for note in notes),
     ]
 
@@ -106,34 +107,35 @@ def _figures(brings: Forecast, wish: Mapping[str, Any], currency: str) -> list[t
     def amount(value: float) -> str:
         return money(value, currency)
 
-    kept = f"{whole(brings.control)} more kept back" if brings.control else ""
+    more = brings.control
+    kept = plural("{n} more kept back", "{n} more kept back", more, n=whole(more)) if more else ""
     found = [
-        ("Calls", whole(brings.calls), kept),
-        ("Successes", whole(brings.buyers), _between(brings.buyers_low, brings.buyers_high, whole)),
-        ("Picked blindly", whole(brings.by_chance), ""),
+        (text("Calls"), whole(brings.calls), kept),
+        (text("Successes"), whole(brings.buyers), _between(brings.buyers_low, brings.buyers_high, whole)),
+        (text("Picked blindly"), whole(brings.by_chance), ""),
     ]
     if wish["cost"]:
-        found.append(("Cost", amount(brings.cost), ""))
+        found.append((text("Cost"), amount(brings.cost), ""))
     if any(wish["values"].values()):
-        found.append(("Profit", amount(brings.profit), _between(brings.profit_low, brings.profit_high, amount)))
+        found.append((text("Profit"), amount(brings.profit), _between(brings.profit_low, brings.profit_high, amount)))
     if brings.lowest is not None:
-        found.append(("Lowest probability", percents([brings.lowest], exclusive=False)[0], ""))
+        found.append((text("Lowest probability"), percents([brings.lowest], exclusive=False)[0], ""))
     return found
 
 
 def _between(low: float, high: float, write: Callable[[float], str]) -> str:
-    return "" if low == high else f"{write(low)} to {write(high)}"
+    return "" if low == high else text("{low} to {high}", low=write(low), high=write(high))
 
 
-def _figure(name: str, text: str, between: str) -> Component:
+def _figure(name: str, shown: str, between: str) -> Component:
     more = [html.Span(between)] if between else []
-    return html.Div([html.Dt(name), html.Dd([html.Strong(text, className="number"), *more])])
+    return html.Div([html.Dt(name), html.Dd([html.Strong(shown, className="number"), *more])])
 
 
 def _table(title: str, groups: Sequence[tuple[str, int, float]]) -> Component:
-    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in ("", "Chosen", "Successes")]))
+    head = html.Thead(html.Tr([html.Th(name, scope="col") for name in ("", text("Chosen"), text("Successes"))]))
     lines = [
-        html.Tr([html.Th(value or "(empty)", scope="row"), html.Td(whole(chosen)), html.Td(whole(buyers))])
+        html.Tr([html.Th(value or text("(empty)"), scope="row"), html.Td(whole(chosen)), html.Td(whole(buyers))])
         for value, chosen, buyers in groups
     ]
     table = html.Table([head, html.Tbody(lines)], className="measures")

@@ -15,15 +15,21 @@ from dash.development.base_component import Component
 from layouts.campaign import file, kept, parts
 from layouts.shared import ids
 from layouts.shared.static_html import static_html
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
-NO_PROBABILITIES = (
+NO_PROBABILITIES = mark(
     "This model decides, but gives no probabilities, so there is nothing by which records could be ranked. To get "
     "them, calibrate the estimator when the model is added. Labels alone: POST a file to /api/v1/models/<name>/jobs."
 )
-STEPS = (("file", "File"), ("columns", "Columns"), ("scoring", "Scoring"), ("result", "Result and list"))
+STEPS = (
+    ("file", mark("File")),
+    ("columns", mark("Columns")),
+    ("scoring", mark("Scoring")),
+    ("result", mark("Result and list")),
+)
 TROUBLE = "trouble"
 WITH_OTHERS = ("file", TROUBLE)  # steps below which the other campaigns stand
 
@@ -48,10 +54,14 @@ class FileRetention:
 
     def words(self) -> str:
         """The retention as a sentence for the page."""
-        days = f"{self.days} days" if self.days > 1 else "one day"
         if self.on_this_disk:
-            return f"Files are kept for {days} on this server's disk. Where it is set up anew, they are gone."
-        return f"Files are kept for {days}."
+            return plural(
+                "Files are kept for one day on this server's disk. Where it is set up anew, they are gone.",
+                "Files are kept for {n} days on this server's disk. Where it is set up anew, they are gone.",
+                self.days,
+                n=self.days,
+            )
+        return plural("Files are kept for one day.", "Files are kept for {n} days.", self.days, n=self.days)
 
 
 @dataclass(frozen=True)
@@ -82,7 +92,7 @@ def page(bundle: Bundle, name: str, retention: FileRetention, step: Step | None 
         The first by default.
     """
     if bundle.offers != "probabilities":
-        return html.P(NO_PROBABILITIES, className="plots-note")
+        return html.P(text(NO_PROBABILITIES), className="plots-note")
     step = step or first(retention)
     data = {"data-model": name, "data-at": step.name}
     at_step = html.Div(inside(step, name, retention), id=ids.CAMPAIGN, className="campaign", **data)
@@ -108,11 +118,11 @@ def trouble(job: str, title: str, words: str) -> Step:
     body = [
         html.H2(title),
         html.P(words, className="campaign-lead", role="alert"),
-        html.Div(parts.anew("Choose a file", job, main=True), className="campaign-buttons"),
+        html.Div(parts.anew(text("Choose a file"), job, main=True), className="campaign-buttons"),
     ]
     return Step(TROUBLE, [parts.step(TROUBLE, body)])
 
 
 def _trail(at: str) -> Component:
-    steps = [html.Li(words, **({"aria-current": "step"} if name == at else {})) for name, words in STEPS]
-    return html.Ol(steps, className="campaign-trail", **{"aria-label": "Steps"})
+    steps = [html.Li(text(words), **({"aria-current": "step"} if name == at else {})) for name, words in STEPS]
+    return html.Ol(steps, className="campaign-trail", **{"aria-label": text("Steps")})

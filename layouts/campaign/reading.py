@@ -11,37 +11,42 @@ from dash.development.base_component import Component
 
 from layouts.campaign.words import whole
 from layouts.shared import ids
+from ml.translation import mark, text
 
-SEPARATORS = ((",", "Comma ,"), (";", "Semicolon ;"), ("\t", "Tab"), ("|", "Bar |"))
-DECIMALS = ((".", "Point: 1,234.5"), (",", "Comma: 1.234,5"))
-DATES = (("dmy", "Day first: 31.12.2026"), ("mdy", "Month first: 12/31/2026"), ("ymd", "Year first: 2026-12-31"))
+SEPARATORS = ((",", mark("Comma ,")), (";", mark("Semicolon ;")), ("\t", mark("Tab")), ("|", mark("Bar |")))
+DECIMALS = ((".", mark("Point: 1,234.5")), (",", mark("Comma: 1.234,5")))
+DATES = (
+    ("dmy", mark("Day first: 31.12.2026")),
+    ("mdy", mark("Month first: 12/31/2026")),
+    ("ymd", mark("Year first: 2026-12-31")),
+)
 # By the names under which Python knows them, as the server says them again
 ENCODINGS = (
     ("utf-8", "UTF-8"),
     ("utf-16", "UTF-16"),
-    ("cp1252", "Western (Windows-1252)"),
-    ("cp1250", "Central European (Windows-1250)"),
-    ("cp1251", "Cyrillic (Windows-1251)"),
-    ("cp1253", "Greek (Windows-1253)"),
-    ("cp1254", "Turkish (Windows-1254)"),
-    ("cp1255", "Hebrew (Windows-1255)"),
-    ("cp1256", "Arabic (Windows-1256)"),
-    ("cp1257", "Baltic (Windows-1257)"),
-    ("mac-roman", "Western (Mac)"),
-    ("cp850", "Western (DOS)"),
-    ("shift_jis", "Japanese (Shift JIS)"),
-    ("gb18030", "Chinese (GB 18030)"),
-    ("big5", "Chinese (Big5)"),
-    ("euc_kr", "Korean (EUC-KR)"),
+    ("cp1252", mark("Western (Windows-1252)")),
+    ("cp1250", mark("Central European (Windows-1250)")),
+    ("cp1251", mark("Cyrillic (Windows-1251)")),
+    ("cp1253", mark("Greek (Windows-1253)")),
+    ("cp1254", mark("Turkish (Windows-1254)")),
+    ("cp1255", mark("Hebrew (Windows-1255)")),
+    ("cp1256", mark("Arabic (Windows-1256)")),
+    ("cp1257", mark("Baltic (Windows-1257)")),
+    ("mac-roman", mark("Western (Mac)")),
+    ("cp850", mark("Western (DOS)")),
+    ("shift_jis", mark("Japanese (Shift JIS)")),
+    ("gb18030", mark("Chinese (GB 18030)")),
+    ("big5", mark("Chinese (Big5)")),
+    ("euc_kr", mark("Korean (EUC-KR)")),
 )
 # Options by the names of the API; those without choices get them from the file
 OPTIONS: tuple[tuple[str, str, Sequence[tuple[str, str]]], ...] = (
-    ("sheet", "Sheet", ()),
-    ("header_row", "Names of the columns", ()),
-    ("separator", "Between two cells", SEPARATORS),
-    ("decimal", "Decimal mark", DECIMALS),
-    ("dates", "Order of dates", DATES),
-    ("encoding", "Encoding of letters", ENCODINGS),
+    ("sheet", mark("Sheet"), ()),
+    ("header_row", mark("Names of the columns"), ()),
+    ("separator", mark("Between two cells"), SEPARATORS),
+    ("decimal", mark("Decimal mark"), DECIMALS),
+    ("dates", mark("Order of dates"), DATES),
+    ("encoding", mark("Encoding of letters"), ENCODINGS),
 )
 
 
@@ -60,7 +65,7 @@ def reading(job: str, told: Mapping[str, str]) -> Component:
     """The dialect's line, and the disclosure with the controls that correct it; empty until the file was read."""
     fields = html.Div([_field(job, name, label, told) for name, label, _ in OPTIONS], className="campaign-options form")
     differently = html.Details(
-        [html.Summary("Read it differently"), fields],
+        [html.Summary(text("Read it differently")), fields],
         id=ids.campaign_part("differently", job),
         className="campaign-differently",
         open=bool(told),
@@ -83,9 +88,11 @@ def choices(seen: Mapping[str, Any], told: Mapping[str, str]) -> list[list[dict[
     dialect = seen["dialect"]
     of_file = {
         "sheet": [(name, name) for name in dialect["sheets"]],
-        "header_row": [(str(at + 1), text) for at, cells in enumerate(seen["top"]) if (text := _row(cells, at + 1))],
+        "header_row": [(str(at + 1), row) for at, cells in enumerate(seen["top"]) if (row := _row(cells, at + 1))],
     }
-    return [_options(name, of_file.get(name, fixed), dialect, told.get(name, "")) for name, _, fixed in OPTIONS]
+    for name, _, fixed in OPTIONS:
+        of_file.setdefault(name, [(value, text(words)) for value, words in fixed])
+    return [_options(name, of_file[name], dialect, told.get(name, "")) for name in NAMES]
 
 
 def _options(
@@ -94,8 +101,12 @@ def _options(
     found = dialect.get(name)
     found = "" if found is None else str(found)
     known = next((words for value, words in offered if value == found), found)
-    source = "As it was sent" if name in dialect["told"] else "Found"
-    first = "Find it out again" if told else f"{source}: {known}" if known else source
+    if told:
+        first = text("Find it out again")
+    elif name in dialect["told"]:
+        first = text("As it was sent: {value}", value=known) if known else text("As it was sent")
+    else:
+        first = text("Found: {value}", value=known) if known else text("Found")
     unlisted = [(told, told)] if told and told not in dict(offered) else []
     return [{"value": value, "label": words} for value, words in [("", first), *offered, *unlisted]]
 
@@ -103,17 +114,17 @@ def _options(
 def _row(cells: Sequence[str], number: int) -> str:
     """A row offered as the header; empty where nothing stands in it."""
     filled = [cell for cell in cells if cell.strip()]
-    more = " …" if len(filled) > CELLS else ""
-    return f"Row {whole(number)}: {' · '.join(filled[:CELLS])}{more}" if filled else ""
+    cells = " · ".join(filled[:CELLS]) + (" …" if len(filled) > CELLS else "")
+    return text("Row {n}: {cells}", n=whole(number), cells=cells) if filled else ""
 
 
 def _field(job: str, name: str, label: str, told: Mapping[str, str]) -> Component:
     place = ids.campaign_part("read", job, name=name)
-    value = told.get(name, "")
-    known = [{"value": text, "label": text} for text in {"": "Found", value: value}]
+    value, found = told.get(name, ""), text("Found")
+    known = [{"value": each, "label": shown} for each, shown in {"": found, value: value or found}.items()]
     return html.Div(
         [
-            html.Label(label, htmlFor=ids.element(place), className="field-label"),
+            html.Label(text(label), htmlFor=ids.element(place), className="field-label"),
             dbc.Select(id=place, options=known, value=value),
         ],
         id=ids.campaign_part("read-field", job, name=name),

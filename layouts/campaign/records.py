@@ -11,12 +11,13 @@ from dash.development.base_component import Component
 from dash_ag_grid import AgGrid  # type: ignore[import-untyped]
 
 from layouts.shared import ids
-from layouts.shared.blocks import count
+from ml.text.number_words import count
+from ml.translation import mark, plural, text
 
 BLOCK = 100
-NO_TABLE = "The table did not load. The download holds all of it."
-NO_ROWS = "Some rows did not come: {} Load the page again."
-NOBODY = "No record fits these filters."
+NO_TABLE = mark("The table did not load. The download holds all of it.")
+NO_ROWS = mark("Some rows did not come: {why} Load the page again.")
+NOBODY = mark("No record fits these filters.")
 FIRST = json.dumps([0, BLOCK, [], {}], separators=(",", ":"))  # what AG Grid asks for when it opens
 
 
@@ -55,6 +56,7 @@ def table(job: str, definitions: Sequence[Mapping[str, Any]], first: Mapping[str
             "enableCellTextSelection": True,
             "ensureDomOrder": True,
             "animateRows": False,
+            "localeText": _words_of_the_grid(),
         },
         style={"height": "100%"},
     )
@@ -64,7 +66,30 @@ def table(job: str, definitions: Sequence[Mapping[str, Any]], first: Mapping[str
         dcc.Store(id=of("rows", job)),
     ]
     said = html.P("", id=of("rows-said", job), className="campaign-said", role="status")
-    return {"shown": [html.Div(grid, className="campaign-table"), said, *stores], "otherwise": not_shown(NO_TABLE)}
+    return {
+        "shown": [html.Div(grid, className="campaign-table"), said, *stores],
+        "otherwise": not_shown(text(NO_TABLE)),
+    }
+
+
+def _words_of_the_grid() -> dict[str, str]:
+    """What AG Grid says itself, by its names."""
+    return {
+        "contains": text("Contains"),
+        "notContains": text("Does not contain"),
+        "equals": text("Equals"),
+        "startsWith": text("Begins with"),
+        "blank": text("Blank"),
+        "notBlank": text("Not blank"),
+        "greaterThanOrEqual": text("Greater than or equal to"),
+        "lessThanOrEqual": text("Less than or equal to"),
+        "inRange": text("Between"),
+        "inRangeStart": text("From"),
+        "inRangeEnd": text("To"),
+        "filterOoo": text("Filter..."),
+        "loadingOoo": text("Loading..."),
+        "noRowsToShow": text("No Rows To Show"),
+    }
 
 
 def not_shown(words: str) -> Component:
@@ -81,4 +106,6 @@ def fitting_words(fitting: int, filtered: bool) -> str:
     """How many records pass the filters, where there are any."""
     if not filtered:
         return ""
-    return f"{count(fitting, 'record')} {'fits' if fitting == 1 else 'fit'} these filters." if fitting else NOBODY
+    if not fitting:
+        return text(NOBODY)
+    return plural("{n} record fits these filters.", "{n} records fit these filters.", fitting, n=count(fitting))

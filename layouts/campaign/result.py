@@ -9,8 +9,9 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts.campaign import call_list, parts, records
+from layouts.campaign.words import whole
 from layouts.shared import downloads, ids
-from layouts.shared.blocks import count
+from ml.translation import plural, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -49,15 +50,19 @@ def without_table(job: Mapping[str, Any], why: str) -> list[Component]:
 
 def _found(job: Mapping[str, Any]) -> Component:
     records, errors = job["done"] if job["total"] is None else job["total"], job["errors"]
-    bad = ""
+    slots = {"n": whole(records), "file": job["name"] or text("the file")}
+    words = plural("{n} record of {file}.", "{n} records of {file}.", records, **slots)
     if errors:
-        them = "it" if errors == 1 else "them"
-        bad = f" {count(errors, 'record')} could not be scored: what is wrong stands beside {them}, at the end."
-    dialect = f"Read as: {job['dialect']['sentence']}" if job["dialect"] else ""
-    words = f"{count(records, 'record')} of {job['name'] or 'the file'}.{bad}"
+        words += " " + plural(
+            "{n} record could not be scored: what is wrong stands beside it, at the end.",
+            "{n} records could not be scored: what is wrong stands beside them, at the end.",
+            errors,
+            n=whole(errors),
+        )
+    dialect = text("Read as: {dialect}", dialect=job["dialect"]["sentence"]) if job["dialect"] else ""
     return html.Div(
         [
-            html.H2("Result"),
+            html.H2(text("Result")),
             html.P(words, className="campaign-lead campaign-result-words"),
             html.P(dialect, className="campaign-dialect"),
             parts.notes(job["notes"]),
@@ -67,5 +72,5 @@ def _found(job: Mapping[str, Any]) -> Component:
 
 
 def _tools(job: Mapping[str, Any]) -> Component:
-    load = downloads.menu(job["id"], "Download all records", "scored", job["name"] or "")
-    return html.Div([load, parts.anew("New campaign", job["id"])], className="campaign-tools")
+    load = downloads.menu(job["id"], text("Download all records"), "scored", job["name"] or "")
+    return html.Div([load, parts.anew(text("New campaign"), job["id"])], className="campaign-tools")

@@ -11,6 +11,7 @@ from layouts.campaign.words import money, whole
 from layouts.shared.percent import percents
 from ml.decision.decide import actions, decide
 from ml.decision.payoff import currency_of
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -83,7 +84,7 @@ class ResultTable:
         first, *ours = self._of_list() if "place" in self._own else self._of_campaign()
         self.columns = [first, *map(self._of_file, people), *ours, *map(self._of_file, rest)]
         if result["refused"]:
-            self.columns.append(TableColumn("problems", "Problem", (self._own["problems"],)))
+            self.columns.append(TableColumn("problems", text("Problem"), (self._own["problems"],)))
 
     def _of_campaign(self) -> list[TableColumn]:
         own = self._own
@@ -95,34 +96,34 @@ class ResultTable:
             if name == outcomes.positive or not self._single  # of a question nobody reads both answers
         ]
         return [
-            TableColumn("rank", "Rank", (own["rank"],), "integer"),
+            TableColumn("rank", text("Rank"), (own["rank"],), "integer"),
             *chances,
-            TableColumn("band", "Band", (own["band"],)),
-            *([TableColumn("action", "What to do")] if does else []),
-            TableColumn("label", "Model says", (own["label"],), words=self._labels),
+            TableColumn("band", text("Band"), (own["band"],)),
+            *([TableColumn("action", text("What to do"))] if does else []),
+            TableColumn("label", text("Model says"), (own["label"],), words=self._labels),
             *self._why(),
-            TableColumn("row", "Record", (RECORD,), "integer"),
+            TableColumn("row", text("Record"), (RECORD,), "integer"),
         ]
 
     def _of_list(self) -> list[TableColumn]:
         own = self._own
         return [
-            TableColumn("place", "Place", (own["place"],), "integer"),
-            *([] if self._single else [TableColumn("outcome", "Offer", (own["outcome"],), words=self._labels)]),
-            TableColumn("probability", "Probability", (own["probability"],), "percent"),
-            TableColumn("band", "Band", (own["band"],)),
-            TableColumn("worth", "Worth of acting", (own["expected_value"],), "money"),
+            TableColumn("place", text("Place"), (own["place"],), "integer"),
+            *([] if self._single else [TableColumn("outcome", text("Offer"), (own["outcome"],), words=self._labels)]),
+            TableColumn("probability", text("Probability"), (own["probability"],), "percent"),
+            TableColumn("band", text("Band"), (own["band"],)),
+            TableColumn("worth", text("Worth of acting"), (own["expected_value"],), "money"),
             *self._why(),
-            TableColumn("decision", "Decision", (own["decision"],)),
-            TableColumn("group", "Group", (own["group"],)),
+            TableColumn("decision", text("Decision"), (own["decision"],)),
+            TableColumn("group", text("Group"), (own["group"],)),
         ]
 
     def _why(self) -> list[TableColumn]:
         at = tuple(self._own[name] for name in REASONS)
-        return [TableColumn("why", "Why", at)] if self._result["reasons"] else []
+        return [TableColumn("why", text("Why"), at)] if self._result["reasons"] else []
 
     def _of_file(self, at: int) -> TableColumn:
-        return TableColumn(f"c{at}", self._result["names"][at] or "(no name)", (at,), self._result["kinds"][at])
+        return TableColumn(f"c{at}", self._result["names"][at] or text("(no name)"), (at,), self._result["kinds"][at])
 
     def definitions(self) -> list[dict[str, Any]]:
         """The columns as AG Grid defines them; the first that tells who somebody is opens the record."""
@@ -149,7 +150,7 @@ class ResultTable:
         exclusive = self._bundle.outcomes.exclusive and len(ours) == len(self._labels)
         chances = percents([float(cells[each.at[0]]) for each in ours], exclusive=exclusive)
         found = {each.field: self._text(each, number, cells, cut_offs) for each in self.columns}
-        return found | {each.field: text for each, text in zip(ours, chances, strict=True)}
+        return found | {each.field: shown for each, shown in zip(ours, chances, strict=True)}
 
     def _text(self, column: TableColumn, number: int, cells: Sequence[str], cut_offs: Mapping[str, float]) -> str:
         if column.field == "row":
@@ -157,14 +158,14 @@ class ResultTable:
         if column.field == "action":
             return self._action(cells, cut_offs)
         words = dict(column.words)
-        text = "; ".join(words.get(cells[at], cells[at]) for at in column.at if cells[at])
+        shown = "; ".join(words.get(cells[at], cells[at]) for at in column.at if cells[at])
         if column.field in ("rank", "place"):
-            return whole(int(text)) if text else "–"
+            return whole(int(shown)) if shown else "–"
         if column.field == "worth":
-            return money(float(text), currency_of(self._bundle.card))
+            return money(float(shown), currency_of(self._bundle.card))
         if column.field == "label":  # of independent outcomes there may be several
-            return ", ".join(words.get(name, name) for name in text.split(", "))
-        return text
+            return ", ".join(words.get(name, name) for name in shown.split(", "))
+        return shown
 
     def _action(self, cells: Sequence[str], cut_offs: Mapping[str, float]) -> str:
         """What to do about what is best offered, at the cut-off in use now."""

@@ -11,8 +11,7 @@ from dash.development.base_component import Component
 from layouts.campaign import parts
 from layouts.campaign.words import progress, share_done
 from layouts.shared import ids
-
-GOES_ON = "The work goes on when this page is closed. Its address leads back here."
+from ml.translation import text
 
 
 def step(job: Mapping[str, Any]) -> list[Component]:
@@ -20,11 +19,11 @@ def step(job: Mapping[str, Any]) -> list[Component]:
     here, words = job["id"], progress(job)
     bar = {"id": ids.campaign_part("bar", here), "aria-valuetext": words}
     body = [
-        html.H2(f"Scoring {job['name'] or 'the file'}"),
-        parts.progress_bar("Records scored", share_done(job), **bar),
+        html.H2(text("Scoring {file}", file=job["name"] or text("the file"))),
+        parts.progress_bar(text("Records scored"), share_done(job), **bar),
         html.P(words, id=ids.campaign_part("progress", here), className="campaign-lead campaign-job-words"),
-        html.P(GOES_ON, className="small"),
-        html.Div(parts.button("Cancel", id=ids.campaign_part("cancel", here)), className="campaign-buttons"),
+        html.P(text("The work goes on when this page is closed. Its address leads back here."), className="small"),
+        html.Div(parts.button(text("Cancel"), id=ids.campaign_part("cancel", here)), className="campaign-buttons"),
         parts.said("scoring", id=ids.campaign_part("cancel-said", here)),
         parts.ticks("tick", here),
         parts.turn("watch", here),

@@ -14,6 +14,7 @@ from layouts.campaign.choices import is_single
 from ml.campaign.list_request import ListRequest
 from ml.data.validation_words import accepted, schema_of
 from ml.locale import NotANumber, canonical, current_format
+from ml.translation import text
 
 LENGTHS = {"cutoff": "cut_off", "number": "number", "budget": "budget"}  # how long the list is -> its field
 PERCENT = ("cut_off", "control")
@@ -73,17 +74,19 @@ class Fields:
 
     def number(self, name: str) -> float | int | None:
         """The number in a field; None where nothing stands there, or nothing that can be used."""
-        text = self._texts.get(name)
-        text = text.replace("%", "").strip() if isinstance(text, str) else "" if text is None else str(text)
-        if not text:
+        given = self._texts.get(name)
+        typed = given.replace("%", "").strip() if isinstance(given, str) else "" if given is None else str(given)
+        if not typed:
             return None
         takes = Takes.of(name)
         try:
-            value = float(canonical(text, current_format()))
+            value = float(canonical(typed, current_format()))
         except NotANumber:
             value = math.nan
         if not takes.contains(value):
-            self.problems[name] = f"“{self._texts[name]}” cannot be used. Accepted: {takes.words}."
+            self.problems[name] = text(
+                "“{typed}” cannot be used. Accepted: {accepted}.", typed=given, accepted=takes.words
+            )
             return None
         value = value / 100 if takes.percent else value
         return int(value) if value.is_integer() else value

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from layouts.shared.blocks import count
 from ml.data.parsing import NUMBER
 from ml.locale import MINUS, current_format, localized
+from ml.translation import plural, text
 
 WAITING = "waiting"  # the state of a job that no worker has begun
 _IN_SENTENCE = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+\.\d+")
@@ -27,8 +27,8 @@ def money(value: float, currency: str) -> str:
 
 def written(value: float) -> str:
     """A number as its reader types it: no groups, which would be in the way of the next digit."""
-    text = f"{value:.12g}" if math.isfinite(value) and abs(value) < 1e12 else repr(value)
-    return text.replace(".", current_format().decimal)
+    plain = f"{value:.12g}" if math.isfinite(value) and abs(value) < 1e12 else repr(value)
+    return plain.replace(".", current_format().decimal)
 
 
 def spoken(sentence: str) -> str:
@@ -36,39 +36,49 @@ def spoken(sentence: str) -> str:
     return _IN_SENTENCE.sub(lambda found: localized(found[0]), sentence)
 
 
-def cell_text(text: str | None) -> str:
+def cell_text(read: str | None) -> str:
     """A cell as it was read: numbers in the reader's marks."""
-    if text is None:
+    if read is None:
         return "–"
-    if text == "":
-        return "no value"
-    return text.replace(".", current_format().decimal) if NUMBER.fullmatch(text) else text
+    if read == "":
+        return text("no value")
+    return read.replace(".", current_format().decimal) if NUMBER.fullmatch(read) else read
+
+
+def counted_records(number: float) -> str:
+    """A number of records: "1 record", "1,200 records"."""
+    return plural("{n} record", "{n} records", number, n=whole(number))
 
 
 def duration(seconds: float) -> str:
     """A time in words, not exact: "about 2 minutes"."""
     if seconds < 1.5:
-        return "about a second"
-    for limit, unit, noun in ((90, 1, "second"), (5400, 60, "minute")):
-        if seconds < limit:
-            return f"about {count(_rounded(seconds / unit), noun)}"
-    return f"about {count(_rounded(seconds / 3600), 'hour')}"
+        return text("about a second")
+    if seconds < 90:
+        number = _rounded(seconds)
+        return plural("about {n} second", "about {n} seconds", number, n=whole(number))
+    if seconds < 5400:
+        number = _rounded(seconds / 60)
+        return plural("about {n} minute", "about {n} minutes", number, n=whole(number))
+    number = _rounded(seconds / 3600)
+    return plural("about {n} hour", "about {n} hours", number, n=whole(number))
 
 
 def progress(job: Mapping[str, Any]) -> str:
     """How far a job is, by :func:`jobs.files.job_view.described`."""
     done, total, rate = job["done"], job["total"], job["rate"]
     if job["state"] == WAITING and not done:
-        return "Waiting for its turn …"
+        return text("Waiting for its turn …")
     if not total:
-        return f"{count(done, 'record')} so far." if done else "Reading the file …"
-    said = [f"{whole(done)} of {count(total, 'record')}"]
+        so_far = plural("{n} record so far.", "{n} records so far.", done, n=whole(done))
+        return so_far if done else text("Reading the file …")
+    said = [plural("{done} of {n} record", "{done} of {n} records", total, done=whole(done), n=whole(total))]
     if rate:
-        said.append(f"{whole(rate)} a second")
+        said.append(text("{n} a second", n=whole(rate)))
         if done < total:
-            said.append(f"{duration((total - done) / rate)} left")
+            said.append(text("{time} left", time=duration((total - done) / rate)))
     if job["errors"]:
-        said.append(f"{whole(job['errors'])} cannot be scored")
+        said.append(text("{n} cannot be scored", n=whole(job["errors"])))
     return f"{' · '.join(said)}."
 
 
