@@ -15,6 +15,7 @@ from layouts.shared.static_html import message_attributes
 from ml.bundle.record_book import BookRecord, RecordBook, RecordBooks
 from ml.errors import LikelyError
 from ml.service import Service
+from ml.translation import text
 from store.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def find_records(service: Service, books: RecordBooks, search: Any) -> dict[str,
         return _found(service, books, search)
     except StoreUnavailable as silent:
         log.warning("%s %s", silent, silent.__cause__)
-        return finder.found(search, finder.SILENT)
+        return finder.found(search, text(finder.SILENT))
     except LikelyError as error:
         return finder.found(search, str(error))
 
@@ -82,6 +83,6 @@ def open_record(
         entry = book.get(record_id)
     except StoreUnavailable as silent:
         log.warning("%s %s", silent, silent.__cause__)
-        return finder.OpenedRecord(words=finder.SILENT)
+        return finder.OpenedRecord(words=text(finder.SILENT))
     words = finder.unknown(record_id) if entry is None else finder.chosen(entry, sample=book.sample)
     return finder.OpenedRecord(entry, words)

@@ -7,7 +7,9 @@ from dash.development.base_component import Component
 
 from ml.advice.advice import Standing
 from ml.advice.next_question import NextQuestion
+from ml.locale import percent
 from ml.text.words import points_text, rounded
+from ml.translation import text
 
 MOST = 3
 
@@ -17,9 +19,9 @@ def ask_next(standing: Standing) -> list[Component]:
     if not standing.blank:
         return []
     worth = [question for question in standing.questions if rounded(100 * question.move)][:MOST]
-    heading = html.H3("Ask next")
+    heading = html.H3(text("Ask next"))
     if not worth:
-        words = "Nothing that is still blank would move this much."
+        words = text("Nothing that is still blank would move this much.")
         return [html.Div([heading, html.P(words, className="small")], className="ask-next")]
     rows = [html.Li(_button(standing, question)) for question in worth]
     return [html.Div([heading, html.Ol(rows)], className="ask-next")]
@@ -34,12 +36,18 @@ def question_text(question: NextQuestion, acts_now: bool) -> str:
     acts_now : bool
         Whether the score is at or above the cut-off now.
     """
-    words = f"likely to move this by {points_text(100 * question.move)}"
+    slots = {"points": points_text(100 * question.move)}
     chance = round(100 * question.crossing)
     settled = round(100 * question.decides)
     if not chance:  # alone it crosses nothing; what it settles together with the rest is why it stands here
-        return f"{words}, settles {settled}\u00a0% of the doubt about the decision" if settled else words
-    return f"{words}, {chance}\u00a0% chance that you would {'no longer' if acts_now else 'then'} act"
+        if not settled:
+            return text("likely to move this by {points}", **slots)
+        slots["share"] = percent(f"{settled}")
+        return text("likely to move this by {points}, settles {share} of the doubt about the decision", **slots)
+    slots["chance"] = percent(f"{chance}")
+    if acts_now:
+        return text("likely to move this by {points}, {chance} chance that you would no longer act", **slots)
+    return text("likely to move this by {points}, {chance} chance that you would then act", **slots)
 
 
 def _button(standing: Standing, question: NextQuestion) -> Component:

@@ -12,6 +12,7 @@ from ml.data.schema import Schema
 from ml.decision.decide import acts
 from ml.text.spoken import cut_off_text
 from ml.text.words import listed, shown_value
+from ml.translation import text
 
 
 def what_would_change(standing: Standing, changes: Counterfactuals | None) -> Component | None:
@@ -25,17 +26,21 @@ def what_would_change(standing: Standing, changes: Counterfactuals | None) -> Co
     if changes is None:
         return html.Div([], className="change", hidden=True)
     upwards = not acts(changes.probability, changes.cut_off)
-    goal = f"{'to' if upwards else 'below'} {cut_off_text(changes.cut_off)}"
+    goal = {"cut_off": cut_off_text(changes.cut_off)}
     if changes.found:
-        lead = f"This would bring it {goal}{' or more' if upwards else ''}:"
+        higher = text("This would bring it to {cut_off} or more:", **goal)
+        lead = higher if upwards else text("This would bring it below {cut_off}:", **goal)
         body: list[Component] = [_list(schema, changes.found)]
     elif changes.best is not None:
-        lead = f"Nothing that you can change brings it {goal}. What comes nearest:"
+        to = text("Nothing that you can change brings it to {cut_off}. What comes nearest:", **goal)
+        below = text("Nothing that you can change brings it below {cut_off}. What comes nearest:", **goal)
+        lead = to if upwards else below
         body = [_list(schema, (changes.best,))]
     else:
-        lead = f"Nothing that you can change would {'raise' if upwards else 'lower'} it."
+        more = text("Nothing that you can change would raise it.")
+        lead = more if upwards else text("Nothing that you can change would lower it.")
         body = []
-    return html.Div([html.H3("What would change it"), html.P(lead, className="small"), *body], className="change")
+    return html.Div([html.H3(text("What would change it")), html.P(lead, className="small"), *body], className="change")
 
 
 def change_text(schema: Schema, change: Counterfactual) -> str:
@@ -52,7 +57,7 @@ def _move(schema: Schema, name: str, old: object, new: object) -> str:
     was = shown_value(feature, old)  # type: ignore[arg-type]
     if feature.unit and was.endswith(feature.unit) and to.endswith(feature.unit):
         was = was.removesuffix(feature.unit).rstrip()
-    return f"{feature.label} from {was} to {to}"
+    return text("{feature} from {old} to {new}", feature=feature.label, old=was, new=to)
 
 
 def _list(schema: Schema, found: tuple[Counterfactual, ...]) -> Component:

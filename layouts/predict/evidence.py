@@ -7,20 +7,22 @@ from collections.abc import Sequence
 from dash import html
 from dash.development.base_component import Component
 
-from layouts.shared.blocks import count, dot
+from layouts.shared.blocks import dot
 from layouts.shared.percent import span
 from ml.advice.advice import Advice, Standing
 from ml.advice.evidence import FEW, Evidence, Neighbour
 from ml.data.schema import Row
-from ml.locale import localized
+from ml.locale import percent
+from ml.text.number_words import count
 from ml.text.words import listed, named
+from ml.translation import plural, text
 
 DIFFERENCES = 3  # named for each similar record
 
 
 def how_far_to_trust(standing: Standing, advice: Advice) -> Component:
     """The evidence in one sentence, warnings, and the nearest known records behind a disclosure."""
-    parts = [html.H3("How far to trust it")]
+    parts = [html.H3(text("How far to trust it"))]
     exclusive = standing.model.outcomes.exclusive
     parts.append(html.P(evidence_text(advice.evidence, exclusive=exclusive), className="small evidence"))
     parts += [html.P(words, className="small warn") for words in _warnings(standing, advice)]
@@ -32,13 +34,26 @@ def how_far_to_trust(standing: Standing, advice: Advice) -> Component:
 def evidence_text(evidence: Evidence, *, exclusive: bool) -> str:
     """Sentence with Wilson interval: "Of 125 records scored about like this, 71 really were (57 %, 48–65 %)"."""
     if not evidence.similar:
-        return "No known record was scored about like this."
-    share = round(100 * evidence.had / evidence.similar)
-    verb = ("was" if evidence.had == 1 else "were") if exclusive else "took it"
-    had = f"{localized(f'{evidence.had:,}')} really {verb}"
-    between = span(evidence.low, evidence.high)
-    records = count(evidence.similar, "record")
-    return f"Of {records} scored about like this, {had} ({share}\u00a0%, {between})."
+        return text("No known record was scored about like this.")
+    slots = {
+        "records": plural("{n} record", "{n} records", evidence.similar, n=count(evidence.similar)),
+        "had": count(evidence.had),
+        "share": percent(f"{round(100 * evidence.had / evidence.similar)}"),
+        "interval": span(evidence.low, evidence.high),
+    }
+    if not exclusive:
+        return plural(
+            "Of {records} scored about like this, {had} really took it ({share}, {interval}).",
+            "Of {records} scored about like this, {had} really took it ({share}, {interval}).",
+            evidence.had,
+            **slots,
+        )
+    return plural(
+        "Of {records} scored about like this, {had} really was ({share}, {interval}).",
+        "Of {records} scored about like this, {had} really were ({share}, {interval}).",
+        evidence.had,
+        **slots,
+    )
 
 
 def differences(standing: Standing, row: Row) -> str:
@@ -50,19 +65,21 @@ def differences(standing: Standing, row: Row) -> str:
         if known and value != own
     ]
     if not differing:
-        return "Equal in all that is known"
+        return text("Equal in all that is known")
     told = [named(feature, value) for feature, value in differing[:DIFFERENCES]]
     more = len(differing) - DIFFERENCES
-    return f"Differs: {listed([*told, f'{more} more'] if more > 0 else told)}"
+    told += [plural("{n} more", "{n} more", more, n=count(more))] if more > 0 else []
+    return text("Differs: {features}", features=listed(told))
 
 
 def _warnings(standing: Standing, advice: Advice) -> list[str]:
     found = []
     if advice.evidence.similar and advice.evidence.few:
-        found.append(f"Fewer than {FEW} such records: too few to go by.")
+        found.append(text("Fewer than {n} such records: too few to go by.", n=FEW))
     if advice.unlike is not None:
         labels = [standing.model.schema.feature(name).label for name in advice.unlike.features]
-        found.append(f"Unlike anything in training{': ' + listed(labels) if labels else ''}.")
+        plain = text("Unlike anything in training.")
+        found.append(text("Unlike anything in training: {features}.", features=listed(labels)) if labels else plain)
     return found
 
 
@@ -74,6 +91,13 @@ def _neighbours(standing: Standing, neighbours: Sequence[Neighbour]) -> Componen
         for name in neighbour.had:
             had += [html.Span([dot(outcomes, name), outcomes[name].label], className="had")]
         difference = html.Span(differences(standing, neighbour.row), className="tiny")
-        rows.append(html.Li([html.Span(had or "None of these", className="hads"), difference]))
-    summary = html.Summary(f"The {len(rows)} most similar known records, and what became of them")
+        rows.append(html.Li([html.Span(had or text("None of these"), className="hads"), difference]))
+    summary = html.Summary(
+        plural(
+            "The {n} most similar known record, and what became of it",
+            "The {n} most similar known records, and what became of them",
+            len(rows),
+            n=len(rows),
+        )
+    )
     return html.Details([summary, html.Ol(rows, className="neighbours")], className="disclosure")

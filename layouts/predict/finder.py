@@ -24,12 +24,13 @@ from ml.data.one_hot import gathered
 from ml.data.schema import Schema
 from ml.data.texts import fold
 from ml.locale import localized
+from ml.translation import mark, plural, text
 
-SILENT = "Records cannot be searched at the moment. Scores are not affected."
+SILENT = mark("Records cannot be searched at the moment. Scores are not affected.")
 LIMIT = 8
 MOST_RECENT = 5
-NEW = "New record"
-INVENTED = "New record, with invented values"
+NEW = mark("New record")
+INVENTED = mark("New record, with invented values")
 
 
 def _ids(given: Any) -> Any:
@@ -39,7 +40,7 @@ def _ids(given: Any) -> Any:
 class RecordSearch(RequestModel):
     """Request of the finder's script."""
 
-    text: Annotated[str, AfterValidator(lambda text: text[:LONGEST_SEARCH])] = ""
+    text: Annotated[str, AfterValidator(lambda typed: typed[:LONGEST_SEARCH])] = ""
     """What was typed; empty where the box was only entered."""
     chance: bool = False
     """True when any record will do."""
@@ -68,20 +69,21 @@ def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
     blanks : bool
         Whether a new record may be blank; else it starts with invented values.
     """
-    new = NEW if blanks else INVENTED
+    new = text(NEW if blanks else INVENTED)
     box = HtmlInput(
         id=ids.FINDER_BOX,
         type="text",
         className="form-control",
         autoComplete="off",
         maxLength=LONGEST_SEARCH,
-        placeholder="Find by id or text",
+        placeholder=text("Find by id or text"),
     )
-    listed = html.Ul(id=ids.FINDER_LIST, className="finder-list", role="listbox", hidden=True, **_named("Records"))
-    buttons = (("random", "Random"), ("new", "New"))
+    named = _named(text("Records"))
+    listed = html.Ul(id=ids.FINDER_LIST, className="finder-list", role="listbox", hidden=True, **named)
+    buttons = (("random", text("Random")), ("new", text("New")))
     tools = [html.Button(words, type="button", className="tool-button", **{"data-find": do}) for do, words in buttons]
-    label = html.Label("Find a record", htmlFor=ids.FINDER_BOX, className="field-label")
-    key = html.Kbd("/", title="Press / to search", **{"aria-hidden": "true"})
+    label = html.Label(text("Find a record"), htmlFor=ids.FINDER_BOX, className="field-label")
+    key = html.Kbd("/", title=text("Press / to search"), **{"aria-hidden": "true"})
     name = html.H2(opened.words if opened.entry else new, id=ids.RECORD_NAME, className="record-name")
     changed = html.Span("", id=ids.RECORD_CHANGED, className="record-changed")
     said = "" if opened.entry else opened.words
@@ -95,7 +97,7 @@ def finder(model: str, opened: OpenedRecord, *, blanks: bool) -> Component:
         html.Div(tools, className="finder-tools"),
     ]
     data = {"data-model": model, "data-new": new}
-    return static_html(html.Section(parts, id=ids.FINDER, className="finder", **_named("Find a record"), **data))
+    return static_html(html.Section(parts, id=ids.FINDER, className="finder", **_named(text("Find a record")), **data))
 
 
 def stores() -> list[Component]:
@@ -152,38 +154,54 @@ def found(
     return matches(search.serial, hits, listed, words, sure=sure, marked=0)
 
 
-def _option(entry: BookRecord, text: str) -> list[Any]:
+def _option(entry: BookRecord, typed: str) -> list[Any]:
     """A record in the list; what was typed decides which of its texts are shown."""
     return [
         html.Span(entry.id, className="finder-id"),
         " ",
-        html.Span(beside(entry, text), className="finder-beside"),
+        html.Span(beside(entry, typed), className="finder-beside"),
         " ",
     ]
 
 
 def chosen(entry: BookRecord, *, sample: bool) -> str:
     """Words about the record in the form: its id, and facts about it that are no features."""
-    return " · ".join([f"{'Sample record' if sample else 'Record'} {entry.id}", *entry.also[:2]])
+    named = text("Sample record {id}", id=entry.id) if sample else text("Record {id}", id=entry.id)
+    return " · ".join([named, *entry.also[:2]])
 
 
 def unknown(record_id: str) -> str:
     """Words where the address names a record that does not exist."""
-    return f"There is no record “{record_id[:40]}”: the form starts as new."
+    return text("There is no record “{id}”: the form starts as new.", id=record_id[:40])
 
 
 def renumbered(record_id: str) -> str:
     """Words where the address names a sample record of another version."""
-    return f"Sample record {record_id[:40]} was of another version, and this one numbers anew: the form starts as new."
+    return text(
+        "Sample record {id} was of another version, and this one numbers anew: the form starts as new.",
+        id=record_id[:40],
+    )
 
 
-def counted(hits: int, text: str, records: int, *, sample: bool) -> str:
+def counted(hits: int, typed: str, records: int, *, sample: bool) -> str:
     """Words about a search: the number of matches, or of records that can be searched."""
-    if not text.strip():
-        kind = "sample record" if sample else "record"
-        return f"{localized(f'{records:,}')} {kind}{'' if records == 1 else 's'}: type an id or part of a text."
+    if not typed.strip():
+        slots = {"n": localized(f"{records:,}")}
+        if sample:
+            return plural(
+                "{n} sample record: type an id or part of a text.",
+                "{n} sample records: type an id or part of a text.",
+                records,
+                **slots,
+            )
+        return plural(
+            "{n} record: type an id or part of a text.",
+            "{n} records: type an id or part of a text.",
+            records,
+            **slots,
+        )
     if not hits:
-        return f"No record has “{text[:40]}”."
+        return text("No record has “{typed}”.", typed=typed[:40])
     if hits >= LIMIT:
-        return f"The first {hits} records that fit."
-    return f"{hits} record{'' if hits == 1 else 's'}"
+        return plural("The first record that fits.", "The first {n} records that fit.", hits, n=hits)
+    return plural("{n} record", "{n} records", hits, n=hits)

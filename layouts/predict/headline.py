@@ -16,6 +16,7 @@ from ml.decision.ranking import Ranking, ranked
 from ml.decision.worth import NOTHING
 from ml.text.spoken import cut_off_text
 from ml.text.words import money_text
+from ml.translation import template, text, text_parts
 
 EVEN = 0.5  # below this probability acting needs a "but"
 
@@ -43,22 +44,23 @@ def offer_lead(standing: Standing, ranking: Ranking) -> str:
     """What an independent outcome is to the person who offers: "Best offer", or empty where it was chosen by hand."""
     first = ranked(standing.model.card, standing.model.outcomes, standing.probabilities, ranking)[0]
     if standing.outcome in ranking.declined:
-        return "Declined"
+        return text("Declined")
     if standing.outcome != standing.model.outcomes.names[first]:
         return ""
     decision = standing.decision()
     if not decision.words:
-        return "Most likely"
+        return text("Most likely")
     if not decision.settled:
-        return "Best offer so far"
-    return "Best offer" if decision.act else "Nearest to an offer"
+        return text("Best offer so far")
+    return text("Best offer") if decision.act else text("Nearest to an offer")
 
 
 def _exclusive(standing: Standing, shown: str) -> list[Component]:
     outcomes = standing.model.outcomes
     eyebrow = html.P([dot(outcomes, standing.outcome), outcomes[standing.outcome].label], className="eyebrow")
     # A word without its number could be read as more than it is: both come and go together.
-    words = [html.Span(f"{standing.band.label}, "), html.Span(shown, className="number")]
+    band, number = html.Span(template(standing.band.label)), html.Span(shown, className="number")
+    words = text_parts("{band}, {probability}", band=band, probability=number)
     return [eyebrow, html.P(words, className="headline owned")]
 
 
@@ -79,24 +81,34 @@ def _because(standing: Standing, decision: Decision) -> Sequence[Component]:
         return []
     if gain is not None and (gain < -NOTHING if decision.act else gain > NOTHING):
         return _against_worth(standing, decision, abs(gain))
-    band = "" if standing.model.outcomes.exclusive else standing.band.label
+    band = "" if standing.model.outcomes.exclusive else template(standing.band.label)
     if gain is None or abs(gain) <= NOTHING:
         return [html.Span(f" {band}.", className="because")] if band else []
-    amount = money_text(abs(gain), currency_of(standing.model.card))
-    if not decision.act:
-        words = f"{band}: it would lose {amount} on average." if band else f"It would lose {amount} on average."
-    elif standing.probability < EVEN:
-        words = f"{band}, but worth {amount} on average." if band else f"Still worth {amount} on average."
-    else:
-        words = f"{band}, worth {amount} on average." if band else f"Worth {amount} on average."
+    words = _in_money(decision, money_text(abs(gain), currency_of(standing.model.card)), band, standing.probability)
     return [html.Span(f" {words}", className="because")]
+
+
+def _in_money(decision: Decision, amount: str, band: str, probability: float) -> str:
+    """What the decision brings on average, after the band where it is not said above."""
+    slots = {"amount": amount} | ({"band": band} if band else {})
+    if not decision.act:
+        if band:
+            return text("{band}: it would lose {amount} on average.", **slots)
+        return text("It would lose {amount} on average.", **slots)
+    if probability < EVEN:
+        if band:
+            return text("{band}, but worth {amount} on average.", **slots)
+        return text("Still worth {amount} on average.", **slots)
+    return text("{band}, worth {amount} on average.", **slots) if band else text("Worth {amount} on average.", **slots)
 
 
 def _against_worth(standing: Standing, decision: Decision, size: float) -> list[Component]:
     """What the decision costs on average, where the cut-off in use decides against the worth."""
     amount = money_text(size, currency_of(standing.model.card))
-    would = f"loses {amount} on average" if decision.act else f"is still worth {amount} on average"
-    return [html.Span(f" The cut-off is {cut_off_text(decision.cut_off)}; acting {would}.", className="because")]
+    slots = {"cut_off": cut_off_text(decision.cut_off), "amount": amount}
+    loses = text("The cut-off is {cut_off}; acting loses {amount} on average.", **slots)
+    worth = text("The cut-off is {cut_off}; acting is still worth {amount} on average.", **slots)
+    return [html.Span(f" {loses if decision.act else worth}", className="because")]
 
 
 def _known(standing: Standing) -> list[Component]:
@@ -105,8 +117,11 @@ def _known(standing: Standing) -> list[Component]:
     if not blank:
         return []
     at = standing.model.outcomes.index(standing.outcome)
-    known = "Nothing is known yet." if blank == every else f"{every - blank} of {every} known."
-    rest = "all" if blank == every else "the rest"
     reach = html.Span(span(standing.low[at], standing.high[at]), className="reach")
-    between = html.Span([f" With {rest} known, ", reach, " in 8 of 10 cases."], className="owned")
-    return [html.P([known, between], className="aside known")]
+    if blank == every:
+        known = text("Nothing is known yet.")
+        between = text_parts("With all known, {range} in 8 of 10 cases.", range=reach)
+    else:
+        known = text("{n} of {all} known.", n=every - blank, all=every)
+        between = text_parts("With the rest known, {range} in 8 of 10 cases.", range=reach)
+    return [html.P([known, html.Span([" ", *between], className="owned")], className="aside known")]

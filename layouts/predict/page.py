@@ -128,7 +128,8 @@ def page(
     side = [_panel(said)]
     if bundle.offers == "probabilities":
         reasons = html_tree(None, id=ids.REASONS, className="reasons-body")
-        side.append(html.Section(reasons, className="reasons", **{"data-state": "waiting", "aria-label": "Reasons"}))
+        named = {"data-state": "waiting", "aria-label": text("Reasons")}
+        side.append(html.Section(reasons, className="reasons", **named))
     compared = [pins(bundle.outcomes)] if bundle.offers == "probabilities" else []
     who = finder(bundle.key, opened, blanks=bundle.offers == "probabilities")
     asking = html.Div([_form(bundle, request, opened), *compared], className="asking")
@@ -144,11 +145,12 @@ def seller_screen(bundle: Bundle) -> bool:
 def _panel(said: Component) -> Component:
     # The result comes first, for phones and for those who listen; on wide screens it stands beside.
     words = html.P("", id=ids.PANEL_WORDS, className="panel-words", role="status")
-    heading = html.H2("Result", className="visually-hidden")
+    heading = html.H2(text("Result"), className="visually-hidden")
     # The result is drawn anew with each answer, and screen readers announce only what stays and changes.
     aloud = html.P("", id=ids.PANEL_SAID, className="visually-hidden", role="status")
     # For the eye: screen readers have aria-busy, and hear the next result
-    updating = html.P("Updating: numbers of the values before", className="panel-updating", **{"aria-hidden": "true"})
+    stale = text("Updating: numbers of the values before")
+    updating = html.P(stale, className="panel-updating", **{"aria-hidden": "true"})
     shown = [heading, updating, html_tree(said, id=ids.RESULT), words, aloud]
     return html.Section(shown, id=ids.PANEL, className="panel")
 
@@ -174,7 +176,7 @@ def _form(bundle: Bundle, request: FormRequest, opened: OpenedRecord) -> Compone
         "data-said": opened.words if opened.entry else "",
         **_opened(bundle),
         "data-own": " ".join(free_query_names(schema)),
-        "aria-label": "Values",
+        "aria-label": text("Values"),
     }
     search = len(schema.features) >= FIELDS
     head = [_tools(search=search)] if blanks else []
@@ -196,7 +198,7 @@ def _opened(bundle: Bundle) -> dict[str, str]:
 
 
 def _tools(*, search: bool) -> Component:
-    named = (("reset", "Reset"), ("undo", "Undo"), ("copy", "Copy link"), ("call", "On call"))
+    named = (("reset", text("Reset")), ("undo", text("Undo")), ("copy", text("Copy link")), ("call", text("On call")))
     buttons = [html.Button(words, type="button", className="tool-button", **{"data-do": name}) for name, words in named]
     tools = [*buttons[:2], *pin_tools(), pin_words(), *buttons[2:], keys(search=search)]
     return static_html(html.Div(tools, className="form-tools"))
@@ -222,5 +224,5 @@ def _group(
         )
         for feature in features
     ]
-    legend = html.Legend(heading) if heading else html.Legend("Values", className="visually-hidden")
+    legend = html.Legend(heading) if heading else html.Legend(text("Values"), className="visually-hidden")
     return html.Fieldset([legend, html.Div(fields, className="fields")], className="group")

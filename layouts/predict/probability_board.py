@@ -24,9 +24,10 @@ from ml.decision.worth import NOTHING
 from ml.plots.palette import colour_of
 from ml.text.spoken import cut_off_text
 from ml.text.words import listed, money_text
+from ml.translation import mark, text, text_parts
 
-ORDERS = {"": "By value", BY_PROBABILITY: "By probability"}
-AVERAGES = "≈ what acting is worth on average, after its cost."
+ORDERS = {"": mark("By value"), BY_PROBABILITY: mark("By probability")}
+AVERAGES = mark("≈ what acting is worth on average, after its cost.")
 
 
 def board(standing: Standing, declined: Collection[str], serial: int, order: By = "") -> Component:
@@ -52,7 +53,7 @@ def board(standing: Standing, declined: Collection[str], serial: int, order: By 
         headline(standing, shown[outcomes.index(standing.outcome)], ranking),
         *_orders(order, worths_of(card, outcomes, probabilities)),
         html.Ul([_bar(standing, at, shown[at], ranking.declined) for at in places], className="bars"),
-        *([html.P(AVERAGES, className="aside averages")] if valued else []),
+        *([html.P(text(AVERAGES), className="aside averages")] if valued else []),
         *_label(standing),
         *outside(standing.model.schema, standing.notes),
         *ask_next(standing),
@@ -64,12 +65,12 @@ def _orders(order: str, worth: Sequence[float] | None) -> list[Component]:
     """Two buttons that say in which order the bars stand; none where there is one order only."""
     if worth is None:
         return []
+    pressed = {name: {"aria-pressed": str(name == order).lower()} for name in ORDERS}
     buttons = [
-        html.Button(words, type="button", className="quiet-button", **{"data-order": name, "aria-pressed": pressed})
+        html.Button(text(words), type="button", className="quiet-button", **{"data-order": name}, **pressed[name])
         for name, words in ORDERS.items()
-        for pressed in [str(name == order).lower()]
     ]
-    return [html.Div(buttons, className="orders", role="group", **{"aria-label": "Order of the bars"})]
+    return [html.Div(buttons, className="orders", role="group", **{"aria-label": text("Order of the bars")})]
 
 
 def _brings(standing: Standing, at: int) -> list[Component]:
@@ -122,13 +123,14 @@ def _tick(cut_off: float) -> list[Component]:
     place = {"--at": f"{cut_off:.4%}"}
     return [
         html.Span(className="tick", style=place, **{"aria-hidden": "true"}),
-        html.Span(f"Cut-off {cut_off_text(cut_off)}", className="tick-words", style=place),
+        html.Span(text("Cut-off {cut_off}", cut_off=cut_off_text(cut_off)), className="tick-words", style=place),
     ]
 
 
 def _decline(outcome: Outcome, out: bool) -> Component:
-    words = "Put back" if out else "Mark as declined"
-    label = {"aria-label": f"{words}: {outcome.label}"}
+    words = text("Put back") if out else text("Mark as declined")
+    back = text("Put back: {outcome}", outcome=outcome.label)
+    label = {"aria-label": back if out else text("Mark as declined: {outcome}", outcome=outcome.label)}
     return html.Button(words, type="button", className="quiet-button", **label, **{"data-decline": outcome.name})
 
 
@@ -142,9 +144,9 @@ def _label(standing: Standing) -> Sequence[Component]:
     if standing.decision().act != (standing.outcome in standing.labels) and standing.cut_off != DEFAULT:
         return []
     name = standing.labels[0]
-    said = [html.P(["The model says ", html.Strong(outcomes[name].label, className="owned"), "."], className="aside")]
+    said = [_says(outcomes[name].label)]
     if standing.probabilities[outcomes.index(name)] < max(standing.probabilities):
-        words = "The model decides by a rule of its own, so its label is not the most probable outcome."
+        words = text("The model decides by a rule of its own, so its label is not the most probable outcome.")
         said.append(html.P(words, className="aside"))
     return said
 
@@ -158,5 +160,9 @@ def _labels(standing: Standing) -> Sequence[Component]:
         return []
     if not standing.labels and any((each.worth or 0.0) > NOTHING for each in made):
         return []
-    yes = listed([outcomes[name].label for name in standing.labels]) or "no to all of them"
-    return [html.P(["The model says ", html.Strong(yes, className="owned"), "."], className="aside")]
+    return [_says(listed([outcomes[name].label for name in standing.labels]) or text("no to all of them"))]
+
+
+def _says(answer: str) -> Component:
+    said = text_parts("The model says {answer}.", answer=html.Strong(answer, className="owned"))
+    return html.P(said, className="aside")

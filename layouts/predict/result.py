@@ -14,6 +14,7 @@ from ml.data.outcomes import Outcomes
 from ml.data.schema import Schema
 from ml.errors import LikelyError, Problem
 from ml.metrics.evaluation import no_probabilities
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -43,7 +44,7 @@ def framed(parts: Sequence[Component], serial: int, **data: str) -> Component:
 
 def nothing_yet(serial: int) -> Component:
     """Placeholder until a record of this page could be scored."""
-    return framed([html.P("No result yet.", className="headline")], serial)
+    return framed([html.P(text("No result yet."), className="headline")], serial)
 
 
 def refusal(error: LikelyError, serial: int) -> Component:
@@ -56,15 +57,16 @@ def outside(schema: Schema, notes: Sequence[Problem]) -> list[Component]:
     """The features whose values lie outside the training data."""
     if not notes:
         return []
-    labels = [schema.feature(note.feature).label for note in notes if note.feature]
-    return [html.P(f"Outside what the model has seen: {', '.join(labels)}.", className="aside aside-warn")]
+    labels = ", ".join(schema.feature(note.feature).label for note in notes if note.feature)
+    said = text("Outside what the model has seen: {features}.", features=labels)
+    return [html.P(said, className="aside aside-warn")]
 
 
 def _headline(outcomes: Outcomes, names: Sequence[str]) -> Component:
     labels = [outcomes[name].label for name in names]
-    eyebrow = html.P("The model says", className="eyebrow")
+    eyebrow = html.P(text("The model says"), className="eyebrow")
     if not outcomes.exclusive:
-        words = f"Expected: {', '.join(labels)}" if labels else "None expected"
+        words = text("Expected: {outcomes}", outcomes=", ".join(labels)) if labels else text("None expected")
         said = html.P(words, className="headline headline-words")
     else:
         said = html.P(html.Span([dot(outcomes, names[0]), labels[0]]), className="headline")
@@ -72,9 +74,9 @@ def _headline(outcomes: Outcomes, names: Sequence[str]) -> Component:
 
 
 def _decisions(outcomes: Outcomes, labels: Sequence[str]) -> Component:
-    missing = no_probabilities()
+    missing, yes, no = no_probabilities(), text("yes"), text("no")
     rows = [
-        html.Li([dot(outcomes, item.name), html.Span(item.label), html.Span("yes" if item.name in labels else "no")])
+        html.Li([dot(outcomes, item.name), html.Span(item.label), html.Span(yes if item.name in labels else no)])
         for item in outcomes.items
     ]
     return html.Div([html.Ul(rows, className="decisions"), html.P(str(missing), className="aside")])

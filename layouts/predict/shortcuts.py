@@ -5,24 +5,26 @@ from __future__ import annotations
 from dash import html
 from dash.development.base_component import Component
 
+from ml.translation import mark, text
+
 KEYS = (
-    ("/", "find a record"),
-    ("Tab", "next value, by importance"),
-    ("Enter", "take the value now"),
-    ("Escape", "close a list, or leave the value"),
-    ("↑ ↓", "step a number"),
-    ("F1", "explain the value"),
-    ("Alt+R", "reset the value"),
-    ("Ctrl+Z", "undo"),
-    ("Ctrl+Enter", "pin"),
+    ("/", mark("find a record")),
+    ("Tab", mark("next value, by importance")),
+    ("Enter", mark("take the value now")),
+    ("Escape", mark("close a list, or leave the value")),
+    ("↑ ↓", mark("step a number")),
+    ("F1", mark("explain the value")),
+    ("Alt+R", mark("reset the value")),
+    ("Ctrl+Z", mark("undo")),
+    ("Ctrl+Enter", mark("pin")),
 )
 
 
-SEARCH = ("Ctrl+K", "search the values")
+SEARCH = ("Ctrl+K", mark("search the values"))
 
 
 def keys(*, search: bool = False) -> Component:
     """The shortcuts and what they do, with that of the search on a long form."""
     told = (*KEYS[:1], SEARCH, *KEYS[1:]) if search else KEYS
-    rows = [html.Div([html.Dt(html.Kbd(key)), html.Dd(words)]) for key, words in told]
-    return html.Details([html.Summary("Keys"), html.Dl(rows)], className="help keys")
+    rows = [html.Div([html.Dt(html.Kbd(key)), html.Dd(text(words))]) for key, words in told]
+    return html.Details([html.Summary(text("Keys")), html.Dl(rows)], className="help keys")

@@ -17,9 +17,10 @@ from ml.advice.advice import Advice, Standing
 from ml.advice.reasons import NOT_CAUSES, as_displayed
 from ml.plots.palette import colour_of
 from ml.text.words import points_text, rounded, unsure
+from ml.translation import mark, text
 
 HEADROOM = 1.04  # the largest bar ends a little before the edge
-SAMPLED = "± is the error of sampling (95\u00a0%)."
+SAMPLED = mark("± is the error of sampling (95\u00a0%).")
 BRIEF = 3  # reasons that the view for the call keeps
 
 
@@ -80,12 +81,17 @@ def steps(standing: Standing, advice: Advice) -> list[WaterfallStep]:
         reached = found[-1].end
     rest = 100 * (standing.probability - reached)
     if rounded(rest):
-        verb = "raises" if rest > 0 else "lowers"
-        words = f"{'Everything else' if found else 'All of it'} {verb} it by {points_text(abs(rest))}"
-        found.append(
-            WaterfallStep(words, reached, standing.probability, unsure(rest, _error_of_rest(standing, advice)))
-        )
+        words, error = _rest(rest, points_text(abs(rest)), alone=not found), _error_of_rest(standing, advice)
+        found.append(WaterfallStep(words, reached, standing.probability, unsure(rest, error)))
     return found
+
+
+def _rest(rest: float, points: str, *, alone: bool) -> str:
+    if rest > 0:
+        everything = text("Everything else raises it by {points}", points=points)
+        return text("All of it raises it by {points}", points=points) if alone else everything
+    everything = text("Everything else lowers it by {points}", points=points)
+    return text("All of it lowers it by {points}", points=points) if alone else everything
 
 
 def _error_of_rest(standing: Standing, advice: Advice) -> float:
@@ -105,8 +111,8 @@ def _error_of_rest(standing: Standing, advice: Advice) -> float:
 
 def _why(standing: Standing, advice: Advice) -> Component:
     if not any(standing.known):
-        words = "Nothing is known yet, so this is what the model says of anybody."
-        return html.Div([html.H3("Why"), html.P(words, className="small")], className="why")
+        words = text("Nothing is known yet, so this is what the model says of anybody.")
+        return html.Div([html.H3(text("Why")), html.P(words, className="small")], className="why")
     outcomes, column = standing.model.outcomes, standing.model.outcomes.index(standing.outcome)
     base, led = float(advice.explanation.base[column]), steps(standing, advice)
     score = percents(standing.probabilities, exclusive=outcomes.exclusive)[column]
@@ -114,15 +120,16 @@ def _why(standing: Standing, advice: Advice) -> Component:
     strongest = sorted(led, key=lambda step: -abs(step.points))[:BRIEF]
     most = HEADROOM * max([base, standing.probability, *(step.end for step in led)]) or 1.0
     rows = [
-        _end("Before anything is known", from_all, base / most),
+        _end(text("Before anything is known"), from_all, base / most),
         *(_row(step, most, strong=step in strongest) for step in led),
-        _end("This record", score, standing.probability / most),
+        _end(text("This record"), score, standing.probability / most),
     ]
+    causes = text(NOT_CAUSES)
     data = {"data-base": repr(base), "data-total": repr(standing.probability)}
     parts: Sequence[Component] = [
-        html.H3("Why"),
+        html.H3(text("Why")),
         html.Ol(rows, className="waterfall", **data),
-        html.P(f"{NOT_CAUSES} {SAMPLED}" if any(step.unsure for step in led) else NOT_CAUSES, className="tiny"),
+        html.P(f"{causes} {text(SAMPLED)}" if any(step.unsure for step in led) else causes, className="tiny"),
     ]
     return html.Div(parts, className="why")
 

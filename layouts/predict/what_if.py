@@ -12,6 +12,7 @@ from ml.advice.advice import Advice, Standing
 from ml.advice.what_if import Sweep
 from ml.data.feature import Feature, Value, text_of
 from ml.text.words import shown_value
+from ml.translation import text
 
 WIDTH, HEIGHT = 200, 28  # of a drawing, which is stretched over its field
 EDGE = 2  # between a line and the frame
@@ -76,7 +77,8 @@ def _words(feature: Feature, sweep: Sweep, probabilities: list[float]) -> tuple[
     ends = [probabilities.index(min(probabilities)), probabilities.index(max(probabilities))]
     low, high = percents([probabilities[at] for at in ends], exclusive=False)
     least, most = (shown_value(feature, sweep.values[at]) for at in ends)
-    return f"Over its values from {low} to {high}", f"From {low} at {least} to {high} at {most}"
+    over = text("Over its values from {low} to {high}", low=low, high=high)
+    return over, text("From {low} at {least} to {high} at {most}", low=low, least=least, high=high, most=most)
 
 
 def _framed(shapes: str, label: str, title: str) -> str:
