@@ -20,13 +20,14 @@ from ml.metrics.overview import Overview, averages_of, overview, read_cut_off
 from ml.runtime.deadline import StillWorking, deadline
 from ml.service import Service
 from ml.text.spoken import cut_off_text
+from ml.translation import mark, text
 from store.cut_off_change import LONGEST_REASON, CutOffChange
 from store.errors import StoreUnavailable
 
 log = logging.getLogger(__name__)
-NO_REASON = "Nothing was changed: say in a few words why, for those who see it later."
-LONG_REASON = "Nothing was changed: the reason has {length} characters. Accepted: up to {most}."
-NOT_KEPT = "This cut-off could not be kept: the store does not answer. Everything goes on with the one in use."
+NO_REASON = mark("Nothing was changed: say in a few words why, for those who see it later.")
+LONG_REASON = mark("Nothing was changed: the reason has {length} characters. Accepted: up to {most}.")
+NOT_KEPT = mark("This cut-off could not be kept: the store does not answer. Everything goes on with the one in use.")
 
 
 Counts = tuple[Overview, Outcomes, str, tuple[CustomMeasure, ...]]
@@ -148,11 +149,12 @@ def set_cut_off(
     request = request if isinstance(request, dict) else {}
     cut_off, reason = read_cut_off(request.get("cut_off")), request.get("reason")
     if cut_off is None:
-        return {"words": f"{str(request.get('cut_off'))[:40]!r} is no cut-off. Accepted: a number from 0 to 1."}
+        typed = repr(str(request.get("cut_off"))[:40])
+        return {"words": text("{typed} is no cut-off. Accepted: a number from 0 to 1.", typed=typed)}
     if not isinstance(reason, str) or not reason.strip():
-        return {"words": NO_REASON}
+        return {"words": text(NO_REASON)}
     if len(reason.strip()) > LONGEST_REASON:
-        return {"words": LONG_REASON.format(length=len(reason.strip()), most=LONGEST_REASON)}
+        return {"words": text(LONG_REASON, length=len(reason.strip()), most=LONGEST_REASON)}
     try:
         bundle = service.model(str(model))
         name = bundle.outcomes[str(outcome)].name
@@ -192,7 +194,7 @@ def _stored(
             store.set_cutoff(*of, cut_off, before=before, reason=reason)
     except StoreUnavailable as error:
         log.warning("A cut-off could not be kept: %s", error)
-        return {"words": NOT_KEPT}
-    text = cut_off_text(cut_off)
-    words = f"Prediction and campaigns now use {text}."
-    return {"words": words, "in_use": cut_off, "text": text, "former": before, "outcome": of[1]}
+        return {"words": text(NOT_KEPT)}
+    shown = cut_off_text(cut_off)
+    words = text("Prediction and campaigns now use {cut_off}.", cut_off=shown)
+    return {"words": words, "in_use": cut_off, "text": shown, "former": before, "outcome": of[1]}

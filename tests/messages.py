@@ -63,7 +63,7 @@ def _faults_of(name: str, call: ast.Call) -> Iterator[str]:
     templates = call.args[: len(KEYWORDS[name])] if name else []
     literal = [each.value for each in templates if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     if len(literal) < len(templates):
-        if name in ("later", "plural", *UNFILLED) or any(
+        if name in ("later", "mark", "plural", "plural_template") or any(
             isinstance(each, (ast.JoinedStr, ast.BinOp)) for each in templates
         ):
             yield "the template must be a literal"

@@ -15,6 +15,9 @@ from ml.text.number_words import count
 from ml.translation import mark, plural, text
 
 BLOCK = 100
+OF_EVERY_COLUMN = (
+    "sortable", "floatingFilter", "resizable", "suppressMovable", "wrapHeaderText", "autoHeaderHeight"
+)  # fmt: skip
 NO_TABLE = mark("The table did not load. The download holds all of it.")
 NO_ROWS = mark("Some rows did not come: {why} Load the page again.")
 NOBODY = mark("No record fits these filters.")
@@ -45,7 +48,7 @@ def table(job: str, definitions: Sequence[Mapping[str, Any]], first: Mapping[str
         id=of("grid", job),
         rowModelType="infinite",
         columnDefs=list(definitions),
-        defaultColDef={"sortable": True, "floatingFilter": True, "resizable": True, "suppressMovable": True},
+        defaultColDef=dict.fromkeys(OF_EVERY_COLUMN, True),
         dashGridOptions={
             "cacheBlockSize": BLOCK,
             "maxBlocksInCache": 30,
@@ -86,6 +89,8 @@ def _words_of_the_grid() -> dict[str, str]:
         "inRange": text("Between"),
         "inRangeStart": text("From"),
         "inRangeEnd": text("To"),
+        "ariaFilterInput": text("Filter Input"),
+        "ariaFilterMenuOpen": text("Open Filter Menu"),
         "filterOoo": text("Filter..."),
         "loadingOoo": text("Loading..."),
         "noRowsToShow": text("No Rows To Show"),

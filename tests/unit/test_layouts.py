@@ -222,7 +222,7 @@ def test_probabilities_are_shown_as_they_are():
     ]
     words = text_in(shown)
     bars = "Red 30.0\u00a0% Blue 70.0\u00a0% Cut-off 50\u00a0%"
-    assert words == f"Blue Likely,  70.0\u00a0% {bars} The model says  Blue ."
+    assert words == f"Blue Likely ,  70.0\u00a0% {bars} The model says  Blue ."
 
 
 def test_the_label_is_the_models_own_and_not_the_largest_probability():

@@ -15,8 +15,10 @@ from ml.translation import (
     later,
     mark,
     plural,
+    plural_template,
     preferred_language,
     reader_language,
+    template,
     text,
     text_parts,
     translated,
@@ -92,8 +94,8 @@ def test_pseudo_locale_is_longer_and_keeps_slots():
         assert "Income" in said
         assert "moves" not in said
         assert plural("{n} row", "{n} rows", 1, n=1) != plural("{n} row", "{n} rows", 2, n=1)
-    template = "Chooses what a person reads first"
-    assert len(pseudo(template)) >= (1 + LONGER) * len(template.replace(" ", ""))
+    sentence = "Chooses what a person reads first"
+    assert len(pseudo(sentence)) >= (1 + LONGER) * len(sentence.replace(" ", ""))
 
 
 @pytest.mark.parametrize(
@@ -120,6 +122,21 @@ def test_a_language_with_other_plural_forms_and_another_order(catalogs):
         assert text_parts("See {page}.", page=7) == ["Siehe ", 7, "."]
         assert text("Not in the catalog") == "Not in the catalog"
     assert reader_language() == ENGLISH
+
+
+def test_templates_for_scripts_are_in_the_readers_language_with_their_slots(catalogs):
+    with use_language("de"):
+        assert template("{feature} moves it most.") == "Am meisten bewegt es {feature}."
+        forms = plural_template("{n} row", "{n} rows")
+    assert forms["forms"] == ["{n} Zeilen", "{n} Zeile"]
+    assert [forms["forms"][int(at)] for at in forms["of"][:4]] == [
+        "{n} Zeilen",
+        "{n} Zeile",
+        "{n} Zeilen",
+        "{n} Zeilen",
+    ]
+    assert len(forms["of"]) == 200
+    assert text("") == ""  # the name of a catalog's header
 
 
 @pytest.fixture
