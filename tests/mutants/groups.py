@@ -57,8 +57,8 @@ GROUPS = {
     "campaign": Group(
         ("ml/campaign/*.py",),
         (
-            "test_campaign_limits", "test_campaign_lists", "test_campaigns", "test_chances_of_a_list",
-            "test_control_group", "test_list_chances",
+            "test_campaign_limits", "test_campaign_lists", "test_chances_of_a_list", "test_control_group",
+            "test_list_chances", "test_list_figures",
         ),
     ),
     "jobs": Group(("store/job*.py", "store/database_table.py"), ("test_job_table", "test_jobs_side_by_side")),
