@@ -140,7 +140,7 @@ def calibration_error(
         low, high = 0.0, 1.0
         if not counted or exceeded(0.0) >= tail:
             return 0.0
-        while exceeded(high) < tail:
+        while exceeded(high) < tail and high < 1e6:
             low, high = high, 2 * high
         for _ in range(ROUNDS):
             middle = (low + high) / 2
