@@ -28,7 +28,7 @@ LONG = {
 # Of each test whose name begins so, every nth case is in the push lane, the first always
 EVERY_NTH = {
     "e2e/test_accessibility.py": 1,
-    "e2e/test_longer_words.py": 1,
+    "e2e/test_pseudo_locale.py::test_every_sentence": 1,
     "e2e/": 4,
     "faults/": 2,
     "contract/test_added_models.py": 2,
@@ -63,7 +63,7 @@ IN_TURNS = {
     "contract/test_compiled_classifiers.py::test_a_classifier_is_equal": 1,
     "contract/test_compiled_libraries.py::test_a_booster_is_equal": 1,
     "e2e/test_accessibility.py::test_axe_finds_nothing": 2,
-    "e2e/test_longer_words.py": 1,
+    "e2e/test_pseudo_locale.py::test_every_sentence": 1,
     "unit/test_api_plots.py::test_every_plot_gives_a_table": 2,
     "unit/test_program.py::test_a_model_": 1,
 }

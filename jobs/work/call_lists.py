@@ -23,6 +23,7 @@ from ml.errors import LikelyError
 from ml.files.cells.safe_cells import csv_text, plain_cell, safe_cell
 from ml.files.table import ReadPlan
 from ml.service import Bundle, Service
+from ml.translation import text
 from store.files import Files
 from store.job import Chunk, Job
 from store.jobs import JobTable
@@ -48,7 +49,7 @@ def open_index(table: JobTable, files: Files, job: Job) -> RankIndex:
     try:
         return _index(files, tuple(table.results(job.id)), int(job.options["width"]))
     except (FileNotFoundError, KeyError, IndexError):
-        raise CampaignGone("The campaign's files were removed.", "Send the file again.") from None
+        raise CampaignGone(text("The campaign's files were removed."), text("Send the file again.")) from None
 
 
 def wish_of(service: Service, bundle: Bundle, raw: object) -> Wish:
@@ -60,7 +61,8 @@ def picked(bundle: Bundle, index: RankIndex, wish: Wish) -> tuple[np.ndarray, Pi
     """Probabilities of the wish's outcomes, shape (n, o), and the list."""
     if wish.column is not None and wish.column not in index.columns:
         known = ", ".join(index.columns) or "none"
-        raise BadWish(f"{wish.column[:80]!r} is no column with few values.", f"Of this file: {known[:500]}.")
+        said = text("{column} is no column with few values.", column=repr(wish.column[:80]))
+        raise BadWish(said, text("Of this file: {columns}.", columns=known[:500]))
     columns = [bundle.outcomes.index(name) for name in wish.outcomes]
     probabilities = index.probabilities[:, columns]
     groups = index.columns[wish.column] if wish.column else None

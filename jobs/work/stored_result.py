@@ -19,6 +19,7 @@ from ml.errors import LikelyError
 from ml.files.table import ReadPlan
 from ml.files.write.result import Block, ColumnFacts, Result, file_columns, own_kind, plain_header, stored_blocks
 from ml.service import Bundle, Service
+from ml.translation import text
 from store.files import BLOCK, Files
 from store.job import Job
 from store.jobs import JobTable
@@ -121,7 +122,7 @@ def stored(table: JobTable, files: Files, service: Service, job: Job, rank: np.n
     try:
         parts = [StoredChunk(name, sizes[name.rpartition("/")[2]]) for name in names]
     except KeyError:
-        raise ResultGone("The files of this job were removed.", "Send its file again.") from None
+        raise ResultGone(text("The files of this job were removed."), text("Send its file again.")) from None
     if job.kind != CAMPAIGN:
         return StoredResult(files, tuple(parts))
     bundle, index = service.model(job.model), open_index(table, files, job)
@@ -154,7 +155,7 @@ def header_of_result(table: JobTable, files: Files, job: Job) -> list[str]:
         with files.open(table.results(job.id)[0]) as file:
             return plain_header(next(csv.reader(io.StringIO(file.read().decode(), newline=""))))
     except (FileNotFoundError, IndexError, StopIteration):
-        raise ResultGone("The files of this job were removed.", "Send its file again.") from None
+        raise ResultGone(text("The files of this job were removed."), text("Send its file again.")) from None
 
 
 def own_columns(bundle: Bundle, kind: str, header: Sequence[str]) -> dict[str, str]:

@@ -238,16 +238,11 @@ def file(models_dir, tmp_path_factory):
     return made
 
 
-@pytest.mark.parametrize("scene", SCENES)
-def test_every_sentence_is_a_message(browse, data, file, scene):
-    tab = shown(browse(width=1280, **FOREIGN), scene, file)
-    assert plain(tab.page.evaluate(READ), data) == []
-
-
 @pytest.mark.parametrize("width", [380, 768, 1440])
 @pytest.mark.parametrize("scene", SCENES)
-def test_nothing_is_cut(browse, file, scene, width):
+def test_every_sentence_is_a_message_and_nothing_is_cut(browse, data, file, scene, width):
     tab = shown(browse(width=width, **FOREIGN), scene, file)
+    assert plain(tab.page.evaluate(READ), data) == []
     assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
     assert tab.page.evaluate(CUT) == []
 
