@@ -6,7 +6,6 @@ the next poll, and nothing runs without jobs.
 
 from __future__ import annotations
 
-import logging
 import subprocess
 import sys
 import threading
@@ -15,8 +14,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-
-log = logging.getLogger(__name__)
 
 LOCK = "runner.lock"
 IDLE = 30.0  # idle seconds after which the runner exits

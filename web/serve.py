@@ -20,7 +20,6 @@ from web.reload import keep_running
 
 CreateServer = Callable[[Callable[[Dash], None] | None], WSGIApplication]
 
-_OWN = ("host", "port", "debug")
 _RANGES = {"port": (1, 65535), "workers": (1, 64), "threads": (1, 256)}  # Gunicorn accepts any number and fails later
 # Options that --help lists; all others of Gunicorn are accepted, too
 _TOLD = {

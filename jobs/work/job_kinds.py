@@ -15,7 +15,7 @@ from store.files import Files
 from store.job import EXPORT, Chunk, Job
 from store.jobs import JobTable
 
-KINDS = (SCORE, CAMPAIGN, LIST) = ("score", "campaign", "list")
+SCORE, CAMPAIGN, LIST = "score", "campaign", "list"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from ml.translation import mark, text
 
 OFFERED = (("xlsx", "Excel (.xlsx)"), ("csv-excel", mark("CSV for Excel")), (CSV, "CSV"))
 WORDS = dict(OFFERED)
-FIRST, THEN = 500, 2000  # ms between two questions whether a file is written
+FIRST = 500  # ms between two questions whether a file is written
 
 
 def menu(job: str, words: str, noun: str, name: str) -> Component:

@@ -74,14 +74,7 @@ class Counterfactuals:
     levers: tuple[str, ...]
 
 
-def counterfactuals(
-    game: Game,
-    row: Row,
-    outcome: int,
-    cut_off: float,
-    known: Sequence[bool] | None = None,
-    name: str = "",
-) -> Counterfactuals:
+def counterfactuals(game: Game, row: Row, outcome: int, cut_off: float, *, name: str = "") -> Counterfactuals:
     """Search for counterfactuals: all values of all levers, one, then two, then three at a time.
 
     A number is tried at up to 15 round values over what training has seen. The size of a change is the
@@ -94,19 +87,16 @@ def counterfactuals(
     ----------
     game : Game
     row : Row
-        Typed values in schema order.
+        Typed values in schema order; a None is a blank. With blanks, candidates are estimated and then confirmed with
+        the value function itself.
     outcome : int
         Its column.
     cut_off : float
         0 to 1; we act on a record when its probability is at least this.
-    known : sequence of bool, length p, or None
-        As :meth:`ml.advice.value_function.Game.at` takes it. With blanks, candidates are estimated and then confirmed
-        with the value function itself.
     name : str
         Of the outcome, to be handed on.
     """
-    mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
-    search = _Search(game, row, mask, outcome, cut_off)
+    search = _Search(game, row, outcome, cut_off)
     best: Counterfactual | None = None
     for count in range(1, min(MOST_LEVERS, len(search.levers)) + 1):
         tried = search.tried(count)
@@ -120,9 +110,10 @@ def counterfactuals(
 class _Search:
     """Search over the levers of one record."""
 
-    def __init__(self, game: Game, row: Row, mask: np.ndarray, outcome: int, cut_off: float) -> None:
-        self.game, self.row, self.mask, self.outcome, self.cut_off = game, row, mask, outcome, cut_off
-        self.now = float(game.at(row, mask.tolist()).value[outcome])
+    def __init__(self, game: Game, row: Row, outcome: int, cut_off: float) -> None:
+        self.game, self.row, self.outcome, self.cut_off = game, row, outcome, cut_off
+        self.mask = np.array([value is not None for value in row], dtype=bool)
+        self.now = float(game.at(row).value[outcome])
         self.upwards = not acts(self.now, cut_off)
         self._grids: dict[tuple[int, int], tuple[Value, ...]] = {}
         self._steps: dict[tuple[int, Value], float] = {}
@@ -135,9 +126,8 @@ class _Search:
 
     def _values(self, at: int, most: int = MOST_VALUES) -> tuple[Value, ...]:
         if (at, most) not in self._grids:
-            here = (self.row[at],) if self.mask[at] else ()
             values = tried(self.game, at, most)
-            self._grids[at, most] = tuple(value for value in values if value not in here)
+            self._grids[at, most] = tuple(value for value in values if value != self.row[at])
         return self._grids[at, most]
 
     def tried(self, count: int) -> list[Counterfactual]:
@@ -186,13 +176,12 @@ class _Search:
 
     def _change(self, change: Moves, probability: float) -> Counterfactual:
         names = self.game.schema.names
-        moves = tuple((names[at], self.row[at] if self.mask[at] else None, new) for at, new in change.items())
+        moves = tuple((names[at], self.row[at], new) for at, new in change.items())
         return Counterfactual(moves, sum(self._step(at, new) for at, new in change.items()), probability)
 
     def _step(self, at: int, new: Value) -> float:
         if (at, new) not in self._steps:
-            old = self.row[at] if self.mask[at] else None
-            self._steps[at, new] = step(self.game.schema.features[at], old, new)
+            self._steps[at, new] = step(self.game.schema.features[at], self.row[at], new)
         return self._steps[at, new]
 
     def crosses(self, probability: float) -> bool:
@@ -230,11 +219,10 @@ class _Search:
     def _confirmed(self, change: Counterfactual) -> Counterfactual:
         """The change with its score from all background rows, where it was estimated from some of them."""
         moves: Moves = {self.game.schema.position[name]: new for name, _, new in change.moves}
-        mask = [known or at in moves for at, known in enumerate(self.mask.tolist())]
-        if all(mask):
-            return change
         row = tuple(moves.get(at, value) for at, value in enumerate(self.row))
-        return Counterfactual(change.moves, change.steps, float(self.game.at(row, mask).value[self.outcome]))
+        if all(value is not None for value in row):
+            return change
+        return Counterfactual(change.moves, change.steps, float(self.game.at(row).value[self.outcome]))
 
     def result(self, name: str, found: tuple[Counterfactual, ...], best: Counterfactual | None) -> Counterfactuals:
         """The result, with levers by name."""

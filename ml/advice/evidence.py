@@ -119,31 +119,23 @@ def evidence(bundle: Bundle, outcome: str, probability: float, without: int | No
     return Evidence(similar, had, low, high, *ends, similar < FEW)
 
 
-def neighbours(
-    bundle: Bundle,
-    row: Row,
-    known: Sequence[bool] | None = None,
-    count: int = NEIGHBOURS,
-    without: int | None = None,
-) -> tuple[Neighbour, ...]:
+def neighbours(bundle: Bundle, row: Row, without: int | None = None) -> tuple[Neighbour, ...]:
     """The hold-out records nearest to this one in its known features, with their true outcomes.
 
     Parameters
     ----------
     bundle : Bundle
     row : Row
-    known : sequence of bool, length p, or None
-        Without it, a None is a blank. Empty result when nothing is known.
-    count : int
+        A None is a blank. Empty result when nothing is known.
     without : int, optional
         Row of the hold-out that is the record itself.
     """
-    features = _known(row, known)
+    features = _known(row)
     if not features.size:
         return ()
     block, truth = bundle.holdout.block, bundle.holdout.truth
     apart = _apart(_space(bundle).scales, bundle.schema.features, block, row, features).sum(axis=0)
-    nearest = [at for at in np.argsort(apart, kind="stable").tolist() if at != without][:count]
+    nearest = [at for at in np.argsort(apart, kind="stable").tolist() if at != without][:NEIGHBOURS]
     names = np.array(bundle.outcomes.names)
     rows = rows_of(bundle.schema, take(block, nearest))
     return tuple(
@@ -152,12 +144,12 @@ def neighbours(
     )
 
 
-def unlike(bundle: Bundle, row: Row, known: Sequence[bool] | None = None) -> Unlike | None:
+def unlike(bundle: Bundle, row: Row) -> Unlike | None:
     """Warning when a record is an outlier: further from its nearest training record than 99 % of these from theirs.
 
     Blanks add no distance, so they can only suppress the warning.
     """
-    features = _known(row, known)
+    features = _known(row)
     space = _space(bundle)
     if not features.size or not math.isfinite(space.limit):
         return None
@@ -198,8 +190,8 @@ def _space(bundle: Bundle) -> _Space:
     return _Space(scales, float(np.quantile(nearest, UNLIKE)))
 
 
-def _known(row: Row, known: Sequence[bool] | None) -> np.ndarray:
-    return np.flatnonzero([value is not None for value in row] if known is None else np.asarray(known, dtype=bool))
+def _known(row: Row) -> np.ndarray:
+    return np.flatnonzero([value is not None for value in row])
 
 
 def _scale(feature: Feature, array: np.ndarray) -> float:

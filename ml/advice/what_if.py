@@ -46,56 +46,46 @@ class Sweep:
     here: int | None
 
 
-def sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) -> dict[str, Sweep]:
-    """Sweeps of all features that have values to show, from one batch of predictions.
+def sweeps(game: Game, row: Row) -> dict[str, Sweep]:
+    """Sweeps of all features that have values to show, from one batch of predictions; a None is a blank.
 
     Parameters
     ----------
     game : Game
     row : Row
         Typed values in schema order.
-    known : sequence of bool, length p, or None
-        As :meth:`ml.advice.value_function.Game.at` takes it: without it, a None is a blank.
 
     Raises
     ------
     ValueError
         When the model refuses a value.
     """
-    schema = game.schema
-    single = [
-        at for at, feature in enumerate(schema.features) if not feature.hidden and feature.name not in schema.shown
+    mask, shown = _known(row), game.schema.shown
+    features = [
+        (at, each) for at, each in enumerate(game.schema.features) if not each.hidden and each.name not in shown
     ]
-    return _sweeps(game, row, known, single) | one_hot_sweeps(game, row, known)
-
-
-def sweep(game: Game, row: Row, feature: str, known: Sequence[bool] | None = None) -> Sweep | None:
-    """The sweep of one feature, or None where it has no values to show (a text without suggestions)."""
-    return _sweeps(game, row, known, [game.schema.position[feature]]).get(game.schema.feature(feature).name)
-
-
-def _sweeps(game: Game, row: Row, known: Sequence[bool] | None, wanted: Sequence[int]) -> dict[str, Sweep]:
-    mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
-    features = [(at, game.schema.features[at]) for at in wanted]
-    points = {at: _points(game, at, row[at], bool(mask[at])) for at in wanted}
+    points = {at: _points(game, at, row[at], bool(mask[at])) for at, _ in features}
     probabilities = values_of(game, row, mask, [{at: value} for at, values in points.items() for value in values])
-    shown = game.at(row, mask.tolist()).value
+    present = game.at(row).value
     found, start = {}, 0
     for at, feature in features:
         if values := points[at]:
             part = probabilities[start : start + len(values)]
             here = values.index(row[at]) if mask[at] else None
             if here is not None:
-                part[here] = shown
+                part[here] = present
             found[feature.name] = Sweep(feature.name, values, part, here)
             start += len(values)
-    return found
+    return found | one_hot_sweeps(game, row)
 
 
-def one_hot_sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) -> dict[str, Sweep]:
+def _known(row: Row) -> np.ndarray:
+    return np.array([value is not None for value in row], dtype=bool)
+
+
+def one_hot_sweeps(game: Game, row: Row) -> dict[str, Sweep]:
     """Sweeps of one-hot groups: all columns of a choice move together."""
-    mask = np.array([value is not None for value in row] if known is None else known, dtype=bool)
-    found = {}
+    mask, found = _known(row), {}
     for one in game.schema.one_hot:
         places = [game.schema.position[name] for name in one.columns]
         features = [game.schema.features[at] for at in places]
@@ -108,10 +98,8 @@ def one_hot_sweeps(game: Game, row: Row, known: Sequence[bool] | None = None) ->
         ]
         probabilities = values_of(game, row, mask, moves)
         here = next((number for number, move in enumerate(moves) if all(row[at] == move[at] for at in places)), None)
-        if here is not None and mask[places].all():
-            probabilities[here] = game.at(row, mask.tolist()).value
-        else:
-            here = None
+        if here is not None:
+            probabilities[here] = game.at(row).value
         found[one.name] = Sweep(one.name, one.choices[:MOST_SWEPT], probabilities, here)
     return found
 

@@ -19,7 +19,6 @@ Value = float | int | str | bool | dt.date | None
 MOST_BUTTONS = 4  # choices shown side by side
 MOST_LISTED = 60  # choices that a form lists; more are searched
 NUMERIC = ("number", "integer", "boolean")
-KINDS: tuple[Kind, ...] = ("number", "integer", "category", "boolean", "date", "text")
 
 
 @dataclass(frozen=True)

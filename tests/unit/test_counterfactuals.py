@@ -181,16 +181,16 @@ def test_without_levers_there_is_nothing_to_say(bundles):
 def test_with_blanks_each_change_is_confirmed_by_the_value_function(bundles, at):
     bundle = bundles["independent"]
     game, row = game_of(bundle), row_of(bundle, at)
-    known = [True, False, False, True]
-    found = counterfactuals(game, row, 0, 0.5, known)
-    assert found.probability == game.at(row, known).value[0]
+    row = (row[0], None, None, row[3])
+    found = counterfactuals(game, row, 0, 0.5)
+    assert found.probability == game.at(row).value[0]
     for change in [*found.found, *([found.best] if found.best else [])]:
-        new, mask = list(row), list(known)
+        new = list(row)
         for name, old, value in change.moves:
             place = game.schema.position[name]
-            assert old == (row[place] if known[place] else None)
-            new[place], mask[place] = value, True
-        assert change.probability == pytest.approx(game.at(tuple(new), mask).value[0], abs=1e-12)
+            assert old == row[place]
+            new[place] = value
+        assert change.probability == pytest.approx(game.at(tuple(new)).value[0], abs=1e-12)
     assert all((change.probability >= 0.5) == (found.probability < 0.5) for change in found.found)
 
 
@@ -320,16 +320,16 @@ def test_values_that_may_not_be_tried_alone_come_last():
 
 def test_the_value_that_is_known_is_not_tried_and_one_that_is_unknown_may_be(monkeypatch):
     made = search(blanks=True)
-    made.game, made.row, made._grids = None, (5.0, 5.0, 5.0), {}
+    made.game, made.row, made._grids = None, (None, 5.0, 5.0), {}
     monkeypatch.setattr(levers, "tried", lambda game, at, most: (1.0, 5.0))
     assert made._values(0) == (1.0, 5.0)
     assert made._values(1) == (1.0,)
 
 
-def test_what_was_in_a_field_that_counts_as_unknown_is_not_said():
+def test_a_change_says_what_is_known_now():
     made = search(blanks=True)
     features = tuple(Feature(name, name, "number", seen=(0.0, 10.0)) for name in "abc")
-    made.game, made.row, made._steps = SimpleNamespace(schema=Schema(features)), (5.0, 5.0, 5.0), {}
+    made.game, made.row, made._steps = SimpleNamespace(schema=Schema(features)), (None, 5.0, 5.0), {}
     found = made._change({0: 6.0, 1: 6.0}, 0.4)
     assert found.moves == (("a", None, 6.0), ("b", 5.0, 6.0))
     assert found.steps == pytest.approx(1.0 + 0.1)

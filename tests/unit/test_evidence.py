@@ -154,11 +154,11 @@ def plain_distance(span, a, b, known):
 def test_neighbours_are_the_nearest_in_what_is_known(bundles, known):
     bundle = bundles["independent"]
     rows = rows_of(bundle.schema, bundle.holdout.block)
-    row = rows[7]
+    row = tuple(value if own else None for value, own in zip(rows[7], known, strict=True))
     span = spans(bundle)
     distances = [plain_distance(span, row, other, known) for other in rows]
     order = sorted((at for at in range(len(rows)) if at != 7), key=lambda at: (distances[at], at))
-    found = neighbours(bundle, row, known, without=7)
+    found = neighbours(bundle, row, without=7)
     assert len(found) == 5
     assert [one.distance for one in found] == pytest.approx([distances[at] for at in order[:5]])
     for one in found:
@@ -168,13 +168,12 @@ def test_neighbours_are_the_nearest_in_what_is_known(bundles, known):
 
 
 def test_a_record_is_its_own_nearest_neighbour_unless_left_out(bundles):
-    bundle = bundles["gaps"]
-    gaps = np.isnan(bundle.holdout.block[0])
-    at = int(np.flatnonzero(gaps)[0])
-    row = rows_of(bundle.schema, take(bundle.holdout.block, [at]))[0]
-    found = neighbours(bundle, row, [True] * 3)[0]
-    assert (found.number, found.distance) == (at, 0.0)  # a gap that is known is equal to a gap
-    assert neighbours(bundle, row, [False] * 3) == ()
+    bundle = bundles["binary"]
+    row = rows_of(bundle.schema, take(bundle.holdout.block, [4]))[0]
+    found = neighbours(bundle, row)[0]
+    assert (found.number, found.distance) == (4, 0.0)
+    assert neighbours(bundle, row, without=4)[0].number != 4
+    assert neighbours(bundle, (None,) * 4) == ()
 
 
 def test_few_training_records_are_unlike_the_others_and_a_stranger_is(bundles):
@@ -189,9 +188,8 @@ def test_few_training_records_are_unlike_the_others_and_a_stranger_is(bundles):
 
 
 def test_what_is_not_known_is_not_unlike(bundles):
-    row = (500.0, 10.0, 40, "north")
-    assert unlike(bundles["binary"], row, [False, True, True, True]) is None
-    assert unlike(bundles["binary"], row, [False] * 4) is None
+    assert unlike(bundles["binary"], (None, 10.0, 40, "north")) is None
+    assert unlike(bundles["binary"], (None,) * 4) is None
 
 
 def test_an_absurd_value_is_noticed_though_some_training_records_lack_it(bundles, service):

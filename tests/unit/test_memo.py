@@ -7,6 +7,7 @@ import weakref
 import pytest
 
 from ml.advice.evidence import unlike
+from ml.data.columns import rows_of, take
 from ml.insights.global_shapley import global_shapley_of
 from ml.metrics.evaluation import evaluation_of
 from ml.metrics.threshold_table import threshold_table_of
@@ -126,9 +127,9 @@ def test_it_is_called_like_the_function_that_it_wraps():
 def test_nothing_that_is_kept_of_a_version_keeps_the_version(tmp_path):
     """A result that refers to its bundle would keep both in memory for ever."""
     bundle = open_service(tmp_path).registry.load(small_model("binary", tmp_path))
-    row = tuple(None for _ in bundle.schema.features)
+    row = rows_of(bundle.schema, take(bundle.background, [0]))[0]
     evaluation_of(bundle), global_shapley_of(bundle), threshold_table_of(bundle, bundle.outcomes.names[0])
-    unlike(bundle, row, [True] * len(row))
+    unlike(bundle, row)
     gone = weakref.ref(bundle)
     del bundle
     gc.collect()

@@ -40,7 +40,6 @@ _WORDS = (
     ("☐", "☑"),
 )  # fmt: skip - what spreadsheets write for FALSE and TRUE
 NO, YES = (frozenset(words) for words in zip(*PAIRS, *_WORDS, strict=True))
-NUMBERS = ("number", "integer")
 EITHER = "?"  # a column with both marks: numbers that can be read in two ways are refused
 
 
