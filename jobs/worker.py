@@ -104,7 +104,7 @@ def sweep(table: JobTable, files: Files, days: float) -> int:
     return len(old)
 
 
-def _sweep_uploads(table: JobTable, files: Files, patience: float = UPLOAD) -> None:
+def _sweep_uploads(table: JobTable, files: Files) -> None:
     """Remove orphaned uploads, which a process left that was killed during an upload.
 
     Folders that hold more than an upload are kept: they belong to a job in another database.
@@ -114,6 +114,6 @@ def _sweep_uploads(table: JobTable, files: Files, patience: float = UPLOAD) -> N
         some = found[at : at + AT_ONCE]
         for job in sorted(set(some) - table.known(some)):
             age = files.age(paths.folder(job), time.time())
-            if age is not None and age > patience and set(files.sizes(paths.folder(job))) <= {paths.SOURCE}:
+            if age is not None and age > UPLOAD and set(files.sizes(paths.folder(job))) <= {paths.SOURCE}:
                 log.info("The file of %s, which is no job, is removed.", job)
                 files.remove(paths.folder(job))

@@ -180,10 +180,10 @@ def as_floats(array: np.ndarray) -> Floats:
     return np.asarray(array, dtype=np.float64)
 
 
-def quantile_parts(values: Floats, of: Floats, parts: int = 10) -> Positions:
-    """Part of each value by the quantiles of others, rising; values that are not there are the last part."""
+def quantile_parts(values: Floats, of: Floats) -> Positions:
+    """Part of each value by the tenths of others, rising; values that are not there are the last part."""
     known = of[np.isfinite(of)]
-    edges = np.unique(np.quantile(known, np.linspace(0, 1, parts + 1)[1:-1])) if len(known) else np.empty(0)
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, 11)[1:-1])) if len(known) else np.empty(0)
     return np.where(np.isfinite(values), np.searchsorted(edges, values, "right"), len(edges) + 1)
 
 

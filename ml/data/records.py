@@ -73,7 +73,7 @@ class Columns:
     problems: tuple[Problem, ...]
 
 
-def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False, first: int = 0) -> Records:
+def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False) -> Records:
     """Read raw records.
 
     Parameters
@@ -84,8 +84,6 @@ def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False,
         stands for a record that the door itself could not read.
     extra : bool
         True where a record may bring columns that the model does not know (files do).
-    first : int
-        Number of the first record, for problems of a later chunk.
     """
     problems: list[Problem] = []
     notes: list[Problem] = []
@@ -93,7 +91,7 @@ def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False,
     numbers: list[int] = []  # of the records that have values at all
     lines: list[list[object]] = []
     named, names = None, _Names(schema, (), extra)
-    for at, raw in enumerate(raws, start=first):
+    for at, raw in enumerate(raws):
         if not isinstance(raw, Mapping):
             problems.append(_no_record(raw, at))
             ids.append(None)
@@ -110,7 +108,7 @@ def read_records(schema: Schema, raws: Iterable[object], *, extra: bool = False,
     bad = {problem.row for problem in problems}
     rows: list[Row | None] = [None] * len(ids)
     for at, row in zip(numbers, read, strict=True):
-        rows[at - first] = None if at in bad else row
+        rows[at] = None if at in bad else row
     return Records(tuple(rows), tuple(ids), _in_order(problems), _in_order(notes))
 
 

@@ -52,19 +52,13 @@ def score_bins(answers: Answers, cut_off: np.ndarray) -> ScoreBins:
     return ScoreBins(cut_off, above + answers.truth * (len(cut_off) + 1), answers.weight)
 
 
-def draw_counts(
-    bins: ScoreBins, repeats: int = REPEATS, seed: int = 0, total: int | None = None
-) -> npt.NDArray[np.int64]:
-    """Number of records of each bin in each bootstrap resampling: int, shape (repeats, 2, m + 1).
-
-    A resampling has as many records as there are, or `total`.
-    """
+def draw_counts(bins: ScoreBins, repeats: int = REPEATS) -> npt.NDArray[np.int64]:
+    """Number of records of each bin in each bootstrap resampling: int, shape (repeats, 2, m + 1)."""
     rows = bins.sums(np.ones(len(bins.place)))
     filled = np.flatnonzero(rows)
     drawn = np.zeros((repeats, rows.size), dtype=np.int64)
     share = rows.ravel()[filled] / len(bins.place)
-    total = len(bins.place) if total is None else total
-    drawn[:, filled] = np.random.default_rng(seed).multinomial(total, share, size=repeats)
+    drawn[:, filled] = np.random.default_rng(0).multinomial(len(bins.place), share, size=repeats)
     return drawn.reshape(repeats, *rows.shape)
 
 

@@ -37,8 +37,6 @@ def test_draws_are_numpys_of_the_bins_shares():
     assert drawn.shape == (7, 2, 4)
     assert drawn[:, [0, 0, 1], [1, 2, 2]].tolist() == expected.tolist()
     assert (drawn.sum(axis=(1, 2)) == 5).all()
-    assert (draw_counts(bins, 7, total=50).sum(axis=(1, 2)) == 50).all()
-    assert draw_counts(bins, 7, seed=1).tolist() != drawn.tolist()
     assert len(draw_counts(bins)) == 1_000
 
 

@@ -256,10 +256,6 @@ def test_every_problem_of_every_record_is_reported():
     assert "(4 more)" in caught.value.message
 
 
-def test_rows_of_a_later_chunk_are_counted_on():
-    assert only(read_records(SCHEMA, [{}, {"length": "x"}], first=1000).problems).row == 1001
-
-
 def test_a_problem_in_the_place_of_a_record_keeps_its_words_and_gets_its_row():
     records = read_records(SCHEMA, [{}, Problem(0, None, "1,2", "Too short.", "Longer.")])
     assert records.problems == (Problem(1, None, "1,2", "Too short.", "Longer."),)
@@ -385,13 +381,13 @@ BY_HAND = [
 @FEW_OR_MANY
 def test_rows_ids_problems_and_notes_of_each_record(times):
     came, rows, ids, wrong, noted = zip(*BY_HAND * times, strict=True)
-    read = read_records(PEOPLE, came, first=10)
+    read = read_records(PEOPLE, came)
     assert read.rows == rows
     assert read.ids == ids
     said = [(problem.row, problem.feature, problem.message) for problem in read.problems]
-    assert said == [(at, *each) for at, problems in enumerate(wrong, start=10) for each in problems]
+    assert said == [(at, *each) for at, problems in enumerate(wrong) for each in problems]
     said = [(note.row, note.feature, note.message) for note in read.notes]
-    assert said == [(at, *each) for at, notes in enumerate(noted, start=10) for each in notes]
+    assert said == [(at, *each) for at, notes in enumerate(noted) for each in notes]
 
 
 @FEW_OR_MANY

@@ -118,21 +118,18 @@ def _of_feature(name: str, feature: Feature | None, rules: CellRules | None) -> 
     return ColumnFacts(name, kind, expected=expected, plain=partial(rules.plain, feature) if rules else None)
 
 
-def stored_blocks(parts: Iterable[IO[bytes] | Iterable[bytes]], header: bool = True) -> Iterator[Block]:
+def stored_blocks(parts: Iterable[IO[bytes] | Iterable[bytes]]) -> Iterator[Block]:
     """Records of a result that is kept as CSV, in UTF-8 and with :func:`ml.files.cells.safe_cells.safe_cell`.
 
     Parameters
     ----------
     parts : iterable of (iterable of bytes)
-        The file in pieces; each begins with a record.
-    header : bool
-        Whether the first line is the header, which is left out.
+        The file in pieces; the first begins with the header, which is left out, the others with a record.
     """
-    for part in parts:
+    for number, part in enumerate(parts):
         lines = csv.reader(io.TextIOWrapper(io.BufferedReader(_Stream(part)), encoding="utf-8", newline=""))
-        if header:
+        if not number:
             next(lines, None)
-            header = False
         while block := _next(lines):
             yield [plain_cells(column) for column in zip(*block, strict=True)]
 

@@ -23,6 +23,8 @@ from ml.predict.compiled.trace.symbolic_columns import Raw, SymbolicColumn, sour
 from ml.predict.compiled.trace.trace_steps import is_pipeline, trace
 from ml.predict.compiled.trace.traced import Traced
 
+MOST_EDGES = 16  # thresholds of one feature that a program is tried at
+
 
 class Builder:
     """Collects the matrices and tree ensembles of one program while its parts are compiled."""
@@ -107,8 +109,8 @@ def unwrap(estimator: Any, given: Traced, builder: Builder) -> tuple[Any, Traced
             return estimator, given
 
 
-def edges_of(builder: Builder, features: int, most: int = 16) -> tuple[tuple[float, ...], ...]:
-    """For each feature, up to `most` thresholds of trees in raw units, spread over its range."""
+def edges_of(builder: Builder, features: int) -> tuple[tuple[float, ...], ...]:
+    """For each feature, up to 16 thresholds of trees in raw units, spread over its range."""
     found: list[set[float]] = [set() for _ in range(features)]
     for ensemble in builder.ensembles:
         columns = builder.columns[ensemble.matrix]
@@ -118,7 +120,7 @@ def edges_of(builder: Builder, features: int, most: int = 16) -> tuple[tuple[flo
             column = columns[position]
             if isinstance(column, Raw):
                 found[column.source].update(_before_steps(column, np.unique(at[which == position])).tolist())
-    return tuple(_spread(sorted(values), most) for values in found)
+    return tuple(_spread(sorted(values)) for values in found)
 
 
 def _before_steps(column: Raw, values: Floats) -> Floats:
@@ -133,7 +135,7 @@ def _before_steps(column: Raw, values: Floats) -> Floats:
     return values[np.isfinite(values)]
 
 
-def _spread(values: list[float], most: int) -> tuple[float, ...]:
-    if len(values) <= most:
+def _spread(values: list[float]) -> tuple[float, ...]:
+    if len(values) <= MOST_EDGES:
         return tuple(values)
-    return tuple(values[round(at)] for at in np.linspace(0, len(values) - 1, most))
+    return tuple(values[round(at)] for at in np.linspace(0, len(values) - 1, MOST_EDGES))
