@@ -26,6 +26,12 @@ def test_without_an_id_the_values_name_a_record():
     assert control_draws("a", [["1", "2"]], None) != control_draws("a", [["1", "3"]], None)
 
 
+def test_a_line_that_ends_before_the_id_is_named_by_its_values():
+    [short] = control_draws("a", [["north"]], 1)
+    assert short == control_draws("a", [["north"]], None)
+    assert short != control_draws("a", [["north", "17"]], 1)
+
+
 def test_draws_are_uniform_and_of_two_campaigns_independent():
     ours, theirs = (np.sort(control_draws(name, LINES, 0)) for name in ("a", "b"))
     steps = (np.arange(4_000) + 0.5) / 4_000

@@ -25,8 +25,8 @@ from tests.unit.test_campaign_lists import wish
     ("own", "buyers", "low", "high", "verdict"),
     [
         (100, 90, 40, 120, "held"),
-        (100, 90, 100, 120, "held"),  # at either end
-        (100, 90, 40, 100, "held"),
+        (100, 50, 100, 120, "held"),  # at either end
+        (100, 150, 40, 100, "held"),
         (100, 90, 50, 150, "held"),  # half its own number on either side
         (100, 90, 49, 150, "too_few"),
         (100, 50, 40, 99, "too_much"),

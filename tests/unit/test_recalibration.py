@@ -180,7 +180,14 @@ def test_the_error_of_weights_is_the_sandwichs_by_hand():
 
 @pytest.mark.parametrize(
     ("p", "truth"),
-    [([0.9999995, 0.2], [0, 1]), ([0.15, 0.9999], [0, 0]), ([0.999995, 0.999999], [0, 0]), ([0.9, 1e-9], [0, 1])],
+    [
+        ([0.9999995, 0.2], [0, 1]),
+        ([0.15, 0.9999], [0, 0]),
+        ([0.999995, 0.999999], [0, 0]),
+        ([0.9, 1e-9], [0, 1]),
+        ([0.9749499075229666, 0.0028640396351725444], [1, 0]),  # here whole steps go round and round
+        ([0.17555267358038887, 0.13352383084821492], [0, 1]),
+    ],
 )
 def test_a_few_sure_and_wrong_answers_have_sensible_estimates(p, truth):
     """Newton's steps alone went to the end of all numbers from here."""

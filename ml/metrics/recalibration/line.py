@@ -162,8 +162,8 @@ def _objective(design: Floats, y: Floats, w: Floats, offset: Floats, at: Floats,
     if not penalized:
         return value
     mean = inverse_logit(eta)
-    sign, size = np.linalg.slogdet((design * (w * mean * (1 - mean))[:, None]).T @ design)
-    return value + 0.5 * float(size) if sign > 0 else -np.inf
+    _, size = np.linalg.slogdet((design * (w * mean * (1 - mean))[:, None]).T @ design)  # -inf where it is singular
+    return value + 0.5 * float(size)
 
 
 def _log_likelihood(eta: Floats, y: Floats, w: Floats) -> float:
