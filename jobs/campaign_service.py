@@ -30,7 +30,7 @@ from ml.files.open_table import AUTO
 from ml.files.text.read_options import ReadOptions
 from ml.metrics.evaluation import no_probabilities
 from ml.service import Bundle
-from ml.translation import text
+from ml.translation import ENGLISH, text, use_language
 from store.control_groups import ControlGroup
 from store.job import Job
 
@@ -106,13 +106,15 @@ class CampaignService:
         seen = self._look(found, self._service.model(found.model), columns, options, blanks)
         if seen.why:
             raise NotHeld(seen.why, text("Nothing was started."))
+        with use_language(ENGLISH):  # as all that a job keeps
+            dialect = seen.dialect.to_json()
         chosen = {
             **found.options,
             "read": _told(found, options).to_json(),
             "columns": {name: feature or "" for name, feature in seen.matched.columns.items()},
             "near": dict(seen.matched.near),
             "reading": seen.reading.to_json(),
-            "dialect": seen.dialect.to_json(),
+            "dialect": dialect,
             "reasons": reasons,
             "blanks": blanks,
             "header": seen.header,

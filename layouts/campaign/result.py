@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from layouts.campaign import call_list, parts, records
 from layouts.campaign.words import whole
 from layouts.shared import downloads, ids
+from ml.files.text.dialect import Dialect
 from ml.translation import plural, text
 
 if TYPE_CHECKING:
@@ -59,12 +60,13 @@ def _found(job: Mapping[str, Any]) -> Component:
             errors,
             n=whole(errors),
         )
-    dialect = text("Read as: {dialect}", dialect=job["dialect"]["sentence"]) if job["dialect"] else ""
+    dialect = Dialect.from_json(job["dialect"]).sentence() if job["dialect"] else ""
+    read_as = text("Read as: {dialect}", dialect=dialect) if dialect else ""
     return html.Div(
         [
             html.H2(text("Result")),
             html.P(words, className="campaign-lead campaign-result-words"),
-            html.P(dialect, className="campaign-dialect"),
+            html.P(read_as, className="campaign-dialect"),
             parts.notes(job["notes"]),
         ],
         className="campaign-found",

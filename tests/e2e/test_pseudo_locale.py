@@ -50,8 +50,8 @@ READ = """() => {
 # Elements that show no more than a part of their words, and cannot be scrolled to the rest
 CUT = """() => [...document.querySelectorAll("main *, header *")].filter((element) => {
   const drawn = "svg, .js-plotly-plot, .ag-row"; // by rules of their own
-  // What is said at a field is whole where the field has the pointer or the focus
-  const aside = ".visually-hidden, .finder > .field-label, [hidden], .form[data-asks] .field-said";
+  // The first values of a column are a sample; what is said at a field is whole where that has the pointer or the focus
+  const aside = ".visually-hidden, .finder > .field-label, [hidden], .campaign-first, .form[data-asks] .field-said";
   if (element.closest(drawn) || element.closest(aside)) return false;
   if (!element.checkVisibility({ visibilityProperty: true, opacityProperty: true })) return false;
   const own = [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim());
@@ -195,7 +195,8 @@ def texts_in(value: object) -> set[str]:
 
 def data_of(bundle: Bundle) -> set[str]:
     """Texts of a model that are data: its card, and names, labels, units, choices and help of its schema."""
-    return texts_in([bundle.card, asdict(bundle.schema), [(each.name, each.label) for each in bundle.outcomes.items]])
+    given = texts_in([bundle.card, asdict(bundle.schema), [(each.name, each.label) for each in bundle.outcomes.items]])
+    return given | {each.removeprefix("compiled: ").rstrip(".") for each in given}  # as the card shows them
 
 
 def plain(texts: list[str], data: set[str]) -> list[str]:

@@ -15,6 +15,8 @@ from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
 from layouts.campaign.reading import NAMES
 from layouts.shared import ids
+from ml.translation import use_language
+from ml.translation.pseudo_locale import PSEUDO
 from tests.small import small_service
 from tests.unit.test_campaigns import House, data
 
@@ -196,6 +198,15 @@ def test_a_start_turns_to_the_scoring_and_is_no_error_when_asked_twice(house, do
     assert start(doors, job, seen) == (no_update, "over")
     assert look(doors, job, matches=seen["matches"])["turn"] == "over"
     assert start(doors, LOST, seen) == (no_update, "gone")
+
+
+def test_what_a_job_keeps_is_english_whoever_starts_it(house, doors):
+    job = held(house)
+    with use_language(PSEUDO):
+        seen = look(doors, job)
+        start(doors, job, seen["seen"])
+    assert "⟦" in seen["holds"]
+    assert "⟦" not in words(doors.jobs.get(job).options)
 
 
 def test_a_start_that_is_refused_says_why(house, doors):
