@@ -10,7 +10,7 @@ from typing import Any
 
 from dash import Dash
 
-from callbacks import campaign, choices, finder, gallery, performance, plots, predict, router
+from callbacks import campaign, choices, finder, gallery, performance, pins, plots, predict, router
 from callbacks.campaign.doors import Doors
 from jobs.campaign_service import CampaignService
 from layouts.campaign.page import FileRetention
@@ -48,6 +48,7 @@ def register(
     finder.register(app, service, books)
     choices.register(app, service)
     predict.register(app, service)
+    pins.register(app, service)
     gallery.register(app)
     plots.register(app, service)
     performance.register(app, service, store)

@@ -130,7 +130,7 @@ def page(
         reasons = html_tree(None, id=ids.REASONS, className="reasons-body")
         named = {"data-state": "waiting", "aria-label": text("Reasons")}
         side.append(html.Section(reasons, className="reasons", **named))
-    compared = [pins(bundle.outcomes)] if bundle.offers == "probabilities" else []
+    compared = pins(bundle) if bundle.offers == "probabilities" else []
     who = finder(bundle.key, opened, blanks=bundle.offers == "probabilities")
     asking = html.Div([_form(bundle, request, opened), *compared], className="asking")
     view = {"data-view": "call"} if seller_screen(bundle) else {}

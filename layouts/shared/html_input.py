@@ -16,7 +16,7 @@ class HtmlInput(Component):
     _type = "Input"
     _prop_names: ClassVar[list[str]] = [
         "id", "type", "name", "value", "checked", "className", "inputMode", "autoComplete", "maxLength",
-        "placeholder",
+        "placeholder", "defaultValue",
         "aria-*", "data-*",
     ]  # fmt: skip
     _valid_wildcard_attributes: ClassVar[list[str]] = ["data-", "aria-"]

@@ -52,4 +52,5 @@ def _node(node: Any) -> Any:
         return [node.tag, node.attributes | {"dangerouslySetInnerHTML": {"__html": node.html}}]
     inside = getattr(node, "children", None)
     several = inside if isinstance(inside, (list, tuple)) else [inside]
-    return [tag_of(node), props_of(node), *(_node(each) for each in several if each is not None)]
+    key = {"key": node.key} if hasattr(node, "key") else {}  # by which React knows it again
+    return [tag_of(node), props_of(node) | key, *(_node(each) for each in several if each is not None)]

@@ -52,6 +52,9 @@ PINS = "pins"
 PINS_TITLE = "pins-title"
 PINS_TABLE = "pins-table"
 PINS_WORDS = "pins-words"
+PINS_NOW = "pins-now"
+PINS_ACT = "pins-act"
+PINS_SAID = "pins-said"
 
 GALLERY_FORM = "gallery-form"
 GALLERY_REQUEST = "gallery-request"
@@ -108,6 +111,11 @@ def field(position: int | Any) -> dict[str, Any]:
 def element(of: dict[str, Any]) -> str:
     """The id of a component in the document, where its id in callbacks is a dict."""
     return json.dumps(of, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def pins_kept(model: str | Any) -> dict[str, Any]:
+    """The store of what is pinned of that model in this tab; the model may be ALL."""
+    return {"type": "pins-kept", "model": model}
 
 
 def label(position: int) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import expect
 
+from layouts.shared import ids
 from layouts.shared.percent import percents
 from ml.decision.ranking import Ranking
 from tests.e2e.modules import clear
@@ -129,10 +130,12 @@ def in_address(tab):
 
 def check_pins(tab, service, model, record):
     """Each column is what the service says of its own values; the first is what stands in the form."""
-    kept = json.loads(tab.page.evaluate("model => sessionStorage.getItem(`pins:${model}`)", model) or "{}")
-    features = tab.page.locator("[data-feature]").evaluate_all("all => all.map(one => one.dataset.feature)")
+    key = ids.element(ids.pins_kept(model))
+    kept = json.loads(tab.page.evaluate("key => sessionStorage.getItem(key)", key) or "{}")
+    if kept.get("pins"):
+        expect(tab.page.locator("#pins")).to_have_attribute("data-state", "current")
     columns = [record] if kept.get("pins") else []
-    columns += [dict(zip(features, one["values"], strict=True)) for one in kept.get("pins", [])]
+    columns += [one["record"] for one in kept.get("pins", [])]
     cells = "all => all.map(row => [...row.querySelectorAll('.pin-text')].map(cell => cell.textContent))"
     rows = tab.page.locator(".pin-outcome").evaluate_all(cells)
     for at, values in enumerate(columns):
