@@ -102,6 +102,30 @@ MARK = """([plot, place]) => {
 }"""
 
 
+DRAWN = """async percent => {
+    const graph = document.querySelector("[data-plot=profit] .js-plotly-plot");
+    const at = graph.layout.shapes.findIndex(shape => shape.name === "cut-off");
+    const place = () => graph.querySelector(`.shapelayer path[data-index="${at}"]`).getAttribute("d");
+    const before = place();
+    let others = 0;
+    const seen = new MutationObserver(changes => { others += changes.length; });
+    seen.observe(graph.querySelector(".cartesianlayer"), { childList: true, subtree: true, attributes: true });
+    const slider = document.querySelector("#cut-off-slider");
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, percent);
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+    while (place() === before) await new Promise(requestAnimationFrame);
+    await new Promise(done => setTimeout(done, 500));
+    return others;
+}"""
+
+
+def test_a_moved_cut_off_draws_its_mark_and_nothing_else_of_the_figure(opened):
+    page = opened("/loan/performance").page
+    expect(page.locator("[data-plot=profit] .js-plotly-plot .shapelayer path").first).to_be_attached()
+    page.wait_for_timeout(1000)  # until the figure is drawn to its end
+    assert page.evaluate(DRAWN, "37") == 0
+
+
 # React hears only what is set past its own watch of the property.
 SLIDE = """(slider, value) => {
     Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(slider, value);

@@ -5,7 +5,7 @@ import { register, setProps } from "../shared/dash.ts";
 import { all, byId, closest, find, hasModifier, need, setWords } from "../shared/dom.ts";
 import { marksOf, nearest, read } from "../shared/numbers.ts";
 import { sentence } from "../shared/sentences.ts";
-import type { Graph, Shape } from "./plotly.ts";
+import { alone, type Graph, type Shape } from "./plotly.ts";
 
 type Columns<T> = Record<string, T[]>;
 type About = { model: string; outcome: string; refused: string };
@@ -121,8 +121,10 @@ function moveMark(graph: Graph, rows: Table, [xName, yName]: string[]) {
   const shown = x !== null && y !== null;
   const place = { visible: shown, ...(!shown ? {} : yName ? { xanchor: x, yanchor: y } : { x0: x, x1: x }) };
   const shape: Shape = { visible: true, ...shapes[at] };
-  const change = Object.entries(place).filter(([name, value]) => shape[name] !== value);
-  if (change.length) Plotly.relayout(graph, Object.fromEntries(change.map(([name, value]) => [`shapes[${at}].${name}`, value])));
+  if (Object.entries(place).every(([name, value]) => shape[name] === value)) return;
+  Object.assign(shapes[at], place);
+  // For another place plotly would draw all of the figure anew; for another opacity it draws this shape alone
+  Plotly.relayout(alone(graph), { [`shapes[${at}].opacity`]: shape.opacity ?? 1 });
 }
 
 function fillCells(graph: Graph, rows: Table) {
@@ -134,7 +136,7 @@ function fillCells(graph: Graph, rows: Table) {
   const text = grid(counts, (name) => rows.texts[`${name}.tile`][row]);
   if (JSON.stringify(graph.data[at].text) === JSON.stringify(text)) return;
   const numbers = (names: string[][]) => [grid(names, (name) => rows.at[name][row])];
-  Plotly.restyle(graph, { z: numbers(rates), text: [text], customdata: numbers(counts) }, [at]);
+  Plotly.restyle(alone(graph), { z: numbers(rates), text: [text], customdata: numbers(counts) }, [at]);
 }
 
 // ---- moving ---------------------------------------------------------------------------------

@@ -6,7 +6,10 @@ export type Shape = { name?: string; visible?: boolean; [place: string]: unknown
 type Layout = { shapes?: Shape[]; font?: object; margin?: { l?: number } } & Record<string, unknown>;
 type Trace = { meta?: { mark?: string }; text?: unknown } & Record<string, unknown>;
 type Figure = { data: Trace[]; layout: Layout };
-export type Graph = HTMLElement & Figure & { on: (event: string, done: () => void) => void };
+export type Graph = HTMLElement & Figure & {
+  on: (event: string, done: () => void) => void;
+  removeAllListeners: (event: string) => void;
+};
 type Library = {
   newPlot: (graph: HTMLElement, figure: Figure) => Promise<Graph>;
   relayout: (graph: Graph, change: object) => Promise<Graph>;
@@ -66,6 +69,12 @@ export function onDrawn(place: Element, call: () => void) {
   if (begin()) return;
   const observer = new MutationObserver(() => { if (begin() || !place.isConnected) observer.disconnect(); });
   observer.observe(place, { childList: true, subtree: true });
+}
+
+/* Change a figure without Dash, which would keep the change as a property and then draw all of the figure once more. */
+export function alone(graph: Graph) {
+  for (const event of ["plotly_relayout", "plotly_restyle"]) graph.removeAllListeners(event);
+  return graph;
 }
 
 // ---- paper ----------------------------------------------------------------------------------
