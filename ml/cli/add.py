@@ -58,7 +58,6 @@ def register(commands: Any) -> None:
     )
     warm.add_warm_option(add)
     add_file_options(add)
-    add.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from ml.service import open_service
 
 def register(commands: Any) -> None:
     """Add the command."""
-    commands.add_parser("check", help="open every model and say what is wrong").set_defaults(run=run)
+    commands.add_parser("check", help="open every model and say what is wrong")
 
 
 def run(given: argparse.Namespace) -> int:

@@ -105,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for command in COMMANDS:
         command.register(commands)
+    for command, own in zip(COMMANDS, commands.choices.values(), strict=True):
+        own.set_defaults(run=command.run)
     add_examples(parser, commands.choices)
     return parser
 

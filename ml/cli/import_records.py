@@ -37,7 +37,6 @@ def register(commands: Any) -> None:
     what.add_argument("--clear", action="store_true", help="remove the model's records")
     parser.add_argument("--id", metavar="COLUMN", help="the column that names a record")
     add_file_options(parser)
-    parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -12,7 +12,7 @@ from ml.service import open_service
 
 def register(commands: Any) -> None:
     """Add the command."""
-    commands.add_parser("list", help="list the models").set_defaults(run=run)
+    commands.add_parser("list", help="list the models")
 
 
 def run(given: argparse.Namespace) -> int:

@@ -20,7 +20,6 @@ def register(commands: Any) -> None:
     """Add the command; its features are read by :func:`run`, when the model is known."""
     predict = commands.add_parser("predict", help="score one record", allow_abbrev=False)
     predict.add_argument("name", help="the model, or a key such as iris@3f9a1c2b")
-    predict.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -21,7 +21,6 @@ def register(commands: Any) -> None:
     )
     promote.add_argument("key", metavar="NAME@FINGERPRINT", help="the version")
     add_history_options(promote)
-    promote.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -25,7 +25,6 @@ def register(commands: Any) -> None:
     remove.add_argument("key", metavar="NAME[@FINGERPRINT]", help="the version, or the model")
     remove.add_argument("--yes", action="store_true", help="remove a whole model without asking")
     add_history_options(remove)
-    remove.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

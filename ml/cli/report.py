@@ -16,7 +16,6 @@ def register(commands: Any) -> None:
     report.add_argument("name", help="the model, or a key such as loan@3f9a1c2b")
     report.add_argument("--out", dest="target", type=Path, required=True, metavar="FILE", help="ends in .html or .pdf")
     report.add_argument("--outcome", metavar="OUTCOME", help="what it is about; without it, what pages open with")
-    report.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

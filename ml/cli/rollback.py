@@ -21,7 +21,6 @@ def register(commands: Any) -> None:
     )
     back.add_argument("name", help="the model")
     add_history_options(back)
-    back.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

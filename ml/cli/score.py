@@ -43,7 +43,6 @@ def register(commands: Any) -> None:
     written.add_argument("--format", choices=FORMATS, help="what the ending of --out tells where nothing is said")
     written.add_argument("--out-separator", choices=SEPARATORS, help="of csv-excel: semicolon with a decimal comma")
     written.add_argument("--out-decimal", choices=DECIMALS, help="of csv-excel")
-    score.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -26,7 +26,6 @@ def register(commands: Any) -> None:
     train.add_argument("--missing", action="store_true", help="only the models that are not there yet")
     warm.add_warm_option(train)
     add_history_options(train)
-    train.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

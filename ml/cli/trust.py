@@ -23,7 +23,6 @@ def register(commands: Any) -> None:
     parser.add_argument("name", help="the model, or a key such as churn@3f9a1c2b; without options: what it needs")
     parser.add_argument("--type", action="append", default=[], metavar="TYPE", help="a type that you looked at")
     parser.add_argument("--code", metavar="SHA256", help="the code that you read, by its digest")
-    parser.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

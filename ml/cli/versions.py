@@ -27,7 +27,6 @@ def register(commands: Any) -> None:
     )
     versions.add_argument("name", help="the model")
     versions.add_argument("--json", action="store_true", help="for programs")
-    versions.set_defaults(run=run)
 
 
 def run(given: argparse.Namespace) -> int:

@@ -36,7 +36,6 @@ def register(commands: Any) -> None:
     """Add the command."""
     ahead = commands.add_parser("warm", help="compute ahead what the Insights and Performance pages open with")
     ahead.add_argument("name", nargs="*", help="models, or keys such as loan@3f9a1c2b; all models without a name")
-    ahead.set_defaults(run=run)
 
 
 def add_warm_option(parser: argparse.ArgumentParser) -> None:
