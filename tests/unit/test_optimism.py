@@ -116,7 +116,7 @@ def test_cut_offs_that_are_tried_are_all_probabilities_and_the_ends_or_equal_ran
     monkeypatch.setattr(module, "MOST_PLACES", 2)
     assert _places(p, 0.7).tolist() == [0.0, 0.1, 0.7, 1.0]
     monkeypatch.setattr(module, "MOST_PLACES", 3)  # of these seven the first, the fourth and the last
-    assert _places(np.array([0.5, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9]), 0.95).tolist() == [0.0, 0.5, 0.65, 0.9, 0.95, 1.0]
+    assert _places(np.array([0.45, 0.5, 0.6, 0.65, 0.7, 0.8, 0.9]), 0.95).tolist() == [0.0, 0.45, 0.65, 0.9, 0.95, 1.0]
 
 
 def by_loop(counted, really, allowed, at):
