@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ml.translation import translated
+from ml.translation import text, translated
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class LikelyError(Exception):
 
     @property
     def message(self) -> str:
-        """What was received and what is accepted, in the reader's language where it is a message of ``later``."""
+        """What was received and what is accepted, in the reader's language where it was made for all of them."""
         return translated(self._message)
 
     @message.setter
@@ -134,9 +134,8 @@ class InvalidRecord(LikelyError):
     def __init__(self, problems: Sequence[Problem], notes: Sequence[Problem] = ()) -> None:
         count = len(problems)
         first = problems[0]
-        where = f"{first.feature}: " if first.feature else ""
-        more = f" ({count - 1} more)" if count > 1 else ""
-        super().__init__(f"{where}{first.message}{more}")
+        said = f"{first.feature}: {first.message}" if first.feature else first.message
+        super().__init__(text("{problem} ({n} more)", problem=said, n=count - 1) if count > 1 else said)
         self.problems = tuple(problems)
         self.notes = tuple(notes)
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 CATALOG = ROOT / "ml" / "translation" / "messages.pot"
 ROOMS = ("callbacks", "jobs", "layouts", "ml", "prerender", "store", "web")
 KEYWORDS = {
-    "text": (1,), "later": (1,), "mark": (1,), "template": (1,), "text_parts": (1,),
+    "text": (1,), "mark": (1,), "template": (1,), "text_parts": (1,),
     "plural": (1, 2), "plural_template": (1, 2),
 }  # fmt: skip
 UNFILLED = ("mark", "template", "plural_template")  # their slots are filled elsewhere
@@ -63,7 +63,7 @@ def _faults_of(name: str, call: ast.Call) -> Iterator[str]:
     templates = call.args[: len(KEYWORDS[name])] if name else []
     literal = [each.value for each in templates if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     if len(literal) < len(templates):
-        if name in ("later", "mark", "plural", "plural_template") or any(
+        if name in ("mark", "plural", "plural_template") or any(
             isinstance(each, (ast.JoinedStr, ast.BinOp)) for each in templates
         ):
             yield "the template must be a literal"

@@ -13,8 +13,9 @@ from ml.advice.local_shapley import Explanation
 from ml.data.feature import Feature, Value, text_of
 from ml.data.schema import Row, Schema
 from ml.text.words import named, points_text, rounded, unsure
+from ml.translation import mark, text
 
-NOT_CAUSES = "These are the model's reasons, not causes: changing a value need not change what happens."
+NOT_CAUSES = mark("These are the model's reasons, not causes: changing a value need not change what happens.")
 MOST = 3
 
 
@@ -108,6 +109,8 @@ def as_displayed(schema: Schema, row: Row, contributions: np.ndarray) -> tuple[S
 def sentence(feature: Feature, value: Value, points: float) -> str:
     """Effect of one value on the score as a sentence, without a full stop."""
     if not rounded(points):
-        return f"{named(feature, value)} does not move it"
-    verb = "raises" if points > 0 else "lowers"
-    return f"{named(feature, value)} {verb} it by {points_text(abs(points))}"
+        return text("{value} does not move it", value=named(feature, value))
+    slots = {"value": named(feature, value), "points": points_text(abs(points))}
+    if points > 0:
+        return text("{value} raises it by {points}", **slots)
+    return text("{value} lowers it by {points}", **slots)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +12,26 @@ from ml.data.feature import Feature, plain, text_of
 from ml.data.schema import Schema
 from ml.data.value_words import MOST_NAMED
 from ml.text.holdout_words import sentences
+from ml.text.number_words import count, span
 from ml.text.words import listed, number_text, shown_value
+from ml.translation import mark, plural, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
 
-NOT_SAID = "Not said."
+NOT_SAID = mark("Not said.")
 # Heads of the table of features, by the key of schema_facts
 HEADS = {
-    "label": "Feature", "kind": "Kind", "accepted": "Accepted", "seen": "Seen in training", "default": "Starts at",
-    "notes": "Notes",
+    "label": mark("Feature"), "kind": mark("Kind"), "accepted": mark("Accepted"), "seen": mark("Seen in training"),
+    "default": mark("Starts at"), "notes": mark("Notes"),
 }  # fmt: skip
 KINDS = {
-    "number": "number", "integer": "whole number", "category": "choice", "boolean": "yes or no", "date": "date",
-    "text": "text",
+    "number": mark("number"), "integer": mark("whole number"), "category": mark("choice"),
+    "boolean": mark("yes or no"), "date": mark("date"), "text": mark("text"),
+}  # fmt: skip
+
+OFFERED = {
+    "scores": mark("It gives scores, but no probabilities."), "labels": mark("It gives labels only.")
 }  # fmt: skip
 
 Facts = list[tuple[str, str]]
@@ -36,50 +43,56 @@ def card_facts(bundle: Bundle) -> Facts:
     Fields that were not filled in are listed as such: a gap in a card is a fact too.
     """
     card = bundle.card
-    rows = card.get("rows", {})
     checked = sentences(card)
     said = [
-        ("Intended use", _text(card.get("use"))),
-        ("Limits", _text(card.get("limits"))),
-        ("Owner", _text(card.get("owner"))),
-        ("Data", _text(card.get("data"))),
-        ("Dates of the data", _dates(card, bundle.schema)),
-        ("Records", f"{rows.get('training', 0):,} to learn from, {rows.get('hold-out', 0):,} held out to judge it by"),
-        *([("Calibrated", _calibration(card["calibration"]))] if card.get("calibration") else []),
-        *([("Hold-out", " ".join(checked))] if checked else []),
-        ("Outcomes", _outcomes(bundle)),
-        ("Served by", _path(card.get("path", {}), card.get("offers", ""))),
-        ("Version", bundle.key),
-        ("Made", _made(bundle.folder)),
-        ("Size", _size(bundle.folder)),
-        ("Made with", ", ".join(f"{name} {version}" for name, version in card.get("versions", {}).items()) or NOT_SAID),
+        (text("Intended use"), _text(card.get("use"))),
+        (text("Limits"), _text(card.get("limits"))),
+        (text("Owner"), _text(card.get("owner"))),
+        (text("Data"), _text(card.get("data"))),
+        (text("Dates of the data"), _dates(card, bundle.schema)),
+        (text("Records"), _records(card.get("rows", {}))),
+        *([(text("Calibrated"), _calibration(card["calibration"]))] if card.get("calibration") else []),
+        *([(text("Hold-out"), " ".join(checked))] if checked else []),
+        (text("Outcomes"), _outcomes(bundle)),
+        (text("Served by"), _path(card.get("path", {}), card.get("offers", ""))),
+        (text("Version"), bundle.key),
+        (text("Made"), _made(bundle.folder)),
+        (text("Size"), _size(bundle.folder)),
+        (
+            text("Made with"),
+            ", ".join(f"{name} {version}" for name, version in card.get("versions", {}).items()) or text(NOT_SAID),
+        ),
     ]
-    return [*said, ("Code of its own", ", ".join(bundle.own_files) or "none")]
+    return [*said, (text("Code of its own"), ", ".join(bundle.own_files) or text("none"))]
+
+
+def _records(rows: Mapping[str, int]) -> str:
+    slots = {"training": count(rows.get("training", 0)), "holdout": count(rows.get("hold-out", 0))}
+    return text("{training} to learn from, {holdout} held out to judge it by", **slots)
 
 
 def _calibration(told: dict[str, Any]) -> str:
+    records = count(told.get("records", 0))
     if told.get("method") == "none":
-        return f"No curve was better than its own probabilities, by {told.get('records', 0):,} records."
-    return f"By {told.get('records', 0):,} records of their own ({told.get('method')})"
+        return text("No curve was better than its own probabilities, by {n} records.", n=records)
+    return text("By {n} records of their own ({method})", n=records, method=told.get("method"))
 
 
 def schema_facts(feature: Feature) -> dict[str, str]:
     """One feature as a row of a table: kind, accepted values, range in training, default."""
     notes = [feature.help.rstrip(".")] if feature.help else []
-    notes += ["required"] if feature.required else []
-    notes += ["not asked for: no answer depends on it"] if feature.hidden else []
-    notes += ["you can change it"] if feature.lever else []
+    notes += [text("required")] if feature.required else []
+    notes += [text("not asked for: no answer depends on it")] if feature.hidden else []
+    notes += [text("you can change it")] if feature.lever else []
     return {
         "name": feature.name,
         "label": feature.label,
-        "kind": KINDS[feature.kind] + (f", {feature.unit}" if feature.unit else ""),
+        "kind": text(KINDS[feature.kind]) + (f", {feature.unit}" if feature.unit else ""),
         "accepted": _accepted(feature),
-        "seen": "–"
-        if feature.seen is None
-        else f"{_bare(feature, feature.seen[0])} to {_bare(feature, feature.seen[1])}",
+        "seen": "–" if feature.seen is None else span(_bare(feature, feature.seen[0]), _bare(feature, feature.seen[1])),
         "default": "–"
         if feature.hidden
-        else "blank"
+        else text("blank")
         if feature.default is None
         else shown_value(feature, feature.default),
         "notes": "; ".join(notes) or "–",
@@ -88,8 +101,8 @@ def schema_facts(feature: Feature) -> dict[str, str]:
 
 def _text(value: Any) -> str:
     if isinstance(value, (list, tuple)):
-        return listed([str(item) for item in value]) or NOT_SAID
-    return str(value) if value not in (None, "") else NOT_SAID
+        return listed([str(item) for item in value]) or text(NOT_SAID)
+    return str(value) if value not in (None, "") else text(NOT_SAID)
 
 
 def _dates(card: dict[str, Any], schema: Schema) -> str:
@@ -97,51 +110,60 @@ def _dates(card: dict[str, Any], schema: Schema) -> str:
     if card.get("dates"):
         return _text([str(plain(item)) for item in card["dates"]] if isinstance(card["dates"], list) else card["dates"])
     ranges = [
-        f"{feature.label} {text_of(feature.seen[0])} to {text_of(feature.seen[1])}"
+        f"{feature.label} {span(text_of(feature.seen[0]), text_of(feature.seen[1]))}"
         for feature in schema.features
         if feature.kind == "date" and feature.seen
     ]
-    return "; ".join(ranges) or NOT_SAID
+    return "; ".join(ranges) or text(NOT_SAID)
 
 
 def _outcomes(bundle: Bundle) -> str:
     names = listed([item.label for item in bundle.outcomes.items])
-    return f"{names}; {'exactly one of them' if bundle.outcomes.exclusive else 'each for itself'}"
+    if bundle.outcomes.exclusive:
+        return text("{outcomes}; exactly one of them", outcomes=names)
+    return text("{outcomes}; each for itself", outcomes=names)
 
 
 def _path(path: dict[str, str], offers: str) -> str:
     kind, why, steps = path.get("kind", ""), path.get("why", ""), path.get("steps", "")
     if kind == "compiled":
-        return f"A compiled path ({steps.removeprefix('compiled: ') or 'a program'}), {why}."
-    rest = {"scores": " It gives scores, but no probabilities.", "labels": " It gives labels only."}.get(offers, "")
-    return f"scikit-learn itself. {why}{rest}".strip()
+        steps = steps.removeprefix("compiled: ") or text("a program")
+        return text("A compiled path ({steps}), {why}.", steps=steps, why=why)
+    said = [text("scikit-learn itself."), why]
+    if offers in OFFERED:
+        said.append(text(OFFERED[offers]))
+    return " ".join(filter(None, said))
 
 
 def _made(folder: Path) -> str:
     try:
         made = dt.datetime.fromisoformat(created(folder))
     except ValueError:
-        return NOT_SAID
+        return text(NOT_SAID)
     return f"{made:%Y-%m-%d %H:%M} UTC"
 
 
 def _size(folder: Path) -> str:
     sizes = {path.name: path.stat().st_size for path in folder.iterdir() if path.is_file()}
-    return f"{number_text(round(sum(sizes.values()) / 1e6, 2))} MB in {len(sizes)} files"
+    size = number_text(round(sum(sizes.values()) / 1e6, 2))
+    return plural("{size} MB in {n} file", "{size} MB in {n} files", len(sizes), size=size, n=count(len(sizes)))
 
 
 def _accepted(feature: Feature) -> str:
     if feature.kind == "boolean":
-        return "yes, no"
+        return text("yes, no")
     if feature.choices:
         labels = [choice.label for choice in feature.choices[:MOST_NAMED]]
         more = len(feature.choices) - len(labels)
-        return ", ".join(labels) + (f" and {more} more" if more > 0 else "")
+        shown = ", ".join(labels)
+        return text("{values} and {n} more", values=shown, n=count(more)) if more > 0 else shown
     low = None if feature.low is None else _bare(feature, feature.low)
     high = None if feature.high is None else _bare(feature, feature.high)
     if low is not None and high is not None:
-        return f"{low} to {high}"
-    return f"from {low}" if low is not None else f"up to {high}" if high is not None else "any"
+        return span(low, high)
+    if low is not None:
+        return text("from {low}", low=low)
+    return text("any") if high is None else text("up to {high}", high=high)
 
 
 def _bare(feature: Feature, value: Any) -> str:

@@ -14,8 +14,9 @@ from ml.data.outcomes import Prediction
 from ml.data.records import Records, read_records
 from ml.data.schema import Row
 from ml.errors import InvalidRecord, Problem
+from ml.translation import mark, text
 
-REFUSED = "Its values are of the right kind, but the estimator was not made for them: change or fill them."
+REFUSED = mark("Its values are of the right kind, but the estimator was not made for them: change or fill them.")
 
 
 def score_records(bundle: Bundle, raws: Iterable[object]) -> Scored:
@@ -77,14 +78,14 @@ def _refusal(ask: Callable[[], Any]) -> str:
     try:
         ask()
     except ValueError as error:
-        return str(error) or "no reason was given"
+        return str(error) or text("no reason was given")
     return ""
 
 
 def refused_problem(at: int, why: str) -> Problem:
     """The problem of a record that the estimator refuses; `why` is the text of its error."""
-    message = f"The model cannot answer this record: {(why.splitlines() or [''])[0][:200]}"
-    return Problem(at, None, None, message, REFUSED)
+    reason = (why.splitlines() or [""])[0][:200]
+    return Problem(at, None, None, text("The model cannot answer this record: {reason}", reason=reason), text(REFUSED))
 
 
 def _only(records: Records, which: Sequence[int]) -> Records:

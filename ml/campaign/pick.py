@@ -15,6 +15,7 @@ import numpy as np
 from ml.campaign.wish import BadWish, Wish
 from ml.decision.decide import acts
 from ml.decision.worth import loses, worth_by_outcome
+from ml.translation import text
 
 
 @dataclass(frozen=True)
@@ -151,13 +152,14 @@ def _within(
     quotas = np.array([wish.quotas.get(value, 0) for value in groups.values])
     for value, limit, quota in zip(groups.values, limits, quotas, strict=True):
         if quota > limit:
-            raise BadWish(f"Of {value[:80]!r} at least {quota} are wanted and at most {limit:g} allowed.")
+            slots = {"value": repr(value[:80]), "quota": quota, "limit": f"{limit:g}"}
+            raise BadWish(text("Of {value} at least {quota} are wanted and at most {limit} allowed.", **slots))
     nobody, everybody = np.zeros(len(rows), dtype=bool), np.ones(len(rows), dtype=bool)
     must = _place(codes, everybody) < quotas[codes] if quotas.any() else nobody
     if must.sum() > most:
         raise BadWish(
-            f"The quotas alone take {must.sum():,}, and there is room for {most:,.0f}.",
-            "Lower the quotas, or take more.",
+            text("The quotas alone take {n}, and there is room for {room}.", n=f"{must.sum():,}", room=f"{most:,.0f}"),
+            text("Lower the quotas, or take more."),
         )
     # Records taken by quotas count for the limits: they are the best of each group, so the rest ranks behind.
     may = (must | wanted) & (_place(codes, must | wanted) < limits[codes])

@@ -13,6 +13,7 @@ from ml.data.outcomes import Outcomes
 from ml.data.validation_words import in_words
 from ml.decision.payoff import Payoff, payoff_of
 from ml.errors import LikelyError
+from ml.translation import text
 
 
 class BadWish(LikelyError):
@@ -100,7 +101,7 @@ def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off:
     try:
         asked = ListRequest.model_validate(raw)
     except ValidationError as error:
-        raise BadWish(*in_words(error, ListRequest, "The list")) from None
+        raise BadWish(*in_words(error, ListRequest, text("The list"))) from None
     chosen = _outcomes(asked.outcomes, outcomes)
     cost = default_cost(card, chosen) if asked.cost is None else asked.cost
     _check_length(asked, cost)
@@ -127,17 +128,17 @@ def read_wish(raw: object, card: Mapping[str, Any], outcomes: Outcomes, cut_off:
 def _check_length(asked: ListRequest, cost: float) -> None:
     """Raise BadWish where nothing limits the length of the list."""
     if asked.by == "number" and asked.number is None:
-        raise BadWish("There is no number.", "Say how many records to take.")
+        raise BadWish(text("There is no number."), text("Say how many records to take."))
     if asked.by == "budget" and asked.budget is None:
-        raise BadWish("There is no budget.", "Say how much acting may cost in all.")
+        raise BadWish(text("There is no budget."), text("Say how much acting may cost in all."))
     if asked.by == "budget" and cost == 0:
-        raise BadWish("A budget needs a cost.", "Say what it costs to act once, above 0.")
+        raise BadWish(text("A budget needs a cost."), text("Say what it costs to act once, above 0."))
 
 
 def _check_parts(asked: ListRequest) -> None:
     """Raise BadWish where limits or quotas lack their column."""
     if asked.column is None and (asked.limits or asked.quotas or asked.limit is not None):
-        raise BadWish("There are limits or quotas but no column.", "Name the column that they are about.")
+        raise BadWish(text("There are limits or quotas but no column."), text("Name the column that they are about."))
 
 
 def default_cost(card: Mapping[str, Any], outcomes: Sequence[str]) -> float:
@@ -164,7 +165,8 @@ def _payoffs(
 ) -> tuple[Payoff, ...]:
     strangers = sorted(set(given) - set(outcomes))
     if strangers:
-        raise BadWish(f"values is about {strangers[0][:80]!r}.", f"It is money for any of {', '.join(outcomes)}.")
+        stranger = text("{field} is about {value}.", field="values", value=repr(strangers[0][:80]))
+        raise BadWish(stranger, text("It is money for any of {outcomes}.", outcomes=", ".join(outcomes)))
     return tuple(
         replace(payoff_of(card, name) or Payoff(), call=cost, true_positive=given.get(name, default_value(card, name)))
         for name in outcomes

@@ -9,6 +9,7 @@ from ml.campaign.wish import Wish
 from ml.errors import LikelyError
 from ml.locale import localized, percent
 from ml.metrics.evaluation import evaluation_of
+from ml.translation import mark, plural, text
 
 FEW = 30  # records of the hold-out: below, they say little
 
@@ -16,68 +17,116 @@ FEW = 30  # records of the hold-out: below, they say little
 def sentence(brings: Forecast, wish: Wish, currency: str = "") -> str:
     """The forecast in one or two sentences; `currency` stands behind money."""
     if not brings.chosen:
-        return "Nobody is on this list."
-    kept = f" {_count(brings.control)} more are kept back to compare with." if brings.control else ""
-    buyers = f"{_count(round(brings.buyers))} (between {_count(brings.buyers_low)} and {_count(brings.buyers_high)})"
-    said = f"{_count(brings.calls)} calls should bring {buyers}; as many picked blindly, {_count(brings.by_chance)}."
-    if wish.in_money:
-        money = _behind(currency)
-        between = f"between {_count(brings.profit_low)} and {_count(brings.profit_high)}"
-        said += (
-            f" After the cost of {_count(brings.cost)}{money} that leaves {_count(brings.profit)}{money} ({between})."
+        return text("Nobody is on this list.")
+    said = [
+        plural(
+            "{n} call should bring {buyers} (between {low} and {high}); as many picked blindly, {chance}.",
+            "{n} calls should bring {buyers} (between {low} and {high}); as many picked blindly, {chance}.",
+            round(brings.calls),
+            n=_count(brings.calls),
+            buyers=_count(round(brings.buyers)),
+            low=_count(brings.buyers_low),
+            high=_count(brings.buyers_high),
+            chance=_count(brings.by_chance),
         )
-    return said + kept
+    ]
+    if wish.in_money:
+        said.append(
+            text(
+                "After the cost of {cost} that leaves {profit} (between {low} and {high}).",
+                cost=_count(brings.cost) + _behind(currency),
+                profit=_count(brings.profit) + _behind(currency),
+                low=_count(brings.profit_low),
+                high=_count(brings.profit_high),
+            )
+        )
+    if brings.control:
+        kept = brings.control
+        said.append(
+            plural(
+                "{n} more is kept back to compare with.",
+                "{n} more are kept back to compare with.",
+                kept,
+                n=_count(kept),
+            )
+        )
+    return " ".join(said)
 
 
 def promise(brings: Forecast) -> str:
     """Whether the model's own number of buyers holds, in one sentence; empty for an empty list."""
-    own, corrected = _count(brings.buyers_model), _count(brings.buyers)
+    slots = {"own": _count(brings.buyers_model), "corrected": _count(brings.buyers)}
     if not brings.calls:
         return ""
-    return {
-        "too_much": f"This model promises too much: by its own numbers {own}, corrected {corrected} expected.",
-        "too_little": f"This model promises too little: by its own numbers {own}, corrected {corrected} expected.",
-        "held": f"The model's promises held on the hold-out: by its own numbers {own}.",
-        "too_few": (
-            f"The hold-out has too few such records to say whether the model's promises hold: by its own numbers {own}."
-        ),
-    }[brings.verdict]
+    return text(PROMISES[brings.verdict], **slots)
+
+
+PROMISES = {
+    "too_much": mark("This model promises too much: by its own numbers {own}, corrected {corrected} expected."),
+    "too_little": mark("This model promises too little: by its own numbers {own}, corrected {corrected} expected."),
+    "held": mark("The model's promises held on the hold-out: by its own numbers {own}."),
+    "too_few": mark(
+        "The hold-out has too few such records to say whether the model's promises hold: by its own numbers {own}."
+    ),
+}
 
 
 def _compared(brings: Forecast) -> list[str]:
     """What the size of the control group can show."""
     if not brings.control or not brings.calls:
         return []
-    group = f"With {_count(brings.control)} kept back of {_count(brings.control + brings.calls)}"
+    slots = {"n": _count(brings.control), "all": _count(brings.control + brings.calls)}
     if brings.smallest_effect is None:
-        return [f"{group}, no difference can be told from chance: keep back more, or call more."]
+        return [
+            text(
+                "With {n} kept back of {all}, no difference can be told from chance: keep back more, or call more.",
+                **slots,
+            )
+        ]
     points = localized(f"{100 * brings.smallest_effect:.1f}")
-    return [f"{group}, a difference below {points} points cannot be told from chance."]
+    return [
+        text(
+            "With {n} kept back of {all}, a difference below {points} points cannot be told from chance.",
+            **slots,
+            points=points,
+        )
+    ]
 
 
 def notes(bundle: Bundle, wish: Wish, found: Picked, brings: Forecast, currency: str = "") -> list[str]:
     """Quotas that fall short, calls that lose or were left out, and whether the probabilities held on the hold-out."""
-    paying = " on whom acting should not lose" if wish.in_money and not wish.losses else ""
-    said = [
-        f"Of {value} at least {_count(wish.quotas[value])} are wanted, and the file has {_count(there)}{paying}."
-        for value, there in found.short.items()
-    ]
+    said = [_short(wish, value, there) for value, there in found.short.items()]
     unknown = [name for name, payoff in zip(wish.outcomes, wish.payoffs, strict=True) if not payoff.stated]
     if wish.in_money and unknown:
-        said.append(f"Nothing is said of what {', '.join(unknown)} would bring: that counts as 0.")
+        nothing = text("Nothing is said of what {outcomes} would bring: that counts as 0.", outcomes=", ".join(unknown))
+        said.append(nothing)
     if brings.losing:
-        lost = f"{_money(brings.loss)}{_behind(currency)}"
-        said.append(f"{_count(brings.losing)} of the calls are expected to lose {lost} in all.")
+        lost = {"n": _count(brings.losing), "amount": f"{_money(brings.loss)}{_behind(currency)}"}
+        said.append(text("{n} of the calls are expected to lose {amount} in all.", **lost))
     if brings.verdict == "too_much" and brings.losing_corrected > brings.losing:
-        said.append(f"By the corrected numbers {_count(brings.losing_corrected)} of the calls are expected to lose.")
+        losing = _count(brings.losing_corrected)
+        said.append(text("By the corrected numbers {n} of the calls are expected to lose.", n=losing))
     if found.left_out and _shorter(wish, found):
         said.append(
-            f"{_count(found.left_out)} more are left out, because acting on them is expected to lose money. "
-            "They are taken where you allow losses."
+            text(
+                "{n} more are left out, because acting on them is expected to lose money. They are taken where you "
+                "allow losses.",
+                n=_count(found.left_out),
+            )
         )
     if len(wish.outcomes) == 1 and brings.lowest is not None:
         said += _kept(bundle, wish.outcomes[0], brings.lowest)
     return said + _compared(brings)
+
+
+def _short(wish: Wish, value: str, there: int) -> str:
+    """A quota that falls short."""
+    slots = {"value": value, "wanted": _count(wish.quotas[value]), "there": _count(there)}
+    if wish.in_money and not wish.losses:
+        return text(
+            "Of {value} at least {wanted} are wanted, and the file has {there} on whom acting should not lose.", **slots
+        )
+    return text("Of {value} at least {wanted} are wanted, and the file has {there}.", **slots)
 
 
 def _shorter(wish: Wish, found: Picked) -> bool:
@@ -94,9 +143,21 @@ def _kept(bundle: Bundle, outcome: str, lowest: float) -> list[str]:
         return []
     expected, came = expected_and_actual(seen.truth, seen.probabilities, seen.weight, lowest)
     records = int((seen.probabilities >= lowest).sum())
-    where = f"Of the hold-out's records from {percent(f'{100 * lowest:.1f}')} up ({_count(records)})"
-    few = ", which are too few to say much" if records < FEW else ""
-    return [f"{where}{few}: {_count(round(expected))} were to be expected, and {_count(round(came))} came."]
+    slots = {"share": percent(f"{100 * lowest:.1f}"), "n": _count(records)}
+    slots |= {"expected": _count(round(expected)), "came": _count(round(came))}
+    if records < FEW:
+        return [
+            text(
+                "Of the hold-out's records from {share} up ({n}), which are too few to say much: {expected} were to be "
+                "expected, and {came} came.",
+                **slots,
+            )
+        ]
+    return [
+        text(
+            "Of the hold-out's records from {share} up ({n}): {expected} were to be expected, and {came} came.", **slots
+        )
+    ]
 
 
 def _count(value: float) -> str:

@@ -8,6 +8,7 @@ from ml.data.one_hot import OneHot
 from ml.data.parsing import Refused, read_value
 from ml.data.schema import Schema
 from ml.errors import Problem
+from ml.translation import text
 
 
 def expanded(schema: Schema, raw: Mapping[object, object], at: int, problems: list[Problem]) -> Mapping[object, object]:
@@ -31,7 +32,8 @@ def expanded(schema: Schema, raw: Mapping[object, object], at: int, problems: li
     for one in brought:
         twice = next((column for column in one.columns if column in raw), None)
         if twice is not None:
-            problems.append(_problem(one, at, raw, f"Came twice, as {one.name!r} and as {twice!r}.", "Send it once."))
+            message = text("Came twice, as {one} and as {other}.", one=repr(one.name), other=repr(twice))
+            problems.append(_problem(one, at, raw, message, text("Send it once.")))
             made.update({column: 0 for column in one.columns if column not in raw})
             continue
         try:

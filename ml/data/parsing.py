@@ -21,6 +21,7 @@ from ml.data.value_words import (
     shown,
 )
 from ml.data.yes_no import truth_of
+from ml.translation import text
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 COMMA_NUMBER = re.compile(r"[+-]?(\d+|\d{1,3}(\.\d{3})+),\d+", re.ASCII)
@@ -49,10 +50,10 @@ def read_value(feature: Feature, raw: object) -> Value:
     """
     if is_blank(feature, raw):
         if feature.required:
-            raise Refused("A value is needed.", accepted(feature))
+            raise Refused(text("A value is needed."), accepted(feature))
         return feature.default if feature.hidden else feature.blank
     if isinstance(raw, (Mapping, list, tuple, set)):
-        raise Refused(f"One value is needed, not {kind_of(raw)}.", accepted(feature))
+        raise Refused(text("One value is needed, not {kind}.", kind=kind_of(raw)), accepted(feature))
     return _READERS[feature.kind](feature, raw)
 
 
@@ -62,27 +63,27 @@ def is_blank(feature: Feature, raw: object) -> bool:
         return True
     if not isinstance(raw, str):
         return False
-    text = raw.strip()
-    if not text:
+    written = raw.strip()
+    if not written:
         return not (raw and feature.spaces)
-    return text in feature.missing and text not in feature.by_text
+    return written in feature.missing and written not in feature.by_text
 
 
 def _number(feature: Feature, raw: object) -> float:
     number = _float(feature, raw)
     if not math.isfinite(number) or abs(number) > LARGEST:
-        raise Refused(f"{quote(raw)} is not a number that can be calculated with.", accepted(feature))
+        raise Refused(text("{value} is not a number that can be calculated with.", value=quote(raw)), accepted(feature))
     return _within(feature, number, raw)
 
 
 def _integer(feature: Feature, raw: object) -> float:
     number = _float(feature, raw)
     if not math.isfinite(number) or abs(number) > LARGEST_INTEGER:
-        raise Refused(f"{quote(raw)} is not a number that can be calculated with.", accepted(feature))
+        raise Refused(text("{value} is not a number that can be calculated with.", value=quote(raw)), accepted(feature))
     if number.is_integer():
         return _within(feature, int(number), raw)
     if not feature.fractions:
-        raise Refused(f"{quote(raw)} is not a whole number.", accepted(feature))
+        raise Refused(text("{value} is not a whole number.", value=quote(raw)), accepted(feature))
     return _within(feature, number, raw)
 
 
@@ -97,81 +98,83 @@ def _float(feature: Feature, raw: object) -> float:
         if code is not None:
             return code
     if isinstance(raw, str):
-        text = with_point(raw.strip()) if feature.decimal == "," else raw.strip()
-        if NUMBER.fullmatch(text):
-            return float(text)
+        written = with_point(raw.strip()) if feature.decimal == "," else raw.strip()
+        if NUMBER.fullmatch(written):
+            return float(written)
     hint = meant_by_text(feature, raw) if isinstance(raw, str) else ""
-    raise Refused(f"{quote(raw)} is not {noun_of(feature)}.", accepted(feature) + hint)
+    raise Refused(text("{value} is not {noun}.", value=quote(raw), noun=noun_of(feature)), accepted(feature) + hint)
 
 
-def with_point(text: str) -> str:
+def with_point(written: str) -> str:
     """A number with a decimal comma (1.234,5 or 1234,5) with a decimal point; any other text as it is."""
-    return text.replace(".", "").replace(",", ".") if COMMA_NUMBER.fullmatch(text) else text
+    return written.replace(".", "").replace(",", ".") if COMMA_NUMBER.fullmatch(written) else written
 
 
-def _code(feature: Feature, text: str) -> float | None:
+def _code(feature: Feature, written: str) -> float | None:
     """The number for a name: of one of the codes, or a word for yes or no."""
-    truth = truth_of(text) if feature.yes_no else None
-    found = feature.coded.get(text.casefold()) if truth is None else feature.yes_no[truth]  # type: ignore[index]
+    truth = truth_of(written) if feature.yes_no else None
+    found = feature.coded.get(written.casefold()) if truth is None else feature.yes_no[truth]  # type: ignore[index]
     return None if found is None else float(found)
 
 
 def _within(feature: Feature, value: Limited, raw: object) -> Limited:
     if feature.low is not None and value < feature.low:
-        raise Refused(f"{quote(raw)} is below {shown(feature.low)}.", accepted(feature))
+        raise Refused(text("{value} is below {low}.", value=quote(raw), low=shown(feature.low)), accepted(feature))
     if feature.high is not None and value > feature.high:
         hint = accepted(feature) + meant_by_value(feature, value)
-        raise Refused(f"{quote(raw)} is above {shown(feature.high)}.", hint)
+        raise Refused(text("{value} is above {high}.", value=quote(raw), high=shown(feature.high)), hint)
     return value
 
 
 def _category(feature: Feature, raw: object) -> Value:
-    text = text_of(raw)  # type: ignore[arg-type]
-    if text in feature.by_text:
-        return feature.by_text[text]
-    whole = text_of(float(text)) if NUMBER.fullmatch(text) else text
+    written = text_of(raw)  # type: ignore[arg-type]
+    if written in feature.by_text:
+        return feature.by_text[written]
+    whole = text_of(float(written)) if NUMBER.fullmatch(written) else written
     if whole in feature.by_text and (feature.numeric_choices or whole.lstrip("-").isdecimal()):
         return feature.by_text[whole]  # pandas writes a whole number with gaps in its column as 1.0
-    if feature.yes_no and (truth := truth_of(text)) is not None:
+    if feature.yes_no and (truth := truth_of(written)) is not None:
         said: Value = feature.yes_no[truth]
         return said
     if feature.unknown:
-        return _untold(feature, text)
-    close, many = meant(feature, text), len(feature.choices) > MOST_LISTED
-    count = f"{len(feature.choices):,} choices" if many else "choices"
+        return _untold(feature, written)
+    close, many = meant(feature, written), len(feature.choices) > MOST_LISTED
+    told = text("{value} is not one of the choices.", value=quote(raw))
+    if many:
+        told = text("{value} is not one of the {n} choices.", value=quote(raw), n=f"{len(feature.choices):,}")
     hint = close.strip() if close and many else accepted(feature) + close
-    raise Refused(f"{quote(raw)} is not one of the {count}.", hint)
+    raise Refused(told, hint)
 
 
-def _untold(feature: Feature, text: str) -> Value:
+def _untold(feature: Feature, written: str) -> Value:
     """A value outside the choices, in their type."""
-    if len(text) > LONGEST_TEXT:
-        raise Refused(f"{len(text):,} characters are too many.", accepted(feature))
+    if len(written) > LONGEST_TEXT:
+        raise Refused(text("{n} characters are too many.", n=f"{len(written):,}"), accepted(feature))
     if not feature.numeric_choices:
-        return text
-    if NUMBER.fullmatch(text) and math.isfinite(float(text)):
-        return float(text)
-    raise Refused(f"{quote(text)} is not a number.", accepted(feature))
+        return written
+    if NUMBER.fullmatch(written) and math.isfinite(float(written)):
+        return float(written)
+    raise Refused(text("{value} is not a number.", value=quote(written)), accepted(feature))
 
 
 def _boolean(feature: Feature, raw: object) -> bool:
-    text = text_of(raw).casefold()  # type: ignore[arg-type]
-    if NUMBER.fullmatch(text):
-        text = text_of(float(text))  # pandas writes a column of 0 and 1 that has gaps as 1.0
-    if text in TRUE or text in FALSE:
-        return text in TRUE
-    raise Refused(f"{quote(raw)} is neither true nor false.", accepted(feature))
+    written = text_of(raw).casefold()  # type: ignore[arg-type]
+    if NUMBER.fullmatch(written):
+        written = text_of(float(written))  # pandas writes a column of 0 and 1 that has gaps as 1.0
+    if written in TRUE or written in FALSE:
+        return written in TRUE
+    raise Refused(text("{value} is neither true nor false.", value=quote(raw)), accepted(feature))
 
 
 def _date(feature: Feature, raw: object) -> dt.date:
     given = raw
     if not isinstance(given, dt.date):
-        text = given.strip() if isinstance(given, str) else ""
+        written = given.strip() if isinstance(given, str) else ""
         try:
             # fromisoformat alone takes 20260131, too
-            given = dt.datetime.fromisoformat(text if DATE.fullmatch(text) else "")
+            given = dt.datetime.fromisoformat(written if DATE.fullmatch(written) else "")
         except ValueError:
-            raise Refused(f"{quote(raw)} is not a date.", accepted(feature)) from None
+            raise Refused(text("{value} is not a date.", value=quote(raw)), accepted(feature)) from None
     value = _moment(feature, given) if feature.timed else _day(feature, given)
     return _within(feature, value, raw)
 
@@ -181,7 +184,9 @@ def _day(feature: Feature, raw: dt.date) -> dt.date:
     if not isinstance(raw, dt.datetime):
         return raw
     if raw.time() != dt.time():
-        raise Refused(f"{quote(raw)} has a time of day; the model knows days only.", accepted(feature))
+        raise Refused(
+            text("{value} has a time of day; the model knows days only.", value=quote(raw)), accepted(feature)
+        )
     return raw.date()
 
 
@@ -191,16 +196,16 @@ def _moment(feature: Feature, raw: dt.date) -> dt.datetime:
     zone = feature.tzinfo
     if zone is None:
         if moment.tzinfo is not None:
-            raise Refused(f"{quote(raw)} names a time zone; the model knows none.", accepted(feature))
+            raise Refused(text("{value} names a time zone; the model knows none.", value=quote(raw)), accepted(feature))
         return moment
     return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
 
 
 def _text(feature: Feature, raw: object) -> str:
-    text = raw if isinstance(raw, str) else text_of(raw)  # type: ignore[arg-type]
-    if len(text) > LONGEST_TEXT:
-        raise Refused(f"{len(text):,} characters are too many.", accepted(feature))
-    return text
+    written = raw if isinstance(raw, str) else text_of(raw)  # type: ignore[arg-type]
+    if len(written) > LONGEST_TEXT:
+        raise Refused(text("{n} characters are too many.", n=f"{len(written):,}"), accepted(feature))
+    return written
 
 
 _READERS: dict[str, Callable[[Feature, object], Value]] = {

@@ -19,6 +19,7 @@ from ml.data.schema import Row, Schema
 from ml.data.texts import COMPARED
 from ml.data.value_words import kind_of, quote, shown, unseen
 from ml.errors import InvalidRecord, Problem
+from ml.translation import text
 
 __all__ = ["Columns", "Records", "read_columns", "read_records", "shown"]
 
@@ -220,8 +221,9 @@ class _Names:
         names, schema = self._names, self._schema
         for one, other in self._twice:
             feature = schema.names[schema.position[str(names[other])]]
-            message = f"Came twice, as {names[one]!r} and as {names[other]!r}."
-            problems.append(Problem(at, feature, values[other], message, "Send it once."))
+            both = {"one": repr(names[one]), "other": repr(names[other])}
+            message = text("Came twice, as {one} and as {other}.", **both)
+            problems.append(Problem(at, feature, values[other], message, text("Send it once.")))
         record_id = None if self._id is None else _record_id(schema, values[self._id], at, problems)
         if self._unknown:
             problems.extend(_unknown(schema, [(str(names[each]), values[each]) for each in self._unknown], at))
@@ -235,33 +237,38 @@ def _in_order(problems: list[Problem]) -> tuple[Problem, ...]:
 def _no_record(raw: object, at: int) -> Problem:
     if isinstance(raw, Problem):
         return replace(raw, row=at)
-    hint = 'Send an object such as {"feature": value}.'
-    return Problem(at, None, raw, f"A record is a set of named values, not {kind_of(raw)}.", hint)
+    hint = text("Send an object such as {example}.", example='{"feature": value}')
+    return Problem(at, None, raw, text("A record is a set of named values, not {kind}.", kind=kind_of(raw)), hint)
 
 
 def _record_id(schema: Schema, value: object, at: int, problems: list[Problem]) -> str | None:
     if value is None:
         return None
     if isinstance(value, (str, int, float, dt.date)) and not isinstance(value, bool):
-        text = text_of(value)
-        if len(text) <= LONGEST_ID:
-            return text or None
-    message = f"{quote(value)} cannot name a record."
-    problems.append(Problem(at, schema.record_id, value, message, f"Accepted: text of up to {LONGEST_ID} characters."))
+        written = text_of(value)
+        if len(written) <= LONGEST_ID:
+            return written or None
+    message = text("{value} cannot name a record.", value=quote(value))
+    hint = text("Accepted: text of up to {n} characters.", n=LONGEST_ID)
+    problems.append(Problem(at, schema.record_id, value, message, hint))
     return None
 
 
 def _unknown(schema: Schema, unknown: list[tuple[str, object]], at: int) -> Iterator[Problem]:
     """A problem for each name that the model does not know, and one for the rest of very many."""
-    message = "The model has no feature of this name."
+    message = text("The model has no feature of this name.")
     for name, value in unknown[:MOST_UNKNOWN]:
         yield Problem(at, name, value, message, _closest(schema, name))
     if len(unknown) > MOST_UNKNOWN:
-        message = f"The model has none of {len(unknown) - MOST_UNKNOWN:,} further names."
-        yield Problem(at, None, None, message, f"Its features: {', '.join(schema.names)}.")
+        message = text("The model has none of {n} further names.", n=f"{len(unknown) - MOST_UNKNOWN:,}")
+        yield Problem(at, None, None, message, _features(schema))
 
 
 def _closest(schema: Schema, name: str) -> str:
     known = {known.casefold(): known for known in schema.position}
     close = difflib.get_close_matches(name[:COMPARED].casefold(), known, n=1)
-    return f"Did you mean {known[close[0]]!r}?" if close else f"Its features: {', '.join(schema.names)}."
+    return text("Did you mean {value}?", value=repr(known[close[0]])) if close else _features(schema)
+
+
+def _features(schema: Schema) -> str:
+    return text("Its features: {names}.", names=", ".join(schema.names))

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 
 from ml.data.feature import MOST_LISTED, Feature, Value, text_of
 from ml.locale import NotANumber, NumberFormat, canonical, current_format, localized, reader_format
+from ml.translation import mark, plural, text
 
 LONGEST_TEXT = 10_000
 MOST_NAMED = 12  # choices that a sentence names
-NEVER_MISSING = "Not given; in training every row had a value."
+NEVER_MISSING = mark("Not given; in training every row had a value.")
 SIGNS = "$€£¥"
 THOUSANDS, MILLIONS = ("k", "tsd", "thousand"), ("m", "mio", "mn", "million")
 UNREADABLE = "\u2063"  # invisible; the form appends it to what is no number in the reader's marks
@@ -36,32 +37,49 @@ def gap_sentences(gaps: Mapping[str, int], of: str = "") -> list[str]:
     counted = sorted(gaps.items(), key=lambda each: -each[1])
     said = []
     for name, count in counted:
-        noun, has = ("record", "has") if count == 1 else ("records", "have")
-        said.append(f"{name}: {count:,} {of or noun} {has} no value; in training every row had one.")
+        slots = {"feature": name, "n": f"{count:,}"}
+        if of:
+            sentence = plural(
+                "{feature}: {n} {of} has no value; in training every row had one.",
+                "{feature}: {n} {of} have no value; in training every row had one.",
+                count,
+                **slots,
+                of=of,
+            )
+        else:
+            sentence = plural(
+                "{feature}: {n} record has no value; in training every row had one.",
+                "{feature}: {n} records have no value; in training every row had one.",
+                count,
+                **slots,
+            )
+        said.append(sentence)
     return said
 
 
 def unseen(feature: Feature, value: Value) -> str:
     """A note when the value is outside the range of training, else an empty text."""
     if value is None:
-        return NEVER_MISSING if feature.complete else ""
+        return text(NEVER_MISSING) if feature.complete else ""
     if feature.kind == "category":
         return _unknown(feature, value)
     if feature.kind == "integer" and isinstance(value, float):
-        return "The model has seen whole numbers only."
+        return text("The model has seen whole numbers only.")
     if feature.seen is None:
         return ""
     low, high = feature.seen
     if low <= value <= high:
         return ""
-    return f"The model has seen {shown(low)} to {shown(high)}.{meant_by_value(feature, value)}"
+    said = text("The model has seen {low} to {high}.", low=shown(low), high=shown(high))
+    return said + meant_by_value(feature, value)
 
 
 def _unknown(feature: Feature, value: Value) -> str:
     """A note on a value that is none of the choices, where the estimator accepts such."""
     if not feature.unknown or value in feature.values_of_choices:
         return ""
-    return f"{quote(value)} is none of the values that the model knows.{meant(feature, text_of(value))}"
+    said = text("{value} is none of the values that the model knows.", value=quote(value))
+    return said + meant(feature, text_of(value))
 
 
 def accepted(feature: Feature) -> str:
@@ -69,32 +87,38 @@ def accepted(feature: Feature) -> str:
     if feature.kind == "category":
         return _choices(feature)
     if feature.kind == "boolean":
-        return "Accepted: true or false."
+        return text("Accepted: true or false.")
     if feature.kind == "text":
-        return f"Accepted: text of up to {LONGEST_TEXT:,} characters."
+        return text("Accepted: text of up to {n} characters.", n=f"{LONGEST_TEXT:,}")
     noun = noun_of(feature)
     low, high, unit = shown(feature.low), shown(feature.high), f" {feature.unit}" if feature.unit else ""
     if low and high:
-        return f"Accepted: {noun} from {low} to {high}{unit}."
-    if low or high:
-        return f"Accepted: {noun} {'from ' + low if low else 'up to ' + high}{unit}{' upwards' if low else ''}."
-    return f"Accepted: {noun}{unit and ' in' + unit}."
+        return text("Accepted: {noun} from {low} to {high}.", noun=noun, low=low, high=high + unit)
+    if low:
+        return text("Accepted: {noun} from {low} upwards.", noun=noun, low=low + unit)
+    if high:
+        return text("Accepted: {noun} up to {high}.", noun=noun, high=high + unit)
+    if unit:
+        return text("Accepted: {noun} in {unit}.", noun=noun, unit=feature.unit)
+    return text("Accepted: {noun}.", noun=noun)
 
 
 def _choices(feature: Feature) -> str:
     count = len(feature.choices)
     if count > MOST_LISTED:
         some = ", ".join(choice.label for choice in feature.choices[:3])
-        return f"Accepted: {some} and {count - 3:,} more."
+        return text("Accepted: {values} and {n} more.", values=some, n=f"{count - 3:,}")
     labels = ", ".join(choice.label for choice in feature.choices[:MOST_NAMED])
-    return f"Accepted: {labels}{', …' if count > MOST_NAMED else ''}."
+    return text("Accepted: {values}.", values=f"{labels}, …" if count > MOST_NAMED else labels)
 
 
 def noun_of(feature: Feature) -> str:
     """A value of the feature in words, such as "a whole number"."""
     if feature.kind == "date":
-        return "a date and time as YYYY-MM-DD HH:MM" if feature.timed else "a date as YYYY-MM-DD"
-    return "a whole number" if feature.kind == "integer" and not feature.fractions else "a number"
+        if feature.timed:
+            return text("a date and time as {form}", form="YYYY-MM-DD HH:MM")
+        return text("a date as {form}", form="YYYY-MM-DD")
+    return text("a whole number") if feature.kind == "integer" and not feature.fractions else text("a number")
 
 
 def shown(value: Value) -> str:
@@ -102,47 +126,48 @@ def shown(value: Value) -> str:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return text_of(value)
     whole = isinstance(value, int) or value.is_integer()
-    text = text_of(value) if whole else f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
-    return localized(_grouped(text)) if reader_format() else text
+    written = text_of(value) if whole else f"{value:.0f}" if 1e5 <= abs(value) < 1e15 else f"{value:.6g}"
+    return localized(_grouped(written)) if reader_format() else written
 
 
-def _grouped(text: str) -> str:
+def _grouped(written: str) -> str:
     """A number with commas between groups."""
-    whole, point, rest = text.partition(".")
-    return f"{int(whole):,}{point}{rest}" if whole.removeprefix("-").isdecimal() else text
+    whole, point, rest = written.partition(".")
+    return f"{int(whole):,}{point}{rest}" if whole.removeprefix("-").isdecimal() else written
 
 
-def meant(feature: Feature, text: str) -> str:
+def meant(feature: Feature, written: str) -> str:
     """The choice that is most similar to a text, as a question; empty where none is similar."""
-    close = feature.searched.closest(text)
-    return f" Did you mean {close!r}?" if close else ""
+    close = feature.searched.closest(written)
+    return f" {text('Did you mean {value}?', value=repr(close))}" if close else ""
 
 
 def quote(raw: object) -> str:
     """A value as received, in quotes, truncated, without unprintable characters."""
-    text = text_of(raw) if isinstance(raw, (str, int, float, bool, dt.date)) else str(raw)
-    text = "".join(character for character in text if character.isprintable() or character.isspace())
-    return f"“{text[:40]}{'…' if len(text) > 40 else ''}”"
+    written = text_of(raw) if isinstance(raw, (str, int, float, bool, dt.date)) else str(raw)
+    written = "".join(character for character in written if character.isprintable() or character.isspace())
+    return f"“{written[:40]}{'…' if len(written) > 40 else ''}”"
 
 
 def kind_of(raw: object) -> str:
     """JSON's name for the type of a value."""
-    return _KINDS.get(type(raw), "something else")
+    return text(_KINDS.get(type(raw), SOMETHING))
 
 
+SOMETHING = mark("something else")
 _KINDS = {
-    dict: "an object",
-    list: "a list",
-    tuple: "a list",
-    str: "a text",
-    bool: "true or false",
-    int: "a number",
-    float: "a number",
-    type(None): "nothing",
+    dict: mark("an object"),
+    list: mark("a list"),
+    tuple: mark("a list"),
+    str: mark("a text"),
+    bool: mark("true or false"),
+    int: mark("a number"),
+    float: mark("a number"),
+    type(None): mark("nothing"),
 }
 
 
-def meant_by_text(feature: Feature, text: str) -> str:
+def meant_by_text(feature: Feature, written: str) -> str:
     """A question about a text that is no number here; empty where none suggests itself.
 
     Parameters
@@ -152,7 +177,7 @@ def meant_by_text(feature: Feature, text: str) -> str:
     text : str
         As it was typed: "64k", "$64", "1.4" where readers write 1,4.
     """
-    found = _TYPED.fullmatch(text.replace(UNREADABLE, "").strip())
+    found = _TYPED.fullmatch(written.replace(UNREADABLE, "").strip())
     if found is None:
         return ""
     size = _size(found["size"])
@@ -167,7 +192,7 @@ def meant_by_text(feature: Feature, text: str) -> str:
             meant = number * size / unit_size(feature)
         if meant is None:
             return ""
-        why = f" The decimal mark here is “{current_format().decimal}”." if other else ""
+        why = f" {text('The decimal mark here is “{mark}”.', mark=current_format().decimal)}" if other else ""
         scaled = meant_by_value(feature, meant)
         return why + (scaled or _question(feature, meant))
     return ""
@@ -205,4 +230,4 @@ def _question(feature: Feature, meant: float) -> str:
     low, high = feature.low, feature.high
     if (low is not None and meant < low) or (high is not None and meant > high):
         return ""
-    return f" Did you mean {localized(f'{meant:.12g}')}?"
+    return f" {text('Did you mean {value}?', value=localized(f'{meant:.12g}'))}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
 from ml.errors import InvalidData
+from ml.translation import mark, reader_language, text
 
 HINT = 'Write "bands" as a list of {"label": …, "from": 0 to 1}, rising from 0; or one such list an outcome.'
 
@@ -31,7 +33,9 @@ class Band:
     action: str = ""
 
 
-DEFAULT = (Band("Unlikely", 0.0), Band("Possible", 0.2), Band("Likely", 0.5), Band("Very likely", 0.8))
+DEFAULT = (
+    Band(mark("Unlikely"), 0.0), Band(mark("Possible"), 0.2), Band(mark("Likely"), 0.5), Band(mark("Very likely"), 0.8)
+)  # fmt: skip
 ACTIONS_UNUSED = (
     "The actions of bands are not used: what to do follows from the cut-off in use. "
     'Write "actions" as {"act": "…", "leave": "…"} to word it.'
@@ -57,7 +61,13 @@ def bands(card: Mapping[str, Any], outcome: str | None = None) -> tuple[Band, ..
     written = card.get("bands")
     if isinstance(written, Mapping):
         written = written.get(outcome, written.get("*")) if outcome else written.get("*")
-    return DEFAULT if written is None else _read(written)
+    return _default(reader_language()) if written is None else _read(written)
+
+
+@cache
+def _default(_language: str) -> tuple[Band, ...]:
+    """The default in the reader's language: once each, for it is asked for with every record."""
+    return tuple(Band(text(band.label), band.low) for band in DEFAULT)
 
 
 def band_notes(card: Mapping[str, Any], outcomes: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, overload
 
 import numpy as np
@@ -16,17 +17,18 @@ from ml.data.array_types import Booleans
 from ml.decision.payoff import payoff_of
 from ml.decision.worth import worth_of
 from ml.errors import InvalidData
+from ml.translation import mark, reader_language, text
 
 HINT = 'Write "actions" as {"act": "Call them.", "leave": "Leave them."}, or one such pair an outcome.'
-NOT_SETTLED = "Not settled yet: ask first."
+NOT_SETTLED = mark("Not settled yet: ask first.")
 
 
 @dataclass(frozen=True)
 class Actions:
     """What to do, in words: where one acts, and where one does not."""
 
-    act: str = "Offer it."
-    leave: str = "Leave it, unless they ask."
+    act: str = mark("Offer it.")
+    leave: str = mark("Leave it, unless they ask.")
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def decide(
     act = bool(acts(probability, cut_off))  # numpy's bools are no JSON
     settled = between is None or acts(between[0], cut_off) == acts(between[1], cut_off)
     said = actions(card, outcome)
-    words = "" if said is None else NOT_SETTLED if not settled else said.act if act else said.leave
+    words = "" if said is None else text(NOT_SETTLED) if not settled else said.act if act else said.leave
     return Decision(outcome, cut_off, act, worth_of(card, outcome, probability), settled, words)
 
 
@@ -117,7 +119,14 @@ def actions(card: Mapping[str, Any], outcome: str) -> Actions | None:
     if written is not None:
         return _read(written)
     decided = payoff_of(card, outcome) is not None if "payoff" in card else "bands" in card
-    return Actions() if decided else None
+    return _usual(reader_language()) if decided else None
+
+
+@cache
+def _usual(_language: str) -> Actions:
+    """The usual words in the reader's language: once each, for they are asked for with every record."""
+    usual = Actions()
+    return Actions(text(usual.act), text(usual.leave))
 
 
 def check_actions(card: Mapping[str, Any], outcomes: Sequence[str]) -> None:

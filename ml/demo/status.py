@@ -12,13 +12,14 @@ from filelock import FileLock, Timeout
 
 from ml.files.write.atomic_output import atomic_output
 from ml.recipes import RECIPES
+from ml.translation import mark, text
 
 QUICK_FIRST = tuple(reversed(RECIPES))  # so that something serves soon
 STARTING, MAKING, OVER = "starting", "making", "over"
 STARTUP_SECONDS = 120.0  # until the training process reports; it has libraries to import
 LOOK = 2.0
 _LOCK = Path(".demo") / "lock"
-_UNFINISHED = "It ended before it was done: the log says why."
+_UNFINISHED = mark("It ended before it was done: the log says why.")
 
 
 @dataclass(frozen=True)
@@ -52,10 +53,14 @@ class DemoStatus:
     def sentence(self) -> str:
         """The progress as a service without models shows it."""
         if self.goes_on:
-            at = f" {self.now} is being made." if self.now else ""
-            return f"There is none yet: the demo models are being made.{at}"
-        why = " ".join(f"{name}: {fault}" if name else fault for name, fault in self.faults.items())
-        return f"There is none: the demo models could not be made. {why}".strip()
+            said = text("There is none yet: the demo models are being made.")
+            return f"{said} {text('{model} is being made.', model=self.now)}" if self.now else said
+        why = [f"{name}: {_fault(fault)}" if name else _fault(fault) for name, fault in self.faults.items()]
+        return " ".join([text("There is none: the demo models could not be made."), *why])
+
+
+def _fault(words: str) -> str:
+    return text(_UNFINISHED) if words == _UNFINISHED else words
 
 
 def lock_of(models: Path) -> FileLock:

@@ -15,7 +15,8 @@ from ml.errors import NothingToShow
 from ml.insights.feature_grid import ORDERED
 from ml.runtime.budget import MOST_COUNTED, sample
 from ml.runtime.memo import Memo
-from ml.translation import mark
+from ml.text.number_words import count
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -97,7 +98,8 @@ def missing_values(bundle: Bundle, truth: np.ndarray) -> MissingValues:
             rows.append((feature.label, float(gaps.mean()), known, float(truth[gaps].mean())))
     if not rows:
         raise NothingToShow(
-            f"No value is missing in the {len(truth):,} records of the hold-out.", "There is nothing to draw."
+            text("No value is missing in the {n} records of the hold-out.", n=count(len(truth))),
+            text("There is nothing to draw."),
         )
     rows.sort(key=lambda row: -row[1])
     return MissingValues(
@@ -127,7 +129,7 @@ def association(bundle: Bundle, ordered_by: Sequence[str]) -> Association:
         elif (groups := _groups(feature, array)).max() < MOST_TEXTS:
             chosen.append((feature, groups))
     if len(chosen) < 2:
-        raise NothingToShow("There are no two features that can be compared.", "Free texts cannot.")
+        raise NothingToShow(text("There are no two features that can be compared."), text("Free texts cannot."))
     shown = chosen[:MOST_FEATURES]
     found = [[_pair(a, b) for b in shown] for a in shown]
     return Association(

@@ -11,6 +11,7 @@ import numpy as np
 from ml.data.columns import as_floats, column, values_of
 from ml.data.feature import Feature
 from ml.insights.feature_grid import ORDERED, axis_title, edge_texts, grid_values, value_names
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -100,7 +101,7 @@ def _chosen(feature: Feature, array: np.ndarray) -> tuple[np.ndarray, list[float
     values = grid_values(feature, array)
     place = {value: at for at, value in enumerate(values)} | {None: -1}
     group = np.array([place.get(value, len(values)) for value in values_of(feature, array)])
-    return group, [*value_names(feature, values), *(["all others"] if (group == len(values)).any() else [])]
+    return group, [*value_names(feature, values), *([text("all others")] if (group == len(values)).any() else [])]
 
 
 def _shares(group: np.ndarray, count: int) -> list[float]:

@@ -15,6 +15,7 @@ from ml.data.feature import Feature, Value, plain, text_of
 from ml.errors import NothingToShow
 from ml.runtime.budget import MOST_COUNTED, sample
 from ml.text.words import shown_value
+from ml.translation import text
 
 MOST_POINTS = 21
 MOST_LEVELS = 20
@@ -41,14 +42,16 @@ def grid_values(feature: Feature, array: np.ndarray, most: int = MOST_POINTS) ->
     few = array[sample(len(array), MOST_COUNTED)]
     values = [value for value in values_of(feature, few) if value is not None]
     if not values:
-        raise NothingToShow(f"No record of the hold-out has a value of {feature.label}.", "Choose another feature.")
+        none = text("No record of the hold-out has a value of {feature}.", feature=feature.label)
+        raise NothingToShow(none, text("Choose another feature."))
     if feature.kind in ORDERED:
         ordered = sorted(values)
         low, high = (ordered[round(share * (len(ordered) - 1))] for share in TAILS)
         return grid(replace(feature, seen=(low, high), low=None, high=None), most)
     common = [value for value, _ in Counter(values).most_common(min(most, MOST_LEVELS))]
     if feature.kind == "text" and len(set(values)) > len(values) / 2:
-        raise NothingToShow(f"{feature.label} is a text of its own in nearly every record.", "Choose another feature.")
+        own = text("{feature} is a text of its own in nearly every record.", feature=feature.label)
+        raise NothingToShow(own, text("Choose another feature."))
     if feature.kind == "boolean":
         return (False, True)
     order = {text_of(choice.value): at for at, choice in enumerate(feature.choices)}

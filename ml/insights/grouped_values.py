@@ -11,7 +11,8 @@ from ml.bundle.holdout import gaps_of
 from ml.data.columns import column, values_of
 from ml.data.feature import Feature, Value
 from ml.insights.feature_grid import ORDERED
-from ml.text.words import listed, shown_value
+from ml.text.words import either, listed, shown_value
+from ml.translation import text
 
 MOST_GROUPS = 30
 
@@ -69,33 +70,34 @@ class GroupedValues:
         inside, missing = np.flatnonzero(allowed[: self.known]).tolist(), self.gaps and bool(allowed[-1])
         label, switch = self.feature.label, self.feature.yes_no if self.feature.codes else None
         if not inside:
-            return f"{label}: {'not known' if missing else 'another value'}"
+            value = text("not known") if missing else text("another value")
+            return text("{feature}: {value}", feature=label, value=value)
         if len(inside) == self.known:
-            return f"{label} known" if self.gaps and not missing else ""
+            return text("{feature} known", feature=label) if self.gaps and not missing else ""
         if switch and self.edges == switch[1:]:
-            text = f": {shown_value(self.feature, switch[inside[0]])}"
+            said = text("{feature}: {value}", feature=label, value=shown_value(self.feature, switch[inside[0]]))
         else:
-            text = self._range(inside[0], inside[-1]) if self.ordered else self._some(inside)
-        return f"{label}{text} or not known" if missing else f"{label}{text}"
+            said = self._range(inside[0], inside[-1]) if self.ordered else self._some(inside)
+        return text("{condition} or not known", condition=said) if missing else said
 
     def _range(self, first: int, last: int) -> str:
-        low = self.edges[first - 1] if first else None
+        label, low = self.feature.label, self.edges[first - 1] if first else None
         high = self.edges[last] if last < len(self.edges) else None
         if high is None:
-            return f" at least {shown_value(self.feature, low)}"
+            return text("{feature} at least {value}", feature=label, value=shown_value(self.feature, low))
         if low is None:
-            return f" under {shown_value(self.feature, high)}"
-        return f" {shown_value(replace(self.feature, unit=''), low)} to under {shown_value(self.feature, high)}"
+            return text("{feature} under {value}", feature=label, value=shown_value(self.feature, high))
+        ends = {"low": shown_value(replace(self.feature, unit=""), low), "high": shown_value(self.feature, high)}
+        return text("{feature} {low} to under {high}", feature=label, **ends)
 
     def _some(self, inside: Sequence[int]) -> str:
         outside = [at for at in range(self.known) if at not in inside]
         if len(inside) > 2 and len(outside) < len(inside):
-            return f" not {self._either(outside)}"
-        return f": {self._either(inside)}"
+            return text("{feature} not {values}", feature=self.feature.label, values=self._either(outside))
+        return text("{feature}: {value}", feature=self.feature.label, value=self._either(inside))
 
     def _either(self, which: Sequence[int]) -> str:
-        names = [shown_value(self.feature, self.choices[at]) for at in which]
-        return " or ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+        return either([shown_value(self.feature, self.choices[at]) for at in which])
 
 
 def grouped_values(feature: Feature, array: np.ndarray, most: int) -> GroupedValues:
@@ -127,4 +129,4 @@ def grouped_values(feature: Feature, array: np.ndarray, most: int) -> GroupedVal
 
 def enumerated(conditions: Sequence[str]) -> str:
     """Conditions joined into a clause; "all records" without any."""
-    return listed([condition for condition in conditions if condition]) or "all records"
+    return listed([condition for condition in conditions if condition]) or text("all records")

@@ -15,6 +15,7 @@ from ml.errors import NothingToShow
 from ml.insights.global_shapley import global_shapley_of
 from ml.metrics.evaluation import need_probabilities
 from ml.runtime.budget import predictions, sample
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -58,7 +59,7 @@ def interaction(bundle: Bundle) -> Interaction:
     """
     schema = bundle.schema
     if len(schema.features) < 2:
-        raise NothingToShow("The model asks for one feature only.", "Interaction takes two.")
+        raise NothingToShow(text("The model asks for one feature only."), text("Interaction takes two."))
     found = global_shapley_of(bundle)
     sizes = np.abs(found.values).mean(axis=0).sum(axis=1)
     strongest = np.sort(np.argsort(-sizes, kind="stable")[:MOST_FEATURES]).tolist()

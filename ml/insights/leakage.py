@@ -18,6 +18,7 @@ from ml.insights.grouped_values import grouped_values
 from ml.metrics.delong import placements
 from ml.metrics.evaluation import evaluation_of, need_probabilities
 from ml.runtime.budget import MOST_COUNTED, predictions, sample
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -78,8 +79,10 @@ def leakage(bundle: Bundle, outcome: str) -> Leakage:
     if fewest < FEWEST:
         label = bundle.outcomes[outcome].label
         raise OneOutcomeOnly(
-            f"The hold-out has {fewest} records {'with' if truth.sum() == fewest else 'without'} “{label}”.",
-            f"To look for leaks takes at least {FEWEST} of each: add the model again with a larger hold-out.",
+            text("The hold-out has {n} records with “{outcome}”.", n=fewest, outcome=label)
+            if truth.sum() == fewest
+            else text("The hold-out has {n} records without “{outcome}”.", n=fewest, outcome=label),
+            text("To look for leaks takes at least {n} of each: add the model again with a larger hold-out.", n=FEWEST),
         )
     model = rank_auc(truth, given)
     found = []

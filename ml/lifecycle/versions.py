@@ -13,6 +13,7 @@ from ml.errors import LikelyError
 from ml.lifecycle.history import read_history
 from ml.lifecycle.registry import versions_in
 from ml.lifecycle.state import events_of, held, live_of
+from ml.translation import text
 from ml.trust.verify import CARD
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Version:
     @property
     def choice(self) -> str:
         """Label in a list of choices. Not for cached results: a hold may end."""
-        return f"{self.label}, held" if self.held else self.label
+        return text("{version}, held", version=self.label) if self.held else self.label
 
 
 def version_of(folder: Path) -> Version:

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ml.errors import OneOutcomeOnly
+from ml.locale import localized
 from ml.metrics.evaluation import Answers, Evaluation, need_probabilities
+from ml.translation import text
 
 
 @dataclass(frozen=True)
@@ -97,11 +99,12 @@ def confusion(evaluation: Evaluation, outcome: str) -> ConfusionMatrix:
 
 def one_outcome_only(rows: int, present: bool, outcome: str) -> OneOutcomeOnly:
     """OneOutcomeOnly, the error for a hold-out in which all rows, or none, have the outcome."""
-    which = f"All {rows:,} records" if present else f"None of the {rows:,} records"
-    verb = "have" if present else "has"
+    slots = {"n": localized(f"{rows:,}"), "outcome": outcome}
+    which = text("None of the {n} records of the hold-out has the outcome “{outcome}”.", **slots)
+    if present:
+        which = text("All {n} records of the hold-out have the outcome “{outcome}”.", **slots)
     return OneOutcomeOnly(
-        f"{which} of the hold-out {verb} the outcome “{outcome}”.",
-        "This needs records with it and records without it: train again with a hold-out that has both.",
+        which, text("This needs records with it and records without it: train again with a hold-out that has both.")
     )
 
 

@@ -12,6 +12,7 @@ from ml.data.columns import Block
 from ml.data.outcomes import Outcomes, Prediction
 from ml.errors import NoProbabilities
 from ml.runtime.memo import Memo
+from ml.translation import text
 
 
 class _Predictor(Protocol):
@@ -125,6 +126,6 @@ def need_probabilities(probabilities: Floats | None) -> Floats:
 def no_probabilities() -> NoProbabilities:
     """NoProbabilities, the error for a model without probabilities, with a hint."""
     return NoProbabilities(
-        "This model gives labels, but no probabilities.",
-        "Wrap the estimator in scikit-learn's CalibratedClassifierCV, fit it and add the model again.",
+        text("This model gives labels, but no probabilities."),
+        text("Wrap the estimator in scikit-learn's CalibratedClassifierCV, fit it and add the model again."),
     )

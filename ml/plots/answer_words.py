@@ -126,7 +126,7 @@ def errs(about: Subject) -> Iterator[str]:
             least=count(worst.least),
         )
     else:
-        yield f"{worst.segment[0].replace('; ', ', ')}."
+        yield f"{', '.join(worst.parts[0])}."
         yield _worst(worst) + few_words(worst.records[0])
         if others := worst.found - 1:
             yield plural(

@@ -154,6 +154,9 @@ class Plot:
         Options of this plot.
     mark : CutOffMark or None
         Position of the page's cut-off in the figure.
+    named : tuple of str
+        Fields of the result, texts or lists of texts, that hold words of ours ("under 30", "not known") beside the
+        model's own: they are kept for all readers, and said in the reader's language.
     rows : callable (result, view) -> (header, rows)
         The plot's data as a table, for CSV; by default the result's lists as columns.
     wide : bool
@@ -176,6 +179,7 @@ class Plot:
     revision: int = 1
     options: tuple[Option, ...] = ()
     mark: CutOffMark | None = None
+    named: tuple[str, ...] = ()
     rows: Callable[[Any, View], Rows] = lambda result, _: result_columns(result)
     wide: bool = False
     fits: Callable[[Bundle], bool] = lambda _: True

@@ -11,6 +11,7 @@ from ml.metrics.evaluation import no_probabilities
 from ml.plots.catalogue import find
 from ml.plots.option import checked_options
 from ml.plots.plot import Plot, Rows, Study, View
+from ml.translation import translated
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -98,7 +99,8 @@ def result_of(service: Service, bundle: Bundle, plot: Plot, view: View) -> Any:
     study = Study(bundle, view.outcome, chosen, lambda fingerprint: service.model(f"{bundle.name}@{fingerprint}"))
     of = view.outcome if plot.per_outcome else None
     key = (bundle.key, plot.key, plot.revision, of, *(part for pair in chosen.items() for part in pair))
-    return plot.result(**service.result(key, lambda: asdict(plot.compute(study))))
+    kept = service.result(key, lambda: asdict(plot.compute(study)))
+    return plot.result(**kept | {name: translated(kept[name]) for name in plot.named})
 
 
 def _check(plot: Plot, bundle: Bundle) -> None:

@@ -15,6 +15,7 @@ from ml.plots.insights.permutation_importance import ranked
 from ml.plots.palette import colour_of
 from ml.text.number_words import percent, shortened
 from ml.text.words import number_text
+from ml.translation import text
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -107,15 +108,20 @@ def roc(canvas: Canvas, report: Report, result: Any, place: tuple[float, float, 
     left, bottom, width, height = place
     box = ChartBox(canvas, left + 26, bottom + 24, width - 32, height - 30)
     box.grid(SHARES, [percent(share) for share in SHARES])
-    box.share_axis("False alarms among all others")
+    box.share_axis(text("False alarms among all others"))
     box.line((0, 1), (0, 1), QUIET, 0.8, (2, 2))
     box.line(
         result.false_positive_rate, result.true_positive_rate, colour_of(report.view.outcomes, report.view.outcome)
     )
     box.text(
-        box.across(0.97), box.up(0.14), f"AUC {number_text(round(result.area, 3))}", to="right", bold=True, colour=INK
+        box.across(0.97),
+        box.up(0.14),
+        text("AUC {value}", value=number_text(round(result.area, 3))),
+        to="right",
+        bold=True,
+        colour=INK,
     )
-    box.text(box.across(0.97), box.up(0.05), "dashed: guessing; dot: the cut-off", to="right")
+    box.text(box.across(0.97), box.up(0.05), text("dashed: guessing; dot: the cut-off"), to="right")
     if report.overview:
         columns, row = report.overview.table.columns, report.overview.row
         box.dot(columns["false_positive_rate"][row] or 0.0, columns["recall"][row] or 0.0, INK)
@@ -131,19 +137,24 @@ def profit(canvas: Canvas, report: Report, result: Any, place: tuple[float, floa
     )
     colour = colour_of(report.view.outcomes, report.view.outcome)
     box.grid(ticks, [number_text(tick) for tick in ticks])
-    box.share_axis("Act from this probability")
+    box.share_axis(text("Act from this probability"))
     box.band(result.cut_off, result.low, result.high, _pale(colour))
     box.line(result.cut_off, result.profit, colour)
     box.line((report.cut_off, report.cut_off), box.y, QUIET, 0.8, (2, 2))
     right = report.cut_off > 0.8
     box.text(
-        box.across(report.cut_off) + (-3 if right else 3), box.bottom + 3, "cut-off", to="right" if right else "left"
+        box.across(report.cut_off) + (-3 if right else 3),
+        box.bottom + 3,
+        text("cut-off"),
+        to="right" if right else "left",
     )
     if result.best is not None:
         x, y = result.cut_off[result.best], result.profit[result.best]
         box.dot(x, y, colour)
         to = "left" if x < 0.3 else "right" if x > 0.7 else "middle"
-        box.text(box.across(x), box.up(y) + 6, f"best: {amount(y, result)}", to=to, bold=True, colour=INK)
+        box.text(
+            box.across(x), box.up(y) + 6, text("best: {amount}", amount=amount(y, result)), to=to, bold=True, colour=INK
+        )
 
 
 def calibration(canvas: Canvas, report: Report, result: Any, place: tuple[float, float, float, float]) -> None:
@@ -152,7 +163,7 @@ def calibration(canvas: Canvas, report: Report, result: Any, place: tuple[float,
     box = ChartBox(canvas, left + 26, bottom + 24, width - 32, height - 30)
     colour = colour_of(report.view.outcomes, report.view.outcome)
     box.grid(SHARES, [percent(share) for share in SHARES])
-    box.share_axis(f"Probability of “{shortened(report.view.label, 18)}”")
+    box.share_axis(text("Probability of “{outcome}”", outcome=shortened(report.view.label, 18)))
     box.line((0, 1), (0, 1), QUIET, 0.8, (2, 2))
     for said, low, high in zip(result.said, result.low, result.high, strict=True):
         box.line((said, said), (low, high), colour, 0.8)

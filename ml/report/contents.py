@@ -22,12 +22,13 @@ from ml.plots.cut_off_mark import marked
 from ml.plots.plot import Plot, Section, View
 from ml.plots.results import Drawn, drawn
 from ml.plots.table import Table
+from ml.translation import mark, text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
     from ml.service import Service
 
-NO_WORTH = "The card does not say what a decision is worth, so nothing is said of money."
+NO_WORTH = mark("The card does not say what a decision is worth, so nothing is said of money.")
 
 
 @dataclass(frozen=True)
@@ -132,23 +133,24 @@ def report_contents(service: Service, name_or_key: str, outcome: str | None = No
     try:
         found, refusal = overview(service, bundle, name), ""
     except LikelyError as error:
-        found, refusal = None, str(error)
+        found, refusal = None, f"{error.message} {error.hint}".strip()
     report = Report(bundle, view, cut_off, found, refusal, averages_of(service, bundle))
     chapters = tuple(_chapter(service, report, *row) for row in _plan(bundle, name))
-    answers = tuple((each.question, said(service, bundle, each, name)) for each in ANSWERS)
+    answers = tuple((text(each.question), said(service, bundle, each, name)) for each in ANSWERS)
     return replace(report, answers=answers, chapters=chapters)
 
 
 def _plan(bundle: Bundle, outcome: str) -> list[tuple[str, str, str, tuple[Plot, ...]]]:
     """Key, title, lead and plots of each chapter: those of the pages, in their order, by the section of each plot."""
     worth = payoff_of(bundle.card, outcome) is not None
-    money = ("money", "Money", "" if worth else NO_WORTH, _of("money") if worth else ())
-    curves = ("curves", "Curves", "", _of("curves"))
+    money = ("money", text("Money"), "" if worth else text(NO_WORTH), _of("money") if worth else ())
+    curves = ("curves", text("Curves"), "", _of("curves"))
+    leads = text("What the model looks at. These are its reasons, not causes.")
     return [
         *((money, curves) if worth else (curves, money)),
-        ("segments", "Segments", "", _of("segments")),
-        ("versions", "Versions and errors", "", _of("versions", "errors")),
-        ("insights", "Insights", "What the model looks at. These are its reasons, not causes.", plots_of("insights")),
+        ("segments", text("Segments"), "", _of("segments")),
+        ("versions", text("Versions and errors"), "", _of("versions", "errors")),
+        ("insights", text("Insights"), leads, plots_of("insights")),
     ]
 
 
@@ -168,7 +170,7 @@ def _report_plot(service: Service, report: Report, plot: Plot) -> ReportPlot:
     except NoProbabilities as error:
         return ReportPlot(plot, refusal=error.message)  # what to do is said once, in the summary
     except LikelyError as error:
-        return ReportPlot(plot, refusal=str(error))
+        return ReportPlot(plot, refusal=f"{error.message} {error.hint}".strip())
     if plot.mark and report.overview and not isinstance(found.figure, Table):
         marked(found.figure, plot.mark, report.overview.table, report.overview.row)
     return ReportPlot(plot, found)

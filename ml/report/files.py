@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from ml.errors import LikelyError
 from ml.report.contents import Report, report_contents
 from ml.report.html_report import html_report, with_library
+from ml.translation import reader_language, text, use_language
 
 if TYPE_CHECKING:
     from ml.service import Service
 
-REVISION = 2  # raise it when a report's form changes: cached ones of the old form are then not served
+REVISION = 3  # raise it when a report's form changes: cached ones of the old form are then not served
 KINDS = ("html", "pdf")
 _making = threading.Lock()
 
@@ -59,11 +60,15 @@ def report_bytes(
         raise UnknownReport(f"A report cannot be made as {kind[:40]!r}.", f"Accepted: {', '.join(KINDS)}.")
     bundle = service.model(name_or_key)
     name = bundle.outcomes.positive if outcome is None else bundle.outcomes[outcome].name
-    key = (bundle.key, "report", REVISION, kind, name, service.cut_off(bundle, name))
-    text = service.kept(key) or _one_at_a_time(
-        service, key, lambda: _WRITERS[kind](report_contents(service, bundle.key, name)), wait
-    )
-    return with_library(text) if kind == "html" else base64.b64decode(text)
+    language = reader_language()
+    key = (bundle.key, "report", REVISION, kind, name, service.cut_off(bundle, name), language)
+
+    def make() -> str:
+        with use_language(language):  # a report is kept for the readers of one language
+            return _WRITERS[kind](report_contents(service, bundle.key, name))
+
+    found = service.kept(key) or _one_at_a_time(service, key, make, wait)
+    return with_library(found) if kind == "html" else base64.b64decode(found)
 
 
 def write(service: Service, name_or_key: str, target: Path, outcome: str | None = None) -> int:
@@ -81,7 +86,7 @@ def write(service: Service, name_or_key: str, target: Path, outcome: str | None 
 
 def _one_at_a_time(service: Service, key: tuple[str | int | float, ...], make: Callable[[], str], wait: bool) -> str:
     if not _making.acquire(blocking=wait):
-        raise ReportBusy("A report is being made.", "Ask again in some seconds.")
+        raise ReportBusy(text("A report is being made."), text("Ask again in some seconds."))
     try:
         return str(service.result(key, make))
     finally:

@@ -17,19 +17,20 @@ from pathlib import Path
 from ml.bundle.model_card import HEADS, NOT_SAID, card_facts, schema_facts
 from ml.plots.table import Table
 from ml.report.contents import Chapter, Report, ReportPlot
-from ml.report.summary import MeasureLine, first, lines, outcome_rows, paragraphs
-from ml.text.spoken import cut_off_text
+from ml.report.summary import MeasureLine, cut_off_words, first, lines, outcome_rows, paragraphs
+from ml.text.number_words import percent
+from ml.translation import mark, reader_language, text
 
 HERE = Path(__file__).parent
 LIBRARY = "<!--plotly.js-->"  # where the compressed library goes; what is kept in the cache lacks it
 POLICY = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 WRITTEN = {key: head for key, head in HEADS.items() if key != "default"}  # a file has no form that starts anywhere
-OWN_DECISIONS = "As the model itself decides, whatever the cut-off."
+OWN_DECISIONS = mark("As the model itself decides, whatever the cut-off.")
 
 
-def with_library(text: str) -> bytes:
+def with_library(written: str) -> bytes:
     """The file: what :func:`html_report` wrote, with the library in its place."""
-    return text.replace(LIBRARY, library(), 1).encode()
+    return written.replace(LIBRARY, library(), 1).encode()
 
 
 @cache
@@ -67,7 +68,7 @@ def html_report(report: Report) -> str:
         _schema(report),
     ]
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<!doctype html>\n<html lang="{reader_language()}">\n<head>\n<meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
@@ -84,8 +85,7 @@ def _own(name: str) -> str:
 
 def _head(report: Report) -> str:
     made = dt.datetime.now(dt.UTC).date().isoformat()
-    used = f"Cut-off in use: {cut_off_text(report.cut_off)}" if report.overview else "No cut-off"
-    facts = f"{report.bundle.key} · {used} · Report of {made}"
+    facts = f"{report.bundle.key} · {cut_off_words(report)} · {text('Report of {date}', date=made)}"
     return (
         f"<header>\n<p class=eyebrow>{escape(report.view.label)}</p>\n<h1>{escape(report.bundle.title)}</h1>\n"
         f"<p class=quiet>{escape(facts)}</p>\n</header>"
@@ -93,17 +93,17 @@ def _head(report: Report) -> str:
 
 
 def _index(chapters: Sequence[Chapter], report: Report) -> str:
-    outcomes = [("outcomes", "All outcomes")] if report.several or report.overview is None else []
-    rest = [("card", "Card and limits"), ("schema", "Schema")]
+    outcomes = [("outcomes", text("All outcomes"))] if report.several or report.overview is None else []
+    rest = [("card", text("Card and limits")), ("schema", text("Schema"))]
     named = [
-        ("answers", "In short"),
-        ("headline", "Headline"),
+        ("answers", text("In short")),
+        ("headline", text("Headline")),
         *outcomes,
         *((each.key, each.title) for each in chapters),
         *rest,
     ]
     links = "".join(f'<a href="#{key}">{escape(title)}</a>' for key, title in named)
-    return f'<nav aria-label="In this report">{links}</nav>'
+    return f'<nav aria-label="{escape(text("In this report"))}">{links}</nav>'
 
 
 def _answers(report: Report) -> str:
@@ -114,11 +114,11 @@ def _answers(report: Report) -> str:
         + "</div>"
         for question, (first, *rest) in report.answers
     ]
-    return _section("answers", "In short", "", f"<div class=answers>{''.join(parts)}</div>")
+    return _section("answers", text("In short"), "", f"<div class=answers>{''.join(parts)}</div>")
 
 
 def _summary(report: Report) -> str:
-    words = "\n".join(f"<p>{escape(text)}</p>" for text in paragraphs(report))
+    words = "\n".join(f"<p>{escape(said)}</p>" for said in paragraphs(report))
     tiles = "".join(map(_tile, first(report)))
     return f'<section id="summary">\n<div class=words>\n{words}\n</div>\n<div class=tiles>{tiles}</div>\n</section>'
 
@@ -136,14 +136,16 @@ def _headline(report: Report) -> str:
         + "</tr>"
         for line in lines(report)
     ]
-    heads = ("Measure", "Value", "95\u00a0% interval", "Without a model")
-    return _section("headline", "Headline", "", _table(heads, rows))
+    heads = (
+        text("Measure"), text("Value"), text("{level} interval", level=percent(0.95)), text("Without a model")
+    )  # fmt: skip
+    return _section("headline", text("Headline"), "", _table(heads, rows))
 
 
 def _outcomes(report: Report) -> str:
     header, body = outcome_rows(report)
     rows = [_row(cells) for cells in body]
-    return _section("outcomes", "All outcomes", OWN_DECISIONS, _table(header, rows))
+    return _section("outcomes", text("All outcomes"), text(OWN_DECISIONS), _table(header, rows))
 
 
 def _chapter(chapter: Chapter) -> str:
@@ -153,39 +155,44 @@ def _chapter(chapter: Chapter) -> str:
 def _plot(shown: ReportPlot) -> str:
     """A plot with its question and its sentence; one that cannot be drawn says why in one line."""
     plot, found = shown.plot, shown.drawn
-    head = f"<h3>{escape(plot.question)}</h3>"
+    head = f"<h3>{escape(text(plot.question))}</h3>"
     if found is None:
         why = f"<p>{escape(shown.refusal)}</p>"
         return f'<article class=refused data-refused="{escape(plot.key)}">{head}{why}</article>\n'
     if isinstance(found.figure, Table):
         whole = _table(found.figure.heads, [_row(row) for row in found.figure.rows])
-        words = f"<p class=quiet>{escape(plot.method)}</p>{whole}<p>{escape(found.sentence)}</p>"
+        words = f"<p class=quiet>{escape(text(plot.method))}</p>{whole}<p>{escape(found.sentence)}</p>"
         return f'<article data-listed="{escape(plot.key)}">{head}{words}</article>\n'
     height = found.figure.layout.height or 360
     drawing = f'<div class=figure id="figure-{escape(plot.key)}" style="height:{height}px"></div>'
     data = f'<script type="application/json" data-plot="{escape(plot.key)}">{_json(found.figure.to_json())}</script>'
     return (
-        f"<article>{head}<p class=quiet>{escape(plot.method)}</p>{drawing}<p>{escape(found.sentence)}</p>{data}"
+        f"<article>{head}<p class=quiet>{escape(text(plot.method))}</p>{drawing}<p>{escape(found.sentence)}</p>{data}"
         "</article>\n"
     )
 
 
-def _json(text: str) -> str:
+def _json(written: str) -> str:
     """JSON that no text in it can end before its end."""
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return written.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 def _card(report: Report) -> str:
     facts = [
-        f"<dt>{escape(label)}</dt><dd{' class=quiet' if text == NOT_SAID else ''}>{escape(text)}</dd>"
-        for label, text in card_facts(report.bundle)
+        f"<dt>{escape(label)}</dt><dd{' class=quiet' if said == text(NOT_SAID) else ''}>{escape(said)}</dd>"
+        for label, said in card_facts(report.bundle)
     ]
-    return _section("card", "Card and limits", "", f"<dl>{''.join(facts)}</dl>")
+    return _section("card", text("Card and limits"), "", f"<dl>{''.join(facts)}</dl>")
 
 
 def _schema(report: Report) -> str:
     rows = [_row([schema_facts(feature)[key] for key in WRITTEN]) for feature in report.bundle.schema.features]
-    return _section("schema", "Schema", "What the model asks for.", _table(list(WRITTEN.values()), rows))
+    return _section(
+        "schema",
+        text("Schema"),
+        text("What the model asks for."),
+        _table([text(head) for head in WRITTEN.values()], rows),
+    )
 
 
 def _section(key: str, title: str, lead: str, body: str, kind: str = "text") -> str:
@@ -194,8 +201,8 @@ def _section(key: str, title: str, lead: str, body: str, kind: str = "text") -> 
 
 
 def _table(heads: Sequence[str], rows: Sequence[str]) -> str:
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    return f"<div class=wide><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    named = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
+    return f"<div class=wide><table><thead><tr>{named}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -25,9 +25,10 @@ from ml.plots.catalogue import find
 from ml.report import charts
 from ml.report.charts import BOLD, INK, LINE, PLAIN, QUIET
 from ml.report.contents import Report
-from ml.report.summary import MeasureLine, first, paragraphs
-from ml.text.number_words import count
-from ml.text.spoken import COUNTS, cut_off_text
+from ml.report.summary import MeasureLine, cut_off_words, first, paragraphs
+from ml.text.number_words import count, percent
+from ml.text.spoken import COUNTS
+from ml.translation import mark, reader_language, text
 
 FONTS = Path(__file__).parent / "fonts"
 WIDE, HIGH = A4
@@ -37,15 +38,15 @@ GAP = 24.0
 TALL, SHORT = 66.0, 42.0  # a tile with and without the trivial model's value
 # Our fonts hold Latin, Greek and Cyrillic letters; these signs have a twin in them.
 TWINS = str.maketrans({"−": "–", "→": "–", "≥": "from ", "≤": "to ", "≈": "about ", "\u2009": "\u00a0"})
-CELLS = {"true_positive": "found", "false_negative": "missed", "false_positive": "false alarms",
-         "true_negative": "rightly left"}  # fmt: skip
+CELLS = {"true_positive": mark("found"), "false_negative": mark("missed"), "false_positive": mark("false alarms"),
+         "true_negative": mark("rightly left")}  # fmt: skip
 
 
 def one_page_pdf(report: Report) -> bytes:
     """The PDF."""
     _fonts()
     target = io.BytesIO()
-    canvas = _Canvas(target, pagesize=A4, initialFontName=PLAIN, lang="en")
+    canvas = _Canvas(target, pagesize=A4, initialFontName=PLAIN, lang=reader_language())
     canvas.setTitle(f"{report.bundle.title}: {report.view.label}")
     canvas.setAuthor("Likely")
     canvas.setSubject(report.bundle.key)
@@ -97,10 +98,10 @@ def _flow(
     look = ParagraphStyle("", **(fixed | style))
     words, shown = _writable(words), None
     while words:
-        text = Paragraph(escape(words) if shown is None else escape(shown), look)
-        height: float = text.wrap(width, 10_000)[1]
+        block = Paragraph(escape(words) if shown is None else escape(shown), look)
+        height: float = block.wrap(width, 10_000)[1]
         if height <= most + 0.01:
-            text.drawOn(canvas, left, top - height)
+            block.drawOn(canvas, left, top - height)
             return top - height
         words = words.rsplit(" ", 1)[0] if " " in words else ""
         shown = f"{words} …" if words else None
@@ -110,10 +111,9 @@ def _flow(
 def _head(canvas: Canvas, report: Report, top: float) -> float:
     bottom = _flow(canvas, report.view.label, SIDE, top, INNER, 9, 13)
     bottom = _flow(canvas, report.bundle.title, SIDE, bottom, INNER, 19, 55, fontName=BOLD)
-    used = f"Cut-off in use: {cut_off_text(report.cut_off)}" if report.overview else "No cut-off"
     canvas.setFillColor(QUIET)
     canvas.setFont(PLAIN, 8)
-    canvas.drawString(SIDE, bottom - 12, f"{report.bundle.key}  ·  {used}")
+    canvas.drawString(SIDE, bottom - 12, f"{report.bundle.key}  ·  {cut_off_words(report)}")
     _rule(canvas, bottom - 20)
     return bottom - 20
 
@@ -125,8 +125,8 @@ def _rule(canvas: Canvas, y: float) -> None:
 
 
 def _words(canvas: Canvas, report: Report, top: float) -> float:
-    for text in paragraphs(report):
-        top = _flow(canvas, text, SIDE, top, INNER, 9.2, 52) - 4
+    for said in paragraphs(report):
+        top = _flow(canvas, said, SIDE, top, INNER, 9.2, 52) - 4
     return top + 4
 
 
@@ -152,7 +152,7 @@ def _tile(canvas: Canvas, line: MeasureLine, left: float, top: float, width: flo
     canvas.setFont(PLAIN, 7)
     canvas.drawString(left + 9, top - 45, line.between)
     alone = line.trivial.partition(", ")
-    canvas.drawString(left + 9, top - 57, f"without a model {alone[0]}" if line.trivial else "")
+    canvas.drawString(left + 9, top - 57, text("without a model {value}", value=alone[0]) if line.trivial else "")
 
 
 def _drawings(canvas: Canvas, report: Report, top: float, bottom: float) -> None:
@@ -168,15 +168,15 @@ def _drawings(canvas: Canvas, report: Report, top: float, bottom: float) -> None
     low = bottom if shown else top - height
     result = report.result("importance")
     if result is not None:
-        rise = f"Rise of the {result.measure} with the values of a feature shuffled"
-        _named(canvas, find("importance").question, rise, SIDE, low + height)
+        rise = text("Rise of the {measure} with the values of a feature shuffled", measure=text(result.measure))
+        _named(canvas, text(find("importance").question), rise, SIDE, low + height)
         charts.importance(canvas, report, result, (SIDE, low, width, height - 32))
     _four(canvas, report, SIDE + width + GAP, low + height, width)
 
 
 def _title(canvas: Canvas, key: str, left: float, top: float) -> None:
     plot = find(key)
-    _named(canvas, plot.question, plot.method, left, top)
+    _named(canvas, text(plot.question), text(plot.method), left, top)
 
 
 def _named(canvas: Canvas, question: str, method: str, left: float, top: float) -> None:
@@ -193,11 +193,11 @@ def _four(canvas: Canvas, report: Report, left: float, top: float, width: float)
     if report.overview is None:
         return
     columns, row = report.overview.table.columns, report.overview.row
-    _named(canvas, "What becomes of the records of the hold-out?", "At the cut-off", left, top)
+    _named(canvas, text("What becomes of the records of the hold-out?"), text("At the cut-off"), left, top)
     side, tall = (width - 62) / 2, 46.0
-    for at, words in enumerate(("Acted on", "Left alone")):
+    for at, words in enumerate((text("Acted on"), text("Left alone"))):
         canvas.drawCentredString(left + 62 + side * (at + 0.5), top - 40, words)
-    for at, words in enumerate(("With it", "Without it")):
+    for at, words in enumerate((text("With it"), text("Without it"))):
         canvas.drawString(left, top - 50 - tall * (at + 0.5) - 2, words)
     for at, (name, words) in enumerate(CELLS.items()):
         # true positives, false negatives; false positives, true negatives: the page's order
@@ -209,17 +209,20 @@ def _four(canvas: Canvas, report: Report, left: float, top: float, width: float)
         canvas.drawCentredString(x + side / 2, y + tall / 2, count(columns[name][row] or 0.0))
         canvas.setFillColor(QUIET)
         canvas.setFont(PLAIN, 7.5)
-        canvas.drawCentredString(x + side / 2, y + tall / 2 - 13, words)
+        canvas.drawCentredString(x + side / 2, y + tall / 2 - 13, text(words))
 
 
 def _foot(canvas: Canvas, report: Report) -> float:
     """Draw the footer: out-of-scope uses and provenance of the model; gives its upper edge."""
     facts = dict(card_facts(report.bundle))
-    told = [f"{label}: {facts[label]}" for label in ("Limits", "Data", "Owner") if facts[label] != NOT_SAID]
-    ends = " Intervals are 95\u00a0%; without a model no two records are told apart." if report.overview else ""
-    made = [f"Version made: {facts['Made']}.{ends}"]
+    shown = (text("Limits"), text("Data"), text("Owner"))
+    told = [f"{label}: {facts[label]}" for label in shown if facts[label] != text(NOT_SAID)]
+    made = text("Version made: {date}.", date=facts[text("Made")])
+    if report.overview:
+        ends = text("Intervals are {level}; without a model no two records are told apart.", level=percent(0.95))
+        made = f"{made} {ends}"
     _rule(canvas, FOOT + 66)
     top = FOOT + 60
-    for text in [*told, *made]:
-        top = _flow(canvas, text, SIDE, top, INNER, 7.2, 31) - 2
+    for said in [*told, made]:
+        top = _flow(canvas, said, SIDE, top, INNER, 7.2, 31) - 2
     return FOOT + 66

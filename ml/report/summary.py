@@ -12,9 +12,10 @@ from ml.plots.decisions.profit_words import brings
 from ml.report.contents import NO_WORTH, Report
 from ml.text.best_cut_off_words import best_cut_off_words
 from ml.text.holdout_words import counted_words, warnings
-from ml.text.number_words import count, percent
-from ml.text.spoken import cut_off_sentence, measure_words, span_words
+from ml.text.number_words import count, percent, span
+from ml.text.spoken import cut_off_sentence, cut_off_text, measure_words, span_words
 from ml.text.words import number_text
+from ml.translation import text
 
 FIRST = ("roc_auc", "precision", "recall", "accuracy")
 OWN = ("precision", "recall", "f1")  # of a model that gives labels only
@@ -53,6 +54,13 @@ def paragraphs(report: Report) -> list[str]:
     return [*said, _how_good(report, found), acting, " ".join(filter(None, [_pays(report, found), best]))]
 
 
+def cut_off_words(report: Report) -> str:
+    """The cut-off in use, for the head of a report."""
+    if report.overview is None:
+        return text("No cut-off")
+    return text("Cut-off in use: {cut_off}", cut_off=cut_off_text(report.cut_off))
+
+
 def lines(report: Report) -> list[MeasureLine]:
     """The headline measures in the order of the Performance page, then those that the recipe brings."""
     if report.overview is None:
@@ -81,14 +89,14 @@ def line_of(found: Overview, measure: Measure) -> MeasureLine:
     else:
         trivial = head.trivial[measure.key]
         value, low, high = head.value[measure.key], head.low[measure.key], head.high[measure.key]
-    alone = f"{measure_words(measure, trivial)}, {measure.trivial_words}"
+    alone = f"{measure_words(measure, trivial)}, {text(measure.trivial_words)}"
     return MeasureLine(
         measure.key,
-        measure.label,
+        text(measure.label),
         measure_words(measure, value),
         span_words(measure, low, high),
         alone,
-        measure.definition,
+        text(measure.definition),
     )
 
 
@@ -102,9 +110,9 @@ def outcome_rows(report: Report) -> tuple[list[str], list[list[str]]]:
         [report.view.outcomes[name].label, count(found.support[at]), *_cells(measures, found.each, at)]
         for at, name in enumerate(found.outcomes)
     ]
-    for words, average in (("Mean (macro)", found.macro), ("Mean weighted by records", found.weighted)):
+    for words, average in ((text("Mean (macro)"), found.macro), (text("Mean weighted by records"), found.weighted)):
         body.append([words, "", *(measure_words(measure, average[measure.key]) for measure in measures)])
-    return ["Outcome", "Records", *(measure.label for measure in measures)], body
+    return [text("Outcome"), text("Records"), *(text(measure.label) for measure in measures)], body
 
 
 def _cells(measures: list[Measure], each: dict[str, list[float | None]], at: int) -> list[str]:
@@ -113,9 +121,10 @@ def _cells(measures: list[Measure], each: dict[str, list[float | None]], at: int
 
 def _what(report: Report) -> str:
     bundle = report.bundle
-    gives = "probability of" if bundle.offers == "probabilities" else "decision on"
-    start = str(bundle.card.get("description") or bundle.title).rstrip(".")
-    return f"{start}. This report is about the {gives} “{report.view.label}”."
+    slots = {"model": str(bundle.card.get("description") or bundle.title).rstrip("."), "outcome": report.view.label}
+    if bundle.offers == "probabilities":
+        return text("{model}. This report is about the probability of “{outcome}”.", **slots)
+    return text("{model}. This report is about the decision on “{outcome}”.", **slots)
 
 
 def _whom(report: Report) -> str:
@@ -124,42 +133,46 @@ def _whom(report: Report) -> str:
     found = report.averages
     at = found.outcomes.index(report.view.outcome)
     records = card.get("rows", {}).get("hold-out", 0)
-    said = f"It is judged on {counted_words(card, records)}"
-    share = f", {count(found.support[at])} of them {_with(report)}."
-    return (f"Intended use: {use}. " if use else "") + said + share
-
-
-def _with(report: Report) -> str:
-    label = report.view.label
-    return f"“{label}”" if report.view.outcomes.exclusive else f"with “{label}”"
+    slots = {"records": counted_words(card, records), "n": count(found.support[at]), "outcome": report.view.label}
+    if report.view.outcomes.exclusive:
+        said = text("It is judged on {records}, {n} of them “{outcome}”.", **slots)
+    else:
+        said = text("It is judged on {records}, {n} of them with “{outcome}”.", **slots)
+    return f"{text('Intended use: {use}.', use=use)} {said}" if use else said
 
 
 def _how_good(report: Report, found: Overview) -> str:
     head = found.headline
     low, high = head.low["roc_auc"], head.high["roc_auc"]
-    sure = "" if low is None or high is None else f" (with other records of the same kind {_range(low, high)})"
-    return (
-        f"Of two records, one with “{report.view.label}” and one without, it gives the first the higher probability in "
-        f"{percent(head.value['roc_auc'])} of cases{sure}; guessing would in {percent(head.trivial['roc_auc'] or 0.5)}."
+    slots = {"outcome": report.view.label, "share": percent(head.value["roc_auc"])}
+    slots["guessing"] = percent(head.trivial["roc_auc"] or 0.5)
+    if low is None or high is None:
+        return text(
+            "Of two records, one with “{outcome}” and one without, it gives the first the higher probability in "
+            "{share} of cases; guessing would in {guessing}.",
+            **slots,
+        )
+    return text(
+        "Of two records, one with “{outcome}” and one without, it gives the first the higher probability in {share} of "
+        "cases (with other records of the same kind {interval}); guessing would in {guessing}.",
+        **slots,
+        interval=span(percent(low), percent(high)),
     )
-
-
-def _range(low: float, high: float) -> str:
-    return f"{percent(low)} to {percent(high)}"
 
 
 def _pays(report: Report, found: Overview) -> str:
     """Profit at the cut-off in use beside the most that there is."""
     result = report.money
     if result is None:
-        return NO_WORTH
+        return text(NO_WORTH)
     return brings(result, found.table, found.row)
 
 
 def _own(report: Report) -> str:
     right = percent(report.averages.right)
-    what = "decision" if report.view.outcomes.exclusive else "row of decisions"
-    return f"As the model itself decides, its {what} is right on {right} of the records."
+    if report.view.outcomes.exclusive:
+        return text("As the model itself decides, its decision is right on {share} of the records.", share=right)
+    return text("As the model itself decides, its row of decisions is right on {share} of the records.", share=right)
 
 
 def _own_lines(report: Report) -> list[MeasureLine]:
@@ -167,7 +180,9 @@ def _own_lines(report: Report) -> list[MeasureLine]:
     at = found.outcomes.index(report.view.outcome)
     known: list[tuple[Measure, Any]] = [(measure_of(key), found.each[key][at]) for key in OWN if key in found.each]
     return [
-        MeasureLine(measure.key, measure.label, measure_words(measure, value), definition=measure.definition)
+        MeasureLine(
+            measure.key, text(measure.label), measure_words(measure, value), definition=text(measure.definition)
+        )
         for measure, value in known
         if value is not None
     ]
@@ -178,4 +193,4 @@ def _plain(value: float) -> str:
 
 
 def _between(low: float | None, high: float | None) -> str:
-    return "" if low is None or high is None else f"{_plain(low)} to {_plain(high)}"
+    return "" if low is None or high is None else span(_plain(low), _plain(high))

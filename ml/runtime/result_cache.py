@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from ml.locale import use_number_format
 from ml.runtime.deadline import BackgroundTasks
 from ml.runtime.single_flight import SingleFlight
-from ml.translation import ENGLISH, use_language
+from ml.translation import ALL_READERS, packed, use_language
 
 Key = tuple[str | int | float | bool | None, ...]
 
@@ -56,8 +56,8 @@ class ResultCache:
         with self._single_flight.only_one(text):
             found = self._get(text)
             if found is None:
-                with use_number_format(None), use_language(ENGLISH):  # a cached result is for all readers
-                    found = compute()
+                with use_number_format(None), use_language(ALL_READERS):
+                    found = packed(compute())
                 if self._cache is not None:
                     self._cache.set(text, found, timeout=0)
         return found

@@ -13,13 +13,15 @@ import numpy as np
 
 from ml.data.array_types import Positions
 from ml.data.feature import NUMERIC, Feature, text_of
+from ml.text.number_words import span
 from ml.text.words import shown_value
+from ml.translation import mark, text
 
 MOST_PARTS = 5  # of a number
 MOST_LEVELS = 12
 FEWEST = 5  # records; several rarer choices are merged into one part
 MOST_PERIODS = {"M": 8, "Q": 8, "Y": 12}
-NOT_KNOWN, OTHERS = "not known", "all others"
+NOT_KNOWN, OTHERS = mark("not known"), mark("all others")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def bin_feature(feature: Feature, array: np.ndarray, most: int = MOST_PARTS) -> 
         Parts of a number; one more where the lowest value is very frequent.
     """
     if feature.kind == "text":
-        length = replace(feature, kind="integer", unit="characters")
+        length = replace(feature, kind="integer", unit=text("characters"))
         return bin_feature(length, np.array([len(value or "") for value in array.tolist()], dtype=np.float64), most)
     if feature.kind == "date":
         missing, (labels, place) = np.isnat(array), _dates(array)
@@ -70,7 +72,7 @@ def _with_missing(labels: list[str], place: np.ndarray, missing: np.ndarray) -> 
     """Binning without empty parts, with missing values as the last part."""
     place = np.where(missing, len(labels), place)
     held = np.flatnonzero(np.bincount(place, minlength=len(labels) + 1))
-    return Binning([[*labels, NOT_KNOWN][at] for at in held], np.searchsorted(held, place))
+    return Binning([[*labels, text(NOT_KNOWN)][at] for at in held], np.searchsorted(held, place))
 
 
 def _numbers(feature: Feature, array: np.ndarray, most: int) -> tuple[list[str], np.ndarray]:
@@ -118,13 +120,13 @@ def _range(feature: Feature, edges: np.ndarray, at: int, lowest: float, highest:
     if lowest == highest:
         return _shown(feature, lowest)
     if at == 0:
-        return f"under {_shown(feature, edges[0])}"
+        return text("under {value}", value=_shown(feature, edges[0]))
     if at == len(edges):
-        return f"{_shown(feature, edges[-1])} or more"
+        return text("{value} or more", value=_shown(feature, edges[-1]))
     bare = replace(feature, unit="")
     if feature.kind == "integer" and float(edges[at]).is_integer():
-        return f"{_shown(bare, edges[at - 1])} to {_shown(feature, edges[at] - 1)}"
-    return f"{_shown(bare, edges[at - 1])} to under {_shown(feature, edges[at])}"
+        return span(_shown(bare, edges[at - 1]), _shown(feature, edges[at] - 1))
+    return text("{low} to under {high}", low=_shown(bare, edges[at - 1]), high=_shown(feature, edges[at]))
 
 
 def _shown(feature: Feature, value: float) -> str:
@@ -147,8 +149,10 @@ def _dates(array: np.ndarray) -> tuple[list[str], np.ndarray]:
 def _period(month: int, period: str) -> str:
     year, of_year = 1970 + month // 12, month % 12
     if period == "decade":
-        return f"{year}s"
-    return {"M": f"{year}-{of_year + 1:02d}", "Q": f"{year}, quarter {of_year // 3 + 1}", "Y": f"{year}"}[period]
+        return text("{year}s", year=year)
+    if period == "Q":
+        return text("{year}, quarter {quarter}", year=year, quarter=of_year // 3 + 1)
+    return f"{year}-{of_year + 1:02d}" if period == "M" else f"{year}"
 
 
 def _choices(feature: Feature, array: np.ndarray) -> tuple[list[str], np.ndarray]:
@@ -162,4 +166,4 @@ def _choices(feature: Feature, array: np.ndarray) -> tuple[list[str], np.ndarray
     common.sort(key=lambda value: (order.get(text_of(value), len(order)), str(value)))
     number = {value: at for at, value in enumerate(common)}
     place = np.array([number.get(value, len(common)) for value in values], dtype=np.int64)
-    return [*(shown_value(feature, value) for value in common), OTHERS], place
+    return [*(shown_value(feature, value) for value in common), text(OTHERS)], place

@@ -26,6 +26,7 @@ from ml.metrics.headline import losses
 from ml.metrics.intervals import percentile_interval
 from ml.metrics.registry import MEASURES
 from ml.slices.segments import acted, cut_off_used, plain_numbers
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -139,29 +140,43 @@ def answers_of(bundle: Bundle, other: Bundle, answers: Answers, outcome: str) ->
     """Predictions of the other version for the bundle's hold-out; NothingToShow where it cannot be compared."""
     why = why_incomparable(bundle, other)
     if why:
-        raise NothingToShow(f"{other.key} {why}, so it cannot be compared.", "Choose another version.")
+        raise NothingToShow(why, text("Choose another version."))
     try:
         said = evaluation_of(other) if same_holdout(bundle, other) else other.predictor.block(bundle.holdout.block)
     except ValueError as error:
-        message = f"{other.key} cannot answer these records: {str(error).splitlines()[0][:200]}"
-        raise NothingToShow(message, "Choose another version.") from error
+        reason = str(error).splitlines()[0][:200]
+        message = text("{version} cannot answer these records: {reason}", version=other.key, reason=reason)
+        raise NothingToShow(message, text("Choose another version.")) from error
     at = other.outcomes.index(outcome)
     probabilities = None if said.probabilities is None else said.probabilities[:, at]
     return Answers(answers.truth, said.labels[:, at], probabilities, answers.weight)
 
 
 def why_incomparable(bundle: Bundle, other: Bundle) -> str:
-    """The reason why two versions cannot be compared, as the end of a sentence; empty where they can."""
+    """The reason why two versions cannot be compared, in a sentence; empty where they can."""
     asked, also = ({f.name: f.kind for f in each.schema.features} for each in (bundle, other))
     strange = [name for name in (*also, *asked) if asked.get(name) != also.get(name)]
     if strange:
-        return f"asks for other features ({', '.join(dict.fromkeys(strange))})"
+        return text(
+            "{version} asks for other features ({names}), so it cannot be compared.",
+            version=other.key,
+            names=", ".join(dict.fromkeys(strange)),
+        )
     if list(asked) != list(also):
-        return "asks for the features in another order"
+        return text("{version} asks for the features in another order, so it cannot be compared.", version=other.key)
     if bundle.outcomes.names != other.outcomes.names or bundle.outcomes.exclusive != other.outcomes.exclusive:
-        return f"has other outcomes ({', '.join(other.outcomes.names)})"
+        return text(
+            "{version} has other outcomes ({names}), so it cannot be compared.",
+            version=other.key,
+            names=", ".join(other.outcomes.names),
+        )
     if bundle.offers != other.offers:
-        return f"offers {other.offers} instead of {bundle.offers}"
+        return text(
+            "{version} offers {offered} instead of {wanted}, so it cannot be compared.",
+            version=other.key,
+            offered=other.offers,
+            wanted=bundle.offers,
+        )
     return ""
 
 

@@ -17,6 +17,7 @@ from ml.metrics.evaluation import Answers
 from ml.metrics.intervals import WIDTH, joint_width, wilson
 from ml.metrics.recalibration.check import kept_promises
 from ml.slices.segments import binning_of, counts_by_part, cut_off_used, enough_records, plain_numbers
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -91,7 +92,9 @@ def group_fairness(bundle: Bundle, answers: Answers, feature: str, cut_off: floa
     parts = binning_of(bundle, feature)
     label = bundle.schema.feature(feature).label
     if parts.count < 2:
-        raise NothingToShow(f"All records of the hold-out are alike in {label}.", "Choose another feature.")
+        raise NothingToShow(
+            text("All records of the hold-out are alike in {feature}.", feature=label), text("Choose another feature.")
+        )
     counts = counts_by_part(answers, parts, cut_off)
     least = enough_records(counts.total.sum())
     reference = reference_of(counts.selected[:, 0], counts.total[:, 0], least)

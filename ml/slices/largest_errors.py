@@ -17,7 +17,8 @@ from ml.data.feature import NUMERIC, Feature
 from ml.errors import NothingToShow
 from ml.insights.global_shapley import shapley_of_rows
 from ml.metrics.evaluation import Answers, need_probabilities
-from ml.text.words import named
+from ml.text.words import chained, either, named
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -90,10 +91,11 @@ def largest_errors(bundle: Bundle, answers: Answers, outcome: str, sort: str, mo
     distance = np.abs(answers.truth - probabilities)
     asked = {MISSED: answers.truth, ALARM: ~answers.truth}.get(sort, np.ones_like(answers.truth))
     if not asked.any():
-        which = "with" if sort == MISSED else "without"
-        raise NothingToShow(
-            f"The hold-out has no record {which} “{bundle.outcomes[outcome].label}”.", "Ask for all records."
-        )
+        label = bundle.outcomes[outcome].label
+        none = text("The hold-out has no record without “{outcome}”.", outcome=label)
+        if sort == MISSED:
+            none = text("The hold-out has no record with “{outcome}”.", outcome=label)
+        raise NothingToShow(none, text("Ask for all records."))
     order = np.argsort(-np.where(asked, distance, -1.0), kind="stable")[: min(most, int(asked.sum()))]
     return LargestErrors(
         record=(order + 1).tolist(),
@@ -119,7 +121,7 @@ def _reasons(bundle: Bundle, which: Positions, outcome: str, truth: np.ndarray) 
         both = reasons(bundle.schema, row, own, at, most=len(known))
         wrong = both.lowering if truth[place] else both.raising
         sentences = [each.sentence for each in wrong if each.feature in told]
-        said.append("; ".join(sentences[:REASONS]))
+        said.append(chained(sentences[:REASONS]))
     return said
 
 
@@ -174,5 +176,6 @@ def _link(bundle: Bundle, outcome: str, at: int) -> str:
 def _was(bundle: Bundle, outcome: str, at: int) -> str:
     truth, item = bundle.holdout.truth[at], bundle.outcomes[outcome]
     if not bundle.outcomes.exclusive:
-        return f"{item.label}: {'yes' if truth[bundle.outcomes.index(outcome)] else 'no'}"
-    return " or ".join(each.label for each, yes in zip(bundle.outcomes.items, truth.tolist(), strict=True) if yes)
+        answer = text("yes") if truth[bundle.outcomes.index(outcome)] else text("no")
+        return text("{feature}: {value}", feature=item.label, value=answer)
+    return either([each.label for each, yes in zip(bundle.outcomes.items, truth.tolist(), strict=True) if yes])

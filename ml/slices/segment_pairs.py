@@ -13,6 +13,7 @@ from ml.errors import NothingToShow
 from ml.metrics.evaluation import Answers
 from ml.slices.binning import MOST_PARTS, Binning
 from ml.slices.segments import binning_of, cut_off_used, measure_parts, undefined
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -62,7 +63,7 @@ def segment_pairs(
     """A measure in each pair of parts of two features; errors as :func:`segments`."""
     first, second = features
     if first == second:
-        raise NothingToShow("The same feature was chosen twice.", "Choose two different ones.")
+        raise NothingToShow(text("The same feature was chosen twice."), text("Choose two different ones."))
     most = MOST_PARTS if len(answers.truth) >= MANY else FEW_PARTS
     down, across = (binning_of(bundle, name, most) for name in (first, second))
     both = Binning(down.labels * across.count, down.place * across.count + across.place)

@@ -199,8 +199,8 @@ def counts_by_part(answers: Answers, parts: Binning, cut_off: float) -> Confusio
 def undefined(measure: str) -> NothingToShow:
     """NothingToShow, the error where a measure is undefined in every part."""
     return NothingToShow(
-        f"{LABELS[measure]} is undefined in every part: no record is there to be counted.",
-        "Choose another measure, or move the cut-off.",
+        text("{measure} is undefined in every part: no record is there to be counted.", measure=text(LABELS[measure])),
+        text("Choose another measure, or move the cut-off."),
     )
 
 

@@ -29,6 +29,7 @@ from ml.runtime.budget import sample
 from ml.slices.binning import Binning, bin_feature
 from ml.slices.expected_errors import WRONG, Errors, expected_errors
 from ml.slices.segments import cut_off_used
+from ml.translation import text
 
 if TYPE_CHECKING:
     from ml.bundle.bundle import Bundle
@@ -51,6 +52,8 @@ class WorstSegments:
         Share of wrong decisions, or log-loss (probabilities at least 0.001 and at most 0.999).
     segment : list of str, length w
         In words.
+    parts : list of lists of str, length w
+        The same, each part by itself.
     error, expected, rest : list of float, length w
         Mean error in the segment, the one that the model itself expects there, and that in all other records.
     records : list of int, length w
@@ -73,6 +76,7 @@ class WorstSegments:
 
     by: str
     segment: list[str]
+    parts: list[list[str]]
     error: list[float]
     expected: list[float]
     rest: list[float]
@@ -119,14 +123,15 @@ def worst_segments(
     search = _SegmentSearch(parts, errors, int(max(least, 1)))
     if not search.enough.any():
         raise NothingToShow(
-            f"No part of the hold-out has {int(least)} records and leaves as many.", "Ask for fewer records."
+            text("No part of the hold-out has {n} records and leaves as many.", n=int(least)),
+            text("Ask for fewer records."),
         )
     excess = search.excess(errors.held - errors.expected)
     listed = _different(search, excess)
     if not listed:
         raise NothingToShow(
-            "The model errs nowhere more than it expects.",
-            "Search with fewer records, by the other measure, or at another cut-off.",
+            text("The model errs nowhere more than it expects."),
+            text("Search with fewer records, by the other measure, or at another cut-off."),
         )
     top = search.largest(deals)
     chance = [float((1 + (top >= excess[at] - 1e-9).sum()) / (deals + 1)) for at in listed]
@@ -134,7 +139,8 @@ def worst_segments(
     held = errors.held
     return WorstSegments(
         by=by,
-        segment=[_words(search, labels, at) for at in listed],
+        segment=["; ".join(_words(search, labels, at)) for at in listed],
+        parts=[_words(search, labels, at) for at in listed],
         error=[float(held[mask].mean()) for mask in masks],
         expected=[float(errors.expected[mask].mean()) for mask in masks],
         rest=[float(held[~mask].mean()) for mask in masks],
@@ -214,9 +220,10 @@ def _alike(one: np.ndarray, other: np.ndarray) -> bool:
     return bool((one & other).sum() >= SAME * min(one.sum(), other.sum()))
 
 
-def _words(search: _SegmentSearch, labels: Sequence[str], at: tuple[int, int]) -> str:
+def _words(search: _SegmentSearch, labels: Sequence[str], at: tuple[int, int]) -> list[str]:
     named = []
     for column in dict.fromkeys(at):
         feature = int(search.owner[column])
-        named.append(f"{labels[feature]}: {search.parts[feature].labels[column - search.starts[feature]]}")
-    return "; ".join(named)
+        value = search.parts[feature].labels[column - search.starts[feature]]
+        named.append(text("{feature}: {value}", feature=labels[feature], value=value))
+    return named

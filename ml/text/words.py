@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
 
 from ml.data.feature import Feature, Value, text_of
 from ml.locale import localized
@@ -17,7 +18,7 @@ WHOLE_FROM = Decimal(10)  # points: below it one decimal is shown
 def named(feature: Feature, value: Value) -> str:
     """A feature with its value as the subject of a sentence."""
     if value is None or feature.kind == "boolean" or text_of(value) in _said(feature):
-        return f"{feature.label}: {shown_value(feature, value)}"
+        return text("{feature}: {value}", feature=feature.label, value=shown_value(feature, value))
     if feature.kind in ("number", "integer"):
         return text("{feature} of {value}", feature=feature.label, value=shown_value(feature, value))
     if feature.kind == "text" and not value:
@@ -112,9 +113,22 @@ def change_text(before: float, after: float) -> str:
 
 def listed(parts: Sequence[str]) -> str:
     """Enumeration in words: "a", "a and b", "a, b and c"."""
-    if len(parts) < 2:
-        return "".join(parts)
-    return text("{parts} and {last}", parts=", ".join(parts[:-1]), last=parts[-1])
+    return text("{parts} and {last}", parts=_in_row(parts[:-1]), last=parts[-1]) if len(parts) > 1 else _in_row(parts)
+
+
+def either(parts: Sequence[str]) -> str:
+    """Alternatives in words: "a", "a or b", "a, b or c"."""
+    return text("{parts} or {last}", parts=_in_row(parts[:-1]), last=parts[-1]) if len(parts) > 1 else _in_row(parts)
+
+
+def _in_row(parts: Sequence[str]) -> str:
+    """The parts with commas between them; of names of ours each can still be translated."""
+    return reduce(lambda said, last: text("{parts}, {last}", parts=said, last=last), parts) if parts else ""
+
+
+def chained(clauses: Sequence[str]) -> str:
+    """Clauses in a row: "a; b; c"."""
+    return reduce(lambda said, last: text("{clauses}; {last}", clauses=said, last=last), clauses) if clauses else ""
 
 
 def _unit(unit: str, value: float) -> str:

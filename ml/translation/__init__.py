@@ -6,11 +6,11 @@ literals, never put together, so that Babel finds them: ``make messages`` writes
 ``docs/TRANSLATION.md``.
 """
 
-from ml.translation.language import ENGLISH, preferred_language, reader_language, use_language
+from ml.translation.language import ALL_READERS, ENGLISH, preferred_language, reader_language, use_language
 from ml.translation.messages import (
     Later,
-    later,
     mark,
+    packed,
     plural,
     plural_template,
     template,
@@ -20,6 +20,6 @@ from ml.translation.messages import (
 )  # fmt: skip
 
 __all__ = [
-    "ENGLISH", "Later", "later", "mark", "plural", "plural_template", "preferred_language", "reader_language",
-    "template", "text", "text_parts", "translated", "use_language",
+    "ALL_READERS", "ENGLISH", "Later", "mark", "packed", "plural", "plural_template", "preferred_language",
+    "reader_language", "template", "text", "text_parts", "translated", "use_language",
 ]  # fmt: skip

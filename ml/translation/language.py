@@ -19,6 +19,7 @@ from ml.translation.pseudo_locale import PSEUDO, PseudoTranslations
 CATALOGS = Path(__file__).with_name("catalogs")
 DOMAIN = "messages"
 ENGLISH = "en"
+ALL_READERS = "*"  # of what is made once for all of them: sentences keep their templates
 _language: ContextVar[str] = ContextVar("reader_language", default=ENGLISH)
 
 

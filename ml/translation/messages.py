@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
-from ml.translation.language import translations
+from ml.translation.language import ALL_READERS, reader_language, translations
 
 Part = TypeVar("Part")
+PACKED = "\u0002"  # begins a text that was packed: no text of people does
 SLOT = re.compile(r"\{(\w+)\}")
 NUMBERS = 200  # from there on the last two digits and 100 choose the form of a plural, in all languages
 
@@ -28,7 +30,11 @@ def text(template: str, /, **slots: object) -> str:
     -------
     str
     """
-    return translations().gettext(template).format(**slots) if template else ""  # "" is the catalog's own header
+    if not template:  # the catalog's own header
+        return ""
+    if reader_language() == ALL_READERS:
+        return Later(template, slots)
+    return translations().gettext(template).format(**slots)
 
 
 def plural(one: str, other: str, number: float, /, **slots: object) -> str:
@@ -47,8 +53,13 @@ def plural(one: str, other: str, number: float, /, **slots: object) -> str:
     -------
     str
     """
-    whole = int(number) if float(number).is_integer() else 2
-    return translations().ngettext(one, other, whole).format(**slots)
+    if reader_language() == ALL_READERS:
+        return Later(one, slots, other, number)
+    return translations().ngettext(one, other, _whole(number)).format(**slots)
+
+
+def _whole(number: float) -> int:
+    return int(number) if float(number).is_integer() else 2
 
 
 def mark(template: str) -> str:
@@ -78,36 +89,72 @@ def plural_template(one: str, other: str, /) -> dict[str, Any]:
 
 
 class Later(str):
-    """A sentence in English that keeps its template and slots, so that :func:`translated` can say it to any reader.
+    """A sentence in English that keeps its template and slots: :func:`translated` says it to any reader.
 
-    Of what is made once for all readers, or where no reader is known: an error in a computation, a name in a result.
+    :func:`text` and :func:`plural` give it in the language :data:`ALL_READERS`: what is computed once for all readers
+    (names in a result, errors) is so.
+
+    Parameters
+    ----------
+    template : str
+    slots : mapping
+    other : str
+        Of a plural: the form for any other number than 1.
+    number : float
+        Of a plural: chooses the form.
     """
 
-    template: str
-    slots: Mapping[str, object]
+    parts: tuple[str, Mapping[str, object], str, float]
 
-    def __new__(cls, template: str, slots: Mapping[str, object]) -> Later:
-        """A message of this template, in English."""
-        made = super().__new__(cls, template.format(**slots))
-        made.template, made.slots = template, slots
+    def __new__(cls, template: str, slots: Mapping[str, object], other: str = "", number: float = 1) -> Later:
+        """The sentence in English."""
+        made = super().__new__(cls, (other if other and _whole(number) != 1 else template).format(**slots))
+        made.parts = (template, slots, other, number)
         return made
 
-    def __reduce__(self) -> tuple[type[Later], tuple[str, Mapping[str, object]]]:
-        """The parts of a copy: template and slots."""
-        return Later, (self.template, self.slots)
+    def __reduce__(self) -> tuple[type[Later], tuple[str, Mapping[str, object], str, float]]:
+        """The parts of a copy."""
+        return Later, self.parts
 
 
-def later(template: str, /, **slots: object) -> Later:
-    """A sentence as of :func:`text`, which :func:`translated` says in the reader's language when it is shown."""
-    return Later(template, slots)
+@overload
+def translated(words: str) -> str: ...
 
 
-def translated(words: str) -> str:
-    """What :func:`later` gave, in the reader's language; any other text as it is."""
-    if not isinstance(words, Later):
+@overload
+def translated(words: Any) -> Any: ...
+
+
+def translated(words: Any) -> Any:
+    """A text that was made for all readers, in the reader's language; in lists of texts, each of them.
+
+    Parameters
+    ----------
+    words : str or sequence of these
+        As made (:class:`Later`), or as :func:`packed` for a cache. Any other text stays as it is.
+    """
+    if isinstance(words, (list, tuple)):
+        return [translated(each) for each in words]
+    if isinstance(words, Later):
+        template, slots, other, number = words.parts
+    elif isinstance(words, str) and words.startswith(PACKED):
+        template, slots, other, number = json.loads(words.removeprefix(PACKED))
+    else:
         return words
-    slots = {name: translated(each) if isinstance(each, str) else each for name, each in words.slots.items()}
-    return text(words.template, **slots)
+    filled = {name: translated(each) for name, each in slots.items()}
+    return plural(template, other, number, **filled) if other else text(template, **filled)
+
+
+def packed(found: Any) -> Any:
+    """JSON values with each :class:`Later` in them as a text that a cache keeps, for :func:`translated`."""
+    if isinstance(found, Later):
+        template, slots, other, number = found.parts
+        return PACKED + json.dumps([template, packed(slots), other, number])
+    if isinstance(found, Mapping):
+        return {key: packed(each) for key, each in found.items()}
+    if isinstance(found, (list, tuple)):
+        return [packed(each) for each in found]
+    return found
 
 
 def text_parts(template: str, /, **slots: Part) -> list[str | Part]:

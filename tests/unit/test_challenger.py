@@ -210,10 +210,11 @@ def test_the_choice_is_the_other_versions_and_nothing_else(service):
 def test_features_in_another_order_are_not_mixed_up(service):
     bundle = service.service.model("two")
     turned = SimpleNamespace(
-        schema=Schema(bundle.schema.features[::-1]), outcomes=bundle.outcomes, offers=bundle.offers
+        key="two@1", schema=Schema(bundle.schema.features[::-1]), outcomes=bundle.outcomes, offers=bundle.offers
     )
     assert "another order" in why_incomparable(bundle, turned)
     changed = SimpleNamespace(
+        key="two@2",
         schema=Schema((replace(bundle.schema.features[0], kind="text"), *bundle.schema.features[1:])),
         outcomes=bundle.outcomes,
         offers=bundle.offers,

@@ -61,7 +61,8 @@ def test_a_name_without_words_behind_it_is_never_cut():
 @pytest.mark.parametrize("by", [WRONG, LOSS])
 def test_worst_segments_keep_their_number_and_fit_on_a_phone(service, by):
     found = WorstSegments(
-        by=by, segment=[LONG, f"Region: Bay Area; {LONG}", "Age: 30"], error=[0.22, 0.27, 0.2],
+        by=by, segment=[LONG, f"Region: Bay Area; {LONG}", "Age: 30"],
+        parts=[[LONG], ["Region: Bay Area", LONG], ["Age: 30"]], error=[0.22, 0.27, 0.2],
         expected=[0.1] * 3, rest=[0.1] * 3, own=True,
         records=[2288, 101, 30], chance=[0.01] * 3, found=3, whole=0.1, looked_at=417, rows=1250, least=30, cut_off=0.5,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 import copy
 import gettext
+import json
 import pickle
 from pathlib import Path
 
@@ -11,9 +12,10 @@ from babel.messages.pofile import read_po
 
 from ml.errors import NothingToShow
 from ml.translation import (
+    ALL_READERS,
     ENGLISH,
-    later,
     mark,
+    packed,
     plural,
     plural_template,
     preferred_language,
@@ -44,7 +46,6 @@ def test_templates_are_literals_and_have_the_slots_that_are_given():
         ('text("a " + b)', "literal"),
         ('plural("{n} row", f"{n} rows", n, n=n)', "literal"),
         ("mark(word)", "literal"),
-        ("later(word)", "literal"),
         ('text("{a} is {b}", a=1)', "slots"),
         ('text("{a}", a=1, b=2)', "slots"),
         ('plural("one row", "{n} rows", n)', "slots"),
@@ -55,7 +56,7 @@ def test_templates_are_literals_and_have_the_slots_that_are_given():
 )
 def test_faults_of_a_call(tmp_path, monkeypatch, line, fault):
     (tmp_path / "ml").mkdir()
-    (tmp_path / "ml" / "made.py").write_text(f"from ml.translation import later, mark, plural, text\n{line}\n")
+    (tmp_path / "ml" / "made.py").write_text(f"from ml.translation import mark, plural, text\n{line}\n")
     monkeypatch.setattr(messages, "ROOT", tmp_path)
     found = list(messages.faults())
     assert [fault in each for each in found] == [True] if fault else found == []
@@ -74,17 +75,25 @@ def test_english_without_a_reader():
 
 
 def test_a_sentence_for_all_readers_is_said_to_each(catalogs):
-    made = later("See {page}.", page=later("Not in the catalog"))
+    with use_language(ALL_READERS):
+        made = text("See {page}.", page=plural("{n} row", "{n} rows", 2, n=2))
+    kept = json.loads(json.dumps(packed({"names": [made, "See {page}.", 7]})))
     for each in (made, pickle.loads(pickle.dumps(made)), copy.deepcopy(made)):
-        assert each == "See Not in the catalog."
-        assert translated(each) == each
+        assert each == translated(each) == "See 2 rows."
         with use_language("de"):
-            assert translated(each) == "Siehe Not in the catalog."
-    error = NothingToShow(made, later("{n} row", n=1))
-    assert str(error) == "See Not in the catalog. 1 row"
+            assert translated(each) == "Siehe 2 Zeilen."
     with use_language("de"):
-        assert (error.message, error.hint) == ("Siehe Not in the catalog.", "1 Zeile")
-    assert translated("See {page}.") == "See {page}."
+        assert translated(kept["names"]) == ["Siehe 2 Zeilen.", "See {page}.", 7]
+    assert translated(kept["names"]) == ["See 2 rows.", "See {page}.", 7]
+
+
+def test_an_error_is_said_in_the_language_of_who_reads_it(catalogs):
+    with use_language(ALL_READERS):
+        error = NothingToShow(text("See {page}.", page="{n}"), plural("{n} row", "{n} rows", 1, n=1))
+    assert str(error) == "See {n}. 1 row"
+    assert (error.message, error.hint) == ("See {n}.", "1 row")
+    with use_language("de"):
+        assert (error.message, error.hint) == ("Siehe {n}.", "1 Zeile")
 
 
 def test_pseudo_locale_is_longer_and_keeps_slots():

@@ -229,6 +229,7 @@ PLOT = Plot(
     draw=draw,
     say=say,
     rows=rows,
+    named=("groups",),
     options=OPTIONS,
-    revision=3,
+    revision=4,
 )

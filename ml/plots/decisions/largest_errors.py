@@ -74,7 +74,8 @@ PLOT = Plot(
     draw=draw,
     say=say,
     needs=PROBABILITIES,
+    named=("was", "reasons", "unusual"),
     options=OPTIONS,
-    revision=3,
+    revision=4,
     wide=True,
 )

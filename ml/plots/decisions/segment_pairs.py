@@ -198,6 +198,7 @@ PLOT = Plot(
     draw=draw,
     say=say,
     rows=rows,
+    named=("rows", "columns"),
     options=OPTIONS,
-    revision=2,
+    revision=3,
 )

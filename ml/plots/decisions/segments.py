@@ -166,6 +166,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    named=("parts",),
     options=OPTIONS,
-    revision=3,
+    revision=4,
 )

@@ -99,7 +99,7 @@ def say(result: WorstSegments, _view: View) -> str:
             **slots,
         )
     slots |= {"segments": plural("{n} segment", "{n} segments", result.found, n=count(result.found))}
-    slots |= {"worst": result.segment[0], "records": records_text(result.records[0])}
+    slots |= {"worst": "; ".join(result.parts[0]), "records": records_text(result.records[0])}
     slots |= {"error": _text(result, result.error[0]), "rest": _text(result, result.rest[0])}
     few = few_words(result.records[0])
     if result.own:
@@ -146,14 +146,14 @@ def _axis(result: WorstSegments) -> dict[str, Any]:
 def _name(result: WorstSegments, place: int) -> list[str]:
     """Each part of the segment from a line of its own on, and the error below them."""
     value = percent(result.error[place]) if result.by == WRONG else three(result.error[place])
-    parts = [line for part in result.segment[place].split("; ") for line in wrap(part, LINE)]
+    parts = [line for part in result.parts[place] for line in wrap(part, LINE)]
     return [*parts, text("{value} of {records}", value=f"<b>{value}</b>", records=records_text(result.records[place]))]
 
 
 def _words(result: WorstSegments, place: int) -> str:
     return text(
         "{segment}<br>{error}, expected {expected}<br>all others {rest}<br>{records}; corrected p-value {p_value}",
-        segment=f"<b>{result.segment[place].replace('; ', '<br>')}</b>",
+        segment=f"<b>{'<br>'.join(result.parts[place])}</b>",
         error=_text(result, result.error[place]),
         expected=_text(result, result.expected[place]),
         rest=_text(result, result.rest[place]),
@@ -178,6 +178,7 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    named=("parts",),
     options=OPTIONS,
-    revision=2,
+    revision=3,
 )

@@ -211,7 +211,8 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    named=("values",),
     rows=rows,
     needs=PROBABILITIES,
-    revision=2,
+    revision=3,
 )

@@ -151,6 +151,8 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    named=("names",),
+    revision=2,
     rows=rows,
     options=(feature_choice(),),
 )

@@ -170,9 +170,10 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    named=("names",),
     rows=rows,
     needs=PROBABILITIES,
     per_outcome=False,
-    revision=2,
+    revision=3,
     options=(feature_choice("first", mark("Across")), feature_choice("second", mark("Up"), place=1)),
 )

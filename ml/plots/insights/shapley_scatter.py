@@ -174,8 +174,9 @@ PLOT = Plot(
     compute=compute,
     draw=draw,
     say=say,
+    named=("names", "choices"),
     rows=rows,
     needs=PROBABILITIES,
     options=(feature_choice(),),
-    revision=2,
+    revision=3,
 )
